@@ -1,0 +1,43 @@
+# Each command does all its own set-up: a virtual environment in .venv, with the versions that were tested.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help compare quick test lint types unit demo-picture clean
+
+help:
+	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
+	@echo "make quick     the same as a smoke run"
+	@echo "make test      lint, types, import contracts and all tests"
+	@echo "make clean     remove .venv and everything under artifacts/"
+
+$(VENV)/installed: setup.cfg pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "withsense_tf needs Python 3.11 or newer; choose one with: make PYTHON=python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --upgrade "pip>=24"
+	$(RUN) -m pip install --quiet -c constraints.txt -e ".[test]"
+	@touch $@
+
+compare: $(VENV)/installed
+	$(RUN) -m withsense_tf.experiments.compare
+
+quick: $(VENV)/installed
+	$(RUN) -m withsense_tf.experiments.compare --quick
+
+test: lint types unit
+
+lint: $(VENV)/installed
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports --no-cache
+
+types: $(VENV)/installed
+	$(VENV)/bin/mypy
+
+unit: $(VENV)/installed
+	$(RUN) -m pytest -n 2 --cov --cov-report=term
+
+clean:
+	rm -rf $(VENV)
+	find artifacts -mindepth 1 ! -name README.md -delete

@@ -1,0 +1,67 @@
+"""How well do a photo and a text fit, from 0 to 1? Measure matchers honestly.
+
+    import withsense_tf as ws
+
+    data = ws.demo_dataset()
+    train, test = ws.split_by_photo(ws.relevance(data), test_share=0.3, seed=0)
+    constant = ws.Constant().fit(train)
+    ridge = ws.ConcatLinear("ridge").fit(train)
+    ws.compare([constant, ridge], test)
+
+Names are loaded when they are first used: importing the package loads no TensorFlow.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from withsense_tf import relevance as relevance
+    from withsense_tf.data.check import check_folder as check_folder
+    from withsense_tf.data.dataset import Dataset as Dataset
+    from withsense_tf.data.dataset import Pairs as Pairs
+    from withsense_tf.data.demo_dataset import demo_dataset as demo_dataset
+    from withsense_tf.data.load import load_dataset as load_dataset
+    from withsense_tf.data.split import folds_by_photo as folds_by_photo
+    from withsense_tf.data.split import split_by_photo as split_by_photo
+    from withsense_tf.data.split import split_strict as split_strict
+    from withsense_tf.encoders.photo_keras import MobileNetV2 as MobileNetV2
+    from withsense_tf.encoders.text_tfidf import Tfidf as Tfidf
+    from withsense_tf.evaluation.compare import compare as compare
+    from withsense_tf.matchers.concat_linear import ConcatLinear as ConcatLinear
+    from withsense_tf.matchers.constant import Constant as Constant
+
+_HOME = {
+    "check_folder": "data.check",
+    "Dataset": "data.dataset",
+    "Pairs": "data.dataset",
+    "demo_dataset": "data.demo_dataset",
+    "load_dataset": "data.load",
+    "folds_by_photo": "data.split",
+    "split_by_photo": "data.split",
+    "split_strict": "data.split",
+    "MobileNetV2": "encoders.photo_keras",
+    "Tfidf": "encoders.text_tfidf",
+    "compare": "evaluation.compare",
+    "ConcatLinear": "matchers.concat_linear",
+    "Constant": "matchers.constant",
+}
+
+__all__ = sorted([*_HOME, "relevance", "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("withsense_tf")
+    if name == "relevance":
+        return import_module("withsense_tf.relevance")
+    if name not in _HOME:
+        raise AttributeError(f"module 'withsense_tf' has no attribute {name!r}")
+    return getattr(import_module(f"withsense_tf.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,81 @@
+"""The command line: `python -m withsense_tf` or `withsense`."""
+
+from __future__ import annotations
+
+import json as json_format
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from withsense_tf import terminal
+
+app = typer.Typer(
+    help="Photos and texts: check data, render the demo set. "
+    "Compare matchers with: python -m withsense_tf.experiments.compare",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="Look at With Sense folders, and make one.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Photos and texts: check data, render the demo set."""
+    if show:
+        from importlib.metadata import version
+
+        typer.echo(f"withsense_tf {version('withsense_tf')}")
+        raise typer.Exit
+
+
+@data_app.command("check")
+def data_check(
+    folder: Annotated[Path, typer.Argument(help="A With Sense folder.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything is damaged.")] = False,
+    quarantine: Annotated[
+        Path | None, typer.Option(help="Also write everything found to this CSV file, a row each.")
+    ] = None,
+) -> None:
+    """Find every kind of damage in a folder and report it with counts and examples."""
+    from withsense_tf.data.check import check_folder
+    from withsense_tf.data.problems import problem_table
+
+    report = check_folder(folder)
+    if quarantine is not None:
+        quarantine.parent.mkdir(parents=True, exist_ok=True)
+        problem_table(report.problems).to_csv(quarantine, index=False)
+    typer.echo(
+        json_format.dumps(report.as_dict(), indent=2, ensure_ascii=False) if json else report.as_text()
+    )
+    if strict and not report:
+        raise typer.Exit(1)
+
+
+@data_app.command("demo")
+def data_demo(
+    folder: Annotated[Path, typer.Argument(help="Where the folder is made; it must not be there yet.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
+    train: Annotated[int, typer.Option(min=10, help="Number of training photos.")] = 400,
+    test: Annotated[int, typer.Option(min=1, help="Number of test photos.")] = 100,
+) -> None:
+    """Render the synthetic demo set as a With Sense folder."""
+    from withsense_tf.data.demo import write_demo
+
+    write_demo(folder, seed=seed, train=train, test=test)
+    typer.echo(
+        f"{folder}: {train} training and {test} test photos. Synthetic: drawn scenes, simulated judges."
+    )
+
+
+def main() -> None:
+    """Run the command line."""
+    terminal.run(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""The frozen tables of one With Sense folder, and the judged pairs that matchers learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from withsense_tf.errors import DataError
+
+PAIR_COLUMNS = ("photo", "caption", "text", "path", "target", "weight", "source")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset:
+    """The photos, captions and judgements of one folder.
+
+    Every table comes as a copy-on-write copy: changing one never changes the data set.
+
+    - `photos`: photo (file name), part (train, test), path, width, height, digest
+    - `captions`: caption (`<photo>#<n>`), photo (its owner), number, text, part (train, test, corpus)
+    - `pairs`: photo, caption (the judged pairs, as listed)
+    - `experts`: photo, caption, expert1, expert2, expert3 (1 to 4)
+    - `crowd`: photo, caption, share (0 to 1), yes, no
+    - `queries`: caption, text, photo (test queries and the photo each asks for)
+    - `quarantine`: kind, level, file, line, item, reason (what was left out, and what is odd)
+    """
+
+    name: str
+    folder: Path
+    synthetic: bool
+    fingerprint: str
+    _tables: dict[str, pd.DataFrame] = field(repr=False)
+
+    @property
+    def photos(self) -> pd.DataFrame:
+        """Return the usable photos."""
+        return self._tables["photos"].copy(deep=False)
+
+    @property
+    def captions(self) -> pd.DataFrame:
+        """Return every caption that has a text."""
+        return self._tables["captions"].copy(deep=False)
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """Return the pairs of photo and caption that were listed for judging."""
+        return self._tables["pairs"].copy(deep=False)
+
+    @property
+    def experts(self) -> pd.DataFrame:
+        """Return the experts' scores."""
+        return self._tables["experts"].copy(deep=False)
+
+    @property
+    def crowd(self) -> pd.DataFrame:
+        """Return the crowd's votes."""
+        return self._tables["crowd"].copy(deep=False)
+
+    @property
+    def queries(self) -> pd.DataFrame:
+        """Return the test queries."""
+        return self._tables["queries"].copy(deep=False)
+
+    @property
+    def quarantine(self) -> pd.DataFrame:
+        """Return what was left out (level error) and what is odd but kept (level note)."""
+        return self._tables["quarantine"].copy(deep=False)
+
+    def save_quarantine(self, file: str | Path) -> Path:
+        """Write the quarantine table as CSV and return its path."""
+        path = Path(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.quarantine.to_csv(path, index=False)
+        return path
+
+    def counts(self) -> dict[str, int]:
+        """Count the usable rows of each kind."""
+        parts = self.photos["part"].value_counts()
+        left_out = self.quarantine["level"].eq("error")
+        return {
+            "train_photos": int(parts.get("train", 0)),
+            "test_photos": int(parts.get("test", 0)),
+            "captions": len(self.captions),
+            "pairs": len(self.pairs),
+            "expert_rows": len(self.experts),
+            "crowd_rows": len(self.crowd),
+            "test_queries": len(self.queries),
+            "left_out": int(left_out.sum()),
+        }
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in self.counts().items())
+        return f"Dataset({self.name}: {counts})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pairs:
+    """Pairs of a photo and a text with what is known of their fit; a row each.
+
+    `table` has the columns photo, caption, text, path, target (0 to 1), weight (how sure, above 0) and source
+    (who said so). `content` gives photos that are the same file one name, so that no split tears them apart.
+    """
+
+    data: Dataset
+    _table: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        missing = [name for name in PAIR_COLUMNS if name not in self._table.columns]
+        if missing:
+            raise DataError(
+                f"Pairs need the columns {', '.join(PAIR_COLUMNS)}; {', '.join(missing)} missing."
+            )
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Return all pairs as a table."""
+        return self._table.copy(deep=False)
+
+    @property
+    def target(self) -> np.ndarray:
+        """Return the targets, float64, (pairs,)."""
+        return self._table["target"].to_numpy(dtype=np.float64)
+
+    @property
+    def weight(self) -> np.ndarray:
+        """Return the weights, float64, (pairs,)."""
+        return self._table["weight"].to_numpy(dtype=np.float64)
+
+    @property
+    def texts(self) -> list[str]:
+        """Return the text of each pair."""
+        return self._table["text"].tolist()
+
+    @property
+    def paths(self) -> list[Path]:
+        """Return the photo file of each pair."""
+        return [Path(path) for path in self._table["path"]]
+
+    @property
+    def photos(self) -> pd.DataFrame:
+        """Return the photos that occur in these pairs, a row each."""
+        photos = self.data.photos
+        return photos[photos["photo"].isin(self._table["photo"])].reset_index(drop=True)
+
+    @cached_property
+    def content(self) -> np.ndarray:
+        """Return one label a pair that is the same for photos with the same bytes, (pairs,)."""
+        digests = self.data.photos.drop_duplicates("photo").set_index("photo")["digest"]
+        return self._table["photo"].map(digests).to_numpy(dtype=str)
+
+    def take(self, rows: Sequence[int] | np.ndarray) -> Pairs:
+        """Return the pairs at these positions, in this order."""
+        return Pairs(self.data, self._table.iloc[np.asarray(rows)].reset_index(drop=True))
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def __repr__(self) -> str:
+        photos, captions = self._table["photo"].nunique(), self._table["caption"].nunique()
+        return f"Pairs({len(self):,} of {self.data.name}: {photos:,} photos, {captions:,} captions)"

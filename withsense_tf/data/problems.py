@@ -1,0 +1,83 @@
+"""The kinds of damage a With Sense folder can have, and one found instance of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Final, Literal
+
+import pandas as pd
+
+Level = Literal["error", "note"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of damage is called, and whether what has it is left out (error) or kept (note)."""
+
+    level: Level
+    title: str
+
+
+# The order is the order of the report: files, rows, photos, notes.
+KINDS: Final[dict[str, Kind]] = {
+    "file_missing": Kind("error", "files that are missing"),
+    "file_empty": Kind("error", "files that are empty"),
+    "file_not_utf8": Kind("error", "lines that are not UTF-8"),
+    "file_columns": Kind("error", "files with other columns than expected"),
+    "row_width": Kind("error", "rows with too many or too few fields"),
+    "not_a_number": Kind("error", "rows with something else where a number belongs"),
+    "bad_photo_name": Kind("error", "rows whose photo name is not a plain file name"),
+    "bad_caption_id": Kind("error", "rows whose caption id is not <file>#<n>"),
+    "score_range": Kind("error", "expert scores outside 1 to 4"),
+    "negative_count": Kind("error", "crowd rows with a negative count"),
+    "share_range": Kind("error", "crowd shares outside 0 to 1"),
+    "share_mismatch": Kind("error", "crowd shares unequal to yes / (yes + no)"),
+    "text_empty": Kind("error", "captions without text"),
+    "two_texts": Kind("error", "captions with two texts (the first stands)"),
+    "duplicate_row": Kind("error", "rows that occur twice (the first stands)"),
+    "row_photo_missing": Kind("error", "rows whose photo file is missing or unusable"),
+    "row_text_missing": Kind("error", "rows whose caption has no text anywhere"),
+    "photo_in_both": Kind("error", "photos in both train and test (the test copy stays)"),
+    "photo_empty": Kind("error", "photo files of zero bytes"),
+    "photo_not_image": Kind("error", "photo files that are not an image"),
+    "photo_truncated": Kind("error", "photos that are truncated or damaged"),
+    "photo_too_large": Kind("error", "photos that are absurdly large (decompression bombs)"),
+    "photo_twice": Kind("note", "photos that are the same file under two names"),
+    "owner_differs": Kind("note", "rows whose photo is not the owner in the caption id"),
+    "photo_unlisted": Kind("note", "test photos that test_images.csv does not list"),
+    "photo_grey": Kind("note", "greyscale photos (loaded as RGB)"),
+    "photo_cmyk": Kind("note", "CMYK photos (loaded as RGB)"),
+    "photo_16bit": Kind("note", "16-bit photos (loaded as 8-bit RGB)"),
+    "photo_animated": Kind("note", "animated photos (the first frame is loaded)"),
+    "photo_rotated": Kind("note", "photos rotated by EXIF (loaded upright)"),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One damaged thing: its kind, where it stands, what it is, and why it counts as damaged."""
+
+    kind: str
+    file: str
+    line: int | None
+    item: str
+    reason: str
+
+    @property
+    def level(self) -> Level:
+        """Say whether the thing was left out (error) or kept (note)."""
+        return KINDS[self.kind].level
+
+    @property
+    def where(self) -> str:
+        """Name the file, and the line if there is one."""
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+def problem_table(problems: Iterable[Problem]) -> pd.DataFrame:
+    """Put problems into a table with the columns kind, level, file, line, item, reason."""
+    columns = ["kind", "level", "file", "line", "item", "reason"]
+    rows = [{**asdict(p), "level": p.level} for p in problems]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype({"line": "Int64"})

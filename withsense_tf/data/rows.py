@@ -1,0 +1,231 @@
+"""Rows of text fields -> typed tables: each rule that a row must keep, and the reason where it does not."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import pandas as pd
+
+from withsense_tf.data.problems import Problem
+from withsense_tf.data.tables import RawTable, Row
+
+T = TypeVar("T")
+
+CAPTION_ID: Final = re.compile(r"(?P<photo>.+)#(?P<number>\d{1,9})", re.DOTALL)
+# The archive writes shares with 15 digits; anything rounded to three decimals or finer is still the same share.
+SHARE_TOLERANCE: Final = 0.001
+
+
+class BadRowError(Exception):
+    """Tell why a row is left out; it never leaves this module."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Caption:
+    """One caption as a file has it: the id names its owner, `image` the photo it stands beside."""
+
+    caption: str
+    photo: str
+    number: int
+    text: str
+    image: str
+    line: int
+
+
+class CaptionBook:
+    """Every caption id with its one text, and where it was first read."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, tuple[str, str]] = {}
+
+    def enter(self, caption: str, text: str, where: str) -> None:
+        """Keep the text of a caption; a second text for the same id is refused."""
+        known, first = self._entries.setdefault(caption, (text, where))
+        if known != text:
+            raise BadRowError("two_texts", f"{first} has another text for {caption}: {known!r}")
+
+    def text(self, caption: str) -> str | None:
+        """Return the text of a caption, or None if no file has one."""
+        entry = self._entries.get(caption)
+        return entry[0] if entry else None
+
+
+class FileReader:
+    """Turn raw tables into typed ones; what is wrong is added to `problems`."""
+
+    def __init__(self, book: CaptionBook, problems: list[Problem]) -> None:
+        self._book = book
+        self._problems = problems
+
+    def captions(self, raw: RawTable, judged: bool = False) -> list[Caption]:
+        """Read captions. In a `judged` table each may stand beside many photos, elsewhere beside its owner."""
+        seen: dict[tuple[str, str], int] = {}
+
+        def read(row: Row) -> Caption:
+            caption, text = row.fields["query_id"], " ".join(row.fields["query_text"].split())
+            owner, number = split_caption_id(caption)
+            image = photo_name(row.fields.get("image", owner))
+            if not text:
+                raise BadRowError("text_empty", "the caption has no text")
+            self._book.enter(caption, text, f"{raw.file}:{row.line}")
+            _once(seen, (image if judged else "", caption), row.line)
+            if image != owner and not judged:
+                reason = f"beside {image}; the caption stays with its owner {owner}"
+                self._problems.append(Problem("owner_differs", raw.file, row.line, caption, reason))
+            return Caption(caption, owner, number, text, image, row.line)
+
+        return self._each(raw, read, lambda row: row.fields["query_id"])
+
+    def beside_photos(self, raw: RawTable, captions: list[Caption], photos: Collection[str]) -> pd.DataFrame:
+        """Keep the captions that stand beside a usable photo: caption, text and that photo."""
+        kept = []
+        for caption in captions:
+            if caption.image in photos:
+                kept.append((caption.caption, caption.text, caption.image))
+            else:
+                reason = f"{caption.image} is not there or not usable"
+                self._problems.append(
+                    Problem("row_photo_missing", raw.file, caption.line, caption.caption, reason)
+                )
+        return pd.DataFrame(kept, columns=["caption", "text", "photo"], dtype="str")
+
+    def expert_table(self, raw: RawTable, photos: Collection[str]) -> pd.DataFrame:
+        """Read the experts' scores, whole numbers from 1 to 4."""
+
+        def numbers(fields: dict[str, str]) -> dict[str, object]:
+            scores = {name: _whole(fields[name], name) for name in ("expert1", "expert2", "expert3")}
+            for name, score in scores.items():
+                if not 1 <= score <= 4:
+                    raise BadRowError("score_range", f"{name} is {score}, expected 1 to 4")
+            return dict(scores)
+
+        types = dict.fromkeys(("expert1", "expert2", "expert3"), "int64")
+        return self._judged(raw, photos, numbers, types)
+
+    def crowd_table(self, raw: RawTable, photos: Collection[str]) -> pd.DataFrame:
+        """Read the crowd's votes: share = yes / (yes + no)."""
+
+        def numbers(fields: dict[str, str]) -> dict[str, object]:
+            share = _number(fields["share"], "share")
+            yes, no = _whole(fields["yes"], "yes"), _whole(fields["no"], "no")
+            if yes < 0 or no < 0:
+                raise BadRowError("negative_count", f"yes is {yes} and no is {no}, expected 0 or more")
+            if not 0 <= share <= 1:
+                raise BadRowError("share_range", f"the share is {share}, expected 0 to 1")
+            if yes + no == 0:
+                raise BadRowError("share_mismatch", "nobody voted, so there is no share")
+            if abs(share - yes / (yes + no)) > SHARE_TOLERANCE:
+                raise BadRowError(
+                    "share_mismatch",
+                    f"the share is {share:g}, but {yes} / ({yes} + {no}) = {yes / (yes + no):.3f}",
+                )
+            return {"share": yes / (yes + no), "yes": yes, "no": no}
+
+        return self._judged(raw, photos, numbers, {"share": "float64", "yes": "int64", "no": "int64"})
+
+    def _judged(
+        self,
+        raw: RawTable,
+        photos: Collection[str],
+        numbers: Callable[[dict[str, str]], dict[str, object]],
+        types: dict[str, str],
+    ) -> pd.DataFrame:
+        seen: dict[tuple[str, str], int] = {}
+
+        def read(row: Row) -> dict[str, object]:
+            photo, caption = photo_name(row.fields["photo"]), row.fields["caption"]
+            split_caption_id(caption)
+            values = numbers(row.fields)
+            _once(seen, (photo, caption), row.line)
+            _usable(photo, photos)
+            if self._book.text(caption) is None:
+                raise BadRowError("row_text_missing", f"no file has a text for {caption}")
+            return {"photo": photo, "caption": caption, **values}
+
+        rows = self._each(raw, read, lambda row: f"{row.fields['photo']} + {row.fields['caption']}")
+        table = pd.DataFrame(rows, columns=["photo", "caption", *types])
+        return table.astype({"photo": "str", "caption": "str", **types})
+
+    def _each(self, raw: RawTable, read: Callable[[Row], T], name: Callable[[Row], str]) -> list[T]:
+        results = []
+        for row in raw.rows:
+            try:
+                results.append(read(row))
+            except BadRowError as bad:
+                self._problems.append(Problem(bad.kind, raw.file, row.line, name(row)[:200], bad.reason))
+        return results
+
+
+def caption_table(captions: list[Caption], train: Collection[str], test: Collection[str]) -> pd.DataFrame:
+    """Put each caption once into a table; its part follows from where its owner is."""
+    rows = {
+        c.caption: {
+            "caption": c.caption,
+            "photo": c.photo,
+            "number": c.number,
+            "text": c.text,
+            "part": "train" if c.photo in train else "test" if c.photo in test else "corpus",
+        }
+        for c in captions
+    }
+    table = pd.DataFrame(list(rows.values()), columns=["caption", "photo", "number", "text", "part"])
+    return table.astype({"caption": "str", "photo": "str", "number": "int64", "text": "str", "part": "str"})
+
+
+def split_caption_id(caption: str) -> tuple[str, int]:
+    """Split a caption id into the photo that owns it and its number.
+
+    >>> split_caption_id("dog.jpg#2")
+    ('dog.jpg', 2)
+    """
+    match = CAPTION_ID.fullmatch(caption)
+    if match is None:
+        raise BadRowError("bad_caption_id", f"expected <file>#<n>, got {caption!r}")
+    try:
+        return photo_name(match["photo"]), int(match["number"])
+    except BadRowError as bad:
+        raise BadRowError("bad_caption_id", bad.reason) from None
+
+
+def photo_name(name: str) -> str:
+    """Return the name if it is a plain file name: a table must not reach outside its photo folder."""
+    if not name or name.startswith(".") or not name.isprintable() or any(sign in name for sign in "/\\:"):
+        raise BadRowError("bad_photo_name", f"expected a plain file name, got {name!r}")
+    return name
+
+
+def _once(seen: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> None:
+    first = seen.setdefault(key, line)
+    if first != line:
+        raise BadRowError("duplicate_row", f"line {first} has it already")
+
+
+def _usable(photo: str, photos: Collection[str]) -> None:
+    if photo not in photos:
+        raise BadRowError("row_photo_missing", f"{photo} is not there or not usable")
+
+
+def _number(text: str, name: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise BadRowError("not_a_number", f"{name} is {text!r}, expected a number")
+    return value
+
+
+def _whole(text: str, name: str) -> int:
+    value = _number(text, name)
+    if value != int(value):
+        raise BadRowError("not_a_number", f"{name} is {text!r}, expected a whole number")
+    return int(value)

@@ -1,0 +1,167 @@
+"""Text tables -> rows of fields with their line numbers, and a problem for each line that is no row.
+
+Nothing is interpreted here but separators, quotes and encodings. A row is one line, except that a quoted
+field may hold line breaks. A quote that never closes must not swallow the rest of the file, so it is then
+read as an ordinary character.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.data.problems import Problem
+
+SEPARATORS: Final = (",", "\t", "|", ";")
+# A caption with more line breaks than this is a quote that was left open.
+MOST_LINES_IN_A_FIELD: Final = 20
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: the line it starts on, and its fields by column name."""
+
+    line: int
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """What a text table holds, uninterpreted. `usable` is False where nothing could be read."""
+
+    file: str
+    usable: bool
+    rows: tuple[Row, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    content: bytes = field(default=b"", repr=False)
+
+
+def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
+    """Read the table at `path` that must have `columns`, found by name (header) or by place (no header).
+
+    The separator is the one of comma, tab, bar and semicolon that gives the expected columns.
+    """
+    if not path.is_file():
+        reason = "the file is not there"
+        return RawTable(
+            path.name, False, problems=(Problem("file_missing", path.name, None, path.name, reason),)
+        )
+    content = path.read_bytes()
+    lines, problems = _decode(path.name, content)
+    if not any(text.strip() for _, text in lines):
+        if not problems:
+            problems = [Problem("file_empty", path.name, None, path.name, "the file has no rows")]
+        return RawTable(path.name, False, problems=tuple(problems), content=content)
+    found = _layout(lines, columns, header)
+    if found is None:
+        first = lines[0][1][:200]
+        what = "a header with" if header else f"no header and {len(columns)} fields a row:"
+        reason = f"expected {what} {', '.join(columns)}"
+        problems.append(Problem("file_columns", path.name, lines[0][0], first, reason))
+        return RawTable(path.name, False, problems=tuple(problems), content=content)
+    separator, names = found
+    rows, bad = _rows(path.name, lines[1:] if header else lines, separator, names)
+    if not rows and not bad and not problems:
+        bad = [Problem("file_empty", path.name, None, path.name, "the file has a header and no rows")]
+    return RawTable(path.name, True, tuple(rows), tuple(problems + bad), content)
+
+
+def split_line(text: str, separator: str) -> list[str] | None:
+    r"""Split one line into fields, or return None where a quote is left open.
+
+    >>> split_line('a,"b, c",d', ",")
+    ['a', 'b, c', 'd']
+    >>> split_line('a|a sign that says " active . "', "|")
+    ['a', 'a sign that says " active . "']
+    >>> split_line('a,"b', ",") is None
+    True
+    """
+    try:
+        return next(csv.reader([text], delimiter=separator, strict=True), [])
+    except csv.Error:
+        return None
+
+
+def _decode(file: str, content: bytes) -> tuple[list[tuple[int, str]], list[Problem]]:
+    """Cut the bytes into numbered lines of text; a line that is not UTF-8 becomes a problem."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        reason = "the file is UTF-16; save it as UTF-8"
+        return [], [Problem("file_not_utf8", file, None, file, reason)]
+    lines: list[tuple[int, str]] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(re.split(rb"\r\n|\n|\r", content.removeprefix(b"\xef\xbb\xbf")), start=1):
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            shown = line.decode("utf-8", errors="backslashreplace")[:200]
+            reason = f"byte {error.start + 1} of the line is not UTF-8; save the file as UTF-8"
+            problems.append(Problem("file_not_utf8", file, number, shown, reason))
+            continue
+        if "\0" in text:
+            problems.append(Problem("file_not_utf8", file, number, text[:200], "the line holds a zero byte"))
+        elif text.strip():
+            lines.append((number, text))
+    return lines, problems
+
+
+def _layout(
+    lines: list[tuple[int, str]], columns: Sequence[str], header: bool
+) -> tuple[str, list[str]] | None:
+    """Find the separator and the names of all columns in order, or None if nothing fits."""
+    if header:
+        for separator in SEPARATORS:
+            names = [name.strip() for name in split_line(lines[0][1], separator) or []]
+            if set(columns) <= set(names) and len(set(names)) == len(names):
+                return separator, names
+        return None
+    # The first lines vote, so that one broken line does not decide.
+    votes: Counter[str] = Counter()
+    for _, text in lines[:100]:
+        for separator in SEPARATORS:
+            votes[separator] += len(split_line(text, separator) or []) == len(columns)
+    separator, count = votes.most_common(1)[0]
+    return (separator, list(columns)) if count else None
+
+
+def _rows(
+    file: str, lines: list[tuple[int, str]], separator: str, names: list[str]
+) -> tuple[list[Row], list[Problem]]:
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    at = 0
+    while at < len(lines):
+        number, text = lines[at]
+        fields, taken = _one_row(lines, at, separator, len(names))
+        at += taken
+        if len(fields) == len(names):
+            rows.append(Row(number, dict(zip(names, (value.strip() for value in fields), strict=True))))
+        else:
+            reason = f"expected {len(names)} fields ({', '.join(names)}), got {len(fields)}"
+            problems.append(Problem("row_width", file, number, text[:200], reason))
+    return rows, problems
+
+
+def _one_row(lines: list[tuple[int, str]], at: int, separator: str, width: int) -> tuple[list[str], int]:
+    """Return the fields of the row that starts at line `at`, and how many lines it takes."""
+    text = lines[at][1]
+    fields = split_line(text, separator)
+    if fields is not None:
+        return fields, 1
+    for more in range(1, MOST_LINES_IN_A_FIELD + 1):
+        # A line that is a whole row by itself is never taken for the rest of a caption.
+        if at + more >= len(lines) or len(split_line(lines[at + more][1], separator) or []) == width:
+            break
+        text += "\n" + lines[at + more][1]
+        try:
+            fields = next(csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True))
+        except csv.Error:
+            continue
+        if len(fields) == width:
+            return fields, more + 1
+        break
+    return lines[at][1].split(separator), 1

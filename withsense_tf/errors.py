@@ -1,0 +1,75 @@
+"""The errors that withsense_tf raises on purpose.
+
+    WithSenseError                 everything below
+    ├── DataError    (ValueError)  a file, folder or table is not what was expected
+    ├── SettingError (ValueError)  an argument or a name that the package does not know
+    └── NotFittedError             `predict` before `fit`
+
+    WithSenseWarning (UserWarning) the work goes on, but you should know something
+    ├── DataWarning                rows or photos were left out
+    └── PublishedTestWarning       a published test split is being trained on
+
+A message says what happened, what was expected, what was received, and what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class WithSenseError(Exception):
+    """Everything that withsense_tf raises on purpose."""
+
+
+class DataError(WithSenseError, ValueError):
+    """A file, folder or table is not what was expected."""
+
+
+class SettingError(WithSenseError, ValueError):
+    """An argument has a value that the package does not know."""
+
+
+class NotFittedError(WithSenseError, ValueError, AttributeError):
+    """A matcher or encoder is used before it is fitted (bases as in scikit-learn)."""
+
+
+class WithSenseWarning(UserWarning):
+    """The work goes on, but the user should know something."""
+
+
+class DataWarning(WithSenseWarning):
+    """Rows or photos were left out while loading."""
+
+
+class PublishedTestWarning(WithSenseWarning):
+    """Photos of a published test split are used for training."""
+
+
+def check_choice(setting: str, received: object, known: Iterable[str]) -> str:
+    """Return `received` if it is one of the `known` names, else raise with the nearest one.
+
+    >>> check_choice("photo", "mobilenet_v2", ["mobilenet_v2", "resnet50"])
+    'mobilenet_v2'
+    >>> check_choice("photo", "mobilnet", ["mobilenet_v2", "resnet50"])
+    Traceback (most recent call last):
+    withsense_tf.errors.SettingError: photo='mobilnet' is not known. Did you mean 'mobilenet_v2'? Known: \
+mobilenet_v2, resnet50.
+    """
+    names = list(known)
+    if isinstance(received, str) and received in names:
+        return received
+    near = difflib.get_close_matches(str(received), names, n=1, cutoff=0.4)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise SettingError(f"{setting}={received!r} is not known.{hint} Known: {', '.join(names)}.")
+
+
+def check_share(setting: str, received: float) -> float:
+    """Return `received` if it lies strictly between 0 and 1, else raise.
+
+    >>> check_share("test_share", 0.3)
+    0.3
+    """
+    if isinstance(received, bool) or not isinstance(received, int | float) or not 0 < received < 1:
+        raise SettingError(f"{setting} must be a number between 0 and 1 (both excluded), got {received!r}.")
+    return float(received)

@@ -1,0 +1,1 @@
+"""Predictions and targets -> figures, tables and files."""

@@ -1,0 +1,81 @@
+"""Fitted matchers and test pairs -> one table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.errors import SettingError
+from withsense_tf.evaluation.meter import Meter
+from withsense_tf.evaluation.regression import regression_figures
+from withsense_tf.evaluation.report import Comparison, Value
+from withsense_tf.matchers.base import Matcher
+
+SYNTHETIC_NOTE = (
+    "Synthetic: drawn scenes and simulated judges. These figures compare matchers on the demo set; "
+    "they say nothing of real photos."
+)
+
+
+def compare(matchers: Sequence[Matcher], test: Pairs, constant: float | None = None) -> Comparison:
+    """Measure fitted matchers on the same test pairs; a row each, in the order given.
+
+    Skill needs the constant's answer from the training side: `constant`, or the first `Constant` among the
+    matchers. Without one, the column stays empty.
+    """
+    if not matchers:
+        raise SettingError("compare needs at least one matcher.")
+    if constant is None:
+        constant = _answer_of_a_constant(matchers, test)
+    return Comparison(tuple(measure(matcher, test, constant) for matcher in matchers), notes_on(test))
+
+
+def notes_on(test: Pairs) -> tuple[str, ...]:
+    """Return what every table made from these pairs must say."""
+    return (SYNTHETIC_NOTE,) if test.data.synthetic else ()
+
+
+def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Value) -> dict[str, Value]:
+    """Predict the test pairs and return the result row; `known` columns are taken over as they are."""
+    with Meter() as meter:
+        predicted = matcher.predict(test)
+    figures = regression_figures(
+        test.target, predicted, constant=float("nan") if constant is None else constant, weight=test.weight
+    )
+    return {
+        **matcher.describe(),
+        "data": test.data.name,
+        "fingerprint": test.data.fingerprint,
+        "code": f"withsense_tf {version('withsense_tf')}",
+        "config": _config(matcher),
+        "pairs": len(test),
+        "photos": test.table["photo"].nunique(),
+        "rmse": figures.rmse,
+        "mse": figures.mse,
+        "mae": figures.mae,
+        "skill": figures.skill,
+        "seconds": meter.seconds,
+        "peak_mb": meter.peak_mb,
+        **known,
+    }
+
+
+def _answer_of_a_constant(matchers: Sequence[Matcher], test: Pairs) -> float | None:
+    from withsense_tf.matchers.constant import Constant
+
+    for matcher in matchers:
+        if isinstance(matcher, Constant) and matcher.statistic == "mean":
+            return float(matcher.predict(test.take([0]))[0])
+    return None
+
+
+def _config(matcher: Matcher) -> str:
+    """Write the matcher's settings as JSON; an encoder stands there as its identity."""
+    settings = {
+        name: getattr(value, "identity", value) for name, value in matcher.get_params(deep=False).items()
+    }
+    # A store changes no figure, only how long they take.
+    settings.pop("store", None)
+    return json.dumps({"class": type(matcher).__name__, **settings}, sort_keys=True)

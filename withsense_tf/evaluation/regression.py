@@ -1,0 +1,43 @@
+"""How far predictions are from targets: pure functions on arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from withsense_tf.errors import DataError
+
+
+@dataclass(frozen=True)
+class RegressionFigures:
+    """Errors (lower is better) and skill (higher is better; 0 is the constant, 1 is perfect)."""
+
+    rmse: float
+    mse: float
+    mae: float
+    skill: float
+
+
+def regression_figures(
+    target: np.ndarray, predicted: np.ndarray, constant: float, weight: np.ndarray | None = None
+) -> RegressionFigures:
+    """Compare predictions with targets, both (pairs,), and with always answering `constant`.
+
+    Skill is `1 - MSE / MSE(constant)`: unlike RMSE it does not move with the definition of the target. It is
+    not a number where the constant is always right. `constant` must come from the training side.
+
+    >>> regression_figures(np.array([0.0, 1.0]), np.array([0.5, 1.0]), constant=0.5)
+    RegressionFigures(rmse=0.35355339059327373, mse=0.125, mae=0.25, skill=0.5)
+    """
+    if target.shape != predicted.shape or target.ndim != 1:
+        raise DataError(f"Expected as many predictions as targets, got {predicted.shape} and {target.shape}.")
+    if not target.size:
+        raise DataError("There are no pairs to measure on.")
+    if not (np.isfinite(target).all() and np.isfinite(predicted).all()):
+        raise DataError("Targets and predictions must be finite numbers.")
+    error = predicted - target
+    mse = float(np.average(error**2, weights=weight))
+    of_constant = float(np.average((target - constant) ** 2, weights=weight))
+    skill = 1 - mse / of_constant if of_constant > 0 else float("nan")
+    return RegressionFigures(mse**0.5, mse, float(np.average(np.abs(error), weights=weight)), skill)

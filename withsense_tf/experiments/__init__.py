@@ -1,0 +1,1 @@
+"""The questions that the package answers, one module each."""

@@ -1,0 +1,140 @@
+"""Which matcher is best? `python -m withsense_tf.experiments.compare`."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from withsense_tf import terminal
+
+if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset, Pairs
+    from withsense_tf.evaluation.report import Comparison
+
+QUICK_TRAIN, QUICK_TEST = 80, 20
+QUICK_PHOTOS: Final = 100
+TEST_SHARE: Final = 0.3  # as the student projects split, so that their figures can be compared
+
+
+def main(
+    data: Annotated[
+        Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A smoke run: a small demo set, or 100 photos of FOLDER.")
+    ] = False,
+    output: Annotated[Path, typer.Option(help="Where compare.csv and the demo set go.")] = Path("artifacts"),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the demo set, the split and random weights.")] = 0,
+    weights: Annotated[
+        str, typer.Option(help="Weights of the photo backbone: random, imagenet, or a .weights.h5 file.")
+    ] = "random",
+) -> None:
+    """Train and measure the matchers on judged photos and captions, print a table, append it to a CSV file."""
+    from rich.console import Console
+
+    from withsense_tf.evaluation.report import append_rows
+
+    terminal.start_tensorflow()
+    console = Console()
+    dataset = load(data, output, quick, seed)
+    console.print(f"{dataset!r}", highlight=False, markup=False)
+    comparison = run(dataset, weights=weights, seed=seed, photos=QUICK_PHOTOS if quick and data else None)
+    file = output / "compare.csv"
+    append_rows(file, comparison)
+    console.print(
+        comparison if console.is_terminal else str(comparison), markup=False, highlight=False, soft_wrap=True
+    )
+    console.print(
+        f"Appended {len(comparison.rows)} rows to {file}", highlight=False, markup=False, soft_wrap=True
+    )
+
+
+def load(folder: Path | None, output: Path, quick: bool, seed: int) -> Dataset:
+    """Read the folder, or render the demo set below `output` and read that."""
+    from withsense_tf.data.demo_dataset import demo_dataset
+    from withsense_tf.data.load import load_dataset
+
+    if folder is not None:
+        # Every photo will be read anyway, so find the truncated ones before the work starts.
+        return load_dataset(folder, decode=True)
+    train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
+    return demo_dataset(seed, train, test, folder=output / f"demo-{seed}-{train}-{test}")
+
+
+def run(data: Dataset, weights: str = "random", seed: int = 0, photos: int | None = None) -> Comparison:
+    """Fit every matcher on 70 % of the photos and measure it on the others."""
+    from withsense_tf.data.split import split_by_photo
+    from withsense_tf.encoders.photo_keras import MobileNetV2
+    from withsense_tf.encoders.store import VectorStore
+    from withsense_tf.evaluation.compare import measure, notes_on
+    from withsense_tf.evaluation.meter import Meter
+    from withsense_tf.evaluation.report import Comparison
+    from withsense_tf.matchers.concat_linear import ConcatLinear
+    from withsense_tf.matchers.constant import Constant
+    from withsense_tf.relevance.blend import relevance
+
+    pairs = relevance(data)
+    if photos is not None:
+        pairs = some_photos(pairs, photos, seed)
+    split = split_by_photo(pairs, TEST_SHARE, seed)
+    encoder, store = MobileNetV2(weights, seed=seed), VectorStore()
+    with Meter() as encoding:
+        store.photo_vectors(encoder, pairs)
+    matchers = [
+        Constant("mean"),
+        Constant("median"),
+        ConcatLinear("linear", encoder, "tfidf", store),
+        ConcatLinear("ridge", encoder, "tfidf", store),
+    ]
+    started = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    constant = float(Constant("mean").fit(split.train).predict(split.test)[0])
+    rows = []
+    for matcher in matchers:
+        with Meter() as fitting:
+            matcher.fit(split.train)
+        row = measure(
+            matcher,
+            split.test,
+            constant,
+            run=started,
+            policy="none",
+            split=f"by photo {1 - TEST_SHARE:.0%}/{TEST_SHARE:.0%}",
+            seed=seed,
+            target="mean of experts",
+            train_pairs=len(split.train),
+            train_photos=split.report.train_photos,
+        )
+        # What a user waits for: fitting and predicting, with the photo vectors at hand.
+        row["seconds"] = fitting.seconds + float(row["seconds"] or 0)
+        row["peak_mb"] = max(fitting.peak_mb, float(row["peak_mb"] or 0))
+        rows.append(row)
+    notes = (
+        f"Split by photo: {split.report}.",
+        f"Photo vectors: {encoder.identity}, {pairs.table['photo'].nunique():,} photos in {encoding.seconds:.1f} s "
+        "(not in the rows' seconds).",
+        f"Skill is 1 - MSE / MSE of always answering {constant:.3f}. RMSE: lower is better.",
+        *notes_on(split.test),
+    )
+    return Comparison(tuple(rows), notes)
+
+
+def some_photos(pairs: Pairs, photos: int, seed: int) -> Pairs:
+    """Keep the pairs of at most `photos` photos, drawn by the seed."""
+    import numpy as np
+
+    names = np.unique(pairs.table["photo"].to_numpy(str))
+    drawn = np.random.default_rng(seed).permutation(names)[:photos]
+    return pairs.take(np.flatnonzero(pairs.table["photo"].isin(drawn)))
+
+
+def command() -> None:
+    """Run the command line."""
+    terminal.run(lambda: typer.run(main))
+
+
+if __name__ == "__main__":
+    command()

@@ -1,0 +1,1 @@
+"""A photo and a text -> how well they fit, from 0 to 1."""

@@ -1,0 +1,62 @@
+"""What every matcher offers, and what they share: scikit-learn's contract on pairs."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.errors import DataError, NotFittedError
+
+
+class Matcher(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """Say from 0 to 1 how well the photo and the text of each pair fit.
+
+    `__init__` stores its arguments, `fit` returns self, what is learned ends in `_`. Subclasses write `_fit` and
+    `_score`; scores outside [0, 1] are cut off.
+    """
+
+    track: ClassVar[str]
+
+    @property
+    def name(self) -> str:
+        """Name the matcher and the settings that tell its rows apart."""
+        raise NotImplementedError
+
+    def fit(self, pairs: Pairs) -> Self:
+        """Learn from the pairs' targets and weights."""
+        if not len(pairs):
+            raise DataError(f"{type(self).__name__} cannot learn from no pairs at all.")
+        if not np.isfinite(pairs.target).all() or pairs.target.min() < 0 or pairs.target.max() > 1:
+            raise DataError("Targets must be numbers from 0 to 1.")
+        self._fit(pairs)
+        self.fitted_pairs_ = len(pairs)
+        return self
+
+    def predict(self, pairs: Pairs) -> np.ndarray:
+        """Return a number from 0 to 1 for each pair, float64, (pairs,)."""
+        if not hasattr(self, "fitted_pairs_"):
+            raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(train) first.")
+        if not len(pairs):
+            return np.zeros(0)
+        return np.clip(self._score(pairs).astype(np.float64), 0.0, 1.0)
+
+    def describe(self) -> dict[str, str]:
+        """Return what a result row says of this matcher: matcher, track, photo, text, weights."""
+        return {"matcher": self.name, "track": self.track, "photo": "", "text": "", "weights": ""}
+
+    def _fit(self, pairs: Pairs) -> None:
+        raise NotImplementedError
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        raise NotImplementedError
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "fitted_pairs_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.estimator_type = "regressor"
+        return tags

@@ -1,0 +1,39 @@
+"""The matcher that every other one must beat: the same number for every pair."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.errors import check_choice
+from withsense_tf.matchers.base import Matcher
+
+
+class Constant(Matcher):
+    """Answer with the mean or the median of the training targets (scikit-learn's DummyRegressor).
+
+    Its RMSE is what a model must beat that has learned anything; its order of photos is no order at all.
+    """
+
+    track: ClassVar[str] = "baseline"
+
+    def __init__(self, statistic: str = "mean") -> None:
+        self.statistic = statistic
+
+    @property
+    def name(self) -> str:
+        """Name the statistic too."""
+        return f"constant {self.statistic}"
+
+    def _fit(self, pairs: Pairs) -> None:
+        from sklearn.dummy import DummyRegressor
+
+        check_choice("statistic", self.statistic, ("mean", "median"))
+        self.model_ = DummyRegressor(strategy=self.statistic)
+        self.model_.fit(np.zeros((len(pairs), 1)), pairs.target, sample_weight=pairs.weight)
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        scores: np.ndarray = self.model_.predict(np.zeros((len(pairs), 1)))
+        return scores
