@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from withsense_tf.errors import DataError
 
 # Where Pillow refuses by itself (from half of it on, it warns); the largest camera has 151 megapixels.
 MOST_PIXELS: Final = 178_956_970
 ORIENTATION: Final = 0x0112  # the EXIF tag for "which way is up"
+# How files of the common formats start: JPEG, PNG, GIF, TIFF (two byte orders) and WebP.
+SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
 GREY_MODES: Final = frozenset({"1", "L", "LA", "La", "I", "F"})
 MODES_WITH_ALPHA: Final = frozenset({"RGBA", "LA", "PA", "La", "RGBa"})
 
@@ -83,13 +85,14 @@ def _bytes(path: Path) -> bytes:
 def _open(content: bytes) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(content))
-    except UnidentifiedImageError:
-        raise PhotoError("photo_not_image", "Pillow knows no image format that starts like this") from None
     except Image.DecompressionBombError:
         raise PhotoError("photo_too_large", f"more than {MOST_PIXELS:,} pixels") from None
     except Exception as error:
         # A hostile header can make a decoder raise anything; one bad photo must never stop a job.
-        raise PhotoError("photo_not_image", f"broken header: {error}") from error
+        if content.startswith(SIGNATURES):
+            raise PhotoError("photo_truncated", "the file ends or breaks inside its header") from error
+        reason = "Pillow knows no image format that starts like this"
+        raise PhotoError("photo_not_image", reason) from error
     if image.width * image.height > MOST_PIXELS:
         raise PhotoError(
             "photo_too_large", f"{image.width} x {image.height} is more than {MOST_PIXELS:,} pixels"

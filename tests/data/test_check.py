@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import random
+import shutil
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from withsense_tf.data.check import check_folder
+from withsense_tf.data.load import load_dataset, read_folder
+from withsense_tf.data.problems import KINDS
+from withsense_tf.errors import DataWarning
+
+
+def append(name: str, line: str) -> Callable[[Path], None]:
+    """Return a damage that adds one line to a file."""
+
+    def damage(folder: Path) -> None:
+        with (folder / name).open("a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+
+    return damage
+
+
+def write(name: str, content: bytes) -> Callable[[Path], None]:
+    """Return a damage that replaces or makes a file."""
+    return lambda folder: (folder / name).write_bytes(content) and None
+
+
+def image(name: str, picture: Image.Image, form: str = "JPEG", **options: object) -> Callable[[Path], None]:
+    """Return a damage that replaces or makes a photo."""
+    return lambda folder: picture.save(folder / name, form, **options)
+
+
+def bomb() -> bytes:
+    """Return a PNG of a few bytes that claims 1.6 billion pixels."""
+    parts = ((b"IHDR", struct.pack(">IIBBBBB", 40_000, 40_000, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(b"")))
+    chunks = (struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in parts)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def cut_in_half(folder: Path) -> None:
+    path = folder / "train_images/bee.jpg"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def exif(orientation: int) -> Image.Exif:
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    return tags
+
+
+# (kind, damage, the place that the report must name)
+DAMAGES: list[tuple[str, Callable[[Path], None], str]] = [
+    ("file_missing", lambda f: (f / "ExpertAnnotations.tsv").unlink(), "ExpertAnnotations.tsv"),
+    ("file_missing", lambda f: shutil.rmtree(f / "test_images"), "test_images/"),
+    ("file_empty", write("CrowdAnnotations.tsv", b""), "CrowdAnnotations.tsv"),
+    ("file_empty", write("test_queries.csv", b"|query_id|query_text|image\n"), "test_queries.csv"),
+    ("file_not_utf8", write("captions.csv", b"image,query_id,query_text\na.jpg,a.jpg#1,caf\xe9\n"), "captions.csv:2"),
+    ("file_not_utf8", write("train_dataset.csv", "image,query_id".encode("utf-16")), "train_dataset.csv"),
+    ("file_columns", write("train_dataset.csv", b"photo,id,words\na.jpg,a.jpg#1,A\n"), "train_dataset.csv:1"),
+    ("file_columns", write("ExpertAnnotations.tsv", b"a.jpg\ta.jpg#1\t1\t2\n"), "ExpertAnnotations.tsv:1"),
+    ("row_width", append("train_dataset.csv", "ant.jpg,bee.jpg#1"), "train_dataset.csv:20"),
+    ("not_a_number", append("ExpertAnnotations.tsv", "ant.jpg\teel.jpg#2\t1\tx\t1"), "ExpertAnnotations.tsv:19"),
+    ("not_a_number", append("ExpertAnnotations.tsv", "ant.jpg\teel.jpg#2\t1\t1.5\t1"), "ExpertAnnotations.tsv:19"),
+    ("not_a_number", append("CrowdAnnotations.tsv", "ant.jpg\teel.jpg#2\tnan\t0\t3"), "CrowdAnnotations.tsv:19"),
+    ("bad_photo_name", append("train_dataset.csv", "../../etc/passwd,bee.jpg#1,A bee"), "train_dataset.csv:20"),
+    ("bad_caption_id", append("train_dataset.csv", "ant.jpg,bee.jpg,A bee"), "train_dataset.csv:20"),
+    ("bad_caption_id", append("ExpertAnnotations.tsv", "ant.jpg\tbee.jpg#x\t1\t1\t1"), "ExpertAnnotations.tsv:19"),
+    ("bad_caption_id", append("CrowdAnnotations.tsv", "ant.jpg\t../bee.jpg#1\t0\t0\t3"), "CrowdAnnotations.tsv:19"),
+    ("score_range", append("ExpertAnnotations.tsv", "ant.jpg\teel.jpg#2\t0\t1\t1"), "ExpertAnnotations.tsv:19"),
+    ("score_range", append("ExpertAnnotations.tsv", "ant.jpg\teel.jpg#2\t1\t1\t5"), "ExpertAnnotations.tsv:19"),
+    ("negative_count", append("CrowdAnnotations.tsv", "ant.jpg\teel.jpg#2\t0\t-1\t4"), "CrowdAnnotations.tsv:19"),
+    ("share_range", append("CrowdAnnotations.tsv", "ant.jpg\teel.jpg#2\t1.5\t3\t0"), "CrowdAnnotations.tsv:19"),
+    ("share_mismatch", append("CrowdAnnotations.tsv", "ant.jpg\teel.jpg#2\t0.5\t3\t0"), "CrowdAnnotations.tsv:19"),
+    ("share_mismatch", append("CrowdAnnotations.tsv", "ant.jpg\teel.jpg#2\t0\t0\t0"), "CrowdAnnotations.tsv:19"),
+    ("text_empty", append("captions.csv", "bee.jpg,bee.jpg#9, "), "captions.csv:32"),
+    ("two_texts", append("train_dataset.csv", "ant.jpg,eel.jpg#2,Something else"), "train_dataset.csv:20"),
+    ("two_texts", append("caption_corpus.csv", "ant.jpg#0|Something else"), "caption_corpus.csv:4"),
+    ("duplicate_row", append("ExpertAnnotations.tsv", "ant.jpg\tant.jpg#2\t1\t1\t1"), "ExpertAnnotations.tsv:19"),
+    ("duplicate_row", append("CrowdAnnotations.tsv", "ant.jpg\tant.jpg#2\t1\t3\t0"), "CrowdAnnotations.tsv:19"),
+    ("duplicate_row", append("test_images.csv", "gnu.jpg"), "test_images.csv:4"),
+    ("duplicate_row", append("test_queries.csv", "9|gnu.jpg#0|A gnu of kind 0|gnu.jpg"), "test_queries.csv:12"),
+    ("row_photo_missing", append("train_dataset.csv", "yak.jpg,bee.jpg#7,A bee"), "train_dataset.csv:20"),
+    ("row_photo_missing", append("ExpertAnnotations.tsv", "yak.jpg\tant.jpg#2\t1\t1\t1"), "ExpertAnnotations.tsv:19"),
+    ("row_photo_missing", append("test_queries.csv", "9|yak.jpg#0|A yak|yak.jpg"), "test_queries.csv:12"),
+    ("row_photo_missing", append("test_images.csv", "yak.jpg"), "test_images.csv:4"),
+    ("row_text_missing", append("CrowdAnnotations.tsv", "ant.jpg\tyak.jpg#2\t0\t0\t3"), "CrowdAnnotations.tsv:19"),
+    (
+        "photo_in_both",
+        lambda f: shutil.copy(f / "train_images/bee.jpg", f / "test_images/bee.jpg"),
+        "train_images/bee.jpg",
+    ),
+    (
+        "photo_in_both",
+        lambda f: shutil.copy(f / "test_images/gnu.jpg", f / "train_images/ant.jpg"),
+        "train_images/ant.jpg",
+    ),
+    ("photo_empty", write("train_images/bee.jpg", b""), "train_images/bee.jpg"),
+    ("photo_not_image", write("test_images/gnu.jpg", b"<html>gone</html>"), "test_images/gnu.jpg"),
+    ("photo_truncated", cut_in_half, "train_images/bee.jpg"),
+    ("photo_too_large", write("train_images/bee.jpg", bomb()), "train_images/bee.jpg"),
+    (
+        "photo_twice",
+        lambda f: shutil.copy(f / "train_images/ant.jpg", f / "train_images/bee.jpg"),
+        "train_images/bee.jpg",
+    ),
+    ("owner_differs", append("captions.csv", "ant.jpg,bee.jpg#7,A bee"), "captions.csv:32"),
+    ("photo_unlisted", lambda f: (f / "test_images.csv").write_text("image\ngnu.jpg\n"), "test_images/hen.jpg"),
+    ("photo_grey", image("train_images/bee.jpg", Image.new("L", (20, 20), 90)), "train_images/bee.jpg"),
+    ("photo_cmyk", image("train_images/bee.jpg", Image.new("CMYK", (20, 20))), "train_images/bee.jpg"),
+    ("photo_16bit", image("train_images/bee.jpg", Image.new("I;16", (20, 20)), "PNG"), "train_images/bee.jpg"),
+    (
+        "photo_animated",
+        image(
+            "train_images/bee.jpg",
+            Image.new("RGB", (9, 9), "red"),
+            "GIF",
+            save_all=True,
+            append_images=[Image.new("RGB", (9, 9), "blue")],
+        ),
+        "train_images/bee.jpg",
+    ),
+    (
+        "photo_rotated",
+        image("train_images/bee.jpg", Image.new("RGB", (30, 20)), exif=exif(6)),
+        "train_images/bee.jpg",
+    ),
+]
+IDS = [f"{kind}-{place}" for kind, _, place in DAMAGES]
+
+
+def test_a_whole_folder_raises_no_alarm(folder: Path) -> None:
+    report = check_folder(folder)
+    assert report.problems == ()
+    assert report.found["training photos"] == 6
+    assert report.found["expert rows"] == 18
+
+
+def test_every_kind_of_damage_is_tried_here() -> None:
+    assert {kind for kind, _, _ in DAMAGES} == set(KINDS)
+
+
+@pytest.mark.parametrize(("kind", "damage", "place"), DAMAGES, ids=IDS)
+def test_damage_is_found_and_its_place_named(
+    folder: Path, kind: str, damage: Callable[[Path], None], place: str
+) -> None:
+    damage(folder)
+    report = check_folder(folder)
+    assert place in [problem.where for problem in report.by_kind().get(kind, [])]
+    assert bool(report) == (KINDS[kind].level == "note")
+    assert place in report.as_text()
+
+
+@pytest.mark.parametrize(("kind", "damage", "place"), DAMAGES, ids=IDS)
+def test_damage_never_stops_loading_the_rest(
+    folder: Path, kind: str, damage: Callable[[Path], None], place: str
+) -> None:
+    damage(folder)
+    if KINDS[kind].level == "error":
+        with pytest.warns(DataWarning, match="left out"):
+            data = load_dataset(folder, decode=True)
+    else:
+        data = load_dataset(folder, decode=True)
+    assert len(data.photos) >= 5
+    assert kind in set(data.quarantine["kind"])
+
+
+def test_many_damages_in_one_folder_are_all_found(folder: Path) -> None:
+    # Damage to a whole file hides its rows, and one file has room for one damaged photo.
+    whole_file = {"file_missing", "file_empty", "file_not_utf8", "file_columns", "photo_unlisted"}
+    photos = {kind for kind in KINDS if kind.startswith("photo_")} - {"photo_truncated"}
+    applied = set(KINDS) - whole_file - photos
+    for kind, damage, _ in DAMAGES:
+        if kind in applied:
+            damage(folder)
+    assert applied <= set(check_folder(folder).by_kind())
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_damage_loses_no_line_silently(folder: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    name = rng.choice(["ExpertAnnotations.tsv", "CrowdAnnotations.tsv"])
+    lines = (folder / name).read_bytes().splitlines()
+    for _ in range(6):
+        at = rng.randrange(len(lines))
+        line = bytearray(lines[at])
+        line[rng.randrange(len(line))] = rng.randrange(32, 256)
+        lines[at] = bytes(line)
+    (folder / name).write_bytes(b"\n".join(lines))
+    contents = read_folder(folder)
+    table = contents.tables["experts" if name.startswith("Expert") else "crowd"]
+    left_out = {problem.line for problem in contents.problems if problem.file == name}
+    assert len(table) + len(left_out) == len(lines)
+
+
+def test_the_report_as_json_counts_and_shows_examples(folder: Path) -> None:
+    for number in range(7):
+        append("ExpertAnnotations.tsv", f"ant.jpg\teel.jpg#{number}\t9\t1\t1")(folder)
+    report = check_folder(folder).as_dict()
+    assert report["ok"] is False
+    assert report["left_out"] == 7
+    (problem,) = report["problems"]  # type: ignore[misc]  # a list inside a plain dict
+    assert (problem["kind"], problem["count"], len(problem["examples"])) == ("score_range", 7, 5)
+    assert problem["examples"][0]["line"] == 19
+    assert "9" in problem["examples"][0]["reason"]
+
+
+def test_the_real_folder_raises_no_alarm(real_folder: Path) -> None:
+    report = check_folder(real_folder)
+    assert report.problems == ()
+    assert report.found == {
+        "training photos": 1000,
+        "test photos": 39,
+        "judged pairs (train_dataset.csv)": 5822,
+        "expert rows": 5822,
+        "crowd rows": 47830,
+        "test queries": 195,
+        "captions with a text": 34630,
+    }

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from withsense_tf.data.photo_file import MOST_PIXELS, PhotoError, inspect_photo, read_photo
+
+RED = (200, 30, 30)
+
+
+def png_header(width: int, height: int) -> bytes:
+    """Return a PNG that claims a size and has no pixels."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"")))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(name, data) for name, data in chunks)
+
+
+def png_chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def jpeg(image: Image.Image, **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=95, **options)
+    return stream.getvalue()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "photo.jpg"
+
+
+def noise(width: int = 64, height: int = 48) -> Image.Image:
+    return Image.fromarray(np.random.default_rng(0).integers(0, 255, (height, width, 3), dtype=np.uint8))
+
+
+def test_a_plain_photo_has_no_oddities(file: Path) -> None:
+    file.write_bytes(jpeg(noise()))
+    facts = inspect_photo(file, decode=True)
+    assert (facts.width, facts.height, facts.oddities) == (64, 48, ())
+
+
+def test_equal_files_have_equal_digests_and_others_have_not(tmp_path: Path) -> None:
+    for name, image in (("a", noise()), ("b", noise()), ("c", noise(65))):
+        (tmp_path / name).write_bytes(jpeg(image))
+    a, b, c = (inspect_photo(tmp_path / name).digest for name in "abc")
+    assert a == b != c
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "photo_empty"),
+        (b"<html>not found</html>", "photo_not_image"),
+        (png_header(40_000, 40_000), "photo_too_large"),
+    ],
+    ids=["empty", "web page", "bomb"],
+)
+def test_an_unusable_file_says_why_from_its_header(file: Path, content: bytes, kind: str) -> None:
+    file.write_bytes(content)
+    with pytest.raises(PhotoError) as caught:
+        inspect_photo(file)
+    assert caught.value.kind == kind
+
+
+def test_the_pixel_limit_holds_where_pillows_own_is_switched_off(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+    file.write_bytes(png_header(40_000, MOST_PIXELS // 40_000 + 1))
+    with pytest.raises(PhotoError, match="pixels"):
+        inspect_photo(file)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+def test_a_truncated_photo_is_found_by_decoding(file: Path, share: float) -> None:
+    content = jpeg(noise())
+    file.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(PhotoError) as caught:
+        inspect_photo(file, decode=True)
+    assert caught.value.kind == "photo_truncated"
+    with pytest.raises(PhotoError):
+        read_photo(file)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_loads_upright(file: Path, orientation: int) -> None:
+    # What the camera saw: a red left half, in a photo 64 wide and 32 high.
+    seen = np.full((32, 64, 3), 255, np.uint8)
+    seen[:, :32] = RED
+    seen[:8, :8] = 0  # and a black upper left corner, so that every turn and flip looks different
+    # Undo each EXIF instruction (rows and columns as the standard numbers them) to get what is stored.
+    stored = {
+        1: seen,
+        2: seen[:, ::-1],
+        3: seen[::-1, ::-1],
+        4: seen[::-1],
+        5: seen.transpose(1, 0, 2),
+        6: np.rot90(seen, 1),
+        7: np.rot90(seen.transpose(1, 0, 2), 2),
+        8: np.rot90(seen, -1),
+    }[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file.write_bytes(jpeg(Image.fromarray(np.ascontiguousarray(stored)), exif=exif, subsampling=0))
+    assert np.abs(read_photo(file).astype(int) - seen).mean() < 6
+    facts = inspect_photo(file)
+    assert (facts.width, facts.height) == (64, 32)
+    assert facts.oddities == (() if orientation == 1 else ("photo_rotated",))
+
+
+def test_greyscale_loads_as_three_equal_channels(file: Path) -> None:
+    file.write_bytes(jpeg(Image.new("L", (16, 8), 120)))
+    assert inspect_photo(file).oddities == ("photo_grey",)
+    assert read_photo(file).shape == (8, 16, 3)
+    assert np.unique(read_photo(file)).tolist() == [120]
+
+
+def test_cmyk_loads_in_its_true_colour(file: Path) -> None:
+    file.write_bytes(jpeg(Image.new("CMYK", (16, 16), (0, 255, 255, 0))))
+    assert inspect_photo(file).oddities == ("photo_cmyk",)
+    red, green, blue = read_photo(file)[8, 8]
+    assert red > 230
+    assert max(green, blue) < 25
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+def test_16_bit_greyscale_keeps_its_brightness(file: Path, form: str) -> None:
+    # Pillow alone clips everything above 255 of 65,535 to white.
+    Image.fromarray(np.full((8, 8), 32_768, np.uint16)).save(file, form)
+    assert set(inspect_photo(file).oddities) == {"photo_grey", "photo_16bit"}
+    assert np.unique(read_photo(file)).tolist() == [128]
+
+
+def test_16_bit_colour_is_noticed(file: Path) -> None:
+    # Pillow does not write 16-bit colour, so this writes the PNG chunks: one 2 x 1 photo, red and green.
+    head = struct.pack(">IIBBBBB", 2, 1, 16, 2, 0, 0, 0)
+    row = b"\0" + struct.pack(">6H", 65_535, 0, 0, 0, 65_535, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(row)), (b"IEND", b""))
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(name, data) for name, data in chunks))
+    assert inspect_photo(file, decode=True).oddities == ("photo_16bit",)
+    assert read_photo(file).tolist() == [[[255, 0, 0], [0, 255, 0]]]
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
+def test_of_an_animation_the_first_frame_is_loaded(file: Path, form: str) -> None:
+    frames = [Image.new("RGB", (16, 16), colour) for colour in (RED, (0, 0, 200))]
+    frames[0].save(file, form, save_all=True, append_images=frames[1:], duration=100)
+    assert inspect_photo(file).oddities == ("photo_animated",)
+    assert np.abs(read_photo(file)[8, 8].astype(int) - RED).max() < 12
+
+
+def test_transparency_becomes_white(file: Path) -> None:
+    Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(file, "PNG")
+    assert np.unique(read_photo(file)).tolist() == [255]
+
+
+def test_floating_point_greyscale_is_scaled_by_its_brightest_value(file: Path) -> None:
+    deep = np.zeros((8, 8), np.float32)
+    deep[:, 4:] = 500.0
+    Image.fromarray(deep).save(file, "TIFF")
+    assert np.unique(read_photo(file)).tolist() == [0, 255]
+
+
+def test_resizing_takes_height_first_and_keeps_the_whole_photo(file: Path) -> None:
+    pixels = np.zeros((40, 80, 3), np.uint8)
+    pixels[:, 40:] = 255
+    file.write_bytes(jpeg(Image.fromarray(pixels), subsampling=0))
+    small = read_photo(file, size=(10, 30))
+    assert small.shape == (10, 30, 3)
+    assert small[:, :13].max() < 40
+    assert small[:, 17:].min() > 215
+
+
+def test_a_folder_in_place_of_a_photo_is_an_error_not_a_crash(tmp_path: Path) -> None:
+    with pytest.raises(PhotoError, match="cannot read"):
+        inspect_photo(tmp_path)
