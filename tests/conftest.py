@@ -43,7 +43,11 @@ def write_folder(root: Path) -> Path:
         "captions.csv": own,
         "test_queries.csv": ["|query_id|query_text|image", *(f"{i}|{q}" for i, q in enumerate(queries))],
         "test_images.csv": ["image", *TEST],
-        "caption_corpus.csv": ["query_id|query_text", 'owl.jpg#0|An owl says " hoo " .', "owl.jpg#1|An owl ."],
+        "caption_corpus.csv": [
+            "query_id|query_text",
+            'owl.jpg#0|An owl says " hoo " .',
+            "owl.jpg#1|An owl .",
+        ],
         "ExpertAnnotations.tsv": [f"{p}\t{c}\t{s}" for (p, c), s in zip(pairs, scores, strict=True)],
         "CrowdAnnotations.tsv": [f"{p}\t{c}\t{v}" for (p, c), v in zip(pairs, votes, strict=True)],
     }

@@ -63,7 +63,11 @@ def test_without_the_optional_files_one_caption_a_photo_remains(folder: Path) ->
 
 @pytest.mark.parametrize(
     ("missing", "empty_table"),
-    [("ExpertAnnotations.tsv", "experts"), ("CrowdAnnotations.tsv", "crowd"), ("test_queries.csv", "queries")],
+    [
+        ("ExpertAnnotations.tsv", "experts"),
+        ("CrowdAnnotations.tsv", "crowd"),
+        ("test_queries.csv", "queries"),
+    ],
 )
 def test_a_missing_judgement_or_test_file_empties_its_table_and_warns(
     folder: Path, missing: str, empty_table: str

@@ -69,7 +69,9 @@ def test_an_unusable_file_says_why_from_its_header(file: Path, content: bytes, k
     assert caught.value.kind == kind
 
 
-def test_the_pixel_limit_holds_where_pillows_own_is_switched_off(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pixel_limit_holds_where_pillows_own_is_switched_off(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
     file.write_bytes(png_header(40_000, MOST_PIXELS // 40_000 + 1))
     with pytest.raises(PhotoError, match="pixels"):

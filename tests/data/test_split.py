@@ -27,7 +27,9 @@ def made_of(links: list[tuple[int, int]], twins: bool = False) -> Pairs:
     digests = ["same" if twins and i < 2 else name for i, name in enumerate(names)]
     photos = pd.DataFrame({"photo": names, "part": "train", "path": names, "digest": digests})
     data = Dataset("made", Path(), False, "", {"photos": photos})
-    table = pd.DataFrame({"photo": [f"{i}.jpg" for i, _ in links], "caption": [f"{j}.jpg#0" for _, j in links]})
+    table = pd.DataFrame(
+        {"photo": [f"{i}.jpg" for i, _ in links], "caption": [f"{j}.jpg#0" for _, j in links]}
+    )
     table = table.assign(text="text of " + table["caption"], path=table["photo"], target=0.5, weight=1.0)
     return Pairs(data, table.assign(source="made"))
 
@@ -37,7 +39,9 @@ LINKS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), min_size=30,
 
 @SMALL
 @given(LINKS, st.integers(0, 99), st.floats(0.2, 0.6))
-def test_no_photo_is_on_both_sides_and_no_pair_is_lost(links: list[tuple[int, int]], seed: int, share: float) -> None:
+def test_no_photo_is_on_both_sides_and_no_pair_is_lost(
+    links: list[tuple[int, int]], seed: int, share: float
+) -> None:
     split = split_by_photo(made_of(links), share, seed)
     assert not set(split.train.table["photo"]) & set(split.test.table["photo"])
     assert len(split.train) + len(split.test) == len(links)
@@ -55,7 +59,9 @@ def test_every_pair_is_in_the_test_side_of_exactly_one_fold(links: list[tuple[in
 
 @SMALL
 @given(LINKS, st.integers(0, 99))
-def test_a_strict_split_shares_neither_photos_nor_captions_nor_owners(links: list[tuple[int, int]], seed: int) -> None:
+def test_a_strict_split_shares_neither_photos_nor_captions_nor_owners(
+    links: list[tuple[int, int]], seed: int
+) -> None:
     try:
         split = split_strict(made_of(links), 0.4, seed)
     except DataError:

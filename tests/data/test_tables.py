@@ -12,7 +12,9 @@ from withsense_tf.data.tables import RawTable, read_table
 COLUMNS = ("image", "query_id", "query_text")
 
 
-def read(tmp_path: Path, content: str | bytes, columns: tuple[str, ...] = COLUMNS, header: bool = True) -> RawTable:
+def read(
+    tmp_path: Path, content: str | bytes, columns: tuple[str, ...] = COLUMNS, header: bool = True
+) -> RawTable:
     path = tmp_path / "table.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return read_table(path, columns, header)
@@ -23,7 +25,9 @@ def read(tmp_path: Path, content: str | bytes, columns: tuple[str, ...] = COLUMN
 def test_separator_and_line_ends_are_detected(tmp_path: Path, separator: str, line_end: str) -> None:
     lines = [separator.join(COLUMNS), separator.join(["a.jpg", "b.jpg#1", "A dog"])]
     table = read(tmp_path, line_end.join(lines))
-    assert [row.fields for row in table.rows] == [{"image": "a.jpg", "query_id": "b.jpg#1", "query_text": "A dog"}]
+    assert [row.fields for row in table.rows] == [
+        {"image": "a.jpg", "query_id": "b.jpg#1", "query_text": "A dog"}
+    ]
     assert table.problems == ()
 
 

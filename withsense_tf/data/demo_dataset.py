@@ -23,7 +23,7 @@ def demo_dataset(
     path = Path(folder) if folder is not None else Path("artifacts") / f"demo-{seed}-{train}-{test}"
     wanted = {"version": MARKER_VERSION, "seed": seed, "train": train, "test": test}
     if not path.exists():
-        write_demo(path, seed=seed, train=train, test=test, progress=None)
+        write_demo(path, seed=seed, train=train, test=test)
     try:
         marker = json.loads((path / "demo.json").read_text(encoding="utf-8"))
         there = {name: marker.get(name) for name in wanted}

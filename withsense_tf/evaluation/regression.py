@@ -27,8 +27,8 @@ def regression_figures(
     Skill is `1 - MSE / MSE(constant)`: unlike RMSE it does not move with the definition of the target. It is
     not a number where the constant is always right. `constant` must come from the training side.
 
-    >>> regression_figures(np.array([0.0, 1.0]), np.array([0.5, 1.0]), constant=0.5)
-    RegressionFigures(rmse=0.35355339059327373, mse=0.125, mae=0.25, skill=0.5)
+    >>> regression_figures(np.array([0.0, 1.0]), np.array([0.25, 0.75]), constant=0.5)
+    RegressionFigures(rmse=0.25, mse=0.0625, mae=0.25, skill=0.75)
     """
     if target.shape != predicted.shape or target.ndim != 1:
         raise DataError(f"Expected as many predictions as targets, got {predicted.shape} and {target.shape}.")

@@ -98,13 +98,14 @@ def append_rows(file: Path, comparison: Comparison) -> None:
             raise DataError(f"A result row has columns that {file.name} has not: {', '.join(unknown)}.")
         writer.writerow({column: _stored(row.get(column)) for column in COLUMNS})
     with FileLock(f"{file}.lock"):
-        _check_header(file)
+        check_header(file)
         is_new = not file.exists() or file.stat().st_size == 0
         with file.open("a", encoding="utf-8", newline="") as stream:
             stream.write((",".join(COLUMNS) + "\n" if is_new else "") + text.getvalue())
 
 
-def _check_header(file: Path) -> None:
+def check_header(file: Path) -> None:
+    """Raise if rows cannot be appended to this file; call it before long work, too."""
     if not file.exists() or file.stat().st_size == 0:
         return
     with file.open(encoding="utf-8", newline="") as stream:

@@ -13,6 +13,7 @@ from withsense_tf import terminal
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
+    from withsense_tf.encoders.base import PhotoEncoder
     from withsense_tf.evaluation.report import Comparison
 
 QUICK_TRAIN, QUICK_TEST = 80, 20
@@ -36,14 +37,18 @@ def main(
     """Train and measure the matchers on judged photos and captions, print a table, append it to a CSV file."""
     from rich.console import Console
 
-    from withsense_tf.evaluation.report import append_rows
+    from withsense_tf.encoders.photo_keras import MobileNetV2
+    from withsense_tf.evaluation.report import append_rows, check_header
 
+    # What can go wrong at once goes wrong before the work starts.
+    encoder = MobileNetV2(weights, seed=seed)
+    file = output / "compare.csv"
+    check_header(file)
     terminal.start_tensorflow()
     console = Console()
     dataset = load(data, output, quick, seed)
     console.print(f"{dataset!r}", highlight=False, markup=False)
-    comparison = run(dataset, weights=weights, seed=seed, photos=QUICK_PHOTOS if quick and data else None)
-    file = output / "compare.csv"
+    comparison = run(dataset, encoder, seed, photos=QUICK_PHOTOS if quick and data else None)
     append_rows(file, comparison)
     console.print(
         comparison if console.is_terminal else str(comparison), markup=False, highlight=False, soft_wrap=True
@@ -65,10 +70,9 @@ def load(folder: Path | None, output: Path, quick: bool, seed: int) -> Dataset:
     return demo_dataset(seed, train, test, folder=output / f"demo-{seed}-{train}-{test}")
 
 
-def run(data: Dataset, weights: str = "random", seed: int = 0, photos: int | None = None) -> Comparison:
+def run(data: Dataset, encoder: PhotoEncoder, seed: int = 0, photos: int | None = None) -> Comparison:
     """Fit every matcher on 70 % of the photos and measure it on the others."""
     from withsense_tf.data.split import split_by_photo
-    from withsense_tf.encoders.photo_keras import MobileNetV2
     from withsense_tf.encoders.store import VectorStore
     from withsense_tf.evaluation.compare import measure, notes_on
     from withsense_tf.evaluation.meter import Meter
@@ -81,7 +85,7 @@ def run(data: Dataset, weights: str = "random", seed: int = 0, photos: int | Non
     if photos is not None:
         pairs = some_photos(pairs, photos, seed)
     split = split_by_photo(pairs, TEST_SHARE, seed)
-    encoder, store = MobileNetV2(weights, seed=seed), VectorStore()
+    store = VectorStore()
     with Meter() as encoding:
         store.photo_vectors(encoder, pairs)
     matchers = [

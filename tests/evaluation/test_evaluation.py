@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import csv
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, compare
+from withsense_tf.evaluation.meter import Meter
+from withsense_tf.evaluation.regression import regression_figures
+from withsense_tf.evaluation.report import COLUMNS, Comparison, append_rows
+from withsense_tf.matchers.concat_linear import ConcatLinear
+from withsense_tf.matchers.constant import Constant
+from withsense_tf.relevance import relevance
+
+AGREED = (
+    "run, matcher, track, photo, text, weights, data, policy, split, folds, seed, pairs, photos, gallery, rmse, mse, "
+    "mae, skill, tau_c, tau_b, r@1, r@5, r@10, mrr, median_rank, ndcg@10, ece, distinct_top5, seconds, peak_mb"
+)
+
+
+def test_figures_agree_with_scikit_learn() -> None:
+    rng = np.random.default_rng(0)
+    target, predicted, weight = rng.random(50), rng.random(50), rng.random(50) + 0.1
+    figures = regression_figures(target, predicted, float(np.average(target, weights=weight)), weight)
+    assert figures.rmse == pytest.approx(root_mean_squared_error(target, predicted, sample_weight=weight))
+    assert figures.mae == pytest.approx(mean_absolute_error(target, predicted, sample_weight=weight))
+    # With the mean of the same pairs as the constant, skill is R squared.
+    assert figures.skill == pytest.approx(r2_score(target, predicted, sample_weight=weight))
+
+
+def test_the_constant_has_no_skill_and_perfection_has_skill_1() -> None:
+    target = np.array([0.0, 0.5, 1.0])
+    assert regression_figures(target, np.full(3, 0.2), 0.2).skill == 0
+    assert regression_figures(target, target, 0.2).skill == 1
+
+
+def test_skill_is_no_number_where_the_constant_is_always_right() -> None:
+    assert np.isnan(regression_figures(np.ones(3), np.ones(3), 1.0).skill)
+
+
+@pytest.mark.parametrize(
+    ("target", "predicted", "message"),
+    [
+        (np.zeros(2), np.zeros(3), "as many predictions"),
+        (np.zeros((2, 1)), np.zeros((2, 1)), "as many predictions"),
+        (np.zeros(0), np.zeros(0), "no pairs"),
+        (np.zeros(2), np.array([0, np.nan]), "finite"),
+    ],
+)
+def test_what_cannot_be_measured_is_an_error(target: np.ndarray, predicted: np.ndarray, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        regression_figures(target, predicted, 0.0)
+
+
+def test_the_agreed_columns_come_first_and_in_order() -> None:
+    agreed = tuple(AGREED.split(", "))
+    assert COLUMNS[: len(agreed)] == agreed
+    assert len(set(COLUMNS)) == len(COLUMNS)
+
+
+def test_rows_are_appended_by_name_and_unmeasured_cells_stay_empty(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "compare.csv"
+    append_rows(file, Comparison(({"rmse": 0.1, "matcher": "a, b"},)))
+    append_rows(file, Comparison(({"matcher": "c", "skill": float("nan"), "pairs": 3},)))
+    with file.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["matcher"], row["rmse"], row["skill"], row["pairs"]) for row in rows] == [
+        ("a, b", "0.1", "", ""),
+        ("c", "", "", "3"),
+    ]
+    assert rows[0]["tau_c"] == ""
+
+
+def test_a_file_with_another_header_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "compare.csv"
+    file.write_text("matcher,rmse\nold,0.5\n")
+    with pytest.raises(DataError, match="other columns"):
+        append_rows(file, Comparison(({"matcher": "new"},)))
+    assert file.read_text() == "matcher,rmse\nold,0.5\n"
+    file.write_text(",".join(reversed(COLUMNS)) + "\n")
+    with pytest.raises(DataError, match="their order"):
+        append_rows(file, Comparison(({"matcher": "new"},)))
+
+
+def test_a_file_that_ends_in_the_middle_of_a_row_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "compare.csv"
+    file.write_text(",".join(COLUMNS) + "\nhalf,a,ro")
+    with pytest.raises(DataError, match="middle of a row"):
+        append_rows(file, Comparison(({"matcher": "new"},)))
+
+
+def test_an_unknown_column_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="rsme"):
+        append_rows(tmp_path / "compare.csv", Comparison(({"rsme": 0.1},)))
+    assert not (tmp_path / "compare.csv").exists()
+
+
+def test_runs_that_append_at_the_same_time_lose_no_row(tmp_path: Path) -> None:
+    file = tmp_path / "compare.csv"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: append_rows(file, Comparison(({"matcher": f"m{n}"},))), range(40)))
+    with file.open(newline="") as stream:
+        assert sorted(row["matcher"] for row in csv.DictReader(stream)) == sorted(f"m{n}" for n in range(40))
+
+
+def test_a_comparison_has_a_row_a_matcher_with_skill_against_the_training_mean(
+    tiny: Dataset, mean_colour
+) -> None:
+    pairs = relevance(tiny)
+    train, test = pairs.take(range(12)), pairs.take(range(12, 18))
+    constant, ridge = Constant().fit(train), ConcatLinear("ridge", photo=mean_colour).fit(train)
+    rows = list(compare([constant, ridge], test))
+    assert [row["matcher"] for row in rows] == ["constant mean", "concat ridge"]
+    assert rows[0]["skill"] == 0
+    mse = [np.mean((m.predict(test) - test.target) ** 2) for m in (constant, ridge)]
+    assert rows[1]["skill"] == pytest.approx(1 - mse[1] / mse[0])
+    assert rows[0]["fingerprint"] == tiny.fingerprint
+    assert '"kind": "ridge"' in str(rows[1]["config"])
+    assert compare([ridge], test).rows[0]["skill"] != compare([ridge], test).rows[0]["skill"]  # not a number
+
+
+def test_comparing_nothing_is_an_error(tiny: Dataset) -> None:
+    with pytest.raises(SettingError, match="at least one"):
+        compare([], relevance(tiny))
+
+
+def test_every_table_of_synthetic_data_says_so(folder: Path, tiny: Dataset) -> None:
+    from withsense_tf.data.load import load_dataset
+
+    pairs = relevance(tiny)
+    assert compare([Constant().fit(pairs)], pairs).notes == ()
+    (folder / "demo.json").write_text('{"synthetic": true, "seed": 0}')
+    drawn = relevance(load_dataset(folder))
+    table = compare([Constant().fit(drawn)], drawn)
+    assert table.notes == (SYNTHETIC_NOTE,)
+    assert "Synthetic" in str(table)
+    assert "Synthetic" in table._repr_html_()
+    assert table.rows[0]["data"] == "demo (synthetic, seed 0)"
+
+
+def test_the_table_shows_figures_and_escapes_what_it_shows_in_a_notebook() -> None:
+    table = Comparison(({"matcher": "<b>", "rmse": 0.25, "pairs": 1234},))
+    assert "0.250" in str(table)
+    assert "1,234" in str(table)
+    assert "&lt;b&gt;" in table._repr_html_()
+
+
+def test_the_meter_sees_time_and_memory() -> None:
+    with Meter() as meter:
+        block = np.ones(40_000_000)  # 320 MB
+        time.sleep(0.15)
+        del block
+    with Meter() as empty:
+        time.sleep(0.06)
+    assert meter.seconds >= 0.15
+    assert meter.peak_mb > empty.peak_mb + 200

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.store import VectorStore
+from withsense_tf.errors import DataError, NotFittedError, SettingError
+from withsense_tf.matchers.concat_linear import ConcatLinear
+from withsense_tf.matchers.constant import Constant
+from withsense_tf.relevance import relevance
+
+
+@pytest.fixture
+def pairs(tiny: Dataset) -> Pairs:
+    return relevance(tiny)
+
+
+def everything_with_everything(data: Dataset) -> Pairs:
+    """Return every training photo with every judged caption."""
+    photos = data.photos[data.photos["part"] == "train"]
+    captions = data.captions[data.captions["caption"].isin(data.pairs["caption"])]
+    rows = [
+        {"photo": p.photo, "path": p.path, "caption": c.caption, "text": c.text}
+        for c, p in itertools.product(captions.itertuples(), photos.itertuples())
+    ]
+    return Pairs(data, pd.DataFrame(rows).assign(target=0.0, weight=1.0, source="all"))
+
+
+def test_the_constant_answers_the_weighted_mean_or_the_median(pairs: Pairs) -> None:
+    # 6 own pairs with target 1, 12 others with 1/9.
+    assert np.allclose(Constant().fit(pairs).predict(pairs), (6 + 12 / 9) / 18)
+    assert np.allclose(Constant("median").fit(pairs).predict(pairs), 1 / 9)
+    heavy = pairs.table.assign(weight=np.where(pairs.target == 1, 1.0, 0.5))
+    assert np.allclose(Constant().fit(Pairs(pairs.data, heavy)).predict(pairs), (6 + 6 / 9) / 12)
+
+
+@pytest.mark.parametrize("kind", ["linear", "ridge"])
+def test_a_linear_matcher_ranks_photos_alike_for_every_text(kind: str, pairs: Pairs, mean_colour) -> None:
+    matcher = ConcatLinear(kind, photo=mean_colour).fit(pairs)
+    crossed = everything_with_everything(pairs.data)
+    # The raw scores: cutting off at 0 and 1 makes ties.
+    scores = matcher._score(crossed).reshape(6, 6)
+    orders = {tuple(np.argsort(row)) for row in scores}
+    assert len(orders) == 1
+    # ... and that is because the texts differ by a constant only.
+    np.testing.assert_allclose(scores - scores[:, :1], np.tile(scores[0] - scores[0, 0], (6, 1)), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["linear", "ridge"])
+def test_a_linear_matcher_learns_what_is_linear(kind: str, pairs: Pairs, mean_colour) -> None:
+    brightness = VectorStore().photo_vectors(mean_colour, pairs)[:, 0]
+    target = (brightness - brightness.min()) / np.ptp(brightness)
+    learnable = Pairs(pairs.data, pairs.table.assign(target=target))
+    predicted = ConcatLinear(kind, photo=mean_colour).fit(learnable).predict(learnable)
+    error = np.sqrt(np.mean((predicted - target) ** 2))
+    assert error < 0.5 * target.std()
+
+
+def test_scores_are_cut_off_at_0_and_1(pairs: Pairs, mean_colour) -> None:
+    matcher = ConcatLinear("linear", photo=mean_colour).fit(pairs)
+    matcher.model_.intercept_ = 5.0
+    assert set(matcher.predict(pairs)) == {1.0}
+
+
+def test_photos_are_encoded_once_for_matchers_that_share_a_store(pairs: Pairs, mean_colour) -> None:
+    store = VectorStore()
+    for kind in ("linear", "ridge"):
+        ConcatLinear(kind, photo=mean_colour, store=store).fit(pairs).predict(pairs)
+    assert mean_colour.encoded == 6
+
+
+@pytest.mark.parametrize("matcher", [Constant("median"), ConcatLinear("ridge", text="tfidf")])
+def test_matchers_keep_scikit_learns_contract(matcher: Constant | ConcatLinear) -> None:
+    copy = clone(matcher)
+    assert copy is not matcher
+    assert copy.get_params() == matcher.get_params()
+    assert type(matcher).__name__ in repr(matcher)
+
+
+def test_a_clone_shares_the_store_and_keeps_its_settings(mean_colour) -> None:
+    store = VectorStore()
+    assert clone(ConcatLinear("ridge", store=store)).store is store
+
+
+def test_fit_returns_the_matcher_and_predict_before_fit_is_an_error(pairs: Pairs) -> None:
+    matcher = Constant()
+    with pytest.raises(NotFittedError, match="call fit"):
+        matcher.predict(pairs)
+    assert matcher.fit(pairs) is matcher
+
+
+def test_no_pairs_cannot_be_learned_from_and_give_no_predictions(pairs: Pairs) -> None:
+    with pytest.raises(DataError, match="no pairs"):
+        Constant().fit(pairs.take([]))
+    assert Constant().fit(pairs).predict(pairs.take([])).shape == (0,)
+
+
+@pytest.mark.parametrize("bad", [1.5, -0.1, float("nan")])
+def test_targets_outside_0_to_1_are_refused(pairs: Pairs, bad: float) -> None:
+    table = pairs.table
+    table.loc[0, "target"] = bad
+    with pytest.raises(DataError, match="from 0 to 1"):
+        Constant().fit(Pairs(pairs.data, table))
+
+
+def test_unknown_settings_are_refused_with_a_hint(pairs: Pairs, mean_colour) -> None:
+    with pytest.raises(SettingError, match="Did you mean 'ridge'"):
+        ConcatLinear("rigde", photo=mean_colour).fit(pairs)
+    with pytest.raises(SettingError, match="Did you mean 'median'"):
+        Constant("mediane").fit(pairs)
+
+
+def test_a_row_says_which_weights_it_had(mean_colour) -> None:
+    described = ConcatLinear("ridge", photo=mean_colour).describe()
+    assert described == {
+        "matcher": "concat ridge",
+        "track": "image-only",
+        "photo": "mean colour",
+        "text": "tfidf(min_count=1)",
+        "weights": "none",
+    }
+    assert Constant().describe()["weights"] == ""

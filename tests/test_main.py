@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from withsense_tf.__main__ import app, main
+
+runner = CliRunner()
+
+
+def test_check_prints_a_report_and_exits_0_without_strict(folder: Path) -> None:
+    (folder / "train_images/bee.jpg").write_bytes(b"")
+    result = runner.invoke(app, ["data", "check", str(folder)])
+    assert result.exit_code == 0
+    assert "1  photo files of zero bytes" in result.output
+    assert "left out" in result.output
+
+
+def test_strict_exits_1_on_damage_and_0_without(folder: Path) -> None:
+    assert runner.invoke(app, ["data", "check", str(folder), "--strict"]).exit_code == 0
+    (folder / "train_images/bee.jpg").write_bytes(b"")
+    assert runner.invoke(app, ["data", "check", str(folder), "--strict"]).exit_code == 1
+
+
+def test_json_is_json_and_nothing_else(folder: Path) -> None:
+    result = runner.invoke(app, ["data", "check", str(folder), "--json"])
+    assert json.loads(result.stdout)["found"]["training photos"] == 6
+
+
+def test_everything_found_can_be_saved(folder: Path, tmp_path: Path) -> None:
+    (folder / "train_images/bee.jpg").write_bytes(b"")
+    file = tmp_path / "new" / "found.csv"
+    runner.invoke(app, ["data", "check", str(folder), "--quarantine", str(file)])
+    # The photo, its 3 judged pairs, and 3 rows of each judgement file.
+    assert len(file.read_text().splitlines()) == 1 + 1 + 3 * 3
+
+
+def test_a_missing_folder_is_one_clear_line_and_exit_code_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["withsense", "data", "check", str(tmp_path / "nowhere")])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("Error: ")
+    assert "is not a folder" in error
+    assert "Traceback" not in error
+
+
+def test_demo_writes_a_folder_that_passes_the_check(tmp_path: Path) -> None:
+    made = runner.invoke(
+        app, ["data", "demo", str(tmp_path / "demo"), "--train", "10", "--test", "2", "--seed", "3"]
+    )
+    assert made.exit_code == 0
+    assert "Synthetic" in made.output
+    assert runner.invoke(app, ["data", "check", str(tmp_path / "demo"), "--strict"]).exit_code == 0
+
+
+def test_a_reader_that_stops_early_causes_no_traceback(folder: Path) -> None:
+    command = f"{sys.executable} -m withsense_tf data check {folder} --json | head -c 1"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert "Traceback" not in result.stderr
