@@ -64,12 +64,14 @@ mobilenet_v2, resnet50.
     raise SettingError(f"{setting}={received!r} is not known.{hint} Known: {', '.join(names)}.")
 
 
-def check_share(setting: str, received: float) -> float:
-    """Return `received` if it lies strictly between 0 and 1, else raise.
+def check_share(setting: str, received: object, ends: bool = False) -> float:
+    """Return `received` if it is a number between 0 and 1 (with `ends`, also 0 or 1), else raise.
 
     >>> check_share("test_share", 0.3)
     0.3
     """
-    if isinstance(received, bool) or not isinstance(received, int | float) or not 0 < received < 1:
-        raise SettingError(f"{setting} must be a number between 0 and 1 (both excluded), got {received!r}.")
-    return float(received)
+    number = isinstance(received, int | float) and not isinstance(received, bool)
+    if number and (0 < received < 1 or (ends and received in (0, 1))):  # type: ignore[operator]  # a number here
+        return float(received)  # type: ignore[arg-type]
+    allowed = "from 0 to 1" if ends else "between 0 and 1 (both excluded)"
+    raise SettingError(f"{setting} must be a number {allowed}, got {received!r}.")

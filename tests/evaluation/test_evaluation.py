@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, compare
 from withsense_tf.evaluation.meter import Meter
@@ -27,12 +27,19 @@ AGREED = (
 
 def test_figures_agree_with_scikit_learn() -> None:
     rng = np.random.default_rng(0)
-    target, predicted, weight = rng.random(50), rng.random(50), rng.random(50) + 0.1
-    figures = regression_figures(target, predicted, float(np.average(target, weights=weight)), weight)
-    assert figures.rmse == pytest.approx(root_mean_squared_error(target, predicted, sample_weight=weight))
-    assert figures.mae == pytest.approx(mean_absolute_error(target, predicted, sample_weight=weight))
+    target, predicted = rng.random(50), rng.random(50)
+    figures = regression_figures(target, predicted, float(target.mean()))
+    assert figures.rmse == pytest.approx(root_mean_squared_error(target, predicted))
+    assert figures.mae == pytest.approx(mean_absolute_error(target, predicted))
     # With the mean of the same pairs as the constant, skill is R squared.
-    assert figures.skill == pytest.approx(r2_score(target, predicted, sample_weight=weight))
+    assert figures.skill == pytest.approx(r2_score(target, predicted))
+
+
+def test_a_pairs_weight_changes_no_figure(tiny: Dataset) -> None:
+    pairs = relevance(tiny)
+    heavy = Pairs(tiny, pairs.table.assign(weight=np.linspace(0.1, 1, len(pairs))))
+    constant = Constant().fit(pairs)
+    assert compare([constant], pairs).rows[0]["rmse"] == compare([constant], heavy).rows[0]["rmse"]
 
 
 def test_the_constant_has_no_skill_and_perfection_has_skill_1() -> None:

@@ -17,7 +17,7 @@ from withsense_tf.relevance import relevance
 
 @pytest.fixture
 def pairs(tiny: Dataset) -> Pairs:
-    return relevance(tiny)
+    return relevance(tiny, crowd=None)
 
 
 def everything_with_everything(data: Dataset) -> Pairs:
@@ -31,17 +31,18 @@ def everything_with_everything(data: Dataset) -> Pairs:
     return Pairs(data, pd.DataFrame(rows).assign(target=0.0, weight=1.0, source="all"))
 
 
-def test_the_constant_answers_the_weighted_mean_or_the_median(pairs: Pairs) -> None:
+def test_the_constant_answers_the_mean_or_the_median_and_counts_each_pair_once(pairs: Pairs) -> None:
     # 6 own pairs with target 1, 12 others with 1/9.
     assert np.allclose(Constant().fit(pairs).predict(pairs), (6 + 12 / 9) / 18)
     assert np.allclose(Constant("median").fit(pairs).predict(pairs), 1 / 9)
     heavy = pairs.table.assign(weight=np.where(pairs.target == 1, 1.0, 0.5))
-    assert np.allclose(Constant().fit(Pairs(pairs.data, heavy)).predict(pairs), (6 + 6 / 9) / 12)
+    assert np.allclose(Constant().fit(Pairs(pairs.data, heavy)).predict(pairs), (6 + 12 / 9) / 18)
 
 
 @pytest.mark.parametrize("kind", ["linear", "ridge"])
 def test_a_linear_matcher_ranks_photos_alike_for_every_text(kind: str, pairs: Pairs, mean_colour) -> None:
-    matcher = ConcatLinear(kind, photo=mean_colour).fit(pairs)
+    uneven = pairs.table.assign(target=np.random.default_rng(0).random(len(pairs)))
+    matcher = ConcatLinear(kind, photo=mean_colour).fit(Pairs(pairs.data, uneven))
     crossed = everything_with_everything(pairs.data)
     # The raw scores: cutting off at 0 and 1 makes ties.
     scores = matcher._score(crossed).reshape(6, 6)

@@ -103,11 +103,13 @@ class Pairs:
     """Pairs of a photo and a text with what is known of their fit; a row each.
 
     `table` has the columns photo, caption, text, path, target (0 to 1), weight (how sure, above 0) and source
-    (who said so). `content` gives photos that are the same file one name, so that no split tears them apart.
+    (who said so); `definition` says in words what the target is. `content` gives photos that are the same file
+    one name, so that no split tears them apart.
     """
 
     data: Dataset
     _table: pd.DataFrame
+    definition: str = ""
 
     def __post_init__(self) -> None:
         missing = [name for name in PAIR_COLUMNS if name not in self._table.columns]
@@ -155,7 +157,7 @@ class Pairs:
 
     def take(self, rows: Sequence[int] | np.ndarray) -> Pairs:
         """Return the pairs at these positions, in this order."""
-        return Pairs(self.data, self._table.iloc[np.asarray(rows)].reset_index(drop=True))
+        return Pairs(self.data, self._table.iloc[np.asarray(rows)].reset_index(drop=True), self.definition)
 
     def __len__(self) -> int:
         return len(self._table)

@@ -41,12 +41,11 @@ def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Valu
     """Predict the test pairs and return the result row; `known` columns are taken over as they are."""
     with Meter() as meter:
         predicted = matcher.predict(test)
-    figures = regression_figures(
-        test.target, predicted, constant=float("nan") if constant is None else constant, weight=test.weight
-    )
+    figures = regression_figures(test.target, predicted, float("nan") if constant is None else constant)
     return {
         **matcher.describe(),
         "data": test.data.name,
+        "target": test.definition,
         "fingerprint": test.data.fingerprint,
         "code": f"withsense_tf {version('withsense_tf')}",
         "config": _config(matcher),

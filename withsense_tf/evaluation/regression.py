@@ -19,10 +19,8 @@ class RegressionFigures:
     skill: float
 
 
-def regression_figures(
-    target: np.ndarray, predicted: np.ndarray, constant: float, weight: np.ndarray | None = None
-) -> RegressionFigures:
-    """Compare predictions with targets, both (pairs,), and with always answering `constant`.
+def regression_figures(target: np.ndarray, predicted: np.ndarray, constant: float) -> RegressionFigures:
+    """Compare predictions with targets, both (pairs,), and with always answering `constant`; each pair counts once.
 
     Skill is `1 - MSE / MSE(constant)`: unlike RMSE it does not move with the definition of the target. It is
     not a number where the constant is always right. `constant` must come from the training side.
@@ -37,7 +35,7 @@ def regression_figures(
     if not (np.isfinite(target).all() and np.isfinite(predicted).all()):
         raise DataError("Targets and predictions must be finite numbers.")
     error = predicted - target
-    mse = float(np.average(error**2, weights=weight))
-    of_constant = float(np.average((target - constant) ** 2, weights=weight))
+    mse = float(np.mean(error**2))
+    of_constant = float(np.mean((target - constant) ** 2))
     skill = 1 - mse / of_constant if of_constant > 0 else float("nan")
-    return RegressionFigures(mse**0.5, mse, float(np.average(np.abs(error), weights=weight)), skill)
+    return RegressionFigures(mse**0.5, mse, float(np.mean(np.abs(error))), skill)

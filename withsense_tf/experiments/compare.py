@@ -81,7 +81,8 @@ def run(data: Dataset, encoder: PhotoEncoder, seed: int = 0, photos: int | None 
     from withsense_tf.matchers.constant import Constant
     from withsense_tf.relevance.blend import relevance
 
-    pairs = relevance(data)
+    # The experts alone: published figures are measured against them, and the crowd answered another question.
+    pairs = relevance(data, crowd=None)
     if photos is not None:
         pairs = some_photos(pairs, photos, seed)
     split = split_by_photo(pairs, TEST_SHARE, seed)
@@ -108,7 +109,6 @@ def run(data: Dataset, encoder: PhotoEncoder, seed: int = 0, photos: int | None 
             policy="none",
             split=f"by photo {1 - TEST_SHARE:.0%}/{TEST_SHARE:.0%}",
             seed=seed,
-            target="mean of experts",
             train_pairs=len(split.train),
             train_photos=split.report.train_photos,
         )

@@ -1,25 +1,160 @@
-"""Judgements -> one target in [0, 1] for each pair of photo and caption."""
+"""Judgements of experts and crowd -> one target in [0, 1] for each pair of photo and caption."""
 
 from __future__ import annotations
 
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, SettingError, check_choice, check_share
+from withsense_tf.relevance.agreement import EXPERTS, rising_order
+from withsense_tf.relevance.learned import learn_judges
+from withsense_tf.relevance.votes import (
+    CROWD_WAYS,
+    EXPERT_WAYS,
+    crowd_number,
+    crowd_sureness,
+    expert_number,
+    expert_sureness,
+)
+
+LEARNED: Final = "learned"
 
 
-def relevance(data: Dataset) -> Pairs:
-    """Return a row for each pair that the experts judged, with the mean of their scores scaled to [0, 1].
+def relevance(
+    data: Dataset,
+    expert: str | None = "mean",
+    crowd: str | None = "share",
+    expert_weight: float | str = 0.6,
+    own_weight: float = 0.0,
+) -> Pairs:
+    """Return one row a judged pair: its target in [0, 1], how sure it is (`weight`), and who said so (`source`).
 
-    The scores 1 to 4 become 0 to 1: scores of 1, 1 and 4 have the mean 2, so the target is 1/3.
+    - `expert`: how the experts' scores become a number (see `votes.expert_number`), or None for the crowd only
+    - `crowd`: how the crowd's votes become one (see `votes.crowd_number`), or None for the experts only
+    - `expert_weight`: for pairs that both judged, `expert_weight * expert + (1 - expert_weight) * crowd`; with
+      "learned", how far to trust each judge is learned from all votes, and `expert` and `crowd` only say whose
+    - `own_weight`: above 0, each photo's own captions are added as matches (target 1, source "own caption")
+      with this weight, where nobody judged them
+
+    Two who agree are surer than one: the weight of a pair judged by both is `1 - (1 - e) (1 - c)`. A data set
+    that has only one of the two kinds gives what it has.
     """
-    experts = data.experts
-    if experts.empty:
-        raise DataError(
-            f"{data.name} has no expert scores, so there is no target. "
-            "Expected rows in ExpertAnnotations.tsv; `dataset.quarantine` says what was left out."
-        )
-    mean = experts[["expert1", "expert2", "expert3"]].mean(axis=1)
-    table = experts[["photo", "caption"]].assign(target=(mean - 1) / 3, weight=1.0, source="experts")
+    _check(data, expert, crowd, expert_weight, own_weight)
+    votes = _votes(data, expert, crowd)
+    learned = expert_weight == LEARNED
+    target = _learned(votes) if learned else _fixed(votes, expert, crowd, float(expert_weight))
+    table = votes[["photo", "caption", "source"]].assign(target=target, weight=_sureness(votes))
+    table = table[table["target"].notna()]
+    if own_weight > 0:
+        table = pd.concat([table, _own_captions(data, table, own_weight)], ignore_index=True)
+    return Pairs(data, with_text_and_path(data, table), describe(expert, crowd, expert_weight, own_weight))
+
+
+def describe(
+    expert: str | None = "mean",
+    crowd: str | None = "share",
+    expert_weight: float | str = 0.6,
+    own_weight: float = 0.0,
+) -> str:
+    """Say in a few words how a target is defined, for tables.
+
+    >>> describe("median", "share", 0.6)
+    '0.6 experts (median) + 0.4 crowd (share)'
+    """
+    if crowd is None or expert is None:
+        text = f"experts ({expert})" if crowd is None else f"crowd ({crowd})"
+    elif expert_weight == LEARNED:
+        text = "experts and crowd (learned)"
+    else:
+        text = f"{expert_weight:g} experts ({expert}) + {1 - float(expert_weight):g} crowd ({crowd})"
+    if expert_weight == LEARNED and None in (expert, crowd):
+        text = text.split("(")[0] + "(learned)"
+    return f"{text} + own captions" if own_weight > 0 else text
+
+
+def with_text_and_path(data: Dataset, table: pd.DataFrame) -> pd.DataFrame:
+    """Add the text of each caption and the file of each photo to a table of photos and captions."""
     captions, photos = data.captions, data.photos
+    paths = photos.loc[photos["part"] == "train", ["photo", "path"]]
     table = table.merge(captions[["caption", "text"]], on="caption", how="inner", validate="many_to_one")
-    train_photos = photos.loc[photos["part"] == "train", ["photo", "path"]]
-    return Pairs(data, table.merge(train_photos, on="photo", how="inner", validate="many_to_one"))
+    return table.merge(paths, on="photo", how="inner", validate="many_to_one")
+
+
+def _check(
+    data: Dataset, expert: str | None, crowd: str | None, expert_weight: float | str, own_weight: float
+) -> None:
+    if expert is not None:
+        check_choice("expert", expert, EXPERT_WAYS)
+    if crowd is not None:
+        check_choice("crowd", crowd, CROWD_WAYS)
+    if expert is None and crowd is None:
+        raise SettingError("expert and crowd are both None: choose who is asked.")
+    if isinstance(expert_weight, str):
+        check_choice("expert_weight", expert_weight, (LEARNED,))
+    else:
+        check_share("expert_weight", expert_weight, ends=True)
+    check_share("own_weight", own_weight, ends=True)
+    asked = {
+        "experts": expert is not None and len(data.experts),
+        "crowd": crowd is not None and len(data.crowd),
+    }
+    if not any(asked.values()):
+        who = " and ".join(name for name, way in (("expert scores", expert), ("crowd votes", crowd)) if way)
+        raise DataError(
+            f"{data.name} has no {who}, so there is no target. Expected rows in ExpertAnnotations.tsv or "
+            "CrowdAnnotations.tsv; `dataset.quarantine` says what was left out."
+        )
+
+
+def _votes(data: Dataset, expert: str | None, crowd: str | None) -> pd.DataFrame:
+    """Return a row a pair with the votes of those who are asked; 0 where an expert or the crowd gave none."""
+    experts = data.experts if expert else data.experts.iloc[:0]
+    votes = data.crowd if crowd else data.crowd.iloc[:0]
+    table = experts.merge(votes, on=["photo", "caption"], how="outer", indicator="source")
+    source = table["source"].map({"left_only": "experts", "right_only": "crowd", "both": "both"})
+    counts = table[[*EXPERTS, "yes", "no"]].fillna(0).astype("int64")
+    return pd.concat([table[["photo", "caption"]], source.astype("str"), counts], axis=1)
+
+
+def _fixed(votes: pd.DataFrame, expert: str | None, crowd: str | None, expert_weight: float) -> np.ndarray:
+    by_experts = votes["source"].isin(["experts", "both"]).to_numpy()
+    by_crowd = votes["source"].isin(["crowd", "both"]).to_numpy()
+    said = np.full((2, len(votes)), np.nan)
+    if expert:
+        said[0, by_experts] = expert_number(votes.loc[by_experts, EXPERTS].to_numpy(), expert)
+    if crowd:
+        yes, no = (votes.loc[by_crowd, name].to_numpy() for name in ("yes", "no"))
+        said[1, by_crowd] = crowd_number(yes, no, crowd)
+    blend = expert_weight * said[0] + (1 - expert_weight) * said[1]
+    # Where one of the two says nothing (or has no majority), the other one speaks alone.
+    alone = np.where(np.isnan(said[0]), said[1], said[0])
+    return np.asarray(np.where(np.isnan(blend), alone, blend))
+
+
+def _learned(votes: pd.DataFrame) -> np.ndarray:
+    scores = votes[EXPERTS].to_numpy()
+    yes, no = votes["yes"].to_numpy(), votes["no"].to_numpy()
+    # Sorted rows would make it look as if one "expert" were always right.
+    persons = rising_order(scores[(scores > 0).all(axis=1)]) != 1.0
+    return learn_judges(scores, yes, no, persons).number(scores, yes, no)
+
+
+def _sureness(votes: pd.DataFrame) -> np.ndarray:
+    experts, crowd = np.zeros(len(votes)), np.zeros(len(votes))
+    by_experts = votes["source"].isin(["experts", "both"]).to_numpy()
+    by_crowd = votes["source"].isin(["crowd", "both"]).to_numpy()
+    experts[by_experts] = expert_sureness(votes.loc[by_experts, EXPERTS].to_numpy())
+    crowd[by_crowd] = crowd_sureness(*(votes.loc[by_crowd, name].to_numpy() for name in ("yes", "no")))
+    return np.asarray(1 - (1 - experts) * (1 - crowd))
+
+
+def _own_captions(data: Dataset, judged: pd.DataFrame, weight: float) -> pd.DataFrame:
+    """Return every training photo beside its own captions, where that pair is not judged."""
+    captions = data.captions
+    own = captions.loc[captions["part"] == "train", ["photo", "caption"]]
+    known = pd.MultiIndex.from_frame(judged[["photo", "caption"]])
+    own = own[~pd.MultiIndex.from_frame(own).isin(known)]
+    return own.assign(source="own caption", target=1.0, weight=weight)

@@ -1,0 +1,55 @@
+"""Sections of pictures, tables and conclusions -> one HTML file that opens offline, and each as PNG and CSV."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Section:
+    """One question of a report: what the numbers say (`conclusion`), and the picture and table that show it."""
+
+    slug: str
+    title: str
+    conclusion: str
+    picture: bytes | None = None
+    table: pd.DataFrame | None = None
+    explanation: str = ""
+
+
+def write_page(folder: Path, title: str, sections: Sequence[Section], notes: Sequence[str] = ()) -> Path:
+    """Write `index.html` with all pictures embedded, and beside it `<slug>.png` and `<slug>.csv` of each section."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for section in sections:
+        if section.picture is not None:
+            (folder / f"{section.slug}.png").write_bytes(section.picture)
+        if section.table is not None:
+            section.table.to_csv(folder / f"{section.slug}.csv", index=False)
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment.filters |= {"embedded": _embedded, "shown": _shown}
+    template = environment.from_string(
+        files("withsense_tf.evaluation").joinpath("page.html").read_text(encoding="utf-8")
+    )
+    page = folder / "index.html"
+    page.write_text(template.render(title=title, sections=sections, notes=notes), encoding="utf-8")
+    return page
+
+
+def _embedded(picture: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
+
+
+def _shown(cell: object) -> str:
+    if cell is None or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:,.3f}"
+    return f"{cell:,}" if isinstance(cell, int) else str(cell)

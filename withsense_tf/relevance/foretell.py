@@ -1,0 +1,72 @@
+"""Which way to put judgements together foretells a further person best?
+
+Each expert is held out in turn; the others and the crowd are put together and compared with the one held out,
+on [0, 1], over the pairs that both kinds judged. Every expert is treated alike, so sorted rows do no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.relevance.agreement import EXPERTS, kendall, rising_order
+from withsense_tf.relevance.learned import learn_judges
+from withsense_tf.relevance.votes import crowd_number, to_unit
+
+WEIGHTS = tuple(round(float(w), 1) for w in np.arange(0, 1.05, 0.1))
+# (scores with 0 for the one held out, which columns are left) -> a number for each pair
+Way = Callable[[np.ndarray, list[int]], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """How well one way foretells a further expert, on pairs judged by experts and crowd."""
+
+    way: str
+    rmse: float
+    tau_b: float
+    pairs: int
+
+
+def foretell(data: Dataset) -> list[Foretold]:
+    """Measure the fixed weights from 0 (crowd alone) to 1 (experts alone), and learned trust in each judge."""
+    table = data.experts.merge(data.crowd, on=["photo", "caption"], how="outer")
+    counts = table[[*EXPERTS, "yes", "no"]].fillna(0).astype("int64")
+    scores, yes, no = counts[EXPERTS].to_numpy(), counts["yes"].to_numpy(), counts["no"].to_numpy()
+    both = (scores > 0).all(axis=1) & (yes + no > 0)
+    if not both.any():
+        return []
+    share = np.zeros(len(table))
+    share[both] = crowd_number(yes[both], no[both])
+    persons = rising_order(scores[(scores > 0).all(axis=1)]) != 1.0
+
+    def fixed(weight: float) -> Way:
+        return lambda left, rest: weight * to_unit(left[:, rest].mean(axis=1)) + (1 - weight) * share
+
+    def learned(left: np.ndarray, rest: list[int]) -> np.ndarray:
+        # The one held out gives no vote, neither here nor in what is learned.
+        return learn_judges(left, yes, no, persons).number(left, yes, no)
+
+    ways: dict[str, Way] = {f"{weight:g}": fixed(weight) for weight in WEIGHTS}
+    return [_measure(name, way, scores, both) for name, way in {**ways, "learned": learned}.items()]
+
+
+def as_table(found: list[Foretold]) -> pd.DataFrame:
+    """Put the figures into a table."""
+    return pd.DataFrame([vars(row) for row in found]).rename(columns={"way": "expert_weight"})
+
+
+def _measure(name: str, way: Way, scores: np.ndarray, both: np.ndarray) -> Foretold:
+    foretold, held = [], []
+    for expert in range(scores.shape[1]):
+        left = scores.copy()
+        left[:, expert] = 0
+        rest = [other for other in range(scores.shape[1]) if other != expert]
+        foretold.append(way(left, rest)[both])
+        held.append(to_unit(scores[both, expert]))
+    x, y = np.concatenate(foretold), np.concatenate(held)
+    return Foretold(name, float(np.sqrt(np.mean((x - y) ** 2))), kendall(x, y, "b"), int(both.sum()))
