@@ -39,6 +39,7 @@ def main(
 
     from withsense_tf.encoders.photo_keras import MobileNetV2
     from withsense_tf.evaluation.report import append_rows, check_header
+    from withsense_tf.experiments.load import load
 
     # What can go wrong at once goes wrong before the work starts.
     encoder = MobileNetV2(weights, seed=seed)
@@ -46,7 +47,8 @@ def main(
     check_header(file)
     terminal.start_tensorflow()
     console = Console()
-    dataset = load(data, output, quick, seed)
+    train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
+    dataset = load(data, output, seed, train, test)
     console.print(f"{dataset!r}", highlight=False, markup=False)
     comparison = run(dataset, encoder, seed, photos=QUICK_PHOTOS if quick and data else None)
     append_rows(file, comparison)
@@ -56,18 +58,6 @@ def main(
     console.print(
         f"Appended {len(comparison.rows)} rows to {file}", highlight=False, markup=False, soft_wrap=True
     )
-
-
-def load(folder: Path | None, output: Path, quick: bool, seed: int) -> Dataset:
-    """Read the folder, or render the demo set below `output` and read that."""
-    from withsense_tf.data.demo_dataset import demo_dataset
-    from withsense_tf.data.load import load_dataset
-
-    if folder is not None:
-        # Every photo will be read anyway, so find the truncated ones before the work starts.
-        return load_dataset(folder, decode=True)
-    train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
-    return demo_dataset(seed, train, test, folder=output / f"demo-{seed}-{train}-{test}")
 
 
 def run(data: Dataset, encoder: PhotoEncoder, seed: int = 0, photos: int | None = None) -> Comparison:
@@ -135,10 +125,5 @@ def some_photos(pairs: Pairs, photos: int, seed: int) -> Pairs:
     return pairs.take(np.flatnonzero(pairs.table["photo"].isin(drawn)))
 
 
-def command() -> None:
-    """Run the command line."""
-    terminal.run(lambda: typer.run(main))
-
-
 if __name__ == "__main__":
-    command()
+    terminal.run(lambda: typer.run(main))

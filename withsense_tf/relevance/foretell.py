@@ -1,4 +1,4 @@
-"""Which way to put judgements together foretells a further person best?
+"""How well each way to put judgements together foretells a further person.
 
 Each expert is held out in turn; the others and the crowd are put together and compared with the one held out,
 on [0, 1], over the pairs that both kinds judged. Every expert is treated alike, so sorted rows do no harm.
@@ -18,8 +18,8 @@ from withsense_tf.relevance.learned import learn_judges
 from withsense_tf.relevance.votes import crowd_number, to_unit
 
 WEIGHTS = tuple(round(float(w), 1) for w in np.arange(0, 1.05, 0.1))
-# (scores with 0 for the one held out, which columns are left) -> a number for each pair
-Way = Callable[[np.ndarray, list[int]], np.ndarray]
+# Scores with 0 for the one held out -> a number for each pair.
+Way = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,10 @@ def foretell(data: Dataset) -> list[Foretold]:
     persons = rising_order(scores[(scores > 0).all(axis=1)]) != 1.0
 
     def fixed(weight: float) -> Way:
-        return lambda left, rest: weight * to_unit(left[:, rest].mean(axis=1)) + (1 - weight) * share
+        experts = scores.shape[1] - 1
+        return lambda left: weight * to_unit(left.sum(axis=1) / experts) + (1 - weight) * share
 
-    def learned(left: np.ndarray, rest: list[int]) -> np.ndarray:
+    def learned(left: np.ndarray) -> np.ndarray:
         # The one held out gives no vote, neither here nor in what is learned.
         return learn_judges(left, yes, no, persons).number(left, yes, no)
 
@@ -65,8 +66,7 @@ def _measure(name: str, way: Way, scores: np.ndarray, both: np.ndarray) -> Foret
     for expert in range(scores.shape[1]):
         left = scores.copy()
         left[:, expert] = 0
-        rest = [other for other in range(scores.shape[1]) if other != expert]
-        foretold.append(way(left, rest)[both])
+        foretold.append(way(left)[both])
         held.append(to_unit(scores[both, expert]))
     x, y = np.concatenate(foretold), np.concatenate(held)
     return Foretold(name, float(np.sqrt(np.mean((x - y) ** 2))), kendall(x, y, "b"), int(both.sum()))

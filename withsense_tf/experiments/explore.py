@@ -1,0 +1,65 @@
+"""What is in a folder, and what are its judgements worth? `python -m withsense_tf.experiments.explore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from withsense_tf import terminal
+
+if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset
+    from withsense_tf.evaluation.page import Section
+
+NO_LAW = (
+    "No legal rule is applied yet: the share of photos and captions that the law restricts is not in this report, "
+    "and the pictures are not filtered."
+)
+
+
+def main(
+    data: Annotated[
+        Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="The report goes to OUTPUT/explore.")] = Path("artifacts"),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the demo set.")] = 0,
+) -> None:
+    """Write a report on files, photos, captions, judgements and targets; print what it concludes."""
+    from rich.console import Console
+
+    from withsense_tf.evaluation.page import write_page
+    from withsense_tf.experiments.load import load
+
+    dataset = load(data, output, seed)
+    console = Console()
+    console.print(repr(dataset), highlight=False, markup=False, soft_wrap=True)
+    sections = explore(dataset)
+    page = write_page(output / "explore", f"What is in {dataset.name}", sections, notes(dataset))
+    for section in sections:
+        console.print(f"\n{section.title}", style="bold", highlight=False, markup=False)
+        console.print(section.conclusion, highlight=False, markup=False, soft_wrap=True)
+        if section.slug in ("agreement", "targets") and section.table is not None:
+            text = section.table.to_string(index=False, float_format="{:.3f}".format)
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
+    console.print(f"\nReport: {page}", highlight=False, markup=False, soft_wrap=True)
+
+
+def explore(data: Dataset) -> list[Section]:
+    """Make all sections of the report."""
+    from withsense_tf.experiments.explore_contents import content_sections, files_section
+    from withsense_tf.experiments.explore_judgements import judgement_sections
+
+    return [files_section(data), *judgement_sections(data), *content_sections(data)]
+
+
+def notes(data: Dataset) -> list[str]:
+    """Return what the reader of the report must know first."""
+    from withsense_tf.evaluation.compare import SYNTHETIC_NOTE
+
+    return [SYNTHETIC_NOTE, NO_LAW] if data.synthetic else [NO_LAW]
+
+
+if __name__ == "__main__":
+    terminal.run(lambda: typer.run(main))

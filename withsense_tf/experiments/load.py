@@ -1,0 +1,20 @@
+"""The data of an experiment: the user's folder, or the demo set below the output folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset
+
+
+def load(folder: Path | None, output: Path, seed: int, train: int = 400, test: int = 100) -> Dataset:
+    """Read the folder, or render the demo set below `output` and read that."""
+    from withsense_tf.data.demo_dataset import demo_dataset
+    from withsense_tf.data.load import load_dataset
+
+    if folder is not None:
+        # Every photo will be read anyway, so find the truncated ones before the work starts.
+        return load_dataset(folder, decode=True)
+    return demo_dataset(seed, train, test, folder=output / f"demo-{seed}-{train}-{test}")
