@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help compare quick test lint types unit demo-picture clean
+.PHONY: help compare quick test lint types unit clean
 
 help:
 	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
@@ -40,4 +40,4 @@ unit: $(VENV)/installed
 
 clean:
 	rm -rf $(VENV)
-	find artifacts -mindepth 1 ! -name README.md -delete
+	find artifacts -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -29,7 +28,7 @@ def test_strict_exits_1_on_damage_and_0_without(folder: Path) -> None:
 
 def test_json_is_json_and_nothing_else(folder: Path) -> None:
     result = runner.invoke(app, ["data", "check", str(folder), "--json"])
-    assert json.loads(result.stdout)["found"]["training photos"] == 6
+    assert json.loads(result.stdout)["found"]["training photos"] == {"in_file": 6, "usable": 6}
 
 
 def test_everything_found_can_be_saved(folder: Path, tmp_path: Path) -> None:
@@ -62,7 +61,26 @@ def test_demo_writes_a_folder_that_passes_the_check(tmp_path: Path) -> None:
     assert runner.invoke(app, ["data", "check", str(tmp_path / "demo"), "--strict"]).exit_code == 0
 
 
-def test_a_reader_that_stops_early_causes_no_traceback(folder: Path) -> None:
-    command = f"{sys.executable} -m withsense_tf data check {folder} --json | head -c 1"
-    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-    assert "Traceback" not in result.stderr
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["data", "check", "{folder}", "--quarantine", "{folder}"],
+        ["data", "demo", "{folder}/test_images.csv/x"],
+    ],
+)
+def test_a_path_that_cannot_be_written_is_one_clear_line(
+    folder: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["withsense", *(word.format(folder=folder) for word in arguments)])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("Error: ")
+    assert str(folder) in error
+    assert error.count("\n") == 1
+
+
+def test_the_report_is_printed_even_where_the_quarantine_cannot_be_saved(folder: Path) -> None:
+    result = runner.invoke(app, ["data", "check", str(folder), "--quarantine", str(folder)])
+    assert "Nothing is damaged" in result.output

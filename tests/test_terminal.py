@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 
 from withsense_tf import terminal
-from withsense_tf.errors import DataError, DataWarning
+from withsense_tf.errors import DataError, DataWarning, SettingError
 
 
 class Terminal(io.StringIO):
@@ -58,9 +61,40 @@ def test_our_warnings_are_one_line_and_the_hook_is_put_back(capsys: pytest.Captu
     assert warnings.showwarning is before
 
 
-def test_tensorflow_starts_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
-    terminal.start_tensorflow()
-    assert "tensorflow" in sys.modules
-    assert capfd.readouterr().err == ""
-    print("still heard", file=sys.stderr, flush=True)
-    assert capfd.readouterr().err == "still heard\n"
+def test_tensorflow_starts_without_a_word_and_later_errors_are_heard() -> None:
+    code = (
+        "import sys; from withsense_tf.terminal import start_tensorflow as start\n"
+        "assert start() is start() is sys.modules['tensorflow']\n"
+        "print('still heard', file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stderr == "still heard\n"
+    assert result.stdout == ""
+
+
+def test_an_output_folder_is_made_and_one_that_cannot_be_is_an_error(tmp_path: Path) -> None:
+    assert terminal.output_folder(tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").write_text("mine")
+    for bad in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(SettingError, match="cannot be written to"):
+            terminal.output_folder(bad)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_an_error_of_the_system_becomes_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        terminal.run(lambda: Path("/no/such/file").read_text())
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == "Error: /no/such/file: No such file or directory\n"
+
+
+def test_a_terminal_without_the_signs_still_shows_the_rest() -> None:
+    code = "from withsense_tf import terminal; terminal.run(lambda: print('ёж │'))"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert result.stdout == "\\u0451\\u0436 \\u2502\n"

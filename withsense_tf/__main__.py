@@ -46,12 +46,12 @@ def data_check(
     from withsense_tf.data.problems import problem_table
 
     report = check_folder(folder)
-    if quarantine is not None:
-        quarantine.parent.mkdir(parents=True, exist_ok=True)
-        problem_table(report.problems).to_csv(quarantine, index=False)
     typer.echo(
         json_format.dumps(report.as_dict(), indent=2, ensure_ascii=False) if json else report.as_text()
     )
+    if quarantine is not None:
+        quarantine.parent.mkdir(parents=True, exist_ok=True)
+        problem_table(report.problems).to_csv(quarantine, index=False)
     if strict and not report:
         raise typer.Exit(1)
 
@@ -59,7 +59,7 @@ def data_check(
 @data_app.command("demo")
 def data_demo(
     folder: Annotated[Path, typer.Argument(help="Where the folder is made; it must not be there yet.")],
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same files.")] = 0,
     train: Annotated[int, typer.Option(min=10, help="Number of training photos.")] = 400,
     test: Annotated[int, typer.Option(min=1, help="Number of test photos.")] = 100,
 ) -> None:

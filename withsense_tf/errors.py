@@ -75,3 +75,14 @@ def check_share(setting: str, received: object, ends: bool = False) -> float:
         return float(received)  # type: ignore[arg-type]
     allowed = "from 0 to 1" if ends else "between 0 and 1 (both excluded)"
     raise SettingError(f"{setting} must be a number {allowed}, got {received!r}.")
+
+
+def check_seed(seed: object) -> int:
+    """Return `seed` if it is a whole number that every library here takes, else raise.
+
+    >>> check_seed(7)
+    7
+    """
+    if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**32:
+        return seed
+    raise SettingError(f"seed must be a whole number from 0 to {2**32 - 1}, got {seed!r}.")

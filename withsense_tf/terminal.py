@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
-from withsense_tf.errors import WithSenseError, WithSenseWarning
+import typer
+
+from withsense_tf.errors import SettingError, WithSenseError, WithSenseWarning
 
 T = TypeVar("T")
 
@@ -41,11 +46,14 @@ def track(items: Iterable[T], total: int, what: str, done: str = "photos") -> It
             bar.advance(task)
 
 
-def start_tensorflow() -> None:
+def start_tensorflow() -> Any:
     """Import TensorFlow without what it says of CUDA and its build; a failed import is still an error.
 
-    Its first lines are written before any log level counts, so the error stream is closed off meanwhile.
+    Its first lines are written before any log level counts, so the error stream is closed off meanwhile. They
+    look like failures ("CUDA error") to those who have no GPU.
     """
+    if "tensorflow" in sys.modules:
+        return sys.modules["tensorflow"]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
@@ -58,10 +66,24 @@ def start_tensorflow() -> None:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+    return tf
+
+
+def output_folder(path: Path) -> Path:
+    """Make the folder that a command writes to, before its work starts, and return it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise SettingError(
+            f"--output {path} cannot be written to ({error.strerror}): choose another folder."
+        ) from error
+    return path
 
 
 def run(command: Callable[[], object]) -> None:
-    """Run a command line; end with exit code 2 and one clear line where the package raises an error."""
+    """Run a command line; end with exit code 2 and one clear line where something is wrong with its input."""
     usual = warnings.showwarning
 
     def show(message: Warning | str, category: type[Warning], *where: object) -> None:
@@ -71,14 +93,27 @@ def run(command: Callable[[], object]) -> None:
             usual(message, category, *where)  # type: ignore[arg-type]  # handed on as they came
 
     warnings.showwarning = show  # type: ignore[assignment]  # `*where` stands for its other arguments
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a sign must not lose the whole table for it.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         command()
     except WithSenseError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except BrokenPipeError:
-        # The reader (`| head`) has seen enough; point stdout elsewhere so that closing it stays silent.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        _end(str(error))
+    except OSError as error:
+        _end(f"{error.filename or 'input or output'}: {error.strerror}")
     finally:
         warnings.showwarning = usual
+
+
+def run_main(main: Callable[..., None]) -> None:
+    """Run a function as a command line; its parameters are the options."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    run(app)
+
+
+def _end(message: str) -> NoReturn:
+    print(f"Error: {message}", file=sys.stderr)
+    sys.exit(2)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.load import load_dataset
 from withsense_tf.errors import DataError, DataWarning
+from withsense_tf.relevance import relevance
 
 
 def test_every_table_has_its_rows(tiny: Dataset) -> None:
@@ -135,12 +137,101 @@ def test_the_fingerprint_follows_the_content_of_tables_and_photos(folder: Path, 
     assert load_dataset(folder).fingerprint not in (changed, tiny.fingerprint)
 
 
-def test_a_photo_folder_is_never_called_synthetic_and_a_marked_one_is(folder: Path) -> None:
+def test_a_photo_folder_is_never_called_synthetic(folder: Path) -> None:
     assert not load_dataset(folder).synthetic
-    (folder / "demo.json").write_text('{"synthetic": true, "seed": 3}')
-    assert load_dataset(folder).name == "demo (synthetic, seed 3)"
-    (folder / "demo.json").write_text("[broken")
-    assert not load_dataset(folder).synthetic
+    for marker in ('{"synthetic": true}', "[broken", "[1, 2]"):
+        (folder / "demo.json").write_text(marker)
+        assert not load_dataset(folder).synthetic
+
+
+def leak_by_name(folder: Path) -> None:
+    shutil.copy(folder / "train_images/bee.jpg", folder / "test_images/bee.jpg")
+
+
+def leak_by_content(folder: Path) -> None:
+    shutil.copy(folder / "train_images/bee.jpg", folder / "test_images/hen.jpg")
+
+
+def leak_by_name_of_a_damaged_photo(folder: Path) -> None:
+    (folder / "test_images/bee.jpg").write_bytes(b"")
+
+
+def leak_by_list(folder: Path) -> None:
+    with (folder / "test_images.csv").open("a") as stream:
+        stream.write("bee.jpg\n")
+
+
+def leak_by_query(folder: Path) -> None:
+    with (folder / "test_queries.csv").open("a") as stream:
+        stream.write("10|bee.jpg#0|A bee, seen 0 times, stands by itself .|bee.jpg\n")
+
+
+@pytest.mark.parametrize(
+    "leak", [leak_by_name, leak_by_content, leak_by_name_of_a_damaged_photo, leak_by_list, leak_by_query]
+)
+def test_nothing_of_a_test_photo_stays_in_training(folder: Path, leak: Callable[[Path], None]) -> None:
+    leak(folder)
+    with pytest.warns(DataWarning):
+        data = load_dataset(folder)
+    train = data.photos[data.photos["part"] == "train"]
+    assert "bee.jpg" not in set(train["photo"])
+    for table in (data.pairs, data.experts, data.crowd, relevance(data).table):
+        assert "bee.jpg" not in set(table["photo"])
+        # Nor its captions beside other photos: the words describe the test photo.
+        assert not table["caption"].str.startswith("bee.jpg").any()
+    parts = data.captions.set_index("caption")["part"]
+    assert set(parts[parts.index.str.startswith("bee.jpg")]) == {"test"}
+    assert "photo_in_both" in set(data.quarantine["kind"])
+
+
+def test_captions_keep_their_part_where_the_photo_is_damaged(folder: Path) -> None:
+    (folder / "train_images/bee.jpg").write_bytes(b"")
+    (folder / "test_images/hen.jpg").write_bytes(b"")
+    with pytest.warns(DataWarning):
+        data = load_dataset(folder)
+    parts = data.captions.set_index("caption")["part"]
+    assert parts["bee.jpg#0"] == "train"
+    assert parts["hen.jpg#0"] == "test"
+    assert set(data.queries["photo"]) == {"gnu.jpg"}
+
+
+def test_with_headers_only_a_truncated_photo_is_not_found(folder: Path) -> None:
+    photo = folder / "train_images/bee.jpg"
+    photo.write_bytes(photo.read_bytes()[:-100])
+    assert "bee.jpg" in set(load_dataset(folder, decode=False).photos["photo"])
+    with pytest.warns(DataWarning):
+        assert "bee.jpg" not in set(load_dataset(folder).photos["photo"])
+
+
+@pytest.mark.parametrize("number", ["٣", "1_0", "0x1", "1e", "", "inf"])
+def test_only_plain_numbers_are_numbers(folder: Path, number: str) -> None:
+    with (folder / "ExpertAnnotations.tsv").open("a", encoding="utf-8") as stream:
+        stream.write(f"ant.jpg\teel.jpg#2\t{number}\t1\t1\n")
+    with pytest.warns(DataWarning):
+        assert load_dataset(folder).quarantine["kind"].tolist() == ["not_a_number"]
+
+
+def test_ids_that_differ_by_a_leading_zero_are_not_two_captions(folder: Path) -> None:
+    with (folder / "captions.csv").open("a") as stream:
+        stream.write("ant.jpg,ant.jpg#02,An ant\n")
+    with pytest.warns(DataWarning):
+        assert load_dataset(folder).quarantine["kind"].tolist() == ["bad_caption_id"]
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
+def test_pairs_refuse_weights_that_are_none(tiny: Dataset, weight: float) -> None:
+    pairs = relevance(tiny)
+    table = pairs.table
+    table.loc[3, "weight"] = weight
+    with pytest.raises(DataError, match="above 0"):
+        Pairs(tiny, table)
+
+
+def test_pairs_refuse_photos_of_another_data_set(tiny: Dataset) -> None:
+    table = relevance(tiny).table
+    table.loc[3, "photo"] = "yak.jpg"
+    with pytest.raises(DataError, match=r"as yak\.jpg"):
+        Pairs(tiny, table)
 
 
 def test_pairs_refuse_a_table_without_their_columns(tiny: Dataset) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from withsense_tf.data.photo_file import MOST_PIXELS, PhotoError, inspect_photo, read_photo
 
@@ -166,6 +166,90 @@ def test_floating_point_greyscale_is_scaled_by_its_brightest_value(file: Path) -
     deep[:, 4:] = 500.0
     Image.fromarray(deep).save(file, "TIFF")
     assert np.unique(read_photo(file)).tolist() == [0, 255]
+
+
+def test_32_bit_greyscale_is_scaled_by_the_smallest_usual_range(file: Path) -> None:
+    for value, expected in ((200, 200), (32_768, 128), (1_000_000, 255)):
+        Image.fromarray(np.full((4, 4), value, np.int32)).save(file, "TIFF")
+        assert np.unique(read_photo(file)).tolist() == [expected]
+
+
+def test_values_that_are_no_numbers_do_not_blacken_the_photo(file: Path) -> None:
+    deep = np.full((4, 4), 100.0, np.float32)
+    deep[0, 0], deep[0, 1] = np.inf, np.nan
+    Image.fromarray(deep).save(file, "TIFF")
+    assert read_photo(file)[2, 2].tolist() == [100, 100, 100]
+
+
+def test_a_palette_with_transparency_becomes_white_where_it_is_clear(file: Path) -> None:
+    picture = Image.new("P", (4, 4), 0)
+    picture.putpalette([10, 200, 30, 0, 0, 0])
+    picture.putpixel((0, 0), 1)
+    picture.save(file, "PNG", transparency=1)
+    assert read_photo(file)[0, 0].tolist() == [255, 255, 255]
+    assert read_photo(file)[2, 2].tolist() == [10, 200, 30]
+
+
+def test_another_colour_space_is_turned_into_srgb(file: Path) -> None:
+    # In a space with red and green swapped, a photo that looks red is stored as green.
+    swapped = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    red, green = swapped.index(b"rXYZ"), swapped.index(b"gXYZ")
+    profile = bytearray(swapped)
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
+    text = profile.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
+    Image.new("RGB", (8, 8), (0, 255, 0)).save(file, "PNG", icc_profile=bytes(text))
+    assert read_photo(file)[4, 4, 0] > 200 > 60 > read_photo(file)[4, 4, 1]
+    Image.new("RGB", (8, 8), (0, 255, 0)).save(file, "PNG", icc_profile=b"broken")
+    assert read_photo(file)[4, 4].tolist() == [0, 255, 0]
+
+
+def test_broken_exif_data_leave_a_photo_as_it_is(file: Path) -> None:
+    file.write_bytes(jpeg(noise(), exif=b"Exif\0\0II*\0\xff\xff\xff\xff broken"))
+    assert read_photo(file).shape == (48, 64, 3)
+    assert inspect_photo(file, decode=True).oddities == ()
+
+
+def test_formats_that_start_other_programs_are_no_photos(file: Path) -> None:
+    noise().save(file, "EPS")
+    with pytest.raises(PhotoError) as caught:
+        inspect_photo(file)
+    assert caught.value.kind == "photo_not_image"
+
+
+def test_a_film_is_not_read_into_memory(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("withsense_tf.data.photo_file.MOST_BYTES", 100)
+    file.write_bytes(bytes(101))
+    with pytest.raises(PhotoError) as caught:
+        inspect_photo(file)
+    assert caught.value.kind == "photo_too_large"
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP"])
+def test_random_damage_never_raises_anything_but_photo_error(file: Path, form: str) -> None:
+    rng = np.random.default_rng(0)
+    stream = io.BytesIO()
+    frames = [noise(), noise(64, 48).rotate(180)]
+    options = (
+        {"save_all": True, "append_images": frames[1:]} if form in ("GIF", "PNG", "WEBP", "TIFF") else {}
+    )
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    frames[0].save(stream, form, **options, **({"exif": exif} if form not in ("GIF", "BMP") else {}))
+    whole = np.frombuffer(stream.getvalue(), np.uint8)
+    good = 0
+    for _ in range(150):
+        damaged = whole.copy()
+        # Headers break in more ways than pixels, so half of the damage goes there.
+        for _ in range(int(rng.integers(1, 6))):
+            damaged[rng.integers(0, len(whole) if rng.random() < 0.5 else 200)] = rng.integers(0, 256)
+        file.write_bytes(damaged.tobytes())
+        try:
+            inspect_photo(file, decode=True)
+        except PhotoError:
+            continue
+        good += 1
+        read_photo(file, (8, 8))  # what was found good can be read
+    assert good > 0
 
 
 def test_resizing_takes_height_first_and_keeps_the_whole_photo(file: Path) -> None:

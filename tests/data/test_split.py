@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.data.load import load_dataset
 from withsense_tf.data.split import folds_by_photo, split_by_photo, split_strict
-from withsense_tf.errors import DataError, PublishedTestWarning, SettingError
+from withsense_tf.errors import DataError, SettingError
 from withsense_tf.relevance import relevance
 
 SMALL = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -133,23 +132,49 @@ def test_a_strict_split_of_one_photo_is_refused() -> None:
         split_strict(made_of([(0, 0)]), 0.5)
 
 
-def test_own_photos_raise_no_warning_about_published_splits(tiny: Dataset) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        split_by_photo(relevance(tiny), 0.3, 0)
-
-
-def test_training_on_the_published_test_split_warns(real_folder: Path) -> None:
-    data = load_dataset(real_folder)
-    assert len(published_test_photos(data.photos.loc[data.photos["part"] == "train", "photo"])) == 1000
-    assert published_test_photos(data.photos.loc[data.photos["part"] == "test", "photo"]) == []
-    with pytest.warns(PublishedTestWarning, match="700 photos"):
-        split = split_by_photo(relevance(data), 0.3, 0)
+def test_the_real_folder_shares_captions_by_photo_and_none_strictly(real_folder: Path) -> None:
+    pairs = relevance(load_dataset(real_folder), crowd=None)
+    split = split_by_photo(pairs, 0.3, 0)
     # The reason for the strict split: nearly every test pair has a caption that training has seen.
     assert split.report.test_pairs_with_shared_caption / split.report.test_pairs > 0.95
-    with pytest.warns(PublishedTestWarning):
-        strict = split_strict(relevance(data), 0.3, 0)
+    strict = split_strict(pairs, 0.3, 0)
     assert strict.report.shared_captions == strict.report.shared_photos == 0
+
+
+def test_the_published_test_split_is_known_by_its_names(real_folder: Path) -> None:
+    photos = load_dataset(real_folder).photos
+    assert len(published_test_photos(photos.loc[photos["part"] == "train", "photo"])) == 1000
+    assert published_test_photos(photos.loc[photos["part"] == "test", "photo"]) == []
+
+
+def test_seed_and_share_decide_the_folds_and_the_strict_split() -> None:
+    pairs = made_of([(i, j) for i in range(20) for j in range(0, 20, 2)])
+
+    def first_fold(seed: int) -> set[str]:
+        return set(folds_by_photo(pairs, 4, seed)[0].test.table["photo"])
+
+    def strict(seed: int, share: float = 0.3) -> set[str]:
+        return set(split_strict(pairs, share, seed).test.table["photo"])
+
+    assert first_fold(1) == first_fold(1) != first_fold(2)
+    assert strict(1) == strict(1) != strict(2)
+    assert len(strict(1, 0.3)) == 6
+    assert len(strict(1, 0.5)) == 10
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.0, None, True])
+def test_seeds_that_libraries_refuse_are_refused(seed: int) -> None:
+    pairs = made_of([(i, i) for i in range(8)])
+    for split in (split_by_photo, split_strict):
+        with pytest.raises(SettingError, match="seed"):
+            split(pairs, 0.5, seed)
+    with pytest.raises(SettingError, match="seed"):
+        folds_by_photo(pairs, 2, seed)
+
+
+def test_a_share_that_leaves_one_side_empty_is_an_error() -> None:
+    with pytest.raises(DataError, match="too small"):
+        split_by_photo(made_of([(i, i) for i in range(6)]), 0.95)
 
 
 def test_twins_in_a_folder_share_a_side(folder: Path) -> None:

@@ -57,6 +57,32 @@ def test_a_quoted_text_may_hold_a_line_break(tmp_path: Path) -> None:
     assert [row.fields["query_text"] for row in table.rows] == ["two\nlines, one text", "next"]
 
 
+def test_a_row_over_several_lines_is_noted(tmp_path: Path) -> None:
+    table = read(tmp_path, 'image,query_id,query_text\na,b#1,"two\nlines"\n')
+    assert [(p.kind, p.line) for p in table.problems] == [("row_lines", 2)]
+    assert table.rows_in_file == 1
+
+
+def test_an_open_quote_in_a_comma_file_is_a_problem_and_the_next_row_is_kept(tmp_path: Path) -> None:
+    table = read(
+        tmp_path, 'image,query_id,query_text\na,b#1,"open\na,b#7,with commas, closes"\na,b#3,third\n'
+    )
+    assert [(p.kind, p.line) for p in table.problems] == [("row_open_quote", 2), ("row_width", 3)]
+    assert [row.fields["query_text"] for row in table.rows] == ["third"]
+
+
+def test_a_text_of_two_lines_with_commas_is_not_mangled(tmp_path: Path) -> None:
+    table = read(tmp_path, 'image,query_id,query_text\na,b#1,"One bee\nred, green, and blue"\na,b#2,next\n')
+    assert [row.fields["query_text"] for row in table.rows] == ["One bee\nred, green, and blue", "next"]
+
+
+def test_a_folder_in_place_of_a_table_says_so(tmp_path: Path) -> None:
+    (tmp_path / "captions.csv").mkdir()
+    (problem,) = read_table(tmp_path / "captions.csv", COLUMNS, header=True).problems
+    assert problem.kind == "file_missing"
+    assert "directory" in problem.reason
+
+
 def test_a_row_of_another_width_is_a_problem_with_its_line(tmp_path: Path) -> None:
     table = read(tmp_path, "image,query_id,query_text\na,b#1,c\na,b#2,c,d\na\n")
     assert [(p.kind, p.line) for p in table.problems] == [("row_width", 3), ("row_width", 4)]

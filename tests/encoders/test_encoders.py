@@ -105,6 +105,22 @@ def test_a_weights_file_that_is_missing_or_broken_says_so(tmp_path: Path, folder
     broken.write_bytes(b"not HDF5")
     with pytest.raises(SettingError, match="cannot be loaded"):
         MobileNetV2(broken).encode(sorted((folder / "train_images").iterdir())[:1])
+    with pytest.raises(SettingError, match=r"ends in \.weights\.h5"):
+        MobileNetV2(broken.rename(tmp_path / "broken.h5"))
+
+
+def test_weights_of_another_network_are_refused_in_one_line(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    other = keras.applications.MobileNetV2(
+        alpha=0.35, include_top=False, weights=None, input_shape=(96, 96, 3)
+    )
+    other.save_weights(tmp_path / "other.weights.h5")
+    with pytest.raises(SettingError, match="holds another network") as caught:
+        MobileNetV2(tmp_path / "other.weights.h5").load()
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 600
+    assert [warning for warning in recwarn if "layer" in str(warning.message)] == []
 
 
 def test_a_photo_that_cannot_be_decoded_is_named(folder: Path, random_network: MobileNetV2) -> None:

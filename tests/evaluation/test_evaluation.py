@@ -1,17 +1,24 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.demo_dataset import demo_dataset
+from withsense_tf.data.load import load_dataset
+from withsense_tf.data.split import split_by_photo
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, compare
+from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, code_version, compare
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.regression import regression_figures
 from withsense_tf.evaluation.report import COLUMNS, Comparison, append_rows
@@ -38,8 +45,9 @@ def test_figures_agree_with_scikit_learn() -> None:
 def test_a_pairs_weight_changes_no_figure(tiny: Dataset) -> None:
     pairs = relevance(tiny)
     heavy = Pairs(tiny, pairs.table.assign(weight=np.linspace(0.1, 1, len(pairs))))
-    constant = Constant().fit(pairs)
-    assert compare([constant], pairs).rows[0]["rmse"] == compare([constant], heavy).rows[0]["rmse"]
+    constant = Constant().fit(pairs.take(range(6)))
+    rest, heavy_rest = (each.take(range(6, 18)) for each in (pairs, heavy))
+    assert compare([constant], rest).rows[0]["rmse"] == compare([constant], heavy_rest).rows[0]["rmse"]
 
 
 def test_the_constant_has_no_skill_and_perfection_has_skill_1() -> None:
@@ -49,7 +57,9 @@ def test_the_constant_has_no_skill_and_perfection_has_skill_1() -> None:
 
 
 def test_skill_is_no_number_where_the_constant_is_always_right() -> None:
-    assert np.isnan(regression_figures(np.ones(3), np.ones(3), 1.0).skill)
+    for same in (1.0, 0.1, 1 / 9, 4 / 9):
+        target = np.full(18, same)
+        assert np.isnan(regression_figures(target, target, float(target.mean())).skill)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +84,7 @@ def test_the_agreed_columns_come_first_and_in_order() -> None:
 
 def test_rows_are_appended_by_name_and_unmeasured_cells_stay_empty(tmp_path: Path) -> None:
     file = tmp_path / "new" / "compare.csv"
-    append_rows(file, Comparison(({"rmse": 0.1, "matcher": "a, b"},)))
+    append_rows(file, Comparison(({"rmse": np.float64(0.1), "matcher": "a, b"},)))
     append_rows(file, Comparison(({"matcher": "c", "skill": float("nan"), "pairs": 3},)))
     with file.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -92,7 +102,7 @@ def test_a_file_with_another_header_is_left_alone(tmp_path: Path) -> None:
         append_rows(file, Comparison(({"matcher": "new"},)))
     assert file.read_text() == "matcher,rmse\nold,0.5\n"
     file.write_text(",".join(reversed(COLUMNS)) + "\n")
-    with pytest.raises(DataError, match="their order"):
+    with pytest.raises(DataError, match="their order differs"):
         append_rows(file, Comparison(({"matcher": "new"},)))
 
 
@@ -101,6 +111,14 @@ def test_a_file_that_ends_in_the_middle_of_a_row_is_left_alone(tmp_path: Path) -
     file.write_text(",".join(COLUMNS) + "\nhalf,a,ro")
     with pytest.raises(DataError, match="middle of a row"):
         append_rows(file, Comparison(({"matcher": "new"},)))
+
+
+def test_something_else_than_a_table_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
+    for name in ("folder.csv", "binary.csv"):
+        with pytest.raises(DataError, match="cannot be read as a table of results"):
+            append_rows(tmp_path / name, Comparison(({"matcher": "new"},)))
 
 
 def test_an_unknown_column_is_refused_before_anything_is_written(tmp_path: Path) -> None:
@@ -133,27 +151,73 @@ def test_a_comparison_has_a_row_a_matcher_with_skill_against_the_training_mean(
     assert compare([ridge], test).rows[0]["skill"] != compare([ridge], test).rows[0]["skill"]  # not a number
 
 
-def test_comparing_nothing_is_an_error(tiny: Dataset) -> None:
-    with pytest.raises(SettingError, match="at least one"):
-        compare([], relevance(tiny))
-
-
-def test_every_table_of_synthetic_data_says_so(folder: Path, tiny: Dataset) -> None:
-    from withsense_tf.data.load import load_dataset
-
+def test_what_cannot_be_compared_is_an_error(tiny: Dataset) -> None:
     pairs = relevance(tiny)
-    assert compare([Constant().fit(pairs)], pairs).notes == ()
-    (folder / "demo.json").write_text('{"synthetic": true, "seed": 0}')
-    drawn = relevance(load_dataset(folder))
-    table = compare([Constant().fit(drawn)], drawn)
-    assert table.notes == (SYNTHETIC_NOTE,)
-    assert "Synthetic" in str(table)
-    assert "Synthetic" in table._repr_html_()
-    assert table.rows[0]["data"] == "demo (synthetic, seed 0)"
+    for nothing in ([], ["constant"]):
+        with pytest.raises(SettingError, match="a list of fitted matchers"):
+            compare(nothing, pairs)
+    with pytest.raises(DataError, match="no pairs"):
+        compare([Constant().fit(pairs)], pairs.take([]))
+
+
+def test_one_matcher_needs_no_list(tiny: Dataset) -> None:
+    pairs = relevance(tiny)
+    assert len(compare(Constant().fit(pairs.take(range(6))), pairs.take(range(6, 18))).rows) == 1
+
+
+def test_a_matcher_is_never_measured_on_photos_that_it_was_trained_on(folder: Path) -> None:
+    # Not even under another name.
+    shutil.copy(folder / "train_images/ant.jpg", folder / "train_images/fox.jpg")
+    pairs = relevance(load_dataset(folder))
+    photo = pairs.table["photo"]
+    matcher = Constant().fit(pairs.take(np.flatnonzero(photo == "ant.jpg")))
+    with pytest.raises(SettingError, match="trained on 1 of the 1 test photos"):
+        compare([matcher], pairs.take(np.flatnonzero(photo == "fox.jpg")))
+    assert compare([matcher], pairs.take(np.flatnonzero(photo == "bee.jpg"))).rows[0]["pairs"] == 3
+
+
+def test_every_table_of_synthetic_data_says_so(tmp_path: Path, tiny: Dataset) -> None:
+    def table(data: Dataset) -> Comparison:
+        train, test = split_by_photo(relevance(data), 0.4)
+        return compare([Constant().fit(train)], test)
+
+    assert table(tiny).notes == ()
+    drawn = table(demo_dataset(train=10, test=1, folder=tmp_path / "demo"))
+    assert drawn.notes == (SYNTHETIC_NOTE,)
+    assert "Synthetic" in str(drawn)
+    assert "Synthetic" in drawn._repr_html_()
+    assert drawn.rows[0]["data"] == "demo (synthetic, seed 0)"
+
+
+def test_a_narrow_terminal_shows_whole_figures_or_none() -> None:
+    row = {
+        "matcher": "concat linear",
+        "track": "image-only",
+        "weights": "random (seed 0)",
+        "rmse": 0.3125,
+        "skill": -0.4103,
+    }
+    row |= {"pairs": 1784, "photos": 300, "mae": 0.2369, "seconds": 2.4, "peak_mb": 1523.6}
+    for width in (60, 80, 100, 160):
+        console = Console(file=io.StringIO(), width=width)
+        console.print(Comparison((row,)))
+        printed = console.file.getvalue()
+        assert "…" not in printed
+        assert "0.312" in printed
+        assert "-0.410" in printed
+        assert max(map(len, printed.splitlines())) <= width
+        assert ("Not shown" in printed) == (width < 160 and "1,524" not in printed)
+
+
+def test_a_checkout_names_its_commit() -> None:
+    assert code_version().startswith("withsense_tf 0.")
+    if (Path(__file__).parents[2] / ".git").exists():
+        assert re.fullmatch(r"withsense_tf \S+ [0-9a-f]{10,}\+?", code_version())
 
 
 def test_the_table_shows_figures_and_escapes_what_it_shows_in_a_notebook() -> None:
-    table = Comparison(({"matcher": "<b>", "rmse": 0.25, "pairs": 1234},))
+    table = Comparison(({"matcher": "<b>", "rmse": 0.25, "pairs": 1234, "weights": "file my[v2] :dog:"},))
+    assert "my[v2] :dog:" in str(table)
     assert "0.250" in str(table)
     assert "1,234" in str(table)
     assert "&lt;b&gt;" in table._repr_html_()

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from withsense_tf.data.load import load_dataset
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.evaluation.report import COLUMNS
 from withsense_tf.experiments import compare
 from withsense_tf.relevance import relevance
@@ -61,6 +61,27 @@ def test_a_folder_of_ones_own_is_compared_too(folder: Path, tmp_path: Path) -> N
     assert "Synthetic" not in printed
     assert "constant mean" in printed
     assert (tmp_path / "out/compare.csv").is_file()
+
+
+def test_a_bad_photo_does_not_stop_the_run_and_seven_tenths_are_for_training(
+    folder: Path, tmp_path: Path
+) -> None:
+    photo = folder / "train_images/fox.jpg"
+    photo.write_bytes(photo.read_bytes()[:-200])
+    with pytest.warns(DataWarning):
+        printed = invoke("--data", str(folder), "--output", str(tmp_path / "out"))
+    assert "3 and 2 photos" in printed
+    with (tmp_path / "out/compare.csv").open(newline="") as stream:
+        row = next(csv.DictReader(stream))
+    assert row["split"] == "by photo 70%/30%"
+    assert (row["train_photos"], row["photos"]) == ("3", "2")
+    assert row["target"] == "experts (mean)"
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_any_work(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(SettingError, match="choose another folder"):
+        invoke("--data", str(folder), "--output", str(tmp_path / "file"))
 
 
 def test_wrong_weights_are_refused_before_any_work(folder: Path, tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
+from withsense_tf.data import flickr8k
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.photo_keras import MobileNetV2
 from withsense_tf.encoders.store import VectorStore
-from withsense_tf.errors import DataError, NotFittedError, SettingError
+from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError
 from withsense_tf.matchers.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.relevance import relevance
@@ -60,6 +62,66 @@ def test_a_linear_matcher_learns_what_is_linear(kind: str, pairs: Pairs, mean_co
     predicted = ConcatLinear(kind, photo=mean_colour).fit(learnable).predict(learnable)
     error = np.sqrt(np.mean((predicted - target) ** 2))
     assert error < 0.5 * target.std()
+
+
+@pytest.mark.parametrize("kind", ["linear", "ridge"])
+def test_a_linear_matcher_reads_the_text(kind: str, pairs: Pairs, mean_colour) -> None:
+    target = pairs.table["text"].str.contains("ant|bee|cat").astype(float).to_numpy()
+    learnable = Pairs(pairs.data, pairs.table.assign(target=target))
+    predicted = ConcatLinear(kind, photo=mean_colour).fit(learnable).predict(learnable)
+    assert np.sqrt(np.mean((predicted - target) ** 2)) < 0.5 * target.std()
+
+
+def test_heavier_pairs_pull_harder(pairs: Pairs, mean_colour) -> None:
+    # The same pairs twice, once with target 0 and once with 1: the weights decide.
+    twice = pd.concat(
+        [pairs.table.assign(target=0.0, weight=1.0), pairs.table.assign(target=1.0, weight=9.0)]
+    )
+    twice = Pairs(pairs.data, twice.reset_index(drop=True))
+    predicted = ConcatLinear("linear", photo=mean_colour).fit(twice).predict(pairs)
+    np.testing.assert_allclose(predicted, 0.9, atol=1e-3)
+
+
+def test_the_photo_block_is_as_long_as_the_text_block(pairs: Pairs, mean_colour) -> None:
+    matcher = ConcatLinear("ridge", photo=mean_colour).fit(pairs)
+    blocks = matcher._concatenate(pairs)
+    length = np.sqrt((blocks[:, :6] ** 2).sum(axis=1).mean())
+    assert length == pytest.approx(1, abs=0.05)
+    np.testing.assert_allclose(np.linalg.norm(blocks[:, 6:], axis=1), 1, rtol=1e-5)
+
+
+def test_the_penalty_is_chosen_on_photos_that_were_not_fitted(pairs: Pairs, mean_colour) -> None:
+    model = ConcatLinear("ridge", photo=mean_colour).fit(pairs).model_
+    for train, test in model.cv:
+        assert not set(pairs.content[train]) & set(pairs.content[test])
+
+
+def test_training_on_a_published_test_split_warns(pairs: Pairs, monkeypatch: pytest.MonkeyPatch) -> None:
+    Constant().fit(pairs)  # no warning, which would be an error here
+    monkeypatch.setattr(flickr8k, "_known", lambda: frozenset({flickr8k.name_hash("cat.jpg")}))
+    with pytest.warns(PublishedTestWarning, match=r"as cat\.jpg"):
+        Constant().fit(pairs)
+
+
+def test_a_row_names_the_encoder_that_was_fitted(pairs: Pairs, mean_colour) -> None:
+    matcher = ConcatLinear("ridge", photo=mean_colour).fit(pairs)
+    matcher.set_params(photo="mobilenet_v2")
+    assert matcher.describe()["photo"] == "mean colour"
+
+
+def test_a_clone_does_not_copy_the_network() -> None:
+    network = MobileNetV2("random")
+    assert clone(ConcatLinear(photo=network)).photo is network
+
+
+def test_data_in_place_of_pairs_gets_advice(tiny: Dataset) -> None:
+    with pytest.raises(DataError, match=r"pass ws\.relevance"):
+        Constant().fit(tiny)  # type: ignore[arg-type]  # that is what is tried
+
+
+def test_a_class_in_place_of_an_encoder_gets_advice(pairs: Pairs) -> None:
+    with pytest.raises(SettingError, match=r"the class MobileNetV2: add \(\)"):
+        ConcatLinear(photo=MobileNetV2).fit(pairs)
 
 
 def test_scores_are_cut_off_at_0_and_1(pairs: Pairs, mean_colour) -> None:

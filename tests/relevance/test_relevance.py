@@ -218,8 +218,25 @@ def test_a_set_without_any_judgement_is_an_error(folder: Path) -> None:
         (folder / name).unlink()
     with pytest.warns(DataWarning):
         data = load_dataset(folder)
-    with pytest.raises(DataError, match="expert scores and crowd votes"):
+    with pytest.raises(
+        DataError,
+        match=r"ExpertAnnotations\.tsv: files that are missing .* CrowdAnnotations\.tsv: files that are missing",
+    ):
         relevance(data)
+
+
+def test_where_all_judgements_were_left_out_the_error_says_why(folder: Path) -> None:
+    for name in ("ant", "bee", "cat", "dog", "eel", "fox"):
+        (folder / f"train_images/{name}.jpg").unlink()
+    with pytest.warns(DataWarning):
+        data = load_dataset(folder)
+    with pytest.raises(DataError, match="rows whose photo is missing or unusable"):
+        relevance(data)
+
+
+def test_something_else_than_a_data_set_is_an_error() -> None:
+    with pytest.raises(DataError, match="expects a data set, got str"):
+        relevance("withsense/")  # type: ignore[arg-type]  # that is what is tried
 
 
 def test_the_definition_alone_moves_the_constants_rmse_on_the_real_folder(real_folder: Path) -> None:

@@ -17,7 +17,7 @@ class CheckReport:
     """What a folder holds and what is wrong with it. Truthy where nothing had to be left out."""
 
     folder: str
-    found: Mapping[str, int]
+    found: Mapping[str, tuple[int | None, int]]
     problems: tuple[Problem, ...]
 
     @property
@@ -37,7 +37,7 @@ class CheckReport:
         return {
             "folder": self.folder,
             "ok": not self.left_out,
-            "found": dict(self.found),
+            "found": {what: {"in_file": rows, "usable": good} for what, (rows, good) in self.found.items()},
             "left_out": self.left_out,
             "problems": [
                 {
@@ -47,7 +47,7 @@ class CheckReport:
                     "count": len(problems),
                     "examples": [
                         {"file": p.file, "line": p.line, "item": p.item, "reason": p.reason}
-                        for p in problems[:EXAMPLES]
+                        for p in _examples(problems)
                     ],
                 }
                 for kind, problems in self.by_kind().items()
@@ -56,15 +56,16 @@ class CheckReport:
 
     def as_text(self) -> str:
         """Return the report as text for a terminal."""
-        lines = [f"{self.folder}", "", "Found"]
-        lines += [f"  {count:>7,}  {what}" for what, count in self.found.items()]
+        lines = [f"{self.folder}", "", f"  {'in file':>8} {'usable':>8}"]
+        for what, (rows, good) in self.found.items():
+            lines.append(f"  {'' if rows is None else f'{rows:,}':>8} {good:>8,}  {what}")
         for level, heading in (("error", "Left out when loading"), ("note", "Odd, and loaded all the same")):
             groups = {kind: ps for kind, ps in self.by_kind().items() if KINDS[kind].level == level}
             if groups:
                 lines += ["", heading]
             for kind, problems in groups.items():
                 lines.append(f"  {len(problems):>7,}  {KINDS[kind].title}  [{kind}]")
-                for problem in problems[:EXAMPLES]:
+                for problem in _examples(problems):
                     reason = f": {problem.reason}" if problem.reason else ""
                     item = "" if problem.item in problem.file else f"  {problem.item}"
                     lines.append(f"           {problem.where}{item}{reason}")
@@ -75,7 +76,8 @@ class CheckReport:
             if self.left_out
             else "Nothing is damaged."
         )
-        return "\n".join([*lines, "", verdict])
+        # What stands in a foreign file must not steer the terminal.
+        return "\n".join(_printable(line) for line in [*lines, "", verdict])
 
     def __bool__(self) -> bool:
         return not self.left_out
@@ -87,14 +89,27 @@ def check_folder(folder: str | Path) -> CheckReport:
     return CheckReport(str(contents.folder), _found(contents), contents.problems)
 
 
-def _found(contents: Contents) -> dict[str, int]:
-    photos, rows = contents.tables["photos"]["part"], contents.rows_in_file
+def _examples(problems: list[Problem]) -> list[Problem]:
+    """Choose a few problems, of different photos as far as possible."""
+    first = {problem.item.split(" + ")[0]: problem for problem in reversed(problems)}
+    chosen = list(reversed(first.values()))[:EXAMPLES]
+    return chosen + [problem for problem in problems if problem not in chosen][: EXAMPLES - len(chosen)]
+
+
+def _printable(line: str) -> str:
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
+
+
+def _found(contents: Contents) -> dict[str, tuple[int | None, int]]:
+    """Count photos and rows: how many the file has, and how many can be used."""
+    tables, rows, names = contents.tables, contents.rows_in_file, contents.photo_files
+    parts = tables["photos"]["part"]
     return {
-        "training photos": int((photos == "train").sum()),
-        "test photos": int((photos == "test").sum()),
-        "judged pairs (train_dataset.csv)": rows["train_dataset.csv"],
-        "expert rows": rows["ExpertAnnotations.tsv"],
-        "crowd rows": rows["CrowdAnnotations.tsv"],
-        "test queries": rows["test_queries.csv"],
-        "captions with a text": len(contents.tables["captions"]),
+        "training photos": (names["train"], int((parts == "train").sum())),
+        "test photos": (names["test"], int((parts == "test").sum())),
+        "judged pairs (train_dataset.csv)": (rows["train_dataset.csv"], len(tables["pairs"])),
+        "expert rows": (rows["ExpertAnnotations.tsv"], len(tables["experts"])),
+        "crowd rows": (rows["CrowdAnnotations.tsv"], len(tables["crowd"])),
+        "test queries": (rows["test_queries.csv"], len(tables["queries"])),
+        "captions with a text": (None, len(tables["captions"])),
     }

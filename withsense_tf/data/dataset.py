@@ -47,6 +47,12 @@ class Dataset:
         return self._tables["captions"].copy(deep=False)
 
     @property
+    def content(self) -> pd.Series[str]:
+        """Return the digest of each photo's file, by photo: equal for the same file under two names."""
+        photos = self._tables["photos"]
+        return photos.drop_duplicates("photo").set_index("photo")["digest"]
+
+    @property
     def pairs(self) -> pd.DataFrame:
         """Return the pairs of photo and caption that were listed for judging."""
         return self._tables["pairs"].copy(deep=False)
@@ -117,6 +123,14 @@ class Pairs:
             raise DataError(
                 f"Pairs need the columns {', '.join(PAIR_COLUMNS)}; {', '.join(missing)} missing."
             )
+        foreign = self._table.loc[~self._table["photo"].isin(self.data.content.index), "photo"]
+        if len(foreign):
+            raise DataError(
+                f"{len(foreign)} pairs have a photo that {self.data.name} has not, as {foreign.iloc[0]}."
+            )
+        weight = self.weight
+        if not np.isfinite(weight).all() or (weight <= 0).any():
+            raise DataError("The weights of pairs must be finite numbers above 0.")
 
     @property
     def table(self) -> pd.DataFrame:
@@ -152,8 +166,7 @@ class Pairs:
     @cached_property
     def content(self) -> np.ndarray:
         """Return one label a pair that is the same for photos with the same bytes, (pairs,)."""
-        digests = self.data.photos.drop_duplicates("photo").set_index("photo")["digest"]
-        return self._table["photo"].map(digests).to_numpy(dtype=str)
+        return self._table["photo"].map(self.data.content).to_numpy(dtype=str)
 
     def take(self, rows: Sequence[int] | np.ndarray) -> Pairs:
         """Return the pairs at these positions, in this order."""

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from withsense_tf.errors import DataError
 
 # Where Pillow refuses by itself (from half of it on, it warns); the largest camera has 151 megapixels.
 MOST_PIXELS: Final = 178_956_970
+# Larger than any camera's file; a film that lies among the photos must not be read into memory.
+MOST_BYTES: Final = 1 << 30
 ORIENTATION: Final = 0x0112  # the EXIF tag for "which way is up"
+# Formats that hold photos. Pillow knows more, among them some that start other programs (EPS).
+FORMATS: Final = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF", "JPEG2000")
+SUFFIXES: Final = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".gif", ".tif", ".tiff", ".webp", ".bmp"}
+    | {".avif", ".jp2", ".j2k", ".heic", ".heif", ".raw", ".dng", ".cr2", ".nef", ".arw"}
+)
 # How files of the common formats start: JPEG, PNG, GIF, TIFF (two byte orders) and WebP.
 SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
+ANIMATIONS: Final = frozenset(
+    {"GIF", "PNG", "WEBP", "AVIF"}
+)  # an MPO or TIFF with two pictures does not move
 GREY_MODES: Final = frozenset({"1", "L", "LA", "La", "I", "F"})
-MODES_WITH_ALPHA: Final = frozenset({"RGBA", "LA", "PA", "La", "RGBa"})
+# Modes that can be resized and turned into RGB as they are.
+PLAIN_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 
 
 class PhotoError(DataError):
@@ -44,36 +58,33 @@ class PhotoFacts:
 def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
     """Look at the file's header, or with `decode` at every pixel; raise PhotoError if it is no usable photo.
 
-    A truncated photo has a good header: only `decode` finds it.
+    A truncated photo has a good header: only `decode` finds it. What `decode` finds good, `read_photo` reads.
     """
     content = _bytes(path)
-    with _open(content) as image:
+    with _damage("the file breaks inside its header"), _open(content) as image:
         oddities = _oddities(image, content)
-        # ImageOps.exif_transpose swaps the sides of orientations 5 to 8.
-        turned = image.getexif().get(ORIENTATION) in (5, 6, 7, 8)
+        turned = _orientation(image) in (5, 6, 7, 8)  # these swap the sides
         width, height = reversed(image.size) if turned else image.size
         if decode:
-            _load(image)
+            _upright_rgb(image, size=(1, 1))
     return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities)
 
 
 def read_photo(path: Path, size: tuple[int, int] | None = None) -> np.ndarray:
-    """Read a photo upright as RGB: uint8, (height, width, 3), resized to `size` (height, width) if given.
+    """Read a photo upright as sRGB: uint8, (height, width, 3), resized to `size` (height, width) if given.
 
-    Greyscale, CMYK, 16-bit, palette and transparent photos become RGB (on white); of an animation the first
-    frame is taken. Resizing squashes: the whole photo is kept, its proportions are not.
+    Greyscale, CMYK, 16-bit, palette and transparent photos become RGB (on white), other colour spaces sRGB; of
+    an animation the first frame is taken. Resizing squashes: the whole photo is kept, its proportions are not.
     """
-    with _open(_bytes(path)) as image:
-        _load(image)
-        upright = ImageOps.exif_transpose(image)
-        rgb = _to_rgb(upright)
-        if size is not None and rgb.size != (size[1], size[0]):
-            rgb = rgb.resize((size[1], size[0]), Image.Resampling.BILINEAR, reducing_gap=3.0)
-        return np.asarray(rgb, dtype=np.uint8)
+    content = _bytes(path)
+    with _damage("the file breaks inside its header"), _open(content) as image:
+        return np.asarray(_upright_rgb(image, size), dtype=np.uint8)
 
 
 def _bytes(path: Path) -> bytes:
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise PhotoError("photo_too_large", f"the file has more than {MOST_BYTES:,} bytes")
         content = path.read_bytes()
     except OSError as error:
         raise PhotoError("row_photo_missing", f"cannot read {path.name}: {error.strerror}") from error
@@ -82,16 +93,26 @@ def _bytes(path: Path) -> bytes:
     return content
 
 
+@contextmanager
+def _damage(what: str) -> Iterator[None]:
+    """Turn whatever a decoder raises into a PhotoError: a damaged file can make it raise anything."""
+    try:
+        yield
+    except (PhotoError, MemoryError):
+        raise
+    except Exception as error:
+        raise PhotoError("photo_truncated", f"{what}: {error}") from error
+
+
 def _open(content: bytes) -> Image.Image:
     try:
-        image = Image.open(io.BytesIO(content))
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError:
         raise PhotoError("photo_too_large", f"more than {MOST_PIXELS:,} pixels") from None
     except Exception as error:
-        # A hostile header can make a decoder raise anything; one bad photo must never stop a job.
         if content.startswith(SIGNATURES):
             raise PhotoError("photo_truncated", "the file ends or breaks inside its header") from error
-        reason = "Pillow knows no image format that starts like this"
+        reason = f"it starts like none of {', '.join(FORMATS)}"
         raise PhotoError("photo_not_image", reason) from error
     if image.width * image.height > MOST_PIXELS:
         raise PhotoError(
@@ -100,12 +121,12 @@ def _open(content: bytes) -> Image.Image:
     return image
 
 
-def _load(image: Image.Image) -> None:
+def _orientation(image: Image.Image) -> int:
+    """Return which way is up; a photo with broken EXIF data is taken as it is."""
     try:
-        image.load()
-    except Exception as error:
-        # Decoders raise OSError, SyntaxError, ValueError, struct.error and more for damaged data.
-        raise PhotoError("photo_truncated", f"decoding stopped: {error}") from error
+        return int(image.getexif().get(ORIENTATION, 1))
+    except Exception:
+        return 1
 
 
 def _oddities(image: Image.Image, content: bytes) -> tuple[str, ...]:
@@ -116,9 +137,9 @@ def _oddities(image: Image.Image, content: bytes) -> tuple[str, ...]:
         found.append("photo_cmyk")
     if _is_16bit(image, content):
         found.append("photo_16bit")
-    if getattr(image, "n_frames", 1) > 1:
+    if image.format in ANIMATIONS and getattr(image, "n_frames", 1) > 1:
         found.append("photo_animated")
-    if image.getexif().get(ORIENTATION, 1) not in (0, 1):
+    if 2 <= _orientation(image) <= 8:
         found.append("photo_rotated")
     return tuple(found)
 
@@ -135,19 +156,58 @@ def _is_16bit(image: Image.Image, content: bytes) -> bool:
     return False
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
+def _upright_rgb(image: Image.Image, size: tuple[int, int] | None) -> Image.Image:
+    with _damage("decoding stopped"):
+        image.load()
+    with _damage("it cannot be turned into RGB"):
+        profile = image.info.get("icc_profile")
+        if 2 <= _orientation(image) <= 8:
+            image = ImageOps.exif_transpose(image)
+        image = _plain(image)
+        if size is not None and image.size != (size[1], size[0]):
+            # Before the colours are turned into sRGB: fewer pixels, less work and memory.
+            image = image.resize((size[1], size[0]), Image.Resampling.BILINEAR, reducing_gap=3.0)
+        return _to_srgb(image, profile)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Bring modes that cannot be resized well (palettes, deep greyscale, bits) into one that can."""
     if image.mode.startswith("I") or image.mode == "F":
-        return _deep_grey_to_rgb(image)
-    if image.mode in MODES_WITH_ALPHA or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(white, rgba).convert("RGB")
+        return _shallow(image)
+    if "transparency" in image.info or image.mode in ("PA", "La", "RGBa"):
+        return image.convert("RGBA")
+    return image if image.mode in PLAIN_MODES else image.convert("RGB")
+
+
+def _shallow(image: Image.Image) -> Image.Image:
+    """Scale deep greyscale to 8 bits; Pillow's own conversion would clip everything above 255 to white.
+
+    16-bit files have their range in the format. 32-bit and floating-point ones do not say theirs, so it is the
+    smallest usual one that holds their brightest value.
+    """
+    deep = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
+    brightest = float(deep.max(initial=0.0))
+    usual: list[float] = [255.0, 65_535.0, brightest]
+    if image.mode.startswith("I;16"):
+        usual = [65_535.0]
+    elif image.mode == "F":
+        usual = [1.0, 255.0, brightest]
+    top = next(value for value in usual if value >= brightest)
+    return Image.fromarray(np.clip(deep * (255.0 / top), 0, 255).round().astype(np.uint8))
+
+
+def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    if image.mode in ("RGBA", "LA"):
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    if profile:
+        try:
+            described = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if "sRGB" not in ImageCms.getProfileDescription(described):
+                srgb = ImageCms.createProfile("sRGB")
+                turned = ImageCms.profileToProfile(image, described, srgb, outputMode="RGB")
+                if turned is not None:
+                    return turned
+        except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
+            pass  # a profile that is broken, or of another kind than the photo: the plain conversion follows
     return image.convert("RGB")
-
-
-def _deep_grey_to_rgb(image: Image.Image) -> Image.Image:
-    """Scale deep greyscale to 8 bits; Pillow's own conversion would clip everything above 255 to white."""
-    deep = np.asarray(image).astype(np.float64)
-    top = 65535.0 if image.mode.startswith("I") else max(1.0, float(np.nanmax(deep)))
-    grey = np.clip(np.nan_to_num(deep) / top * 255.0, 0, 255)
-    return Image.fromarray(grey.round().astype(np.uint8)).convert("RGB")

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from withsense_tf.data.photo_file import PhotoError, read_photo
 from withsense_tf.data.problems import Problem
 from withsense_tf.errors import SettingError
-from withsense_tf.terminal import track
-
-if TYPE_CHECKING:
-    import tensorflow as tf
+from withsense_tf.terminal import start_tensorflow, track
 
 
 @dataclass(frozen=True)
@@ -40,10 +37,9 @@ class PhotoBatches:
         self.batch_size = batch_size
         self.problems: list[Problem] = []
 
-    def dataset(self) -> tf.data.Dataset[Any]:
+    def dataset(self) -> Any:
         """Build the `tf.data` pipeline: batches of (position int64, pixels uint8)."""
-        import tensorflow as tf
-
+        tf = start_tensorflow()
         height, width = self.size
         # Each run of the pipeline finds the bad files anew.
         self.problems.clear()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -15,7 +16,9 @@ from withsense_tf.data.tables import RawTable, Row
 
 T = TypeVar("T")
 
-CAPTION_ID: Final = re.compile(r"(?P<photo>.+)#(?P<number>\d{1,9})", re.DOTALL)
+CAPTION_ID: Final = re.compile(r"(?P<photo>.+)#(?P<number>0|[1-9][0-9]{0,8})", re.DOTALL)
+NUMBER: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
+FOLDERS: Final = {"train": "train_images", "test": "test_images"}
 # The archive writes shares with 15 digits; anything rounded to three decimals or finer is still the same share.
 SHARE_TOLERANCE: Final = 0.001
 
@@ -27,6 +30,33 @@ class BadRowError(Exception):
         super().__init__(reason)
         self.kind = kind
         self.reason = reason
+
+
+@dataclass(frozen=True)
+class PhotoNames:
+    """Which photos belong to which part, damaged ones too, and which can be used.
+
+    A photo that is named as a test photo anywhere is one, and so are its captions: a damaged or doubled file
+    must not let them slip into training.
+    """
+
+    files: dict[str, frozenset[str]]
+    test: frozenset[str]
+    usable: dict[str, frozenset[str]]
+
+    def part(self, photo: str) -> str:
+        """Return the part that a photo and its captions belong to."""
+        return "test" if photo in self.test else "train" if photo in self.files["train"] else "corpus"
+
+    def known(self, photo: str) -> bool:
+        """Tell whether a file of that name lies in one of the photo folders."""
+        return any(photo in names for names in self.files.values())
+
+    def hint(self, photo: str) -> str:
+        """Return the name that differs in upper and lower case only, as part of a reason."""
+        there = sorted(name for names in self.files.values() for name in names)
+        near = [name for name in there if name.casefold() == photo.casefold()]
+        return f"; there is {near[0]}" if near else ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +81,7 @@ class CaptionBook:
         """Keep the text of a caption; a second text for the same id is refused."""
         known, first = self._entries.setdefault(caption, (text, where))
         if known != text:
-            raise BadRowError("two_texts", f"{first} has another text for {caption}: {known!r}")
+            raise BadRowError("two_texts", f"{first} says {known!r}, here it is {text!r}")
 
     def text(self, caption: str) -> str | None:
         """Return the text of a caption, or None if no file has one."""
@@ -62,9 +92,11 @@ class CaptionBook:
 class FileReader:
     """Turn raw tables into typed ones; what is wrong is added to `problems`."""
 
-    def __init__(self, book: CaptionBook, problems: list[Problem]) -> None:
+    def __init__(self, book: CaptionBook, names: PhotoNames, problems: list[Problem]) -> None:
         self._book = book
+        self._names = names
         self._problems = problems
+        self._missing: Counter[tuple[str, str]] = Counter()
 
     def captions(self, raw: RawTable, judged: bool = False) -> list[Caption]:
         """Read captions. In a `judged` table each may stand beside many photos, elsewhere beside its owner."""
@@ -81,24 +113,37 @@ class FileReader:
             if image != owner and not judged:
                 reason = f"beside {image}; the caption stays with its owner {owner}"
                 self._problems.append(Problem("owner_differs", raw.file, row.line, caption, reason))
+            if "image" in row.fields and not judged and not self._names.known(owner):
+                reason = f"{owner} is in no photo folder"
+                self._problems.append(Problem("caption_photo_missing", raw.file, row.line, caption, reason))
+            if judged:
+                self._not_of_test(owner)
             return Caption(caption, owner, number, text, image, row.line)
 
         return self._each(raw, read, lambda row: row.fields["query_id"])
 
-    def beside_photos(self, raw: RawTable, captions: list[Caption], photos: Collection[str]) -> pd.DataFrame:
-        """Keep the captions that stand beside a usable photo: caption, text and that photo."""
+    def beside_photos(self, raw: RawTable, captions: list[Caption], part: str) -> pd.DataFrame:
+        """Keep the captions that stand beside a usable photo of that part: caption, text and that photo."""
         kept = []
         for caption in captions:
-            if caption.image in photos:
-                kept.append((caption.caption, caption.text, caption.image))
+            try:
+                self._usable(caption.image, part)
+            except BadRowError as bad:
+                item = f"{caption.image} + {caption.caption}"
+                self._problems.append(Problem(bad.kind, raw.file, caption.line, item, bad.reason))
             else:
-                reason = f"{caption.image} is not there or not usable"
-                self._problems.append(
-                    Problem("row_photo_missing", raw.file, caption.line, caption.caption, reason)
-                )
+                kept.append((caption.caption, caption.text, caption.image))
         return pd.DataFrame(kept, columns=["caption", "text", "photo"], dtype="str")
 
-    def expert_table(self, raw: RawTable, photos: Collection[str]) -> pd.DataFrame:
+    def missing_photos(self) -> list[Problem]:
+        """Return a problem for each photo that rows name and that lies in no photo folder."""
+        return [
+            Problem("photo_missing", f"{FOLDERS[part]}/{photo}", None, photo, f"named by {rows:,} rows{hint}")
+            for (part, photo), rows in sorted(self._missing.items())
+            for hint in [self._names.hint(photo)]
+        ]
+
+    def expert_table(self, raw: RawTable) -> pd.DataFrame:
         """Read the experts' scores, whole numbers from 1 to 4."""
 
         def numbers(fields: dict[str, str]) -> dict[str, object]:
@@ -109,9 +154,9 @@ class FileReader:
             return dict(scores)
 
         types = dict.fromkeys(("expert1", "expert2", "expert3"), "int64")
-        return self._judged(raw, photos, numbers, types)
+        return self._judged(raw, numbers, types)
 
-    def crowd_table(self, raw: RawTable, photos: Collection[str]) -> pd.DataFrame:
+    def crowd_table(self, raw: RawTable) -> pd.DataFrame:
         """Read the crowd's votes: share = yes / (yes + no)."""
 
         def numbers(fields: dict[str, str]) -> dict[str, object]:
@@ -130,12 +175,11 @@ class FileReader:
                 )
             return {"share": yes / (yes + no), "yes": yes, "no": no}
 
-        return self._judged(raw, photos, numbers, {"share": "float64", "yes": "int64", "no": "int64"})
+        return self._judged(raw, numbers, {"share": "float64", "yes": "int64", "no": "int64"})
 
     def _judged(
         self,
         raw: RawTable,
-        photos: Collection[str],
         numbers: Callable[[dict[str, str]], dict[str, object]],
         types: dict[str, str],
     ) -> pd.DataFrame:
@@ -143,10 +187,11 @@ class FileReader:
 
         def read(row: Row) -> dict[str, object]:
             photo, caption = photo_name(row.fields["photo"]), row.fields["caption"]
-            split_caption_id(caption)
+            owner, _ = split_caption_id(caption)
             values = numbers(row.fields)
             _once(seen, (photo, caption), row.line)
-            _usable(photo, photos)
+            self._not_of_test(owner)
+            self._usable(photo, "train")
             if self._book.text(caption) is None:
                 raise BadRowError("row_text_missing", f"no file has a text for {caption}")
             return {"photo": photo, "caption": caption, **values}
@@ -154,6 +199,16 @@ class FileReader:
         rows = self._each(raw, read, lambda row: f"{row.fields['photo']} + {row.fields['caption']}")
         table = pd.DataFrame(rows, columns=["photo", "caption", *types])
         return table.astype({"photo": "str", "caption": "str", **types})
+
+    def _usable(self, photo: str, part: str) -> None:
+        if photo not in self._names.usable[part]:
+            if not self._names.known(photo):
+                self._missing[part, photo] += 1
+            raise BadRowError("row_photo_missing", f"{photo} is no usable photo of {FOLDERS[part]}/")
+
+    def _not_of_test(self, owner: str) -> None:
+        if owner in self._names.test:
+            raise BadRowError("row_test_caption", f"{owner} is a test photo; learning from it would leak")
 
     def _each(self, raw: RawTable, read: Callable[[Row], T], name: Callable[[Row], str]) -> list[T]:
         results = []
@@ -165,7 +220,7 @@ class FileReader:
         return results
 
 
-def caption_table(captions: list[Caption], train: Collection[str], test: Collection[str]) -> pd.DataFrame:
+def caption_table(captions: list[Caption], names: PhotoNames) -> pd.DataFrame:
     """Put each caption once into a table; its part follows from where its owner is."""
     rows = {
         c.caption: {
@@ -173,7 +228,7 @@ def caption_table(captions: list[Caption], train: Collection[str], test: Collect
             "photo": c.photo,
             "number": c.number,
             "text": c.text,
-            "part": "train" if c.photo in train else "test" if c.photo in test else "corpus",
+            "part": names.part(c.photo),
         }
         for c in captions
     }
@@ -209,16 +264,9 @@ def _once(seen: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> 
         raise BadRowError("duplicate_row", f"line {first} has it already")
 
 
-def _usable(photo: str, photos: Collection[str]) -> None:
-    if photo not in photos:
-        raise BadRowError("row_photo_missing", f"{photo} is not there or not usable")
-
-
 def _number(text: str, name: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    # Stricter than float(): no "1_0", no "nan", no digits of other alphabets.
+    value = float(text) if NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(value):
         raise BadRowError("not_a_number", f"{name} is {text!r}, expected a number")
     return value

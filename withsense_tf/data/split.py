@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.data.dataset import Pairs
-from withsense_tf.data.flickr8k import published_test_photos
-from withsense_tf.errors import DataError, PublishedTestWarning, SettingError, check_share
+from withsense_tf.errors import DataError, SettingError, check_seed, check_share
 
 
 @dataclass(frozen=True)
@@ -61,9 +59,13 @@ def split_by_photo(pairs: Pairs, test_share: float = 0.3, seed: int = 0) -> Spli
     from sklearn.model_selection import GroupShuffleSplit
 
     check_share("test_share", test_share)
+    check_seed(seed)
     _at_least(pairs.content, 2, "photos")
     splitter = GroupShuffleSplit(n_splits=1, test_size=test_share, random_state=seed)
-    train, test = next(splitter.split(pairs.table, groups=pairs.content))
+    try:
+        train, test = next(splitter.split(pairs.table, groups=pairs.content))
+    except ValueError as error:
+        raise DataError(f"{pairs!r} is too small for test_share={test_share}: {error}") from error
     return _split(pairs, train, test)
 
 
@@ -71,6 +73,7 @@ def folds_by_photo(pairs: Pairs, folds: int = 10, seed: int = 0) -> tuple[Split,
     """Divide the photos into `folds` shuffled parts of equal size; each is the test side once."""
     if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
         raise SettingError(f"folds must be a whole number of at least 2, got {folds!r}.")
+    check_seed(seed)
     photos = np.unique(pairs.content)
     _at_least(photos, folds, "photos")
     shuffled = np.random.default_rng(seed).permutation(photos)
@@ -86,6 +89,7 @@ def split_strict(pairs: Pairs, test_share: float = 0.3, seed: int = 0) -> Split:
     side that is about 42 % of the pairs.
     """
     check_share("test_share", test_share)
+    check_seed(seed)
     photo_side, caption_side = _connected(pairs)
     groups = np.unique(np.concatenate([photo_side, caption_side]))
     _at_least(groups, 2, "groups of photos that share no caption")
@@ -103,10 +107,9 @@ def _connected(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     from scipy.sparse.csgraph import connected_components
 
     table = pairs.table
-    content = pairs.data.photos.drop_duplicates("photo").set_index("photo")["digest"]
     owners = table["caption"].str.rsplit("#", n=1).str[0]
     # A node for the bytes of each photo (its name where the photo is not in the folder), one for each text.
-    owner_node = owners.map(content).fillna("name:" + owners)
+    owner_node = owners.map(pairs.data.content).fillna("name:" + owners)
     text_node = "text:" + table["text"].str.casefold()
     nodes, codes = np.unique(
         np.concatenate([pairs.content, owner_node.to_numpy(str), text_node.to_numpy(str)]),
@@ -124,7 +127,6 @@ def _split(pairs: Pairs, train: np.ndarray, test: np.ndarray) -> Split:
         raise DataError(f"The {side} side of the split is empty: {pairs!r} is too small for this split.")
     left, right = pairs.take(train), pairs.take(test)
     report = _report(left.table, right.table, len(pairs), len(np.intersect1d(left.content, right.content)))
-    _guard(left)
     return Split(left, right, report)
 
 
@@ -142,19 +144,6 @@ def _report(train: pd.DataFrame, test: pd.DataFrame, total: int, shared_photos: 
         shared_captions=len(shared),
         test_pairs_with_shared_caption=int(test["caption"].isin(shared).sum()),
     )
-
-
-def _guard(train: Pairs) -> None:
-    """Warn where photos of a published test split are on the training side."""
-    published = published_test_photos(train.table["photo"].unique())
-    if published:
-        warnings.warn(
-            f"{len(published):,} photos on the training side, for example {published[0]}, belong to Flickr8k's "
-            "official test split. Figures from this training must not stand beside published Flickr8k test "
-            "figures as if they were measured alike: for those, train on Flickr8k's training split only.",
-            PublishedTestWarning,
-            stacklevel=4,
-        )
 
 
 def _at_least(groups: np.ndarray, count: int, what: str) -> None:

@@ -2,7 +2,7 @@
 
 Nothing is interpreted here but separators, quotes and encodings. A row is one line, except that a quoted
 field may hold line breaks. A quote that never closes must not swallow the rest of the file, so it is then
-read as an ordinary character.
+read as an ordinary character, or is a problem where texts are quoted.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import Final
 from withsense_tf.data.problems import Problem
 
 SEPARATORS: Final = (",", "\t", "|", ";")
+# What every row has and hardly a text: a caption id with a separator behind it.
+ID_IN_LINE: Final = re.compile(r"""\S#[0-9]+"?\s*[,;|\t]""")
 # A caption with more line breaks than this is a quote that was left open.
 MOST_LINES_IN_A_FIELD: Final = 20
 
@@ -40,18 +42,26 @@ class RawTable:
     problems: tuple[Problem, ...] = ()
     content: bytes = field(default=b"", repr=False)
 
+    @property
+    def rows_in_file(self) -> int:
+        """Count the rows, those that cannot be read among them."""
+        unread = [
+            p for p in self.problems if p.line is not None and p.kind not in ("row_lines", "file_columns")
+        ]
+        return len(self.rows) + len(unread)
+
 
 def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
     """Read the table at `path` that must have `columns`, found by name (header) or by place (no header).
 
     The separator is the one of comma, tab, bar and semicolon that gives the expected columns.
     """
-    if not path.is_file():
-        reason = "the file is not there"
-        return RawTable(
-            path.name, False, problems=(Problem("file_missing", path.name, None, path.name, reason),)
-        )
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        # Not there, not allowed, or a folder of that name.
+        problem = Problem("file_missing", path.name, None, path.name, error.strerror or "cannot be opened")
+        return RawTable(path.name, False, problems=(problem,))
     lines, problems = _decode(path.name, content)
     if not any(text.strip() for _, text in lines):
         if not problems:
@@ -138,23 +148,31 @@ def _rows(
         number, text = lines[at]
         fields, taken = _one_row(lines, at, separator, len(names))
         at += taken
-        if len(fields) == len(names):
-            rows.append(Row(number, dict(zip(names, (value.strip() for value in fields), strict=True))))
-        else:
+        if fields is None:
+            reason = "a quote opens and never closes"
+            problems.append(Problem("row_open_quote", file, number, text[:200], reason))
+        elif len(fields) != len(names):
             reason = f"expected {len(names)} fields ({', '.join(names)}), got {len(fields)}"
             problems.append(Problem("row_width", file, number, text[:200], reason))
+        else:
+            rows.append(Row(number, dict(zip(names, (value.strip() for value in fields), strict=True))))
+            if taken > 1:
+                reason = f"one row in {taken} lines"
+                problems.append(Problem("row_lines", file, number, text[:200], reason))
     return rows, problems
 
 
-def _one_row(lines: list[tuple[int, str]], at: int, separator: str, width: int) -> tuple[list[str], int]:
-    """Return the fields of the row that starts at line `at`, and how many lines it takes."""
+def _one_row(
+    lines: list[tuple[int, str]], at: int, separator: str, width: int
+) -> tuple[list[str] | None, int]:
+    """Return the fields of the row that starts at line `at` (None: an open quote), and how many lines it takes."""
     text = lines[at][1]
     fields = split_line(text, separator)
     if fields is not None:
         return fields, 1
     for more in range(1, MOST_LINES_IN_A_FIELD + 1):
-        # A line that is a whole row by itself is never taken for the rest of a caption.
-        if at + more >= len(lines) or len(split_line(lines[at + more][1], separator) or []) == width:
+        # A line that could be a row by itself is never taken for the rest of a caption.
+        if at + more >= len(lines) or ID_IN_LINE.search(lines[at + more][1]):
             break
         text += "\n" + lines[at + more][1]
         try:
@@ -164,4 +182,6 @@ def _one_row(lines: list[tuple[int, str]], at: int, separator: str, width: int) 
         if len(fields) == width:
             return fields, more + 1
         break
-    return lines[at][1].split(separator), 1
+    # Comma-separated files quote their texts, so this one is damaged. In the others a quote is a sign like any.
+    literal = lines[at][1].split(separator)
+    return (literal if separator != "," and len(literal) == width else None), 1

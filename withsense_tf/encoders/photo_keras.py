@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any, Final
 import numpy as np
 
 from withsense_tf.data.photos import PhotoBatches
-from withsense_tf.errors import DataError, SettingError
-from withsense_tf.terminal import track
+from withsense_tf.errors import DataError, SettingError, check_seed
+from withsense_tf.terminal import start_tensorflow, track
 
 MOBILENET_V2_SIZE: Final = 224
 
@@ -27,12 +28,22 @@ class MobileNetV2:
 
     def __init__(self, weights: str | Path = "random", seed: int = 0) -> None:
         self._source = str(weights)
-        self._seed = seed
-        named = self._source in ("random", "imagenet")
-        if not named and not Path(self._source).is_file():
+        self._seed = check_seed(seed)
+        if self._source in ("random", "imagenet"):
+            return
+        # Keras tells formats apart by the name alone.
+        if not self._source.endswith(".weights.h5") or not Path(self._source).is_file():
             raise SettingError(
-                f"weights={self._source!r}: expected 'random', 'imagenet' or a file that exists."
+                f"weights={self._source!r}: expected 'random', 'imagenet' or a file that exists and whose name ends "
+                "in .weights.h5."
             )
+
+    def __repr__(self) -> str:
+        return f"MobileNetV2({self._source!r}, seed={self._seed})"
+
+    def __deepcopy__(self, memo: object) -> MobileNetV2:
+        # Nothing here ever changes, and a copy would hold the whole network a second time.
+        return self
 
     @cached_property
     def weights(self) -> str:
@@ -51,8 +62,7 @@ class MobileNetV2:
 
     def encode(self, paths: Sequence[Path]) -> np.ndarray:
         """Return a vector for each photo, float32, (photos, 1280); a photo that cannot be decoded is an error."""
-        import tensorflow as tf
-
+        tf = start_tensorflow()
         model = self._model
         # One fixed signature, so that a short last batch does not build the graph again.
         forward = tf.function(
@@ -68,29 +78,44 @@ class MobileNetV2:
             bad = batches.problems[0]
             raise DataError(
                 f"{len(batches.problems)} photos cannot be decoded, for example {bad.where}: {bad.reason}. "
-                "Load the data set with decode=True: it leaves such photos out."
+                "Load the data set again: with decode=True, the default, it leaves such photos out."
             )
         return np.concatenate(vectors) if vectors else np.zeros((0, 1280), np.float32)
 
+    def load(self) -> MobileNetV2:
+        """Build the network now, so that weights that cannot be loaded are an error now; return self."""
+        _ = self._model
+        return self
+
     @cached_property
     def _model(self) -> Any:
+        start_tensorflow()
         import keras
 
         source = None if self._source == "random" else self._source
         shape = (MOBILENET_V2_SIZE, MOBILENET_V2_SIZE, 3)
         try:
-            model = keras.applications.MobileNetV2(
-                input_shape=shape, include_top=False, pooling="avg", weights=source
-            )
+            with warnings.catch_warnings():
+                # A file of another network makes Keras name every layer that does not fit.
+                warnings.simplefilter("ignore")
+                model = keras.applications.MobileNetV2(
+                    input_shape=shape, include_top=False, pooling="avg", weights=source
+                )
         except Exception as error:
-            # Keras raises plain Exception for a failed download, and h5py, Keras and TensorFlow errors for bad files.
-            raise SettingError(
-                f"weights={self._source!r} cannot be loaded: {error}. Without a network, give the path of a "
-                ".weights.h5 file for keras.applications.MobileNetV2(include_top=False), or 'random'."
-            ) from error
+            # Keras raises plain Exception for a failed download, and errors of h5py and its own for bad files.
+            raise SettingError(f"weights={self._source!r} cannot be loaded. {self._advice(error)}") from error
         if source is None:
             _draw_weights(model, self._seed)
         return model
+
+    def _advice(self, error: Exception) -> str:
+        first_line = next(iter(str(error).splitlines()), type(error).__name__)[:200].rstrip(".")
+        if self._source == "imagenet":
+            return f"{first_line}. Without a network, give the path of a .weights.h5 file, or 'random'."
+        return (
+            "Expected weights saved from keras.applications.MobileNetV2(include_top=False) with alpha 1.0; the file is "
+            f"damaged or holds another network. Keras says: {first_line}."
+        )
 
 
 def _draw_weights(model: Any, seed: int) -> None:

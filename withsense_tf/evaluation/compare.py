@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 
+import withsense_tf
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.meter import Meter
@@ -19,14 +23,16 @@ SYNTHETIC_NOTE = (
 )
 
 
-def compare(matchers: Sequence[Matcher], test: Pairs, constant: float | None = None) -> Comparison:
+def compare(matchers: Sequence[Matcher] | Matcher, test: Pairs, constant: float | None = None) -> Comparison:
     """Measure fitted matchers on the same test pairs; a row each, in the order given.
 
     Skill needs the constant's answer from the training side: `constant`, or the first `Constant` among the
     matchers. Without one, the column stays empty.
     """
-    if not matchers:
-        raise SettingError("compare needs at least one matcher.")
+    if isinstance(matchers, Matcher):
+        matchers = [matchers]
+    if not matchers or not all(isinstance(matcher, Matcher) for matcher in matchers):
+        raise SettingError(f"compare needs a list of fitted matchers, got {matchers!r}.")
     if constant is None:
         constant = _answer_of_a_constant(matchers, test)
     return Comparison(tuple(measure(matcher, test, constant) for matcher in matchers), notes_on(test))
@@ -38,7 +44,16 @@ def notes_on(test: Pairs) -> tuple[str, ...]:
 
 
 def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Value) -> dict[str, Value]:
-    """Predict the test pairs and return the result row; `known` columns are taken over as they are."""
+    """Predict the test pairs and return the result row; `known` columns are taken over as they are.
+
+    A matcher is never measured on photos that it was trained on, under whatever file name: that is an error.
+    """
+    seen = set(getattr(matcher, "fitted_content_", ())) & set(test.content)
+    if seen:
+        raise SettingError(
+            f"{matcher.name} was trained on {len(seen)} of the {len(set(test.content))} test photos, so its figures "
+            "would be worth nothing. Fit it on the training side of a split: ws.split_by_photo(pairs)."
+        )
     with Meter() as meter:
         predicted = matcher.predict(test)
     figures = regression_figures(test.target, predicted, float("nan") if constant is None else constant)
@@ -47,7 +62,7 @@ def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Valu
         "data": test.data.name,
         "target": test.definition,
         "fingerprint": test.data.fingerprint,
-        "code": f"withsense_tf {version('withsense_tf')}",
+        "code": code_version(),
         "config": _config(matcher),
         "pairs": len(test),
         "photos": test.table["photo"].nunique(),
@@ -61,11 +76,31 @@ def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Valu
     }
 
 
+@cache
+def code_version() -> str:
+    """Name the version, and in a git checkout the commit, with a plus where files differ from it."""
+    name = f"withsense_tf {version('withsense_tf')}"
+    root = Path(withsense_tf.__file__).parents[1]
+    if not (root / ".git").exists():
+        return name
+    git = ["git", "-C", str(root)]
+    try:
+        commit = subprocess.run(
+            [*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True
+        )
+        changed = subprocess.run(
+            [*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return name
+    return f"{name} {commit.stdout.strip()}{'+' if changed.stdout.strip() else ''}"
+
+
 def _answer_of_a_constant(matchers: Sequence[Matcher], test: Pairs) -> float | None:
     from withsense_tf.matchers.constant import Constant
 
     for matcher in matchers:
-        if isinstance(matcher, Constant) and matcher.statistic == "mean":
+        if isinstance(matcher, Constant) and matcher.statistic == "mean" and len(test):
             return float(matcher.predict(test.take([0]))[0])
     return None
 

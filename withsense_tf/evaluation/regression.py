@@ -37,5 +37,6 @@ def regression_figures(target: np.ndarray, predicted: np.ndarray, constant: floa
     error = predicted - target
     mse = float(np.mean(error**2))
     of_constant = float(np.mean((target - constant) ** 2))
-    skill = 1 - mse / of_constant if of_constant > 0 else float("nan")
+    # Targets that are all 1/9 differ from their mean by rounding alone.
+    skill = 1 - mse / of_constant if of_constant > 1e-20 else float("nan")
     return RegressionFigures(mse**0.5, mse, float(np.mean(np.abs(error))), skill)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from filelock import FileLock
+from rich.console import Console, ConsoleOptions
 
 from withsense_tf.errors import DataError
 
@@ -38,6 +39,10 @@ SHOWN: Final = (
     "seconds",
     "peak_mb",
 )
+TEXTS: Final = ("matcher", "track", "weights")
+# What a narrow terminal does without, in this order; texts may be wrapped to so many signs.
+LESS_IMPORTANT: Final = ("peak_mb", "seconds", "track", "photos", "pairs", "mae", "weights")
+WRAPPED: Final = 20
 DECIMALS: Final = {"rmse": 3, "mse": 4, "mae": 3, "skill": 3, "seconds": 1, "peak_mb": 0}
 
 
@@ -56,23 +61,45 @@ class Comparison:
         return iter(self.rows)
 
     def __str__(self) -> str:
-        from rich.console import Console
-
         # Wide enough for every column: a table that is printed into a file must not be cut.
         text = io.StringIO()
         Console(file=text, width=160, color_system=None).print(self)
         return text.getvalue().rstrip("\n")
 
-    def __rich_console__(self, console: object, options: object) -> Iterator[object]:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[object]:
         from rich.table import Table
+        from rich.text import Text
 
-        table = Table()
-        for column in SHOWN:
-            table.add_column(column, justify="left" if column in ("matcher", "track", "weights") else "right")
+        columns = self._columns_that_fit(options.max_width)
+        table = Table(safe_box=True)
+        for column in columns:
+            table.add_column(
+                column, justify="left" if column in TEXTS else "right", no_wrap=column not in TEXTS
+            )
         for cells in self.cells():
-            table.add_row(*cells)
+            # As text: a file name in square brackets is no markup.
+            table.add_row(*(Text(cell) for name, cell in zip(SHOWN, cells, strict=True) if name in columns))
         yield table
-        yield from self.notes
+        dropped = [column for column in SHOWN if column not in columns]
+        if dropped:
+            yield Text(f"Not shown for want of width: {', '.join(dropped)}.")
+        yield from map(Text, self.notes)
+
+    def _columns_that_fit(self, width: int) -> list[str]:
+        """Drop columns until the rest fits; a figure is shown whole or not at all."""
+        widths = {
+            name: max(len(name), *(len(cell) for cell in column))
+            for name, column in zip(SHOWN, zip(*self.cells(), strict=True), strict=True)
+        }
+        for name in TEXTS:
+            widths[name] = min(widths[name], WRAPPED)
+        columns = list(SHOWN)
+        for name in LESS_IMPORTANT:
+            # Each column has two blanks and a line, and the table one more line.
+            if sum(widths[column] + 3 for column in columns) + 1 <= width:
+                break
+            columns.remove(name)
+        return columns
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(column)}</th>" for column in SHOWN)
@@ -106,26 +133,27 @@ def append_rows(file: Path, comparison: Comparison) -> None:
 
 def check_header(file: Path) -> None:
     """Raise if rows cannot be appended to this file; call it before long work, too."""
-    if not file.exists() or file.stat().st_size == 0:
+    advice = "Move it away, or choose another folder with --output."
+    try:
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{file} cannot be read as a table of results ({error}). {advice}") from error
+    if not text:
         return
-    with file.open(encoding="utf-8", newline="") as stream:
-        found = next(csv.reader(stream), [])
+    found = next(csv.reader([text.splitlines()[0]]), [])
     if tuple(found) != COLUMNS:
-        differ = sorted(set(found) ^ set(COLUMNS)) or ["their order"]
-        raise DataError(
-            f"{file} has other columns than this version writes ({', '.join(differ)} differ). "
-            "Move it away, or choose another folder with --output."
-        )
-    with file.open("rb") as raw:
-        raw.seek(-1, io.SEEK_END)
-        if raw.read(1) != b"\n":
-            raise DataError(f"{file} ends in the middle of a row. Mend or move it, then run again.")
+        differ = sorted(set(found) ^ set(COLUMNS))
+        what = f"{len(differ)} columns differ, as {differ[0]!r}" if differ else "their order differs"
+        raise DataError(f"{file} has other columns than this version writes: {what}. {advice}")
+    if not text.endswith("\n"):
+        raise DataError(f"{file} ends in the middle of a row. Mend it. {advice}")
 
 
 def _stored(value: Value) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    return repr(value) if isinstance(value, float) else str(value)
+    # numpy's floats are floats, but their repr is not a number.
+    return repr(float(value)) if isinstance(value, float) else str(value)
 
 
 def _shown(column: str, value: Value) -> str:

@@ -29,7 +29,9 @@ def main(
         bool, typer.Option("--quick", help="A smoke run: a small demo set, or 100 photos of FOLDER.")
     ] = False,
     output: Annotated[Path, typer.Option(help="Where compare.csv and the demo set go.")] = Path("artifacts"),
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the demo set, the split and random weights.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="Seed of the demo set, the split and random weights.")
+    ] = 0,
     weights: Annotated[
         str, typer.Option(help="Weights of the photo backbone: random, imagenet, or a .weights.h5 file.")
     ] = "random",
@@ -43,18 +45,19 @@ def main(
 
     # What can go wrong at once goes wrong before the work starts.
     encoder = MobileNetV2(weights, seed=seed)
-    file = output / "compare.csv"
+    file = terminal.output_folder(output) / "compare.csv"
     check_header(file)
-    terminal.start_tensorflow()
+    encoder.load()
     console = Console()
     train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
     dataset = load(data, output, seed, train, test)
-    console.print(f"{dataset!r}", highlight=False, markup=False)
+    console.print(f"{dataset!r}", highlight=False, markup=False, soft_wrap=True)
     comparison = run(dataset, encoder, seed, photos=QUICK_PHOTOS if quick and data else None)
+    if console.is_terminal:
+        console.print(comparison)
+    else:
+        typer.echo(str(comparison))
     append_rows(file, comparison)
-    console.print(
-        comparison if console.is_terminal else str(comparison), markup=False, highlight=False, soft_wrap=True
-    )
     console.print(
         f"Appended {len(comparison.rows)} rows to {file}", highlight=False, markup=False, soft_wrap=True
     )
@@ -126,4 +129,4 @@ def some_photos(pairs: Pairs, photos: int, seed: int) -> Pairs:
 
 
 if __name__ == "__main__":
-    terminal.run(lambda: typer.run(main))
+    terminal.run_main(main)

@@ -24,7 +24,7 @@ def main(
         Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
     ] = None,
     output: Annotated[Path, typer.Option(help="The report goes to OUTPUT/explore.")] = Path("artifacts"),
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the demo set.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the demo set.")] = 0,
 ) -> None:
     """Write a report on files, photos, captions, judgements and targets; print what it concludes."""
     from rich.console import Console
@@ -32,6 +32,7 @@ def main(
     from withsense_tf.evaluation.page import write_page
     from withsense_tf.experiments.load import load
 
+    terminal.output_folder(output)
     dataset = load(data, output, seed)
     console = Console()
     console.print(repr(dataset), highlight=False, markup=False, soft_wrap=True)
@@ -62,4 +63,4 @@ def notes(data: Dataset) -> list[str]:
 
 
 if __name__ == "__main__":
-    terminal.run(lambda: typer.run(main))
+    terminal.run_main(main)

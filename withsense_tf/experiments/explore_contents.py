@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from pathlib import Path
@@ -45,7 +46,7 @@ def files_section(data: Dataset) -> Section:
 def captions_section(data: Dataset) -> Section:
     """Show how long captions are, part by part."""
     captions = data.captions
-    words = captions["text"].map(lambda text: len(text.split()))
+    words = captions["text"].map(lambda text: len(re.findall(r"\w+", text)))
     figure, axis = new_figure()
     bins = np.arange(0.5, words.max() + 1.5)
     for part, colour in PARTS.items():
@@ -55,7 +56,7 @@ def captions_section(data: Dataset) -> Section:
             axis.hist(
                 of_part, bins=bins, density=True, histtype="step", linewidth=2, color=colour, label=label
             )
-    axis.set(xlabel="words of a caption, punctuation apart", ylabel="share of the captions of that part")
+    axis.set(xlabel="words of a caption", ylabel="share of the captions of that part")
     axis.legend(frameon=False)
     low, middle, high = (int(words.quantile(q)) for q in (0.05, 0.5, 0.95))
     per_photo = captions[captions["part"] == "train"].groupby("photo").size()
@@ -63,7 +64,7 @@ def captions_section(data: Dataset) -> Section:
         f"Half of the {len(captions):,} captions have at most {middle} words, nine in ten between {low} and {high}; a "
         f"training photo has {per_photo.median():g} captions (median)."
     )
-    table = words.groupby(captions["part"]).describe().reset_index()
+    table = words.groupby(captions["part"]).describe().astype({"count": "int64"}).reset_index()
     return Section("caption_lengths", "How long captions are", said, png(figure), table)
 
 

@@ -164,7 +164,9 @@ def expert_and_crowd_section(data: Dataset) -> Section | None:
         f"{found.rmse:.3f}. Between the ends of the scale the crowd is {stricter} than the experts by "
         f"{abs(float(np.mean(middle))):.2f} on average."
     )
-    table = pd.DataFrame({"median of the experts": medians, "mean share of the crowd": shares})
+    table = pd.DataFrame(
+        {"median of the experts": [f"{m:g}" for m in medians], "mean share of the crowd": shares}
+    )
     return Section("experts_and_crowd", "Experts against the crowd", said, png(figure), table)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from withsense_tf.data.dataset import Pairs
-from withsense_tf.errors import DataError, NotFittedError
+from withsense_tf.data.flickr8k import published_test_photos
+from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning
 
 
 class Matcher(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -26,18 +28,23 @@ class Matcher(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         raise NotImplementedError
 
     def fit(self, pairs: Pairs) -> Self:
-        """Learn from the pairs' targets and weights."""
+        """Learn from the pairs' targets and weights; remember which photos were seen."""
+        if not isinstance(pairs, Pairs):
+            raise DataError(
+                f"fit expects pairs, got {type(pairs).__name__}: pass ws.relevance(data), or a part of it."
+            )
         if not len(pairs):
             raise DataError(f"{type(self).__name__} cannot learn from no pairs at all.")
         if not np.isfinite(pairs.target).all() or pairs.target.min() < 0 or pairs.target.max() > 1:
             raise DataError("Targets must be numbers from 0 to 1.")
+        _warn_of_published_test_photos(pairs)
         self._fit(pairs)
-        self.fitted_pairs_ = len(pairs)
+        self.fitted_content_ = frozenset(pairs.content)
         return self
 
     def predict(self, pairs: Pairs) -> np.ndarray:
         """Return a number from 0 to 1 for each pair, float64, (pairs,)."""
-        if not hasattr(self, "fitted_pairs_"):
+        if not hasattr(self, "fitted_content_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(train) first.")
         if not len(pairs):
             return np.zeros(0)
@@ -54,9 +61,21 @@ class Matcher(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
         raise NotImplementedError
 
     def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "fitted_pairs_")
+        return hasattr(self, "fitted_content_")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.estimator_type = "regressor"
         return tags
+
+
+def _warn_of_published_test_photos(pairs: Pairs) -> None:
+    published = published_test_photos(pairs.table["photo"].unique())
+    if published:
+        warnings.warn(
+            f"Trained on photos of Flickr8k's official test split (as {min(published)}). Such figures must not stand "
+            "beside published Flickr8k test figures as if they were measured alike: for those, train on Flickr8k's "
+            "training split only.",
+            PublishedTestWarning,
+            stacklevel=3,
+        )

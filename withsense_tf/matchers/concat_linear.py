@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -14,21 +13,10 @@ from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import check_choice
 from withsense_tf.matchers.base import Matcher
 
-
-def _linear() -> Any:
-    from sklearn.linear_model import LinearRegression
-
-    return LinearRegression()
-
-
-def _ridge() -> Any:
-    from sklearn.linear_model import RidgeCV
-
-    # Both blocks have vectors of about length 1, so the right penalty lies well inside this range.
-    return RidgeCV(alphas=np.logspace(-1, 3, 9))
-
-
-KINDS: Final[dict[str, Callable[[], Any]]] = {"linear": _linear, "ridge": _ridge}
+KINDS: Final = ("linear", "ridge")
+# Both blocks have vectors of about length 1, so the right penalty lies well inside this range.
+PENALTIES: Final = np.logspace(-1, 3, 5)
+FOLDS: Final = 5
 
 
 class ConcatLinear(Matcher):
@@ -60,17 +48,36 @@ class ConcatLinear(Matcher):
 
     def describe(self) -> dict[str, str]:
         """Return what a result row says of this matcher."""
-        photo, text = photo_encoder(self.photo), text_encoder(self.text)
+        # What was fitted, not what the settings would give now.
+        photo = getattr(self, "photo_", None) or photo_encoder(self.photo)
+        text = getattr(self, "text_", None) or text_encoder(self.text)
         return super().describe() | {"photo": photo.identity, "text": text.identity, "weights": photo.weights}
 
     def _fit(self, pairs: Pairs) -> None:
         from sklearn.preprocessing import StandardScaler
 
-        model = KINDS[check_choice("kind", self.kind, KINDS)]()
+        check_choice("kind", self.kind, KINDS)
         self.photo_, self.store_ = photo_encoder(self.photo), self.store or VectorStore()
         self.text_ = text_encoder(self.text).fit(pairs.texts)
         self.scaler_ = StandardScaler().fit(self.store_.photo_vectors(self.photo_, pairs))
+        model = self._ridge(pairs) if self.kind == "ridge" else self._linear()
         self.model_ = model.fit(self._concatenate(pairs), pairs.target, sample_weight=pairs.weight)
+
+    def _linear(self) -> Any:
+        from sklearn.linear_model import LinearRegression
+
+        return LinearRegression()
+
+    def _ridge(self, pairs: Pairs) -> Any:
+        """Choose the penalty on photos that were not fitted, as the test photos will not be either."""
+        from sklearn.linear_model import RidgeCV
+        from sklearn.model_selection import GroupKFold
+
+        folds = min(FOLDS, len(np.unique(pairs.content)))
+        if folds < 2:
+            return RidgeCV(alphas=PENALTIES)
+        parts = GroupKFold(folds).split(pairs.table, groups=pairs.content)
+        return RidgeCV(alphas=PENALTIES, cv=list(parts))
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         scores: np.ndarray = self.model_.predict(self._concatenate(pairs))
@@ -79,5 +86,5 @@ class ConcatLinear(Matcher):
     def _concatenate(self, pairs: Pairs) -> np.ndarray:
         photos = self.scaler_.transform(self.store_.photo_vectors(self.photo_, pairs))
         # A penalty weighs both blocks alike only if their vectors are equally long, and those of texts have
-        # length 1. Without this, ridge on the real folder has a skill of .06 instead of .10.
+        # length 1. (Seen on the real folder, on the test side of two splits: skill .10 with, .06 without.)
         return np.hstack([photos / np.sqrt(photos.shape[1]), self.text_.encode(pairs.texts)])

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import Any
 
-from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.relevance.agreement import agreement
 from withsense_tf.relevance.balance import balance
 from withsense_tf.relevance.blend import relevance
@@ -20,8 +18,7 @@ __all__ = ["agreement", "balance", "relevance"]
 
 
 class _CallablePackage(ModuleType):
-    def __call__(self, data: Dataset, **settings: Any) -> Pairs:
-        return relevance(data, **settings)
+    __call__ = staticmethod(relevance)
 
 
 sys.modules[__name__].__class__ = _CallablePackage

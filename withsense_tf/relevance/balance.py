@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.data.dataset import Pairs
-from withsense_tf.errors import DataError, check_share
+from withsense_tf.errors import DataError, check_seed, check_share
 from withsense_tf.relevance.blend import with_text_and_path
 
 # A random swap mends nearly every clash at once; a set that still has some after so many rounds is too small.
@@ -25,7 +25,7 @@ def balance(pairs: Pairs, threshold: float = 0.5, assumed_weight: float = 0.5, s
     """
     check_share("threshold", threshold)
     check_share("assumed_weight", assumed_weight)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(check_seed(seed))
     table = pairs.table
     is_match = table["target"] >= threshold
     matches, others = table[is_match], table[~is_match]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.problems import KINDS
 from withsense_tf.errors import DataError, SettingError, check_choice, check_share
 from withsense_tf.relevance.agreement import EXPERTS, rising_order
 from withsense_tf.relevance.learned import learn_judges
@@ -97,16 +98,31 @@ def _check(
     else:
         check_share("expert_weight", expert_weight, ends=True)
     check_share("own_weight", own_weight, ends=True)
-    asked = {
-        "experts": expert is not None and len(data.experts),
-        "crowd": crowd is not None and len(data.crowd),
-    }
-    if not any(asked.values()):
-        who = " and ".join(name for name, way in (("expert scores", expert), ("crowd votes", crowd)) if way)
+    if not isinstance(data, Dataset):
         raise DataError(
-            f"{data.name} has no {who}, so there is no target. Expected rows in ExpertAnnotations.tsv or "
-            "CrowdAnnotations.tsv; `dataset.quarantine` says what was left out."
+            f"relevance expects a data set, got {type(data).__name__}: pass ws.load_dataset(folder)."
         )
+    asked = {"ExpertAnnotations.tsv": (expert, data.experts), "CrowdAnnotations.tsv": (crowd, data.crowd)}
+    files = [file for file, (way, _) in asked.items() if way is not None]
+    if all(asked[file][1].empty for file in files):
+        raise DataError(
+            f"{data.name} has no judgements, so there is no target. {_why_none(data, files)} "
+            "`dataset.quarantine` has every row with its reason."
+        )
+
+
+def _why_none(data: Dataset, files: list[str]) -> str:
+    """Say what became of the judgements in these files."""
+    quarantine = data.quarantine
+    reasons = []
+    for file in files:
+        left_out = quarantine[(quarantine["file"] == file) & (quarantine["level"] == "error")]
+        if left_out.empty:
+            reasons.append(f"{file} has no rows.")
+        else:
+            kind = KINDS[str(left_out["kind"].value_counts().index[0])].title
+            reasons.append(f"{file}: {kind} ({len(left_out):,} in all).")
+    return " ".join(reasons)
 
 
 def _votes(data: Dataset, expert: str | None, crowd: str | None) -> pd.DataFrame:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from withsense_tf.data.demo import writer
+from withsense_tf.data.demo.marker import folder_digest, read_marker
 from withsense_tf.data.demo.writer import MARKER_VERSION, write_demo
 from withsense_tf.errors import DataError, SettingError
 
@@ -106,11 +108,23 @@ def test_the_corpus_belongs_to_photos_that_do_not_exist(demo: Path) -> None:
 
 def test_the_set_says_that_it_is_synthetic(demo: Path) -> None:
     facts = json.loads((demo / "demo.json").read_text(encoding="utf-8"))
+    assert facts.pop("content") == folder_digest(demo)
     assert facts == {
         "name": "withsense_tf demo set", "synthetic": True, "version": MARKER_VERSION, "seed": 1, "train": 20,
         "test": 5,
     }  # fmt: skip
     assert "synthetic" in (demo / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_marker_notices_every_change(demo: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(demo, tmp_path / "copy")
+    marker = read_marker(copy)
+    assert marker is not None
+    assert marker.untouched
+    (copy / "train_images/new.jpg").write_bytes(b"x")
+    marker = read_marker(copy)
+    assert marker is not None
+    assert not marker.untouched
 
 
 def test_a_folder_with_files_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -13,11 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from withsense_tf.data.demo.draw import draw
+from withsense_tf.data.demo.marker import write_marker
 from withsense_tf.data.demo.sampling import sample_scene
 from withsense_tf.data.demo.scene import Scene
 from withsense_tf.data.demo.votes import Votes, simulate_votes
 from withsense_tf.data.demo.words import captions
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, SettingError, check_seed
 from withsense_tf.terminal import track
 
 MARKER_VERSION = 1  # raise it when the same seed gives other files
@@ -73,7 +73,12 @@ def write_demo(
         draft.chmod(0o755)  # a temporary folder is private; the set is not
         if folder.exists():
             folder.rmdir()  # empty, as checked
-        draft.replace(folder)
+        try:
+            draft.replace(folder)
+        except OSError as error:
+            raise DataError(
+                f"{folder} appeared while the demo set was rendered: choose another folder."
+            ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return folder
@@ -97,8 +102,7 @@ def _check(folder: Path, seed: int, train: int, test: int) -> None:
             f"a demo set needs at least {MIN_TRAIN} training photos and {MIN_TEST} test photo; "
             f"got train={train}, test={test}."
         )
-    if seed < 0:
-        raise SettingError(f"seed must be 0 or more; got {seed}.")
+    check_seed(seed)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DataError(
             f"{folder} already exists and is not an empty folder: choose another folder, or delete this one first."
@@ -113,15 +117,6 @@ def _write_all(folder: Path, seed: int, train: int, test: int) -> None:
         [photo.scene for photo in train_photos], np.random.default_rng([seed, VOTE_STREAM])
     )
     _write_tables(folder, train_photos, test_photos, corpus, votes)
-    facts = {
-        "name": "withsense_tf demo set",
-        "synthetic": True,
-        "version": MARKER_VERSION,
-        "seed": seed,
-        "train": train,
-        "test": test,
-    }
-    (folder / "demo.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8", newline="\n")
     (folder / "README.md").write_text(
         README.format(seed=seed, train=train, test=test), encoding="utf-8", newline="\n"
     )
@@ -135,6 +130,7 @@ def _write_all(folder: Path, seed: int, train: int, test: int) -> None:
     for path, photo, own_seed in track(jobs, len(jobs), "Rendering the demo set"):
         # A generator apart from that of the words: a new wording changes no picture.
         draw(photo.scene, np.random.default_rng(own_seed)).save(path, quality=JPEG_QUALITY)
+    write_marker(folder, seed, train, test, MARKER_VERSION)
 
 
 def _write_tables(

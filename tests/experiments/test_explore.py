@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import typer
+from PIL import Image
+from typer.testing import CliRunner
+
+from withsense_tf.data.demo import write_demo
+from withsense_tf.data.load import load_dataset
+from withsense_tf.errors import DataWarning
+from withsense_tf.experiments import explore
+
+ALL = {
+    "files", "expert_scores", "agreement", "crowd_shares", "experts_and_crowd", "foretelling", "targets",
+    "caption_lengths", "words", "photo_sizes", "best_and_worst",
+}  # fmt: skip
+
+
+def invoke(*arguments: str) -> str:
+    app = typer.Typer()
+    app.command()(explore.main)
+    result = CliRunner().invoke(app, list(arguments))
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    place = tmp_path_factory.mktemp("explore")
+    write_demo(place / "demo", train=40, test=4)
+    printed = invoke("--data", str(place / "demo"), "--output", str(place / "out"))
+    return place / "out/explore", printed
+
+
+class Links(HTMLParser):
+    """Collect everything that a page would fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found += [value or "" for name, value in attributes if name in ("src", "href")]
+
+
+def test_every_section_has_its_files(report: tuple[Path, str]) -> None:
+    folder, _ = report
+    assert {path.stem for path in folder.glob("*.csv")} == ALL
+    assert {path.stem for path in folder.glob("*.png")} == ALL - {"files"}
+    for path in folder.glob("*.png"):
+        assert min(Image.open(path).size) > 200
+
+
+def test_the_page_opens_offline(report: tuple[Path, str]) -> None:
+    links = Links()
+    links.feed((report[0] / "index.html").read_text(encoding="utf-8"))
+    assert len(links.found) > 15
+    assert [link[:60] for link in links.found if not link.startswith(("data:image/png;base64,", "#"))] == []
+
+
+def test_the_page_says_that_the_set_is_synthetic_and_that_no_law_is_applied(report: tuple[Path, str]) -> None:
+    page = (report[0] / "index.html").read_text(encoding="utf-8")
+    assert "Synthetic" in page
+    assert "No legal rule is applied yet" in page
+
+
+def test_conclusions_follow_the_numbers(report: tuple[Path, str]) -> None:
+    folder, printed = report
+    figures = pd.read_csv(folder / "agreement.csv").set_index("figure")["value"]
+    assert f"alpha {figures['Krippendorff' + chr(39) + 's alpha (interval)']:.2f}" in printed
+    # The demo set's experts are persons, so one of them is the kindest.
+    assert "expert3 is the kindest and expert1 the strictest" in printed
+    targets = pd.read_csv(folder / "targets.csv")
+    experts = targets[~targets["definition"].str.startswith("crowd")]
+    low, high = experts["rmse, expert-judged pairs"].min(), experts["rmse, expert-judged pairs"].max()
+    assert re.search(rf"RMSE from {low:.3f} \(.*\) to {high:.3f} \(", printed)
+    foretold = pd.read_csv(folder / "foretelling.csv").set_index("expert_weight")["rmse"]
+    best = foretold.drop("learned").idxmin()
+    assert f"with a weight of {float(best):g} for the experts (RMSE {foretold[best]:.3f})" in printed
+
+
+def test_what_was_left_out_is_counted(folder: Path) -> None:
+    assert explore.explore(load_dataset(folder))[0].conclusion == "Nothing was left out."
+    (folder / "train_images/bee.jpg").write_bytes(b"")
+    with pytest.warns(DataWarning):
+        sections = explore.explore(load_dataset(folder))
+    assert "10 rows, photos or files were left out" in sections[0].conclusion
+    assert sections[0].table is not None
+    assert "photo files of zero bytes" in set(sections[0].table["what"])
+
+
+@pytest.mark.parametrize(
+    ("missing", "gone"),
+    [
+        ("CrowdAnnotations.tsv", {"crowd_shares", "experts_and_crowd", "foretelling"}),
+        ("ExpertAnnotations.tsv", {"expert_scores", "agreement", "experts_and_crowd", "foretelling"}),
+    ],
+)
+def test_a_set_with_one_kind_of_judge_has_the_sections_it_can_have(
+    folder: Path, missing: str, gone: set[str]
+) -> None:
+    (folder / missing).unlink()
+    with pytest.warns(DataWarning):
+        sections = explore.explore(load_dataset(folder))
+    assert {section.slug for section in sections} == ALL - gone
+
+
+def test_a_set_without_judgements_or_test_photos_is_explored_too(folder: Path) -> None:
+    for name in ("CrowdAnnotations.tsv", "ExpertAnnotations.tsv", "test_queries.csv", "test_images.csv"):
+        (folder / name).unlink()
+    shutil.rmtree(folder / "test_images")
+    with pytest.warns(DataWarning):
+        sections = explore.explore(load_dataset(folder))
+    assert {section.slug for section in sections} == {"files", "caption_lengths", "words", "photo_sizes"}
+
+
+def test_texts_of_the_data_are_escaped_in_the_page(folder: Path, tmp_path: Path) -> None:
+    for name in ("captions.csv", "train_dataset.csv"):
+        path = folder / name
+        path.write_text(path.read_text().replace("A ant,", "A <script>alert(1)</script> ant,"))
+    invoke("--data", str(folder), "--output", str(tmp_path / "out"))
+    assert "<script>" not in (tmp_path / "out/explore/index.html").read_text(encoding="utf-8")
+
+
+def test_the_figures_of_the_real_folder_are_printed(real_folder: Path, tmp_path: Path) -> None:
+    printed = invoke("--data", str(real_folder), "--output", str(tmp_path))
+    for figure in ("0.788", "0.795", "0.684", "0.796", "65.703", "55.367"):
+        assert figure in printed
+    assert "a column is not one person" in printed
+    assert "87.7 % of the shares are 0" in printed

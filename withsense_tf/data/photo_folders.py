@@ -1,0 +1,136 @@
+"""The two photo folders -> which photos there are, which can be used, and to which part each belongs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from withsense_tf.data.photo_file import SUFFIXES, PhotoError, PhotoFacts, inspect_photo
+from withsense_tf.data.problems import Problem
+from withsense_tf.data.rows import FOLDERS, PhotoNames
+from withsense_tf.data.tables import RawTable
+from withsense_tf.terminal import track
+
+# What operating systems leave beside photos.
+LITTER: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest"]
+
+
+def read_photo_folders(
+    root: Path, listed: RawTable, asked: RawTable, decode: bool
+) -> tuple[pd.DataFrame, PhotoNames, list[Problem]]:
+    """Look at every photo; `listed` (test_images.csv) and `asked` (test_queries.csv) name test photos too.
+
+    A photo that is a test photo by name or by content is taken out of training.
+    """
+    problems: list[Problem] = []
+    paths = {part: _photo_files(root / folder, problems) for part, folder in FOLDERS.items()}
+    files = {part: frozenset(path.name for path in found) for part, found in paths.items()}
+    named = {row.fields["image"] for table in (listed, asked) for row in table.rows}
+    photos = _look(paths, decode, problems)
+    test_digests = set(photos.loc[photos["part"] == "test", "digest"])
+    test = files["test"] | named
+    by_name = photos["photo"].isin(test)
+    leaks = (photos["part"] == "train") & (by_name | photos["digest"].isin(test_digests))
+    for photo, named_too in zip(photos.loc[leaks, "photo"], by_name[leaks], strict=True):
+        reason = "it is named as a test photo" if named_too else "a test photo has the same content"
+        problems.append(Problem("photo_in_both", f"train_images/{photo}", None, photo, reason))
+    leaked = photos.loc[leaks, "photo"]
+    kept = photos.drop(index=leaked.index).reset_index(drop=True)
+    problems += _twins(kept) + _listing(listed, kept)
+    usable = {part: frozenset(kept.loc[kept["part"] == part, "photo"]) for part in FOLDERS}
+    return kept, PhotoNames(files, frozenset(test | set(leaked)), usable), problems
+
+
+def _photo_files(folder: Path, problems: list[Problem]) -> list[Path]:
+    if not folder.is_dir():
+        name = f"{folder.name}/"
+        problems.append(Problem("file_missing", name, None, name, "expected a folder of photos"))
+        return []
+    files = []
+    for path in sorted(folder.iterdir()):
+        shown = os.fsencode(path.name).decode("utf-8", errors="backslashreplace")
+        where = f"{folder.name}/{shown}"
+        if path.name.lower() in LITTER:
+            continue
+        if shown != path.name:
+            reason = "rename the file: its name is not UTF-8, so no table can name it"
+            problems.append(Problem("photo_bad_name", where, None, shown, reason))
+        elif not path.is_file():
+            reason = (
+                "a folder: photos are looked for one level deep" if path.is_dir() else "a link to nowhere"
+            )
+            problems.append(Problem("photo_skipped", where, None, shown, reason))
+        elif path.name.startswith("."):
+            problems.append(Problem("photo_skipped", where, None, shown, "a hidden file"))
+        else:
+            files.append(path)
+    if not files:
+        problems.append(Problem("file_empty", f"{folder.name}/", None, folder.name, "no photos in it"))
+    return files
+
+
+def _look(paths: dict[str, list[Path]], decode: bool, problems: list[Problem]) -> pd.DataFrame:
+    """Look at the files; bad ones become problems, the others rows."""
+    todo = [(part, path) for part, found in paths.items() for path in found]
+
+    def look(path: Path) -> PhotoFacts | PhotoError:
+        try:
+            return inspect_photo(path, decode)
+        except PhotoError as error:
+            return error
+
+    rows = []
+    # Threads help: Pillow decodes, and the file system reads, outside the interpreter's lock. No more of them
+    # than cores: a large photo takes a gigabyte while it is decoded.
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        looked = track(pool.map(look, (path for _, path in todo)), len(todo), "Looking at photos")
+        for (part, path), facts in zip(todo, looked, strict=True):
+            where = f"{path.parent.name}/{path.name}"
+            if isinstance(facts, PhotoFacts):
+                problems += [Problem(odd, where, None, path.name, "") for odd in facts.oddities]
+                rows.append((path.name, part, str(path), facts.width, facts.height, facts.digest))
+            elif path.suffix.lower() not in SUFFIXES and facts.kind in ("photo_not_image", "photo_empty"):
+                problems.append(
+                    Problem("photo_skipped", where, None, path.name, "no photo by name or content")
+                )
+            else:
+                problems.append(Problem(facts.kind, where, None, path.name, facts.reason))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _twins(photos: pd.DataFrame) -> list[Problem]:
+    first = photos.groupby(["part", "digest"])["photo"].transform("first")
+    rows: Iterable[tuple[str, str, str]] = zip(photos["photo"], photos["part"], first, strict=True)
+    return [
+        Problem("photo_twice", f"{FOLDERS[part]}/{photo}", None, photo, f"the same file as {twin}")
+        for photo, part, twin in rows
+        if photo != twin
+    ]
+
+
+def _listing(listed: RawTable, photos: pd.DataFrame) -> list[Problem]:
+    """Compare test_images.csv with the test photos that are there."""
+    if not listed.usable:
+        return []
+    there = set(photos.loc[photos["part"] == "test", "photo"])
+    problems = []
+    seen: set[str] = set()
+    for row in listed.rows:
+        name = row.fields["image"]
+        if name in seen:
+            problems.append(Problem("duplicate_row", listed.file, row.line, name, "listed before"))
+        elif name not in there:
+            reason = f"{name} is no usable photo of test_images/"
+            problems.append(Problem("row_photo_missing", listed.file, row.line, name, reason))
+        seen.add(name)
+    reason = f"not in {listed.file}"
+    unlisted = (name for name in sorted(there - seen))
+    return problems + [
+        Problem("photo_unlisted", f"test_images/{name}", None, name, reason) for name in unlisted
+    ]
