@@ -203,6 +203,7 @@ def test_another_colour_space_is_turned_into_srgb(file: Path) -> None:
     assert read_photo(file)[4, 4].tolist() == [0, 255, 0]
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # Pillow says what it stumbles over
 def test_broken_exif_data_leave_a_photo_as_it_is(file: Path) -> None:
     file.write_bytes(jpeg(noise(), exif=b"Exif\0\0II*\0\xff\xff\xff\xff broken"))
     assert read_photo(file).shape == (48, 64, 3)
@@ -224,6 +225,7 @@ def test_a_film_is_not_read_into_memory(file: Path, monkeypatch: pytest.MonkeyPa
     assert caught.value.kind == "photo_too_large"
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # Pillow says what it stumbles over
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP"])
 def test_random_damage_never_raises_anything_but_photo_error(file: Path, form: str) -> None:
     rng = np.random.default_rng(0)

@@ -16,7 +16,7 @@ from withsense_tf.data.split import folds_by_photo, split_by_photo, split_strict
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.relevance import relevance
 
-SMALL = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+SMALL = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def made_of(links: list[tuple[int, int]], twins: bool = False) -> Pairs:

@@ -71,10 +71,10 @@ def test_the_human_line_holds_each_expert_out_in_turn() -> None:
 
 
 def test_sorted_rows_are_noticed_and_those_of_real_persons_are_not() -> None:
-    scores = np.random.default_rng(0).integers(1, 5, (200, 3))
+    scores = np.random.default_rng(0).integers(1, 5, (1000, 3))
     assert rising_order(np.sort(scores, axis=1)) == 1
     assert 0.2 < rising_order(scores) < 0.5
-    assert np.isnan(rising_order(scores[:5]))
+    assert np.isnan(rising_order(scores[:100]))
 
 
 def test_bias_and_persons_are_reported(tiny: Dataset) -> None:
@@ -82,8 +82,9 @@ def test_bias_and_persons_are_reported(tiny: Dataset) -> None:
     # 6 rows of 4 4 4 and 12 of 1 1 2: the third is 2/3 of a point kinder than the others.
     assert found.bias == pytest.approx((-2 / 9, -2 / 9, 4 / 9))
     assert found.tau_b[1, 2] == pytest.approx(1)
-    assert found.in_rising_order == 1
-    assert not found.columns_are_persons
+    # Twelve rows in order may be chance.
+    assert np.isnan(found.in_rising_order)
+    assert found.columns_are_persons
 
 
 def test_experts_and_crowd_are_compared_where_both_judged(tiny: Dataset) -> None:

@@ -157,13 +157,17 @@ def expert_and_crowd_section(data: Dataset) -> Section | None:
     axis.bar_label(bars, fmt="%.2f")
     axis.set(xlabel="median of the experts", ylabel="mean share of the crowd", xticks=medians, ylim=(0, 1.08))
     axis.legend(frameon=False, loc="upper left")
-    middle = [share - (median - 1) / 3 for median, share in found.share_by_median.items() if 1 < median < 4]
-    stricter = "stricter" if np.mean(middle) < 0 else "kinder" if middle else "no different"
     said = (
         f"On {found.pairs:,} pairs that both judged, tau_b is {100 * found.tau_b:.1f} and the RMSE between them "
-        f"{found.rmse:.3f}. Between the ends of the scale the crowd is {stricter} than the experts by "
-        f"{abs(float(np.mean(middle))):.2f} on average."
+        f"{found.rmse:.3f}."
     )
+    middle = [share - (median - 1) / 3 for median, share in found.share_by_median.items() if 1 < median < 4]
+    if middle:
+        off = float(np.mean(middle))
+        said += (
+            f" Between the ends of the scale the crowd is {'stricter' if off < 0 else 'kinder'} than the experts by "
+            f"{abs(off):.2f} on average."
+        )
     table = pd.DataFrame(
         {"median of the experts": [f"{m:g}" for m in medians], "mean share of the crowd": shares}
     )
