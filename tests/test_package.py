@@ -8,10 +8,11 @@ import time
 from configparser import ConfigParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import withsense_tf as ws
-from withsense_tf.errors import SettingError, WithSenseError, check_choice, check_share
+from withsense_tf.errors import SettingError, WithSenseError, check_choice, check_seed, check_share
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("tensorflow", "keras", "spacy", "sklearn", "pandas", "matplotlib", "PIL")
@@ -92,6 +93,9 @@ def test_a_wrong_name_gets_the_nearest_right_one() -> None:
 
 def test_a_share_must_lie_between_its_bounds() -> None:
     assert check_share("share", 0.5) == 0.5
+    assert check_share("share", np.float32(0.5)) == 0.5
+    assert check_share("share", np.int64(1), ends=True) == 1.0
+    assert check_seed(np.int64(7)) == 7
     with pytest.raises(SettingError, match="between 0 and 1"):
         check_share("share", 1)
 

@@ -15,7 +15,9 @@ A message says what happened, what was expected, what was received, and what to 
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable
+from numbers import Integral, Real
 
 
 class WithSenseError(Exception):
@@ -70,9 +72,9 @@ def check_share(setting: str, received: object, ends: bool = False) -> float:
     >>> check_share("test_share", 0.3)
     0.3
     """
-    number = isinstance(received, int | float) and not isinstance(received, bool)
-    if number and (0 < received < 1 or (ends and received in (0, 1))):  # type: ignore[operator]  # a number here
-        return float(received)  # type: ignore[arg-type]
+    number = math.nan if isinstance(received, bool) or not isinstance(received, Real) else float(received)
+    if 0 < number < 1 or (ends and number in (0, 1)):
+        return number
     allowed = "from 0 to 1" if ends else "between 0 and 1 (both excluded)"
     raise SettingError(f"{setting} must be a number {allowed}, got {received!r}.")
 
@@ -83,6 +85,7 @@ def check_seed(seed: object) -> int:
     >>> check_seed(7)
     7
     """
-    if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**32:
-        return seed
+    number = -1 if isinstance(seed, bool) or not isinstance(seed, Integral) else int(seed)
+    if 0 <= number < 2**32:
+        return number
     raise SettingError(f"seed must be a whole number from 0 to {2**32 - 1}, got {seed!r}.")

@@ -166,8 +166,28 @@ def leak_by_query(folder: Path) -> None:
         stream.write("10|bee.jpg#0|A bee, seen 0 times, stands by itself .|bee.jpg\n")
 
 
+def leak_by_words(folder: Path) -> None:
+    with (folder / "test_queries.csv").open("a") as stream:
+        stream.write("10|bee.jpg#0|A bee, seen 0 times, stands by itself .|gnu.jpg\n")
+
+
+def leak_by_a_twin_of_a_listed_photo(folder: Path) -> None:
+    shutil.copy(folder / "train_images/bee.jpg", folder / "train_images/elk.jpg")
+    with (folder / "test_images.csv").open("a") as stream:
+        stream.write("elk.jpg\n")
+
+
 @pytest.mark.parametrize(
-    "leak", [leak_by_name, leak_by_content, leak_by_name_of_a_damaged_photo, leak_by_list, leak_by_query]
+    "leak",
+    [
+        leak_by_words,
+        leak_by_a_twin_of_a_listed_photo,
+        leak_by_name,
+        leak_by_content,
+        leak_by_name_of_a_damaged_photo,
+        leak_by_list,
+        leak_by_query,
+    ],
 )
 def test_nothing_of_a_test_photo_stays_in_training(folder: Path, leak: Callable[[Path], None]) -> None:
     leak(folder)
@@ -207,6 +227,14 @@ def test_with_headers_only_a_truncated_photo_is_not_found(folder: Path) -> None:
 def test_only_plain_numbers_are_numbers(folder: Path, number: str) -> None:
     with (folder / "ExpertAnnotations.tsv").open("a", encoding="utf-8") as stream:
         stream.write(f"ant.jpg\teel.jpg#2\t{number}\t1\t1\n")
+    with pytest.warns(DataWarning):
+        assert load_dataset(folder).quarantine["kind"].tolist() == ["not_a_number"]
+
+
+@pytest.mark.parametrize("votes", ["1\t1e20\t0", "1\t2000000\t0"])
+def test_counts_beyond_reason_are_left_out(folder: Path, votes: str) -> None:
+    with (folder / "CrowdAnnotations.tsv").open("a") as stream:
+        stream.write(f"ant.jpg\teel.jpg#2\t{votes}\n")
     with pytest.warns(DataWarning):
         assert load_dataset(folder).quarantine["kind"].tolist() == ["not_a_number"]
 

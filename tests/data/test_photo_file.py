@@ -254,6 +254,26 @@ def test_random_damage_never_raises_anything_but_photo_error(file: Path, form: s
     assert good > 0
 
 
+def test_damage_inside_a_png_is_found(file: Path) -> None:
+    stream = io.BytesIO()
+    noise().save(stream, "PNG")
+    whole = bytearray(stream.getvalue())
+    whole[len(whole) // 2] ^= 0xFF
+    file.write_bytes(whole)
+    with pytest.raises(PhotoError) as caught:
+        inspect_photo(file, decode=True)
+    assert caught.value.kind == "photo_truncated"
+
+
+def test_an_animation_that_is_damaged_behind_its_first_frame_is_read(file: Path) -> None:
+    stream = io.BytesIO()
+    frames = [noise().quantize(16), noise().rotate(90).quantize(16)]
+    frames[0].save(stream, "GIF", save_all=True, append_images=frames[1:])
+    file.write_bytes(stream.getvalue()[:-400])
+    inspect_photo(file, decode=True)
+    assert read_photo(file).shape == (48, 64, 3)
+
+
 def test_resizing_takes_height_first_and_keeps_the_whole_photo(file: Path) -> None:
     pixels = np.zeros((40, 80, 3), np.uint8)
     pixels[:, 40:] = 255

@@ -76,6 +76,12 @@ def test_a_text_of_two_lines_with_commas_is_not_mangled(tmp_path: Path) -> None:
     assert [row.fields["query_text"] for row in table.rows] == ["One bee\nred, green, and blue", "next"]
 
 
+def test_a_quote_in_a_list_of_names_does_not_join_them(tmp_path: Path) -> None:
+    table = read(tmp_path, 'image\n"a.jpg\nb.jpg\nc.jpg"\n', ("image",))
+    assert [row.fields["image"] for row in table.rows] == ["b.jpg", 'c.jpg"']
+    assert [(p.kind, p.line) for p in table.problems] == [("row_open_quote", 2)]
+
+
 def test_a_folder_in_place_of_a_table_says_so(tmp_path: Path) -> None:
     (tmp_path / "captions.csv").mkdir()
     (problem,) = read_table(tmp_path / "captions.csv", COLUMNS, header=True).problems

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from html.parser import HTMLParser
@@ -15,6 +16,9 @@ from withsense_tf.data.demo import write_demo
 from withsense_tf.data.load import load_dataset
 from withsense_tf.errors import DataWarning
 from withsense_tf.experiments import explore
+from withsense_tf.experiments.explore_judgements import say_who_is_kind
+from withsense_tf.experiments.explore_targets import say_foretold, say_spread
+from withsense_tf.relevance.foretell import WEIGHTS, Foretold
 
 ALL = {
     "files", "expert_scores", "agreement", "crowd_shares", "experts_and_crowd", "foretelling", "targets",
@@ -76,12 +80,8 @@ def test_conclusions_follow_the_numbers(report: tuple[Path, str]) -> None:
     folder, printed = report
     figures = pd.read_csv(folder / "agreement.csv").set_index("figure")["value"]
     assert f"alpha {figures['Krippendorff' + chr(39) + 's alpha (interval)']:.2f}" in printed
-    # The demo set's experts are persons, so one of them is the kindest.
-    assert "expert3 is the kindest and expert1 the strictest" in printed
-    targets = pd.read_csv(folder / "targets.csv")
-    experts = targets[~targets["definition"].str.startswith("crowd")]
-    low, high = experts["rmse, expert-judged pairs"].min(), experts["rmse, expert-judged pairs"].max()
-    assert re.search(rf"RMSE from {low:.3f} \(.*\) to {high:.3f} \(", printed)
+    targets = pd.read_csv(folder / "targets.csv")["rmse, common pairs"].dropna()
+    assert re.search(rf"RMSE from {targets.min():.3f} \(.*\) to {targets.max():.3f} \(", printed)
     foretold = pd.read_csv(folder / "foretelling.csv").set_index("expert_weight")["rmse"]
     best = foretold.drop("learned").idxmin()
     assert f"with a weight of {float(best):g} for the experts (RMSE {foretold[best]:.3f})" in printed
@@ -136,3 +136,63 @@ def test_the_figures_of_the_real_folder_are_printed(real_folder: Path, tmp_path:
         assert figure in printed
     assert "a column is not one person" in printed
     assert "87.7 % of the shares are 0" in printed
+
+
+def test_conclusions_say_nothing_that_the_numbers_do_not() -> None:
+    means = pd.Series({"expert1": 1.4, "expert2": 1.9, "expert3": 1.6})
+    assert say_who_is_kind(means, True).startswith("expert2 is the kindest and expert1 the strictest")
+    assert say_who_is_kind(means, False).startswith("In every row the scores rise")
+    assert "too few rows to tell" in say_who_is_kind(means, None)
+    assert "No expert is kinder" in say_who_is_kind(means * 0 + 1, True)
+
+    def ways(*errors: float) -> list[Foretold]:
+        return [Foretold(f"{w:g}", error, 0.5, 9) for w, error in zip(WEIGHTS, errors, strict=False)]
+
+    learned = Foretold("learned", 0.3, 0.5, 9)
+    assert "no difference" in say_foretold(ways(*[0.2] * 11), learned)
+    assert "with a weight of 0.3" in say_foretold(ways(*[0.2] * 3, 0.1, *[0.2] * 7), learned)
+
+    def spread(**errors: float) -> str:
+        rows = {"definition": list(errors), "rmse, common pairs": list(errors.values())}
+        return say_spread(pd.DataFrame(rows))
+
+    assert "from 0.100 (a) to 0.300 (b) on the same pairs" in spread(b=0.3, a=0.1, c=math.nan)
+    assert "does not move" in spread(a=0.2, b=0.2)
+    assert "too few pairs" in spread(a=0.2, b=math.nan)
+
+
+def test_scores_that_are_all_the_same_are_explored_without_false_claims(folder: Path) -> None:
+    path = folder / "ExpertAnnotations.tsv"
+    path.write_text(re.sub(r"\t\d\t\d\t\d", "\t1\t1\t1", path.read_text()))
+    said = {section.slug: section.conclusion for section in explore.explore(load_dataset(folder))}
+    assert said["agreement"] == "All scores are the same, so there is no agreement to measure."
+    assert "nan" not in " ".join(said.values())
+
+
+def test_odd_captions_and_counts_do_not_stop_the_report(folder: Path, tmp_path: Path) -> None:
+    for name in ("captions.csv", "train_dataset.csv"):
+        path = folder / name
+        path.write_text(path.read_text().replace("A ant,", r"$\frac{ $5 ант,"))
+    crowd = folder / "CrowdAnnotations.tsv"
+    crowd.write_text(crowd.read_text().replace("1\t3\t0", "1\t900000\t0", 1))
+    invoke("--data", str(folder), "--output", str(tmp_path / "out"))
+
+
+def test_captions_without_a_word_that_means_something_are_explored(folder: Path) -> None:
+    (folder / "caption_corpus.csv").unlink()
+    for name in ("captions.csv", "train_dataset.csv", "test_queries.csv"):
+        path = folder / name
+        path.write_text(re.sub(r"A [a-z]{3}(, seen| of kind)[^\"|\n]*", "of it", path.read_text()))
+    said = {section.slug: section.conclusion for section in explore.explore(load_dataset(folder))}
+    assert said["words"] == "No caption has a word that means something."
+
+
+def test_a_second_report_leaves_nothing_of_the_first(folder: Path, tmp_path: Path) -> None:
+    invoke("--data", str(folder), "--output", str(tmp_path / "out"))
+    (tmp_path / "out/explore/mine.csv").write_text("kept")
+    (folder / "CrowdAnnotations.tsv").unlink()
+    with pytest.warns(DataWarning):
+        invoke("--data", str(folder), "--output", str(tmp_path / "out"))
+    there = {path.name for path in (tmp_path / "out/explore").iterdir()}
+    assert not there & {"crowd_shares.csv", "crowd_shares.png", "foretelling.csv", "foretelling.png"}
+    assert {"mine.csv", "agreement.csv", "index.html"} <= there

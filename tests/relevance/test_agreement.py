@@ -19,6 +19,7 @@ from withsense_tf.relevance.agreement import (
     human_line,
     kendall,
     krippendorff_alpha,
+    noise_of_mean,
     rising_order,
 )
 
@@ -84,7 +85,7 @@ def test_bias_and_persons_are_reported(tiny: Dataset) -> None:
     assert found.tau_b[1, 2] == pytest.approx(1)
     # Twelve rows in order may be chance.
     assert np.isnan(found.in_rising_order)
-    assert found.columns_are_persons
+    assert found.columns_are_persons is None
 
 
 def test_experts_and_crowd_are_compared_where_both_judged(tiny: Dataset) -> None:
@@ -92,6 +93,7 @@ def test_experts_and_crowd_are_compared_where_both_judged(tiny: Dataset) -> None
     assert found is not None
     assert found.pairs == 18
     assert found.share_by_median == pytest.approx({1.0: 1 / 3, 4.0: 1.0})
+    assert found.pairs_by_median == {1.0: 12, 4.0: 6}
     assert found.rmse == pytest.approx(np.sqrt(12 / 18) * (1 / 3 - 1 / 9))
 
 
@@ -122,4 +124,13 @@ def test_the_figures_of_the_real_folder_are_the_known_ones(real_folder: Path) ->
     assert round(100 * found.human.tau_c, 1) == 55.4
     assert (found.human.pairs, found.human.own_pairs_dropped) == (5664, 158)
     # Each row of the file is sorted, so its columns are no persons and "expert 3 is kinder" says nothing.
-    assert not found.columns_are_persons
+    assert found.columns_are_persons is False
+    assert round(found.noise_of_mean, 3) == 0.077
+
+
+def test_a_perfect_model_is_as_far_from_the_mean_of_three_as_the_noise_says() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.uniform(1, 4, 20_000)
+    scores = truth[:, None] + rng.normal(0, 0.6, (20_000, 3))
+    off = (scores.mean(axis=1) - truth) / 3
+    assert noise_of_mean(scores) == pytest.approx(np.sqrt(np.mean(off**2)), rel=0.02)

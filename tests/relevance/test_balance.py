@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.demo_dataset import demo_dataset
+from withsense_tf.data.load import load_dataset
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.relevance import balance, relevance
 
@@ -73,12 +75,23 @@ def test_a_set_without_matches_is_an_error(tiny: Dataset) -> None:
 
 
 def test_the_definition_says_balanced(tiny: Dataset) -> None:
-    assert balance(relevance(tiny)).definition.endswith(", balanced")
+    definition = balance(relevance(tiny), threshold=0.4, assumed_weight=0.1, seed=3).definition
+    assert definition.endswith(", balanced (from 0.4, assumed 0.1, seed 3)")
+
+
+def test_a_photo_is_no_non_match_for_its_twins_caption_or_for_the_same_words(folder: Path) -> None:
+    shutil.copy(folder / "train_images/ant.jpg", folder / "train_images/bee.jpg")
+    for name in ("captions.csv", "train_dataset.csv"):
+        path = folder / name
+        path.write_text(path.read_text().replace("A dog, seen 2 times", "A cat, seen 2 times"))
+    for seed in range(8):
+        table = balance(relevance(load_dataset(folder)), seed=seed).table
+        assumed = table[table["source"] == "assumed"]
+        pairs = set(zip(assumed["photo"].str[:3], assumed["caption"].str[:3], strict=True))
+        assert not pairs & {("ant", "bee"), ("bee", "ant"), ("cat", "dog"), ("dog", "cat")}
 
 
 def test_the_real_folder_can_be_balanced_exactly(real_folder: Path) -> None:
-    from withsense_tf.data.load import load_dataset
-
     balanced = balance(relevance(load_dataset(real_folder), crowd=None, own_weight=1.0))
     assert set(shares(balanced, "photo")) == set(shares(balanced, "caption")) == {0.5}
     assert balanced.table["photo"].nunique() == 1000

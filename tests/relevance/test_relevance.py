@@ -109,12 +109,13 @@ def test_targets_are_those_worked_out_by_hand(
 def test_weights_are_those_worked_out_by_hand(six: Dataset) -> None:
     experts = {"ant+ant": 1, "ant+bee": 1 / 2, "bee+ant": 1 / 3, "cat+ant": 1 / 3}
     crowd = {"ant+ant": 1 / 2, "ant+bee": 1 / 2, "bee+bee": 3 / 4, "cat+ant": 1 / 3, "cat+bee": 1 / 2}
+    # ant+bee: 3/4, but 1/9 and 0 are 1/9 apart; cat+ant: 5/9, but 5/9 and 2/3 are 1/9 apart.
     both = {
         "ant+ant": 1,
-        "ant+bee": 3 / 4,
+        "ant+bee": 3 / 4 * 8 / 9,
         "bee+ant": 1 / 3,
         "bee+bee": 3 / 4,
-        "cat+ant": 5 / 9,
+        "cat+ant": 5 / 9 * 8 / 9,
         "cat+bee": 1 / 2,
     }
     assert told(six, "weight", **NO_CROWD) == pytest.approx(experts)
@@ -132,6 +133,29 @@ def test_every_pair_says_who_judged_it(six: Dataset) -> None:
         "cat+bee": "crowd",
     }
     assert set(told(six, "source", **NO_CROWD).values()) == {"experts"}
+
+
+def test_who_has_no_majority_leaves_the_crowd_to_speak_alone(folder: Path) -> None:
+    write_votes(folder, "ExpertAnnotations.tsv", {**EXPERTS, "cat+ant": "1\t2\t3"})
+    write_votes(folder, "CrowdAnnotations.tsv", CROWD)
+    data = load_dataset(folder)
+    settings = {"expert": "majority"}
+    assert told(data, "target", **settings)["cat+ant"] == pytest.approx(2 / 3)
+    assert told(data, "source", **settings)["cat+ant"] == "crowd"
+    assert told(data, "weight", **settings)["cat+ant"] == pytest.approx(1 / 3)
+    assert "bee+ant" not in told(data, "target", **settings)
+
+
+def test_those_who_contradict_each_other_are_unsure(folder: Path) -> None:
+    write_votes(folder, "ExpertAnnotations.tsv", {"ant+bee": "4\t4\t4"})
+    write_votes(folder, "CrowdAnnotations.tsv", {"ant+bee": "0\t0\t3"})
+    assert told(load_dataset(folder), "weight")["ant+bee"] == pytest.approx(0.01)
+
+
+def test_an_own_caption_that_was_judged_is_never_added_as_a_match(folder: Path) -> None:
+    write_votes(folder, "ExpertAnnotations.tsv", {"ant+ant": "1\t2\t3", "bee+bee": "4\t4\t4"})
+    table = relevance(load_dataset(folder), expert="majority", crowd=None, own_weight=0.5).table
+    assert not ((table["photo"] == "ant.jpg") & (table["caption"] == "ant.jpg#2")).any()
 
 
 def test_learned_trust_lies_between_what_the_judges_say_and_orders_the_pairs_alike(six: Dataset) -> None:
@@ -161,7 +185,7 @@ def test_own_captions_are_added_where_nobody_judged_them(six: Dataset) -> None:
 
 def test_the_definition_is_said_in_words(six: Dataset) -> None:
     assert relevance(six).definition == "0.6 experts (mean) + 0.4 crowd (share)"
-    assert relevance(six, crowd=None, own_weight=0.5).definition == "experts (mean) + own captions"
+    assert relevance(six, crowd=None, own_weight=0.5).definition == "experts (mean) + own captions (0.5)"
     assert relevance(six, expert_weight="learned").definition == "experts and crowd (learned)"
     assert relevance(six, expert=None, expert_weight="learned").definition == "crowd (learned)"
     assert relevance(six).take([0]).definition == relevance(six).definition
@@ -197,7 +221,10 @@ def test_a_set_with_one_kind_of_judge_gives_what_it_has(
     (folder / missing).unlink()
     with pytest.warns(DataWarning):
         data = load_dataset(folder)
-    assert set(relevance(data, expert_weight=expert_weight).table["source"]) == {source}
+    pairs = relevance(data, expert_weight=expert_weight)
+    assert set(pairs.table["source"]) == {source}
+    # The definition names who judged, not who was asked.
+    assert pairs.definition.startswith(source)
 
 
 @pytest.mark.parametrize(

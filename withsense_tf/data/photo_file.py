@@ -26,6 +26,8 @@ SUFFIXES: Final = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".gif", ".tif", ".tiff", ".webp", ".bmp"}
     | {".avif", ".jp2", ".j2k", ".heic", ".heif", ".raw", ".dng", ".cr2", ".nef", ".arw"}
 )
+# What operating systems leave beside photos.
+LITTER: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 # How files of the common formats start: JPEG, PNG, GIF, TIFF (two byte orders) and WebP.
 SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
 ANIMATIONS: Final = frozenset(
@@ -62,6 +64,9 @@ def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
     """
     content = _bytes(path)
     with _damage("the file breaks inside its header"), _open(content) as image:
+        if decode:
+            # First of all: asking a PNG for its EXIF data decodes it too, and would hide that it cannot be.
+            _load(image)
         oddities = _oddities(image, content)
         turned = _orientation(image) in (5, 6, 7, 8)  # these swap the sides
         width, height = reversed(image.size) if turned else image.size
@@ -129,6 +134,14 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
+def _frames(image: Image.Image) -> int:
+    """Count the frames; damage behind the first one does no harm, since only that is read."""
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:
+        return 1
+
+
 def _oddities(image: Image.Image, content: bytes) -> tuple[str, ...]:
     found = []
     if image.mode in GREY_MODES or image.mode.startswith("I;16"):
@@ -137,7 +150,7 @@ def _oddities(image: Image.Image, content: bytes) -> tuple[str, ...]:
         found.append("photo_cmyk")
     if _is_16bit(image, content):
         found.append("photo_16bit")
-    if image.format in ANIMATIONS and getattr(image, "n_frames", 1) > 1:
+    if image.format in ANIMATIONS and _frames(image) > 1:
         found.append("photo_animated")
     if 2 <= _orientation(image) <= 8:
         found.append("photo_rotated")
@@ -156,9 +169,13 @@ def _is_16bit(image: Image.Image, content: bytes) -> bool:
     return False
 
 
-def _upright_rgb(image: Image.Image, size: tuple[int, int] | None) -> Image.Image:
+def _load(image: Image.Image) -> None:
     with _damage("decoding stopped"):
         image.load()
+
+
+def _upright_rgb(image: Image.Image, size: tuple[int, int] | None) -> Image.Image:
+    _load(image)
     with _damage("it cannot be turned into RGB"):
         profile = image.info.get("icc_profile")
         if 2 <= _orientation(image) <= 8:

@@ -10,14 +10,12 @@ from typing import Final
 
 import pandas as pd
 
-from withsense_tf.data.photo_file import SUFFIXES, PhotoError, PhotoFacts, inspect_photo
+from withsense_tf.data.photo_file import LITTER, SUFFIXES, PhotoError, PhotoFacts, inspect_photo
 from withsense_tf.data.problems import Problem
 from withsense_tf.data.rows import FOLDERS, PhotoNames
 from withsense_tf.data.tables import RawTable
 from withsense_tf.terminal import track
 
-# What operating systems leave beside photos.
-LITTER: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest"]
 
 
@@ -32,9 +30,11 @@ def read_photo_folders(
     paths = {part: _photo_files(root / folder, problems) for part, folder in FOLDERS.items()}
     files = {part: frozenset(path.name for path in found) for part, found in paths.items()}
     named = {row.fields["image"] for table in (listed, asked) for row in table.rows}
+    # The caption of a query describes its owner, whatever photo stands beside it.
+    named |= {row.fields["query_id"].rsplit("#", 1)[0] for row in asked.rows}
     photos = _look(paths, decode, problems)
-    test_digests = set(photos.loc[photos["part"] == "test", "digest"])
     test = files["test"] | named
+    test_digests = set(photos.loc[(photos["part"] == "test") | photos["photo"].isin(test), "digest"])
     by_name = photos["photo"].isin(test)
     leaks = (photos["part"] == "train") & (by_name | photos["digest"].isin(test_digests))
     for photo, named_too in zip(photos.loc[leaks, "photo"], by_name[leaks], strict=True):

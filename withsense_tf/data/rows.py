@@ -19,6 +19,7 @@ T = TypeVar("T")
 CAPTION_ID: Final = re.compile(r"(?P<photo>.+)#(?P<number>0|[1-9][0-9]{0,8})", re.DOTALL)
 NUMBER: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 FOLDERS: Final = {"train": "train_images", "test": "test_images"}
+MOST_VOTES: Final = 1_000_000  # of one pair
 # The archive writes shares with 15 digits; anything rounded to three decimals or finer is still the same share.
 SHARE_TOLERANCE: Final = 0.001
 
@@ -274,6 +275,6 @@ def _number(text: str, name: str) -> float:
 
 def _whole(text: str, name: str) -> int:
     value = _number(text, name)
-    if value != int(value):
-        raise BadRowError("not_a_number", f"{name} is {text!r}, expected a whole number")
+    if value != int(value) or abs(value) > MOST_VOTES:
+        raise BadRowError("not_a_number", f"{name} is {text!r}, expected a whole number up to {MOST_VOTES:,}")
     return int(value)

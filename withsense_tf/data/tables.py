@@ -146,7 +146,7 @@ def _rows(
     at = 0
     while at < len(lines):
         number, text = lines[at]
-        fields, taken = _one_row(lines, at, separator, len(names))
+        fields, taken = _one_row(lines, at, separator, names)
         at += taken
         if fields is None:
             reason = "a quote opens and never closes"
@@ -163,14 +163,15 @@ def _rows(
 
 
 def _one_row(
-    lines: list[tuple[int, str]], at: int, separator: str, width: int
+    lines: list[tuple[int, str]], at: int, separator: str, names: list[str]
 ) -> tuple[list[str] | None, int]:
     """Return the fields of the row that starts at line `at` (None: an open quote), and how many lines it takes."""
-    text = lines[at][1]
+    text, width = lines[at][1], len(names)
     fields = split_line(text, separator)
     if fields is not None:
         return fields, 1
-    for more in range(1, MOST_LINES_IN_A_FIELD + 1):
+    # Only a caption can hold a line break.
+    for more in range(1, MOST_LINES_IN_A_FIELD + 1 if "query_text" in names else 0):
         # A line that could be a row by itself is never taken for the rest of a caption.
         if at + more >= len(lines) or ID_IN_LINE.search(lines[at + more][1]):
             break

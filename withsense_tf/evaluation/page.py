@@ -26,13 +26,20 @@ class Section:
 
 
 def write_page(folder: Path, title: str, sections: Sequence[Section], notes: Sequence[str] = ()) -> Path:
-    """Write `index.html` with all pictures embedded, and beside it `<slug>.png` and `<slug>.csv` of each section."""
+    """Write `index.html` with all pictures embedded, and beside it `<slug>.png` and `<slug>.csv` of each section.
+
+    What an earlier report wrote here and this one does not is removed: it would be taken for a part of this one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    written = []
     for section in sections:
         if section.picture is not None:
-            (folder / f"{section.slug}.png").write_bytes(section.picture)
+            written.append(folder / f"{section.slug}.png")
+            written[-1].write_bytes(section.picture)
         if section.table is not None:
-            section.table.to_csv(folder / f"{section.slug}.csv", index=False)
+            written.append(folder / f"{section.slug}.csv")
+            section.table.to_csv(written[-1], index=False)
+    _remove_stale(folder / "files.txt", [path.name for path in written])
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters |= {"embedded": _embedded, "shown": _shown}
     template = environment.from_string(
@@ -41,6 +48,15 @@ def write_page(folder: Path, title: str, sections: Sequence[Section], notes: Seq
     page = folder / "index.html"
     page.write_text(template.render(title=title, sections=sections, notes=notes), encoding="utf-8")
     return page
+
+
+def _remove_stale(listing: Path, names: list[str]) -> None:
+    """Remove the files that the last report listed and this one did not write, then list these."""
+    before = listing.read_text(encoding="utf-8").splitlines() if listing.exists() else []
+    for name in set(before) - set(names):
+        if Path(name).name == name:
+            (listing.parent / name).unlink(missing_ok=True)
+    listing.write_text("\n".join(names) + "\n", encoding="utf-8")
 
 
 def _embedded(picture: bytes) -> str:

@@ -77,8 +77,13 @@ def words_section(data: Dataset) -> Section:
     split = CountVectorizer().build_tokenizer()
     counts = Counter(word for text in texts for word in set(split(text.lower())) - ENGLISH_STOP_WORDS)
     common = counts.most_common(COMMONEST)
+    if not common:
+        return Section("words", "The commonest words", "No caption has a word that means something.")
     figure, axis = new_figure(height=5)
-    axis.barh([word for word, _ in common], [100 * n / len(texts) for _, n in common], color=BLUE)
+    # Words are no formulas, whatever signs they hold.
+    places = range(len(common))
+    axis.barh(places, [100 * n / len(texts) for _, n in common], color=BLUE)
+    axis.set_yticks(places, [word for word, _ in common], parse_math=False)
     axis.invert_yaxis()
     axis.grid(axis="x", color="#dddddd")
     axis.grid(visible=False, axis="y")
@@ -140,14 +145,16 @@ def sheet_section(data: Dataset) -> Section:
             except PhotoError as error:
                 axis.text(0.5, 0.5, textwrap.fill(error.reason, 20), ha="center", transform=axis.transAxes)
             told = textwrap.shorten(str(pair.text), 110, placeholder=" …")
-            axis.set_title(f"{pair.target:.2f}\n{textwrap.fill(told, 28)}", fontsize=9)
+            axis.set_title(f"{pair.target:.2f}\n{textwrap.fill(told, 28)}", fontsize=9, parse_math=False)
     shown = pd.concat([best, worst])[["target", "weight", "source", "photo", "caption", "text"]]
     own = (best["photo"] == best["caption"].str.rsplit("#", n=1).str[0]).mean()
     full = (pairs.target == 1).mean()
     said = (
         f"{100 * full:.1f} % of the {len(pairs):,} pairs match fully and {100 * (pairs.target == 0).mean():.1f} % not "
-        f"at all; {100 * own:.0f} % of the best ones shown are a photo with its own caption."
+        "at all."
     )
+    if best["target"].min() >= 0.5:
+        said += f" {100 * own:.0f} % of the best ones shown are a photo with its own caption."
     explanation = f"Target: {pairs.definition}. Above the best, below the worst; of equal ones the surest."
     return Section("best_and_worst", "Best and worst matches", said, png(figure), shown, explanation)
 

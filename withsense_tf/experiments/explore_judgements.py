@@ -1,29 +1,19 @@
-"""What the judgements say and what they are worth: the sections of `explore` on people and targets."""
+"""What people said, and how far they agree: the sections of `explore` on experts and crowd."""
 
 from __future__ import annotations
-
-from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.page import Section
-from withsense_tf.evaluation.plots import BLUE, COLOURS, ORANGE, RED, new_figure, png
+from withsense_tf.evaluation.plots import BLUE, COLOURS, RED, new_figure, png
+from withsense_tf.experiments.explore_targets import foretell_section, targets_section
 from withsense_tf.relevance.agreement import EXPERTS, Agreement, agreement, experts_and_crowd
-from withsense_tf.relevance.blend import describe, relevance
-from withsense_tf.relevance.foretell import WEIGHTS, as_table, foretell
-from withsense_tf.relevance.votes import CROWD_WAYS, EXPERT_WAYS
 
 # What is commonly called good, and what allows tentative conclusions (Krippendorff, "Content Analysis").
 ALPHA_GOOD, ALPHA_TENTATIVE = 0.8, 0.667
-DEFINITIONS: Final[tuple[dict[str, Any], ...]] = (
-    *({"expert": way, "crowd": None} for way in EXPERT_WAYS),
-    *({"expert": None, "crowd": way} for way in CROWD_WAYS),
-    *({"expert": way, "crowd": "share"} for way in ("mean", "median", "majority")),
-    {"expert": "mean", "crowd": "smoothed"},
-    {"expert": "mean", "crowd": "share", "expert_weight": "learned"},
-)
+SAME_MEAN = 0.01  # points of the scale; less is no difference worth naming
 
 
 def scores_section(data: Dataset, found: Agreement) -> Section:
@@ -37,17 +27,9 @@ def scores_section(data: Dataset, found: Agreement) -> Section:
         axis.bar(counts.index + (place - 1) * 0.27, counts[name], 0.25, color=colour, label=name)
     axis.set(xlabel="score (1 = no match, 4 = describes the photo)", ylabel="pairs", xticks=[1, 2, 3, 4])
     axis.legend(frameon=False)
-    means = scores.mean()
-    spread = ", ".join(f"{mean:.2f}" for mean in means)
     lowest, highest = (_percent((scores == score).to_numpy().mean()) for score in (1, 4))
-    said = f"{lowest} of all scores are 1 and {highest} are 4. "
-    if found.columns_are_persons:
-        said += f"{means.idxmax()} is the kindest and {means.idxmin()} the strictest (means {spread})."
-    else:
-        said += (
-            f"In every row the scores rise from left to right, so a column is not one person: the means ({spread}) "
-            "are those of the strictest, the middle and the kindest of three."
-        )
+    kind = say_who_is_kind(scores.mean(), found.columns_are_persons)
+    said = f"{lowest} of all scores are 1 and {highest} are 4. {kind}"
     table = counts.rename_axis("score").reset_index()
     return Section("expert_scores", "What the experts said", said, png(figure), table)
 
@@ -60,7 +42,8 @@ def crowd_section(data: Dataset) -> Section:
     axis.set(
         xlabel="share of the crowd that says the caption fits", ylabel="pairs (logarithmic)", yscale="log"
     )
-    usual = int(np.bincount(votes).argmax())
+    numbers, times = np.unique(votes, return_counts=True)
+    usual = int(numbers[times.argmax()])
     said = (
         f"{_percent((share == 0).mean())} of the shares are 0 and {_percent((share >= 0.5).mean())} are one half or "
         f"more; {_percent((votes == usual).mean())} of the pairs have {usual} voters."
@@ -69,44 +52,6 @@ def crowd_section(data: Dataset) -> Section:
         pd.Series(share.round(3)).value_counts().sort_index().rename_axis("share").reset_index(name="pairs")
     )
     return Section("crowd_shares", "What the crowd said", said, png(figure), table)
-
-
-def targets_section(data: Dataset) -> Section:
-    """Show the distribution of the target under each definition, and what the constant scores on it."""
-    targets = {}
-    for settings in DEFINITIONS:
-        asked = [data.experts if settings["expert"] else None, data.crowd if settings["crowd"] else None]
-        if all(table is None or len(table) for table in asked):
-            targets[describe(**settings)] = relevance(data, **settings)
-    judged = pd.MultiIndex.from_frame(data.experts[["photo", "caption"]])
-    table = pd.DataFrame([_constant(name, pairs, judged) for name, pairs in targets.items()])
-    rows = -(-len(targets) // 3)
-    figure, axes = new_figure(rows, 3, width=10, height=2.1 * rows, sharex=True, squeeze=False)
-    for axis, (name, pairs) in zip(axes.flat, targets.items(), strict=False):
-        axis.hist(pairs.target, bins=np.linspace(0, 1, 21), color=BLUE)
-        axis.set(yscale="log")
-        axis.set_title(name, fontsize=9)
-    for axis in axes.flat[len(targets) :]:
-        axis.set_visible(False)
-    figure.supxlabel("target")
-    figure.supylabel("pairs (logarithmic)")
-    column = "rmse, expert-judged pairs" if len(judged) else "rmse, all pairs"
-    # Who asks the crowd alone is left with other pairs, so that is no fair comparison.
-    fair = table[~table["definition"].str.startswith("crowd")] if len(judged) else table
-    low, high = fair.sort_values(column).iloc[0], fair.sort_values(column).iloc[-1]
-    said = (
-        f"The definition alone moves the constant's RMSE from {low[column]:.3f} ({low['definition']}) to "
-        f"{high[column]:.3f} ({high['definition']}) on the pairs that the experts judged: state the definition "
-        "beside every RMSE, or report skill."
-    )
-    return Section(
-        "targets",
-        "The target under each definition",
-        said,
-        png(figure),
-        table,
-        "The constant is the mean of the very pairs it is measured on, so its RMSE is their standard deviation.",
-    )
 
 
 def agreement_section(found: Agreement) -> Section:
@@ -121,28 +66,55 @@ def agreement_section(found: Agreement) -> Section:
         (f"human line, tau_b x 100 ({human.pairs:,} x 3, own captions dropped)", 100 * human.tau_b),
         (f"human line, tau_c x 100 ({human.pairs:,} x 3, own captions dropped)", 100 * human.tau_c),
     ]
-    taus = {f"{i} and {j}": tau for (i, j), tau in found.tau_b.items()} | {
-        "others' mean\nand held out": human.tau_b
-    }
-    figure, axis = new_figure(height=2.8)
-    bars = axis.barh(list(taus), list(taus.values()), color=[*[BLUE] * len(found.tau_b), ORANGE])
+    taus = {f"{i} and {j}": tau for (i, j), tau in found.tau_b.items()}
+    figure, axis = new_figure(height=2.4)
+    bars = axis.barh(list(taus), list(taus.values()), color=BLUE)
     axis.bar_label(bars, fmt="%.3f", padding=3)
-    axis.set(xlabel="Kendall's tau_b", ylabel="experts", xlim=(0, 1))
+    axis.set(xlabel="Kendall's tau_b, all pairs", ylabel="experts", xlim=(0, 1))
     axis.invert_yaxis()
+    explanation = (
+        "The human line is the mean of two experts against the third. It is no ceiling: a perfect model has less noise "
+        f"than two people. Against the mean of all three experts even that would be off by {found.noise_of_mean:.3f}."
+    )
+    if found.columns_are_persons is False:
+        explanation += (
+            " The scores of every row stand in order, so 'expert 1' is the strictest of three people and not one "
+            "person: the biases and the taus between two experts are those of the order, not of people."
+        )
+    table = pd.DataFrame(rows, columns=["figure", "value"])
+    return Section(
+        "agreement", "How far the experts agree", say_agreement(found), png(figure), table, explanation
+    )
+
+
+def say_who_is_kind(means: pd.Series[float], persons: bool | None) -> str:
+    """Conclude which expert is kind, where a column is one person and there is a difference."""
+    spread = ", ".join(f"{mean:.2f}" for mean in means)
+    if persons is None:
+        return f"Means {spread}; there are too few rows to tell whether a column is one person."
+    if not persons:
+        return (
+            f"In every row the scores rise from left to right, so a column is not one person: the means ({spread}) "
+            "are those of the strictest, the middle and the kindest of three."
+        )
+    if means.max() - means.min() < SAME_MEAN:
+        return f"No expert is kinder than another (means {spread})."
+    return f"{means.idxmax()} is the kindest and {means.idxmin()} the strictest (means {spread})."
+
+
+def say_agreement(found: Agreement) -> str:
+    """Conclude how good the agreement is, where there is any to measure."""
+    if np.isnan(found.alpha):
+        return "All scores are the same, so there is no agreement to measure."
     grade = "good" if found.alpha >= ALPHA_GOOD else "tentative" if found.alpha >= ALPHA_TENTATIVE else "poor"
+    human = found.human
     said = (
         f"Agreement is {grade}: alpha {found.alpha:.2f} ({ALPHA_GOOD:g} is called good, {ALPHA_TENTATIVE:g} the "
-        "least). "
-        f"A further person reaches an RMSE of {human.rmse:.3f}, tau_b {100 * human.tau_b:.1f} and tau_c "
-        f"{100 * human.tau_c:.1f}: a model that does better measures these three people, not the match."
+        f"least). Two people foretell a third with an RMSE of {human.rmse:.3f}"
     )
-    return Section(
-        "agreement",
-        "How far the experts agree",
-        said,
-        png(figure),
-        pd.DataFrame(rows, columns=["figure", "value"]),
-    )
+    if np.isnan(human.tau_b):
+        return f"{said}."
+    return f"{said}, tau_b {100 * human.tau_b:.1f} and tau_c {100 * human.tau_c:.1f}."
 
 
 def expert_and_crowd_section(data: Dataset) -> Section | None:
@@ -154,13 +126,14 @@ def expert_and_crowd_section(data: Dataset) -> Section | None:
     figure, axis = new_figure()
     bars = axis.bar(medians, shares, 0.6, color=BLUE)
     axis.plot([1, 4], [0, 1], color=RED, linestyle="--", label="if both used the scale alike")
-    axis.bar_label(bars, fmt="%.2f")
-    axis.set(xlabel="median of the experts", ylabel="mean share of the crowd", xticks=medians, ylim=(0, 1.08))
-    axis.legend(frameon=False, loc="upper left")
-    said = (
-        f"On {found.pairs:,} pairs that both judged, tau_b is {100 * found.tau_b:.1f} and the RMSE between them "
-        f"{found.rmse:.3f}."
+    axis.bar_label(bars, fmt="%.2f", backgroundcolor="white", padding=2)
+    axis.set(xlabel="median of the experts (pairs)", ylabel="mean share of the crowd", ylim=(0, 1.12))
+    axis.set_xticks(
+        medians, [f"{m:g}\n({n:,})" for m, n in zip(medians, found.pairs_by_median.values(), strict=True)]
     )
+    axis.legend(frameon=False, loc="upper left")
+    said = f"On {found.pairs:,} pairs that both judged, the RMSE between them is {found.rmse:.3f}"
+    said += "." if np.isnan(found.tau_b) else f" and tau_b {100 * found.tau_b:.1f}."
     middle = [share - (median - 1) / 3 for median, share in found.share_by_median.items() if 1 < median < 4]
     if middle:
         off = float(np.mean(middle))
@@ -169,38 +142,10 @@ def expert_and_crowd_section(data: Dataset) -> Section | None:
             f"{abs(off):.2f} on average."
         )
     table = pd.DataFrame(
-        {"median of the experts": [f"{m:g}" for m in medians], "mean share of the crowd": shares}
+        {"median of the experts": [f"{m:g}" for m in medians], "pairs": list(found.pairs_by_median.values())}
+        | {"mean share of the crowd": shares}
     )
     return Section("experts_and_crowd", "Experts against the crowd", said, png(figure), table)
-
-
-def foretell_section(data: Dataset) -> Section | None:
-    """Show which weight of the experts foretells a further expert best; None without pairs that both judged."""
-    found = foretell(data)
-    if not found:
-        return None
-    fixed, learned = found[: len(WEIGHTS)], found[-1]
-    best, usual = min(fixed, key=lambda way: way.rmse), fixed[WEIGHTS.index(0.6)]
-    figure, axes = new_figure(1, 2, width=10)
-    for axis, name in zip(axes, ("rmse", "tau_b"), strict=True):
-        axis.plot(
-            WEIGHTS, [getattr(way, name) for way in fixed], marker="o", color=BLUE, label="fixed weight"
-        )
-        axis.axhline(getattr(learned, name), color=RED, linestyle="--", label="learned")
-        axis.set(xlabel="weight of the two experts who are left", ylabel=f"{name} against the third")
-        axis.legend(frameon=False)
-    said = (
-        f"A further expert is foretold best with a weight of {best.way} for the experts (RMSE {best.rmse:.3f}); the "
-        f"customary 0.6 reaches {usual.rmse:.3f}, the experts alone {fixed[-1].rmse:.3f}, learned trust "
-        f"{learned.rmse:.3f}."
-    )
-    explanation = (
-        f"Each of the three experts is held out in turn, over {learned.pairs:,} pairs that experts and crowd judged. "
-        "The best weight is read off these same pairs; 'learned' never sees the expert that is held out."
-    )
-    return Section(
-        "foretelling", "What foretells a further expert", said, png(figure), as_table(found), explanation
-    )
 
 
 def judgement_sections(data: Dataset) -> list[Section]:
@@ -216,17 +161,6 @@ def judgement_sections(data: Dataset) -> list[Section]:
     if len(data.experts) or len(data.crowd):
         sections.append(targets_section(data))
     return [section for section in sections if section is not None]
-
-
-def _constant(name: str, pairs: Pairs, judged: pd.MultiIndex) -> dict[str, object]:
-    target = pairs.target
-    by_experts = pd.MultiIndex.from_frame(pairs.table[["photo", "caption"]]).isin(judged)
-    row: dict[str, object] = {"definition": name, "pairs": len(target), "mean": float(target.mean())}
-    row |= {"share of 0": float((target == 0).mean()), "share from 0.5": float((target >= 0.5).mean())}
-    for where, values in (("expert-judged pairs", target[by_experts]), ("all pairs", target)):
-        off = values - values.mean() if len(values) else np.array([np.nan])
-        row |= {f"rmse, {where}": float(np.sqrt(np.mean(off**2))), f"mae, {where}": float(np.abs(off).mean())}
-    return row
 
 
 def _percent(share: float) -> str:

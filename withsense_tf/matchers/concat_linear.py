@@ -77,7 +77,8 @@ class ConcatLinear(Matcher):
         if folds < 2:
             return RidgeCV(alphas=PENALTIES)
         parts = GroupKFold(folds).split(pairs.table, groups=pairs.content)
-        return RidgeCV(alphas=PENALTIES, cv=list(parts))
+        # Not R squared: a fold may hold a single pair.
+        return RidgeCV(alphas=PENALTIES, cv=list(parts), scoring="neg_mean_squared_error")
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         scores: np.ndarray = self.model_.predict(self._concatenate(pairs))

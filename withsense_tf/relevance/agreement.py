@@ -25,6 +25,8 @@ ROWS_TO_TELL = 500
 class HumanLine:
     """How well the mean of the other experts foretells one expert, each held out in turn.
 
+    It is no ceiling: a perfect model has less noise than two people, and the mean of all experts less than one.
+
     `rmse` is on [0, 1] and over all pairs. The taus follow the published protocol (Kendall's tau of a figure
     against each expert's score, flattened): pairs of a photo with its own caption are dropped.
     """
@@ -45,12 +47,16 @@ class Agreement:
     tau_b: dict[tuple[int, int], float]
     bias: tuple[float, ...]
     in_rising_order: float
+    noise_of_mean: float
     human: HumanLine
 
     @property
-    def columns_are_persons(self) -> bool:
-        """Tell whether a column can be one person: not where the scores of very many rows were put in order."""
-        return self.in_rising_order != 1.0
+    def columns_are_persons(self) -> bool | None:
+        """Tell whether a column can be one person; None where there are too few rows to tell.
+
+        It cannot where the scores of very many rows all stand in order.
+        """
+        return None if np.isnan(self.in_rising_order) else self.in_rising_order < 1.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class ExpertsAndCrowd:
     tau_b: float
     rmse: float
     share_by_median: dict[float, float]
+    pairs_by_median: dict[float, int]
 
 
 def agreement(data: Dataset) -> Agreement:
@@ -78,6 +85,7 @@ def agreement(data: Dataset) -> Agreement:
         },
         bias=tuple(float(bias) for bias in expert_bias(scores)),
         in_rising_order=rising_order(scores),
+        noise_of_mean=noise_of_mean(scores),
         human=human_line(scores, own),
     )
 
@@ -97,6 +105,17 @@ def krippendorff_alpha(scores: np.ndarray) -> float:
     observed = 2 * scores.var(axis=1, ddof=1).mean()
     expected = 2 * scores.var(ddof=1)
     return float(1 - observed / expected) if expected > 0 else float("nan")
+
+
+def noise_of_mean(scores: np.ndarray) -> float:
+    """Return the RMSE, on [0, 1], that a perfect model would still have against the mean of so many experts.
+
+    Experts differ about a pair with some variance; the mean of n of them has an n-th of it.
+
+    >>> round(noise_of_mean(np.array([[1, 4], [1, 4]])), 3)
+    0.5
+    """
+    return float(np.sqrt(to_unit(scores).var(axis=1, ddof=1).mean() / scores.shape[1]))
 
 
 def kendall(x: np.ndarray, y: np.ndarray, variant: str) -> float:
@@ -139,10 +158,11 @@ def experts_and_crowd(data: Dataset) -> ExpertsAndCrowd | None:
         return None
     scores, share = both[EXPERTS].to_numpy(np.float64), both["share"].to_numpy(np.float64)
     mean = to_unit(scores.mean(axis=1))
-    by_median = pd.Series(share).groupby(np.median(scores, axis=1)).mean()
+    by_median = pd.Series(share).groupby(np.median(scores, axis=1))
     return ExpertsAndCrowd(
         pairs=len(both),
         tau_b=kendall(mean, share, "b"),
         rmse=float(np.sqrt(np.mean((mean - share) ** 2))),
-        share_by_median={float(score): float(value) for score, value in by_median.items()},  # type: ignore[arg-type]
+        share_by_median={float(score): float(some.mean()) for score, some in by_median},
+        pairs_by_median={float(score): len(some) for score, some in by_median},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -41,37 +42,60 @@ def balance(pairs: Pairs, threshold: float = 0.5, assumed_weight: float = 0.5, s
             photos[photo] -= 1
             captions[caption] -= 1
             chosen.append(row)
-    assumed = _assumed(photos, captions, table, rng).assign(
+    assumed = _assumed(photos, captions, _unlikely(pairs), rng).assign(
         target=0.0, weight=assumed_weight, source="assumed"
     )
     judged = pd.concat([matches, others.iloc[chosen]], ignore_index=True)
+    definition = f"{pairs.definition}, balanced (from {threshold:g}, assumed {assumed_weight:g}, seed {seed})"
     added = with_text_and_path(pairs.data, assumed)
-    return Pairs(pairs.data, pd.concat([judged, added], ignore_index=True), f"{pairs.definition}, balanced")
+    return Pairs(pairs.data, pd.concat([judged, added], ignore_index=True), definition)
+
+
+def _unlikely(pairs: Pairs) -> Callable[[str, str], bool]:
+    """Return what tells whether nobody judged a pair and nothing says that it matches.
+
+    The same photo may lie in the folder under two names, and two photos may have a caption of the same words.
+    """
+    table, captions, content = pairs.table, pairs.data.captions, pairs.data.content
+    judged = set(zip(table["photo"], table["caption"], strict=True))
+    words = dict(zip(captions["caption"], captions["text"].str.casefold(), strict=True))
+    own = {
+        (content.get(photo), text)
+        for photo, text in zip(captions["photo"], captions["text"].str.casefold(), strict=True)
+    }
+
+    def unlikely(photo: str, caption: str) -> bool:
+        same = content.get(caption.rsplit("#", 1)[0]) == content[photo]
+        return not same and (photo, caption) not in judged and (content[photo], words.get(caption)) not in own
+
+    return unlikely
 
 
 def _assumed(
-    photos: Counter[str], captions: Counter[str], judged: pd.DataFrame, rng: np.random.Generator
+    photos: Counter[str],
+    captions: Counter[str],
+    unlikely: Callable[[str, str], bool],
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Fill the places that photos and captions have left with pairs that nobody judged."""
+    """Fill the places that photos and captions have left with pairs that hardly match."""
     left = np.array(list(photos.elements()), dtype=object)
     right = rng.permutation(np.array(list(captions.elements()), dtype=object))
-    taken = set(zip(judged["photo"], judged["caption"], strict=True))
     for _ in range(ROUNDS):
-        clash = _clashes(left, right, taken)
+        clash = _clashes(left, right, unlikely)
         if not clash.any():
             break
         for at in np.flatnonzero(clash):
             other = rng.integers(len(right))
             right[at], right[other] = right[other], right[at]
-    keep = ~_clashes(left, right, taken)
+    keep = ~_clashes(left, right, unlikely)
     return pd.DataFrame({"photo": left[keep], "caption": right[keep]}, dtype="str")
 
 
-def _clashes(photos: np.ndarray, captions: np.ndarray, taken: set[tuple[str, str]]) -> np.ndarray:
-    """Mark pairs that were judged, are a photo with its own caption, or come a second time."""
+def _clashes(photos: np.ndarray, captions: np.ndarray, unlikely: Callable[[str, str], bool]) -> np.ndarray:
+    """Mark pairs that may match, were judged, or come a second time."""
     seen: set[tuple[str, str]] = set()
     marks = np.zeros(len(photos), dtype=bool)
     for at, pair in enumerate(zip(photos, captions, strict=True)):
-        marks[at] = pair in taken or pair in seen or pair[1].rsplit("#", 1)[0] == pair[0]
+        marks[at] = pair in seen or not unlikely(*pair)
         seen.add(pair)
     return marks

@@ -40,17 +40,23 @@ def relevance(
     - `own_weight`: above 0, each photo's own captions are added as matches (target 1, source "own caption")
       with this weight, where nobody judged them
 
-    Two who agree are surer than one: the weight of a pair judged by both is `1 - (1 - e) (1 - c)`. A data set
-    that has only one of the two kinds gives what it has.
+    Two who agree are surer than one: the weight of a pair judged by both is `1 - (1 - e) (1 - c)`, times how far
+    their numbers agree (1 less their difference). Where one of the two has no number (no majority), the other
+    speaks alone. A data set that has only one of the two kinds gives what it has.
     """
     _check(data, expert, crowd, expert_weight, own_weight)
+    # A data set with one kind of judge is defined by that one alone.
+    expert, crowd = expert if len(data.experts) else None, crowd if len(data.crowd) else None
     votes = _votes(data, expert, crowd)
+    numbers = _numbers(votes, expert, crowd)
     learned = expert_weight == LEARNED
-    target = _learned(votes) if learned else _fixed(votes, expert, crowd, float(expert_weight))
-    table = votes[["photo", "caption", "source"]].assign(target=target, weight=_sureness(votes))
-    table = table[table["target"].notna()]
+    target = _learned(votes) if learned else _blend(numbers, float(expert_weight))
+    table = votes[["photo", "caption"]].assign(
+        source=_source(numbers), target=target, weight=_sureness(votes, numbers)
+    )
+    table = table[table["target"].notna() & (table["source"] != "")]
     if own_weight > 0:
-        table = pd.concat([table, _own_captions(data, table, own_weight)], ignore_index=True)
+        table = pd.concat([table, _own_captions(data, votes, own_weight)], ignore_index=True)
     return Pairs(data, with_text_and_path(data, table), describe(expert, crowd, expert_weight, own_weight))
 
 
@@ -73,7 +79,7 @@ def describe(
         text = f"{expert_weight:g} experts ({expert}) + {1 - float(expert_weight):g} crowd ({crowd})"
     if expert_weight == LEARNED and None in (expert, crowd):
         text = text.split("(")[0] + "(learned)"
-    return f"{text} + own captions" if own_weight > 0 else text
+    return f"{text} + own captions ({own_weight:g})" if own_weight > 0 else text
 
 
 def with_text_and_path(data: Dataset, table: pd.DataFrame) -> pd.DataFrame:
@@ -129,24 +135,27 @@ def _votes(data: Dataset, expert: str | None, crowd: str | None) -> pd.DataFrame
     """Return a row a pair with the votes of those who are asked; 0 where an expert or the crowd gave none."""
     experts = data.experts if expert else data.experts.iloc[:0]
     votes = data.crowd if crowd else data.crowd.iloc[:0]
-    table = experts.merge(votes, on=["photo", "caption"], how="outer", indicator="source")
-    source = table["source"].map({"left_only": "experts", "right_only": "crowd", "both": "both"})
+    table = experts.merge(votes, on=["photo", "caption"], how="outer")
     counts = table[[*EXPERTS, "yes", "no"]].fillna(0).astype("int64")
-    return pd.concat([table[["photo", "caption"]], source.astype("str"), counts], axis=1)
+    return pd.concat([table[["photo", "caption"]], counts], axis=1)
 
 
-def _fixed(votes: pd.DataFrame, expert: str | None, crowd: str | None, expert_weight: float) -> np.ndarray:
-    by_experts = votes["source"].isin(["experts", "both"]).to_numpy()
-    by_crowd = votes["source"].isin(["crowd", "both"]).to_numpy()
-    said = np.full((2, len(votes)), np.nan)
+def _numbers(votes: pd.DataFrame, expert: str | None, crowd: str | None) -> np.ndarray:
+    """Return what the experts and the crowd say of each pair, (2, pairs); not a number where they say nothing."""
+    numbers = np.full((2, len(votes)), np.nan)
+    scores, yes, no = votes[EXPERTS].to_numpy(), votes["yes"].to_numpy(), votes["no"].to_numpy()
+    by_experts, by_crowd = (scores > 0).all(axis=1), yes + no > 0
     if expert:
-        said[0, by_experts] = expert_number(votes.loc[by_experts, EXPERTS].to_numpy(), expert)
+        numbers[0, by_experts] = expert_number(scores[by_experts], expert)
     if crowd:
-        yes, no = (votes.loc[by_crowd, name].to_numpy() for name in ("yes", "no"))
-        said[1, by_crowd] = crowd_number(yes, no, crowd)
-    blend = expert_weight * said[0] + (1 - expert_weight) * said[1]
-    # Where one of the two says nothing (or has no majority), the other one speaks alone.
-    alone = np.where(np.isnan(said[0]), said[1], said[0])
+        numbers[1, by_crowd] = crowd_number(yes[by_crowd], no[by_crowd], crowd)
+    return numbers
+
+
+def _blend(numbers: np.ndarray, expert_weight: float) -> np.ndarray:
+    experts, crowd = numbers
+    alone = np.where(np.isnan(experts), crowd, experts)
+    blend = expert_weight * experts + (1 - expert_weight) * crowd
     return np.asarray(np.where(np.isnan(blend), alone, blend))
 
 
@@ -154,17 +163,23 @@ def _learned(votes: pd.DataFrame) -> np.ndarray:
     scores = votes[EXPERTS].to_numpy()
     yes, no = votes["yes"].to_numpy(), votes["no"].to_numpy()
     # Sorted rows would make it look as if one "expert" were always right.
-    persons = rising_order(scores[(scores > 0).all(axis=1)]) != 1.0
+    persons = rising_order(scores[(scores > 0).all(axis=1)]) < 1.0
     return learn_judges(scores, yes, no, persons).number(scores, yes, no)
 
 
-def _sureness(votes: pd.DataFrame) -> np.ndarray:
+def _source(numbers: np.ndarray) -> np.ndarray:
+    experts, crowd = ~np.isnan(numbers)
+    return np.select([experts & crowd, experts, crowd], ["both", "experts", "crowd"], "")
+
+
+def _sureness(votes: pd.DataFrame, numbers: np.ndarray) -> np.ndarray:
     experts, crowd = np.zeros(len(votes)), np.zeros(len(votes))
-    by_experts = votes["source"].isin(["experts", "both"]).to_numpy()
-    by_crowd = votes["source"].isin(["crowd", "both"]).to_numpy()
+    by_experts, by_crowd = ~np.isnan(numbers)
     experts[by_experts] = expert_sureness(votes.loc[by_experts, EXPERTS].to_numpy())
     crowd[by_crowd] = crowd_sureness(*(votes.loc[by_crowd, name].to_numpy() for name in ("yes", "no")))
-    return np.asarray(1 - (1 - experts) * (1 - crowd))
+    apart = np.nan_to_num(np.abs(numbers[0] - numbers[1]))
+    # Never quite 0: a pair that is judged is worth more than none.
+    return np.asarray(np.maximum((1 - (1 - experts) * (1 - crowd)) * (1 - apart), 0.01))
 
 
 def _own_captions(data: Dataset, judged: pd.DataFrame, weight: float) -> pd.DataFrame:

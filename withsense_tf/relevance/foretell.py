@@ -1,7 +1,8 @@
 """How well each way to put judgements together foretells a further person.
 
 Each expert is held out in turn; the others and the crowd are put together and compared with the one held out,
-on [0, 1], over the pairs that both kinds judged. Every expert is treated alike, so sorted rows do no harm.
+on [0, 1], over the pairs that both kinds judged. Where columns may not be persons, the scores of each row are shuffled
+first: of a sorted row, the ones left would tell whether the highest or the lowest was held out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from withsense_tf.relevance.learned import learn_judges
 from withsense_tf.relevance.votes import crowd_number, to_unit
 
 WEIGHTS = tuple(round(float(w), 1) for w in np.arange(0, 1.05, 0.1))
+SHUFFLES = 3  # their mean moves by less than .001 from one three to another
 # Scores with 0 for the one held out -> a number for each pair.
 Way = Callable[[np.ndarray], np.ndarray]
 
@@ -42,7 +44,9 @@ def foretell(data: Dataset) -> list[Foretold]:
         return []
     share = np.zeros(len(table))
     share[both] = crowd_number(yes[both], no[both])
-    persons = rising_order(scores[(scores > 0).all(axis=1)]) != 1.0
+    persons = rising_order(scores[(scores > 0).all(axis=1)]) < 1.0
+    rng = np.random.default_rng(0)
+    orders = [scores] if persons else [rng.permuted(scores, axis=1) for _ in range(SHUFFLES)]
 
     def fixed(weight: float) -> Way:
         experts = scores.shape[1] - 1
@@ -53,7 +57,7 @@ def foretell(data: Dataset) -> list[Foretold]:
         return learn_judges(left, yes, no, persons).number(left, yes, no)
 
     ways: dict[str, Way] = {f"{weight:g}": fixed(weight) for weight in WEIGHTS}
-    return [_measure(name, way, scores, both) for name, way in {**ways, "learned": learned}.items()]
+    return [_measure(name, way, orders, both) for name, way in {**ways, "learned": learned}.items()]
 
 
 def as_table(found: list[Foretold]) -> pd.DataFrame:
@@ -61,12 +65,16 @@ def as_table(found: list[Foretold]) -> pd.DataFrame:
     return pd.DataFrame([vars(row) for row in found]).rename(columns={"way": "expert_weight"})
 
 
-def _measure(name: str, way: Way, scores: np.ndarray, both: np.ndarray) -> Foretold:
-    foretold, held = [], []
-    for expert in range(scores.shape[1]):
-        left = scores.copy()
-        left[:, expert] = 0
-        foretold.append(way(left)[both])
-        held.append(to_unit(scores[both, expert]))
-    x, y = np.concatenate(foretold), np.concatenate(held)
-    return Foretold(name, float(np.sqrt(np.mean((x - y) ** 2))), kendall(x, y, "b"), int(both.sum()))
+def _measure(name: str, way: Way, orders: list[np.ndarray], both: np.ndarray) -> Foretold:
+    errors, taus = [], []
+    for scores in orders:
+        foretold, held = [], []
+        for expert in range(scores.shape[1]):
+            left = scores.copy()
+            left[:, expert] = 0
+            foretold.append(way(left)[both])
+            held.append(to_unit(scores[both, expert]))
+        x, y = np.concatenate(foretold), np.concatenate(held)
+        errors.append(np.mean((x - y) ** 2))
+        taus.append(kendall(x, y, "b"))
+    return Foretold(name, float(np.sqrt(np.mean(errors))), float(np.mean(taus)), int(both.sum()))

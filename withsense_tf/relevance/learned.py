@@ -62,7 +62,7 @@ def learn_judges(
 ) -> LearnedJudges:
     """Learn from votes alone how judges answer, by expectation and maximisation until nothing moves.
 
-    Arguments as for `LearnedJudges.chances`. With `persons=False` a column of scores is not one person (see
+    Arguments as for `LearnedJudges.chances`. With `persons=False` a column of scores may not be one person (see
     `agreement`), and all experts share one table. It starts from the experts' mean and the crowd's share.
     """
     if not len(scores):

@@ -121,6 +121,8 @@ def test_the_marker_notices_every_change(demo: Path, tmp_path: Path) -> None:
     marker = read_marker(copy)
     assert marker is not None
     assert marker.untouched
+    (copy / "train_images/.DS_Store").write_bytes(b"x")  # looking at a folder does not change it
+    assert read_marker(copy) == marker
     (copy / "train_images/new.jpg").write_bytes(b"x")
     marker = read_marker(copy)
     assert marker is not None

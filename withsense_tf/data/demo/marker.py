@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from withsense_tf.data.photo_file import LITTER
+
 FILE = "demo.json"
 
 
@@ -52,9 +54,10 @@ def read_marker(folder: Path) -> Marker | None:
 
 
 def folder_digest(folder: Path) -> str:
-    """Condense the names and contents of all files but the mark."""
+    """Condense the names and contents of all files but the mark, and what operating systems leave."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FILE):
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != FILE)
+    for path in sorted(path for path in files if path.name.lower() not in LITTER):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode(errors="surrogateescape"))
     return digest.hexdigest()
