@@ -84,3 +84,39 @@ def test_a_path_that_cannot_be_written_is_one_clear_line(
 def test_the_report_is_printed_even_where_the_quarantine_cannot_be_saved(folder: Path) -> None:
     result = runner.invoke(app, ["data", "check", str(folder), "--quarantine", str(folder)])
     assert "Nothing is damaged" in result.output
+
+
+def test_policy_check_gives_an_object_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "texts.txt"
+    file.write_text("A child swims\n\nTwo dogs run\nдевочка с мячом\n", encoding="utf-8")
+    for flags in ([], ["--jsonl"], ["--country", "RU"]):
+        result = runner.invoke(app, ["policy", "check", str(file), *flags])
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        assert [line["verdict"] for line in lines] == ["block", "allow", "allow", "block"]
+        assert list(lines[0]) == ["text", "verdict", "rule", "span", "reason"]
+        assert lines[0]["span"] == "child"
+        assert lines[3]["text"] == "девочка с мячом"
+
+
+def test_policy_check_reads_json_lines_and_the_standard_input() -> None:
+    text = '{"text": "A child swims"}\n{"id": 3}\nTwo dogs\n'
+    result = runner.invoke(app, ["policy", "check", "-", "--jsonl"], input=text)
+    assert [json.loads(line)["verdict"] for line in result.stdout.splitlines()] == ["block", "allow", "allow"]
+
+
+def test_policy_explain_names_the_words_and_what_was_exempted() -> None:
+    result = runner.invoke(app, ["policy", "explain", "A toddler eats baby carrots"])
+    assert result.stdout.startswith("block: ")
+    assert "toddler" in result.stdout
+    assert "exempt" in result.stdout or "baby carrots" in result.stdout
+
+
+def test_policy_photos_lists_the_restricted_with_evidence(folder: Path) -> None:
+    for name in ("captions.csv", "train_dataset.csv"):
+        path = folder / name
+        path.write_text(path.read_text().replace("A bee, seen 2 times", "A toddler, seen 2 times"))
+    result = runner.invoke(app, ["policy", "photos", str(folder), "--country", "RU"])
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert rows[0] == ["photo", "source", "votes", "captions", "evidence"]
+    assert rows[1][:4] == ["bee.jpg", "captions", "1", "5"]
+    assert "toddler" in rows[1][4]

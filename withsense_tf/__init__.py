@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from withsense_tf.evaluation.compare import compare as compare
     from withsense_tf.matchers.concat_linear import ConcatLinear as ConcatLinear
     from withsense_tf.matchers.constant import Constant as Constant
+    from withsense_tf.policy.gate import Policy as Policy
 
 _HOME = {
     "check_folder": "data.check",
@@ -44,6 +45,7 @@ _HOME = {
     "MobileNetV2": "encoders.photo_keras",
     "Tfidf": "encoders.text_tfidf",
     "compare": "evaluation.compare",
+    "Policy": "policy.gate",
     "ConcatLinear": "matchers.concat_linear",
     "Constant": "matchers.constant",
 }

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json as json_format
+import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from withsense_tf import terminal
 
+if TYPE_CHECKING:
+    from withsense_tf.policy.countries import CountryRule
+    from withsense_tf.policy.verdict import TextPolicy
+
 app = typer.Typer(
-    help="Photos and texts: check data, render the demo set. "
+    help="Photos and texts: check data, render the demo set, ask what the law allows. "
     "Compare matchers with: python -m withsense_tf.experiments.compare",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -24,7 +30,7 @@ app.add_typer(data_app, name="data")
 def version(
     show: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
-    """Photos and texts: check data, render the demo set."""
+    """Photos and texts: check data, render the demo set, ask what the law allows."""
     if show:
         from importlib.metadata import version
 
@@ -70,6 +76,96 @@ def data_demo(
     typer.echo(
         f"{folder}: {train} training and {test} test photos. Synthetic: drawn scenes, simulated judges."
     )
+
+
+policy_app = typer.Typer(help="What the law allows: texts and photos.", no_args_is_help=True)
+app.add_typer(policy_app, name="policy")
+Country = Annotated[str | None, typer.Option(help="Two letters; without it the strictest rule holds.")]
+
+
+@policy_app.command("check")
+def policy_check(
+    file: Annotated[str, typer.Argument(help="A text on each line; - is the standard input.")],
+    country: Country = None,
+    jsonl: Annotated[
+        bool,
+        typer.Option(
+            "--jsonl", help="Lines that are JSON objects are read as such: their field text counts."
+        ),
+    ] = False,
+) -> None:
+    """Print a JSON object for each line: text, verdict, rule, span, reason."""
+    from withsense_tf.policy.gate import Policy
+
+    rule = Policy.default().countries.rule(country)
+    texts = Policy.default().texts(rule.age_limit)
+    with (
+        nullcontext(sys.stdin)
+        if file == "-"
+        else Path(file).open(encoding="utf-8", errors="replace") as stream
+    ):
+        for line in stream:
+            text = line.rstrip("\r\n")
+            if jsonl:
+                text = _text_of(text)
+            typer.echo(json_format.dumps(_judged(text, texts, rule), ensure_ascii=False))
+
+
+@policy_app.command("explain")
+def policy_explain(
+    text: Annotated[str, typer.Argument(help="A caption or a query.")], country: Country = None
+) -> None:
+    """Show what in a text made the verdict, and what was found to be no child."""
+    from withsense_tf.policy.gate import Policy
+
+    rule = Policy.default().countries.rule(country)
+    texts = Policy.default().texts(rule.age_limit)
+    judged = _judged(text, texts, rule)
+    typer.echo(f"{judged['verdict']}: {judged['reason']}")
+    for hit in texts.hits(text):
+        typer.echo(f"  {hit.decision:<7} {hit.rule}: “{hit.span}” ({hit.reason})")
+
+
+@policy_app.command("photos")
+def policy_photos(
+    folder: Annotated[Path, typer.Argument(help="A With Sense folder.")],
+    country: Country = None,
+    overrides: Annotated[Path | None, typer.Option(help="A CSV of what people decided.")] = None,
+) -> None:
+    """List the restricted photos of a folder with the evidence, a tab-separated row each."""
+    from withsense_tf.data.load import load_dataset
+    from withsense_tf.policy.gate import Policy
+
+    gate = Policy.default(overrides=overrides).gate(load_dataset(folder), country)
+    restricted = [decision for decision in gate.decisions.values() if decision.restricted]
+    typer.echo("photo\tsource\tvotes\tcaptions\tevidence")
+    for decision in sorted(restricted, key=lambda decision: decision.photo):
+        evidence = "; ".join(decision.evidence)
+        typer.echo(f"{decision.photo}\t{decision.source}\t{decision.votes}\t{decision.captions}\t{evidence}")
+    typer.echo(f"{len(restricted)} of {len(gate.data.photos)} photos are restricted.", err=True)
+
+
+def _text_of(line: str) -> str:
+    """Return the field `text` of a line that is a JSON object, else the line itself."""
+    try:
+        found = json_format.loads(line)
+    except ValueError:
+        return line
+    return str(found["text"]) if isinstance(found, dict) and "text" in found else line
+
+
+def _judged(text: str, texts: TextPolicy, rule: CountryRule) -> dict[str, str]:
+    if rule.rule == "none":
+        reason = f"{rule.country} has no such rule"
+        return {"text": text, "verdict": "allow", "rule": "", "span": "", "reason": reason}
+    verdict = texts.verdict(text)
+    return {
+        "text": text,
+        "verdict": verdict.decision,
+        "rule": verdict.rule,
+        "span": verdict.span,
+        "reason": verdict.reason,
+    }
 
 
 def main() -> None:

@@ -51,7 +51,8 @@ def test_a_quick_run_renders_prints_and_appends_and_a_second_one_repeats_its_fig
         assert float(first["rmse"]) == pytest.approx(float(second["rmse"]), rel=1e-4)
         assert first["fingerprint"] == second["fingerprint"]
     assert float(rows[0]["skill"]) == 0
-    assert {row["policy"] for row in rows} == {"none"}
+    assert all(row["policy"].startswith("law ") for row in rows)
+    assert "The law is kept" in printed
     assert {row["data"] for row in rows} == {"demo (synthetic, seed 0)"}
     assert rows[2]["weights"] == "random (seed 0)"
 
@@ -82,6 +83,27 @@ def test_an_output_that_cannot_be_written_is_refused_before_any_work(folder: Pat
     (tmp_path / "file").write_text("mine")
     with pytest.raises(SettingError, match="choose another folder"):
         invoke("--data", str(folder), "--output", str(tmp_path / "file"))
+
+
+@pytest.mark.slow
+def test_children_are_left_out_unless_research_asks_for_them(folder: Path, tmp_path: Path) -> None:
+    for name in ("captions.csv", "train_dataset.csv"):
+        path = folder / name
+        path.write_text(path.read_text().replace("A bee, seen 2 times", "A toddler, seen 2 times"))
+    counts = {}
+    for policy in ("law", "none"):
+        printed = invoke("--data", str(folder), "--output", str(tmp_path / policy), "--policy", policy)
+        assert ("research use only" in printed) == (policy == "none")
+        with (tmp_path / policy / "compare.csv").open(newline="") as stream:
+            row = next(csv.DictReader(stream))
+        counts[policy] = int(row["train_photos"]) + int(row["photos"])
+        assert row["policy"].startswith(policy)
+    assert counts == {"law": 5, "none": 6}
+
+
+def test_an_unknown_policy_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"policy='low' is not known\. Did you mean 'law'"):
+        invoke("--data", str(folder), "--output", str(tmp_path), "--policy", "low")
 
 
 def test_wrong_weights_are_refused_before_any_work(folder: Path, tmp_path: Path) -> None:

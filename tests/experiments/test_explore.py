@@ -22,7 +22,7 @@ from withsense_tf.relevance.foretell import WEIGHTS, Foretold
 
 ALL = {
     "files", "expert_scores", "agreement", "crowd_shares", "experts_and_crowd", "foretelling", "targets",
-    "caption_lengths", "words", "photo_sizes", "best_and_worst",
+    "caption_lengths", "words", "photo_sizes", "best_and_worst", "law",
 }  # fmt: skip
 
 
@@ -58,7 +58,7 @@ class Links(HTMLParser):
 def test_every_section_has_its_files(report: tuple[Path, str]) -> None:
     folder, _ = report
     assert {path.stem for path in folder.glob("*.csv")} == ALL
-    assert {path.stem for path in folder.glob("*.png")} == ALL - {"files"}
+    assert {path.stem for path in folder.glob("*.png")} == ALL - {"files", "law"}
     for path in folder.glob("*.png"):
         assert min(Image.open(path).size) > 200
 
@@ -70,10 +70,17 @@ def test_the_page_opens_offline(report: tuple[Path, str]) -> None:
     assert [link[:60] for link in links.found if not link.startswith(("data:image/png;base64,", "#"))] == []
 
 
-def test_the_page_says_that_the_set_is_synthetic_and_that_no_law_is_applied(report: tuple[Path, str]) -> None:
-    page = (report[0] / "index.html").read_text(encoding="utf-8")
-    assert "Synthetic" in page
-    assert "No legal rule is applied yet" in page
+def test_the_page_says_that_the_set_is_synthetic(report: tuple[Path, str]) -> None:
+    assert "Synthetic" in (report[0] / "index.html").read_text(encoding="utf-8")
+
+
+def test_no_photo_of_a_child_is_on_the_contact_sheet(folder: Path) -> None:
+    for name in ("captions.csv", "train_dataset.csv"):
+        path = folder / name
+        path.write_text(re.sub(r"A (bee|cat|dog|eel),", "A child,", path.read_text()))
+    sections = {section.slug: section for section in explore.explore(load_dataset(folder))}
+    assert set(sections["best_and_worst"].table["photo"]) <= {"ant.jpg", "fox.jpg"}
+    assert "restricts 50.0 % of the 8 photos" in sections["law"].conclusion
 
 
 def test_conclusions_follow_the_numbers(report: tuple[Path, str]) -> None:
@@ -119,7 +126,13 @@ def test_a_set_without_judgements_or_test_photos_is_explored_too(folder: Path) -
     shutil.rmtree(folder / "test_images")
     with pytest.warns(DataWarning):
         sections = explore.explore(load_dataset(folder))
-    assert {section.slug for section in sections} == {"files", "caption_lengths", "words", "photo_sizes"}
+    assert {section.slug for section in sections} == {
+        "files",
+        "law",
+        "caption_lengths",
+        "words",
+        "photo_sizes",
+    }
 
 
 def test_texts_of_the_data_are_escaped_in_the_page(folder: Path, tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -76,6 +76,19 @@ class Dataset:
     def quarantine(self) -> pd.DataFrame:
         """Return what was left out (level error) and what is odd but kept (level note)."""
         return self._tables["quarantine"].copy(deep=False)
+
+    def only(self, photos: Collection[str], captions: Collection[str]) -> Dataset:
+        """Return the data set with these photos and captions alone, and the rows that need no others."""
+        tables = dict(self._tables)
+        for name, table in self._tables.items():
+            keep = pd.Series(True, index=table.index)
+            # A caption's own column `photo` names its owner, which may be a photo that is not here.
+            if "photo" in table and name != "captions":
+                keep &= table["photo"].isin(photos)
+            if "caption" in table:
+                keep &= table["caption"].isin(captions)
+            tables[name] = table[keep].reset_index(drop=True)
+        return replace(self, _tables=tables)
 
     def save_quarantine(self, file: str | Path) -> Path:
         """Write the quarantine table as CSV and return its path."""

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from withsense_tf import terminal
+from withsense_tf.errors import check_choice
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
     from withsense_tf.encoders.base import PhotoEncoder
     from withsense_tf.evaluation.report import Comparison
+    from withsense_tf.policy.gate import Policy
 
+LAW: Final = "law"
+RESEARCH: Final = "No law is kept: photos of children are trained and measured on. For research use only."
 QUICK_TRAIN, QUICK_TEST = 80, 20
 QUICK_PHOTOS: Final = 100
 TEST_SHARE: Final = 0.3  # as the student projects split, so that their figures can be compared
@@ -35,6 +39,10 @@ def main(
     weights: Annotated[
         str, typer.Option(help="Weights of the photo backbone: random, imagenet, or a .weights.h5 file.")
     ] = "random",
+    policy: Annotated[
+        str,
+        typer.Option(help="law: photos and captions of children are left out; none: for research use only."),
+    ] = LAW,
 ) -> None:
     """Train and measure the matchers on judged photos and captions, print a table, append it to a CSV file."""
     from rich.console import Console
@@ -42,9 +50,11 @@ def main(
     from withsense_tf.encoders.photo_keras import MobileNetV2
     from withsense_tf.evaluation.report import append_rows, check_header
     from withsense_tf.experiments.load import load
+    from withsense_tf.policy.gate import Policy
 
     # What can go wrong at once goes wrong before the work starts.
     encoder = MobileNetV2(weights, seed=seed)
+    check_choice("policy", policy, (LAW, "none"))
     file = terminal.output_folder(output) / "compare.csv"
     check_header(file)
     encoder.load()
@@ -52,7 +62,8 @@ def main(
     train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
     dataset = load(data, output, seed, train, test)
     console.print(f"{dataset!r}", highlight=False, markup=False, soft_wrap=True)
-    comparison = run(dataset, encoder, seed, photos=QUICK_PHOTOS if quick and data else None)
+    photos = QUICK_PHOTOS if quick and data else None
+    comparison = run(dataset, encoder, seed, photos, Policy.default() if policy == LAW else None)
     if console.is_terminal:
         console.print(comparison)
     else:
@@ -63,8 +74,17 @@ def main(
     )
 
 
-def run(data: Dataset, encoder: PhotoEncoder, seed: int = 0, photos: int | None = None) -> Comparison:
-    """Fit every matcher on 70 % of the photos and measure it on the others."""
+def run(
+    data: Dataset,
+    encoder: PhotoEncoder,
+    seed: int = 0,
+    photos: int | None = None,
+    policy: Policy | None = None,
+) -> Comparison:
+    """Fit every matcher on 70 % of the photos and measure it on the others.
+
+    With a policy, photos and captions of children are neither trained on nor measured on.
+    """
     from withsense_tf.data.split import split_by_photo
     from withsense_tf.encoders.store import VectorStore
     from withsense_tf.evaluation.compare import measure, notes_on
@@ -74,6 +94,12 @@ def run(data: Dataset, encoder: PhotoEncoder, seed: int = 0, photos: int | None 
     from withsense_tf.matchers.constant import Constant
     from withsense_tf.relevance.blend import relevance
 
+    law = RESEARCH
+    if policy is not None:
+        every = len(data.photos)
+        data, _ = policy.split(data)
+        gone = every - len(data.photos)
+        law = f"The law is kept: {gone:,} of {every:,} photos are left out (policy {policy.version})."
     # The experts alone: published figures are measured against them, and the crowd answered another question.
     pairs = relevance(data, crowd=None)
     if photos is not None:
@@ -99,7 +125,7 @@ def run(data: Dataset, encoder: PhotoEncoder, seed: int = 0, photos: int | None 
             split.test,
             constant,
             run=started,
-            policy="none",
+            policy=f"law {policy.version}" if policy is not None else "none (research use)",
             split=f"by photo {1 - TEST_SHARE:.0%}/{TEST_SHARE:.0%}",
             seed=seed,
             train_pairs=len(split.train),
@@ -114,6 +140,7 @@ def run(data: Dataset, encoder: PhotoEncoder, seed: int = 0, photos: int | None 
         f"Photo vectors: {encoder.identity}, {pairs.table['photo'].nunique():,} photos in {encoding.seconds:.1f} s "
         "(not in the rows' seconds).",
         f"Skill is 1 - MSE / MSE of always answering {constant:.3f}. RMSE: lower is better.",
+        law,
         *notes_on(split.test),
     )
     return Comparison(tuple(rows), notes)

@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
     from withsense_tf.evaluation.page import Section
 
-NO_LAW = (
-    "No legal rule is applied yet: the share of photos and captions that the law restricts is not in this report, "
-    "and the pictures are not filtered."
-)
-
 
 def main(
     data: Annotated[
@@ -51,15 +46,16 @@ def explore(data: Dataset) -> list[Section]:
     """Make all sections of the report."""
     from withsense_tf.experiments.explore_contents import content_sections, files_section
     from withsense_tf.experiments.explore_judgements import judgement_sections
+    from withsense_tf.policy.gate import Policy
 
-    return [files_section(data), *judgement_sections(data), *content_sections(data)]
+    return [files_section(data), *judgement_sections(data), *content_sections(data, Policy.default())]
 
 
 def notes(data: Dataset) -> list[str]:
     """Return what the reader of the report must know first."""
     from withsense_tf.evaluation.compare import SYNTHETIC_NOTE
 
-    return [SYNTHETIC_NOTE, NO_LAW] if data.synthetic else [NO_LAW]
+    return [SYNTHETIC_NOTE] if data.synthetic else []
 
 
 if __name__ == "__main__":

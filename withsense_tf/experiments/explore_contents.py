@@ -16,6 +16,8 @@ from withsense_tf.data.photo_file import PhotoError, read_photo
 from withsense_tf.data.problems import KINDS
 from withsense_tf.evaluation.page import Section
 from withsense_tf.evaluation.plots import BLUE, GREEN, ORANGE, PURPLE, new_figure, png
+from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.ownership import caption_verdicts, restricts
 from withsense_tf.relevance.blend import relevance
 
 PARTS: Final = {"train": BLUE, "test": ORANGE, "corpus": GREEN}
@@ -41,6 +43,28 @@ def files_section(data: Dataset) -> Section:
         said = "Nothing was left out" + (f"; {odd:,} photos or rows are odd and were kept." if odd else ".")
     table = pd.DataFrame(rows, columns=["what", "count", "level"])
     return Section("files", "Files and rows", said, table=table)
+
+
+def law_section(data: Dataset, policy: Policy) -> Section:
+    """Show how many photos and captions the law restricts, under the strictest rule."""
+    gate = policy.gate(data)
+    decisions = list(gate.decisions.values())
+    said = caption_verdicts(data, policy.texts(gate.rule.age_limit))
+    captions = said["verdict"].map(lambda verdict: restricts(verdict, policy.review == "restrict"))
+    photos = [decision for decision in decisions if decision.restricted]
+    rules = said.loc[captions, "verdict"].map(lambda verdict: verdict.rule).value_counts()
+    sources = Counter(decision.source.split(" of ")[0].split(" by ")[0] for decision in photos)
+    table = pd.DataFrame(
+        [("photos restricted by", source, count) for source, count in sources.most_common()]
+        + [("captions restricted by", str(rule), int(count)) for rule, count in rules.items()],
+        columns=["what", "rule", "count"],
+    )
+    conclusion = (
+        f"The law restricts {100 * len(photos) / max(1, len(decisions)):.1f} % of the {len(decisions):,} photos and "
+        f"{100 * captions.mean():.1f} % of the {len(captions):,} captions."
+    )
+    explanation = f"Under the strictest rule, by the photos' own captions; policy {policy.version}."
+    return Section("law", "What the law restricts", conclusion, table=table, explanation=explanation)
 
 
 def captions_section(data: Dataset) -> Section:
@@ -159,9 +183,11 @@ def sheet_section(data: Dataset) -> Section:
     return Section("best_and_worst", "Best and worst matches", said, png(figure), shown, explanation)
 
 
-def content_sections(data: Dataset) -> list[Section]:
+def content_sections(data: Dataset, policy: Policy) -> list[Section]:
     """Make every section on the material that this data set has the material for."""
-    sections = [captions_section(data), words_section(data), photos_section(data)]
-    if len(data.experts) or len(data.crowd):
-        sections.append(sheet_section(data))
+    sections = [law_section(data, policy), captions_section(data), words_section(data), photos_section(data)]
+    # The contact sheet is the one place of the report that shows photos, so it keeps the law.
+    legal, _ = policy.split(data)
+    if len(legal.experts) or len(legal.crowd):
+        sections.append(sheet_section(legal))
     return sections

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import json
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.errors import SettingError
+from withsense_tf.policy.audit import AuditLog
+
+
+def entries(file: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_an_entry_says_what_was_decided_and_never_what_was_asked(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "new" / "audit.jsonl")
+    log.write("query", "restrict", "child", "RU", "abc", query="A little girl, Masha")
+    (entry,) = entries(log.file)
+    assert entry["decision"] == "restrict"
+    assert (entry["policy"], entry["country"], entry["rule"], entry["photo"]) == ("abc", "RU", "child", None)
+    assert "girl" not in log.file.read_text()
+    assert entry["query"] == log.hash("a  little GIRL, masha")
+    assert entry["query"] != log.hash("a little girl")
+
+
+def test_the_hash_needs_the_key_that_only_its_owner_can_read(tmp_path: Path) -> None:
+    one, other = AuditLog(tmp_path / "a.jsonl"), AuditLog(tmp_path / "b.jsonl")
+    assert one.hash("dog") != other.hash("dog")
+    assert one.hash("dog") == AuditLog(tmp_path / "a.jsonl").hash("dog")
+    assert (tmp_path / "a.jsonl.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_full_file_is_moved_on_and_the_oldest_is_dropped(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl", most_bytes=1_000, kept_files=2)
+    for number in range(40):
+        log.write("result", "restrict", "captions", "RU", "abc", photo=f"{number}.jpg")
+    files = [log.file, Path(f"{log.file}.1"), Path(f"{log.file}.2")]
+    assert all(file.stat().st_size <= 1_000 for file in files)
+    assert not Path(f"{log.file}.3").exists()
+    kept = [entry["photo"] for file in reversed(files) for entry in entries(file)]
+    assert kept == [f"{number}.jpg" for number in range(40 - len(kept), 40)]
+
+
+def _write(file: str, number: int) -> None:
+    AuditLog(file).write("query", "allow", "", None, "abc", query=f"query {number}")
+
+
+def test_processes_that_write_at_once_lose_nothing_and_share_a_key(tmp_path: Path) -> None:
+    file = tmp_path / "audit.jsonl"
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(_write, [str(file)] * 30, range(30)))
+    log = AuditLog(file)
+    assert {entry["query"] for entry in entries(file)} == {
+        log.hash(f"query {number}") for number in range(30)
+    }
+
+
+@pytest.mark.parametrize(("size", "files"), [(10, 1), (10_000, 0)])
+def test_a_log_without_room_is_refused(tmp_path: Path, size: int, files: int) -> None:
+    with pytest.raises(SettingError, match="needs 1,000 bytes"):
+        AuditLog(tmp_path / "audit.jsonl", size, files)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import json
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.policy.consent import ConsentRegister
+
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> ConsentRegister:
+    return ConsentRegister(tmp_path / "new" / "consents.jsonl")
+
+
+def test_without_a_file_nothing_is_permitted(register: ConsentRegister) -> None:
+    assert not register.covers("a.jpg", "show", "RU", DAY)
+
+
+def test_a_permission_covers_its_photo_scope_country_and_days_only(register: ConsentRegister) -> None:
+    register.grant("a.jpg", "A. Parent", ["show"], ["ru"], date(2026, 1, 1), date(2026, 12, 31))
+    assert register.covers("a.jpg", "show", "RU", DAY)
+    assert register.covers("a.jpg", "show", "ru", date(2026, 12, 31))
+    for photo, scope, country, day in (
+        ("b.jpg", "show", "RU", DAY),
+        ("a.jpg", "search", "RU", DAY),
+        ("a.jpg", "show", "DE", DAY),
+        ("a.jpg", "show", None, DAY),
+        ("a.jpg", "show", "RU", date(2025, 12, 31)),
+        ("a.jpg", "show", "RU", date(2027, 1, 1)),
+    ):
+        assert not register.covers(photo, scope, country, day)
+
+
+def test_a_permission_for_all_countries_holds_where_the_country_is_unknown(register: ConsentRegister) -> None:
+    register.grant("a.jpg", "A. Parent", since=DAY)
+    assert register.covers("a.jpg", "show", None, DAY)
+
+
+def test_revoking_works_at_the_next_question_in_another_process_too(register: ConsentRegister) -> None:
+    other = ConsentRegister(register.file)
+    consent = register.grant("a.jpg", "A. Parent", since=DAY)
+    assert other.covers("a.jpg", "show", "RU", DAY)
+    register.revoke(consent.id, "A. Parent", "changed their mind")
+    assert not other.covers("a.jpg", "show", "RU", DAY)
+    (kept,) = other.consents("a.jpg")
+    assert kept.revoked is not None
+
+
+def test_one_of_two_permissions_may_be_revoked(register: ConsentRegister) -> None:
+    first = register.grant("a.jpg", "A. Parent", since=DAY)
+    register.grant("a.jpg", "B. Parent", since=DAY)
+    register.revoke(first.id, "A. Parent", "moved")
+    assert register.covers("a.jpg", "show", "RU", DAY)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"photo": " ", "given_by": "A"},
+        {"photo": "a.jpg", "given_by": ""},
+        {"photo": "a.jpg", "given_by": "A", "scopes": []},
+        {"photo": "a.jpg", "given_by": "A", "scopes": ["sell"]},
+        {"photo": "a.jpg", "given_by": "A", "countries": []},
+        {"photo": "a.jpg", "given_by": "A", "since": DAY, "until": date(2026, 1, 1)},
+    ],
+)
+def test_incomplete_permissions_are_refused(register: ConsentRegister, settings: dict[str, object]) -> None:
+    with pytest.raises(SettingError):
+        register.grant(**settings)
+    assert not register.file.exists()
+
+
+def test_what_does_not_exist_cannot_be_revoked_nor_without_a_reason(register: ConsentRegister) -> None:
+    consent = register.grant("a.jpg", "A. Parent")
+    with pytest.raises(SettingError, match="no permission"):
+        register.revoke("feed", "A. Parent", "reason")
+    with pytest.raises(SettingError, match="a reason"):
+        register.revoke(consent.id, "A. Parent", " ")
+
+
+@pytest.mark.parametrize(
+    "line", ["{broken", '{"event": "grant"}', '{"event": "revoke", "id": "feed"}', "[1]", '{"event": "x"}']
+)
+def test_a_broken_line_voids_the_whole_register(register: ConsentRegister, line: str) -> None:
+    register.grant("a.jpg", "A. Parent", since=DAY)
+    with register.file.open("a") as stream:
+        stream.write(line + "\n")
+    with pytest.raises(DataError, match=r"jsonl:2 is no permission"):
+        register.covers("a.jpg", "show", "RU", DAY)
+
+
+def _grant(file: str, number: int) -> None:
+    ConsentRegister(file).grant(f"{number}.jpg", "A. Parent", since=DAY)
+
+
+def test_processes_that_write_at_once_lose_nothing(register: ConsentRegister) -> None:
+    register.file.parent.mkdir()
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(_grant, [str(register.file)] * 20, range(20)))
+    assert all(register.covers(f"{number}.jpg", "show", None, DAY) for number in range(20))
+    assert len([json.loads(line) for line in register.file.read_text().splitlines()]) == 20

@@ -1,0 +1,177 @@
+"""How well does the policy do? `python -m withsense_tf.experiments.policy_report`."""
+
+from __future__ import annotations
+
+import csv
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from withsense_tf import terminal
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from withsense_tf.data.dataset import Dataset
+    from withsense_tf.policy.verdict import TextPolicy
+
+# Deliberately crude, and not the policy's own words: who says one of these in three captions means a child.
+PLAIN_WORDS: Final = re.compile(r"\b(child(ren)?|kids?|toddlers?|bab(y|ies)|infants?|boys?|girls?)\b", re.I)
+SURE_CAPTIONS = 3
+
+
+def main(
+    sentences: Annotated[
+        list[Path] | None,
+        typer.Option(help="Labelled sentences: tab-separated, with the columns label and text."),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A With Sense folder: ownership, row filters, classifier.")
+    ] = None,
+    weights: Annotated[str, typer.Option(help="Weights of the photo backbone of the classifier.")] = "random",
+) -> None:
+    """Measure recall and precision on labelled sentences, ownership on a folder, and speed."""
+    from withsense_tf.data.load import load_dataset
+    from withsense_tf.encoders.photo_keras import MobileNetV2
+    from withsense_tf.policy.verdict import TextPolicy
+
+    encoder = MobileNetV2(weights)
+    texts = TextPolicy()
+    texts.verdict("A first text, so that the words are loaded.")
+    for file in sentences or []:
+        typer.echo(sentences_report(file, texts))
+    if data is not None:
+        dataset = load_dataset(data)
+        typer.echo(speed_report(dataset, texts))
+        typer.echo(ownership_report(dataset, texts))
+        vectors = encoder.encode([Path(path) for path in dataset.photos["path"]])
+        typer.echo(classifier_report(dataset, texts, vectors, encoder.weights))
+
+
+def sentences_report(file: Path, texts: TextPolicy) -> str:
+    """Say how many restricted sentences are found, how many found ones are restricted, and what is wrong."""
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    verdicts = texts.verdicts(row["text"] for row in rows)
+    pairs = [
+        (row["label"] == "restricted", verdict.restricted)
+        for row, verdict in zip(rows, verdicts, strict=True)
+    ]
+    found, missed, false = pairs.count((True, True)), pairs.count((True, False)), pairs.count((False, True))
+    lines = [
+        f"{file.name}: {len(rows)} sentences",
+        f"  recall of restricted     {_share(found, found + missed)}",
+        f"  precision of restricted  {_share(found, found + false)}",
+    ]
+    wrong = [
+        f"  wrong: {row['label']}, said {verdict.decision} ({verdict.rule} “{verdict.span}”): {row['text']}"
+        for row, verdict, (label, said) in zip(rows, verdicts, pairs, strict=True)
+        if label != said
+    ]
+    return "\n".join(lines + wrong)
+
+
+def speed_report(data: Dataset, texts: TextPolicy) -> str:
+    """Say how many captions a second are judged on one core, and how long a query takes."""
+    captions = data.captions["text"].tolist()
+    start = time.perf_counter()
+    verdicts = texts.verdicts(captions)
+    each = (time.perf_counter() - start) / len(captions)
+    start = time.perf_counter()
+    for caption in captions[:1000]:
+        texts.verdict(caption)
+    query = (time.perf_counter() - start) / min(1000, len(captions))
+    restricted = sum(verdict.restricted for verdict in verdicts) / len(verdicts)
+    return (
+        f"{len(captions):,} captions, {100 * restricted:.1f} % restricted: {1 / each:,.0f} a second on one core; "
+        f"a single query {1000 * query:.2f} ms"
+    )
+
+
+def ownership_report(data: Dataset, texts: TextPolicy) -> str:
+    """Say how many photos that show a child beyond doubt are restricted, by ownership and by filtering rows."""
+    from withsense_tf.policy.ownership import Ownership
+
+    captions = data.captions
+    train = set(data.photos.loc[data.photos["part"] == "train", "photo"])
+    plain = captions[
+        captions["photo"].isin(train) & captions["text"].map(lambda text: bool(PLAIN_WORDS.search(text)))
+    ]
+    counts = plain.groupby("photo").size()
+    sure = set(counts[counts >= SURE_CAPTIONS].index)
+    decisions = Ownership().decide(data, texts)
+    restricted = {photo for photo, decision in decisions.items() if decision.restricted and photo in train}
+    # What the student projects did: drop the judged rows whose text speaks of a child, keep the others.
+    judged = data.pairs.merge(captions[["caption", "text"]], on="caption")
+    judged = judged.assign(restricted=[verdict.restricted for verdict in texts.verdicts(judged["text"])])
+    left = set(judged.loc[~judged["restricted"], "photo"])
+    rows = [
+        f"Training photos: {len(train):,}; restricted through ownership: {_share(len(restricted), len(train))}"
+    ]
+    for votes in (1, 2, 3):
+        kept = Ownership(min_votes=votes, duplicates=False).decide(data, texts)
+        found = sum(kept[photo].restricted for photo in sure)
+        every = sum(decision.restricted for photo, decision in kept.items() if photo in train)
+        rows.append(
+            f"  {votes} caption(s) of its own needed: {_share(found, len(sure))} of the sure ones, {every} in all"
+        )
+    rows.append(
+        f"  ({len(sure)} photos are sure: {SURE_CAPTIONS} or more captions say child, kid, baby, boy, girl …)"
+    )
+    rows.append(
+        f"  dropping rows whose text matches: {_share(len(sure - left), len(sure))} of the sure ones are gone"
+    )
+    return "\n".join(rows)
+
+
+def classifier_report(data: Dataset, texts: TextPolicy, vectors: np.ndarray, weights: str) -> str:
+    """Say how well a photo alone tells that a child is shown, out of fold, with labels from its captions."""
+    import numpy as np
+    from sklearn.metrics import roc_auc_score
+
+    from withsense_tf.policy.ownership import Ownership
+
+    decisions = Ownership(duplicates=False).decide(data, texts)
+    photos: pd.DataFrame = data.photos
+    label = np.array([decisions[photo].restricted for photo in photos["photo"]])
+    chance = out_of_fold(vectors, label, photos["digest"].to_numpy(str))
+    lines = [f"Classifier on photo vectors ({weights}): AUC {roc_auc_score(label, chance):.3f} (a coin: .5)"]
+    for threshold in (0.5, 0.3, 0.1):
+        marked = chance >= threshold
+        recall, precision = (
+            _share(int((marked & label).sum()), int(label.sum())),
+            _share(int((marked & label).sum()), int(marked.sum())),
+        )
+        lines.append(f"  from {threshold:g} on: recall {recall}; precision {precision}")
+    return "\n".join(lines)
+
+
+def out_of_fold(vectors: np.ndarray, label: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Return for each photo the chance that it shows a child, from a head that has not seen it."""
+    import numpy as np
+    from sklearn.model_selection import GroupKFold
+
+    from withsense_tf.policy.photo_judge import PhotoHead
+
+    chance = np.zeros(len(label))
+    for train, test in GroupKFold(5).split(vectors, groups=groups):
+        chance[test] = PhotoHead().fit(vectors[train], label[train]).chance(vectors[test])
+    return chance
+
+
+def _share(part: int, whole: int) -> str:
+    """Write a share with its 95 % interval (Wilson)."""
+    if not whole:
+        return "none of none"
+    z, p = 1.96, part / whole
+    middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
+    half = z * (p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5 / (1 + z * z / whole)
+    return f"{p:.3f} [{max(0.0, middle - half):.3f}, {min(1.0, middle + half):.3f}] ({part} of {whole})"
+
+
+if __name__ == "__main__":
+    terminal.run_main(main)

@@ -1,0 +1,52 @@
+"""Numbers in a text -> an age in years.
+
+Digits are read as they stand; number words come from the rule file, so that each language lists its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+# An age has at most three digits; longer numbers are years, prices or telephone numbers.
+MOST_DIGITS: Final = 3
+YEARS_IN: Final = {"years": 1.0, "months": 1 / 12, "weeks": 1 / 52, "days": 1 / 365}
+
+
+def is_digits(word: str) -> bool:
+    """Tell whether a word is a number that may be an age.
+
+    >>> is_digits("12"), is_digits("2024"), is_digits("twelve")
+    (True, False, False)
+    """
+    return len(word) <= MOST_DIGITS and word.isascii() and word.isdigit()
+
+
+def value(words: Sequence[str], at: int, numbers: Mapping[str, float]) -> float | None:
+    """Return the number that ends at a place in a sentence, or None where there is none.
+
+    Tens are joined to the ones behind them:
+
+    >>> value(["the", "twenty", "five", "boys"], 2, {"twenty": 20, "five": 5})
+    25
+    """
+    word = words[at]
+    if is_digits(word):
+        return int(word)
+    ones = numbers.get(word)
+    if ones is None or at == 0 or not 0 < ones < 10:
+        return ones
+    tens = numbers.get(words[at - 1], 0)
+    return tens + ones if tens >= 20 and tens % 10 == 0 else ones
+
+
+def youngest(
+    words: Sequence[str], places: Sequence[int], numbers: Mapping[str, float], unit: str
+) -> float | None:
+    """Return the lowest age in years that the words at these places state.
+
+    >>> youngest(["8", "to", "18", "months"], [0, 2], {}, "months")
+    0.6666666666666666
+    """
+    found = [number for at in places if (number := value(words, at, numbers)) is not None]
+    return min(found) * YEARS_IN[unit] if found else None

@@ -1,0 +1,89 @@
+"""A log of what was decided: enough to prove it later, and nothing that tells what people searched for."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock
+
+from withsense_tf.errors import SettingError
+
+MOST_BYTES: Final = 50_000_000
+KEPT_FILES: Final = 5
+
+
+class AuditLog:
+    """Append a JSON line a decision; several processes may write to one file.
+
+    A full file is moved to `<file>.1`, that one to `<file>.2` and so on; the oldest is dropped. Queries are
+    written as keyed hashes: whoever has the log alone cannot try out words against it. The key lies beside it,
+    readable by its owner only.
+    """
+
+    def __init__(self, file: str | Path, most_bytes: int = MOST_BYTES, kept_files: int = KEPT_FILES) -> None:
+        if most_bytes < 1_000 or kept_files < 1:
+            raise SettingError(
+                f"An audit log needs 1,000 bytes and 1 file, got {most_bytes} and {kept_files}."
+            )
+        self.file = Path(file)
+        self.most_bytes = most_bytes
+        self.kept_files = kept_files
+
+    def write(
+        self,
+        place: str,
+        decision: str,
+        rule: str,
+        country: str | None,
+        policy: str,
+        photo: str | None = None,
+        query: str | None = None,
+    ) -> None:
+        """Append one decision; of a query only its hash is written."""
+        entry = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "policy": policy,
+            "country": country,
+            "place": place,
+            "decision": decision,
+            "rule": rule,
+            "photo": photo,
+            "query": None if query is None else self.hash(query),
+        }
+        line = (json.dumps(entry, ensure_ascii=False) + "\n").encode()
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{self.file}.lock"):
+            if self.file.exists() and self.file.stat().st_size + len(line) > self.most_bytes:
+                self._rotate()
+            with self.file.open("ab") as stream:
+                stream.write(line)
+
+    def hash(self, query: str) -> str:
+        """Return the hash that stands for a query in this log; upper case and blanks make no difference."""
+        text = " ".join(query.casefold().split())
+        return hmac.new(self._key(), text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
+
+    def _key(self) -> bytes:
+        path = Path(f"{self.file}.key")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Under the lock: two processes that start at once must not hash with two keys.
+        with FileLock(f"{self.file}.lock"):
+            if not path.exists():
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(secrets.token_bytes(32))
+            return path.read_bytes()
+
+    def _rotate(self) -> None:
+        for number in range(self.kept_files, 0, -1):
+            older = Path(f"{self.file}.{number}")
+            newer = self.file if number == 1 else Path(f"{self.file}.{number - 1}")
+            if newer.exists():
+                newer.replace(older)

@@ -1,0 +1,131 @@
+"""Countries -> the rule that is in force there on a day; what is not known gets the strictest rule."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, Literal
+
+from withsense_tf.errors import DataError, SettingError
+
+# The exact words that stand in place of what the law forbids to show.
+NOTICE: Final = "This image is unavailable in your country in compliance with local laws"
+Rule = Literal["children", "none"]
+RULES: Final = ("children", "none")
+FIELDS: Final = frozenset({"country", "rule", "age_limit", "from", "until", "message", "note"})
+STRICTEST_AGE: Final = 16
+
+
+@dataclass(frozen=True)
+class CountryRule:
+    """What holds in a country: nothing of persons under `age_limit` (children), or no rule (none)."""
+
+    country: str
+    rule: Rule
+    age_limit: int = STRICTEST_AGE
+    since: date | None = None
+    until: date | None = None
+    message: str = NOTICE
+
+    def in_force(self, day: date) -> bool:
+        """Tell whether the rule holds on that day; both its first and its last day count."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class Countries:
+    """All rules. `version` changes with them."""
+
+    rules: tuple[CountryRule, ...]
+
+    def rule(self, country: str | None, day: date | None = None) -> CountryRule:
+        """Return the rule of a country (two letters) on a day, by default today.
+
+        A country that is not named, or on a day that none of its entries covers, gets the strictest rule.
+        """
+        name = _code(country) if country is not None else None
+        today = day or date.today()
+        found = [rule for rule in self.rules if rule.country == name and rule.in_force(today)]
+        # Where two entries of a country hold on one day, the stricter one does.
+        return max(found, key=_strictness) if found else self.strictest()
+
+    def strictest(self) -> CountryRule:
+        """Return the rule for whom nothing is known of: no person under the highest age limit of all."""
+        limit = max([STRICTEST_AGE, *(rule.age_limit for rule in self.rules if rule.rule == "children")])
+        return CountryRule("", "children", limit)
+
+    def known(self) -> list[str]:
+        """Return the countries that have an entry."""
+        return sorted({rule.country for rule in self.rules})
+
+
+def load_countries(file: Path | None = None) -> Countries:
+    """Read the rules from a TOML file, by default the one that comes with the package.
+
+    A file that is missing or has a single mistake is an error: half a law must not be taken for the law.
+    """
+    where = str(file) if file is not None else "the package's countries.toml"
+    try:
+        packaged = files("withsense_tf.policy").joinpath("rules", "countries.toml")
+        text = file.read_text(encoding="utf-8") if file is not None else packaged.read_text(encoding="utf-8")
+        entries = tomllib.loads(text)["rules"]
+    except OSError as error:
+        raise DataError(
+            f"{where} cannot be read ({error.strerror}), so nothing may be shown anywhere."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        raise DataError(
+            f"{where} is no table of [[rules]] ({error}), so nothing may be shown anywhere."
+        ) from error
+    if not isinstance(entries, list):
+        raise DataError(f"{where}: expected [[rules]], got {entries!r}.")
+    return Countries(tuple(_entry(entry, f"{where}, rule {at}") for at, entry in enumerate(entries, start=1)))
+
+
+def _entry(entry: object, where: str) -> CountryRule:
+    if not isinstance(entry, dict) or not {"country", "rule"} <= set(entry):
+        raise DataError(f"{where}: expected at least country and rule, got {entry!r}.")
+    unknown = sorted(set(entry) - FIELDS)
+    if unknown:
+        raise DataError(f"{where}: unknown field {unknown[0]!r}; known: {', '.join(sorted(FIELDS))}.")
+    rule, limit, message = entry["rule"], entry.get("age_limit", STRICTEST_AGE), entry.get("message", NOTICE)
+    if rule not in RULES:
+        raise DataError(f"{where}: rule is {rule!r}, expected {' or '.join(RULES)}.")
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= 21:
+        raise DataError(f"{where}: age_limit is {limit!r}, expected a whole number from 1 to 21.")
+    if not isinstance(message, str) or not message.strip():
+        raise DataError(f"{where}: message is {message!r}, expected a text.")
+    days = [_day(entry.get(name), f"{where}: {name}") for name in ("from", "until")]
+    if days[0] and days[1] and days[0] > days[1]:
+        raise DataError(f"{where}: from {days[0]} is after until {days[1]}.")
+    try:
+        country = _code(entry["country"])
+    except SettingError as error:
+        raise DataError(f"{where}: {error}") from error
+    return CountryRule(country, rule, limit, days[0], days[1], message)
+
+
+def _day(value: object, where: str) -> date | None:
+    if value is None:
+        return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise DataError(f"{where} is {value!r}, expected a day such as 2026-11-20, without quotes.")
+
+
+def _code(country: object) -> str:
+    if (
+        isinstance(country, str)
+        and len(country.strip()) == 2
+        and country.strip().isascii()
+        and country.strip().isalpha()
+    ):
+        return country.strip().upper()
+    raise SettingError(f"country is {country!r}, expected two letters such as RU (ISO 3166-1).")
+
+
+def _strictness(rule: CountryRule) -> tuple[bool, int]:
+    return rule.rule == "children", rule.age_limit

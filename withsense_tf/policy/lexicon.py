@@ -1,0 +1,306 @@
+"""Rule files -> word classes and rules.
+
+A rule file is TOML for one script. Its word classes are lists of words, and `CLASS` in a list stands for the
+words of another class:
+
+    [nouns]     plurals are added; an irregular one is written child/children
+    [words]     taken as written
+    [lemmas]    every inflected form is added (Russian)
+    [numbers.X] number = words; class X, whose words have a value
+    [misspelt]  classes = [...]: their long words are also known with a letter missing, doubled or swapped
+
+A rule's patterns are words separated by blanks: `CLASS`, `word`, `a|b`, `x?`, `x{0,4}`, `!x` (any word but x),
+`_` (any word of the sentence), `[x]` (the words that the rule is about; without brackets all but `_` and `!x`).
+`NUMBER`, `DIGITS`, `NAME` (a capitalised word) and `STOP` (the end or start of a sentence) are built in.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from withsense_tf.errors import DataError
+from withsense_tf.policy.ages import YEARS_IN
+
+FOLDER: Final = Path(__file__).parent / "rules"
+DECISIONS: Final = ("block", "review", "exempt", "age")
+SCRIPTS: Final = ("latin", "cyrillic")
+BUILT_IN: Final = ("_", "NUMBER", "DIGITS", "NAME", "STOP")
+# Shorter words have too many neighbours that mean something else.
+LEAST_LETTERS_TO_MISSPELL: Final = 7
+ELEMENT: Final = re.compile(r"(?P<no>!?)(?P<words>[^?{}\[\]]+)(?P<times>\?|\{\d+,\d+\})?")
+CLASS_NAME: Final = re.compile(r"[A-Z][A-Z_]+")
+
+
+@dataclass(frozen=True)
+class Element:
+    """One place in a pattern: what may stand there, how often, and whether the rule is about it."""
+
+    classes: frozenset[str]
+    literals: frozenset[str]
+    negated: bool = False
+    times: str = "1"
+    marked: bool = False
+
+    @property
+    def needed(self) -> bool:
+        """Whether the pattern matches nothing without this."""
+        return self.times == "1" and not self.negated and "_" not in self.classes
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule as the file states it."""
+
+    name: str
+    decision: str
+    patterns: tuple[tuple[Element, ...], ...]
+    reason: str
+    yes: tuple[str, ...]
+    no: tuple[str, ...] = ()
+    unit: str = "years"
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The word classes, numbers and rules of one file."""
+
+    file: str
+    script: str
+    classes: Mapping[str, frozenset[str]]
+    rules: tuple[Rule, ...]
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    number_classes: frozenset[str] = frozenset()
+
+
+def fold(word: str) -> str:
+    """Return a word as classes hold it: lower case, ё as е.
+
+    >>> fold("Ребёнок")
+    'ребенок'
+    """
+    return word.lower().replace("ё", "е")
+
+
+def plural(noun: str) -> str:
+    """Return the regular plural of an English noun.
+
+    >>> plural("baby"), plural("lass"), plural("boy")
+    ('babies', 'lasses', 'boys')
+    """
+    if re.search(r"[^aeiou]y$", noun):
+        return noun[:-1] + "ies"
+    return noun + ("es" if re.search(r"(s|x|z|ch|sh)$", noun) else "s")
+
+
+def misspellings(word: str) -> set[str]:
+    """Return a word with one letter missing, doubled or swapped with the next.
+
+    >>> sorted(misspellings("tot"))
+    ['ott', 'to', 'toot', 'tott', 'tt', 'tto', 'ttot']
+    """
+    places = range(len(word))
+    missing = {word[:i] + word[i + 1 :] for i in places if i}
+    doubled = {word[:i] + word[i] + word[i:] for i in places}
+    swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in places[:-1]}
+    return (missing | doubled | swapped) - {word}
+
+
+@functools.cache
+def english_words() -> frozenset[str]:
+    """Return the words of spaCy's English lemma table, or none where spacy-lookups-data is not installed."""
+    spec = find_spec("spacy_lookups_data")
+    if spec is None or spec.origin is None:
+        return frozenset()
+    table = Path(spec.origin).parent / "data" / "en_lemma_lookup.json.gz"
+    lemmas: dict[str, str] = json.loads(gzip.decompress(table.read_bytes()))
+    return frozenset(lemmas) | frozenset(lemmas.values())
+
+
+def inflected(lemma: str) -> set[str]:
+    """Return every form of a Russian word, or the word alone where it is not a word's basic form."""
+    forms = {fold(lemma)}
+    for parse in _morphology().parse(lemma):
+        # A word may be a noun and an adjective at once ("взрослый"): take the forms of both.
+        if fold(parse.normal_form) == fold(lemma):
+            forms |= {fold(form.word) for form in parse.lexeme}
+    return forms
+
+
+@functools.cache
+def _morphology() -> Any:  # pymorphy3 has no types
+    import pymorphy3
+
+    return pymorphy3.MorphAnalyzer()
+
+
+class _Reader:
+    """Read one rule file; every message names the file and, where there is one, the rule."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise DataError(f"{path} cannot be read as a TOML rule file: {error}") from error
+        self.numbers: dict[str, float] = {}
+        self.number_classes: set[str] = set()
+
+    def error(self, message: str, rule: str = "") -> DataError:
+        return DataError(f"{self.path}{f', rule {rule!r}' if rule else ''}: {message}")
+
+    def script(self) -> str:
+        script = self.raw.get("script")
+        if script not in SCRIPTS:
+            raise self.error(f"script must be one of {', '.join(SCRIPTS)}, got {script!r}.")
+        return str(script)
+
+    def read(self) -> Lexicon:
+        script = self.script()
+        classes = self.word_classes()
+        raw_rules = self.raw.get("rule", [])
+        if not isinstance(raw_rules, list) or not raw_rules:
+            raise self.error("at least one [[rule]] is needed.")
+        rules = tuple(self.rule(raw, classes) for raw in raw_rules)
+        names = [rule.name for rule in rules]
+        for name in names:
+            if names.count(name) > 1:
+                raise self.error("two rules have this name.", name)
+        numbers = frozenset(self.number_classes)
+        return Lexicon(self.path.name, script, classes, rules, dict(self.numbers), numbers)
+
+    def word_classes(self) -> dict[str, frozenset[str]]:
+        grow = {"nouns": _noun_forms, "words": _as_written, "lemmas": _lemma_forms}
+        classes: dict[str, frozenset[str]] = {}
+        later: dict[str, list[str]] = {}
+        for table, forms in grow.items():
+            for name, text in self.table(self.raw, table).items():
+                entries = self.entries(name, text)
+                later[name] = [entry for entry in entries if CLASS_NAME.fullmatch(entry)]
+                plain = [entry for entry in entries if not CLASS_NAME.fullmatch(entry)]
+                classes[name] = classes.get(name, frozenset()) | frozenset(forms(plain))
+        for name, listed in self.table(self.raw, "numbers").items():
+            self.number_classes.add(name)
+            grown = {
+                form: float(number)
+                for number, text in self.table({name: listed}, name).items()
+                for word in self.entries(name, text)
+                for form in ({word} if self.raw["script"] == "latin" else inflected(word))
+            }
+            self.numbers.update(grown)
+            classes[name] = frozenset(grown)
+        for name in self.table(self.raw, "misspelt").get("classes", []):
+            if name not in classes:
+                raise self.error(f"[misspelt] names an unknown class {name!r}.")
+            long = [word for word in classes[name] if len(word) >= LEAST_LETTERS_TO_MISSPELL]
+            wrong = {bad for word in long for bad in misspellings(word)}
+            classes[name] |= wrong - english_words()
+        for name in later:
+            classes[name] = self.with_parts(name, classes, later, ())
+        return classes
+
+    def with_parts(
+        self,
+        name: str,
+        classes: Mapping[str, frozenset[str]],
+        parts: Mapping[str, list[str]],
+        above: tuple[str, ...],
+    ) -> frozenset[str]:
+        """Return the words of a class and of the classes that it names."""
+        if name in above:
+            raise self.error(f"class {name} holds itself by way of {' and '.join(above)}.")
+        if name not in classes:
+            raise self.error(f"class {above[-1]} names an unknown class {name!r}.")
+        inner = (self.with_parts(part, classes, parts, (*above, name)) for part in parts.get(name, ()))
+        return classes[name].union(*inner)
+
+    def table(self, where: Mapping[str, Any], name: str) -> dict[str, Any]:
+        table = where.get(name, {})
+        if not isinstance(table, dict):
+            raise self.error(f"[{name}] must be a table, got {table!r}.")
+        return table
+
+    def entries(self, name: str, text: object) -> list[str]:
+        entries = text.split() if isinstance(text, str) else []
+        if not entries:
+            raise self.error(f"class {name} is empty: words separated by blanks are needed, got {text!r}.")
+        return entries
+
+    def rule(self, raw: Mapping[str, Any], classes: Mapping[str, frozenset[str]]) -> Rule:
+        name = raw.get("name")
+        if not isinstance(name, str) or not name:
+            raise self.error(f"each rule needs a name, got {name!r}.")
+        known = {"name", "decision", "patterns", "reason", "yes", "no", "unit"}
+        if extra := sorted(set(raw) - known):
+            raise self.error(f"unknown entries {', '.join(extra)}.", name)
+        decision, unit, reason = raw.get("decision"), raw.get("unit", "years"), raw.get("reason")
+        if decision not in DECISIONS:
+            raise self.error(f"decision must be one of {', '.join(DECISIONS)}, got {decision!r}.", name)
+        if unit not in YEARS_IN:
+            raise self.error(f"unit must be one of {', '.join(YEARS_IN)}, got {unit!r}.", name)
+        if not isinstance(reason, str) or not reason:
+            raise self.error("a reason is needed.", name)
+        texts = {key: raw.get(key, []) for key in ("patterns", "yes", "no")}
+        for key, listed in texts.items():
+            good = isinstance(listed, list) and all(isinstance(text, str) and text for text in listed)
+            if not good or (key != "no" and not listed):
+                raise self.error(f"{key} must be a list of texts, got {listed!r}.", name)
+        patterns = tuple(tuple(self.pattern(text, name, classes)) for text in texts["patterns"])
+        return Rule(name, decision, patterns, reason, tuple(texts["yes"]), tuple(texts["no"]), unit)
+
+    def pattern(self, text: str, rule: str, classes: Mapping[str, frozenset[str]]) -> Iterator[Element]:
+        inside, brackets = False, "[" in text
+        if text.count("[") != text.count("]"):
+            raise self.error(f"a bracket is left open in {text!r}.", rule)
+        needed = False
+        for part in text.split():
+            inside = inside or part.startswith("[")
+            found = ELEMENT.fullmatch(part.strip("[]"))
+            if found is None:
+                raise self.error(f"{part!r} is no pattern element in {text!r}.", rule)
+            names = found["words"].split("|")
+            kinds = frozenset(name for name in names if CLASS_NAME.fullmatch(name) or name == "_")
+            for kind in kinds - set(classes) - set(BUILT_IN):
+                raise self.error(f"unknown class {kind!r} in {text!r}.", rule)
+            negated, times = bool(found["no"]), found["times"] or "1"
+            gap = negated or "_" in kinds
+            literals = frozenset(fold(name) for name in names) - {fold(kind) for kind in kinds}
+            element = Element(kinds, literals, negated, times, inside if brackets else not gap)
+            needed = needed or element.needed
+            yield element
+            inside = inside and not part.endswith("]")
+        if not needed:
+            raise self.error(f"nothing is needed by the pattern {text!r}.", rule)
+
+
+def _noun_forms(entries: Iterable[str]) -> Iterator[str]:
+    for entry in entries:
+        singular, _, irregular = fold(entry).partition("/")
+        yield from (singular, irregular or plural(singular))
+
+
+def _as_written(entries: Iterable[str]) -> Iterator[str]:
+    return map(fold, entries)
+
+
+def _lemma_forms(entries: Iterable[str]) -> Iterator[str]:
+    for entry in entries:
+        yield from inflected(entry)
+
+
+def load_lexicon(path: Path) -> Lexicon:
+    """Read one rule file."""
+    return _Reader(path).read()
+
+
+def read_script(path: Path) -> str:
+    """Return the script that a rule file is for, without growing its words."""
+    return _Reader(path).script()
