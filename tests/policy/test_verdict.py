@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.policy.verdict import NOTHING, TextPolicy, Verdict, normalise
+from withsense_tf.policy.normal import normalise
+from withsense_tf.policy.verdict import NOTHING, TextPolicy, Verdict
 
 EXEMPTIONS = [
     "A child-free hotel.",

@@ -10,6 +10,8 @@ from typing import Final
 
 # An age has at most three digits; longer numbers are years, prices or telephone numbers.
 MOST_DIGITS: Final = 3
+HUNDREDS: Final = frozenset({"hundred", "thousand", "сто", "двести", "триста", "тысяча"})
+AND: Final = frozenset({"and", "&", "и"})
 YEARS_IN: Final = {"years": 1.0, "months": 1 / 12, "weeks": 1 / 52, "days": 1 / 365}
 
 
@@ -34,10 +36,14 @@ def value(words: Sequence[str], at: int, numbers: Mapping[str, float]) -> float 
     if is_digits(word):
         return int(word)
     ones = numbers.get(word)
-    if ones is None or at == 0 or not 0 < ones < 10:
-        return ones
-    tens = numbers.get(words[at - 1], 0)
-    return tens + ones if tens >= 20 and tens % 10 == 0 else ones
+    if ones is None:
+        return None
+    before, behind = (words[at - 1] if at else ""), (words[at + 1] if at + 1 < len(words) else "")
+    if behind in HUNDREDS or before in HUNDREDS or (before in AND and at > 1 and words[at - 2] in HUNDREDS):
+        # "eight hundred", "a hundred and two": whatever it is exactly, nobody of that age is a child.
+        return 100 + ones
+    tens = numbers.get(before, 0)
+    return tens + ones if 0 < ones < 10 and tens >= 20 and tens % 10 == 0 else ones
 
 
 def youngest(
