@@ -16,8 +16,8 @@ from withsense_tf.data.photo_file import PhotoError, read_photo
 from withsense_tf.data.problems import KINDS
 from withsense_tf.evaluation.page import Section
 from withsense_tf.evaluation.plots import BLUE, GREEN, ORANGE, PURPLE, new_figure, png
-from withsense_tf.policy.gate import Policy
-from withsense_tf.policy.ownership import caption_verdicts, restricts
+from withsense_tf.policy.gate import Gate, Policy
+from withsense_tf.policy.ownership import restricts
 from withsense_tf.relevance.blend import relevance
 
 PARTS: Final = {"train": BLUE, "test": ORANGE, "corpus": GREEN}
@@ -45,11 +45,9 @@ def files_section(data: Dataset) -> Section:
     return Section("files", "Files and rows", said, table=table)
 
 
-def law_section(data: Dataset, policy: Policy) -> Section:
+def law_section(gate: Gate) -> Section:
     """Show how many photos and captions the law restricts, under the strictest rule."""
-    gate = policy.gate(data)
-    decisions = list(gate.decisions.values())
-    said = caption_verdicts(data, policy.texts(gate.rule.age_limit))
+    policy, said, decisions = gate.policy, gate.said, list(gate.decisions.values())
     captions = said["verdict"].map(lambda verdict: restricts(verdict, policy.review == "restrict"))
     photos = [decision for decision in decisions if decision.restricted]
     rules = said.loc[captions, "verdict"].map(lambda verdict: verdict.rule).value_counts()
@@ -185,9 +183,10 @@ def sheet_section(data: Dataset) -> Section:
 
 def content_sections(data: Dataset, policy: Policy) -> list[Section]:
     """Make every section on the material that this data set has the material for."""
-    sections = [law_section(data, policy), captions_section(data), words_section(data), photos_section(data)]
+    gate = policy.gate(data)
+    sections = [law_section(gate), captions_section(data), words_section(data), photos_section(data)]
     # The contact sheet is the one place of the report that shows photos, so it keeps the law.
-    legal, _ = policy.split(data)
+    legal, _ = gate.training()
     if len(legal.experts) or len(legal.crowd):
         sections.append(sheet_section(legal))
     return sections

@@ -94,16 +94,16 @@ def speed_report(data: Dataset, texts: TextPolicy) -> str:
 
 def ownership_report(data: Dataset, texts: TextPolicy) -> str:
     """Say how many photos that show a child beyond doubt are restricted, by ownership and by filtering rows."""
-    from withsense_tf.policy.ownership import Ownership
+    from withsense_tf.policy.ownership import Ownership, caption_verdicts
 
-    captions = data.captions
+    captions, said = data.captions, caption_verdicts(data, texts)
     train = set(data.photos.loc[data.photos["part"] == "train", "photo"])
     plain = captions[
         captions["photo"].isin(train) & captions["text"].map(lambda text: bool(PLAIN_WORDS.search(text)))
     ]
     counts = plain.groupby("photo").size()
     sure = set(counts[counts >= SURE_CAPTIONS].index)
-    decisions = Ownership().decide(data, texts)
+    decisions = Ownership().decide(data, said)
     restricted = {photo for photo, decision in decisions.items() if decision.restricted and photo in train}
     # What the student projects did: drop the judged rows whose text speaks of a child, keep the others.
     judged = data.pairs.merge(captions[["caption", "text"]], on="caption")
@@ -113,7 +113,7 @@ def ownership_report(data: Dataset, texts: TextPolicy) -> str:
         f"Training photos: {len(train):,}; restricted through ownership: {_share(len(restricted), len(train))}"
     ]
     for votes in (1, 2, 3):
-        kept = Ownership(min_votes=votes, duplicates=False).decide(data, texts)
+        kept = Ownership(min_votes=votes, duplicates=False).decide(data, said)
         found = sum(kept[photo].restricted for photo in sure)
         every = sum(decision.restricted for photo, decision in kept.items() if photo in train)
         rows.append(
@@ -133,9 +133,9 @@ def classifier_report(data: Dataset, texts: TextPolicy, vectors: np.ndarray, wei
     import numpy as np
     from sklearn.metrics import roc_auc_score
 
-    from withsense_tf.policy.ownership import Ownership
+    from withsense_tf.policy.ownership import Ownership, caption_verdicts
 
-    decisions = Ownership(duplicates=False).decide(data, texts)
+    decisions = Ownership(duplicates=False).decide(data, caption_verdicts(data, texts))
     photos: pd.DataFrame = data.photos
     label = np.array([decisions[photo].restricted for photo in photos["photo"]])
     chance = out_of_fold(vectors, label, photos["digest"].to_numpy(str))

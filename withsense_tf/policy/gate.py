@@ -100,11 +100,11 @@ class Policy:
     def gate(self, data: Dataset, country: str | None = None, day: date | None = None) -> Gate:
         """Return the gate for the photos of a data set, in a country (unknown: the strictest rule), on a day."""
         rule = self.countries.rule(country, day)
-        texts = self.texts(rule.age_limit)
+        said = caption_verdicts(data, self.texts(rule.age_limit))
         decisions = {}
         if rule.rule == "children":
-            decisions = self.ownership.decide(data, texts, self.review == "restrict")
-        return Gate(self, data, rule, country, day, decisions)
+            decisions = self.ownership.decide(data, said, self.review == "restrict")
+        return Gate(self, data, rule, country, day, said, decisions)
 
     def split(self, data: Dataset, country: str | None = None) -> tuple[Dataset, pd.DataFrame]:
         """Take what is restricted out of a data set; return the rest, and what was removed with its reason."""
@@ -120,6 +120,7 @@ class Gate:
     rule: CountryRule
     country: str | None
     day: date | None
+    said: pd.DataFrame
     decisions: dict[str, PhotoDecision]
 
     @cached_property
@@ -129,8 +130,7 @@ class Gate:
     @cached_property
     def _captions(self) -> dict[str, tuple[str, Verdict]]:
         """Return the owner and the verdict of each caption."""
-        said = caption_verdicts(self.data, self.policy.texts(self.rule.age_limit))
-        rows = zip(said["caption"], said["photo"], said["verdict"], strict=True)
+        rows = zip(self.said["caption"], self.said["photo"], self.said["verdict"], strict=True)
         return {caption: (owner, verdict) for caption, owner, verdict in rows}
 
     def photo(self, photo: str, scope: str = "show") -> bool:

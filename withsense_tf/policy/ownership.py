@@ -72,11 +72,10 @@ class Ownership:
             raise SettingError(f"min_votes must be a whole number of at least 1, got {self.min_votes!r}.")
 
     def decide(
-        self, data: Dataset, texts: TextPolicy, review_restricts: bool = True
+        self, data: Dataset, said: pd.DataFrame, review_restricts: bool = True
     ) -> dict[str, PhotoDecision]:
-        """Decide on every photo of the data set."""
+        """Decide on every photo of the data set; `said` is what `caption_verdicts` gives for it."""
         photos = data.photos.drop_duplicates("photo")
-        said = caption_verdicts(data, texts)
         by_photo = {str(photo): captions for photo, captions in said.groupby("photo")}
         decisions = {
             photo: self._by_captions(photo, by_photo.get(photo), review_restricts)
