@@ -101,7 +101,19 @@ def test_policy_check_gives_an_object_a_line(tmp_path: Path) -> None:
 def test_policy_check_reads_json_lines_and_the_standard_input() -> None:
     text = '{"text": "A child swims"}\n{"id": 3}\nTwo dogs\n'
     result = runner.invoke(app, ["policy", "check", "-", "--jsonl"], input=text)
-    assert [json.loads(line)["verdict"] for line in result.stdout.splitlines()] == ["block", "allow", "allow"]
+    assert [json.loads(line)["verdict"] for line in result.stdout.splitlines()] == [
+        "block",
+        "review",
+        "allow",
+    ]
+
+
+def test_lines_that_cannot_be_read_go_to_a_person() -> None:
+    deep = "[" * 100_000
+    text = "\ufeff" + '{"text": "A ch\\u0069ld"}' + f'\n{deep}\n["a ch\\u0069ld"]\n2024\n'
+    result = runner.invoke(app, ["policy", "check", "-", "--jsonl"], input=text)
+    verdicts = [json.loads(line)["verdict"] for line in result.stdout.splitlines()]
+    assert verdicts == ["block", "review", "review", "allow"]
 
 
 def test_policy_explain_names_the_words_and_what_was_exempted() -> None:

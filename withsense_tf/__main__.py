@@ -105,10 +105,10 @@ def policy_check(
         else Path(file).open(encoding="utf-8", errors="replace") as stream
     ):
         for line in stream:
-            text = line.rstrip("\r\n")
-            if jsonl:
-                text = _text_of(text)
-            typer.echo(json_format.dumps(_judged(text, texts, rule), ensure_ascii=False))
+            plain = line.rstrip("\r\n").removeprefix("\ufeff")
+            text = _text_of(plain) if jsonl else plain
+            judged = _judged(text, texts, rule) if text is not None else _unreadable(plain)
+            typer.echo(json_format.dumps(judged, ensure_ascii=False))
 
 
 @policy_app.command("explain")
@@ -145,13 +145,21 @@ def policy_photos(
     typer.echo(f"{len(restricted)} of {len(gate.data.photos)} photos are restricted.", err=True)
 
 
-def _text_of(line: str) -> str:
-    """Return the field `text` of a line that is a JSON object, else the line itself."""
+def _text_of(line: str) -> str | None:
+    """Return the field `text` of a line that is a JSON object, a line that is no JSON as it is, else None."""
     try:
         found = json_format.loads(line)
-    except ValueError:
-        return line
-    return str(found["text"]) if isinstance(found, dict) and "text" in found else line
+    except (ValueError, RecursionError):
+        return line if not line.lstrip().startswith(("{", "[", '"')) else None
+    if isinstance(found, dict):
+        text = found.get("text")
+        return text if isinstance(text, str) else None
+    return None if isinstance(found, list | str) else line
+
+
+def _unreadable(line: str) -> dict[str, str]:
+    reason = "no JSON object with a field text: nobody knows what it says"
+    return {"text": line, "verdict": "review", "rule": "unreadable line", "span": "", "reason": reason}
 
 
 def _judged(text: str, texts: TextPolicy, rule: CountryRule) -> dict[str, str]:

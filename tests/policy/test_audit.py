@@ -57,6 +57,12 @@ def test_processes_that_write_at_once_lose_nothing_and_share_a_key(tmp_path: Pat
     }
 
 
+def test_a_photo_name_that_is_not_utf8_is_logged_too(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    log.write("result", "restrict", "unknown photo", "RU", "abc", photo="caf\udce9.jpg")
+    assert entries(log.file)[0]["photo"] == "caf\udce9.jpg"
+
+
 @pytest.mark.parametrize(("size", "files"), [(10, 1), (10_000, 0)])
 def test_a_log_without_room_is_refused(tmp_path: Path, size: int, files: int) -> None:
     with pytest.raises(SettingError, match="needs 1,000 bytes"):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -93,6 +93,29 @@ def test_a_broken_line_voids_the_whole_register(register: ConsentRegister, line:
         stream.write(line + "\n")
     with pytest.raises(DataError, match=r"jsonl:2 is no permission"):
         register.covers("a.jpg", "show", "RU", DAY)
+
+
+@pytest.mark.parametrize("name", ["A\u2028B", "A\x85B", "Мама", "A\nB"])
+def test_any_name_may_give_a_permission(register: ConsentRegister, name: str) -> None:
+    consent = register.grant("a.jpg", name, since=DAY)
+    assert register.covers("a.jpg", "show", None, DAY)
+    register.revoke(consent.id, name, "why\u2028not")
+    assert not ConsentRegister(register.file).covers("a.jpg", "show", None, DAY)
+
+
+def test_a_last_line_without_its_end_does_not_swallow_the_next(register: ConsentRegister) -> None:
+    consent = register.grant("a.jpg", "A. Parent", since=DAY)
+    register.file.write_text(register.file.read_text().rstrip("\n"))
+    register.revoke(consent.id, "A. Parent", "changed their mind")
+    assert not register.covers("a.jpg", "show", None, DAY)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"since": datetime(2026, 1, 1)}, {"countries": ["RUS"]}, {"countries": "RU"}]
+)
+def test_what_would_be_void_is_refused(register: ConsentRegister, settings: dict[str, object]) -> None:
+    with pytest.raises(SettingError):
+        register.grant("a.jpg", "A. Parent", **settings)
 
 
 def _grant(file: str, number: int) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.load import load_dataset
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, DataWarning, SettingError
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
 from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
@@ -101,8 +101,8 @@ def test_a_classifier_may_judge_photos_without_captions_and_no_answer_restricts(
         return np.array([0.05, np.nan])
 
     gate = policy(photo_judge=judge).gate(bare, "RU", DAY)
-    assert asked == ["gnu.jpg", "hen.jpg"]
     assert "gnu.jpg" not in restricted(gate)
+    assert asked == ["gnu.jpg", "hen.jpg"]
     assert "hen.jpg" in restricted(gate)
 
 
@@ -151,6 +151,54 @@ def test_overrides_without_all_they_need_are_refused(tmp_path: Path, text: str) 
         load_overrides(tmp_path / "none.csv")
 
 
+def test_an_override_for_a_name_that_is_not_here_warns(data: Dataset) -> None:
+    gate = policy(overrides={"Ant.jpg": Override("Ant.jpg", "restrict", "A", "a child")}).gate(
+        data, "RU", DAY
+    )
+    with pytest.warns(DataWarning, match=r"as Ant\.jpg: is the name right"):
+        assert "ant.jpg" not in restricted(gate)
+
+
+def test_a_decision_covers_the_captions_of_a_photo_that_is_not_here(data: Dataset, folder: Path) -> None:
+    path = folder / "caption_corpus.csv"
+    path.write_text("query_id|query_text\nowl.jpg#0|A toddler hoots\nowl.jpg#1|A happy one smiles\n")
+    gate = policy().gate(load_dataset(folder), "RU", DAY)
+    assert not gate.caption("owl.jpg#0")
+    assert not gate.caption("owl.jpg#1")
+    assert not gate.photo("owl.jpg")
+
+
+def test_a_test_photo_is_restricted_by_the_captions_of_the_same_file_in_training(
+    data: Dataset, folder: Path
+) -> None:
+    shutil.copy(folder / "train_images/bee.jpg", folder / "test_images/gnu.jpg")
+    with pytest.warns(DataWarning, match="left out"):
+        twins = load_dataset(folder)
+    gate = policy(duplicates=False).gate(twins, "RU", DAY)
+    assert not gate.photo("gnu.jpg")
+    assert gate.decisions["gnu.jpg"].source == "duplicate of bee.jpg"
+
+
+def test_a_gate_keeps_the_law_of_the_day_even_where_it_was_made_before(
+    data: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = (CountryRule("AA", "none", until=DAY), CountryRule("AA", "children", since=date(2026, 11, 21)))
+    gate = Policy(Countries(rules)).gate(data, "AA")
+    today = {"day": DAY}
+
+    class Clock:
+        @staticmethod
+        def now(zone: object) -> datetime:
+            return datetime(today["day"].year, today["day"].month, today["day"].day, tzinfo=UTC)
+
+    monkeypatch.setattr("withsense_tf.policy.countries.datetime", Clock)
+    assert gate.photo("bee.jpg")
+    assert gate.query("a child").allowed
+    today["day"] = date(2026, 11, 21)
+    assert not gate.photo("bee.jpg")
+    assert not gate.query("a child").allowed
+
+
 def test_the_notice_stands_where_a_restricted_photo_would_have_stood(data: Dataset) -> None:
     shown = policy().gate(data, "RU", DAY).results(["ant.jpg", "bee.jpg", "cat.jpg", "nobody.jpg"])
     assert [one.photo for one in shown] == ["ant.jpg", None, "cat.jpg", None]
@@ -192,6 +240,7 @@ def test_what_review_means_is_a_setting(data: Dataset) -> None:
 
 def test_training_data_lose_the_photo_its_captions_and_every_row_with_either(data: Dataset) -> None:
     kept, removed = policy().split(data, "RU")
+    assert kept.fingerprint != data.fingerprint
     assert set(data.photos["photo"]) - set(kept.photos["photo"]) == {"bee.jpg", "hen.jpg"}
     for table in (kept.pairs, kept.experts, kept.crowd, kept.captions, kept.queries):
         assert not table["photo"].isin(["bee.jpg", "hen.jpg"]).any()

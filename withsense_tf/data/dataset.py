@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -47,6 +48,12 @@ class Dataset:
         return self._tables["captions"].copy(deep=False)
 
     @property
+    def left_in_test(self) -> pd.DataFrame:
+        """Return photo and digest of training photos that were left out because they are test photos."""
+        empty = pd.DataFrame({"photo": [], "digest": []}, dtype="str")
+        return self._tables.get("left_in_test", empty).copy(deep=False)
+
+    @property
     def content(self) -> pd.Series[str]:
         """Return the digest of each photo's file, by photo: equal for the same file under two names."""
         photos = self._tables["photos"]
@@ -88,7 +95,9 @@ class Dataset:
             if "caption" in table:
                 keep &= table["caption"].isin(captions)
             tables[name] = table[keep].reset_index(drop=True)
-        return replace(self, _tables=tables)
+        kept = "\n".join([*sorted(photos), *sorted(captions)])
+        fingerprint = hashlib.sha256(f"{self.fingerprint}\n{kept}".encode(errors="replace")).hexdigest()[:16]
+        return replace(self, fingerprint=fingerprint, _tables=tables)
 
     def save_quarantine(self, file: str | Path) -> Path:
         """Write the quarantine table as CSV and return its path."""

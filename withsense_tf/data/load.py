@@ -91,7 +91,7 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
             f"{', '.join(f'{folder}/' for folder in FOLDERS.values())}."
         )
     problems = [problem for table in files.values() for problem in table.problems]
-    photos, names, found = read_photo_folders(root, files["test_images"], files["queries"], decode)
+    photos, leaked, names, found = read_photo_folders(root, files["test_images"], files["queries"], decode)
     problems += found
 
     reader = FileReader(CaptionBook(), names, problems)
@@ -99,6 +99,7 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
     captions = pairs + reader.captions(files["captions"]) + queries + reader.captions(files["corpus"])
     tables = {
         "photos": photos,
+        "left_in_test": leaked.reset_index(drop=True),
         "captions": caption_table(captions, names),
         "pairs": reader.beside_photos(files["pairs"], pairs, "train")[["photo", "caption"]],
         "experts": reader.expert_table(files["experts"]),

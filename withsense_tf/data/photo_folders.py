@@ -21,7 +21,7 @@ COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest"]
 
 def read_photo_folders(
     root: Path, listed: RawTable, asked: RawTable, decode: bool
-) -> tuple[pd.DataFrame, PhotoNames, list[Problem]]:
+) -> tuple[pd.DataFrame, pd.DataFrame, PhotoNames, list[Problem]]:
     """Look at every photo; `listed` (test_images.csv) and `asked` (test_queries.csv) name test photos too.
 
     A photo that is a test photo by name or by content is taken out of training.
@@ -40,11 +40,11 @@ def read_photo_folders(
     for photo, named_too in zip(photos.loc[leaks, "photo"], by_name[leaks], strict=True):
         reason = "it is named as a test photo" if named_too else "a test photo has the same content"
         problems.append(Problem("photo_in_both", f"train_images/{photo}", None, photo, reason))
-    leaked = photos.loc[leaks, "photo"]
+    leaked = photos.loc[leaks, ["photo", "digest"]]
     kept = photos.drop(index=leaked.index).reset_index(drop=True)
     problems += _twins(kept) + _listing(listed, kept)
     usable = {part: frozenset(kept.loc[kept["part"] == part, "photo"]) for part in FOLDERS}
-    return kept, PhotoNames(files, frozenset(test | set(leaked)), usable), problems
+    return kept, leaked, PhotoNames(files, frozenset(test | set(leaked["photo"])), usable), problems
 
 
 def _photo_files(folder: Path, problems: list[Problem]) -> list[Path]:

@@ -57,7 +57,7 @@ class AuditLog:
             "photo": photo,
             "query": None if query is None else self.hash(query),
         }
-        line = (json.dumps(entry, ensure_ascii=False) + "\n").encode()
+        line = (json.dumps(entry) + "\n").encode()
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.file}.lock"):
             if self.file.exists() and self.file.stat().st_size + len(line) > self.most_bytes:

@@ -17,6 +17,7 @@ from typing import Final
 from filelock import FileLock
 
 from withsense_tf.errors import DataError, SettingError, check_choice
+from withsense_tf.policy.countries import country_code
 
 SCOPES: Final = ("show", "search", "train")
 EVERYWHERE: Final = "*"
@@ -39,7 +40,9 @@ class Consent:
         """Tell whether this permission holds for a purpose, in a country, on a day."""
         if self.revoked is not None or day < self.since or (self.until is not None and day > self.until):
             return False
-        there = EVERYWHERE in self.countries or (country is not None and country.upper() in self.countries)
+        there = EVERYWHERE in self.countries or (
+            country is not None and country_code(country) in self.countries
+        )
         return scope in self.scopes and there
 
 
@@ -73,13 +76,15 @@ class ConsentRegister:
         until: date | None = None,
     ) -> Consent:
         """Record a permission and return it."""
-        scopes, countries = tuple(scopes), tuple(country.upper() for country in countries)
+        scopes, countries = tuple(scopes), tuple(map(_country, countries))
         for scope in scopes:
             check_choice("scope", scope, SCOPES)
         if not photo.strip() or not given_by.strip() or not scopes or not countries:
             raise SettingError(
                 "A permission needs a photo, the name of who gave it, a scope and a country (or *)."
             )
+        if isinstance(since, datetime) or isinstance(until, datetime):
+            raise SettingError("since and until are days (datetime.date), without a time.")
         start = since or datetime.now(UTC).date()
         if until is not None and until < start:
             raise SettingError(f"The permission ends ({until}) before it starts ({start}).")
@@ -112,8 +117,11 @@ class ConsentRegister:
         line = json.dumps(
             {**event, "time": datetime.now(UTC).isoformat(timespec="seconds")}, ensure_ascii=False
         )
-        with FileLock(f"{self.file}.lock"), self.file.open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
+        with FileLock(f"{self.file}.lock"), self.file.open("ab+") as stream:
+            # A last line without its end must not take this one in.
+            if stream.tell() and self.file.read_bytes()[-1:] != b"\n":
+                stream.write(b"\n")
+            stream.write(line.encode() + b"\n")
 
     def _refresh(self) -> None:
         try:
@@ -131,7 +139,7 @@ class ConsentRegister:
         by_id: dict[str, Consent] = {}
         # Under the lock: a line that another process is writing is not taken for a broken one.
         with FileLock(f"{self.file}.lock"):
-            lines = self.file.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = self.file.read_text(encoding="utf-8", errors="replace").split("\n")
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 _apply(line, by_id, f"{self.file}:{number}")
@@ -139,6 +147,10 @@ class ConsentRegister:
         for consent in by_id.values():
             self._by_photo.setdefault(consent.photo, []).append(consent)
         self._seen = seen
+
+
+def _country(country: str) -> str:
+    return EVERYWHERE if country == EVERYWHERE else country_code(country)
 
 
 def _apply(line: str, by_id: dict[str, Consent], where: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal
@@ -46,8 +46,8 @@ class Countries:
 
         A country that is not named, or on a day that none of its entries covers, gets the strictest rule.
         """
-        name = _code(country) if country is not None else None
-        today = day or date.today()
+        name = country_code(country) if country is not None else None
+        today = day or datetime.now(UTC).date()
         found = [rule for rule in self.rules if rule.country == name and rule.in_force(today)]
         # Where two entries of a country hold on one day, the stricter one does.
         return max(found, key=_strictness) if found else self.strictest()
@@ -102,7 +102,7 @@ def _entry(entry: object, where: str) -> CountryRule:
     if days[0] and days[1] and days[0] > days[1]:
         raise DataError(f"{where}: from {days[0]} is after until {days[1]}.")
     try:
-        country = _code(entry["country"])
+        country = country_code(entry["country"])
     except SettingError as error:
         raise DataError(f"{where}: {error}") from error
     return CountryRule(country, rule, limit, days[0], days[1], message)
@@ -116,7 +116,12 @@ def _day(value: object, where: str) -> date | None:
     raise DataError(f"{where} is {value!r}, expected a day such as 2026-11-20, without quotes.")
 
 
-def _code(country: object) -> str:
+def country_code(country: object) -> str:
+    """Return a country's two letters in upper case.
+
+    >>> country_code(" ru")
+    'RU'
+    """
     if (
         isinstance(country, str)
         and len(country.strip()) == 2

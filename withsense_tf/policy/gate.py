@@ -18,7 +18,7 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
-from withsense_tf.policy.countries import Countries, CountryRule, load_countries
+from withsense_tf.policy.countries import Countries, CountryRule, country_code, load_countries
 from withsense_tf.policy.ownership import (
     Ownership,
     PhotoDecision,
@@ -92,23 +92,31 @@ class Policy:
     @cached_property
     def version(self) -> str:
         """Name the words, the countries and the settings: another version may decide otherwise."""
-        settings = replace(self.ownership, photo_judge=None, overrides=None)
+        judge = self.ownership.photo_judge
+        named = None if judge is None else getattr(judge, "identity", "a classifier without identity")
+        settings = (replace(self.ownership, photo_judge=None, overrides=None), named)
         overrides = sorted((self.ownership.overrides or {}).items())
         parts = (self.texts(16).version, self.countries, settings, overrides, self.review)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
     def gate(self, data: Dataset, country: str | None = None, day: date | None = None) -> Gate:
         """Return the gate for the photos of a data set, in a country (unknown: the strictest rule), on a day."""
-        rule = self.countries.rule(country, day)
-        said = caption_verdicts(data, self.texts(rule.age_limit))
-        decisions = {}
-        if rule.rule == "children":
-            decisions = self.ownership.decide(data, said, self.review == "restrict")
-        return Gate(self, data, rule, country, day, said, decisions)
+        if country is not None:
+            country = country_code(country)
+        return Gate(self, data, country, day)
 
     def split(self, data: Dataset, country: str | None = None) -> tuple[Dataset, pd.DataFrame]:
         """Take what is restricted out of a data set; return the rest, and what was removed with its reason."""
         return self.gate(data, country).training()
+
+
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """What was found out for one age limit: it costs seconds, so it is kept."""
+
+    said: pd.DataFrame
+    verdicts: dict[str, Verdict]
+    decisions: dict[str, PhotoDecision]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,21 +125,42 @@ class Gate:
 
     policy: Policy
     data: Dataset
-    rule: CountryRule
     country: str | None
-    day: date | None
-    said: pd.DataFrame
-    decisions: dict[str, PhotoDecision]
+    day: date | None = None
+    _by_limit: dict[int, _Judged] = field(default_factory=dict, repr=False)
+
+    @property
+    def rule(self) -> CountryRule:
+        """Return the rule that is in force now: a gate may outlive the day it was made on."""
+        return self.policy.countries.rule(self.country, self.day)
+
+    @property
+    def decisions(self) -> dict[str, PhotoDecision]:
+        """Return what was decided on each photo; nothing where the country has no rule."""
+        return self._judged().decisions if self.rule.rule == "children" else {}
+
+    @property
+    def said(self) -> pd.DataFrame:
+        """Return the verdict on each caption."""
+        return self._judged().said
+
+    def _judged(self) -> _Judged:
+        limit = self.rule.age_limit
+        if limit not in self._by_limit:
+            said = caption_verdicts(self.data, self.policy.texts(limit))
+            verdicts = dict(zip(said["caption"], said["verdict"], strict=True))
+            decisions = self.policy.ownership.decide(self.data, said, self.policy.review == "restrict")
+            self._by_limit[limit] = _Judged(said, verdicts, decisions)
+        return self._by_limit[limit]
 
     @cached_property
     def _photos(self) -> frozenset[str]:
         return frozenset(self.data.photos["photo"])
 
     @cached_property
-    def _captions(self) -> dict[str, tuple[str, Verdict]]:
-        """Return the owner and the verdict of each caption."""
-        rows = zip(self.said["caption"], self.said["photo"], self.said["verdict"], strict=True)
-        return {caption: (owner, verdict) for caption, owner, verdict in rows}
+    def _owners(self) -> dict[str, str]:
+        captions = self.data.captions
+        return dict(zip(captions["caption"], captions["photo"], strict=True))
 
     def photo(self, photo: str, scope: str = "show") -> bool:
         """Tell whether a photo may be used for a purpose; a photo that nobody knows may not."""
@@ -146,18 +175,19 @@ class Gate:
         return consents is not None and consents.covers(photo, scope, self.country, self.day)
 
     def caption(self, caption: str, scope: str = "show") -> bool:
-        """Tell whether a caption may be used: its words, and the photo that owns it, if that is here."""
-        if caption not in self._captions:
-            return False
-        owner, verdict = self._captions[caption]
+        """Tell whether a caption may be used: its words, and the photo that owns it."""
+        return caption in self._owners and self._may_use(caption, self._judged().verdicts[caption], scope)
+
+    def _may_use(self, caption: str, verdict: Verdict, scope: str) -> bool:
         if self.rule.rule == "none":
             return True
-        if owner in self._photos:
-            # A permission for the photo, and a person's decision on it, cover what its captions say.
-            known = self.decisions.get(owner)
-            if known is None or known.restricted or known.by_hand:
-                return self.photo(owner, scope)
-        return not self._restricted(verdict)
+        owner = self._owners[caption]
+        decision = self.decisions[owner]
+        if decision.restricted:
+            # A permission for the photo covers what its captions say of it.
+            return self.photo(owner, scope)
+        # So does a person's decision on it.
+        return decision.by_hand or not self._restricted(verdict)
 
     def query(self, text: str) -> Answer:
         """Answer whether a text may be searched for."""
@@ -180,25 +210,28 @@ class Gate:
         for photo in photos:
             allowed = self.photo(photo, "show")
             if not allowed:
-                decision = self.decisions.get(photo)
-                self._log("result", allowed, decision.source if decision else "unknown photo", photo=photo)
+                self._log("result", allowed, self._why(photo)[0], photo=photo)
             shown.append(Shown(photo, None) if allowed else Shown(None, self.rule.message))
         return shown
 
     def index(self, photos: Sequence[str]) -> list[str]:
         """Return the photos that may be put into an index."""
-        return [photo for photo in photos if self.photo(photo, "search")]
+        kept = [photo for photo in photos if self.photo(photo, "search")]
+        for photo in sorted(set(photos) - set(kept)):
+            self._log("index", False, self._why(photo)[0], photo=photo)
+        return kept
 
     def training(self) -> tuple[Dataset, pd.DataFrame]:
         """Return the data set without what may not be learned from, and what was removed, with the reason."""
         photos = {photo for photo in self._photos if self.photo(photo, "train")}
-        captions = {caption for caption in self._captions if self.caption(caption, "train")}
+        verdicts = self._judged().verdicts
+        captions = {caption for caption, said in verdicts.items() if self._may_use(caption, said, "train")}
         removed = [(f"photo {photo}", *self._why(photo)) for photo in sorted(self._photos - photos)]
-        for caption in sorted(set(self._captions) - captions):
-            owner, verdict = self._captions[caption]
-            why = (verdict.rule, verdict.span) if self._restricted(verdict) else self._why(owner)
+        for caption in sorted(set(verdicts) - captions):
+            said = verdicts[caption]
+            why = (said.rule, said.span) if self._restricted(said) else self._why(self._owners[caption])
             removed.append((f"caption {caption}", *why))
-        self._log("training", False, f"{len(removed)} removed")
+        self._log("training", not removed, f"{len(removed)} removed")
         table = pd.DataFrame(removed, columns=["what", "rule", "evidence"], dtype="str")
         return self.data.only(photos, captions), table
 

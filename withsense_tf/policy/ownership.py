@@ -6,6 +6,7 @@ A decision covers the photo, all its captions, and its near-duplicates. A person
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.errors import DataError, SettingError, check_choice
+from withsense_tf.errors import DataError, DataWarning, SettingError, check_choice
 from withsense_tf.policy.fingerprint import near_duplicates, perceptual_hashes
 from withsense_tf.policy.verdict import TextPolicy, Verdict
 
@@ -77,20 +78,29 @@ class Ownership:
         """Decide on every photo of the data set; `said` is what `caption_verdicts` gives for it."""
         photos = data.photos.drop_duplicates("photo")
         by_photo = {str(photo): captions for photo, captions in said.groupby("photo")}
+        # Owners that are not here too: a decision covers all captions of a photo, wherever the photo is.
+        owners = dict.fromkeys([*photos["photo"], *by_photo])
         decisions = {
-            photo: self._by_captions(photo, by_photo.get(photo), review_restricts)
-            for photo in photos["photo"]
+            photo: self._by_captions(photo, by_photo.get(photo), review_restricts) for photo in owners
         }
         self._judge_uncaptioned(photos, decisions)
         self._override(decisions)
+        _spread_to_same_files(data, decisions)
         if self.duplicates:
             _spread(photos, decisions)
         return decisions
 
     def _override(self, decisions: dict[str, PhotoDecision]) -> None:
-        for photo, override in (self.overrides or {}).items():
-            if photo in decisions:
-                decisions[photo] = _overridden(decisions[photo], override)
+        overrides = self.overrides or {}
+        unknown = sorted(set(overrides) - set(decisions))
+        if unknown:
+            warnings.warn(
+                f"{len(unknown)} overrides name a photo that is not here, as {unknown[0]}: is the name right?",
+                DataWarning,
+                stacklevel=4,
+            )
+        for photo in set(overrides) & set(decisions):
+            decisions[photo] = _overridden(decisions[photo], overrides[photo])
 
     def _by_captions(
         self, photo: str, captions: pd.DataFrame | None, review_restricts: bool
@@ -152,6 +162,20 @@ def load_overrides(file: Path) -> dict[str, Override]:
             raise DataError(f"{file}:{number}: {fields['photo']} is decided twice.")
         overrides[fields["photo"]] = Override(**fields)
     return overrides
+
+
+def _spread_to_same_files(data: Dataset, decisions: dict[str, PhotoDecision]) -> None:
+    """Restrict test photos whose file also lay in training under a restricted name, which was left out there."""
+    twins = data.left_in_test.merge(data.photos[["photo", "digest"]], on="digest", suffixes=("", "_kept"))
+    for left_out, kept in zip(twins["photo"], twins["photo_kept"], strict=True):
+        old = decisions[kept]
+        if (
+            left_out in decisions
+            and decisions[left_out].restricted
+            and not old.restricted
+            and not old.by_hand
+        ):
+            decisions[kept] = replace(old, restricted=True, source=f"duplicate of {left_out}")
 
 
 def _spread(photos: pd.DataFrame, decisions: dict[str, PhotoDecision]) -> None:

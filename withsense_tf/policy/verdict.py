@@ -31,6 +31,7 @@ NOTHING: Final = "nothing in the text says that a child is shown"
 LANGUAGE_FILES: Final = "??.toml"
 # A stop before and behind the text, so that patterns can ask for the start and the end of a sentence.
 HEAD, TAIL = ". ", " ."
+UNREAD: Final = 2
 LATIN: Final = re.compile(r"[A-Za-z0-9]")
 CYRILLIC: Final = re.compile(r"[А-Яа-яЁё]")
 
@@ -115,7 +116,7 @@ class TextPolicy:
         if isinstance(texts, str):
             raise SettingError(f"texts must be several texts, got one: {texts[:40]!r}.")
         clean = [normalise(_checked(text)) for text in texts]
-        results: list[list[Verdict]] = [[] for _ in clean]
+        results: list[list[Verdict]] = [_unread(text) for text in clean]
         for script, letters in (("latin", LATIN), ("cyrillic", CYRILLIC)):
             places = [i for i, text in enumerate(clean) if letters.search(text)]
             for engine in self._engines_for(script) if places else ():
@@ -130,6 +131,26 @@ class TextPolicy:
             files = [file for file in self._files if read_script(file) == script]
             self._engines[script] = [_engine(file, self.age_limit, file.read_bytes()) for file in files]
         return self._engines[script]
+
+
+def _unread(text: str) -> list[Verdict]:
+    """Send texts in a script that no rule file reads to a person: nobody knows what they say."""
+    if text.isascii():
+        return []
+    foreign = [sign for sign in text if sign.isalpha() and not LATIN.match(sign) and not CYRILLIC.match(sign)]
+    # Single letters of other scripts stand in names and formulas.
+    if len(foreign) < UNREAD:
+        return []
+    return [
+        Verdict(
+            "review",
+            "another script",
+            "".join(foreign)[:20],
+            0,
+            0,
+            "no rules for this script: a person must read it",
+        )
+    ]
 
 
 def _checked(text: object) -> str:

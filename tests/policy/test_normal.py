@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from withsense_tf.policy.normal import normalise
+from withsense_tf.policy.verdict import TextPolicy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "м\u0061льчик играет",  # a Latin a in a Russian word
+        "ch\u0456ld",  # a Ukrainian i in an English one
+        "ch\u03b9ld",
+        "ch\u0131ld",
+        "\U0001f476 in a park",
+        "child1",
+        "ch&shy;ild",
+        "ch&amp;shy;ild",
+        "ch\u00edld",
+        "k i d",
+        "b-o-y",
+        "ch\u20ddild",
+        "a 5\u2014year\u2014old",
+        "a \u0665 year old",
+        "\uff43\uff48\uff49\uff4c\uff44",
+    ],
+)
+def test_a_disguise_does_not_help(text: str) -> None:
+    assert TextPolicy().verdict(text).decision == "block"
+
+
+@pytest.mark.parametrize("text", ["子供の写真", "طفل صغير", "παιδί στην παραλία"])
+def test_a_script_without_rules_goes_to_a_person(text: str) -> None:
+    assert TextPolicy().verdict(text).decision == "review"
+
+
+@pytest.mark.parametrize("text", ["café in the rain", "Ёлка и мойка", "U S A flag", "the angle α"])
+def test_accents_and_letters_of_their_own_stay_harmless(text: str) -> None:
+    assert TextPolicy().verdict(text).decision == "allow"
+    assert normalise("мойка Ёж") == "мойка Ёж"
+
+
+@pytest.mark.parametrize("text", ["a" * 100_000 + " é", "ж" * 100_000, "a b " * 25_000, "&amp;" * 20_000])
+def test_no_text_takes_long(text: str) -> None:
+    start = time.perf_counter()
+    TextPolicy().verdict(text)
+    assert time.perf_counter() - start < 5
