@@ -137,7 +137,8 @@ def policy_photos(
     from withsense_tf.policy.gate import Policy
 
     gate = Policy.default(overrides=overrides).gate(load_dataset(folder), country)
-    restricted = [decision for decision in gate.decisions.values() if decision.restricted]
+    decided = [gate.decisions[photo] for photo in gate.data.photos["photo"] if photo in gate.decisions]
+    restricted = [decision for decision in decided if decision.restricted]
     typer.echo("photo\tsource\tvotes\tcaptions\tevidence")
     for decision in sorted(restricted, key=lambda decision: decision.photo):
         evidence = "; ".join(decision.evidence)

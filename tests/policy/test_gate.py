@@ -179,6 +179,16 @@ def test_a_test_photo_is_restricted_by_the_captions_of_the_same_file_in_training
     assert gate.decisions["gnu.jpg"].source == "duplicate of bee.jpg"
 
 
+def test_a_second_text_that_was_left_out_counts_all_the_same(data: Dataset, folder: Path) -> None:
+    with (folder / "captions.csv").open("a") as stream:
+        stream.write("ant.jpg,ant.jpg#0,A toddler on an ant hill\n")
+    with pytest.warns(DataWarning, match="left out"):
+        twice = load_dataset(folder)
+    gate = policy().gate(twice, "RU", DAY)
+    assert not gate.photo("ant.jpg")
+    assert not gate.caption("ant.jpg#0")
+
+
 def test_a_gate_keeps_the_law_of_the_day_even_where_it_was_made_before(
     data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

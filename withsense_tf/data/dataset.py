@@ -48,6 +48,12 @@ class Dataset:
         return self._tables["captions"].copy(deep=False)
 
     @property
+    def other_texts(self) -> pd.DataFrame:
+        """Return caption, photo and text where a caption came with a second text, which was left out."""
+        empty = pd.DataFrame({"caption": [], "photo": [], "text": []}, dtype="str")
+        return self._tables.get("other_texts", empty).copy(deep=False)
+
+    @property
     def left_in_test(self) -> pd.DataFrame:
         """Return photo and digest of training photos that were left out because they are test photos."""
         empty = pd.DataFrame({"photo": [], "digest": []}, dtype="str")

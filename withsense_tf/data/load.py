@@ -106,6 +106,8 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
         "crowd": reader.crowd_table(files["crowd"]),
         "queries": reader.beside_photos(files["queries"], queries, "test"),
     }
+    other = pd.DataFrame(reader.other_texts, columns=["caption", "photo", "text"], dtype="str")
+    tables["other_texts"] = other.drop_duplicates()
     problems += reader.missing_photos()
     order = list(KINDS)
     problems.sort(key=lambda problem: order.index(problem.kind))

@@ -97,6 +97,7 @@ class FileReader:
         self._book = book
         self._names = names
         self._problems = problems
+        self.other_texts: list[tuple[str, str, str]] = []
         self._missing: Counter[tuple[str, str]] = Counter()
 
     def captions(self, raw: RawTable, judged: bool = False) -> list[Caption]:
@@ -109,7 +110,12 @@ class FileReader:
             image = photo_name(row.fields.get("image", owner))
             if not text:
                 raise BadRowError("text_empty", "the caption has no text")
-            self._book.enter(caption, text, f"{raw.file}:{row.line}")
+            try:
+                self._book.enter(caption, text, f"{raw.file}:{row.line}")
+            except BadRowError:
+                # The text is not used, but what it says of the photo may matter to the law.
+                self.other_texts.append((caption, owner, text))
+                raise
             _once(seen, (image if judged else "", caption), row.line)
             if image != owner and not judged:
                 reason = f"beside {image}; the caption stays with its owner {owner}"

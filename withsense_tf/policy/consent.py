@@ -103,14 +103,14 @@ class ConsentRegister:
         )
         return consent
 
-    def revoke(self, id: str, by: str, reason: str) -> None:  # noqa: A002  # the register's word for it
+    def revoke(self, consent_id: str, by: str, reason: str) -> None:
         """End a permission; it is gone at the next query."""
         self._refresh()
-        if not any(consent.id == id for consents in self._by_photo.values() for consent in consents):
-            raise SettingError(f"There is no permission {id!r} in {self.file}.")
+        if not any(consent.id == consent_id for consents in self._by_photo.values() for consent in consents):
+            raise SettingError(f"There is no permission {consent_id!r} in {self.file}.")
         if not by.strip() or not reason.strip():
             raise SettingError("Revoking needs the name of who revokes and a reason.")
-        self._append({"event": "revoke", "id": id, "by": by, "reason": reason})
+        self._append({"event": "revoke", "id": consent_id, "by": by, "reason": reason})
 
     def _append(self, event: dict[str, object]) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)

@@ -23,6 +23,7 @@ from withsense_tf.policy.verdict import TextPolicy, Verdict
 UNCAPTIONED: Final = ("restrict", "allow")
 OVERRIDES: Final = ("restrict", "allow")
 OVERRIDE_COLUMNS: Final = ("photo", "decision", "by", "reason")
+STRICTNESS: Final = {"allow": 0, "review": 1, "block": 2}
 # Photo files -> how likely each shows a child, from 0 to 1.
 PhotoJudge = Callable[[list[Path]], np.ndarray]
 
@@ -138,10 +139,14 @@ def restricts(verdict: Verdict, review_restricts: bool = True) -> bool:
 
 
 def caption_verdicts(data: Dataset, texts: TextPolicy) -> pd.DataFrame:
-    """Return caption, owner (`photo`) and verdict of every caption of the data set."""
-    captions = data.captions[["caption", "photo", "text"]]
+    """Return caption, owner (`photo`) and verdict of every caption of the data set.
+
+    A caption that came with a second text has two rows, the stricter one last.
+    """
+    captions = pd.concat([data.captions[["caption", "photo", "text"]], data.other_texts], ignore_index=True)
     verdicts = pd.Series(texts.verdicts(captions["text"]), index=captions.index, dtype=object)
-    return captions.assign(verdict=verdicts)
+    strictness = verdicts.map(lambda verdict: STRICTNESS[verdict.decision])
+    return captions.assign(verdict=verdicts).iloc[np.argsort(strictness, kind="stable")]
 
 
 def load_overrides(file: Path) -> dict[str, Override]:
