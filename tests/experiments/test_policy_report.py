@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from withsense_tf.data.load import load_dataset
+from withsense_tf.experiments.policy_report import (
+    out_of_fold,
+    ownership_report,
+    sentences_report,
+    speed_report,
+)
+from withsense_tf.policy.verdict import TextPolicy
+
+
+@pytest.fixture(scope="module")
+def texts() -> TextPolicy:
+    return TextPolicy()
+
+
+def test_recall_and_precision_are_counted_with_wilsons_interval(tmp_path: Path, texts: TextPolicy) -> None:
+    rows = ["restricted\tA child swims."] * 3 + ["restricted\tA man swims."] + ["allowed\tA toddler."]
+    (tmp_path / "s.tsv").write_text("\n".join(["label\ttext", *rows]))
+    said = sentences_report(tmp_path / "s.tsv", texts)
+    # 3 of 4: (0.75 + 1.92/4) / (1 + 3.84/4) -+ ... by Wilson's formula.
+    assert said.count("0.750 [0.301, 0.954] (3 of 4)") == 2
+    assert "wrong: restricted, said allow" in said
+    assert "wrong: allowed, said block" in said
+
+
+def test_ownership_finds_what_dropping_rows_misses(folder: Path, texts: TextPolicy) -> None:
+    path = folder / "captions.csv"
+    path.write_text(path.read_text().replace("A bee, seen", "A child and a bee, seen"))
+    path = folder / "train_dataset.csv"
+    path.write_text(path.read_text().replace("A bee, seen", "A child and a bee, seen"))
+    said = ownership_report(load_dataset(folder), texts)
+    assert "1 caption(s) of its own needed: 1.000 [0.207, 1.000] (1 of 1)" in said
+    assert "dropping rows whose text matches: 0.000 [0.000, 0.793] (0 of 1)" in said
+    assert speed_report(load_dataset(folder), texts).startswith("42 captions, 11.9 % restricted")
+
+
+def test_the_classifier_is_measured_on_photos_that_it_has_not_seen() -> None:
+    rng = np.random.default_rng(0)
+    label = rng.random(200) < 0.3
+    groups = np.arange(200).astype(str)
+    clear = rng.normal(size=(200, 5)) + 3 * label[:, None]
+    assert roc_auc_score(label, out_of_fold(clear, label, groups)) > 0.97
+    # More numbers than photos and no meaning: whoever looked at the answers would seem to know them all.
+    assert abs(roc_auc_score(label, out_of_fold(rng.normal(size=(200, 800)), label, groups)) - 0.5) < 0.15
