@@ -95,10 +95,7 @@ def policy_check(
     ] = False,
 ) -> None:
     """Print a JSON object for each line: text, verdict, rule, span, reason."""
-    from withsense_tf.policy.gate import Policy
-
-    rule = Policy.default().countries.rule(country)
-    texts = Policy.default().texts(rule.age_limit)
+    rule, texts = _law_of(country)
     with (
         nullcontext(sys.stdin)
         if file == "-"
@@ -116,10 +113,7 @@ def policy_explain(
     text: Annotated[str, typer.Argument(help="A caption or a query.")], country: Country = None
 ) -> None:
     """Show what in a text made the verdict, and what was found to be no child."""
-    from withsense_tf.policy.gate import Policy
-
-    rule = Policy.default().countries.rule(country)
-    texts = Policy.default().texts(rule.age_limit)
+    rule, texts = _law_of(country)
     judged = _judged(text, texts, rule)
     typer.echo(f"{judged['verdict']}: {judged['reason']}")
     for hit in texts.hits(text):
@@ -144,6 +138,15 @@ def policy_photos(
         evidence = "; ".join(decision.evidence)
         typer.echo(f"{decision.photo}\t{decision.source}\t{decision.votes}\t{decision.captions}\t{evidence}")
     typer.echo(f"{len(restricted)} of {len(gate.data.photos)} photos are restricted.", err=True)
+
+
+def _law_of(country: str | None) -> tuple[CountryRule, TextPolicy]:
+    """Return the rule of a country, and what judges texts under it."""
+    from withsense_tf.policy.gate import Policy
+
+    policy = Policy.default()
+    rule = policy.countries.rule(country)
+    return rule, policy.texts(rule.age_limit)
 
 
 def _text_of(line: str) -> str | None:

@@ -132,7 +132,7 @@ def test_the_last_word_of_a_long_text_is_read(policy: TextPolicy) -> None:
 @pytest.mark.parametrize("received", [None, 3, b"child", ["child"]])
 def test_what_is_no_text_is_an_error(policy: TextPolicy, received: object) -> None:
     with pytest.raises(SettingError, match="text"):
-        policy.verdict(received)  # type: ignore[arg-type]
+        policy.verdict(received)  # type: ignore[arg-type]  # that is what is tried
 
 
 def test_one_text_in_place_of_several_is_an_error(policy: TextPolicy) -> None:
@@ -143,7 +143,7 @@ def test_one_text_in_place_of_several_is_an_error(policy: TextPolicy) -> None:
 @pytest.mark.parametrize("limit", [0, 22, 16.0, "16", True, None])
 def test_an_age_limit_outside_1_to_21_is_an_error(limit: object) -> None:
     with pytest.raises(SettingError, match="age_limit"):
-        TextPolicy(age_limit=limit)  # type: ignore[arg-type]
+        TextPolicy(age_limit=limit)  # type: ignore[arg-type]  # that is what is tried
 
 
 @pytest.mark.parametrize(("age", "decision"), [(15, "block"), (16, "allow"), (17, "allow")])

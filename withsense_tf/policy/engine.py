@@ -74,7 +74,7 @@ class Engine:
     def __init__(self, lexicon: Lexicon, age_limit: int) -> None:
         from spacy.attrs import NORM  # type: ignore[import-not-found]  # compiled, without types
         from spacy.matcher import Matcher
-        from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
+        from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled too
         from spacy.vocab import Vocab
 
         self.lexicon = lexicon
