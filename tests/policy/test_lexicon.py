@@ -8,11 +8,7 @@ from withsense_tf.errors import DataError
 from withsense_tf.policy.lexicon import (
     FOLDER,
     Rule,
-    english_words,
-    inflected,
     load_lexicon,
-    misspellings,
-    plural,
     read_script,
 )
 from withsense_tf.policy.verdict import LANGUAGE_FILES, TextPolicy
@@ -153,29 +149,3 @@ def test_a_misspelling_that_is_a_word_is_left_out() -> None:
 def test_long_words_are_known_misspelt() -> None:
     pytest.importorskip("spacy_lookups_data")
     assert {"toddlr", "chidlren", "schoollgirl"} <= load_lexicon(FOLDER / "en.toml").classes["CHILD_WORD"]
-
-
-def test_misspelling_never_returns_the_word_itself() -> None:
-    assert "kiddo" not in misspellings("kiddo")
-
-
-def test_the_english_words_hold_what_is_close_to_a_child() -> None:
-    pytest.importorskip("spacy_lookups_data")
-    assert {"toddle", "infantry"} & english_words()
-
-
-@pytest.mark.parametrize(("noun", "expected"), [("baby", "babies"), ("lass", "lasses"), ("boy", "boys")])
-def test_a_plural_is_regular(noun: str, expected: str) -> None:
-    assert plural(noun) == expected
-
-
-def test_a_russian_noun_is_known_in_all_cases() -> None:
-    assert {"девочка", "девочкой", "девочек", "девочкам"} <= inflected("девочка")
-
-
-def test_a_russian_adjective_used_as_a_noun_keeps_both_paradigms() -> None:
-    assert {"взрослый", "взрослая", "взрослыми"} <= inflected("взрослый")
-
-
-def test_yo_is_folded_in_every_form() -> None:
-    assert "ребенок" in inflected("ребёнок")

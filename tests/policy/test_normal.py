@@ -3,8 +3,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from withsense_tf.policy.normal import normalise
+from withsense_tf.policy.normal import PLAIN, _normalised, normalise
 from withsense_tf.policy.verdict import TextPolicy
 
 
@@ -48,3 +50,13 @@ def test_no_text_takes_long(text: str) -> None:
     start = time.perf_counter()
     TextPolicy().verdict(text)
     assert time.perf_counter() - start < 5
+
+
+@given(st.text(alphabet="aAbcX ,.'s\"-1_&", max_size=12))
+@settings(max_examples=2_000)
+def test_a_plain_text_is_as_the_long_way_leaves_it(text: str) -> None:
+    assert normalise(text) == _normalised(text)
+
+
+def test_a_usual_caption_is_plain() -> None:
+    assert PLAIN.fullmatch("A man , in a blue shirt , stands near the dog 's house .")

@@ -16,19 +16,23 @@ A rule's patterns are words separated by blanks: `CLASS`, `word`, `a|b`, `x?`, `
 
 from __future__ import annotations
 
-import functools
-import gzip
-import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.errors import DataError
 from withsense_tf.policy.ages import YEARS_IN
+from withsense_tf.policy.words import (
+    english_words,
+    inflected,
+    lemma_forms,
+    misspellings,
+    noun_forms,
+    written,
+)
 
 FOLDER: Final = Path(__file__).parent / "rules"
 DECISIONS: Final = ("block", "review", "exempt", "age")
@@ -81,67 +85,6 @@ class Lexicon:
     number_classes: frozenset[str] = frozenset()
 
 
-def fold(word: str) -> str:
-    """Return a word as classes hold it: lower case, ё as е.
-
-    >>> fold("Ребёнок")
-    'ребенок'
-    """
-    return word.lower().replace("ё", "е")
-
-
-def plural(noun: str) -> str:
-    """Return the regular plural of an English noun.
-
-    >>> plural("baby"), plural("lass"), plural("boy")
-    ('babies', 'lasses', 'boys')
-    """
-    if re.search(r"[^aeiou]y$", noun):
-        return noun[:-1] + "ies"
-    return noun + ("es" if re.search(r"(s|x|z|ch|sh)$", noun) else "s")
-
-
-def misspellings(word: str) -> set[str]:
-    """Return a word with one letter missing, doubled or swapped with the next.
-
-    >>> sorted(misspellings("tot"))
-    ['ott', 'to', 'toot', 'tott', 'tt', 'tto', 'ttot']
-    """
-    places = range(len(word))
-    missing = {word[:i] + word[i + 1 :] for i in places if i}
-    doubled = {word[:i] + word[i] + word[i:] for i in places}
-    swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in places[:-1]}
-    return (missing | doubled | swapped) - {word}
-
-
-@functools.cache
-def english_words() -> frozenset[str]:
-    """Return the words of spaCy's English lemma table, or none where spacy-lookups-data is not installed."""
-    spec = find_spec("spacy_lookups_data")
-    if spec is None or spec.origin is None:
-        return frozenset()
-    table = Path(spec.origin).parent / "data" / "en_lemma_lookup.json.gz"
-    lemmas: dict[str, str] = json.loads(gzip.decompress(table.read_bytes()))
-    return frozenset(lemmas) | frozenset(lemmas.values())
-
-
-def inflected(lemma: str) -> set[str]:
-    """Return every form of a Russian word, or the word alone where it is not a word's basic form."""
-    forms = {fold(lemma)}
-    for parse in _morphology().parse(lemma):
-        # A word may be a noun and an adjective at once ("взрослый"): take the forms of both.
-        if fold(parse.normal_form) == fold(lemma):
-            forms |= {fold(form.word) for form in parse.lexeme}
-    return forms
-
-
-@functools.cache
-def _morphology() -> Any:  # pymorphy3 has no types
-    import pymorphy3
-
-    return pymorphy3.MorphAnalyzer()
-
-
 class _Reader:
     """Read one rule file; every message names the file and, where there is one, the rule."""
 
@@ -178,7 +121,7 @@ class _Reader:
         return Lexicon(self.path.name, script, classes, rules, dict(self.numbers), numbers)
 
     def word_classes(self) -> dict[str, frozenset[str]]:
-        grow = {"nouns": _noun_forms, "words": _as_written, "lemmas": _lemma_forms}
+        grow = {"nouns": noun_forms, "words": written, "lemmas": lemma_forms}
         classes: dict[str, frozenset[str]] = {}
         later: dict[str, list[str]] = {}
         for table, forms in grow.items():
@@ -272,28 +215,13 @@ class _Reader:
                 raise self.error(f"unknown class {kind!r} in {text!r}.", rule)
             negated, times = bool(found["no"]), found["times"] or "1"
             gap = negated or "_" in kinds
-            literals = frozenset(fold(name) for name in names) - {fold(kind) for kind in kinds}
+            literals = frozenset(written(name for name in names if name not in kinds))
             element = Element(kinds, literals, negated, times, inside if brackets else not gap)
             needed = needed or element.needed
             yield element
             inside = inside and not part.endswith("]")
         if not needed:
             raise self.error(f"nothing is needed by the pattern {text!r}.", rule)
-
-
-def _noun_forms(entries: Iterable[str]) -> Iterator[str]:
-    for entry in entries:
-        singular, _, irregular = fold(entry).partition("/")
-        yield from (singular, irregular or plural(singular))
-
-
-def _as_written(entries: Iterable[str]) -> Iterator[str]:
-    return map(fold, entries)
-
-
-def _lemma_forms(entries: Iterable[str]) -> Iterator[str]:
-    for entry in entries:
-        yield from inflected(entry)
 
 
 def load_lexicon(path: Path) -> Lexicon:

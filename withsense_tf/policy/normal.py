@@ -11,6 +11,10 @@ from typing import Final
 LONG_TEXT, LONGEST_RUN = 1_000, 200
 
 HYPHEN: Final = re.compile(r"(?<=\w)[-‐‑–—−](?!(?:free|sized|friendly|themed|proof|like|only)\b)(?=\w)|_")
+# Small words between single blanks: nearly all captions, and nothing below would change them.
+PLAIN: Final = re.compile(
+    r"""(?>(?:[Aa]\ )?(?>[A-Z]?[a-z]{2,}+[,.;:!?"]?|'s|[,.;:!?"])(?:\ |\Z))*""", re.VERBOSE
+)
 ODD: Final = re.compile(r"[^\x20-\x7e]")
 LEET: Final = re.compile(r"(?<=[a-z])[013@$](?=[a-z])|(?<=[a-z])[013@$](?=[a-z]{2})", re.IGNORECASE)
 LETTER_OF_LEET: Final = {"0": "o", "1": "i", "3": "e", "@": "a", "$": "s"}
@@ -39,6 +43,12 @@ def normalise(text: str) -> str:
     >>> normalise("A 7-year-old ch\u200bild, a k1d and a c h i l d")
     'A 7 year old child, a kid and a child'
     """
+    if PLAIN.fullmatch(text) and len(text) <= LONG_TEXT and text[-1:] != " ":
+        return text
+    return _normalised(text)
+
+
+def _normalised(text: str) -> str:
     if len(text) > LONG_TEXT:
         # First of all: what follows would take too long for a run without a blank.
         text = re.sub(rf"\S{{{LONGEST_RUN}}}", r"\g<0> ", text)
@@ -46,7 +56,7 @@ def normalise(text: str) -> str:
         text = html.unescape(text)
     if ODD.search(text):
         text = "".join(PICTURES.get(sign, sign) for sign in text)
-        text = "".join(_visible(sign) for sign in unicodedata.normalize("NFKC", text))
+        text = unaccented(text)
         text = WORD.sub(lambda found: _one_script(found[0]), text).replace("’", "'").replace("`", "'")
     text = " ".join(text.split())
     text = HYPHEN.sub(" ", text)
@@ -57,6 +67,15 @@ def normalise(text: str) -> str:
     if SPACED.search(text):
         text = SPACED.sub(_joined, text)
     return text
+
+
+def unaccented(text: str) -> str:
+    """Return a text without invisible signs and without accents on Latin letters.
+
+    >>> unaccented("niño, й")
+    'nino, й'
+    """
+    return "".join(_visible(sign) for sign in unicodedata.normalize("NFKC", text))
 
 
 def _joined(letters: re.Match[str]) -> str:
