@@ -1,6 +1,6 @@
 """Rules -> where in a text they fire: a spaCy tokenizer, and one spaCy matcher a pattern.
 
-Which patterns are tried on a text is decided by the words it holds, so that most texts cost next to nothing.
+Which patterns are tried on a text is decided by the words it holds (`triggers.py`).
 """
 
 from __future__ import annotations
@@ -12,37 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from withsense_tf.policy.ages import is_digits, youngest
-from withsense_tf.policy.lexicon import Element, Lexicon, Rule, fold
+from withsense_tf.policy.lexicon import Element, Lexicon, Rule
+from withsense_tf.policy.triggers import NUMBERS, Triggers
+from withsense_tf.policy.words import fold
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-# Words of most texts: a pattern is not tried for their sake where it needs rarer ones.
-COMMON: Final = frozenset(
-    [
-        "a",
-        "the",
-        "in",
-        "of",
-        "on",
-        "with",
-        "and",
-        "to",
-        "at",
-        "is",
-        "are",
-        "his",
-        "her",
-        ",",
-        ".",
-        "boy",
-        "two",
-    ]
-)
-DIGIT: Final = frozenset({"#"})
 STOPS: Final = frozenset(".!?;…")
 # spaCy keeps yes-or-no properties of words in 64 bits; bit 0 is not used.
 MOST_FLAGS: Final = 63
+# spaCy keeps every word that it ever met, so a server's memory would grow with each new one. Some 50 MB.
+MOST_WORDS: Final = 100_000
 
 
 @dataclass(frozen=True)
@@ -54,7 +35,6 @@ class Pattern:
     number: tuple[bool, ...]
     matcher: Any  # spaCy's types do not know what `with_alignments` returns
     variants: dict[int, tuple[int, ...]]  # for each key of the matcher, the elements that stand in a row
-    needed: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
@@ -68,12 +48,22 @@ class Hit:
     about: frozenset[int]
 
 
+class _Tried:
+    """Compiled patterns, and what tells which of them may match a text."""
+
+    def __init__(self) -> None:
+        self.patterns: list[Pattern] = []
+        self.triggers = Triggers()
+
+    def possible(self, runs: set[str]) -> list[Pattern]:
+        return [self.patterns[at] for at in self.triggers.possible(runs)]
+
+
 class Engine:
     """One rule file as a spaCy tokenizer, a matcher for what restricts and one for what exempts."""
 
     def __init__(self, lexicon: Lexicon, age_limit: int) -> None:
         from spacy.attrs import NORM  # type: ignore[import-not-found]  # compiled, without types
-        from spacy.matcher import Matcher
         from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled too
         from spacy.vocab import Vocab
 
@@ -87,31 +77,25 @@ class Engine:
             infix_finditer=re.compile(r"[^\w\s']|(?<=\d)(?=[^\W\d_])|(?<=\b[uU])(?=\d)").finditer,
         )
         self.attributes = self._attributes()
-        self.patterns: list[Pattern] = []
-        # Which patterns may match a text with this word: only those are tried.
-        self.tried: dict[str, list[int]] = {}
+        self.restricting, self.exempting = _Tried(), _Tried()
         for rule in lexicon.rules:
+            tried = self.exempting if rule.decision == "exempt" else self.restricting
             for elements in rule.patterns:
-                matcher = Matcher(self.vocab, validate=False)
-                variants = {}
-                for places in _variants(elements):
-                    key = " ".join(map(str, places))
-                    matcher.add(key, [[self._compiled(elements[place]) for place in places]])
-                    variants[self.vocab.strings[key]] = places
-                needed = sorted(
-                    self._needed(elements), key=lambda words: (not words.isdisjoint(COMMON), len(words))
-                )
-                for word in needed[0]:
-                    self.tried.setdefault(word, []).append(len(self.patterns))
-                marked, number = (
-                    tuple(e.marked for e in elements),
-                    tuple(self._has_number(e) for e in elements),
-                )
-                self.patterns.append(Pattern(rule, marked, number, matcher, variants, tuple(needed)))
-        restricting = {i for i, pattern in enumerate(self.patterns) if pattern.rule.decision != "exempt"}
-        starts = {word for word, tried in self.tried.items() if restricting.intersection(tried)}
-        self.restricting = frozenset(restricting)
-        self.gate = self.vocab.add_flag(lambda text: _key(fold(text)) in starts)
+                tried.patterns.append(self._pattern(rule, elements))
+                tried.triggers.add(self._needed(elements))
+
+    def _pattern(self, rule: Rule, elements: Sequence[Element]) -> Pattern:
+        from spacy.matcher import Matcher
+
+        matcher = Matcher(self.vocab, validate=False)
+        variants = {}
+        for places in _variants(elements):
+            key = " ".join(map(str, places))
+            matcher.add(key, [[self._compiled(elements[place]) for place in places]])
+            variants[self.vocab.strings[key]] = places
+        marked = tuple(element.marked for element in elements)
+        number = tuple(self._has_number(element) for element in elements)
+        return Pattern(rule, marked, number, matcher, variants)
 
     def _has_number(self, element: Element) -> bool:
         return bool(element.classes & (self.lexicon.number_classes | {"DIGITS"}))
@@ -140,7 +124,7 @@ class Engine:
     def _needed(self, elements: Sequence[Element]) -> list[frozenset[str]]:
         """Return the words of each element that a pattern cannot do without."""
         return [
-            self._words(element) | (DIGIT if element.classes & {"DIGITS", "NUMBER"} else frozenset())
+            self._words(element) | (NUMBERS if element.classes & {"DIGITS", "NUMBER"} else frozenset())
             for element in elements
             if element.needed and not element.classes & {"NAME", "STOP"}
         ]
@@ -168,25 +152,23 @@ class Engine:
         words = sorted(self._words(element))
         return {"NORM": {"IN": words}, **times}
 
-    def hits(self, doc: Doc) -> list[Hit]:
+    def possible(self, runs: set[str]) -> list[Pattern]:
+        """Return the restricting patterns that may match a text with these runs of letters and digits."""
+        return self.restricting.possible(runs)
+
+    def hits(self, doc: Doc, runs: set[str], possible: Iterable[Pattern]) -> list[Hit]:
         """Return every place where a rule fires, exemptions too; none where nothing restricts."""
-        if not doc.to_array([self.gate]).any():
-            return []
-        words = [fold(token.text) for token in doc]
-        keys = {_key(word) for word in words}
-        tried = {i for word in keys for i in self.tried.get(word, ())}
-        tried = {i for i in tried if not any(map(keys.isdisjoint, self.patterns[i].needed))}
-        hits = self._found(doc, words, tried & self.restricting)
+        hits = self._found(doc, possible)
         if hits:
-            hits |= self._found(doc, words, tried - self.restricting)
+            hits |= self._found(doc, self.exempting.possible(runs))
         return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule.name))
 
-    def _found(self, doc: Doc, words: Sequence[str], tried: Iterable[int]) -> set[Hit]:
+    def _found(self, doc: Doc, tried: Iterable[Pattern]) -> set[Hit]:
         found: dict[tuple[str, str, frozenset[int]], Hit] = {}
-        for pattern in map(self.patterns.__getitem__, tried):
+        for pattern in tried:
             for key, start, end, aligned in pattern.matcher(doc, with_alignments=True):
                 places = [pattern.variants[key][place] for place in aligned]
-                hit = self._hit(words, pattern, start, end, places)
+                hit = self._hit(doc, pattern, start, end, places)
                 if hit is None:
                     continue
                 # Of several ways to say the same about the same words, the shortest is told.
@@ -196,14 +178,13 @@ class Engine:
                     found[key_of_hit] = hit
         return set(found.values())
 
-    def _hit(
-        self, words: Sequence[str], pattern: Pattern, start: int, end: int, places: Sequence[int]
-    ) -> Hit | None:
+    def _hit(self, doc: Doc, pattern: Pattern, start: int, end: int, places: Sequence[int]) -> Hit | None:
         rule = pattern.rule
         about = frozenset(start + i for i, place in enumerate(places) if pattern.marked[place])
         if rule.decision != "age":
             return Hit(rule, rule.decision, start, end, about)
         numbers = [start + i for i, place in enumerate(places) if pattern.number[place]]
+        words = [fold(token.text) for token in doc]
         age = youngest(words, numbers, self.lexicon.numbers, rule.unit)
         if age is None:
             return None
@@ -224,5 +205,16 @@ def _range(times: str) -> list[int]:
     return list(range(int(least), int(most) + 1))
 
 
-def _key(word: str) -> str:
-    return "#" if is_digits(word) else word
+class EngineKeeper:
+    """The engine of one rule file, made anew when it has met too many words."""
+
+    def __init__(self, lexicon: Lexicon, age_limit: int, most_words: int = MOST_WORDS) -> None:
+        self._engine = Engine(lexicon, age_limit)
+        self._most_words = most_words
+
+    def engine(self) -> Engine:
+        """Return the engine; whoever reads a text keeps to one."""
+        engine = self._engine
+        if len(engine.vocab.strings) > self._most_words:
+            engine = self._engine = Engine(engine.lexicon, engine.age_limit)
+        return engine

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.policy.engine import Engine, Hit
+from withsense_tf.policy.engine import EngineKeeper, Hit
 from withsense_tf.policy.lexicon import FOLDER, load_lexicon, read_script
 from withsense_tf.policy.normal import normalise
+from withsense_tf.policy.triggers import runs
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -83,7 +84,7 @@ class TextPolicy:
             )
         self.age_limit = age_limit
         self.folder = FOLDER if folder is None else Path(folder)
-        self._engines: dict[str, list[Engine]] = {}
+        self._engines: dict[str, list[EngineKeeper]] = {}
 
     @functools.cached_property
     def _files(self) -> list[Path]:
@@ -118,15 +119,23 @@ class TextPolicy:
         clean = [normalise(_checked(text)) for text in texts]
         results: list[list[Verdict]] = [_unread(text) for text in clean]
         for script, letters in (("latin", LATIN), ("cyrillic", CYRILLIC)):
-            places = [i for i, text in enumerate(clean) if letters.search(text)]
-            for engine in self._engines_for(script) if places else ():
-                docs = engine.tokenizer.pipe(HEAD + clean[i] + TAIL for i in places)
-                for i, doc in zip(places, docs, strict=True):
-                    if hits := engine.hits(doc):
-                        results[i] += [_verdict(doc, hit, decision) for hit, decision in _judged(hits)]
+            for i, text in enumerate(clean):
+                if letters.search(text):
+                    results[i] += self._read(text, script)
         return results
 
-    def _engines_for(self, script: str) -> list[Engine]:
+    def _read(self, text: str, script: str) -> list[Verdict]:
+        found: list[Verdict] = []
+        words = runs(text)
+        for keeper in self._engines_for(script):
+            engine = keeper.engine()
+            if possible := engine.possible(words):
+                doc = engine.tokenizer(HEAD + text + TAIL)
+                hits = _judged(engine.hits(doc, words, possible))
+                found += [_verdict(doc, hit, decision) for hit, decision in hits]
+        return found
+
+    def _engines_for(self, script: str) -> list[EngineKeeper]:
         if script not in self._engines:
             files = [file for file in self._files if read_script(file) == script]
             self._engines[script] = [_engine(file, self.age_limit, file.read_bytes()) for file in files]
@@ -162,8 +171,8 @@ def _checked(text: object) -> str:
 @functools.lru_cache(maxsize=32)
 def _engine(
     file: Path, age_limit: int, _content: bytes
-) -> Engine:  # the content belongs to the key of the cache
-    return Engine(load_lexicon(file), age_limit)
+) -> EngineKeeper:  # the content belongs to the key of the cache
+    return EngineKeeper(load_lexicon(file), age_limit)
 
 
 def _verdict(doc: Doc, hit: Hit, decision: Decision) -> Verdict:
