@@ -17,7 +17,7 @@ from withsense_tf.errors import DataError, DataWarning, SettingError
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
 from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
-from withsense_tf.policy.gate import Gate, Policy
+from withsense_tf.policy.gate import Gate, Policy, code_version
 from withsense_tf.policy.ownership import Override, Ownership, load_overrides
 
 DAY = date(2026, 11, 20)
@@ -283,6 +283,16 @@ def test_every_refusal_is_logged_without_the_query(data: Dataset, tmp_path: Path
     assert {entry["decision"] for entry in entries} == {"restrict"}
     assert {entry["policy"] for entry in entries} == {gate.policy.version}
     assert "swing" not in log.file.read_text()
+
+
+def test_the_code_has_a_version_that_changes_with_any_file(tmp_path: Path) -> None:
+    source = Path(code_version.__code__.co_filename).parent
+    for file in source.glob("*.py"):
+        shutil.copy(file, tmp_path)
+    assert code_version(tmp_path) == code_version()
+    near = tmp_path / "fingerprint.py"
+    near.write_text(near.read_text().replace("NEAR: Final = 6", "NEAR: Final = 7"))
+    assert code_version(tmp_path) != code_version()
 
 
 def test_another_policy_has_another_version(data: Dataset) -> None:
