@@ -189,6 +189,26 @@ def test_a_second_text_that_was_left_out_counts_all_the_same(data: Dataset, fold
     assert not gate.caption("ant.jpg#0")
 
 
+@pytest.mark.parametrize(
+    "caption", ["ant.jpg#", "ant.jpg#x", "ant.jpg#01", "ant.jpg", "#1", "?", ".ant#1", "toddler.jpg#y"]
+)
+def test_a_text_whose_caption_id_is_damaged_counts_for_its_photo(folder: Path, caption: str) -> None:
+    with (folder / "captions.csv").open("a") as stream:
+        stream.write(f"ant.jpg,{caption},A toddler on an ant hill\n")
+    with pytest.warns(DataWarning, match="left out"):
+        damaged = load_dataset(folder)
+    assert caption not in set(damaged.captions["caption"])
+    assert not policy().gate(damaged, "RU", DAY).photo("ant.jpg")
+
+
+def test_a_damaged_id_beside_another_photo_that_was_judged_says_nothing_of_that_photo(folder: Path) -> None:
+    with (folder / "train_dataset.csv").open("a") as stream:
+        stream.write("ant.jpg,bee.jpg#x,A toddler on an ant hill\nant.jpg,?,A toddler\n")
+    with pytest.warns(DataWarning, match="left out"):
+        gate = policy().gate(load_dataset(folder), "RU", DAY)
+    assert (gate.photo("ant.jpg"), gate.photo("bee.jpg")) == (True, False)
+
+
 def test_a_gate_keeps_the_law_of_the_day_even_where_it_was_made_before(
     data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,7 +49,7 @@ class Dataset:
 
     @property
     def other_texts(self) -> pd.DataFrame:
-        """Return caption, photo and text where a caption came with a second text, which was left out."""
+        """Return caption, photo and text that were left out: second texts, and captions with damaged ids."""
         empty = pd.DataFrame({"caption": [], "photo": [], "text": []}, dtype="str")
         return self._tables.get("other_texts", empty).copy(deep=False)
 

@@ -106,15 +106,17 @@ class FileReader:
 
         def read(row: Row) -> Caption:
             caption, text = row.fields["query_id"], " ".join(row.fields["query_text"].split())
-            owner, number = split_caption_id(caption)
-            image = photo_name(row.fields.get("image", owner))
-            if not text:
-                raise BadRowError("text_empty", "the caption has no text")
             try:
+                owner, number = split_caption_id(caption)
+                image = photo_name(row.fields.get("image", owner))
+                if not text:
+                    raise BadRowError("text_empty", "the caption has no text")
                 self._book.enter(caption, text, f"{raw.file}:{row.line}")
             except BadRowError:
                 # The text is not used, but what it says of the photo may matter to the law.
-                self.other_texts.append((caption, owner, text))
+                beside = None if judged else row.fields.get("image")
+                if text and (photo := self._likely_owner(caption, beside)) is not None:
+                    self.other_texts.append((caption, photo, text))
                 raise
             _once(seen, (image if judged else "", caption), row.line)
             if image != owner and not judged:
@@ -128,6 +130,12 @@ class FileReader:
             return Caption(caption, owner, number, text, image, row.line)
 
         return self._each(raw, read, lambda row: row.fields["query_id"])
+
+    def _likely_owner(self, caption: str, beside: str | None) -> str | None:
+        """Return the photo that a damaged caption id means, or else the one that the row stands beside."""
+        named, _, number = caption.rpartition("#")
+        names = [name for name in (named or number, beside) if name and is_photo_name(name)]
+        return next(filter(self._names.known, names), next(iter(names), None))
 
     def beside_photos(self, raw: RawTable, captions: list[Caption], part: str) -> pd.DataFrame:
         """Keep the captions that stand beside a usable photo of that part: caption, text and that photo."""
@@ -260,9 +268,14 @@ def split_caption_id(caption: str) -> tuple[str, int]:
 
 def photo_name(name: str) -> str:
     """Return the name if it is a plain file name: a table must not reach outside its photo folder."""
-    if not name or name.startswith(".") or not name.isprintable() or any(sign in name for sign in "/\\:"):
+    if not is_photo_name(name):
         raise BadRowError("bad_photo_name", f"expected a plain file name, got {name!r}")
     return name
+
+
+def is_photo_name(name: str) -> bool:
+    """Tell whether a name is a plain file name."""
+    return name[:1] not in ("", ".") and name.isprintable() and not set(name) & set("/\\:")
 
 
 def _once(seen: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> None:

@@ -141,7 +141,7 @@ def restricts(verdict: Verdict, review_restricts: bool = True) -> bool:
 def caption_verdicts(data: Dataset, texts: TextPolicy) -> pd.DataFrame:
     """Return caption, owner (`photo`) and verdict of every caption of the data set.
 
-    A caption that came with a second text has two rows, the stricter one last.
+    A caption that came with a second text has two rows, the stricter one last. Texts with damaged ids count too.
     """
     captions = pd.concat([data.captions[["caption", "photo", "text"]], data.other_texts], ignore_index=True)
     verdicts = pd.Series(texts.verdicts(captions["text"]), index=captions.index, dtype=object)
