@@ -10,7 +10,7 @@ import pytest
 
 from withsense_tf.policy.lexicon import CLASS_NAME, FOLDER, load_lexicon
 from withsense_tf.policy.verdict import LANGUAGE_FILES
-from withsense_tf.policy.words import written
+from withsense_tf.policy.words import fold
 
 FILES = [pytest.param(file, id=file.stem) for file in sorted(FOLDER.glob(LANGUAGE_FILES))]
 
@@ -51,7 +51,7 @@ def test_each_class_is_used_by_a_rule(file: Path) -> None:
 @pytest.mark.parametrize("file", FILES)
 def test_no_class_lists_a_word_twice(file: Path) -> None:
     assert {
-        name: found for name, words in listed(file).items() if (found := twice(list(written(words))))
+        name: found for name, words in listed(file).items() if (found := twice(list(map(fold, words))))
     } == {}
 
 

@@ -24,6 +24,11 @@ WORD: Final = re.compile(r"\w+")
 GLUED: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "child1"
 TO_LATIN: Final = str.maketrans("асеорхукАВСЕНКМОРТХУіӀιοαϲıεκ", "aceopxykABCEHKMOPTXYiIioaciek")
 TO_CYRILLIC: Final = str.maketrans("aceopxykuABCEHKMOPTXY", "асеорхукиАВСЕНКМОРТХУ")
+# Words that mean a child by their accents alone: Nina is a name, "bebe" is Spanish for drinks.
+RESPELT: Final = (
+    (re.compile(r"\b(ni)ñ(?=[ao])", re.IGNORECASE), r"\1ny"),
+    (re.compile(r"\b(b)[eé](b)[éê](?=s?\b|[sz]?it|zi)", re.IGNORECASE), r"\1e\2eh"),
+)
 # Blanks that do not call themselves so.
 FILLERS: Final = frozenset("\u3164\u2800\uffa0\u115f\u1160")
 ENTITIES: Final = 2  # how often an entity may hide another one
@@ -75,7 +80,10 @@ def unaccented(text: str) -> str:
     >>> unaccented("niño, й")
     'nino, й'
     """
-    return "".join(_visible(sign) for sign in unicodedata.normalize("NFKC", text))
+    text = unicodedata.normalize("NFKC", text)
+    for accented, respelt in RESPELT:
+        text = accented.sub(respelt, text)
+    return "".join(map(_visible, text))
 
 
 def _joined(letters: re.Match[str]) -> str:

@@ -58,6 +58,7 @@ class Triggers:
 
     needs: list[tuple[frozenset[str], ...]] = field(default_factory=list)
     by_run: dict[str, list[int]] = field(default_factory=dict)
+    starts: set[str] = field(default_factory=set)
 
     def add(self, needed: Iterable[frozenset[str]]) -> None:
         """Add a pattern with the words that it cannot do without: one of each set."""
@@ -67,12 +68,15 @@ class Triggers:
             key=lambda runs: (not runs.isdisjoint(COMMON), len(runs)),
         )
         self.needs.append(tuple(lists))
+        self.starts |= lists[0]
         for run in lists[0]:
             self.by_run.setdefault(run, []).append(at)
 
     def possible(self, found: set[str]) -> Sequence[int]:
         """Return the patterns that may match a text with these runs."""
-        tried = {at for run in found & self.by_run.keys() for at in self.by_run[run]}
+        if self.starts.isdisjoint(found):
+            return ()
+        tried = {at for run in self.starts & found for at in self.by_run[run]}
         return sorted(at for at in tried if not any(map(found.isdisjoint, self.needs[at])))
 
 

@@ -33,8 +33,8 @@ LANGUAGE_FILES: Final = "??.toml"
 # A stop before and behind the text, so that patterns can ask for the start and the end of a sentence.
 HEAD, TAIL = ". ", " ."
 UNREAD: Final = 2
-LATIN: Final = re.compile(r"[A-Za-z0-9]")
-CYRILLIC: Final = re.compile(r"[А-Яа-яЁё]")
+LATIN: Final = re.compile(r"[A-Za-z0-9À-ɏ]")
+CYRILLIC: Final = re.compile(r"[А-Яа-яЁёІіЇїЄєҐґ]")
 
 
 @dataclass(frozen=True)
