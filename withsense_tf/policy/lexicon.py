@@ -7,6 +7,7 @@ words of another class:
     [words]     taken as written
     [lemmas]    every inflected form is added (Russian)
     [numbers.X] number = words; class X, whose words have a value
+    [joined]    words that may be written together: `child` names a child, `other` may stand beside it
     [misspelt]  classes = [...]: their long words are also known with a letter missing, doubled or swapped
 
 A rule's patterns are words separated by blanks: `CLASS`, `word`, `a|b`, `x?`, `x{0,4}`, `!x` (any word but x),
@@ -25,6 +26,7 @@ from typing import Any, Final
 
 from withsense_tf.errors import DataError
 from withsense_tf.policy.ages import YEARS_IN
+from withsense_tf.policy.joined import JoinedWords
 from withsense_tf.policy.words import (
     english_words,
     inflected,
@@ -83,6 +85,7 @@ class Lexicon:
     rules: tuple[Rule, ...]
     numbers: Mapping[str, float] = field(default_factory=dict)
     number_classes: frozenset[str] = frozenset()
+    joined: JoinedWords | None = None
 
 
 class _Reader:
@@ -118,7 +121,15 @@ class _Reader:
             if names.count(name) > 1:
                 raise self.error("two rules have this name.", name)
         numbers = frozenset(self.number_classes)
-        return Lexicon(self.path.name, script, classes, rules, dict(self.numbers), numbers)
+        joined = self.joined(frozenset().union(*classes.values()))
+        return Lexicon(self.path.name, script, classes, rules, dict(self.numbers), numbers, joined)
+
+    def joined(self, whole: frozenset[str]) -> JoinedWords | None:
+        raw = self.table(self.raw, "joined")
+        if not raw:
+            return None
+        child, other = (frozenset(written(self.entries(name, raw.get(name)))) for name in ("child", "other"))
+        return JoinedWords(child, other, whole)
 
     def word_classes(self) -> dict[str, frozenset[str]]:
         grow = {"nouns": noun_forms, "words": written, "lemmas": lemma_forms}

@@ -2,7 +2,7 @@
 
 The words and rules are in `rules/*.toml`. Each file becomes one engine, built when the first text in its script
 comes. Places (`start`, `end`) refer to the normalised text: NFKC, without invisible characters, with hyphens
-inside words as blanks.
+inside words as blanks, and with joined words apart.
 """
 
 from __future__ import annotations
@@ -129,6 +129,9 @@ class TextPolicy:
         words = runs(text)
         for keeper in self._engines_for(script):
             engine = keeper.engine()
+            joined = engine.lexicon.joined
+            if joined is not None and (apart := joined.apart(text, words)) is not text:
+                text, words = apart, runs(apart)
             if possible := engine.possible(words):
                 doc = engine.tokenizer(HEAD + text + TAIL)
                 hits = _judged(engine.hits(doc, words, possible))
