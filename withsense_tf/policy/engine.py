@@ -211,6 +211,9 @@ class EngineKeeper:
     def __init__(self, lexicon: Lexicon, age_limit: int, most_words: int = MOST_WORDS) -> None:
         self._engine = Engine(lexicon, age_limit)
         self._most_words = most_words
+        self.joined = lexicon.joined
+        # A text with none of these runs needs no engine.
+        self.starts = frozenset(self._engine.restricting.triggers.starts)
 
     def engine(self) -> Engine:
         """Return the engine; whoever reads a text keeps to one."""

@@ -10,7 +10,12 @@ from typing import Final
 # The tokenizer needs quadratic time for text without a blank, so long runs are cut.
 LONG_TEXT, LONGEST_RUN = 1_000, 200
 
-HYPHEN: Final = re.compile(r"(?<=\w)[-‐‑–—−](?!(?:free|sized|friendly|themed|proof|like|only)\b)(?=\w)|_")
+# A hyphen that tells what is meant stays: "child-free", "машина-малютка".
+HYPHEN: Final = re.compile(
+    r"(?<=\w)(?<!малышка)(?<!малютка)(?<!крошка)[-‐‑–—−]"
+    r"(?!(?:free|sized|friendly|themed|proof|like|only)\b|(?:малыш|малютк|крошк|крох))(?=\w)|_",
+    re.IGNORECASE,
+)
 # Small words between single blanks: nearly all captions, and nothing below would change them.
 PLAIN: Final = re.compile(
     r"""(?>(?:[Aa]\ )?(?>[A-Z]?[a-z]{2,}+[,.;:!?"]?|'s|[,.;:!?"])(?:\ |\Z))*""", re.VERBOSE

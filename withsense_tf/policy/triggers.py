@@ -74,8 +74,6 @@ class Triggers:
 
     def possible(self, found: set[str]) -> Sequence[int]:
         """Return the patterns that may match a text with these runs."""
-        if self.starts.isdisjoint(found):
-            return ()
         tried = {at for run in self.starts & found for at in self.by_run[run]}
         return sorted(at for at in tried if not any(map(found.isdisjoint, self.needs[at])))
 

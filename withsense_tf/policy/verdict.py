@@ -128,10 +128,11 @@ class TextPolicy:
         found: list[Verdict] = []
         words = runs(text)
         for keeper in self._engines_for(script):
-            engine = keeper.engine()
-            joined = engine.lexicon.joined
-            if joined is not None and (apart := joined.apart(text, words)) is not text:
+            if keeper.joined is not None and (apart := keeper.joined.apart(text, words)) is not text:
                 text, words = apart, runs(apart)
+            if keeper.starts.isdisjoint(words):
+                continue
+            engine = keeper.engine()
             if possible := engine.possible(words):
                 doc = engine.tokenizer(HEAD + text + TAIL)
                 hits = _judged(engine.hits(doc, words, possible))
