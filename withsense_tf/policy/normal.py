@@ -44,6 +44,7 @@ PICTURES: Final = {
     "👧": " girl ",
     "🚸": " children ",
     "🤱": " breastfeeding ",
+    "½": " and a half",
 }
 
 
