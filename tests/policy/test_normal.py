@@ -47,9 +47,9 @@ def test_accents_and_letters_of_their_own_stay_harmless(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["a" * 100_000 + " é", "ж" * 100_000, "a b " * 25_000, "&amp;" * 20_000])
 def test_no_text_takes_long(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     TextPolicy().verdict(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @given(st.text(alphabet="aAbcX ,.'s\"-1_&", max_size=12))

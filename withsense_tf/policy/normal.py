@@ -83,8 +83,8 @@ def _normalised(text: str) -> str:
 def unaccented(text: str) -> str:
     """Return a text without invisible signs and without accents on Latin letters.
 
-    >>> unaccented("niño, й")
-    'nino, й'
+    >>> unaccented("garçon, й"), unaccented("niño")
+    ('garcon, й', 'ninyo')
     """
     text = unicodedata.normalize("NFKC", text)
     for accented, respelt in RESPELT:
