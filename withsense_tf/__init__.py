@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from withsense_tf.data.split import folds_by_photo as folds_by_photo
     from withsense_tf.data.split import split_by_photo as split_by_photo
     from withsense_tf.data.split import split_strict as split_strict
-    from withsense_tf.encoders.photo_keras import MobileNetV2 as MobileNetV2
+    from withsense_tf.encoders.photo_keras import KerasPhoto as KerasPhoto
+    from withsense_tf.encoders.store import VectorStore as VectorStore
     from withsense_tf.encoders.text_tfidf import Tfidf as Tfidf
     from withsense_tf.evaluation.compare import compare as compare
     from withsense_tf.matchers.concat_linear import ConcatLinear as ConcatLinear
@@ -42,8 +43,9 @@ _HOME = {
     "folds_by_photo": "data.split",
     "split_by_photo": "data.split",
     "split_strict": "data.split",
-    "MobileNetV2": "encoders.photo_keras",
+    "KerasPhoto": "encoders.photo_keras",
     "Tfidf": "encoders.text_tfidf",
+    "VectorStore": "encoders.store",
     "compare": "evaluation.compare",
     "Policy": "policy.gate",
     "ConcatLinear": "matchers.concat_linear",

@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from withsense_tf.data import flickr8k
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.encoders.photo_keras import MobileNetV2
+from withsense_tf.encoders.photo_keras import KerasPhoto
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError
 from withsense_tf.matchers.concat_linear import ConcatLinear
@@ -110,7 +110,7 @@ def test_a_row_names_the_encoder_that_was_fitted(pairs: Pairs, mean_colour) -> N
 
 
 def test_a_clone_does_not_copy_the_network() -> None:
-    network = MobileNetV2("random")
+    network = KerasPhoto(weights="random")
     assert clone(ConcatLinear(photo=network)).photo is network
 
 
@@ -120,8 +120,8 @@ def test_data_in_place_of_pairs_gets_advice(tiny: Dataset) -> None:
 
 
 def test_a_class_in_place_of_an_encoder_gets_advice(pairs: Pairs) -> None:
-    with pytest.raises(SettingError, match=r"the class MobileNetV2: add \(\)"):
-        ConcatLinear(photo=MobileNetV2).fit(pairs)
+    with pytest.raises(SettingError, match=r"the class KerasPhoto: add \(\)"):
+        ConcatLinear(photo=KerasPhoto).fit(pairs)
 
 
 def test_scores_are_cut_off_at_0_and_1(pairs: Pairs, mean_colour) -> None:

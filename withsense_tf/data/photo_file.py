@@ -19,6 +19,8 @@ from withsense_tf.errors import DataError
 MOST_PIXELS: Final = 178_956_970
 # Larger than any camera's file; a film that lies among the photos must not be read into memory.
 MOST_BYTES: Final = 1 << 30
+# Decoding a JPEG at a reduced size averages blocks of pixels; from twice the size wanted, resizing hides that.
+REDUCED_TO: Final = 2.0
 ORIENTATION: Final = 0x0112  # the EXIF tag for "which way is up"
 # Formats that hold photos. Pillow knows more, among them some that start other programs (EPS).
 FORMATS: Final = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF", "JPEG2000")
@@ -71,19 +73,55 @@ def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
         turned = _orientation(image) in (5, 6, 7, 8)  # these swap the sides
         width, height = reversed(image.size) if turned else image.size
         if decode:
-            _upright_rgb(image, size=(1, 1))
+            _upright(image).pixels(size=(1, 1))
     return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities)
 
 
-def read_photo(path: Path, size: tuple[int, int] | None = None) -> np.ndarray:
+def read_photo(path: Path, size: tuple[int, int] | None = None, reduced: bool = True) -> np.ndarray:
     """Read a photo upright as sRGB: uint8, (height, width, 3), resized to `size` (height, width) if given.
 
     Greyscale, CMYK, 16-bit, palette and transparent photos become RGB (on white), other colour spaces sRGB; of
     an animation the first frame is taken. Resizing squashes: the whole photo is kept, its proportions are not.
+    With `reduced`, a JPEG with far more pixels than needed is decoded at 1/2, 1/4 or 1/8 of its size, many times
+    faster; the pixels then differ from the full path's by less than two levels of 255 in the mean.
     """
+    enough = round(REDUCED_TO * max(size)) if size is not None and reduced else None
+    with open_upright(path, enough) as photo:
+        return photo.pixels(size)
+
+
+@dataclass(frozen=True)
+class UprightPhoto:
+    """A decoded photo, turned upright, in a mode that can be resized; its colours are not sRGB yet."""
+
+    image: Image.Image
+    profile: bytes | None
+
+    def pixels(
+        self, size: tuple[int, int] | None = None, box: tuple[float, float, float, float] | None = None
+    ) -> np.ndarray:
+        """Return the part in `box` (left, top, right, bottom) as sRGB, uint8, (height, width, 3)."""
+        with _damage("it cannot be turned into RGB"):
+            return np.asarray(self._fitted(size, box), dtype=np.uint8)
+
+    def _fitted(
+        self, size: tuple[int, int] | None, box: tuple[float, float, float, float] | None
+    ) -> Image.Image:
+        image = self.image
+        if size is not None and (box is not None or image.size != (size[1], size[0])):
+            # Before the colours are turned into sRGB: fewer pixels, less work and memory.
+            image = image.resize((size[1], size[0]), Image.Resampling.BILINEAR, box, reducing_gap=3.0)
+        return _to_srgb(image, self.profile)
+
+
+@contextmanager
+def open_upright(path: Path, enough: int | None = None) -> Iterator[UprightPhoto]:
+    """Decode a photo and turn it upright; a JPEG at a reduced size if both sides still have `enough` pixels."""
     content = _bytes(path)
     with _damage("the file breaks inside its header"), _open(content) as image:
-        return np.asarray(_upright_rgb(image, size), dtype=np.uint8)
+        if enough is not None and image.format in ("JPEG", "MPO"):
+            image.draft(None, (enough, enough))
+        yield _upright(image)
 
 
 def _bytes(path: Path) -> bytes:
@@ -174,17 +212,13 @@ def _load(image: Image.Image) -> None:
         image.load()
 
 
-def _upright_rgb(image: Image.Image, size: tuple[int, int] | None) -> Image.Image:
+def _upright(image: Image.Image) -> UprightPhoto:
     _load(image)
     with _damage("it cannot be turned into RGB"):
         profile = image.info.get("icc_profile")
         if 2 <= _orientation(image) <= 8:
             image = ImageOps.exif_transpose(image)
-        image = _plain(image)
-        if size is not None and image.size != (size[1], size[0]):
-            # Before the colours are turned into sRGB: fewer pixels, less work and memory.
-            image = image.resize((size[1], size[0]), Image.Resampling.BILINEAR, reducing_gap=3.0)
-        return _to_srgb(image, profile)
+        return UprightPhoto(_plain(image), profile)
 
 
 def _plain(image: Image.Image) -> Image.Image:

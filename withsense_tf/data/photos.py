@@ -1,73 +1,123 @@
-"""Photo files -> batches of upright RGB arrays, as a `tf.data` pipeline that steps over bad files."""
+"""Photo files -> batches of upright RGB arrays, decoded in parallel and ahead; bad files are stepped over."""
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.data.photo_file import PhotoError, read_photo
+from withsense_tf.data.photo_file import PhotoError
+from withsense_tf.data.photo_views import check_views, read_views
 from withsense_tf.data.problems import Problem
 from withsense_tf.errors import SettingError
 from withsense_tf.terminal import start_tensorflow, track
 
+# So many batches may lie decoded before the consumer takes them: memory stays flat, and nobody waits.
+AHEAD: Final = 2
+
 
 @dataclass(frozen=True)
 class PhotoBatch:
-    """Some photos: their positions in the list of paths, (n,), and their pixels, uint8, (n, height, width, 3)."""
+    """Some photos: their positions in the list of paths, (n,), and their pixels, uint8, (n, height, width, 3).
+
+    With several views of each photo the pixels have an axis more: (n, views, height, width, 3).
+    """
 
     rows: np.ndarray
     pixels: np.ndarray
 
 
 class PhotoBatches:
-    """Iterate over photos in batches; files that cannot be decoded are in `problems` afterwards.
+    """Iterate over photos in batches; files that cannot be decoded are in `bad`, by position, afterwards.
 
-    Decoding runs in parallel and ahead of the consumer. The order of the paths is kept.
+    Threads decode ahead of the consumer: Pillow lets go of Python's lock while it decodes and resizes, so this is
+    as fast as processes, and faster than `tf.data`, whose own threads compete with the network's. The order of
+    the paths is kept.
     """
 
-    def __init__(self, paths: Sequence[Path], size: tuple[int, int], batch_size: int = 32) -> None:
+    def __init__(
+        self, paths: Sequence[Path], size: tuple[int, int], batch_size: int = 32, views: int = 1
+    ) -> None:
         if min(size) < 1 or batch_size < 1:
             raise SettingError(f"size and batch_size must be at least 1, got {size} and {batch_size}.")
         self.paths = list(paths)
         self.size = size
         self.batch_size = batch_size
-        self.problems: list[Problem] = []
+        self.views = check_views(views)
+        self.bad: dict[int, Problem] = {}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Return what is wrong with the files that cannot be decoded."""
+        return list(self.bad.values())
+
+    def __len__(self) -> int:
+        return -(-len(self.paths) // self.batch_size)
 
     def dataset(self) -> Any:
-        """Build the `tf.data` pipeline: batches of (position int64, pixels uint8)."""
+        """Return the batches as a `tf.data` pipeline of (position int64, pixels uint8), to train a network on."""
         tf = start_tensorflow()
-        height, width = self.size
-        # Each run of the pipeline finds the bad files anew.
-        self.problems.clear()
-
-        def decode(row: np.ndarray) -> tuple[np.bool_, np.ndarray]:
-            path = self.paths[int(row)]
-            try:
-                return np.bool_(True), read_photo(path, self.size)
-            except PhotoError as error:
-                where = f"{path.parent.name}/{path.name}"
-                self.problems.append(Problem(error.kind, where, None, path.name, error.reason))
-                return np.bool_(False), np.zeros((height, width, 3), np.uint8)
-
-        def step(row: Any) -> tuple[Any, Any, Any]:
-            good, pixels = tf.numpy_function(decode, [row], (tf.bool, tf.uint8), stateful=True)
-            good.set_shape(())
-            pixels.set_shape((height, width, 3))
-            return row, good, pixels
-
-        rows = tf.data.Dataset.range(len(self.paths))
-        decoded = rows.map(step, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        usable = decoded.filter(lambda row, good, pixels: good)
-        pairs = usable.map(lambda row, good, pixels: (row, pixels))
-        return pairs.batch(self.batch_size).prefetch(tf.data.AUTOTUNE)
+        views = (self.views,) if self.views > 1 else ()
+        return tf.data.Dataset.from_generator(
+            lambda: ((batch.rows, batch.pixels) for batch in self),
+            output_signature=(
+                tf.TensorSpec((None,), tf.int64),
+                tf.TensorSpec((None, *views, *self.size, 3), tf.uint8),
+            ),
+        ).prefetch(1)
 
     def __iter__(self) -> Iterator[PhotoBatch]:
-        for rows, pixels in self.dataset():
-            yield PhotoBatch(rows.numpy(), pixels.numpy())
+        # Each run finds the bad files anew.
+        self.bad.clear()
+        rows: list[int] = []
+        pixels: list[np.ndarray] = []
+        for row, photo in self._decoded():
+            if isinstance(photo, PhotoError):
+                path = self.paths[row]
+                where = f"{path.parent.name}/{path.name}"
+                self.bad[row] = Problem(photo.kind, where, None, path.name, photo.reason)
+                continue
+            rows.append(row)
+            pixels.append(photo if self.views > 1 else photo[0])
+            if len(rows) == self.batch_size:
+                yield PhotoBatch(np.array(rows, np.int64), np.stack(pixels))
+                rows, pixels = [], []
+        if rows:
+            yield PhotoBatch(np.array(rows, np.int64), np.stack(pixels))
+
+    def _decoded(self) -> Iterator[tuple[int, np.ndarray | PhotoError]]:
+        waiting: deque[tuple[int, Future[np.ndarray | PhotoError]]] = deque()
+        todo = enumerate(self.paths)
+        pool = ThreadPoolExecutor(usable_cores(), thread_name_prefix="decode")
+        try:
+            while True:
+                while len(waiting) < AHEAD * self.batch_size and (task := next(todo, None)) is not None:
+                    waiting.append((task[0], pool.submit(self._decode, task[1])))
+                if not waiting:
+                    return
+                row, photo = waiting.popleft()
+                yield row, photo.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _decode(self, path: Path) -> np.ndarray | PhotoError:
+        try:
+            return read_views(path, self.size, self.views)
+        except PhotoError as error:
+            return error
+
+
+def usable_cores() -> int:
+    """Count the cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def load_photos(
@@ -76,7 +126,7 @@ def load_photos(
     """Decode all photos into one array, with progress shown; return them and the files that were bad."""
     batches = PhotoBatches(paths, size)
     rows, pixels = [np.zeros(0, np.int64)], [np.zeros((0, *size, 3), np.uint8)]
-    for batch in track(batches, -(-len(batches.paths) // batches.batch_size), what, done="batches"):
+    for batch in track(batches, len(batches), what, done="batches"):
         rows.append(batch.rows)
         pixels.append(batch.pixels)
     return PhotoBatch(np.concatenate(rows), np.concatenate(pixels)), batches.problems

@@ -2,45 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Self
 
 import numpy as np
 
+from withsense_tf.data.photos import PhotoBatches
+from withsense_tf.data.problems import Problem
+from withsense_tf.errors import DataError
+from withsense_tf.terminal import track
 
-@runtime_checkable
-class PhotoEncoder(Protocol):
-    """Turn photo files into vectors."""
+# Part of every photo encoder's identity: raise it when photos are read or encoded in another way.
+PHOTO_VERSION = 1
+
+
+@dataclass(frozen=True)
+class PhotoVectors:
+    """Some photos: their positions in the list of paths, (n,), and their vectors, float32, (n, width)."""
+
+    rows: np.ndarray
+    vectors: np.ndarray
+
+
+class PhotoEncoder(ABC):
+    """Turn photo files into vectors. A subclass turns pixels into vectors; the files are read here.
+
+    `size` is the height and width it wants, `views` how many looks at each photo it averages.
+    """
+
+    size: tuple[int, int] = (224, 224)
+    views: int = 1
+    batch_size: ClassVar[int] = 32
 
     @property
+    @abstractmethod
     def identity(self) -> str:
         """Name everything that the vectors depend on: two encoders with one identity give the same vectors."""
-        ...
+
+    @property
+    @abstractmethod
+    def weights(self) -> str:
+        """Say in plain words where the weights come from; random ones are called random."""
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """Say how many numbers a vector has."""
+
+    @abstractmethod
+    def forward(self, pixels: np.ndarray) -> np.ndarray:
+        """Turn uint8 pixels, (n, height, width, 3), into float32 vectors, (n, width)."""
+
+    def load(self) -> Self:
+        """Build the network now, so that weights that cannot be loaded are an error now; return self."""
+        return self
+
+    def stream(self, paths: Sequence[Path], bad: dict[int, Problem]) -> Iterator[PhotoVectors]:
+        """Yield the vectors batch by batch, in the order of the paths; `bad` takes the files that are no photos."""
+        batches = PhotoBatches(paths, self.size, self.batch_size, self.views)
+        for batch in track(batches, len(batches), "Encoding", done="batches"):
+            if self.views == 1:
+                yield PhotoVectors(batch.rows, self.forward(batch.pixels))
+                continue
+            vectors = self.forward(batch.pixels.reshape(-1, *self.size, 3))
+            yield PhotoVectors(batch.rows, vectors.reshape(len(batch.rows), self.views, -1).mean(axis=1))
+        bad.update(batches.bad)
+
+    def encode(self, paths: Sequence[Path]) -> np.ndarray:
+        """Return a vector for each photo, float32, (photos, width); a photo that cannot be decoded is an error."""
+        bad: dict[int, Problem] = {}
+        vectors = [batch.vectors for batch in self.stream(paths, bad)]
+        refuse(list(bad.values()))
+        return np.concatenate(vectors) if vectors else np.zeros((0, self.width), np.float32)
+
+
+class TextEncoder(ABC):
+    """Turn texts into vectors; `fit` learns from training texts only and returns the encoder."""
+
+    # Whether the vectors depend on the texts that `fit` saw, so that they must not be stored under the identity.
+    learns: ClassVar[bool] = False
+
+    @property
+    @abstractmethod
+    def identity(self) -> str:
+        """Name everything that the vectors depend on but the texts it was fitted on."""
 
     @property
     def weights(self) -> str:
-        """Say in plain words where the weights come from; random ones are called random."""
-        ...
+        """Say in plain words where the weights come from; nothing if it has none but what it was fitted on."""
+        return ""
 
-    def encode(self, paths: Sequence[Path]) -> np.ndarray:
-        """Return a vector for each photo, float32, (photos, size)."""
-        ...
-
-
-@runtime_checkable
-class TextEncoder(Protocol):
-    """Turn texts into vectors; `fit` learns from training texts only and returns the encoder."""
-
-    @property
-    def identity(self) -> str:
-        """Name everything that the vectors depend on but the texts it was fitted on."""
-        ...
-
-    def fit(self, texts: Sequence[str]) -> TextEncoder:
+    def fit(self, texts: Sequence[str]) -> Self:  # noqa: ARG002  # those that learn use them
         """Learn what there is to learn from the training texts."""
-        ...
+        return self
 
+    @abstractmethod
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Return a vector for each text, float32, (texts, size)."""
-        ...
+        """Return a vector for each text, float32, (texts, width)."""
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Raise if there are photos that could not be decoded."""
+    if problems:
+        bad = problems[0]
+        raise DataError(
+            f"{len(problems)} photos cannot be decoded, for example {bad.where}: {bad.reason}. "
+            "Load the data set again: with decode=True, the default, it leaves such photos out."
+        )

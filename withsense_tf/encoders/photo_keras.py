@@ -2,33 +2,89 @@
 
 from __future__ import annotations
 
-import hashlib
+import importlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.data.photos import PhotoBatches
-from withsense_tf.errors import DataError, SettingError, check_seed
-from withsense_tf.terminal import start_tensorflow, track
+from withsense_tf.data.photo_views import check_views
+from withsense_tf.encoders.base import PHOTO_VERSION
+from withsense_tf.encoders.photo_graph import GraphEncoder, precision_here
+from withsense_tf.encoders.weights import OFFLINE, first_line, named
+from withsense_tf.errors import SettingError, check_choice, check_seed
+from withsense_tf.terminal import start_tensorflow
 
-MOBILENET_V2_SIZE: Final = 224
+# TensorFlow cannot write a graph of more than 2 GB; larger networks keep their weights outside.
+MOST_CONSTANTS: Final = 250_000_000
 
 
-class MobileNetV2:
-    """Encode photos with MobileNetV2 (1,280 numbers a photo).
+@dataclass(frozen=True)
+class Backbone:
+    """A network of `keras.applications`: its class, the module with its preprocessing, the size it was made for."""
 
-    `weights` is "random", "imagenet" (Keras downloads them) or the path of a `.weights.h5` file made for
-    `keras.applications.MobileNetV2(include_top=False)`. With random weights the vectors are random features:
-    colours and textures come through, meaning does not.
+    network: str
+    module: str
+    size: int = 224
+
+
+# The ConvNeXt family is very slow with Keras on a CPU (about a second a photo): for GPUs.
+BACKBONES: Final[dict[str, Backbone]] = {
+    "mobilenet_v2": Backbone("MobileNetV2", "mobilenet_v2"),
+    "mobilenet_v3_small": Backbone("MobileNetV3Small", "mobilenet_v3"),
+    "mobilenet_v3_large": Backbone("MobileNetV3Large", "mobilenet_v3"),
+    "efficientnet_b0": Backbone("EfficientNetB0", "efficientnet"),
+    "efficientnet_v2_b0": Backbone("EfficientNetV2B0", "efficientnet_v2"),
+    "efficientnet_v2_b1": Backbone("EfficientNetV2B1", "efficientnet_v2", 240),
+    "efficientnet_v2_b2": Backbone("EfficientNetV2B2", "efficientnet_v2", 260),
+    "efficientnet_v2_b3": Backbone("EfficientNetV2B3", "efficientnet_v2", 300),
+    "resnet50": Backbone("ResNet50", "resnet50"),
+    "resnet50_v2": Backbone("ResNet50V2", "resnet_v2"),
+    "densenet121": Backbone("DenseNet121", "densenet"),
+    "convnext_tiny": Backbone("ConvNeXtTiny", "convnext"),
+    "convnext_small": Backbone("ConvNeXtSmall", "convnext"),
+}
+POOLINGS: Final = ("avg", "max", "grid2", "grid3")
+
+
+class KerasPhoto(GraphEncoder):
+    """Encode photos with a backbone of `keras.applications`, its own preprocessing and size.
+
+    - `weights`: "random", "imagenet" (Keras downloads them) or the path of a `.weights.h5` file that was made for
+      the network without its top. With random weights the vectors are random features: colours and textures come
+      through, meaning does not.
+    - `pooling`: the mean or the maximum over the photo, or the means of 2 x 2 or 3 x 3 fields side by side.
+    - `layers`: names of inner layers to take instead of the last one, their vectors side by side.
+    - `views`: 1, 2, 4 or 12 looks at each photo (mirrored, squares, close-ups), averaged: better, and as many
+      times slower.
     """
 
-    def __init__(self, weights: str | Path = "random", seed: int = 0) -> None:
+    def __init__(
+        self,
+        backbone: str = "mobilenet_v2",
+        weights: str | Path = "random",
+        seed: int = 0,
+        size: int | None = None,
+        pooling: str = "avg",
+        layers: Sequence[str] = (),
+        views: int = 1,
+        precision: str = "auto",
+    ) -> None:
+        self.backbone = check_choice("backbone", backbone, BACKBONES)
         self._source = str(weights)
         self._seed = check_seed(seed)
+        side = BACKBONES[backbone].size if size is None else size
+        if side < 32:
+            raise SettingError(f"size must be at least 32 pixels, got {size}.")
+        self.size = (side, side)
+        self.pooling = check_choice("pooling", pooling, POOLINGS)
+        self.layers = tuple(layers)
+        self.views = check_views(views)
+        self.precision = precision_here(precision)
         if self._source in ("random", "imagenet"):
             return
         # Keras tells formats apart by the name alone.
@@ -39,53 +95,54 @@ class MobileNetV2:
             )
 
     def __repr__(self) -> str:
-        return f"MobileNetV2({self._source!r}, seed={self._seed})"
-
-    def __deepcopy__(self, memo: object) -> MobileNetV2:
-        # Nothing here ever changes, and a copy would hold the whole network a second time.
-        return self
+        return f"KerasPhoto({self.backbone!r}, {self._source!r}, seed={self._seed}, views={self.views})"
 
     @cached_property
     def weights(self) -> str:
         """Say in plain words where the weights come from."""
         if self._source == "random":
             return f"random (seed {self._seed})"
-        if self._source == "imagenet":
-            return "imagenet"
-        digest = hashlib.sha256(Path(self._source).read_bytes()).hexdigest()[:12]
-        return f"file {Path(self._source).name} {digest}"
+        return named(self._source)
 
     @property
     def identity(self) -> str:
         """Name everything that the vectors depend on."""
-        return f"mobilenet_v2({self.weights}, {MOBILENET_V2_SIZE} px, pooled by mean)"
+        finer = [f"layers {'+'.join(self.layers)}"] if self.layers else []
+        finer += [f"{self.views} views"] if self.views > 1 else []
+        finer += [self.precision] if self.precision != "float32" else []
+        parts = (self.weights, f"{self.size[0]} px", f"pooled by {self.pooling}", *finer, f"v{PHOTO_VERSION}")
+        return f"{self.backbone}({', '.join(parts)})"
 
-    def encode(self, paths: Sequence[Path]) -> np.ndarray:
-        """Return a vector for each photo, float32, (photos, 1280); a photo that cannot be decoded is an error."""
+    def _network(self) -> Callable[[Any], Any]:
         tf = start_tensorflow()
-        model = self._model
-        # One fixed signature, so that a short last batch does not build the graph again.
-        forward = tf.function(
-            lambda pixels: model(tf.cast(pixels, tf.float32) / 127.5 - 1.0, training=False),
-            input_signature=[tf.TensorSpec((None, MOBILENET_V2_SIZE, MOBILENET_V2_SIZE, 3), tf.uint8)],
-        )
-        batches = PhotoBatches(paths, (MOBILENET_V2_SIZE, MOBILENET_V2_SIZE))
-        total = -(-len(batches.paths) // batches.batch_size)
-        vectors = [
-            forward(batch.pixels).numpy() for batch in track(batches, total, "Encoding", done="batches")
-        ]
-        if batches.problems:
-            bad = batches.problems[0]
-            raise DataError(
-                f"{len(batches.problems)} photos cannot be decoded, for example {bad.where}: {bad.reason}. "
-                "Load the data set again: with decode=True, the default, it leaves such photos out."
-            )
-        return np.concatenate(vectors) if vectors else np.zeros((0, 1280), np.float32)
+        model, preprocess, pool = self._model, self._module.preprocess_input, self._pool
+        if model.count_params() > MOST_CONSTANTS:
+            return lambda pixels: pool(model(preprocess(pixels), training=False))
+        # As constants, TensorFlow can fold the batch norms and lay the kernels out once: a third faster.
+        trained = [variable.numpy() for variable in model.trainable_variables]
+        others = [variable.numpy() for variable in model.non_trainable_variables]
 
-    def load(self) -> MobileNetV2:
-        """Build the network now, so that weights that cannot be loaded are an error now; return self."""
-        _ = self._model
-        return self
+        def network(pixels: Any) -> Any:
+            constants = [tf.constant(value) for value in trained], [tf.constant(value) for value in others]
+            return pool(model.stateless_call(*constants, preprocess(pixels), training=False)[0])
+
+        return network
+
+    def _pool(self, maps: Any) -> Any:
+        tf = start_tensorflow()
+        # Keras gives a single output without its list.
+        maps = maps if isinstance(maps, list) else [maps]
+        if self.pooling == "max":
+            pooled = [tf.reduce_max(part, axis=(1, 2)) for part in maps]
+        else:
+            fields = {"avg": 1, "grid2": 2, "grid3": 3}[self.pooling]
+            pooled = [_grid_means(tf, part, fields) for part in maps]
+        return tf.concat([tf.cast(part, tf.float32) for part in pooled], axis=-1)
+
+    @cached_property
+    def _module(self) -> Any:
+        start_tensorflow()
+        return importlib.import_module(f"keras.applications.{BACKBONES[self.backbone].module}")
 
     @cached_property
     def _model(self) -> Any:
@@ -93,29 +150,60 @@ class MobileNetV2:
         import keras
 
         source = None if self._source == "random" else self._source
-        shape = (MOBILENET_V2_SIZE, MOBILENET_V2_SIZE, 3)
+        make = getattr(self._module, BACKBONES[self.backbone].network)
+        usual = keras.config.dtype_policy()
         try:
+            keras.config.set_dtype_policy(self.precision)
             with warnings.catch_warnings():
                 # A file of another network makes Keras name every layer that does not fit.
                 warnings.simplefilter("ignore")
-                model = keras.applications.MobileNetV2(
-                    input_shape=shape, include_top=False, pooling="avg", weights=source
-                )
+                model = make(input_shape=(*self.size, 3), include_top=False, weights=source)
         except Exception as error:
             # Keras raises plain Exception for a failed download, and errors of h5py and its own for bad files.
             raise SettingError(f"weights={self._source!r} cannot be loaded. {self._advice(error)}") from error
+        finally:
+            keras.config.set_dtype_policy(usual)
         if source is None:
             _draw_weights(model, self._seed)
-        return model
+        return keras.Model(model.input, [self._layer(model, name) for name in self.layers or [None]])
+
+    def _layer(self, model: Any, name: str | None) -> Any:
+        if name is None:
+            return model.output
+        spatial = [layer.name for layer in model.layers if len(layer.output.shape) == 4]
+        return model.get_layer(check_choice("layer", name, spatial)).output
 
     def _advice(self, error: Exception) -> str:
-        first_line = next(iter(str(error).splitlines()), type(error).__name__)[:200].rstrip(".")
         if self._source == "imagenet":
-            return f"{first_line}. Without a network, give the path of a .weights.h5 file, or 'random'."
+            return f"{first_line(error)}. {OFFLINE} Or take 'random'."
         return (
-            "Expected weights saved from keras.applications.MobileNetV2(include_top=False) with alpha 1.0; the file is "
-            f"damaged or holds another network. Keras says: {first_line}."
+            f"Expected weights saved from keras.applications.{BACKBONES[self.backbone].network}(include_top=False) "
+            f"with its usual width; the file is damaged or holds another network. Keras says: {first_line(error)}."
         )
+
+
+def _grid_means(tf: Any, maps: Any, fields: int) -> Any:
+    """Average a feature map, (n, height, width, channels), over fields x fields parts, side by side."""
+    if fields == 1:
+        return tf.reduce_mean(maps, axis=(1, 2))
+    height, width = maps.shape[1:3]
+    pooled = tf.einsum(
+        "ah,bw,nhwc->nabc",
+        tf.constant(_shares(height, fields), maps.dtype),
+        tf.constant(_shares(width, fields), maps.dtype),
+        maps,
+    )
+    return tf.reshape(pooled, (-1, fields * fields * maps.shape[3]))
+
+
+def _shares(length: int, fields: int) -> np.ndarray:
+    """Return how much each position counts in each field, (fields, length); fields overlap where they must."""
+    shares = np.zeros((fields, length))
+    for field in range(fields):
+        # As an adaptive pooling does: from the floor of the field's begin to the ceiling of its end.
+        first, end = field * length // fields, -(-(field + 1) * length // fields)
+        shares[field, first:end] = 1 / (end - first)
+    return shares
 
 
 def _draw_weights(model: Any, seed: int) -> None:
@@ -124,6 +212,7 @@ def _draw_weights(model: Any, seed: int) -> None:
     for variable in model.trainable_variables:
         # Gammas, betas and the batch norm's running figures stay at 1, 0, 0 and 1 as Keras made them.
         if len(variable.shape) > 1:
-            depthwise = "depthwise" in variable.path
+            # A depthwise kernel (height, width, channels, 1) sums over its field alone.
+            depthwise = len(variable.shape) == 4 and variable.shape[-1] == 1
             fan_in = np.prod(variable.shape[:2] if depthwise else variable.shape[:-1])
             variable.assign(rng.normal(0.0, np.sqrt(2.0 / fan_in), variable.shape).astype(np.float32))

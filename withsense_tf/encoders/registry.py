@@ -2,33 +2,78 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Final
 
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.photo_keras import MobileNetV2
+from withsense_tf.encoders.photo_hub import HubPhoto
+from withsense_tf.encoders.photo_keras import BACKBONES, KerasPhoto
+from withsense_tf.encoders.photo_keras_hub import KerasHubPhoto
+from withsense_tf.encoders.text_concat import Concatenation
+from withsense_tf.encoders.text_hub import HubText
+from withsense_tf.encoders.text_keras_hub import KerasHubText
+from withsense_tf.encoders.text_spacy import SpacyVectors
 from withsense_tf.encoders.text_tfidf import Tfidf
 from withsense_tf.errors import SettingError, check_choice
 
-PHOTO_ENCODERS: Final[dict[str, Callable[[], PhotoEncoder]]] = {"mobilenet_v2": MobileNetV2}
-TEXT_ENCODERS: Final[dict[str, Callable[[], TextEncoder]]] = {"tfidf": Tfidf}
+# Kinds whose name goes on after a colon: "hub:HANDLE".
+PHOTO_SOURCES: Final[dict[str, Callable[[str], PhotoEncoder]]] = {"hub": HubPhoto, "keras_hub": KerasHubPhoto}
+TEXT_SOURCES: Final[dict[str, Callable[[str], TextEncoder]]] = {
+    "spacy": SpacyVectors,
+    "glove": SpacyVectors,
+    "hub": HubText,
+    "keras_hub": KerasHubText,
+}
+# Where "glove" alone finds its file.
+VECTORS_FILE: Final = "WITHSENSE_VECTORS"
 
 
 def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
-    """Return the encoder of that name, or the encoder itself."""
+    """Return the encoder of that name, or the encoder itself.
+
+    Names: a backbone ("mobilenet_v2", with random weights), "backbone:WEIGHTS" ("mobilenet_v2:imagenet", or the path
+    of a .weights.h5 file), "hub:HANDLE" and "keras_hub:PRESET"; handles and presets may be folders.
+    """
     _no_class(photo)
     if isinstance(photo, PhotoEncoder):
         return photo
-    return PHOTO_ENCODERS[check_choice("photo", photo, PHOTO_ENCODERS)]()
+    name, _, source = str(photo).partition(":")
+    check_choice("photo", name, [*BACKBONES, *PHOTO_SOURCES])
+    if name in BACKBONES:
+        return KerasPhoto(name, source or "random")
+    return PHOTO_SOURCES[name](_needed("photo", name, source))
 
 
 def text_encoder(text: str | TextEncoder) -> TextEncoder:
-    """Return a new encoder of that name, or a copy of the encoder, ready to be fitted."""
+    """Return a new encoder of that name, or a copy of the encoder, ready to be fitted.
+
+    Names: "tfidf", "spacy:PIPELINE" or "spacy:FILE", "glove:FILE" (or "glove" with the environment variable
+    WITHSENSE_VECTORS), "hub:HANDLE", "keras_hub:PRESET"; with a plus between them they stand side by side.
+    """
     _no_class(text)
     if isinstance(text, TextEncoder):
         return deepcopy(text)
-    return TEXT_ENCODERS[check_choice("text", text, TEXT_ENCODERS)]()
+    parts = [_text_part(part) for part in str(text).split("+")]
+    return parts[0] if len(parts) == 1 else Concatenation(parts)
+
+
+def _text_part(text: str) -> TextEncoder:
+    name, _, source = text.strip().partition(":")
+    check_choice("text", name, ["tfidf", *TEXT_SOURCES])
+    if name == "tfidf":
+        return Tfidf()
+    if name == "glove":
+        source = source or os.environ.get(VECTORS_FILE, "")
+    return TEXT_SOURCES[name](_needed("text", name, source))
+
+
+def _needed(setting: str, name: str, source: str) -> str:
+    if source:
+        return source
+    hint = f", or set {VECTORS_FILE} to a file of word vectors" if name == "glove" else ""
+    raise SettingError(f"{setting}={name!r} needs to know which: write '{name}:SOURCE'{hint}.")
 
 
 def _no_class(encoder: object) -> None:

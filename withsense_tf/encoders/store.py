@@ -1,32 +1,159 @@
-"""Vectors by encoder and photo content, so that no photo is encoded twice by one encoder."""
+"""Vectors on disk by encoder and photo content, so that no photo is encoded twice by one encoder."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from withsense_tf.data.dataset import Pairs
-from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.data.problems import Problem
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
+from withsense_tf.encoders.shelf import KEY, Shelf
+from withsense_tf.errors import check_choice
+
+# A kill loses the work of so many seconds at most.
+SAVE_SECONDS: Final = 5.0
+# Kinds of damage that lie in the file's content, and so will be there again.
+LASTING: Final = frozenset({"photo_empty", "photo_truncated", "photo_not_image", "photo_too_large"})
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Vectors of the photos that have one: `found`, bool (photos,); `vectors`, float32 (found photos, width)."""
+
+    found: np.ndarray
+    vectors: np.ndarray
+    problems: tuple[Problem, ...]
 
 
 class VectorStore:
-    """Keep vectors in memory under (encoder identity, content of the photo)."""
+    """Keep vectors under (encoder identity, content), in a folder or, without one, as long as this object lives.
 
-    def __init__(self) -> None:
-        self._vectors: dict[tuple[str, str], np.ndarray] = {}
+    Processes may share a folder. A run that was killed goes on where it was; a photo that cannot be decoded is
+    remembered in `bad.jsonl` with its reason and not tried again. `dtype` is float32, or float16 for half the space.
+    """
+
+    def __init__(self, folder: str | Path | None = None, dtype: str = "float32") -> None:
+        self.dtype = check_choice("dtype", dtype, ("float32", "float16"))
+        if folder is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="withsense-vectors-")
+            folder = self._temporary.name
+        self.folder = Path(folder)
+        self._shelves: dict[str, Shelf] = {}
 
     def __deepcopy__(self, memo: object) -> VectorStore:
         # scikit-learn's clone copies arguments; a store is there to be shared.
         return self
 
     def photo_vectors(self, encoder: PhotoEncoder, pairs: Pairs) -> np.ndarray:
-        """Return the vector of each pair's photo, (pairs, size); only photos not seen before are encoded."""
-        unique = pd.DataFrame({"content": pairs.content, "path": pairs.paths}).drop_duplicates("content")
-        new = unique[[(encoder.identity, content) not in self._vectors for content in unique["content"]]]
+        """Return the vector of each pair's photo, (pairs, width); only photos not seen before are encoded."""
+        content, first, row = np.unique(pairs.content, return_index=True, return_inverse=True)
+        paths = pairs.paths
+        encoded = self.encode(encoder, content.tolist(), [paths[at] for at in first])
+        refuse(encoded.problems)
+        return encoded.vectors[row]
+
+    def encode(self, encoder: PhotoEncoder, content: Sequence[str], paths: Sequence[Path]) -> Encoded:
+        """Return the vectors of photos, each once, given by the digest of their content and where they lie."""
+        shelf, keys = self._shelf(encoder.identity), _keys(content)
+        found, _ = shelf.find(keys)
+        bad = self._bad(shelf)
+        names = keys.tolist()
+        problems = [bad[key] for key, known in zip(names, found, strict=True) if not known and key in bad]
+        new = np.array([at for at in np.flatnonzero(~found) if names[at] not in bad], int)
         if len(new):
-            vectors = encoder.encode([Path(path) for path in new["path"]])
-            for content, vector in zip(new["content"], vectors, strict=True):
-                self._vectors[encoder.identity, content] = vector
-        return np.stack([self._vectors[encoder.identity, content] for content in pairs.content])
+            fresh = self._encode_new(encoder, shelf, keys[new], [Path(paths[at]) for at in new])
+            self._remember(shelf, {names[new[row]]: problem for row, problem in fresh.items()})
+            problems += fresh.values()
+        found, vectors = shelf.find(keys)
+        return Encoded(
+            found, vectors if found.any() else np.zeros((0, encoder.width), np.float32), tuple(problems)
+        )
+
+    def text_vectors(self, encoder: TextEncoder, texts: Sequence[str]) -> np.ndarray:
+        """Return the vector of each text, (texts, width); those that no training texts shape are stored."""
+        different, row = np.unique(np.array(list(texts), dtype=object), return_inverse=True)
+        if encoder.learns or not len(different):
+            return encoder.encode(list(texts))
+        shelf, keys = self._shelf(f"text {encoder.identity}"), _keys(different)
+        found, _ = shelf.find(keys)
+        if not found.all():
+            new = np.flatnonzero(~found)
+            shelf.add(keys[new], encoder.encode([different[at] for at in new]))
+        return shelf.find(keys)[1][row]
+
+    def _encode_new(
+        self, encoder: PhotoEncoder, shelf: Shelf, keys: np.ndarray, paths: list[Path]
+    ) -> dict[int, Problem]:
+        bad: dict[int, Problem] = {}
+        waiting: list[tuple[np.ndarray, np.ndarray]] = []
+
+        def save() -> None:
+            if waiting:
+                shelf.add(
+                    np.concatenate([part for part, _ in waiting]),
+                    np.concatenate([part for _, part in waiting]),
+                )
+                waiting.clear()
+
+        saved = time.monotonic()
+        try:
+            for batch in encoder.stream(paths, bad):
+                waiting.append((keys[batch.rows], batch.vectors))
+                if time.monotonic() - saved > SAVE_SECONDS:
+                    save()
+                    saved = time.monotonic()
+        finally:
+            # What is done is kept, also when the user interrupts or a later photo raises.
+            save()
+        return bad
+
+    def _shelf(self, identity: str) -> Shelf:
+        name = f"{identity} {self.dtype}"
+        if name not in self._shelves:
+            # A name for people, and a digest of the whole identity, so that two never share a folder.
+            readable = re.sub(r"[^a-z0-9]+", "-", identity.lower())[:40].strip("-")
+            folder = self.folder / f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+            self._shelves[name] = Shelf(folder, identity, self.dtype)
+        return self._shelves[name]
+
+    def _bad(self, shelf: Shelf) -> dict[bytes, Problem]:
+        file = shelf.folder / "bad.jsonl"
+        if not file.exists():
+            return {}
+        bad = {}
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                entry = json.loads(line)
+                bad[bytes.fromhex(entry.pop("key"))] = Problem(**entry)
+            except (ValueError, KeyError, TypeError):
+                continue  # cut off by a kill: that photo is tried again
+        return bad
+
+    def _remember(self, shelf: Shelf, problems: dict[bytes, Problem]) -> None:
+        lines = [
+            json.dumps({"key": key.hex(), **asdict(problem)})
+            for key, problem in problems.items()
+            if problem.kind in LASTING
+        ]
+        if lines:
+            descriptor = os.open(shelf.folder / "bad.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            try:
+                os.write(descriptor, ("\n" + "\n".join(lines) + "\n").encode())
+            finally:
+                os.close(descriptor)
+
+
+def _keys(content: Sequence[str] | np.ndarray) -> np.ndarray:
+    digests = [hashlib.sha256(str(part).encode(errors="surrogatepass")).digest()[:16] for part in content]
+    return np.array(digests, KEY)

@@ -47,13 +47,13 @@ def main(
     """Train and measure the matchers on judged photos and captions, print a table, append it to a CSV file."""
     from rich.console import Console
 
-    from withsense_tf.encoders.photo_keras import MobileNetV2
+    from withsense_tf.encoders.photo_keras import KerasPhoto
     from withsense_tf.evaluation.report import append_rows, check_header
     from withsense_tf.experiments.load import load
     from withsense_tf.policy.gate import Policy
 
     # What can go wrong at once goes wrong before the work starts.
-    encoder = MobileNetV2(weights, seed=seed)
+    encoder = KerasPhoto(weights=weights, seed=seed)
     check_choice("policy", policy, (LAW, "none"))
     file = terminal.output_folder(output) / "compare.csv"
     check_header(file)

@@ -30,10 +30,10 @@ def main(
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the demo set.")] = 0,
 ) -> None:
     """Rank the demo set's test photos for its test queries by a linear map from simple photo features to words."""
-    from withsense_tf.encoders.photo_keras import MobileNetV2
+    from withsense_tf.encoders.photo_keras import KerasPhoto
     from withsense_tf.experiments.load import load
 
-    encoders = [MobileNetV2(name, seed=seed) for name in weights or ["random"]]
+    encoders = [KerasPhoto(weights=name, seed=seed) for name in weights or ["random"]]
     data = load(None, terminal.output_folder(output), seed)
     paths = [Path(path) for path in data.photos["path"]]
     features = {f"{size} x {size} pixels": thumbnails(paths, size) for size in (4, 16)}

@@ -36,10 +36,10 @@ def main(
 ) -> None:
     """Measure recall and precision on labelled sentences, ownership on a folder, and speed."""
     from withsense_tf.data.load import load_dataset
-    from withsense_tf.encoders.photo_keras import MobileNetV2
+    from withsense_tf.encoders.photo_keras import KerasPhoto
     from withsense_tf.policy.verdict import TextPolicy
 
-    encoder = MobileNetV2(weights)
+    encoder = KerasPhoto(weights=weights)
     texts = TextPolicy()
     texts.verdict("A first text, so that the words are loaded.")
     for file in sentences or []:

@@ -1,0 +1,34 @@
+"""Presets of KerasHub: built-in names, handles, and local folders that `save_to_preset` wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from withsense_tf.encoders.weights import OFFLINE, first_line, is_local, named
+from withsense_tf.errors import SettingError
+from withsense_tf.terminal import start_tensorflow
+
+
+def preset_weights(preset: str) -> str:
+    """Say in plain words where a preset's weights come from; a name stands for what this version has under it."""
+    return named(preset) if is_local(preset) else f"{preset} of KerasHub {version('keras-hub')}"
+
+
+def load_preset(kind: Callable[[Any], Any], preset: str, **settings: Any) -> Any:
+    """Load one part of a preset; `kind` picks the class from the module keras_hub."""
+    start_tensorflow()
+    import keras_hub
+
+    if is_local(preset) and not (Path(preset).expanduser() / "config.json").is_file():
+        raise SettingError(f"{preset}: expected a folder that save_to_preset wrote (with config.json in it).")
+    source = str(Path(preset).expanduser()) if is_local(preset) else preset
+    try:
+        return kind(keras_hub).from_preset(source, **settings)
+    except Exception as error:
+        # KerasHub, its three downloaders, Keras and h5py each raise their own kinds.
+        raise SettingError(
+            f"The KerasHub preset {preset!r} cannot be loaded: {first_line(error)}. {OFFLINE}"
+        ) from error

@@ -1,0 +1,78 @@
+"""Texts -> words, and words -> their basic forms: what the text encoders that count words have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from typing import Any, Final
+
+# Words of any alphabet count, single letters and digits too ("a 7" is two words): ages matter here.
+WORD: Final = re.compile(r"\w+")
+CYRILLIC: Final = re.compile(r"[а-яё]")
+
+
+def words(text: str) -> list[str]:
+    """Return a text's words in lower case.
+
+    >>> words("Two Dogs' ball, №7")
+    ['two', 'dogs', 'ball', 'no7']
+    """
+    # Signs like № and ﬁ become plain letters; most texts have none, and lower() is all they need.
+    return WORD.findall(text.lower() if text.isascii() else _plain(text))
+
+
+def lemmas(text: str) -> list[str]:
+    """Return the basic forms of a text's words, English or Russian.
+
+    >>> lemmas("Two dogs are running; собаки бегут")
+    ['two', 'dog', 'be', 'run', 'собака', 'бежать']
+    """
+    return [lemma(word) for word in words(text)]
+
+
+@lru_cache(maxsize=200_000)
+def lemma(word: str) -> str:
+    """Return the basic form of one word in lower case; a word that is not known stays as it is."""
+    if CYRILLIC.search(word):
+        parsed = _russian().parse(word)
+        return str(parsed[0].normal_form) if parsed else word
+    lookups, strings = _english()
+    return str(lookups.get(strings[word], word)) if word in strings else str(lookups.get(word, word))
+
+
+def stop_words() -> list[str]:
+    """Return words too common to tell texts apart, English and Russian."""
+    from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
+    from spacy.lang.ru.stop_words import STOP_WORDS as RUSSIAN
+
+    return sorted({part for word in [*ENGLISH, *RUSSIAN] for part in words(word)})
+
+
+def unique(texts: Iterable[str]) -> list[str]:
+    """Return each text once: a caption that stands beside six photos must not make its words common."""
+    return list(dict.fromkeys(texts))
+
+
+def _plain(text: str) -> str:
+    import unicodedata
+
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+@cache
+def _english() -> tuple[Any, Any]:
+    import spacy
+
+    # A blank pipeline needs no download; its lemmas are a table, which is asked word by word.
+    pipeline = spacy.blank("en")
+    lemmatizer: Any = pipeline.add_pipe("lemmatizer", config={"mode": "lookup"})
+    lemmatizer.initialize()
+    return lemmatizer.lookups.get_table("lemma_lookup"), pipeline.vocab.strings
+
+
+@cache
+def _russian() -> Any:
+    import pymorphy3
+
+    return pymorphy3.MorphAnalyzer(lang="ru")
