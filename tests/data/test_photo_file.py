@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from withsense_tf.data.photo_file import MOST_PIXELS, PhotoError, inspect_photo, read_photo
+from withsense_tf.data.photo_file import MOST_PIXELS, PhotoError, inspect_photo, open_upright, read_photo
 
 RED = (200, 30, 30)
 
@@ -287,3 +287,81 @@ def test_resizing_takes_height_first_and_keeps_the_whole_photo(file: Path) -> No
 def test_a_folder_in_place_of_a_photo_is_an_error_not_a_crash(tmp_path: Path) -> None:
     with pytest.raises(PhotoError, match="cannot read"):
         inspect_photo(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def detailed() -> Image.Image:
+    """Return a photo of 6 megapixels with smooth shapes, sharp edges and noise."""
+    rng = np.random.default_rng(0)
+    shapes = Image.fromarray(rng.integers(0, 255, (20, 30, 3), dtype=np.uint8))
+    smooth = np.asarray(shapes.resize((3000, 2000), Image.Resampling.BICUBIC)).astype(np.int16)
+    tiles = Image.fromarray(rng.integers(0, 2, (40, 60), dtype=np.uint8) * 60)
+    sharp = np.asarray(tiles.resize((3000, 2000), Image.Resampling.NEAREST))[:, :, None]
+    noisy = smooth + sharp - 30 + rng.integers(-12, 13, smooth.shape, dtype=np.int16)
+    return Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
+
+
+@pytest.fixture(scope="module")
+def large(detailed: Image.Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("large") / "large.jpg"
+    detailed.save(path, quality=92)
+    return path
+
+
+@pytest.mark.parametrize("size", [(224, 224), (300, 300), (64, 64), (200, 350), (96, 32)])
+def test_a_large_jpeg_read_at_a_reduced_size_looks_the_same(large: Path, size: tuple[int, int]) -> None:
+    full, quick = (read_photo(large, size, reduced=part).astype(int) for part in (False, True))
+    assert quick.shape == (*size, 3)
+    assert 0 < np.abs(full - quick).mean() < 2
+
+
+def test_of_a_large_jpeg_fewer_pixels_are_decoded_but_enough(large: Path) -> None:
+    with open_upright(large, 448) as photo:
+        assert photo.image.size == (750, 500)
+    with open_upright(large) as photo:
+        assert photo.image.size == (3000, 2000)
+
+
+@pytest.mark.parametrize("size", [(448, 448), (1000, 1000), None])
+def test_a_jpeg_that_is_not_far_too_large_is_read_whole(
+    file: Path, detailed: Image.Image, size: tuple[int, int] | None
+) -> None:
+    file.write_bytes(jpeg(detailed.resize((1000, 700))))
+    full, quick = (read_photo(file, size, reduced=part) for part in (False, True))
+    np.testing.assert_array_equal(full, quick)
+
+
+def test_a_large_png_is_read_whole(tmp_path: Path, detailed: Image.Image) -> None:
+    detailed.resize((1200, 800)).save(tmp_path / "large.png", compress_level=1)
+    full, quick = (read_photo(tmp_path / "large.png", (64, 64), reduced=part) for part in (False, True))
+    np.testing.assert_array_equal(full, quick)
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_a_large_turned_jpeg_comes_out_upright(file: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    pixels = np.full((1200, 1800, 3), 255, np.uint8)
+    pixels[:, :900] = RED
+    pixels[:300, :300] = 0
+    file.write_bytes(jpeg(Image.fromarray(pixels), exif=exif))
+    full, quick = (read_photo(file, (40, 60), reduced=part).astype(int) for part in (False, True))
+    assert np.abs(full - quick).mean() < 2
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK"])
+def test_large_jpegs_of_other_modes_are_reduced_too(file: Path, detailed: Image.Image, mode: str) -> None:
+    file.write_bytes(jpeg(detailed.resize((1500, 1000)).convert(mode)))
+    full, quick = (read_photo(file, (64, 64), reduced=part).astype(int) for part in (False, True))
+    assert np.abs(full - quick).mean() < 2
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_large_jpeg_that_is_truncated_is_found_at_a_reduced_size_too(
+    file: Path, large: Path, share: float
+) -> None:
+    content = large.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(PhotoError) as caught:
+        read_photo(file, (64, 64))
+    assert caught.value.kind == "photo_truncated"

@@ -35,7 +35,7 @@ class HubModule:
         """Return the function to call with one tensor: the module itself, or its only or usual signature."""
         if callable(self.module):
             module = self.module
-            return lambda inputs: module(inputs)
+            return lambda inputs: self._called(module, inputs)
         signatures = dict(self.module.signatures)
         name = next((name for name in USUAL_SIGNATURES if name in signatures), next(iter(signatures), None))
         if name is None:
@@ -46,7 +46,13 @@ class HubModule:
             raise SettingError(
                 f"{self.handle}: its signature {name} takes {len(inputs)} inputs ({', '.join(inputs)}); expected one."
             )
-        return lambda tensor: function(**{inputs[0]: tensor})
+        return lambda tensor: self._called(function, **{inputs[0]: tensor})
+
+    def _called(self, function: Callable[..., Any], *tensors: Any, **named: Any) -> Any:
+        try:
+            return function(*tensors, **named)
+        except (TypeError, ValueError) as error:
+            raise SettingError(f"{self.handle} does not take this input: {first_line(error)}.") from error
 
 
 def pick_output(result: Any, wanted: str | None, handle: str) -> Any:

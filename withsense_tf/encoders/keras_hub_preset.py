@@ -24,7 +24,8 @@ def load_preset(kind: Callable[[Any], Any], preset: str, **settings: Any) -> Any
 
     if is_local(preset) and not (Path(preset).expanduser() / "config.json").is_file():
         raise SettingError(f"{preset}: expected a folder that save_to_preset wrote (with config.json in it).")
-    source = str(Path(preset).expanduser()) if is_local(preset) else preset
+    # Whole, because KerasHub takes a bare name for one of its own presets first.
+    source = str(Path(preset).expanduser().resolve()) if is_local(preset) else preset
     try:
         return kind(keras_hub).from_preset(source, **settings)
     except Exception as error:

@@ -46,6 +46,7 @@ class GraphEncoder(PhotoEncoder):
         function = tf.function(
             lambda pixels: tf.cast(network(tf.cast(pixels, tf.float32)), tf.float32),
             input_signature=[tf.TensorSpec((self.batch_size, *self.size, 3), tf.uint8)],
+            autograph=False,
         )
         return function.get_concrete_function()
 

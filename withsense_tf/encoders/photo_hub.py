@@ -36,6 +36,7 @@ class HubPhoto(GraphEncoder):
             raise SettingError(
                 f"Expected a size of at least 1 and a scale (low, high), got {size} and {scale}."
             )
+        scale = (float(scale[0]), float(scale[1]))
         self.size, self.scale, self.views, self.output = (size, size), scale, check_views(views), output
 
     @cached_property
@@ -46,7 +47,7 @@ class HubPhoto(GraphEncoder):
     @property
     def identity(self) -> str:
         """Name everything that the vectors depend on."""
-        scale = f"{self.scale[0]:g} to {self.scale[1]:g}"
+        scale = f"{self.scale[0]} to {self.scale[1]}"
         parts = [self.weights, f"{self.size[0]} px", scale]
         parts += [f"{self.views} views"] if self.views > 1 else []
         parts += [self.output] if self.output else []

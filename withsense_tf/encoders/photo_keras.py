@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import random
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,12 +33,12 @@ class Backbone:
     size: int = 224
 
 
-# The ConvNeXt family is very slow with Keras on a CPU (about a second a photo): for GPUs.
+# ConvNeXt is very slow with Keras on a CPU (about a second a photo): for GPUs. EfficientNet's first version is
+# left out: Keras scales its pixels otherwise for its own weights than for a file's.
 BACKBONES: Final[dict[str, Backbone]] = {
     "mobilenet_v2": Backbone("MobileNetV2", "mobilenet_v2"),
     "mobilenet_v3_small": Backbone("MobileNetV3Small", "mobilenet_v3"),
     "mobilenet_v3_large": Backbone("MobileNetV3Large", "mobilenet_v3"),
-    "efficientnet_b0": Backbone("EfficientNetB0", "efficientnet"),
     "efficientnet_v2_b0": Backbone("EfficientNetV2B0", "efficientnet_v2"),
     "efficientnet_v2_b1": Backbone("EfficientNetV2B1", "efficientnet_v2", 240),
     "efficientnet_v2_b2": Backbone("EfficientNetV2B2", "efficientnet_v2", 260),
@@ -46,7 +47,6 @@ BACKBONES: Final[dict[str, Backbone]] = {
     "resnet50_v2": Backbone("ResNet50V2", "resnet_v2"),
     "densenet121": Backbone("DenseNet121", "densenet"),
     "convnext_tiny": Backbone("ConvNeXtTiny", "convnext"),
-    "convnext_small": Backbone("ConvNeXtSmall", "convnext"),
 }
 POOLINGS: Final = ("avg", "max", "grid2", "grid3")
 
@@ -102,6 +102,8 @@ class KerasPhoto(GraphEncoder):
         """Say in plain words where the weights come from."""
         if self._source == "random":
             return f"random (seed {self._seed})"
+        if self._source == "imagenet":
+            return "imagenet"
         return named(self._source)
 
     @property
@@ -150,8 +152,9 @@ class KerasPhoto(GraphEncoder):
         import keras
 
         source = None if self._source == "random" else self._source
-        make = getattr(self._module, BACKBONES[self.backbone].network)
-        usual = keras.config.dtype_policy()
+        make = getattr(keras.applications, BACKBONES[self.backbone].network)
+        # Keras draws its first weights from Python's own generator, which is the user's.
+        usual, state = keras.config.dtype_policy(), random.getstate()
         try:
             keras.config.set_dtype_policy(self.precision)
             with warnings.catch_warnings():
@@ -163,6 +166,7 @@ class KerasPhoto(GraphEncoder):
             raise SettingError(f"weights={self._source!r} cannot be loaded. {self._advice(error)}") from error
         finally:
             keras.config.set_dtype_policy(usual)
+            random.setstate(state)
         if source is None:
             _draw_weights(model, self._seed)
         return keras.Model(model.input, [self._layer(model, name) for name in self.layers or [None]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Final
@@ -26,6 +27,8 @@ TEXT_SOURCES: Final[dict[str, Callable[[str], TextEncoder]]] = {
     "hub": HubText,
     "keras_hub": KerasHubText,
 }
+# A plus divides where a kind follows; others belong to a path.
+PLUS = re.compile(rf"\+(?=\s*(?:{'|'.join(['tfidf', *TEXT_SOURCES])})\b)|(?<=tfidf)\s*\+|\+\s*$")
 # Where "glove" alone finds its file.
 VECTORS_FILE: Final = "WITHSENSE_VECTORS"
 
@@ -55,7 +58,7 @@ def text_encoder(text: str | TextEncoder) -> TextEncoder:
     _no_class(text)
     if isinstance(text, TextEncoder):
         return deepcopy(text)
-    parts = [_text_part(part) for part in str(text).split("+")]
+    parts = [_text_part(part) for part in re.split(PLUS, str(text))]
     return parts[0] if len(parts) == 1 else Concatenation(parts)
 
 
@@ -63,6 +66,8 @@ def _text_part(text: str) -> TextEncoder:
     name, _, source = text.strip().partition(":")
     check_choice("text", name, ["tfidf", *TEXT_SOURCES])
     if name == "tfidf":
+        if source:
+            raise SettingError(f"text={text!r}: tfidf takes no source; write 'tfidf', or pass a Tfidf(...).")
         return Tfidf()
     if name == "glove":
         source = source or os.environ.get(VECTORS_FILE, "")

@@ -15,7 +15,7 @@ import time
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -75,8 +75,13 @@ class Shelf:
             return
         if not np.isfinite(vectors).all():
             raise DataError("A vector has numbers that are not finite; nothing of this batch was stored.")
+        with np.errstate(over="ignore"):
+            stored = vectors.astype(self.dtype)
+        if not np.isfinite(stored).all():
+            raise DataError("A vector has numbers too large for float16; store it as float32.")
+        self._refresh()
         keys, first = np.unique(keys, return_index=True)
-        self._write(keys, vectors[first].astype(self.dtype))
+        self._write(keys, stored[first])
         self._refresh()
         if len(self._files) > MOST_FILES:
             self._join()
@@ -108,12 +113,13 @@ class Shelf:
         self._files = {name: file for name, file in self._files.items() if name in names}
         for name in sorted(names - self._files.keys()):
             try:
-                self._files[name] = _open(self.folder / name)
+                self._files[name] = _open(self.folder / name, self.dtype)
             except FileNotFoundError:
                 # Another process joined it into a file with a later name, which is on its list or on the next.
                 self._refresh()
                 return
-            except (OSError, ValueError, EOFError) as error:
+            except Exception as error:
+                # numpy's reader raises whatever a damaged header makes its parts raise.
                 self._damaged.add(name)
                 warnings.warn(
                     f"{self.folder / name} is damaged ({error}) and not used: its vectors are made anew. Delete it.",
@@ -170,7 +176,7 @@ class Shelf:
                 continue
 
 
-def _open(path: Path) -> _File:
+def _open(path: Path, expected: np.dtype[Any]) -> _File:
     with path.open("rb") as stream:
         keys = np.load(stream, allow_pickle=False)
         version = np.lib.format.read_magic(stream)
@@ -179,7 +185,9 @@ def _open(path: Path) -> _File:
         shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
         start = stream.tell()
         size = os.fstat(stream.fileno()).st_size
-    if keys.dtype != KEY or fortran or len(shape) != 2 or len(keys) != shape[0]:
+    if keys.dtype != KEY or keys.ndim != 1 or dtype != expected or fortran:
+        raise ValueError("it holds something else")
+    if len(shape) != 2 or len(keys) != shape[0]:
         raise ValueError("it holds something else")
     if size != start + shape[0] * shape[1] * dtype.itemsize:
         raise ValueError("its end is missing")

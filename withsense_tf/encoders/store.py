@@ -57,9 +57,12 @@ class VectorStore:
 
     def photo_vectors(self, encoder: PhotoEncoder, pairs: Pairs) -> np.ndarray:
         """Return the vector of each pair's photo, (pairs, width); only photos not seen before are encoded."""
-        content, first, row = np.unique(pairs.content, return_index=True, return_inverse=True)
-        paths = pairs.paths
-        encoded = self.encode(encoder, content.tolist(), [paths[at] for at in first])
+        return self.vectors_of(encoder, pairs.content.tolist(), pairs.paths)
+
+    def vectors_of(self, encoder: PhotoEncoder, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the vector of each photo, (photos, width); a photo that cannot be decoded is an error."""
+        different, first, row = np.unique(np.array(content, str), return_index=True, return_inverse=True)
+        encoded = self.encode(encoder, different.tolist(), [paths[at] for at in first])
         refuse(encoded.problems)
         return encoded.vectors[row]
 
@@ -123,7 +126,8 @@ class VectorStore:
         if name not in self._shelves:
             # A name for people, and a digest of the whole identity, so that two never share a folder.
             readable = re.sub(r"[^a-z0-9]+", "-", identity.lower())[:40].strip("-")
-            folder = self.folder / f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+            digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
+            folder = self.folder / f"{readable}-{digest}"
             self._shelves[name] = Shelf(folder, identity, self.dtype)
         return self._shelves[name]
 
@@ -135,7 +139,8 @@ class VectorStore:
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 entry = json.loads(line)
-                bad[bytes.fromhex(entry.pop("key"))] = Problem(**entry)
+                key = bytes.fromhex(entry.pop("key"))
+                bad[key] = Problem(**entry)
             except (ValueError, KeyError, TypeError):
                 continue  # cut off by a kill: that photo is tried again
         return bad

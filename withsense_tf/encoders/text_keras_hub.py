@@ -74,7 +74,7 @@ class KerasHubText(TextEncoder):
             return tf.reduce_sum(sequence * mask, axis=1) / tf.reduce_sum(mask, axis=1)
 
         # One fixed shape, so that the last short batch builds no second graph.
-        return tf.function(network, input_signature=[tf.TensorSpec((BATCH,), tf.string)])
+        return tf.function(network, input_signature=[tf.TensorSpec((BATCH,), tf.string)], autograph=False)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return a vector for each text, float32, (texts, width)."""

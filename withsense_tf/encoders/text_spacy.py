@@ -13,7 +13,7 @@ from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.weights import is_local, named
 from withsense_tf.encoders.word_vectors import WordVectors, read_vectors
 from withsense_tf.encoders.words import lemma, unique, words
-from withsense_tf.errors import NotFittedError, check_choice
+from withsense_tf.errors import DataError, NotFittedError, check_choice
 
 WEIGHTINGS: Final = ("tfidf", "mean")
 
@@ -61,6 +61,8 @@ class SpacyVectors(TextEncoder):
         """Learn how rare the words are from the training texts."""
         from sklearn.feature_extraction.text import TfidfTransformer
 
+        if not len(texts):
+            raise DataError("SpacyVectors needs training texts to learn how rare words are, got none.")
         self.rarity_ = TfidfTransformer(norm="l1").fit(self._count(unique(texts)))
         return self
 
@@ -71,6 +73,8 @@ class SpacyVectors(TextEncoder):
         if self.learns and not hasattr(self, "rarity_"):
             raise NotFittedError("This SpacyVectors is not fitted yet: call fit(training_texts) first.")
         counts = self._count(texts)
+        if not len(texts):
+            return np.zeros((0, self._vectors.table.shape[1]), np.float32)
         shares = self.rarity_.transform(counts) if self.learns else normalize(counts, norm="l1")
         return np.asarray(shares @ self._vectors.table, np.float32)
 

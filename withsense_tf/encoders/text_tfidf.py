@@ -9,7 +9,7 @@ import numpy as np
 
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.words import lemmas, stop_words, unique, words
-from withsense_tf.errors import DataError, NotFittedError, SettingError
+from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
 
 
 class Tfidf(TextEncoder):
@@ -41,7 +41,7 @@ class Tfidf(TextEncoder):
         self.lemmas = lemmas
         self.stop_words = stop_words
         self.dim = dim
-        self.seed = seed
+        self.seed = check_seed(seed)
 
     @property
     def identity(self) -> str:
@@ -78,7 +78,7 @@ class Tfidf(TextEncoder):
         """Return a vector of length 1 for each text (zeros if it has no known word), float32, (texts, width)."""
         if not hasattr(self, "vectorizer_"):
             raise NotFittedError("This Tfidf is not fitted yet: call fit(training_texts) first.")
-        vectors = self.vectorizer_.transform(list(texts))
+        vectors = self.vectorizer_.transform(list(texts) or [""])[: len(texts)]
         if self.projection_ is None:
             dense: np.ndarray = vectors.toarray()
             return dense
@@ -89,8 +89,11 @@ class Tfidf(TextEncoder):
     def _left_out(self) -> list[str]:
         from withsense_tf.encoders.words import lemma
 
-        left_out = stop_words()
-        return sorted({lemma(word) for word in left_out} | set(left_out)) if self.lemmas else left_out
+        left_out = set(stop_words())
+        # The basic form of a basic form may be another one still ("которого": "который": "котор").
+        while self.lemmas and not (more := {lemma(word) for word in left_out}) <= left_out:
+            left_out |= more
+        return sorted(left_out)
 
     def _learn_projection(self, texts: list[str]) -> Any:
         if self.dim is None:

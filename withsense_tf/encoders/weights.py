@@ -25,7 +25,7 @@ def fingerprint(path: str | Path) -> str:
     digest = hashlib.sha256()
     for file in files:
         state = file.stat()
-        digest.update(f"{file.relative_to(root).as_posix()}\0".encode())
+        digest.update(f"{file.relative_to(root).as_posix()}\0".encode(errors="surrogatepass"))
         digest.update(_content(file, state.st_size, state.st_mtime_ns))
     return digest.hexdigest()[:12]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -47,21 +48,24 @@ def _read_text(path: Path) -> WordVectors:
             for number, line in enumerate(lines, start=1):
                 # A word may hold blanks of other kinds, so only the plain blank divides.
                 word, _, rest = line.rstrip("\n ").partition(" ")
-                vector = np.array(rest.split(" "), np.float32)
+                try:
+                    vector = np.array(rest.split(" "), np.float32)
+                except ValueError as error:
+                    raise DataError(
+                        f"{path.name}, line {number}: expected a word and its numbers ({first_line(error)})."
+                    ) from error
                 if number == 1 and len(vector) == 1:
                     continue
                 if vectors and len(vector) != len(vectors[0]):
                     raise DataError(
                         f"{path.name}, line {number}: {len(vector)} numbers after {word!r}, expected {len(vectors[0])}."
                     )
+                if not np.isfinite(vector).all():
+                    raise DataError(f"{path.name}, line {number}: a number after {word!r} is not finite.")
                 if word not in rows:
                     rows[word] = len(vectors)
                     vectors.append(vector)
-    except ValueError as error:
-        raise DataError(
-            f"{path.name}: expected lines of a word and its numbers ({first_line(error)})."
-        ) from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path.name} is damaged or cannot be read: {first_line(error)}.") from error
     if not vectors:
         raise DataError(f"{path.name} holds no word vectors: expected lines of a word and its numbers.")

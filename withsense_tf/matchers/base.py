@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning
+from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 
 
 class Matcher(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -50,6 +51,21 @@ class Matcher(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
             return np.zeros(0)
         return np.clip(self._score(pairs).astype(np.float64), 0.0, 1.0)
 
+    def grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
+        """Score every photo for every query, float64, (queries, photos); higher fits better.
+
+        These scores are for ranking: they need not lie between 0 and 1, and have no steps as calibrated ones have.
+        """
+        if not hasattr(self, "fitted_content_"):
+            raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(train) first.")
+        scores = np.asarray(self._grid(gallery, queries), np.float64)
+        if scores.shape != (len(queries), len(gallery)) or not np.isfinite(scores).all():
+            raise DataError(
+                f"{self.name} scored {len(queries)} queries and {len(gallery)} photos with an array of shape "
+                f"{scores.shape}, or with numbers that are not finite."
+            )
+        return scores
+
     def describe(self) -> dict[str, str]:
         """Return what a result row says of this matcher: matcher, track, photo, text, weights."""
         return {"matcher": self.name, "track": self.track, "photo": "", "text": "", "weights": ""}
@@ -59,6 +75,10 @@ class Matcher(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         raise NotImplementedError
+
+    def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
+        """Score pair by pair; matchers that can do it with less work have their own way."""
+        return self._score(crossed(gallery, queries)).reshape(len(queries), len(gallery))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "fitted_content_")

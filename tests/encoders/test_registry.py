@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.encoders.photo_hub import HubPhoto
+from withsense_tf.encoders.photo_keras import BACKBONES, KerasPhoto
+from withsense_tf.encoders.photo_keras_hub import KerasHubPhoto
+from withsense_tf.encoders.registry import photo_encoder, text_encoder
+from withsense_tf.encoders.text_concat import Concatenation
+from withsense_tf.encoders.text_hub import HubText
+from withsense_tf.encoders.text_keras_hub import KerasHubText
+from withsense_tf.encoders.text_spacy import SpacyVectors
+from withsense_tf.encoders.text_tfidf import Tfidf
+from withsense_tf.errors import NotFittedError, SettingError
+
+
+@pytest.fixture
+def glove(tmp_path: Path) -> Path:
+    (tmp_path / "v.txt").write_text("a 1 0\ndog 0 1\n")
+    return tmp_path / "v.txt"
+
+
+def test_names_and_objects_mean_the_same() -> None:
+    network = KerasPhoto()
+    assert photo_encoder(network) is network
+    assert photo_encoder("mobilenet_v2").identity == network.identity
+    assert text_encoder("tfidf").identity == Tfidf().identity
+
+
+@pytest.mark.parametrize("name", BACKBONES)
+def test_every_backbone_is_known_by_its_name(name: str) -> None:
+    assert photo_encoder(name).identity == KerasPhoto(name).identity
+
+
+def test_weights_stand_behind_a_colon(tmp_path: Path) -> None:
+    file = tmp_path / "own.weights.h5"
+    file.write_bytes(b"weights")
+    assert photo_encoder(f"mobilenet_v2:{file}").identity == KerasPhoto(weights=file).identity
+    assert photo_encoder("resnet50:imagenet").weights == "imagenet"
+
+
+def test_a_source_with_colons_of_its_own_is_kept_whole() -> None:
+    assert (
+        photo_encoder("hub:https://tfhub.dev/a/b/1").identity == HubPhoto("https://tfhub.dev/a/b/1").identity
+    )
+    assert photo_encoder("keras_hub:kaggle://a/b/c/d").identity == KerasHubPhoto("kaggle://a/b/c/d").identity
+
+
+def test_modules_and_presets_may_be_folders(tmp_path: Path) -> None:
+    (tmp_path / "saved_model.pb").write_bytes(b"model")
+    assert photo_encoder(f"hub:{tmp_path}").identity == HubPhoto(tmp_path).identity
+    assert photo_encoder(f"keras_hub:{tmp_path}").identity == KerasHubPhoto(tmp_path).identity
+    assert text_encoder(f"hub:{tmp_path}").identity == HubText(tmp_path).identity
+    assert text_encoder(f"keras_hub:{tmp_path}").identity == KerasHubText(tmp_path).identity
+
+
+@pytest.mark.parametrize("kind", ["spacy", "glove"])
+def test_word_vectors_come_from_a_file(kind: str, glove: Path) -> None:
+    assert text_encoder(f"{kind}:{glove}").identity == SpacyVectors(glove).identity
+
+
+def test_glove_alone_takes_the_file_of_the_environment(glove: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WITHSENSE_VECTORS", str(glove))
+    assert text_encoder("glove").identity == SpacyVectors(glove).identity
+
+
+def test_a_file_that_is_named_goes_before_the_environment(
+    glove: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WITHSENSE_VECTORS", "/none.txt")
+    assert text_encoder(f"glove:{glove}").identity == SpacyVectors(glove).identity
+
+
+@pytest.mark.parametrize("name", ["tfidf+glove:{}", "tfidf + glove:{}"])
+def test_a_plus_puts_encoders_side_by_side(name: str, glove: Path) -> None:
+    encoder = text_encoder(name.format(glove))
+    assert isinstance(encoder, Concatenation)
+    assert encoder.identity == Concatenation([Tfidf(), SpacyVectors(glove)]).identity
+    assert encoder.fit(["a dog", "the dog"]).encode(["a dog"]).shape == (1, 5)
+
+
+def test_a_plus_inside_a_path_is_part_of_the_path(glove: Path, tmp_path: Path) -> None:
+    (tmp_path / "c++").mkdir()
+    file = glove.rename(tmp_path / "c++" / "v.txt")
+    assert text_encoder(f"glove:{file}").identity == SpacyVectors(file).identity
+    both = Concatenation([Tfidf(), SpacyVectors(file)])
+    assert text_encoder(f"tfidf+glove:{file}").identity == both.identity
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("mobilnetv2", "mobilenet_v2"), ("resnet", "resnet50"), ("kerashub:x", "keras_hub"), ("hubb:x", "hub")],
+)
+def test_a_wrong_photo_name_gets_the_nearest_right_one(name: str, near: str) -> None:
+    with pytest.raises(SettingError, match=f"Did you mean '{near}"):
+        photo_encoder(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("tf-idf", "tfidf"), ("spacey:x", "spacy"), ("tfidf+glov:x", "glove"), ("keras-hub:x", "keras_hub")],
+)
+def test_a_wrong_text_name_gets_the_nearest_right_one(name: str, near: str) -> None:
+    with pytest.raises(SettingError, match=f"Did you mean '{near}'"):
+        text_encoder(name)
+
+
+@pytest.mark.parametrize("name", ["hub", "keras_hub", "hub:"])
+def test_a_photo_name_without_its_source_says_what_to_write(name: str) -> None:
+    with pytest.raises(SettingError, match=f"write '{name.rstrip(':')}:SOURCE'"):
+        photo_encoder(name)
+
+
+@pytest.mark.parametrize("name", ["hub", "keras_hub", "spacy", "glove"])
+def test_a_text_name_without_its_source_says_what_to_write(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WITHSENSE_VECTORS", raising=False)
+    with pytest.raises(SettingError, match=f"write '{name}:SOURCE'") as caught:
+        text_encoder(name)
+    assert ("WITHSENSE_VECTORS" in str(caught.value)) == (name == "glove")
+
+
+def test_tfidf_with_a_source_is_refused_because_it_takes_none() -> None:
+    with pytest.raises(SettingError, match="tfidf"):
+        text_encoder("tfidf:words.txt")
+
+
+def test_a_class_in_place_of_an_encoder_gets_advice() -> None:
+    with pytest.raises(SettingError, match=r"the class KerasPhoto: add \(\)"):
+        photo_encoder(KerasPhoto)  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match=r"the class Tfidf: add \(\)"):
+        text_encoder(Tfidf)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [None, 7, "", "+", "tfidf+"], ids=repr)
+def test_what_is_no_name_at_all_is_refused(wrong: object) -> None:
+    with pytest.raises(SettingError, match="is not known"):
+        photo_encoder(wrong)  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match="is not known"):
+        text_encoder(wrong)  # type: ignore[arg-type]
+
+
+def test_fitting_a_matchers_text_encoder_leaves_the_users_object_alone() -> None:
+    mine = Tfidf()
+    text_encoder(mine).fit(["a dog"])
+    assert not hasattr(mine, "vectorizer_")
+
+
+def test_fitting_side_by_side_leaves_the_users_parts_alone(glove: Path) -> None:
+    mine = Concatenation([Tfidf(), SpacyVectors(glove)])
+    text_encoder(mine).fit(["a dog"])
+    with pytest.raises(NotFittedError):
+        mine.encode(["a dog"])
+
+
+def test_identities_are_plain_text_and_survive_a_copy(glove: Path) -> None:
+    for encoder in (text_encoder("tfidf"), text_encoder(f"glove:{glove}"), photo_encoder("resnet50")):
+        assert json.loads(json.dumps(encoder.identity)) == deepcopy(encoder).identity

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.encoders.weights import fingerprint, first_line, is_local, named
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "model" / "inner").mkdir(parents=True)
+    (tmp_path / "model" / "a.bin").write_bytes(b"one")
+    (tmp_path / "model" / "inner" / "b.bin").write_bytes(b"two")
+    return tmp_path / "model"
+
+
+@pytest.mark.parametrize("source", ["./none", "/none/at/all", "~/none", "../none"])
+def test_what_looks_like_a_path_is_local_even_where_it_is_missing(source: str) -> None:
+    assert is_local(source)
+
+
+@pytest.mark.parametrize(
+    "source", ["https://tfhub.dev/a/1", "kaggle://a/b", "hf://a/b", "bert_tiny_en", "a/b"]
+)
+def test_names_and_addresses_are_not_local(source: str) -> None:
+    assert not is_local(source)
+
+
+def test_a_file_in_the_present_folder_is_local(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert is_local("a.bin")
+
+
+def test_equal_content_has_one_fingerprint_wherever_it_lies(folder: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(folder, tmp_path / "elsewhere")
+    assert fingerprint(folder) == fingerprint(tmp_path / "elsewhere")
+    assert fingerprint(folder / "a.bin") == fingerprint(tmp_path / "elsewhere" / "a.bin")
+
+
+def test_every_file_counts_for_a_folders_fingerprint(folder: Path) -> None:
+    found = {fingerprint(folder)}
+    (folder / "inner" / "b.bin").write_bytes(b"TWO")
+    found.add(fingerprint(folder))
+    (folder / "inner" / "b.bin").rename(folder / "inner" / "c.bin")
+    found.add(fingerprint(folder))
+    (folder / "d.bin").write_bytes(b"")
+    found.add(fingerprint(folder))
+    assert len(found) == 4
+
+
+def test_content_that_moves_from_one_file_to_the_next_is_other_content(tmp_path: Path) -> None:
+    for name, parts in (("x", (b"ab", b"c")), ("y", (b"a", b"bc"))):
+        (tmp_path / name).mkdir()
+        for file, content in zip("pq", parts, strict=True):
+            (tmp_path / name / file).write_bytes(content)
+    assert fingerprint(tmp_path / "x") != fingerprint(tmp_path / "y")
+
+
+def test_a_file_that_changed_is_read_again(folder: Path) -> None:
+    file = folder / "a.bin"
+    before = fingerprint(file)
+    file.write_bytes(b"six")
+    os.utime(file, ns=(0, 12_345))  # a clock may be coarse
+    assert fingerprint(file) != before
+
+
+def test_local_weights_are_named_by_file_and_content(folder: Path) -> None:
+    assert named(str(folder / "a.bin")) == f"file a.bin {fingerprint(folder / 'a.bin')}"
+    assert len(fingerprint(folder)) == 12
+    assert named("https://tfhub.dev/a/1") == "https://tfhub.dev/a/1"
+
+
+def test_of_a_long_error_its_first_line_is_kept_short() -> None:
+    assert first_line(ValueError("short.\nand more")) == "short"
+    assert len(first_line(ValueError("x" * 999))) == 200
+    assert first_line(KeyError()) == "KeyError"
+
+
+def test_a_folder_with_a_name_that_is_not_utf_8_has_a_fingerprint_too(folder: Path) -> None:
+    before = fingerprint(folder)
+    (folder / "c\udcff.bin").write_bytes(b"three")
+    assert fingerprint(folder) != before

@@ -1,0 +1,72 @@
+"""Any score -> a number from 0 to 1 that means what it says: of pairs with .7, the mean judgement is .7."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Self
+
+import numpy as np
+
+from withsense_tf.errors import DataError, NotFittedError, check_choice
+
+KINDS: Final = ("isotonic", "platt")
+# Fewer steps than this make an isotonic line of single pairs, which says more of them than of others.
+FEWEST: Final = 10
+
+
+class Calibration:
+    """Learn which number a score stands for, from scores of pairs that the model had **not** been fitted on.
+
+    "isotonic" is any rising line (scikit-learn); "platt" the logistic curve, for few pairs. The line never falls,
+    so calibration changes no order; isotonic lines have flat steps, so rank by the score, not by the number.
+    """
+
+    def __init__(self, kind: str = "isotonic") -> None:
+        self.kind = check_choice("kind", kind, KINDS)
+
+    def fit(self, scores: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None) -> Self:
+        """Learn from scores, (n,), targets from 0 to 1, (n,), and weights, (n,)."""
+        if len(scores) != len(targets) or not len(scores) or not np.isfinite(scores).all():
+            raise DataError(
+                f"Calibration needs finite scores with a target each, got {len(scores)} and {len(targets)}."
+            )
+        if self.kind == "isotonic" and len(scores) >= FEWEST:
+            self.at_, self.number_ = _isotonic(scores, targets, weights)
+        else:
+            self.at_, self.number_ = _logistic(scores, targets, weights)
+        return self
+
+    def apply(self, scores: np.ndarray) -> np.ndarray:
+        """Return the number that each score stands for, float64, of the same shape."""
+        if not hasattr(self, "at_"):
+            raise NotFittedError("This Calibration is not fitted yet: call fit(scores, targets) first.")
+        return np.asarray(np.interp(scores, self.at_, self.number_))
+
+
+def _isotonic(scores: np.ndarray, targets: np.ndarray, weights: Any) -> tuple[np.ndarray, np.ndarray]:
+    from sklearn.isotonic import IsotonicRegression
+
+    line = IsotonicRegression(y_min=0.0, y_max=1.0, increasing=True, out_of_bounds="clip")
+    line.fit(scores.astype(np.float64), targets, sample_weight=weights)
+    return np.asarray(line.X_thresholds_, np.float64), np.asarray(line.y_thresholds_, np.float64)
+
+
+def _logistic(scores: np.ndarray, targets: np.ndarray, weights: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Fit Platt's curve and write it down as a line of many points, so that both kinds are stored alike."""
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
+    centre, spread = float(np.mean(scores)), float(np.std(scores)) or 1.0
+    x = (scores - centre) / spread
+    w = np.ones(len(x)) if weights is None else np.asarray(weights, np.float64)
+
+    def loss(steep_and_shift: np.ndarray) -> float:
+        steep, shift = np.exp(steep_and_shift[0]), steep_and_shift[1]  # a rising curve
+        z = steep * x + shift
+        # Cross-entropy, with a little pull to a steepness of 1 for sets that it could split perfectly.
+        return float(
+            np.sum(w * (np.logaddexp(0, z) - targets * z)) / w.sum() + 1e-3 * steep_and_shift[0] ** 2
+        )
+
+    steep, shift = minimize(loss, np.zeros(2), method="Nelder-Mead").x
+    at = np.linspace(-8, 8, 257)
+    return at * spread + centre, expit(np.exp(steep) * at + shift)

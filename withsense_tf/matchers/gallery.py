@@ -1,0 +1,78 @@
+"""Photos to be ranked, and the queries that they are ranked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """Photos of a data set, by name, in the order in which their scores come."""
+
+    data: Dataset
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.names if name not in self._known.index]
+        if unknown or not self.names:
+            what = f"not {unknown[0]}" if unknown else "not none at all"
+            raise DataError(f"A gallery takes photos of {self.data.name}, {what}.")
+
+    @cached_property
+    def _known(self) -> pd.DataFrame:
+        return self.data.photos.drop_duplicates("photo").set_index("photo")
+
+    @cached_property
+    def content(self) -> list[str]:
+        """Return the digest of each photo's file."""
+        return self._known.loc[list(self.names), "digest"].tolist()
+
+    @cached_property
+    def paths(self) -> list[Path]:
+        """Return where each photo lies."""
+        return [Path(path) for path in self._known.loc[list(self.names), "path"]]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class Queries:
+    """Texts to look for; `captions` are their ids where they are captions of photos, else empty."""
+
+    texts: tuple[str, ...]
+    captions: tuple[str, ...]
+
+    @classmethod
+    def of(cls, texts: Sequence[str], captions: Sequence[str] | None = None) -> Queries:
+        """Make queries of texts, with the ids of those that are captions."""
+        return cls(tuple(texts), tuple(captions) if captions is not None else ("",) * len(texts))
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+def crossed(gallery: Gallery, queries: Queries) -> Pairs:
+    """Return each query beside each photo, query by query, for matchers that know pairs alone."""
+    photos, texts = len(gallery), len(queries)
+    table = pd.DataFrame(
+        {
+            "photo": np.tile(np.array(gallery.names, object), texts),
+            "caption": np.repeat(np.array(queries.captions, object), photos),
+            "text": np.repeat(np.array(queries.texts, object), photos),
+            "path": np.tile(np.array([str(path) for path in gallery.paths], object), texts),
+            "target": 0.0,
+            "weight": 1.0,
+            "source": "",
+        }
+    )
+    return Pairs(gallery.data, table, "none: these pairs are only ranked")
