@@ -1,0 +1,108 @@
+"""Which captions belong to which photo, as matchers may use them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.caption_space import CaptionSpace
+from withsense_tf.errors import DataError
+
+# With so many captions of other photos, those of the training photos add nothing but time.
+ENOUGH: Final = 5_000
+# Fitting on a large corpus takes seconds, and every fold would do it anew.
+KEPT_SPACES: Final = 4
+_spaces: OrderedDict[str, CaptionSpace] = OrderedDict()
+_lock = Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Learnable:
+    """Photos to learn from, each once: their rows' content, path, and captions with their weights.
+
+    `owner` gives each caption's photo as a position in `content`; a photo may have several captions.
+    """
+
+    content: tuple[str, ...]
+    paths: tuple[str, ...]
+    texts: tuple[str, ...]
+    owner: np.ndarray
+    weight: np.ndarray
+
+
+def captions_of(data: Dataset) -> pd.DataFrame:
+    """Return the captions (caption, photo, text) whose photo is in the data set."""
+    captions = data.captions
+    return captions[captions["photo"].isin(data.content.index)][["caption", "photo", "text"]]
+
+
+def learnable(pairs: Pairs) -> Learnable:
+    """Return the training photos with the captions that tell what they show.
+
+    These are their own captions. A photo that has none in the data gets the judged ones, each by the square of
+    its target: what judges found fitting tells what is there, and what half fits tells little.
+    """
+    table = pairs.table.assign(content=pairs.content)
+    photos = table.drop_duplicates("photo").set_index("photo")["content"]
+    own = captions_of(pairs.data)
+    own = own[own["photo"].isin(photos.index)].assign(weight=1.0)
+    told = own.assign(content=own["photo"].map(photos))
+    judged = table[~table["content"].isin(told["content"])]
+    judged = judged.assign(weight=judged["target"] ** 2)
+    told = pd.concat([told, judged[judged["weight"] > 0]])[["content", "text", "weight"]]
+    if not len(told):
+        raise DataError(
+            "No training photo has a caption of its own, and no judged caption fits: nothing to learn from."
+        )
+    content, owner = np.unique(told["content"].to_numpy(str), return_inverse=True)
+    path = table.drop_duplicates("content").set_index("content")["path"]
+    return Learnable(
+        tuple(content.tolist()),
+        tuple(path.loc[content].astype(str)),
+        tuple(told["text"]),
+        owner,
+        told["weight"].to_numpy(np.float64),
+    )
+
+
+def fit_texts(encoder: TextEncoder, pairs: Pairs) -> TextEncoder:
+    """Return a text encoder that learned from training texts: other photos' captions and the training photos' own.
+
+    A caption space learns which captions belong to one photo. Where the data has a large corpus of captions of
+    other photos, it learns from those alone, and once for all folds.
+    """
+    captions = pairs.data.captions
+    corpus = captions[captions["part"] == "corpus"]
+    if len(corpus) < ENOUGH:
+        photos = pairs.table["photo"].unique()
+        own = captions[captions["photo"].isin(photos) & (captions["part"] != "corpus")]
+        corpus = pd.concat([corpus, own])
+    texts, groups = corpus["text"].tolist(), corpus["photo"].tolist()
+    if not texts:
+        texts = pairs.table.drop_duplicates("text")["text"].tolist()
+        groups = texts
+    if not isinstance(encoder, CaptionSpace):
+        return deepcopy(encoder).fit([*texts, *pairs.texts])
+    return _fit_space(encoder, texts, groups)
+
+
+def _fit_space(space: CaptionSpace, texts: Sequence[str], groups: Sequence[str]) -> CaptionSpace:
+    told = "\n".join(f"{group}\t{text}" for group, text in zip(groups, texts, strict=True))
+    key = f"{space.identity} {sha256(told.encode(errors='surrogatepass')).hexdigest()}"
+    with _lock:
+        if key not in _spaces:
+            _spaces[key] = deepcopy(space).fit(texts, groups)
+            while len(_spaces) > KEPT_SPACES:
+                _spaces.popitem(last=False)
+        _spaces.move_to_end(key)
+        return _spaces[key]

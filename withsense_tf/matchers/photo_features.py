@@ -1,0 +1,65 @@
+"""Photo vectors of one or several encoders, made comparable: what matchers see of a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.registry import photo_encoder
+from withsense_tf.encoders.store import VectorStore
+from withsense_tf.errors import SettingError
+
+Photo = str | PhotoEncoder
+Photos = Photo | Sequence[Photo]
+
+
+def photo_encoders(photo: Photos) -> list[PhotoEncoder]:
+    """Return the encoders that a setting `photo=` names: one, or several side by side."""
+    several = [photo] if isinstance(photo, (str, PhotoEncoder)) or not isinstance(photo, Sequence) else photo
+    if not several:
+        raise SettingError("photo=[] names no encoder: give one or more.")
+    return [photo_encoder(one) for one in several]
+
+
+class PhotoFeatures:
+    """Standardise the vectors of each encoder on training photos, and put them side by side.
+
+    Vectors of networks are never negative and have a few large numbers; their square roots are tamer. Each
+    encoder counts alike: its part has length 1 in the mean, whatever its width.
+    """
+
+    def __init__(self, encoders: Sequence[PhotoEncoder], store: VectorStore) -> None:
+        self.encoders = list(encoders)
+        self.store = store
+
+    def fit(self, content: Sequence[str], paths: Sequence[Path]) -> Self:
+        """Learn the mean and spread of each number from training photos."""
+        self.means_, self.scales_ = [], []
+        for vectors in self._vectors(content, paths):
+            spread = vectors.std(axis=0)
+            # A number that hardly moves must not be blown up.
+            spread = spread + 0.1 * spread.mean() + 1e-9
+            self.means_.append(vectors.mean(axis=0))
+            self.scales_.append(1 / (spread * np.sqrt(vectors.shape[1] * len(self.encoders))))
+        return self
+
+    def transform(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the features of photos, float32, (photos, features)."""
+        parts = zip(self._vectors(content, paths), self.means_, self.scales_, strict=True)
+        return np.hstack([(vectors - mean) * scale for vectors, mean, scale in parts]).astype(np.float32)
+
+    def _vectors(self, content: Sequence[str], paths: Sequence[Path]) -> list[np.ndarray]:
+        found = [self.store.vectors_of(encoder, content, paths) for encoder in self.encoders]
+        return [np.sign(vectors) * np.sqrt(np.abs(vectors)) for vectors in found]
+
+
+def describe_photos(encoders: Sequence[PhotoEncoder]) -> dict[str, str]:
+    """Return what a result row says of photo encoders: photo and weights."""
+    return {
+        "photo": " + ".join(encoder.identity for encoder in encoders),
+        "weights": " + ".join(dict.fromkeys(encoder.weights for encoder in encoders)),
+    }

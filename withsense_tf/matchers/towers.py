@@ -1,0 +1,50 @@
+"""Two towers: photos and texts become points of one space, and a pair's score is the cosine between its two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.gallery import Gallery, Queries
+
+
+class Towers(Matcher):
+    """What all two-tower matchers share; `_fit` must set `calibration_`."""
+
+    track: ClassVar[str] = "image-only"
+    calibration_: Calibration
+
+    def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the point of each photo, length 1, (photos, dim)."""
+        raise NotImplementedError
+
+    def text_points(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the point of each text, length 1 (or 0 if no word is known), (texts, dim)."""
+        raise NotImplementedError
+
+    def cosines(self, pairs: Pairs) -> np.ndarray:
+        """Return the cosine of each pair, (pairs,); each photo and each text goes through its tower once."""
+        content, first, photo = np.unique(pairs.content, return_index=True, return_inverse=True)
+        paths = pairs.paths
+        points = self.photo_points(content.tolist(), [paths[at] for at in first])
+        texts, text = np.unique(np.array(pairs.texts, object), return_inverse=True)
+        return np.asarray(np.einsum("nd,nd->n", points[photo], self.text_points(texts.tolist())[text]))
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        return self.calibration_.apply(self.cosines(pairs))
+
+    def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
+        points = self.photo_points(gallery.content, gallery.paths)
+        return np.asarray(self.text_points(queries.texts) @ points.T)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Bring vectors to length 1; zeros stay zeros."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9))
