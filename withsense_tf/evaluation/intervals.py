@@ -1,0 +1,214 @@
+"""How sure a figure or a difference is: every test here resamples whole photos.
+
+Pairs of one photo are not independent: a photo that is hard is hard in all its pairs. To treat them as independent
+makes intervals too narrow and differences too sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from withsense_tf.errors import DataError, SettingError, check_seed, check_share
+
+# Numbers drawn at once: more take more memory and are no faster.
+DRAWN_AT_ONCE = 2_000_000
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The range that a figure would be in, had other photos been taken; not numbers where that is not known."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best model, the models that are not significantly worse (itself included), and how sure that is.
+
+    `p` has, for each other model, the p value of its difference from the best, adjusted by Holm's method.
+    """
+
+    name: str
+    not_worse: frozenset[str]
+    p: Mapping[str, float]
+
+
+def bootstrap_by_photo(
+    values: np.ndarray | Callable[[np.ndarray], float],
+    photos: np.ndarray,
+    repeats: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Interval:
+    """Return the percentile bootstrap interval of a mean, or of any statistic, by drawing photos with all their pairs.
+
+    `photos` (pairs,) names the photo of each pair. `values` is (pairs,), and the figure is its mean; or it is a
+    statistic that gets the rows of a draw (some come twice or more) and returns a number. The mean is much faster.
+
+    A draw of which the statistic returns no number is left out. One photo alone tells nothing of other photos: the
+    interval's ends are not numbers.
+
+    >>> bootstrap_by_photo(np.array([0.0, 0.0, 1.0, 1.0]), np.array(["a", "a", "b", "b"]))
+    Interval(low=0.0, high=1.0)
+    """
+    check_share("level", level)
+    draws = (
+        _statistics(values, photos, repeats, seed)
+        if callable(values)
+        else _means(values, photos, repeats, seed)
+    )
+    draws = draws[~np.isnan(draws)]
+    if not draws.size or len(np.unique(photos)) < 2:
+        return Interval(float("nan"), float("nan"))
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(low), float(high))
+
+
+def rmse_interval(
+    target: np.ndarray,
+    predicted: np.ndarray,
+    photos: np.ndarray,
+    repeats: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Interval:
+    """Return the interval of the RMSE; `target`, `predicted` and `photos` are (pairs,)."""
+    if np.shape(target) != np.shape(predicted):
+        raise DataError(
+            f"Expected as many predictions as targets, got {np.shape(predicted)} and {np.shape(target)}."
+        )
+    # The root changes no order, so the ends of the interval of the mean square are those of the RMSE.
+    square = bootstrap_by_photo((np.asarray(predicted) - target) ** 2, photos, repeats, seed, level)
+    return Interval(square.low**0.5, square.high**0.5)
+
+
+def paired_randomisation(
+    values_a: np.ndarray, values_b: np.ndarray, photos: np.ndarray, repeats: int = 10_000, seed: int = 0
+) -> float:
+    """Return the two-sided p value of the difference between two models' means on the same pairs, (pairs,) each.
+
+    If the models were as good as each other, their values could change places on any photo, for all its pairs at
+    once: the p value is how often such changes make a difference as large as the one found. The changes are
+    drawn, and the one found counts as one of them, so p is never 0. With few photos it cannot be small.
+
+    >>> same = np.array([0.5, 0.5])
+    >>> paired_randomisation(same, same, np.array(["a", "b"]))
+    1.0
+    """
+    _check_repeats(repeats)
+    values_a, cluster, _ = _checked(values_a, photos)
+    values_b, _, _ = _checked(values_b, photos)
+    difference = np.bincount(cluster, values_a - values_b)
+    found = abs(difference.sum())
+    # The same difference, summed in another order, may differ by rounding.
+    slack = 1e-9 * np.abs(difference).sum()
+    rng = np.random.default_rng(check_seed(seed))
+    as_large = 0
+    for rows in _batches(repeats, len(difference)):
+        bits = rng.integers(0, 256, (rows, (len(difference) + 7) // 8), dtype=np.uint8)
+        swapped = np.unpackbits(bits, axis=1, count=len(difference)).astype(np.float64)
+        as_large += int((np.abs(difference.sum() - 2 * (swapped @ difference)) >= found - slack).sum())
+    return (1 + as_large) / (1 + repeats)
+
+
+def holm(p_values: Sequence[float] | np.ndarray) -> np.ndarray:
+    """Adjust the p values of several tests, (tests,), by Holm's method, so that each may be held against one alpha.
+
+    >>> holm([0.01, 0.04, 0.03]).round(2).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    p = np.asarray(p_values, np.float64)
+    if p.ndim != 1 or not ((p >= 0) & (p <= 1)).all():
+        raise DataError(f"Expected p values from 0 to 1, got {p_values!r}.")
+    order = np.argsort(p, kind="stable")
+    adjusted = np.empty_like(p)
+    # The smallest of n counts n times, the next n - 1 times; none may end below a smaller one.
+    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1)
+    return adjusted
+
+
+def not_worse_than_best(
+    values: Mapping[str, np.ndarray],
+    photos: np.ndarray,
+    higher_is_better: bool,
+    alpha: float = 0.05,
+    seed: int = 0,
+    repeats: int = 10_000,
+) -> Best:
+    """Name the model with the best mean, and those that are not significantly worse by `paired_randomisation`.
+
+    `values` has an array (pairs,) for each model, on the same pairs; `photos` is (pairs,). Of equal models the
+    first is named. Holm's method accounts for the number of models, but not for the best one being found on the
+    same pairs, which flatters it a little. "Not significantly worse" is not "as good": few photos tell little.
+    """
+    check_share("alpha", alpha)
+    if not values:
+        raise DataError("There are no models to compare.")
+    means = {name: float(_checked(each, photos)[0].mean()) for name, each in values.items()}
+    best = (max if higher_is_better else min)(means, key=lambda name: means[name])
+    others = [name for name in values if name != best]
+    raw = [paired_randomisation(values[best], values[name], photos, repeats, seed) for name in others]
+    p = {name: float(adjusted) for name, adjusted in zip(others, holm(raw), strict=True)}
+    return Best(best, frozenset([best, *(name for name in others if p[name] > alpha)]), p)
+
+
+def _means(values: np.ndarray, photos: np.ndarray, repeats: int, seed: int) -> np.ndarray:
+    """Return the mean of each draw, (repeats,), from the sum and the count of each photo."""
+    values, cluster, count = _checked(values, photos)
+    total = np.bincount(cluster, values)
+    return np.concatenate(
+        [total[drawn].sum(axis=1) / count[drawn].sum(axis=1) for drawn in _draws(len(count), repeats, seed)]
+    )
+
+
+def _statistics(
+    statistic: Callable[[np.ndarray], float], photos: np.ndarray, repeats: int, seed: int
+) -> np.ndarray:
+    """Return the statistic of the rows of each draw, (repeats,)."""
+    _, cluster, count = _checked(np.zeros(np.shape(photos)), photos)
+    rows_of = np.split(np.argsort(cluster, kind="stable"), np.cumsum(count)[:-1])
+    return np.array(
+        [
+            statistic(np.concatenate([rows_of[photo] for photo in one]))
+            for drawn in _draws(len(count), repeats, seed)
+            for one in drawn
+        ],
+        np.float64,
+    )
+
+
+def _draws(photos: int, repeats: int, seed: int) -> Iterator[np.ndarray]:
+    """Draw as many photos as there are, with replacement; yield some draws at a time, (draws, photos)."""
+    _check_repeats(repeats)
+    rng = np.random.default_rng(check_seed(seed))
+    for rows in _batches(repeats, photos):
+        yield rng.integers(0, photos, (rows, photos))
+
+
+def _batches(repeats: int, width: int) -> Iterator[int]:
+    """Divide the repeats so that none needs much memory."""
+    at_once = max(1, DRAWN_AT_ONCE // width)
+    for start in range(0, repeats, at_once):
+        yield min(at_once, repeats - start)
+
+
+def _checked(values: np.ndarray, photos: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the values as numbers, the number of each pair's photo (pairs,), and each photo's count of pairs."""
+    values, photos = np.asarray(values, np.float64), np.asarray(photos)
+    if values.ndim != 1 or values.shape != photos.shape:
+        raise DataError(f"Expected a value and a photo for each pair, got {values.shape} and {photos.shape}.")
+    if not values.size:
+        raise DataError("There are no pairs to measure on.")
+    if not np.isfinite(values).all():
+        raise DataError("Values must be finite numbers.")
+    _, cluster, count = np.unique(photos, return_inverse=True, return_counts=True)
+    return values, cluster, count
+
+
+def _check_repeats(repeats: int) -> None:
+    if repeats < 1:
+        raise SettingError(f"repeats must be at least 1, got {repeats!r}.")
