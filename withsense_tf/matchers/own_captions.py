@@ -76,11 +76,13 @@ def learnable(pairs: Pairs) -> Learnable:
 
 
 def fit_texts(encoder: TextEncoder, pairs: Pairs) -> TextEncoder:
-    """Return a text encoder that learned from training texts: other photos' captions and the training photos' own.
+    """Return a text encoder that learned from training texts: most of them from those of the training pairs.
 
-    A caption space learns which captions belong to one photo. Where the data has a large corpus of captions of
-    other photos, it learns from those alone, and once for all folds.
+    A caption space learns which captions belong to one photo, from captions of other photos and the training photos'
+    own. Where the data has a large corpus of the former, it learns from those alone, and once for all folds.
     """
+    if not isinstance(encoder, CaptionSpace):
+        return deepcopy(encoder).fit(pairs.texts)
     captions = pairs.data.captions
     corpus = captions[captions["part"] == "corpus"]
     if len(corpus) < ENOUGH:
@@ -91,8 +93,6 @@ def fit_texts(encoder: TextEncoder, pairs: Pairs) -> TextEncoder:
     if not texts:
         texts = pairs.table.drop_duplicates("text")["text"].tolist()
         groups = texts
-    if not isinstance(encoder, CaptionSpace):
-        return deepcopy(encoder).fit([*texts, *pairs.texts])
     return _fit_space(encoder, texts, groups)
 
 

@@ -1,0 +1,150 @@
+"""Matchers that read the photo's own captions: how well the query fits what people have said of the photo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+import numpy as np
+
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.caption_space import CaptionSpace
+from withsense_tf.encoders.registry import text_encoder
+from withsense_tf.errors import DataError
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.gallery import Gallery, Queries
+from withsense_tf.matchers.own_captions import captions_of, fit_texts
+from withsense_tf.matchers.towers import unit
+
+CAPTION_ASSISTED: Final = "caption-assisted"
+
+
+class Captions(Matcher):
+    """Score a query by the cosine between it and the mean of the photo's own other captions.
+
+    The query itself is never among them: neither the caption of the same id, nor one of the same words. A photo
+    without other captions gets the score 0, and what pairs of unlike texts get as a number.
+    """
+
+    track: ClassVar[str] = CAPTION_ASSISTED
+
+    def __init__(self, text: str | TextEncoder | None = None) -> None:
+        self.text = text
+
+    @property
+    def name(self) -> str:
+        """Name the matcher."""
+        return "own captions"
+
+    def describe(self) -> dict[str, str]:
+        """Return what a result row says of this matcher."""
+        text = getattr(self, "text_", None) or _space(self.text)
+        return super().describe() | {"text": text.identity, "weights": text.weights}
+
+    def cosines(self, pairs: Pairs) -> np.ndarray:
+        """Return the cosine of each pair's text with the mean of its photo's other captions, (pairs,)."""
+        return self.looks(pairs)[:, 0]
+
+    def looks(self, pairs: Pairs) -> np.ndarray:
+        """Return what the other captions say of each pair's text, (pairs, 3); see `Others.compare`."""
+        photos, photo = np.unique(pairs.table["photo"].to_numpy(str), return_inverse=True)
+        keys, text = _unique_queries(pairs.texts, pairs.table["caption"].tolist())
+        others = Others(self.text_, pairs.data, photos.tolist())
+        return others.compare(Queries.of(*zip(*keys, strict=True)), photo, text)
+
+    def _fit(self, pairs: Pairs) -> None:
+        if not len(captions_of(pairs.data)):
+            raise DataError(
+                f"{pairs.data.name} has no captions of its own photos (captions.csv): this matcher cannot be used."
+            )
+        self.text_ = fit_texts(_space(self.text), pairs)
+        # The space was learned from captions without judgements, so these cosines are no fit to the targets.
+        self.calibration_ = Calibration().fit(self.cosines(pairs), pairs.target, pairs.weight)
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        return self.calibration_.apply(self.cosines(pairs))
+
+    def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
+        return grid_of_looks(self, gallery, queries)[:, :, 0]
+
+
+class Others:
+    """The captions of some photos, ready to be compared with queries."""
+
+    def __init__(self, text: TextEncoder, data: Dataset, photos: Sequence[str]) -> None:
+        self.text = text
+        own = captions_of(data)
+        place = {photo: at for at, photo in enumerate(photos)}
+        own = own[own["photo"].isin(place)]
+        # In the order of the photos, so that a photo's captions lie together.
+        owner = own["photo"].map(place).to_numpy(int)
+        order = np.argsort(owner, kind="stable")
+        self.owner = owner[order]
+        self.ids = own["caption"].to_numpy(str)[order]
+        self.words = own["text"].str.casefold().to_numpy(str)[order]
+        self.points = unit(text.encode(own["text"].tolist()))[order]
+        self.first = np.searchsorted(self.owner, np.arange(len(place) + 1))
+
+    def compare(self, queries: Queries, photo: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Return what the other captions say of pairs of a photo and a query, by position, (pairs, 3).
+
+        The cosine with the mean of the other captions, the largest and the mean cosine with each. Without other
+        captions all are 0.
+        """
+        found = np.zeros((len(photo), 3))
+        points = unit(self.text.encode(queries.texts))
+        ids, words = (
+            np.array(queries.captions, str),
+            np.array([text.casefold() for text in queries.texts], str),
+        )
+        most = int(np.diff(self.first).max(initial=0))
+        if not most:
+            return found
+        # Each photo's captions as a block of the same height, with a mask for those that are not there.
+        rows = self.first[photo][:, None] + np.arange(most)
+        inside = rows < self.first[photo + 1][:, None]
+        rows = np.minimum(rows, len(self.owner) - 1)
+        there = inside & (self.ids[rows] != ids[query][:, None]) & (self.words[rows] != words[query][:, None])
+        each = np.where(there, (self.points @ points.T)[rows, query[:, None]], 0.0)
+        count = there.sum(axis=1)
+        some = count > 0
+        lengths = self._lengths(rows, inside, there, photo)
+        found[some, 0] = (each.sum(axis=1) / np.maximum(lengths, 1e-9))[some]
+        found[some, 1] = np.where(there, each, -1.0).max(axis=1)[some]
+        found[some, 2] = (each.sum(axis=1) / np.maximum(count, 1))[some]
+        return found
+
+    def _lengths(
+        self, rows: np.ndarray, inside: np.ndarray, there: np.ndarray, photo: np.ndarray
+    ) -> np.ndarray:
+        """Return the length of the sum of the points that are there, pair by pair, (pairs,)."""
+        sums = np.zeros((len(self.first) - 1, self.points.shape[1]))
+        np.add.at(sums, self.owner, self.points)
+        lengths = np.linalg.norm(sums, axis=1)[photo]
+        # In most pairs no caption is left out.
+        fewer = np.flatnonzero((inside != there).any(axis=1))
+        left = (self.points[rows[fewer]] * there[fewer][:, :, None]).sum(axis=1)
+        lengths[fewer] = np.linalg.norm(left, axis=1)
+        return np.asarray(lengths)
+
+
+def grid_of_looks(matcher: Captions, gallery: Gallery, queries: Queries) -> np.ndarray:
+    """Return what each photo's other captions say of each query, (queries, photos, 3)."""
+    others = Others(matcher.text_, gallery.data, gallery.names)
+    photo = np.tile(np.arange(len(gallery)), len(queries))
+    query = np.repeat(np.arange(len(queries)), len(gallery))
+    return others.compare(queries, photo, query).reshape(len(queries), len(gallery), 3)
+
+
+def _space(text: str | TextEncoder | None) -> TextEncoder:
+    return CaptionSpace() if text is None else text_encoder(text)
+
+
+def _unique_queries(
+    texts: Sequence[str], captions: Sequence[str]
+) -> tuple[list[tuple[str, str]], np.ndarray]:
+    place: dict[tuple[str, str], int] = {}
+    rows = [place.setdefault(key, len(place)) for key in zip(texts, captions, strict=True)]
+    return list(place), np.array(rows, int)

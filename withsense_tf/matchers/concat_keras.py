@@ -1,0 +1,91 @@
+"""A Keras network on the photo's and the text's vector side by side, as the student projects built it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.store import VectorStore
+from withsense_tf.errors import SettingError
+from withsense_tf.matchers.networks import CHUNK, NetworkMatcher, Training
+from withsense_tf.matchers.photo_features import Photos
+
+
+class ConcatKeras(NetworkMatcher):
+    """Fit a Sequential network to [photo vector; text vector].
+
+    Unlike a linear form it can, in principle, learn which photos and texts belong together; but nothing in its
+    build says that the two vectors are to be compared, and a few thousand pairs do not teach it.
+    """
+
+    def __init__(
+        self,
+        widths: Sequence[int] = (256, 64),
+        dropout: float = 0.3,
+        batch_norm: bool = False,
+        photo: Photos = "mobilenet_v2",
+        text: str | TextEncoder = "tfidf",
+        training: Training | None = None,
+        seed: int = 0,
+        store: VectorStore | None = None,
+        logs: str | None = None,
+    ) -> None:
+        self.widths = widths
+        self.dropout = dropout
+        self.batch_norm = batch_norm
+        self.photo = photo
+        self.text = text
+        self.training = training or Training()
+        self.seed = seed
+        self.store = store
+        self.logs = logs
+
+    @property
+    def name(self) -> str:
+        """Name the widths too."""
+        balanced = ", balanced" if self.training.balanced else ""
+        return f"concat Keras {'-'.join(map(str, self.widths))}{balanced}"
+
+    def _build(self, photo_width: int, text_width: int) -> Any:
+        import keras
+
+        if not self.widths or min(self.widths) < 1 or not 0 <= self.dropout < 1:
+            raise SettingError(
+                f"Expected widths of at least 1 and a dropout from 0 to below 1, got {self.widths} and {self.dropout}."
+            )
+        layers: list[Any] = [keras.Input((photo_width + text_width,))]
+        for number, width in enumerate(self.widths):
+            # Each layer has its own seed, so that no global generator is touched.
+            seed = self.seed + 1000 * (number + 1)
+            layers.append(
+                keras.layers.Dense(width, kernel_initializer=keras.initializers.HeNormal(seed=seed))
+            )
+            if self.batch_norm:
+                layers.append(keras.layers.BatchNormalization())
+            layers.append(keras.layers.Activation("relu"))
+            if self.dropout:
+                layers.append(keras.layers.Dropout(self.dropout, seed=seed))
+        last = keras.initializers.GlorotUniform(seed=self.seed)
+        layers.append(keras.layers.Dense(1, activation="sigmoid", kernel_initializer=last))
+        return keras.Sequential(layers)
+
+    def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
+        return np.hstack([photos, texts])
+
+    def _pairwise(self, photos: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """Score all pairs; the first layer is a sum of a photo's and a text's part, each computed once."""
+        first, *rest = self.network_.layers
+        kernel, bias = (np.asarray(weight) for weight in first.get_weights())
+        by_photo = photos @ kernel[: photos.shape[1]]
+        by_text = texts @ kernel[photos.shape[1] :] + bias
+        scores = np.empty((len(texts), len(photos)), np.float32)
+        at_once = max(1, CHUNK // max(1, len(photos)))
+        for at in range(0, len(texts), at_once):
+            hidden = (by_text[at : at + at_once, None, :] + by_photo).reshape(-1, kernel.shape[1])
+            for layer in rest:
+                hidden = layer(hidden, training=False)
+            scores[at : at + at_once] = np.asarray(hidden).reshape(-1, len(photos))
+        return scores

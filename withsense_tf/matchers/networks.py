@@ -1,0 +1,210 @@
+"""What the Keras regressors share: vectors of photos and texts, a validation side, early stopping, calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.registry import text_encoder
+from withsense_tf.encoders.store import VectorStore
+from withsense_tf.errors import SettingError, check_seed, check_share
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.gallery import Gallery, Queries
+from withsense_tf.matchers.own_captions import fit_texts
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_photos, photo_encoders
+from withsense_tf.terminal import start_tensorflow
+
+# Text vectors have length 1; so many words of a caption carry weight, and each then has a size of about 1.
+WORDS: Final = 16
+# Pairs that are scored at once: enough to keep the cores busy, few enough for the memory.
+CHUNK: Final = 65_536
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network is trained; a part of the training photos chooses the epoch and calibrates the answers."""
+
+    epochs: int = 40
+    patience: int = 5
+    batch: int = 128
+    rate: float = 1e-3
+    validation: float = 0.15
+    balanced: bool = False
+
+    def __post_init__(self) -> None:
+        check_share("validation", self.validation)
+        if min(self.epochs, self.patience, self.batch) < 1 or self.rate <= 0:
+            raise SettingError(f"epochs, patience and batch must be at least 1 and rate above 0, got {self}.")
+
+
+class NetworkMatcher(Matcher):
+    """A Keras network on a photo's and a text's vector, trained on the judgements; subclasses build it.
+
+    The network ends in a sigmoid, learns by mean squared error with the pairs' weights, and keeps the epoch that is
+    best on validation photos (a part of the training photos), which also calibrate its answers.
+    """
+
+    track: ClassVar[str] = "image-only"
+
+    photo: Photos
+    text: str | TextEncoder
+    training: Training
+    seed: int
+    store: VectorStore | None
+    logs: str | None
+
+    def describe(self) -> dict[str, str]:
+        """Return what a result row says of this matcher."""
+        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
+        text = getattr(self, "text_", None) or text_encoder(self.text)
+        described = super().describe() | describe_photos(photos) | {"text": text.identity}
+        if text.weights:
+            described["weights"] += f" + {text.weights}"
+        return described
+
+    def _build(self, photo_width: int, text_width: int) -> Any:
+        """Return the network, a Keras model that takes what `_inputs` gives."""
+        raise NotImplementedError
+
+    def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
+        """Return what the network takes for pairs of photo and text vectors, (pairs, width) each."""
+        raise NotImplementedError
+
+    def _fit(self, pairs: Pairs) -> None:
+        start_tensorflow()
+        check_seed(self.seed)
+        if self.training.balanced:
+            from withsense_tf.relevance.balance import balance
+
+            pairs = balance(pairs, seed=self.seed)
+        self.text_ = fit_texts(text_encoder(self.text), pairs)
+        content, first = np.unique(pairs.content, return_index=True)
+        every = pairs.paths
+        paths = [every[at] for at in first]
+        store = self.store or VectorStore()
+        self.features_ = PhotoFeatures(photo_encoders(self.photo), store).fit(content.tolist(), paths)
+        photos, photo = self._photo_rows(pairs)
+        texts, text = self._text_rows(pairs.texts)
+        held = self._held_out(content, pairs)
+        network = self._build(photos.shape[1], texts.shape[1])
+        self.history_ = self._train(network, photos, texts, photo, text, pairs, held)
+        self.network_ = network
+        self.calibration_ = Calibration("platt").fit(
+            self._scores(photos[photo[held]], texts[text[held]]), pairs.target[held], pairs.weight[held]
+        )
+
+    def _held_out(self, content: np.ndarray, pairs: Pairs) -> np.ndarray:
+        """Choose the photos that are not trained on; with too few photos, all pairs do both."""
+        shuffled = np.random.default_rng(self.seed).permutation(content)
+        held = np.isin(pairs.content, shuffled[: round(self.training.validation * len(content))])
+        return held if 0 < held.sum() < len(held) else np.ones(len(held), bool)
+
+    def _train(
+        self,
+        network: Any,
+        photos: np.ndarray,
+        texts: np.ndarray,
+        photo: np.ndarray,
+        text: np.ndarray,
+        pairs: Pairs,
+        held: np.ndarray,
+    ) -> dict[str, list[float]]:
+        import keras
+
+        learned = np.flatnonzero(~held) if not held.all() else np.arange(len(pairs))
+
+        def batch(rows: np.ndarray) -> tuple[Any, np.ndarray, np.ndarray]:
+            inputs = self._inputs(photos[photo[rows]], texts[text[rows]])
+            return inputs, pairs.target[rows, None], pairs.weight[rows]
+
+        network.compile(keras.optimizers.AdamW(self.training.rate, weight_decay=1e-3), loss="mse")
+        callbacks = [
+            keras.callbacks.EarlyStopping(
+                "val_loss", patience=self.training.patience, restore_best_weights=True
+            )
+        ]
+        if self.logs:
+            callbacks.append(keras.callbacks.TensorBoard(self.logs, write_graph=False))
+        shuffled = _Shuffled(learned, batch, self.training.batch, self.seed)
+        fitted = network.fit(
+            shuffled.as_keras(),
+            epochs=self.training.epochs,
+            validation_data=batch(np.flatnonzero(held)),
+            callbacks=callbacks,
+            verbose=0,
+        )
+        return {name: [float(value) for value in values] for name, values in fitted.history.items()}
+
+    def _photo_rows(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+        content, first, row = np.unique(pairs.content, return_index=True, return_inverse=True)
+        paths = pairs.paths
+        return self._photo_inputs(content.tolist(), [paths[at] for at in first]), row
+
+    def _photo_inputs(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        features = self.features_.transform(content, paths)
+        # A network wants numbers of about 1, not vectors of length 1.
+        return features * np.float32(np.sqrt(features.shape[1]))
+
+    def _text_rows(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        different, row = np.unique(np.array(list(texts), object), return_inverse=True)
+        return self.text_.encode(different.tolist()) * np.float32(np.sqrt(WORDS)), row
+
+    def _scores(self, photos: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """Return the network's answers for pairs of vectors, (pairs,)."""
+        parts = [
+            np.asarray(
+                self.network_(self._inputs(photos[at : at + CHUNK], texts[at : at + CHUNK]), training=False)
+            ).ravel()
+            for at in range(0, len(photos), CHUNK)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        photos, photo = self._photo_rows(pairs)
+        texts, text = self._text_rows(pairs.texts)
+        return self.calibration_.apply(self._scores(photos[photo], texts[text]))
+
+    def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
+        photos = self._photo_inputs(gallery.content, gallery.paths)
+        texts, row = self._text_rows(queries.texts)
+        return np.asarray(self._pairwise(photos, texts)[row])
+
+    def _pairwise(self, photos: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """Score every text with every photo, (texts, photos), with each vector going through its layer once."""
+        raise NotImplementedError
+
+
+class _Shuffled:
+    """Batches in an order that depends on the seed alone, not on any global generator."""
+
+    def __init__(self, rows: np.ndarray, batch: Any, size: int, seed: int) -> None:
+        self.rows, self.batch, self.size = rows, batch, size
+        self.rng = np.random.default_rng(seed)
+
+    def as_keras(self) -> Any:
+        import keras
+
+        outer = self
+
+        class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no types
+            def __init__(self) -> None:
+                super().__init__()
+                self.order = outer.rng.permutation(outer.rows)
+
+            def __len__(self) -> int:
+                return -(-len(self.order) // outer.size)
+
+            def __getitem__(self, at: int) -> Any:
+                return outer.batch(self.order[at * outer.size : (at + 1) * outer.size])
+
+            def on_epoch_end(self) -> None:
+                self.order = outer.rng.permutation(outer.rows)
+
+        return Batches()
