@@ -31,10 +31,10 @@ CHUNK: Final = 65_536
 class Training:
     """How a network is trained; a part of the training photos chooses the epoch and calibrates the answers."""
 
-    epochs: int = 40
-    patience: int = 5
-    batch: int = 128
-    rate: float = 1e-3
+    epochs: int = 30
+    patience: int = 4
+    batch: int = 256
+    rate: float = 2e-3
     validation: float = 0.15
     balanced: bool = False
 

@@ -1,0 +1,171 @@
+"""Two towers trained by contrast with Keras, and tuned on the judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.caption_space import CaptionSpace
+from withsense_tf.encoders.registry import text_encoder
+from withsense_tf.encoders.store import VectorStore
+from withsense_tf.errors import SettingError, check_choice, check_seed
+from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.contrast import KINDS
+from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_photos, photo_encoders
+from withsense_tf.matchers.tower_training import TowerTraining, train_towers
+from withsense_tf.matchers.towers import Towers, unit
+from withsense_tf.terminal import start_tensorflow
+
+# A part of the training photos chooses the epoch and calibrates.
+VALIDATION: Final = 0.15
+
+
+class TwoTower(Towers):
+    """Train a photo tower and a text tower so that a photo and its captions meet.
+
+    - `loss`: "softmax" (the right one against all others), "sigmoid" (each pair a yes or a no) or "hinge" (against
+      the hardest other one).
+    - `judged_weight`: how much the judgements count beside the captions: cosines are also to foretell targets.
+    - `dim` and `hidden`: the size of the common space, and of one hidden layer in the photo tower (0: none).
+    - `members`: so many networks from different seeds are averaged.
+
+    The epoch is kept that ranks validation photos best, not the one of the lowest loss.
+    """
+
+    def __init__(
+        self,
+        photo: Photos = "mobilenet_v2",
+        text: str | TextEncoder | None = None,
+        dim: int = 256,
+        hidden: int = 0,
+        loss: str = "softmax",
+        judged_weight: float = 1.0,
+        members: int = 1,
+        training: TowerTraining | None = None,
+        seed: int = 0,
+        store: VectorStore | None = None,
+        logs: str | None = None,
+    ) -> None:
+        self.photo = photo
+        self.text = text
+        self.dim = dim
+        self.hidden = hidden
+        self.loss = loss
+        self.judged_weight = judged_weight
+        self.members = members
+        self.training = training
+        self.seed = seed
+        self.store = store
+        self.logs = logs
+
+    @property
+    def name(self) -> str:
+        """Name the loss too."""
+        return f"two towers, {self.loss}"
+
+    def describe(self) -> dict[str, str]:
+        """Return what a result row says of this matcher."""
+        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
+        text = getattr(self, "text_", None) or self._text()
+        return super().describe() | describe_photos(photos) | {"text": text.identity}
+
+    def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the point of each photo, length 1, (photos, members * dim)."""
+        return self._points(0, self.features_.transform(content, paths))
+
+    def text_points(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the point of each text, (texts, members * dim)."""
+        return self._points(1, self.text_.encode(texts))
+
+    def _points(self, side: int, vectors: np.ndarray) -> np.ndarray:
+        # Points side by side: their cosine is the mean of the members' cosines.
+        parts = [unit(np.asarray(member[side](vectors, training=False))) for member in self.towers_]
+        return np.asarray(np.hstack(parts) / np.sqrt(len(parts)))
+
+    def _text(self) -> TextEncoder:
+        return CaptionSpace() if self.text is None else text_encoder(self.text)
+
+    def _fit(self, pairs: Pairs) -> None:
+        start_tensorflow()
+        check_choice("loss", self.loss, KINDS)
+        check_seed(self.seed)
+        if min(self.dim, self.members) < 1 or self.hidden < 0 or self.judged_weight < 0:
+            raise SettingError(
+                "dim and members must be at least 1, hidden and judged_weight at least 0, got "
+                f"{self.dim}, {self.members}, {self.hidden} and {self.judged_weight}."
+            )
+        self.text_ = fit_texts(self._text(), pairs)
+        told = learnable(pairs)
+        paths = [Path(path) for path in told.paths]
+        store = self.store or VectorStore()
+        self.features_ = PhotoFeatures(photo_encoders(self.photo), store).fit(told.content, paths)
+        features, captions = (
+            self.features_.transform(told.content, paths),
+            self.text_.encode(told.texts),
+        )
+        held = self._held_out(told)
+        judged = self._judged(pairs, told, held)
+        training = self.training or TowerTraining()
+        self.towers_, self.histories_ = [], []
+        for member in range(self.members):
+            seed = self.seed + 7919 * member
+            towers = build_towers(features.shape[1], captions.shape[1], self.dim, self.hidden, seed)
+            logs = f"{self.logs}/member-{member}" if self.logs else None
+            history = train_towers(
+                towers,
+                self.loss,
+                features,
+                captions,
+                told,
+                held,
+                judged,
+                self.judged_weight,
+                training,
+                seed,
+                logs,
+            )
+            self.towers_.append(towers)
+            self.histories_.append(history)
+        unseen = pairs.take(np.flatnonzero(np.isin(pairs.content, np.array(told.content)[held])))
+        self.calibration_ = Calibration().fit(self.cosines(unseen), unseen.target, unseen.weight)
+
+    def _held_out(self, told: Learnable) -> np.ndarray:
+        count = len(told.content)
+        held = np.zeros(count, bool)
+        held[np.random.default_rng(self.seed).permutation(count)[: max(1, round(VALIDATION * count))]] = True
+        return held
+
+    def _judged(self, pairs: Pairs, told: Learnable, held: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the judged pairs that may be trained on: photo position, text vector, target, weight."""
+        place = {content: at for at, content in enumerate(told.content) if not held[at]}
+        photo = np.array([place.get(content, -1) for content in pairs.content])
+        rows = np.flatnonzero(photo >= 0)
+        texts, text = np.unique(np.array(pairs.texts, object)[rows], return_inverse=True)
+        vectors = self.text_.encode(texts.tolist())
+        return photo[rows], vectors[text], pairs.target[rows], pairs.weight[rows]
+
+
+def build_towers(photo_width: int, text_width: int, dim: int, hidden: int, seed: int) -> tuple[Any, Any]:
+    """Return the two Keras models, vectors -> points (not yet of length 1)."""
+    import keras
+
+    def dense(width: int, number: int) -> Any:
+        start = keras.initializers.GlorotUniform(seed=seed + 1000 * number)
+        return keras.layers.Dense(width, kernel_initializer=start)
+
+    photo, text = keras.Input((photo_width,)), keras.Input((text_width,))
+    seen = photo * np.sqrt(photo_width)
+    if hidden:
+        seen = keras.ops.relu(dense(hidden, 1)(seen))
+    # What a training photo says of itself must not hang on single features.
+    seen = keras.layers.Dropout(0.3, seed=seed)(seen)
+    return (
+        keras.Model(photo, dense(dim, 2)(seen)),
+        keras.Model(text, dense(dim, 3)(text * np.sqrt(text_width))),
+    )
