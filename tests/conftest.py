@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -76,6 +78,134 @@ class MeanColour(PhotoEncoder):
         self.encoded += len(pixels)
         flat = pixels.reshape(len(pixels), -1, 3) / 255
         return np.hstack([flat.mean(axis=1), flat.std(axis=1)]).astype(np.float32)
+
+
+def draw_weights(backbone: Any, seed: int) -> None:
+    """Give a network weights that are no longer those it starts with, and so large that inputs differ."""
+    rng = np.random.default_rng(seed)
+    for variable in backbone.trainable_variables:
+        variable.assign(rng.normal(0, 0.4, variable.shape))
+
+
+def bytes_as_letters() -> list[str]:
+    """Return the 256 letters for which CLIP's tokenizer takes the 256 bytes."""
+    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    return [chr(b) for b in plain] + [chr(256 + n) for n in range(256 - len(plain))]
+
+
+def save_clip(
+    folder: Path, seed: int = 0, trained: bool = True, arranged: bool = True, pad_with_end: bool = True
+) -> Path:
+    """Save a CLIP of one layer a tower, photos of 32 x 32, texts of 16 tokens, and a vocabulary of bytes.
+
+    The published presets fill texts up with the token that ends them.
+    """
+    import keras_hub
+
+    letters = bytes_as_letters()
+    words = ["do", "dog</w>", "<|startoftext|>", "<|endoftext|>"]
+    pieces = [*letters, *(f"{one}</w>" for one in letters), *words]
+    tokenizer = keras_hub.models.CLIPTokenizer(
+        {one: n for n, one in enumerate(pieces)}, ["d o", "do g</w>"], pad_with_end_token=pad_with_end
+    )
+    converter = keras_hub.layers.CLIPImageConverter(
+        (32, 32), scale=[0.01, 0.02, 0.015], offset=[-1.0, -2.0, -1.5], interpolation="bicubic"
+    )
+    small = {"hidden_dim": 16, "num_layers": 1, "num_heads": 2, "intermediate_dim": 32}
+    photos = keras_hub.models.CLIPVisionEncoder(patch_size=8, image_shape=(32, 32, 3), **small)
+    texts = keras_hub.models.CLIPTextEncoder(len(pieces), embedding_dim=16, max_sequence_length=16, **small)
+    backbone = keras_hub.models.CLIPBackbone(photos, texts, projection_dim=8)
+    if trained:
+        draw_weights(backbone, seed)
+    if arranged:
+        photos.embedding.position_ids.assign(np.arange(17)[None])
+    backbone.save_to_preset(folder)
+    tokenizer.save_to_preset(folder)
+    converter.save_to_preset(folder)
+    return folder
+
+
+def sentence_pieces(**ids: int) -> bytes:
+    """Train a SentencePiece model on a few sentences."""
+    import sentencepiece
+
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(["the quick brown fox", "a dog runs on the grass", "собака бежит по траве"]),
+        model_writer=model,
+        vocab_size=60,
+        model_type="bpe",
+        minloglevel=2,
+        **ids,
+    )
+    return model.getvalue()
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_clip(tmp_path_factory.mktemp("presets") / "tiny_clip")
+
+
+@pytest.fixture(scope="session")
+def new_clip() -> Callable[..., Path]:
+    return save_clip
+
+
+@pytest.fixture(scope="session")
+def siglip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a SigLIP whose texts have 12 tokens; it squashes photos, as SigLIP does."""
+    import keras_hub
+
+    folder = tmp_path_factory.mktemp("presets") / "tiny_siglip"
+    small = {"hidden_dim": 16, "num_layers": 1, "num_heads": 2, "intermediate_dim": 32}
+    photos = keras_hub.models.SigLIPVisionEncoder(patch_size=8, image_shape=(32, 32, 3), **small)
+    texts = keras_hub.models.SigLIPTextEncoder(60, embedding_dim=16, max_sequence_length=12, **small)
+    backbone = keras_hub.models.SigLIPBackbone(photos, texts)
+    draw_weights(backbone, 1)
+    backbone.save_to_preset(folder)
+    pieces = sentence_pieces(pad_id=0, bos_id=-1, eos_id=1, unk_id=2)
+    # As in the published presets: the tokenizer ends texts, and so does the preprocessor.
+    keras_hub.models.SigLIPTokenizer(pieces, add_eos=True).save_to_preset(folder)
+    keras_hub.layers.SigLIPImageConverter(
+        (32, 32),
+        scale=1 / 127.5,
+        offset=-1,
+        crop_to_aspect_ratio=False,
+        interpolation="bicubic",
+        antialias=True,
+    ).save_to_preset(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def metaclip_2(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a MetaCLIP 2 whose texts have 16 tokens."""
+    import keras_hub
+
+    folder = tmp_path_factory.mktemp("presets") / "tiny_metaclip_2"
+    small = {"hidden_dim": 16, "num_layers": 1, "num_heads": 2, "intermediate_dim": 32}
+    photos = keras_hub.models.MetaCLIP2VisionEncoder(patch_size=8, image_shape=(32, 32, 3), **small)
+    texts = keras_hub.models.MetaCLIP2TextEncoder(61, embedding_dim=16, max_sequence_length=16, **small)
+    backbone = keras_hub.models.MetaCLIP2Backbone(photos, texts, projection_dim=8)
+    draw_weights(backbone, 2)
+    backbone.save_to_preset(folder)
+    pieces = sentence_pieces(unk_id=0, bos_id=1, eos_id=2, pad_id=-1)
+    keras_hub.models.MetaCLIP2Tokenizer(pieces).save_to_preset(folder)
+    keras_hub.layers.MetaCLIP2ImageConverter((32, 32), scale=1 / 127.5, offset=-1).save_to_preset(folder)
+    return folder
+
+
+@pytest.fixture
+def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every address unreachable and every download cache empty."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TFHUB_CACHE_DIR", str(tmp_path / "hub"))
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "kaggle"))
+    # Keras reads KERAS_HOME when it is imported, and it may be imported already.
+    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path / "keras"))
 
 
 @pytest.fixture

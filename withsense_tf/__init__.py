@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from withsense_tf.evaluation.compare import compare as compare
     from withsense_tf.matchers.concat_linear import ConcatLinear as ConcatLinear
     from withsense_tf.matchers.constant import Constant as Constant
+    from withsense_tf.matchers.pretrained import Pretrained as Pretrained
     from withsense_tf.policy.gate import Policy as Policy
 
 _HOME = {
@@ -50,6 +51,7 @@ _HOME = {
     "Policy": "policy.gate",
     "ConcatLinear": "matchers.concat_linear",
     "Constant": "matchers.constant",
+    "Pretrained": "matchers.pretrained",
 }
 
 __all__ = sorted([*_HOME, "relevance", "__version__"])

@@ -3,6 +3,7 @@
     WithSenseError                 everything below
     ├── DataError    (ValueError)  a file, folder or table is not what was expected
     ├── SettingError (ValueError)  an argument or a name that the package does not know
+    │   └── WeightsMissingError    weights that are not here and cannot be downloaded
     └── NotFittedError             `predict` before `fit`
 
     WithSenseWarning (UserWarning) the work goes on, but you should know something
@@ -30,6 +31,10 @@ class DataError(WithSenseError, ValueError):
 
 class SettingError(WithSenseError, ValueError):
     """An argument has a value that the package does not know."""
+
+
+class WeightsMissingError(SettingError):
+    """Pre-trained weights are not on this machine and cannot be downloaded; what needs them cannot run."""
 
 
 class NotFittedError(WithSenseError, ValueError, AttributeError):

@@ -98,19 +98,25 @@ class UprightPhoto:
     profile: bytes | None
 
     def pixels(
-        self, size: tuple[int, int] | None = None, box: tuple[float, float, float, float] | None = None
+        self,
+        size: tuple[int, int] | None = None,
+        box: tuple[float, float, float, float] | None = None,
+        resample: Image.Resampling = Image.Resampling.BILINEAR,
     ) -> np.ndarray:
         """Return the part in `box` (left, top, right, bottom) as sRGB, uint8, (height, width, 3)."""
         with _damage("it cannot be turned into RGB"):
-            return np.asarray(self._fitted(size, box), dtype=np.uint8)
+            return np.asarray(self._fitted(size, box, resample), dtype=np.uint8)
 
     def _fitted(
-        self, size: tuple[int, int] | None, box: tuple[float, float, float, float] | None
+        self,
+        size: tuple[int, int] | None,
+        box: tuple[float, float, float, float] | None,
+        resample: Image.Resampling,
     ) -> Image.Image:
         image = self.image
         if size is not None and (box is not None or image.size != (size[1], size[0])):
             # Before the colours are turned into sRGB: fewer pixels, less work and memory.
-            image = image.resize((size[1], size[0]), Image.Resampling.BILINEAR, box, reducing_gap=3.0)
+            image = image.resize((size[1], size[0]), resample, box, reducing_gap=3.0)
         return _to_srgb(image, self.profile)
 
 

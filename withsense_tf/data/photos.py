@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,7 +43,12 @@ class PhotoBatches:
     """
 
     def __init__(
-        self, paths: Sequence[Path], size: tuple[int, int], batch_size: int = 32, views: int = 1
+        self,
+        paths: Sequence[Path],
+        size: tuple[int, int],
+        batch_size: int = 32,
+        views: int = 1,
+        read: Callable[[Path], np.ndarray] | None = None,
     ) -> None:
         if min(size) < 1 or batch_size < 1:
             raise SettingError(f"size and batch_size must be at least 1, got {size} and {batch_size}.")
@@ -50,6 +56,8 @@ class PhotoBatches:
         self.size = size
         self.batch_size = batch_size
         self.views = check_views(views)
+        # Path -> pixels, uint8, (views, height, width, 3), for those who want to see photos in another way.
+        self.read = read or partial(read_views, size=size, views=views)
         self.bad: dict[int, Problem] = {}
 
     @property
@@ -108,7 +116,7 @@ class PhotoBatches:
 
     def _decode(self, path: Path) -> np.ndarray | PhotoError:
         try:
-            return read_views(path, self.size, self.views)
+            return self.read(path)
         except PhotoError as error:
             return error
 

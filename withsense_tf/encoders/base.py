@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from withsense_tf.data.photo_views import read_views
 from withsense_tf.data.photos import PhotoBatches
 from withsense_tf.data.problems import Problem
 from withsense_tf.errors import DataError
@@ -60,9 +61,13 @@ class PhotoEncoder(ABC):
         """Build the network now, so that weights that cannot be loaded are an error now; return self."""
         return self
 
+    def read(self, path: Path) -> np.ndarray:
+        """Read a photo as the network is to see it, uint8, (views, height, width, 3)."""
+        return read_views(path, self.size, self.views)
+
     def stream(self, paths: Sequence[Path], bad: dict[int, Problem]) -> Iterator[PhotoVectors]:
         """Yield the vectors batch by batch, in the order of the paths; `bad` takes the files that are no photos."""
-        batches = PhotoBatches(paths, self.size, self.batch_size, self.views)
+        batches = PhotoBatches(paths, self.size, self.batch_size, self.views, self.read)
         for batch in track(batches, len(batches), "Encoding", done="batches"):
             if self.views == 1:
                 yield PhotoVectors(batch.rows, self.forward(batch.pixels))

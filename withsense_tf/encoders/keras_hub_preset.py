@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from withsense_tf.encoders.weights import OFFLINE, first_line, is_local, named
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.terminal import start_tensorflow
 
 
@@ -23,13 +23,17 @@ def load_preset(kind: Callable[[Any], Any], preset: str, **settings: Any) -> Any
     import keras_hub
 
     if is_local(preset) and not (Path(preset).expanduser() / "config.json").is_file():
-        raise SettingError(f"{preset}: expected a folder that save_to_preset wrote (with config.json in it).")
+        raise WeightsMissingError(
+            f"{preset}: expected a folder that save_to_preset wrote (with config.json in it)."
+        )
     # Whole, because KerasHub takes a bare name for one of its own presets first.
     source = str(Path(preset).expanduser().resolve()) if is_local(preset) else preset
     try:
         return kind(keras_hub).from_preset(source, **settings)
     except Exception as error:
         # KerasHub, its three downloaders, Keras and h5py each raise their own kinds.
-        raise SettingError(
+        # What is here and cannot be loaded is wrong; what is elsewhere cannot be had.
+        kind_of_error = SettingError if is_local(preset) else WeightsMissingError
+        raise kind_of_error(
             f"The KerasHub preset {preset!r} cannot be loaded: {first_line(error)}. {OFFLINE}"
         ) from error

@@ -17,7 +17,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_photos, photo_encoders
-from withsense_tf.matchers.towers import Towers, unit
+from withsense_tf.matchers.towers import Towers, left_out_cosines, unit
 
 # Features have about length 1, so photos lie about 1.4 apart; these reach from nearly linear to quite local.
 GAMMAS: Final = (0.15, 0.3, 0.6, 1.2)
@@ -68,15 +68,7 @@ class ClosedFormTowers(Towers):
 
     def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""
-        points = self.left_out_points_
-        photo = np.array([self.place_.get(content, -1) for content in pairs.content])
-        texts, text = np.unique(np.array(pairs.texts, object), return_inverse=True)
-        cosines = np.einsum("nd,nd->n", points[photo], self.text_points(texts.tolist())[text])
-        # A training photo about which nothing was told was not trained on.
-        unknown = np.flatnonzero(photo < 0)
-        if len(unknown):
-            cosines[unknown] = self.cosines(pairs.take(unknown))
-        return np.asarray(cosines)
+        return left_out_cosines(self, pairs, self.place_, self.left_out_points_)
 
     def _text(self) -> TextEncoder:
         return CaptionSpace() if self.text is None else text_encoder(self.text)
@@ -91,7 +83,7 @@ class ClosedFormTowers(Towers):
         self.features_ = PhotoFeatures(photo_encoders(self.photo), store).fit(told.content, paths)
         self.seen_ = self.features_.transform(told.content, paths)
         captions = self.text_points(told.texts)
-        targets = _mean_captions(captions, told)
+        targets = mean_captions(captions, told)
         targets = targets - targets.mean(axis=0)
         self._choose(targets, captions, told)
         self.place_ = {content: at for at, content in enumerate(told.content)}
@@ -109,7 +101,7 @@ class ClosedFormTowers(Towers):
                 # The closed form of leaving each photo out (Allen's PRESS).
                 left_out = targets - coefficients / ((vectors**2) @ shares)[:, None]
                 points = unit(left_out)
-                reached = _mean_reciprocal_rank(points, captions, told)
+                reached = mean_reciprocal_rank(points, captions, told)
                 if reached > best:
                     best, self.gamma_, self.penalty_ = reached, gamma, penalty
                     self.coefficients_ = coefficients.astype(np.float32)
@@ -122,7 +114,8 @@ def _kernel(left: np.ndarray, right: np.ndarray, gamma: float) -> np.ndarray:
     return np.asarray(np.exp(-gamma * np.maximum(apart, 0)))
 
 
-def _mean_captions(captions: np.ndarray, told: Learnable) -> np.ndarray:
+def mean_captions(captions: np.ndarray, told: Learnable) -> np.ndarray:
+    """Return the mean of each photo's captions, float64, (photos, dim), from their points, (captions, dim)."""
     from scipy.sparse import csr_matrix
 
     total = np.bincount(told.owner, told.weight, minlength=len(told.content))
@@ -130,7 +123,8 @@ def _mean_captions(captions: np.ndarray, told: Learnable) -> np.ndarray:
     return np.asarray(share @ captions, np.float64)
 
 
-def _mean_reciprocal_rank(points: np.ndarray, captions: np.ndarray, told: Learnable) -> float:
+def mean_reciprocal_rank(points: np.ndarray, captions: np.ndarray, told: Learnable) -> float:
+    """Return how well photos at `points` are found by their own captions, from 0 to 1."""
     cosines = points.astype(np.float32) @ captions.astype(np.float32).T
     own = cosines[told.owner, np.arange(len(told.owner))]
     # Ties count against the right photo: a tower that puts all photos in one point finds none.

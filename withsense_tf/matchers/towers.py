@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -42,6 +42,23 @@ class Towers(Matcher):
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         points = self.photo_points(gallery.content, gallery.paths)
         return np.asarray(self.text_points(queries.texts) @ points.T)
+
+
+def left_out_cosines(
+    towers: Towers, pairs: Pairs, place: Mapping[str, int], points: np.ndarray
+) -> np.ndarray:
+    """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,).
+
+    `points` (photos, dim) are where the photos would lie, and `place` gives the row of a photo's content. A
+    training photo that has no place was not trained on, and lies where it lies.
+    """
+    photo = np.array([place.get(content, -1) for content in pairs.content])
+    texts, text = np.unique(np.array(pairs.texts, object), return_inverse=True)
+    cosines = np.einsum("nd,nd->n", points[photo], towers.text_points(texts.tolist())[text])
+    unknown = np.flatnonzero(photo < 0)
+    if len(unknown):
+        cosines[unknown] = towers.cosines(pairs.take(unknown))
+    return np.asarray(cosines)
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

@@ -1,0 +1,81 @@
+"""The folder of a KerasHub preset: whether it is whole, and a name for what it computes."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.errors import WeightsMissingError
+
+# They say when and by whom a preset was saved, not what it computes.
+NOT_COUNTED: Final = frozenset({"metadata.json", "README.md"})
+
+
+def preset_folder(preset: str) -> Path | None:
+    """Return the folder that `preset` stands for, or None if it is a name or an address to download from.
+
+    A path to no folder, or to a folder without weights, is an error.
+    """
+    if "://" in preset:
+        return None
+    folder = Path(preset).expanduser()
+    if not folder.exists():
+        # Names of presets are single words.
+        if folder.name == preset:
+            return None
+        raise WeightsMissingError(f"There is no folder {preset}: expected one that save_to_preset wrote.")
+    if not (folder / "config.json").is_file():
+        raise WeightsMissingError(
+            f"{preset}: expected a folder that save_to_preset wrote (with config.json in it)."
+        )
+    if not any(folder.glob("model*.weights.h5")):
+        raise WeightsMissingError(
+            f"{preset} has no model.weights.h5: save the network there, not only its settings."
+        )
+    return folder
+
+
+def preset_fingerprint(folder: Path) -> str:
+    """Name in 12 signs what a preset computes: saved anew, it has the same name.
+
+    The files that hold weights differ from one saving to the next, so it is the arrays in them that count.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(file for file in folder.rglob("*") if file.is_file() and file.name not in NOT_COUNTED):
+        state = file.stat()
+        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode(errors="surrogatepass"))
+        digest.update(_content(file, state.st_size, state.st_mtime_ns))
+    return digest.hexdigest()[:12]
+
+
+@lru_cache(maxsize=256)
+def _content(file: Path, *state: int) -> bytes:  # noqa: ARG001  # a file that changed is read anew
+    """Hash one file; an identity is asked for often, and weights may have gigabytes."""
+    if file.suffix == ".h5" and (arrays := _arrays(file)) is not None:
+        return arrays
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
+
+
+def _arrays(file: Path) -> bytes | None:
+    """Hash the arrays of an HDF5 file, or return None if it is none."""
+    import h5py
+
+    digest = hashlib.sha256()
+
+    def add(name: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            values = np.ascontiguousarray(item[()])
+            digest.update(f"{name}\0{values.dtype}\0{values.shape}\0".encode())
+            digest.update(values.tobytes())
+
+    try:
+        with h5py.File(file, "r") as opened:
+            opened.visititems(add)
+    except OSError:
+        return None
+    return digest.digest()
