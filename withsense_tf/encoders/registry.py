@@ -12,6 +12,7 @@ from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.photo_hub import HubPhoto
 from withsense_tf.encoders.photo_keras import BACKBONES, KerasPhoto
 from withsense_tf.encoders.photo_keras_hub import KerasHubPhoto
+from withsense_tf.encoders.photo_scene import SceneNet
 from withsense_tf.encoders.text_concat import Concatenation
 from withsense_tf.encoders.text_hub import HubText
 from withsense_tf.encoders.text_keras_hub import KerasHubText
@@ -37,15 +38,18 @@ def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
     """Return the encoder of that name, or the encoder itself.
 
     Names: a backbone ("mobilenet_v2", with random weights), "backbone:WEIGHTS" ("mobilenet_v2:imagenet", or the path
-    of a .weights.h5 file), "hub:HANDLE" and "keras_hub:PRESET"; handles and presets may be folders.
+    of a .weights.h5 file), "scene_net" (in the package, for drawn scenes alone), "hub:HANDLE" and "keras_hub:PRESET";
+    handles and presets may be folders.
     """
     _no_class(photo)
     if isinstance(photo, PhotoEncoder):
         return photo
     name, _, source = str(photo).partition(":")
-    check_choice("photo", name, [*BACKBONES, *PHOTO_SOURCES])
+    check_choice("photo", name, [*BACKBONES, "scene_net", *PHOTO_SOURCES])
     if name in BACKBONES:
         return KerasPhoto(name, source or "random")
+    if name == "scene_net":
+        return SceneNet(source) if source else SceneNet()
     return PHOTO_SOURCES[name](_needed("photo", name, source))
 
 

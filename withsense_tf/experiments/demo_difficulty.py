@@ -29,8 +29,9 @@ def main(
     output: Annotated[Path, typer.Option(help="Where the demo set goes.")] = Path("artifacts"),
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the demo set.")] = 0,
 ) -> None:
-    """Rank the demo set's test photos for its test queries by a linear map from simple photo features to words."""
+    """Rank the demo set's test photos for its test queries by a linear map from photo features to words."""
     from withsense_tf.encoders.photo_keras import KerasPhoto
+    from withsense_tf.encoders.photo_scene import SceneNet
     from withsense_tf.experiments.load import load
 
     encoders = [KerasPhoto(weights=name, seed=seed) for name in weights or ["random"]]
@@ -38,6 +39,9 @@ def main(
     paths = [Path(path) for path in data.photos["path"]]
     features = {f"{size} x {size} pixels": thumbnails(paths, size) for size in (4, 16)}
     features |= {f"MobileNetV2, {encoder.weights}": encoder.encode(paths) for encoder in encoders}
+    # For comparison: what a network sees that knows such drawings, and nothing else.
+    known = SceneNet()
+    features[f"scene_net, {known.weights}"] = known.encode(paths)
     typer.echo(f"{data!r}\n\n| features | R@1 | R@5 | R@10 |\n|---|---|---|---|")
     for name, vectors in features.items():
         ranks = ranks_of_the_right_photo(data, vectors)
