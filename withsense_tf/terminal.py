@@ -8,6 +8,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -26,8 +27,17 @@ def track(items: Iterable[T], total: int, what: str, done: str = "photos") -> It
     >>> list(track([1, 2], total=2, what="Counting"))
     [1, 2]
     """
+    with steps(total, done) as next_one:
+        for item in items:
+            next_one(what)
+            yield item
+
+
+@contextmanager
+def steps(total: int, done: str) -> Iterator[Callable[[str], None]]:
+    """Show a bar of `total` steps with the time left; the block calls what it gets with what comes next."""
     if not sys.stderr.isatty():
-        yield from items
+        yield lambda what: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -40,10 +50,15 @@ def track(items: Iterable[T], total: int, what: str, done: str = "photos") -> It
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        for item in items:
-            yield item
-            bar.advance(task)
+        task = bar.add_task("", total=total)
+        begun = False
+
+        def next_one(what: str) -> None:
+            nonlocal begun
+            bar.update(task, description=what, advance=1 if begun else 0)
+            begun = True
+
+        yield next_one
 
 
 def start_tensorflow() -> Any:

@@ -84,10 +84,10 @@ def test_heavier_pairs_pull_harder(pairs: Pairs, mean_colour) -> None:
 
 def test_the_photo_block_is_as_long_as_the_text_block(pairs: Pairs, mean_colour) -> None:
     matcher = ConcatLinear("ridge", photo=mean_colour).fit(pairs)
-    blocks = matcher._concatenate(pairs)
-    length = np.sqrt((blocks[:, :6] ** 2).sum(axis=1).mean())
-    assert length == pytest.approx(1, abs=0.05)
-    np.testing.assert_allclose(np.linalg.norm(blocks[:, 6:], axis=1), 1, rtol=1e-5)
+    content, first = np.unique(pairs.content, return_index=True)
+    photos = matcher._photos(content.tolist(), [pairs.paths[at] for at in first])
+    assert np.sqrt((photos**2).sum(axis=1).mean()) == pytest.approx(1, abs=0.05)
+    np.testing.assert_allclose(np.linalg.norm(matcher.text_.encode(pairs.texts), axis=1), 1, rtol=1e-5)
 
 
 def test_the_penalty_is_chosen_on_photos_that_were_not_fitted(pairs: Pairs, mean_colour) -> None:

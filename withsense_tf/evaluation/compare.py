@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Sequence
 from functools import cache
@@ -13,6 +12,7 @@ import withsense_tf
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.meter import Meter
+from withsense_tf.evaluation.protocol import settings_of
 from withsense_tf.evaluation.regression import regression_figures
 from withsense_tf.evaluation.report import Comparison, Value
 from withsense_tf.matchers.base import Matcher
@@ -63,7 +63,7 @@ def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Valu
         "target": test.definition,
         "fingerprint": test.data.fingerprint,
         "code": code_version(),
-        "config": _config(matcher),
+        "config": settings_of(matcher),
         "pairs": len(test),
         "photos": test.table["photo"].nunique(),
         "rmse": figures.rmse,
@@ -103,13 +103,3 @@ def _answer_of_a_constant(matchers: Sequence[Matcher], test: Pairs) -> float | N
         if isinstance(matcher, Constant) and matcher.statistic == "mean" and len(test):
             return float(matcher.predict(test.take([0]))[0])
     return None
-
-
-def _config(matcher: Matcher) -> str:
-    """Write the matcher's settings as JSON; an encoder stands there as its identity."""
-    settings = {
-        name: getattr(value, "identity", value) for name, value in matcher.get_params(deep=False).items()
-    }
-    # A store changes no figure, only how long they take.
-    settings.pop("store", None)
-    return json.dumps({"class": type(matcher).__name__, **settings}, sort_keys=True)

@@ -25,6 +25,7 @@ COLUMNS: Final = (
     *("mrr", "median_rank", "ndcg@10", "ece", "distinct_top5", "seconds", "peak_mb"),
     # Beyond the agreed ones: what a row needs to be made again.
     *("target", "train_pairs", "train_photos", "fingerprint", "code", "config"),
+    *("auc", "queries", "rmse_low", "rmse_high", "r@5_low", "r@5_high", "best", "status", "key"),
 )
 # What a person wants to see; the file has the rest.
 SHOWN: Final = (

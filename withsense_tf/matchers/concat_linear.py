@@ -98,7 +98,7 @@ class ConcatLinear(Matcher):
         if not parts:
             return Lasso(alpha=SPARSITIES[0])
         # One part chooses here, too: a path of fits takes seconds, and its choice hardly moves.
-        return LassoCV(alphas=SPARSITIES, cv=parts[:1], max_iter=300, tol=1e-3)
+        return LassoCV(alphas=SPARSITIES, cv=parts[:1], max_iter=2_000, tol=1e-2)
 
     def _inner_folds(self, pairs: Pairs) -> list[tuple[np.ndarray, np.ndarray]]:
         """Choose the penalty on photos that were not fitted, as the test photos will not be either."""

@@ -1,0 +1,66 @@
+"""The folder of one run: results as JSON, CSV and Markdown, and a page to look at."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.report import Comparison, Value, append_rows
+from withsense_tf.experiments.config import Config
+
+IN_MARKDOWN: Final = (
+    "matcher",
+    "track",
+    "split",
+    "gallery",
+    "rmse",
+    "skill",
+    "tau_c",
+    "r@1",
+    "r@5",
+    "r@10",
+    "ece",
+    "best",
+)
+
+
+def write_run(
+    folder: Path, config: Config, comparison: Comparison, outcomes: Sequence[Outcome], data: Dataset
+) -> Path:
+    """Write results.json, results.csv, results.md and index.html into the run's folder; return the page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [{name: _plain(value) for name, value in row.items()} for row in comparison.rows]
+    result = {"config": asdict(config), "notes": list(comparison.notes), "rows": rows}
+    (folder / "results.json").write_text(json.dumps(result, indent=1, default=str) + "\n", encoding="utf-8")
+    append_rows(folder / "results.csv", comparison)
+    (folder / "results.csv.lock").unlink(missing_ok=True)
+    (folder / "results.md").write_text(markdown(comparison), encoding="utf-8")
+    return folder / "results.md"
+
+
+def markdown(comparison: Comparison) -> str:
+    """Return the table as Markdown, with its notes."""
+    lines = ["| " + " | ".join(IN_MARKDOWN) + " |", "|" + "---|" * len(IN_MARKDOWN)]
+    for row in comparison.rows:
+        if row.get("status", "ok") != "ok":
+            lines.append(f"| {row['matcher']} | {row.get('track', '')} | {row['split']} | {row['status']} |")
+            continue
+        lines.append("| " + " | ".join(_shown(row.get(name)) for name in IN_MARKDOWN) + " |")
+    return "\n".join([*lines, "", *(f"- {note}" for note in comparison.notes), ""])
+
+
+def _shown(value: Value) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _plain(value: Value | Mapping[str, object]) -> object:
+    # JSON has no word for "not a number".
+    return None if isinstance(value, float) and not math.isfinite(value) else value
