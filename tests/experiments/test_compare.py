@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,14 @@ from typer.testing import CliRunner
 from withsense_tf.data.load import load_dataset
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.evaluation.report import COLUMNS
-from withsense_tf.experiments import compare
+from withsense_tf.experiments import compare, run
+from withsense_tf.matchers.base import Matcher
 from withsense_tf.relevance import relevance
 
 runner = CliRunner()
 
 
-def invoke(*arguments: str) -> str:
+def invoke(*arguments: str, code: int = 0) -> str:
     import typer
 
     app = typer.Typer()
@@ -23,60 +25,120 @@ def invoke(*arguments: str) -> str:
     result = runner.invoke(app, list(arguments))
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
-    assert result.exit_code == 0
+    assert result.exit_code == code, result.output
     return result.output
 
 
+def rows_in(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+# Fits in no time, and has a baseline, a linear form, and towers.
+FEW = ("--models", "constant,ridge,closed_form", "--set", "folds=3")
+
+
 @pytest.mark.slow
-def test_a_quick_run_renders_prints_and_appends_and_a_second_one_repeats_its_figures(
+def test_a_quick_run_runs_every_model_and_a_second_one_repeats_its_figures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compare, "QUICK_TRAIN", 30)
-    monkeypatch.setattr(compare, "QUICK_TEST", 4)
+    monkeypatch.setattr(compare, "QUICK_TRAIN", 40)
+    monkeypatch.setattr(compare, "QUICK_TEST", 6)
     for _ in range(2):
         printed = invoke("--quick", "--output", str(tmp_path))
     assert "Synthetic" in printed
-    assert "random (seed 0)" in printed
-    with (tmp_path / "compare.csv").open(newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = rows_in(tmp_path / "compare.csv")
     assert tuple(rows[0]) == COLUMNS
-    assert [row["matcher"] for row in rows[:4]] == [
+    first, second = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    assert [row["matcher"] for row in first] == [row["matcher"] for row in second]
+    assert {row["run"] for row in first}.isdisjoint({row["run"] for row in second})
+    ran = {row["matcher"] for row in first if row["status"] == "ok"}
+    assert {"constant mean", "concat lasso", "concat Keras 256-64", "two towers, softmax", "hybrid"} <= ran
+    not_run = {row["matcher"] for row in first} - ran
+    assert not_run == {"clip_vit_base_patch32, zero-shot"}
+    assert "not run: weights not available" in printed
+    for one, other in zip(first, second, strict=True):
+        if one["status"] == "ok":
+            assert float(one["r@5"]) == pytest.approx(float(other["r@5"]), abs=0.02)
+        assert one["fingerprint"] == other["fingerprint"]
+    assert all(row["policy"].startswith("law ") for row in rows)
+    assert {row["data"] for row in rows} == {"demo (synthetic, seed 0)"}
+    assert all(row["weights"] for row in rows if row["track"] == "image-only")
+
+
+def test_a_folder_of_ones_own_is_compared_and_its_report_written(folder: Path, tmp_path: Path) -> None:
+    printed = invoke("--data", str(folder), "--output", str(tmp_path / "out"), *FEW)
+    assert "Synthetic" not in printed
+    rows = rows_in(tmp_path / "out/compare.csv")
+    assert {row["split"] for row in rows} == {"folds", "70/30", "strict", "test"}
+    folds = [row for row in rows if row["split"] == "folds"]
+    assert [row["matcher"] for row in folds] == [
         "constant mean",
         "constant median",
-        "concat linear",
         "concat ridge",
+        "two towers, closed form",
     ]
-    assert len({row["run"] for row in rows}) == 2
-    for first, second in zip(rows[:4], rows[4:], strict=True):
-        assert float(first["rmse"]) == pytest.approx(float(second["rmse"]), rel=1e-4)
-        assert first["fingerprint"] == second["fingerprint"]
-    assert float(rows[0]["skill"]) == 0
-    assert all(row["policy"].startswith("law ") for row in rows)
-    assert "The law is kept" in printed
-    assert {row["data"] for row in rows} == {"demo (synthetic, seed 0)"}
-    assert rows[2]["weights"] == "random (seed 0)"
+    assert {(row["folds"], row["pairs"], row["photos"], row["gallery"]) for row in folds} == {
+        ("3", "18", "6", "2.0")
+    }
+    assert folds[2]["weights"] == "random (seed 0)"
+    (run_folder,) = (tmp_path / "out/runs").iterdir()
+    results = json.loads((run_folder / "results.json").read_text())
+    assert [row["matcher"] for row in results["rows"]] == [row["matcher"] for row in rows]
+    assert rows_in(run_folder / "results.csv") == rows
+    assert "closed form" in (run_folder / "results.md").read_text()
 
 
-def test_a_folder_of_ones_own_is_compared_too(folder: Path, tmp_path: Path) -> None:
-    printed = invoke("--data", str(folder), "--output", str(tmp_path / "out"))
-    assert "Synthetic" not in printed
-    assert "constant mean" in printed
-    assert (tmp_path / "out/compare.csv").is_file()
-
-
-def test_a_bad_photo_does_not_stop_the_run_and_seven_tenths_are_for_training(
-    folder: Path, tmp_path: Path
-) -> None:
+def test_a_bad_photo_does_not_stop_the_run(folder: Path, tmp_path: Path) -> None:
     photo = folder / "train_images/fox.jpg"
     photo.write_bytes(photo.read_bytes()[:-200])
     with pytest.warns(DataWarning):
-        printed = invoke("--data", str(folder), "--output", str(tmp_path / "out"))
-    assert "3 and 2 photos" in printed
-    with (tmp_path / "out/compare.csv").open(newline="") as stream:
-        row = next(csv.DictReader(stream))
-    assert row["split"] == "by photo 70%/30%"
-    assert (row["train_photos"], row["photos"]) == ("3", "2")
+        invoke("--data", str(folder), "--output", str(tmp_path / "out"), *FEW)
+    row = rows_in(tmp_path / "out/compare.csv")[0]
+    assert row["photos"] == "5"
     assert row["target"] == "experts (mean)"
+
+
+def test_a_dry_run_trains_nothing(folder: Path, tmp_path: Path) -> None:
+    printed = invoke("--data", str(folder), "--output", str(tmp_path / "out"), "--dry-run", *FEW)
+    assert "Nothing was run" in printed
+    assert not (tmp_path / "out/compare.csv").exists()
+    assert not (tmp_path / "out/outcomes").exists()
+
+
+def test_a_finished_row_is_not_trained_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A checkout with changes of its own never skips; here the code is named as a released one.
+    monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
+    arguments = ("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, "--set", 'splits=["folds"]')
+    invoke(*arguments)
+    trained = []
+    monkeypatch.setattr(Matcher, "fit", lambda self, pairs: trained.append(self) or self)
+    invoke(*arguments, "--skip-existing")
+    assert trained == []
+    rows = rows_in(tmp_path / "out/compare.csv")
+    assert [row["rmse"] for row in rows[:4]] == [row["rmse"] for row in rows[4:]]
+    assert [row["key"] for row in rows[:4]] == [row["key"] for row in rows[4:]]
+
+
+def test_a_worse_figure_ends_with_exit_code_1_and_an_equal_one_does_not(folder: Path, tmp_path: Path) -> None:
+    arguments = ("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, "--set", 'splits=["folds"]')
+    invoke(*arguments)
+    (first,) = (tmp_path / "out/runs").glob("*/results.json")
+    against = ("--against", str(first), "--fail-if", "rmse>0.01")
+    invoke(*arguments, *against)
+    base = json.loads(first.read_text())
+    for row in base["rows"]:
+        row["rmse"] -= 0.05
+    better = tmp_path / "better.json"
+    better.write_text(json.dumps(base))
+    assert "Worse than" in invoke(*arguments, "--against", str(better), "--fail-if", "rmse>0.01", code=1)
+
+
+def test_a_limit_without_a_base_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="belong together"):
+        invoke("--data", str(folder), "--output", str(tmp_path), "--fail-if", "r@5<0")
 
 
 def test_an_output_that_cannot_be_written_is_refused_before_any_work(folder: Path, tmp_path: Path) -> None:
@@ -92,11 +154,10 @@ def test_children_are_left_out_unless_research_asks_for_them(folder: Path, tmp_p
         path.write_text(path.read_text().replace("A bee, seen 2 times", "A toddler, seen 2 times"))
     counts = {}
     for policy in ("law", "none"):
-        printed = invoke("--data", str(folder), "--output", str(tmp_path / policy), "--policy", policy)
+        printed = invoke("--data", str(folder), "--output", str(tmp_path / policy), "--policy", policy, *FEW)
         assert ("research use only" in printed) == (policy == "none")
-        with (tmp_path / policy / "compare.csv").open(newline="") as stream:
-            row = next(csv.DictReader(stream))
-        counts[policy] = int(row["train_photos"]) + int(row["photos"])
+        row = rows_in(tmp_path / policy / "compare.csv")[0]
+        counts[policy] = int(row["photos"])
         assert row["policy"].startswith(policy)
     assert counts == {"law": 5, "none": 6}
 

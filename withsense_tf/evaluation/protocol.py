@@ -76,7 +76,8 @@ def answer(
                 history = getattr(matcher, "history_", history)
                 done()
         except WeightsMissingError as error:
-            return Outcome(label, split, about, status=f"not run: {error}", config=config)
+            reason = f"not run: weights not available ({error})"
+            return Outcome(label, split, about, status=reason, config=config)
     about = matcher.describe()
     return Outcome(
         label,

@@ -29,22 +29,22 @@ COLUMNS: Final = (
 )
 # What a person wants to see; the file has the rest.
 SHOWN: Final = (
-    "matcher",
-    "track",
-    "weights",
-    "pairs",
-    "photos",
-    "rmse",
-    "mae",
-    "skill",
-    "seconds",
-    "peak_mb",
+    *("matcher", "track", "gallery", "rmse", "mae", "skill", "tau_c", "r@1", "r@5", "r@10", "ece", "best"),
+    *("seconds", "weights"),
 )
-TEXTS: Final = ("matcher", "track", "weights")
+TEXTS: Final = ("matcher", "track", "best", "weights")
 # What a narrow terminal does without, in this order; texts may be wrapped to so many signs.
-LESS_IMPORTANT: Final = ("peak_mb", "seconds", "track", "photos", "pairs", "mae", "weights")
-WRAPPED: Final = 20
-DECIMALS: Final = {"rmse": 3, "mse": 4, "mae": 3, "skill": 3, "seconds": 1, "peak_mb": 0}
+LESS_IMPORTANT: Final = ("weights", "seconds", "mae", "ece", "track", "gallery", "r@10", "r@1")
+WRAPPED: Final = 24
+DECIMALS: Final = {"mse": 4, "seconds": 1, "peak_mb": 0, "gallery": 0, "median_rank": 0}
+SHARES: Final = ("r@1", "r@5", "r@10")  # shown as per cent, as the literature does
+# What a person calls the splits.
+SPLITS: Final = {
+    "folds": "every photo once, by models that have not seen it",
+    "70/30": "30 % of the photos, as the student projects measured",
+    "strict": "neither photo nor caption was seen",
+    "test": "the photos of test_queries.csv, by a model of all others",
+}
 
 
 @dataclass(frozen=True)
@@ -67,24 +67,47 @@ class Comparison:
         Console(file=text, width=160, color_system=None).print(self)
         return text.getvalue().rstrip("\n")
 
+    def parts(self) -> dict[str, list[Mapping[str, Value]]]:
+        """Return the rows of each split that were run, by its title."""
+        parts: dict[str, list[Mapping[str, Value]]] = {}
+        for row in self.rows:
+            if row.get("status", "ok") == "ok":
+                split = str(row.get("split") or "")
+                parts.setdefault(f"{split}: {SPLITS[split]}" if split in SPLITS else split, []).append(row)
+        return parts
+
+    def not_run(self) -> list[str]:
+        """Say which models were not run, and why."""
+        rows = [row for row in self.rows if row.get("status", "ok") != "ok"]
+        return list(dict.fromkeys(f"{row.get('matcher')}: {row['status']}" for row in rows))
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[object]:
         from rich.table import Table
         from rich.text import Text
 
         columns = self._columns_that_fit(options.max_width)
-        table = Table(safe_box=True)
-        for column in columns:
-            table.add_column(
-                column, justify="left" if column in TEXTS else "right", no_wrap=column not in TEXTS
-            )
-        for cells in self.cells():
-            # As text: a file name in square brackets is no markup.
-            table.add_row(*(Text(cell) for name, cell in zip(SHOWN, cells, strict=True) if name in columns))
-        yield table
-        dropped = [column for column in SHOWN if column not in columns]
+        for title, rows in self.parts().items():
+            table = Table(safe_box=True, title=title or None, title_justify="left")
+            for column in columns:
+                table.add_column(
+                    column, justify="left" if column in TEXTS else "right", no_wrap=column not in TEXTS
+                )
+            for row in rows:
+                # As text: a file name in square brackets is no markup.
+                table.add_row(*(Text(_shown(column, row.get(column))) for column in columns))
+            yield table
+        dropped = [column for column in self._used() if column not in columns]
         if dropped:
             yield Text(f"Not shown for want of width: {', '.join(dropped)}.")
-        yield from map(Text, self.notes)
+        yield from map(Text, (*self.not_run(), *self.notes))
+
+    def _used(self) -> list[str]:
+        """Return the columns that some row has something for."""
+        return [
+            column
+            for column, cells in zip(SHOWN, zip(*self.cells(), strict=True), strict=True)
+            if any(cells) or column == "matcher"
+        ]
 
     def _columns_that_fit(self, width: int) -> list[str]:
         """Drop columns until the rest fits; a figure is shown whole or not at all."""
@@ -94,21 +117,30 @@ class Comparison:
         }
         for name in TEXTS:
             widths[name] = min(widths[name], WRAPPED)
-        columns = list(SHOWN)
+        columns = self._used()
         for name in LESS_IMPORTANT:
             # Each column has two blanks and a line, and the table one more line.
             if sum(widths[column] + 3 for column in columns) + 1 <= width:
                 break
-            columns.remove(name)
+            if name in columns:
+                columns.remove(name)
         return columns
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{html.escape(column)}</th>" for column in SHOWN)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}</tr>" for cells in self.cells()
-        )
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+        columns = self._used()
+        head = "".join(f"<th>{html.escape(column)}</th>" for column in columns)
+        tables = []
+        for title, rows in self.parts().items():
+            body = "".join(
+                "<tr>"
+                + "".join(f"<td>{html.escape(_shown(column, row.get(column)))}</td>" for column in columns)
+                + "</tr>"
+                for row in rows
+            )
+            caption = f"<caption>{html.escape(title)}</caption>" if title else ""
+            tables.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+        notes = "".join(f"<p>{html.escape(note)}</p>" for note in (*self.not_run(), *self.notes))
+        return "".join(tables) + notes
 
 
 def append_rows(file: Path, comparison: Comparison) -> None:
@@ -161,5 +193,7 @@ def _shown(column: str, value: Value) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, float):
+        if column in SHARES:
+            return f"{100 * value:.1f}"
         return f"{value:,.{DECIMALS.get(column, 3)}f}"
     return f"{value:,}" if isinstance(value, int) else value

@@ -96,12 +96,13 @@ def main(
     settings = load_config(config, change or [], [name.strip() for name in models.split(",") if name.strip()])
     if quick:
         settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
+    encoders = photo_encoders_of(settings.photo, weights, data is None, seed, quick)
+    word_vectors = _word_vectors(vectors)
     file = terminal.output_folder(output) / "compare.csv"
     check_header(file)
-    encoders = photo_encoders_of(settings.photo, weights, data is None, seed, quick)
     started = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     folder = output / "runs" / started
-    around = Surroundings(encoders, _word_vectors(vectors), _store(output), seed, folder / "tensorboard")
+    around = Surroundings(encoders, word_vectors, _store(output), seed, folder / "tensorboard")
     train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
     dataset = load(data, output, seed, train, test)
     console = Console()
@@ -110,6 +111,8 @@ def main(
     pairs = pairs_of(settings, dataset)
     if quick and data:
         pairs = some_photos(pairs, QUICK_PHOTOS, seed)
+    # With few photos, each is a fold of its own.
+    settings = replace(settings, folds=max(2, min(settings.folds, pairs.table["photo"].nunique())))
     jobs = jobs_of(settings, pairs, around, version)
     if dry_run:
         for job in jobs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,13 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, PublishedTestWarning, SettingError
 from withsense_tf.evaluation.compare import code_version
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.evaluation.protocol import SPLITS, Task, answer, settings_of, tasks
 from withsense_tf.experiments.config import Config
 from withsense_tf.experiments.models import Surroundings, make_matcher
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.relevance.balance import balance
 from withsense_tf.relevance.blend import relevance
 from withsense_tf.terminal import steps
 
@@ -70,6 +72,7 @@ def jobs_of(config: Config, pairs: Pairs, around: Surroundings, policy: str) -> 
                 "label": label,
                 "split": split,
                 "folds": config.folds,
+                "balanced": config.balanced,
                 "seed": around.seed,
                 "settings": settings_of(first),
                 "about": first.describe(),
@@ -93,7 +96,13 @@ def run_jobs(jobs: Sequence[Job], output: Path, skip_existing: bool) -> list[tup
             outcome = _kept(file) if skip_existing else None
             what = f"{job.label}, {job.split}"
             if outcome is None:
-                outcome = answer(job.label, job.make, job.work, job.split, partial(next_one, what))
+                with warnings.catch_warnings():
+                    if done:
+                        # Every training would say it again; once is enough.
+                        warnings.simplefilter("ignore", PublishedTestWarning)
+                    else:
+                        warnings.simplefilter("once", PublishedTestWarning)
+                    outcome = answer(job.label, job.make, job.work, job.split, partial(next_one, what))
                 outcome.save(file)
             else:
                 for _ in job.work:

@@ -46,8 +46,7 @@ class ConcatKeras(NetworkMatcher):
     @property
     def name(self) -> str:
         """Name the widths too."""
-        balanced = ", balanced" if self.training.balanced else ""
-        return f"concat Keras {'-'.join(map(str, self.widths))}{balanced}"
+        return f"concat Keras {'-'.join(map(str, self.widths))}"
 
     def _build(self, photo_width: int, text_width: int) -> Any:
         import keras

@@ -36,7 +36,6 @@ class Training:
     batch: int = 256
     rate: float = 2e-3
     validation: float = 0.15
-    balanced: bool = False
 
     def __post_init__(self) -> None:
         check_share("validation", self.validation)
@@ -80,10 +79,6 @@ class NetworkMatcher(Matcher):
     def _fit(self, pairs: Pairs) -> None:
         start_tensorflow()
         check_seed(self.seed)
-        if self.training.balanced:
-            from withsense_tf.relevance.balance import balance
-
-            pairs = balance(pairs, seed=self.seed)
         self.text_ = fit_texts(text_encoder(self.text), pairs)
         content, first = np.unique(pairs.content, return_index=True)
         every = pairs.paths

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.caption_space import CaptionSpace
+from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.text_spacy import SpacyVectors
+from withsense_tf.errors import DataError
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.captions import Captions
+from withsense_tf.matchers.closed_form import ClosedFormTowers
+from withsense_tf.matchers.gallery import Gallery, Queries, crossed
+from withsense_tf.matchers.hybrid import Hybrid
+
+
+@pytest.fixture(scope="module")
+def hybrid(train: Pairs, patches: PhotoEncoder, store: VectorStore) -> Hybrid:
+    return Hybrid(patches, store=store).fit(train)
+
+
+@pytest.fixture(scope="module")
+def towers(train: Pairs, patches: PhotoEncoder, store: VectorStore) -> ClosedFormTowers:
+    return ClosedFormTowers(patches, store=store).fit(train)
+
+
+@pytest.fixture(scope="module")
+def captions(train: Pairs) -> Captions:
+    return Captions().fit(train)
+
+
+def error(matcher: Matcher, pairs: Pairs) -> float:
+    return float(np.sqrt(np.mean((matcher.predict(pairs) - pairs.target) ** 2)))
+
+
+def test_it_is_nearer_to_the_judges_than_pixels_and_captions_alone(
+    hybrid: Hybrid, towers: ClosedFormTowers, captions: Captions, held: Pairs
+) -> None:
+    assert error(hybrid, held) <= min(error(towers, held), error(captions, held))
+
+
+def test_it_finds_photos_as_well_as_the_better_of_the_two(
+    hybrid: Hybrid,
+    towers: ClosedFormTowers,
+    captions: Captions,
+    gallery: Gallery,
+    queries: Queries,
+    reciprocal_rank: Callable[[np.ndarray], float],
+) -> None:
+    both, one, other = (reciprocal_rank(m.grid(gallery, queries)) for m in (hybrid, towers, captions))
+    assert both >= max(one, other)
+
+
+def test_a_photo_without_captions_is_scored_by_its_pixels(
+    hybrid: Hybrid, towers: ClosedFormTowers, held: Pairs
+) -> None:
+    bare = held.take(np.flatnonzero(held.table["photo"] == "bare_3.jpg"))
+    np.testing.assert_array_equal(hybrid.predict(bare), towers.predict(bare))
+
+
+def test_photos_without_captions_are_ranked_by_their_pixels(
+    hybrid: Hybrid, towers: ClosedFormTowers, colours: Dataset, queries: Queries
+) -> None:
+    gallery = Gallery(colours, ("bare_0.jpg", "bare_3.jpg"))
+    np.testing.assert_array_equal(
+        hybrid.grid(gallery, queries).argsort(axis=1), towers.grid(gallery, queries).argsort(axis=1)
+    )
+
+
+def test_photos_with_and_without_captions_stand_in_one_order(hybrid: Hybrid, colours: Dataset) -> None:
+    names = ("red_plain_3.jpg", "bare_3.jpg", "blue_striped_3.jpg", "yellow_plain_3.jpg")
+    scores = hybrid.grid(Gallery(colours, names), Queries.of(["A lined navy wall ."]))[0]
+    assert {names[at] for at in scores.argsort()[2:]} == {"bare_3.jpg", "blue_striped_3.jpg"}
+
+
+def test_predict_keeps_the_order_of_the_grid(hybrid: Hybrid, gallery: Gallery, queries: Queries) -> None:
+    scores, numbers = hybrid.grid(gallery, queries).ravel(), hybrid.predict(crossed(gallery, queries))
+    assert (np.diff(numbers[scores.argsort()]) >= -1e-6).all()
+
+
+def test_the_query_itself_is_not_among_the_captions_that_assist(hybrid: Hybrid, colours: Dataset) -> None:
+    photo = "green_plain_3.jpg"
+    captions = colours.captions
+    others = (captions["photo"] == photo) & (captions["caption"] != f"{photo}#0")
+    alone = captions.assign(text=captions["text"].where(~others, "zebra"))
+    data = Dataset("alone", colours.folder, False, "", colours._tables | {"captions": alone})
+    text = captions.set_index("caption").loc[f"{photo}#0", "text"]
+    gallery, queries = Gallery(data, (photo,)), Queries.of([text, text], [f"{photo}#0", ""])
+    pixels = hybrid.towers_.predict(crossed(gallery, queries))
+    np.testing.assert_array_equal(hybrid.predict(crossed(gallery, queries)), pixels)
+
+
+def test_it_weighs_by_what_the_towers_say_of_left_out_photos(hybrid: Hybrid, train: Pairs) -> None:
+    changed = clone(hybrid).fit(train)
+    looks = changed.captions_.looks(train)
+    known = looks.any(axis=1)
+    left_out = np.column_stack([changed.towers_.left_out_cosines(train), looks])[known]
+    features = np.hstack([left_out, left_out**2, left_out[:, :1] * left_out[:, 1:]])
+    told = changed.line_.predict(features)
+    # Ridge regression that was fitted with an intercept leaves no weighted error in the mean.
+    assert np.average(told - train.target[known], weights=train.weight[known]) == pytest.approx(0, abs=1e-9)
+
+
+def test_fitting_again_forgets_what_was_learned_before(hybrid: Hybrid, train: Pairs, held: Pairs) -> None:
+    # These photos have no captions, so nothing can be said of how much captions count.
+    bare = train.take(np.flatnonzero(train.table["photo"] == "bare_0.jpg"))
+    fresh = clone(hybrid).fit(bare)
+    again = clone(hybrid).fit(train).fit(bare)
+    np.testing.assert_array_equal(again.predict(held), fresh.predict(held))
+
+
+def test_it_says_that_captions_assist_it(hybrid: Hybrid) -> None:
+    assert hybrid.describe() == {
+        "matcher": "hybrid",
+        "track": "caption-assisted",
+        "photo": "patches",
+        "text": CaptionSpace().identity,
+        "weights": "none",
+    }
+
+
+def test_a_row_says_the_same_before_and_after_fitting(hybrid: Hybrid) -> None:
+    assert clone(hybrid).describe() == hybrid.describe()
+
+
+def test_a_row_names_the_word_vectors_of_its_space(patches: PhotoEncoder, vectors_file: Path) -> None:
+    vectors = SpacyVectors(vectors_file)
+    described = Hybrid(patches, CaptionSpace(vectors=vectors)).describe()
+    assert described["weights"] == f"none + {vectors.weights}"
+
+
+def test_data_without_captions_of_its_photos_is_an_error(
+    train: Pairs, colours: Dataset, patches: PhotoEncoder, store: VectorStore
+) -> None:
+    away = colours.captions.assign(photo="nowhere.jpg")
+    data = Dataset("away", colours.folder, False, "", colours._tables | {"captions": away})
+    with pytest.raises(DataError, match="away has no captions of its own photos"):
+        Hybrid(patches, store=store).fit(Pairs(data, train.table))
+
+
+def test_a_clone_keeps_the_settings_and_shares_the_store(store: VectorStore) -> None:
+    hybrid = Hybrid(["mobilenet_v2"], "tfidf", store)
+    assert clone(hybrid).get_params() == hybrid.get_params()
