@@ -100,6 +100,8 @@ class CaptionSpace(TextEncoder):
         """Return a vector of length 1 for each text (zeros if it has no known word), float32, (texts, width)."""
         if not hasattr(self, "projection_"):
             raise NotFittedError("This CaptionSpace is not fitted yet: call fit(captions, photos) first.")
+        if not len(texts):
+            return np.zeros((0, self.projection_.shape[1]), np.float32)
         counts = self._count(texts)
         known = np.diff(counts.indptr) > 0
         points = (counts @ self.projection_ - self.offset_) * known[:, None]

@@ -19,7 +19,6 @@ from withsense_tf.evaluation.protocol import SPLITS, Task, answer, settings_of, 
 from withsense_tf.experiments.config import Config
 from withsense_tf.experiments.models import Surroundings, make_matcher
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.relevance.balance import balance
 from withsense_tf.relevance.blend import relevance
 from withsense_tf.terminal import steps
 
@@ -88,7 +87,7 @@ def jobs_of(config: Config, pairs: Pairs, around: Surroundings, policy: str) -> 
 
 def run_jobs(jobs: Sequence[Job], output: Path, skip_existing: bool) -> list[tuple[Job, Outcome]]:
     """Run the jobs in order and return their outcomes; with `skip_existing`, finished ones are read instead."""
-    done = []
+    done: list[tuple[Job, Outcome]] = []
     total = sum(len(job.work) for job in jobs)
     with steps(total, "trainings") as next_one:
         for job in jobs:

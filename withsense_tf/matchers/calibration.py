@@ -25,9 +25,12 @@ class Calibration:
 
     def fit(self, scores: np.ndarray, targets: np.ndarray, weights: np.ndarray | None = None) -> Self:
         """Learn from scores, (n,), targets from 0 to 1, (n,), and weights, (n,)."""
-        if len(scores) != len(targets) or not len(scores) or not np.isfinite(scores).all():
+        rows = [scores, targets] if weights is None else [scores, targets, weights]
+        lengths = [len(row) for row in rows]
+        if len(set(lengths)) > 1 or not lengths[0] or not all(np.isfinite(row).all() for row in rows):
             raise DataError(
-                f"Calibration needs finite scores with a target each, got {len(scores)} and {len(targets)}."
+                "Calibration needs finite scores, each with a finite target and weight, got "
+                f"{' and '.join(map(str, lengths))} of them."
             )
         if self.kind == "isotonic" and len(scores) >= FEWEST:
             self.at_, self.number_ = _isotonic(scores, targets, weights)
@@ -55,7 +58,9 @@ def _logistic(scores: np.ndarray, targets: np.ndarray, weights: Any) -> tuple[np
     from scipy.optimize import minimize
     from scipy.special import expit
 
-    centre, spread = float(np.mean(scores)), float(np.std(scores)) or 1.0
+    centre, spread = float(np.mean(scores)), float(np.std(scores))
+    # Equal scores differ from their mean by rounding.
+    spread = spread if spread > 1e-9 * max(1.0, abs(centre)) else 1.0
     x = (scores - centre) / spread
     w = np.ones(len(x)) if weights is None else np.asarray(weights, np.float64)
 
@@ -68,5 +73,6 @@ def _logistic(scores: np.ndarray, targets: np.ndarray, weights: Any) -> tuple[np
         )
 
     steep, shift = minimize(loss, np.zeros(2), method="Nelder-Mead").x
-    at = np.linspace(-8, 8, 257)
-    return at * spread + centre, expit(np.exp(steep) * at + shift)
+    # The points lie where the curve rises, however steep it is.
+    z = np.linspace(-12, 12, 385)
+    return (z - shift) / np.exp(steep) * spread + centre, expit(z)

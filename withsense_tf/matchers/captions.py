@@ -11,6 +11,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.caption_space import CaptionSpace
 from withsense_tf.encoders.registry import text_encoder
+from withsense_tf.encoders.words import words
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
@@ -76,14 +77,16 @@ class Others:
     def __init__(self, text: TextEncoder, data: Dataset, photos: Sequence[str]) -> None:
         self.text = text
         own = captions_of(data)
-        place = {photo: at for at, photo in enumerate(photos)}
+        place = {photo: at for at, photo in enumerate(dict.fromkeys(photos))}
+        # A photo may be listed twice; its captions are kept once.
+        self.place = np.array([place[photo] for photo in photos], int)
         own = own[own["photo"].isin(place)]
         # In the order of the photos, so that a photo's captions lie together.
         owner = own["photo"].map(place).to_numpy(int)
         order = np.argsort(owner, kind="stable")
         self.owner = owner[order]
         self.ids = own["caption"].to_numpy(str)[order]
-        self.words = own["text"].str.casefold().to_numpy(str)[order]
+        self.words = np.array([_words(text) for text in own["text"]], str)[order]
         self.points = unit(text.encode(own["text"].tolist()))[order]
         self.first = np.searchsorted(self.owner, np.arange(len(place) + 1))
 
@@ -94,11 +97,10 @@ class Others:
         captions all are 0.
         """
         found = np.zeros((len(photo), 3))
+        photo = self.place[photo]
         points = unit(self.text.encode(queries.texts))
-        ids, words = (
-            np.array(queries.captions, str),
-            np.array([text.casefold() for text in queries.texts], str),
-        )
+        ids = np.array(queries.captions, str)
+        typed = np.array([_words(text) for text in queries.texts], str)
         most = int(np.diff(self.first).max(initial=0))
         if not most:
             return found
@@ -106,7 +108,7 @@ class Others:
         rows = self.first[photo][:, None] + np.arange(most)
         inside = rows < self.first[photo + 1][:, None]
         rows = np.minimum(rows, len(self.owner) - 1)
-        there = inside & (self.ids[rows] != ids[query][:, None]) & (self.words[rows] != words[query][:, None])
+        there = inside & (self.ids[rows] != ids[query][:, None]) & (self.words[rows] != typed[query][:, None])
         each = np.where(there, (self.points @ points.T)[rows, query[:, None]], 0.0)
         count = there.sum(axis=1)
         some = count > 0
@@ -140,6 +142,11 @@ def grid_of_looks(matcher: Captions, gallery: Gallery, queries: Queries) -> np.n
 
 def _space(text: str | TextEncoder | None) -> TextEncoder:
     return CaptionSpace() if text is None else text_encoder(text)
+
+
+def _words(text: str) -> str:
+    """Return the words alone: someone who types a caption leaves out its full stop."""
+    return " ".join(words(text)) or text.casefold()
 
 
 def _unique_queries(

@@ -55,7 +55,10 @@ class ClosedFormTowers(Towers):
         """Return what a result row says of this matcher."""
         photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
         text = getattr(self, "text_", None) or self._text()
-        return super().describe() | describe_photos(photos) | {"text": text.identity}
+        described = super().describe() | describe_photos(photos) | {"text": text.identity}
+        if text.weights:
+            described["weights"] += f" + {text.weights}"
+        return described
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, dim)."""
@@ -74,7 +77,8 @@ class ClosedFormTowers(Towers):
         return CaptionSpace() if self.text is None else text_encoder(self.text)
 
     def _fit(self, pairs: Pairs) -> None:
-        if not len(self.gammas) or not len(self.penalties) or min(*self.gammas, *self.penalties, 1) <= 0:
+        tried = np.array([*self.gammas, *self.penalties], np.float64)
+        if not len(self.gammas) or not len(self.penalties) or not (np.isfinite(tried) & (tried > 0)).all():
             raise SettingError("gammas and penalties need numbers above 0, at least one of each.")
         self.text_ = fit_texts(self._text(), pairs)
         told = learnable(pairs)

@@ -38,7 +38,7 @@ class ConcatKeras(NetworkMatcher):
         self.batch_norm = batch_norm
         self.photo = photo
         self.text = text
-        self.training = training or Training()
+        self.training = training
         self.seed = seed
         self.store = store
         self.logs = logs

@@ -55,7 +55,15 @@ class Queries:
     @classmethod
     def of(cls, texts: Sequence[str], captions: Sequence[str] | None = None) -> Queries:
         """Make queries of texts, with the ids of those that are captions."""
+        if isinstance(texts, str):
+            raise DataError(f"Queries are several texts, got one: pass [{texts!r}].")
         return cls(tuple(texts), tuple(captions) if captions is not None else ("",) * len(texts))
+
+    def __post_init__(self) -> None:
+        if len(self.texts) != len(self.captions):
+            raise DataError(
+                f"Queries need a caption's id, or '', for each of {len(self.texts)} texts, got {len(self.captions)}."
+            )
 
     def __len__(self) -> int:
         return len(self.texts)

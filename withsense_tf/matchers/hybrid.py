@@ -56,6 +56,7 @@ class Hybrid(Matcher):
         cosines = self.towers_.left_out_cosines(pairs)
         looks = self.captions_.looks(pairs)
         known = looks.any(axis=1)
+        self.line_ = None
         if known.sum() > 1:
             features = _features(cosines[known], looks[known])
             self.line_ = RidgeCV(PENALTIES).fit(features, pairs.target[known], pairs.weight[known])
@@ -83,7 +84,7 @@ class Hybrid(Matcher):
         # A little of the cosine itself, because calibrated numbers have steps, and ties rank badly.
         scores = by_pixels + (0.0 if calibrate else 1e-3) * cosines
         known = looks.any(axis=1)
-        if known.any() and hasattr(self, "line_"):
+        if known.any() and self.line_ is not None:
             told = self.line_.predict(_features(cosines[known], looks[known]))
             scores[known] = self.calibration_.apply(told) if calibrate else told
         return np.asarray(scores)

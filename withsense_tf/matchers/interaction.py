@@ -42,7 +42,7 @@ class Interaction(NetworkMatcher):
         self.dropout = dropout
         self.photo = photo
         self.text = text
-        self.training = training or Training()
+        self.training = training
         self.seed = seed
         self.store = store
         self.logs = logs

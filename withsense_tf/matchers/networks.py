@@ -39,7 +39,7 @@ class Training:
 
     def __post_init__(self) -> None:
         check_share("validation", self.validation)
-        if min(self.epochs, self.patience, self.batch) < 1 or self.rate <= 0:
+        if min(self.epochs, self.patience, self.batch) < 1 or not 0 < self.rate < np.inf:
             raise SettingError(f"epochs, patience and batch must be at least 1 and rate above 0, got {self}.")
 
 
@@ -54,7 +54,7 @@ class NetworkMatcher(Matcher):
 
     photo: Photos
     text: str | TextEncoder
-    training: Training
+    training: Training | None
     seed: int
     store: VectorStore | None
     logs: str | None
@@ -67,6 +67,10 @@ class NetworkMatcher(Matcher):
         if text.weights:
             described["weights"] += f" + {text.weights}"
         return described
+
+    @property
+    def _training(self) -> Training:
+        return self.training or Training()
 
     def _build(self, photo_width: int, text_width: int) -> Any:
         """Return the network, a Keras model that takes what `_inputs` gives."""
@@ -98,7 +102,7 @@ class NetworkMatcher(Matcher):
     def _held_out(self, content: np.ndarray, pairs: Pairs) -> np.ndarray:
         """Choose the photos that are not trained on; with too few photos, all pairs do both."""
         shuffled = np.random.default_rng(self.seed).permutation(content)
-        held = np.isin(pairs.content, shuffled[: round(self.training.validation * len(content))])
+        held = np.isin(pairs.content, shuffled[: round(self._training.validation * len(content))])
         return held if 0 < held.sum() < len(held) else np.ones(len(held), bool)
 
     def _train(
@@ -119,18 +123,20 @@ class NetworkMatcher(Matcher):
             inputs = self._inputs(photos[photo[rows]], texts[text[rows]])
             return inputs, pairs.target[rows, None], pairs.weight[rows]
 
-        network.compile(keras.optimizers.AdamW(self.training.rate, weight_decay=1e-3), loss="mse")
+        network.compile(keras.optimizers.AdamW(self._training.rate, weight_decay=1e-3), loss="mse")
         callbacks = [
             keras.callbacks.EarlyStopping(
-                "val_loss", patience=self.training.patience, restore_best_weights=True
+                "val_loss", patience=self._training.patience, restore_best_weights=True
             )
         ]
         if self.logs:
             callbacks.append(keras.callbacks.TensorBoard(self.logs, write_graph=False))
-        shuffled = _Shuffled(learned, batch, self.training.batch, self.seed)
+        shuffled = _Shuffled(learned, batch, self._training.batch, self.seed)
         fitted = network.fit(
             shuffled.as_keras(),
-            epochs=self.training.epochs,
+            epochs=self._training.epochs,
+            # Keras would shuffle the batches once more, by Python's global generator.
+            shuffle=False,
             validation_data=batch(np.flatnonzero(held)),
             callbacks=callbacks,
             verbose=0,

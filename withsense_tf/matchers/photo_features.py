@@ -40,10 +40,11 @@ class PhotoFeatures:
         """Learn the mean and spread of each number from training photos."""
         self.means_, self.scales_ = [], []
         for vectors in self._vectors(content, paths):
-            spread = vectors.std(axis=0)
-            # A number that hardly moves must not be blown up.
-            spread = spread + 0.1 * spread.mean() + 1e-9
-            self.means_.append(vectors.mean(axis=0))
+            mean, spread = vectors.mean(axis=0, dtype=np.float64), vectors.std(axis=0, dtype=np.float64)
+            # A number that hardly moves must not be blown up; where none moves but by rounding, none counts.
+            moves = spread.mean() > 1e-6 * np.abs(mean).mean()
+            spread = spread + 0.1 * spread.mean() if moves else np.full(len(spread), np.inf)
+            self.means_.append(mean)
             self.scales_.append(1 / (spread * np.sqrt(vectors.shape[1] * len(self.encoders))))
         return self
 
