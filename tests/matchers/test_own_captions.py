@@ -126,7 +126,7 @@ def test_only_a_few_spaces_are_kept(train: Pairs) -> None:
     assert len(own_captions._spaces) == own_captions.KEPT_SPACES
 
 
-@pytest.mark.parametrize("encoder", [CaptionSpace(dim=5), Tfidf()], ids=["space", "tfidf"])
+@pytest.mark.parametrize("encoder", [CaptionSpace(dim=11), Tfidf()], ids=["space", "tfidf"])
 def test_the_user_s_encoder_stays_unfitted(encoder: CaptionSpace | Tfidf, train: Pairs) -> None:
     fit_texts(encoder, train)
     with pytest.raises(NotFittedError):

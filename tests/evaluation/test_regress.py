@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.evaluation.regress import broken_rules, load_base, parse_rule
+
+BASE = [
+    {"matcher": "ridge", "split": "folds", "rmse": 0.25, "r@5": 0.05, "status": "ok"},
+    {"matcher": "towers", "split": "folds", "rmse": 0.18, "r@5": 0.79, "status": "ok"},
+    {"matcher": "clip", "split": "folds", "rmse": None, "status": "not run: weights not available"},
+]
+
+
+def now(**towers: float) -> list[dict[str, object]]:
+    return [dict(BASE[0]), {**BASE[1], **towers}]
+
+
+def test_a_figure_that_fell_too_far_breaks_the_rule_and_one_that_fell_less_does_not() -> None:
+    rule = [parse_rule("r@5<-0.02")]
+    assert broken_rules(now(**{"r@5": 0.78}), BASE, rule) == []
+    (line,) = broken_rules(now(**{"r@5": 0.76}), BASE, rule)
+    assert line.startswith("towers, folds: r@5 0.79 -> 0.76")
+
+
+def test_a_figure_that_rose_too_far_breaks_a_rule_with_the_other_sign() -> None:
+    rule = [parse_rule("rmse > 0.005")]
+    assert broken_rules(now(rmse=0.184), BASE, rule) == []
+    assert len(broken_rules(now(rmse=0.19), BASE, rule)) == 1
+
+
+def test_a_model_that_is_gone_or_was_not_run_breaks_every_rule() -> None:
+    rules = [parse_rule("r@5<-0.9")]
+    assert len(broken_rules(now()[:1], BASE, rules)) == 1
+    assert len(broken_rules([*now()[:1], {"matcher": "towers", "split": "folds"}], BASE, rules)) == 1
+
+
+def test_a_model_that_the_base_did_not_run_and_one_that_is_new_break_nothing() -> None:
+    new = {"matcher": "new", "split": "folds", "rmse": 0.9, "r@5": 0.0}
+    assert broken_rules([*now(), new], BASE, [parse_rule("r@5<0"), parse_rule("rmse>0")]) == []
+
+
+@pytest.mark.parametrize("text", ["r@5", "r@5<", "<-0.1", "r@5=-0.1", "r@5<-0.1x"])
+def test_what_is_no_rule_is_refused(text: str) -> None:
+    with pytest.raises(SettingError, match="expected a figure"):
+        parse_rule(text)
+
+
+def test_an_unknown_figure_gets_the_nearest_one() -> None:
+    with pytest.raises(SettingError, match="Did you mean 'rmse'"):
+        parse_rule("rmsee<0")
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"rows": 3}', '{"rows": [3]}', "{"])
+def test_a_base_that_is_no_result_is_refused(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    file.write_text(content)
+    with pytest.raises(DataError, match=r"no results\.json of an earlier run"):
+        load_base(file)
+
+
+def test_a_base_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    file.write_text(json.dumps({"rows": BASE}))
+    assert load_base(file) == BASE
