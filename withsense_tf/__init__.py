@@ -26,13 +26,24 @@ if TYPE_CHECKING:
     from withsense_tf.data.split import folds_by_photo as folds_by_photo
     from withsense_tf.data.split import split_by_photo as split_by_photo
     from withsense_tf.data.split import split_strict as split_strict
+    from withsense_tf.encoders.caption_space import CaptionSpace as CaptionSpace
     from withsense_tf.encoders.photo_keras import KerasPhoto as KerasPhoto
+    from withsense_tf.encoders.photo_scene import SceneNet as SceneNet
     from withsense_tf.encoders.store import VectorStore as VectorStore
+    from withsense_tf.encoders.text_spacy import SpacyVectors as SpacyVectors
     from withsense_tf.encoders.text_tfidf import Tfidf as Tfidf
     from withsense_tf.evaluation.compare import compare as compare
+    from withsense_tf.matchers.captions import Captions as Captions
+    from withsense_tf.matchers.closed_form import ClosedFormTowers as ClosedFormTowers
+    from withsense_tf.matchers.concat_keras import ConcatKeras as ConcatKeras
     from withsense_tf.matchers.concat_linear import ConcatLinear as ConcatLinear
     from withsense_tf.matchers.constant import Constant as Constant
+    from withsense_tf.matchers.gallery import Gallery as Gallery
+    from withsense_tf.matchers.gallery import Queries as Queries
+    from withsense_tf.matchers.hybrid import Hybrid as Hybrid
+    from withsense_tf.matchers.interaction import Interaction as Interaction
     from withsense_tf.matchers.pretrained import Pretrained as Pretrained
+    from withsense_tf.matchers.two_tower import TwoTower as TwoTower
     from withsense_tf.policy.gate import Policy as Policy
 
 _HOME = {
@@ -51,6 +62,17 @@ _HOME = {
     "Policy": "policy.gate",
     "ConcatLinear": "matchers.concat_linear",
     "Constant": "matchers.constant",
+    "Queries": "matchers.gallery",
+    "Gallery": "matchers.gallery",
+    "SceneNet": "encoders.photo_scene",
+    "Hybrid": "matchers.hybrid",
+    "Captions": "matchers.captions",
+    "Interaction": "matchers.interaction",
+    "ConcatKeras": "matchers.concat_keras",
+    "TwoTower": "matchers.two_tower",
+    "ClosedFormTowers": "matchers.closed_form",
+    "SpacyVectors": "encoders.text_spacy",
+    "CaptionSpace": "encoders.caption_space",
     "Pretrained": "matchers.pretrained",
 }
 

@@ -206,7 +206,7 @@ def test_a_narrow_terminal_shows_whole_figures_or_none() -> None:
         assert "0.312" in printed
         assert "-0.410" in printed
         assert max(map(len, printed.splitlines())) <= width
-        assert ("Not shown" in printed) == (width < 160 and "1,524" not in printed)
+        assert ("Not shown" in printed) == ("random (seed 0)" not in printed)
 
 
 def test_a_checkout_names_its_commit() -> None:
@@ -216,11 +216,25 @@ def test_a_checkout_names_its_commit() -> None:
 
 
 def test_the_table_shows_figures_and_escapes_what_it_shows_in_a_notebook() -> None:
-    table = Comparison(({"matcher": "<b>", "rmse": 0.25, "pairs": 1234, "weights": "file my[v2] :dog:"},))
+    table = Comparison(({"matcher": "<b>", "rmse": 0.25, "gallery": 1234, "weights": "file my[v2] :dog:"},))
     assert "my[v2] :dog:" in str(table)
     assert "0.250" in str(table)
     assert "1,234" in str(table)
     assert "&lt;b&gt;" in table._repr_html_()
+
+
+def test_each_split_has_a_table_of_its_own_and_what_was_not_run_is_named_once() -> None:
+    rows = [
+        {"matcher": "towers", "split": split, "r@5": 0.791, "gallery": 100.0, "status": "ok"}
+        for split in ("folds", "test")
+    ]
+    missing = "not run: weights not available (no network)"
+    rows += [{"matcher": "clip", "split": split, "status": missing} for split in ("folds", "test")]
+    printed = str(Comparison(tuple(rows)))
+    assert printed.count("79.1") == 2
+    assert "folds: every photo once" in printed
+    assert printed.count("clip") == 1
+    assert missing in printed
 
 
 def test_the_meter_sees_time_and_memory() -> None:

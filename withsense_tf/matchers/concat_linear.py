@@ -56,7 +56,8 @@ class ConcatLinear(Matcher):
         # What was fitted, not what the settings would give now.
         photo = getattr(self, "photo_", None) or photo_encoder(self.photo)
         text = getattr(self, "text_", None) or text_encoder(self.text)
-        return super().describe() | {"photo": photo.identity, "text": text.identity, "weights": photo.weights}
+        weights = " + ".join(filter(None, (photo.weights, text.weights)))
+        return super().describe() | {"photo": photo.identity, "text": text.identity, "weights": weights}
 
     def _fit(self, pairs: Pairs) -> None:
         from sklearn.preprocessing import StandardScaler

@@ -73,7 +73,10 @@ class TwoTower(Towers):
         """Return what a result row says of this matcher."""
         photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
         text = getattr(self, "text_", None) or self._text()
-        return super().describe() | describe_photos(photos) | {"text": text.identity}
+        described = super().describe() | describe_photos(photos) | {"text": text.identity}
+        if text.weights:
+            described["weights"] += f" + {text.weights}"
+        return described
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, members * dim)."""
