@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +13,7 @@ import pandas as pd
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.split import Split, folds_by_photo, split_by_photo, split_strict
-from withsense_tf.errors import SettingError, WeightsMissingError, check_choice
+from withsense_tf.errors import PublishedTestWarning, SettingError, WeightsMissingError, check_choice
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Found, Outcome
 from withsense_tf.evaluation.ranking import PerQuery, per_query, pooled
@@ -66,7 +67,11 @@ def answer(
         try:
             for number, task in enumerate(work):
                 matcher = make(number)
-                matcher.fit(task.train)
+                with warnings.catch_warnings():
+                    if number:
+                        # Every training would say it again; once is enough.
+                        warnings.simplefilter("ignore", PublishedTestWarning)
+                    matcher.fit(task.train)
                 _check_unseen(matcher, task)
                 constants.append(float(task.train.target.mean()))
                 if task.test is not None:

@@ -97,10 +97,7 @@ def run_jobs(jobs: Sequence[Job], output: Path, skip_existing: bool) -> list[tup
             if outcome is None:
                 with warnings.catch_warnings():
                     if done:
-                        # Every training would say it again; once is enough.
                         warnings.simplefilter("ignore", PublishedTestWarning)
-                    else:
-                        warnings.simplefilter("once", PublishedTestWarning)
                     outcome = answer(job.label, job.make, job.work, job.split, partial(next_one, what))
                 outcome.save(file)
             else:

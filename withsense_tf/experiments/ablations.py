@@ -1,0 +1,184 @@
+"""What the student projects left open: `python -m withsense_tf.experiments.ablations`.
+
+Are the crowd's votes worth using? Do balanced pairs help? More captions? What does it cost how the rule on children is
+drawn? Each question is a table: out of fold, against the mean of the experts, with everything else as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from withsense_tf import terminal
+
+if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset, Pairs
+    from withsense_tf.evaluation.outcome import Outcome
+    from withsense_tf.evaluation.protocol import Task
+    from withsense_tf.experiments.models import Surroundings
+
+FOLDS: Final = 5
+QUESTIONS: Final = ("crowd", "balance", "captions", "children")
+FIGURES: Final = ("matcher", "photos", "gallery", "RMSE", "skill", "tau_c", "R@1", "R@5")
+# One that learns from judgements alone, and one that learns from captions.
+MODELS: Final = (
+    {"matcher": "concat_linear", "kind": "ridge"},
+    {"matcher": "two_tower", "loss": "softmax"},
+    {"matcher": "closed_form"},
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """One way of doing it: a name, and the folds to train and measure on."""
+
+    name: str
+    work: list[Task]
+
+
+def main(
+    data: Annotated[
+        Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
+    ] = None,
+    question: Annotated[
+        list[str] | None, typer.Option(help="crowd, balance, captions or children; all by default.")
+    ] = None,
+    weights: Annotated[
+        str, typer.Option(help="As in compare: auto, random, imagenet, or a .weights.h5 file.")
+    ] = "auto",
+    vectors: Annotated[Path | None, typer.Option(help="A file of word vectors.")] = None,
+    output: Annotated[Path, typer.Option(help="Where vectors and the demo set go.")] = Path("artifacts"),
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the demo set and the folds.")] = 0,
+) -> None:
+    """Answer the questions, a table each. No law is kept but where it is the question: for research use only."""
+    from withsense_tf.encoders.store import VectorStore
+    from withsense_tf.encoders.text_spacy import SpacyVectors
+    from withsense_tf.errors import check_choice
+    from withsense_tf.experiments.load import load
+    from withsense_tf.experiments.models import Surroundings, photo_encoders_of
+
+    asked = [check_choice("question", one, QUESTIONS) for one in question or QUESTIONS]
+    encoders = photo_encoders_of((), weights, data is None, seed, quick=False)
+    store = VectorStore(terminal.output_folder(output) / "vectors")
+    around = Surroundings(encoders, SpacyVectors(vectors) if vectors else None, store, seed)
+    dataset = load(data, output, seed)
+    typer.echo(f"{dataset!r}\n{'; '.join(encoder.identity for encoder in encoders)}, {FOLDS} folds\n")
+    ways: dict[str, Callable[[Dataset, int], Iterator[Variant]]] = {
+        "crowd": _crowd,
+        "balance": _balance,
+        "captions": _captions,
+        "children": _children,
+    }
+    for one in asked:
+        typer.echo(f"| {one} | {' | '.join(FIGURES)} |\n{'|---' * (len(FIGURES) + 1)}|")
+        for variant in ways[one](dataset, seed):
+            for line in _lines(variant, around):
+                typer.echo(line)
+        typer.echo("")
+
+
+def _lines(variant: Variant, around: Surroundings) -> Iterator[str]:
+    from withsense_tf.evaluation.protocol import answer
+    from withsense_tf.evaluation.rows import rows_of
+    from withsense_tf.experiments.models import make_matcher
+
+    for model in MODELS:
+        outcome: Outcome = answer(
+            variant.name,
+            lambda number, model=model: make_matcher(model, around),  # type: ignore[misc]  # a bound default
+            variant.work,
+            "folds",
+            lambda: None,
+        )
+        (row,) = rows_of([outcome])
+        shares = [f"{100 * float(row[name] or 0):.1f}" for name in ("tau_c", "r@1", "r@5")]
+        figures = [f"{row['rmse']:.3f}", f"{row['skill']:.3f}", *shares]
+        counts = [str(row["photos"]), f"{row['gallery']:.0f}"]
+        yield f"| {' | '.join([variant.name, outcome.about['matcher'], *counts, *figures])} |"
+
+
+def _folds(pairs: Pairs, seed: int) -> list[Task]:
+    from withsense_tf.evaluation.protocol import tasks
+
+    return tasks(pairs, "folds", FOLDS, seed)
+
+
+def _crowd(data: Dataset, seed: int) -> Iterator[Variant]:
+    """Train on one target or another; measure on the experts' mean, on pairs that experts judged."""
+    from withsense_tf.relevance.blend import relevance
+
+    experts = relevance(data, crowd=None)
+    work = _folds(experts, seed)
+    yield Variant("experts alone", work)
+    for name, weight in (("experts .9, crowd .1", 0.9), ("experts .6, crowd .4", 0.6)):
+        blended = relevance(data, expert_weight=weight)
+        yield Variant(name, [replace(task, train=_on_photos(blended, task.train)) for task in work])
+
+
+def _on_photos(pairs: Pairs, like: Pairs) -> Pairs:
+    """Return the pairs whose photo is among those of others, under whatever name."""
+    import numpy as np
+
+    return pairs.take(np.flatnonzero(np.isin(pairs.content, like.content)))
+
+
+def _balance(data: Dataset, seed: int) -> Iterator[Variant]:
+    from withsense_tf.relevance.balance import balance
+    from withsense_tf.relevance.blend import relevance
+
+    work = _folds(relevance(data, crowd=None), seed)
+    yield Variant("as judged", work)
+    yield Variant(
+        "balanced for training", [replace(task, train=balance(task.train, seed=seed)) for task in work]
+    )
+
+
+def _captions(data: Dataset, seed: int) -> Iterator[Variant]:
+    """Leave captions of training photos out, and the corpus; the queries stay the same."""
+    from withsense_tf.data.dataset import Pairs
+    from withsense_tf.relevance.blend import relevance
+
+    pairs = relevance(data, crowd=None)
+    work = _folds(pairs, seed)
+    captions = data.captions
+    place = captions.groupby("photo").cumcount()
+    corpus = captions["part"] == "corpus"
+    for count in (1, 2, 5):
+        for with_corpus in (False, True) if corpus.any() else (False,):
+            kept = captions.loc[(place < count) & ~corpus | corpus & with_corpus, "caption"]
+            fewer = data.only(list(data.content.index), set(kept))
+            name = f"{count} of 5 a photo{', corpus' if with_corpus else ''}"
+            yield Variant(
+                name,
+                [replace(task, train=Pairs(fewer, task.train.table, pairs.definition)) for task in work],
+            )
+
+
+def _children(data: Dataset, seed: int) -> Iterator[Variant]:
+    """Draw the rule in four ways; what is left is trained and measured on, so galleries differ in size."""
+    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.ownership import Ownership, restricts
+    from withsense_tf.relevance.blend import relevance
+
+    pairs = relevance(data, crowd=None)
+    yield Variant("none", _folds(pairs, seed))
+    policy = Policy.default()
+    said = policy.gate(data).said
+    matching = {
+        caption
+        for caption, verdict in zip(said["caption"], said["verdict"], strict=True)
+        if restricts(verdict)
+    }
+    allowed = ~pairs.table["caption"].isin(matching)
+    yield Variant("rows whose text matches", _folds(pairs.take(allowed.to_numpy().nonzero()[0]), seed))
+    for votes in (3, 1):
+        kept, _ = replace(policy, ownership=Ownership(min_votes=votes)).split(data)
+        yield Variant(f"photos with {votes} captions of 5", _folds(relevance(kept, crowd=None), seed))
+
+
+if __name__ == "__main__":
+    terminal.run_main(main)
