@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import warnings
 from collections.abc import Callable, Sequence
@@ -79,6 +80,8 @@ def answer(
                 if task.gallery is not None:
                     found.append(_found(matcher, task.gallery, task.queries))
                 history = getattr(matcher, "history_", history)
+                # Keras models hold themselves in circles, and a fold's are never needed again.
+                gc.collect()
                 done()
         except WeightsMissingError as error:
             reason = f"not run: weights not available ({error})"

@@ -73,10 +73,11 @@ def photo_encoders_of(
     if quick or source == "random":
         # More looks at a photo do not help weights that see no meaning.
         return (KerasPhoto("mobilenet_v2", source, seed=seed),)
-    # Many looks at the size that the network was made for, and some at a larger one, which shows small things.
+    # Many looks at the size that the network was made for, and some at a larger one, which shows small things; there
+    # an earlier layer, too, which is less given to the thousand things that the network was trained to name.
     return (
         KerasPhoto("mobilenet_v2", source, views=12),
-        KerasPhoto("mobilenet_v2", source, views=4, size=320),
+        KerasPhoto("mobilenet_v2", source, views=4, size=320, layers=("block_16_expand_relu", "out_relu")),
     )
 
 

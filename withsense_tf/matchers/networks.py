@@ -31,8 +31,8 @@ CHUNK: Final = 65_536
 class Training:
     """How a network is trained; a part of the training photos chooses the epoch and calibrates the answers."""
 
-    epochs: int = 30
-    patience: int = 4
+    epochs: int = 20
+    patience: int = 3
     batch: int = 256
     rate: float = 2e-3
     validation: float = 0.15

@@ -135,7 +135,8 @@ class TwoTower(Towers):
             )
             self.towers_.append(towers)
             self.histories_.append(history)
-        unseen = pairs.take(np.flatnonzero(np.isin(pairs.content, np.array(told.content)[held])))
+        self.held_content_ = np.array(told.content)[held]
+        unseen = pairs.take(np.flatnonzero(np.isin(pairs.content, self.held_content_)))
         self.calibration_ = Calibration().fit(self.cosines(unseen), unseen.target, unseen.weight)
 
     def _held_out(self, told: Learnable) -> np.ndarray:
