@@ -102,7 +102,7 @@ def test_published_figures_stand_beside_photos_only(tiny: Dataset, run: list[Out
 def test_chance_and_people_are_measured_on_the_data_at_hand(tiny: Dataset, run: list[Outcome]) -> None:
     assert chance(np.array([10, 20]), 15) == pytest.approx((1 + 0.75) / 2)
     lines = measured(run, tiny)
-    assert lines[0].value == "0.167 / 0.833 / 1.000"
+    assert lines[0].value == "16.7 / 83.3 / 100.0"
     assert "6 photos" in lines[0].figure
     # All own captions have 4 4 4, all others 1 1 2: two people are off by 1/3, 1/6 and 1/6 for two thirds of the pairs.
     rmse = next(line for line in lines if line.figure.startswith("RMSE"))

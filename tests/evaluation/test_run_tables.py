@@ -28,7 +28,7 @@ def test_each_table_that_ranks_says_the_size_of_the_gallery(tiny: Dataset, run: 
 
 def test_figures_that_no_row_has_make_no_column(tiny: Dataset, run: list[Outcome]) -> None:
     (table,) = tables_of(rows_of(run[4:]), "test", in_all=False)
-    assert table.headings == ("gallery", "R@1 ↑", "R@5 ↑", "R@10 ↑")
+    assert table.headings == ("gallery", "R@1, % ↑", "R@5, % ↑", "R@10, % ↑")
     assert table.groups == (("How well the right photo is found", 4),)
 
 
@@ -40,8 +40,8 @@ def test_the_best_and_those_that_are_not_worse_are_marked_apart() -> None:
     (table,) = tables_of(rows, "folds", in_all=True)
     a, b = (dict(zip(table.headings, line.cells, strict=True)) for line in table.lines)
     assert (a["RMSE ↓"].text, a["RMSE ↓"].interval, a["RMSE ↓"].mark) == ("0.100", "0.080–0.120", "best")
-    assert (a["R@5 ↑"].mark, b["R@5 ↑"].mark, b["RMSE ↓"].mark) == ("near", "best", "")
-    assert b["RMSE ↓"].interval == ""
+    assert (a["R@5, % ↑"].mark, b["R@5, % ↑"].mark, b["RMSE ↓"].mark) == ("near", "best", "")
+    assert (b["RMSE ↓"].interval, b["R@5, % ↑"].text) == ("", "90.0")
     assert (a["skill ↑"].text, b["skill ↑"].text) == ("", "0.000")
 
 

@@ -26,7 +26,7 @@ class Reference:
     source: str
 
 
-_SEARCH: Final = "R@1 / R@5 / R@10"
+_SEARCH: Final = "R@1 / R@5 / R@10, %"
 PUBLISHED: Final = (
     Reference(
         "Best public figure on this task", "RMSE", ".210", "by others, on a split and target of their own"
@@ -35,18 +35,18 @@ PUBLISHED: Final = (
     Reference("PAC-S", "tau c, Flickr8k-Expert", ".543", "Sarto et al., 2023"),
     Reference(
         "CLIP ViT-B/32, zero-shot",
-        "R@5, 1,000 photos",
-        ".805",
+        "R@5, %, 1,000 photos",
+        "80.5",
         "by others, with the weights of Radford et al., 2021",
     ),
-    Reference("IMRAM", f"{_SEARCH}, 1,000 photos", ".410 / .692 / .799", "Chen et al., 2020"),
+    Reference("IMRAM", f"{_SEARCH}, 1,000 photos", "41.0 / 69.2 / 79.9", "Chen et al., 2020"),
     Reference(
         "SCAN",
         f"{_SEARCH}, 1,000 photos",
-        ".383 / .678 / .789",
+        "38.3 / 67.8 / 78.9",
         "Lee et al., 2018, as given by Chen et al., 2020",
     ),
-    Reference("BRNN", f"{_SEARCH}, 1,000 photos", ".118 / .321 / .447", "Karpathy and Fei-Fei, 2015"),
+    Reference("BRNN", f"{_SEARCH}, 1,000 photos", "11.8 / 32.1 / 44.7", "Karpathy and Fei-Fei, 2015"),
 )
 WARNING: Final = (
     "The published figures are on Flickr8k, those of finding photos in its 1,000 test photos. A run's figures cannot "
@@ -78,7 +78,7 @@ def _chance(outcomes: Sequence[Outcome]) -> list[Reference]:
     for outcome in outcomes:
         if outcome.found is not None and len(outcome.found.text):
             size = outcome.found.per_query.size
-            shares = " / ".join(f"{chance(size, first):.3f}" for first in DEPTHS)
+            shares = " / ".join(f"{100 * chance(size, first):.1f}" for first in DEPTHS)
             few, many = int(size.min()), int(size.max())
             photos = f"{few:,}" if few == many else f"{few:,} to {many:,}"
             return [Reference("Chance", f"{_SEARCH}, {photos} photos", shares, "k / photos in the gallery")]

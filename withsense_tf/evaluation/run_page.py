@@ -12,19 +12,12 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation import references
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page import rendered
-from withsense_tf.evaluation.protocol import SPLITS
-from withsense_tf.evaluation.report import Comparison
+from withsense_tf.evaluation.report import SPLITS, Comparison
 from withsense_tf.evaluation.rows import CAPTION_ASSISTED
 from withsense_tf.evaluation.run_plots import fit_pictures, recall_picture, training_pictures
 from withsense_tf.evaluation.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of
 from withsense_tf.evaluation.run_tables import Row, linear_rows, number, tables_of
 
-SPLIT_TITLES: Final = {
-    "folds": "Folds by photo: every photo is answered by a model that has not seen it",
-    "70/30": "70/30 by photo: as the student projects measured",
-    "strict": "Strict: neither photo nor caption is shared with training",
-    "test": "Test queries: the photos of test_queries.csv, by a model that is trained on all others",
-}
 TRACKS: Final = (("image-only", "image-only"), (CAPTION_ASSISTED, "caption-assisted"))
 # What is the same in all rows of a run, and what the page calls it.
 FACTS: Final = {
@@ -69,7 +62,7 @@ def run_page(run: Run) -> str:
         notes=run.comparison.notes,
         config=json.dumps(run.config, indent=1, default=str, ensure_ascii=False),
         tensorboard=None if run.tensorboard is None else str(run.tensorboard),
-        main_title=SPLIT_TITLES.get(main, main),
+        main_title=f"{main}: {SPLITS[main]}" if main else "",
         main_tables=tables_of(main_rows, main, in_all=True),
         seen=[row for row in main_rows if row.get("photo") or row.get("text")],
         measured=references.measured(outcomes, run.data),
@@ -77,7 +70,10 @@ def run_page(run: Run) -> str:
         warning=references.WARNING,
         linear=linear_sentence(main_rows),
         others=[
-            (SPLIT_TITLES[split], tables_of([row for row in rows if row.get("split") == split], split, False))
+            (
+                f"{split}: {SPLITS[split]}",
+                tables_of([row for row in rows if row.get("split") == split], split, False),
+            )
             for split in present[1:]
         ],
         fits=fit_pictures(outcomes),

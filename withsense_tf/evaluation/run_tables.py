@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from withsense_tf.evaluation.report import Value
+from withsense_tf.evaluation.report import SHARES, Value
 from withsense_tf.evaluation.rows import CAPTION_ASSISTED
 
 Row = Mapping[str, Value]
@@ -29,9 +29,9 @@ FIT: Final[tuple[Column, ...]] = (
 )
 SEARCH: Final[tuple[Column, ...]] = (
     ("gallery", "gallery", 0, None),
-    ("r@1", "R@1 ↑", 3, None),
-    ("r@5", "R@5 ↑", 3, ("r@5_low", "r@5_high")),
-    ("r@10", "R@10 ↑", 3, None),
+    ("r@1", "R@1, % ↑", 1, None),
+    ("r@5", "R@5, % ↑", 1, ("r@5_low", "r@5_high")),
+    ("r@10", "R@10, % ↑", 1, None),
     ("mrr", "MRR ↑", 3, None),
     ("median_rank", "median rank ↓", 1, None),
     ("ndcg@10", "nDCG @10 ↑", 3, None),
@@ -155,10 +155,13 @@ def _cell(row: Row, column: Column, marks: Mapping[str, str]) -> Cell:
     value = number(row, name)
     if value is None:
         return Cell("")
+    scale = 100 if name in SHARES else 1
     sure = [number(row, end) for end in ends or ()]
-    interval = "–".join(f"{end:.{digits}f}" for end in sure if end is not None) if None not in sure else ""
+    interval = (
+        "–".join(f"{end * scale:.{digits}f}" for end in sure if end is not None) if None not in sure else ""
+    )
     # Folds need not be of one size: a gallery's size is then a mean.
     is_mean = name == "gallery" and not value.is_integer()
     digits = 1 if is_mean else digits
     # A figure that rounds to zero has no sign.
-    return Cell(f"{round(value, digits) + 0.0:,.{digits}f}", interval, marks.get(name, ""))
+    return Cell(f"{round(value * scale, digits) + 0.0:,.{digits}f}", interval, marks.get(name, ""))
