@@ -40,14 +40,22 @@ def write_page(folder: Path, title: str, sections: Sequence[Section], notes: Seq
             written.append(folder / f"{section.slug}.csv")
             section.table.to_csv(written[-1], index=False)
     _remove_stale(folder / "files.txt", [path.name for path in written])
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters |= {"embedded": _embedded, "shown": _shown}
-    template = environment.from_string(
-        files("withsense_tf.evaluation").joinpath("page.html").read_text(encoding="utf-8")
-    )
     page = folder / "index.html"
-    page.write_text(template.render(title=title, sections=sections, notes=notes), encoding="utf-8")
+    page.write_text(rendered("page.html", title=title, sections=sections, notes=notes), encoding="utf-8")
     return page
+
+
+def rendered(template: str, **values: object) -> str:
+    """Fill in a template of this folder; every text is escaped, and a value that is missing is an error."""
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    environment.filters |= {"embedded": embedded, "shown": _shown}
+    text = files("withsense_tf.evaluation").joinpath(template).read_text(encoding="utf-8")
+    return environment.from_string(text).render(values)
+
+
+def embedded(picture: bytes, kind: str = "png") -> str:
+    """Return the picture as an address that holds the picture itself."""
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"
 
 
 def _remove_stale(listing: Path, names: list[str]) -> None:
@@ -57,10 +65,6 @@ def _remove_stale(listing: Path, names: list[str]) -> None:
         if Path(name).name == name:
             (listing.parent / name).unlink(missing_ok=True)
     listing.write_text("\n".join(names) + "\n", encoding="utf-8")
-
-
-def _embedded(picture: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(picture).decode('ascii')}"
 
 
 def _shown(cell: object) -> str:

@@ -83,7 +83,7 @@ def main(
     from withsense_tf.experiments.load import load
     from withsense_tf.experiments.models import Surroundings, photo_encoders_of
     from withsense_tf.experiments.run import jobs_of, pairs_of, run_jobs
-    from withsense_tf.experiments.run_folder import write_run
+    from withsense_tf.experiments.run_folder import LOGS, write_run
 
     # What can go wrong at once goes wrong before the work starts.
     check_choice("policy", policy, (LAW, "none"))
@@ -102,7 +102,7 @@ def main(
     check_header(file)
     started = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     folder = output / "runs" / started
-    around = Surroundings(encoders, word_vectors, _store(output), seed, folder / "tensorboard")
+    around = Surroundings(encoders, word_vectors, _store(output), seed, folder / LOGS)
     train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
     dataset = load(data, output, seed, train, test)
     console = Console()

@@ -12,8 +12,10 @@ from typing import Final
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.report import Comparison, Value, append_rows
+from withsense_tf.evaluation.run_page import Run, write_run_page
 from withsense_tf.experiments.config import Config
 
+LOGS: Final = "tensorboard"  # below the run's folder, where training was logged
 IN_MARKDOWN: Final = (
     "matcher",
     "track",
@@ -41,7 +43,9 @@ def write_run(
     append_rows(folder / "results.csv", comparison)
     (folder / "results.csv.lock").unlink(missing_ok=True)
     (folder / "results.md").write_text(markdown(comparison), encoding="utf-8")
-    return folder / "results.md"
+    logs = folder / LOGS
+    run = Run(comparison, outcomes, data, asdict(config), logs if logs.is_dir() else None)
+    return write_run_page(folder / "index.html", run)
 
 
 def markdown(comparison: Comparison) -> str:

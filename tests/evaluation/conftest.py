@@ -1,0 +1,130 @@
+"""Outcomes made of arrays, and a reader of pages that notes what a browser would make of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.evaluation.outcome import Answers, Found, Outcome
+from withsense_tf.evaluation.ranking import per_query
+
+Scores = Callable[[np.ndarray], np.ndarray]
+
+
+def answers_of(data: Dataset, predicted: float | np.ndarray) -> Answers:
+    """Answer every pair that experts judged."""
+    experts = data.experts
+    scores = experts[["expert1", "expert2", "expert3"]].to_numpy(np.float64)
+    owner = experts["caption"].str.rsplit("#", n=1).str[0]
+    return Answers(
+        photo=experts["photo"].to_numpy(str),
+        caption=experts["caption"].to_numpy(str),
+        target=(scores.mean(axis=1) - 1) / 3,
+        weight=np.ones(len(experts)),
+        predicted=np.broadcast_to(predicted, len(experts)).astype(np.float64),
+        own=(owner == experts["photo"]).to_numpy(bool),
+        experts=scores,
+    )
+
+
+def found_of(data: Dataset, scores: Scores) -> Found:
+    """Rank the training photos for their captions; `scores` gets (queries, photos), true for the right photo."""
+    names = data.photos.loc[data.photos["part"] == "train", "photo"].to_numpy(str)
+    asked = data.captions[data.captions["photo"].isin(names)]
+    is_right = asked["photo"].to_numpy(str)[:, None] == names
+    given = scores(is_right)
+    first = np.argsort(-given, axis=1, kind="stable")[:, :5]
+    return Found(
+        text=asked["text"].to_numpy(str),
+        caption=asked["caption"].to_numpy(str),
+        first=names[first],
+        scores=np.take_along_axis(given, first, axis=1),
+        per_query=per_query(given, is_right.argmax(axis=1), names),
+    )
+
+
+def outcome_of(
+    data: Dataset,
+    label: str,
+    track: str = "image-only",
+    split: str = "folds",
+    predicted: float | np.ndarray | None = 0.4,
+    scores: Scores | None = None,
+    **more: object,
+) -> Outcome:
+    """Make an outcome of a matcher that finds every right photo at once, if not told otherwise."""
+    about = {"matcher": label, "track": track, "photo": "", "text": "", "weights": ""}
+    return Outcome(
+        label,
+        split,
+        about,
+        answers=None if predicted is None else answers_of(data, predicted),
+        found=found_of(data, scores or (lambda right: right * 0.5 + 0.25)),
+        constant=0.3,
+        folds=2,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def failing(right: np.ndarray) -> np.ndarray:
+    """Score the right photo below all others."""
+    return 0.75 - right * 0.5
+
+
+class Page(HTMLParser):
+    """What there is on a page: tags with their attributes, and the text of every table."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.tables: list[str] = []
+        self.inside = False
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "table":
+            self.tables.append("")
+            self.inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != "table"
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.tables[-1] += f"{data}|"
+
+    def all(self, name: str) -> list[dict[str, str | None]]:
+        """Return the attributes of every tag of that name."""
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+@pytest.fixture
+def new_outcome() -> Callable[..., Outcome]:
+    return outcome_of
+
+
+@pytest.fixture
+def read_page() -> Callable[[str], Page]:
+    return Page
+
+
+@pytest.fixture
+def run(tiny: Dataset) -> list[Outcome]:
+    return [
+        outcome_of(tiny, "constant", "baseline", scores=lambda right: right * 0.0),
+        outcome_of(tiny, "towers", history={"loss": [0.5, 0.25], "val_loss": [0.6, 0.4]}),
+        outcome_of(tiny, "captions", "caption-assisted"),
+        Outcome("clip", "folds", {"track": "image-only"}, status="not run: no weights here"),
+        outcome_of(tiny, "towers", split="test", predicted=None),
+    ]
+
+
+@pytest.fixture
+def fails() -> Scores:
+    return failing
