@@ -203,8 +203,8 @@ def _notes(dataset: Dataset, law: str, encoders: tuple[object, ...]) -> tuple[st
     return (
         *([SYNTHETIC_NOTE] if dataset.synthetic else []),
         "Photos: " + "; ".join(getattr(encoder, "identity", "") for encoder in encoders) + ".",
-        "Every pair and every query is answered by a model that has not seen the photo. In the column best: the best "
-        "of its kind and split; in brackets: not significantly worse (paired randomisation by photo, Holm, 5 %).",
+        "Every pair and every query is answered by a model that has not seen the photo. Best: the best of its kind and "
+        "split, or (in brackets) not significantly worse (paired randomisation by photo, Holm's correction, 5 %).",
         law,
     )
 

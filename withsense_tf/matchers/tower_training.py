@@ -21,8 +21,8 @@ FIRST_SHIFT: Final = -10.0
 class TowerTraining:
     """Epochs at most, epochs without a better rank, photos a batch, the optimiser's rate and decay."""
 
-    epochs: int = 40
-    patience: int = 8
+    epochs: int = 30
+    patience: int = 4
     batch: int = 256
     rate: float = 1e-3
     decay: float = 0.1
