@@ -124,3 +124,16 @@ def test_the_package_runs_as_a_module_from_anywhere(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": ""},
     )
     assert result.stdout.strip() == f"withsense_tf {ws.__version__}"
+
+
+@pytest.mark.slow
+def test_the_notebook_of_the_readme_runs() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"```python\n(.*?)```", readme, re.DOTALL)[1]
+    assert "ws.demo_dataset()" in block
+    found: dict[str, object] = {}
+    # The same on a small demo set, which takes seconds.
+    exec(block.replace("ws.demo_dataset()", "ws.demo_dataset(train=40, test=6)"), found)
+    assert len(found["best"]) == 5
+    assert len(found["removed"])
+    assert not set(found["removed"]["what"]) & {f"photo {name}" for _, name in found["best"]}
