@@ -5,9 +5,10 @@ import pytest
 
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.text_tfidf import Tfidf
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.gallery import Gallery
-from withsense_tf.matchers.photo_features import PhotoFeatures, describe_photos, photo_encoders
+from withsense_tf.matchers.photo_features import PhotoFeatures, describe_encoders, photo_encoders
 
 
 class Constant(PhotoEncoder):
@@ -111,5 +112,9 @@ def test_no_encoder_is_an_error() -> None:
 def test_a_row_names_all_encoders_and_equal_weights_once(
     mean_colour: PhotoEncoder, patches: PhotoEncoder
 ) -> None:
-    described = describe_photos([mean_colour, patches])
-    assert described == {"photo": "mean colour + patches", "weights": "none"}
+    described = describe_encoders([mean_colour, patches], Tfidf())
+    assert described == {
+        "photo": "mean colour + patches",
+        "text": "tfidf(min_count=1)",
+        "weights": "none",
+    }

@@ -16,7 +16,7 @@ from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_photos, photo_encoders
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.towers import Towers, left_out_cosines, unit
 
 # Features have about length 1, so photos lie about 1.4 apart; these reach from nearly linear to quite local. Their mean
@@ -57,10 +57,7 @@ class ClosedFormTowers(Towers):
         """Return what a result row says of this matcher."""
         photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
         text = getattr(self, "text_", None) or self._text()
-        described = super().describe() | describe_photos(photos) | {"text": text.identity}
-        if text.weights:
-            described["weights"] += f" + {text.weights}"
-        return described
+        return super().describe() | describe_encoders(photos, text)
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, dim)."""

@@ -15,6 +15,7 @@ from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import check_choice
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.gallery import Gallery, Queries
+from withsense_tf.matchers.photo_features import describe_encoders
 
 KINDS: Final = ("linear", "ridge", "lasso")
 # Both blocks have vectors of about length 1, so the right penalty lies well inside this range.
@@ -56,8 +57,7 @@ class ConcatLinear(Matcher):
         # What was fitted, not what the settings would give now.
         photo = getattr(self, "photo_", None) or photo_encoder(self.photo)
         text = getattr(self, "text_", None) or text_encoder(self.text)
-        weights = " + ".join(filter(None, (photo.weights, text.weights)))
-        return super().describe() | {"photo": photo.identity, "text": text.identity, "weights": weights}
+        return super().describe() | describe_encoders([photo], text)
 
     def _fit(self, pairs: Pairs) -> None:
         from sklearn.preprocessing import StandardScaler

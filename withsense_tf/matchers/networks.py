@@ -18,7 +18,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.own_captions import fit_texts
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_photos, photo_encoders
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.terminal import start_tensorflow
 
 # Text vectors have length 1; so many words of a caption carry weight, and each then has a size of about 1.
@@ -63,10 +63,7 @@ class NetworkMatcher(Matcher):
         """Return what a result row says of this matcher."""
         photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
         text = getattr(self, "text_", None) or text_encoder(self.text)
-        described = super().describe() | describe_photos(photos) | {"text": text.identity}
-        if text.weights:
-            described["weights"] += f" + {text.weights}"
-        return described
+        return super().describe() | describe_encoders(photos, text)
 
     @property
     def _training(self) -> Training:

@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.registry import photo_encoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
@@ -58,9 +58,11 @@ class PhotoFeatures:
         return [np.sign(vectors) * np.sqrt(np.abs(vectors)) for vectors in found]
 
 
-def describe_photos(encoders: Sequence[PhotoEncoder]) -> dict[str, str]:
-    """Return what a result row says of photo encoders: photo and weights."""
+def describe_encoders(photos: Sequence[PhotoEncoder], text: TextEncoder) -> dict[str, str]:
+    """Return what a result row says of the encoders: photo, text and weights, each of these once."""
+    weights = [*(encoder.weights for encoder in photos), text.weights]
     return {
-        "photo": " + ".join(encoder.identity for encoder in encoders),
-        "weights": " + ".join(dict.fromkeys(encoder.weights for encoder in encoders)),
+        "photo": " + ".join(encoder.identity for encoder in photos),
+        "text": text.identity,
+        "weights": " + ".join(filter(None, dict.fromkeys(weights))),
     }

@@ -17,7 +17,7 @@ from withsense_tf.errors import SettingError, check_choice, check_seed
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.contrast import KINDS
 from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_photos, photo_encoders
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.tower_training import TowerTraining, train_towers
 from withsense_tf.matchers.towers import Towers, unit
 from withsense_tf.terminal import start_tensorflow
@@ -73,10 +73,7 @@ class TwoTower(Towers):
         """Return what a result row says of this matcher."""
         photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
         text = getattr(self, "text_", None) or self._text()
-        described = super().describe() | describe_photos(photos) | {"text": text.identity}
-        if text.weights:
-            described["weights"] += f" + {text.weights}"
-        return described
+        return super().describe() | describe_encoders(photos, text)
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, members * dim)."""
