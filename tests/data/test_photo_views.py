@@ -138,6 +138,6 @@ def test_batches_hold_the_looks_of_each_photo_and_step_over_bad_ones(folder: Pat
 @pytest.mark.parametrize("views", [0, 3, 13, -1, "2", None])
 def test_other_numbers_of_looks_are_refused(wide: Path, views: object) -> None:
     with pytest.raises(SettingError, match="1, 2, 4, 12"):
-        check_views(views)  # type: ignore[arg-type]
+        check_views(views)
     with pytest.raises(SettingError, match="1, 2, 4, 12"):
-        PhotoBatches([wide], (8, 8), views=views)  # type: ignore[arg-type]
+        PhotoBatches([wide], (8, 8), views=views)

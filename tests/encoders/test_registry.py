@@ -132,17 +132,17 @@ def test_tfidf_with_a_source_is_refused_because_it_takes_none() -> None:
 
 def test_a_class_in_place_of_an_encoder_gets_advice() -> None:
     with pytest.raises(SettingError, match=r"the class KerasPhoto: add \(\)"):
-        photo_encoder(KerasPhoto)  # type: ignore[arg-type]
+        photo_encoder(KerasPhoto)
     with pytest.raises(SettingError, match=r"the class Tfidf: add \(\)"):
-        text_encoder(Tfidf)  # type: ignore[arg-type]
+        text_encoder(Tfidf)
 
 
 @pytest.mark.parametrize("wrong", [None, 7, "", "+", "tfidf+"], ids=repr)
 def test_what_is_no_name_at_all_is_refused(wrong: object) -> None:
     with pytest.raises(SettingError, match="is not known"):
-        photo_encoder(wrong)  # type: ignore[arg-type]
+        photo_encoder(wrong)
     with pytest.raises(SettingError, match="is not known"):
-        text_encoder(wrong)  # type: ignore[arg-type]
+        text_encoder(wrong)
 
 
 def test_fitting_a_matchers_text_encoder_leaves_the_users_object_alone() -> None:

@@ -316,7 +316,7 @@ def test_another_width_under_one_identity_is_an_error(paths: list[Path]) -> None
 
 
 def test_what_is_done_is_kept_when_the_user_interrupts(mean_colour, sixty: Path, tmp_path: Path) -> None:
-    class Interrupted(type(mean_colour)):  # type: ignore[misc]
+    class Interrupted(type(mean_colour)):
         batch_size = 4
 
         def forward(self, pixels: np.ndarray) -> np.ndarray:
@@ -338,7 +338,7 @@ def test_work_is_saved_while_it_goes_on(
     monkeypatch.setattr(store_module, "SAVE_SECONDS", 0.0)
     seen = []
 
-    class Watching(type(mean_colour)):  # type: ignore[misc]
+    class Watching(type(mean_colour)):
         batch_size = 20
 
         def forward(self, pixels: np.ndarray) -> np.ndarray:
