@@ -1,0 +1,1 @@
+"""A text -> photos that fit, or the legal notice, over an index that lives."""
