@@ -28,19 +28,19 @@ def mentions(caption: str, term: str) -> bool:
     (True, False, False)
     """
     wanted = [_basic(word) for word in words(term)]
-    said = tokens(caption)
-    absent = _absent(said)
-    # A word with a hyphen is several: "a red-car parade" has a red car.
-    there = [
-        (_basic(word), place in absent) for place, token in enumerate(said) for word in words(token.text)
-    ]
-    everybody = len(wanted) == 1 and bool(wanted[0] & EVERYBODY)
-    if everybody:
+    if len(wanted) == 1 and wanted[0] & EVERYBODY:
         wanted = [wanted[0] | PEOPLE]
-    return bool(wanted) and any(
-        all(forms & asked and not gone for (forms, gone), asked in zip(there[at:], wanted, strict=False))
+    said = tokens(caption)
+    # A word with a hyphen is several: "a red-car parade" has a red car.
+    there = [(_basic(word), place) for place, token in enumerate(said) for word in words(token.text)]
+    found = [
+        {place for _, place in there[at : at + len(wanted)]}
         for at in range(len(there) - len(wanted) + 1)
-    )
+        if all(forms & asked for (forms, _), asked in zip(there[at:], wanted, strict=False))
+    ]
+    # Most captions do not have the words at all, and need not be read for what they say is absent.
+    absent = _absent(said) if wanted and found else set()
+    return bool(wanted) and any(not places & absent for places in found)
 
 
 def _absent(said: list[Token]) -> set[int]:
