@@ -35,7 +35,7 @@ def lemmas(text: str) -> list[str]:
 def lemma(word: str) -> str:
     """Return the basic form of one word in lower case; a word that is not known stays as it is."""
     if CYRILLIC.search(word):
-        parsed = _russian().parse(word)
+        parsed = russian().parse(word)
         return str(parsed[0].normal_form) if parsed else word
     return _english().get(word, word)
 
@@ -72,7 +72,8 @@ def _english() -> dict[str, str]:
 
 
 @cache
-def _russian() -> Any:
+def russian() -> Any:
+    """Return the analyzer of Russian words: all readings of a word, each with its grammar; it has no types."""
     import pymorphy3
 
     return pymorphy3.MorphAnalyzer(lang="ru")
