@@ -117,6 +117,11 @@ class CaptionSpace(TextEncoder):
         lengths = np.linalg.norm(points, axis=1, keepdims=True)
         return np.asarray(points / np.maximum(lengths, 1e-9), np.float32)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Name the languages of the training texts."""
+        return self.words_.languages
+
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the words of a text that neither captions nor word vectors taught it."""
         unknown = self.words_.unknown(text)
