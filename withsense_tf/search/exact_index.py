@@ -22,9 +22,9 @@ from withsense_tf.search.index import Fact, Found, Keep, VectorIndex
 from withsense_tf.search.leaders import Exact, Leaders
 from withsense_tf.search.vector_file import VectorFile
 
-# Up to so many queries are scored one after the other against a block in the cache; a matrix product pays from there on.
+# Up to so many queries are scored one after the other against a block in the cache; with more a matrix product pays.
 FEW: Final = 8
-# Blocks, in bytes of float32: so large that what Python does for each hardly counts, so small that two cores share well.
+# A block, in bytes of float32: so large that Python's part of it hardly counts, so small that cores share them well.
 BLOCK: Final = 4 << 20
 # A filter that keeps less than one row of so many has its rows gathered; else all are scored and the others dropped.
 GATHERED: Final = 3
@@ -89,7 +89,9 @@ class ExactIndex(VectorIndex):
         if queries.ndim != 2 or queries.shape[1] != self.width:
             raise SettingError(f"expected queries of shape (n, {self.width}), got {queries.shape}.")
         if not np.isfinite(queries).all():
-            raise DataError("A query has numbers that are not finite, expected finite ones; check what made it.")
+            raise DataError(
+                "A query has numbers that are not finite, expected finite ones; check what made it."
+            )
         return queries
 
 

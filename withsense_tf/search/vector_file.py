@@ -106,13 +106,15 @@ class VectorFile:
 
     def _stored(self, vectors: np.ndarray) -> np.ndarray:
         if not np.isfinite(vectors).all():
-            raise DataError("A vector has numbers that are not finite, expected finite ones; nothing was written.")
+            raise DataError(
+                "A vector has numbers that are not finite, expected finite ones; nothing was written."
+            )
         with np.errstate(over="ignore"):
             stored = np.ascontiguousarray(vectors, self.dtype)
         if not np.isfinite(stored).all():
             raise DataError(
-                f"A vector has numbers too large for {self.dtype.name}; nothing was written. Scale the vectors, or build "
-                "the index with float32."
+                f"A vector has numbers too large for {self.dtype.name}; nothing was written. Scale the vectors, or "
+                "build the index with float32."
             )
         return stored
 
@@ -138,8 +140,8 @@ class VectorFile:
         kind = name.rstrip(b"\0").decode(errors="replace")
         if kind not in DTYPES or not found:
             raise DataError(
-                f"damaged: the header of {self.path} names {found} numbers of type {kind!r} a row, expected one or more "
-                f"of {' or '.join(DTYPES)}; build the index anew."
+                f"damaged: the header of {self.path} names {found} numbers of type {kind!r} a row, expected one or "
+                f"more of {' or '.join(DTYPES)}; build the index anew."
             )
         if width not in (None, found) or dtype not in (None, kind):
             raise DataError(
