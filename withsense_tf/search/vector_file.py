@@ -60,6 +60,8 @@ class VectorFile:
     def rows(self, count: int) -> np.ndarray:
         """Return the first `count` rows, as they lie in the file; nothing is read before it is looked at."""
         rows = self._rows
+        if self._file < 0:
+            raise SettingError(f"{self.path} was closed; open the index again.")
         if len(rows) < count:
             with self._mapping:
                 self._rows = rows = self._map()
@@ -92,7 +94,9 @@ class VectorFile:
             # Before the rows, so that a reader that sees them sees this too.
             if longest > self.longest:
                 _put(target, struct.pack("<d", longest), LONGEST)
-            _put(target, stored.tobytes(), START + at * self.width * self.dtype.itemsize)
+            _put(
+                target, stored.reshape(-1).view(np.uint8).data, START + at * self.width * self.dtype.itemsize
+            )
             os.fsync(target)
         finally:
             os.close(target)
@@ -194,7 +198,7 @@ def _open(path: Path) -> int:
         ) from error
 
 
-def _put(file: int, content: bytes, at: int) -> None:
+def _put(file: int, content: bytes | memoryview, at: int) -> None:
     """Write all of it: the system may write less than it is asked for."""
     rest = memoryview(content)
     while len(rest):
