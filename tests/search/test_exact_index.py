@@ -55,6 +55,7 @@ def unit(rows: int, width: int, seed: int = 0) -> np.ndarray:
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut even a few rows into many blocks, so that they are shared among threads."""
     monkeypatch.setattr(exact_index, "BLOCK", 4096)
+    monkeypatch.setattr(exact_index, "PICKED", 100)
 
 
 @pytest.fixture(params=DTYPES)
@@ -85,6 +86,8 @@ def test_answers_are_those_of_sorting_everything(
     kept = None if share is None else np.flatnonzero(rng.random(rows) < share)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact_index, "BLOCK", block)
+        patch.setattr(exact_index, "SCORES", block)
+        patch.setattr(exact_index, "PICKED", max(1, block // 30))
         index = ExactIndex(folder, width, dtype)
         index.write(0, vectors)
         found = index.search(asked, k, rows, None if kept is None else keep(kept))
@@ -103,6 +106,7 @@ def test_an_answer_does_not_depend_on_the_block_size(
     whole = index.search(asked, 9, 700)
     for size in (132, 1000, 7777):
         monkeypatch.setattr(exact_index, "BLOCK", size)
+        monkeypatch.setattr(exact_index, "PICKED", size // 100)
         assert_same(index.search(asked, 9, 700), whole)
 
 

@@ -26,6 +26,9 @@ from withsense_tf.search.vector_file import VectorFile
 FEW: Final = 8
 # A block, in bytes of float32: so large that Python's part of it hardly counts, so small that cores share them well.
 BLOCK: Final = 4 << 20
+# So many scores are kept until the best are picked, and so many rows are looked at together then.
+SCORES: Final = 1 << 24
+PICKED: Final = 1 << 14
 # A filter that keeps less than one row of so many has its rows gathered; else all are scored and the others dropped.
 GATHERED: Final = 3
 # So many pairs are scored again at once, so that a bad case does not need memory without end.
@@ -62,11 +65,7 @@ class ExactIndex(VectorIndex):
         if not len(queries) or not (rows if kept is None else len(kept)):
             return Leaders(len(queries), k, np.zeros(len(queries), np.float32)).found()
         scan = _Scan(stored, kept, queries, k, self._file.longest)
-        # The library that multiplies matrices uses all cores by itself.
-        parts = share(scan.run, scan.blocks) if len(queries) <= FEW else [scan.run(iter(scan.blocks))]
-        for other in parts[1:]:
-            parts[0].join(other)
-        found = parts[0].found()
+        found = scan.one_by_one() if len(queries) <= FEW else scan.together()
         return replace(found, scores=np.ldexp(found.scores, scan.exponents))
 
     def get(self, rows: np.ndarray) -> np.ndarray:
@@ -104,10 +103,9 @@ class _Scan:
         rows, width = stored.shape
         self.stored, self.kept, self.k = stored, kept, k
         self.gather = kept is not None and len(kept) * GATHERED < rows
-        self.few = len(queries) <= FEW
+        self.count = len(kept) if kept is not None and self.gather else rows
+        self.step = max(1, BLOCK // (4 * width))
         half = stored.dtype == np.float16
-        step = max(1, BLOCK // (4 * width))
-        self.blocks = range(0, len(kept) if kept is not None and self.gather else rows, step)
         # Scores are powers of two too small or too large until the end, where that is undone without a loss.
         self.exponents = np.zeros((len(queries), 1), np.int32)
         lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
@@ -118,51 +116,73 @@ class _Scan:
         self.queries = queries
         self.columns = np.ascontiguousarray(queries.T)
         # Two sums of `width` products, in any order, differ by at most this; the last part is for tiny numbers.
-        off = 2 * (width + 2) * 2.0**-24 * lengths * longest + width * 2.0**-126
+        self.off = 2 * (width + 2) * 2.0**-24 * lengths * longest + width * 2.0**-126
+
+    def one_by_one(self) -> Found:
+        """Score each query alone, on all cores; the best are picked when that is done, in one go."""
+        queries = len(self.queries)
+        leaders = Leaders(queries, self.k, np.zeros(queries, np.float32))
+        portion = max(1, SCORES // queries)
+        for first in range(0, self.count, portion):
+            rows = range(first, min(first + portion, self.count))
+            scores = np.empty((len(rows), queries), np.float32)
+            share(partial(self._score, scores, rows), range(rows.start, rows.stop, self.step))
+            for at in range(0, len(rows), PICKED):
+                part = scores[at : at + PICKED]
+                self._pick(leaders, part, first + at, partial(_look_up, part))
+        return leaders.found()
+
+    def together(self) -> Found:
+        """Multiply matrices; the library that does it uses all cores by itself."""
         with np.errstate(over="ignore"):
-            self.slack = np.zeros(len(queries), np.float32) if self.few else off.astype(np.float32)
+            leaders = Leaders(len(self.queries), self.k, self.off.astype(np.float32))
+        room = self._room()
+        products = np.empty((self.step, len(self.queries)), np.float32)
+        for start in range(0, self.count, self.step):
+            block = self._block(start, min(start + self.step, self.count), room)
+            scores = np.matmul(block, self.columns, out=products[: len(block)])
+            self._pick(leaders, scores, start, partial(_score_pairs, block, self.queries))
+        return leaders.found()
 
-    def run(self, blocks: Iterator[int]) -> Leaders:
-        """Go through blocks until none is left; return the best rows of these."""
-        leaders = Leaders(len(self.queries), self.k, self.slack)
-        step, end = self.blocks.step, self.blocks.stop
-        floats = np.empty((step, self.stored.shape[1]), np.float32)
-        raw = floats if self.stored.dtype == np.float32 else np.empty(floats.shape, np.float16)
-        products = np.empty((step, len(self.queries)), np.float32)
-        for start in blocks:
-            here = slice(start, min(start + step, end))
-            size = here.stop - here.start
-            rows: np.ndarray | int = start
-            if self.kept is not None and self.gather:
-                rows = self.kept[here]
-                block = np.take(self.stored, rows, axis=0, out=raw[:size], mode="clip")
-            else:
-                block = self.stored[here]
-            if block.dtype == np.float16:
-                block = _widen(block, floats[:size])
-            scores = self._scores(block, products[:size])
-            places = None
-            if self.kept is not None and not self.gather:
-                first, last = np.searchsorted(self.kept, (here.start, here.stop))
-                rows = self.kept[first:last]
-                places = rows - start
-                scores = scores[places]
-            leaders.take(scores, rows, self._exact(block, scores, places))
-        return leaders
+    def _score(self, scores: np.ndarray, rows: range, starts: Iterator[int]) -> None:
+        # Hardly anything but numpy's calls, which leave Python's lock: so the cores do not wait for each other.
+        room = self._room()
+        for start in starts:
+            stop = min(start + self.step, rows.stop)
+            block, out = self._block(start, stop, room), scores[start - rows.start : stop - rows.start]
+            for at, query in enumerate(self.queries):
+                np.vecdot(block, query, out=out[:, at])
 
-    def _scores(self, block: np.ndarray, out: np.ndarray) -> np.ndarray:
-        if not self.few:
-            return np.matmul(block, self.columns, out=out)
-        for at, query in enumerate(self.queries):
-            np.vecdot(block, query, out=out[:, at])
-        return out
+    def _pick(self, leaders: Leaders, scores: np.ndarray, start: int, exact: Exact) -> None:
+        """Let the leaders look at scores of rows from `start` on, those that the filter keeps."""
+        if self.kept is None:
+            leaders.take(scores, start, exact)
+        elif self.gather:
+            leaders.take(scores, self.kept[start : start + len(scores)], exact)
+        else:
+            first, last = np.searchsorted(self.kept, (start, start + len(scores)))
+            rows = self.kept[first:last]
+            leaders.take(scores[rows - start], rows, lambda local, query: exact(rows[local] - start, query))
 
-    def _exact(self, block: np.ndarray, scores: np.ndarray, places: np.ndarray | None) -> Exact:
-        if self.few:
-            return lambda local, query: scores[local, query]
-        if places is None:
-            return partial(_score_pairs, block, self.queries)
-        return lambda local, query: _score_pairs(block, self.queries, places[local], query)
+    def _room(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return room for a block of float32, and for what is gathered; none is taken before it is used."""
+        floats = np.empty((self.step, self.stored.shape[1]), np.float32)
+        return floats, floats if self.stored.dtype == np.float32 else np.empty(floats.shape, np.float16)
+
+    def _block(self, start: int, stop: int, room: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """Return a block of rows as float32, without a copy where they lie there so."""
+        floats, gathered = (part[: stop - start] for part in room)
+        if self.kept is not None and self.gather:
+            # The mode does not matter for rows that are there, but the others are slower.
+            block = np.take(self.stored, self.kept[start:stop], axis=0, out=gathered, mode="clip")
+        else:
+            block = self.stored[start:stop]
+        return block if block.dtype == np.float32 else _widen(block, floats)
+
+
+def _look_up(scores: np.ndarray, local: np.ndarray, query: np.ndarray) -> np.ndarray:
+    found: np.ndarray = scores[local, query]
+    return found
 
 
 def _score_pairs(block: np.ndarray, queries: np.ndarray, local: np.ndarray, query: np.ndarray) -> np.ndarray:

@@ -20,6 +20,8 @@ Exact = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 # The best so far are sorted out when so many times as many wait: seldom, since it costs more than a block does.
 SETTLE: Final = 8
+# From so many rows of a block, or more if k asks for it, the first bar is taken.
+SOME: Final = 1024
 
 
 class Leaders:
@@ -43,9 +45,10 @@ class Leaders:
         hits = scores >= self._bar - self._slack
         count = np.count_nonzero(hits)
         if count > SETTLE * self.k * self.queries and len(scores) > self.k:
-            # There is no bar yet, or rows come in a bad order: the block alone tells what is enough.
-            at = len(scores) - self.k
-            self._raise(np.partition(scores, at, axis=0)[at] - self._slack)
+            # There is no bar yet, or rows come in a bad order: some rows of the block tell what is enough.
+            some = scores[:: max(1, len(scores) // max(SOME, 4 * self.k))]
+            at = len(some) - self.k
+            self._raise(np.partition(some, at, axis=0)[at] - self._slack)
             hits = scores >= self._bar - self._slack
         elif not count:
             return
@@ -56,10 +59,6 @@ class Leaders:
         self._count += len(local)
         if self._count > SETTLE * self.k * self.queries:
             self._settle()
-
-    def join(self, other: Leaders) -> None:
-        """Take over what another one has found."""
-        self._waiting += [other._kept, *other._waiting]
 
     def found(self) -> Found:
         """Return the best rows of each query."""
