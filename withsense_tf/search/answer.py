@@ -198,7 +198,7 @@ class Answer:
         if asked.photo is None:
             if text is None:
                 raise SettingError("Nothing to search for: give a text, a photo, or both.")
-            return text
+            return np.asarray(text)
         if PHOTO not in self.generation.vectors or not self.form.inner:
             raise SettingError(
                 "This index cannot search by a photo: its matcher does not put photos and texts into one space. "
@@ -211,8 +211,9 @@ class Answer:
         ).fetchone()
         seen = unit(self.generation.vectors[PHOTO].get(np.array([found[0]]))[0])
         if text is None:
-            return seen.astype(np.float32)
-        return unit(asked.text_share * unit(text) + (1 - asked.text_share) * seen).astype(np.float32)
+            return np.asarray(seen, np.float32)
+        both = asked.text_share * unit(text) + (1 - asked.text_share) * seen
+        return np.asarray(unit(both), np.float32)
 
     def _keep(self) -> Keep | None:
         if not self.asked.where:

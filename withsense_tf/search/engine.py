@@ -41,15 +41,7 @@ class Search:
     ) -> None:
         self.policy = policy or Policy.default()
         self.country = country
-        if isinstance(index, (str, Path)):
-            index = PhotoIndex(index)
-        if not isinstance(index, PhotoIndex):
-            if photos is None:
-                raise SettingError("A search by a matcher needs the photos too: Search(matcher, data).")
-            from withsense_tf.search.build import index_in_memory
-
-            index = index_in_memory(index, photos, self.policy)
-        self.index = index
+        self.index = _open(index, photos, self.policy)
 
     def __call__(
         self,
@@ -106,3 +98,17 @@ class Search:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _open(
+    index: str | Path | PhotoIndex | Matcher, photos: Dataset | Pairs | None, policy: Policy
+) -> PhotoIndex:
+    if isinstance(index, PhotoIndex):
+        return index
+    if isinstance(index, (str, Path)):
+        return PhotoIndex(index)
+    if photos is None:
+        raise SettingError("A search by a matcher needs the photos too: Search(matcher, data).")
+    from withsense_tf.search.build import temporary_index
+
+    return temporary_index(index, photos, policy)

@@ -26,10 +26,11 @@ from withsense_tf.errors import DataError, SettingError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.fingerprint import SIDE, perceptual_hash
 from withsense_tf.policy.gate import Policy
-from withsense_tf.search.catalog import get_state, set_state
+from withsense_tf.search.catalog import get_state
 from withsense_tf.search.filters import fact_row
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
+from withsense_tf.search.judge import judge_anew
 from withsense_tf.search.law import judge_items, put_law
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import Published, forget, publish
@@ -42,14 +43,24 @@ ABANDONED_SECONDS: Final = 24 * 3600.0
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A photo that cannot be used: its name and file, the kind of damage, and the reason."""
+
+    name: str
+    path: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Report:
-    """What became of the photos; `quarantined` gives name, kind and reason of those that cannot be used."""
+    """What became of the photos."""
 
     added: int
     changed: int
     removed: int
     same: int
-    quarantined: tuple[tuple[str, str, str], ...]
+    quarantined: tuple[Refused, ...]
 
     def __str__(self) -> str:
         told = f"{self.added:,} added, {self.changed:,} changed, {self.removed:,} removed, {self.same:,} as before"
@@ -63,10 +74,12 @@ def ingest(
     model: int | None = None,
     complete: bool = False,
     remove: Iterable[str] = (),
+    refused: Sequence[Refused] = (),
 ) -> Report:
     """Add photos and bring changed ones up to date; `remove` some by name, or with `complete` all that are no item.
 
-    `model` is the number of the model whose vectors are made, by default the one in use.
+    `model` is the number of the model whose vectors are made, by default the one in use. Photos that cannot be used
+    stop nothing; they go into quarantine, with those that were `refused` before.
     """
     names = [item.name for item in items]
     if len(set(names)) < len(names):
@@ -78,13 +91,14 @@ def ingest(
         generation = index.generation(model) if model is not None else index.current(tables)
     matcher = generation.matcher(index.store)
     waiting, known = _adopt(index, items, generation.number, writer)
-    bad: list[tuple[str, str, str]] = []
+    bad = list(refused)
     for at in track(
         range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
     ):
         bad += _stage(index, generation, matcher, waiting[at : at + BATCH], policy, writer)
     with index.catalog.writing() as tables:
-        leaving = {*remove, *(name for name, _, _ in bad)}
+        leaving = {*remove, *(one.name for one in bad)}
+        _quarantine(tables, bad, items)
         if complete:
             live = {name for (name,) in tables.execute("SELECT name FROM photos WHERE writer IS NULL")}
             leaving |= live - set(names)
@@ -92,42 +106,6 @@ def ingest(
         _sweep(tables)
     _forget_rows(index, done)
     return Report(done.added, done.changed, done.removed, known, tuple(bad))
-
-
-def fill(index: PhotoIndex, model: int) -> int:
-    """Give a model the vectors of all live photos that it lacks; return how many it got. Then `switch` to it."""
-    generation = index.generation(model)
-    matcher = generation.matcher(index.store)
-    got = 0
-    while missing := _missing(index, model):
-        for at in track(
-            range(0, len(missing), BATCH), -(-len(missing) // BATCH), "Filling", done="batches of photos"
-        ):
-            got += _fill_some(index, generation, matcher, missing[at : at + BATCH])
-    return got
-
-
-def judge_anew(index: PhotoIndex, policy: Policy) -> bool:
-    """Judge all photos by the policy as it is now, where it changed; say whether it had."""
-    with index.catalog.reading() as tables:
-        if get_state(tables, "policy") == policy.version:
-            return False
-        stored = _stored_items(tables, "")
-    decided = [
-        (photos, judge_items(policy, [item for _, item in photos]))
-        for at in range(0, len(stored), 1000)
-        for photos in [stored[at : at + 1000]]
-    ]
-    with index.catalog.writing() as tables:
-        here = {photo for (photo,) in tables.execute("SELECT id FROM photos")}
-        if here - {photo for photo, _ in stored}:
-            raise DataError("Photos came in while the others were judged anew: run it again.")
-        tables.execute("DELETE FROM law")
-        for photos, found in decided:
-            put_law(tables, [(photo, item.name) for photo, item in photos if photo in here], found)
-        set_state(tables, policy=policy.version)
-        publish(tables, "", (), policy.ownership.duplicates, judged_anew=True)
-    return True
 
 
 def _adopt(index: PhotoIndex, items: Sequence[Item], model: int, writer: str) -> tuple[list[Item], int]:
@@ -164,33 +142,32 @@ def _stage(
     items: Sequence[Item],
     policy: Policy,
     writer: str,
-) -> list[tuple[str, str, str]]:
-    """Work on one batch and keep it; return the photos that cannot be used, with kind and reason."""
+) -> list[Refused]:
+    """Work on one batch and keep it; return the photos that cannot be used."""
     hashes, bad = _hashes(items)
     good, rows, refused = _encode(generation, matcher, [item for item in items if item.name in hashes])
     bad += refused
     decided = judge_items(policy, good)
     with index.catalog.writing() as tables:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        tables.executemany(
-            "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?)",
-            [
-                (name, str(item.path), kind, reason, now)
-                for name, kind, reason in bad
-                for item in items
-                if item.name == name
-            ],
-        )
         if get_state(tables, "policy") != policy.version:
             raise DataError("The law was changed while photos were judged by the one before: run it again.")
         photos = [_put_photo(tables, item, hashes[item.name], writer) for item in good]
         put_law(tables, list(zip(photos, [item.name for item in good], strict=True)), decided)
         put_rows(tables, generation, photos, good, rows)
-        tables.executemany("DELETE FROM quarantine WHERE name = ?", [(item.name,) for item in good])
     return bad
 
 
-def _hashes(items: Sequence[Item]) -> tuple[dict[str, int], list[tuple[str, str, str]]]:
+def _quarantine(tables: sqlite3.Connection, bad: Sequence[Refused], items: Sequence[Item]) -> None:
+    """Write down which photos cannot be used and why; forget it of those that could now."""
+    tables.executemany("DELETE FROM quarantine WHERE name = ?", [(item.name,) for item in items])
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    tables.executemany(
+        "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?)",
+        [(one.name, one.path, one.kind, one.reason, now) for one in bad],
+    )
+
+
+def _hashes(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]]:
     def one(item: Item) -> int | PhotoError:
         try:
             return perceptual_hash(read_photo(item.path, (SIDE, SIDE)))
@@ -199,13 +176,17 @@ def _hashes(items: Sequence[Item]) -> tuple[dict[str, int], list[tuple[str, str,
 
     with ThreadPoolExecutor(usable_cores()) as pool:
         found = list(zip(items, pool.map(one, items), strict=True))
-    bad = [(item.name, known.kind, known.reason) for item, known in found if isinstance(known, PhotoError)]
+    bad = [
+        Refused(item.name, str(item.path), known.kind, known.reason)
+        for item, known in found
+        if isinstance(known, PhotoError)
+    ]
     return {item.name: known for item, known in found if isinstance(known, int)}, bad
 
 
 def _encode(
     generation: Generation, matcher: Matcher, items: Sequence[Item]
-) -> tuple[list[Item], Rows, list[tuple[str, str, str]]]:
+) -> tuple[list[Item], Rows, list[Refused]]:
     """Return the photos that the matcher's encoders can read, what is kept of them, and the others with the reason."""
     try:
         return list(items), rows_of(generation, matcher, items), []
@@ -216,7 +197,7 @@ def _encode(
                 rows_of(generation, matcher, [item])
                 good.append(item)
             except DataError as error:
-                bad.append((item.name, "photo_not_image", str(error)))
+                bad.append(Refused(item.name, str(item.path), "photo_not_image", str(error)))
         return good, rows_of(generation, matcher, good), bad
 
 
@@ -247,68 +228,6 @@ def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -
         [(photo, name.casefold(), *fact_row(value)) for name, value in item.facts.items()],
     )
     return photo
-
-
-def _missing(index: PhotoIndex, model: int) -> list[tuple[int, Item]]:
-    with index.catalog.reading() as tables:
-        return _stored_items(
-            tables,
-            "WHERE writer IS NULL AND id NOT IN (SELECT photo FROM rows WHERE generation = ?)",
-            (model,),
-        )
-
-
-def _stored_items(
-    tables: sqlite3.Connection, where: str, values: Sequence[object] = ()
-) -> list[tuple[int, Item]]:
-    """Return photos of the tables as they once came."""
-    from pathlib import Path
-
-    found = tables.execute(
-        f"SELECT id, name, path, digest, facts FROM photos {where} ORDER BY id", values
-    ).fetchall()
-    return [
-        (
-            photo,
-            Item(
-                name,
-                Path(path),
-                digest,
-                _texts(tables, photo, 1),
-                _texts(tables, photo, 0),
-                json.loads(facts),
-            ),
-        )
-        for photo, name, path, digest, facts in found
-    ]
-
-
-def _texts(tables: sqlite3.Connection, photo: int, counts: int) -> tuple[tuple[str, str], ...]:
-    asked = "SELECT caption, text FROM captions WHERE photo = ? AND counts = ? ORDER BY number"
-    return tuple((caption, text) for caption, text in tables.execute(asked, (photo, counts)))
-
-
-def _fill_some(
-    index: PhotoIndex, generation: Generation, matcher: Matcher, missing: Sequence[tuple[int, Item]]
-) -> int:
-    rows = rows_of(generation, matcher, [item for _, item in missing])
-    with index.catalog.writing() as tables:
-        here = [
-            at
-            for at, (photo, _) in enumerate(missing)
-            if tables.execute("SELECT 1 FROM photos WHERE id = ?", (photo,)).fetchone()
-            and not tables.execute(
-                "SELECT 1 FROM rows WHERE photo = ? AND generation = ?", (photo, generation.number)
-            ).fetchone()
-        ]
-        put_rows(
-            tables,
-            generation,
-            [missing[at][0] for at in here],
-            [missing[at][1] for at in here],
-            rows.take(here),
-        )
-    return len(here)
 
 
 def _sweep(tables: sqlite3.Connection) -> None:

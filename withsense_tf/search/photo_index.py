@@ -12,6 +12,7 @@ import sqlite3
 from collections import OrderedDict
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Self
 
@@ -32,28 +33,33 @@ OPEN: Final = 3
 class PhotoIndex:
     """An index in a folder. Threads and processes may read and write it at the same time."""
 
-    def __init__(self, folder: str | Path) -> None:
+    temporary: TemporaryDirectory[str] | None = None
+
+    def __init__(self, folder: str | Path, store: VectorStore | None = None) -> None:
         self.folder = Path(folder)
+        self._store = store
         self.catalog = Catalog(folder)
         self._open: OrderedDict[int, Generation] = OrderedDict()
         self._lock = Lock()
 
     @classmethod
-    def make(cls, folder: str | Path) -> Self:
+    def make(cls, folder: str | Path, store: VectorStore | None = None) -> Self:
         """Make an index in a folder that is not there yet, or open the one that is."""
         with Catalog.make(folder).writing() as tables:
             if get_state(tables, "name") is None:
                 set_state(
                     tables, name=secrets.token_hex(4), version=0, current=None, previous=None, policy=None
                 )
-        return cls(folder)
+        return cls(folder, store)
 
     @property
     def store(self) -> VectorStore:
         """Return where the vectors of photo encoders are kept, so that a new model needs no photo encoded again."""
         from withsense_tf.encoders.store import VectorStore
 
-        return VectorStore(self.folder / ENCODED)
+        if self._store is None:
+            self._store = VectorStore(self.folder / ENCODED)
+        return self._store
 
     def generation(self, number: int) -> Generation:
         """Return a model of this index by its number."""
