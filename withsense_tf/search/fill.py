@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.search.catalog import get_state
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
 from withsense_tf.search.photo_index import PhotoIndex
@@ -40,6 +41,16 @@ def take_over(index: PhotoIndex, model: int, tries: int = 5) -> None:
                 raise
         else:
             return
+
+
+def roll_back(index: PhotoIndex) -> int:
+    """Put the model before to use again, with the photos that came since; return its number."""
+    with index.catalog.reading() as tables:
+        previous = get_state(tables, "previous")
+    if previous is None:
+        raise SettingError(f"{index.folder} has had one model only: there is nothing to go back to.")
+    take_over(index, previous)
+    return int(previous)
 
 
 def _missing(index: PhotoIndex, model: int) -> list[tuple[int, Item]]:

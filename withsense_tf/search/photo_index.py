@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Self
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.search.catalog import Catalog, get_state, set_state
 from withsense_tf.search.engines import Engine
-from withsense_tf.search.generations import Generation, save_model
+from withsense_tf.search.generations import FORM, MATCHER, Generation, save_model
 
 if TYPE_CHECKING:
     from withsense_tf.encoders.store import VectorStore
@@ -96,16 +96,33 @@ class PhotoIndex:
     def add_model(self, matcher: Matcher, engine: Engine | None = None) -> int:
         """Keep a fitted matcher in the index; return its number, the same for the same matcher and engine."""
         engine = engine or Engine()
-        draft = self.folder / GENERATIONS / f"draft-{secrets.token_hex(4)}"
+        draft = self._draft()
         identity = save_model(matcher, draft)
+        with self.catalog.reading() as tables:
+            known = tables.execute(
+                "SELECT max(id) FROM generations WHERE identity = ? AND engine = ?",
+                (identity, engine.to_json()),
+            ).fetchone()[0]
+        if known is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+            return int(known)
+        return self._add(draft, identity, engine)
+
+    def copy_model(self, number: int) -> int:
+        """Keep a model once more, with no vectors yet; return the copy's number."""
+        generation, draft = self.generation(number), self._draft()
+        for part in (FORM, MATCHER):
+            shutil.copytree(generation.folder / part, draft / part)
+        return self._add(draft, generation.identity, generation.engine)
+
+    def _draft(self) -> Path:
+        draft = self.folder / GENERATIONS / f"draft-{secrets.token_hex(4)}"
+        draft.parent.mkdir(exist_ok=True)
+        return draft
+
+    def _add(self, draft: Path, identity: str, engine: Engine) -> int:
         try:
             with self.catalog.writing() as tables:
-                known = tables.execute(
-                    "SELECT id FROM generations WHERE identity = ? AND engine = ?",
-                    (identity, engine.to_json()),
-                ).fetchone()
-                if known is not None:
-                    return int(known[0])
                 made = datetime.now(UTC).isoformat(timespec="seconds")
                 number = tables.execute(
                     "INSERT INTO generations (identity, engine, rows, captions, made) VALUES (?, ?, 0, 0, ?)",
@@ -133,6 +150,10 @@ class PhotoIndex:
             current = get_state(tables, "current")
             if current != number:
                 set_state(tables, current=number, previous=current, version=get_state(tables, "version") + 1)
+
+    def forget_previous(self, tables: sqlite3.Connection) -> None:
+        """Give up the way back to the model before."""
+        set_state(tables, previous=None)
 
     def drop(self, number: int) -> None:
         """Forget a model that is neither in use nor the one to go back to, with all its vectors."""
