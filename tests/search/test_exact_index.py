@@ -69,7 +69,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ExactIndex
 @given(
     rows=st.integers(0, 300),
     width=st.integers(1, 20),
-    queries=st.integers(0, 12),
+    queries=st.integers(0, 12) | st.just(70),
     k=st.integers(1, 20),
     share=st.none() | st.sampled_from([0.0, 0.05, 0.3, 0.5, 1.0]),
     block=st.sampled_from([1, 500, 3000, exact_index.BLOCK]),
