@@ -139,7 +139,7 @@ def measure(
     built: dict[str, tuple[float, float]] = {}
     missing = {contender.name: contender.missing() for contender in contenders}
     with TemporaryDirectory(prefix="withsense-bench-") as folder:
-        # The system hands a file to a process in small pages, which alone makes reading slower.
+        # The system hands a file to a process in small pages, which may make reading it slower.
         vectors.tofile(Path(folder) / "plain")
         mapped = np.asarray(np.memmap(Path(folder) / "plain", np.float32, "r", shape=vectors.shape))
         reads[MAPPED] = plain_read(mapped)
