@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
 
 # If the best photo's number is lower, nothing fits: it is what judges mean by 2 of 4, "some of it is right".
-# experiments/RESULTS.md says how many right photos that keeps, and how many questions without an answer it lets through.
+# experiments/RESULTS.md says how many right photos that keeps, and how many idle questions it lets through.
 MINIMUM: Final = 1 / 3
 
 
@@ -63,7 +63,7 @@ class Search:
         - `photo` is the name of a photo of the index: what is like it; with a text, what is like both, the text by
           `text_share`.
         - `where` filters by columns: ["camera=Nikon D90", "date>=2020"].
-        - `minimum`: if the best photo scores less, nothing fits, and there are no hits; 0 takes whatever comes first.
+        - `minimum`: if the best photo scores less, nothing fits, and there are no hits; 0 takes what comes first.
         - `after` is that of the answer before, for the next page.
         """
         if isinstance(k, bool) or not isinstance(k, int) or k < 1:
