@@ -24,9 +24,13 @@ def run(folder: Path, sizes: str = "40,90") -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def test_each_size_has_a_row_for_each_engine_and_the_plain_read(tmp_path: Path) -> None:
+def test_each_size_has_a_row_for_each_engine_and_the_plain_reads(tmp_path: Path) -> None:
     names = [row["engine"].split(" (")[0] for row in run(tmp_path)]
-    assert names == ["a plain read", *(contender.name for contender in contenders())] * 2
+    assert (
+        names
+        == ["a plain read", "a plain read of a mapped file", *(contender.name for contender in contenders())]
+        * 2
+    )
 
 
 def test_exact_engines_find_what_numpy_finds(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 
 from withsense_tf.search.exact_index import ExactIndex
 
-index = ExactIndex(sys.argv[1], 8)
-for at in range(0, 300, 10):
-    # Each row is longer than those before.
-    index.write(at, np.outer(np.arange(at + 1, at + 11), np.ones(8)).astype(np.float32))
-    print(at + 10, flush=True)
+if __name__ == "__main__":
+    index = ExactIndex(sys.argv[1], 8)
+    for at in range(0, 300, 10):
+        # Each row is longer than those before.
+        index.write(at, np.outer(np.arange(at + 1, at + 11), np.ones(8)).astype(np.float32))
+        print(at + 10, flush=True)

@@ -69,7 +69,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ExactIndex
 @given(
     rows=st.integers(0, 300),
     width=st.integers(1, 20),
-    queries=st.integers(0, 12),
+    queries=st.integers(0, 12) | st.just(70),
     k=st.integers(1, 20),
     share=st.none() | st.sampled_from([0.0, 0.05, 0.3, 0.5, 1.0]),
     block=st.sampled_from([1, 500, 3000, exact_index.BLOCK]),
@@ -188,6 +188,13 @@ def test_float16_takes_very_short_and_very_long_queries(scale: float, tmp_path: 
     np.testing.assert_allclose(found.scores, usual.scores * scale, rtol=1e-5)
 
 
+def test_many_queries_of_wide_vectors_are_asked_in_portions(tmp_path: Path) -> None:
+    index = ExactIndex(tmp_path, 5000)
+    vectors, asked = unit(40, 5000), unit(30, 5000, seed=1)
+    index.write(0, vectors)
+    np.testing.assert_array_equal(index.search(asked, 3, 40).rows, slow(vectors, asked, 3).rows)
+
+
 def test_an_empty_index_finds_nothing(index: ExactIndex) -> None:
     found = index.search(unit(2, 8), 3, 0)
     assert found.rows.tolist() == [[-1] * 3] * 2
@@ -292,6 +299,20 @@ def test_a_closed_index_says_so(tmp_path: Path) -> None:
 def test_an_index_of_another_width_is_not_opened(index: ExactIndex, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"holds vectors of 8 numbers .*, expected 9"):
         ExactIndex(tmp_path, 9)
+
+
+def test_a_file_that_was_replaced_is_not_written_to(index: ExactIndex, tmp_path: Path) -> None:
+    (tmp_path / "rows.vectors").unlink()
+    ExactIndex(tmp_path, 8, index.dtype).close()
+    with pytest.raises(DataError, match="was replaced"):
+        index.write(0, unit(1, 8))
+
+
+def test_the_slower_of_two_that_make_an_index_takes_the_others(index: ExactIndex, tmp_path: Path) -> None:
+    index.write(0, unit(3, 8))
+    vector_file._make(tmp_path / "rows.vectors", 8, "float32")
+    assert len(ExactIndex(tmp_path).get(np.arange(3))) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.vectors"]
 
 
 def test_a_missing_index_is_not_made_without_a_width(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ def search(
         list[str] | None, typer.Option(help="A filter, such as camera=Nikon or date>=2020; again and again.")
     ] = None,
     minimum: Annotated[
-        float | None, typer.Option(min=0, max=1, help="The lowest score that counts as a match; 0 takes all.")
+        float | None,
+        typer.Option(min=0, max=1, help="If the best photo scores less, nothing fits; 0 takes all."),
     ] = None,
     after: Annotated[str | None, typer.Option(help="The `after` of the page before.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,

@@ -27,6 +27,8 @@ from withsense_tf.search.ranking import Ranked, rank
 
 # A photo whose pixels fit a term that must not be there at least so well is left out.
 SHOWS: Final = 0.5
+# Behind a best photo that fits, others may fit less, down to this share of the least that the best one needs.
+FLOOR: Final = 0.3
 # So many more rows than places are looked at first: some are folded, withheld or left out.
 SPARE: Final = 40
 # Rows whose photos are looked up at once.
@@ -122,7 +124,7 @@ class Answer:
                 continue
             seen.add(photo.fold)
             walk.best = number if walk.best is None else walk.best
-            if number < asked.minimum:
+            if walk.best < asked.minimum or number < FLOOR * asked.minimum:
                 walk.ended = True
                 break
             if self.after is not None and not self.after.before(score, row):

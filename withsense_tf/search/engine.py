@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
     from withsense_tf.matchers.base import Matcher
 
-# Below this number a photo is no match; see experiments/RESULTS.md for what it keeps and what it lets through.
-MINIMUM: Final = 0.25
+# If the best photo's number is lower, nothing fits: it is what judges mean by 2 of 4, "some of it is right".
+# experiments/RESULTS.md says how many right photos that keeps, and how many idle questions it lets through.
+MINIMUM: Final = 1 / 3
 
 
 class Search:
@@ -62,7 +63,7 @@ class Search:
         - `photo` is the name of a photo of the index: what is like it; with a text, what is like both, the text by
           `text_share`.
         - `where` filters by columns: ["camera=Nikon D90", "date>=2020"].
-        - `minimum` is the lowest score; 0 takes whatever comes first.
+        - `minimum`: if the best photo scores less, nothing fits, and there are no hits; 0 takes what comes first.
         - `after` is that of the answer before, for the next page.
         """
         if isinstance(k, bool) or not isinstance(k, int) or k < 1:

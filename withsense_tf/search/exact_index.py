@@ -23,7 +23,13 @@ from withsense_tf.search.leaders import Exact, Leaders
 from withsense_tf.search.vector_file import VectorFile
 
 # Up to so many queries are scored one after the other against a block in the cache; with more a matrix product pays.
-FEW: Final = 8
+FEW: Final = 6
+# OpenBLAS does a product of up to so many multiplications on one core; more rows at a time than these gain nothing.
+PRODUCT: Final = 1 << 18
+STACKED: Final = 16
+# So many queries are asked together at most, and fewer of wide vectors, so that a product has 4 rows or more.
+MOST: Final = 64
+LEAST_PRODUCT: Final = PRODUCT // 4
 # A block, in bytes of float32: so large that Python's part of it hardly counts, so small that cores share them well.
 BLOCK: Final = 4 << 20
 # So many scores are kept until the best are picked, and so many rows are looked at together then.
@@ -64,9 +70,13 @@ class ExactIndex(VectorIndex):
             kept = kept[: np.searchsorted(kept, rows)]
         if not len(queries) or not (rows if kept is None else len(kept)):
             return Leaders(len(queries), k, np.zeros(len(queries), np.float32)).found()
-        scan = _Scan(stored, kept, queries, k, self._file.longest)
-        found = scan.one_by_one() if len(queries) <= FEW else scan.together()
-        return replace(found, scores=np.ldexp(found.scores, scan.exponents))
+        longest = self._file.longest
+        most = min(MOST, max(FEW, LEAST_PRODUCT // self.width))
+        scans = (
+            _Scan(stored, kept, queries[at : at + most], k, longest) for at in range(0, len(queries), most)
+        )
+        parts = [scan.found() for scan in scans]
+        return Found(np.concatenate([p.rows for p in parts]), np.concatenate([p.scores for p in parts]))
 
     def get(self, rows: np.ndarray) -> np.ndarray:
         """Return the vectors of some rows, float32 (rows, width)."""
@@ -118,8 +128,14 @@ class _Scan:
         # Two sums of `width` products, in any order, differ by at most this; the last part is for tiny numbers.
         self.off = 2 * (width + 2) * 2.0**-24 * lengths * longest + width * 2.0**-126
 
-    def one_by_one(self) -> Found:
-        """Score each query alone, on all cores; the best are picked when that is done, in one go."""
+    def found(self) -> Found:
+        """Return the best rows of each query, with scores as they are."""
+        leaders = self.one_by_one() if len(self.queries) <= FEW else self.together()
+        found = leaders.found()
+        return replace(found, scores=np.ldexp(found.scores, self.exponents))
+
+    def one_by_one(self) -> Leaders:
+        """Score each query alone; the best are picked when that is done, in one go."""
         queries = len(self.queries)
         leaders = Leaders(queries, self.k, np.zeros(queries, np.float32))
         portion = max(1, SCORES // queries)
@@ -130,19 +146,25 @@ class _Scan:
             for at in range(0, len(rows), PICKED):
                 part = scores[at : at + PICKED]
                 self._pick(leaders, part, first + at, partial(_look_up, part))
-        return leaders.found()
+        return leaders
 
-    def together(self) -> Found:
-        """Multiply matrices; the library that does it uses all cores by itself."""
+    def together(self) -> Leaders:
+        """Multiply matrices, and pick the best of each block while it is at hand."""
+        leaders, *others = share(self._multiply, range(0, self.count, self.step))
+        for other in others:
+            leaders.join(other)
+        return leaders
+
+    def _multiply(self, starts: Iterator[int]) -> Leaders:
         with np.errstate(over="ignore"):
             leaders = Leaders(len(self.queries), self.k, self.off.astype(np.float32))
         room = self._room()
         products = np.empty((self.step, len(self.queries)), np.float32)
-        for start in range(0, self.count, self.step):
+        for start in starts:
             block = self._block(start, min(start + self.step, self.count), room)
-            scores = np.matmul(block, self.columns, out=products[: len(block)])
+            scores = _product(block, self.columns, products[: len(block)])
             self._pick(leaders, scores, start, partial(_score_pairs, block, self.queries))
-        return leaders.found()
+        return leaders
 
     def _score(self, scores: np.ndarray, rows: range, starts: Iterator[int]) -> None:
         # Hardly anything but numpy's calls, which leave Python's lock: so the cores do not wait for each other.
@@ -178,6 +200,20 @@ class _Scan:
         else:
             block = self.stored[start:stop]
         return block if block.dtype == np.float32 else _widen(block, floats)
+
+
+def _product(block: np.ndarray, columns: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Multiply a few rows at a time, so that the library does it on this core: the cores have blocks of their own.
+
+    Its own threads wait for each other after every product, which takes many times as long on a machine that is busy.
+    """
+    width, queries = columns.shape
+    few = min(STACKED, max(1, PRODUCT // (width * queries)))
+    whole = len(block) // few * few
+    stacks, places = block[:whole].reshape(-1, few, width), out[:whole].reshape(-1, few, queries)
+    np.matmul(stacks, columns, out=places)
+    np.matmul(block[whole:], columns, out=out[whole:])
+    return out
 
 
 def _look_up(scores: np.ndarray, local: np.ndarray, query: np.ndarray) -> np.ndarray:

@@ -60,6 +60,10 @@ class Leaders:
         if self._count > SETTLE * self.k * self.queries:
             self._settle()
 
+    def join(self, other: Leaders) -> None:
+        """Take over what another one has found in other blocks."""
+        self._waiting += [other._kept, *other._waiting]
+
     def found(self) -> Found:
         """Return the best rows of each query."""
         self._settle()
