@@ -16,8 +16,7 @@ from withsense_tf.matchers.concat_keras import ConcatKeras
 from withsense_tf.matchers.concat_linear import ConcatLinear
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.interaction import Interaction
-from withsense_tf.matchers.training import Training
-from withsense_tf.matchers.training import TowerTraining
+from withsense_tf.matchers.training import TowerTraining, Training
 from withsense_tf.matchers.two_tower import TwoTower
 
 FEW = Training(epochs=2, batch=64)
