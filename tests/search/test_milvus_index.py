@@ -1,0 +1,503 @@
+from __future__ import annotations
+
+import contextlib
+import itertools
+import operator
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.search.filters import Condition, Where
+from withsense_tf.search.index import Fact, Keep
+from withsense_tf.search.milvus_index import MOST_FOUND, MilvusIndex
+
+WIDTH = 8
+HOSTILE = [
+    'a"b',
+    "it's",
+    "back\\slash",
+    '" or row >= 0 or "',
+    "50%_off",
+    "{row}",
+    "a\nb",
+    "$meta",
+    "[0]",
+    "день",
+    "",
+]
+MATCH: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "~": operator.contains,
+}  # fmt: skip
+names = (f"c{number}" for number in itertools.count())
+
+
+@contextlib.contextmanager
+def running_server(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run a server on a free port of the loopback, and end it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "milvus_lite", "server", "--host", "127.0.0.1", "--port", str(port)]
+    with (folder.parent / f"{port}.log").open("wb") as log:
+        server = subprocess.Popen([*command, "--data-dir", str(folder)], stdout=log, stderr=log)
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            assert server.poll() is None, "the server did not start"
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}", server
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("milvus") / "server.db"
+
+
+@pytest.fixture(scope="session")
+def server(data_dir: Path) -> Iterator[str]:
+    with running_server(data_dir) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="session", params=["lite", "server"])
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    if request.param == "server":
+        return request.getfixturevalue("server")
+    return str(tmp_path_factory.mktemp("milvus") / "lite.db")
+
+
+Make = Callable[..., MilvusIndex]
+
+
+@pytest.fixture
+def make(address: str) -> Iterator[Make]:
+    """Open indexes, each in a collection of its own, and close them."""
+    with contextlib.ExitStack() as opened:
+
+        def make(collection: str = "", width: int = WIDTH, at: str = address, **settings: Any) -> MilvusIndex:
+            index = MilvusIndex(at, collection or next(names), width, **settings)
+            opened.callback(index.close)
+            return index
+
+        yield make
+
+
+def unit(count: int, width: int = WIDTH, seed: int = 0) -> np.ndarray:
+    vectors = np.random.default_rng(seed).normal(size=(count, width)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def found(index: MilvusIndex, query: np.ndarray, k: int, rows: int, where: Where = ()) -> list[int]:
+    keep = Keep(where, lambda: np.empty(0, np.int64)) if where else None
+    got = index.search(query.reshape(1, -1), k, rows, keep).rows[0]
+    return got[got >= 0].tolist()
+
+
+def all_found(index: MilvusIndex, rows: int, *where: Condition) -> list[int]:
+    return sorted(found(index, np.ones(WIDTH, np.float32), rows, rows, where))
+
+
+@pytest.mark.parametrize("kind", ["FLAT", "HNSW"])
+def test_a_search_finds_the_best_rows(make: Make, kind: str) -> None:
+    index, vectors, queries = make(kind=kind), unit(300), unit(7, seed=1)
+    index.write(0, vectors)
+    best = np.argsort(-(queries @ vectors.T), axis=1)[:, :5]
+    np.testing.assert_array_equal(index.search(queries, 5, 300).rows, best)
+
+
+def test_scores_are_inner_products(make: Make) -> None:
+    index, vectors, queries = make(), 3 * unit(50), unit(4, seed=1)
+    index.write(0, vectors)
+    got = index.search(queries, 5, 50)
+    exact = np.take_along_axis(queries @ vectors.T, got.rows, axis=1)
+    np.testing.assert_allclose(got.scores, exact, rtol=1e-5, atol=1e-6)
+
+
+def test_more_queries_than_fit_into_one_message_are_answered_in_order(make: Make) -> None:
+    index, vectors = make(), unit(300)
+    index.write(0, vectors)
+    assert index.search(vectors, 1, 300).rows[:, 0].tolist() == list(range(300))
+
+
+def test_only_the_first_rows_are_found(make: Make) -> None:
+    index, vectors = make(), unit(20)
+    index.write(0, vectors)
+    assert all_found(index, 12) == list(range(12))
+
+
+def test_equal_scores_come_in_the_order_of_the_rows(make: Make) -> None:
+    index = make()
+    for at in (30, 20, 10, 0):  # more equal rows than asked for, written in an order of no use
+        index.write(at, np.ones((10, WIDTH), np.float32))
+    assert found(index, np.ones(WIDTH, np.float32), 5, 40) == [0, 1, 2, 3, 4]
+
+
+def test_places_that_no_row_takes_are_empty(make: Make) -> None:
+    index = make()
+    index.write(0, unit(2))
+    got = index.search(unit(1, seed=1), 4, 2)
+    assert got.rows[0, 2:].tolist() == [-1, -1]
+    assert got.scores[0, 2:].tolist() == [-np.inf, -np.inf]
+
+
+def test_an_empty_collection_answers_with_nothing(make: Make) -> None:
+    assert found(make(), unit(1), 3, 0) == []
+
+
+def test_vectors_come_back_in_the_order_that_was_asked_for(make: Make) -> None:
+    index, vectors = make(), unit(20)
+    index.write(0, vectors)
+    np.testing.assert_array_equal(index.get(np.array([7, 0, 19, 7])), vectors[[7, 0, 19, 7]])
+
+
+PHOTOS: list[dict[str, Fact]] = [
+    {"camera": "Nikon D90", "iso": 100.0, "date": "2020-01-05", "file name": "IMG_001.jpg"},
+    {"camera": "NIKON D700", "iso": 1600.0, "date": "2019-12-31", "file name": "IMG-001.jpg"},
+    {"camera": "Canon", "iso": -0.5, "date": "2021-07-01", "file name": "50%_off.jpg"},
+    {"camera": 90.0, "date": "2020-01-01"},
+    {},
+]
+
+
+@pytest.fixture(scope="session")
+def album(address: str) -> Iterator[MilvusIndex]:
+    index = MilvusIndex(address, "album", WIDTH)
+    index.write(0, unit(len(PHOTOS)), PHOTOS)
+    yield index
+    index.close()
+
+
+@pytest.mark.parametrize(
+    ("condition", "rows"),
+    [
+        (Condition("camera", "=", "nikon d90"), [0]),
+        (Condition("camera", "!=", "Nikon D90"), [1, 2]),  # what has no such text is not found
+        (Condition("camera", "~", "IKON D"), [0, 1]),
+        (Condition("camera", "=", 90.0), [3]),
+        (Condition("camera", "=", "90"), []),
+        (Condition("file name", "~", "_001"), [0]),  # _ and % are no wildcards
+        (Condition("file name", "~", "%"), [2]),
+        (Condition("file name", "~", ""), [0, 1, 2]),
+        (Condition("date", ">=", "2020-01-01"), [0, 2, 3]),
+        (Condition("date", "<", "2020"), [1]),
+        (Condition("iso", ">", -1), [0, 1, 2]),
+        (Condition("iso", "<=", 100.0), [0, 2]),
+        (Condition("iso", "!=", 100.0), [1, 2]),
+        (Condition("iso", "<", float("inf")), [0, 1, 2]),
+        (Condition("lens", "!=", "50 mm"), []),
+    ],
+    ids=str,
+)
+def test_a_condition_finds_the_rows_that_say_so(
+    album: MilvusIndex, condition: Condition, rows: list[int]
+) -> None:
+    assert all_found(album, len(PHOTOS), condition) == rows
+
+
+def test_all_conditions_must_hold(album: MilvusIndex) -> None:
+    where = (Condition("camera", "~", "nikon"), Condition("iso", ">", 200.0))
+    assert all_found(album, len(PHOTOS), *where) == [1]
+
+
+@pytest.fixture(scope="session")
+def zoo(address: str) -> Iterator[MilvusIndex]:
+    index = MilvusIndex(address, "zoo", WIDTH)
+    index.write(0, unit(len(HOSTILE)), [{"said": text, f"of {text}": 1.0} for text in HOSTILE])
+    yield index
+    index.close()
+
+
+@pytest.mark.parametrize("op", ["=", "~", "!=", ">="])
+@pytest.mark.parametrize("text", HOSTILE, ids=repr)
+def test_a_value_is_never_read_as_an_expression(zoo: MilvusIndex, text: str, op: str) -> None:
+    assert all_found(zoo, len(HOSTILE), Condition("said", op, text)) == [
+        row for row, said in enumerate(HOSTILE) if MATCH[op](said, text)
+    ]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=repr)
+def test_a_column_name_is_never_read_as_an_expression(zoo: MilvusIndex, text: str) -> None:
+    assert all_found(zoo, len(HOSTILE), Condition(f"of {text}", "=", 1)) == [HOSTILE.index(text)]
+
+
+def test_removed_rows_are_not_found(make: Make) -> None:
+    index = make()
+    index.write(0, unit(10))
+    index.remove(np.array([3, 4]))
+    assert all_found(index, 10) == [0, 1, 2, 5, 6, 7, 8, 9]
+
+
+def test_a_removed_row_cannot_be_got(make: Make) -> None:
+    index = make()
+    index.write(0, unit(10))
+    index.remove(np.array([3]))
+    with pytest.raises(DataError, match=r"has no rows \[3\] \(1 of 2\)"):
+        index.get(np.array([2, 3]))
+
+
+@pytest.mark.parametrize("kind", ["FLAT", "HNSW"])
+def test_what_was_written_is_there_after_closing_and_opening_again(make: Make, kind: str) -> None:
+    index, vectors = make("kept" + kind, kind=kind), unit(100)
+    index.write(0, vectors, [{"n": float(row)} for row in range(100)])
+    index.remove(np.array([0]))
+    index.close()
+    again = make("kept" + kind, kind=kind)
+    assert all_found(again, 100, Condition("n", "<", 5.0)) == [1, 2, 3, 4]
+
+
+def test_writing_over_a_tail_replaces_the_vectors(make: Make) -> None:
+    index, new = make(), unit(4, seed=1)
+    index.write(0, unit(10))
+    index.write(6, new)
+    np.testing.assert_array_equal(index.get(np.arange(6, 10)), new)
+
+
+def test_writing_over_a_tail_leaves_no_row_twice(make: Make) -> None:
+    index = make()
+    index.write(0, unit(10))
+    index.write(6, unit(4, seed=1))
+    assert all_found(index, 10) == list(range(10))
+
+
+def test_writing_over_a_row_takes_its_old_columns_away(make: Make) -> None:
+    index = make()
+    index.write(0, unit(3), [{"place": "Rome", "iso": 100.0}] * 3)
+    index.write(1, unit(2), [{"iso": 100.0}] * 2)
+    assert all_found(index, 3, Condition("place", "=", "rome")) == [0]
+
+
+def test_a_second_client_finds_what_the_first_one_wrote(make: Make) -> None:
+    first, second = make("shared"), make("shared")
+    first.write(0, unit(5))
+    assert all_found(second, 5) == [0, 1, 2, 3, 4]
+
+
+def test_a_client_goes_on_when_another_one_closes(make: Make) -> None:
+    first, second = make("shared2"), make("shared2")
+    first.write(0, unit(5))
+    first.close()
+    assert all_found(second, 5) == [0, 1, 2, 3, 4]
+
+
+def clustered(count: int, seed: int) -> np.ndarray:
+    centres = unit(40, 32)
+    rng = np.random.default_rng(seed)
+    return centres[rng.integers(0, 40, count)] + 0.15 * rng.normal(size=(count, 32)).astype(np.float32)
+
+
+@pytest.fixture(scope="session", params=["FLAT", "HNSW"])
+def crowd(request: pytest.FixtureRequest, address: str) -> Iterator[MilvusIndex]:
+    def opened() -> MilvusIndex:
+        return MilvusIndex(address, "crowd" + request.param, 32, request.param)
+
+    index = opened()
+    index.write(
+        0, clustered(3000, 1), [{"shelf": float(row % 100), "one": float(row)} for row in range(3000)]
+    )
+    index.close()  # waits for the graph, which is made behind the writer's back
+    index = opened()
+    yield index
+    index.close()
+
+
+def share_found(index: MilvusIndex, rows: np.ndarray, where: Where) -> float:
+    vectors, queries = clustered(3000, 1), clustered(50, 2)
+    best = rows[np.argsort(-(queries @ vectors[rows].T), axis=1)[:, :10]]
+    got = index.search(queries, 10, 3000, Keep(where, lambda: rows) if where else None).rows
+    return float(
+        np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(got.tolist(), best.tolist(), strict=True)])
+    )
+
+
+def test_recall_without_a_filter(crowd: MilvusIndex) -> None:
+    assert share_found(crowd, np.arange(3000), ()) >= (1 if crowd.kind == "FLAT" else 0.97)
+
+
+def test_recall_where_a_filter_leaves_one_row_in_a_hundred(crowd: MilvusIndex) -> None:
+    where = (Condition("shelf", "=", 7.0),)
+    assert share_found(crowd, np.arange(7, 3000, 100), where) >= (1 if crowd.kind == "FLAT" else 0.99)
+
+
+def test_a_filter_that_leaves_fewer_rows_than_asked_for_finds_them_all(crowd: MilvusIndex) -> None:
+    assert share_found(crowd, np.arange(2995, 3000), (Condition("one", ">=", 2995.0),)) == 1
+
+
+def test_a_graph_that_was_cut_off_is_made_again(tmp_path: Path) -> None:
+    file, vectors = tmp_path / "torn.db", unit(200)
+    index = MilvusIndex(str(file), "photos", WIDTH, "HNSW")
+    index.write(0, vectors)
+    index.close()
+    (graph,) = file.rglob("*.idx")
+    graph.write_bytes(graph.read_bytes()[:1000])
+    index = MilvusIndex(str(file), "photos", WIDTH, "HNSW")
+    assert found(index, vectors[5], 1, 200) == [5]
+    index.close()
+
+
+def test_what_was_written_survives_a_killed_server(tmp_path: Path) -> None:
+    with running_server(tmp_path / "s.db") as (address, process):
+        MilvusIndex(address, "photos", WIDTH).write(0, unit(5))
+        process.kill()
+    index = MilvusIndex(str(tmp_path / "s.db"), "photos", WIDTH)
+    np.testing.assert_array_equal(index.get(np.arange(5)), unit(5))
+    index.close()
+
+
+def test_a_file_can_be_opened_by_another_process_after_closing(tmp_path: Path) -> None:
+    file = str(tmp_path / "v.db")
+    index = MilvusIndex(file, "photos", WIDTH)
+    index.write(0, unit(5))
+    index.close()
+    code = f"""
+from withsense_tf.search.milvus_index import MilvusIndex
+import numpy as np
+index = MilvusIndex({file!r}, "photos", {WIDTH})
+print(len(index.get(np.arange(5))))
+index.close()
+"""
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"5\n"
+
+
+def test_another_width_is_an_error(make: Make) -> None:
+    make("narrow")
+    with pytest.raises(DataError, match="has vectors of width 8, expected 9"):
+        make("narrow", width=9)
+
+
+def test_another_kind_is_an_error(make: Make) -> None:
+    make("graph", kind="HNSW")
+    with pytest.raises(DataError, match="is a HNSW index by IP, expected FLAT by IP"):
+        make("graph")
+
+
+def test_another_metric_is_an_error(server: str) -> None:
+    from pymilvus import DataType, MilvusClient
+
+    client = MilvusClient(server)
+    schema = client.create_schema(auto_id=False, enable_dynamic_field=True)
+    schema.add_field("row", DataType.INT64, is_primary=True)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=WIDTH)
+    index = client.prepare_index_params()
+    index.add_index("vector", index_type="FLAT", metric_type="L2")
+    client.create_collection("by_distance", schema=schema, index_params=index)
+    with pytest.raises(DataError, match="is a FLAT index by L2, expected FLAT by IP"):
+        MilvusIndex(server, "by_distance", WIDTH)
+    client.close()
+
+
+def test_a_collection_that_others_made_is_an_error(server: str) -> None:
+    from pymilvus import MilvusClient
+
+    client = MilvusClient(server)
+    client.create_collection("foreign", dimension=WIDTH)
+    with pytest.raises(DataError, match="was not made by withsense_tf"):
+        MilvusIndex(server, "foreign", WIDTH)
+    client.close()
+
+
+def test_a_server_that_does_not_answer_is_an_error_that_says_how_to_start_one() -> None:
+    with socket.socket() as silent:  # takes connections, and says nothing
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        with pytest.raises(DataError, match="milvus-lite server --data-dir"):
+            MilvusIndex(f"http://127.0.0.1:{silent.getsockname()[1]}", "photos", WIDTH, timeout=1)
+
+
+def test_a_file_that_is_open_in_another_process_is_an_error(server: str, data_dir: Path) -> None:
+    with pytest.raises(DataError, match="is open in another process"):
+        MilvusIndex(str(data_dir), "photos", WIDTH)
+
+
+def test_a_foreign_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "photos.db").write_bytes(b"SQLite format 3\0")
+    with pytest.raises(DataError, match="is no Milvus Lite file"):
+        MilvusIndex(str(tmp_path / "photos.db"), "photos", WIDTH)
+
+
+def test_a_foreign_folder_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "photos.db" / "holiday").mkdir(parents=True)
+    with pytest.raises(DataError, match="is no Milvus Lite file"):
+        MilvusIndex(str(tmp_path / "photos.db"), "photos", WIDTH)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"address": "localhost:19530"}, "is neither a server"),
+        ({"kind": "IVF"}, "kind='IVF' is not known"),
+        ({"collection": "my photos"}, "collection's name"),
+    ],
+)
+def test_a_setting_that_is_not_known_is_an_error(settings: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        MilvusIndex(**{"address": "unused.db", "collection": "photos", "width": WIDTH, **settings})  # type: ignore[arg-type]
+
+
+def test_a_vector_of_another_width_is_an_error(album: MilvusIndex) -> None:
+    with pytest.raises(SettingError, match=r"queries must have the shape \(n, 8\), got \(1, 9\)"):
+        album.search(unit(1, 9), 1, 1)
+
+
+def test_a_vector_that_is_no_number_is_an_error(album: MilvusIndex) -> None:
+    with pytest.raises(DataError, match="NaN"):
+        album.write(5, np.full((1, WIDTH), np.nan, np.float32))
+
+
+def test_facts_of_another_number_than_vectors_are_an_error(album: MilvusIndex) -> None:
+    with pytest.raises(SettingError, match="got 2 vectors and 1 facts"):
+        album.write(5, unit(2), [{}])
+
+
+def test_asking_for_more_rows_than_milvus_gives_is_an_error(album: MilvusIndex) -> None:
+    with pytest.raises(SettingError, match="Ask for fewer"):
+        album.search(unit(1), MOST_FOUND + 1, MOST_FOUND + 1)
+
+
+def test_a_closed_index_says_so(make: Make) -> None:
+    index = make()
+    index.close()
+    with pytest.raises(DataError, match="was closed"):
+        index.get(np.array([0]))
+
+
+def test_closing_twice_does_no_harm(make: Make) -> None:
+    index = make()
+    index.close()
+    index.close()
+
+
+def test_what_milvus_refuses_is_an_error_with_its_reason(make: Make, address: str) -> None:
+    from pymilvus import MilvusClient
+
+    index = make("dropped")
+    client = MilvusClient(address)
+    client.drop_collection("dropped")
+    with pytest.raises(DataError, match="Milvus did not search where row < 5"):
+        found(index, unit(1), 1, 5)
+    client.close()
+
+
+def test_without_pymilvus_the_error_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    with pytest.raises(SettingError, match=r'pip install "withsense_tf\[milvus\]"'):
+        MilvusIndex(str(tmp_path / "a.db"), "photos", WIDTH)
+
+
+def test_importing_the_engine_does_not_import_pymilvus() -> None:
+    code = "import sys, withsense_tf.search.milvus_index; print('pymilvus' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
