@@ -83,12 +83,15 @@ def expression(where: Where, rows: int) -> str:
             raise SettingError(
                 f"The condition {condition.column} {op} {value} compares with no number. Give a number."
             )
-        if op == "~":  # only texts contain something
-            value = value if isinstance(value, str) else f"{value:.15g}"
-            said.append(f'$meta["{spell_column(condition.column, value)}"] like "%{spell_text(value)}%"')
+        if op == "~" and not isinstance(value, str):
+            value = f"{value:.15g}"  # only texts contain something
+        key = f'$meta["{spell_column(condition.column, value)}"]'
+        kept = f'"{spell_text(value)}"' if isinstance(value, str) else repr(_finite(value))
+        if op == "~" and value:
+            said.append(f'{key} like "%{kept[1:-1]}%"')
         else:
-            kept = f'"{spell_text(value)}"' if isinstance(value, str) else repr(_finite(value))
-            said.append(_COMPARE[op].format(f'$meta["{spell_column(condition.column, value)}"]', kept))
+            # Every text contains the empty one, but for `like` some versions of Milvus see that otherwise.
+            said.append(_COMPARE[">=" if op == "~" else op].format(key, kept))
     return " and ".join(said)
 
 
