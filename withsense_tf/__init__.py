@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.hybrid import Hybrid as Hybrid
     from withsense_tf.matchers.interaction import Interaction as Interaction
     from withsense_tf.matchers.pretrained import Pretrained as Pretrained
+    from withsense_tf.matchers.saved import load_matcher as load_matcher
+    from withsense_tf.matchers.saved import save_matcher as save_matcher
     from withsense_tf.matchers.two_tower import TwoTower as TwoTower
     from withsense_tf.policy.gate import Policy as Policy
 
@@ -74,6 +76,8 @@ _HOME = {
     "SpacyVectors": "encoders.text_spacy",
     "CaptionSpace": "encoders.caption_space",
     "Pretrained": "matchers.pretrained",
+    "save_matcher": "matchers.saved",
+    "load_matcher": "matchers.saved",
 }
 
 __all__ = sorted([*_HOME, "relevance", "__version__"])

@@ -9,7 +9,6 @@ from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
-from withsense_tf.matchers import concat_keras
 from withsense_tf.matchers.concat_keras import ConcatKeras
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.networks import Training
@@ -43,14 +42,6 @@ def test_the_grid_has_what_the_network_says_of_each_pair(
 ) -> None:
     expected = one_by_one(fitted, gallery, queries)
     np.testing.assert_allclose(fitted.grid(gallery, queries), expected, atol=1e-5)
-
-
-def test_texts_that_are_scored_in_parts_get_the_same_scores(
-    fitted: ConcatKeras, gallery: Gallery, queries: Queries, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected = fitted.grid(gallery, queries)
-    monkeypatch.setattr(concat_keras, "CHUNK", 3 * len(gallery) + 1)
-    np.testing.assert_allclose(fitted.grid(gallery, queries), expected, atol=1e-6)
 
 
 def test_photos_are_ranked_in_other_orders_for_other_texts(

@@ -102,7 +102,7 @@ def test_it_weighs_by_what_the_towers_say_of_left_out_photos(hybrid: Hybrid, tra
     known = looks.any(axis=1)
     left_out = np.column_stack([changed.towers_.left_out_cosines(train), looks])[known]
     features = np.hstack([left_out, left_out**2, left_out[:, :1] * left_out[:, 1:]])
-    told = changed.line_.predict(features)
+    told = changed.line_.apply(features)
     # Ridge regression that was fitted with an intercept leaves no weighted error in the mean.
     assert np.average(told - train.target[known], weights=train.weight[known]) == pytest.approx(0, abs=1e-9)
 

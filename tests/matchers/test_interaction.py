@@ -9,7 +9,6 @@ from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
-from withsense_tf.matchers import interaction
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.interaction import KINDS, Interaction
 from withsense_tf.matchers.networks import Training
@@ -40,14 +39,6 @@ def test_the_grid_has_what_the_network_says_of_each_pair(
     ]
     expected = np.asarray(fitted.network_(both, training=False)).reshape(len(queries), len(gallery))
     np.testing.assert_allclose(fitted.grid(gallery, queries), expected, atol=1e-5)
-
-
-def test_texts_that_are_scored_in_parts_get_the_same_scores(
-    fitted: Interaction, gallery: Gallery, queries: Queries, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected = fitted.grid(gallery, queries)
-    monkeypatch.setattr(interaction, "CHUNK", 3 * len(gallery) + 1)
-    np.testing.assert_allclose(fitted.grid(gallery, queries), expected, atol=1e-6)
 
 
 def test_the_kinds_score_by_what_they_are_named_after(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,7 @@ def test_the_photo_block_is_as_long_as_the_text_block(pairs: Pairs, mean_colour)
 
 
 def test_the_penalty_is_chosen_on_photos_that_were_not_fitted(pairs: Pairs, mean_colour) -> None:
-    model = ConcatLinear("ridge", photo=mean_colour).fit(pairs).model_
+    model = ConcatLinear("ridge", photo=mean_colour)._ridge(pairs)
     for train, test in model.cv:
         assert not set(pairs.content[train]) & set(pairs.content[test])
 
@@ -126,7 +127,7 @@ def test_a_class_in_place_of_an_encoder_gets_advice(pairs: Pairs) -> None:
 
 def test_scores_are_cut_off_at_0_and_1(pairs: Pairs, mean_colour) -> None:
     matcher = ConcatLinear("linear", photo=mean_colour).fit(pairs)
-    matcher.model_.intercept_ = 5.0
+    matcher.model_ = replace(matcher.model_, intercept=5.0)
     assert set(matcher.predict(pairs)) == {1.0}
 
 

@@ -13,11 +13,11 @@ from withsense_tf.encoders.photo_text_keras_hub import PhotoText
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import NotFittedError, SettingError, WeightsMissingError
 from withsense_tf.matchers.closed_form import mean_captions, mean_reciprocal_rank
+from withsense_tf.matchers.forms import unit
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.linear_head import learn_move
 from withsense_tf.matchers.own_captions import Learnable, learnable
 from withsense_tf.matchers.pretrained import PENALTIES, Pretrained
-from withsense_tf.matchers.towers import unit
 from withsense_tf.relevance import relevance
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms import unit
 from withsense_tf.matchers.gallery import Gallery, Queries, crossed
-from withsense_tf.matchers.towers import Towers, unit
+from withsense_tf.matchers.towers import Towers
 
 
 class ByHand(Towers):

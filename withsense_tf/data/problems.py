@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 Level = Literal["error", "note"]
 
@@ -84,6 +86,8 @@ class Problem:
 
 def problem_table(problems: Iterable[Problem]) -> pd.DataFrame:
     """Put problems into a table with the columns kind, level, file, line, item, reason."""
+    import pandas as pd  # late, because a search needs none
+
     columns = ["kind", "level", "file", "line", "item", "reason"]
     rows = [{**asdict(p), "level": p.level} for p in problems]
     table = pd.DataFrame(rows, columns=columns)

@@ -6,13 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from withsense_tf.data.photo_views import read_views
 from withsense_tf.data.photos import PhotoBatches
 from withsense_tf.data.problems import Problem
+from withsense_tf.encoders.state import Saveable
 from withsense_tf.errors import DataError
 from withsense_tf.terminal import track
 
@@ -28,7 +29,36 @@ class PhotoVectors:
     vectors: np.ndarray
 
 
-class PhotoEncoder(ABC):
+class Encoder(Saveable, ABC):
+    """What encoders of photos and of texts have in common: a name for what they compute, and where it comes from."""
+
+    @property
+    @abstractmethod
+    def identity(self) -> str:
+        """Name everything that the vectors depend on but the texts it was fitted on."""
+
+    @property
+    def weights(self) -> str:
+        """Say in plain words where the weights come from; nothing if it has none but what it was fitted on."""
+        return ""
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved, with the identity: other weights under the same name are found out."""
+        return super().to_state() | {"identity": self.identity}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
+        """Make the encoder that was saved; other weights than then are an error."""
+        made = super().from_state(state, store)
+        if made.identity != state["identity"]:
+            raise DataError(
+                f"Saved was {state['identity']}, but what is found under its name now is {made.identity}. "
+                "Bring back the weights of then, or train and save anew."
+            )
+        return made
+
+
+class PhotoEncoder(Encoder):
     """Turn photo files into vectors. A subclass turns pixels into vectors; the files are read here.
 
     `size` is the height and width it wants, `views` how many looks at each photo it averages.
@@ -37,16 +67,6 @@ class PhotoEncoder(ABC):
     size: tuple[int, int] = (224, 224)
     views: int = 1
     batch_size: ClassVar[int] = 32
-
-    @property
-    @abstractmethod
-    def identity(self) -> str:
-        """Name everything that the vectors depend on: two encoders with one identity give the same vectors."""
-
-    @property
-    @abstractmethod
-    def weights(self) -> str:
-        """Say in plain words where the weights come from; random ones are called random."""
 
     @property
     @abstractmethod
@@ -84,21 +104,11 @@ class PhotoEncoder(ABC):
         return np.concatenate(vectors) if vectors else np.zeros((0, self.width), np.float32)
 
 
-class TextEncoder(ABC):
+class TextEncoder(Encoder):
     """Turn texts into vectors; `fit` learns from training texts only and returns the encoder."""
 
     # Whether the vectors depend on the texts that `fit` saw, so that they must not be stored under the identity.
     learns: ClassVar[bool] = False
-
-    @property
-    @abstractmethod
-    def identity(self) -> str:
-        """Name everything that the vectors depend on but the texts it was fitted on."""
-
-    @property
-    def weights(self) -> str:
-        """Say in plain words where the weights come from; nothing if it has none but what it was fitted on."""
-        return ""
 
     def fit(self, texts: Sequence[str]) -> Self:  # noqa: ARG002  # those that learn use them
         """Learn what there is to learn from the training texts."""
@@ -107,6 +117,10 @@ class TextEncoder(ABC):
     @abstractmethod
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return a vector for each text, float32, (texts, width)."""
+
+    def unknown(self, text: str) -> tuple[str, ...]:  # noqa: ARG002  # those that count words use it
+        """Return the words of a text that change nothing, because they were never learned; () where all count."""
+        return ()
 
 
 def refuse(problems: Sequence[Problem]) -> None:

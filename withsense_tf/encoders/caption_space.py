@@ -14,7 +14,7 @@ import numpy as np
 
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.text_spacy import SpacyVectors
-from withsense_tf.encoders.words import lemmas
+from withsense_tf.encoders.word_weights import WordWeights
 from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
 
 # So many times the subspace is refined; the last directions still move a little, and carry next to nothing.
@@ -33,6 +33,15 @@ class CaptionSpace(TextEncoder):
     """
 
     learns: ClassVar[bool] = True
+    LEARNED: ClassVar[tuple[str, ...]] = (
+        "words_",
+        "vectors_",
+        "vectors_mean_",
+        "vectors_scale_",
+        "mean_",
+        "projection_",
+        "offset_",
+    )
 
     def __init__(
         self,
@@ -108,17 +117,17 @@ class CaptionSpace(TextEncoder):
         lengths = np.linalg.norm(points, axis=1, keepdims=True)
         return np.asarray(points / np.maximum(lengths, 1e-9), np.float32)
 
-    def _fit_words(self, texts: list[str]) -> Any:
-        from sklearn.feature_extraction.text import TfidfVectorizer
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """Return the words of a text that neither captions nor word vectors taught it."""
+        unknown = self.words_.unknown(text)
+        return unknown if self.vectors is None else tuple(w for w in unknown if w in self.vectors_.unknown(w))
 
-        self.words_ = TfidfVectorizer(
-            tokenizer=lemmas,
-            token_pattern=None,
-            lowercase=False,
-            min_df=self.min_count if len(texts) > self.min_count else 1,
-            max_features=self.most_words,
-            sublinear_tf=True,
-            dtype=np.float32,
+    def _fit_words(self, texts: list[str]) -> Any:
+        self.words_ = WordWeights(
+            lemmas=True,
+            min_count=self.min_count if len(texts) > self.min_count else 1,
+            most=self.most_words,
+            sublinear=True,
         )
         try:
             self.words_.fit(texts)
@@ -137,7 +146,7 @@ class CaptionSpace(TextEncoder):
     def _count(self, texts: Sequence[str]) -> Any:
         from scipy.sparse import csr_matrix, hstack
 
-        words = self.words_.transform(list(texts))
+        words = self.words_.transform(texts)
         if self.vectors is None:
             return words
         points = self.vectors_.encode(texts)

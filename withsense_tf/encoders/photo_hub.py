@@ -11,7 +11,7 @@ from withsense_tf.data.photo_views import check_views
 from withsense_tf.encoders.base import PHOTO_VERSION
 from withsense_tf.encoders.hub import HubModule, pick_output
 from withsense_tf.encoders.photo_graph import GraphEncoder
-from withsense_tf.encoders.weights import named
+from withsense_tf.encoders.weights import named, whole_path
 from withsense_tf.errors import SettingError
 from withsense_tf.terminal import start_tensorflow
 
@@ -38,6 +38,12 @@ class HubPhoto(GraphEncoder):
             )
         scale = (float(scale[0]), float(scale[1]))
         self.size, self.scale, self.views, self.output = (size, size), scale, check_views(views), output
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; a folder stays where it is."""
+        state = super().to_state()
+        state["settings"] |= {"size": self.size[0], "handle": whole_path(self.handle)}
+        return state
 
     @cached_property
     def weights(self) -> str:

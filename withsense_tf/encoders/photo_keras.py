@@ -16,6 +16,7 @@ import numpy as np
 from withsense_tf.data.photo_views import check_views
 from withsense_tf.encoders.base import PHOTO_VERSION
 from withsense_tf.encoders.photo_graph import GraphEncoder, precision_here
+from withsense_tf.encoders.state import SavedFile
 from withsense_tf.encoders.weights import OFFLINE, first_line, named
 from withsense_tf.errors import SettingError, check_choice, check_seed
 from withsense_tf.terminal import start_tensorflow
@@ -93,6 +94,21 @@ class KerasPhoto(GraphEncoder):
                 f"weights={self._source!r}: expected 'random', 'imagenet' or a file that exists and whose name ends "
                 "in .weights.h5."
             )
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; a file of weights comes along."""
+        known = self._source in ("random", "imagenet")
+        settings = {
+            "backbone": self.backbone,
+            "weights": self._source if known else SavedFile(Path(self._source)),
+            "seed": self._seed,
+            "size": self.size[0],
+            "pooling": self.pooling,
+            "layers": self.layers,
+            "views": self.views,
+            "precision": self.precision,
+        }
+        return {"settings": settings, "learned": {}, "identity": self.identity}
 
     def __repr__(self) -> str:
         return f"KerasPhoto({self.backbone!r}, {self._source!r}, seed={self._seed}, views={self.views})"

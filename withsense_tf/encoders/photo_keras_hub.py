@@ -11,6 +11,7 @@ from withsense_tf.data.photo_views import check_views
 from withsense_tf.encoders.base import PHOTO_VERSION
 from withsense_tf.encoders.keras_hub_preset import load_preset, preset_weights
 from withsense_tf.encoders.photo_graph import GraphEncoder
+from withsense_tf.encoders.weights import whole_path
 from withsense_tf.errors import SettingError
 from withsense_tf.terminal import start_tensorflow
 
@@ -28,6 +29,12 @@ class KerasHubPhoto(GraphEncoder):
             raise SettingError(f"pooling must be 'first' or 'mean', got {pooling!r}.")
         # The size to decode at; the preset's converter brings the pixels to the size its network wants.
         self.size, self.pooling, self.views = (size, size), pooling, check_views(views)
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; a folder stays where it is."""
+        state = super().to_state()
+        state["settings"] |= {"size": self.size[0], "preset": whole_path(self.preset)}
+        return state
 
     @cached_property
     def weights(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from withsense_tf.encoders.base import PHOTO_VERSION
 from withsense_tf.encoders.photo_graph import GraphEncoder
 from withsense_tf.encoders.scene_network import SIDE, load_scene_weights, scene_network
+from withsense_tf.encoders.state import SavedFile
 from withsense_tf.encoders.weights import fingerprint
 from withsense_tf.errors import SettingError
 from withsense_tf.terminal import start_tensorflow
@@ -34,6 +35,10 @@ class SceneNet(GraphEncoder):
                 f"scene_net: {self._file} is not there. Expected a file that "
                 "withsense_tf.experiments.train_scene_net wrote, or leave it out for the one in the package."
             )
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; its weights come along, since another version may bring others."""
+        return {"settings": {"file": SavedFile(self._file)}, "learned": {}, "identity": self.identity}
 
     def __repr__(self) -> str:
         return f"SceneNet({'' if self._file == SCENE_WEIGHTS else repr(str(self._file))})"

@@ -18,7 +18,9 @@ from withsense_tf.encoders.keras_hub_preset import load_preset, preset_weights
 from withsense_tf.encoders.photo_graph import GraphEncoder
 from withsense_tf.encoders.photo_text_checks import check_photos, check_positions, check_tokens, check_trained
 from withsense_tf.encoders.preset_folder import preset_fingerprint, preset_folder
-from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.encoders.state import Saveable
+from withsense_tf.encoders.weights import whole_path
+from withsense_tf.errors import DataError, SettingError, check_choice
 from withsense_tf.terminal import start_tensorflow, track
 
 FAMILIES: Final = ("CLIPBackbone", "SigLIPBackbone", "MetaCLIP2Backbone")
@@ -42,7 +44,7 @@ class Network:
     size: tuple[int, int]
 
 
-class PhotoText:
+class PhotoText(Saveable):
     """A pre-trained network for photos and texts: `photo` and `text` are its two towers, as encoders.
 
     `preset` is a name that KerasHub knows ("clip_vit_base_patch32"), a handle, or a folder that `save_to_preset`
@@ -51,6 +53,18 @@ class PhotoText:
 
     def __init__(self, preset: str | Path) -> None:
         self.preset = str(preset)
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; a folder stays where it is."""
+        return {"settings": {"preset": whole_path(self.preset)}, "weights": self.weights}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:  # noqa: ARG003  # it keeps no vectors
+        """Return the network that was saved, the one that is in use already where there is one."""
+        made = photo_text(state["settings"]["preset"])
+        if made.weights != state["weights"]:
+            raise DataError(f"Saved was {state['weights']}, but its name or folder now holds {made.weights}.")
+        return made  # type: ignore[return-value]  # there are no subclasses
 
     @cached_property
     def weights(self) -> str:

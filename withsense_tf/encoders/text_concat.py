@@ -40,6 +40,11 @@ class Concatenation(TextEncoder):
             part.fit(texts)
         return self
 
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """Return the words of a text that no part knows."""
+        first, *others = (part.unknown(text) for part in self.parts)
+        return tuple(word for word in first if all(word in other for other in others))
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return a vector for each text, of length 1 where every part knows one of its words, float32."""
         blocks = []

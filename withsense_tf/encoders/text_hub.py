@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.hub import HubModule, pick_output
-from withsense_tf.encoders.weights import named
+from withsense_tf.encoders.weights import named, whole_path
 from withsense_tf.errors import DataError
 from withsense_tf.terminal import start_tensorflow
 
@@ -27,6 +27,12 @@ class HubText(TextEncoder):
     def __init__(self, handle: str | Path, output: str | None = None) -> None:
         self.handle = str(handle)
         self.output = output
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; a folder stays where it is."""
+        state = super().to_state()
+        state["settings"]["handle"] = whole_path(self.handle)
+        return state
 
     def __deepcopy__(self, memo: object) -> Self:
         # Nothing here ever changes, and a loaded module cannot be copied.

@@ -11,6 +11,7 @@ import numpy as np
 
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.keras_hub_preset import load_preset, preset_weights
+from withsense_tf.encoders.weights import whole_path
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.terminal import start_tensorflow, track
 
@@ -33,6 +34,12 @@ class KerasHubText(TextEncoder):
                 f"length must be at least 3 tokens (two of them are begin and end), got {length}."
             )
         self.length = length
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; a folder stays where it is."""
+        state = super().to_state()
+        state["settings"]["preset"] = whole_path(self.preset)
+        return state
 
     def __deepcopy__(self, memo: object) -> Self:
         # Nothing here ever changes, and a copy would hold the whole network a second time.

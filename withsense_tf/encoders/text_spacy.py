@@ -57,26 +57,56 @@ class SpacyVectors(TextEncoder):
         copy.__dict__.update({name: value for name, value in vars(self).items() if name in _SHARED})
         return copy
 
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved, the table of vectors included: its file need not be there later."""
+        learned = {"rarity_": self.rarity_} if hasattr(self, "rarity_") else {}
+        words = "\n".join(self._vectors.rows)
+        table = {
+            "words": words,
+            "rows": np.array(list(self._vectors.rows.values())),
+            "table": self._vectors.table,
+        }
+        settings = {"source": Path(self.source).name, "weighting": self.weighting}
+        return {
+            "settings": settings,
+            "learned": learned,
+            "weights": self.weights,
+            "identity": self.identity,
+        } | table
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:  # noqa: ARG003  # it keeps no vectors
+        """Make the encoder that was saved."""
+        made = cls(**state["settings"])
+        rows = dict(zip(state["words"].split("\n"), state["rows"].tolist(), strict=True))
+        made.__dict__.update(state["learned"])
+        made.__dict__.update({"weights": state["weights"], "_vectors": WordVectors(rows, state["table"])})
+        return made
+
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn how rare the words are from the training texts."""
-        from sklearn.feature_extraction.text import TfidfTransformer
-
         if not len(texts):
             raise DataError("SpacyVectors needs training texts to learn how rare words are, got none.")
-        self.rarity_ = TfidfTransformer(norm="l1").fit(self._count(unique(texts)))
+        different = unique(texts)
+        # In how many texts each word is, as scikit-learn's TF-IDF counts them.
+        seen = np.bincount(self._count(different).indices, minlength=len(self._vectors.table))
+        self.rarity_ = (np.log((1 + len(different)) / (1 + seen)) + 1).astype(np.float32)
         return self
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return the mean vector of each text (zeros if it has no known word), float32, (texts, width)."""
-        from sklearn.preprocessing import normalize
-
         if self.learns and not hasattr(self, "rarity_"):
             raise NotFittedError("This SpacyVectors is not fitted yet: call fit(training_texts) first.")
         counts = self._count(texts)
         if not len(texts):
             return np.zeros((0, self._vectors.table.shape[1]), np.float32)
-        shares = self.rarity_.transform(counts) if self.learns else normalize(counts, norm="l1")
-        return np.asarray(shares @ self._vectors.table, np.float32)
+        weighed = counts.multiply(self.rarity_).tocsr() if self.learns else counts
+        total = np.maximum(np.asarray(weighed.sum(axis=1)), 1e-12)
+        return np.asarray((weighed @ self._vectors.table) / total, np.float32)
+
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """Return the words of a text that have no vector."""
+        return tuple(word for word in words(text) if self._row(word) < 0)
 
     @cached_property
     def _vectors(self) -> WordVectors:

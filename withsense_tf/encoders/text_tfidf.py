@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.words import lemmas, stop_words, unique, words
+from withsense_tf.encoders.word_weights import WordWeights
+from withsense_tf.encoders.words import stop_words, unique
 from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
 
 
@@ -22,6 +23,7 @@ class Tfidf(TextEncoder):
     """
 
     learns: ClassVar[bool] = True
+    LEARNED: ClassVar[tuple[str, ...]] = ("vectorizer_", "projection_")
 
     def __init__(
         self,
@@ -55,18 +57,9 @@ class Tfidf(TextEncoder):
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn the words and how rare they are from the training texts."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
         different = unique(texts)
-        vectorizer = TfidfVectorizer(
-            tokenizer=lemmas if self.lemmas else words,
-            token_pattern=None,
-            lowercase=False,
-            ngram_range=(1, self.ngrams),
-            stop_words=self._left_out() if self.stop_words else None,
-            min_df=self.min_count,
-            dtype=np.float32,
-        )
+        left_out = self._left_out() if self.stop_words else ()
+        vectorizer = WordWeights(self.lemmas, self.ngrams, self.min_count, stop_words=left_out)
         try:
             self.vectorizer_ = vectorizer.fit(different)
         except ValueError as error:
@@ -78,13 +71,17 @@ class Tfidf(TextEncoder):
         """Return a vector of length 1 for each text (zeros if it has no known word), float32, (texts, width)."""
         if not hasattr(self, "vectorizer_"):
             raise NotFittedError("This Tfidf is not fitted yet: call fit(training_texts) first.")
-        vectors = self.vectorizer_.transform(list(texts) or [""])[: len(texts)]
+        vectors = self.vectorizer_.transform(texts)
         if self.projection_ is None:
             dense: np.ndarray = vectors.toarray()
             return dense
         pressed = np.asarray(vectors @ self.projection_, np.float32)
         lengths = np.linalg.norm(pressed, axis=1, keepdims=True)
         return np.asarray(pressed / np.maximum(lengths, 1e-12))
+
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """Return the words of a text that were in no training text."""
+        return self.vectorizer_.unknown(text)
 
     def _left_out(self) -> list[str]:
         from withsense_tf.encoders.words import lemma

@@ -44,6 +44,11 @@ def named(source: str) -> str:
     return source
 
 
+def whole_path(source: str) -> str:
+    """Return the path of a folder or file as it is from anywhere; names and addresses stay as they are."""
+    return str(Path(source).expanduser().resolve()) if is_local(source) else source
+
+
 def first_line(error: BaseException) -> str:
     """Return the first line of what a library says of its failure, short enough for one line of ours."""
     return next(iter(str(error).splitlines()), type(error).__name__)[:200].rstrip(".")

@@ -35,10 +35,9 @@ def lemmas(text: str) -> list[str]:
 def lemma(word: str) -> str:
     """Return the basic form of one word in lower case; a word that is not known stays as it is."""
     if CYRILLIC.search(word):
-        parsed = _russian().parse(word)
+        parsed = russian().parse(word)
         return str(parsed[0].normal_form) if parsed else word
-    lookups, strings = _english()
-    return str(lookups.get(strings[word], word)) if word in strings else str(lookups.get(word, word))
+    return _english().get(word, word)
 
 
 def stop_words() -> list[str]:
@@ -61,18 +60,20 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _english() -> tuple[Any, Any]:
-    import spacy
+def _english() -> dict[str, str]:
+    """Return spaCy's table of basic forms; read by itself, because importing spaCy takes a second."""
+    import gzip
+    import json
+    from importlib.resources import files
 
-    # A blank pipeline needs no download; its lemmas are a table, which is asked word by word.
-    pipeline = spacy.blank("en")
-    lemmatizer: Any = pipeline.add_pipe("lemmatizer", config={"mode": "lookup"})
-    lemmatizer.initialize()
-    return lemmatizer.lookups.get_table("lemma_lookup"), pipeline.vocab.strings
+    packed = files("spacy_lookups_data").joinpath("data", "en_lemma_lookup.json.gz").read_bytes()
+    table: dict[str, str] = json.loads(gzip.decompress(packed))
+    return table
 
 
 @cache
-def _russian() -> Any:
+def russian() -> Any:
+    """Return the analyzer of Russian words: all readings of a word, each with its grammar; it has no types."""
     import pymorphy3
 
     return pymorphy3.MorphAnalyzer(lang="ru")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -10,11 +12,13 @@ from sklearn.base import BaseEstimator
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.flickr8k import published_test_photos
-from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning
+from withsense_tf.encoders.state import Saveable
+from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError
+from withsense_tf.matchers.forms import SearchForm
 from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 
 
-class Matcher(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
     """Say from 0 to 1 how well the photo and the text of each pair fit.
 
     `__init__` stores its arguments, `fit` returns self, what is learned ends in `_`. Subclasses write `_fit` and
@@ -22,6 +26,8 @@ class Matcher(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
     """
 
     track: ClassVar[str]
+    # Learned attributes that are saved, besides the photos that were trained on.
+    LEARNED: ClassVar[tuple[str, ...]] = ()
 
     @property
     def name(self) -> str:
@@ -69,6 +75,22 @@ class Matcher(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no typ
     def describe(self) -> dict[str, str]:
         """Return what a result row says of this matcher: matcher, track, photo, text, weights."""
         return {"matcher": self.name, "track": self.track, "photo": "", "text": "", "weights": ""}
+
+    def search_form(self) -> SearchForm:
+        """Return what a search needs of this fitted matcher besides the vectors of the photos."""
+        raise SettingError(f"{self.name} tells no photo from another: there is nothing to search by.")
+
+    def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002
+        """Return the vector that a search keeps of each photo, float32, (photos, width)."""
+        raise SettingError(f"{self.name} does not look at photos: a search keeps no vectors of them.")
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved: the settings, with the encoders themselves, and what was learned."""
+        if not hasattr(self, "fitted_content_"):
+            raise NotFittedError(f"This {type(self).__name__} is not fitted yet: fit it, then save it.")
+        state = super().to_state()
+        state["learned"]["fitted_content_"] = self.fitted_content_
+        return state
 
     def _fit(self, pairs: Pairs) -> None:
         raise NotImplementedError

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
+from withsense_tf.encoders.state import Saveable
 from withsense_tf.errors import DataError, NotFittedError, check_choice
 
 KINDS: Final = ("isotonic", "platt")
@@ -13,12 +14,14 @@ KINDS: Final = ("isotonic", "platt")
 FEWEST: Final = 10
 
 
-class Calibration:
+class Calibration(Saveable):
     """Learn which number a score stands for, from scores of pairs that the model had **not** been fitted on.
 
     "isotonic" is any rising line (scikit-learn); "platt" the logistic curve, for few pairs. The line never falls,
     so calibration changes no order; isotonic lines have flat steps, so rank by the score, not by the number.
     """
+
+    LEARNED: ClassVar[tuple[str, ...]] = ("at_", "number_")
 
     def __init__(self, kind: str = "isotonic") -> None:
         self.kind = check_choice("kind", kind, KINDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -15,9 +15,9 @@ from withsense_tf.encoders.words import words
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms import CAPTIONS, CosineForm, looks_of, unit
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.own_captions import captions_of, fit_texts
-from withsense_tf.matchers.towers import unit
 
 CAPTION_ASSISTED: Final = "caption-assisted"
 
@@ -30,6 +30,8 @@ class Captions(Matcher):
     """
 
     track: ClassVar[str] = CAPTION_ASSISTED
+
+    LEARNED: ClassVar[tuple[str, ...]] = ("text_", "calibration_")
 
     def __init__(self, text: str | TextEncoder | None = None) -> None:
         self.text = text
@@ -44,6 +46,16 @@ class Captions(Matcher):
         text = getattr(self, "text_", None) or _space(self.text)
         return super().describe() | {"text": text.identity, "weights": text.weights}
 
+    def search_form(self) -> CosineForm:
+        """Return what a search needs of this matcher besides the captions' points."""
+        return CosineForm(self.text_, self.calibration_, CAPTIONS)
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved."""
+        state = super().to_state()
+        state["settings"]["text"] = self.text_
+        return state
+
     def cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosine of each pair's text with the mean of its photo's other captions, (pairs,)."""
         return self.looks(pairs)[:, 0]
@@ -53,7 +65,7 @@ class Captions(Matcher):
         photos, photo = np.unique(pairs.table["photo"].to_numpy(str), return_inverse=True)
         keys, text = _unique_queries(pairs.texts, pairs.table["caption"].tolist())
         others = Others(self.text_, pairs.data, photos.tolist())
-        return others.compare(Queries.of(*zip(*keys, strict=True)), photo, text)
+        return others.compare(Queries.of([key[0] for key in keys], [key[1] for key in keys]), photo, text)
 
     def _fit(self, pairs: Pairs) -> None:
         if not len(captions_of(pairs.data)):
@@ -96,27 +108,22 @@ class Others:
         The cosine with the mean of the other captions, the largest and the mean cosine with each. Without other
         captions all are 0.
         """
-        found = np.zeros((len(photo), 3))
         photo = self.place[photo]
         points = unit(self.text.encode(queries.texts))
         ids = np.array(queries.captions, str)
         typed = np.array([_words(text) for text in queries.texts], str)
         most = int(np.diff(self.first).max(initial=0))
         if not most:
-            return found
+            return np.zeros((len(photo), 3))
         # Each photo's captions as a block of the same height, with a mask for those that are not there.
         rows = self.first[photo][:, None] + np.arange(most)
         inside = rows < self.first[photo + 1][:, None]
         rows = np.minimum(rows, len(self.owner) - 1)
-        there = inside & (self.ids[rows] != ids[query][:, None]) & (self.words[rows] != typed[query][:, None])
-        each = np.where(there, (self.points @ points.T)[rows, query[:, None]], 0.0)
-        count = there.sum(axis=1)
-        some = count > 0
-        lengths = self._lengths(rows, inside, there, photo)
-        found[some, 0] = (each.sum(axis=1) / np.maximum(lengths, 1e-9))[some]
-        found[some, 1] = np.where(there, each, -1.0).max(axis=1)[some]
-        found[some, 2] = (each.sum(axis=1) / np.maximum(count, 1))[some]
-        return found
+        there = inside & (self.ids[rows] != ids[query][:, None])
+        if not queries.typed:
+            there &= self.words[rows] != typed[query][:, None]
+        each = (self.points @ points.T)[rows, query[:, None]]
+        return looks_of(each, self._lengths(rows, inside, there, photo), there)
 
     def _lengths(
         self, rows: np.ndarray, inside: np.ndarray, there: np.ndarray, photo: np.ndarray

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -15,9 +15,10 @@ from withsense_tf.encoders.registry import text_encoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms import unit
 from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
-from withsense_tf.matchers.towers import Towers, left_out_cosines, unit
+from withsense_tf.matchers.towers import Towers, left_out_cosines
 
 # Features have about length 1, so photos lie about 1.4 apart; these reach from nearly linear to quite local. Their mean
 # is as good as the best of them, and nothing is to be chosen.
@@ -33,6 +34,10 @@ class ClosedFormTowers(Towers):
     scores calibrated, by what it says of each training photo when that photo is left out, which has a closed form.
     There is no randomness and no network.
     """
+
+    LEARNED: ClassVar[tuple[str, ...]] = (
+        "text_", "features_", "seen_", "coefficients_", "penalty_", "left_out_points_", "place_", "calibration_"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -67,6 +72,12 @@ class ClosedFormTowers(Towers):
     def text_points(self, texts: Sequence[str]) -> np.ndarray:
         """Return the point of each text, (texts, dim)."""
         return unit(self.text_.encode(texts))
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved."""
+        state = super().to_state()
+        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
+        return state
 
     def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""

@@ -10,7 +10,8 @@ import numpy as np
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
-from withsense_tf.matchers.networks import CHUNK, NetworkMatcher, Training
+from withsense_tf.matchers.forms import Dense
+from withsense_tf.matchers.networks import NetworkMatcher, Training
 from withsense_tf.matchers.photo_features import Photos
 
 
@@ -74,17 +75,19 @@ class ConcatKeras(NetworkMatcher):
     def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
         return np.hstack([photos, texts])
 
-    def _pairwise(self, photos: np.ndarray, texts: np.ndarray) -> np.ndarray:
-        """Score all pairs; the first layer is a sum of a photo's and a text's part, each computed once."""
-        first, *rest = self.network_.layers
-        kernel, bias = (np.asarray(weight) for weight in first.get_weights())
-        by_photo = photos @ kernel[: photos.shape[1]]
-        by_text = texts @ kernel[photos.shape[1] :] + bias
-        scores = np.empty((len(texts), len(photos)), np.float32)
-        at_once = max(1, CHUNK // max(1, len(photos)))
-        for at in range(0, len(texts), at_once):
-            hidden = (by_text[at : at + at_once, None, :] + by_photo).reshape(-1, kernel.shape[1])
-            for layer in rest:
-                hidden = layer(hidden, training=False)
-            scores[at : at + at_once] = np.asarray(hidden).reshape(-1, len(photos))
-        return scores
+    def _parts(self) -> tuple[Dense, Dense, list[Dense], str]:
+        layers: list[Dense] = []
+        for layer in self.network_.layers:
+            weights = [np.asarray(weight) for weight in layer.get_weights()]
+            if len(weights) == 2:
+                layers.append(Dense(*weights))
+            elif weights:
+                # A batch norm, which only scales and shifts once training is over.
+                gamma, beta, mean, variance = weights
+                scale = gamma / np.sqrt(variance + layer.epsilon)
+                dense = layers.pop()
+                layers.append(Dense(dense.kernel * scale, (dense.bias - mean) * scale + beta))
+        first, *rest = layers
+        photos = self.widths_[0]
+        photo = Dense(first.kernel[:photos], np.zeros_like(first.bias))
+        return photo, Dense(first.kernel[photos:], first.bias), rest, "add"

@@ -19,6 +19,7 @@ class Constant(Matcher):
     """
 
     track: ClassVar[str] = "baseline"
+    LEARNED: ClassVar[tuple[str, ...]] = ("constant_",)
 
     def __init__(self, statistic: str = "mean") -> None:
         self.statistic = statistic
@@ -32,9 +33,8 @@ class Constant(Matcher):
         from sklearn.dummy import DummyRegressor
 
         check_choice("statistic", self.statistic, ("mean", "median"))
-        self.model_ = DummyRegressor(strategy=self.statistic)
-        self.model_.fit(np.zeros((len(pairs), 1)), pairs.target)
+        model = DummyRegressor(strategy=self.statistic).fit(np.zeros((len(pairs), 1)), pairs.target)
+        self.constant_ = float(model.constant_.item())
 
     def _score(self, pairs: Pairs) -> np.ndarray:
-        scores: np.ndarray = self.model_.predict(np.zeros((len(pairs), 1)))
-        return scores
+        return np.full(len(pairs), self.constant_)

@@ -47,17 +47,22 @@ class Gallery:
 
 @dataclass(frozen=True, eq=False)
 class Queries:
-    """Texts to look for; `captions` are their ids where they are captions of photos, else empty."""
+    """Texts to look for; `captions` are their ids where they are captions of photos, else empty.
+
+    A caption of the same words as a query does not count for its photo, as if it were the query itself: a measured
+    query comes from such captions. Queries that a user has `typed` are found in captions of the same words too.
+    """
 
     texts: tuple[str, ...]
     captions: tuple[str, ...]
+    typed: bool = False
 
     @classmethod
-    def of(cls, texts: Sequence[str], captions: Sequence[str] | None = None) -> Queries:
+    def of(cls, texts: Sequence[str], captions: Sequence[str] | None = None, typed: bool = False) -> Queries:
         """Make queries of texts, with the ids of those that are captions."""
         if isinstance(texts, str):
             raise DataError(f"Queries are several texts, got one: pass [{texts!r}].")
-        return cls(tuple(texts), tuple(captions) if captions is not None else ("",) * len(texts))
+        return cls(tuple(texts), tuple(captions) if captions is not None else ("",) * len(texts), typed)
 
     def __post_init__(self) -> None:
         if len(self.texts) != len(self.captions):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.captions import CAPTION_ASSISTED, Captions, grid_of_looks
 from withsense_tf.matchers.closed_form import ClosedFormTowers
+from withsense_tf.matchers.forms import HybridForm, Line, hybrid_features
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.photo_features import Photos
 
@@ -27,6 +30,8 @@ class Hybrid(Matcher):
     """
 
     track: ClassVar[str] = CAPTION_ASSISTED
+
+    LEARNED: ClassVar[tuple[str, ...]] = ("towers_", "captions_", "line_", "calibration_")
 
     def __init__(
         self,
@@ -56,41 +61,34 @@ class Hybrid(Matcher):
         cosines = self.towers_.left_out_cosines(pairs)
         looks = self.captions_.looks(pairs)
         known = looks.any(axis=1)
-        self.line_ = None
+        self.line_, self.calibration_ = None, None
         if known.sum() > 1:
-            features = _features(cosines[known], looks[known])
-            self.line_ = RidgeCV(PENALTIES).fit(features, pairs.target[known], pairs.weight[known])
-            told = self.line_.predict(features)
+            features = hybrid_features(cosines[known], looks[known])
+            fitted = RidgeCV(PENALTIES).fit(features, pairs.target[known], pairs.weight[known])
+            self.line_ = Line(np.asarray(fitted.coef_), float(fitted.intercept_))
+            told = self.line_.apply(features)
             self.calibration_ = Calibration().fit(told, pairs.target[known], pairs.weight[known])
+
+    def search_form(self) -> HybridForm:
+        """Return what a search needs of this matcher besides the points of photos and captions."""
+        return HybridForm(self.towers_.search_form(), self.line_, self.calibration_)
+
+    def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the point of each photo, float32, (photos, dim)."""
+        return self.towers_.photo_rows(content, paths)
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved."""
+        state = super().to_state()
+        state["settings"] |= {"photo": self.towers_.features_.encoders, "text": self.towers_.text_}
+        return state
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         cosines, looks = self.towers_.cosines(pairs), self.captions_.looks(pairs)
-        return self._put_together(self.towers_.calibration_.apply(cosines), cosines, looks, calibrate=True)
+        return self.search_form().number_of(cosines, looks)
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         cosines = self.towers_.grid(gallery, queries)
         looks = grid_of_looks(self.captions_, gallery, queries)
-        scores = self._put_together(
-            self.towers_.calibration_.apply(cosines).ravel(),
-            cosines.ravel(),
-            looks.reshape(-1, looks.shape[2]),
-            calibrate=False,
-        )
+        scores = self.search_form().score(cosines.ravel(), looks.reshape(-1, looks.shape[2]))
         return scores.reshape(cosines.shape)
-
-    def _put_together(
-        self, by_pixels: np.ndarray, cosines: np.ndarray, looks: np.ndarray, calibrate: bool
-    ) -> np.ndarray:
-        # A little of the cosine itself, because calibrated numbers have steps, and ties rank badly.
-        scores = by_pixels + (0.0 if calibrate else 1e-3) * cosines
-        known = looks.any(axis=1)
-        if known.any() and self.line_ is not None:
-            told = self.line_.predict(_features(cosines[known], looks[known]))
-            scores[known] = self.calibration_.apply(told) if calibrate else told
-        return np.asarray(scores)
-
-
-def _features(cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
-    seen = np.column_stack([cosines, looks])
-    # Squares let a fit that is nearly perfect count for more than twice a fair one.
-    return np.hstack([seen, seen**2, seen[:, :1] * seen[:, 1:]])

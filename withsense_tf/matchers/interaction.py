@@ -9,7 +9,8 @@ import numpy as np
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice
-from withsense_tf.matchers.networks import CHUNK, NetworkMatcher, Training
+from withsense_tf.matchers.forms import Dense
+from withsense_tf.matchers.networks import NetworkMatcher, Training
 from withsense_tf.matchers.photo_features import Photos
 
 KINDS: Final = ("bilinear", "product", "difference")
@@ -94,14 +95,8 @@ class Interaction(NetworkMatcher):
     def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
         return photos, texts
 
-    def _pairwise(self, photos: np.ndarray, texts: np.ndarray) -> np.ndarray:
-        """Score all pairs; each vector is projected once."""
-        left = np.asarray(self.sides_[0](photos, training=False))
-        right = np.asarray(self.sides_[1](texts, training=False))
-        scores = np.empty((len(texts), len(photos)), np.float32)
-        at_once = max(1, CHUNK // max(1, len(photos)))
-        for at in range(0, len(texts), at_once):
-            part = right[at : at + at_once]
-            pairs = [np.tile(left, (len(part), 1)), np.repeat(part, len(photos), axis=0)]
-            scores[at : at + at_once] = np.asarray(self.head_(pairs, training=False)).reshape(-1, len(photos))
-        return scores
+    def _parts(self) -> tuple[Dense, Dense, list[Dense], str]:
+        sides = [Dense(*(np.asarray(weight) for weight in side.get_weights())) for side in self.sides_]
+        weights = [np.asarray(weight) for weight in self.head_.get_weights()]
+        rest = [Dense(*weights[at : at + 2]) for at in range(0, len(weights), 2)]
+        return sides[0], sides[1], rest, self.kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError, check_seed, check_share
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms import Dense, NetworkForm
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.own_captions import fit_texts
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
@@ -51,6 +52,7 @@ class NetworkMatcher(Matcher):
     """
 
     track: ClassVar[str] = "image-only"
+    LEARNED: ClassVar[tuple[str, ...]] = ("text_", "features_", "history_", "calibration_")
 
     photo: Photos
     text: str | TextEncoder
@@ -64,6 +66,35 @@ class NetworkMatcher(Matcher):
         photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
         text = getattr(self, "text_", None) or text_encoder(self.text)
         return super().describe() | describe_encoders(photos, text)
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; of the network its weights."""
+        state = super().to_state()
+        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
+        return state | {"widths": self.widths_, "weights": self.network_.get_weights()}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
+        """Make the matcher that was saved, and build its network anew."""
+        start_tensorflow()
+        made = super().from_state(state, store)
+        made.widths_ = state["widths"]
+        made.network_ = made._build(*made.widths_)
+        made.network_.set_weights(state["weights"])
+        return made
+
+    def search_form(self) -> NetworkForm:
+        """Return what a search needs of the network: the texts' side of its first layer, and all that follows."""
+        _, side, rest, meet = self._parts()
+        return NetworkForm(self.text_, self.calibration_, side, rest, meet, float(np.sqrt(WORDS)))
+
+    def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the photos' side of the first layer, float32, (photos, width)."""
+        return self._parts()[0].apply(self._photo_inputs(content, paths)).astype(np.float32)
+
+    def _parts(self) -> tuple[Dense, Dense, list[Dense], str]:
+        """Return the photos' and the texts' side of the first layer, what follows, and how the two meet."""
+        raise NotImplementedError
 
     @property
     def _training(self) -> Training:
@@ -89,7 +120,8 @@ class NetworkMatcher(Matcher):
         photos, photo = self._photo_rows(pairs)
         texts, text = self._text_rows(pairs.texts)
         held = self._held_out(content, pairs)
-        network = self._build(photos.shape[1], texts.shape[1])
+        self.widths_ = (photos.shape[1], texts.shape[1])
+        network = self._build(*self.widths_)
         self.history_ = self._train(network, photos, texts, photo, text, pairs, held)
         self.network_ = network
         self.calibration_ = Calibration("platt").fit(
@@ -170,13 +202,10 @@ class NetworkMatcher(Matcher):
         return self.calibration_.apply(self._scores(photos[photo], texts[text]))
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
-        photos = self._photo_inputs(gallery.content, gallery.paths)
-        texts, row = self._text_rows(queries.texts)
-        return np.asarray(self._pairwise(photos, texts)[row])
-
-    def _pairwise(self, photos: np.ndarray, texts: np.ndarray) -> np.ndarray:
-        """Score every text with every photo, (texts, photos), with each vector going through its layer once."""
-        raise NotImplementedError
+        form, rows = self.search_form(), self.photo_rows(gallery.content, gallery.paths)
+        different, place = np.unique(np.array(queries.texts, object), return_inverse=True)
+        scores = [form.scan(rows, query) for query in form.queries(different.tolist())]
+        return np.asarray(scores).reshape(-1, len(gallery))[place]
 
 
 class _Shuffled:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.registry import photo_encoder
+from withsense_tf.encoders.state import Saveable
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
 
@@ -25,16 +26,18 @@ def photo_encoders(photo: Photos) -> list[PhotoEncoder]:
     return [photo_encoder(one) for one in several]
 
 
-class PhotoFeatures:
+class PhotoFeatures(Saveable):
     """Standardise the vectors of each encoder on training photos, and put them side by side.
 
     Vectors of networks are never negative and have a few large numbers; their square roots are tamer. Each
     encoder counts alike: its part has length 1 in the mean, whatever its width.
     """
 
-    def __init__(self, encoders: Sequence[PhotoEncoder], store: VectorStore) -> None:
+    LEARNED: ClassVar[tuple[str, ...]] = ("means_", "scales_")
+
+    def __init__(self, encoders: Sequence[PhotoEncoder], store: VectorStore | None) -> None:
         self.encoders = list(encoders)
-        self.store = store
+        self.store = store or VectorStore()
 
     def fit(self, content: Sequence[str], paths: Sequence[Path]) -> Self:
         """Learn the mean and spread of each number from training photos."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -14,9 +14,10 @@ from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import WeightsMissingError, check_choice
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.closed_form import mean_captions, mean_reciprocal_rank
+from withsense_tf.matchers.forms import CosineForm, unit
 from withsense_tf.matchers.linear_head import learn_move, no_move
 from withsense_tf.matchers.own_captions import learnable
-from withsense_tf.matchers.towers import Towers, left_out_cosines, unit
+from withsense_tf.matchers.towers import Towers, left_out_cosines
 
 HEADS: Final = ("linear",)
 # As shares of the mean spread; few photos bear small ones, and with infinity all photos move alike.
@@ -32,6 +33,8 @@ class Pretrained(Towers):
 
     Without its weights it cannot be fitted: that is a WeightsMissingError, never a network with random weights.
     """
+
+    LEARNED: ClassVar[tuple[str, ...]] = ("towers_", "move_", "place_", "left_out_points_", "calibration_")
 
     def __init__(
         self,
@@ -71,6 +74,17 @@ class Pretrained(Towers):
     def text_points(self, texts: Sequence[str]) -> np.ndarray:
         """Return the point of each text, length 1, (texts, dim)."""
         return unit(self.store_.text_vectors(self.towers_.text, texts))
+
+    def search_form(self) -> CosineForm:
+        """Return what a search needs: the text tower, which needs TensorFlow."""
+        return CosineForm(self.towers_.text, self.calibration_)
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
+        """Make the matcher that was saved; its network must be where it was."""
+        made = super().from_state(state, store)
+        made.store_ = store or VectorStore()
+        return made
 
     def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""

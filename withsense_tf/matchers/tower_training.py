@@ -9,8 +9,8 @@ import numpy as np
 
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.contrast import contrast
+from withsense_tf.matchers.forms import unit
 from withsense_tf.matchers.own_captions import Learnable
-from withsense_tf.matchers.towers import unit
 
 # Where the learned scale of the cosines begins (CLIP's), and the sigmoid's shift (SigLIP's).
 FIRST_SCALE: Final = np.log(14.0)

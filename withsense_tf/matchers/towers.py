@@ -9,8 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms import CosineForm
 from withsense_tf.matchers.gallery import Gallery, Queries
 
 
@@ -19,6 +21,7 @@ class Towers(Matcher):
 
     track: ClassVar[str] = "image-only"
     calibration_: Calibration
+    text_: TextEncoder
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, dim)."""
@@ -27,6 +30,14 @@ class Towers(Matcher):
     def text_points(self, texts: Sequence[str]) -> np.ndarray:
         """Return the point of each text, length 1 (or 0 if no word is known), (texts, dim)."""
         raise NotImplementedError
+
+    def search_form(self) -> CosineForm:
+        """Return what a search needs of these towers besides the photos' points."""
+        return CosineForm(self.text_, self.calibration_)
+
+    def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the point of each photo, float32, (photos, dim)."""
+        return np.asarray(self.photo_points(content, paths), np.float32)
 
     def cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosine of each pair, (pairs,); each photo and each text goes through its tower once."""
@@ -59,9 +70,3 @@ def left_out_cosines(
     if len(unknown):
         cosines[unknown] = towers.cosines(pairs.take(unknown))
     return np.asarray(cosines)
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Bring vectors to length 1; zeros stay zeros."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -16,10 +16,11 @@ from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice, check_seed
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.contrast import KINDS
+from withsense_tf.matchers.forms import ProjectedForm, unit
 from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.tower_training import TowerTraining, train_towers
-from withsense_tf.matchers.towers import Towers, unit
+from withsense_tf.matchers.towers import Towers
 from withsense_tf.terminal import start_tensorflow
 
 # A part of the training photos chooses the epoch and calibrates.
@@ -37,6 +38,8 @@ class TwoTower(Towers):
 
     The epoch is kept that ranks validation photos best, not the one of the lowest loss.
     """
+
+    LEARNED: ClassVar[tuple[str, ...]] = ("text_", "features_", "histories_", "held_content_", "calibration_")
 
     def __init__(
         self,
@@ -82,6 +85,31 @@ class TwoTower(Towers):
     def text_points(self, texts: Sequence[str]) -> np.ndarray:
         """Return the point of each text, (texts, members * dim)."""
         return self._points(1, self.text_.encode(texts))
+
+    def search_form(self) -> ProjectedForm:
+        """Return what a search needs of these towers: the text side is linear, and needs no TensorFlow."""
+        layers = [tuple(np.asarray(part) for part in text.get_weights()) for _, text in self.towers_]
+        return ProjectedForm(self.text_, self.calibration_, [(kernel, bias) for kernel, bias in layers])
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; of the networks their weights."""
+        state = super().to_state()
+        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
+        state["weights"] = [[tower.get_weights() for tower in member] for member in self.towers_]
+        return state
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
+        """Make the matcher that was saved, and build its networks anew."""
+        start_tensorflow()
+        made = super().from_state(state, store)
+        made.towers_ = []
+        for photo, text in state["weights"]:
+            towers = build_towers(len(photo[0]), len(text[0]), made.dim, made.hidden, made.seed)
+            for tower, weights in zip(towers, (photo, text), strict=True):
+                tower.set_weights(weights)
+            made.towers_.append(towers)
+        return made
 
     def _points(self, side: int, vectors: np.ndarray) -> np.ndarray:
         # Points side by side: their cosine is the mean of the members' cosines.

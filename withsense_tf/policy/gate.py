@@ -6,47 +6,31 @@ Nothing else decides. What the gate does not know it keeps back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from withsense_tf.data.dataset import Dataset
 from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
-from withsense_tf.policy.countries import Countries, CountryRule, country_code, load_countries
+from withsense_tf.policy.countries import Countries, country_code, load_countries
+from withsense_tf.policy.door import Door
 from withsense_tf.policy.ownership import (
     Ownership,
     PhotoDecision,
     caption_verdicts,
     load_overrides,
-    restricts,
 )
 from withsense_tf.policy.verdict import TextPolicy, Verdict
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from withsense_tf.data.dataset import Dataset
+
 REVIEW = ("restrict", "allow")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the gate says: allowed, or the notice that stands in its place."""
-
-    allowed: bool
-    notice: str | None
-    rule: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One place in a list of results: a photo, or the notice where a photo would have stood."""
-
-    photo: str | None
-    notice: str | None
 
 
 @dataclass(frozen=True)
@@ -131,7 +115,7 @@ class _Judged:
 
 
 @dataclass(frozen=True, eq=False)
-class Gate:
+class Gate(Door):
     """The policy for one collection of photos in one country."""
 
     policy: Policy
@@ -141,14 +125,17 @@ class Gate:
     _by_limit: dict[int, _Judged] = field(default_factory=dict, repr=False)
 
     @property
-    def rule(self) -> CountryRule:
-        """Return the rule that is in force now: a gate may outlive the day it was made on."""
-        return self.policy.countries.rule(self.country, self.day)
-
-    @property
     def decisions(self) -> dict[str, PhotoDecision]:
         """Return what was decided on each photo; nothing where the country has no rule."""
         return self._judged().decisions if self.rule.rule == "children" else {}
+
+    def knows(self, photo: str) -> bool:
+        """Tell whether this is a photo of the data set."""
+        return photo in self._photos
+
+    def decision(self, photo: str) -> PhotoDecision | None:
+        """Return what was decided on a photo."""
+        return self.decisions.get(photo)
 
     @property
     def said(self) -> pd.DataFrame:
@@ -173,18 +160,6 @@ class Gate:
         captions = self.data.captions
         return dict(zip(captions["caption"], captions["photo"], strict=True))
 
-    def photo(self, photo: str, scope: str = "show") -> bool:
-        """Tell whether a photo may be used for a purpose; a photo that nobody knows may not."""
-        if photo not in self._photos:
-            return False
-        if self.rule.rule == "none":
-            return True
-        decision = self.decisions.get(photo)
-        if decision is not None and not decision.restricted:
-            return True
-        consents = self.policy.consents
-        return consents is not None and consents.covers(photo, scope, self.country, self.day)
-
     def caption(self, caption: str, scope: str = "show") -> bool:
         """Tell whether a caption may be used: its words, and the photo that owns it."""
         return caption in self._owners and self._may_use(caption, self._judged().verdicts[caption], scope)
@@ -200,38 +175,6 @@ class Gate:
         # So does a person's decision on it.
         return decision.by_hand or not self._restricted(verdict)
 
-    def query(self, text: str) -> Answer:
-        """Answer whether a text may be searched for."""
-        verdict = self.policy.texts(self.rule.age_limit).verdict(text)
-        allowed = self.rule.rule == "none" or not self._restricted(verdict)
-        self._log("query", allowed, verdict.rule, query=text)
-        return self._answer(allowed, verdict.rule, verdict.reason)
-
-    def photo_query(self, photo: str) -> Answer:
-        """Answer whether a photo may be the query of a search."""
-        allowed = self.photo(photo, "search")
-        decision = self.decisions.get(photo)
-        rule = decision.source if decision else "unknown photo"
-        self._log("photo query", allowed, rule, photo=photo)
-        return self._answer(allowed, "" if allowed else rule, "")
-
-    def results(self, photos: Iterable[str]) -> list[Shown]:
-        """Return the results in their order, with the notice where a restricted photo would have stood."""
-        shown = []
-        for photo in photos:
-            allowed = self.photo(photo, "show")
-            if not allowed:
-                self._log("result", allowed, self._why(photo)[0], photo=photo)
-            shown.append(Shown(photo, None) if allowed else Shown(None, self.rule.message))
-        return shown
-
-    def index(self, photos: Sequence[str]) -> list[str]:
-        """Return the photos that may be put into an index."""
-        kept = [photo for photo in photos if self.photo(photo, "search")]
-        for photo in sorted(set(photos) - set(kept)):
-            self._log("index", False, self._why(photo)[0], photo=photo)
-        return kept
-
     def training(self) -> tuple[Dataset, pd.DataFrame]:
         """Return the data set without what may not be learned from, and what was removed, with the reason."""
         photos = {photo for photo in self._photos if self.photo(photo, "train")}
@@ -243,22 +186,7 @@ class Gate:
             why = (said.rule, said.span) if self._restricted(said) else self._why(self._owners[caption])
             removed.append((f"caption {caption}", *why))
         self._log("training", not removed, f"{len(removed)} removed")
+        import pandas as pd
+
         table = pd.DataFrame(removed, columns=["what", "rule", "evidence"], dtype="str")
         return self.data.only(photos, captions), table
-
-    def _why(self, photo: str) -> tuple[str, str]:
-        decision = self.decisions.get(photo)
-        return (decision.source, "; ".join(decision.evidence)) if decision else ("unknown photo", "")
-
-    def _restricted(self, verdict: Verdict) -> bool:
-        return restricts(verdict, self.policy.review == "restrict")
-
-    def _answer(self, allowed: bool, rule: str, reason: str) -> Answer:
-        return Answer(True, None) if allowed else Answer(False, self.rule.message, rule, reason)
-
-    def _log(
-        self, place: str, allowed: bool, rule: str, photo: str | None = None, query: str | None = None
-    ) -> None:
-        if self.policy.audit is not None:
-            decision = "allow" if allowed else "restrict"
-            self.policy.audit.write(place, decision, rule, self.country, self.policy.version, photo, query)

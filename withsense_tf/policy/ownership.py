@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import csv
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
-from withsense_tf.data.dataset import Dataset
 from withsense_tf.errors import DataError, DataWarning, SettingError, check_choice
 from withsense_tf.policy.fingerprint import near_duplicates, perceptual_hashes
 from withsense_tf.policy.verdict import TextPolicy, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from withsense_tf.data.dataset import Dataset
 
 UNCAPTIONED: Final = ("restrict", "allow")
 OVERRIDES: Final = ("restrict", "allow")
@@ -78,20 +81,38 @@ class Ownership:
     ) -> dict[str, PhotoDecision]:
         """Decide on every photo of the data set; `said` is what `caption_verdicts` gives for it."""
         photos = data.photos.drop_duplicates("photo")
-        by_photo = {str(photo): captions for photo, captions in said.groupby("photo")}
-        # Owners that are not here too: a decision covers all captions of a photo, wherever the photo is.
-        owners = dict.fromkeys([*photos["photo"], *by_photo])
-        decisions = {
-            photo: self._by_captions(photo, by_photo.get(photo), review_restricts) for photo in owners
-        }
-        self._judge_uncaptioned(photos, decisions)
-        self._override(decisions)
+        paths = dict(zip(photos["photo"], map(Path, photos["path"]), strict=True))
+        by_photo: dict[str, list[tuple[str, Verdict]]] = {}
+        for caption, photo, verdict in zip(said["caption"], said["photo"], said["verdict"], strict=True):
+            by_photo.setdefault(str(photo), []).append((caption, verdict))
+        decisions = self.own(paths, by_photo, review_restricts)
+        self._warn_of_unknown(decisions)
         _spread_to_same_files(data, decisions)
         if self.duplicates:
-            _spread(photos, decisions)
+            labels = near_duplicates(perceptual_hashes(list(paths.values())))
+            spread(decisions, dict(zip(paths, labels.tolist(), strict=True)))
         return decisions
 
-    def _override(self, decisions: dict[str, PhotoDecision]) -> None:
+    def own(
+        self,
+        paths: Mapping[str, Path],
+        said: Mapping[str, Sequence[tuple[str, Verdict]]],
+        review_restricts: bool = True,
+    ) -> dict[str, PhotoDecision]:
+        """Decide on photos, given with their files, by what is known of each alone: `said` by its own captions.
+
+        Owners of captions that have no file here are decided on too: a decision covers all captions of a photo,
+        wherever the photo is.
+        """
+        owners = dict.fromkeys([*paths, *said])
+        decisions = {photo: self._by_captions(photo, said.get(photo), review_restricts) for photo in owners}
+        self._judge_uncaptioned(paths, decisions)
+        for photo, override in (self.overrides or {}).items():
+            if photo in decisions:
+                decisions[photo] = _overridden(decisions[photo], override)
+        return decisions
+
+    def _warn_of_unknown(self, decisions: dict[str, PhotoDecision]) -> None:
         overrides = self.overrides or {}
         unknown = sorted(set(overrides) - set(decisions))
         if unknown:
@@ -100,19 +121,13 @@ class Ownership:
                 DataWarning,
                 stacklevel=4,
             )
-        for photo in set(overrides) & set(decisions):
-            decisions[photo] = _overridden(decisions[photo], overrides[photo])
 
     def _by_captions(
-        self, photo: str, captions: pd.DataFrame | None, review_restricts: bool
+        self, photo: str, captions: Sequence[tuple[str, Verdict]] | None, review_restricts: bool
     ) -> PhotoDecision:
-        if captions is None:
+        if not captions:
             return PhotoDecision(photo, self.uncaptioned == "restrict", "no captions", 0, 0, ())
-        speaking = [
-            (caption, verdict)
-            for caption, verdict in zip(captions["caption"], captions["verdict"], strict=True)
-            if restricts(verdict, review_restricts)
-        ]
+        speaking = [said for said in captions if restricts(said[1], review_restricts)]
         # A photo with fewer captions than votes asked for must not slip through for that.
         needed = min(self.min_votes, len(captions))
         evidence = tuple(f"{caption}: {verdict.rule} “{verdict.span}”" for caption, verdict in speaking)
@@ -120,14 +135,12 @@ class Ownership:
             photo, len(speaking) >= needed, "captions", len(captions), len(speaking), evidence
         )
 
-    def _judge_uncaptioned(self, photos: pd.DataFrame, decisions: dict[str, PhotoDecision]) -> None:
-        if self.photo_judge is None:
+    def _judge_uncaptioned(self, paths: Mapping[str, Path], decisions: dict[str, PhotoDecision]) -> None:
+        bare = [photo for photo in paths if decisions[photo].captions == 0]
+        if self.photo_judge is None or not bare:
             return
-        bare = photos[photos["photo"].map(lambda photo: decisions[photo].captions == 0)]
-        if bare.empty:
-            return
-        likely = self.photo_judge([Path(path) for path in bare["path"]])
-        for photo, chance in zip(bare["photo"], likely, strict=True):
+        likely = self.photo_judge([paths[photo] for photo in bare])
+        for photo, chance in zip(bare, likely, strict=True):
             # Written so that a judge that answers with no number restricts.
             restricted = not chance < self.judge_threshold
             decisions[photo] = PhotoDecision(photo, restricted, "classifier", 0, 0, (f"child: {chance:.2f}",))
@@ -143,6 +156,8 @@ def caption_verdicts(data: Dataset, texts: TextPolicy) -> pd.DataFrame:
 
     A caption that came with a second text has two rows, the stricter one last. Texts with damaged ids count too.
     """
+    import pandas as pd
+
     captions = pd.concat([data.captions[["caption", "photo", "text"]], data.other_texts], ignore_index=True)
     verdicts = pd.Series(texts.verdicts(captions["text"]), index=captions.index, dtype=object)
     strictness = verdicts.map(lambda verdict: STRICTNESS[verdict.decision])
@@ -183,14 +198,13 @@ def _spread_to_same_files(data: Dataset, decisions: dict[str, PhotoDecision]) ->
             decisions[kept] = replace(old, restricted=True, source=f"duplicate of {left_out}")
 
 
-def _spread(photos: pd.DataFrame, decisions: dict[str, PhotoDecision]) -> None:
-    """Restrict the near-duplicates of restricted photos."""
-    labels = near_duplicates(perceptual_hashes([Path(path) for path in photos["path"]]))
+def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, int]) -> None:
+    """Restrict the near-duplicates of restricted photos: those that share a label."""
     first: dict[int, str] = {}
-    for photo, label in zip(photos["photo"], labels, strict=True):
+    for photo, label in labels.items():
         if decisions[photo].restricted:
             first.setdefault(label, photo)
-    for photo, label in zip(photos["photo"], labels, strict=True):
+    for photo, label in labels.items():
         old = decisions[photo]
         # What a person allowed stays allowed; what a person restricted spreads like the rest.
         if label in first and not old.restricted and not old.by_hand:

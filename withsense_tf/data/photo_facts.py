@@ -1,0 +1,106 @@
+"""The columns of each photo that a search can filter by: from `photos.csv`, the file's EXIF and its size."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from withsense_tf.data.exif import Facts, exif_facts, iso_day
+from withsense_tf.data.problems import Problem
+from withsense_tf.data.rows import is_photo_name
+from withsense_tf.data.tables import Row, read_table
+from withsense_tf.terminal import track
+
+TABLE: Final = "photos.csv"
+IMAGE: Final = "image"
+# Numbers as people write them. "007" and "1e5" stay texts: they would not come back as they were.
+PLAIN_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]*[1-9])?")
+YEAR_OR_MONTH: Final = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
+# Dots part days, months and years in this order; slashes do so in some countries only.
+DAY_FIRST: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?![0-9])")
+
+
+def photo_facts(
+    folder: str | Path, photos: pd.DataFrame, problems: list[Problem] | None = None
+) -> dict[str, Facts]:
+    """Return the facts of each of `photos` (a table as `Dataset.photos` is) by photo.
+
+    What `photos.csv` says wins over EXIF; a photo that neither knows has its width, height and orientation. Rows of
+    `photos.csv` that cannot be used are added to `problems` and never stop anything.
+    """
+    names = [str(name) for name in photos["photo"]]
+    listed = _listed(Path(folder) / TABLE, frozenset(names), [] if problems is None else problems)
+    facts: dict[str, Facts] = {}
+    # Opening files waits for the disk, and threads can wait together. Pillow warns of damaged tags, which nobody
+    # who searches can mend; filters of warnings are the process's, so they are set around all threads.
+    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        warnings.simplefilter("ignore")
+        said = track(pool.map(exif_facts, map(Path, photos["path"])), len(names), "Reading what cameras said")
+        sizes = zip(names, photos["width"], photos["height"], said, strict=True)
+        for name, width, height, exif in sizes:
+            facts[name] = {**_size(float(width), float(height)), **exif, **listed.get(name, {})}
+    return facts
+
+
+def _size(width: float, height: float) -> Facts:
+    orientation = "square" if width == height else "landscape" if width > height else "portrait"
+    return {"width": width, "height": height, "orientation": orientation}
+
+
+def _listed(path: Path, known: Collection[str], problems: list[Problem]) -> dict[str, Facts]:
+    """Read the facts that the table has, by photo; without a table there are none."""
+    if not path.exists():
+        return {}
+    table = read_table(path, (IMAGE,), header=True)
+    problems += table.problems
+    facts: dict[str, Facts] = {}
+    lines: dict[str, int] = {}
+    for row in table.rows:
+        name = row.fields[IMAGE]
+        kind, reason = "", ""
+        if not is_photo_name(name):
+            kind, reason = "bad_photo_name", f"expected a plain file name, got {name!r}"
+        elif name not in known:
+            kind, reason = "row_photo_missing", f"{name} is no usable photo of the folder"
+        elif name in lines:
+            kind, reason = "duplicate_row", f"line {lines[name]} has it already"
+        if kind:
+            problems.append(Problem(kind, path.name, row.line, name[:200], reason))
+            continue
+        lines[name] = row.line
+        facts[name] = _row_facts(row)
+    return facts
+
+
+def _row_facts(row: Row) -> Facts:
+    """Return a row's facts; a cell without content says nothing, and a column without a name is an index."""
+    cells = {column.casefold(): value for column, value in row.fields.items() if column not in (IMAGE, "")}
+    return {column: _value(column, " ".join(value.split())) for column, value in cells.items() if value}
+
+
+def _value(column: str, text: str) -> str | float:
+    if column == "date":
+        return _date(text)
+    return float(text) if PLAIN_NUMBER.fullmatch(text) else text
+
+
+def _date(text: str) -> str:
+    """Return a date as ISO 8601 has it; what cannot be told to be one stays as it is.
+
+    >>> _date("1.5.2020"), _date("2020/05/01"), _date("2020-05"), _date("5/1/2020")
+    ('2020-05-01', '2020-05-01', '2020-05', '5/1/2020')
+    """
+    if YEAR_OR_MONTH.fullmatch(text):
+        return text
+    turned = DAY_FIRST.match(text)
+    if turned:
+        day, month, year = turned.groups()
+        return iso_day(f"{year}-{month:0>2}-{day:0>2}") or text
+    return iso_day(text) or text

@@ -1,0 +1,55 @@
+"""A fitted matcher -> a folder, and back; there is no pickle, so a folder from elsewhere runs no code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.encoders.state import load_state, save_state
+from withsense_tf.encoders.store import VectorStore
+from withsense_tf.errors import DataError
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.forms import FORMS
+from withsense_tf.matchers.saved_forms import ENCODERS
+
+_MATCHERS: Final = {
+    "constant": ("Constant",),
+    "concat_linear": ("ConcatLinear",),
+    "concat_keras": ("ConcatKeras",),
+    "interaction": ("Interaction",),
+    "networks": ("Training",),
+    "tower_training": ("TowerTraining",),
+    "closed_form": ("ClosedFormTowers",),
+    "two_tower": ("TwoTower",),
+    "pretrained": ("Pretrained",),
+    "linear_head": ("Move",),
+    "captions": ("Captions",),
+    "hybrid": ("Hybrid",),
+    "photo_features": ("PhotoFeatures",),
+}
+MATCHERS: Final[Mapping[str, str]] = {
+    kind: f"withsense_tf.matchers.{module}" for module, kinds in _MATCHERS.items() for kind in kinds
+}
+
+
+def save_matcher(matcher: Matcher, folder: str | Path, also: Mapping[str, str] | None = None) -> Path:
+    """Write a fitted matcher into a new folder, with the files of its weights; return the folder.
+
+    Presets of KerasHub, modules of TensorFlow Hub and their folders are not copied: they must be there later.
+    `also` names the module of each class of your own, such as an encoder: {"MyEncoder": "my_module"}.
+    """
+    return save_state(matcher, folder, {**ENCODERS, **FORMS, **MATCHERS, **(also or {})})
+
+
+def load_matcher(
+    folder: str | Path, store: VectorStore | None = None, also: Mapping[str, str] | None = None
+) -> Matcher:
+    """Read a matcher that `save_matcher` wrote; photo vectors are looked for in `store`.
+
+    Its answers are those of the matcher that was saved. Weights that are no longer those of then are an error.
+    """
+    found = load_state(folder, {**ENCODERS, **FORMS, **MATCHERS, **(also or {})}, store)
+    if not isinstance(found, Matcher):
+        raise DataError(f"{folder} holds a {type(found).__name__}, expected a matcher.")
+    return found

@@ -1,0 +1,120 @@
+"""The questions that the law must answer: may this photo be shown, and this text be searched for, here and today.
+
+A gate stands before a data set, and another door before an index: they differ in where decisions are kept. What a
+door does not know it keeps back.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from withsense_tf.policy.countries import CountryRule
+from withsense_tf.policy.ownership import PhotoDecision, restricts
+from withsense_tf.policy.verdict import Verdict
+
+if TYPE_CHECKING:
+    from withsense_tf.policy.gate import Policy
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the gate says: allowed, or the notice that stands in its place."""
+
+    allowed: bool
+    notice: str | None
+    rule: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One place in a list of results: a photo, or the notice where a photo would have stood."""
+
+    photo: str | None
+    notice: str | None
+
+
+class Door(ABC):
+    """The policy for some photos in one country, on a day (without one, today: a door may outlive the day)."""
+
+    policy: Policy
+    country: str | None
+    day: date | None
+
+    @property
+    def rule(self) -> CountryRule:
+        """Return the rule that is in force now."""
+        return self.policy.countries.rule(self.country, self.day)
+
+    @abstractmethod
+    def knows(self, photo: str) -> bool:
+        """Tell whether this is one of the photos."""
+
+    @abstractmethod
+    def decision(self, photo: str) -> PhotoDecision | None:
+        """Return what was decided on a photo under the rule in force; None where nothing is known of it."""
+
+    def photo(self, photo: str, scope: str = "show") -> bool:
+        """Tell whether a photo may be used for a purpose; a photo that nobody knows may not."""
+        if not self.knows(photo):
+            return False
+        if self.rule.rule == "none":
+            return True
+        decision = self.decision(photo)
+        if decision is not None and not decision.restricted:
+            return True
+        consents = self.policy.consents
+        return consents is not None and consents.covers(photo, scope, self.country, self.day)
+
+    def query(self, text: str) -> Answer:
+        """Answer whether a text may be searched for."""
+        verdict = self.policy.texts(self.rule.age_limit).verdict(text)
+        allowed = self.rule.rule == "none" or not self._restricted(verdict)
+        self._log("query", allowed, verdict.rule, query=text)
+        return self._answer(allowed, verdict.rule, verdict.reason)
+
+    def photo_query(self, photo: str) -> Answer:
+        """Answer whether a photo may be the query of a search."""
+        allowed = self.photo(photo, "search")
+        decision = self.decision(photo)
+        rule = decision.source if decision else "unknown photo"
+        self._log("photo query", allowed, rule, photo=photo)
+        return self._answer(allowed, "" if allowed else rule, "")
+
+    def results(self, photos: Iterable[str]) -> list[Shown]:
+        """Return the results in their order, with the notice where a restricted photo would have stood."""
+        shown = []
+        for photo in photos:
+            allowed = self.photo(photo, "show")
+            if not allowed:
+                self._log("result", allowed, self._why(photo)[0], photo=photo)
+            shown.append(Shown(photo, None) if allowed else Shown(None, self.rule.message))
+        return shown
+
+    def index(self, photos: Sequence[str]) -> list[str]:
+        """Return the photos that may be put into an index."""
+        kept = [photo for photo in photos if self.photo(photo, "search")]
+        for photo in sorted(set(photos) - set(kept)):
+            self._log("index", False, self._why(photo)[0], photo=photo)
+        return kept
+
+    def _why(self, photo: str) -> tuple[str, str]:
+        decision = self.decision(photo)
+        return (decision.source, "; ".join(decision.evidence)) if decision else ("unknown photo", "")
+
+    def _restricted(self, verdict: Verdict) -> bool:
+        return restricts(verdict, self.policy.review == "restrict")
+
+    def _answer(self, allowed: bool, rule: str, reason: str) -> Answer:
+        return Answer(True, None) if allowed else Answer(False, self.rule.message, rule, reason)
+
+    def _log(
+        self, place: str, allowed: bool, rule: str, photo: str | None = None, query: str | None = None
+    ) -> None:
+        if self.policy.audit is not None:
+            decision = "allow" if allowed else "restrict"
+            self.policy.audit.write(place, decision, rule, self.country, self.policy.version, photo, query)

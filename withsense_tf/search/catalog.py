@@ -1,0 +1,186 @@
+"""The tables of an index: photos, their captions and columns, what the law says of them, and where their vectors are.
+
+They are in one SQLite file, which writers change in transactions: a reader sees all of a change or nothing of it, and
+a process that is killed leaves none behind. A photo is *staged* while it is being worked on, and *live* once a writer
+publishes all it has staged. A photo that changes is a new one here, so that its old state stands until then.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from withsense_tf.errors import DataError
+
+FORMAT: Final = 1
+KIND: Final = "withsense index"
+MARK, TABLES = "index.json", "catalog.sqlite"
+# A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
+PATIENCE_SECONDS: Final = 600.0
+
+SCHEMA: Final = """
+CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE generations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, identity TEXT NOT NULL, engine TEXT NOT NULL, rows INTEGER NOT NULL,
+    captions INTEGER NOT NULL, made TEXT NOT NULL
+);
+CREATE TABLE photos (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, tag TEXT NOT NULL, digest TEXT NOT NULL,
+    path TEXT NOT NULL, hash INTEGER NOT NULL, facts TEXT NOT NULL, writer TEXT, staged REAL, fold INTEGER
+);
+CREATE UNIQUE INDEX live_photos ON photos (name) WHERE writer IS NULL;
+CREATE INDEX photo_names ON photos (name, tag);
+CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption TEXT NOT NULL, text TEXT NOT NULL,
+    counts INTEGER NOT NULL, PRIMARY KEY (photo, number)) WITHOUT ROWID;
+CREATE TABLE facts (photo INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, number REAL);
+CREATE INDEX facts_by_text ON facts (name, text);
+CREATE INDEX facts_by_number ON facts (name, number);
+CREATE INDEX facts_of_photo ON facts (photo);
+CREATE TABLE law (
+    photo INTEGER NOT NULL, age_limit INTEGER NOT NULL, own_restricted INTEGER NOT NULL, own_source TEXT NOT NULL,
+    by_hand INTEGER NOT NULL, captions INTEGER NOT NULL, votes INTEGER NOT NULL, evidence TEXT NOT NULL,
+    restricted INTEGER, source TEXT, PRIMARY KEY (photo, age_limit)
+) WITHOUT ROWID;
+CREATE TABLE rows (
+    generation INTEGER NOT NULL, row INTEGER NOT NULL, photo INTEGER NOT NULL, first_caption INTEGER NOT NULL,
+    captions INTEGER NOT NULL, PRIMARY KEY (generation, row)
+) WITHOUT ROWID;
+CREATE INDEX rows_of_photo ON rows (photo, generation);
+CREATE TABLE quarantine (name TEXT PRIMARY KEY, path TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
+    found TEXT NOT NULL);
+"""
+
+
+class Catalog:
+    """The tables of one index folder; threads and processes may share it."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        _check_mark(self.folder)
+        self._file = self.folder / TABLES
+        self._local = threading.local()
+
+    @classmethod
+    def make(cls, folder: str | Path) -> Catalog:
+        """Make the tables of a new index, or open those that are there."""
+        root = Path(folder)
+        if not (root / MARK).exists():
+            if root.exists() and any(
+                part for part in root.iterdir() if part.name not in (TABLES, *_SIDE_FILES)
+            ):
+                raise DataError(
+                    f"{root} is there already and is no index: choose a folder that is not there yet."
+                )
+            root.mkdir(parents=True, exist_ok=True)
+            with _connect(root / TABLES) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("BEGIN IMMEDIATE")
+                if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                    for statement in SCHEMA.split(";"):
+                        connection.execute(statement)
+                connection.execute("COMMIT")
+            connection.close()
+            # Last, and by renaming, so that a folder with a mark has all its tables.
+            draft = root / f"{MARK}.draft"
+            draft.write_text(json.dumps({"kind": KIND, "format": FORMAT}) + "\n", encoding="utf-8")
+            draft.replace(root / MARK)
+        return cls(root)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection that sees one state of the tables, whatever is written meanwhile."""
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection that alone may write; what it wrote is there at the end, or not at all on an error."""
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        connection = self._connection()
+        if connection.in_transaction:
+            # Part of what this thread is doing already.
+            yield connection
+            return
+        try:
+            connection.execute(begin)
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise DataError(
+                f"The index {self.folder} cannot be used: {error}. Is its disk full, or may it not be written to?"
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise DataError(
+                f"{self._file} is damaged ({error}): build the index anew, or bring it back from a copy."
+            ) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        if getattr(self._local, "connection", None) is None:
+            self._local.connection = _connect(self._file)
+        found: sqlite3.Connection = self._local.connection
+        return found
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if getattr(self._local, "connection", None) is not None:
+            self._local.connection.close()
+            self._local.connection = None
+
+
+def get_state(connection: sqlite3.Connection, name: str) -> Any:
+    """Return what is kept under a name, or None."""
+    found = connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+    return None if found is None else json.loads(found[0])
+
+
+def set_state(connection: sqlite3.Connection, **values: Any) -> None:
+    """Keep values under their names."""
+    connection.executemany(
+        "INSERT INTO state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [(name, json.dumps(value)) for name, value in values.items()],
+    )
+
+
+_SIDE_FILES: Final = (f"{TABLES}-wal", f"{TABLES}-shm", f"{MARK}.draft")
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        file, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    # A commit is on the disk when it returns.
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _check_mark(folder: Path) -> None:
+    file = folder / MARK
+    if not file.is_file():
+        raise DataError(
+            f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder}"
+        )
+    try:
+        known = json.loads(file.read_text(encoding="utf-8"))
+        kind, version = known["kind"], known["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{file} is damaged ({error}): build the index anew.") from error
+    if kind != KIND or version != FORMAT:
+        raise DataError(
+            f"{folder} holds a {kind!r} of format {version!r}; this version reads a {KIND!r} of format {FORMAT}. "
+            "Build the index anew."
+        )
+    if not (folder / TABLES).is_file():
+        raise DataError(f"{folder} is not whole: {TABLES} is missing. Build the index anew.")

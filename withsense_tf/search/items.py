@@ -1,0 +1,75 @@
+"""What goes into an index: a photo with its captions and columns, as a data set has it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from withsense_tf.search.index import Fact
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from withsense_tf.data.dataset import Dataset
+
+Caption = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A photo: its name, file, the digest of its content, captions (id, text) and columns.
+
+    `other_texts` count for the law alone: texts that belong to the photo but are none of its captions.
+    """
+
+    name: str
+    path: Path
+    digest: str
+    captions: tuple[Caption, ...] = ()
+    other_texts: tuple[Caption, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @cached_property
+    def tag(self) -> str:
+        """Name all that is known of the photo: with another tag it has changed. Where its file lies does not count."""
+        told = [self.name, self.digest, self.captions, self.other_texts, sorted(self.facts.items())]
+        text = json.dumps(told, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = None) -> list[Item]:
+    """Return the photos of a data set with all that is said of them; `facts` are the columns of each photo.
+
+    A training photo that was left out because it is a test photo under another name lends that one its texts, as far
+    as the law goes.
+    """
+    photos = data.photos.drop_duplicates("photo")
+    captions = _by_photo(data.captions)
+    others = _by_photo(data.other_texts)
+    for twin, digest in data.left_in_test[["photo", "digest"]].itertuples(index=False):
+        for kept in photos.loc[photos["digest"] == digest, "photo"]:
+            texts = [*captions.get(twin, []), *others.get(twin, [])]
+            others.setdefault(kept, []).extend(text for text in texts if twin != kept)
+    return [
+        Item(
+            photo,
+            Path(path).resolve(),
+            digest,
+            tuple(captions.get(photo, ())),
+            tuple(others.get(photo, ())),
+            dict((facts or {}).get(photo, {})),
+        )
+        for photo, path, digest in photos[["photo", "path", "digest"]].itertuples(index=False)
+    ]
+
+
+def _by_photo(table: pd.DataFrame) -> dict[str, list[Caption]]:
+    found: dict[str, list[Caption]] = {}
+    for caption, photo, text in table[["caption", "photo", "text"]].itertuples(index=False):
+        found.setdefault(photo, []).append((caption, text))
+    return found
