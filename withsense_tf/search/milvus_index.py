@@ -44,7 +44,7 @@ class MilvusIndex(VectorIndex):
         token: str = "",
         links: int = 16,
         ef_build: int = 200,
-        ef: int = 128,
+        ef: int = 512,
         ef_filtered: int = 4096,
         timeout: float = 5.0,
     ) -> None:

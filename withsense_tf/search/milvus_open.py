@@ -43,9 +43,11 @@ def connect(address: str, token: str, timeout: float) -> tuple[Any, Path | None]
         raise SettingError(
             f"The engine milvus needs the package pymilvus, which is not here. {INSTALL}"
         ) from error
+    # A server may hang up on a client that says it is alive more often than every five minutes, as pymilvus does.
+    calm = {"grpc.keepalive_time_ms": 400_000}
     if re.match(r"https?://", address):
         try:
-            return pymilvus.MilvusClient(uri=address, token=token, timeout=timeout), None
+            return pymilvus.MilvusClient(uri=address, token=token, timeout=timeout, grpc_options=calm), None
         except pymilvus.MilvusException as error:
             raise DataError(
                 f"No Milvus server answered at {address} within {timeout:g} seconds ({error.message}). "
@@ -55,7 +57,7 @@ def connect(address: str, token: str, timeout: float) -> tuple[Any, Path | None]
     with _lock:
         try:
             with _quiet():
-                client = pymilvus.MilvusClient(uri=str(path), timeout=timeout)
+                client = pymilvus.MilvusClient(uri=str(path), timeout=timeout, grpc_options=calm)
         except (pymilvus.MilvusException, ImportError) as error:
             raise _lite_error(path, error) from error
         _users[path] += 1
