@@ -1,14 +1,6 @@
 from __future__ import annotations
 
-import contextlib
-import itertools
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +11,7 @@ from withsense_tf.search.index import Fact, Keep
 from withsense_tf.search.milvus_index import MOST_FOUND, MilvusIndex
 
 WIDTH = 8
+Make = Callable[..., MilvusIndex]
 HOSTILE = [
     'a"b',
     "it's",
@@ -30,64 +23,9 @@ HOSTILE = [
     "$meta",
     "[0]",
     "день",
+    "~1/a",
     "",
 ]
-names = (f"c{number}" for number in itertools.count())
-
-
-@contextlib.contextmanager
-def running_server(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run a server on a free port of the loopback, and end it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "milvus_lite", "server", "--host", "127.0.0.1", "--port", str(port)]
-    with (folder.parent / f"{port}.log").open("wb") as log:
-        server = subprocess.Popen([*command, "--data-dir", str(folder)], stdout=log, stderr=log)
-    try:
-        for _ in range(300):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            assert server.poll() is None, "the server did not start"
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}", server
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-@pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("milvus") / "server.db"
-
-
-@pytest.fixture(scope="session")
-def server(data_dir: Path) -> Iterator[str]:
-    with running_server(data_dir) as (address, _):
-        yield address
-
-
-@pytest.fixture(scope="session", params=["lite", "server"])
-def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    if request.param == "server":
-        return request.getfixturevalue("server")
-    return str(tmp_path_factory.mktemp("milvus") / "lite.db")
-
-
-Make = Callable[..., MilvusIndex]
-
-
-@pytest.fixture
-def make(address: str) -> Iterator[Make]:
-    """Open indexes, each in a collection of its own, and close them."""
-    with contextlib.ExitStack() as opened:
-
-        def make(collection: str = "", width: int = WIDTH, at: str = address, **settings: Any) -> MilvusIndex:
-            index = MilvusIndex(at, collection or next(names), width, **settings)
-            opened.callback(index.close)
-            return index
-
-        yield make
 
 
 def unit(count: int, width: int = WIDTH, seed: int = 0) -> np.ndarray:
@@ -309,117 +247,6 @@ def test_a_filter_that_leaves_fewer_rows_than_asked_for_finds_them_all(crowd: Mi
     assert share_found(crowd, np.arange(2995, 3000), (Condition("one", ">=", 2995.0),)) == 1
 
 
-def test_a_graph_that_was_cut_off_is_made_again(tmp_path: Path) -> None:
-    file, vectors = tmp_path / "torn.db", unit(200)
-    index = MilvusIndex(str(file), "photos", WIDTH, "HNSW")
-    index.write(0, vectors)
-    index.close()
-    (graph,) = file.rglob("*.idx")
-    graph.write_bytes(graph.read_bytes()[:1000])
-    index = MilvusIndex(str(file), "photos", WIDTH, "HNSW")
-    assert found(index, vectors[5], 1, 200) == [5]
-    index.close()
-
-
-def test_what_was_written_survives_a_killed_server(tmp_path: Path) -> None:
-    with running_server(tmp_path / "s.db") as (address, process):
-        MilvusIndex(address, "photos", WIDTH).write(0, unit(5))
-        process.kill()
-    index = MilvusIndex(str(tmp_path / "s.db"), "photos", WIDTH)
-    np.testing.assert_array_equal(index.get(np.arange(5)), unit(5))
-    index.close()
-
-
-def test_a_file_can_be_opened_by_another_process_after_closing(tmp_path: Path) -> None:
-    file = str(tmp_path / "v.db")
-    index = MilvusIndex(file, "photos", WIDTH)
-    index.write(0, unit(5))
-    index.close()
-    code = f"""
-from withsense_tf.search.milvus_index import MilvusIndex
-import numpy as np
-index = MilvusIndex({file!r}, "photos", {WIDTH})
-print(len(index.get(np.arange(5))))
-index.close()
-"""
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"5\n"
-
-
-def test_another_width_is_an_error(make: Make) -> None:
-    make("narrow")
-    with pytest.raises(DataError, match="has vectors of width 8, expected 9"):
-        make("narrow", width=9)
-
-
-def test_another_kind_is_an_error(make: Make) -> None:
-    make("graph", kind="HNSW")
-    with pytest.raises(DataError, match="is a HNSW index by IP, expected FLAT by IP"):
-        make("graph")
-
-
-def test_another_metric_is_an_error(server: str) -> None:
-    from pymilvus import DataType, MilvusClient
-
-    client = MilvusClient(server)
-    schema = client.create_schema(auto_id=False, enable_dynamic_field=True)
-    schema.add_field("row", DataType.INT64, is_primary=True)
-    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=WIDTH)
-    index = client.prepare_index_params()
-    index.add_index("vector", index_type="FLAT", metric_type="L2")
-    client.create_collection("by_distance", schema=schema, index_params=index)
-    with pytest.raises(DataError, match="is a FLAT index by L2, expected FLAT by IP"):
-        MilvusIndex(server, "by_distance", WIDTH)
-    client.close()
-
-
-def test_a_collection_that_others_made_is_an_error(server: str) -> None:
-    from pymilvus import MilvusClient
-
-    client = MilvusClient(server)
-    client.create_collection("foreign", dimension=WIDTH)
-    with pytest.raises(DataError, match="was not made by withsense_tf"):
-        MilvusIndex(server, "foreign", WIDTH)
-    client.close()
-
-
-def test_a_server_that_does_not_answer_is_an_error_that_says_how_to_start_one() -> None:
-    with socket.socket() as silent:  # takes connections, and says nothing
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        with pytest.raises(DataError, match="milvus-lite server --data-dir"):
-            MilvusIndex(f"http://127.0.0.1:{silent.getsockname()[1]}", "photos", WIDTH, timeout=1)
-
-
-def test_a_file_that_is_open_in_another_process_is_an_error(server: str, data_dir: Path) -> None:
-    with pytest.raises(DataError, match="is open in another process"):
-        MilvusIndex(str(data_dir), "photos", WIDTH)
-
-
-def test_a_foreign_file_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "photos.db").write_bytes(b"SQLite format 3\0")
-    with pytest.raises(DataError, match="is no Milvus Lite file"):
-        MilvusIndex(str(tmp_path / "photos.db"), "photos", WIDTH)
-
-
-def test_a_foreign_folder_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "photos.db" / "holiday").mkdir(parents=True)
-    with pytest.raises(DataError, match="is no Milvus Lite file"):
-        MilvusIndex(str(tmp_path / "photos.db"), "photos", WIDTH)
-
-
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ({"address": "localhost:19530"}, "is neither a server"),
-        ({"kind": "IVF"}, "kind='IVF' is not known"),
-        ({"collection": "my photos"}, "collection's name"),
-    ],
-)
-def test_a_setting_that_is_not_known_is_an_error(settings: dict[str, str], message: str) -> None:
-    with pytest.raises(SettingError, match=message):
-        MilvusIndex(**{"address": "unused.db", "collection": "photos", "width": WIDTH, **settings})  # type: ignore[arg-type]
-
-
 def test_a_vector_of_another_width_is_an_error(album: MilvusIndex) -> None:
     with pytest.raises(SettingError, match=r"queries must have the shape \(n, 8\), got \(1, 9\)"):
         album.search(unit(1, 9), 1, 1)
@@ -440,19 +267,6 @@ def test_asking_for_more_rows_than_milvus_gives_is_an_error(album: MilvusIndex) 
         album.search(unit(1), MOST_FOUND + 1, MOST_FOUND + 1)
 
 
-def test_a_closed_index_says_so(make: Make) -> None:
-    index = make()
-    index.close()
-    with pytest.raises(DataError, match="was closed"):
-        index.get(np.array([0]))
-
-
-def test_closing_twice_does_no_harm(make: Make) -> None:
-    index = make()
-    index.close()
-    index.close()
-
-
 def test_what_milvus_refuses_is_an_error_with_its_reason(make: Make, address: str) -> None:
     from pymilvus import MilvusClient
 
@@ -462,16 +276,3 @@ def test_what_milvus_refuses_is_an_error_with_its_reason(make: Make, address: st
     with pytest.raises(DataError, match="Milvus did not search where row < 5"):
         found(index, unit(1), 1, 5)
     client.close()
-
-
-def test_without_pymilvus_the_error_says_how_to_install_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setitem(sys.modules, "pymilvus", None)
-    with pytest.raises(SettingError, match=r'pip install "withsense_tf\[milvus\]"'):
-        MilvusIndex(str(tmp_path / "a.db"), "photos", WIDTH)
-
-
-def test_importing_the_engine_does_not_import_pymilvus() -> None:
-    code = "import sys, withsense_tf.search.milvus_index; print('pymilvus' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
