@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from withsense_tf import terminal
+from withsense_tf.commands.index import app as index_app
+from withsense_tf.commands.search import search
 
 if TYPE_CHECKING:
     from withsense_tf.policy.countries import CountryRule
     from withsense_tf.policy.verdict import TextPolicy
 
 app = typer.Typer(
-    help="Photos and texts: check data, render the demo set, ask what the law allows. "
+    help="Photos and texts: check data, render the demo set, ask what the law allows, index photos and search them. "
     "Compare matchers with: python -m withsense_tf.experiments.compare",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -30,7 +32,7 @@ app.add_typer(data_app, name="data")
 def version(
     show: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
-    """Photos and texts: check data, render the demo set, ask what the law allows."""
+    """Photos and texts: check data, render the demo set, ask what the law allows, index photos and search them."""
     if show:
         from importlib.metadata import version
 
@@ -77,6 +79,9 @@ def data_demo(
         f"{folder}: {train} training and {test} test photos. Synthetic: drawn scenes, simulated judges."
     )
 
+
+app.command("search")(search)
+app.add_typer(index_app, name="index")
 
 policy_app = typer.Typer(help="What the law allows: texts and photos.", no_args_is_help=True)
 app.add_typer(policy_app, name="policy")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from scipy.linalg import eigh
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from withsense_tf.encoders import caption_space
 from withsense_tf.encoders.caption_space import CaptionSpace
 from withsense_tf.encoders.text_spacy import SpacyVectors
 from withsense_tf.encoders.words import lemmas
@@ -110,14 +112,40 @@ def _tfidf(texts: list[str]) -> np.ndarray:
 
 def test_encoding_never_changes_what_was_fitted(space: CaptionSpace) -> None:
     texts = captions(5, seed=2)[0]
-    before = space.encode(texts)
+    before = space._points(texts)
     space.encode(["zebra zebra red", "", "зебра"])
-    np.testing.assert_array_equal(space.encode(texts), before)
+    np.testing.assert_array_equal(space._points(texts), before)
 
 
 def test_a_text_has_the_same_vector_whatever_stands_beside_it(space: CaptionSpace) -> None:
-    alone = space.encode(["a red door"])[0]
-    np.testing.assert_allclose(space.encode(["blue", "a red door", ""])[1], alone, atol=1e-6)
+    alone = space._points(["a red door"])[0]
+    np.testing.assert_allclose(space._points(["blue", "a red door", ""])[1], alone, atol=1e-6)
+
+
+@pytest.mark.parametrize("room", [0, 3, 20_000])
+def test_what_is_remembered_changes_no_vector(
+    space: CaptionSpace, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caption_space, "REMEMBERED", room)
+    texts = ["a red wall", "a crimson cloth", "a navy door", "a red wall", "an azure board"]
+    expected = deepcopy(space)._points(texts)
+    asking = CaptionSpace(min_count=1).fit(*captions(60, seed=0))
+    for rows in ([0, 1], [1, 2, 0], [4, 4, 3], [0, 1, 2, 3, 4]):
+        np.testing.assert_allclose(asking.encode([texts[at] for at in rows]), expected[rows], atol=1e-6)
+
+
+def test_what_it_gave_out_may_be_written_to(space: CaptionSpace) -> None:
+    before = space.encode(["a red wall"]).copy()
+    space.encode(["a red wall"])[:] = 7
+    np.testing.assert_array_equal(space.encode(["a red wall"]), before)
+
+
+def test_a_space_that_is_fitted_again_forgets(space: CaptionSpace) -> None:
+    again = deepcopy(space)
+    before = again.encode(["a red wall"])
+    again.dim = 2
+    assert again.fit(*captions(60, seed=0)).encode(["a red wall"]).shape == (1, 2)
+    assert before.shape[1] > 2
 
 
 @pytest.mark.parametrize("with_vectors", [False, True])

@@ -11,7 +11,7 @@ from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.concat_keras import ConcatKeras
 from withsense_tf.matchers.gallery import Gallery, Queries
-from withsense_tf.matchers.networks import Training
+from withsense_tf.matchers.training import Training
 
 SHAPES: list[dict[str, Any]] = [
     {"widths": (6,)},

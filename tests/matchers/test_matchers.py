@@ -92,8 +92,9 @@ def test_the_photo_block_is_as_long_as_the_text_block(pairs: Pairs, mean_colour)
 
 
 def test_the_penalty_is_chosen_on_photos_that_were_not_fitted(pairs: Pairs, mean_colour) -> None:
-    model = ConcatLinear("ridge", photo=mean_colour)._ridge(pairs)
-    for train, test in model.cv:
+    parts = ConcatLinear("ridge", photo=mean_colour)._inner_folds(pairs)
+    assert parts
+    for train, test in parts:
         assert not set(pairs.content[train]) & set(pairs.content[test])
 
 

@@ -19,7 +19,8 @@ from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.concat_keras import ConcatKeras
 from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 from withsense_tf.matchers.interaction import Interaction
-from withsense_tf.matchers.networks import NetworkMatcher, Training
+from withsense_tf.matchers.networks import NetworkMatcher
+from withsense_tf.matchers.training import Training
 
 # Two epochs of batches so small that there are several of them, in an order that must not be left to chance.
 SHORT = Training(epochs=2, batch=64, rate=0.01)
@@ -192,6 +193,8 @@ def test_the_user_s_text_encoder_stays_unfitted(make: Make, train: Pairs) -> Non
         {"rate": 0},
         {"rate": -1e-3},
         {"rate": float("nan")},
+        {"decay": -1e-3},
+        {"decay": float("inf")},
         {"validation": 0},
         {"validation": 1},
     ],

@@ -26,10 +26,9 @@ from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.interaction import Interaction
-from withsense_tf.matchers.networks import Training
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.matchers.saved_forms import load_form, save_form
-from withsense_tf.matchers.tower_training import TowerTraining
+from withsense_tf.matchers.training import TowerTraining, Training
 from withsense_tf.matchers.two_tower import TwoTower
 
 FEW = Training(epochs=2, batch=64)

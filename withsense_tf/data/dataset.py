@@ -180,7 +180,7 @@ class Pairs:
         """Return the text of each pair."""
         return self._table["text"].tolist()
 
-    @property
+    @cached_property
     def paths(self) -> list[Path]:
         """Return the photo file of each pair."""
         return [Path(path) for path in self._table["path"]]

@@ -118,6 +118,11 @@ class TextEncoder(Encoder):
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return a vector for each text, float32, (texts, width)."""
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Name the languages that it reads, "English" and "Russian" among them; () where nobody can say."""
+        return ()
+
     def unknown(self, text: str) -> tuple[str, ...]:  # noqa: ARG002  # those that count words use it
         """Return the words of a text that change nothing, because they were never learned; () where all count."""
         return ()

@@ -19,6 +19,8 @@ from withsense_tf.errors import DataError, NotFittedError, SettingError, check_s
 
 # So many times the subspace is refined; the last directions still move a little, and carry next to nothing.
 REFINED: Final = 6
+# A space is shared by folds and matchers, which ask for the same captions again and again; so many are remembered.
+REMEMBERED: Final = 20_000
 
 
 class CaptionSpace(TextEncoder):
@@ -84,6 +86,7 @@ class CaptionSpace(TextEncoder):
 
         if groups is not None and len(groups) != len(texts):
             raise DataError(f"Expected a photo for each of {len(texts)} captions, got {len(groups)}.")
+        self.__dict__.pop("_remembered", None)
         counts = self._fit_words(list(texts))
         label = np.unique(
             np.asarray(groups if groups is not None else range(len(texts))), return_inverse=True
@@ -111,11 +114,29 @@ class CaptionSpace(TextEncoder):
             raise NotFittedError("This CaptionSpace is not fitted yet: call fit(captions, photos) first.")
         if not len(texts):
             return np.zeros((0, self.projection_.shape[1]), np.float32)
+        remembered: dict[str, np.ndarray] = self.__dict__.setdefault("_remembered", {})
+        known = {text: remembered.get(text) for text in texts}
+        new = [text for text, point in known.items() if point is None]
+        if new:
+            fresh = dict(zip(new, self._points(new), strict=True))
+            known |= fresh
+            if len(remembered) + len(fresh) > REMEMBERED:
+                remembered.clear()
+            if len(fresh) <= REMEMBERED:
+                remembered.update(fresh)
+        return np.stack([known[text] for text in texts])  # type: ignore[misc]  # none is missing now
+
+    def _points(self, texts: Sequence[str]) -> np.ndarray:
         counts = self._count(texts)
         known = np.diff(counts.indptr) > 0
         points = (counts @ self.projection_ - self.offset_) * known[:, None]
         lengths = np.linalg.norm(points, axis=1, keepdims=True)
         return np.asarray(points / np.maximum(lengths, 1e-9), np.float32)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Name the languages of the training texts."""
+        return self.words_.languages
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the words of a text that neither captions nor word vectors taught it."""

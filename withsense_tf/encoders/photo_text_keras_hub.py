@@ -189,6 +189,12 @@ class PresetText(TextEncoder):
         """Name everything that the vectors depend on."""
         return f"text tower({self.weights})"
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """CLIP was trained on English; of the others, the preset says in its name whether it reads more."""
+        name = type(self.towers.network.backbone).__name__
+        return ("English",) if name == "CLIPBackbone" else ()
+
     @cached_property
     def _function(self) -> Any:
         tf = start_tensorflow()

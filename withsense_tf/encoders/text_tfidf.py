@@ -79,6 +79,11 @@ class Tfidf(TextEncoder):
         lengths = np.linalg.norm(pressed, axis=1, keepdims=True)
         return np.asarray(pressed / np.maximum(lengths, 1e-12))
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Name the languages of the training texts."""
+        return self.vectorizer_.languages
+
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the words of a text that were in no training text."""
         return self.vectorizer_.unknown(text)

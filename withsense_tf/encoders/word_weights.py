@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from withsense_tf.encoders.state import Saveable
-from withsense_tf.encoders.words import lemma, lemmas, words
+from withsense_tf.encoders.words import CYRILLIC, lemma, lemmas, words
 
 
 class WordWeights(Saveable):
@@ -86,6 +86,15 @@ class WordWeights(Saveable):
         """Return the words of a text that do not count."""
         form = lemma if self.lemmas else str
         return tuple(word for word in words(text) if form(word) not in self.vocabulary_)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Name the languages of the words that were learned, by their letters."""
+        russian = sum(bool(CYRILLIC.search(word)) for word in self.vocabulary_)
+        # A name or two in other letters is no language.
+        enough = len(self.vocabulary_) / 20
+        found = (("English", len(self.vocabulary_) - russian), ("Russian", russian))
+        return tuple(name for name, count in found if count > enough)
 
     def _columns(self, text: str) -> Iterator[int]:
         found = lemmas(text) if self.lemmas else words(text)

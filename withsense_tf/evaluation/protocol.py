@@ -6,7 +6,8 @@ import gc
 import json
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -37,6 +38,46 @@ class Task:
     test: Pairs | None
     gallery: Gallery | None
     queries: pd.DataFrame  # caption, text, photo
+
+    @cached_property
+    def unanswered(self) -> Answers:
+        """Return the test pairs as they stand in all answers, with nothing predicted: every matcher needs them."""
+        assert self.test is not None
+        table, data = self.test.table, self.test.data
+        experts = data.experts.drop_duplicates(["photo", "caption"]).set_index(["photo", "caption"])
+        scores = experts.reindex(pd.MultiIndex.from_frame(table[["photo", "caption"]])).to_numpy(np.float64)
+        owner = table["caption"].str.rsplit("#", n=1).str[0]
+        return Answers(
+            photo=table["photo"].to_numpy(str),
+            caption=table["caption"].to_numpy(str),
+            target=self.test.target,
+            weight=self.test.weight,
+            predicted=np.full(len(table), np.nan),
+            own=(owner == table["photo"]).to_numpy(bool),
+            experts=scores,
+        )
+
+    @cached_property
+    def right(self) -> np.ndarray:
+        """Return the place of each query's photo in the gallery, (queries,)."""
+        assert self.gallery is not None
+        place = {name: at for at, name in enumerate(self.gallery.names)}
+        return self.queries["photo"].map(place).to_numpy(int)
+
+    @cached_property
+    def graded(self) -> np.ndarray:
+        """Return how relevant photos are: 1 for the right one, what experts said of others, else not judged."""
+        assert self.gallery is not None
+        graded = np.full((len(self.queries), len(self.gallery)), np.nan)
+        place = {name: at for at, name in enumerate(self.gallery.names)}
+        rows = self.queries.reset_index(names="row")[["row", "caption"]]
+        judged = self.gallery.data.experts.merge(rows, on="caption")
+        judged = judged[judged["photo"].isin(place)]
+        if len(judged):
+            scores = judged[["expert1", "expert2", "expert3"]].mean(axis=1)
+            graded[judged["row"], judged["photo"].map(place)] = (scores - 1) / 3
+        graded[np.arange(len(self.queries)), self.right] = 1.0
+        return graded
 
 
 def tasks(pairs: Pairs, split: str, folds: int, seed: int) -> list[Task]:
@@ -78,9 +119,9 @@ def answer(
                 _check_unseen(matcher, task)
                 constants.append(float(task.train.target.mean()))
                 if task.test is not None:
-                    answers.append(_answers(matcher, task.test))
+                    answers.append(replace(task.unanswered, predicted=matcher.predict(task.test)))
                 if task.gallery is not None:
-                    found.append(_found(matcher, task.gallery, task.queries))
+                    found.append(_found(matcher, task, task.gallery))
                 history = getattr(matcher, "history_", history)
                 # Keras models hold themselves in circles, and a fold's are never needed again.
                 gc.collect()
@@ -134,28 +175,10 @@ def _check_unseen(matcher: Matcher, task: Task) -> None:
         raise SettingError(f"{matcher.name} was trained on {len(seen)} of the photos that it is measured on.")
 
 
-def _answers(matcher: Matcher, test: Pairs) -> Answers:
-    table = test.table
-    data = test.data
-    experts = data.experts.drop_duplicates(["photo", "caption"]).set_index(["photo", "caption"])
-    scores = experts.reindex(pd.MultiIndex.from_frame(table[["photo", "caption"]])).to_numpy(np.float64)
-    owner = table["caption"].str.rsplit("#", n=1).str[0]
-    return Answers(
-        photo=table["photo"].to_numpy(str),
-        caption=table["caption"].to_numpy(str),
-        target=test.target,
-        weight=test.weight,
-        predicted=matcher.predict(test),
-        own=(owner == table["photo"]).to_numpy(bool),
-        experts=scores,
-    )
-
-
-def _found(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame) -> Found:
+def _found(matcher: Matcher, task: Task, gallery: Gallery) -> Found:
+    queries = task.queries
     scores = matcher.grid(gallery, Queries.of(queries["text"].tolist(), queries["caption"].tolist()))
-    place = {name: at for at, name in enumerate(gallery.names)}
-    right = queries["photo"].map(place).to_numpy(int)
-    ranked = per_query(scores, right, np.array(gallery.names), _graded(gallery, queries, right))
+    ranked = per_query(scores, task.right, np.array(gallery.names), task.graded)
     first = np.argsort(-scores, axis=1, kind="stable")[:, :TOP]
     return Found(
         text=queries["text"].to_numpy(str),
@@ -164,20 +187,6 @@ def _found(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame) -> Found:
         scores=np.take_along_axis(scores, first, axis=1),
         per_query=ranked,
     )
-
-
-def _graded(gallery: Gallery, queries: pd.DataFrame, right: np.ndarray) -> np.ndarray:
-    """Return how relevant photos are: 1 for the right one, what experts said of others, else not judged."""
-    graded = np.full((len(queries), len(gallery)), np.nan)
-    place = {name: at for at, name in enumerate(gallery.names)}
-    rows = queries.reset_index(names="row")[["row", "caption"]]
-    judged = gallery.data.experts.merge(rows, on="caption")
-    judged = judged[judged["photo"].isin(place)]
-    if len(judged):
-        scores = judged[["expert1", "expert2", "expert3"]].mean(axis=1)
-        graded[judged["row"], judged["photo"].map(place)] = (scores - 1) / 3
-    graded[np.arange(len(queries)), right] = 1.0
-    return graded
 
 
 def _joined(parts: Sequence[Answers]) -> Answers:

@@ -23,9 +23,8 @@ from withsense_tf.matchers.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.interaction import Interaction
-from withsense_tf.matchers.networks import Training
 from withsense_tf.matchers.pretrained import Pretrained
-from withsense_tf.matchers.tower_training import TowerTraining
+from withsense_tf.matchers.training import TowerTraining, Training
 from withsense_tf.matchers.two_tower import TwoTower
 
 MATCHERS: Final[dict[str, type[Matcher]]] = {

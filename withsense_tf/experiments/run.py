@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -89,12 +91,13 @@ def run_jobs(jobs: Sequence[Job], output: Path, skip_existing: bool) -> list[tup
     """Run the jobs in order and return their outcomes; with `skip_existing`, finished ones are read instead."""
     done: list[tuple[Job, Outcome]] = []
     total = sum(len(job.work) for job in jobs)
-    with steps(total, "trainings") as next_one:
+    with steps(total, "trainings") as next_one, _few_looked_at() as look_at_new:
         for job in jobs:
             file = output / KEPT / f"{job.key}.npz"
             outcome = _kept(file) if skip_existing else None
             what = f"{job.label}, {job.split}"
             if outcome is None:
+                look_at_new()
                 with warnings.catch_warnings():
                     if done:
                         warnings.simplefilter("ignore", PublishedTestWarning)
@@ -105,6 +108,18 @@ def run_jobs(jobs: Sequence[Job], output: Path, skip_existing: bool) -> list[tup
                     next_one(what)
             done.append((job, replace(outcome, label=job.label)))
     return done
+
+
+@contextmanager
+def _few_looked_at() -> Iterator[Callable[[], None]]:
+    """Keep Python's search for dead circles short: what is there when the block calls what it gets is passed over.
+
+    After every training it is searched for the last networks; all that TensorFlow and the data hold took longer.
+    """
+    try:
+        yield gc.freeze
+    finally:
+        gc.unfreeze()
 
 
 def _kept(file: Path) -> Outcome | None:

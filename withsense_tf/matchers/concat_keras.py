@@ -11,8 +11,9 @@ from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.forms import Dense
-from withsense_tf.matchers.networks import NetworkMatcher, Training
+from withsense_tf.matchers.networks import NetworkMatcher
 from withsense_tf.matchers.photo_features import Photos
+from withsense_tf.matchers.training import Training
 
 
 class ConcatKeras(NetworkMatcher):
@@ -73,7 +74,9 @@ class ConcatKeras(NetworkMatcher):
         return keras.Sequential(layers)
 
     def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
-        return np.hstack([photos, texts])
+        import keras
+
+        return keras.ops.concatenate([photos, texts], axis=1)
 
     def _parts(self) -> tuple[Dense, Dense, list[Dense], str]:
         layers: list[Dense] = []

@@ -16,11 +16,14 @@ from withsense_tf.errors import check_choice
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.forms import AdditiveForm, Line
 from withsense_tf.matchers.gallery import Gallery, Queries
+from withsense_tf.matchers.pair_sums import PairSums
 from withsense_tf.matchers.photo_features import describe_encoders
 
 KINDS: Final = ("linear", "ridge", "lasso")
 # Both blocks have vectors of about length 1, so the right penalty lies well inside this range.
 PENALTIES: Final = np.logspace(-1, 3, 5)
+# Plain least squares: a penalty that changes no answer lets them be solved many times faster than by an SVD.
+UNBIASED: Final = 1e-8
 FOLDS: Final = 3
 # From hardly any to nearly all weights at zero.
 SPARSITIES: Final = np.logspace(-2.5, -4, 4)
@@ -69,42 +72,43 @@ class ConcatLinear(Matcher):
         self.mean_, spread = vectors.mean(axis=0, dtype=np.float64), vectors.std(axis=0, dtype=np.float64)
         # A number that never moves says nothing, and is not to be divided by.
         self.spread_ = np.where(spread > 1e-6 * np.abs(self.mean_), spread, 1.0)
-        content, first = np.unique(pairs.content, return_index=True)
-        every = pairs.paths
-        photos = self._photos(content.tolist(), [every[at] for at in first])
-        texts = self.text_.encode(list(dict.fromkeys(pairs.texts)))
+        photos, photo, texts, text = self._vectors(pairs)
         self.axes_ = None
-        if self.kind != "lasso":
-            # A linear or ridge solution lies in the span of the training vectors, so turning them onto axes of that
-            # span changes no answer; there are fewer axes than numbers, and fitting is many times faster.
-            self.axes_ = tuple(self._axes(vectors) for vectors in (photos, texts))
-        model = {"linear": self._linear, "ridge": self._ridge, "lasso": self._lasso}[self.kind](pairs)
-        model.fit(self._concatenate(pairs), pairs.target, sample_weight=pairs.weight)
-        self.model_ = Line(np.asarray(model.coef_), float(model.intercept_))
+        if self.kind == "lasso":
+            self.model_ = self._lasso(np.hstack([photos[photo], texts[text]]), pairs)
+            return
+        # A linear or ridge solution lies in the span of the training vectors, so turning them onto axes of that
+        # span changes no answer; there are fewer axes than numbers, and fitting is many times faster.
+        self.axes_ = (self._axes(photos), self._axes(texts))
+        photos, texts = self._sides(photos, texts)
 
-    def _linear(self, pairs: Pairs) -> Any:  # noqa: ARG002  # as the other kinds
-        from sklearn.linear_model import Ridge
+        def sums(rows: np.ndarray) -> PairSums:
+            return PairSums.of(photos, texts, photo[rows], text[rows], pairs.target[rows], pairs.weight[rows])
 
-        # Least squares; a penalty that changes no answer lets it be solved many times faster than by an SVD.
-        return Ridge(alpha=1e-8, solver="cholesky")
+        penalty = UNBIASED
+        if self.kind == "ridge":
+            penalty = PENALTIES[0]
+            # One part chooses the penalty, by the mean squared error.
+            for learned, chosen in self._inner_folds(pairs)[:1]:
+                features, part = np.hstack([photos[photo[chosen]], texts[text[chosen]]]), sums(learned)
+                errors = [
+                    np.mean((part.line(one).apply(features) - pairs.target[chosen]) ** 2) for one in PENALTIES
+                ]
+                penalty = PENALTIES[int(np.argmin(errors))]
+        self.model_ = sums(np.arange(len(pairs))).line(penalty)
 
-    def _ridge(self, pairs: Pairs) -> Any:
-        from sklearn.linear_model import RidgeCV
-
-        parts = self._inner_folds(pairs)
-        if not parts:
-            return RidgeCV(alphas=PENALTIES)
-        # One part chooses the penalty. Not by R squared: it may hold a single pair.
-        return RidgeCV(alphas=PENALTIES, cv=parts[:1], scoring="neg_mean_squared_error")
-
-    def _lasso(self, pairs: Pairs) -> Any:
+    def _lasso(self, features: np.ndarray, pairs: Pairs) -> Line:
         from sklearn.linear_model import Lasso, LassoCV
 
         parts = self._inner_folds(pairs)
-        if not parts:
-            return Lasso(alpha=SPARSITIES[0])
         # One part chooses here, too: a path of fits takes seconds, and its choice hardly moves.
-        return LassoCV(alphas=SPARSITIES, cv=parts[:1], max_iter=2_000, tol=1e-2)
+        model = (
+            LassoCV(alphas=SPARSITIES, cv=parts[:1], max_iter=2_000, tol=1e-2)
+            if parts
+            else Lasso(alpha=SPARSITIES[0])
+        )
+        model.fit(features, pairs.target, sample_weight=pairs.weight)
+        return Line(np.asarray(model.coef_), float(model.intercept_))
 
     def _inner_folds(self, pairs: Pairs) -> list[tuple[np.ndarray, np.ndarray]]:
         """Choose the penalty on photos that were not fitted, as the test photos will not be either."""
@@ -114,7 +118,9 @@ class ConcatLinear(Matcher):
         return list(GroupKFold(folds).split(pairs.table, groups=pairs.content)) if folds > 1 else []
 
     def _score(self, pairs: Pairs) -> np.ndarray:
-        return self.model_.apply(self._concatenate(pairs))
+        photos, photo, texts, text = self._vectors(pairs)
+        photos, texts = self._sides(photos, texts)
+        return self.model_.apply(np.hstack([photos[photo], texts[text]]))
 
     def search_form(self) -> AdditiveForm:
         """Return what a search needs of this matcher: what each text is worth."""
@@ -175,11 +181,10 @@ class ConcatLinear(Matcher):
         # A real penalty bears rounding; least squares without one does not.
         return np.asarray(axes, np.float64 if self.kind == "linear" else np.float32)
 
-    def _concatenate(self, pairs: Pairs) -> np.ndarray:
+    def _vectors(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return the vectors of the photos, which of them each pair has, and the same of the texts."""
         content, first, photo = np.unique(pairs.content, return_index=True, return_inverse=True)
         every = pairs.paths
         different, text = np.unique(np.array(pairs.texts, object), return_inverse=True)
-        photos, texts = self._sides(
-            self._photos(content.tolist(), [every[at] for at in first]), self.text_.encode(different.tolist())
-        )
-        return np.hstack([photos[photo], texts[text]])
+        photos = self._photos(content.tolist(), [every[at] for at in first])
+        return photos, photo, self.text_.encode(different.tolist()), text

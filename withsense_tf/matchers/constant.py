@@ -9,6 +9,7 @@ import numpy as np
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.errors import check_choice
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.gallery import Gallery, Queries
 
 
 class Constant(Matcher):
@@ -38,3 +39,6 @@ class Constant(Matcher):
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         return np.full(len(pairs), self.constant_)
+
+    def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
+        return np.full((len(queries), len(gallery)), self.constant_)

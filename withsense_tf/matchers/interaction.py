@@ -10,8 +10,9 @@ from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.matchers.forms import Dense
-from withsense_tf.matchers.networks import NetworkMatcher, Training
+from withsense_tf.matchers.networks import NetworkMatcher
 from withsense_tf.matchers.photo_features import Photos
+from withsense_tf.matchers.training import Training
 
 KINDS: Final = ("bilinear", "product", "difference")
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -13,35 +12,23 @@ from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.registry import text_encoder
 from withsense_tf.encoders.store import VectorStore
-from withsense_tf.errors import SettingError, check_seed, check_share
+from withsense_tf.errors import check_seed
+from withsense_tf.matchers.adamw import AdamW
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.forms import Dense, NetworkForm
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.own_captions import fit_texts
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
+from withsense_tf.matchers.training import Training
 from withsense_tf.terminal import start_tensorflow
 
 # Text vectors have length 1; so many words of a caption carry weight, and each then has a size of about 1.
 WORDS: Final = 16
 # Pairs that are scored at once: enough to keep the cores busy, few enough for the memory.
 CHUNK: Final = 65_536
-
-
-@dataclass(frozen=True)
-class Training:
-    """How a network is trained; a part of the training photos chooses the epoch and calibrates the answers."""
-
-    epochs: int = 20
-    patience: int = 3
-    batch: int = 256
-    rate: float = 2e-3
-    validation: float = 0.15
-
-    def __post_init__(self) -> None:
-        check_share("validation", self.validation)
-        if min(self.epochs, self.patience, self.batch) < 1 or not 0 < self.rate < np.inf:
-            raise SettingError(f"epochs, patience and batch must be at least 1 and rate above 0, got {self}.")
+# The same where a pair is two wide vectors.
+CHUNK_OF_VECTORS: Final = 4_096
 
 
 class NetworkMatcher(Matcher):
@@ -144,33 +131,62 @@ class NetworkMatcher(Matcher):
         pairs: Pairs,
         held: np.ndarray,
     ) -> dict[str, list[float]]:
-        import keras
-
         learned = np.flatnonzero(~held) if not held.all() else np.arange(len(pairs))
-
-        def batch(rows: np.ndarray) -> tuple[Any, np.ndarray, np.ndarray]:
-            inputs = self._inputs(photos[photo[rows]], texts[text[rows]])
-            return inputs, pairs.target[rows, None], pairs.weight[rows]
-
-        network.compile(keras.optimizers.AdamW(self._training.rate, weight_decay=1e-3), loss="mse")
-        callbacks = [
-            keras.callbacks.EarlyStopping(
-                "val_loss", patience=self._training.patience, restore_best_weights=True
-            )
-        ]
+        step, loss = self._steps(network, photos, texts, photo, text, pairs)
+        rng = np.random.default_rng(self.seed)
+        choosing = batches_of(np.flatnonzero(held), CHUNK_OF_VECTORS)
+        history: dict[str, list[float]] = {"loss": [], "val_loss": []}
+        best, best_weights, waited = np.inf, network.get_weights(), 0
+        for _ in range(self._training.epochs):
+            for name, work, batches in (
+                ("loss", step, batches_of(rng.permutation(learned), self._training.batch)),
+                ("val_loss", loss, choosing),
+            ):
+                values = [work(rows) for rows in batches]
+                history[name].append(float(np.average(values, weights=list(map(len, batches)))))
+            if history["val_loss"][-1] < best:
+                best, best_weights, waited = history["val_loss"][-1], network.get_weights(), 0
+            elif (waited := waited + 1) >= self._training.patience:
+                break
+        network.set_weights(best_weights)
         if self.logs:
-            callbacks.append(keras.callbacks.TensorBoard(self.logs, write_graph=False))
-        shuffled = _Shuffled(learned, batch, self._training.batch, self.seed)
-        fitted = network.fit(
-            shuffled.as_keras(),
-            epochs=self._training.epochs,
-            # Keras would shuffle the batches once more, by Python's global generator.
-            shuffle=False,
-            validation_data=batch(np.flatnonzero(held)),
-            callbacks=callbacks,
-            verbose=0,
-        )
-        return {name: [float(value) for value in values] for name, values in fitted.history.items()}
+            write_logs(self.logs, history)
+        return history
+
+    def _steps(
+        self,
+        network: Any,
+        photos: np.ndarray,
+        texts: np.ndarray,
+        photo: np.ndarray,
+        text: np.ndarray,
+        pairs: Pairs,
+    ) -> tuple[Any, Any]:
+        """Return what takes rows of pairs: to train the network on them, and to measure its loss on them."""
+        import tensorflow as tf
+
+        # Everything becomes a tensor once; a batch is then made from its rows inside the graph.
+        seen, said = tf.constant(photos), tf.constant(texts)
+        whose, which = tf.constant(photo, tf.int32), tf.constant(text, tf.int32)
+        target, weight = tf.constant(pairs.target, tf.float32), tf.constant(pairs.weight, tf.float32)
+        variables = [variable.value for variable in network.trainable_variables]
+        optimizer = AdamW(variables, self._training.rate, self._training.decay)
+
+        def loss(rows: Any, training: bool = False) -> Any:
+            inputs = self._inputs(
+                tf.gather(seen, tf.gather(whose, rows)), tf.gather(said, tf.gather(which, rows))
+            )
+            answers = tf.squeeze(network(inputs, training=training), 1)
+            return tf.reduce_mean(tf.gather(weight, rows) * tf.square(answers - tf.gather(target, rows)))
+
+        def step(rows: Any) -> Any:
+            with tf.GradientTape() as tape:
+                value = loss(rows, training=True)
+            optimizer.apply(tape.gradient(value, variables))
+            return value
+
+        rows = tf.TensorSpec([None], tf.int64)
+        return tf.function(step, [rows], autograph=False), tf.function(loss, [rows], autograph=False)
 
     def _photo_rows(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
         content, first, row = np.unique(pairs.content, return_index=True, return_inverse=True)
@@ -208,30 +224,16 @@ class NetworkMatcher(Matcher):
         return np.asarray(scores).reshape(-1, len(gallery))[place]
 
 
-class _Shuffled:
-    """Batches in an order that depends on the seed alone, not on any global generator."""
+def batches_of(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """Divide rows into batches of a size; the last may be smaller."""
+    return [rows[at : at + size] for at in range(0, len(rows), size)]
 
-    def __init__(self, rows: np.ndarray, batch: Any, size: int, seed: int) -> None:
-        self.rows, self.batch, self.size = rows, batch, size
-        self.rng = np.random.default_rng(seed)
 
-    def as_keras(self) -> Any:
-        import keras
+def write_logs(folder: str, history: Mapping[str, Sequence[float]]) -> None:
+    """Write what an epoch gave for TensorBoard, named as Keras names it: losses of training and of validation."""
+    import tensorflow as tf
 
-        outer = self
-
-        class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no types
-            def __init__(self) -> None:
-                super().__init__()
-                self.order = outer.rng.permutation(outer.rows)
-
-            def __len__(self) -> int:
-                return -(-len(self.order) // outer.size)
-
-            def __getitem__(self, at: int) -> Any:
-                return outer.batch(self.order[at * outer.size : (at + 1) * outer.size])
-
-            def on_epoch_end(self) -> None:
-                self.order = outer.rng.permutation(outer.rows)
-
-        return Batches()
+    for part, name in (("train", "loss"), ("validation", "val_loss")):
+        with tf.summary.create_file_writer(f"{folder}/{part}").as_default():
+            for epoch, value in enumerate(history[name]):
+                tf.summary.scalar("epoch_loss", value, step=epoch)

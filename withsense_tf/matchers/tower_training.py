@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.errors import SettingError
+from withsense_tf.matchers.adamw import AdamW
 from withsense_tf.matchers.contrast import contrast
 from withsense_tf.matchers.forms import unit
 from withsense_tf.matchers.own_captions import Learnable
+from withsense_tf.matchers.training import Training
 
 # Where the learned scale of the cosines begins (CLIP's), and the sigmoid's shift (SigLIP's).
 FIRST_SCALE: Final = np.log(14.0)
 FIRST_SHIFT: Final = -10.0
-
-
-@dataclass(frozen=True)
-class TowerTraining:
-    """Epochs at most, epochs without a better rank, photos a batch, the optimiser's rate and decay."""
-
-    epochs: int = 30
-    patience: int = 4
-    batch: int = 256
-    rate: float = 1e-3
-    decay: float = 0.1
-
-    def __post_init__(self) -> None:
-        if min(self.epochs, self.patience) < 1 or self.batch < 2 or self.rate <= 0 or self.decay < 0:
-            raise SettingError(
-                f"epochs and patience must be at least 1, batch at least 2, rate above 0 and decay at least 0: {self}."
-            )
 
 
 def train_towers(
@@ -43,46 +27,20 @@ def train_towers(
     held: np.ndarray,
     judged: tuple[np.ndarray, ...],
     judged_weight: float,
-    training: TowerTraining,
+    training: Training,
     seed: int,
     logs: str | None = None,
 ) -> dict[str, list[float]]:
     """Train both towers in place; leave them as they were when they ranked the held-out photos best."""
-    import keras
     import tensorflow as tf
 
-    rng = np.random.default_rng(seed)
-    scale, shift = tf.Variable(FIRST_SCALE, dtype=tf.float32), tf.Variable(FIRST_SHIFT, dtype=tf.float32)
-    judge = tf.Variable([5.0, -3.0])  # cosine -> target: its slope and shift
-    variables = [*towers[0].trainable_variables, *towers[1].trainable_variables, scale, shift, judge]
-    optimizer = keras.optimizers.AdamW(training.rate, weight_decay=training.decay)
-    optimizer.build(variables)
-
-    def points(tower: Any, vectors: Any) -> Any:
-        return tf.math.l2_normalize(tower(vectors, training=True), axis=1)
-
-    def one_step(seen: Any, said: Any, same: Any, photo: Any, text: Any, target: Any, weight: Any) -> Any:
-        with tf.GradientTape() as tape:
-            cosines = points(towers[1], said) @ tf.transpose(points(towers[0], seen))
-            value = contrast(loss, cosines, same, tf.exp(scale), shift)
-            if judged_weight:
-                cosine = tf.reduce_sum(points(towers[0], photo) * points(towers[1], text), axis=1)
-                error = weight * tf.square(tf.sigmoid(judge[0] * cosine + judge[1]) - target)
-                value += judged_weight * 10.0 * tf.reduce_mean(error)
-        gradients = tape.gradient(value, variables, unconnected_gradients="zero")
-        optimizer.apply(gradients, variables)
-        return value
-
-    step = tf.function(one_step, reduce_retracing=True)
-    order = _Batches(told, held, judged, training.batch, rng)
+    order = _Batches(told, held, judged[0], training.batch, np.random.default_rng(seed))
+    step = _step(towers, loss, features, captions, told, judged, judged_weight, training)
     writer = tf.summary.create_file_writer(logs) if logs else None
     history: dict[str, list[float]] = {"loss": [], "validation_mrr": []}
     best, best_weights, waited = -1.0, [tower.get_weights() for tower in towers], 0
     for epoch in range(training.epochs):
-        losses = [
-            float(step(features[photo], captions[caption], same, features[at], text, target, weight))
-            for photo, caption, same, (at, text, target, weight) in order.epoch()
-        ]
+        losses = [step(caption, pair) for caption, pair in order.epoch()]
         reached = _validation_mrr(towers, features, captions, told, held)
         history["loss"].append(float(np.mean(losses)))
         history["validation_mrr"].append(reached)
@@ -99,45 +57,82 @@ def train_towers(
     return history
 
 
+def _step(
+    towers: tuple[Any, Any],
+    loss: str,
+    features: np.ndarray,
+    captions: np.ndarray,
+    told: Learnable,
+    judged: tuple[np.ndarray, ...],
+    judged_weight: float,
+    training: Training,
+) -> Any:
+    """Return what trains the towers on a batch, given as rows of captions and rows of judged pairs."""
+    import tensorflow as tf
+
+    scale, shift = tf.Variable(FIRST_SCALE, dtype=tf.float32), tf.Variable(FIRST_SHIFT, dtype=tf.float32)
+    judge = tf.Variable([5.0, -3.0])  # cosine -> target: its slope and shift
+    weights = [variable.value for tower in towers for variable in tower.trainable_variables]
+    variables = [*weights, scale, shift, judge]
+    optimizer = AdamW(variables, training.rate, training.decay)
+    # Everything becomes a tensor once; a batch is then made from its rows inside the graph.
+    seen, said, owner = tf.constant(features), tf.constant(captions), tf.constant(told.owner, tf.int32)
+    text, target, weight = (tf.constant(part, tf.float32) for part in judged[1:])
+
+    def points(tower: Any, vectors: Any) -> Any:
+        return tf.math.l2_normalize(tower(vectors, training=True), axis=1)
+
+    def one_step(caption: Any, pair: Any) -> Any:
+        photo = tf.gather(owner, caption)
+        with tf.GradientTape() as tape:
+            photos = points(towers[0], tf.gather(seen, photo))
+            cosines = points(towers[1], tf.gather(said, caption)) @ tf.transpose(photos)
+            value = contrast(loss, cosines, photo[:, None] == photo[None, :], tf.exp(scale), shift)
+            if judged_weight and len(judged[0]):
+                row = tf.maximum(pair, 0)
+                cosine = tf.reduce_sum(photos * points(towers[1], tf.gather(text, row)), axis=1)
+                error = tf.square(tf.sigmoid(judge[0] * cosine + judge[1]) - tf.gather(target, row))
+                counts = tf.where(pair < 0, 0.0, tf.gather(weight, row))
+                value += judged_weight * 10.0 * tf.reduce_mean(counts * error)
+        optimizer.apply(tape.gradient(value, variables, unconnected_gradients="zero"))
+        return value
+
+    rows = tf.TensorSpec([None], tf.int64)
+    return tf.function(one_step, [rows, rows], autograph=False)
+
+
 class _Batches:
-    """Batches of one caption a photo, and of as many judged pairs, in an order that depends on the seed alone."""
+    """Batches of captions, with a judged pair of each one's photo, in an order that depends on the seed alone."""
 
     def __init__(
-        self,
-        told: Learnable,
-        held: np.ndarray,
-        judged: tuple[np.ndarray, ...],
-        size: int,
-        rng: np.random.Generator,
+        self, told: Learnable, held: np.ndarray, judged_photo: np.ndarray, size: int, rng: np.random.Generator
     ) -> None:
-        self.rng, self.judged = rng, judged
-        self.owner = told.owner
-        self.weight = told.weight
+        self.rng, self.owner = rng, told.owner
         self.captions = np.flatnonzero(~held[told.owner])
         if not len(self.captions):
             # With a single photo there is nothing to hold out.
             self.captions = np.arange(len(told.owner))
         self.size = min(size, len(self.captions))
+        # Judged pairs with those of one photo side by side.
+        self.pairs = np.argsort(judged_photo, kind="stable")
+        self.count = np.bincount(judged_photo, minlength=len(told.content))
+        self.first = np.cumsum(self.count) - self.count
 
-    def epoch(self) -> Any:
-        """Yield photo rows, caption rows, which belong together, and a batch of judged pairs."""
+    def epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield rows of captions, and for each a row of a judged pair of the same photo, or -1 if it has none.
+
+        So a step takes each photo through its tower once, which is most of the work.
+        """
         order = self.rng.permutation(self.captions)
-        # Whole batches alone: another shape would build the graph anew. Captions left over come in another epoch.
+        # Whole batches alone: to tell few captions apart is another task. Those left over come in another epoch.
         for at in range(0, len(order) - self.size + 1, self.size):
             caption = order[at : at + self.size]
             photo = self.owner[caption]
-            rows = self.rng.integers(0, max(1, len(self.judged[0])), self.size)
-            if len(self.judged[0]):
-                some = tuple(np.asarray(part[rows]) for part in self.judged)
-            else:
-                none = np.zeros(self.size, np.float32)
-                some = (photo, np.zeros((self.size, self.judged[1].shape[1]), np.float32), none, none)
-            yield (
-                photo,
-                caption,
-                photo[:, None] == photo[None, :],
-                (some[0], some[1], some[2].astype(np.float32), some[3].astype(np.float32)),
-            )
+            place = self.first[photo] + self.rng.integers(0, np.maximum(1, self.count[photo]))
+            pair = np.full(self.size, -1)
+            some = self.count[photo] > 0
+            pair[some] = self.pairs[place[some]]
+            yield caption, pair
 
 
 def _validation_mrr(

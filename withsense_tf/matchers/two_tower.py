@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -19,12 +19,10 @@ from withsense_tf.matchers.contrast import KINDS
 from withsense_tf.matchers.forms import ProjectedForm, unit
 from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
-from withsense_tf.matchers.tower_training import TowerTraining, train_towers
+from withsense_tf.matchers.tower_training import train_towers
 from withsense_tf.matchers.towers import Towers
+from withsense_tf.matchers.training import TowerTraining, Training
 from withsense_tf.terminal import start_tensorflow
-
-# A part of the training photos chooses the epoch and calibrates.
-VALIDATION: Final = 0.15
 
 
 class TwoTower(Towers):
@@ -50,7 +48,7 @@ class TwoTower(Towers):
         loss: str = "softmax",
         judged_weight: float = 1.0,
         members: int = 1,
-        training: TowerTraining | None = None,
+        training: Training | None = None,
         seed: int = 0,
         store: VectorStore | None = None,
         logs: str | None = None,
@@ -116,6 +114,10 @@ class TwoTower(Towers):
         parts = [unit(np.asarray(member[side](vectors, training=False))) for member in self.towers_]
         return np.asarray(np.hstack(parts) / np.sqrt(len(parts)))
 
+    @property
+    def _training(self) -> Training:
+        return self.training or TowerTraining()
+
     def _text(self) -> TextEncoder:
         return CaptionSpace() if self.text is None else text_encoder(self.text)
 
@@ -139,7 +141,6 @@ class TwoTower(Towers):
         )
         held = self._held_out(told)
         judged = self._judged(pairs, told, held)
-        training = self.training or TowerTraining()
         self.towers_, self.histories_ = [], []
         for member in range(self.members):
             seed = self.seed + 7919 * member
@@ -154,7 +155,7 @@ class TwoTower(Towers):
                 held,
                 judged,
                 self.judged_weight,
-                training,
+                self._training,
                 seed,
                 logs,
             )
@@ -167,7 +168,8 @@ class TwoTower(Towers):
     def _held_out(self, told: Learnable) -> np.ndarray:
         count = len(told.content)
         held = np.zeros(count, bool)
-        held[np.random.default_rng(self.seed).permutation(count)[: max(1, round(VALIDATION * count))]] = True
+        some = max(1, round(self._training.validation * count))
+        held[np.random.default_rng(self.seed).permutation(count)[:some]] = True
         return held
 
     def _judged(self, pairs: Pairs, told: Learnable, held: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.errors import DataError
+from withsense_tf.search.filters import FACTS_TABLE
 
 FORMAT: Final = 1
 KIND: Final = "withsense index"
@@ -37,10 +38,6 @@ CREATE UNIQUE INDEX live_photos ON photos (name) WHERE writer IS NULL;
 CREATE INDEX photo_names ON photos (name, tag);
 CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption TEXT NOT NULL, text TEXT NOT NULL,
     counts INTEGER NOT NULL, PRIMARY KEY (photo, number)) WITHOUT ROWID;
-CREATE TABLE facts (photo INTEGER NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, number REAL);
-CREATE INDEX facts_by_text ON facts (name, text);
-CREATE INDEX facts_by_number ON facts (name, number);
-CREATE INDEX facts_of_photo ON facts (photo);
 CREATE TABLE law (
     photo INTEGER NOT NULL, age_limit INTEGER NOT NULL, own_restricted INTEGER NOT NULL, own_source TEXT NOT NULL,
     by_hand INTEGER NOT NULL, captions INTEGER NOT NULL, votes INTEGER NOT NULL, evidence TEXT NOT NULL,
@@ -81,7 +78,7 @@ class Catalog:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("BEGIN IMMEDIATE")
                 if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                    for statement in SCHEMA.split(";"):
+                    for statement in (SCHEMA + FACTS_TABLE).split(";"):
                         connection.execute(statement)
                 connection.execute("COMMIT")
             connection.close()

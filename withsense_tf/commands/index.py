@@ -1,0 +1,198 @@
+"""`withsense index`: build an index of photos, keep it up to date, look after it."""
+
+from __future__ import annotations
+
+import json as json_format
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from withsense_tf.commands.search import DEFAULT_INDEX, IndexFolder
+
+if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset
+    from withsense_tf.search.ingest import Refused
+
+app = typer.Typer(help="Build an index of photos, keep it up to date, look after it.", no_args_is_help=True)
+Folder = Annotated[Path, typer.Argument(help="A With Sense folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+@app.command("build")
+def build(
+    folder: Folder,
+    index: IndexFolder = DEFAULT_INDEX,
+    matcher: Annotated[
+        str,
+        typer.Option(
+            help="hybrid, closed_form, two_tower, captions, concat_keras, interaction, concat_linear, "
+            "pretrained:PRESET, or the folder of a saved matcher."
+        ),
+    ] = "hybrid",
+    weights: Annotated[
+        str,
+        typer.Option(
+            help="Of the photo backbone: auto, random, imagenet, or a .weights.h5 file of MobileNetV2."
+        ),
+    ] = "auto",
+    vectors: Annotated[Path | None, typer.Option(help="A file of word vectors (GloVe).")] = None,
+    engine: Annotated[str, typer.Option(help="exact (files) or milvus.")] = "exact",
+    address: Annotated[
+        str, typer.Option(help="Of a Milvus server; without it, Milvus Lite in the index folder.")
+    ] = "",
+    graph: Annotated[str, typer.Option(help="How Milvus searches: FLAT or HNSW.")] = "FLAT",
+    dtype: Annotated[
+        str, typer.Option(help="Of the files: float32, or float16 for half the space.")
+    ] = "float32",
+    seed: Annotated[int, typer.Option(min=0, help="Of trained matchers.")] = 0,
+) -> None:
+    """Train a matcher on a folder's judgements, the law kept, and index all photos of the folder.
+
+    Stopped, it goes on where it was. In an index that is in use, the new model is built beside the old one, which
+    answers until the new one has every photo.
+    """
+    from withsense_tf.data.load import load_dataset
+    from withsense_tf.data.photo_facts import photo_facts
+    from withsense_tf.experiments.train import fitted_matcher
+    from withsense_tf.policy.gate import Policy
+    from withsense_tf.search.build import build_index
+    from withsense_tf.search.engines import Engine
+    from withsense_tf.search.photo_index import PhotoIndex
+
+    kept_in = Engine(engine, dtype, address, graph)
+    data, policy = load_dataset(folder), Policy.default()
+    photos = PhotoIndex.make(index)
+    fitted = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
+    facts = photo_facts(folder, data.photos)
+    report = build_index(photos, fitted, data, policy, kept_in, facts)
+    _warn_of_texts(data)
+    typer.echo(f"{index}: {report}. Model: {fitted.name}.")
+    _tell_refused(report.quarantined)
+
+
+@app.command("update")
+def update(
+    folder: Folder,
+    index: IndexFolder = DEFAULT_INDEX,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep photos of the index that the folder does not have.")
+    ] = False,
+) -> None:
+    """Bring the index up to date with a folder: add what is new, change what changed, remove what is gone."""
+    from withsense_tf.data.load import load_dataset
+    from withsense_tf.data.photo_facts import photo_facts
+    from withsense_tf.policy.gate import Policy
+    from withsense_tf.search.build import refused_of
+    from withsense_tf.search.ingest import ingest
+    from withsense_tf.search.items import items_of
+    from withsense_tf.search.photo_index import PhotoIndex
+
+    photos = PhotoIndex(index)
+    data = load_dataset(folder)
+    items = items_of(data, photo_facts(folder, data.photos))
+    report = ingest(photos, items, Policy.default(), complete=not keep, refused=refused_of(data))
+    typer.echo(f"{index}: {report}.")
+    _tell_refused(report.quarantined)
+
+
+@app.command("remove")
+def remove(
+    photos: Annotated[list[str], typer.Argument(help="Names of photos.")], index: IndexFolder = DEFAULT_INDEX
+) -> None:
+    """Take photos out of the index."""
+    from withsense_tf.policy.gate import Policy
+    from withsense_tf.search.ingest import ingest
+    from withsense_tf.search.photo_index import PhotoIndex
+
+    report = ingest(PhotoIndex(index), [], Policy.default(), remove=photos)
+    typer.echo(f"{index}: {report}.")
+    if report.removed < len(set(photos)):
+        typer.echo(f"{len(set(photos)) - report.removed} of these names were not in the index.", err=True)
+        raise typer.Exit(1)
+
+
+@app.command("status")
+def status(index: IndexFolder = DEFAULT_INDEX, json: AsJson = False) -> None:
+    """Say what is in the index, by which model, and what waits."""
+    from withsense_tf.search.photo_index import PhotoIndex
+    from withsense_tf.search.status import index_status
+
+    found = index_status(PhotoIndex(index))
+    typer.echo(json_format.dumps(found.as_dict(), indent=1, ensure_ascii=False) if json else found.as_text())
+
+
+@app.command("verify")
+def verify(
+    index: IndexFolder = DEFAULT_INDEX,
+    files: Annotated[bool, typer.Option("--files", help="Also read every photo's file again.")] = False,
+) -> None:
+    """Check that the index is whole; end with exit code 1 if it is not."""
+    from withsense_tf.search.photo_index import PhotoIndex
+    from withsense_tf.search.verify import verify_index
+
+    problems = verify_index(PhotoIndex(index), files)
+    for problem in problems:
+        typer.echo(problem)
+    typer.echo(f"{len(problems)} problems." if problems else "The index is whole.")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command("judge")
+def judge(index: IndexFolder = DEFAULT_INDEX) -> None:
+    """Judge all photos anew, where the law or what people decided of photos has changed."""
+    from withsense_tf.policy.gate import Policy
+    from withsense_tf.search.judge import judge_anew
+    from withsense_tf.search.photo_index import PhotoIndex
+
+    changed = judge_anew(PhotoIndex(index), Policy.default())
+    typer.echo("All photos are judged anew." if changed else "The law is as it was; nothing to do.")
+
+
+@app.command("rollback")
+def rollback(index: IndexFolder = DEFAULT_INDEX) -> None:
+    """Go back to the model before; photos that came since are added to it first."""
+    from withsense_tf.search.fill import roll_back
+    from withsense_tf.search.photo_index import PhotoIndex
+
+    number = roll_back(PhotoIndex(index))
+    typer.echo(f"{index}: model {number} is in use again.")
+
+
+@app.command("compact")
+def compact(index: IndexFolder = DEFAULT_INDEX) -> None:
+    """Write the vectors anew without those of removed photos, and drop models that are not in use."""
+    from withsense_tf.search.compact import compact_index
+    from withsense_tf.search.photo_index import PhotoIndex
+
+    typer.echo(f"{index}: {compact_index(PhotoIndex(index))}")
+
+
+@app.command("recall")
+def recall(
+    index: IndexFolder = DEFAULT_INDEX,
+    queries: Annotated[
+        Path | None, typer.Option(help="A text file, a query a line; without it, captions of the index.")
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="Of the first so many photos.")] = 10,
+    sample: Annotated[int, typer.Option(min=1, help="So many captions are asked.")] = 200,
+) -> None:
+    """Measure how many of the exact best photos the index's engine finds."""
+    from withsense_tf.search.photo_index import PhotoIndex
+    from withsense_tf.search.recall import measure_recall
+
+    asked = queries.read_text(encoding="utf-8").splitlines() if queries is not None else None
+    for part, found, count in measure_recall(PhotoIndex(index), asked, k, sample):
+        typer.echo(f"recall@{k} of {part} vectors: {found:.4f} (mean of {count} queries)")
+
+
+def _warn_of_texts(data: Dataset) -> None:
+    if not len(data.captions):
+        typer.echo("No photo has captions: where the law protects children, none is shown.", err=True)
+
+
+def _tell_refused(refused: Sequence[Refused]) -> None:
+    for one in refused[:5]:
+        typer.echo(f"  in quarantine: {one.name}: {one.reason}", err=True)

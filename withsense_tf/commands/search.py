@@ -1,0 +1,62 @@
+"""`withsense search`: a text, a photo, or both -> photos of an index."""
+
+from __future__ import annotations
+
+import json as json_format
+import os
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+INDEX_FOLDER: Final = "WITHSENSE_INDEX"
+IndexFolder = Annotated[
+    Path,
+    typer.Option("--index", envvar=INDEX_FOLDER, help="The index folder.", show_default=True),
+]
+DEFAULT_INDEX: Final = Path("artifacts/index")
+CountryOption = Annotated[
+    str | None, typer.Option("--country", help="Two letters; without it the strictest rule holds.")
+]
+
+
+def search(
+    text: Annotated[str, typer.Argument(help='A scene in words: "two dogs run on a beach".')] = "",
+    index: IndexFolder = DEFAULT_INDEX,
+    k: Annotated[int, typer.Option("-k", "--number", min=1, help="How many photos.")] = 5,
+    country: CountryOption = None,
+    photo: Annotated[
+        str | None, typer.Option(help="The name of a photo of the index: find what is like it.")
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(help="A filter, such as camera=Nikon or date>=2020; again and again.")
+    ] = None,
+    minimum: Annotated[
+        float | None, typer.Option(min=0, max=1, help="The lowest score that counts as a match; 0 takes all.")
+    ] = None,
+    after: Annotated[str | None, typer.Option(help="The `after` of the page before.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    save: Annotated[
+        Path | None, typer.Option(help="Draw the answer as a contact sheet into this PNG or JPEG file.")
+    ] = None,
+) -> None:
+    """Find photos by a text, by a photo, or by both; the legal notice stands where the law forbids an answer."""
+    # A search takes milliseconds: starting a thread for each core takes longer.
+    os.environ.setdefault("OMP_NUM_THREADS", "2")
+    from withsense_tf.search.engine import MINIMUM, Search
+    from withsense_tf.search.photo_index import PhotoIndex
+
+    hits = Search(PhotoIndex(index), country=country)(
+        text,
+        k,
+        photo=photo,
+        where=where or (),
+        minimum=MINIMUM if minimum is None else minimum,
+        after=after,
+    )
+    if save is not None:
+        hits.save(save)
+    if json:
+        typer.echo(json_format.dumps(hits.as_dict(), indent=1, ensure_ascii=False))
+    else:
+        typer.echo(hits.as_text() + (f"\n     more: --after {hits.after}" if hits.after else ""))

@@ -1,0 +1,247 @@
+"""One answer to one question, from one state of an index: down the ranking until all places are filled."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.errors import SettingError
+from withsense_tf.matchers.forms import PHOTO, unit
+from withsense_tf.search.filters import Where, to_sql
+from withsense_tf.search.generations import Generation
+from withsense_tf.search.hits import Hit, Hits, Withheld
+from withsense_tf.search.index import Keep
+from withsense_tf.search.languages import not_known, not_read
+from withsense_tf.search.law import IndexDoor
+from withsense_tf.search.mentions import mentions
+from withsense_tf.search.pages import After
+from withsense_tf.search.query import Query
+from withsense_tf.search.ranking import Ranked, rank
+
+# A photo whose pixels fit a term that must not be there at least so well is left out.
+SHOWS: Final = 0.5
+# So many more rows than places are looked at first: some are folded, withheld or left out.
+SPARE: Final = 40
+# Rows whose photos are looked up at once.
+LOOKED_UP: Final = 200
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that a search is asked for; `typed` is the text as it came."""
+
+    typed: str
+    query: Query
+    photo: str | None
+    where: Where
+    minimum: float
+    k: int
+    text_share: float
+
+    def digest(self, model: int) -> str:
+        """Name the question and the model that answers it: pages of one question go together."""
+        told = [
+            self.typed,
+            self.photo,
+            [asdict(part) for part in self.where],
+            self.minimum,
+            self.text_share,
+            model,
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class _Photo:
+    number: int
+    name: str
+    path: str
+    fold: int
+
+
+@dataclass
+class _Walk:
+    """What came of one walk: the places, the last one's end, the best number of all, and whether there is more."""
+
+    places: list[Hit | Withheld]
+    last: After | None = None
+    best: float | None = None
+    more: bool = False
+    ended: bool = False
+
+
+class Answer:
+    """One answer in the making."""
+
+    def __init__(
+        self,
+        generation: Generation,
+        tables: sqlite3.Connection,
+        door: IndexDoor,
+        asked: Asked,
+        after: After | None,
+    ) -> None:
+        self.generation, self.tables, self.door = generation, tables, door
+        self.asked, self.after = asked, after
+        self.form = generation.form
+        self.question = asked.digest(generation.number)
+        without = list(asked.query.without)
+        self.terms = self.form.queries(without) if without else np.zeros((0, 0), np.float32)
+
+    def hits(self) -> Hits:
+        """Walk down the ranking until all places are filled, or nothing fits any more."""
+        asked = self.asked
+        nothing = Hits(asked.typed or f"like {asked.photo}", without=asked.query.without)
+        if asked.query.text and (message := not_read(asked.query.text, self.form)):
+            return replace(nothing, message=message)
+        vector, keep = self._vector(), self._keep()
+        window = 4 * asked.k + SPARE
+        while True:
+            ranked = rank(self.generation, self.tables, vector, window, keep, asked.photo is not None)
+            walk = self._walk(ranked)
+            if walk.more or walk.ended or len(ranked) < window:
+                break
+            window *= 4
+        after = walk.last.write() if walk.more and walk.last is not None else None
+        return replace(nothing, places=tuple(walk.places), message=self._message(walk), after=after)
+
+    def _walk(self, ranked: Ranked) -> _Walk:
+        asked, walk = self.asked, _Walk([])
+        seen: set[int] = set()
+        first = 1 if self.after is None else self.after.place + 1
+        for at, photo in self._live(ranked):
+            score, row, number = float(ranked.scores[at]), int(ranked.rows[at]), float(ranked.numbers[at])
+            if photo.name == asked.photo or photo.fold in seen or self._left_out(row, photo):
+                continue
+            seen.add(photo.fold)
+            walk.best = number if walk.best is None else walk.best
+            if number < asked.minimum:
+                walk.ended = True
+                break
+            if self.after is not None and not self.after.before(score, row):
+                continue
+            if len(walk.places) == asked.k:
+                walk.more = True
+                break
+            place = first + len(walk.places)
+            walk.places.append(self._place(ranked, at, place, photo))
+            walk.last = After(self.question, score, row, place)
+        return walk
+
+    def _place(self, ranked: Ranked, at: int, place: int, photo: _Photo) -> Hit | Withheld:
+        shown = self.door.results([photo.name])[0]
+        # A permission to show a photo is none to let it be found.
+        if shown.photo is None or not self.door.photo(photo.name, "search"):
+            return Withheld(place, self.door.rule.message)
+        return Hit(
+            place,
+            photo.name,
+            Path(photo.path),
+            float(ranked.numbers[at]),
+            _number(ranked.image, at),
+            _number(ranked.captions, at),
+            self._duplicates(photo),
+        )
+
+    def _duplicates(self, photo: _Photo) -> tuple[str, ...]:
+        found = self.tables.execute(
+            "SELECT name FROM photos WHERE fold = ? AND writer IS NULL AND id != ? ORDER BY id",
+            (photo.fold, photo.number),
+        )
+        return tuple(
+            name for (name,) in found if self.door.photo(name, "show") and self.door.photo(name, "search")
+        )
+
+    def _live(self, ranked: Ranked) -> Iterator[tuple[int, _Photo]]:
+        """Yield the places in the ranking, each with its photo, of rows that this state of the index has."""
+        for start in range(0, len(ranked), LOOKED_UP):
+            rows = ranked.rows[start : start + LOOKED_UP].tolist()
+            found = {
+                row: _Photo(*told)
+                for row, *told in self.tables.execute(
+                    "SELECT row, photos.id, name, path, fold FROM rows JOIN photos ON photos.id = rows.photo "
+                    f"WHERE generation = ? AND writer IS NULL AND row IN ({', '.join(map(str, rows))})",
+                    (self.generation.number,),
+                )
+            }
+            for at, row in enumerate(rows, start):
+                if row in found:
+                    yield at, found[row]
+
+    def _left_out(self, row: int, photo: _Photo) -> bool:
+        """Tell whether a photo has what must not be there: its captions say so, or its pixels show it."""
+        if not self.asked.query.without:
+            return False
+        captions = self.tables.execute(
+            "SELECT text FROM captions WHERE photo = ? AND counts = 1", (photo.number,)
+        ).fetchall()
+        if any(mentions(text, term) for (text,) in captions for term in self.asked.query.without):
+            return True
+        engine = self.generation.vectors.get(PHOTO)
+        if engine is None or captions:
+            # People have said what is there, and know better.
+            return False
+        pixels = getattr(self.form, "pixels", self.form)
+        vector = engine.get(np.array([row]))
+        return any(float(pixels.number(pixels.scan(vector, term))[0]) >= SHOWS for term in self.terms)
+
+    def _vector(self) -> np.ndarray:
+        asked = self.asked
+        text = self.form.queries([asked.query.text])[0] if asked.query.text else None
+        if asked.photo is None:
+            if text is None:
+                raise SettingError("Nothing to search for: give a text, a photo, or both.")
+            return np.asarray(text)
+        if PHOTO not in self.generation.vectors or not self.form.inner:
+            raise SettingError(
+                "This index cannot search by a photo: its matcher does not put photos and texts into one space. "
+                "Build it with closed_form, two_tower, hybrid or a pretrained matcher."
+            )
+        found = self.tables.execute(
+            "SELECT row FROM rows JOIN photos ON photos.id = rows.photo "
+            "WHERE generation = ? AND name = ? AND writer IS NULL",
+            (self.generation.number, asked.photo),
+        ).fetchone()
+        seen = unit(self.generation.vectors[PHOTO].get(np.array([found[0]]))[0])
+        if text is None:
+            return np.asarray(seen, np.float32)
+        both = asked.text_share * unit(text) + (1 - asked.text_share) * seen
+        return np.asarray(unit(both), np.float32)
+
+    def _keep(self) -> Keep | None:
+        if not self.asked.where:
+            return None
+        condition, values = to_sql(self.asked.where)
+
+        def rows() -> np.ndarray:
+            found = self.tables.execute(
+                f"SELECT row FROM rows WHERE generation = ? AND {condition} ORDER BY row",
+                (self.generation.number, *values),
+            )
+            return np.array([row for (row,) in found], np.int64)
+
+        return Keep(self.asked.where, rows)
+
+    def _message(self, walk: _Walk) -> str | None:
+        parts = []
+        if not walk.places and self.after is None:
+            if walk.best is None:
+                parts.append("No photo of this index meets what was asked.")
+            else:
+                parts.append(
+                    f"No good match: the best photo scores {walk.best:.2f}, and {self.asked.minimum:.2f} is the least."
+                )
+        if self.asked.query.text and (unknown := not_known(self.asked.query.text, self.form)):
+            parts.append(unknown)
+        return " ".join(parts) or None
+
+
+def _number(numbers: np.ndarray | None, at: int) -> float | None:
+    return None if numbers is None or np.isnan(numbers[at]) else float(numbers[at])

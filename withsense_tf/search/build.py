@@ -1,0 +1,74 @@
+"""A fitted matcher and a data set -> an index that holds all its photos."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.errors import SettingError
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.gate import Policy
+from withsense_tf.search.catalog import get_state
+from withsense_tf.search.engines import Engine
+from withsense_tf.search.fill import take_over
+from withsense_tf.search.index import Fact
+from withsense_tf.search.ingest import Refused, Report, ingest
+from withsense_tf.search.items import items_of
+from withsense_tf.search.photo_index import PhotoIndex
+
+
+def build_index(
+    index: PhotoIndex,
+    matcher: Matcher,
+    data: Dataset,
+    policy: Policy | None = None,
+    engine: Engine | None = None,
+    facts: Mapping[str, Mapping[str, Fact]] | None = None,
+    only: Sequence[str] | None = None,
+) -> Report:
+    """Make the index one of the photos of a data set (of those in `only`) by a fitted matcher.
+
+    In an index that is in use, the photos are brought up to date first, and the new model then takes over at once.
+    What was stopped goes on where it was.
+    """
+    number = index.add_model(matcher, engine)
+    with index.catalog.reading() as tables:
+        current = get_state(tables, "current")
+    items = [item for item in items_of(data, facts) if only is None or item.name in set(only)]
+    report = ingest(
+        index, items, policy or Policy.default(), current or number, complete=True, refused=refused_of(data)
+    )
+    take_over(index, number)
+    return report
+
+
+def refused_of(data: Dataset) -> list[Refused]:
+    """Return the photos that loading left out, with the reason."""
+    found = data.quarantine
+    photos = found[(found["level"] == "error") & found["kind"].str.startswith("photo_")]
+    return [
+        Refused(item or Path(file).name, file, kind, reason)
+        for item, file, kind, reason in photos[["item", "file", "kind", "reason"]]
+        .astype(str)
+        .itertuples(index=False)
+        if kind != "photo_missing"
+    ]
+
+
+def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -> PhotoIndex:
+    """Return an index that lives as long as the object: of a data set, or of the photos of some of its pairs."""
+    if not isinstance(photos, (Dataset, Pairs)):
+        raise SettingError(
+            f"Expected a data set or pairs, got {type(photos).__name__}. A table of photos has no captions, and "
+            "without them the law allows none: pass the data set, or `test` itself."
+        )
+    data, only = (
+        (photos.data, photos.photos["photo"].tolist()) if isinstance(photos, Pairs) else (photos, None)
+    )
+    folder = tempfile.TemporaryDirectory(prefix="withsense-index-")
+    index = PhotoIndex.make(Path(folder.name) / "index", getattr(matcher, "store", None))
+    index.temporary = folder  # it goes when the index does
+    build_index(index, matcher, data, policy, only=only)
+    return index

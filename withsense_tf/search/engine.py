@@ -1,0 +1,114 @@
+"""A text, a photo, or both -> photos that fit, the legal notice, or that nothing fits well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from withsense_tf.errors import SettingError, check_share
+from withsense_tf.policy.gate import Policy
+from withsense_tf.search.answer import Answer, Asked
+from withsense_tf.search.filters import Where, check_columns, parse_filter
+from withsense_tf.search.hits import Hits
+from withsense_tf.search.law import IndexDoor
+from withsense_tf.search.pages import After
+from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.query import Query, parse_query
+
+if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset, Pairs
+    from withsense_tf.matchers.base import Matcher
+
+# Below this number a photo is no match; see experiments/RESULTS.md for what it keeps and what it lets through.
+MINIMUM: Final = 0.25
+
+
+class Search:
+    """Search an index: `search("two dogs on a beach", k=5)`.
+
+    The policy stands before it: a restricted photo is never a hit, never a query and never a neighbour, and where it
+    would have stood, the notice stands. `country` is where the answers are read; without one, the strictest rule holds.
+    """
+
+    def __init__(
+        self,
+        index: str | Path | PhotoIndex | Matcher,
+        photos: Dataset | Pairs | None = None,
+        policy: Policy | None = None,
+        country: str | None = None,
+    ) -> None:
+        self.policy = policy or Policy.default()
+        self.country = country
+        self.index = _open(index, photos, self.policy)
+
+    def __call__(
+        self,
+        text: str = "",
+        k: int = 5,
+        *,
+        photo: str | None = None,
+        where: Sequence[str] | Where = (),
+        country: str | None = None,
+        day: date | None = None,
+        minimum: float = MINIMUM,
+        after: str | None = None,
+        text_share: float = 0.5,
+    ) -> Hits:
+        """Return the k photos that fit best.
+
+        - `text` may say what must not be there: "beach -dog", "a beach without dogs".
+        - `photo` is the name of a photo of the index: what is like it; with a text, what is like both, the text by
+          `text_share`.
+        - `where` filters by columns: ["camera=Nikon D90", "date>=2020"].
+        - `minimum` is the lowest score; 0 takes whatever comes first.
+        - `after` is that of the answer before, for the next page.
+        """
+        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+            raise SettingError(f"k must be a whole number of at least 1, got {k!r}.")
+        check_share("minimum", minimum, ends=True)
+        check_share("text_share", text_share, ends=True)
+        if not text.strip() and photo is None:
+            raise SettingError("Nothing to search for: give a text, a photo, or both.")
+        conditions = tuple(parse_filter(part) if isinstance(part, str) else part for part in where)
+        with self.index.catalog.reading() as tables:
+            door = IndexDoor(self.policy, tables, country or self.country, day)
+            # The law reads the text as it was typed: what is taken out of it counts too.
+            if text.strip() and not (answer := door.query(text)).allowed:
+                return Hits(text, notice=answer.notice)
+            if photo is not None:
+                if not door.knows(photo):
+                    raise SettingError(f"The index has no photo {photo!r}: give the name of one that it has.")
+                if not (answer := door.photo_query(photo)).allowed:
+                    return Hits(text, notice=answer.notice)
+            generation = self.index.current(tables)
+            query = parse_query(text) if text.strip() else Query("", ())
+            check_columns(conditions, [name for (name,) in tables.execute("SELECT DISTINCT name FROM facts")])
+            asked = Asked(text, query, photo, conditions, minimum, k, text_share)
+            page = After.read(after, asked.digest(generation.number)) if after is not None else None
+            return Answer(generation, tables, door, asked, page).hits()
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _open(
+    index: str | Path | PhotoIndex | Matcher, photos: Dataset | Pairs | None, policy: Policy
+) -> PhotoIndex:
+    if isinstance(index, PhotoIndex):
+        return index
+    if isinstance(index, (str, Path)):
+        return PhotoIndex(index)
+    if photos is None:
+        raise SettingError("A search by a matcher needs the photos too: Search(matcher, data).")
+    from withsense_tf.search.build import temporary_index
+
+    return temporary_index(index, photos, policy)

@@ -1,0 +1,108 @@
+"""The models of an index: each has a folder with its matcher, what a search needs of it, and the photos' vectors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from withsense_tf.errors import DataError
+from withsense_tf.matchers.forms import CAPTIONS, SearchForm
+from withsense_tf.matchers.saved_forms import load_form, save_form
+from withsense_tf.search.engines import Engine
+from withsense_tf.search.exact_index import ExactIndex
+from withsense_tf.search.index import Fact, VectorIndex
+
+if TYPE_CHECKING:
+    from withsense_tf.encoders.store import VectorStore
+    from withsense_tf.matchers.base import Matcher
+
+MATCHER, FORM, VECTORS, EACH = "matcher", "form", "vectors", "each_caption"
+
+
+@dataclass(frozen=True, eq=False)
+class Generation:
+    """One model with its vectors. `name` tells the index from others that use the same Milvus."""
+
+    number: int
+    identity: str
+    engine: Engine
+    folder: Path
+    name: str
+
+    @cached_property
+    def form(self) -> SearchForm:
+        """Return what a search needs of the matcher."""
+        return load_form(self.folder / FORM)
+
+    @cached_property
+    def vectors(self) -> Mapping[str, VectorIndex]:
+        """Return the engine of each kind of vector that is kept of a photo."""
+        return {
+            part: self.engine.open(
+                self.folder / VECTORS / part, f"withsense_{self.name}_{self.number}_{part}", width
+            )
+            for part, width in self.form.widths.items()
+        }
+
+    @cached_property
+    def each_caption(self) -> ExactIndex | None:
+        """Return the vectors of single captions, where the matcher weighs them one by one."""
+        if not self.form.each_caption:
+            return None
+        # They are never searched, only read, so files serve every engine.
+        return ExactIndex(self.folder / VECTORS / EACH, self.form.widths[CAPTIONS], self.engine.dtype)
+
+    def matcher(self, store: VectorStore) -> Matcher:
+        """Load the matcher itself, which sees photos; a search needs none."""
+        from withsense_tf.matchers.saved import load_matcher
+
+        found = folder_identity(self.folder)
+        if found != self.identity:
+            raise DataError(
+                f"The model in {self.folder} is not the one that this index was built with ({found} instead of "
+                f"{self.identity}): its vectors would not fit the others. Build the index anew."
+            )
+        return load_matcher(self.folder / MATCHER, store)
+
+    def write(self, at: int, vectors: Mapping[str, np.ndarray], facts: Sequence[Mapping[str, Fact]]) -> None:
+        """Put the vectors of photos into the rows from `at` on."""
+        for part, engine in self.vectors.items():
+            engine.write(at, vectors[part], facts)
+
+    def remove(self, rows: np.ndarray) -> None:
+        """Let the engines forget rows."""
+        for engine in self.vectors.values():
+            engine.remove(rows)
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        for engine in self.__dict__.get("vectors", {}).values():
+            engine.close()
+        if self.__dict__.get("each_caption") is not None:
+            self.__dict__["each_caption"].close()
+
+
+def save_model(matcher: Matcher, folder: Path) -> str:
+    """Save a matcher and what a search needs of it into a new folder; return the identity of both."""
+    from withsense_tf.matchers.saved import save_matcher
+
+    save_form(matcher.search_form(), folder / FORM)
+    save_matcher(matcher, folder / MATCHER)
+    return folder_identity(folder)
+
+
+def folder_identity(folder: Path) -> str:
+    """Name the model in a folder by the content of its files, in 24 signs."""
+    digest = hashlib.sha256()
+    for part in (FORM, MATCHER):
+        for file in sorted(file for file in (folder / part).rglob("*") if file.is_file()):
+            digest.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+            with file.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:24]

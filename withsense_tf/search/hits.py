@@ -1,0 +1,134 @@
+"""What a search answers: hits, places that the law keeps empty, the legal notice, or that nothing fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A photo that was found: its place from 1, its score from 0 to 1, and why it was found.
+
+    `image_score` is what its pixels say, and `caption_score` what its captions say, where the model asks them.
+    `duplicates` are photos that look the same and stand behind this one.
+    """
+
+    place: int
+    photo: str
+    path: Path
+    score: float
+    image_score: float | None = None
+    caption_score: float | None = None
+    duplicates: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what a JSON answer says of the hit."""
+        return {
+            "photo": self.photo,
+            "score": round(self.score, 4),
+            "place": self.place,
+            "image_score": None if self.image_score is None else round(self.image_score, 4),
+            "caption_score": None if self.caption_score is None else round(self.caption_score, 4),
+            "path": str(self.path),
+            "duplicates": list(self.duplicates),
+        }
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A place where a photo would have stood that may not be shown here."""
+
+    place: int
+    notice: str
+
+
+@dataclass(frozen=True, repr=False)
+class Hits:
+    """The answer to a query. Where `notice` stands, the query itself may not be answered, and there are no hits.
+
+    - `places`: the hits, and the places that are withheld, in their order
+    - `message`: what a person should know, such as that nothing fits well or that a word is not known
+    - `after`: what to ask for the next page with, or None if this is the last
+    - `without`: terms that were taken out of the query because they must not be in a photo
+    """
+
+    query: str
+    places: tuple[Hit | Withheld, ...] = ()
+    notice: str | None = None
+    message: str | None = None
+    after: str | None = None
+    without: tuple[str, ...] = ()
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """Return the photos that were found."""
+        return tuple(place for place in self.places if isinstance(place, Hit))
+
+    @property
+    def withheld(self) -> tuple[Withheld, ...]:
+        """Return the places where the law stands."""
+        return tuple(place for place in self.places if isinstance(place, Withheld))
+
+    def __iter__(self) -> Any:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def __bool__(self) -> bool:
+        return bool(self.hits)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON has it."""
+        return {
+            "query": self.query,
+            "hits": [hit.as_dict() for hit in self.hits],
+            "notice": self.notice,
+            "withheld": [{"place": place.place, "notice": place.notice} for place in self.withheld],
+            "without": list(self.without),
+            "message": self.message,
+            "after": self.after,
+        }
+
+    def as_text(self) -> str:
+        """Return the answer as a terminal shows it."""
+        lines = []
+        if self.without:
+            lines.append(f"Without: {', '.join(self.without)}")
+        for place in self.places:
+            if isinstance(place, Withheld):
+                lines.append(f"{place.place:>3}  {place.notice}")
+                continue
+            why = [
+                f"{name} {score:.2f}"
+                for name, score in (("pixels", place.image_score), ("captions", place.caption_score))
+                if score is not None
+            ]
+            more = f", and {len(place.duplicates)} like it" if place.duplicates else ""
+            lines.append(f"{place.place:>3}  {place.score:.2f}  {place.photo}  ({', '.join(why)}{more})")
+        lines += [text for text in (self.notice, self.message) if text]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"Hits({self.query!r}: {self.notice or self.message or f'{len(self)} photos'})"
+
+    def save(self, file: str | Path) -> Path:
+        """Draw the answer as a contact sheet into a PNG or JPEG file, and return its path."""
+        from withsense_tf.search.sheet import contact_sheet
+
+        path = Path(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        contact_sheet(self).save(path)
+        return path
+
+    def _repr_png_(self) -> bytes:
+        """Show the contact sheet in a notebook."""
+        import io
+
+        from withsense_tf.search.sheet import contact_sheet
+
+        stream = io.BytesIO()
+        contact_sheet(self).save(stream, format="PNG")
+        return stream.getvalue()

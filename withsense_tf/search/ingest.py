@@ -1,0 +1,243 @@
+"""Photos come into an index, change and leave; whatever happens on the way, a rerun ends where it should have ended.
+
+Work goes batch by batch, and each batch is kept once it is done. Nothing of it is seen before all of it is published,
+so a reader never meets half a change. Two writers may work at the same time; where both know a photo, the later one
+to publish is right.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.data.photo_file import PhotoError, read_photo
+from withsense_tf.data.photos import usable_cores
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.fingerprint import SIDE, perceptual_hash
+from withsense_tf.policy.gate import Policy
+from withsense_tf.search.catalog import get_state
+from withsense_tf.search.filters import fact_row
+from withsense_tf.search.generations import Generation
+from withsense_tf.search.items import Item
+from withsense_tf.search.judge import judge_anew
+from withsense_tf.search.law import judge_items, put_law
+from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.publish import Published, forget, publish
+from withsense_tf.search.rows import Rows, put_rows, rows_of
+from withsense_tf.terminal import track
+
+BATCH: Final = 64
+# Whoever staged something so long ago will not come back for it.
+ABANDONED_SECONDS: Final = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A photo that cannot be used: its name and file, the kind of damage, and the reason."""
+
+    name: str
+    path: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of the photos."""
+
+    added: int
+    changed: int
+    removed: int
+    same: int
+    quarantined: tuple[Refused, ...]
+
+    def __str__(self) -> str:
+        told = f"{self.added:,} added, {self.changed:,} changed, {self.removed:,} removed, {self.same:,} as before"
+        return told + (f", {len(self.quarantined):,} in quarantine" if self.quarantined else "")
+
+
+def ingest(
+    index: PhotoIndex,
+    items: Sequence[Item],
+    policy: Policy,
+    model: int | None = None,
+    complete: bool = False,
+    remove: Iterable[str] = (),
+    refused: Sequence[Refused] = (),
+) -> Report:
+    """Add photos and bring changed ones up to date; `remove` some by name, or with `complete` all that are no item.
+
+    `model` is the number of the model whose vectors are made, by default the one in use. Photos that cannot be used
+    stop nothing; they go into quarantine, with those that were `refused` before.
+    """
+    names = [item.name for item in items]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise SettingError(f"{twice!r} is there twice: a name stands for one photo.")
+    writer = f"{os.getpid()}-{secrets.token_hex(4)}"
+    judge_anew(index, policy)
+    with index.catalog.reading() as tables:
+        generation = index.generation(model) if model is not None else index.current(tables)
+    matcher = generation.matcher(index.store)
+    waiting, known = _adopt(index, items, generation.number, writer)
+    bad = list(refused)
+    for at in track(
+        range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
+    ):
+        bad += _stage(index, generation, matcher, waiting[at : at + BATCH], policy, writer)
+    with index.catalog.writing() as tables:
+        leaving = {*remove, *(one.name for one in bad)}
+        _quarantine(tables, bad, items)
+        if complete:
+            live = {name for (name,) in tables.execute("SELECT name FROM photos WHERE writer IS NULL")}
+            leaving |= live - set(names)
+        done = publish(tables, writer, leaving, policy.ownership.duplicates)
+        _sweep(tables)
+    _forget_rows(index, done)
+    return Report(done.added, done.changed, done.removed, known, tuple(bad))
+
+
+def _adopt(index: PhotoIndex, items: Sequence[Item], model: int, writer: str) -> tuple[list[Item], int]:
+    """Return the photos that are to be worked on, and how many are live as they are.
+
+    What a writer before has staged of the same photos is taken over: it was stopped, or is at the same work.
+    """
+    with index.catalog.writing() as tables:
+        live = dict(tables.execute("SELECT name, tag FROM photos WHERE writer IS NULL"))
+        held = {photo for (photo,) in tables.execute("SELECT photo FROM rows WHERE generation = ?", (model,))}
+        staged = {
+            (name, tag): photo
+            for photo, name, tag in tables.execute(
+                "SELECT id, name, tag FROM photos WHERE writer IS NOT NULL"
+            )
+            if photo in held
+        }
+        same = [item for item in items if live.get(item.name) == item.tag]
+        # Where the file lies may change without the photo doing so.
+        tables.executemany(
+            "UPDATE photos SET path = ? WHERE name = ? AND path != ? AND writer IS NULL",
+            [(str(item.path), item.name, str(item.path)) for item in same],
+        )
+        new = [item for item in items if live.get(item.name) != item.tag]
+        taken = [(writer, staged[item.name, item.tag]) for item in new if (item.name, item.tag) in staged]
+        tables.executemany("UPDATE photos SET writer = ? WHERE id = ?", taken)
+    return [item for item in new if (item.name, item.tag) not in staged], len(same)
+
+
+def _stage(
+    index: PhotoIndex,
+    generation: Generation,
+    matcher: Matcher,
+    items: Sequence[Item],
+    policy: Policy,
+    writer: str,
+) -> list[Refused]:
+    """Work on one batch and keep it; return the photos that cannot be used."""
+    hashes, bad = _hashes(items)
+    good, rows, refused = _encode(generation, matcher, [item for item in items if item.name in hashes])
+    bad += refused
+    decided = judge_items(policy, good)
+    with index.catalog.writing() as tables:
+        if get_state(tables, "policy") != policy.version:
+            raise DataError("The law was changed while photos were judged by the one before: run it again.")
+        photos = [_put_photo(tables, item, hashes[item.name], writer) for item in good]
+        put_law(tables, list(zip(photos, [item.name for item in good], strict=True)), decided)
+        put_rows(tables, generation, photos, good, rows)
+    return bad
+
+
+def _quarantine(tables: sqlite3.Connection, bad: Sequence[Refused], items: Sequence[Item]) -> None:
+    """Write down which photos cannot be used and why; forget it of those that could now."""
+    tables.executemany("DELETE FROM quarantine WHERE name = ?", [(item.name,) for item in items])
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    tables.executemany(
+        "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?)",
+        [(one.name, one.path, one.kind, one.reason, now) for one in bad],
+    )
+
+
+def _hashes(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]]:
+    def one(item: Item) -> int | PhotoError:
+        try:
+            return perceptual_hash(read_photo(item.path, (SIDE, SIDE)))
+        except PhotoError as error:
+            return error
+
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        found = list(zip(items, pool.map(one, items), strict=True))
+    bad = [
+        Refused(item.name, str(item.path), known.kind, known.reason)
+        for item, known in found
+        if isinstance(known, PhotoError)
+    ]
+    return {item.name: known for item, known in found if isinstance(known, int)}, bad
+
+
+def _encode(
+    generation: Generation, matcher: Matcher, items: Sequence[Item]
+) -> tuple[list[Item], Rows, list[Refused]]:
+    """Return the photos that the matcher's encoders can read, what is kept of them, and the others with the reason."""
+    try:
+        return list(items), rows_of(generation, matcher, items), []
+    except DataError:
+        good, bad = [], []
+        for item in items:
+            try:
+                rows_of(generation, matcher, [item])
+                good.append(item)
+            except DataError as error:
+                bad.append(Refused(item.name, str(item.path), "photo_not_image", str(error)))
+        return good, rows_of(generation, matcher, good), bad
+
+
+def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -> int:
+    signed = int(np.uint64(look).astype(np.int64))  # SQLite knows no numbers without a sign
+    photo = tables.execute(
+        "INSERT INTO photos (name, tag, digest, path, hash, facts, writer, staged) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            item.name,
+            item.tag,
+            item.digest,
+            str(item.path),
+            signed,
+            json.dumps(dict(item.facts)),
+            writer,
+            time.time(),
+        ),
+    ).lastrowid
+    if photo is None:
+        raise DataError("The tables gave no number to a new photo.")
+    texts = [(*caption, 1) for caption in item.captions] + [(*text, 0) for text in item.other_texts]
+    tables.executemany(
+        "INSERT INTO captions VALUES (?, ?, ?, ?, ?)",
+        [(photo, number, *caption) for number, caption in enumerate(texts)],
+    )
+    tables.executemany(
+        "INSERT INTO facts VALUES (?, ?, ?, ?)",
+        [(photo, name.casefold(), *fact_row(value)) for name, value in item.facts.items()],
+    )
+    return photo
+
+
+def _sweep(tables: sqlite3.Connection) -> None:
+    """Forget what was staged long ago and never published."""
+    old = time.time() - ABANDONED_SECONDS
+    found = tables.execute("SELECT id FROM photos WHERE writer IS NOT NULL AND staged < ?", (old,)).fetchall()
+    forget(tables, [photo for (photo,) in found])
+
+
+def _forget_rows(index: PhotoIndex, done: Published) -> None:
+    """Let the engines forget what no state of the tables has any more; what a kill leaves does no harm."""
+    for number, rows in done.rows.items():
+        index.generation(number).remove(np.array(sorted(rows), np.int64))

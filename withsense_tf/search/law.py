@@ -1,0 +1,142 @@
+"""What the law says of the photos of an index: found out when they come, kept in the tables, asked at each search."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.errors import DataError
+from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.door import Door
+from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.ownership import PhotoDecision, spread
+from withsense_tf.policy.verdict import Verdict
+from withsense_tf.search.catalog import get_state
+from withsense_tf.search.items import Item
+
+DECIDED: Final = "own_restricted, own_source, by_hand, captions, votes, evidence"
+
+
+def age_limits(policy: Policy) -> list[int]:
+    """Return every age limit that a country's rule may ask for."""
+    rules = [rule for rule in policy.countries.rules if rule.rule == "children"]
+    return sorted({policy.countries.strictest().age_limit, *(rule.age_limit for rule in rules)})
+
+
+def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, PhotoDecision]]:
+    """Decide on each photo by itself, under each age limit."""
+    paths = {item.name: Path(item.path) for item in items}
+    told = [(item.name, *caption) for item in items for caption in (*item.captions, *item.other_texts)]
+    decided = {}
+    for limit in age_limits(policy):
+        verdicts = policy.texts(limit).verdicts(text for _, _, text in told)
+        said: dict[str, list[tuple[str, Verdict]]] = {}
+        for (name, caption, _), verdict in zip(told, verdicts, strict=True):
+            said.setdefault(name, []).append((caption, verdict))
+        decided[limit] = policy.ownership.own(paths, said, policy.review == "restrict")
+    return decided
+
+
+def put_law(
+    tables: sqlite3.Connection,
+    photos: Sequence[tuple[int, str]],
+    decided: dict[int, dict[str, PhotoDecision]],
+) -> None:
+    """Write down what was decided on photos, given as id and name; near-duplicates are seen to when they go live."""
+    tables.executemany(
+        f"INSERT OR REPLACE INTO law (photo, age_limit, {DECIDED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                photo,
+                limit,
+                decision.restricted,
+                decision.source,
+                decision.by_hand,
+                decision.captions,
+                decision.votes,
+                json.dumps(decision.evidence),
+            )
+            for limit, by_name in decided.items()
+            for photo, name in photos
+            for decision in [by_name[name]]
+        ],
+    )
+
+
+def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], duplicates: bool) -> None:
+    """Settle the decisions on live photos: near-duplicates (`groups` of ids) of a restricted one are restricted too."""
+    tables.execute(
+        "UPDATE law SET restricted = own_restricted, source = own_source "
+        "WHERE (restricted IS NULL OR restricted != own_restricted OR source != own_source) "
+        "AND photo IN (SELECT id FROM photos WHERE writer IS NULL)"
+    )
+    if not duplicates:
+        return
+    for group in groups:
+        marks = ", ".join("?" * len(group))
+        limits = [
+            row[0] for row in tables.execute("SELECT DISTINCT age_limit FROM law WHERE photo = ?", group[:1])
+        ]
+        for limit in limits:
+            found = tables.execute(
+                f"SELECT name, photo, {', '.join('law.' + name for name in DECIDED.split(', '))} FROM law "
+                f"JOIN photos ON photos.id = law.photo WHERE age_limit = ? AND photo IN ({marks}) ORDER BY photo",
+                (limit, *group),
+            ).fetchall()
+            decisions = {name: _decision(name, own) for name, _, *own in found}
+            before = dict(decisions)
+            spread(decisions, dict.fromkeys(decisions, 0))
+            tables.executemany(
+                "UPDATE law SET restricted = ?, source = ? WHERE photo = ? AND age_limit = ?",
+                [
+                    (decisions[name].restricted, decisions[name].source, photo, limit)
+                    for name, photo, *_ in found
+                    if decisions[name] != before[name]
+                ],
+            )
+
+
+def _decision(name: str, own: Sequence[object]) -> PhotoDecision:
+    restricted, source, by_hand, captions, votes, evidence = own
+    return PhotoDecision(
+        name, bool(restricted), str(source), int(str(captions)), int(str(votes)),
+        tuple(json.loads(str(evidence))), bool(by_hand),
+    )  # fmt: skip
+
+
+class IndexDoor(Door):
+    """The policy before an index, as one state of its tables has it."""
+
+    def __init__(
+        self, policy: Policy, tables: sqlite3.Connection, country: str | None = None, day: date | None = None
+    ) -> None:
+        self.policy = policy
+        self.country = None if country is None else country_code(country)
+        self.day = day
+        self._tables = tables
+        kept, now = get_state(tables, "policy"), policy.version
+        if kept != now:
+            raise DataError(
+                f"The law was kept otherwise when this index was last changed (version {kept}, now {now}). Let it "
+                "judge its photos anew: python -m withsense_tf index judge"
+            )
+
+    def knows(self, photo: str) -> bool:
+        """Tell whether this is a live photo of the index."""
+        found = self._tables.execute("SELECT 1 FROM photos WHERE name = ? AND writer IS NULL", (photo,))
+        return found.fetchone() is not None
+
+    def decision(self, photo: str) -> PhotoDecision | None:
+        """Return what was decided on a photo under the age limit in force."""
+        if self.rule.rule != "children":
+            return None
+        found = self._tables.execute(
+            "SELECT restricted, source, by_hand, law.captions, votes, evidence FROM law "
+            "JOIN photos ON photos.id = law.photo WHERE name = ? AND writer IS NULL AND age_limit = ?",
+            (photo, self.rule.age_limit),
+        ).fetchone()
+        return None if found is None or found[0] is None else _decision(photo, found)

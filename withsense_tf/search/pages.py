@@ -1,0 +1,48 @@
+"""Where a page ended, so that the next one begins behind it whatever has come into the index or left it meanwhile."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from withsense_tf.errors import SettingError
+
+
+@dataclass(frozen=True)
+class After:
+    """The last place of a page: its score and row, by which photos are ordered, its number, and the question."""
+
+    question: str
+    score: float
+    row: int
+    place: int
+
+    def write(self) -> str:
+        """Write it as one word, to be handed back with the next page's question."""
+        told = asdict(self) | {"score": self.score.hex()}
+        return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, text: str, question: str) -> Self:
+        """Read what `write` wrote, for the same question to the same model."""
+        try:
+            told = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            found = cls(
+                str(told["question"]), float.fromhex(told["score"]), int(told["row"]), int(told["place"])
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+            raise SettingError(
+                f"after={text[:60]!r} is no page: hand back the `after` of the answer before."
+            ) from error
+        if found.question != question:
+            raise SettingError(
+                "This page belongs to another question, or the index has a new model since: ask for the first page."
+            )
+        return found
+
+    def before(self, score: float, row: int) -> bool:
+        """Tell whether a photo stands behind the end of the page."""
+        return score < self.score or (score == self.score and row > self.row)

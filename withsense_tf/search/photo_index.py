@@ -1,0 +1,180 @@
+"""An index folder: its tables, its models, and which of them is in use.
+
+A new model is built beside the one in use, and searches go on; once it has every photo, one transaction switches to
+it. The one before is kept, so that a switch can be taken back.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sqlite3
+from collections import OrderedDict
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import TYPE_CHECKING, Final, Self
+
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.search.catalog import Catalog, get_state, set_state
+from withsense_tf.search.engines import Engine
+from withsense_tf.search.generations import FORM, MATCHER, Generation, save_model
+
+if TYPE_CHECKING:
+    from withsense_tf.encoders.store import VectorStore
+    from withsense_tf.matchers.base import Matcher
+
+GENERATIONS, ENCODED = "generations", "encoded"
+# Models that stay open: the one in use and the one before, and one that is being built.
+OPEN: Final = 3
+
+
+class PhotoIndex:
+    """An index in a folder. Threads and processes may read and write it at the same time."""
+
+    temporary: TemporaryDirectory[str] | None = None
+
+    def __init__(self, folder: str | Path, store: VectorStore | None = None) -> None:
+        self.folder = Path(folder)
+        self._store = store
+        self.catalog = Catalog(folder)
+        self._open: OrderedDict[int, Generation] = OrderedDict()
+        self._lock = Lock()
+
+    @classmethod
+    def make(cls, folder: str | Path, store: VectorStore | None = None) -> Self:
+        """Make an index in a folder that is not there yet, or open the one that is."""
+        with Catalog.make(folder).writing() as tables:
+            if get_state(tables, "name") is None:
+                set_state(
+                    tables, name=secrets.token_hex(4), version=0, current=None, previous=None, policy=None
+                )
+        return cls(folder, store)
+
+    @property
+    def store(self) -> VectorStore:
+        """Return where the vectors of photo encoders are kept, so that a new model needs no photo encoded again."""
+        from withsense_tf.encoders.store import VectorStore
+
+        if self._store is None:
+            self._store = VectorStore(self.folder / ENCODED)
+        return self._store
+
+    def generation(self, number: int) -> Generation:
+        """Return a model of this index by its number."""
+        with self._lock:
+            if number not in self._open:
+                self._open[number] = self._find(number)
+                while len(self._open) > OPEN:
+                    # Not closed: a search in another thread may be using it.
+                    self._open.popitem(last=False)
+            self._open.move_to_end(number)
+            return self._open[number]
+
+    def _find(self, number: int) -> Generation:
+        with self.catalog.reading() as tables:
+            found = tables.execute(
+                "SELECT identity, engine FROM generations WHERE id = ?", (number,)
+            ).fetchone()
+            name = get_state(tables, "name")
+        if found is None:
+            raise DataError(f"{self.folder} has no model {number}.")
+        identity, engine = found
+        return Generation(number, identity, Engine.from_json(engine), self._folder_of(number), name)
+
+    def current(self, tables: sqlite3.Connection) -> Generation:
+        """Return the model in use, as these tables have it."""
+        number = get_state(tables, "current")
+        if number is None:
+            raise DataError(
+                f"{self.folder} is not built yet. Build it, or finish a build that was stopped, with: "
+                f"python -m withsense_tf index build FOLDER --index {self.folder}"
+            )
+        return self.generation(number)
+
+    def add_model(self, matcher: Matcher, engine: Engine | None = None) -> int:
+        """Keep a fitted matcher in the index; return its number, the same for the same matcher and engine."""
+        engine = engine or Engine()
+        draft = self._draft()
+        identity = save_model(matcher, draft)
+        with self.catalog.reading() as tables:
+            known = tables.execute(
+                "SELECT max(id) FROM generations WHERE identity = ? AND engine = ?",
+                (identity, engine.to_json()),
+            ).fetchone()[0]
+        if known is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+            return int(known)
+        return self._add(draft, identity, engine)
+
+    def copy_model(self, number: int) -> int:
+        """Keep a model once more, with no vectors yet; return the copy's number."""
+        generation, draft = self.generation(number), self._draft()
+        for part in (FORM, MATCHER):
+            shutil.copytree(generation.folder / part, draft / part)
+        return self._add(draft, generation.identity, generation.engine)
+
+    def _draft(self) -> Path:
+        draft = self.folder / GENERATIONS / f"draft-{secrets.token_hex(4)}"
+        draft.parent.mkdir(exist_ok=True)
+        return draft
+
+    def _add(self, draft: Path, identity: str, engine: Engine) -> int:
+        try:
+            with self.catalog.writing() as tables:
+                made = datetime.now(UTC).isoformat(timespec="seconds")
+                number = tables.execute(
+                    "INSERT INTO generations (identity, engine, rows, captions, made) VALUES (?, ?, 0, 0, ?)",
+                    (identity, engine.to_json(), made),
+                ).lastrowid
+                if number is None:
+                    raise DataError(f"{self.folder}: the tables gave no number to a new model.")
+                # What a killed writer left under this number was never part of the index.
+                shutil.rmtree(self._folder_of(number), ignore_errors=True)
+                draft.rename(self._folder_of(number))
+                return number
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def switch(self, number: int) -> None:
+        """Put a model to use that has the vectors of every live photo; the one before is kept."""
+        with self.catalog.writing() as tables:
+            missing = tables.execute(
+                "SELECT count(*) FROM photos WHERE writer IS NULL AND id NOT IN "
+                "(SELECT photo FROM rows WHERE generation = ?)",
+                (number,),
+            ).fetchone()[0]
+            if missing:
+                raise SettingError(f"Model {number} lacks {missing} photos of the index: fill it first.")
+            current = get_state(tables, "current")
+            if current != number:
+                set_state(tables, current=number, previous=current, version=get_state(tables, "version") + 1)
+
+    def forget_previous(self, tables: sqlite3.Connection) -> None:
+        """Give up the way back to the model before."""
+        set_state(tables, previous=None)
+
+    def drop(self, number: int) -> None:
+        """Forget a model that is neither in use nor the one to go back to, with all its vectors."""
+        generation = self.generation(number)
+        with self.catalog.writing() as tables:
+            if number in (get_state(tables, "current"), get_state(tables, "previous")):
+                raise SettingError(f"Model {number} is in use, or the one to go back to: it is not dropped.")
+            tables.execute("DELETE FROM rows WHERE generation = ?", (number,))
+            tables.execute("DELETE FROM generations WHERE id = ?", (number,))
+        generation.close()
+        with self._lock:
+            self._open.pop(number, None)
+        shutil.rmtree(self._folder_of(number), ignore_errors=True)
+
+    def _folder_of(self, number: int) -> Path:
+        return self.folder / GENERATIONS / str(number)
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        with self._lock:
+            for generation in self._open.values():
+                generation.close()
+            self._open.clear()
+        self.catalog.close()

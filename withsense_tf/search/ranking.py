@@ -1,0 +1,138 @@
+"""A query's vector -> the best rows of a model, with scores to rank by and numbers to show."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.matchers.forms import CAPTIONS, PHOTO, HybridForm, looks_of
+from withsense_tf.search.generations import Generation
+from withsense_tf.search.index import Keep, VectorIndex
+
+# A hybrid weighs every caption of so many photos: the best by their pixels, and the best by their captions.
+RERANKED: Final = 1_000
+# Rows that a network scores at once.
+BLOCK: Final = 65_536
+
+
+@dataclass(frozen=True, eq=False)
+class Ranked:
+    """Rows, best first; what they are ranked by; the number of each, and what pixels and captions say, if they do."""
+
+    rows: np.ndarray
+    scores: np.ndarray
+    numbers: np.ndarray
+    image: np.ndarray | None
+    captions: np.ndarray | None
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def rank(
+    generation: Generation,
+    tables: sqlite3.Connection,
+    query: np.ndarray,
+    k: int,
+    keep: Keep | None,
+    similar: bool = False,
+) -> Ranked:
+    """Return at least the best k rows for the vector of a query, as far as there are so many.
+
+    With `similar` the query is a point among the photos (another photo's), and the number is the cosine.
+    """
+    form = generation.form
+    count = tables.execute("SELECT rows FROM generations WHERE id = ?", (generation.number,)).fetchone()[0]
+    if similar:
+        found = _best(generation.vectors[PHOTO], query, k, count, keep)
+        number = np.clip(found[1], 0, 1)
+        return Ranked(*found, number, number, None)
+    if isinstance(form, HybridForm):
+        return _rerank(generation, form, tables, query, k, count, keep)
+    ((part, engine),) = generation.vectors.items()
+    if form.inner:
+        rows, scores = _best(engine, query, k, count, keep)
+    else:
+        rows, scores = _scan(engine, lambda block: form.scan(block, query), k, count, keep)
+    number = form.number(scores)
+    return Ranked(
+        rows, scores, number, number if part == PHOTO else None, number if part == CAPTIONS else None
+    )
+
+
+def _best(
+    engine: VectorIndex, query: np.ndarray, k: int, count: int, keep: Keep | None
+) -> tuple[np.ndarray, np.ndarray]:
+    found = engine.search(query[None], min(k, count), count, keep)
+    there = found.rows[0] >= 0
+    return found.rows[0][there], found.scores[0][there].astype(np.float64)
+
+
+def _scan(
+    engine: VectorIndex, score: Callable[[np.ndarray], np.ndarray], k: int, count: int, keep: Keep | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Score every row: no engine can rank by a network."""
+    rows = keep.rows() if keep is not None else np.arange(count)
+    scores = np.zeros(len(rows))
+    for at in range(0, len(rows), BLOCK):
+        scores[at : at + BLOCK] = score(engine.get(rows[at : at + BLOCK]))
+    order = np.lexsort((rows, -scores))[:k]
+    return rows[order], scores[order]
+
+
+def _rerank(
+    generation: Generation,
+    form: HybridForm,
+    tables: sqlite3.Connection,
+    query: np.ndarray,
+    k: int,
+    count: int,
+    keep: Keep | None,
+) -> Ranked:
+    wanted = max(k, RERANKED)
+    candidates = [_best(engine, query, wanted, count, keep)[0] for engine in generation.vectors.values()]
+    rows = np.unique(np.concatenate(candidates))
+    # Row by row, so that a photo's score does not hang on which others are looked at.
+    cosines = (generation.vectors[PHOTO].get(rows) * query).sum(axis=1).astype(np.float64)
+    looks = _looks(generation, tables, rows, query)
+    scores = form.score(cosines, looks)
+    order = np.lexsort((rows, -scores))
+    by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
+    return Ranked(
+        rows[order],
+        scores[order],
+        form.number_of(cosines, looks)[order],
+        form.pixels.number(cosines)[order],
+        by_captions[order],
+    )
+
+
+def _looks(
+    generation: Generation, tables: sqlite3.Connection, rows: np.ndarray, query: np.ndarray
+) -> np.ndarray:
+    """Return what the captions of each row's photo say of the query, (rows, 3)."""
+    places = {
+        row: (first, captions)
+        for part in np.array_split(rows, max(1, len(rows) // 500))
+        for row, first, captions in tables.execute(
+            "SELECT row, first_caption, captions FROM rows WHERE generation = ? AND row IN "
+            f"({', '.join(map(str, part.tolist()))})",
+            (generation.number,),
+        )
+    }
+    first, captions = np.array([places.get(row, (0, 0)) for row in rows.tolist()], np.int64).reshape(-1, 2).T
+    most = int(captions.max(initial=0))
+    if not most or generation.each_caption is None:
+        return np.zeros((len(rows), 3))
+    there = np.arange(most) < captions[:, None]
+    at = np.where(there, first[:, None] + np.arange(most), 0)
+    needed, place = np.unique(at[there], return_inverse=True)
+    points = generation.each_caption.get(needed)
+    each, sums = np.zeros(there.shape), np.zeros((len(rows), points.shape[1]))
+    each[there] = (points * query).sum(axis=1)[place]
+    np.add.at(sums, np.nonzero(there)[0], points[place])
+    return looks_of(each, np.linalg.norm(sums, axis=1), there)

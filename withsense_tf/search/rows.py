@@ -1,0 +1,83 @@
+"""What a model keeps of photos: computed for some of them, and written behind what is there."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from withsense_tf.matchers.forms import CAPTIONS, PHOTO, unit
+from withsense_tf.search.generations import Generation
+from withsense_tf.search.items import Item
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.base import Matcher
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What a model keeps of some photos: their vectors, and those of their captions with how many each has."""
+
+    vectors: dict[str, np.ndarray]
+    each: np.ndarray | None
+    captions: np.ndarray
+
+    def take(self, at: Sequence[int]) -> Rows:
+        """Return what is kept of some of the photos."""
+        chosen = np.asarray(at, np.int64)
+        vectors = {part: kept[chosen] for part, kept in self.vectors.items()}
+        if self.each is None:
+            return Rows(vectors, None, self.captions[chosen])
+        owner = np.repeat(np.arange(len(self.captions)), self.captions)
+        parts = [self.each[owner == one] for one in chosen]
+        each = np.concatenate(parts) if parts else self.each[:0]
+        return Rows(vectors, each, self.captions[chosen])
+
+
+def rows_of(generation: Generation, matcher: Matcher, items: Sequence[Item]) -> Rows:
+    """Compute what a model keeps of photos that can be read."""
+    form = generation.form
+    vectors: dict[str, np.ndarray] = {}
+    each, counts = None, np.zeros(len(items), np.int64)
+    if PHOTO in form.widths:
+        vectors[PHOTO] = matcher.photo_rows([item.digest for item in items], [item.path for item in items])
+    if CAPTIONS in form.widths:
+        counts = np.array([len(item.captions) for item in items])
+        points = form.queries([text for item in items for _, text in item.captions])
+        points = points.reshape(-1, form.widths[CAPTIONS])
+        sums = np.zeros((len(items), form.widths[CAPTIONS]))
+        np.add.at(sums, np.repeat(np.arange(len(items)), counts), points)
+        vectors[CAPTIONS] = unit(sums).astype(np.float32)
+        each = points if form.each_caption else None
+    return Rows(vectors, each, counts)
+
+
+def put_rows(
+    tables: sqlite3.Connection,
+    generation: Generation,
+    photos: Sequence[int],
+    items: Sequence[Item],
+    rows: Rows,
+) -> None:
+    """Write the vectors of photos behind those of a model; the caller's transaction makes them count."""
+    at, first = tables.execute(
+        "SELECT rows, captions FROM generations WHERE id = ?", (generation.number,)
+    ).fetchone()
+    generation.write(at, rows.vectors, [item.facts for item in items])
+    if rows.each is not None and generation.each_caption is not None:
+        generation.each_caption.write(first, rows.each)
+    starts = first + np.concatenate([[0], np.cumsum(rows.captions)[:-1]]).astype(int)
+    tables.executemany(
+        "INSERT INTO rows VALUES (?, ?, ?, ?, ?)",
+        [
+            (generation.number, at + n, photo, int(start), int(count))
+            for n, (photo, start, count) in enumerate(zip(photos, starts, rows.captions, strict=True))
+        ],
+    )
+    tables.execute(
+        "UPDATE generations SET rows = rows + ?, captions = captions + ? WHERE id = ?",
+        (len(photos), int(rows.captions.sum()), generation.number),
+    )

@@ -1,0 +1,206 @@
+"""Vectors of one width in one file, by row number: written at the end, read through a memory map.
+
+The file is a header of 64 bytes and the rows behind it, nothing else. Its length may lie: a killed writer leaves rows
+that nobody committed, or half a row. So a reader says how many rows it wants, and only fewer than these are damage.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import os
+import secrets
+import struct
+import threading
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.errors import DataError, SettingError, check_choice
+
+MAGIC: Final = b"withsense rows\r\n"
+FORMAT: Final = 1
+# Magic, format version, width, dtype, and the length of the longest vector that was ever written.
+HEADER: Final = struct.Struct("<16s I I 8s d")
+# Rows begin where a line of the processor's cache begins.
+START: Final = 64
+LONGEST: Final = HEADER.size - 8
+DTYPES: Final = ("float32", "float16")
+
+
+class VectorFile:
+    """One file of vectors, float32 or float16. A missing one is made if its width is given."""
+
+    def __init__(self, path: Path, width: int | None = None, dtype: str | None = None) -> None:
+        self.path = path
+        # One thread at a time makes a new map.
+        self._mapping = threading.Lock()
+        if width is not None and not path.exists():
+            _make(path, width, check_choice("dtype", dtype or DTYPES[0], DTYPES))
+        self._file = _open(path)
+        try:
+            self.width, self.dtype = self._check(width, dtype)
+            self._rows = self._map()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def longest(self) -> float:
+        """Return a length that no vector in the file exceeds."""
+        (longest,) = struct.unpack("<d", os.pread(self._file, 8, LONGEST))
+        if not (math.isfinite(longest) and longest >= 0):
+            raise DataError(
+                f"damaged: the header of {self.path} has {longest!r} as the length of the longest vector, expected a "
+                "number from 0 up; build the index anew."
+            )
+        return float(longest)
+
+    def rows(self, count: int) -> np.ndarray:
+        """Return the first `count` rows, as they lie in the file; nothing is read before it is looked at."""
+        rows = self._rows
+        if self._file < 0:
+            raise SettingError(f"{self.path} was closed; open the index again.")
+        if len(rows) < count:
+            with self._mapping:
+                self._rows = rows = self._map()
+        if len(rows) < count:
+            raise DataError(
+                f"damaged: {self.path} holds {len(rows)} rows, expected {count} rows; build the index anew."
+            )
+        return rows[:count]
+
+    def write(self, at: int, vectors: np.ndarray) -> None:
+        """Put vectors into the rows from `at` on; on return they are on the disk."""
+        if at < 0 or vectors.ndim != 2 or vectors.shape[1] != self.width:
+            raise SettingError(
+                f"expected vectors of shape (n, {self.width}) and a row from 0 up, got shape {vectors.shape} and "
+                f"row {at}."
+            )
+        stored = self._stored(vectors)
+        there = (os.fstat(self._file).st_size - START) // (self.width * self.dtype.itemsize)
+        if at > there:
+            raise DataError(
+                f"damaged: {self.path} holds {there} rows, expected at least {at} rows before those that are to be "
+                "written; build the index anew."
+            )
+        # Larger than the sum's own error: nothing is longer than this says.
+        longest = 1.001 * math.sqrt(np.einsum("ij,ij->i", stored, stored, dtype=np.float64).max(initial=0))
+        target = os.open(self.path, os.O_RDWR)
+        try:
+            if not os.path.sameopenfile(target, self._file):
+                raise DataError(f"{self.path} was replaced since it was opened; open the index again.")
+            # Before the rows, so that a reader that sees them sees this too.
+            if longest > self.longest:
+                _put(target, struct.pack("<d", longest), LONGEST)
+            _put(
+                target, stored.reshape(-1).view(np.uint8).data, START + at * self.width * self.dtype.itemsize
+            )
+            os.fsync(target)
+        finally:
+            os.close(target)
+
+    def close(self) -> None:
+        """Let go of the file; arrays that were given out stay valid."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+            self._rows = np.zeros((0, 0), np.float32)
+
+    def _stored(self, vectors: np.ndarray) -> np.ndarray:
+        if not np.isfinite(vectors).all():
+            raise DataError(
+                "A vector has numbers that are not finite, expected finite ones; nothing was written."
+            )
+        with np.errstate(over="ignore"):
+            stored = np.ascontiguousarray(vectors, self.dtype)
+        if not np.isfinite(stored).all():
+            raise DataError(
+                f"A vector has numbers too large for {self.dtype.name}; nothing was written. Scale the vectors, or "
+                "build the index with float32."
+            )
+        return stored
+
+    def _check(self, width: int | None, dtype: str | None) -> tuple[int, np.dtype]:
+        """Return the width and dtype that the header names, if they can be read and are those asked for."""
+        header = os.pread(self._file, START, 0)
+        anew = "give another folder, or delete this one and build the index anew."
+        if not header.startswith(MAGIC):
+            raise DataError(
+                f"{self.path} is no file of vectors, or it is damaged: expected it to begin with {MAGIC!r}, got "
+                f"{header[:16]!r}; {anew}"
+            )
+        if len(header) < START:
+            raise DataError(
+                f"damaged: {self.path} has {len(header)} bytes, expected a header of {START}; build the index anew."
+            )
+        _, version, found, name, _ = HEADER.unpack(header[: HEADER.size])
+        if version != FORMAT:
+            raise DataError(
+                f"{self.path} has format version {version}, expected {FORMAT}; use the version of withsense_tf that "
+                "wrote it, or build the index anew."
+            )
+        kind = name.rstrip(b"\0").decode(errors="replace")
+        if kind not in DTYPES or not found:
+            raise DataError(
+                f"damaged: the header of {self.path} names {found} numbers of type {kind!r} a row, expected one or "
+                f"more of {' or '.join(DTYPES)}; build the index anew."
+            )
+        if width not in (None, found) or dtype not in (None, kind):
+            raise DataError(
+                f"{self.path} holds vectors of {found} numbers ({kind}), expected {width or found} "
+                f"({dtype or kind}); {anew}"
+            )
+        return found, np.dtype(kind)
+
+    def _map(self) -> np.ndarray:
+        """Map what the file holds now; only whole rows count."""
+        size = self.width * self.dtype.itemsize
+        count = (os.fstat(self._file).st_size - START) // size
+        if not count:
+            return np.zeros((0, self.width), self.dtype)
+        memory = mmap.mmap(self._file, START + count * size, access=mmap.ACCESS_READ)
+        return np.frombuffer(memory, self.dtype, count * self.width, START).reshape(count, self.width)
+
+
+def _make(path: Path, width: int, dtype: str) -> None:
+    """Make a file without rows; if another process is quicker, its file stands."""
+    if not 1 <= width < 2**32:
+        raise SettingError(f"width must be a whole number from 1 up, got {width!r}.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}-{secrets.token_hex(4)}.draft")
+    header = HEADER.pack(MAGIC, FORMAT, width, dtype.encode(), 0.0).ljust(START, b"\0")
+    try:
+        with draft.open("wb") as stream:
+            stream.write(header)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # Unlike a rename, a link never replaces a file.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDONLY)
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{path} is not there, expected a file of vectors; give the folder of an index, or build the index anew."
+        ) from error
+
+
+def _put(file: int, content: bytes | memoryview, at: int) -> None:
+    """Write all of it: the system may write less than it is asked for."""
+    rest = memoryview(content)
+    while len(rest):
+        done = os.pwrite(file, rest, at)
+        rest, at = rest[done:], at + done
