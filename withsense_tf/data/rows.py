@@ -11,13 +11,13 @@ from typing import Final, TypeVar
 
 import pandas as pd
 
+from withsense_tf.data.numbers import NUMBER
 from withsense_tf.data.problems import Problem
 from withsense_tf.data.tables import RawTable, Row
 
 T = TypeVar("T")
 
 CAPTION_ID: Final = re.compile(r"(?P<photo>.+)#(?P<number>0|[1-9][0-9]{0,8})", re.DOTALL)
-NUMBER: Final = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 FOLDERS: Final = {"train": "train_images", "test": "test_images"}
 MOST_VOTES: Final = 1_000_000  # of one pair
 # The archive writes shares with 15 digits; anything rounded to three decimals or finer is still the same share.

@@ -9,6 +9,8 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from withsense_tf.policy.ages import is_digits, youngest
@@ -18,6 +20,7 @@ from withsense_tf.policy.words import fold
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+    from spacy.vocab import Vocab
 
 STOPS: Final = frozenset(".!?;…")
 # spaCy keeps yes-or-no properties of words in 64 bits; bit 0 is not used.
@@ -49,40 +52,74 @@ class Hit:
 
 
 class _Tried:
-    """Compiled patterns, and what tells which of them may match a text."""
+    """Patterns, each compiled when it is first needed, and what tells which of them may match a text."""
 
-    def __init__(self) -> None:
-        self.patterns: list[Pattern] = []
+    def __init__(self, compiled: Callable[[Rule, Sequence[Element]], Pattern], lock: RLock) -> None:
         self.triggers = Triggers()
+        self._compile = compiled
+        self._written: list[tuple[Rule, Sequence[Element]]] = []
+        self._compiled: dict[int, Pattern] = {}
+        self._lock = lock
+
+    def add(self, rule: Rule, elements: Sequence[Element], needed: Iterable[frozenset[str]]) -> None:
+        self._written.append((rule, elements))
+        self.triggers.add(needed)
+
+    @property
+    def patterns(self) -> list[Pattern]:
+        return [self._at(at) for at in range(len(self._written))]
 
     def possible(self, runs: set[str]) -> list[Pattern]:
-        return [self.patterns[at] for at in self.triggers.possible(runs)]
+        return [self._at(at) for at in self.triggers.possible(runs)]
+
+    def _at(self, at: int) -> Pattern:
+        if at not in self._compiled:
+            with self._lock:
+                self._compiled.setdefault(at, self._compile(*self._written[at]))
+        return self._compiled[at]
 
 
 class Engine:
-    """One rule file as a spaCy tokenizer, a matcher for what restricts and one for what exempts."""
+    """One rule file as a spaCy tokenizer, a matcher for what restricts and one for what exempts.
+
+    spaCy takes a second to import, so it waits for the first text that a pattern may match.
+    """
 
     def __init__(self, lexicon: Lexicon, age_limit: int) -> None:
-        from spacy.attrs import NORM  # type: ignore[import-not-found]  # compiled, without types
-        from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled too
-        from spacy.vocab import Vocab
-
         self.lexicon = lexicon
         self.age_limit = age_limit
-        self.vocab = Vocab(lex_attr_getters={NORM: fold})
-        self.tokenizer = Tokenizer(
+        # All threads must meet one vocabulary.
+        lock = RLock()
+        self.restricting, self.exempting = _Tried(self._pattern, lock), _Tried(self._pattern, lock)
+        for rule in lexicon.rules:
+            tried = self.exempting if rule.decision == "exempt" else self.restricting
+            for elements in rule.patterns:
+                tried.add(rule, elements, self._needed(elements))
+
+    @cached_property
+    def vocab(self) -> Vocab:
+        """Return spaCy's store of the words that were met."""
+        from spacy.attrs import NORM  # type: ignore[import-not-found]  # compiled, without types
+        from spacy.vocab import Vocab
+
+        return Vocab(lex_attr_getters={NORM: fold})
+
+    @property
+    def words_met(self) -> int:
+        """Return how many different words spaCy has stored."""
+        return len(self.vocab.strings) if "vocab" in self.__dict__ else 0
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        """Return what cuts a text into words and signs."""
+        from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled too
+
+        return Tokenizer(
             self.vocab,
             prefix_search=re.compile(r"^[^\w\s]").search,
             suffix_search=re.compile(r"('s|'S|[^\w\s])$").search,
             infix_finditer=re.compile(r"[^\w\s']|(?<=\d)(?=[^\W\d_])|(?<=\b[uU])(?=\d)").finditer,
         )
-        self.attributes = self._attributes()
-        self.restricting, self.exempting = _Tried(), _Tried()
-        for rule in lexicon.rules:
-            tried = self.exempting if rule.decision == "exempt" else self.restricting
-            for elements in rule.patterns:
-                tried.patterns.append(self._pattern(rule, elements))
-                tried.triggers.add(self._needed(elements))
 
     def _pattern(self, rule: Rule, elements: Sequence[Element]) -> Pattern:
         from spacy.matcher import Matcher
@@ -129,7 +166,8 @@ class Engine:
             if element.needed and not element.classes & {"NAME", "STOP"}
         ]
 
-    def _attributes(self) -> dict[tuple[frozenset[str], frozenset[str]], int]:
+    @cached_property
+    def attributes(self) -> dict[tuple[frozenset[str], frozenset[str]], int]:
         """Give each distinct element a bit of the words: spaCy tests those without calling Python."""
         counted: dict[tuple[frozenset[str], frozenset[str]], int] = {}
         for rule in self.lexicon.rules:
@@ -218,6 +256,6 @@ class EngineKeeper:
     def engine(self) -> Engine:
         """Return the engine; whoever reads a text keeps to one."""
         engine = self._engine
-        if len(engine.vocab.strings) > self._most_words:
+        if engine.words_met > self._most_words:
             engine = self._engine = Engine(engine.lexicon, engine.age_limit)
         return engine

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from withsense_tf.policy.ages import MOST_DIGITS
@@ -64,7 +65,7 @@ class Triggers:
         """Add a pattern with the words that it cannot do without: one of each set."""
         at = len(self.needs)
         lists = sorted(
-            (frozenset(map(_longest_run, words)) for words in needed),
+            (_runs_of(words) for words in needed),
             key=lambda runs: (not runs.isdisjoint(COMMON), len(runs)),
         )
         self.needs.append(tuple(lists))
@@ -76,6 +77,12 @@ class Triggers:
         """Return the patterns that may match a text with these runs."""
         tried = {at for run in self.starts & found for at in self.by_run[run]}
         return sorted(at for at in tried if not any(map(found.isdisjoint, self.needs[at])))
+
+
+@cache
+def _runs_of(words: frozenset[str]) -> frozenset[str]:
+    """Return the longest run of each word; many patterns need the same lists."""
+    return frozenset(map(_longest_run, words))
 
 
 def _longest_run(word: str) -> str:

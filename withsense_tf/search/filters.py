@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from withsense_tf.data.rows import NUMBER
+from withsense_tf.data.numbers import NUMBER
 from withsense_tf.errors import SettingError, check_choice
 
 
