@@ -75,7 +75,6 @@ def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
 def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
     """Write photos into the tables and vectors of an index that no file stands for."""
     from withsense_tf.search.items import Item
-    from withsense_tf.search.law import DECIDED
     from withsense_tf.search.rows import Rows, put_rows
 
     rng = np.random.default_rng(at)
