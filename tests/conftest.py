@@ -18,7 +18,7 @@ from withsense_tf.data.load import load_dataset
 from withsense_tf.encoders.base import PhotoEncoder
 
 # Fixtures that several folders of tests share.
-pytest_plugins = ["colours"]
+pytest_plugins = ["colours", "fitted_matchers"]
 
 # The machine may be busy, and the same commit must give the same verdict.
 settings.register_profile("steady", deadline=None, derandomize=True)

@@ -13,6 +13,7 @@ import pytest
 
 import withsense_tf as ws
 from withsense_tf.errors import SettingError, WithSenseError, check_choice, check_seed, check_share
+from withsense_tf.policy.countries import NOTICE
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("tensorflow", "keras", "spacy", "sklearn", "pandas", "matplotlib", "PIL")
@@ -137,3 +138,9 @@ def test_the_notebook_of_the_readme_runs() -> None:
     assert len(found["best"]) == 5
     assert len(found["removed"])
     assert not set(found["removed"]["what"]) & {f"photo {name}" for _, name in found["best"]}
+    search = re.search(r"```python\n(search = .*?)```", readme, re.DOTALL)[1]
+    exec(search, found)
+    assert len(found["hits"]) == 5
+    assert len(found["like"]) == 5
+    assert found["child"].notice == NOTICE
+    assert not found["child"].hits

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.saved import save_matcher as save_matcher
     from withsense_tf.matchers.two_tower import TwoTower as TwoTower
     from withsense_tf.policy.gate import Policy as Policy
+    from withsense_tf.search.build import build_index as build_index
+    from withsense_tf.search.engine import Search as Search
+    from withsense_tf.search.photo_index import PhotoIndex as PhotoIndex
 
 _HOME = {
     "check_folder": "data.check",
@@ -62,6 +65,9 @@ _HOME = {
     "VectorStore": "encoders.store",
     "compare": "evaluation.compare",
     "Policy": "policy.gate",
+    "Search": "search.engine",
+    "PhotoIndex": "search.photo_index",
+    "build_index": "search.build",
     "ConcatLinear": "matchers.concat_linear",
     "Constant": "matchers.constant",
     "Queries": "matchers.gallery",

@@ -106,27 +106,30 @@ class PhotoIndex:
         if known is not None:
             shutil.rmtree(draft, ignore_errors=True)
             return int(known)
-        return self._add(draft, identity, engine)
+        return self._add(draft, matcher.name, identity, engine)
 
     def copy_model(self, number: int) -> int:
         """Keep a model once more, with no vectors yet; return the copy's number."""
         generation, draft = self.generation(number), self._draft()
         for part in (FORM, MATCHER):
             shutil.copytree(generation.folder / part, draft / part)
-        return self._add(draft, generation.identity, generation.engine)
+        with self.catalog.reading() as tables:
+            name = tables.execute("SELECT name FROM generations WHERE id = ?", (number,)).fetchone()[0]
+        return self._add(draft, name, generation.identity, generation.engine)
 
     def _draft(self) -> Path:
         draft = self.folder / GENERATIONS / f"draft-{secrets.token_hex(4)}"
         draft.parent.mkdir(exist_ok=True)
         return draft
 
-    def _add(self, draft: Path, identity: str, engine: Engine) -> int:
+    def _add(self, draft: Path, name: str, identity: str, engine: Engine) -> int:
         try:
             with self.catalog.writing() as tables:
                 made = datetime.now(UTC).isoformat(timespec="seconds")
                 number = tables.execute(
-                    "INSERT INTO generations (identity, engine, rows, captions, made) VALUES (?, ?, 0, 0, ?)",
-                    (identity, engine.to_json(), made),
+                    "INSERT INTO generations (name, identity, engine, rows, captions, made) "
+                    "VALUES (?, ?, ?, 0, 0, ?)",
+                    (name, identity, engine.to_json(), made),
                 ).lastrowid
                 if number is None:
                     raise DataError(f"{self.folder}: the tables gave no number to a new model.")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from withsense_tf.search.catalog import get_state
+from withsense_tf.search.engines import Engine
 from withsense_tf.search.photo_index import PhotoIndex
+
+# Photos in quarantine that are named.
+SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Status:
     photos: int
     captions: int
     staged: int
-    quarantined: int
+    quarantine: list[dict[str, str]]
     restricted: dict[int, int]
     columns: list[str]
     models: list[dict[str, Any]]
@@ -40,14 +44,15 @@ class Status:
             for limit, count in self.restricted.items()
         ]
         lines += [
-            f"model {model['number']} {model['use']}: {model['matcher']}, {model['engine']}, "
+            f"model {model['number']} {model['use']}: {model['matcher']}, {_engine(model['engine'])}, "
             f"{model['rows']:,} rows, {model['garbage']:,} of them of photos that are gone"
             for model in self.models
         ]
         if self.staged:
             lines.append(f"{self.staged:,} photos wait to be published: a writer is at work, or was stopped")
-        if self.quarantined:
-            lines.append(f"{self.quarantined:,} photos in quarantine; see them with: index status --json")
+        lines += [f"in quarantine: {one['photo']}: {one['reason']}" for one in self.quarantine[:SHOWN]]
+        if len(self.quarantine) > SHOWN:
+            lines.append(f"... and {len(self.quarantine) - SHOWN:,} more; see all with --json")
         return "\n".join(lines)
 
 
@@ -61,19 +66,18 @@ def index_status(index: PhotoIndex) -> Status:
         current, previous = get_state(tables, "current"), get_state(tables, "previous")
         use = {current: "in use", previous: "the one before"}
         models = []
-        for number, identity, engine, rows, made in tables.execute(
-            "SELECT id, identity, engine, rows, made FROM generations ORDER BY id"
+        for number, name, identity, engine, rows, made in tables.execute(
+            "SELECT id, name, identity, engine, rows, made FROM generations ORDER BY id"
         ).fetchall():
             held = count(
                 "rows JOIN photos ON photos.id = photo WHERE generation = ? AND writer IS NULL", number
             )
-            form = type(index.generation(number).form).__name__
             models.append(
                 {
                     "number": number,
                     "use": use.get(number, "not in use"),
                     "identity": identity,
-                    "matcher": form,
+                    "matcher": name,
                     "engine": engine,
                     "made": made,
                     "rows": rows,
@@ -93,12 +97,24 @@ def index_status(index: PhotoIndex) -> Status:
             count("photos WHERE writer IS NULL"),
             count("captions JOIN photos ON photos.id = photo WHERE writer IS NULL AND counts = 1"),
             count("photos WHERE writer IS NOT NULL"),
-            count("quarantine"),
+            [
+                dict(zip(("photo", "path", "kind", "reason", "found"), row, strict=True))
+                for row in tables.execute(
+                    "SELECT name, path, kind, reason, found FROM quarantine ORDER BY name"
+                )
+            ],
             restricted,
             [name for (name,) in tables.execute("SELECT DISTINCT name FROM facts ORDER BY name")],
             models,
             _bytes(index.folder) / 1e6,
         )
+
+
+def _engine(written: str) -> str:
+    engine = Engine.from_json(written)
+    if engine.kind == "exact":
+        return f"exact, {engine.dtype}"
+    return f"milvus {engine.graph}, {engine.address or 'a file of its own'}"
 
 
 def _bytes(folder: Path) -> int:
