@@ -14,12 +14,15 @@ import pytest
 from small_index import LAW, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.store import VectorStore
+from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.search import ingest as module
 from withsense_tf.search.contents import contents
 from withsense_tf.search.engine import Search
 from withsense_tf.search.fill import roll_back, take_over
 from withsense_tf.search.ingest import ingest
 from withsense_tf.search.items import Item
+from withsense_tf.search.judge import judge_anew
 from withsense_tf.search.photo_index import PhotoIndex
 
 WORKER = Path(__file__).with_name("together_worker.py")
@@ -223,29 +226,77 @@ def test_each_answer_is_that_of_one_model_while_models_are_switched_and_rolled_b
     assert seen == {text: {one[text], other[text]} for text in texts}
 
 
+@pytest.fixture
+def amid(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Let something happen when the next ingestion has done its first batch."""
+
+    def register(happens: Callable[[], object]) -> None:
+        stage, waiting = module._stage, [happens]
+
+        def staged(*arguments: object) -> object:
+            found = stage(*arguments)
+            if waiting:
+                waiting.pop()()
+            return found
+
+        monkeypatch.setattr(module, "_stage", staged)
+
+    return register
+
+
+@pytest.fixture
+def five(fitted: Callable[[str], Matcher], looks: Path, kept: VectorStore, tmp_path: Path) -> PhotoIndex:
+    return new_index(tmp_path / "five", fitted("closed form"), items_of_looks(looks, 5), kept)
+
+
+@pytest.fixture
+def nine(fitted: Callable[[str], Matcher], looks: Path, kept: VectorStore, tmp_path: Path) -> str:
+    """Return what an index of nine photos holds."""
+    return contents(new_index(tmp_path / "nine", fitted("closed form"), items_of_looks(looks, 9), kept))
+
+
+def test_photos_that_another_writer_took_over_are_live_all_the_same(
+    five: PhotoIndex, nine: str, looks: Path, amid: Callable
+) -> None:
+    amid(lambda: module._adopt(five, items_of_looks(looks, 9), 1, "a writer that is killed then"))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_photos_that_another_writer_changed_meanwhile_are_put_right_by_the_later_one(
+    five: PhotoIndex, nine: str, looks: Path, kept: VectorStore, amid: Callable
+) -> None:
+    other = PhotoIndex(five.folder, kept)
+    changed = [item_of(looks, "001.png", 1, texts=["A plain red wall ."])]
+    amid(lambda: ingest(other, changed, LAW, remove=["002.png"]))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_photos_are_not_published_by_a_law_that_was_changed_meanwhile(
+    five: PhotoIndex, looks: Path, kept: VectorStore, amid: Callable
+) -> None:
+    before = contents(five)
+    other = PhotoIndex(five.folder, kept)
+    amid(lambda: judge_anew(other, law(uncaptioned="allow")))
+    with pytest.raises(DataError, match="law was changed"):
+        ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == before
+
+
 def test_a_model_put_to_use_while_photos_come_in_has_them_too(
+    five: PhotoIndex,
     fitted: Callable[[str], Matcher],
     looks: Path,
     kept: VectorStore,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    amid: Callable,
 ) -> None:
-    from withsense_tf.search import ingest as module
-
-    index = new_index(tmp_path / "index", fitted("closed form"), items_of_looks(looks, 5), kept)
-    model = index.add_model(fitted("hybrid"))
-    stage, switched = module._stage, []
-
-    def switch_amid(*arguments: object) -> object:
-        found = stage(*arguments)
-        if not switched:
-            switched.append(take_over(PhotoIndex(index.folder, kept), model))
-        return found
-
-    monkeypatch.setattr(module, "_stage", switch_amid)
-    ingest(index, items_of_looks(looks, 9), LAW)
+    model = five.add_model(fitted("hybrid"))
+    amid(lambda: take_over(PhotoIndex(five.folder, kept), model))
+    ingest(five, items_of_looks(looks, 9), LAW)
     whole = new_index(tmp_path / "whole", fitted("hybrid"), items_of_looks(looks, 9), kept)
-    assert contents(index) == contents(whole)
+    assert contents(five) == contents(whole)
 
 
 def test_an_index_may_be_made_by_several_at_once(tmp_path: Path) -> None:
