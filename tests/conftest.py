@@ -17,6 +17,9 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.load import load_dataset
 from withsense_tf.encoders.base import PhotoEncoder
 
+# Fixtures that several folders of tests share.
+pytest_plugins = ["colours", "fitted_matchers"]
+
 # The machine may be busy, and the same commit must give the same verdict.
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")

@@ -204,7 +204,11 @@ def looks_of(each: np.ndarray, length: np.ndarray, there: np.ndarray) -> np.ndar
     found = np.zeros((len(each), 3))
     count = there.sum(axis=1)
     some = count > 0
-    total = np.where(there, each, 0.0).sum(axis=1)
+    # Caption by caption, so that zeros behind a photo's last one change no rounding: a photo's score must not hang
+    # on how many captions others have.
+    total = np.zeros(len(each))
+    for column, known in zip(each.T, there.T, strict=True):
+        total += np.where(known, column, 0.0)
     found[some, 0] = (total / np.maximum(length, 1e-9))[some]
     found[some, 1] = np.where(there, each, -1.0).max(axis=1, initial=-1.0)[some]
     found[some, 2] = (total / np.maximum(count, 1))[some]
@@ -220,7 +224,8 @@ class Line:
 
     def apply(self, features: np.ndarray) -> np.ndarray:
         """Return what it foretells, (rows,)."""
-        return np.asarray(features @ self.weights + self.intercept)
+        # Row by row: a matrix product may round a row otherwise where there are more of them.
+        return np.asarray(np.vecdot(features, self.weights) + self.intercept)
 
 
 class HybridForm(SearchForm):

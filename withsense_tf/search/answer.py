@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.errors import SettingError
-from withsense_tf.matchers.forms import PHOTO, unit
+from withsense_tf.matchers.forms import PHOTO, CosineForm, HybridForm, unit
 from withsense_tf.search.filters import Where, to_sql
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.hits import Hit, Hits, Withheld
@@ -202,7 +202,7 @@ class Answer:
             if text is None:
                 raise SettingError("Nothing to search for: give a text, a photo, or both.")
             return np.asarray(text)
-        if PHOTO not in self.generation.vectors or not self.form.inner:
+        if PHOTO not in self.form.widths or not isinstance(self.form, (CosineForm, HybridForm)):
             raise SettingError(
                 "This index cannot search by a photo: its matcher does not put photos and texts into one space. "
                 "Build it with closed_form, two_tower, hybrid or a pretrained matcher."

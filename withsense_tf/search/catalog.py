@@ -8,8 +8,10 @@ publishes all it has staged. A photo that changes is a new one here, so that its
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +38,7 @@ CREATE TABLE photos (
 );
 CREATE UNIQUE INDEX live_photos ON photos (name) WHERE writer IS NULL;
 CREATE INDEX photo_names ON photos (name, tag);
+CREATE INDEX photo_folds ON photos (fold);
 CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption TEXT NOT NULL, text TEXT NOT NULL,
     counts INTEGER NOT NULL, PRIMARY KEY (photo, number)) WITHOUT ROWID;
 CREATE TABLE law (
@@ -67,15 +70,17 @@ class Catalog:
         """Make the tables of a new index, or open those that are there."""
         root = Path(folder)
         if not (root / MARK).exists():
-            if root.exists() and any(
-                part for part in root.iterdir() if part.name not in (TABLES, *_SIDE_FILES)
-            ):
-                raise DataError(
-                    f"{root} is there already and is no index: choose a folder that is not there yet."
-                )
             root.mkdir(parents=True, exist_ok=True)
+            parts = [part.name for part in root.iterdir()]
+            foreign = [name for name in parts if name not in _OWN_FILES and not name.endswith(DRAFT)]
+            # Looked for once more: another process may be making the same index.
+            if foreign and not (root / MARK).exists():
+                raise DataError(
+                    f"{root} is there already and is no index (it has {foreign[0]}): choose a folder that is not "
+                    "there yet."
+                )
             with _connect(root / TABLES) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
+                _wait_for_wal(connection)
                 connection.execute("BEGIN IMMEDIATE")
                 if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                     for statement in (SCHEMA + FACTS_TABLE).split(";"):
@@ -83,7 +88,7 @@ class Catalog:
                 connection.execute("COMMIT")
             connection.close()
             # Last, and by renaming, so that a folder with a mark has all its tables.
-            draft = root / f"{MARK}.draft"
+            draft = root / f"{MARK}-{secrets.token_hex(4)}{DRAFT}"
             draft.write_text(json.dumps({"kind": KIND, "format": FORMAT}) + "\n", encoding="utf-8")
             draft.replace(root / MARK)
         return cls(root)
@@ -102,27 +107,32 @@ class Catalog:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        connection = self._connection()
-        if connection.in_transaction:
-            # Part of what this thread is doing already.
-            yield connection
-            return
         try:
+            connection = self._connection()
+            if connection.in_transaction:
+                # Part of what this thread is doing already.
+                yield connection
+                return
             connection.execute(begin)
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                # SQLite has done it itself where the disk is full.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            raise DataError(
-                f"The index {self.folder} cannot be used: {error}. Is its disk full, or may it not be written to?"
-            ) from error
         except sqlite3.DatabaseError as error:
-            raise DataError(
-                f"{self._file} is damaged ({error}): build the index anew, or bring it back from a copy."
-            ) from error
+            raise self._explained(error) from error
+
+    def _explained(self, error: sqlite3.DatabaseError) -> DataError:
+        if isinstance(error, sqlite3.OperationalError) and not str(error).startswith("no such"):
+            return DataError(
+                f"The index {self.folder} cannot be used: {error}. Is its disk full, or may it not be written to?"
+            )
+        return DataError(
+            f"{self._file} is damaged ({error}): build the index anew, or bring it back from a copy."
+        )
 
     def _connection(self) -> sqlite3.Connection:
         if getattr(self._local, "connection", None) is None:
@@ -151,7 +161,21 @@ def set_state(connection: sqlite3.Connection, **values: Any) -> None:
     )
 
 
-_SIDE_FILES: Final = (f"{TABLES}-wal", f"{TABLES}-shm", f"{MARK}.draft")
+DRAFT: Final = ".draft"
+_OWN_FILES: Final = (TABLES, f"{TABLES}-wal", f"{TABLES}-shm", f"{TABLES}-journal")
+
+
+def _wait_for_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer work at the same time; SQLite does not wait for this by itself."""
+    for left in range(100, -1, -1):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _connect(file: Path) -> sqlite3.Connection:

@@ -12,7 +12,7 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -78,8 +78,8 @@ def ingest(
 ) -> Report:
     """Add photos and bring changed ones up to date; `remove` some by name, or with `complete` all that are no item.
 
-    `model` is the number of the model whose vectors are made, by default the one in use. Photos that cannot be used
-    stop nothing; they go into quarantine, with those that were `refused` before.
+    Vectors are made by the model in use, or by `model` while none is. Photos that cannot be used stop nothing; they
+    go into quarantine, with those that were `refused` before. What is both an item and to be removed stays.
     """
     names = [item.name for item in items]
     if len(set(names)) < len(names):
@@ -87,31 +87,52 @@ def ingest(
         raise SettingError(f"{twice!r} is there twice: a name stands for one photo.")
     writer = f"{os.getpid()}-{secrets.token_hex(4)}"
     judge_anew(index, policy)
-    with index.catalog.reading() as tables:
-        generation = index.generation(model) if model is not None else index.current(tables)
-    matcher = generation.matcher(index.store)
-    waiting, known = _adopt(index, items, generation.number, writer)
-    bad = list(refused)
-    for at in track(
-        range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
-    ):
-        bad += _stage(index, generation, matcher, waiting[at : at + BATCH], policy, writer)
-    with index.catalog.writing() as tables:
-        leaving = {*remove, *(one.name for one in bad)}
-        _quarantine(tables, bad, items)
-        if complete:
-            live = {name for (name,) in tables.execute("SELECT name FROM photos WHERE writer IS NULL")}
-            leaving |= live - set(names)
-        done = publish(tables, writer, leaving, policy.ownership.duplicates)
-        _sweep(tables)
-    _forget_rows(index, done)
-    return Report(done.added, done.changed, done.removed, known, tuple(bad))
+    bad: dict[str, Refused] = {}
+    known = None
+    while True:
+        with index.catalog.reading() as tables:
+            generation = _generation(index, tables, model)
+        matcher = generation.matcher(index.store)
+        waiting, same = _adopt(index, items, generation.number, writer)
+        known = same if known is None else known
+        waiting = [item for item in waiting if item.name not in bad]
+        for at in track(
+            range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
+        ):
+            found = _stage(index, generation, matcher, waiting[at : at + BATCH], policy, writer)
+            bad |= {one.name: one for one in found}
+        with index.catalog.writing() as tables:
+            # Meanwhile a new model may have been put to use, or another writer may have published other states of
+            # the same photos: then these are worked on again, so that what is published is whole.
+            lacking, _ = _adopt(index, items, generation.number, writer)
+            now = _generation(index, tables, model)
+            if now.number != generation.number or any(item.name not in bad for item in lacking):
+                continue
+            _check_law(tables, policy)
+            refused_now = (*refused, *bad.values())
+            leaving = ({*remove, *(one.name for one in refused)} - set(names)) | set(bad)
+            if complete:
+                live = {name for (name,) in tables.execute("SELECT name FROM photos WHERE writer IS NULL")}
+                leaving |= live - set(names)
+            _quarantine(tables, refused_now, None if complete else {*names, *remove})
+            done = publish(tables, writer, leaving, policy.ownership.duplicates)
+            _sweep(tables)
+        _forget_rows(index, done)
+        return Report(done.added, done.changed, done.removed, known, refused_now)
+
+
+def _generation(index: PhotoIndex, tables: sqlite3.Connection, model: int | None) -> Generation:
+    """Return the model in use; before there is one, the one that is to be."""
+    if get_state(tables, "current") is None and model is not None:
+        return index.generation(model)
+    return index.current(tables)
 
 
 def _adopt(index: PhotoIndex, items: Sequence[Item], model: int, writer: str) -> tuple[list[Item], int]:
     """Return the photos that are to be worked on, and how many are live as they are.
 
-    What a writer before has staged of the same photos is taken over: it was stopped, or is at the same work.
+    What another writer has staged of the same photos is taken over: it was stopped, or is at the same work. In the
+    latter case it takes its photos back before it publishes, or finds them live.
     """
     with index.catalog.writing() as tables:
         live = dict(tables.execute("SELECT name, tag FROM photos WHERE writer IS NULL"))
@@ -130,8 +151,19 @@ def _adopt(index: PhotoIndex, items: Sequence[Item], model: int, writer: str) ->
             [(str(item.path), item.name, str(item.path)) for item in same],
         )
         new = [item for item in items if live.get(item.name) != item.tag]
-        taken = [(writer, staged[item.name, item.tag]) for item in new if (item.name, item.tag) in staged]
-        tables.executemany("UPDATE photos SET writer = ? WHERE id = ?", taken)
+        taken = [
+            (writer, str(item.path), staged[item.name, item.tag])
+            for item in new
+            if (item.name, item.tag) in staged
+        ]
+        tables.executemany("UPDATE photos SET writer = ?, path = ? WHERE id = ?", taken)
+        # Another writer was quicker with the same.
+        twice = tables.execute(
+            "SELECT mine.id FROM photos AS mine JOIN photos AS live ON live.name = mine.name AND live.tag = mine.tag "
+            "WHERE mine.writer = ? AND live.writer IS NULL",
+            (writer,),
+        ).fetchall()
+        forget(tables, [photo for (photo,) in twice])
     return [item for item in new if (item.name, item.tag) not in staged], len(same)
 
 
@@ -149,17 +181,24 @@ def _stage(
     bad += refused
     decided = judge_items(policy, good)
     with index.catalog.writing() as tables:
-        if get_state(tables, "policy") != policy.version:
-            raise DataError("The law was changed while photos were judged by the one before: run it again.")
+        _check_law(tables, policy)
         photos = [_put_photo(tables, item, hashes[item.name], writer) for item in good]
         put_law(tables, list(zip(photos, [item.name for item in good], strict=True)), decided)
         put_rows(tables, generation, photos, good, rows)
     return bad
 
 
-def _quarantine(tables: sqlite3.Connection, bad: Sequence[Refused], items: Sequence[Item]) -> None:
-    """Write down which photos cannot be used and why; forget it of those that could now."""
-    tables.executemany("DELETE FROM quarantine WHERE name = ?", [(item.name,) for item in items])
+def _check_law(tables: sqlite3.Connection, policy: Policy) -> None:
+    if get_state(tables, "policy") != policy.version:
+        raise DataError("The law was changed while photos were judged by the one before: run it again.")
+
+
+def _quarantine(tables: sqlite3.Connection, bad: Sequence[Refused], names: Collection[str] | None) -> None:
+    """Write down which photos cannot be used and why; forget what was said of `names`, or of all, before."""
+    if names is None:
+        tables.execute("DELETE FROM quarantine")
+    else:
+        tables.executemany("DELETE FROM quarantine WHERE name = ?", [(name,) for name in names])
     now = datetime.now(UTC).isoformat(timespec="seconds")
     tables.executemany(
         "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?)",
@@ -198,6 +237,9 @@ def _encode(
                 good.append(item)
             except DataError as error:
                 bad.append(Refused(item.name, str(item.path), "photo_not_image", str(error)))
+        if not good:
+            # All of them were read a moment ago: this is no fault of theirs.
+            raise
         return good, rows_of(generation, matcher, good), bad
 
 

@@ -84,7 +84,7 @@ def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], dupl
         for limit in limits:
             found = tables.execute(
                 f"SELECT name, photo, {', '.join('law.' + name for name in DECIDED.split(', '))} FROM law "
-                f"JOIN photos ON photos.id = law.photo WHERE age_limit = ? AND photo IN ({marks}) ORDER BY photo",
+                f"JOIN photos ON photos.id = law.photo WHERE age_limit = ? AND photo IN ({marks}) ORDER BY name",
                 (limit, *group),
             ).fetchall()
             decisions = {name: _decision(name, own) for name, _, *own in found}

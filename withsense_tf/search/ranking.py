@@ -16,7 +16,7 @@ from withsense_tf.search.index import Keep, VectorIndex
 # A hybrid weighs every caption of so many photos: the best by their pixels, and the best by their captions.
 RERANKED: Final = 1_000
 # Rows that a network scores at once.
-BLOCK: Final = 65_536
+BLOCK: Final = 4_096
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +75,18 @@ def _best(
 def _scan(
     engine: VectorIndex, score: Callable[[np.ndarray], np.ndarray], k: int, count: int, keep: Keep | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Score every row: no engine can rank by a network."""
+    """Score every row: no engine can rank by a network.
+
+    Rows go in blocks that always begin at the same rows and have the same height, since a matrix product of another
+    height may round otherwise: so a row's score hangs neither on filters nor on how many rows there are.
+    """
     rows = keep.rows() if keep is not None else np.arange(count)
     scores = np.zeros(len(rows))
-    for at in range(0, len(rows), BLOCK):
-        scores[at : at + BLOCK] = score(engine.get(rows[at : at + BLOCK]))
+    for at in np.unique(rows // BLOCK).tolist():
+        wanted = rows // BLOCK == at
+        # What stands behind the last row is scored as that row once more.
+        block = engine.get(np.minimum(np.arange(at * BLOCK, (at + 1) * BLOCK), count - 1))
+        scores[wanted] = score(block)[rows[wanted] - at * BLOCK]
     order = np.lexsort((rows, -scores))[:k]
     return rows[order], scores[order]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from withsense_tf.search.items import Item
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
+
+T = TypeVar("T")
+PORTION: Final = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,16 +46,34 @@ def rows_of(generation: Generation, matcher: Matcher, items: Sequence[Item]) -> 
     vectors: dict[str, np.ndarray] = {}
     each, counts = None, np.zeros(len(items), np.int64)
     if PHOTO in form.widths:
-        vectors[PHOTO] = matcher.photo_rows([item.digest for item in items], [item.path for item in items])
+        told = [(item.digest, item.path) for item in items]
+        vectors[PHOTO] = _in_portions(
+            lambda part: matcher.photo_rows([digest for digest, _ in part], [path for _, path in part]),
+            told,
+            form.widths[PHOTO],
+        )
     if CAPTIONS in form.widths:
-        counts = np.array([len(item.captions) for item in items])
-        points = form.queries([text for item in items for _, text in item.captions])
-        points = points.reshape(-1, form.widths[CAPTIONS])
+        counts = np.array([len(item.captions) for item in items], np.int64)
+        points = _in_portions(
+            form.queries, [text for item in items for _, text in item.captions], form.widths[CAPTIONS]
+        )
         sums = np.zeros((len(items), form.widths[CAPTIONS]))
         np.add.at(sums, np.repeat(np.arange(len(items)), counts), points)
         vectors[CAPTIONS] = unit(sums).astype(np.float32)
         each = points if form.each_caption else None
     return Rows(vectors, each, counts)
+
+
+def _in_portions(compute: Callable[[Sequence[T]], np.ndarray], things: Sequence[T], width: int) -> np.ndarray:
+    """Compute the vectors of things, always of so many at once.
+
+    A matrix product of another height may round otherwise, and a vector must not hang on what it came with.
+    """
+    found = [np.zeros((0, width), np.float32)]
+    for at in range(0, len(things), PORTION):
+        part = list(things[at : at + PORTION])
+        found.append(compute(part + part[-1:] * (PORTION - len(part)))[: len(part)])
+    return np.concatenate(found)
 
 
 def put_rows(
@@ -69,7 +90,7 @@ def put_rows(
     generation.write(at, rows.vectors, [item.facts for item in items])
     if rows.each is not None and generation.each_caption is not None:
         generation.each_caption.write(first, rows.each)
-    starts = first + np.concatenate([[0], np.cumsum(rows.captions)[:-1]]).astype(int)
+    starts = first + np.cumsum(rows.captions) - rows.captions
     tables.executemany(
         "INSERT INTO rows VALUES (?, ?, ?, ?, ?)",
         [

@@ -1,0 +1,90 @@
+"""Small photos of many looks as items of an index, a law with and without a rule, and an index of such items."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from colours import COLOURS, PATTERNS
+from PIL import Image
+
+from withsense_tf.encoders.store import VectorStore
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.countries import Countries, CountryRule
+from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.ownership import Ownership
+from withsense_tf.search.fill import take_over
+from withsense_tf.search.index import Fact
+from withsense_tf.search.ingest import ingest
+from withsense_tf.search.items import Item
+from withsense_tf.search.photo_index import PhotoIndex
+
+# AA has no rule, and every other country protects children.
+COUNTRIES = Countries(
+    (CountryRule("AA", "none"), CountryRule("BB", "children", 16), CountryRule("CC", "children", 18))
+)
+CAMERAS = ("Nikon D90", "Canon 5D", "Leica M6")
+
+
+def law(countries: Countries = COUNTRIES, **ownership: object) -> Policy:
+    return Policy(countries, Ownership(**ownership))
+
+
+LAW = law()
+
+
+def draw_look(folder: Path, look: int, light: int = 0) -> Path:
+    """Save a photo; another `look` is another picture, another `light` the same a little brighter."""
+    path = folder / f"look-{look}-{light}.png"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        rng = np.random.default_rng(look)
+        small = rng.integers(0, 200, (8, 8, 3)).astype(np.uint8)
+        pixels = np.asarray(Image.fromarray(small).resize((32, 32), Image.Resampling.BICUBIC)).astype(int)
+        Image.fromarray((pixels + 3 * light).clip(0, 255).astype(np.uint8)).save(path)
+    return path
+
+
+def caption_of(seed: int) -> str:
+    rng = np.random.default_rng(seed)
+    colour = rng.choice(COLOURS[list(COLOURS)[seed % 5]][1].split())
+    pattern = rng.choice(PATTERNS[list(PATTERNS)[seed // 5 % 2]].split())
+    return f"A {pattern} {colour} {rng.choice(['wall', 'cloth', 'board', 'paper'])} ."
+
+
+def item_of(
+    folder: Path,
+    name: str,
+    look: int,
+    light: int = 0,
+    texts: Sequence[str] | None = None,
+    facts: dict[str, Fact] | None = None,
+) -> Item:
+    """Return a photo with two captions of its own, unless told otherwise."""
+    path = draw_look(folder, look, light)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    told = [caption_of(2 * look), caption_of(2 * look + 1)] if texts is None else texts
+    captions = tuple((f"{name}#{n}", text) for n, text in enumerate(told))
+    columns = {"camera": CAMERAS[look % 3], "iso": 100.0 * (look % 4 + 1)} if facts is None else facts
+    return Item(name, path, digest, captions, facts=columns)
+
+
+def items_of_looks(folder: Path, count: int) -> list[Item]:
+    return [item_of(folder, f"{look:03d}.png", look) for look in range(count)]
+
+
+def new_index(
+    folder: Path,
+    matcher: Matcher,
+    items: Sequence[Item],
+    store: VectorStore | None = None,
+    policy: Policy = LAW,
+) -> PhotoIndex:
+    """Build an index of items at once, and put the matcher to use."""
+    index = PhotoIndex.make(folder, store)
+    model = index.add_model(matcher)
+    ingest(index, items, policy, model)
+    take_over(index, model)
+    return index
