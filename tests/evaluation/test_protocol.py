@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,16 @@ import pytest
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.errors import DataError, WeightsMissingError
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
-from withsense_tf.evaluation.protocol import SPLITS, answer, tasks
+from withsense_tf.evaluation.protocol import SPLITS, answer, settings_of, tasks
 from withsense_tf.evaluation.rows import rows_of
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.concat_keras import ConcatKeras
 from withsense_tf.matchers.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.gallery import Gallery, Queries
+from withsense_tf.matchers.interaction import Interaction
+from withsense_tf.matchers.training import Training
+from withsense_tf.matchers.two_tower import TwoTower
 from withsense_tf.relevance import relevance
 
 
@@ -143,3 +148,15 @@ def test_the_best_is_marked_within_its_kind_alone(pairs: Pairs) -> None:
 
 def test_all_splits_are_known() -> None:
     assert set(SPLITS) == {"folds", "70/30", "strict", "test"}
+
+
+@pytest.mark.parametrize(
+    ("matcher", "epochs"),
+    [(TwoTower(), 30), (ConcatKeras(), 20), (Interaction(training=Training(epochs=7)), 7)],
+)
+def test_settings_name_the_training_that_is_used(matcher: Matcher, epochs: int) -> None:
+    assert json.loads(settings_of(matcher))["training"]["epochs"] == epochs
+
+
+def test_settings_of_a_matcher_without_training_name_none() -> None:
+    assert json.loads(settings_of(Constant())) == {"class": "Constant", "statistic": "mean"}

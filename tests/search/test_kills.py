@@ -1,4 +1,4 @@
-"""A writer may be killed at any moment: nobody sees half of its work, and the next run ends where it would have."""
+"""A writer may be killed at any moment: nobody sees half of its work, and a rerun ends where it would have."""
 
 from __future__ import annotations
 

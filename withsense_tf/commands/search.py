@@ -26,7 +26,7 @@ def search(
     k: Annotated[int, typer.Option("-k", "--number", min=1, help="How many photos.")] = 5,
     country: CountryOption = None,
     photo: Annotated[
-        str | None, typer.Option(help="The name of a photo of the index: find what is like it.")
+        str | None, typer.Option(help="The name of a photo of the index, or a file: find what is like it.")
     ] = None,
     where: Annotated[
         list[str] | None, typer.Option(help="A filter, such as camera=Nikon or date>=2020; again and again.")

@@ -216,6 +216,9 @@ def settings_of(matcher: Matcher) -> str:
     # A store and logs change no figure, only how long they take.
     hidden = ("store", "logs")
     settings = {name: value for name, value in matcher.get_params(deep=False).items() if name not in hidden}
+    if settings.get("training", 0) is None:
+        # Not given: the way of training that is used then.
+        settings["training"] = getattr(matcher, "_training", None)
     return json.dumps({"class": type(matcher).__name__, **settings}, sort_keys=True, default=_plain)
 
 

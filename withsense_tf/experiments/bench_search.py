@@ -137,7 +137,7 @@ def measure(
     many = np.tile(queries, (-(-BATCH // len(queries)), 1))[:BATCH]
     engines: dict[str, Engine] = {}
     built: dict[str, tuple[float, float]] = {}
-    missing = {contender.name: contender.missing() for contender in contenders}
+    missing = {contender.name: contender.absent(len(vectors)) for contender in contenders}
     with TemporaryDirectory(prefix="withsense-bench-") as folder:
         # The system hands a file to a process in small pages, which may make reading it slower.
         vectors.tofile(Path(folder) / "plain")

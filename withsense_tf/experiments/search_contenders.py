@@ -17,6 +17,8 @@ HNSW_LINKS: Final = 16
 HNSW_BUILD: Final = 40
 HNSW_SEARCH: Final = 64
 PORTION: Final = 50_000
+# Milvus Lite is for one machine and some ten thousand photos; filling it takes minutes beyond.
+MILVUS_MOST: Final = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +32,18 @@ class Engine:
 
 @dataclass(frozen=True, eq=False)
 class Contender:
-    """`build(vectors, folder)` makes an engine; `missing` says why it cannot, or None."""
+    """`build(vectors, folder)` makes an engine; `missing` says why it cannot; `most` is how many rows it takes."""
 
     name: str
     build: Callable[[np.ndarray, Path], Engine]
     missing: Callable[[], str | None] = lambda: None
+    most: int | None = None
+
+    def absent(self, rows: int) -> str | None:
+        """Say why it does not take part with so many rows, or None."""
+        if self.most is not None and rows > self.most:
+            return f"it would take too long with more than {self.most:,} rows"
+        return self.missing()
 
 
 def contenders() -> list[Contender]:
@@ -45,6 +54,12 @@ def contenders() -> list[Contender]:
         Contender("exact float16", lambda vectors, folder: ours(vectors, folder, "float16")),
         Contender("FAISS flat", faiss_flat, without_faiss),
         Contender(f"FAISS HNSW {HNSW_LINKS}/{HNSW_BUILD}/{HNSW_SEARCH}", faiss_hnsw, without_faiss),
+        Contender(
+            "Milvus Lite FLAT", lambda v, folder: milvus(v, folder, "FLAT"), without_milvus, MILVUS_MOST
+        ),
+        Contender(
+            "Milvus Lite HNSW", lambda v, folder: milvus(v, folder, "HNSW"), without_milvus, MILVUS_MOST
+        ),
     ]
 
 
@@ -96,3 +111,20 @@ def faiss_hnsw(vectors: np.ndarray, folder: Path) -> Engine:
     faiss.write_index(index, str(folder / "graph"))
     nbytes = (folder / "graph").stat().st_size
     return Engine(lambda queries, k: np.asarray(index.search(queries, k)[1]), nbytes)
+
+
+def without_milvus() -> str | None:
+    """Say why Milvus cannot take part, or None."""
+    return None if find_spec("pymilvus") and find_spec("milvus_lite") else "pymilvus is not installed"
+
+
+def milvus(vectors: np.ndarray, folder: Path, graph: str) -> Engine:
+    """Write the vectors into a Milvus Lite file, by our own engine for it."""
+    from withsense_tf.search.milvus_index import MilvusIndex
+
+    folder.mkdir()
+    index = MilvusIndex(str(folder / "milvus.db"), "bench", vectors.shape[1], graph)
+    for start in range(0, len(vectors), PORTION):
+        index.write(start, vectors[start : start + PORTION])
+    nbytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    return Engine(lambda queries, k: index.search(queries, k, len(vectors)).rows, nbytes, index.close)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -22,6 +22,8 @@ class ConcatKeras(NetworkMatcher):
     Unlike a linear form it can, in principle, learn which photos and texts belong together; but nothing in its
     build says that the two vectors are to be compared, and a few thousand pairs do not teach it.
     """
+
+    reads_sparse: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -77,6 +79,19 @@ class ConcatKeras(NetworkMatcher):
         import keras
 
         return keras.ops.concatenate([photos, texts], axis=1)
+
+    def _answer(self, network: Any, photos: Any, texts: Any, training: bool) -> Any:
+        """Say the same as the network; a text has few words, and most of its first layer need not be looked at."""
+        import tensorflow as tf
+
+        if not isinstance(texts, tf.SparseTensor):
+            return super()._answer(network, photos, texts, training)
+        first, *rest = network.layers
+        by_photo, by_text = tf.split(first.kernel, [photos.shape[1], texts.shape[1]])
+        hidden = photos @ by_photo + tf.sparse.sparse_dense_matmul(texts, by_text) + first.bias
+        for layer in rest:
+            hidden = layer(hidden, training=training)
+        return hidden
 
     def _parts(self) -> tuple[Dense, Dense, list[Dense], str]:
         layers: list[Dense] = []

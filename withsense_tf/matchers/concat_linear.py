@@ -75,7 +75,7 @@ class ConcatLinear(Matcher):
         photos, photo, texts, text = self._vectors(pairs)
         self.axes_ = None
         if self.kind == "lasso":
-            self.model_ = self._lasso(np.hstack([photos[photo], texts[text]]), pairs)
+            self.model_ = self._lasso(np.hstack([photos[photo], texts[text]]).astype(np.float32), pairs)
             return
         # A linear or ridge solution lies in the span of the training vectors, so turning them onto axes of that
         # span changes no answer; there are fewer axes than numbers, and fitting is many times faster.
@@ -103,7 +103,7 @@ class ConcatLinear(Matcher):
         parts = self._inner_folds(pairs)
         # One part chooses here, too: a path of fits takes seconds, and its choice hardly moves.
         model = (
-            LassoCV(alphas=SPARSITIES, cv=parts[:1], max_iter=2_000, tol=1e-2)
+            LassoCV(alphas=SPARSITIES, cv=parts[:1], max_iter=2_000, tol=1e-2, precompute=False)
             if parts
             else Lasso(alpha=SPARSITIES[0])
         )

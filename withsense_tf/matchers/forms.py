@@ -175,16 +175,16 @@ class NetworkForm(SearchForm):
         return self.side.apply(self.text.encode(texts) * np.float32(self.scale)).astype(np.float32)
 
     def scan(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
-        """Score photos by the rest of the network, (photos,)."""
+        """Score photos by the rest of the network, (photos,); the query may also be one of its own for each photo."""
         alone = np.float32(0)
         if self.meet == "add":
             values = np.maximum(rows + query, 0)
         else:
-            alone = rows[:, 0] + query[0]
-            left, right = rows[:, 1:], query[1:]
+            alone = rows[:, 0] + query[..., 0]
+            left, right = rows[:, 1:], query[..., 1:]
             values = np.square(left - right) if self.meet == "difference" else left * right
             if self.meet == "bilinear":
-                values = values.sum(axis=1, keepdims=True) / np.float32(np.sqrt(len(right)))
+                values = values.sum(axis=1, keepdims=True) / np.float32(np.sqrt(right.shape[-1]))
         for layer in self.rest[:-1]:
             values = np.maximum(layer.apply(values), 0)
         z = self.rest[-1].apply(values)[:, 0] + alone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -29,6 +29,8 @@ WORDS: Final = 16
 CHUNK: Final = 65_536
 # The same where a pair is two wide vectors.
 CHUNK_OF_VECTORS: Final = 4_096
+# Vectors with a larger share of numbers that are not 0 are multiplied faster as they are.
+DENSE: Final = 0.05
 
 
 class NetworkMatcher(Matcher):
@@ -39,6 +41,8 @@ class NetworkMatcher(Matcher):
     """
 
     track: ClassVar[str] = "image-only"
+    # Whether `_answer` takes texts as a sparse tensor, too.
+    reads_sparse: ClassVar[bool] = False
     LEARNED: ClassVar[tuple[str, ...]] = ("text_", "features_", "history_", "calibration_")
 
     photo: Photos
@@ -94,6 +98,10 @@ class NetworkMatcher(Matcher):
     def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
         """Return what the network takes for pairs of photo and text vectors, (pairs, width) each."""
         raise NotImplementedError
+
+    def _answer(self, network: Any, photos: Any, texts: Any, training: bool) -> Any:
+        """Return what the network says of pairs while it is trained, (pairs, 1)."""
+        return network(self._inputs(photos, texts), training=training)
 
     def _fit(self, pairs: Pairs) -> None:
         start_tensorflow()
@@ -166,17 +174,15 @@ class NetworkMatcher(Matcher):
         import tensorflow as tf
 
         # Everything becomes a tensor once; a batch is then made from its rows inside the graph.
-        seen, said = tf.constant(photos), tf.constant(texts)
+        seen, said = tf.constant(photos), _rows_of(texts, self.reads_sparse)
         whose, which = tf.constant(photo, tf.int32), tf.constant(text, tf.int32)
         target, weight = tf.constant(pairs.target, tf.float32), tf.constant(pairs.weight, tf.float32)
         variables = [variable.value for variable in network.trainable_variables]
         optimizer = AdamW(variables, self._training.rate, self._training.decay)
 
         def loss(rows: Any, training: bool = False) -> Any:
-            inputs = self._inputs(
-                tf.gather(seen, tf.gather(whose, rows)), tf.gather(said, tf.gather(which, rows))
-            )
-            answers = tf.squeeze(network(inputs, training=training), 1)
+            vectors = tf.gather(seen, tf.gather(whose, rows)), said(tf.gather(which, rows))
+            answers = tf.squeeze(self._answer(network, *vectors, training), 1)
             return tf.reduce_mean(tf.gather(weight, rows) * tf.square(answers - tf.gather(target, rows)))
 
         def step(rows: Any) -> Any:
@@ -220,13 +226,40 @@ class NetworkMatcher(Matcher):
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         form, rows = self.search_form(), self.photo_rows(gallery.content, gallery.paths)
         different, place = np.unique(np.array(queries.texts, object), return_inverse=True)
-        scores = [form.scan(rows, query) for query in form.queries(different.tolist())]
-        return np.asarray(scores).reshape(-1, len(gallery))[place]
+        # Many queries at once: a search has one, and its products are too small to be fast.
+        scores = [
+            form.scan(np.tile(rows, (len(some), 1)), np.repeat(some, len(rows), axis=0)).reshape(
+                -1, len(rows)
+            )
+            for some in batches_of(form.queries(different.tolist()), max(1, CHUNK // len(rows)))
+        ]
+        return np.vstack([np.zeros((0, len(rows))), *scores])[place]
 
 
 def batches_of(rows: np.ndarray, size: int) -> list[np.ndarray]:
     """Divide rows into batches of a size; the last may be smaller."""
     return [rows[at : at + size] for at in range(0, len(rows), size)]
+
+
+def _rows_of(vectors: np.ndarray, sparse: bool) -> Callable[[Any], Any]:
+    """Return what gathers rows of vectors inside a graph; where most numbers are 0, sparse ones, if they may be."""
+    import tensorflow as tf
+
+    if not sparse or np.count_nonzero(vectors) > DENSE * vectors.size:
+        every = tf.constant(vectors)
+        return lambda rows: tf.gather(every, rows)
+    row, column = np.nonzero(vectors)
+    columns, numbers = (
+        tf.RaggedTensor.from_value_rowids(part, row, len(vectors)) for part in (column, vectors[row, column])
+    )
+
+    def gather(rows: Any) -> Any:
+        place, values = tf.gather(columns, rows), tf.gather(numbers, rows).flat_values
+        indices = tf.stack([place.value_rowids(), place.flat_values], axis=1)
+        shape = tf.stack([tf.size(rows, tf.int64), vectors.shape[1]])
+        return tf.SparseTensor(indices, values, shape)
+
+    return gather
 
 
 def write_logs(folder: str, history: Mapping[str, Sequence[float]]) -> None:

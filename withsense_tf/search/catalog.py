@@ -118,9 +118,7 @@ class Catalog:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                # SQLite has done it itself where the disk is full.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                _roll_back(connection)
                 raise
         except sqlite3.DatabaseError as error:
             raise self._explained(error) from error
@@ -145,6 +143,12 @@ class Catalog:
         if getattr(self._local, "connection", None) is not None:
             self._local.connection.close()
             self._local.connection = None
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    # SQLite has done it itself where the disk is full.
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def get_state(connection: sqlite3.Connection, name: str) -> Any:

@@ -15,6 +15,7 @@ from withsense_tf.search.hits import Hits
 from withsense_tf.search.law import IndexDoor
 from withsense_tf.search.pages import After
 from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.photo_query import photo_query
 from withsense_tf.search.query import Query, parse_query
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Search:
         """Return the k photos that fit best.
 
         - `text` may say what must not be there: "beach -dog", "a beach without dogs".
-        - `photo` is the name of a photo of the index: what is like it; with a text, what is like both, the text by
-          `text_share`.
+        - `photo` is the name of a photo of the index, or a file: what is like it; with a text, what is like both,
+          the text by `text_share`.
         - `where` filters by columns: ["camera=Nikon D90", "date>=2020"].
         - `minimum`: if the best photo scores less, nothing fits, and there are no hits; 0 takes what comes first.
         - `after` is that of the answer before, for the next page.
@@ -74,19 +75,17 @@ class Search:
             raise SettingError("Nothing to search for: give a text, a photo, or both.")
         conditions = tuple(parse_filter(part) if isinstance(part, str) else part for part in where)
         with self.index.catalog.reading() as tables:
+            generation = self.index.current(tables)
             door = IndexDoor(self.policy, tables, country or self.country, day)
             # The law reads the text as it was typed: what is taken out of it counts too.
             if text.strip() and not (answer := door.query(text)).allowed:
                 return Hits(text, notice=answer.notice)
-            if photo is not None:
-                if not door.knows(photo):
-                    raise SettingError(f"The index has no photo {photo!r}: give the name of one that it has.")
-                if not (answer := door.photo_query(photo)).allowed:
-                    return Hits(text, notice=answer.notice)
-            generation = self.index.current(tables)
+            like = None if photo is None else photo_query(self.index, generation, tables, door, photo)
+            if isinstance(like, str):
+                return Hits(text, notice=like)
             query = parse_query(text) if text.strip() else Query("", ())
             check_columns(conditions, [name for (name,) in tables.execute("SELECT DISTINCT name FROM facts")])
-            asked = Asked(text, query, photo, conditions, minimum, k, text_share)
+            asked = Asked(text, query, photo, like, conditions, minimum, k, text_share)
             page = After.read(after, asked.digest(generation.number)) if after is not None else None
             return Answer(generation, tables, door, asked, page).hits()
 

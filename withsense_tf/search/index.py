@@ -45,6 +45,8 @@ class VectorIndex(ABC):
     """Vectors of one width by row number, searched by inner product."""
 
     width: int
+    # So many rows can be found at once; None: as many as there are.
+    most: int | None = None
 
     @abstractmethod
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:

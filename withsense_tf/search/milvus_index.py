@@ -34,6 +34,8 @@ class MilvusIndex(VectorIndex):
     that the filter leaves out cost places. `token` is what a server asks for (`user:password`).
     """
 
+    most = MOST_FOUND
+
     def __init__(
         self,
         address: str,

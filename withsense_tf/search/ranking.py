@@ -67,7 +67,7 @@ def rank(
 def _best(
     engine: VectorIndex, query: np.ndarray, k: int, count: int, keep: Keep | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    found = engine.search(query[None], min(k, count), count, keep)
+    found = engine.search(query[None], min(k, count, engine.most or count), count, keep)
     there = found.rows[0] >= 0
     return found.rows[0][there], found.scores[0][there].astype(np.float64)
 

@@ -1,0 +1,87 @@
+"""A whole index whose vectors are in Milvus, as a file and on a server, answers as one whose vectors are files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_index import LAW, item_of, items_of_looks, new_index
+
+from withsense_tf.encoders.store import VectorStore
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.search.contents import contents
+from withsense_tf.search.engine import Search
+from withsense_tf.search.engines import Engine
+from withsense_tf.search.fill import take_over
+from withsense_tf.search.ingest import ingest
+from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.recall import measure_recall
+from withsense_tf.search.verify import verify_index
+
+TEXTS = ("a plain scarlet wall", "striped navy cloth", "golden paper", "emerald")
+FILTERS = ([], ["camera=Nikon D90"], ["iso<=200", "camera!=Leica M6"])
+
+
+@pytest.fixture(params=["a file", "a server"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return Engine("milvus", address="" if request.param == "a file" else request.getfixturevalue("server"))
+
+
+def answers(index: PhotoIndex) -> list[tuple[str, float]]:
+    search = Search(index, policy=LAW, country="AA")
+    return [
+        (hit.photo, round(hit.score, 5))
+        for text in TEXTS
+        for where in FILTERS
+        for hit in search(text, 8, where=where, minimum=0)
+    ]
+
+
+@pytest.fixture
+def both(
+    engine: Engine, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> tuple[PhotoIndex, PhotoIndex]:
+    """Return an index by files, and one by Milvus, of the same photos and matcher."""
+    items = items_of_looks(tmp_path / "photos", 20)
+    by_files = new_index(tmp_path / "files", fitted("hybrid"), items, store)
+    by_milvus = PhotoIndex.make(tmp_path / "milvus", store)
+    model = by_milvus.add_model(fitted("hybrid"), engine)
+    ingest(by_milvus, items, LAW, model)
+    take_over(by_milvus, model)
+    return by_files, by_milvus
+
+
+def test_milvus_answers_as_files_do_with_filters_changes_deletes_and_after_reopening(
+    both: tuple[PhotoIndex, PhotoIndex], tmp_path: Path
+) -> None:
+    by_files, by_milvus = both
+    assert answers(by_milvus) == answers(by_files)
+    new = [
+        item_of(tmp_path / "photos", "003.png", 33),
+        item_of(tmp_path / "photos", "new.png", 34),
+        item_of(tmp_path / "photos", "005.png", 5, facts={"camera": "Nikon D90", "iso": 50.0}),
+    ]
+    for index in both:
+        report = ingest(index, new, LAW, remove=["000.png", "007.png"])
+        assert (report.added, report.changed, report.removed) == (1, 2, 2)
+    assert answers(by_milvus) == answers(by_files)
+    assert contents(by_milvus) == contents(by_files)
+    assert verify_index(by_milvus) == []
+    by_milvus.close()
+    again = PhotoIndex(by_milvus.folder)
+    assert answers(again) == answers(by_files)
+    assert {found for _, found, _ in measure_recall(again, TEXTS, 5, 10)} == {1.0}
+    again.close()
+
+
+def test_a_model_in_milvus_takes_over_from_one_in_files(
+    engine: Engine, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    items = items_of_looks(tmp_path / "photos", 12)
+    index = new_index(tmp_path / "index", fitted("hybrid"), items, store)
+    before = answers(index)
+    take_over(index, index.add_model(fitted("hybrid"), replace(engine, graph="HNSW")))
+    assert answers(index) == before
+    index.close()

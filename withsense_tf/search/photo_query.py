@@ -1,0 +1,92 @@
+"""A photo as the query: one of the index by its name, or a file from outside, if the law lets it be asked by."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from withsense_tf.data.photo_file import read_photo
+from withsense_tf.errors import SettingError
+from withsense_tf.matchers.forms import PHOTO, CosineForm, HybridForm, unit
+from withsense_tf.policy.fingerprint import NEAR, SIDE, perceptual_hash
+from withsense_tf.search.generations import Generation
+from withsense_tf.search.law import IndexDoor
+from withsense_tf.search.photo_index import PhotoIndex
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoQuery:
+    """A photo to search by: its name, if it is in the index, and its point."""
+
+    name: str | None
+    point: np.ndarray
+
+
+def photo_query(
+    index: PhotoIndex, generation: Generation, tables: sqlite3.Connection, door: IndexDoor, photo: str
+) -> PhotoQuery | str:
+    """Return what to search by, or the notice where the law forbids it.
+
+    `photo` is the name of a photo of the index, or the path of a file. A file that is in the index under some name
+    is that photo. Of others nobody has said what they show: the law takes them as photos without captions.
+    """
+    form = generation.form
+    if PHOTO not in form.widths or not isinstance(form, (CosineForm, HybridForm)):
+        raise SettingError(
+            "This index cannot search by a photo: its matcher does not put photos and texts into one space. "
+            "Build it with closed_form, two_tower, hybrid or a pretrained matcher."
+        )
+    if not door.knows(photo):
+        file = Path(photo)
+        if not file.is_file():
+            raise SettingError(
+                f"The index has no photo {photo!r}, and there is no such file: give the name of one, or a file."
+            )
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        same = tables.execute(
+            "SELECT name FROM photos WHERE digest = ? AND writer IS NULL ORDER BY name", (content,)
+        ).fetchall()
+        if not same:
+            return _foreign(index, generation, tables, door, file, content)
+        # Under any name it must be allowed.
+        notices = [door.photo_query(name).notice for (name,) in same]
+        if refused := next((notice for notice in notices if notice is not None), None):
+            return refused
+        photo = same[0][0]
+    answer = door.photo_query(photo)
+    if not answer.allowed:
+        return answer.notice or door.rule.message
+    ((row,),) = tables.execute(
+        "SELECT row FROM rows JOIN photos ON photos.id = rows.photo "
+        "WHERE generation = ? AND name = ? AND writer IS NULL",
+        (generation.number, photo),
+    ).fetchall()
+    return PhotoQuery(photo, unit(generation.vectors[PHOTO].get(np.array([row]))[0]))
+
+
+def _foreign(
+    index: PhotoIndex,
+    generation: Generation,
+    tables: sqlite3.Connection,
+    door: IndexDoor,
+    file: Path,
+    content: str,
+) -> PhotoQuery | str:
+    rule = door.rule
+    look = np.uint64(perceptual_hash(read_photo(file, (SIDE, SIDE))))
+    if rule.rule != "none":
+        decision = door.policy.ownership.own({file.name: file}, {})[file.name]
+        known = tables.execute(
+            "SELECT hash FROM photos JOIN law ON law.photo = photos.id "
+            "WHERE writer IS NULL AND restricted AND age_limit = ?",
+            (rule.age_limit,),
+        ).fetchall()
+        hashes = np.array([number for (number,) in known], np.int64).view(np.uint64)
+        if decision.restricted or (np.bitwise_count(hashes ^ look) <= NEAR).any():
+            return rule.message
+    matcher = generation.matcher(index.store)
+    return PhotoQuery(None, unit(matcher.photo_rows([content], [file])[0]))
