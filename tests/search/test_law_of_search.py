@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_index import COUNTRIES, LAW, item_of, items_of_looks, law, new_index
+from small_index import COUNTRIES, LAW, draw_look, item_of, items_of_looks, law, new_index
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo_dataset import demo_dataset
@@ -227,6 +227,31 @@ def test_a_page_that_was_begun_where_there_is_no_rule_goes_on_under_the_rule(ind
 def test_a_text_about_a_child_beside_an_allowed_photo_gives_the_notice(index: PhotoIndex) -> None:
     found = Search(index, policy=LAW, country="BB")("a child", photo="003.png", minimum=0.0)
     assert (found.notice, found.places) == (NOTICE, ())
+
+
+@pytest.mark.parametrize("country", ["BB", "CC", "ZZ", None])
+def test_a_file_that_looks_like_a_restricted_photo_is_never_a_query(
+    country: str | None, matcher: Matcher, looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    lenient = law(uncaptioned="allow")
+    opened = new_index(
+        tmp_path / "index", matcher, [item_of(looks, "child.png", 20, texts=[CHILD])], store, lenient
+    )
+    search = Search(opened, policy=lenient, country=country)
+    for light in (0, 2):
+        found = search(photo=str(draw_look(looks, 20, light)), minimum=0.0)
+        assert (found.notice, found.places) == (NOTICE, ())
+    assert search(photo=str(draw_look(looks, 39)), minimum=0.0).notice is None
+
+
+def test_a_file_of_which_nobody_has_said_what_it_shows_is_no_query_where_there_is_a_rule(
+    index: PhotoIndex, looks: Path
+) -> None:
+    foreign = str(draw_look(looks, 39))
+    for country in ("BB", None):
+        found = Search(index, policy=LAW, country=country)(photo=foreign, minimum=0.0)
+        assert (found.notice, found.places) == (NOTICE, ())
+    assert Search(index, policy=LAW, country="AA")(photo=foreign, minimum=0.0).hits
 
 
 def test_a_photo_whose_captions_change_to_speak_of_a_child_is_restricted_once_published(

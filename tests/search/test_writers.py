@@ -16,13 +16,16 @@ from small_index import LAW, item_of, items_of_looks, law, new_index
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.ownership import Override
 from withsense_tf.search import ingest as module
+from withsense_tf.search import judge as judge_module
 from withsense_tf.search.contents import contents
 from withsense_tf.search.engine import Search
 from withsense_tf.search.fill import roll_back, take_over
 from withsense_tf.search.ingest import ingest
 from withsense_tf.search.items import Item
 from withsense_tf.search.judge import judge_anew
+from withsense_tf.search.law import IndexDoor
 from withsense_tf.search.photo_index import PhotoIndex
 
 WORKER = Path(__file__).with_name("together_worker.py")
@@ -297,6 +300,43 @@ def test_a_model_put_to_use_while_photos_come_in_has_them_too(
     ingest(five, items_of_looks(looks, 9), LAW)
     whole = new_index(tmp_path / "whole", fitted("hybrid"), items_of_looks(looks, 9), kept)
     assert contents(five) == contents(whole)
+
+
+def test_photos_that_come_in_while_others_are_judged_anew_are_judged_too(
+    five: PhotoIndex, looks: Path, kept: VectorStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stricter = law(overrides={"007.png": Override("007.png", "restrict", "Ann", "a child")})
+    other, judge, waiting = PhotoIndex(five.folder, kept), judge_module.judge_items, [True]
+
+    def judged(*arguments: object) -> object:
+        found = judge(*arguments)
+        if waiting:
+            waiting.pop()
+            ingest(other, items_of_looks(looks, 9), LAW)
+        return found
+
+    monkeypatch.setattr(judge_module, "judge_items", judged)
+    assert judge_anew(five, stricter)
+    with five.catalog.reading() as tables:
+        door = IndexDoor(stricter, tables, "BB")
+        assert door.decision("007.png").restricted
+        assert not door.decision("008.png").restricted
+
+
+def test_two_that_judge_anew_by_the_same_law_do_not_disturb_each_other(
+    five: PhotoIndex, kept: VectorStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, waiting = law(min_votes=2), [True]
+    other, judge = PhotoIndex(five.folder, kept), judge_module.judge_items
+
+    def judged(*arguments: object) -> object:
+        if waiting:
+            waiting.pop()
+            assert judge_anew(other, changed)
+        return judge(*arguments)
+
+    monkeypatch.setattr(judge_module, "judge_items", judged)
+    assert not judge_anew(five, changed)
 
 
 def test_an_index_may_be_made_by_several_at_once(tmp_path: Path) -> None:
