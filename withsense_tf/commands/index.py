@@ -122,10 +122,7 @@ def remove(
 
 
 @app.command("status")
-def status(index: IndexFolder = DEFAULT_INDEX, json: Replace = Annotated[
-    bool, typer.Option("--replace", help="Where the index holds photos of another folder: remove those.")
-]
-AsJson = False) -> None:
+def status(index: IndexFolder = DEFAULT_INDEX, json: AsJson = False) -> None:
     """Say what is in the index, by which model, and what waits."""
     from withsense_tf.search.photo_index import PhotoIndex
     from withsense_tf.search.status import index_status
