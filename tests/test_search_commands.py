@@ -145,6 +145,18 @@ def test_recall_of_the_exact_engine_is_1(index: str) -> None:
     )
 
 
+def test_photos_of_another_folder_are_not_removed_by_mistake(demo: Path, tmp_path: Path) -> None:
+    write_demo(tmp_path / "other", seed=2, train=12, test=2)
+    index = str(tmp_path / "index")
+    run("index", "build", str(tmp_path / "other"), "--index", index, "--matcher", "captions")
+    for command in ("build", "update"):
+        done = runner.invoke(app, ["index", command, str(demo), "--index", index])
+        assert "holds the photos of" in str(done.exception)
+    # Names of both folders are alike: 12 and 2 photos are changed.
+    assert "56 added, 14 changed, 0 removed" in run("index", "update", str(demo), "--index", index, "--keep")
+    assert "70 as before" in run("index", "update", str(demo), "--index", index, "--replace")
+
+
 def test_a_folder_that_is_no_index_gets_advice(tmp_path: Path) -> None:
     done = runner.invoke(app, ["search", "a dog", "--index", str(tmp_path)])
     assert "is no index. Make one with" in str(done.exception)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Build an index of photos, keep it up to date, look after it.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(help="A With Sense folder.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Where the index holds photos of another folder: remove those.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
@@ -47,6 +50,7 @@ def build(
         str, typer.Option(help="Of the files: float32, or float16 for half the space.")
     ] = "float32",
     seed: Annotated[int, typer.Option(min=0, help="Of trained matchers.")] = 0,
+    replace: Replace = False,
 ) -> None:
     """Train a matcher on a folder's judgements, the law kept, and index all photos of the folder.
 
@@ -57,13 +61,14 @@ def build(
     from withsense_tf.data.photo_facts import photo_facts
     from withsense_tf.experiments.train import fitted_matcher
     from withsense_tf.policy.gate import Policy
-    from withsense_tf.search.build import build_index
+    from withsense_tf.search.build import build_index, claim
     from withsense_tf.search.engines import Engine
     from withsense_tf.search.photo_index import PhotoIndex
 
     kept_in = Engine(engine, dtype, address, graph)
     data, policy = load_dataset(folder), Policy.default()
     photos = PhotoIndex.make(index)
+    claim(photos, folder, replace)
     fitted = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
     facts = photo_facts(folder, data.photos)
     report = build_index(photos, fitted, data, policy, kept_in, facts)
@@ -79,18 +84,21 @@ def update(
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep photos of the index that the folder does not have.")
     ] = False,
+    replace: Replace = False,
 ) -> None:
     """Bring the index up to date with a folder: add what is new, change what changed, remove what is gone."""
     from withsense_tf.data.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
     from withsense_tf.policy.gate import Policy
-    from withsense_tf.search.build import refused_of
+    from withsense_tf.search.build import claim, refused_of
     from withsense_tf.search.ingest import ingest
     from withsense_tf.search.items import items_of
     from withsense_tf.search.photo_index import PhotoIndex
 
     photos = PhotoIndex(index)
     data = load_dataset(folder)
+    if not keep:
+        claim(photos, folder, replace)
     items = items_of(data, photo_facts(folder, data.photos))
     report = ingest(photos, items, Policy.default(), complete=not keep, refused=refused_of(data))
     typer.echo(f"{index}: {report}.")

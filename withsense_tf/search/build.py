@@ -10,7 +10,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.gate import Policy
-from withsense_tf.search.catalog import get_state
+from withsense_tf.search.catalog import get_state, set_state
 from withsense_tf.search.engines import Engine
 from withsense_tf.search.fill import take_over
 from withsense_tf.search.index import Fact
@@ -42,6 +42,19 @@ def build_index(
     )
     take_over(index, number)
     return report
+
+
+def claim(index: PhotoIndex, folder: Path, replace: bool = False) -> None:
+    """Note whose photos the index holds; those of another folder are replaced only where that is said."""
+    source = str(folder.resolve())
+    with index.catalog.writing() as tables:
+        known = get_state(tables, "source")
+        if known not in (None, source) and not replace:
+            raise SettingError(
+                f"{index.folder} holds the photos of {known}: they would be removed. Give another --index, or say "
+                "--replace."
+            )
+        set_state(tables, source=source)
 
 
 def refused_of(data: Dataset) -> list[Refused]:

@@ -15,8 +15,8 @@ LATIN: Final = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
 def not_read(text: str, form: SearchForm) -> str | None:
     """Say why a query cannot be answered, where the model reads none of it; else None."""
     unknown = form.unknown(text)
-    known = form.text.languages
-    if CYRILLIC.search(text) and not LATIN.search(text) and known and "Russian" not in known:
+    foreign = CYRILLIC.search(text) and not LATIN.search(text)
+    if foreign and (known := form.text.languages) and "Russian" not in known:
         return (
             f"This index reads {' and '.join(known)}, and the query is in another language. Ask in "
             f"{' or '.join(known)}, or build the index with a matcher that reads it (a multilingual SigLIP 2 or "

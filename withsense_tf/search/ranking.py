@@ -139,7 +139,8 @@ def _looks(
     at = np.where(there, first[:, None] + np.arange(most), 0)
     needed, place = np.unique(at[there], return_inverse=True)
     points = generation.each_caption.get(needed)
-    each, sums = np.zeros(there.shape), np.zeros((len(rows), points.shape[1]))
-    each[there] = (points * query).sum(axis=1)[place]
-    np.add.at(sums, np.nonzero(there)[0], points[place])
-    return looks_of(each, np.linalg.norm(sums, axis=1), there)
+    # Each photo's captions as a block of the same height; zeros where there are none.
+    blocks = np.zeros((*there.shape, points.shape[1]), np.float32)
+    blocks[there] = points[place]
+    lengths = np.linalg.norm(blocks.sum(axis=1, dtype=np.float64), axis=1)
+    return looks_of((blocks * query).sum(axis=2), lengths, there)
