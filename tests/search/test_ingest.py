@@ -188,6 +188,19 @@ def test_a_photo_that_becomes_unreadable_leaves_the_index(index: PhotoIndex, tmp
     assert "003.png" in quarantine(index)
 
 
+def test_a_photo_that_changes_between_looking_and_indexing_gives_no_vector_to_its_old_content(
+    index: PhotoIndex, looks: Path, tmp_path: Path
+) -> None:
+    item = item_of(looks, "new.png", 80)
+    file = Path(shutil.copy(item.path, tmp_path / "new.png"))
+    moving = dataclasses.replace(item, path=file)
+    shutil.copy(item_of(looks, "other", 82).path, file)
+    assert [one.kind for one in ingest(index, [moving], LAW).quarantined] == ["photo_changed"]
+    ingest(index, [item, item_of(looks, "other.png", 82)], LAW)
+    assert known(index, "new.png")["vectors"]["photo"] != known(index, "other.png")["vectors"]["photo"]
+    assert quarantine(index) == {}
+
+
 def test_a_store_of_vectors_that_is_damaged_empties_no_index(
     index: PhotoIndex, matcher: Matcher, looks: Path, tmp_path: Path
 ) -> None:
