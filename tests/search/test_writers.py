@@ -223,31 +223,6 @@ def test_each_answer_is_that_of_one_model_while_models_are_switched_and_rolled_b
     assert seen == {text: {one[text], other[text]} for text in texts}
 
 
-def test_a_model_put_to_use_while_photos_come_in_has_them_too(
-    fitted: Callable[[str], Matcher],
-    looks: Path,
-    kept: VectorStore,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from withsense_tf.search import ingest as module
-
-    index = new_index(tmp_path / "index", fitted("closed form"), items_of_looks(looks, 5), kept)
-    model = index.add_model(fitted("hybrid"))
-    stage, switched = module._stage, []
-
-    def switch_amid(*arguments: object) -> object:
-        found = stage(*arguments)
-        if not switched:
-            switched.append(take_over(PhotoIndex(index.folder, kept), model))
-        return found
-
-    monkeypatch.setattr(module, "_stage", switch_amid)
-    ingest(index, items_of_looks(looks, 9), LAW)
-    whole = new_index(tmp_path / "whole", fitted("hybrid"), items_of_looks(looks, 9), kept)
-    assert contents(index) == contents(whole)
-
-
 def test_an_index_may_be_made_by_several_at_once(tmp_path: Path) -> None:
     for turn in range(10):
         made: list[PhotoIndex] = []

@@ -201,7 +201,8 @@ def _spread_to_same_files(data: Dataset, decisions: dict[str, PhotoDecision]) ->
 def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, int]) -> None:
     """Restrict the near-duplicates of restricted photos: those that share a label."""
     first: dict[int, str] = {}
-    for photo, label in labels.items():
+    # By name, so that the order in which photos come changes nothing.
+    for photo, label in sorted(labels.items()):
         if decisions[photo].restricted:
             first.setdefault(label, photo)
     for photo, label in labels.items():

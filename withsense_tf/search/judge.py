@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from withsense_tf.errors import DataError
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state, set_state
 from withsense_tf.search.law import judge_items, put_law
@@ -16,22 +15,25 @@ BATCH = 1_000
 
 def judge_anew(index: PhotoIndex, policy: Policy) -> bool:
     """Judge all photos by the policy as it is now, where it changed; say whether it had."""
-    with index.catalog.reading() as tables:
-        if get_state(tables, "policy") == policy.version:
-            return False
-        stored = stored_items(tables, "")
-    decided = [
-        (photos, judge_items(policy, [item for _, item in photos]))
-        for at in range(0, len(stored), BATCH)
-        for photos in [stored[at : at + BATCH]]
-    ]
-    with index.catalog.writing() as tables:
-        here = {photo for (photo,) in tables.execute("SELECT id FROM photos")}
-        if here - {photo for photo, _ in stored}:
-            raise DataError("Photos came in while the others were judged anew: run it again.")
-        tables.execute("DELETE FROM law")
-        for photos, found in decided:
-            put_law(tables, [(photo, item.name) for photo, item in photos if photo in here], found)
-        set_state(tables, policy=policy.version)
-        publish(tables, "", (), policy.ownership.duplicates, judged_anew=True)
-    return True
+    while True:
+        with index.catalog.reading() as tables:
+            if get_state(tables, "policy") == policy.version:
+                return False
+            stored = stored_items(tables, "")
+        decided = [
+            (photos, judge_items(policy, [item for _, item in photos]))
+            for at in range(0, len(stored), BATCH)
+            for photos in [stored[at : at + BATCH]]
+        ]
+        with index.catalog.writing() as tables:
+            if get_state(tables, "policy") == policy.version:
+                return False  # another process was quicker
+            here = {photo for (photo,) in tables.execute("SELECT id FROM photos")}
+            if here - {photo for photo, _ in stored}:
+                continue  # photos came in meanwhile, and must be judged too
+            tables.execute("DELETE FROM law")
+            for photos, found in decided:
+                put_law(tables, [(photo, item.name) for photo, item in photos if photo in here], found)
+            set_state(tables, policy=policy.version)
+            publish(tables, "", (), policy.ownership.duplicates, judged_anew=True)
+            return True

@@ -13,7 +13,7 @@ from withsense_tf.errors import DataError
 from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.door import Door
 from withsense_tf.policy.gate import Policy
-from withsense_tf.policy.ownership import PhotoDecision, spread
+from withsense_tf.policy.ownership import STRICTNESS, PhotoDecision, spread
 from withsense_tf.policy.verdict import Verdict
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.items import Item
@@ -35,7 +35,9 @@ def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, Ph
     for limit in age_limits(policy):
         verdicts = policy.texts(limit).verdicts(text for _, _, text in told)
         said: dict[str, list[tuple[str, Verdict]]] = {}
-        for (name, caption, _), verdict in zip(told, verdicts, strict=True):
+        both = zip(told, verdicts, strict=True)
+        # The stricter ones last, as a gate has them, so that both give the same evidence.
+        for (name, caption, _), verdict in sorted(both, key=lambda one: STRICTNESS[one[1].decision]):
             said.setdefault(name, []).append((caption, verdict))
         decided[limit] = policy.ownership.own(paths, said, policy.review == "restrict")
     return decided

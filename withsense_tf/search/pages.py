@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import asdict, dataclass
 from typing import Self
@@ -33,7 +32,7 @@ class After:
             found = cls(
                 str(told["question"]), float.fromhex(told["score"]), int(told["row"]), int(told["place"])
             )
-        except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise SettingError(
                 f"after={text[:60]!r} is no page: hand back the `after` of the answer before."
             ) from error
