@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -52,6 +53,11 @@ def demo_scenes(seed: int) -> Iterator[Scene]:
             yield sample_scene(np.random.default_rng([seed, stream, index]))
 
 
+@cache
+def _measured_scenes() -> frozenset[Scene]:
+    return frozenset(scene for seed in MEASURED_SEEDS for scene in demo_scenes(seed))
+
+
 def sketch_scenes(count: int, seed: int, held_out_seed: int) -> list[Sketch]:
     """Return `count` scenes that no demo set of the measured seeds has, nor the one that is held out.
 
@@ -63,7 +69,7 @@ def sketch_scenes(count: int, seed: int, held_out_seed: int) -> list[Sketch]:
                 f"Demo sets of the seeds {MEASURED_SEEDS[0]} to {MEASURED_SEEDS[-1]} are for measuring: choose a "
                 f"seed above {MEASURED_SEEDS[-1]}, got {used}."
             )
-    taken = {scene for known in (*MEASURED_SEEDS, held_out_seed) for scene in demo_scenes(known)}
+    taken = _measured_scenes() | set(demo_scenes(held_out_seed))
     found: list[Sketch] = []
     index = 0
     while len(found) < count:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TypeVar
 
 import numpy as np
@@ -137,8 +139,9 @@ def _pick(rng: np.random.Generator, options: Sequence[T], weights: Sequence[floa
     """Choose one option, by weight."""
     if weights is None:
         return options[int(rng.integers(len(options)))]
-    total = np.cumsum(np.asarray(weights, dtype=float))
-    return options[int(np.searchsorted(total, rng.random() * total[-1], side="right"))]
+    # As numpy's cumsum and searchsorted, which take ten times as long for a handful of numbers.
+    total = list(accumulate(weights))
+    return options[bisect_right(total, rng.random() * total[-1])]
 
 
 def sample_scene(rng: np.random.Generator) -> Scene:
