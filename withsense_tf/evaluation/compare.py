@@ -8,7 +8,6 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import withsense_tf
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.meter import Meter
@@ -80,7 +79,7 @@ def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Valu
 def code_version() -> str:
     """Name the version, and in a git checkout the commit, with a plus where files differ from it."""
     name = f"withsense_tf {version('withsense_tf')}"
-    root = Path(withsense_tf.__file__).parents[1]
+    root = Path(__file__).parents[2]
     if not (root / ".git").exists():
         return name
     git = ["git", "-C", str(root)]
