@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from withsense_tf.errors import SettingError, check_share
+from withsense_tf.errors import SettingError, WithSenseError, check_share
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.answer import Answer, Asked
 from withsense_tf.search.filters import Where, check_columns, parse_filter
+from withsense_tf.search.generations import Generation
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.law import IndexDoor
 from withsense_tf.search.pages import After
@@ -74,8 +76,8 @@ class Search:
         if not text.strip() and photo is None:
             raise SettingError("Nothing to search for: give a text, a photo, or both.")
         conditions = tuple(parse_filter(part) if isinstance(part, str) else part for part in where)
-        with self.index.catalog.reading() as tables:
-            generation = self.index.current(tables)
+
+        def answer(generation: Generation, tables: sqlite3.Connection) -> Hits:
             door = IndexDoor(self.policy, tables, country or self.country, day)
             # The law reads the text as it was typed: what is taken out of it counts too.
             if text.strip() and not (answer := door.query(text)).allowed:
@@ -88,6 +90,21 @@ class Search:
             asked = Asked(text, query, photo, like, conditions, minimum, k, text_share)
             page = After.read(after, asked.digest(generation.number)) if after is not None else None
             return Answer(generation, tables, door, asked, page).hits()
+
+        return self._ask(answer)
+
+    def _ask(self, answer: Callable[[Generation, sqlite3.Connection], Hits]) -> Hits:
+        """Let the model in use answer; one that was dropped meanwhile fails, but then there is another."""
+        while True:
+            with self.index.catalog.reading() as tables:
+                generation = self.index.current(tables)
+                try:
+                    return answer(generation, tables)
+                except WithSenseError as error:
+                    failure = error
+            with self.index.catalog.reading() as tables:
+                if self.index.current(tables).number == generation.number:
+                    raise failure
 
     def close(self) -> None:
         """Let go of files and connections."""
