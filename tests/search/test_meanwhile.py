@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +15,12 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.ownership import Override
 from withsense_tf.search import ingest as module
 from withsense_tf.search import judge as judge_module
+from withsense_tf.search.answer import Answer
+from withsense_tf.search.compact import compact_index
 from withsense_tf.search.contents import contents
+from withsense_tf.search.engine import Search
 from withsense_tf.search.fill import take_over
+from withsense_tf.search.hits import Hits
 from withsense_tf.search.ingest import ingest
 from withsense_tf.search.judge import judge_anew
 from withsense_tf.search.law import IndexDoor
@@ -130,3 +135,47 @@ def test_two_that_judge_anew_by_the_same_law_do_not_disturb_each_other(
 
     monkeypatch.setattr(judge_module, "judge_items", judged)
     assert not judge_anew(five, changed)
+
+
+def test_a_search_whose_model_is_dropped_amid_it_is_answered_by_the_next_one(
+    five: PhotoIndex, looks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(five, [item_of(looks, "001.png", 30)], LAW)
+    search = Search(five, policy=LAW, country="AA")
+    before = search("a plain scarlet wall", minimum=0.0).places
+    hits, waiting = Answer.hits, [True]
+
+    def dropped(self: Answer) -> Hits:
+        if waiting:
+            waiting.pop()
+            # In a thread of its own, since this one is amid its reading.
+            other = threading.Thread(target=compact_index, args=(five,))
+            other.start()
+            other.join()
+        return hits(self)
+
+    monkeypatch.setattr(Answer, "hits", dropped)
+    assert search("a plain scarlet wall", minimum=0.0).places == before
+    assert not waiting
+
+
+def test_photos_come_in_while_an_index_is_compacted(
+    five: PhotoIndex, nine: str, looks: Path, store: VectorStore, amid: Callable
+) -> None:
+    amid(lambda: compact_index(PhotoIndex(five.folder, store)))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_photos_come_in_batches_while_an_index_is_compacted(
+    five: PhotoIndex,
+    nine: str,
+    looks: Path,
+    store: VectorStore,
+    amid: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 2)
+    amid(lambda: compact_index(PhotoIndex(five.folder, store)))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine

@@ -35,7 +35,7 @@ from withsense_tf.search.judge import judge_anew
 from withsense_tf.search.law import judge_items, put_law
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import Published, forget, publish
-from withsense_tf.search.rows import Rows, put_rows, rows_of
+from withsense_tf.search.rows import ModelGoneError, Rows, put_rows, rows_of
 from withsense_tf.terminal import track
 
 BATCH: Final = 64
@@ -97,11 +97,17 @@ def ingest(
         waiting, same = _adopt(index, items, generation.number, writer)
         known = same if known is None else known
         waiting = [item for item in waiting if item.name not in bad]
-        for at in track(
-            range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
-        ):
-            found = _stage(index, generation, matcher, waiting[at : at + BATCH], policy, writer)
-            bad |= {one.name: one for one in found}
+        try:
+            for at in track(
+                range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
+            ):
+                found = _stage(index, generation, matcher, waiting[at : at + BATCH], policy, writer)
+                bad |= {one.name: one for one in found}
+        except ModelGoneError:
+            with index.catalog.reading() as tables:
+                if _generation(index, tables, model).number == generation.number:
+                    raise
+            continue  # with the model that took its place
         with index.catalog.writing() as tables:
             # Meanwhile a new model may have been put to use, or another writer may have published other states of
             # the same photos: then these are worked on again, so that what is published is whole.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
+from withsense_tf.errors import DataError
 from withsense_tf.matchers.forms import CAPTIONS, PHOTO, unit
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PORTION: Final = 64
+
+
+class ModelGoneError(DataError):
+    """A model was dropped while photos were worked on for it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +89,12 @@ def put_rows(
     rows: Rows,
 ) -> None:
     """Write the vectors of photos behind those of a model; the caller's transaction makes them count."""
-    at, first = tables.execute(
+    found = tables.execute(
         "SELECT rows, captions FROM generations WHERE id = ?", (generation.number,)
     ).fetchone()
+    if found is None:
+        raise ModelGoneError(f"Model {generation.number} was dropped meanwhile: run it again.")
+    at, first = found
     generation.write(at, rows.vectors, [item.facts for item in items])
     if rows.each is not None and generation.each_caption is not None:
         generation.each_caption.write(first, rows.each)
