@@ -129,9 +129,13 @@ class Answer:
                 continue
             seen.add(photo.fold)
             walk.best = number if walk.best is None else walk.best
-            if walk.best < asked.minimum or number < FLOOR * asked.minimum:
+            if walk.best < asked.minimum:
                 walk.ended = True
                 break
+            if number < FLOOR * asked.minimum:
+                # A hybrid's numbers need not fall with every step, so the rest of what was looked at may have more.
+                walk.ended = True
+                continue
             if self.after is not None and not self.after.before(score, row):
                 continue
             if len(walk.places) == asked.k:
@@ -158,12 +162,20 @@ class Answer:
         )
 
     def _duplicates(self, photo: _Photo) -> tuple[str, ...]:
+        """Return the names of photos that look the same, may be shown, and are what was asked for."""
+        condition, values = to_sql(self.asked.where)
         found = self.tables.execute(
-            "SELECT name FROM photos WHERE fold = ? AND writer IS NULL AND id != ? ORDER BY id",
-            (photo.fold, photo.number),
-        )
+            "SELECT photo, name, path, fold, row FROM (SELECT id AS photo, name, path, fold, row FROM photos "
+            "JOIN rows ON rows.photo = photos.id AND generation = ? "
+            f"WHERE fold = ? AND writer IS NULL AND id != ?) WHERE {condition} ORDER BY name",
+            (self.generation.number, photo.fold, photo.number, *values),
+        ).fetchall()
         return tuple(
-            name for (name,) in found if self.door.photo(name, "show") and self.door.photo(name, "search")
+            name
+            for number, name, path, fold, row in found
+            if self.door.photo(name, "show")
+            and self.door.photo(name, "search")
+            and not self._left_out(row, _Photo(number, name, path, fold))
         )
 
     def _live(self, ranked: Ranked) -> Iterator[tuple[int, _Photo]]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import secrets
 import shutil
 import sqlite3
+import time
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
 
 GENERATIONS, ENCODED = "generations", "encoded"
+OLD_DRAFT_SECONDS: Final = 24 * 3600.0
 # Models that stay open: the one in use and the one before, and one that is being built.
 OPEN: Final = 3
 
@@ -118,9 +121,14 @@ class PhotoIndex:
         return self._add(draft, name, generation.identity, generation.engine)
 
     def _draft(self) -> Path:
-        draft = self.folder / GENERATIONS / f"draft-{secrets.token_hex(4)}"
-        draft.parent.mkdir(exist_ok=True)
-        return draft
+        folder = self.folder / GENERATIONS
+        folder.mkdir(exist_ok=True)
+        for old in folder.glob("draft-*"):
+            # What a killed writer left; one that is at work takes minutes.
+            with suppress(FileNotFoundError):
+                if time.time() - old.stat().st_mtime > OLD_DRAFT_SECONDS:
+                    shutil.rmtree(old, ignore_errors=True)
+        return folder / f"draft-{secrets.token_hex(4)}"
 
     def _add(self, draft: Path, name: str, identity: str, engine: Engine) -> int:
         try:
