@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from withsense_tf.commands.law import policy_of_service
 from withsense_tf.commands.search import DEFAULT_INDEX, IndexFolder
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Build an index of photos, keep it up to date, look after it.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(help="A With Sense folder.")]
 Replace = Annotated[
-    bool, typer.Option("--replace", help="Where the index holds photos of another folder: remove those.")
+    bool, typer.Option("--replace", help="Remove the photos of another folder, or more than half of them.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
@@ -60,18 +61,19 @@ def build(
     from withsense_tf.data.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
     from withsense_tf.experiments.train import fitted_matcher
-    from withsense_tf.policy.gate import Policy
     from withsense_tf.search.build import build_index, claim
     from withsense_tf.search.engines import Engine
     from withsense_tf.search.photo_index import PhotoIndex
 
     kept_in = Engine(engine, dtype, address, graph)
-    data, policy = load_dataset(folder), Policy.default()
+    # Not after all the training.
+    kept_in.check()
+    data, policy = load_dataset(folder), policy_of_service()
     photos = PhotoIndex.make(index)
     claim(photos, folder, replace)
     fitted = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
     facts = photo_facts(folder, data.photos)
-    report = build_index(photos, fitted, data, policy, kept_in, facts)
+    report = build_index(photos, fitted, data, policy, kept_in, facts, replace=replace)
     _warn_of_texts(data)
     typer.echo(f"{index}: {report}. Model: {fitted.name}.")
     _tell_refused(report.quarantined)
@@ -89,7 +91,6 @@ def update(
     """Bring the index up to date with a folder: add what is new, change what changed, remove what is gone."""
     from withsense_tf.data.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
-    from withsense_tf.policy.gate import Policy
     from withsense_tf.search.build import claim, refused_of
     from withsense_tf.search.ingest import ingest
     from withsense_tf.search.items import items_of
@@ -100,7 +101,9 @@ def update(
     if not keep:
         claim(photos, folder, replace)
     items = items_of(data, photo_facts(folder, data.photos))
-    report = ingest(photos, items, Policy.default(), complete=not keep, refused=refused_of(data))
+    report = ingest(
+        photos, items, policy_of_service(), complete=not keep, refused=refused_of(data), replace=replace
+    )
     typer.echo(f"{index}: {report}.")
     _tell_refused(report.quarantined)
 
@@ -109,15 +112,31 @@ def update(
 def remove(
     photos: Annotated[list[str], typer.Argument(help="Names of photos.")], index: IndexFolder = DEFAULT_INDEX
 ) -> None:
-    """Take photos out of the index."""
-    from withsense_tf.policy.gate import Policy
+    """Take photos out of the index for good: the next update does not bring them back."""
     from withsense_tf.search.ingest import ingest
+    from withsense_tf.search.kept_out import keep_out
     from withsense_tf.search.photo_index import PhotoIndex
 
-    report = ingest(PhotoIndex(index), [], Policy.default(), remove=photos)
-    typer.echo(f"{index}: {report}.")
-    if report.removed < len(set(photos)):
-        typer.echo(f"{len(set(photos)) - report.removed} of these names were not in the index.", err=True)
+    opened = PhotoIndex(index)
+    leaving, unknown = keep_out(opened, photos)
+    report = ingest(opened, [], policy_of_service(), remove=leaving)
+    typer.echo(f"{index}: {report}. They stay out; let them in again with: index readmit.")
+    if unknown:
+        typer.echo(f"Not in the index: {', '.join(unknown)}.", err=True)
+        raise typer.Exit(1)
+
+
+@app.command("readmit")
+def readmit(
+    photos: Annotated[list[str], typer.Argument(help="Names of photos.")], index: IndexFolder = DEFAULT_INDEX
+) -> None:
+    """Let photos that were removed come in again with the next update."""
+    from withsense_tf.search.kept_out import let_in
+    from withsense_tf.search.photo_index import PhotoIndex
+
+    count = let_in(PhotoIndex(index), photos)
+    typer.echo(f"{index}: {count} photos come in again with the next update.")
+    if count < len(set(photos)):
         raise typer.Exit(1)
 
 
@@ -151,11 +170,10 @@ def verify(
 @app.command("judge")
 def judge(index: IndexFolder = DEFAULT_INDEX) -> None:
     """Judge all photos anew, where the law or what people decided of photos has changed."""
-    from withsense_tf.policy.gate import Policy
     from withsense_tf.search.judge import judge_anew
     from withsense_tf.search.photo_index import PhotoIndex
 
-    changed = judge_anew(PhotoIndex(index), Policy.default())
+    changed = judge_anew(PhotoIndex(index), policy_of_service())
     typer.echo("All photos are judged anew." if changed else "The law is as it was; nothing to do.")
 
 

@@ -9,6 +9,8 @@ from typing import Annotated, Final
 
 import typer
 
+from withsense_tf.commands.law import policy_of_service
+
 INDEX_FOLDER: Final = "WITHSENSE_INDEX"
 IndexFolder = Annotated[
     Path,
@@ -35,6 +37,10 @@ def search(
         float | None,
         typer.Option(min=0, max=1, help="If the best photo scores less, nothing fits; 0 takes all."),
     ] = None,
+    fill: Annotated[
+        bool,
+        typer.Option("--fill", help="Go on until there are K photos; places that are withheld do not count."),
+    ] = False,
     after: Annotated[str | None, typer.Option(help="The `after` of the page before.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     save: Annotated[
@@ -46,17 +52,21 @@ def search(
     os.environ.setdefault("OMP_NUM_THREADS", "2")
     from withsense_tf.search.engine import MINIMUM, Search
     from withsense_tf.search.photo_index import PhotoIndex
+    from withsense_tf.search.sheet import check_picture
 
-    hits = Search(PhotoIndex(index), country=country)(
+    if save is not None:
+        check_picture(save)
+    hits = Search(PhotoIndex(index), policy=policy_of_service(), country=country)(
         text,
         k,
         photo=photo,
         where=where or (),
         minimum=MINIMUM if minimum is None else minimum,
         after=after,
+        fill=fill,
     )
     if save is not None:
-        hits.save(save)
+        typer.echo(f"Wrote {hits.save(save)}.", err=True)
     if json:
         typer.echo(json_format.dumps(hits.as_dict(), indent=1, ensure_ascii=False))
     else:

@@ -50,6 +50,7 @@ class Asked:
     minimum: float
     k: int
     text_share: float
+    fill: bool = False
 
     def digest(self, model: int) -> str:
         """Name the question and the model that answers it: pages of one question go together."""
@@ -104,7 +105,7 @@ class Answer:
     def hits(self) -> Hits:
         """Walk down the ranking until all places are filled, or nothing fits any more."""
         asked = self.asked
-        nothing = Hits(asked.typed or f"like {asked.photo}", without=asked.query.without)
+        nothing = Hits(asked.typed, without=asked.query.without, like=asked.photo)
         if asked.query.text and (message := not_read(asked.query.text, self.form)):
             return replace(nothing, message=message)
         vector, keep = self._vector(), self._keep()
@@ -123,34 +124,39 @@ class Answer:
         seen: set[int] = set()
         first = 1 if self.after is None else self.after.place + 1
         own = asked.like.name if asked.like is not None else None
+        photos = 0
         for at, photo in self._live(ranked):
             score, row, number = float(ranked.scores[at]), int(ranked.rows[at]), float(ranked.numbers[at])
             if photo.name == own or photo.fold in seen or self._left_out(row, photo):
                 continue
             seen.add(photo.fold)
-            walk.best = number if walk.best is None else walk.best
-            if walk.best < asked.minimum:
-                walk.ended = True
-                break
-            if number < FLOOR * asked.minimum:
+            allowed = self._allowed(photo.name)
+            if allowed and walk.best is None:
+                walk.best = number
+            # A photo that is withheld does not make weaker ones fit, or its place would tell of it.
+            fits = asked.minimum if walk.best is None or walk.best < asked.minimum else FLOOR * asked.minimum
+            if number < fits:
                 # A hybrid's numbers need not fall with every step, so the rest of what was looked at may have more.
                 walk.ended = True
                 continue
             if self.after is not None and not self.after.before(score, row):
                 continue
-            if len(walk.places) == asked.k:
+            if (photos if asked.fill else len(walk.places)) == asked.k:
                 walk.more = True
                 break
             place = first + len(walk.places)
-            walk.places.append(self._place(ranked, at, place, photo))
+            photos += allowed
+            walk.places.append(
+                self._hit(ranked, at, place, photo) if allowed else Withheld(place, self.door.rule.message)
+            )
             walk.last = After(self.question, score, row, place)
         return walk
 
-    def _place(self, ranked: Ranked, at: int, place: int, photo: _Photo) -> Hit | Withheld:
-        shown = self.door.results([photo.name])[0]
+    def _allowed(self, photo: str) -> bool:
         # A permission to show a photo is none to let it be found.
-        if shown.photo is None or not self.door.photo(photo.name, "search"):
-            return Withheld(place, self.door.rule.message)
+        return self.door.results([photo])[0].photo is not None and self.door.photo(photo, "search")
+
+    def _hit(self, ranked: Ranked, at: int, place: int, photo: _Photo) -> Hit:
         return Hit(
             place,
             photo.name,
@@ -164,6 +170,7 @@ class Answer:
     def _duplicates(self, photo: _Photo) -> tuple[str, ...]:
         """Return the names of photos that look the same, may be shown, and are what was asked for."""
         condition, values = to_sql(self.asked.where)
+        own = self.asked.like.name if self.asked.like is not None else None
         found = self.tables.execute(
             "SELECT photo, name, path, fold, row FROM (SELECT id AS photo, name, path, fold, row FROM photos "
             "JOIN rows ON rows.photo = photos.id AND generation = ? "
@@ -175,6 +182,7 @@ class Answer:
             for number, name, path, fold, row in found
             if self.door.photo(name, "show")
             and self.door.photo(name, "search")
+            and name != own
             and not self._left_out(row, _Photo(number, name, path, fold))
         )
 

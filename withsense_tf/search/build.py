@@ -27,6 +27,7 @@ def build_index(
     engine: Engine | None = None,
     facts: Mapping[str, Mapping[str, Fact]] | None = None,
     only: Sequence[str] | None = None,
+    replace: bool = False,
 ) -> Report:
     """Make the index one of the photos of a data set (of those in `only`) by a fitted matcher.
 
@@ -38,7 +39,13 @@ def build_index(
         current = get_state(tables, "current")
     items = [item for item in items_of(data, facts) if only is None or item.name in set(only)]
     report = ingest(
-        index, items, policy or Policy.default(), current or number, complete=True, refused=refused_of(data)
+        index,
+        items,
+        policy or Policy.default(),
+        current or number,
+        complete=True,
+        refused=refused_of(data),
+        replace=replace,
     )
     take_over(index, number)
     return report

@@ -8,6 +8,7 @@ publishes all it has staged. A photo that changes is a new one here, so that its
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sqlite3
 import threading
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from withsense_tf.errors import DataError
 from withsense_tf.search.filters import FACTS_TABLE
@@ -51,6 +53,7 @@ CREATE TABLE rows (
     captions INTEGER NOT NULL, PRIMARY KEY (generation, row)
 ) WITHOUT ROWID;
 CREATE INDEX rows_of_photo ON rows (photo, generation);
+CREATE TABLE kept_out (name TEXT PRIMARY KEY, digest TEXT NOT NULL, since TEXT NOT NULL);
 CREATE TABLE quarantine (name TEXT PRIMARY KEY, path TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
     found TEXT NOT NULL);
 """
@@ -183,12 +186,42 @@ def _wait_for_wal(connection: sqlite3.Connection) -> None:
 
 
 def _connect(file: Path) -> sqlite3.Connection:
+    try:
+        return _opened(str(file))
+    except sqlite3.OperationalError:
+        if os.access(file.parent, os.W_OK):
+            raise
+    return _read_only(file)
+
+
+def _opened(where: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        file, timeout=PATIENCE_SECONDS, isolation_level=None, check_same_thread=False
+        where,
+        timeout=PATIENCE_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        uri=where.startswith("file:"),
     )
-    # A commit is on the disk when it returns.
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        # A commit is on the disk when it returns.
+        connection.execute("PRAGMA synchronous = FULL")
+        # Opening proves nothing: SQLite reads the file when it is first asked.
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def _read_only(file: Path) -> sqlite3.Connection:
+    """Open an index that may only be read, as a copy for serving is; SQLite's log of changes must be empty."""
+    log = Path(f"{file}-wal")
+    if log.exists() and log.stat().st_size:
+        raise DataError(
+            f"{file.parent} may only be read, and has changes that are not in its tables yet ({log.name}). Open it "
+            "once where it may be written to: python -m withsense_tf index status"
+        )
+    return _opened(f"file:{quote(str(file.resolve()))}?mode=ro&immutable=1")
 
 
 def _check_mark(folder: Path) -> None:

@@ -59,6 +59,7 @@ class Search:
         minimum: float = MINIMUM,
         after: str | None = None,
         text_share: float = 0.5,
+        fill: bool = False,
     ) -> Hits:
         """Return the k photos that fit best.
 
@@ -67,6 +68,7 @@ class Search:
           the text by `text_share`.
         - `where` filters by columns: ["camera=Nikon D90", "date>=2020"].
         - `minimum`: if the best photo scores less, nothing fits, and there are no hits; 0 takes what comes first.
+        - `fill`: go on until there are k photos; else places that are withheld count, too.
         - `after` is that of the answer before, for the next page.
         """
         if isinstance(k, bool) or not isinstance(k, int) or k < 1:
@@ -87,7 +89,7 @@ class Search:
                 return Hits(text, notice=like)
             query = parse_query(text) if text.strip() else Query("", ())
             check_columns(conditions, [name for (name,) in tables.execute("SELECT DISTINCT name FROM facts")])
-            asked = Asked(text, query, photo, like, conditions, minimum, k, text_share)
+            asked = Asked(text, query, photo, like, conditions, minimum, k, text_share, fill)
             page = After.read(after, asked.digest(generation.number)) if after is not None else None
             return Answer(generation, tables, door, asked, page).hits()
 

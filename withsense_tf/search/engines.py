@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,8 @@ from withsense_tf.search.index import VectorIndex
 KINDS: Final = ("exact", "milvus")
 DTYPES: Final = ("float32", "float16")
 GRAPHS: Final = ("FLAT", "HNSW")
+# What a Milvus server asks for (user:password); it is not written down in the index.
+TOKEN: Final = "WITHSENSE_MILVUS_TOKEN"
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,10 @@ class Engine:
         check_choice("engine", self.kind, KINDS)
         check_choice("dtype", self.dtype, DTYPES)
         check_choice("graph", self.graph, GRAPHS)
-        if self.kind == "exact" and self.address:
+        if self.kind == "exact" and (self.address or self.graph != "FLAT"):
             raise SettingError(
-                f"The exact engine has no address, got {self.address!r}: take the engine milvus."
+                f"The exact engine has no address and no graph, got {self.address!r} and {self.graph}: take the "
+                "engine milvus for these."
             )
 
     def to_json(self) -> str:
@@ -57,4 +61,12 @@ class Engine:
 
         if not self.address:
             folder.mkdir(parents=True, exist_ok=True)
-        return MilvusIndex(self.address or str(folder / "milvus.db"), collection, width, self.graph)
+        where = self.address or str(folder / "milvus.db")
+        return MilvusIndex(where, collection, width, self.graph, token=os.environ.get(TOKEN, ""))
+
+    def check(self) -> None:
+        """Raise now, before any work, if the engine cannot be reached."""
+        if self.kind == "milvus":
+            from withsense_tf.search.milvus_open import check_address
+
+            check_address(self.address, os.environ.get(TOKEN, ""))

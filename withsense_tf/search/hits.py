@@ -51,6 +51,7 @@ class Hits:
     - `places`: the hits, and the places that are withheld, in their order
     - `message`: what a person should know, such as that nothing fits well or that a word is not known
     - `after`: what to ask for the next page with, or None if this is the last
+    - `like`: the photo that was the query, or part of it
     - `without`: terms that were taken out of the query because they must not be in a photo
     """
 
@@ -60,6 +61,7 @@ class Hits:
     message: str | None = None
     after: str | None = None
     without: tuple[str, ...] = ()
+    like: str | None = None
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -85,6 +87,7 @@ class Hits:
         return {
             "query": self.query,
             "hits": [hit.as_dict() for hit in self.hits],
+            "like": self.like,
             "notice": self.notice,
             "withheld": [{"place": place.place, "notice": place.notice} for place in self.withheld],
             "without": list(self.without),
@@ -95,6 +98,8 @@ class Hits:
     def as_text(self) -> str:
         """Return the answer as a terminal shows it."""
         lines = []
+        if self.like and self.query:
+            lines.append(f"Like: {self.like}")
         if self.without:
             lines.append(f"Without: {', '.join(self.without)}")
         for place in self.places:
@@ -116,9 +121,10 @@ class Hits:
 
     def save(self, file: str | Path) -> Path:
         """Draw the answer as a contact sheet into a PNG or JPEG file, and return its path."""
-        from withsense_tf.search.sheet import contact_sheet
+        from withsense_tf.search.sheet import check_picture, contact_sheet
 
         path = Path(file)
+        check_picture(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         contact_sheet(self).save(path)
         return path

@@ -32,6 +32,7 @@ from withsense_tf.search.filters import fact_row
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
 from withsense_tf.search.judge import judge_anew
+from withsense_tf.search.kept_out import without_kept_out
 from withsense_tf.search.law import judge_items, put_law
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import Published, forget, publish
@@ -39,6 +40,8 @@ from withsense_tf.search.rows import ModelGoneError, Rows, put_rows, rows_of
 from withsense_tf.terminal import track
 
 BATCH: Final = 64
+# So many photos may leave at once without a question.
+FEW: Final = 10
 # Whoever staged something so long ago will not come back for it.
 ABANDONED_SECONDS: Final = 24 * 3600.0
 
@@ -62,10 +65,12 @@ class Report:
     removed: int
     same: int
     quarantined: tuple[Refused, ...]
+    kept_out: int = 0
 
     def __str__(self) -> str:
         told = f"{self.added:,} added, {self.changed:,} changed, {self.removed:,} removed, {self.same:,} as before"
-        return told + (f", {len(self.quarantined):,} in quarantine" if self.quarantined else "")
+        told += f", {len(self.quarantined):,} in quarantine" if self.quarantined else ""
+        return told + (f", {self.kept_out:,} kept out" if self.kept_out else "")
 
 
 def ingest(
@@ -76,12 +81,15 @@ def ingest(
     complete: bool = False,
     remove: Iterable[str] = (),
     refused: Sequence[Refused] = (),
+    replace: bool = False,
 ) -> Report:
     """Add photos and bring changed ones up to date; `remove` some by name, or with `complete` all that are no item.
 
     Vectors are made by the model in use, or by `model` while none is. Photos that cannot be used stop nothing; they
-    go into quarantine, with those that were `refused` before. What is both an item and to be removed stays.
+    go into quarantine, with those that were `refused` before. What is both an item and to be removed stays. Photos
+    that were kept out stay out. That `complete` removes more than half of the index needs `replace`.
     """
+    items, out = without_kept_out(index, items)
     names = [item.name for item in items]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -121,11 +129,20 @@ def ingest(
             if complete:
                 live = {name for (name,) in tables.execute("SELECT name FROM photos WHERE writer IS NULL")}
                 leaving |= live - set(names)
+                _check_not_emptied(index, len(live), len(leaving & live), replace)
             _quarantine(tables, refused_now, None if complete else {*names, *remove})
             done = publish(tables, writer, leaving, policy.ownership.duplicates)
             _sweep(tables)
         _forget_rows(index, done)
-        return Report(done.added, done.changed, done.removed, known, refused_now)
+        return Report(done.added, done.changed, done.removed, known, refused_now, out)
+
+
+def _check_not_emptied(index: PhotoIndex, live: int, leaving: int, replace: bool) -> None:
+    if not replace and leaving > FEW and leaving > live / 2:
+        raise SettingError(
+            f"{leaving:,} of the {live:,} photos of {index.folder} would be removed: is the folder whole, and the "
+            "right one? Nothing was changed. To remove them, say --replace."
+        )
 
 
 def _generation(index: PhotoIndex, tables: sqlite3.Connection, model: int | None) -> Generation:

@@ -51,7 +51,7 @@ def connect(address: str, token: str, timeout: float) -> tuple[Any, Path | None]
         except pymilvus.MilvusException as error:
             raise DataError(
                 f"No Milvus server answered at {address} within {timeout:g} seconds ({error.message}). "
-                f"Check the address and the token, or start a server on this machine: {START}"
+                f"Check the address and the token (WITHSENSE_MILVUS_TOKEN), or start a server on this machine: {START}"
             ) from error
     path = _lite_path(address)
     with _lock:
@@ -62,6 +62,26 @@ def connect(address: str, token: str, timeout: float) -> tuple[Any, Path | None]
             raise _lite_error(path, error) from error
         _users[path] += 1
     return client, path
+
+
+def check_address(address: str, token: str, timeout: float = 5.0) -> None:
+    """Raise if nothing can be kept there: a server that does not answer, a wrong address, a package that is missing."""
+    if re.match(r"https?://", address):
+        connect(address, token, timeout)[0].close()
+        return
+    _installed()
+    if address:
+        _lite_path(address)
+
+
+def _installed() -> None:
+    try:
+        import milvus_lite  # noqa: F401  # is it here?
+        import pymilvus  # noqa: F401
+    except ImportError as error:
+        raise SettingError(
+            f"A Milvus Lite file needs pymilvus and milvus-lite, and {error.name} is not here. {INSTALL}"
+        ) from error
 
 
 def let_go(path: Path) -> None:

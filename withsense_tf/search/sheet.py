@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
 from withsense_tf.data.photo_file import PhotoError, open_upright
+from withsense_tf.errors import SettingError
 from withsense_tf.search.hits import Hit, Hits, Withheld
 
 SIDE: Final = 220  # of a photo's place, in pixels
 GAP: Final = 16
 LINE: Final = 18
 COLUMNS: Final = 5
+SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp")
 PAPER, INK, FAINT, EMPTY = "#ffffff", "#202020", "#707070", "#eeeeee"
+
+
+def check_picture(file: Path) -> None:
+    """Raise if the name of a file says no kind of picture that can be written."""
+    if file.suffix.lower() not in SUFFIXES:
+        raise SettingError(
+            f"{file}: a contact sheet is written as {', '.join(SUFFIXES)}, got {file.suffix!r}."
+        )
 
 
 def contact_sheet(hits: Hits) -> Image.Image:
@@ -24,6 +35,8 @@ def contact_sheet(hits: Hits) -> Image.Image:
     font, small = _font(15), _font(13)
     signs = width // 8
     head = textwrap.wrap(f"“{hits.query}”", signs) or [""]
+    if hits.like:
+        head += textwrap.wrap(f"like {hits.like}", signs)
     if hits.without:
         head += textwrap.wrap(f"without: {', '.join(hits.without)}", signs)
     foot = [line for text in (hits.notice, hits.message) if text for line in textwrap.wrap(text, signs)]
