@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -121,6 +121,11 @@ class TextEncoder(Encoder):
     @property
     def languages(self) -> tuple[str, ...]:
         """Name the languages that it reads, "English" and "Russian" among them; () where nobody can say."""
+        return ()
+
+    @property
+    def known_words(self) -> Collection[str]:
+        """Return the words that were learned, where they are kept; for telling what may have been meant."""
         return ()
 
     def unknown(self, text: str) -> tuple[str, ...]:  # noqa: ARG002  # those that count words use it

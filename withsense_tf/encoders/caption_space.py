@@ -7,7 +7,7 @@ finds the latter: it is fitted on captions grouped by photo, over words (TF-IDF)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
@@ -137,6 +137,11 @@ class CaptionSpace(TextEncoder):
     def languages(self) -> tuple[str, ...]:
         """Name the languages of the training texts."""
         return self.words_.languages
+
+    @property
+    def known_words(self) -> Collection[str]:
+        """Return the words of the training texts."""
+        return self.words_.vocabulary_
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the words of a text that neither captions nor word vectors taught it."""

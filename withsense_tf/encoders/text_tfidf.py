@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -83,6 +83,11 @@ class Tfidf(TextEncoder):
     def languages(self) -> tuple[str, ...]:
         """Name the languages of the training texts."""
         return self.vectorizer_.languages
+
+    @property
+    def known_words(self) -> Collection[str]:
+        """Return the words of the training texts."""
+        return self.vectorizer_.vocabulary_
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the words of a text that were in no training text."""

@@ -147,14 +147,18 @@ class Answer:
             place = first + len(walk.places)
             photos += allowed
             walk.places.append(
-                self._hit(ranked, at, place, photo) if allowed else Withheld(place, self.door.rule.message)
+                self._hit(ranked, at, place, photo) if allowed else self._withheld(place, photo)
             )
             walk.last = After(self.question, score, row, place)
         return walk
 
+    def _withheld(self, place: int, photo: _Photo) -> Withheld:
+        self.door.results([photo.name])  # the audit log has what was withheld
+        return Withheld(place, self.door.rule.message)
+
     def _allowed(self, photo: str) -> bool:
         # A permission to show a photo is none to let it be found.
-        return self.door.results([photo])[0].photo is not None and self.door.photo(photo, "search")
+        return self.door.photo(photo, "show") and self.door.photo(photo, "search")
 
     def _hit(self, ranked: Ranked, at: int, place: int, photo: _Photo) -> Hit:
         return Hit(
@@ -249,7 +253,8 @@ class Answer:
 
     def _message(self, walk: _Walk) -> str | None:
         parts = []
-        if not walk.places and self.after is None:
+        found = any(isinstance(place, Hit) for place in walk.places)
+        if not found and self.after is None and (walk.best is not None or not walk.places):
             if walk.best is None:
                 parts.append("No photo of this index meets what was asked.")
             else:

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from withsense_tf.data.numbers import NUMBER
@@ -78,8 +79,23 @@ def parse_filter(text: str) -> Condition:
     quoted = QUOTED.fullmatch(value)
     if quoted:
         return Condition(column.casefold(), op, next(filter(None, quoted.groups())))
+    if column.casefold() == "date" and op != "~":
+        _check_date(value)
     number = None if op == "~" else fact_row(value)[1]
     return Condition(column.casefold(), op, value if number is None else number)
+
+
+def _check_date(value: str) -> None:
+    """Raise for what is no year, month or day: as a text it would be compared with dates, and nobody means that."""
+    parts = value.split("-")
+    try:
+        if not PERIOD.fullmatch(value):
+            raise ValueError(value)
+        date(int(parts[0]), *(int(part) for part in [*parts[1:], "1", "1"][:2]))
+    except ValueError as error:
+        raise SettingError(
+            f"date: {value!r} is no date. Expected a year, a month or a day, such as 2020, 2020-05 or 2020-05-31."
+        ) from error
 
 
 def check_columns(where: Where, known: Iterable[str]) -> None:

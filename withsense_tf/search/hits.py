@@ -117,7 +117,7 @@ class Hits:
         return "\n".join(lines)
 
     def __repr__(self) -> str:
-        return f"Hits({self.query!r}: {self.notice or self.message or f'{len(self)} photos'})"
+        return f"Hits({self.query or self.like!r}: {self.notice or self.message or f'{len(self)} photos'})"
 
     def save(self, file: str | Path) -> Path:
         """Draw the answer as a contact sheet into a PNG or JPEG file, and return its path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import Final
 
@@ -10,11 +11,22 @@ from withsense_tf.matchers.forms import SearchForm
 
 CYRILLIC: Final = re.compile(r"[а-яёіїєґ]", re.IGNORECASE)
 LATIN: Final = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
+# Words that describe nothing by themselves: a query of which only these are known is not known.
+_SMALL = """
+    a an the this that these those some any each every all both and or but nor so if than as of in on at by for from
+    to into onto over under up down out off with without about above below between through during before after near
+    beside behind along across around is are was were be been being am do does did has have had will would can could
+    may might it its he she they them his her their him i we you me my our your who whom which what where when how
+    there here not no very more most other another such own same just only too also then
+    и в во на с со к ко у о об от до из за по под над при для без не ни но а или что это этот эта эти тот та те он
+    она оно они его её их как так же бы ли где когда который которая которые
+"""
+SMALL: Final = frozenset(_SMALL.split())
 
 
 def not_read(text: str, form: SearchForm) -> str | None:
     """Say why a query cannot be answered, where the model reads none of it; else None."""
-    unknown = form.unknown(text)
+    said = words(text)
     foreign = CYRILLIC.search(text) and not LATIN.search(text)
     if foreign and (known := form.text.languages) and "Russian" not in known:
         return (
@@ -22,16 +34,28 @@ def not_read(text: str, form: SearchForm) -> str | None:
             f"{' or '.join(known)}, or build the index with a matcher that reads it (a multilingual SigLIP 2 or "
             "MetaCLIP 2)."
         )
-    if unknown and len(unknown) >= len(words(text)):
-        return f"No word of the query is known to this index: {', '.join(dict.fromkeys(unknown))}. Say it otherwise."
-    if not words(text):
-        return "The query has no words. Describe a scene, such as: a dog runs on a beach."
+    telling = [word for word in said if word not in SMALL]
+    if not telling:
+        return "The query describes nothing. Describe a scene, such as: a dog runs on a beach."
+    unknown = set(form.unknown(text))
+    if unknown.issuperset(telling):
+        return f"No telling word of the query is known to this index: {_suggested(telling, form)}. Say it otherwise."
     return None
 
 
 def not_known(text: str, form: SearchForm) -> str | None:
     """Name the words of a query that are not looked for because the model does not know them."""
-    unknown = list(dict.fromkeys(form.unknown(text)))
+    unknown = [word for word in form.unknown(text) if word not in SMALL]
     if not unknown:
         return None
-    return f"Not known to this index, and so not looked for: {', '.join(unknown)}."
+    return f"Not known to this index, and so not looked for: {_suggested(unknown, form)}."
+
+
+def _suggested(unknown: list[str], form: SearchForm) -> str:
+    """List words, each with the known one that is written most like it."""
+    known = [word for word in form.text.known_words if len(word) > 2]
+    listed = []
+    for word in dict.fromkeys(unknown):
+        near = difflib.get_close_matches(word, known, 1, 0.75) if len(word) > 2 else []
+        listed.append(f"{word} (did you mean {near[0]}?)" if near else word)
+    return ", ".join(listed)
