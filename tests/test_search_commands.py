@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from withsense_tf.__main__ import app
 from withsense_tf.data.demo import write_demo
 from withsense_tf.errors import DataWarning
 from withsense_tf.policy.countries import NOTICE
+from withsense_tf.search import catalog
 
 runner = CliRunner()
 
@@ -126,6 +129,49 @@ def test_update_brings_the_index_up_to_date_with_its_folder(tmp_path: Path) -> N
     assert "without what photos left behind" in run("index", "compact", "--index", index)
     status = json.loads(run("index", "status", "--index", index, "--json"))
     assert [(model["rows"], model["garbage"]) for model in status["models"]] == [(21, 0)]
+    with pytest.warns(DataWarning, match="left out"):
+        done = runner.invoke(app, ["index", "update", str(folder), "--index", index])
+    assert "1 kept out" in done.output
+    run("index", "readmit", "demo_train_0005.jpg", "--index", index)
+    with pytest.warns(DataWarning, match="left out"):
+        done = runner.invoke(app, ["index", "update", str(folder), "--index", index])
+    assert "1 added" in done.output
+
+
+def test_a_folder_that_lost_most_of_its_photos_does_not_empty_the_index(tmp_path: Path) -> None:
+    folder, index = tmp_path / "demo", str(tmp_path / "index")
+    write_demo(folder, seed=1, train=24, test=2)
+    run("index", "build", str(folder), "--index", index, "--matcher", "captions")
+    for number in range(4, 24):
+        (folder / "train_images" / f"demo_train_{number:04d}.jpg").unlink()
+    with pytest.warns(DataWarning, match="left out"):
+        done = runner.invoke(app, ["index", "update", str(folder), "--index", index])
+    assert "20 of the 26 photos" in str(done.exception)
+    assert json.loads(run("index", "status", "--index", index, "--json"))["photos"] == 26
+    with pytest.warns(DataWarning, match="left out"):
+        assert "20 removed" in run("index", "update", str(folder), "--index", index, "--replace")
+
+
+def test_an_index_that_may_only_be_read_is_searched(
+    index: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "a copy"
+    shutil.copytree(index, copy)
+    told = run("search", "a dog", "--minimum", "0", "--index", index)
+    opened = catalog._opened
+
+    def as_on_a_read_only_disk(where: str) -> sqlite3.Connection:
+        # Tests may run as root, whom no permission stops: this is what SQLite says there.
+        if not where.startswith("file:"):
+            raise sqlite3.OperationalError("unable to open database file")
+        return opened(where)
+
+    monkeypatch.setattr(catalog, "_opened", as_on_a_read_only_disk)
+    monkeypatch.setattr(catalog.os, "access", lambda *_: False)
+    assert run("search", "a dog", "--minimum", "0", "--index", str(copy)) == told
+    (copy / "catalog.sqlite-wal").write_bytes(b"changes")
+    done = runner.invoke(app, ["search", "a dog", "--index", str(copy)])
+    assert "has changes that are not in its tables yet" in str(done.exception)
 
 
 def test_a_new_model_takes_over_and_a_rollback_brings_the_old_one_back(demo: Path, tmp_path: Path) -> None:
@@ -153,7 +199,10 @@ def test_photos_of_another_folder_are_not_removed_by_mistake(demo: Path, tmp_pat
         done = runner.invoke(app, ["index", command, str(demo), "--index", index])
         assert "holds the photos of" in str(done.exception)
     # Names of both folders are alike: 12 and 2 photos are changed.
-    assert "56 added, 14 changed, 0 removed" in run("index", "update", str(demo), "--index", index, "--keep")
+    done = runner.invoke(app, ["index", "update", str(demo), "--index", index, "--keep"])
+    assert "14 photos have names that other photos" in str(done.exception)
+    words = ("index", "update", str(demo), "--index", index, "--keep", "--replace")
+    assert "56 added, 14 changed, 0 removed" in run(*words)
     assert "70 as before" in run("index", "update", str(demo), "--index", index, "--replace")
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from withsense_tf.errors import SettingError
@@ -219,6 +219,7 @@ def test_a_fact_equals_itself(value: str | float) -> None:
     st.one_of(NUMBERS, st.from_regex(r"[a-zа-я0-9][a-zа-я0-9 :-]*", fullmatch=True)),
 )
 def test_a_written_filter_means_the_condition(name: str, op: str, value: str | float) -> None:
+    assume(name != "date")  # it takes dates alone
     written = fact_row(value)[0]
     where, back = (Condition(name, op, value),), (parse_filter(f"{name}{op}{written}"),)
     assert matches(where, {name: value}) == matches(back, {name: value})

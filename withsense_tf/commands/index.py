@@ -91,16 +91,18 @@ def update(
     """Bring the index up to date with a folder: add what is new, change what changed, remove what is gone."""
     from withsense_tf.data.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
-    from withsense_tf.search.build import claim, refused_of
+    from withsense_tf.search.build import check_names, claim, refused_of
     from withsense_tf.search.ingest import ingest
     from withsense_tf.search.items import items_of
     from withsense_tf.search.photo_index import PhotoIndex
 
     photos = PhotoIndex(index)
     data = load_dataset(folder)
-    if not keep:
-        claim(photos, folder, replace)
     items = items_of(data, photo_facts(folder, data.photos))
+    if keep:
+        check_names(photos, folder, items, replace)
+    else:
+        claim(photos, folder, replace)
     report = ingest(
         photos, items, policy_of_service(), complete=not keep, refused=refused_of(data), replace=replace
     )

@@ -75,11 +75,13 @@ class _Photo:
 
 @dataclass
 class _Walk:
-    """What came of one walk: the places, the last one's end, the best number of all, and whether there is more."""
+    """What came of one walk: the places, the number of the best photo, and how it ended."""
 
     places: list[Hit | Withheld]
-    last: After | None = None
+    photos: int = 0
+    end: tuple[float, int] | None = None  # score and row of the last photo
     best: float | None = None
+    fits: bool = False
     more: bool = False
     ended: bool = False
 
@@ -116,41 +118,65 @@ class Answer:
             if walk.more or walk.ended or len(ranked) < window:
                 break
             window *= 4
-        after = walk.last.write() if walk.more and walk.last is not None else None
-        return replace(nothing, places=tuple(walk.places), message=self._message(walk), after=after)
+        return replace(
+            nothing, places=tuple(walk.places), message=self._message(walk), after=self._next(walk)
+        )
 
     def _walk(self, ranked: Ranked) -> _Walk:
         asked, walk = self.asked, _Walk([])
         seen: set[int] = set()
-        first = 1 if self.after is None else self.after.place + 1
+        after = self.after
         own = asked.like.name if asked.like is not None else None
-        photos = 0
+        skip, place = (after.withheld, after.place) if after is not None else (0, 0)
+        walk.fits = after is not None and after.fits
         for at, photo in self._live(ranked):
             score, row, number = float(ranked.scores[at]), int(ranked.rows[at]), float(ranked.numbers[at])
-            if photo.name == own or photo.fold in seen or self._left_out(row, photo):
+            if photo.name == own or photo.fold in seen:
+                continue
+            allowed = self._allowed(photo.name)
+            # What may not be shown says nothing of its captions and columns: minus words leave its place as it is,
+            # and filters leave it none.
+            if self._left_out(row, photo) if allowed else asked.where:
                 continue
             seen.add(photo.fold)
-            allowed = self._allowed(photo.name)
             if allowed and walk.best is None:
                 walk.best = number
+                walk.fits = walk.fits or number >= asked.minimum
             # A photo that is withheld does not make weaker ones fit, or its place would tell of it.
-            fits = asked.minimum if walk.best is None or walk.best < asked.minimum else FLOOR * asked.minimum
-            if number < fits:
+            if number < (FLOOR * asked.minimum if walk.fits else asked.minimum):
                 # A hybrid's numbers need not fall with every step, so the rest of what was looked at may have more.
                 walk.ended = True
                 continue
-            if self.after is not None and not self.after.before(score, row):
+            if after is not None and not after.before(score, row):
                 continue
-            if (photos if asked.fill else len(walk.places)) == asked.k:
+            if skip and not allowed:
+                skip -= 1
+                continue
+            if (walk.photos if asked.fill else len(walk.places)) == asked.k:
                 walk.more = True
                 break
-            place = first + len(walk.places)
-            photos += allowed
-            walk.places.append(
-                self._hit(ranked, at, place, photo) if allowed else self._withheld(place, photo)
-            )
-            walk.last = After(self.question, score, row, place)
+            place += 1
+            if allowed:
+                walk.photos += 1
+                walk.places.append(self._hit(ranked, at, place, photo))
+                walk.end = (score, row)
+            else:
+                walk.places.append(self._withheld(place, photo))
         return walk
+
+    def _next(self, walk: _Walk) -> str | None:
+        """Return where the page ended, told by its last photo: a place that is withheld has a score, too."""
+        if not walk.more:
+            return None
+        behind, before = 0, self.after
+        for place in reversed(walk.places):
+            if isinstance(place, Hit):
+                break
+            behind += 1
+        score, row = walk.end or ((before.score, before.row) if before is not None else (np.inf, -1))
+        if walk.end is None and before is not None:
+            behind += before.withheld
+        return After(self.question, float(score), row, walk.places[-1].place, behind, walk.fits).write()
 
     def _withheld(self, place: int, photo: _Photo) -> Withheld:
         self.door.results([photo.name])  # the audit log has what was withheld

@@ -15,7 +15,7 @@ from withsense_tf.search.engines import Engine
 from withsense_tf.search.fill import take_over
 from withsense_tf.search.index import Fact
 from withsense_tf.search.ingest import Refused, Report, ingest
-from withsense_tf.search.items import items_of
+from withsense_tf.search.items import Item, items_of
 from withsense_tf.search.photo_index import PhotoIndex
 
 
@@ -62,6 +62,28 @@ def claim(index: PhotoIndex, folder: Path, replace: bool = False) -> None:
                 "--replace."
             )
         set_state(tables, source=source)
+
+
+def check_names(index: PhotoIndex, folder: Path, items: Sequence[Item], replace: bool) -> None:
+    """Refuse photos that have the name of another folder's photo, unless they are to replace it."""
+    with index.catalog.reading() as tables:
+        held = {
+            name: (digest, path)
+            for name, digest, path in tables.execute(
+                "SELECT name, digest, path FROM photos WHERE writer IS NULL"
+            )
+        }
+    root = str(folder.resolve()) + "/"
+    taken = [
+        item.name
+        for item in items
+        if item.name in held and held[item.name][0] != item.digest and not held[item.name][1].startswith(root)
+    ]
+    if taken and not replace:
+        raise SettingError(
+            f"{len(taken)} photos have names that other photos of {index.folder} have, such as {taken[0]}: those would "
+            "be lost. Rename them, or say --replace."
+        )
 
 
 def refused_of(data: Dataset) -> list[Refused]:

@@ -36,7 +36,8 @@ CREATE TABLE generations (
 );
 CREATE TABLE photos (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, tag TEXT NOT NULL, digest TEXT NOT NULL,
-    path TEXT NOT NULL, hash INTEGER NOT NULL, facts TEXT NOT NULL, writer TEXT, staged REAL, fold INTEGER
+    path TEXT NOT NULL, hash INTEGER NOT NULL, facts TEXT NOT NULL, twins TEXT NOT NULL DEFAULT '[]',
+    writer TEXT, staged REAL, fold INTEGER
 );
 CREATE UNIQUE INDEX live_photos ON photos (name) WHERE writer IS NULL;
 CREATE INDEX photo_names ON photos (name, tag);

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # If the best photo's number is lower, nothing fits: it is what judges mean by 2 of 4, "some of it is right".
 # experiments/RESULTS.md says how many right photos that keeps, and how many idle questions it lets through.
 MINIMUM: Final = 1 / 3
+# A caption has some hundred signs; what is much longer is no description, and takes long to read.
+MOST_SIGNS: Final = 1_000
 
 
 class Search:
@@ -75,20 +77,31 @@ class Search:
             raise SettingError(f"k must be a whole number of at least 1, got {k!r}.")
         check_share("minimum", minimum, ends=True)
         check_share("text_share", text_share, ends=True)
+        if len(text) > MOST_SIGNS:
+            raise SettingError(
+                f"The query has {len(text):,} signs; at most {MOST_SIGNS:,} are read. Say it shorter."
+            )
         if not text.strip() and photo is None:
             raise SettingError("Nothing to search for: give a text, a photo, or both.")
         conditions = tuple(parse_filter(part) if isinstance(part, str) else part for part in where)
 
         def answer(generation: Generation, tables: sqlite3.Connection) -> Hits:
             door = IndexDoor(self.policy, tables, country or self.country, day)
-            # The law reads the text as it was typed: what is taken out of it counts too.
+            # The law reads the text as it was typed, what is left of it, and what columns are to say.
             if text.strip() and not (answer := door.query(text)).allowed:
                 return Hits(text, notice=answer.notice)
-            like = None if photo is None else photo_query(self.index, generation, tables, door, photo)
-            if isinstance(like, str):
-                return Hits(text, notice=like)
             query = parse_query(text) if text.strip() else Query("", ())
-            check_columns(conditions, [name for (name,) in tables.execute("SELECT DISTINCT name FROM facts")])
+            said = [f"{part.column} {part.value}" for part in conditions if isinstance(part.value, str)]
+            for more in dict.fromkeys([query.text, *said]):
+                if more not in ("", text) and not (answer := door.query(more)).allowed:
+                    return Hits(text, notice=answer.notice)
+            like = None if photo is None else photo_query(generation, tables, door, str(photo))
+            if isinstance(like, str):
+                return Hits(text, notice=like, like=photo)
+            if conditions:
+                check_columns(
+                    conditions, [name for (name,) in tables.execute("SELECT DISTINCT name FROM facts")]
+                )
             asked = Asked(text, query, photo, like, conditions, minimum, k, text_share, fill)
             page = After.read(after, asked.digest(generation.number)) if after is not None else None
             return Answer(generation, tables, door, asked, page).hits()

@@ -276,7 +276,8 @@ def _encode(
 def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -> int:
     signed = int(np.uint64(look).astype(np.int64))  # SQLite knows no numbers without a sign
     photo = tables.execute(
-        "INSERT INTO photos (name, tag, digest, path, hash, facts, writer, staged) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO photos (name, tag, digest, path, hash, facts, twins, writer, staged) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item.name,
             item.tag,
@@ -284,6 +285,7 @@ def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -
             str(item.path),
             signed,
             json.dumps(dict(item.facts)),
+            json.dumps(item.twins),
             writer,
             time.time(),
         ),

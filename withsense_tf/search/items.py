@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from withsense_tf.search.index import Fact
 
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
 
 Caption = tuple[str, str]
+# Columns that say by whom, with what and when a photo was taken, not what it shows.
+NOT_TOLD: Final = frozenset({"camera", "lens", "author", "copyright", "date", "orientation"})
 
 
 @dataclass(frozen=True)
 class Item:
     """A photo: its name, file, the digest of its content, captions (id, text) and columns.
 
-    `other_texts` count for the law alone: texts that belong to the photo but are none of its captions.
+    `other_texts` count for the law alone: texts that belong to the photo but are none of its captions. `twins` are
+    other names of the same photo, under which it is not in the index; what people decided of them holds for it.
     """
 
     name: str
@@ -33,11 +36,29 @@ class Item:
     captions: tuple[Caption, ...] = ()
     other_texts: tuple[Caption, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    twins: tuple[str, ...] = ()
+
+    @property
+    def law_texts(self) -> list[Caption]:
+        """Return all that is said of the photo, titles and the like in its columns too."""
+        columns = [
+            (f"column {name}", value)
+            for name, value in self.facts.items()
+            if isinstance(value, str) and name.casefold() not in NOT_TOLD
+        ]
+        return [*self.captions, *self.other_texts, *columns]
 
     @cached_property
     def tag(self) -> str:
         """Name all that is known of the photo: with another tag it has changed. Where its file lies does not count."""
-        told = [self.name, self.digest, self.captions, self.other_texts, sorted(self.facts.items())]
+        told = [
+            self.name,
+            self.digest,
+            self.captions,
+            self.other_texts,
+            sorted(self.facts.items()),
+            self.twins,
+        ]
         text = json.dumps(told, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -51,8 +72,10 @@ def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = Non
     photos = data.photos.drop_duplicates("photo")
     captions = _by_photo(data.captions)
     others = _by_photo(data.other_texts)
+    twins: dict[str, list[str]] = {}
     for twin, digest in data.left_in_test[["photo", "digest"]].itertuples(index=False):
         for kept in photos.loc[photos["digest"] == digest, "photo"]:
+            twins.setdefault(kept, []).extend([twin] if twin != kept else [])
             texts = [*captions.get(twin, []), *others.get(twin, [])]
             others.setdefault(kept, []).extend(text for text in texts if twin != kept)
     return [
@@ -63,6 +86,7 @@ def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = Non
             tuple(captions.get(photo, ())),
             tuple(others.get(photo, ())),
             dict((facts or {}).get(photo, {})),
+            tuple(twins.get(photo, ())),
         )
         for photo, path, digest in photos[["photo", "path", "digest"]].itertuples(index=False)
     ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state, set_state
+from withsense_tf.search.items import Item
 from withsense_tf.search.law import judge_items, put_law
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import publish
@@ -20,11 +23,7 @@ def judge_anew(index: PhotoIndex, policy: Policy) -> bool:
             if get_state(tables, "policy") == policy.version:
                 return False
             stored = stored_items(tables, "")
-        decided = [
-            (photos, judge_items(policy, [item for _, item in photos]))
-            for at in range(0, len(stored), BATCH)
-            for photos in [stored[at : at + BATCH]]
-        ]
+        decided = [(photos, judge_items(policy, [item for _, item in photos])) for photos in _parts(stored)]
         with index.catalog.writing() as tables:
             if get_state(tables, "policy") == policy.version:
                 return False  # another process was quicker
@@ -37,3 +36,19 @@ def judge_anew(index: PhotoIndex, policy: Policy) -> bool:
             set_state(tables, policy=policy.version)
             publish(tables, "", (), policy.ownership.duplicates, judged_anew=True)
             return True
+
+
+def _parts(stored: Sequence[tuple[int, Item]]) -> Iterator[list[tuple[int, Item]]]:
+    """Part the photos so that no part has a name twice: a live photo and its staged successor are two photos."""
+    rest = list(stored)
+    while rest:
+        first: dict[str, tuple[int, Item]] = {}
+        later = []
+        for photo, item in rest:
+            if item.name in first:
+                later.append((photo, item))
+            else:
+                first[item.name] = (photo, item)
+        photos = list(first.values())
+        yield from (photos[at : at + BATCH] for at in range(0, len(photos), BATCH))
+        rest = later

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from withsense_tf.errors import DataError
 from withsense_tf.policy.countries import country_code
-from withsense_tf.policy.door import Door
+from withsense_tf.policy.door import Answer, Door
 from withsense_tf.policy.gate import Policy
 from withsense_tf.policy.ownership import STRICTNESS, PhotoDecision, spread
 from withsense_tf.policy.verdict import Verdict
@@ -28,9 +29,9 @@ def age_limits(policy: Policy) -> list[int]:
 
 
 def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, PhotoDecision]]:
-    """Decide on each photo by itself, under each age limit."""
+    """Decide on each photo by itself, under each age limit; a name stands for one of them only."""
     paths = {item.name: Path(item.path) for item in items}
-    told = [(item.name, *caption) for item in items for caption in (*item.captions, *item.other_texts)]
+    told = [(item.name, *caption) for item in items for caption in item.law_texts]
     decided = {}
     for limit in age_limits(policy):
         verdicts = policy.texts(limit).verdicts(text for _, _, text in told)
@@ -40,7 +41,18 @@ def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, Ph
         for (name, caption, _), verdict in sorted(both, key=lambda one: STRICTNESS[one[1].decision]):
             said.setdefault(name, []).append((caption, verdict))
         decided[limit] = policy.ownership.own(paths, said, policy.review == "restrict")
+        for item in items:
+            _restrict_as_twin(policy, item, decided[limit])
     return decided
+
+
+def _restrict_as_twin(policy: Policy, item: Item, decisions: dict[str, PhotoDecision]) -> None:
+    """Restrict a photo that people restricted under another name of it."""
+    old, overrides = decisions[item.name], policy.ownership.overrides or {}
+    for twin in item.twins:
+        override = overrides.get(twin)
+        if override is not None and override.decision == "restrict" and not (old.restricted or old.by_hand):
+            decisions[item.name] = replace(old, restricted=True, source=f"duplicate of {twin}")
 
 
 def put_law(
@@ -124,8 +136,25 @@ class IndexDoor(Door):
         if kept != now:
             raise DataError(
                 f"The law was kept otherwise when this index was last changed (version {kept}, now {now}). Let it "
-                "judge its photos anew: python -m withsense_tf index judge"
+                "judge its photos anew, with the same files of countries and overrides as here: "
+                "python -m withsense_tf index judge"
             )
+
+    def outside(self, file: Path, like: Collection[str]) -> Answer:
+        """Answer whether a file that is no photo of the index may be the query; `like` it are these photos of it.
+
+        Nobody has said what it shows, so it is judged as a photo without captions, whatever its name.
+        """
+        allowed, rule = self.rule.rule == "none", ""
+        if not allowed:
+            # No photo of an index has such a name: what people decided of one says nothing of this file.
+            name = f"/{file.name}"
+            decision = self.policy.ownership.own({name: file}, {})[name]
+            near = [photo for photo in like if (known := self.decision(photo)) is None or known.restricted]
+            allowed = not decision.restricted and not near
+            rule = decision.source if decision.restricted else f"like {near[0]}" if near else ""
+        self._log("photo query", allowed, rule, photo=file.name)
+        return self._answer(allowed, rule, "")
 
     def knows(self, photo: str) -> bool:
         """Tell whether this is a live photo of the index."""

@@ -12,12 +12,17 @@ from withsense_tf.errors import SettingError
 
 @dataclass(frozen=True)
 class After:
-    """The last place of a page: its score and row, by which photos are ordered, its number, and the question."""
+    """The end of a page: its question, the score and row of its last photo, by which photos are ordered, its place.
+
+    `withheld` places came behind that photo; `fits` says whether the best photo was good enough.
+    """
 
     question: str
     score: float
     row: int
     place: int
+    withheld: int
+    fits: bool
 
     def write(self) -> str:
         """Write it as one word, to be handed back with the next page's question."""
@@ -30,7 +35,12 @@ class After:
         try:
             told = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             found = cls(
-                str(told["question"]), float.fromhex(told["score"]), int(told["row"]), int(told["place"])
+                str(told["question"]),
+                float.fromhex(told["score"]),
+                int(told["row"]),
+                int(told["place"]),
+                int(told["withheld"]),
+                told["fits"] is True,
             )
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise SettingError(

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from withsense_tf.data.photo_file import read_photo
+from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.forms import PHOTO, CosineForm, HybridForm, unit
 from withsense_tf.policy.fingerprint import NEAR, SIDE, perceptual_hash
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.law import IndexDoor
-from withsense_tf.search.photo_index import PhotoIndex
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class PhotoQuery:
 
 
 def photo_query(
-    index: PhotoIndex, generation: Generation, tables: sqlite3.Connection, door: IndexDoor, photo: str
+    generation: Generation, tables: sqlite3.Connection, door: IndexDoor, photo: str
 ) -> PhotoQuery | str:
     """Return what to search by, or the notice where the law forbids it.
 
@@ -46,12 +46,13 @@ def photo_query(
             raise SettingError(
                 f"The index has no photo {photo!r}, and there is no such file: give the name of one, or a file."
             )
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        with file.open("rb") as stream:
+            content = hashlib.file_digest(stream, "sha256").hexdigest()
         same = tables.execute(
             "SELECT name FROM photos WHERE digest = ? AND writer IS NULL ORDER BY name", (content,)
         ).fetchall()
         if not same:
-            return _foreign(index, generation, tables, door, file, content)
+            return _foreign(generation, tables, door, file, content)
         # Under any name it must be allowed.
         notices = [door.photo_query(name).notice for (name,) in same]
         if refused := next((notice for notice in notices if notice is not None), None):
@@ -69,24 +70,19 @@ def photo_query(
 
 
 def _foreign(
-    index: PhotoIndex,
     generation: Generation,
     tables: sqlite3.Connection,
     door: IndexDoor,
     file: Path,
     content: str,
 ) -> PhotoQuery | str:
-    rule = door.rule
     look = np.uint64(perceptual_hash(read_photo(file, (SIDE, SIDE))))
-    if rule.rule != "none":
-        decision = door.policy.ownership.own({file.name: file}, {})[file.name]
-        known = tables.execute(
-            "SELECT hash FROM photos JOIN law ON law.photo = photos.id "
-            "WHERE writer IS NULL AND restricted AND age_limit = ?",
-            (rule.age_limit,),
-        ).fetchall()
-        hashes = np.array([number for (number,) in known], np.int64).view(np.uint64)
-        if decision.restricted or (np.bitwise_count(hashes ^ look) <= NEAR).any():
-            return rule.message
-    matcher = generation.matcher(index.store)
+    found = tables.execute("SELECT name, hash FROM photos WHERE writer IS NULL").fetchall()
+    hashes = np.array([number for _, number in found], np.int64).view(np.uint64)
+    near = np.flatnonzero(np.bitwise_count(hashes ^ look) <= NEAR)
+    answer = door.outside(file, [found[at][0] for at in near])
+    if not answer.allowed:
+        return answer.notice or door.rule.message
+    # In a store of its own, that goes with the answer: nothing of a stranger's photo is kept.
+    matcher = generation.matcher(VectorStore())
     return PhotoQuery(None, unit(matcher.photo_rows([content], [file])[0]))

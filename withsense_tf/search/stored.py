@@ -15,7 +15,7 @@ def stored_items(
 ) -> list[tuple[int, Item]]:
     """Return photos of the tables, by id, as they once came; `where` says which."""
     found = tables.execute(
-        f"SELECT id, name, path, digest, facts FROM photos {where} ORDER BY id", values
+        f"SELECT id, name, path, digest, facts, twins FROM photos {where} ORDER BY id", values
     ).fetchall()
     return [
         (
@@ -27,9 +27,10 @@ def stored_items(
                 texts_of(tables, photo, 1),
                 texts_of(tables, photo, 0),
                 json.loads(facts),
+                tuple(json.loads(twins)),
             ),
         )
-        for photo, name, path, digest, facts in found
+        for photo, name, path, digest, facts, twins in found
     ]
 
 
