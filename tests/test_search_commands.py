@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -167,7 +169,7 @@ def test_an_index_that_may_only_be_read_is_searched(
         return opened(where)
 
     monkeypatch.setattr(catalog, "_opened", as_on_a_read_only_disk)
-    monkeypatch.setattr(catalog.os, "access", lambda *_: False)
+    monkeypatch.setattr(catalog, "os", SimpleNamespace(access=lambda *_: False, W_OK=os.W_OK))
     assert run("search", "a dog", "--minimum", "0", "--index", str(copy)) == told
     (copy / "catalog.sqlite-wal").write_bytes(b"changes")
     done = runner.invoke(app, ["search", "a dog", "--index", str(copy)])
