@@ -56,7 +56,7 @@ class TwoTower(Towers):
         judged_weight: float = 1.0,
         members: int = 1,
         opened: str = "",
-        opened_rate: float = 3e-5,
+        opened_rate: float = 3e-4,
         training: Training | None = None,
         seed: int = 0,
         store: VectorStore | None = None,
