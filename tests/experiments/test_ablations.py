@@ -38,9 +38,9 @@ def test_balanced_pairs_are_for_training_alone(tiny: Dataset) -> None:
     assert [len(task.test) for task in balanced.work] == [len(task.test) for task in judged.work]
 
 
-def test_what_is_opened_is_trained_on_the_same_folds_with_one_view(tiny: Dataset) -> None:
+def test_what_is_opened_is_trained_on_the_same_folds_with_one_view(colours: Dataset) -> None:
     around = Surroundings((KerasPhoto(views=12),), None, VectorStore(), 0)
-    none, *opened = ablations._opened(tiny, 0, around)
+    none, *opened = ablations._opened(colours, 0, around)
     for variant in (none, *opened):
         (model,) = variant.models
         assert model["photo"].identity == KerasPhoto().identity
