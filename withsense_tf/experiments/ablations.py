@@ -77,7 +77,7 @@ def main(
     store = VectorStore(terminal.output_folder(output) / "vectors")
     around = Surroundings(encoders, SpacyVectors(vectors) if vectors else None, store, seed)
     dataset = load(data, output, seed)
-    typer.echo(f"{dataset!r}\n{'; '.join(encoder.identity for encoder in encoders)}, {FOLDS} folds\n")
+    typer.echo(f"{dataset!r}\n{'; '.join(encoder.identity for encoder in encoders)}\n")
     ways: dict[str, Callable[[Dataset, int], Iterator[Variant]]] = {
         "crowd": _crowd,
         "balance": _balance,
@@ -86,6 +86,8 @@ def main(
         "opened": lambda data, seed: _opened(data, seed, around),
     }
     for one in asked:
+        folds = OPENED_FOLDS if one == "opened" else FOLDS
+        typer.echo(f"{min(first or folds, folds)} of {folds} folds\n")
         typer.echo(f"| {one} | {' | '.join(FIGURES)} |\n{'|---' * (len(FIGURES) + 1)}|")
         for variant in ways[one](dataset, seed):
             for line in _lines(replace(variant, work=variant.work[:first]), around):
