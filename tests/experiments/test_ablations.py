@@ -7,7 +7,10 @@ import typer
 from typer.testing import CliRunner
 
 from withsense_tf.data.dataset import Dataset
+from withsense_tf.encoders.photo_keras import KerasPhoto
+from withsense_tf.encoders.store import VectorStore
 from withsense_tf.experiments import ablations
+from withsense_tf.experiments.models import Surroundings
 
 
 def test_fewer_captions_are_those_that_training_sees_and_the_queries_stay(tiny: Dataset) -> None:
@@ -33,6 +36,16 @@ def test_balanced_pairs_are_for_training_alone(tiny: Dataset) -> None:
     judged, balanced = ablations._balance(tiny, 0)
     assert all(task.train.target.mean() > 0.4 for task in balanced.work)
     assert [len(task.test) for task in balanced.work] == [len(task.test) for task in judged.work]
+
+
+def test_what_is_opened_is_trained_on_the_same_folds_with_one_view(colours: Dataset) -> None:
+    around = Surroundings((KerasPhoto(views=12),), None, VectorStore(), 0)
+    none, *opened = ablations._opened(colours, 0, around)
+    for variant in (none, *opened):
+        (model,) = variant.models
+        assert model["photo"].identity == KerasPhoto().identity
+        assert variant.work is none.work
+    assert [variant.models[0]["opened"] for variant in opened] == ["block_16_expand", "block_14_add"]
 
 
 @pytest.mark.slow

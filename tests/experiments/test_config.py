@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,17 @@ def test_what_is_no_word_names_no_model() -> None:
     assert names_of({"matcher": "captions", "kind": 3, "label": "x"}) == {"captions", "x"}
 
 
+def test_a_backbone_is_opened_from_the_command_line_with_one_view_of_the_first_encoder(
+    around: Surroundings,
+) -> None:
+    several = replace(around, photo=(KerasPhoto(views=12), KerasPhoto(size=320)))
+    (model,) = load_config(None, ["two_tower.opened=block_16_expand"], ["two_tower"]).model
+    opened = make_matcher(model, several)
+    assert isinstance(opened, TwoTower)
+    assert opened.opened == "block_16_expand"
+    assert opened.photo.identity == KerasPhoto().identity
+
+
 @pytest.mark.parametrize(
     ("model", "said"),
     [
@@ -116,6 +128,7 @@ def test_what_is_no_word_names_no_model() -> None:
         ({"matcher": "two_tower", "dims": 3}, "Did you mean 'dim'"),
         ({"matcher": "two_tower", "training": {"epoch": 3}}, "Did you mean 'epochs'"),
         ({"matcher": "two_tower", "training": 3}, "must be a table"),
+        ({"matcher": "two_tower", "open": "late"}, "Did you mean 'opened'"),
     ],
 )
 def test_a_wrong_model_says_what_is_wrong(model: dict[str, object], said: str, around: Surroundings) -> None:

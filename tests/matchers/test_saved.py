@@ -136,7 +136,7 @@ def test_word_vectors_come_along_and_their_file_is_not_needed_later(
 def test_a_file_of_weights_comes_along(train: Pairs, held: Pairs, store: VectorStore, tmp_path: Path) -> None:
     random = KerasPhoto("mobilenet_v2", size=32, seed=3)
     file = tmp_path / "mine.weights.h5"
-    random._model.save_weights(file)
+    random.model.save_weights(file)
     matcher = ConcatLinear("ridge", KerasPhoto("mobilenet_v2", file, size=32), store=store).fit(train)
     save_matcher(matcher, tmp_path / "saved")
     file.unlink()

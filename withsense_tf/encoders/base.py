@@ -66,6 +66,8 @@ class PhotoEncoder(Encoder):
 
     size: tuple[int, int] = (224, 224)
     views: int = 1
+    # Content of the photos that its weights were trained on here: nothing that uses it may be measured on them.
+    trained_on: frozenset[str] = frozenset()
     batch_size: ClassVar[int] = 32
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 
@@ -97,10 +97,20 @@ class KerasPhoto(GraphEncoder):
 
     def to_state(self) -> dict[str, Any]:
         """Return what is to be saved; a file of weights comes along."""
-        known = self._source in ("random", "imagenet")
-        settings = {
+        settings = self._settings()
+        if self._source not in ("random", "imagenet"):
+            settings["weights"] = SavedFile(Path(self._source))
+        return {"settings": settings, "learned": {}, "identity": self.identity}
+
+    def changed(self, **settings: Any) -> Self:
+        """Return the encoder with other settings, or this one if they are what it has."""
+        usual = self._settings()
+        return self if usual | settings == usual else type(self)(**(usual | settings))
+
+    def _settings(self) -> dict[str, Any]:
+        return {
             "backbone": self.backbone,
-            "weights": self._source if known else SavedFile(Path(self._source)),
+            "weights": self._source,
             "seed": self._seed,
             "size": self.size[0],
             "pooling": self.pooling,
@@ -108,7 +118,6 @@ class KerasPhoto(GraphEncoder):
             "views": self.views,
             "precision": self.precision,
         }
-        return {"settings": settings, "learned": {}, "identity": self.identity}
 
     def __repr__(self) -> str:
         return f"KerasPhoto({self.backbone!r}, {self._source!r}, seed={self._seed}, views={self.views})"
@@ -132,21 +141,15 @@ class KerasPhoto(GraphEncoder):
         return f"{self.backbone}({', '.join(parts)})"
 
     def _network(self) -> Callable[[Any], Any]:
-        tf = start_tensorflow()
-        model, preprocess, pool = self._model, self._module.preprocess_input, self._pool
-        if model.count_params() > MOST_CONSTANTS:
-            return lambda pixels: pool(model(preprocess(pixels), training=False))
-        # As constants, TensorFlow can fold the batch norms and lay the kernels out once: a third faster.
-        trained = [variable.numpy() for variable in model.trainable_variables]
-        others = [variable.numpy() for variable in model.non_trainable_variables]
+        network = as_constants(self.model)
+        return lambda pixels: self.pool(network(self.preprocess(pixels)))
 
-        def network(pixels: Any) -> Any:
-            constants = [tf.constant(value) for value in trained], [tf.constant(value) for value in others]
-            return pool(model.stateless_call(*constants, preprocess(pixels), training=False)[0])
+    def preprocess(self, pixels: Any) -> Any:
+        """Turn pixels, float32 0 to 255, into what the network wants."""
+        return self._module.preprocess_input(pixels)
 
-        return network
-
-    def _pool(self, maps: Any) -> Any:
+    def pool(self, maps: Any) -> Any:
+        """Turn the network's feature maps, one or a list, into vectors, float32, (n, width)."""
         tf = start_tensorflow()
         # Keras gives a single output without its list.
         maps = maps if isinstance(maps, list) else [maps]
@@ -163,7 +166,8 @@ class KerasPhoto(GraphEncoder):
         return importlib.import_module(f"keras.applications.{BACKBONES[self.backbone].module}")
 
     @cached_property
-    def _model(self) -> Any:
+    def model(self) -> Any:
+        """Return the network, pixels -> feature maps; it is shared, so nobody may change its weights."""
         start_tensorflow()
         import keras
 
@@ -200,6 +204,22 @@ class KerasPhoto(GraphEncoder):
             f"Expected weights saved from keras.applications.{BACKBONES[self.backbone].network}(include_top=False) "
             f"with its usual width; the file is damaged or holds another network. Keras says: {first_line(error)}."
         )
+
+
+def as_constants(model: Any) -> Callable[[Any], Any]:
+    """Return a network as a function for a graph, without training."""
+    tf = start_tensorflow()
+    if model.count_params() > MOST_CONSTANTS:
+        return lambda inputs: model(inputs, training=False)
+    # As constants, TensorFlow can fold the batch norms and lay the kernels out once: a third faster.
+    trained = [variable.numpy() for variable in model.trainable_variables]
+    others = [variable.numpy() for variable in model.non_trainable_variables]
+
+    def network(inputs: Any) -> Any:
+        constants = [tf.constant(value) for value in trained], [tf.constant(value) for value in others]
+        return model.stateless_call(*constants, inputs, training=False)[0]
+
+    return network
 
 
 def _grid_means(tf: Any, maps: Any, fields: int) -> Any:

@@ -1,7 +1,8 @@
 """What the student projects left open: `python -m withsense_tf.experiments.ablations`.
 
 Are the crowd's votes worth using? Do balanced pairs help? More captions? What does it cost how the rule on children is
-drawn? Each question is a table: out of fold, against the mean of the experts, with everything else as it is.
+drawn? Does it pay to train the last layers of the photo backbone, too? Each question is a table: out of fold, against
+the mean of the experts, with everything else as it is.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from withsense_tf.experiments.models import Surroundings
 
 FOLDS: Final = 5
-QUESTIONS: Final = ("crowd", "balance", "captions", "children")
-FIGURES: Final = ("matcher", "photos", "gallery", "RMSE", "skill", "tau_c", "R@1", "R@5")
+QUESTIONS: Final = ("crowd", "balance", "captions", "children", "opened")
+# Galleries of 100 of 1,000 photos, as the comparison has them.
+OPENED_FOLDS: Final = 10
+OPENED: Final = ("", "block_16_expand", "block_14_add")
+FIGURES: Final = ("matcher", "photos", "gallery", "RMSE", "skill", "tau_c", "R@1", "R@5", "s a fold")
 # One that learns from judgements alone, and one that learns from captions.
 MODELS: Final = (
     {"matcher": "concat_linear", "kind": "ridge"},
@@ -34,10 +38,11 @@ MODELS: Final = (
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """One way of doing it: a name, and the folds to train and measure on."""
+    """One way of doing it: a name, the folds to train and measure on, and what is trained."""
 
     name: str
     work: list[Task]
+    models: tuple[dict[str, Any], ...] | None = None
 
 
 def main(
@@ -45,7 +50,10 @@ def main(
         Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
     ] = None,
     question: Annotated[
-        list[str] | None, typer.Option(help="crowd, balance, captions or children; all by default.")
+        list[str] | None, typer.Option(help="crowd, balance, captions, children or opened; all by default.")
+    ] = None,
+    first: Annotated[
+        int | None, typer.Option(min=1, help="Only so many folds of each question; all by default.")
     ] = None,
     weights: Annotated[
         str, typer.Option(help="As in compare: auto, random, imagenet, or a .weights.h5 file.")
@@ -55,28 +63,34 @@ def main(
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the demo set and the folds.")] = 0,
 ) -> None:
     """Answer the questions, a table each. No law is kept but where it is the question: for research use only."""
+    from withsense_tf.encoders.photo_keras import KerasPhoto
     from withsense_tf.encoders.store import VectorStore
     from withsense_tf.encoders.text_spacy import SpacyVectors
     from withsense_tf.errors import check_choice
     from withsense_tf.experiments.load import load
     from withsense_tf.experiments.models import Surroundings, photo_encoders_of
 
-    asked = [check_choice("question", one, QUESTIONS) for one in question or QUESTIONS]
     encoders = photo_encoders_of((), weights, data is None, seed, quick=False)
+    # Only a backbone can be opened, and the demo set is not seen by one.
+    every = [one for one in QUESTIONS if one != "opened" or isinstance(encoders[0], KerasPhoto)]
+    asked = [check_choice("question", one, QUESTIONS) for one in question or every]
     store = VectorStore(terminal.output_folder(output) / "vectors")
     around = Surroundings(encoders, SpacyVectors(vectors) if vectors else None, store, seed)
     dataset = load(data, output, seed)
-    typer.echo(f"{dataset!r}\n{'; '.join(encoder.identity for encoder in encoders)}, {FOLDS} folds\n")
+    typer.echo(f"{dataset!r}\n{'; '.join(encoder.identity for encoder in encoders)}\n")
     ways: dict[str, Callable[[Dataset, int], Iterator[Variant]]] = {
         "crowd": _crowd,
         "balance": _balance,
         "captions": _captions,
         "children": _children,
+        "opened": lambda data, seed: _opened(data, seed, around),
     }
     for one in asked:
+        folds = OPENED_FOLDS if one == "opened" else FOLDS
+        typer.echo(f"{min(first or folds, folds)} of {folds} folds\n")
         typer.echo(f"| {one} | {' | '.join(FIGURES)} |\n{'|---' * (len(FIGURES) + 1)}|")
         for variant in ways[one](dataset, seed):
-            for line in _lines(variant, around):
+            for line in _lines(replace(variant, work=variant.work[:first]), around):
                 typer.echo(line)
         typer.echo("")
 
@@ -86,7 +100,7 @@ def _lines(variant: Variant, around: Surroundings) -> Iterator[str]:
     from withsense_tf.evaluation.rows import rows_of
     from withsense_tf.experiments.models import make_matcher
 
-    for model in MODELS:
+    for model in variant.models or MODELS:
         outcome: Outcome = answer(
             variant.name,
             lambda number, model=model: make_matcher(model, around),  # type: ignore[misc]  # a bound default
@@ -97,8 +111,9 @@ def _lines(variant: Variant, around: Surroundings) -> Iterator[str]:
         (row,) = rows_of([outcome])
         shares = [f"{100 * float(row[name] or 0):.1f}" for name in ("tau_c", "r@1", "r@5")]
         figures = [f"{row['rmse']:.3f}", f"{row['skill']:.3f}", *shares]
+        seconds = f"{float(row['seconds'] or 0) / len(variant.work):.1f}"
         counts = [str(row["photos"]), f"{row['gallery']:.0f}"]
-        yield f"| {' | '.join([variant.name, outcome.about['matcher'], *counts, *figures])} |"
+        yield f"| {' | '.join([variant.name, outcome.about['matcher'], *counts, *figures, seconds])} |"
 
 
 def _folds(pairs: Pairs, seed: int) -> list[Task]:
@@ -178,6 +193,18 @@ def _children(data: Dataset, seed: int) -> Iterator[Variant]:
     for votes in (3, 1):
         kept, _ = replace(policy, ownership=Ownership(min_votes=votes)).split(data)
         yield Variant(f"photos with {votes} captions of 5", _folds(relevance(kept, crowd=None), seed))
+
+
+def _opened(data: Dataset, seed: int, around: Surroundings) -> Iterator[Variant]:
+    """Train the last layers of the backbone or none of them; each photo is looked at once, at the usual size."""
+    from withsense_tf.evaluation.protocol import tasks
+    from withsense_tf.experiments.models import one_view
+    from withsense_tf.relevance.blend import relevance
+
+    work = tasks(relevance(data, crowd=None), "folds", OPENED_FOLDS, seed)
+    for layer in OPENED:
+        model = {"matcher": "two_tower", "photo": one_view(around.photo[0]), "opened": layer}
+        yield Variant(f"from {layer}" if layer else "none", work, (model,))
 
 
 if __name__ == "__main__":

@@ -90,6 +90,11 @@ def _photo(one: str | Mapping[str, Any], weights: str, seed: int) -> PhotoEncode
     return KerasPhoto(**(usual | dict(one)))
 
 
+def one_view(encoder: PhotoEncoder) -> PhotoEncoder:
+    """Return the same encoder with one look at each photo, which is what opened layers are trained on."""
+    return encoder.changed(views=1) if isinstance(encoder, KerasPhoto) else encoder
+
+
 def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = "") -> Matcher:
     """Return the matcher that a table describes; a key that it does not take is an error with the nearest one."""
     settings = {key: value for key, value in model.items() if key not in ("matcher", "label")}
@@ -106,6 +111,8 @@ def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = ""
             settings.pop("text")
     if "photo" in takes and "photo" not in settings:
         settings["photo"] = around.photo[0] if name in ONE_ENCODER else list(around.photo)
+        if settings.get("opened"):
+            settings["photo"] = one_view(around.photo[0])
     if "store" in takes:
         settings["store"] = around.store
     if "seed" in takes:

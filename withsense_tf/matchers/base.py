@@ -16,6 +16,7 @@ from withsense_tf.encoders.state import Saveable
 from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError
 from withsense_tf.matchers.forms import SearchForm
 from withsense_tf.matchers.gallery import Gallery, Queries, crossed
+from withsense_tf.matchers.photo_features import photo_encoders
 
 
 class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -46,7 +47,8 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             raise DataError("Targets must be numbers from 0 to 1.")
         _warn_of_published_test_photos(pairs)
         self._fit(pairs)
-        self.fitted_content_ = frozenset(pairs.content)
+        encoders = photo_encoders(self.photo) if hasattr(self, "photo") else []
+        self.fitted_content_ = frozenset(pairs.content).union(*(one.trained_on for one in encoders))
         return self
 
     def predict(self, pairs: Pairs) -> np.ndarray:

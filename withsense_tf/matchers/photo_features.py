@@ -56,6 +56,12 @@ class PhotoFeatures(Saveable):
         parts = zip(self._vectors(content, paths), self.means_, self.scales_, strict=True)
         return np.hstack([(vectors - mean) * scale for vectors, mean, scale in parts]).astype(np.float32)
 
+    def seen_by(self, encoders: Sequence[PhotoEncoder]) -> PhotoFeatures:
+        """Return the same means and scales on the vectors of other encoders, of the same widths."""
+        made = PhotoFeatures(encoders, self.store)
+        made.means_, made.scales_ = self.means_, self.scales_
+        return made
+
     def _vectors(self, content: Sequence[str], paths: Sequence[Path]) -> list[np.ndarray]:
         found = [self.store.vectors_of(encoder, content, paths) for encoder in self.encoders]
         return [np.sign(vectors) * np.sqrt(np.abs(vectors)) for vectors in found]

@@ -12,6 +12,7 @@ from withsense_tf.matchers.forms import FORMS, SearchForm
 
 _ENCODERS: Final = {
     "photo_keras": ("KerasPhoto",),
+    "photo_tuned": ("TunedPhoto",),
     "photo_scene": ("SceneNet",),
     "photo_hub": ("HubPhoto",),
     "photo_keras_hub": ("KerasHubPhoto",),

@@ -9,17 +9,20 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from withsense_tf.data.dataset import Pairs
-from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.caption_space import CaptionSpace
+from withsense_tf.encoders.photo_split import Trunk
+from withsense_tf.encoders.photo_tuned import TunedPhoto
 from withsense_tf.encoders.registry import text_encoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice, check_seed
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.contrast import KINDS
 from withsense_tf.matchers.forms import ProjectedForm, unit
+from withsense_tf.matchers.opened import Opened
 from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
-from withsense_tf.matchers.tower_training import train_towers
+from withsense_tf.matchers.tower_training import Lesson, Objective, train_towers
 from withsense_tf.matchers.towers import Towers
 from withsense_tf.matchers.training import TowerTraining, Training
 from withsense_tf.terminal import start_tensorflow
@@ -33,11 +36,15 @@ class TwoTower(Towers):
     - `judged_weight`: how much the judgements count beside the captions: cosines are also to foretell targets.
     - `dim` and `hidden`: the size of the common space, and of one hidden layer in the photo tower (0: none).
     - `members`: so many networks from different seeds are averaged.
+    - `opened`: the first of the last layers of a `KerasPhoto` (one view) that are trained together with the towers,
+      at `opened_rate`, after the towers alone; "block_16_expand" of MobileNetV2, for example.
 
     The epoch is kept that ranks validation photos best, not the one of the lowest loss.
     """
 
-    LEARNED: ClassVar[tuple[str, ...]] = ("text_", "features_", "histories_", "held_content_", "calibration_")
+    LEARNED: ClassVar[tuple[str, ...]] = (
+        "text_", "features_", "histories_", "opened_history_", "held_content_", "calibration_"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -48,6 +55,8 @@ class TwoTower(Towers):
         loss: str = "softmax",
         judged_weight: float = 1.0,
         members: int = 1,
+        opened: str = "",
+        opened_rate: float = 3e-4,
         training: Training | None = None,
         seed: int = 0,
         store: VectorStore | None = None,
@@ -60,6 +69,8 @@ class TwoTower(Towers):
         self.loss = loss
         self.judged_weight = judged_weight
         self.members = members
+        self.opened = opened
+        self.opened_rate = opened_rate
         self.training = training
         self.seed = seed
         self.store = store
@@ -67,8 +78,8 @@ class TwoTower(Towers):
 
     @property
     def name(self) -> str:
-        """Name the loss too."""
-        return f"two towers, {self.loss}"
+        """Name the loss too, and what was opened."""
+        return f"two towers, {self.loss}" + (f", opened from {self.opened}" if self.opened else "")
 
     def describe(self) -> dict[str, str]:
         """Return what a result row says of this matcher."""
@@ -92,7 +103,11 @@ class TwoTower(Towers):
     def to_state(self) -> dict[str, Any]:
         """Return what is to be saved; of the networks their weights."""
         state = super().to_state()
-        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
+        photos = self.features_.encoders
+        if self.opened:
+            # To fit it again is to open the backbone as it was.
+            photos = [one.base if isinstance(one, TunedPhoto) else one for one in photos]
+        state["settings"] |= {"photo": photos, "text": self.text_}
         state["weights"] = [[tower.get_weights() for tower in member] for member in self.towers_]
         return state
 
@@ -130,40 +145,42 @@ class TwoTower(Towers):
                 "dim and members must be at least 1, hidden and judged_weight at least 0, got "
                 f"{self.dim}, {self.members}, {self.hidden} and {self.judged_weight}."
             )
+        photos = photo_encoders(self.photo)
+        trunk = self._trunk(photos) if self.opened else None
         self.text_ = fit_texts(self._text(), pairs)
         told = learnable(pairs)
         paths = [Path(path) for path in told.paths]
         store = self.store or VectorStore()
-        self.features_ = PhotoFeatures(photo_encoders(self.photo), store).fit(told.content, paths)
-        features, captions = (
-            self.features_.transform(told.content, paths),
-            self.text_.encode(told.texts),
-        )
+        self.features_ = PhotoFeatures(photos, store).fit(told.content, paths)
+        features = self.features_.transform(told.content, paths)
         held = self._held_out(told)
-        judged = self._judged(pairs, told, held)
+        lesson = Lesson(self.text_.encode(told.texts), told, held, self._judged(pairs, told, held))
         self.towers_, self.histories_ = [], []
         for member in range(self.members):
             seed = self.seed + 7919 * member
-            towers = build_towers(features.shape[1], captions.shape[1], self.dim, self.hidden, seed)
+            towers = build_towers(features.shape[1], lesson.captions.shape[1], self.dim, self.hidden, seed)
             logs = f"{self.logs}/member-{member}" if self.logs else None
-            history = train_towers(
-                towers,
-                self.loss,
-                features,
-                captions,
-                told,
-                held,
-                judged,
-                self.judged_weight,
-                self._training,
-                seed,
-                logs,
-            )
+            objective = Objective(self.loss, self.judged_weight)
+            history = train_towers(towers, objective, features, lesson, self._training, seed, logs)
             self.towers_.append(towers)
             self.histories_.append(history)
+        if trunk is not None:
+            logs = f"{self.logs}/opened" if self.logs else None
+            opened = Opened(trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs)
+            self.features_, self.opened_history_ = opened.train(self.towers_[0], objective, lesson)
         self.held_content_ = np.array(told.content)[held]
         unseen = pairs.take(np.flatnonzero(np.isin(pairs.content, self.held_content_)))
         self.calibration_ = Calibration().fit(self.cosines(unseen), unseen.target, unseen.weight)
+
+    def _trunk(self, photos: Sequence[PhotoEncoder]) -> Trunk:
+        if len(photos) > 1 or self.members > 1 or not 0 < self.opened_rate < np.inf:
+            raise SettingError(
+                f"opened={self.opened!r} needs one photo encoder, members=1 and an opened_rate above 0, got "
+                f"{len(photos)} encoders, members={self.members} and opened_rate={self.opened_rate}."
+            )
+        trunk = Trunk(photos[0], self.opened)
+        _ = trunk.shape  # a layer that cannot be opened is an error before the work begins
+        return trunk
 
     def _held_out(self, told: Learnable) -> np.ndarray:
         count = len(told.content)
