@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -158,6 +159,8 @@ def test_an_index_that_may_only_be_read_is_searched(
     index: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = tmp_path / "a copy"
+    with contextlib.closing(sqlite3.connect(f"{index}/catalog.sqlite")) as open_elsewhere:
+        open_elsewhere.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copytree(index, copy)
     told = run("search", "a dog", "--minimum", "0", "--index", index)
     opened = catalog._opened
