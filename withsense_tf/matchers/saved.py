@@ -1,4 +1,4 @@
-"""A fitted matcher -> a folder, and back; there is no pickle, so a folder from elsewhere runs no code."""
+"""A fitted matcher -> a folder, and back; there is no pickle (but see `encoders.state` on what to trust)."""
 
 from __future__ import annotations
 
