@@ -57,7 +57,8 @@ def rank(
     if form.inner:
         rows, scores = _best(engine, query, k, count, keep)
     else:
-        rows, scores = _scan(engine, lambda block: form.scan(block, query), k, count, keep)
+        rows = keep.rows() if keep is not None else _held(generation, tables, count)
+        rows, scores = _scan(engine, lambda block: form.scan(block, query), k, rows)
     number = form.number(scores)
     return Ranked(
         rows, scores, number, number if part == PHOTO else None, number if part == CAPTIONS else None
@@ -72,21 +73,31 @@ def _best(
     return found.rows[0][there], found.scores[0][there].astype(np.float64)
 
 
+def _held(generation: Generation, tables: sqlite3.Connection, count: int) -> np.ndarray:
+    """Return the rows that have a photo, sorted; an engine may have forgotten the others."""
+    of_model = "FROM rows WHERE generation = ?"
+    if tables.execute(f"SELECT count(*) {of_model}", (generation.number,)).fetchone()[0] == count:
+        return np.arange(count)
+    found = tables.execute(f"SELECT row {of_model} ORDER BY row", (generation.number,))
+    return np.fromiter((row for (row,) in found), np.int64)
+
+
 def _scan(
-    engine: VectorIndex, score: Callable[[np.ndarray], np.ndarray], k: int, count: int, keep: Keep | None
+    engine: VectorIndex, score: Callable[[np.ndarray], np.ndarray], k: int, rows: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Score every row: no engine can rank by a network.
+    """Score every one of the rows: no engine can rank by a network.
 
     Rows go in blocks that always begin at the same rows and have the same height, since a matrix product of another
     height may round otherwise: so a row's score hangs neither on filters nor on how many rows there are.
     """
-    rows = keep.rows() if keep is not None else np.arange(count)
     scores = np.zeros(len(rows))
     for at in np.unique(rows // BLOCK).tolist():
         wanted = rows // BLOCK == at
-        # What stands behind the last row is scored as that row once more.
-        block = engine.get(np.minimum(np.arange(at * BLOCK, (at + 1) * BLOCK), count - 1))
-        scores[wanted] = score(block)[rows[wanted] - at * BLOCK]
+        place = rows[wanted] - at * BLOCK
+        # Zeros stand where nothing is asked for.
+        block = np.zeros((BLOCK, engine.width), np.float32)
+        block[place] = engine.get(rows[wanted])
+        scores[wanted] = score(block)[place]
     order = np.lexsort((rows, -scores))[:k]
     return rows[order], scores[order]
 
