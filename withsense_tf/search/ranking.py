@@ -68,7 +68,10 @@ def rank(
 def _best(
     engine: VectorIndex, query: np.ndarray, k: int, count: int, keep: Keep | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    found = engine.search(query[None], min(k, count, engine.most or count), count, keep)
+    wanted = min(k, count, engine.most or count)
+    if not wanted:
+        return np.zeros(0, np.int64), np.zeros(0)
+    found = engine.search(query[None], wanted, count, keep)
     there = found.rows[0] >= 0
     return found.rows[0][there], found.scores[0][there].astype(np.float64)
 
