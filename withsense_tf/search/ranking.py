@@ -17,6 +17,8 @@ from withsense_tf.search.index import Keep, VectorIndex
 RERANKED: Final = 1_000
 # Rows that a network scores at once.
 BLOCK: Final = 4_096
+# Rows that are looked up in the tables at once.
+LOOKED_UP: Final = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +78,38 @@ def _best(
     return found.rows[0][there], found.scores[0][there].astype(np.float64)
 
 
+def _best_live(
+    generation: Generation,
+    engine: VectorIndex,
+    tables: sqlite3.Connection,
+    query: np.ndarray,
+    k: int,
+    count: int,
+    keep: Keep | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the best k rows of live photos: what an index went through must not take their places."""
+    wanted = k
+    while True:
+        rows, scores = _best(engine, query, wanted, count, keep)
+        live = np.isin(rows, _live_of(tables, generation, rows))
+        if live.sum() >= k or len(rows) < wanted:
+            return rows[live][:k], scores[live][:k]
+        wanted *= 2
+
+
+def _live_of(tables: sqlite3.Connection, generation: Generation, rows: np.ndarray) -> list[int]:
+    """Return those of the rows whose photos are live."""
+    return [
+        row
+        for at in range(0, len(rows), LOOKED_UP)
+        for (row,) in tables.execute(
+            "SELECT row FROM rows JOIN photos ON photos.id = photo WHERE generation = ? AND writer IS NULL "
+            f"AND row IN ({', '.join(map(str, rows[at : at + LOOKED_UP].tolist()))})",
+            (generation.number,),
+        )
+    ]
+
+
 def _held(generation: Generation, tables: sqlite3.Connection, count: int) -> np.ndarray:
     """Return the rows that have a photo, sorted; an engine may have forgotten the others."""
     of_model = "FROM rows WHERE generation = ?"
@@ -115,7 +149,10 @@ def _rerank(
     keep: Keep | None,
 ) -> Ranked:
     wanted = max(k, RERANKED)
-    candidates = [_best(engine, query, wanted, count, keep)[0] for engine in generation.vectors.values()]
+    candidates = [
+        _best_live(generation, engine, tables, query, wanted, count, keep)[0]
+        for engine in generation.vectors.values()
+    ]
     rows = np.unique(np.concatenate(candidates))
     # Row by row, so that a photo's score does not hang on which others are looked at.
     cosines = (generation.vectors[PHOTO].get(rows) * query).sum(axis=1).astype(np.float64)
@@ -138,10 +175,10 @@ def _looks(
     """Return what the captions of each row's photo say of the query, (rows, 3)."""
     places = {
         row: (first, captions)
-        for part in np.array_split(rows, max(1, len(rows) // 500))
+        for at in range(0, len(rows), LOOKED_UP)
         for row, first, captions in tables.execute(
             "SELECT row, first_caption, captions FROM rows WHERE generation = ? AND row IN "
-            f"({', '.join(map(str, part.tolist()))})",
+            f"({', '.join(map(str, rows[at : at + LOOKED_UP].tolist()))})",
             (generation.number,),
         )
     }
