@@ -10,7 +10,7 @@ from small_index import LAW, item_of, items_of_looks, new_index
 
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.search import ranking
+from withsense_tf.search import answer, ranking
 from withsense_tf.search.compact import compact_index
 from withsense_tf.search.contents import contents
 from withsense_tf.search.engine import Search
@@ -53,6 +53,41 @@ def test_photos_that_left_a_hybrids_index_take_no_places_from_those_that_stay(
     assert contents(worn) == contents(fresh)
     ranked = [ranked_names(index, text, 1) for index in (worn, fresh)]
     assert ranked[0] == ranked[1]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_hybrids_order_is_the_same_however_much_of_it_is_asked_for(
+    text: str, thirty: PhotoIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "RERANKED", 4)
+    whole = ranked_names(thirty, text, 30)
+    assert len(whole) == len(dict(whole)) == 30
+    assert [score for _, score in whole] == sorted((score for _, score in whole), reverse=True)
+    for k in range(1, 30):
+        some = ranked_names(thirty, text, k)
+        assert len(some) >= k
+        assert some == whole[: len(some)]
+
+
+def test_a_hybrids_pages_hold_every_photo_once_when_there_are_more_than_candidates(
+    thirty: PhotoIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "RERANKED", 4)
+    monkeypatch.setattr(answer, "SPARE", 1)
+    search = Search(thirty, policy=LAW, country="AA")
+    shown: list[str] = []
+    after = None
+    while True:
+        page = search(TEXTS[0], 1, minimum=0.0, after=after)
+        shown += [hit.photo for hit in page]
+        if (after := page.after) is None:
+            break
+    assert sorted(shown) == [f"{n:03d}.png" for n in range(30)]
+
+
+@pytest.fixture
+def thirty(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
+    return new_index(tmp_path / "thirty", fitted("hybrid"), items_of_looks(looks, 30), store)
 
 
 def ranked_names(index: PhotoIndex, text: str, k: int) -> list[tuple[str, float]]:

@@ -148,16 +148,25 @@ def _rerank(
     count: int,
     keep: Keep | None,
 ) -> Ranked:
-    wanted = max(k, RERANKED)
-    candidates = [
-        _best_live(generation, engine, tables, query, wanted, count, keep)[0]
-        for engine in generation.vectors.values()
-    ]
-    rows = np.unique(np.concatenate(candidates))
+    """Rank the candidates by all that is known of them, and behind them, if they are too few, others by their pixels.
+
+    The candidates do not hang on k: with more of them, one could come in above the end of a page that was shown.
+    """
+
+    def best(engine: VectorIndex, wanted: int) -> np.ndarray:
+        return _best_live(generation, engine, tables, query, wanted, count, keep)[0]
+
+    rows = np.unique(np.concatenate([best(engine, RERANKED) for engine in generation.vectors.values()]))
+    pixels = generation.vectors[PHOTO]
+    front = len(rows)
+    if front < k:
+        others = best(pixels, k)
+        rows = np.concatenate([rows, others[~np.isin(others, rows)]])
     # Row by row, so that a photo's score does not hang on which others are looked at.
-    cosines = (generation.vectors[PHOTO].get(rows) * query).sum(axis=1).astype(np.float64)
+    cosines = (pixels.get(rows) * query).sum(axis=1).astype(np.float64)
     looks = _looks(generation, tables, rows, query)
     scores = form.score(cosines, looks)
+    scores[front:] = cosines[front:] - _behind(form)
     order = np.lexsort((rows, -scores))
     by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
     return Ranked(
@@ -167,6 +176,12 @@ def _rerank(
         form.pixels.number(cosines)[order],
         by_captions[order],
     )
+
+
+def _behind(form: HybridForm) -> float:
+    """Return what brings any cosine below all that a hybrid can score: what it weighs is at most 1."""
+    weighed = 0.0 if form.line is None else np.abs(form.line.weights).sum() + abs(form.line.intercept)
+    return float(2 + 1.01 * weighed)
 
 
 def _looks(
