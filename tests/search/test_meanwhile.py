@@ -10,14 +10,14 @@ import pytest
 from small_index import LAW, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.store import VectorStore
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, SettingError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.ownership import Override
 from withsense_tf.search import ingest as module
 from withsense_tf.search import judge as judge_module
 from withsense_tf.search.answer import Answer
 from withsense_tf.search.compact import compact_index
-from withsense_tf.search.contents import contents
+from withsense_tf.search.contents import contents, photo_contents
 from withsense_tf.search.engine import Search
 from withsense_tf.search.fill import take_over
 from withsense_tf.search.hits import Hits
@@ -25,6 +25,7 @@ from withsense_tf.search.ingest import ingest
 from withsense_tf.search.judge import judge_anew
 from withsense_tf.search.law import IndexDoor
 from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.recall import measure_recall
 
 
 @pytest.fixture
@@ -178,4 +179,32 @@ def test_photos_come_in_batches_while_an_index_is_compacted(
     monkeypatch.setattr(module, "BATCH", 2)
     amid(lambda: compact_index(PhotoIndex(five.folder, store)))
     ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_writing_amid_a_reading_of_the_same_thread_is_an_error(five: PhotoIndex, looks: Path) -> None:
+    with five.catalog.reading(), pytest.raises(SettingError, match="amid a reading"):
+        ingest(five, items_of_looks(looks, 6), LAW)
+    assert ingest(five, items_of_looks(looks, 6), LAW).added == 1
+    with five.catalog.writing(), five.catalog.reading(), five.catalog.writing() as tables:
+        tables.execute("DELETE FROM quarantine")
+
+
+def test_whoever_stops_amid_the_contents_of_an_index_can_write_to_it(
+    five: PhotoIndex, looks: Path, nine: str
+) -> None:
+    photos = iter(photo_contents(five))
+    next(photos)
+    ingest(five, items_of_looks(looks, 9), LAW)
+    del photos
+    assert contents(five) == nine
+
+
+def test_whoever_stops_amid_a_measurement_of_recall_can_write_to_the_index(
+    five: PhotoIndex, looks: Path, nine: str
+) -> None:
+    measured = iter(measure_recall(five, ["golden paper"], 3, 5))
+    next(measured)
+    ingest(five, items_of_looks(looks, 9), LAW)
+    del measured
     assert contents(five) == nine

@@ -76,6 +76,22 @@ def test_milvus_answers_as_files_do_with_filters_changes_deletes_and_after_reope
     again.close()
 
 
+@pytest.mark.parametrize("kind", ["product", "concat Keras"])
+def test_a_network_that_looks_at_every_photo_answers_when_photos_have_left_milvus(
+    kind: str, engine: Engine, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    items = items_of_looks(tmp_path / "photos", 12)
+    by_files = new_index(tmp_path / "files", fitted(kind), items, store)
+    by_milvus = PhotoIndex.make(tmp_path / "milvus", store)
+    model = by_milvus.add_model(fitted(kind), engine)
+    ingest(by_milvus, items, LAW, model)
+    take_over(by_milvus, model)
+    for index in (by_files, by_milvus):
+        ingest(index, [item_of(tmp_path / "photos", "003.png", 33)], LAW, remove=["002.png"])
+    assert answers(by_milvus) == answers(by_files)
+    by_milvus.close()
+
+
 def test_a_model_in_milvus_takes_over_from_one_in_files(
     engine: Engine, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, SettingError
 from withsense_tf.search.filters import FACTS_TABLE
 
 FORMAT: Final = 1
@@ -106,8 +106,19 @@ class Catalog:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Give a connection that alone may write; what it wrote is there at the end, or not at all on an error."""
+        if self._reads():
+            raise SettingError(
+                "The index cannot be written to amid a reading on the same thread: end the reading first, or write "
+                "on a thread of its own."
+            )
         with self._transaction("BEGIN IMMEDIATE") as connection:
+            self._local.writes = True
             yield connection
+
+    def _reads(self) -> bool:
+        """Tell whether this thread is amid a reading, whose end would keep nothing that was written in it."""
+        connection = getattr(self._local, "connection", None)
+        return connection is not None and connection.in_transaction and not self._local.writes
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
@@ -117,6 +128,7 @@ class Catalog:
                 # Part of what this thread is doing already.
                 yield connection
                 return
+            self._local.writes = False
             connection.execute(begin)
             try:
                 yield connection

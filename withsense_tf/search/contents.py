@@ -23,45 +23,51 @@ LAW: Final = "age_limit, restricted, source, by_hand, captions, votes, evidence"
 def contents(index: PhotoIndex) -> str:
     """Condense what is live: photos, what is said and decided of them, and their vectors by the model in use."""
     digest = hashlib.sha256()
-    for photo in photo_contents(index):
-        digest.update(json.dumps(photo, ensure_ascii=True, sort_keys=True).encode() + b"\n")
+    with index.catalog.reading() as tables:
+        for photo in _each(index, tables):
+            digest.update(json.dumps(photo, ensure_ascii=True, sort_keys=True).encode() + b"\n")
     return digest.hexdigest()
 
 
-def photo_contents(index: PhotoIndex) -> Iterator[dict[str, Any]]:
-    """Yield all that is known of each live photo, in the order of the names.
+def photo_contents(index: PhotoIndex) -> list[dict[str, Any]]:
+    """Return all that is known of each live photo, in the order of the names.
 
     Neither numbers of rows and photos nor paths are in it: they depend on the order in which photos came, and on
     where the files lie.
     """
+    # All at once: whoever stops amid them must not stay amid a reading.
     with index.catalog.reading() as tables:
-        model = index.current(tables) if get_state(tables, "current") is not None else None
-        first = dict(
-            tables.execute("SELECT fold, min(name) FROM photos WHERE writer IS NULL GROUP BY fold").fetchall()
-        )
-        photos = tables.execute(
-            "SELECT id, name, tag, digest, hash, facts, fold FROM photos WHERE writer IS NULL ORDER BY name"
-        ).fetchall()
-        for at in range(0, len(photos), BLOCK):
-            part = photos[at : at + BLOCK]
-            vectors = _vectors(tables, model, [photo for photo, *_ in part])
-            for (photo, name, tag, digest, look, facts, fold), kept in zip(part, vectors, strict=True):
-                asked = f"SELECT {LAW} FROM law WHERE photo = ? ORDER BY age_limit"
-                yield {
-                    "name": name,
-                    "tag": tag,
-                    "digest": digest,
-                    "hash": look,
-                    "facts": json.loads(facts),
-                    "columns": tables.execute(
-                        "SELECT name, text, number FROM facts WHERE photo = ? ORDER BY name", (photo,)
-                    ).fetchall(),
-                    "captions": texts_of(tables, photo, 1),
-                    "other_texts": texts_of(tables, photo, 0),
-                    "law": tables.execute(asked, (photo,)).fetchall(),
-                    "group": first[fold],
-                    "vectors": kept,
-                }
+        return list(_each(index, tables))
+
+
+def _each(index: PhotoIndex, tables: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+    model = index.current(tables) if get_state(tables, "current") is not None else None
+    first = dict(
+        tables.execute("SELECT fold, min(name) FROM photos WHERE writer IS NULL GROUP BY fold").fetchall()
+    )
+    photos = tables.execute(
+        "SELECT id, name, tag, digest, hash, facts, fold FROM photos WHERE writer IS NULL ORDER BY name"
+    ).fetchall()
+    for at in range(0, len(photos), BLOCK):
+        part = photos[at : at + BLOCK]
+        vectors = _vectors(tables, model, [photo for photo, *_ in part])
+        for (photo, name, tag, digest, look, facts, fold), kept in zip(part, vectors, strict=True):
+            asked = f"SELECT {LAW} FROM law WHERE photo = ? ORDER BY age_limit"
+            yield {
+                "name": name,
+                "tag": tag,
+                "digest": digest,
+                "hash": look,
+                "facts": json.loads(facts),
+                "columns": tables.execute(
+                    "SELECT name, text, number FROM facts WHERE photo = ? ORDER BY name", (photo,)
+                ).fetchall(),
+                "captions": texts_of(tables, photo, 1),
+                "other_texts": texts_of(tables, photo, 0),
+                "law": tables.execute(asked, (photo,)).fetchall(),
+                "group": first[fold],
+                "vectors": kept,
+            }
 
 
 def _vectors(

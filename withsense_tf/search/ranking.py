@@ -17,6 +17,8 @@ from withsense_tf.search.index import Keep, VectorIndex
 RERANKED: Final = 1_000
 # Rows that a network scores at once.
 BLOCK: Final = 4_096
+# Rows that are looked up in the tables at once.
+LOOKED_UP: Final = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,8 @@ def rank(
     if form.inner:
         rows, scores = _best(engine, query, k, count, keep)
     else:
-        rows, scores = _scan(engine, lambda block: form.scan(block, query), k, count, keep)
+        rows = keep.rows() if keep is not None else _held(generation, tables, count)
+        rows, scores = _scan(engine, lambda block: form.scan(block, query), k, rows)
     number = form.number(scores)
     return Ranked(
         rows, scores, number, number if part == PHOTO else None, number if part == CAPTIONS else None
@@ -67,26 +70,71 @@ def rank(
 def _best(
     engine: VectorIndex, query: np.ndarray, k: int, count: int, keep: Keep | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    found = engine.search(query[None], min(k, count, engine.most or count), count, keep)
+    wanted = min(k, count, engine.most or count)
+    if not wanted:
+        return np.zeros(0, np.int64), np.zeros(0)
+    found = engine.search(query[None], wanted, count, keep)
     there = found.rows[0] >= 0
     return found.rows[0][there], found.scores[0][there].astype(np.float64)
 
 
-def _scan(
-    engine: VectorIndex, score: Callable[[np.ndarray], np.ndarray], k: int, count: int, keep: Keep | None
+def _best_live(
+    generation: Generation,
+    engine: VectorIndex,
+    tables: sqlite3.Connection,
+    query: np.ndarray,
+    k: int,
+    count: int,
+    keep: Keep | None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Score every row: no engine can rank by a network.
+    """Return the best k rows of live photos: what an index went through must not take their places."""
+    wanted = k
+    while True:
+        rows, scores = _best(engine, query, wanted, count, keep)
+        live = np.isin(rows, _live_of(tables, generation, rows))
+        if live.sum() >= k or len(rows) < wanted:
+            return rows[live][:k], scores[live][:k]
+        wanted *= 2
+
+
+def _live_of(tables: sqlite3.Connection, generation: Generation, rows: np.ndarray) -> list[int]:
+    """Return those of the rows whose photos are live."""
+    return [
+        row
+        for at in range(0, len(rows), LOOKED_UP)
+        for (row,) in tables.execute(
+            "SELECT row FROM rows JOIN photos ON photos.id = photo WHERE generation = ? AND writer IS NULL "
+            f"AND row IN ({', '.join(map(str, rows[at : at + LOOKED_UP].tolist()))})",
+            (generation.number,),
+        )
+    ]
+
+
+def _held(generation: Generation, tables: sqlite3.Connection, count: int) -> np.ndarray:
+    """Return the rows that have a photo, sorted; an engine may have forgotten the others."""
+    of_model = "FROM rows WHERE generation = ?"
+    if tables.execute(f"SELECT count(*) {of_model}", (generation.number,)).fetchone()[0] == count:
+        return np.arange(count)
+    found = tables.execute(f"SELECT row {of_model} ORDER BY row", (generation.number,))
+    return np.fromiter((row for (row,) in found), np.int64)
+
+
+def _scan(
+    engine: VectorIndex, score: Callable[[np.ndarray], np.ndarray], k: int, rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Score every one of the rows: no engine can rank by a network.
 
     Rows go in blocks that always begin at the same rows and have the same height, since a matrix product of another
     height may round otherwise: so a row's score hangs neither on filters nor on how many rows there are.
     """
-    rows = keep.rows() if keep is not None else np.arange(count)
     scores = np.zeros(len(rows))
     for at in np.unique(rows // BLOCK).tolist():
         wanted = rows // BLOCK == at
-        # What stands behind the last row is scored as that row once more.
-        block = engine.get(np.minimum(np.arange(at * BLOCK, (at + 1) * BLOCK), count - 1))
-        scores[wanted] = score(block)[rows[wanted] - at * BLOCK]
+        place = rows[wanted] - at * BLOCK
+        # Zeros stand where nothing is asked for.
+        block = np.zeros((BLOCK, engine.width), np.float32)
+        block[place] = engine.get(rows[wanted])
+        scores[wanted] = score(block)[place]
     order = np.lexsort((rows, -scores))[:k]
     return rows[order], scores[order]
 
@@ -100,13 +148,25 @@ def _rerank(
     count: int,
     keep: Keep | None,
 ) -> Ranked:
-    wanted = max(k, RERANKED)
-    candidates = [_best(engine, query, wanted, count, keep)[0] for engine in generation.vectors.values()]
-    rows = np.unique(np.concatenate(candidates))
+    """Rank the candidates by all that is known of them, and behind them, if they are too few, others by their pixels.
+
+    The candidates do not hang on k: with more of them, one could come in above the end of a page that was shown.
+    """
+
+    def best(engine: VectorIndex, wanted: int) -> np.ndarray:
+        return _best_live(generation, engine, tables, query, wanted, count, keep)[0]
+
+    rows = np.unique(np.concatenate([best(engine, RERANKED) for engine in generation.vectors.values()]))
+    pixels = generation.vectors[PHOTO]
+    front = len(rows)
+    if front < k:
+        others = best(pixels, k)
+        rows = np.concatenate([rows, others[~np.isin(others, rows)]])
     # Row by row, so that a photo's score does not hang on which others are looked at.
-    cosines = (generation.vectors[PHOTO].get(rows) * query).sum(axis=1).astype(np.float64)
+    cosines = (pixels.get(rows) * query).sum(axis=1).astype(np.float64)
     looks = _looks(generation, tables, rows, query)
     scores = form.score(cosines, looks)
+    scores[front:] = cosines[front:] - _behind(form)
     order = np.lexsort((rows, -scores))
     by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
     return Ranked(
@@ -118,16 +178,22 @@ def _rerank(
     )
 
 
+def _behind(form: HybridForm) -> float:
+    """Return what brings any cosine below all that a hybrid can score: what it weighs is at most 1."""
+    weighed = 0.0 if form.line is None else np.abs(form.line.weights).sum() + abs(form.line.intercept)
+    return float(2 + 1.01 * weighed)
+
+
 def _looks(
     generation: Generation, tables: sqlite3.Connection, rows: np.ndarray, query: np.ndarray
 ) -> np.ndarray:
     """Return what the captions of each row's photo say of the query, (rows, 3)."""
     places = {
         row: (first, captions)
-        for part in np.array_split(rows, max(1, len(rows) // 500))
+        for at in range(0, len(rows), LOOKED_UP)
         for row, first, captions in tables.execute(
             "SELECT row, first_caption, captions FROM rows WHERE generation = ? AND row IN "
-            f"({', '.join(map(str, part.tolist()))})",
+            f"({', '.join(map(str, rows[at : at + LOOKED_UP].tolist()))})",
             (generation.number,),
         )
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -48,11 +48,12 @@ def recall_at(approximate: VectorIndex, exact: VectorIndex, queries: np.ndarray,
 
 def measure_recall(
     index: PhotoIndex, texts: Sequence[str] | None, k: int, sample: int
-) -> Iterator[tuple[str, float, int]]:
-    """Yield, for each kind of vector of the model in use, its name, its engine's recall, and how many texts asked.
+) -> list[tuple[str, float, int]]:
+    """Return, for each kind of vector of the model in use, its name, its engine's recall, and how many texts asked.
 
     Without `texts`, captions of the index are the queries, drawn from all of them, the same ones each time.
     """
+    measured = []
     with index.catalog.reading() as tables:
         generation = index.current(tables)
         if not generation.form.inner:
@@ -84,7 +85,8 @@ def measure_recall(
                     exact.write(at, engine.get(live[at : at + BLOCK]))
                 found = recall_at(_Live(engine, live, count), exact, queries, k, len(live))
                 exact.close()
-            yield part, found, len(asked)
+            measured.append((part, found, len(asked)))
+    return measured
 
 
 class _Live(VectorIndex):

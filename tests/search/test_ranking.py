@@ -1,0 +1,105 @@
+"""The order of all photos is one fixed order, however much of it is asked for and whatever an index went through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_index import LAW, item_of, items_of_looks, new_index
+
+from withsense_tf.encoders.store import VectorStore
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.search import answer, ranking
+from withsense_tf.search.compact import compact_index
+from withsense_tf.search.contents import contents
+from withsense_tf.search.engine import Search
+from withsense_tf.search.ingest import ingest
+from withsense_tf.search.photo_index import PhotoIndex
+
+TEXTS = ("a plain scarlet wall", "striped navy cloth", "golden paper")
+
+
+@pytest.mark.parametrize("kind", ["closed form", "hybrid", "captions", "product"])
+def test_an_index_without_photos_finds_none(
+    kind: str, fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    index = new_index(tmp_path / "index", fitted(kind), items_of_looks(looks, 3), store)
+    ingest(index, [], LAW, complete=True)
+    compact_index(index)
+    answer = Search(index, policy=LAW, country="AA")(TEXTS[0], minimum=0.0)
+    assert not answer.places
+    assert answer.message == "No photo of this index meets what was asked."
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_photos_that_left_a_hybrids_index_take_no_places_from_those_that_stay(
+    text: str,
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ranking, "RERANKED", 3)
+    items = items_of_looks(looks, 20)
+    fresh = new_index(tmp_path / "fresh", fitted("hybrid"), items, store)
+    worn = new_index(tmp_path / "worn", fitted("hybrid"), items, store)
+    for turn in range(4):
+        # Each time the photos that fit best are changed, and changed back.
+        best = [hit.photo for hit in Search(worn, policy=LAW, country="AA")(text, 6, minimum=0.0)]
+        ingest(worn, [item_of(looks, name, 40 + turn, texts=["Paper ."]) for name in best], LAW)
+        ingest(worn, items, LAW)
+    assert contents(worn) == contents(fresh)
+    ranked = [ranked_names(index, text, 1) for index in (worn, fresh)]
+    assert ranked[0] == ranked[1]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_hybrids_order_is_the_same_however_much_of_it_is_asked_for(
+    text: str, thirty: PhotoIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "RERANKED", 4)
+    whole = ranked_names(thirty, text, 30)
+    assert len(whole) == len(dict(whole)) == 30
+    assert [score for _, score in whole] == sorted((score for _, score in whole), reverse=True)
+    for k in range(1, 30):
+        some = ranked_names(thirty, text, k)
+        assert len(some) >= k
+        assert some == whole[: len(some)]
+
+
+def test_a_hybrids_pages_hold_every_photo_once_when_there_are_more_than_candidates(
+    thirty: PhotoIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "RERANKED", 4)
+    monkeypatch.setattr(answer, "SPARE", 1)
+    search = Search(thirty, policy=LAW, country="AA")
+    shown: list[str] = []
+    after = None
+    while True:
+        page = search(TEXTS[0], 1, minimum=0.0, after=after)
+        shown += [hit.photo for hit in page]
+        if (after := page.after) is None:
+            break
+    assert sorted(shown) == [f"{n:03d}.png" for n in range(30)]
+
+
+@pytest.fixture
+def thirty(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
+    return new_index(tmp_path / "thirty", fitted("hybrid"), items_of_looks(looks, 30), store)
+
+
+def ranked_names(index: PhotoIndex, text: str, k: int) -> list[tuple[str, float]]:
+    """Return the live photos in the order of the ranking, with what they are ranked by."""
+    with index.catalog.reading() as tables:
+        model = index.current(tables)
+        found = ranking.rank(model, tables, model.form.queries([text])[0], k, None)
+        names = dict(
+            tables.execute(
+                "SELECT row, name FROM rows JOIN photos ON photos.id = photo WHERE generation = ? AND writer IS NULL",
+                (model.number,),
+            ).fetchall()
+        )
+    rows = zip(found.rows.tolist(), found.scores.tolist(), strict=True)
+    return [(names[row], score) for row, score in rows if row in names]
