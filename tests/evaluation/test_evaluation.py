@@ -228,7 +228,7 @@ def test_each_split_has_a_table_of_its_own_and_what_was_not_run_is_named_once() 
         {"matcher": "towers", "split": split, "r@5": 0.791, "gallery": 100.0, "status": "ok"}
         for split in ("folds", "test")
     ]
-    missing = "not run: weights not available (no network)"
+    missing = "not run: weights not available: no network"
     rows += [{"matcher": "clip", "split": split, "status": missing} for split in ("folds", "test")]
     printed = str(Comparison(tuple(rows)))
     assert printed.count("79.1") == 2

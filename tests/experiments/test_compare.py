@@ -92,6 +92,22 @@ def test_a_folder_of_ones_own_is_compared_and_its_report_written(folder: Path, t
     assert "closed form" in (run_folder / "results.md").read_text()
 
 
+def test_without_download_a_preset_that_is_not_here_is_not_run_and_no_connection_is_tried(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+    monkeypatch.setattr("socket.socket.connect", lambda self, address: tried.append(address))
+    monkeypatch.setattr("socket.getaddrinfo", lambda *address, **_: tried.append(address) or [])
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "empty"))
+    few = ("--models", "constant,pretrained", "--set", 'splits=["folds"]', "--set", "folds=2")
+    invoke("--data", str(folder), "--output", str(tmp_path / "out"), *few)
+    assert tried == []
+    last = rows_in(tmp_path / "out/compare.csv")[-1]
+    assert last["status"] == (
+        "not run: weights not available: clip_vit_base_patch32 is not on this machine (--download fetches them)"
+    )
+
+
 def test_a_bad_photo_does_not_stop_the_run(folder: Path, tmp_path: Path) -> None:
     photo = folder / "train_images/fox.jpg"
     photo.write_bytes(photo.read_bytes()[:-200])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,11 +71,15 @@ def main(
     fail_if: Annotated[
         list[str] | None, typer.Option(help="End with exit code 1 if a figure changed so: 'r@5<-0.02'.")
     ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Download presets of KerasHub that are not on this machine.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be run.")] = False,
 ) -> None:
     """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
     from rich.console import Console
 
+    from withsense_tf.encoders.preset_cache import no_downloads
     from withsense_tf.errors import SettingError
     from withsense_tf.evaluation.regress import broken_rules, load_base, parse_rule
     from withsense_tf.evaluation.report import Comparison, append_rows, check_header
@@ -121,9 +126,10 @@ def main(
             f"{sum(len(job.work) for job in jobs)} trainings on {len(pairs):,} pairs. Nothing was run."
         )
         return
-    for encoder in encoders:
-        encoder.load()
-    done = run_jobs(jobs, output, skip_existing)
+    with nullcontext() if download else no_downloads("--download fetches them"):
+        for encoder in encoders:
+            encoder.load()
+        done = run_jobs(jobs, output, skip_existing)
     rows = rows_of(
         [outcome for _, outcome in done],
         run=started,
