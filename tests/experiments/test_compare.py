@@ -152,7 +152,23 @@ def test_a_worse_figure_ends_with_exit_code_1_and_an_equal_one_does_not(folder: 
         row["rmse"] -= 0.05
     better = tmp_path / "better.json"
     better.write_text(json.dumps(base))
-    assert "Worse than" in invoke(*arguments, "--against", str(better), "--fail-if", "rmse>0.01", code=1)
+    printed = invoke(*arguments, "--against", str(better), "--fail-if", "rmse>0.01", code=1)
+    assert printed.count(f"Worse than {better}") == printed.count(str(better)) == 1
+
+
+def test_a_run_of_some_models_is_held_against_a_base_of_more(folder: Path, tmp_path: Path) -> None:
+    out = ("--data", str(folder), "--output", str(tmp_path / "out"))
+    invoke(*out, *FEW, "--set", 'splits=["folds", "70/30"]')
+    (base,) = (tmp_path / "out/runs").glob("*/results.json")
+    against = ("--against", str(base), "--fail-if", "rmse>0.01")
+    some = ("--models", "constant", "--set", "folds=3", "--set", 'splits=["folds"]')
+    printed = invoke(*out, *some, *against)
+    assert (
+        "Not compared with the base: 4 rows of models that --models does not name, "
+        "2 rows of splits that are not run." in printed
+    )
+    with pytest.raises(SettingError, match=r"3 folds there, 2 here"):
+        invoke(*out, *some, "--set", "folds=2", *against, "--dry-run")
 
 
 def test_a_limit_without_a_base_is_refused(folder: Path, tmp_path: Path) -> None:

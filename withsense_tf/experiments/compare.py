@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -84,6 +85,7 @@ def main(
     from withsense_tf.evaluation.regress import broken_rules, load_base, parse_rule
     from withsense_tf.evaluation.report import Comparison, append_rows, check_header
     from withsense_tf.evaluation.rows import rows_of
+    from withsense_tf.experiments.against import asked_for, check_comparable
     from withsense_tf.experiments.config import load_config
     from withsense_tf.experiments.load import load
     from withsense_tf.experiments.models import Surroundings, photo_encoders_of
@@ -97,8 +99,9 @@ def main(
         raise SettingError(
             "--against and --fail-if belong together: a base, and what change of a figure is too much."
         )
-    base = load_base(against) if against else []
-    settings = load_config(config, change or [], [name.strip() for name in models.split(",") if name.strip()])
+    base = load_base(against) if against else None
+    named = [name.strip() for name in models.split(",") if name.strip()]
+    settings = load_config(config, change or [], named)
     if quick:
         settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
     encoders = photo_encoders_of(settings.photo, weights, data is None, seed, quick)
@@ -119,6 +122,11 @@ def main(
     # With few photos, each is a fold of its own.
     settings = replace(settings, folds=max(2, min(settings.folds, pairs.table["photo"].nunique())))
     jobs = jobs_of(settings, pairs, around, version)
+    compared: list[Mapping[str, Any]] = []
+    left_out = ""
+    if base:
+        check_comparable(base, jobs, fingerprint=dataset.fingerprint, policy=version, target=pairs.definition)
+        compared, left_out = asked_for(base, named, jobs)
     if dry_run:
         for job in jobs:
             typer.echo(f"{job.label} | {job.split} | {len(job.work)} trainings | {job.key}")
@@ -151,10 +159,10 @@ def main(
     page = write_run(folder, settings, comparison, [outcome for _, outcome in done], dataset)
     console.print(f"Appended {len(rows)} rows to {file}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"Report: {page}", highlight=False, markup=False, soft_wrap=True)
-    broken = broken_rules(rows, base, rules)
-    for line in broken:
-        typer.echo(f"Worse than {against}: {line}", err=True)
-    if broken:
+    if left_out:
+        typer.echo(left_out, err=True)
+    if broken := broken_rules(rows, compared, rules):
+        typer.echo("\n  ".join([f"Worse than {against}:", *broken]), err=True)
         raise typer.Exit(1)
 
 
