@@ -125,6 +125,14 @@ def test_a_dry_run_trains_nothing(folder: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out/outcomes").exists()
 
 
+def test_a_dry_run_refuses_a_setting_of_the_wrong_kind(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"closed_form\.gammas must be a list of numbers, got 'abc'"):
+        invoke(
+            *("--data", str(folder), "--output", str(tmp_path), "--dry-run", *FEW),
+            *("--set", "closed_form.gammas=abc"),
+        )
+
+
 def test_a_finished_row_is_not_trained_again(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
