@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from withsense_tf.data.demo import write_demo
 from withsense_tf.data.load import load_dataset
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.evaluation.report import COLUMNS
@@ -121,8 +122,26 @@ def test_a_bad_photo_does_not_stop_the_run(folder: Path, tmp_path: Path) -> None
 def test_a_dry_run_trains_nothing(folder: Path, tmp_path: Path) -> None:
     printed = invoke("--data", str(folder), "--output", str(tmp_path / "out"), "--dry-run", *FEW)
     assert "Nothing was run" in printed
-    assert not (tmp_path / "out/compare.csv").exists()
-    assert not (tmp_path / "out/outcomes").exists()
+    assert not (tmp_path / "out").exists()
+    assert "concat ridge | 70/30 | 1 training |" in printed
+    assert "concat ridge | folds | 3 trainings |" in printed
+
+
+def test_a_dry_run_without_a_folder_renders_no_demo_set_and_says_that_a_run_would(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    printed = invoke("--output", str(out), "--dry-run", *FEW, "--set", 'splits=["folds", "test"]')
+    assert not out.exists()
+    assert "concat ridge | folds | 3 trainings\nconcat ridge | test | 1 training\n" in printed
+    assert f"The demo set would be rendered to {out / 'demo-0-400-100'}. 16 trainings in all." in printed
+
+
+def test_a_dry_run_reads_a_demo_set_that_is_there_and_changes_nothing(tmp_path: Path) -> None:
+    write_demo(tmp_path / "demo-0-80-20", seed=0, train=80, test=20)
+    before = sorted(tmp_path.rglob("*"))
+    printed = invoke("--output", str(tmp_path), "--dry-run", "--quick", *FEW)
+    assert "Dataset(demo (synthetic, seed 0)" in printed
+    assert "Nothing was run" in printed
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_dry_run_refuses_a_setting_of_the_wrong_kind(folder: Path, tmp_path: Path) -> None:

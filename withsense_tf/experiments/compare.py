@@ -75,7 +75,9 @@ def main(
     download: Annotated[
         bool, typer.Option("--download", help="Download presets of KerasHub that are not on this machine.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be run.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be run; nothing is written.")
+    ] = False,
 ) -> None:
     """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
     from rich.console import Console
@@ -87,7 +89,8 @@ def main(
     from withsense_tf.evaluation.rows import rows_of
     from withsense_tf.experiments.against import asked_for, check_comparable
     from withsense_tf.experiments.config import load_config
-    from withsense_tf.experiments.load import load
+    from withsense_tf.experiments.dry_run import planned, planned_on_demo
+    from withsense_tf.experiments.load import demo_folder, load
     from withsense_tf.experiments.models import Surroundings, photo_encoders_of
     from withsense_tf.experiments.run import jobs_of, pairs_of, run_jobs
     from withsense_tf.experiments.run_folder import LOGS, write_run
@@ -106,13 +109,21 @@ def main(
         settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
     encoders = photo_encoders_of(settings.photo, weights, data is None, seed, quick)
     word_vectors = _word_vectors(vectors)
-    file = terminal.output_folder(output) / "compare.csv"
+    file = (output if dry_run else terminal.output_folder(output)) / "compare.csv"
     check_header(file)
     started = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     folder = output / "runs" / started
     around = Surroundings(encoders, word_vectors, _store(output), seed, folder / LOGS)
     train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
-    dataset = load(data, output, seed, train, test)
+    source = data
+    if dry_run and data is None:
+        # Read like a folder of one's own: what is missing must not be rendered, and no lock be left.
+        source = demo_folder(output, seed, train, test)
+        if not source.exists():
+            for line in planned_on_demo(settings, around, source):
+                typer.echo(line)
+            return
+    dataset = load(source, output, seed, train, test)
     console = Console()
     console.print(f"{dataset!r}", highlight=False, markup=False, soft_wrap=True)
     dataset, law, version = _under_the_law(dataset, policy)
@@ -128,11 +139,8 @@ def main(
         check_comparable(base, jobs, fingerprint=dataset.fingerprint, policy=version, target=pairs.definition)
         compared, left_out = asked_for(base, named, jobs)
     if dry_run:
-        for job in jobs:
-            typer.echo(f"{job.label} | {job.split} | {len(job.work)} trainings | {job.key}")
-        typer.echo(
-            f"{sum(len(job.work) for job in jobs)} trainings on {len(pairs):,} pairs. Nothing was run."
-        )
+        for line in planned(jobs, len(pairs)):
+            typer.echo(line)
         return
     with nullcontext() if download else no_downloads("--download fetches them"):
         for encoder in encoders:
