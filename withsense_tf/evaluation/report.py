@@ -51,10 +51,14 @@ SPLITS: Final = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """One row a matcher, and the notes that a reader of the table must know. A notebook shows it as a table."""
+    """One row a matcher, and the notes that a reader of the table must know. A notebook shows it as a table.
+
+    `sources` say what it was made with, such as the weights of encoders; pages have them at their end.
+    """
 
     rows: tuple[Mapping[str, Value], ...]
     notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     def cells(self) -> list[list[str]]:
         """Return what `SHOWN` names of each row, as text."""
@@ -101,7 +105,7 @@ class Comparison:
         dropped = [column for column in self._for_terminals() if column not in columns]
         if dropped:
             yield Text(f"Not shown for want of width: {', '.join(dropped)}.")
-        yield from map(Text, (*self._random(), *self.not_run(), *self.notes))
+        yield from map(Text, (*self._random(), *self.not_run(), *self.notes, *self.sources))
 
     def _used(self) -> list[str]:
         """Return the columns that some row has something for."""
@@ -153,7 +157,9 @@ class Comparison:
             )
             caption = f"<caption>{html.escape(title)}</caption>" if title else ""
             tables.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in (*self.not_run(), *self.notes))
+        notes = "".join(
+            f"<p>{html.escape(note)}</p>" for note in (*self.not_run(), *self.notes, *self.sources)
+        )
         return "".join(tables) + notes
 
 

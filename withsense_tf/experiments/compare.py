@@ -158,7 +158,9 @@ def main(
     )
     for row, (job, _) in zip(rows, done, strict=True):
         row["key"] = job.key
-    comparison = Comparison(tuple(rows), _notes(dataset, law, encoders))
+    comparison = Comparison(
+        tuple(rows), _notes(dataset, law), (f"Photos: {'; '.join(one.identity for one in encoders)}.",)
+    )
     if console.is_terminal:
         console.print(comparison)
     else:
@@ -192,7 +194,7 @@ def _under_the_law(dataset: Dataset, policy: str) -> tuple[Dataset, str, str]:
     law: Policy = Policy.default()
     kept, _ = law.split(dataset)
     every, gone = len(dataset.photos), len(dataset.photos) - len(kept.photos)
-    said = f"The law is kept: {gone:,} of {every:,} photos are left out (policy {law.version})."
+    said = f"The law is kept: {gone:,} of {every:,} photos are left out."
     return kept, said, f"law {law.version}"
 
 
@@ -219,12 +221,11 @@ def _code() -> str:
     return code_version()
 
 
-def _notes(dataset: Dataset, law: str, encoders: tuple[object, ...]) -> tuple[str, ...]:
+def _notes(dataset: Dataset, law: str) -> tuple[str, ...]:
     from withsense_tf.evaluation.compare import SYNTHETIC_NOTE
 
     return (
         *([SYNTHETIC_NOTE] if dataset.synthetic else []),
-        "Photos: " + "; ".join(getattr(encoder, "identity", "") for encoder in encoders) + ".",
         "Every pair and every query is answered by a model that has not seen the photo. Best: the best of its kind and "
         "split, or (in brackets) not significantly worse (paired randomisation by photo, Holm's correction, 5 %).",
         law,

@@ -39,7 +39,7 @@ def write_run(
     """Write results.json, results.csv, results.md and index.html into the run's folder; return the page."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [{name: _plain(value) for name, value in row.items()} for row in comparison.rows]
-    result = {"config": asdict(config), "notes": list(comparison.notes), "rows": rows}
+    result = {"config": asdict(config), "notes": [*comparison.notes, *comparison.sources], "rows": rows}
     (folder / "results.json").write_text(json.dumps(result, indent=1, default=str) + "\n", encoding="utf-8")
     append_rows(folder / "results.csv", comparison)
     (folder / "results.csv.lock").unlink(missing_ok=True)
@@ -57,7 +57,7 @@ def markdown(comparison: Comparison) -> str:
         # That a row was run is not worth a word.
         said = {**row, "status": "" if row.get("status", "ok") == "ok" else row["status"]}
         lines.append(_line([shown(name, said.get(name)) for name in IN_MARKDOWN]))
-    return "\n".join([*lines, "", *(f"- {note}" for note in comparison.notes), ""])
+    return "\n".join([*lines, "", *(f"- {note}" for note in (*comparison.notes, *comparison.sources)), ""])
 
 
 def _line(cells: Sequence[str]) -> str:
