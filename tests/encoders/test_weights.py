@@ -76,8 +76,14 @@ def test_local_weights_are_named_by_file_and_content(folder: Path) -> None:
 
 def test_of_a_long_error_its_first_line_is_kept_short() -> None:
     assert first_line(ValueError("short.\nand more")) == "short"
-    assert len(first_line(ValueError("x" * 999))) == 200
+    assert first_line(ValueError("words " * 99)) == ("words " * 33).rstrip()
     assert first_line(KeyError()) == "KeyError"
+
+
+def test_of_a_long_error_no_address_is_cut() -> None:
+    address = f"https://x.org/{'y' * 300}"
+    assert first_line(ValueError(f"cannot reach {address} now")) == "cannot reach"
+    assert first_line(ValueError(f"{address} cannot be reached")) == address
 
 
 def test_a_folder_with_a_name_that_is_not_utf_8_has_a_fingerprint_too(folder: Path) -> None:

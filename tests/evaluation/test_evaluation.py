@@ -206,7 +206,9 @@ def test_a_narrow_terminal_shows_whole_figures_or_none() -> None:
         assert "0.312" in printed
         assert "-0.410" in printed
         assert max(map(len, printed.splitlines())) <= width
-        assert ("Not shown" in printed) == ("random (seed 0)" not in printed)
+        assert ("Not shown" in printed) == ("seconds" not in printed.partition("Not shown")[0])
+        # The weights have no column of their own there, but random ones are never passed over.
+        assert "With random weights: concat linear." in printed
 
 
 def test_a_checkout_names_its_commit() -> None:
@@ -216,11 +218,19 @@ def test_a_checkout_names_its_commit() -> None:
 
 
 def test_the_table_shows_figures_and_escapes_what_it_shows_in_a_notebook() -> None:
-    table = Comparison(({"matcher": "<b>", "rmse": 0.25, "gallery": 1234, "weights": "file my[v2] :dog:"},))
+    table = Comparison(({"matcher": "<b> my[v2] :dog:", "rmse": 0.25, "gallery": 1234, "weights": "file x"},))
     assert "my[v2] :dog:" in str(table)
     assert "0.250" in str(table)
     assert "1,234" in str(table)
     assert "&lt;b&gt;" in table._repr_html_()
+    assert "file x" in table._repr_html_()
+
+
+def test_a_terminal_has_no_column_of_weights_and_says_nothing_of_it() -> None:
+    table = Comparison(({"matcher": "a", "rmse": 0.25, "weights": "trained on x"},))
+    console = Console(file=io.StringIO(), width=400)
+    console.print(table)
+    assert "weights" not in console.file.getvalue()
 
 
 def test_each_split_has_a_table_of_its_own_and_what_was_not_run_is_named_once() -> None:
@@ -228,7 +238,7 @@ def test_each_split_has_a_table_of_its_own_and_what_was_not_run_is_named_once() 
         {"matcher": "towers", "split": split, "r@5": 0.791, "gallery": 100.0, "status": "ok"}
         for split in ("folds", "test")
     ]
-    missing = "not run: weights not available (no network)"
+    missing = "not run: weights not available: no network"
     rows += [{"matcher": "clip", "split": split, "status": missing} for split in ("folds", "test")]
     printed = str(Comparison(tuple(rows)))
     assert printed.count("79.1") == 2

@@ -35,7 +35,9 @@ def test_a_figure_that_rose_too_far_breaks_a_rule_with_the_other_sign() -> None:
 def test_a_model_that_is_gone_or_was_not_run_breaks_every_rule() -> None:
     rules = [parse_rule("r@5<-0.9")]
     assert len(broken_rules(now()[:1], BASE, rules)) == 1
-    assert len(broken_rules([*now()[:1], {"matcher": "towers", "split": "folds"}], BASE, rules)) == 1
+    not_run = {"matcher": "towers", "split": "folds", "status": "not run: no network"}
+    (line,) = broken_rules([*now()[:1], not_run], BASE, rules)
+    assert line == "towers, folds: r@5 was 0.79; now: not run: no network"
 
 
 def test_a_model_that_the_base_did_not_run_and_one_that_is_new_break_nothing() -> None:
@@ -54,7 +56,9 @@ def test_an_unknown_figure_gets_the_nearest_one() -> None:
         parse_rule("rmsee<0")
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"rows": 3}', '{"rows": [3]}', "{"])
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"rows": 3}', '{"rows": [3]}', "{", '{"rows": [], "config": 3}']
+)
 def test_a_base_that_is_no_result_is_refused(content: str, tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     file.write_text(content)
@@ -65,4 +69,4 @@ def test_a_base_that_is_no_result_is_refused(content: str, tmp_path: Path) -> No
 def test_a_base_is_read(tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     file.write_text(json.dumps({"rows": BASE}))
-    assert load_base(file) == BASE
+    assert load_base(file).rows == BASE

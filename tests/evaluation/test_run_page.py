@@ -38,6 +38,24 @@ def test_a_page_says_what_was_run_under_which_law_and_with_which_settings(
     assert "tensorboard" not in page_of(tiny, run)
 
 
+def test_the_page_answers_its_title_first_and_tells_how_it_was_made_last(
+    tiny: Dataset, run: list[Outcome]
+) -> None:
+    rows = rows_of(run, seed=0, fingerprint="abc123")
+    page = run_page(Run(Comparison(tuple(rows), ("The law.",), ("Photos: scene_net.",)), run, tiny, {}))
+    said = [
+        "</h1>",
+        "the best by R@5 is “towers”",
+        "(chance: 83.3 %)",
+        "The law.",
+        "<dt>skill</dt>",
+        "<table>",
+    ]
+    said += ["How it was made</h2>", "Photos: scene_net.", "abc123", "Configuration"]
+    places = [page.index(one) for one in said]
+    assert places == sorted(places)
+
+
 def test_nothing_on_the_page_is_loaded_from_elsewhere(
     tiny: Dataset, run: list[Outcome], read_page: Read
 ) -> None:

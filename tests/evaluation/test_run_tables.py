@@ -51,3 +51,12 @@ def test_how_much_is_measured_on_is_said_once_unless_lines_differ() -> None:
     assert (table.about, table.lines[0].about) == ("1,200 pairs", "")
     (table,) = tables_of([rows[0], rows[1] | {"pairs": 7}], "folds", in_all=True)
     assert (table.about, table.lines[1].about) == ("", "7 pairs")
+
+
+def test_a_name_has_its_weights_without_their_fingerprint() -> None:
+    rows: list[dict[str, Any]] = [
+        {"matcher": "a", "rmse": 0.1, "weights": "trained on x (x.npz 7cfcda28d991)"},
+        {"matcher": "b", "rmse": 0.2, "weights": "random (seed 0)"},
+    ]
+    (table,) = tables_of(rows, "folds", in_all=True)
+    assert [line.about for line in table.lines] == ["trained on x (x.npz)", "random (seed 0)"]

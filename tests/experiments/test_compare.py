@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from withsense_tf.data.demo import write_demo
 from withsense_tf.data.load import load_dataset
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.evaluation.report import COLUMNS
@@ -92,6 +93,22 @@ def test_a_folder_of_ones_own_is_compared_and_its_report_written(folder: Path, t
     assert "closed form" in (run_folder / "results.md").read_text()
 
 
+def test_without_download_a_preset_that_is_not_here_is_not_run_and_no_connection_is_tried(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+    monkeypatch.setattr("socket.socket.connect", lambda self, address: tried.append(address))
+    monkeypatch.setattr("socket.getaddrinfo", lambda *address, **_: tried.append(address) or [])
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "empty"))
+    few = ("--models", "constant,pretrained", "--set", 'splits=["folds"]', "--set", "folds=2")
+    invoke("--data", str(folder), "--output", str(tmp_path / "out"), *few)
+    assert tried == []
+    last = rows_in(tmp_path / "out/compare.csv")[-1]
+    assert last["status"] == (
+        "not run: weights not available: clip_vit_base_patch32 is not on this machine (--download fetches them)"
+    )
+
+
 def test_a_bad_photo_does_not_stop_the_run(folder: Path, tmp_path: Path) -> None:
     photo = folder / "train_images/fox.jpg"
     photo.write_bytes(photo.read_bytes()[:-200])
@@ -105,8 +122,34 @@ def test_a_bad_photo_does_not_stop_the_run(folder: Path, tmp_path: Path) -> None
 def test_a_dry_run_trains_nothing(folder: Path, tmp_path: Path) -> None:
     printed = invoke("--data", str(folder), "--output", str(tmp_path / "out"), "--dry-run", *FEW)
     assert "Nothing was run" in printed
-    assert not (tmp_path / "out/compare.csv").exists()
-    assert not (tmp_path / "out/outcomes").exists()
+    assert not (tmp_path / "out").exists()
+    assert "concat ridge | 70/30 | 1 training |" in printed
+    assert "concat ridge | folds | 3 trainings |" in printed
+
+
+def test_a_dry_run_without_a_folder_renders_no_demo_set_and_says_that_a_run_would(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    printed = invoke("--output", str(out), "--dry-run", *FEW, "--set", 'splits=["folds", "test"]')
+    assert not out.exists()
+    assert "concat ridge | folds | 3 trainings\nconcat ridge | test | 1 training\n" in printed
+    assert f"The demo set would be rendered to {out / 'demo-0-400-100'}. 16 trainings in all." in printed
+
+
+def test_a_dry_run_reads_a_demo_set_that_is_there_and_changes_nothing(tmp_path: Path) -> None:
+    write_demo(tmp_path / "demo-0-80-20", seed=0, train=80, test=20)
+    before = sorted(tmp_path.rglob("*"))
+    printed = invoke("--output", str(tmp_path), "--dry-run", "--quick", *FEW)
+    assert "Dataset(demo (synthetic, seed 0)" in printed
+    assert "Nothing was run" in printed
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_dry_run_refuses_a_setting_of_the_wrong_kind(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"closed_form\.gammas must be a list of numbers, got 'abc'"):
+        invoke(
+            *("--data", str(folder), "--output", str(tmp_path), "--dry-run", *FEW),
+            *("--set", "closed_form.gammas=abc"),
+        )
 
 
 def test_a_finished_row_is_not_trained_again(
@@ -136,7 +179,23 @@ def test_a_worse_figure_ends_with_exit_code_1_and_an_equal_one_does_not(folder: 
         row["rmse"] -= 0.05
     better = tmp_path / "better.json"
     better.write_text(json.dumps(base))
-    assert "Worse than" in invoke(*arguments, "--against", str(better), "--fail-if", "rmse>0.01", code=1)
+    printed = invoke(*arguments, "--against", str(better), "--fail-if", "rmse>0.01", code=1)
+    assert printed.count(f"Worse than {better}") == printed.count(str(better)) == 1
+
+
+def test_a_run_of_some_models_is_held_against_a_base_of_more(folder: Path, tmp_path: Path) -> None:
+    out = ("--data", str(folder), "--output", str(tmp_path / "out"))
+    invoke(*out, *FEW, "--set", 'splits=["folds", "70/30"]')
+    (base,) = (tmp_path / "out/runs").glob("*/results.json")
+    against = ("--against", str(base), "--fail-if", "rmse>0.01")
+    some = ("--models", "constant", "--set", "folds=3", "--set", 'splits=["folds"]')
+    printed = invoke(*out, *some, *against)
+    assert (
+        "Not compared with the base: 4 rows of models that --models does not name, "
+        "2 rows of splits that are not run." in printed
+    )
+    with pytest.raises(SettingError, match=r"3 folds there, 2 here"):
+        invoke(*out, *some, "--set", "folds=2", *against, "--dry-run")
 
 
 def test_a_limit_without_a_base_is_refused(folder: Path, tmp_path: Path) -> None:

@@ -63,6 +63,10 @@ def test_the_default_has_every_matcher() -> None:
         ("fold = 3", "Did you mean 'folds'"),
         ("folds = 1", "at least 2"),
         ("folds = true", "at least 2"),
+        ('splits = "folds"', r"splits must be a list of texts, got 'folds'\. The default is \['folds'\]"),
+        ("balanced = 1", "balanced must be true or false, got 1"),
+        ('expert_weight = "much"', "expert_weight must be a number, got 'much'"),
+        ("model = 3", "model must be a list"),
         ('splits = ["fold"]', "Did you mean 'folds'"),
         ("model = []", "add a"),
         ("[[model]]\nkind = 'ridge'", "needs a key `matcher`"),
@@ -129,11 +133,55 @@ def test_a_backbone_is_opened_from_the_command_line_with_one_view_of_the_first_e
         ({"matcher": "two_tower", "training": {"epoch": 3}}, "Did you mean 'epochs'"),
         ({"matcher": "two_tower", "training": 3}, "must be a table"),
         ({"matcher": "two_tower", "open": "late"}, "Did you mean 'opened'"),
+        ({"matcher": "two_tower", "dim": "abc"}, r"two_tower\.dim must be a whole number, got 'abc'"),
+        ({"matcher": "two_tower", "dim": 1.5}, r"dim must be a whole number, got 1\.5"),
+        ({"matcher": "two_tower", "dim": True}, "dim must be a whole number, got True"),
+        ({"matcher": "two_tower", "judged_weight": "x"}, "judged_weight must be a number, got 'x'"),
+        ({"matcher": "two_tower", "loss": 3}, "loss must be a text, got 3"),
+        ({"matcher": "two_tower", "text": 3}, "text must be a text, got 3"),
+        ({"matcher": "two_tower", "photo": 3}, "photo must be a text or a list of texts, got 3"),
+        (
+            {"matcher": "two_tower", "training": {"epochs": "x"}},
+            r"two_tower\.training\.epochs must be a whole",
+        ),
+        ({"matcher": "two_tower", "training": {"rate": "x"}}, r"training\.rate must be a number, got 'x'"),
+        ({"matcher": "concat_linear", "photo": ["scene_net"]}, r"photo must be a text, got \['scene_net'\]"),
+        (
+            {"matcher": "concat_keras", "widths": 64},
+            r"widths must be a list of whole numbers, got 64\. The def",
+        ),
+        ({"matcher": "concat_keras", "widths": [64, "x"]}, "widths must be a list of whole numbers"),
+        ({"matcher": "concat_keras", "batch_norm": 1}, "batch_norm must be true or false, got 1"),
+        ({"matcher": "pretrained", "head": 3}, "head must be a text, got 3"),
     ],
 )
 def test_a_wrong_model_says_what_is_wrong(model: dict[str, object], said: str, around: Surroundings) -> None:
     with pytest.raises(SettingError, match=said):
         make_matcher(model, around)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"matcher": "two_tower", "judged_weight": 1, "training": {"rate": 1, "decay": 0}},
+        {"matcher": "two_tower", "text": "tfidf", "photo": ["scene_net", "mobilenet_v2"]},
+        {"matcher": "concat_keras", "widths": [64], "photo": "scene_net"},
+        {"matcher": "closed_form", "penalties": [1, 0.5]},
+        {"matcher": "pretrained", "head": "linear"},
+    ],
+)
+def test_whole_numbers_do_for_numbers_and_lists_for_sequences(
+    model: dict[str, object], around: Surroundings
+) -> None:
+    made = make_matcher(model, around)
+    assert (
+        made.get_params(deep=False).items()
+        >= {
+            key: value
+            for key, value in model.items()
+            if key in ("judged_weight", "widths", "penalties", "head")
+        }.items()
+    )
 
 
 def test_settings_the_seed_and_the_logs_reach_the_matcher(around: Surroundings, tmp_path: Path) -> None:

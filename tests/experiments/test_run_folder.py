@@ -15,7 +15,7 @@ from withsense_tf.evaluation.protocol import answer, tasks
 from withsense_tf.evaluation.report import COLUMNS, Comparison
 from withsense_tf.evaluation.rows import rows_of
 from withsense_tf.experiments.config import Config
-from withsense_tf.experiments.run_folder import LOGS, write_run
+from withsense_tf.experiments.run_folder import LOGS, markdown, write_run
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
@@ -88,3 +88,17 @@ def test_a_figure_that_is_no_number_is_null_in_json_and_empty_elsewhere(
     assert json.loads((tmp_path / "results.json").read_text())["rows"][0]["auc"] is None
     assert "nan" not in (tmp_path / "results.md").read_text()
     assert ">nan" not in (tmp_path / "index.html").read_text()
+
+
+def test_markdown_has_per_cent_and_as_many_cells_in_every_row() -> None:
+    rows = (
+        {"matcher": "a|b", "track": "x", "split": "folds", "status": "ok", "r@5": 0.9125, "gallery": 30.0},
+        {"matcher": "clip", "split": "folds", "status": "not run: no network"},
+    )
+    head, _, first, second, *_ = markdown(Comparison(rows)).splitlines()
+    assert "| r@5, % |" in head
+    assert "| 91.2 |" in first
+    assert "| 30 |" in first
+    assert "not run: no network |" in second
+    cells = {len(re.split(r"(?<!\\)\|", line)) for line in (head, first, second)}
+    assert len(cells) == 1

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from withsense_tf.encoders.preset_cache import check_here, downloaded
 from withsense_tf.encoders.weights import OFFLINE, first_line, is_local, named
 from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.terminal import start_tensorflow
@@ -19,6 +20,7 @@ def preset_weights(preset: str) -> str:
 
 def load_preset(kind: Callable[[Any], Any], preset: str, **settings: Any) -> Any:
     """Load one part of a preset; `kind` picks the class from the module keras_hub."""
+    check_here(preset)
     start_tensorflow()
     import keras_hub
 
@@ -27,7 +29,11 @@ def load_preset(kind: Callable[[Any], Any], preset: str, **settings: Any) -> Any
             f"{preset}: expected a folder that save_to_preset wrote (with config.json in it)."
         )
     # Whole, because KerasHub takes a bare name for one of its own presets first.
-    source = str(Path(preset).expanduser().resolve()) if is_local(preset) else preset
+    if is_local(preset):
+        source = str(Path(preset).expanduser().resolve())
+    else:
+        known = keras_hub.models.Backbone.presets
+        source = downloaded(preset, known[preset]["kaggle_handle"] if preset in known else preset)
     try:
         return kind(keras_hub).from_preset(source, **settings)
     except Exception as error:

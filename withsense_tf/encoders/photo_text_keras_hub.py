@@ -17,6 +17,7 @@ from withsense_tf.encoders.base import PHOTO_VERSION, TextEncoder
 from withsense_tf.encoders.keras_hub_preset import load_preset, preset_weights
 from withsense_tf.encoders.photo_graph import GraphEncoder
 from withsense_tf.encoders.photo_text_checks import check_photos, check_positions, check_tokens, check_trained
+from withsense_tf.encoders.preset_cache import check_here
 from withsense_tf.encoders.preset_folder import preset_fingerprint, preset_folder
 from withsense_tf.encoders.state import Saveable
 from withsense_tf.encoders.weights import whole_path
@@ -74,6 +75,8 @@ class PhotoText(Saveable):
     @cached_property
     def network(self) -> Network:
         """Load and check the network; weights that are not there are a WeightsMissingError."""
+        if preset_folder(self.preset) is None:
+            check_here(self.preset)
         start_tensorflow()
         import keras_hub
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 OFFLINE = "Without a network, give a local file or folder instead."
+LONGEST = 200
 
 
 def is_local(source: str) -> bool:
@@ -51,4 +52,8 @@ def whole_path(source: str) -> str:
 
 def first_line(error: BaseException) -> str:
     """Return the first line of what a library says of its failure, short enough for one line of ours."""
-    return next(iter(str(error).splitlines()), type(error).__name__)[:200].rstrip(".")
+    line = next(iter(str(error).splitlines()), "") or type(error).__name__
+    if len(line) > LONGEST:
+        # Whole words, because half an address leads nowhere.
+        line = line[: LONGEST + 1].rpartition(" ")[0] or line.partition(" ")[0]
+    return line.rstrip(" .")

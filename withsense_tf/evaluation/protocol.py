@@ -26,8 +26,6 @@ from withsense_tf.matchers.gallery import Gallery, Queries
 # and "test" ranks the photos of test_queries.csv with a model that is trained on all others.
 SPLITS: Final = ("folds", "70/30", "strict", "test")
 TOP: Final = 5
-# A table has no room for all that a downloader says.
-LONGEST_REASON: Final = 100
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def answer(
                 gc.collect()
                 done()
         except WeightsMissingError as error:
-            reason = f"not run: weights not available ({_short(str(error))})"
+            reason = f"not run: weights not available: {error}"
             return Outcome(label, split, about, status=reason, config=config)
     about = matcher.describe()
     return Outcome(
@@ -205,10 +203,6 @@ def _together(parts: Sequence[Found]) -> Found:
         scores=np.concatenate([part.scores[:, :width] for part in parts]),
         per_query=ranked,
     )
-
-
-def _short(reason: str) -> str:
-    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}..."
 
 
 def settings_of(matcher: Matcher) -> str:

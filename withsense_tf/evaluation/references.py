@@ -74,6 +74,14 @@ def chance(size: np.ndarray, first: int) -> float:
     return float(np.mean(np.minimum(first, size) / size))
 
 
+def chance_at(outcomes: Sequence[Outcome], first: int) -> float | None:
+    """Return what chance reaches in the galleries of the outcomes, or None if nothing was ranked."""
+    for outcome in outcomes:
+        if outcome.found is not None and len(outcome.found.text):
+            return chance(outcome.found.per_query.size, first)
+    return None
+
+
 def _chance(outcomes: Sequence[Outcome]) -> list[Reference]:
     for outcome in outcomes:
         if outcome.found is not None and len(outcome.found.text):

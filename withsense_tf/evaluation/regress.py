@@ -47,17 +47,28 @@ def parse_rule(text: str) -> Rule:
     return Rule(check_choice("--fail-if", found[1], MEASURES), found[2], float(found[3]))
 
 
-def load_base(file: Path) -> list[dict[str, Any]]:
-    """Read the rows of an earlier run's results.json."""
+@dataclass(frozen=True)
+class Base:
+    """An earlier run: its file, its rows, and the tables of its models, both in the order of its configuration."""
+
+    file: Path
+    rows: Sequence[Mapping[str, Any]]
+    models: Sequence[Mapping[str, Any]] = ()
+
+
+def load_base(file: Path) -> Base:
+    """Read an earlier run's results.json."""
     try:
-        rows = json.loads(file.read_text(encoding="utf-8"))["rows"]
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise TypeError("its rows are no list of tables")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        result = json.loads(file.read_text(encoding="utf-8"))
+        rows, models = result["rows"], result.get("config", {}).get("model", [])
+        for some in (rows, models):
+            if not isinstance(some, list) or not all(isinstance(one, dict) for one in some):
+                raise TypeError("its rows and models are no lists of tables")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"--against {file} is no results.json of an earlier run ({error}): expected the file in its run folder."
         ) from error
-    return rows
+    return Base(file, rows, models)
 
 
 def broken_rules(
@@ -73,12 +84,17 @@ def broken_rules(
         name = (then.get("matcher"), then.get("split"))
         if then.get("status", "ok") != "ok":
             continue
+        row = now.get(name, {})
         for rule in rules:
             before = _number(then.get(rule.measure))
             if math.isnan(before):
                 continue
-            after = _number(now.get(name, {}).get(rule.measure))
-            if rule.broken(after - before):
+            after = _number(row.get(rule.measure))
+            if math.isnan(after):
+                why = row.get("status", "ok") if row else "this run has no such row"
+                said = "not measured" if why == "ok" else why
+                broken.append(f"{name[0]}, {name[1]}: {rule.measure} was {before:.4g}; now: {said}")
+            elif rule.broken(after - before):
                 broken.append(
                     f"{name[0]}, {name[1]}: {rule.measure} {before:.4g} -> {after:.4g}, "
                     f"allowed is a change not {rule.sign} {rule.limit:g}"

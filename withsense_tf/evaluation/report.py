@@ -32,9 +32,11 @@ SHOWN: Final = (
     *("matcher", "track", "gallery", "rmse", "mae", "skill", "tau_c", "r@1", "r@5", "r@10", "ece", "best"),
     *("seconds", "weights"),
 )
-TEXTS: Final = ("matcher", "track", "best", "weights")
+TEXTS: Final = ("matcher", "track", "best")
+# Beside all figures it fits no terminal; pages, notebooks and files have it.
+NOT_IN_TERMINALS: Final = "weights"
 # What a narrow terminal does without, in this order; texts may be wrapped to so many signs.
-LESS_IMPORTANT: Final = ("weights", "seconds", "mae", "ece", "track", "gallery", "r@10", "r@1")
+LESS_IMPORTANT: Final = ("seconds", "mae", "ece", "track", "gallery", "r@10", "r@1")
 WRAPPED: Final = 24
 DECIMALS: Final = {"mse": 4, "seconds": 1, "peak_mb": 0, "gallery": 0, "median_rank": 0}
 SHARES: Final = ("r@1", "r@5", "r@10")  # shown as per cent, as the literature does
@@ -49,14 +51,18 @@ SPLITS: Final = {
 
 @dataclass(frozen=True)
 class Comparison:
-    """One row a matcher, and the notes that a reader of the table must know. A notebook shows it as a table."""
+    """One row a matcher, and the notes that a reader of the table must know. A notebook shows it as a table.
+
+    `sources` say what it was made with, such as the weights of encoders; pages have them at their end.
+    """
 
     rows: tuple[Mapping[str, Value], ...]
     notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     def cells(self) -> list[list[str]]:
         """Return what `SHOWN` names of each row, as text."""
-        return [[_shown(column, row.get(column)) for column in SHOWN] for row in self.rows]
+        return [[shown(column, row.get(column)) for column in SHOWN] for row in self.rows]
 
     def __iter__(self) -> Iterator[Mapping[str, Value]]:
         return iter(self.rows)
@@ -94,12 +100,12 @@ class Comparison:
                 )
             for row in rows:
                 # As text: a file name in square brackets is no markup.
-                table.add_row(*(Text(_shown(column, row.get(column))) for column in columns))
+                table.add_row(*(Text(shown(column, row.get(column))) for column in columns))
             yield table
-        dropped = [column for column in self._used() if column not in columns]
+        dropped = [column for column in self._for_terminals() if column not in columns]
         if dropped:
             yield Text(f"Not shown for want of width: {', '.join(dropped)}.")
-        yield from map(Text, (*self.not_run(), *self.notes))
+        yield from map(Text, (*self._random(), *self.not_run(), *self.notes, *self.sources))
 
     def _used(self) -> list[str]:
         """Return the columns that some row has something for."""
@@ -109,6 +115,18 @@ class Comparison:
             if any(cells) or column == "matcher"
         ]
 
+    def _for_terminals(self) -> list[str]:
+        return [column for column in self._used() if column != NOT_IN_TERMINALS]
+
+    def _random(self) -> list[str]:
+        """Say which matchers see with random weights: nobody may take their figures for those of trained ones."""
+        names = dict.fromkeys(
+            str(row.get("matcher"))
+            for row in self.rows
+            if row.get("status", "ok") == "ok" and "random (seed" in str(row.get("weights") or "")
+        )
+        return [f"With random weights: {', '.join(names)}."] if names else []
+
     def _columns_that_fit(self, width: int) -> list[str]:
         """Drop columns until the rest fits; a figure is shown whole or not at all."""
         widths = {
@@ -117,7 +135,7 @@ class Comparison:
         }
         for name in TEXTS:
             widths[name] = min(widths[name], WRAPPED)
-        columns = self._used()
+        columns = self._for_terminals()
         for name in LESS_IMPORTANT:
             # Each column has two blanks and a line, and the table one more line.
             if sum(widths[column] + 3 for column in columns) + 1 <= width:
@@ -133,13 +151,15 @@ class Comparison:
         for title, rows in self.parts().items():
             body = "".join(
                 "<tr>"
-                + "".join(f"<td>{html.escape(_shown(column, row.get(column)))}</td>" for column in columns)
+                + "".join(f"<td>{html.escape(shown(column, row.get(column)))}</td>" for column in columns)
                 + "</tr>"
                 for row in rows
             )
             caption = f"<caption>{html.escape(title)}</caption>" if title else ""
             tables.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in (*self.not_run(), *self.notes))
+        notes = "".join(
+            f"<p>{html.escape(note)}</p>" for note in (*self.not_run(), *self.notes, *self.sources)
+        )
         return "".join(tables) + notes
 
 
@@ -189,7 +209,8 @@ def _stored(value: Value) -> str:
     return repr(float(value)) if isinstance(value, float) else str(value)
 
 
-def _shown(column: str, value: Value) -> str:
+def shown(column: str, value: Value) -> str:
+    """Return a cell as a person reads it: shares in per cent, and so many decimals as the column deserves."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, float):

@@ -14,6 +14,7 @@ from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page import rendered
 from withsense_tf.evaluation.report import SPLITS, Comparison
 from withsense_tf.evaluation.rows import CAPTION_ASSISTED
+from withsense_tf.evaluation.run_answer import best_sentences
 from withsense_tf.evaluation.run_plots import fit_pictures, recall_picture, training_pictures
 from withsense_tf.evaluation.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of
 from withsense_tf.evaluation.run_tables import Row, linear_rows, number, tables_of
@@ -58,8 +59,10 @@ def run_page(run: Run) -> str:
     return rendered(
         "run_page.html",
         title=f"Which matcher is best? {run.data.name}",
+        best=best_sentences(main_rows, references.chance_at(outcomes, 5)),
         facts=_facts(run, main_rows),
         notes=run.comparison.notes,
+        sources=run.comparison.sources,
         config=json.dumps(run.config, indent=1, default=str, ensure_ascii=False),
         tensorboard=None if run.tensorboard is None else str(run.tensorboard),
         main_title=f"{main}: {SPLITS[main]}" if main else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from withsense_tf.evaluation.rows import CAPTION_ASSISTED
 
 Row = Mapping[str, Value]
 
+FINGERPRINT: Final = re.compile(r"\s*\b[0-9a-f]{12}\b")
 LOOKING: Final = "Sees photos and queries only"
 READING: Final = "Reads the photos' own captions too"
 # Column -> heading, digits, and the columns that hold its interval.
@@ -140,8 +142,10 @@ def _counts(row: Row) -> str:
 def _line(row: Row, columns: Sequence[Column], counts: str) -> Line:
     name, status = str(row.get("matcher", "")), str(row.get("status", "ok"))
     if status != "ok":
-        return Line(name, str(row.get("weights") or ""), reason=status)
-    about = "; ".join(part for part in (str(row.get("weights") or ""), counts) if part)
+        return Line(name, "", reason=status)
+    # The page names every file's fingerprint further down.
+    weights = FINGERPRINT.sub("", str(row.get("weights") or ""))
+    about = "; ".join(part for part in (weights, counts) if part)
     marks = {mark.strip("()"): "near" if mark.startswith("(") else "best" for mark in _words(row.get("best"))}
     return Line(name, about, tuple(_cell(row, column, marks) for column in columns))
 

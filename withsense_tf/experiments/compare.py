@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -70,17 +72,25 @@ def main(
     fail_if: Annotated[
         list[str] | None, typer.Option(help="End with exit code 1 if a figure changed so: 'r@5<-0.02'.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be run.")] = False,
+    download: Annotated[
+        bool, typer.Option("--download", help="Download presets of KerasHub that are not on this machine.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be run; nothing is written.")
+    ] = False,
 ) -> None:
     """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
     from rich.console import Console
 
+    from withsense_tf.encoders.preset_cache import no_downloads
     from withsense_tf.errors import SettingError
     from withsense_tf.evaluation.regress import broken_rules, load_base, parse_rule
     from withsense_tf.evaluation.report import Comparison, append_rows, check_header
     from withsense_tf.evaluation.rows import rows_of
+    from withsense_tf.experiments.against import asked_for, check_comparable
     from withsense_tf.experiments.config import load_config
-    from withsense_tf.experiments.load import load
+    from withsense_tf.experiments.dry_run import planned, planned_on_demo
+    from withsense_tf.experiments.load import demo_folder, load
     from withsense_tf.experiments.models import Surroundings, photo_encoders_of
     from withsense_tf.experiments.run import jobs_of, pairs_of, run_jobs
     from withsense_tf.experiments.run_folder import LOGS, write_run
@@ -92,19 +102,28 @@ def main(
         raise SettingError(
             "--against and --fail-if belong together: a base, and what change of a figure is too much."
         )
-    base = load_base(against) if against else []
-    settings = load_config(config, change or [], [name.strip() for name in models.split(",") if name.strip()])
+    base = load_base(against) if against else None
+    named = [name.strip() for name in models.split(",") if name.strip()]
+    settings = load_config(config, change or [], named)
     if quick:
         settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
     encoders = photo_encoders_of(settings.photo, weights, data is None, seed, quick)
     word_vectors = _word_vectors(vectors)
-    file = terminal.output_folder(output) / "compare.csv"
+    file = (output if dry_run else terminal.output_folder(output)) / "compare.csv"
     check_header(file)
     started = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     folder = output / "runs" / started
     around = Surroundings(encoders, word_vectors, _store(output), seed, folder / LOGS)
     train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
-    dataset = load(data, output, seed, train, test)
+    source = data
+    if dry_run and data is None:
+        # Read like a folder of one's own: what is missing must not be rendered, and no lock be left.
+        source = demo_folder(output, seed, train, test)
+        if not source.exists():
+            for line in planned_on_demo(settings, around, source):
+                typer.echo(line)
+            return
+    dataset = load(source, output, seed, train, test)
     console = Console()
     console.print(f"{dataset!r}", highlight=False, markup=False, soft_wrap=True)
     dataset, law, version = _under_the_law(dataset, policy)
@@ -114,16 +133,19 @@ def main(
     # With few photos, each is a fold of its own.
     settings = replace(settings, folds=max(2, min(settings.folds, pairs.table["photo"].nunique())))
     jobs = jobs_of(settings, pairs, around, version)
+    compared: list[Mapping[str, Any]] = []
+    left_out = ""
+    if base:
+        check_comparable(base, jobs, fingerprint=dataset.fingerprint, policy=version, target=pairs.definition)
+        compared, left_out = asked_for(base, named, jobs)
     if dry_run:
-        for job in jobs:
-            typer.echo(f"{job.label} | {job.split} | {len(job.work)} trainings | {job.key}")
-        typer.echo(
-            f"{sum(len(job.work) for job in jobs)} trainings on {len(pairs):,} pairs. Nothing was run."
-        )
+        for line in planned(jobs, len(pairs)):
+            typer.echo(line)
         return
-    for encoder in encoders:
-        encoder.load()
-    done = run_jobs(jobs, output, skip_existing)
+    with nullcontext() if download else no_downloads("--download fetches them"):
+        for encoder in encoders:
+            encoder.load()
+        done = run_jobs(jobs, output, skip_existing)
     rows = rows_of(
         [outcome for _, outcome in done],
         run=started,
@@ -136,7 +158,9 @@ def main(
     )
     for row, (job, _) in zip(rows, done, strict=True):
         row["key"] = job.key
-    comparison = Comparison(tuple(rows), _notes(dataset, law, encoders))
+    comparison = Comparison(
+        tuple(rows), _notes(dataset, law), (f"Photos: {'; '.join(one.identity for one in encoders)}.",)
+    )
     if console.is_terminal:
         console.print(comparison)
     else:
@@ -145,10 +169,10 @@ def main(
     page = write_run(folder, settings, comparison, [outcome for _, outcome in done], dataset)
     console.print(f"Appended {len(rows)} rows to {file}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"Report: {page}", highlight=False, markup=False, soft_wrap=True)
-    broken = broken_rules(rows, base, rules)
-    for line in broken:
-        typer.echo(f"Worse than {against}: {line}", err=True)
-    if broken:
+    if left_out:
+        typer.echo(left_out, err=True)
+    if broken := broken_rules(rows, compared, rules):
+        typer.echo("\n  ".join([f"Worse than {against}:", *broken]), err=True)
         raise typer.Exit(1)
 
 
@@ -170,7 +194,7 @@ def _under_the_law(dataset: Dataset, policy: str) -> tuple[Dataset, str, str]:
     law: Policy = Policy.default()
     kept, _ = law.split(dataset)
     every, gone = len(dataset.photos), len(dataset.photos) - len(kept.photos)
-    said = f"The law is kept: {gone:,} of {every:,} photos are left out (policy {law.version})."
+    said = f"The law is kept: {gone:,} of {every:,} photos are left out."
     return kept, said, f"law {law.version}"
 
 
@@ -197,12 +221,11 @@ def _code() -> str:
     return code_version()
 
 
-def _notes(dataset: Dataset, law: str, encoders: tuple[object, ...]) -> tuple[str, ...]:
+def _notes(dataset: Dataset, law: str) -> tuple[str, ...]:
     from withsense_tf.evaluation.compare import SYNTHETIC_NOTE
 
     return (
         *([SYNTHETIC_NOTE] if dataset.synthetic else []),
-        "Photos: " + "; ".join(getattr(encoder, "identity", "") for encoder in encoders) + ".",
         "Every pair and every query is answered by a model that has not seen the photo. Best: the best of its kind and "
         "split, or (in brackets) not significantly worse (paired randomisation by photo, Holm's correction, 5 %).",
         law,

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.evaluation.protocol import SPLITS
+from withsense_tf.experiments.setting_types import check_type
 
 DEFAULT: Final = Path(__file__).with_name("default.toml")
 
@@ -35,6 +36,9 @@ class Config:
     model: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            if field.name not in ("name", "folds"):
+                check_type(field.name, getattr(self, field.name), field.default)
         for split in self.splits:
             check_choice("splits", split, SPLITS)
         if isinstance(self.folds, bool) or not isinstance(self.folds, int) or self.folds < 2:
@@ -81,6 +85,7 @@ def _checked(table: Mapping[str, Any], name: str) -> Config:
     values: dict[str, Any] = {"name": name} | {
         key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
     }
+    check_type("model", values.get("model", ()), ())
     for model in values.get("model", ()):
         if not isinstance(model, dict) or "matcher" not in model:
             raise SettingError(f"{name}: every [[model]] needs a key `matcher`, got {model!r}.")

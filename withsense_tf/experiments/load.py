@@ -17,4 +17,9 @@ def load(folder: Path | None, output: Path, seed: int, train: int = 400, test: i
     if folder is not None:
         # Every photo will be read anyway, so find the truncated ones before the work starts.
         return load_dataset(folder, decode=True)
-    return demo_dataset(seed, train, test, folder=output / f"demo-{seed}-{train}-{test}")
+    return demo_dataset(seed, train, test, folder=demo_folder(output, seed, train, test))
+
+
+def demo_folder(output: Path, seed: int, train: int, test: int) -> Path:
+    """Return where the demo set lies, or will lie, below the output folder."""
+    return output / f"demo-{seed}-{train}-{test}"

@@ -15,6 +15,7 @@ from withsense_tf.encoders.registry import photo_encoder, text_encoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.encoders.text_spacy import SpacyVectors
 from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.experiments.setting_types import check_type
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.closed_form import ClosedFormTowers
@@ -100,9 +101,10 @@ def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = ""
     settings = {key: value for key, value in model.items() if key not in ("matcher", "label")}
     name = check_choice("matcher", model.get("matcher"), MATCHERS)
     made = MATCHERS[name]
-    takes = set(inspect.signature(made.__init__).parameters) - {"self"}
-    for key in settings:
+    takes = {key: one for key, one in inspect.signature(made.__init__).parameters.items() if key != "self"}
+    for key, value in settings.items():
         check_choice(f"{name} takes no {key!r}; setting", key, sorted(takes))
+        check_type(f"{name}.{key}", value, takes[key].default, str(takes[key].annotation))
     if "training" in settings:
         settings["training"] = _training(name, settings["training"])
     if "text" in takes:
@@ -137,6 +139,8 @@ def _training(name: str, settings: Any) -> Any:
     if name not in TRAININGS or not isinstance(settings, dict):
         raise SettingError(f"{name}: training must be a table of settings, got {settings!r}.")
     made = TRAININGS[name]
-    for key in settings:
-        check_choice("training", key, [field.name for field in fields(made)])
+    defaults = {field.name: field.default for field in fields(made)}
+    for key, value in settings.items():
+        check_choice("training", key, defaults)
+        check_type(f"{name}.training.{key}", value, defaults[key])
     return made(**settings)

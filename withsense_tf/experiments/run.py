@@ -6,7 +6,7 @@ import gc
 import hashlib
 import json
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -49,19 +49,25 @@ def pairs_of(config: Config, data: Dataset) -> Pairs:
     )
 
 
+def labelled(config: Config, around: Surroundings) -> list[tuple[str, Mapping[str, Any], Matcher]]:
+    """Make every model once, which checks its settings; return its label, its table and its matcher."""
+    made: dict[str, tuple[str, Mapping[str, Any], Matcher]] = {}
+    for model in config.model:
+        first = make_matcher(model, around)
+        label = str(model.get("label", first.name))
+        if label in made:
+            raise SettingError(f"Two models are called {label!r}: give one of them a `label` of its own.")
+        made[label] = (label, model, first)
+    return list(made.values())
+
+
 def jobs_of(config: Config, pairs: Pairs, around: Surroundings, policy: str) -> list[Job]:
     """List what is to be run; every model is made once now, so that a wrong setting is an error now."""
     work = {
         split: tasks(pairs, split, config.folds, around.seed) for split in SPLITS if split in config.splits
     }
     jobs = []
-    labels: set[str] = set()
-    for model in config.model:
-        first = make_matcher(model, around)
-        label = str(model.get("label", first.name))
-        if label in labels:
-            raise SettingError(f"Two models are called {label!r}: give one of them a `label` of its own.")
-        labels.add(label)
+    for label, model, first in labelled(config, around):
         for split, parts in work.items():
             if not parts:
                 continue  # no photos with test queries

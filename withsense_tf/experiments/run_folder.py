@@ -11,7 +11,7 @@ from typing import Final
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.outcome import Outcome
-from withsense_tf.evaluation.report import Comparison, Value, append_rows
+from withsense_tf.evaluation.report import SHARES, Comparison, Value, append_rows, shown
 from withsense_tf.evaluation.run_page import Run, write_run_page
 from withsense_tf.experiments.config import Config
 
@@ -29,6 +29,7 @@ IN_MARKDOWN: Final = (
     "r@10",
     "ece",
     "best",
+    "status",
 )
 
 
@@ -38,7 +39,7 @@ def write_run(
     """Write results.json, results.csv, results.md and index.html into the run's folder; return the page."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [{name: _plain(value) for name, value in row.items()} for row in comparison.rows]
-    result = {"config": asdict(config), "notes": list(comparison.notes), "rows": rows}
+    result = {"config": asdict(config), "notes": [*comparison.notes, *comparison.sources], "rows": rows}
     (folder / "results.json").write_text(json.dumps(result, indent=1, default=str) + "\n", encoding="utf-8")
     append_rows(folder / "results.csv", comparison)
     (folder / "results.csv.lock").unlink(missing_ok=True)
@@ -50,19 +51,18 @@ def write_run(
 
 def markdown(comparison: Comparison) -> str:
     """Return the table as Markdown, with its notes."""
-    lines = ["| " + " | ".join(IN_MARKDOWN) + " |", "|" + "---|" * len(IN_MARKDOWN)]
+    headings = [f"{name}, %" if name in SHARES else name for name in IN_MARKDOWN]
+    lines = [_line(headings), "|" + "---|" * len(headings)]
     for row in comparison.rows:
-        if row.get("status", "ok") != "ok":
-            lines.append(f"| {row['matcher']} | {row.get('track', '')} | {row['split']} | {row['status']} |")
-            continue
-        lines.append("| " + " | ".join(_shown(row.get(name)) for name in IN_MARKDOWN) + " |")
-    return "\n".join([*lines, "", *(f"- {note}" for note in comparison.notes), ""])
+        # That a row was run is not worth a word.
+        said = {**row, "status": "" if row.get("status", "ok") == "ok" else row["status"]}
+        lines.append(_line([shown(name, said.get(name)) for name in IN_MARKDOWN]))
+    return "\n".join([*lines, "", *(f"- {note}" for note in (*comparison.notes, *comparison.sources)), ""])
 
 
-def _shown(value: Value) -> str:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+def _line(cells: Sequence[str]) -> str:
+    # A name may hold the sign that parts the cells, or a line's end.
+    return "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in cells) + " |"
 
 
 def _plain(value: Value | Mapping[str, object]) -> object:

@@ -1,0 +1,68 @@
+"""Values from files and the command line: whether they are of the kind that a setting takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from withsense_tf.errors import SettingError
+
+KINDS: Final[dict[type, str]] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+}
+PLURALS: Final[dict[type, str]] = {int: "whole numbers", float: "numbers", str: "texts"}
+
+
+def check_type(setting: str, value: object, default: object, annotation: str = "") -> None:
+    """Raise if `value` is not of the kind of the setting's default; `annotation` tells where the default is None.
+
+    A whole number does for a number with decimals, and a list for a sequence. An object, such as an encoder that
+    was made in Python, is left to whom it is for.
+
+    >>> check_type("two_tower.judged_weight", 1, 1.0)
+    >>> check_type("two_tower.dim", "abc", 256)
+    Traceback (most recent call last):
+    withsense_tf.errors.SettingError: two_tower.dim must be a whole number, got 'abc'. The default is 256.
+    """
+    if default is None and "str" not in annotation.replace("|", " ").split():
+        return
+    kind: type = str if default is None else type(default)
+    if kind in KINDS:
+        expected, fits = KINDS[kind], _is(value, kind)
+        if kind is str and "Photos" in annotation.split():
+            expected, fits = "a text or a list of texts", fits or _are(value, str)
+        if kind is str and _is_object(value):
+            return
+    elif isinstance(default, Sequence):
+        inner = {type(item) for item in default}
+        item = inner.pop() if len(inner) == 1 else object
+        expected = f"a list of {PLURALS[item]}" if item in PLURALS else "a list"
+        fits = _are(value, item)
+    else:
+        return
+    if not fits:
+        usual = "" if default is None else f" The default is {_shown(default)}."
+        raise SettingError(f"{setting} must be {expected}, got {value!r}.{usual}")
+
+
+def _is(value: object, kind: type) -> bool:
+    if isinstance(value, bool):
+        return kind in (bool, object)
+    return isinstance(value, (int, float) if kind is float else kind)
+
+
+def _are(value: object, kind: type) -> bool:
+    # A text is a sequence, too, but never a list of texts.
+    return isinstance(value, list | tuple) and all(_is(item, kind) or _is_object(item) for item in value)
+
+
+def _is_object(value: Any) -> bool:
+    """Say whether a value cannot have come from a file or the command line."""
+    return value is not None and not isinstance(value, bool | int | float | str | list | tuple | dict)
+
+
+def _shown(default: object) -> str:
+    return repr(list(default)) if isinstance(default, tuple) else repr(default)
