@@ -1,8 +1,8 @@
 """Objects -> a folder of JSON and arrays, and back. There is no pickle.
 
 A class that can be saved is `Saveable`: it is made anew from its constructor's arguments, and gets back what it has
-learned. Only classes that the reader names are made. An encoder may
-name a module or preset that it loads from elsewhere, and such a module is a program: what is not trusted is not to be loaded.
+learned. Only classes that the reader names are made. An encoder may name a module or preset that it loads from
+elsewhere, and such a module is a program: what is not trusted is not to be loaded.
 """
 
 from __future__ import annotations
