@@ -109,6 +109,7 @@ def test_the_other_splits_have_one_test_side(split: str, pairs: Pairs) -> None:
 def test_a_model_without_its_weights_is_not_run_and_nothing_stands_in_for_it(pairs: Pairs) -> None:
     outcome = run(Missing, pairs)
     assert outcome.status == "not run: weights not available: no such preset"
+    assert outcome.about["weights"] == "not available"
     (row,) = rows_of([outcome])
     assert "rmse" not in row
     assert "r@5" not in row

@@ -126,6 +126,8 @@ def answer(
                 done()
         except WeightsMissingError as error:
             reason = f"not run: weights not available: {error}"
+            # What a name stands for was not there: the row must not say that it had these weights.
+            about |= {"weights": "not available"}
             return Outcome(label, split, about, status=reason, config=config)
     about = matcher.describe()
     return Outcome(
