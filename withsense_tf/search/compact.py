@@ -4,27 +4,37 @@ from __future__ import annotations
 
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.fill import take_over
-from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.photo_index import GRACE_SECONDS, PhotoIndex, dropped_models
 
 
 def compact_index(index: PhotoIndex) -> str:
-    """Copy the model in use, with the vectors of live photos alone, switch to the copy and drop all others.
+    """Copy the model in use, with the vectors of live photos alone, switch to the copy and drop the others.
 
     Searches go on meanwhile. What was staged and not published is made anew by the next ingest. There is nothing to
-    roll back to afterwards.
+    roll back to afterwards. A model that is being built stays; the files of those that are dropped go later.
     """
+    index.remove_dropped()
     with index.catalog.reading() as tables:
         current = index.current(tables)
     copy = index.copy_model(current.number)
     take_over(index, copy)
+    dropped = []
     with index.catalog.writing() as tables:
-        index.forget_previous(tables)
-        others = [
-            number
-            for (number,) in tables.execute("SELECT id FROM generations WHERE id != ?", (copy,)).fetchall()
-        ]
-        kept = get_state(tables, "current") == copy
-    dropped = [number for number in others if kept]
-    for number in dropped:
-        index.drop(number)
-    return f"model {copy} is in use, without what photos left behind; {len(dropped)} models were dropped."
+        if get_state(tables, "current") == copy:
+            done_with = {current.number, get_state(tables, "previous")}
+            index.forget_previous(tables)
+            others = tables.execute("SELECT id FROM generations WHERE id != ?", (copy,)).fetchall()
+            dropped = [
+                number
+                for (number,) in others
+                if number not in dropped_models(tables)
+                and (number in done_with or not index.written_lately(number))
+            ]
+            for number in dropped:
+                index.drop(number)
+    told = f"model {copy} is in use, without what photos left behind; {len(dropped)} models were dropped."
+    if dropped:
+        told += (
+            f" Their files go when something is written {GRACE_SECONDS / 60:.0f} minutes from now or later."
+        )
+    return told

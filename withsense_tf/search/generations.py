@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,7 +72,8 @@ class Generation:
         return load_matcher(self.folder / MATCHER, store)
 
     def write(self, at: int, vectors: Mapping[str, np.ndarray], facts: Sequence[Mapping[str, Fact]]) -> None:
-        """Put the vectors of photos into the rows from `at` on."""
+        """Put the vectors of photos into the rows from `at` on, and leave the time of it on the folder."""
+        os.utime(self.folder)
         for part, engine in self.vectors.items():
             engine.write(at, vectors[part], facts)
 

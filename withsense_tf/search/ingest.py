@@ -134,6 +134,7 @@ def ingest(
             done = publish(tables, writer, leaving, policy.ownership.duplicates)
             _sweep(tables)
         _forget_rows(index, done)
+        index.remove_dropped()
         return Report(done.added, done.changed, done.removed, known, refused_now, out)
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 GENERATIONS, ENCODED = "generations", "encoded"
 OLD_DRAFT_SECONDS: Final = 24 * 3600.0
+# What is dropped stays so long for searches and writers that met it, and a model that was written to is not dropped.
+GRACE_SECONDS: Final = 600.0
 # Models that stay open: the one in use and the one before, and one that is being built.
 OPEN: Final = 3
 
@@ -102,13 +104,13 @@ class PhotoIndex:
         draft = self._draft()
         identity = save_model(matcher, draft)
         with self.catalog.reading() as tables:
-            known = tables.execute(
-                "SELECT max(id) FROM generations WHERE identity = ? AND engine = ?",
-                (identity, engine.to_json()),
-            ).fetchone()[0]
-        if known is not None:
+            found = tables.execute(
+                "SELECT id FROM generations WHERE identity = ? AND engine = ?", (identity, engine.to_json())
+            ).fetchall()
+            there = {int(number) for (number,) in found} - dropped_models(tables).keys()
+        if there:
             shutil.rmtree(draft, ignore_errors=True)
-            return int(known)
+            return max(there)
         return self._add(draft, matcher.name, identity, engine)
 
     def copy_model(self, number: int) -> int:
@@ -159,6 +161,7 @@ class PhotoIndex:
             if missing:
                 raise SettingError(f"Model {number} lacks {missing} photos of the index: fill it first.")
             current = get_state(tables, "current")
+            _mark(tables, {key: at for key, at in dropped_models(tables).items() if key != number})
             if current != number:
                 set_state(tables, current=number, previous=current, version=get_state(tables, "version") + 1)
 
@@ -167,17 +170,41 @@ class PhotoIndex:
         set_state(tables, previous=None)
 
     def drop(self, number: int) -> None:
-        """Forget a model that is neither in use nor the one to go back to, with all its vectors."""
-        generation = self.generation(number)
+        """Give up a model that is neither in use nor the one to go back to; `remove_dropped` removes it later.
+
+        Searches and writers that met it while it was in use go on with its files until then.
+        """
         with self.catalog.writing() as tables:
             if number in (get_state(tables, "current"), get_state(tables, "previous")):
                 raise SettingError(f"Model {number} is in use, or the one to go back to: it is not dropped.")
-            tables.execute("DELETE FROM rows WHERE generation = ?", (number,))
-            tables.execute("DELETE FROM generations WHERE id = ?", (number,))
-        generation.close()
-        with self._lock:
-            self._open.pop(number, None)
-        shutil.rmtree(self._folder_of(number), ignore_errors=True)
+            _mark(tables, {number: time.time()} | dropped_models(tables))
+
+    def remove_dropped(self) -> None:
+        """Remove models that were dropped so long ago that nobody is amid something with them."""
+
+        def old(tables: sqlite3.Connection) -> list[int]:
+            now = time.time()
+            return [number for number, at in dropped_models(tables).items() if now - at > GRACE_SECONDS]
+
+        with self.catalog.reading() as tables:
+            if not old(tables):
+                return
+        with self.catalog.writing() as tables:
+            for number in old(tables):
+                # Before the tables forget it, so that what a kill leaves is removed the next time.
+                shutil.rmtree(self._folder_of(number), ignore_errors=True)
+                tables.execute("DELETE FROM rows WHERE generation = ?", (number,))
+                tables.execute("DELETE FROM generations WHERE id = ?", (number,))
+                _mark(tables, {key: at for key, at in dropped_models(tables).items() if key != number})
+                with self._lock:
+                    self._open.pop(number, None)
+
+    def written_lately(self, number: int) -> bool:
+        """Tell whether a model is new, or got photos a short while ago: another process may be building it."""
+        try:
+            return time.time() - self._folder_of(number).stat().st_mtime <= GRACE_SECONDS
+        except FileNotFoundError:
+            return False
 
     def _folder_of(self, number: int) -> Path:
         return self.folder / GENERATIONS / str(number)
@@ -189,3 +216,13 @@ class PhotoIndex:
                 generation.close()
             self._open.clear()
         self.catalog.close()
+
+
+def dropped_models(tables: sqlite3.Connection) -> dict[int, float]:
+    """Return the models that wait to be removed, and when each was dropped."""
+    return {int(number): float(at) for number, at in (get_state(tables, "dropped") or {}).items()}
+
+
+def _mark(tables: sqlite3.Connection, dropped: dict[int, float]) -> None:
+    if dropped != dropped_models(tables):
+        set_state(tables, dropped=dropped)
