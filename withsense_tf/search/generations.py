@@ -79,6 +79,8 @@ class Generation:
 
     def remove(self, rows: np.ndarray) -> None:
         """Let the engines forget rows."""
+        if self.engine.kind == "exact":
+            return  # it keeps them, and may be damaged
         for engine in self.vectors.values():
             engine.remove(rows)
 

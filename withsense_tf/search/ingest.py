@@ -101,7 +101,7 @@ def ingest(
     while True:
         with index.catalog.reading() as tables:
             generation = _generation(index, tables, model)
-        matcher = generation.matcher(index.store)
+        matcher = None
         waiting, same = _adopt(index, items, generation.number, writer)
         known = same if known is None else known
         waiting = [item for item in waiting if item.name not in bad]
@@ -109,6 +109,8 @@ def ingest(
             for at in track(
                 range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
             ):
+                # Not before there is work: a model that cannot be loaded keeps no photo from leaving.
+                matcher = matcher or generation.matcher(index.store)
                 found = _stage(index, generation, matcher, waiting[at : at + BATCH], policy, writer)
                 bad |= {one.name: one for one in found}
         except ModelGoneError:
