@@ -106,6 +106,21 @@ def test_damaged_tables_are_a_clear_error(how: str, folder: Path) -> None:
         ask(folder)
 
 
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ("INSERT INTO quarantine SELECT 'a', 'b', 'c', 'd', 'e' FROM photos", sqlite3.IntegrityError),
+        ("SELECT * FROM photos WHERE id = ?", sqlite3.ProgrammingError),
+    ],
+)
+def test_what_is_wrong_with_a_question_to_whole_tables_is_no_damage(
+    asked: str, error: type[Exception], folder: Path
+) -> None:
+    with pytest.raises(error), PhotoIndex(folder).catalog.writing() as tables:
+        tables.execute(asked)
+    ask(folder)
+
+
 @pytest.mark.parametrize("part", ["photo", "captions", "each_caption"])
 @pytest.mark.parametrize("how", ["short", "empty", "gone", "foreign", "no header"])
 def test_damaged_vectors_are_a_clear_error(how: str, part: str, folder: Path) -> None:

@@ -298,9 +298,10 @@ def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -
         "INSERT INTO captions VALUES (?, ?, ?, ?, ?)",
         [(photo, number, *caption) for number, caption in enumerate(texts)],
     )
+    # Of names that differ by case alone the last one counts.
+    facts = {name.casefold(): fact_row(value) for name, value in item.facts.items()}
     tables.executemany(
-        "INSERT INTO facts VALUES (?, ?, ?, ?)",
-        [(photo, name.casefold(), *fact_row(value)) for name, value in item.facts.items()],
+        "INSERT INTO facts VALUES (?, ?, ?, ?)", [(photo, name, *row) for name, row in facts.items()]
     )
     return photo
 
