@@ -11,13 +11,16 @@ from pathlib import Path
 import pytest
 from small_index import LAW, items_of_looks, new_index
 
+from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.search.build import build_index
 from withsense_tf.search.contents import contents
 from withsense_tf.search.engine import Search
 from withsense_tf.search.ingest import ingest
 from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.verify import verify_index
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +106,21 @@ def test_damaged_tables_are_a_clear_error(how: str, folder: Path) -> None:
         ask(folder)
 
 
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ("INSERT INTO quarantine SELECT 'a', 'b', 'c', 'd', 'e' FROM photos", sqlite3.IntegrityError),
+        ("SELECT * FROM photos WHERE id = ?", sqlite3.ProgrammingError),
+    ],
+)
+def test_what_is_wrong_with_a_question_to_whole_tables_is_no_damage(
+    asked: str, error: type[Exception], folder: Path
+) -> None:
+    with pytest.raises(error), PhotoIndex(folder).catalog.writing() as tables:
+        tables.execute(asked)
+    ask(folder)
+
+
 @pytest.mark.parametrize("part", ["photo", "captions", "each_caption"])
 @pytest.mark.parametrize("how", ["short", "empty", "gone", "foreign", "no header"])
 def test_damaged_vectors_are_a_clear_error(how: str, part: str, folder: Path) -> None:
@@ -141,6 +159,35 @@ def test_a_damaged_model_is_a_clear_error(
             ask(folder)
     with pytest.raises(DataError):
         ingest(PhotoIndex(folder, store), items_of_looks(looks, 9), LAW)
+
+
+@pytest.mark.parametrize("parts", [["matcher"], ["matcher", "form", "vectors"]], ids=" ".join)
+def test_photos_leave_an_index_whose_model_is_lost(
+    parts: list[str], folder: Path, looks: Path, store: VectorStore
+) -> None:
+    (model,) = (folder / "generations").glob("*")
+    for part in parts:
+        shutil.rmtree(model / part)
+    index = PhotoIndex(folder, store)
+    assert ingest(index, [], LAW, remove=["003.png"]).removed == 1
+    assert ingest(index, items_of_looks(looks, 3), LAW, complete=True).removed == 4
+
+
+def test_another_model_is_built_in_the_place_of_one_that_is_lost(
+    colours: Dataset, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    names = [str(name) for name in colours.photos["photo"]]
+    index = PhotoIndex.make(tmp_path / "built", store)
+    build_index(index, fitted("hybrid"), colours, LAW, facts={names[1]: {"iso": 1.0}}, only=names[:6])
+    shutil.rmtree(index.folder / "generations" / "1")
+    again = PhotoIndex(index.folder, store)
+    # One changes, one leaves, and two come.
+    report = build_index(again, fitted("closed form"), colours, LAW, only=names[1:8])
+    assert (report.added, report.changed, report.removed, report.same) == (2, 1, 1, 4)
+    fresh = PhotoIndex.make(tmp_path / "fresh", store)
+    build_index(fresh, fitted("closed form"), colours, LAW, only=names[1:8])
+    assert contents(again) == contents(fresh)
+    assert verify_index(again) == []
 
 
 def test_a_model_whose_files_were_exchanged_adds_no_photos_to_those_of_the_old_one(

@@ -96,6 +96,14 @@ def test_a_changed_column_is_filtered_by_at_once(index: PhotoIndex, looks: Path)
     assert found(index, "a wall", where=["camera=Holga"]) == ["002.png"]
 
 
+def test_of_columns_whose_names_differ_by_case_alone_the_last_one_counts(
+    index: PhotoIndex, looks: Path
+) -> None:
+    ingest(index, [item_of(looks, "002.png", 2, facts={"ISO": 100.0, "iso": 3200.0})], LAW)
+    assert known(index, "002.png")["columns"] == [("iso", "3200", 3200.0)]
+    assert found(index, "a wall", where=["iso=3200"]) == ["002.png"]
+
+
 def test_photos_leave_by_name(index: PhotoIndex) -> None:
     report = ingest(index, [], LAW, remove=["001.png", "not there.png"])
     assert report.removed == 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, WithSenseError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state, set_state
@@ -38,17 +39,53 @@ def build_index(
     with index.catalog.reading() as tables:
         current = get_state(tables, "current")
     items = [item for item in items_of(data, facts) if only is None or item.name in set(only)]
-    report = ingest(
-        index,
-        items,
-        policy or Policy.default(),
-        current or number,
-        complete=True,
-        refused=refused_of(data),
-        replace=replace,
-    )
+    law, refused = policy or Policy.default(), refused_of(data)
+    try:
+        report = ingest(index, items, law, current or number, complete=True, refused=refused, replace=replace)
+    except WithSenseError:
+        if current in (None, number) or _loads(index, current):
+            raise
+        return _replace_lost(index, items, law, number, refused, replace)
     take_over(index, number)
     return report
+
+
+def _loads(index: PhotoIndex, model: int) -> bool:
+    try:
+        index.generation(model).matcher(index.store)
+    except WithSenseError:
+        return False
+    return True
+
+
+def _replace_lost(
+    index: PhotoIndex,
+    items: Sequence[Item],
+    policy: Policy,
+    number: int,
+    refused: Sequence[Refused],
+    replace: bool,
+) -> Report:
+    """Put a model to use in the place of one that cannot be loaded, which cannot bring the photos up to date before.
+
+    So photos that are not as they were leave first, and come in again by the new model.
+    """
+    before = _live(index)
+    same = [item for item in items if before.get(item.name) == item.tag]
+    left = ingest(index, same, policy, complete=True, refused=refused, replace=replace)
+    take_over(index, number)
+    with index.catalog.writing() as tables:
+        index.forget_previous(tables)
+    report = ingest(index, items, policy, complete=True, refused=refused, replace=replace)
+    back = len((before.keys() & _live(index).keys()) - {item.name for item in same})
+    return dataclasses.replace(
+        report, added=report.added - back, changed=back, removed=left.removed - back + report.removed
+    )
+
+
+def _live(index: PhotoIndex) -> dict[str, str]:
+    with index.catalog.reading() as tables:
+        return dict(tables.execute("SELECT name, tag FROM photos WHERE writer IS NULL").fetchall())
 
 
 def claim(index: PhotoIndex, folder: Path, replace: bool = False) -> None:

@@ -137,16 +137,24 @@ class Catalog:
                 _roll_back(connection)
                 raise
         except sqlite3.DatabaseError as error:
-            raise self._explained(error) from error
+            explained = self._explained(error)
+            if explained is error:
+                raise
+            raise explained from error
 
-    def _explained(self, error: sqlite3.DatabaseError) -> DataError:
-        if isinstance(error, sqlite3.OperationalError) and not str(error).startswith("no such"):
+    def _explained(self, error: sqlite3.DatabaseError) -> Exception:
+        # The lowest byte says what happened, the others more of it. Some errors have no code.
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith("no such table"):
+            return DataError(
+                f"{self._file} is damaged ({error}): build the index anew, or bring it back from a copy."
+            )
+        if isinstance(error, sqlite3.OperationalError):
             return DataError(
                 f"The index {self.folder} cannot be used: {error}. Is its disk full, or may it not be written to?"
             )
-        return DataError(
-            f"{self._file} is damaged ({error}): build the index anew, or bring it back from a copy."
-        )
+        # What was asked of the tables was wrong: they are whole.
+        return error
 
     def _connection(self) -> sqlite3.Connection:
         if getattr(self._local, "connection", None) is None:

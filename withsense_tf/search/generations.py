@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from withsense_tf.encoders.store import VectorStore
     from withsense_tf.matchers.base import Matcher
 
+T = TypeVar("T")
 MATCHER, FORM, VECTORS, EACH = "matcher", "form", "vectors", "each_caption"
 
 
@@ -35,29 +36,49 @@ class Generation:
     engine: Engine
     folder: Path
     name: str
+    _opening: RLock = field(default_factory=RLock, init=False, repr=False)
+    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
-    @cached_property
+    @property
     def form(self) -> SearchForm:
         """Return what a search needs of the matcher."""
-        return load_form(self.folder / FORM)
+        return self._once("form", lambda: load_form(self.folder / FORM))
 
-    @cached_property
+    @property
     def vectors(self) -> Mapping[str, VectorIndex]:
         """Return the engine of each kind of vector that is kept of a photo."""
-        return {
-            part: self.engine.open(
-                self.folder / VECTORS / part, f"withsense_{self.name}_{self.number}_{part}", width
-            )
-            for part, width in self.form.widths.items()
-        }
+        return self._once("vectors", self._open_vectors)
 
-    @cached_property
+    @property
     def each_caption(self) -> ExactIndex | None:
         """Return the vectors of single captions, where the matcher weighs them one by one."""
+        return self._once("each_caption", self._open_each)
+
+    def _open_vectors(self) -> Mapping[str, VectorIndex]:
+        found: dict[str, VectorIndex] = {}
+        try:
+            for part, width in self.form.widths.items():
+                collection = f"withsense_{self.name}_{self.number}_{part}"
+                found[part] = self.engine.open(self.folder / VECTORS / part, collection, width)
+        except BaseException:
+            for engine in found.values():
+                engine.close()
+            raise
+        return found
+
+    def _open_each(self) -> ExactIndex | None:
         if not self.form.each_caption:
             return None
         # They are never searched, only read, so files serve every engine.
         return ExactIndex(self.folder / VECTORS / EACH, self.form.widths[CAPTIONS], self.engine.dtype)
+
+    def _once(self, what: str, make: Callable[[], T]) -> T:
+        """Make something when it is first asked for, and once, though two threads ask at the same time."""
+        with self._opening:
+            if what not in self._made:
+                self._made[what] = make()
+            found: T = self._made[what]
+            return found
 
     def matcher(self, store: VectorStore) -> Matcher:
         """Load the matcher itself, which sees photos; a search needs none."""
@@ -79,15 +100,17 @@ class Generation:
 
     def remove(self, rows: np.ndarray) -> None:
         """Let the engines forget rows."""
+        if self.engine.kind == "exact":
+            return  # it keeps them, and may be damaged
         for engine in self.vectors.values():
             engine.remove(rows)
 
     def close(self) -> None:
         """Let go of files and connections."""
-        for engine in self.__dict__.get("vectors", {}).values():
+        for engine in self._made.get("vectors", {}).values():
             engine.close()
-        if self.__dict__.get("each_caption") is not None:
-            self.__dict__["each_caption"].close()
+        if self._made.get("each_caption") is not None:
+            self._made["each_caption"].close()
 
 
 def save_model(matcher: Matcher, folder: Path) -> str:

@@ -101,7 +101,7 @@ def ingest(
     while True:
         with index.catalog.reading() as tables:
             generation = _generation(index, tables, model)
-        matcher = generation.matcher(index.store)
+        matcher = None
         waiting, same = _adopt(index, items, generation.number, writer)
         known = same if known is None else known
         waiting = [item for item in waiting if item.name not in bad]
@@ -109,6 +109,8 @@ def ingest(
             for at in track(
                 range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
             ):
+                # Not before there is work: a model that cannot be loaded keeps no photo from leaving.
+                matcher = matcher or generation.matcher(index.store)
                 found = _stage(index, generation, matcher, waiting[at : at + BATCH], policy, writer)
                 bad |= {one.name: one for one in found}
         except ModelGoneError:
@@ -298,9 +300,10 @@ def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -
         "INSERT INTO captions VALUES (?, ?, ?, ?, ?)",
         [(photo, number, *caption) for number, caption in enumerate(texts)],
     )
+    # Of names that differ by case alone the last one counts.
+    facts = {name.casefold(): fact_row(value) for name, value in item.facts.items()}
     tables.executemany(
-        "INSERT INTO facts VALUES (?, ?, ?, ?)",
-        [(photo, name.casefold(), *fact_row(value)) for name, value in item.facts.items()],
+        "INSERT INTO facts VALUES (?, ?, ?, ?)", [(photo, name, *row) for name, row in facts.items()]
     )
     return photo
 

@@ -95,7 +95,9 @@ def put_rows(
     if found is None:
         raise ModelGoneError(f"Model {generation.number} was dropped meanwhile: run it again.")
     at, first = found
-    generation.write(at, rows.vectors, [item.facts for item in items])
+    # As in the tables: of names that differ by case alone the last one counts.
+    facts = [{name.casefold(): value for name, value in item.facts.items()} for item in items]
+    generation.write(at, rows.vectors, facts)
     if rows.each is not None and generation.each_caption is not None:
         generation.each_caption.write(first, rows.each)
     starts = first + np.cumsum(rows.captions) - rows.captions

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.engines import Engine
-from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.photo_index import PhotoIndex, dropped_models
 
 # Photos in quarantine that are named.
 SHOWN: Final = 5
@@ -69,6 +69,8 @@ def index_status(index: PhotoIndex) -> Status:
         for number, name, identity, engine, rows, made in tables.execute(
             "SELECT id, name, identity, engine, rows, made FROM generations ORDER BY id"
         ).fetchall():
+            if number in dropped_models(tables):
+                continue  # only those that are amid something with it need it
             held = count(
                 "rows JOIN photos ON photos.id = photo WHERE generation = ? AND writer IS NULL", number
             )

@@ -12,6 +12,7 @@ import os
 import secrets
 import struct
 import threading
+import weakref
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,8 @@ class VectorFile:
         if width is not None and not path.exists():
             _make(path, width, check_choice("dtype", dtype or DTYPES[0], DTYPES))
         self._file = _open(path)
+        # Whoever forgets to close must not hold a file for ever: a server meets many models.
+        self._closing = weakref.finalize(self, os.close, self._file)
         try:
             self.width, self.dtype = self._check(width, dtype)
             self._rows = self._map()
@@ -104,7 +107,7 @@ class VectorFile:
     def close(self) -> None:
         """Let go of the file; arrays that were given out stay valid."""
         if self._file >= 0:
-            os.close(self._file)
+            self._closing()
             self._file = -1
             self._rows = np.zeros((0, 0), np.float32)
 
