@@ -97,5 +97,6 @@ def test_judging_anew_that_was_killed_is_done_by_the_next_run(
     index: PhotoIndex, kept: VectorStore, tmp_path: Path
 ) -> None:
     strict = law(overrides={"007.png": Override("007.png", "restrict", "Ann", "a child")})
-    found = killed(tmp_path, index, kept, 8, what="judge", policy=strict)
-    check(found, killed_at_least=3, places_at_least=1)
+    found = killed(tmp_path, index, kept, 20, what="judge", policy=strict)
+    # It takes a moment only, which a kill must hit.
+    check(found, killed_at_least=1, places_at_least=1)
