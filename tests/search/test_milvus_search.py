@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from pymilvus import MilvusClient
 from small_index import LAW, item_of, items_of_looks, new_index
 
 from withsense_tf.encoders.store import VectorStore
+from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.search import photo_index
+from withsense_tf.search.compact import compact_index
 from withsense_tf.search.contents import contents
 from withsense_tf.search.engine import Search
 from withsense_tf.search.engines import Engine
@@ -100,4 +106,43 @@ def test_a_model_in_milvus_takes_over_from_one_in_files(
     before = answers(index)
     take_over(index, index.add_model(fitted("hybrid"), replace(engine, graph="HNSW")))
     assert answers(index) == before
+    index.close()
+
+
+def test_rows_of_photos_that_left_stay_for_readers_amid_something_and_go_later(
+    both: tuple[PhotoIndex, PhotoIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, index = both
+    with index.catalog.reading() as tables:
+        engine = index.current(tables).vectors["photo"]
+    ingest(index, [], LAW, remove=["000.png"])
+    assert engine.get(np.array([0])).shape[0] == 1
+    monkeypatch.setattr(photo_index, "GRACE_SECONDS", -1.0)
+    ingest(index, [], LAW)
+    with pytest.raises(DataError, match=r"has no rows \[0\]"):
+        engine.get(np.array([0]))
+    index.close()
+
+
+def test_a_model_that_is_removed_leaves_no_collection_on_a_server(
+    server: str,
+    fitted: Callable[[str], Matcher],
+    store: VectorStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def collections() -> int:
+        with contextlib.closing(MilvusClient(uri=server)) as client:
+            return len(client.list_collections())
+
+    index = new_index(tmp_path / "index", fitted("closed form"), items_of_looks(tmp_path, 6), store)
+    before = collections()
+    take_over(index, index.add_model(fitted("closed form"), Engine("milvus", address=server)))
+    compact_index(index)
+    expected = answers(index)
+    assert collections() == before + 2
+    monkeypatch.setattr(photo_index, "GRACE_SECONDS", -1.0)
+    ingest(index, [], LAW)
+    assert collections() == before + 1
+    assert answers(index) == expected
     index.close()

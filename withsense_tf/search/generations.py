@@ -105,6 +105,12 @@ class Generation:
         for engine in self.vectors.values():
             engine.remove(rows)
 
+    def drop(self) -> None:
+        """Give up the vectors that do not lie in the folder; what does goes with it."""
+        if self.engine.address:
+            for engine in self.vectors.values():
+                engine.drop()
+
     def close(self) -> None:
         """Let go of files and connections."""
         for engine in self._made.get("vectors", {}).values():

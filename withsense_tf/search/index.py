@@ -67,6 +67,10 @@ class VectorIndex(ABC):
     def remove(self, rows: np.ndarray) -> None:
         """Forget rows that no reader asks for any more; an engine that cannot may keep them."""
 
+    def drop(self) -> None:
+        """Give up all vectors for ever, and let go of them; what lies in the folder goes with it."""
+        self.close()
+
     @abstractmethod
     def close(self) -> None:
         """Let go of files and connections."""

@@ -29,13 +29,14 @@ from withsense_tf.policy.fingerprint import SIDE, perceptual_hash
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.filters import fact_row
+from withsense_tf.search.forgotten import forget_rows, leave_rows
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
 from withsense_tf.search.judge import judge_anew
 from withsense_tf.search.kept_out import without_kept_out
 from withsense_tf.search.law import judge_items, put_law
 from withsense_tf.search.photo_index import PhotoIndex
-from withsense_tf.search.publish import Published, forget, publish
+from withsense_tf.search.publish import forget, publish
 from withsense_tf.search.rows import ModelGoneError, Rows, put_rows, rows_of
 from withsense_tf.terminal import track
 
@@ -134,8 +135,9 @@ def ingest(
                 _check_not_emptied(index, len(live), len(leaving & live), replace)
             _quarantine(tables, refused_now, None if complete else {*names, *remove})
             done = publish(tables, writer, leaving, policy.ownership.duplicates)
+            leave_rows(index, tables, done.rows)
             _sweep(tables)
-        _forget_rows(index, done)
+        forget_rows(index)
         index.remove_dropped()
         return Report(done.added, done.changed, done.removed, known, refused_now, out)
 
@@ -313,9 +315,3 @@ def _sweep(tables: sqlite3.Connection) -> None:
     old = time.time() - ABANDONED_SECONDS
     found = tables.execute("SELECT id FROM photos WHERE writer IS NOT NULL AND staged < ?", (old,)).fetchall()
     forget(tables, [photo for (photo,) in found])
-
-
-def _forget_rows(index: PhotoIndex, done: Published) -> None:
-    """Let the engines forget what no state of the tables has any more; what a kill leaves does no harm."""
-    for number, rows in done.rows.items():
-        index.generation(number).remove(np.array(sorted(rows), np.int64))

@@ -8,7 +8,9 @@ processes share a server.
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,7 +61,11 @@ class MilvusIndex(VectorIndex):
         self.collection = collection
         self.address = str(address)
         self._ef, self._ef_filtered = ef, ef_filtered
-        self._client, self._file = connect(self.address, token, timeout)
+        self._client, file = connect(self.address, token, timeout)
+        # Whoever forgets to close must not keep others from a Milvus Lite file for ever.
+        self._closing = weakref.finalize(self, _close, self._client, file)
+        # Milvus ends its own things when the process ends.
+        self._closing.atexit = False
         try:
             build = {"M": links, "efConstruction": ef_build} if kind == "HNSW" else {}
             open_collection(self._client, collection, width, kind, build, self.address)
@@ -132,13 +138,16 @@ class MilvusIndex(VectorIndex):
                 self._open.delete(self.collection, ids=[int(rows[i]) for i in part], timeout=_SECONDS)
             self._settle()
 
+    def drop(self) -> None:
+        """Give up the collection for ever."""
+        with answers("drop a collection"):
+            self._open.drop_collection(self.collection, timeout=_SECONDS)
+        self.close()
+
     def close(self) -> None:
         """Let go of the connection, and of a Milvus Lite file if nobody else here uses it."""
-        client, self._client = self._client, None
-        if client is not None:
-            client.close()
-            if self._file is not None:
-                let_go(self._file)
+        self._client = None
+        self._closing()
 
     @property
     def _place(self) -> str:
@@ -242,6 +251,12 @@ class MilvusIndex(VectorIndex):
             vectors = np.asarray([row[VECTOR] for row in kept], np.float32).reshape(-1, self.width)
             for i in short:
                 best[i] = _ordered(rows, vectors @ queries[i], k)
+
+
+def _close(client: Any, file: Path | None) -> None:
+    client.close()
+    if file is not None:
+        let_go(file)
 
 
 def _ordered(rows: np.ndarray, scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Self
 
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.search.catalog import Catalog, get_state, set_state
 from withsense_tf.search.engines import Engine
 from withsense_tf.search.generations import FORM, MATCHER, Generation, save_model
@@ -191,6 +191,10 @@ class PhotoIndex:
                 return
         with self.catalog.writing() as tables:
             for number in old(tables):
+                try:
+                    self._find(number).drop()
+                except WithSenseError:
+                    continue  # its server does not answer: the next time
                 # Before the tables forget it, so that what a kill leaves is removed the next time.
                 shutil.rmtree(self._folder_of(number), ignore_errors=True)
                 tables.execute("DELETE FROM rows WHERE generation = ?", (number,))
