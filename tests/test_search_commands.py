@@ -5,6 +5,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -221,3 +223,13 @@ def test_an_unknown_matcher_is_named_with_the_nearest(demo: Path, tmp_path: Path
         app, ["index", "build", str(demo), "--index", str(tmp_path / "i"), "--matcher", "hybird"]
     )
     assert "Did you mean 'hybrid'" in str(done.exception)
+
+
+def test_a_search_starts_without_what_only_building_needs(index: str) -> None:
+    program = (
+        "import sys\nfrom withsense_tf.search.engine import Search\n"
+        f"Search({index!r})('a dog on a beach')\n"
+        "print([name for name in ('tensorflow', 'keras', 'spacy', 'sklearn', 'pandas') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from withsense_tf.data.photo_file import read_photo
-from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.forms import PHOTO, CosineForm, HybridForm, unit
 from withsense_tf.policy.fingerprint import NEAR, SIDE, perceptual_hash
@@ -83,6 +82,8 @@ def _foreign(
     answer = door.outside(file, [found[at][0] for at in near])
     if not answer.allowed:
         return answer.notice or door.rule.message
+    from withsense_tf.encoders.store import VectorStore  # late: most searches need none, and it takes a while
+
     # In a store of its own, that goes with the answer: nothing of a stranger's photo is kept.
     matcher = generation.matcher(VectorStore())
     return PhotoQuery(None, unit(matcher.photo_rows([content], [file])[0]))
