@@ -5,8 +5,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +15,7 @@ from typer.testing import CliRunner
 from withsense_tf.__main__ import app
 from withsense_tf.data.demo import write_demo
 from withsense_tf.errors import DataWarning
+from withsense_tf.experiments.bench_start import heavy_imports
 from withsense_tf.policy.countries import NOTICE
 from withsense_tf.search import catalog
 
@@ -226,10 +225,4 @@ def test_an_unknown_matcher_is_named_with_the_nearest(demo: Path, tmp_path: Path
 
 
 def test_a_search_starts_without_what_only_building_needs(index: str) -> None:
-    program = (
-        "import sys\nfrom withsense_tf.search.engine import Search\n"
-        f"Search({index!r})('a dog on a beach')\n"
-        "print([name for name in ('tensorflow', 'keras', 'spacy', 'sklearn', 'pandas') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert heavy_imports(Path(index)) == ""

@@ -66,7 +66,7 @@ def outcome_of(
         found=found_of(data, scores or (lambda right: right * 0.5 + 0.25)),
         constant=0.3,
         folds=2,
-        **more,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]  # each of its own type
     )
 
 

@@ -130,8 +130,9 @@ def test_a_foreign_folder_is_an_error(tmp_path: Path) -> None:
     ],
 )
 def test_a_setting_that_is_not_known_is_an_error(settings: dict[str, str], message: str) -> None:
+    usual = {"address": "unused.db", "collection": "photos", "width": WIDTH}
     with pytest.raises(SettingError, match=message):
-        MilvusIndex(**{"address": "unused.db", "collection": "photos", "width": WIDTH, **settings})  # type: ignore[arg-type]
+        MilvusIndex(**usual | settings)  # type: ignore[arg-type]  # some are wrong on purpose
 
 
 def test_a_closed_index_says_so(make: Make) -> None:

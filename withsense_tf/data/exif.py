@@ -124,7 +124,7 @@ def _camera(maker: str, model: str) -> str:
 
 
 def _positive(value: object) -> float | None:
-    number = float(value[0] if isinstance(value, tuple) else value)  # type: ignore[arg-type]
+    number = float(value[0] if isinstance(value, tuple) else value)  # type: ignore[arg-type]  # what is no number is caught
     return round(number, 2) if math.isfinite(number) and number > 0 else None
 
 

@@ -39,7 +39,7 @@ def bench_start(
         command = [sys.executable, "-m", "withsense_tf", "search", QUERY, "--index", str(index), "--json"]
         seconds = [_timed(command) for _ in range(runs)]
         found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        heavy = _heavy_imports(index)
+        heavy = heavy_imports(index)
     bare = [_timed([sys.executable, "-c", "pass"]) for _ in range(runs)]
     tensorflow = [_timed([sys.executable, "-c", "import tensorflow"]) for _ in range(min(runs, 3))]
     typer.echo(f"{photos:,} photos, {matcher}, {runs} searches of {QUERY!r}, each a process of its own:")
@@ -130,7 +130,8 @@ def _timed(command: list[str]) -> float:
     return time.perf_counter() - started
 
 
-def _heavy_imports(index: Path) -> str:
+def heavy_imports(index: Path) -> str:
+    """Return which of the large libraries a search of a new process imports; "" for none."""
     program = (
         "import sys\nfrom withsense_tf.search.engine import Search\n"
         f"Search({str(index)!r})({QUERY!r})\n"

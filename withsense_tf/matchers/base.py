@@ -82,7 +82,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         """Return what a search needs of this fitted matcher besides the vectors of the photos."""
         raise SettingError(f"{self.name} tells no photo from another: there is nothing to search by.")
 
-    def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002
+    def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002  # as subclasses
         """Return the vector that a search keeps of each photo, float32, (photos, width)."""
         raise SettingError(f"{self.name} does not look at photos: a search keeps no vectors of them.")
 

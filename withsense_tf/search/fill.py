@@ -11,7 +11,7 @@ from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.rows import put_rows, rows_of
-from withsense_tf.search.stored import stored_items
+from withsense_tf.search.stored import LACKING, stored_items
 from withsense_tf.terminal import track
 
 BATCH = 64
@@ -57,11 +57,7 @@ def roll_back(index: PhotoIndex) -> int:
 
 def _missing(index: PhotoIndex, model: int) -> list[tuple[int, Item]]:
     with index.catalog.reading() as tables:
-        return stored_items(
-            tables,
-            "WHERE writer IS NULL AND id NOT IN (SELECT photo FROM rows WHERE generation = ?)",
-            (model,),
-        )
+        return stored_items(tables, f"WHERE {LACKING}", (model,))
 
 
 def _fill_some(

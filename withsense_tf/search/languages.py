@@ -11,7 +11,8 @@ from withsense_tf.matchers.forms import SearchForm
 
 CYRILLIC: Final = re.compile(r"[а-яёіїєґ]", re.IGNORECASE)
 LATIN: Final = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
-# Words that describe nothing by themselves: a query of which only these are known is not known.
+# Words that describe nothing by themselves: a query of which only these are known is not known. spaCy's lists, which
+# TF-IDF leaves out, take a second to import, and count "bottom" and "name" among them.
 _SMALL = """
     a an the this that these those some any each every all both and or but nor so if than as of in on at by for from
     to into onto over under up down out off with without about above below between through during before after near

@@ -77,7 +77,7 @@ def check_address(address: str, token: str, timeout: float = 5.0) -> None:
 def _installed() -> None:
     try:
         import milvus_lite  # noqa: F401  # is it here?
-        import pymilvus  # noqa: F401
+        import pymilvus  # noqa: F401  # and this?
     except ImportError as error:
         raise SettingError(
             f"A Milvus Lite file needs pymilvus and milvus-lite, and {error.name} is not here. {INSTALL}"

@@ -22,6 +22,7 @@ from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.search.catalog import Catalog, get_state, set_state
 from withsense_tf.search.engines import Engine
 from withsense_tf.search.generations import FORM, MATCHER, Generation, save_model
+from withsense_tf.search.stored import count_lacking
 
 if TYPE_CHECKING:
     from withsense_tf.encoders.store import VectorStore
@@ -153,11 +154,7 @@ class PhotoIndex:
     def switch(self, number: int) -> None:
         """Put a model to use that has the vectors of every live photo; the one before is kept."""
         with self.catalog.writing() as tables:
-            missing = tables.execute(
-                "SELECT count(*) FROM photos WHERE writer IS NULL AND id NOT IN "
-                "(SELECT photo FROM rows WHERE generation = ?)",
-                (number,),
-            ).fetchone()[0]
+            missing = count_lacking(tables, number)
             if missing:
                 raise SettingError(f"Model {number} lacks {missing} photos of the index: fill it first.")
             current = get_state(tables, "current")

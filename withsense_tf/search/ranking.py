@@ -12,6 +12,7 @@ import numpy as np
 from withsense_tf.matchers.forms import CAPTIONS, PHOTO, HybridForm, looks_of
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.index import Keep, VectorIndex
+from withsense_tf.search.stored import row_count
 
 # A hybrid weighs every caption of so many photos: the best by their pixels, and the best by their captions.
 RERANKED: Final = 1_000
@@ -48,7 +49,7 @@ def rank(
     With `similar` the query is a point among the photos (another photo's), and the number is the cosine.
     """
     form = generation.form
-    count = tables.execute("SELECT rows FROM generations WHERE id = ?", (generation.number,)).fetchone()[0]
+    count = row_count(tables, generation.number)
     if similar:
         found = _best(generation.vectors[PHOTO], query, k, count, keep)
         number = np.clip(found[1], 0, 1)

@@ -12,6 +12,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.search.exact_index import ExactIndex
 from withsense_tf.search.index import Found, Keep, VectorIndex
 from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.stored import live_rows, row_count
 
 # Two engines add up the same products in another order; scores of about 1 then differ by less than this.
 ROUNDING = 1e-5
@@ -60,20 +61,7 @@ def measure_recall(
             raise SettingError(
                 "This index is searched by a network that looks at every photo: nothing is missed."
             )
-        count = tables.execute("SELECT rows FROM generations WHERE id = ?", (generation.number,)).fetchone()[
-            0
-        ]
-        live = np.array(
-            [
-                row
-                for (row,) in tables.execute(
-                    "SELECT row FROM rows JOIN photos ON photos.id = photo "
-                    "WHERE generation = ? AND writer IS NULL ORDER BY row",
-                    (generation.number,),
-                )
-            ],
-            np.int64,
-        )
+        count, live = row_count(tables, generation.number), live_rows(tables, generation.number)
         asked = [text for text in texts if text.strip()] if texts is not None else _captions(tables, sample)
         if not asked or not len(live):
             raise SettingError("There is nothing to ask: give queries, and an index that has photos.")
@@ -96,7 +84,7 @@ class _Live(VectorIndex):
         self.engine, self.live, self.count = engine, live, count
         self.width = engine.width
 
-    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Found:  # noqa: ARG002
+    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Found:  # noqa: ARG002  # all are live
         gone = self.count - len(self.live)
         found = self.engine.search(queries, min(self.count, k + gone), self.count)
         best = np.full((len(queries), k), -1, np.int64)

@@ -1,4 +1,4 @@
-"""The photos of an index, read back from its tables."""
+"""The photos of an index, and the rows that a model has of them, read back from its tables."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+
+import numpy as np
 
 from withsense_tf.search.items import Item
+
+# Live photos of which a model, given by its number, has no vectors.
+LACKING: Final = "writer IS NULL AND id NOT IN (SELECT photo FROM rows WHERE generation = ?)"
 
 
 def stored_items(
@@ -38,3 +44,23 @@ def texts_of(tables: sqlite3.Connection, photo: int, counts: int) -> tuple[tuple
     """Return the texts of a photo: its captions, or with `counts` 0 those that only the law reads."""
     asked = "SELECT caption, text FROM captions WHERE photo = ? AND counts = ? ORDER BY number"
     return tuple((caption, text) for caption, text in tables.execute(asked, (photo, counts)))
+
+
+def row_count(tables: sqlite3.Connection, model: int) -> int:
+    """Return how many rows of a model are committed, those of photos that are gone included."""
+    return int(tables.execute("SELECT rows FROM generations WHERE id = ?", (model,)).fetchone()[0])
+
+
+def live_rows(tables: sqlite3.Connection, model: int) -> np.ndarray:
+    """Return the rows of a model that stand for live photos, in order, int64."""
+    found = tables.execute(
+        "SELECT row FROM rows JOIN photos ON photos.id = photo "
+        "WHERE generation = ? AND writer IS NULL ORDER BY row",
+        (model,),
+    )
+    return np.array([row for (row,) in found], np.int64)
+
+
+def count_lacking(tables: sqlite3.Connection, model: int) -> int:
+    """Return how many live photos have no vectors by a model."""
+    return int(tables.execute(f"SELECT count(*) FROM photos WHERE {LACKING}", (model,)).fetchone()[0])

@@ -14,6 +14,7 @@ from withsense_tf.policy.fingerprint import SIDE
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.generations import Generation, folder_identity
 from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.stored import count_lacking, live_rows
 
 # Vectors that are read at once.
 BLOCK: Final = 8_192
@@ -63,24 +64,10 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
     if folder_identity(generation.folder) != generation.identity:
         problems.append(f"The files of {what} are not those that the index was built with: build it anew.")
     if in_use:
-        missing = tables.execute(
-            "SELECT count(*) FROM photos WHERE writer IS NULL AND id NOT IN "
-            "(SELECT photo FROM rows WHERE generation = ?)",
-            (generation.number,),
-        ).fetchone()[0]
+        missing = count_lacking(tables, generation.number)
         if missing:
             problems.append(f"{missing:,} live photos have no vectors by {what}.")
-    rows = np.array(
-        [
-            row
-            for (row,) in tables.execute(
-                "SELECT row FROM rows JOIN photos ON photos.id = photo "
-                "WHERE generation = ? AND writer IS NULL ORDER BY row",
-                (generation.number,),
-            )
-        ],
-        np.int64,
-    )
+    rows = live_rows(tables, generation.number)
     try:
         for part, engine in generation.vectors.items():
             for at in range(0, len(rows), BLOCK):
