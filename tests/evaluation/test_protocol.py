@@ -10,8 +10,9 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.errors import DataError, WeightsMissingError
+from withsense_tf.evaluation.answering import answer, settings_of
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
-from withsense_tf.evaluation.protocol import SPLITS, answer, settings_of, tasks
+from withsense_tf.evaluation.protocol import SPLITS, tasks
 from withsense_tf.evaluation.rows import rows_of
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.concat_keras import ConcatKeras

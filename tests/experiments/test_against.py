@@ -10,7 +10,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.protocol import tasks
 from withsense_tf.evaluation.regress import Base
 from withsense_tf.experiments.against import asked_for, check_comparable
-from withsense_tf.experiments.run import Job
+from withsense_tf.experiments.jobs import Job
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.relevance import relevance
 
@@ -36,7 +36,7 @@ def base_of(**changes: Any) -> Base:
 @pytest.fixture
 def jobs(tiny: Dataset) -> list[Job]:
     work = tasks(relevance(tiny, crowd=None), "folds", 3, 0)
-    return [Job("constant mean", "folds", lambda number: Constant(), work, "key")]
+    return [Job("constant mean", "folds", Constant(), lambda number: Constant(), work, "key")]
 
 
 def test_a_base_of_the_same_data_and_folds_is_comparable(jobs: list[Job]) -> None:

@@ -23,7 +23,8 @@ def invoke(*arguments: str, code: int = 0) -> str:
 
     app = typer.Typer()
     app.command()(compare.main)
-    result = runner.invoke(app, list(arguments))
+    # Others take seconds to start.
+    result = runner.invoke(app, list(arguments), env={"WITHSENSE_PROCESSES": "1"})
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == code, result.output

@@ -10,8 +10,9 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.evaluation.answering import answer
 from withsense_tf.evaluation.outcome import Outcome
-from withsense_tf.evaluation.protocol import answer, tasks
+from withsense_tf.evaluation.protocol import tasks
 from withsense_tf.evaluation.report import COLUMNS, Comparison
 from withsense_tf.evaluation.rows import rows_of
 from withsense_tf.experiments.config import Config

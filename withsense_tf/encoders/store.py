@@ -55,6 +55,10 @@ class VectorStore:
         # scikit-learn's clone copies arguments; a store is there to be shared.
         return self
 
+    def __reduce__(self) -> tuple[type[VectorStore], tuple[Path, str]]:
+        # Another process opens the same folder itself.
+        return VectorStore, (self.folder, self.dtype)
+
     def photo_vectors(self, encoder: PhotoEncoder, pairs: Pairs) -> np.ndarray:
         """Return the vector of each pair's photo, (pairs, width); only photos not seen before are encoded."""
         return self.vectors_of(encoder, pairs.content.tolist(), pairs.paths)

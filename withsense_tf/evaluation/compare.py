@@ -10,8 +10,8 @@ from pathlib import Path
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.errors import SettingError
+from withsense_tf.evaluation.answering import settings_of
 from withsense_tf.evaluation.meter import Meter
-from withsense_tf.evaluation.protocol import settings_of
 from withsense_tf.evaluation.regression import regression_figures
 from withsense_tf.evaluation.report import Comparison, Value
 from withsense_tf.matchers.base import Matcher

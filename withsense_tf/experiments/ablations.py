@@ -96,7 +96,7 @@ def main(
 
 
 def _lines(variant: Variant, around: Surroundings) -> Iterator[str]:
-    from withsense_tf.evaluation.protocol import answer
+    from withsense_tf.evaluation.answering import answer
     from withsense_tf.evaluation.rows import rows_of
     from withsense_tf.experiments.models import make_matcher
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.regress import Base
 from withsense_tf.experiments.config import names_of
-from withsense_tf.experiments.run import Job
+from withsense_tf.experiments.jobs import Job
 
 FOLDS: Final = "folds"
 # What rows say of themselves, and what a person calls it.

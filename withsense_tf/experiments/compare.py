@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,6 +74,15 @@ def main(
     download: Annotated[
         bool, typer.Option("--download", help="Download presets of KerasHub that are not on this machine.")
     ] = False,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            envvar="WITHSENSE_PROCESSES",
+            show_default="one a core",
+            help="Train in so many processes; 1: in this one, with all cores.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be run; nothing is written.")
     ] = False,
@@ -82,7 +90,6 @@ def main(
     """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
     from rich.console import Console
 
-    from withsense_tf.encoders.preset_cache import no_downloads
     from withsense_tf.errors import SettingError
     from withsense_tf.evaluation.regress import broken_rules, load_base, parse_rule
     from withsense_tf.evaluation.report import Comparison, append_rows, check_header
@@ -90,9 +97,11 @@ def main(
     from withsense_tf.experiments.against import asked_for, check_comparable
     from withsense_tf.experiments.config import load_config
     from withsense_tf.experiments.dry_run import planned, planned_on_demo
+    from withsense_tf.experiments.jobs import Plan, jobs_of, pairs_of
     from withsense_tf.experiments.load import demo_folder, load
     from withsense_tf.experiments.models import Surroundings, photo_encoders_of
-    from withsense_tf.experiments.run import jobs_of, pairs_of, run_jobs
+    from withsense_tf.experiments.processes import usual_processes
+    from withsense_tf.experiments.run import run_jobs
     from withsense_tf.experiments.run_folder import LOGS, write_run
 
     # What can go wrong at once goes wrong before the work starts.
@@ -132,27 +141,26 @@ def main(
         pairs = some_photos(pairs, QUICK_PHOTOS, seed)
     # With few photos, each is a fold of its own.
     settings = replace(settings, folds=max(2, min(settings.folds, pairs.table["photo"].nunique())))
-    jobs = jobs_of(settings, pairs, around, version)
+    plan = Plan(settings, pairs, around, version, download)
+    jobs = jobs_of(plan)
     compared: list[Mapping[str, Any]] = []
     left_out = ""
     if base:
-        check_comparable(base, jobs, fingerprint=dataset.fingerprint, policy=version, target=pairs.definition)
+        check_comparable(base, jobs, fingerprint=dataset.fingerprint, policy=version, target=plan.target)
         compared, left_out = asked_for(base, named, jobs)
     if dry_run:
         for line in planned(jobs, len(pairs)):
             typer.echo(line)
         return
-    with nullcontext() if download else no_downloads("--download fetches them"):
-        for encoder in encoders:
-            encoder.load()
-        done = run_jobs(jobs, output, skip_existing)
+    with plan.downloads():
+        done = run_jobs(jobs, plan, output, skip_existing, processes or usual_processes())
     rows = rows_of(
         [outcome for _, outcome in done],
         run=started,
         data=dataset.name,
         policy=version,
         seed=seed,
-        target=pairs.definition,
+        target=plan.target,
         fingerprint=dataset.fingerprint,
         code=_code(),
     )

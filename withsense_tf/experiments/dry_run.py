@@ -8,8 +8,8 @@ from typing import Final
 
 from withsense_tf.evaluation.protocol import SPLITS
 from withsense_tf.experiments.config import Config
+from withsense_tf.experiments.jobs import Job, labelled
 from withsense_tf.experiments.models import Surroundings
-from withsense_tf.experiments.run import Job, labelled
 
 NOTHING: Final = "Nothing was run."
 

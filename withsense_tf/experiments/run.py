@@ -1,131 +1,152 @@
-"""Run what a configuration names: outcomes are kept as soon as they are there, so that a stopped run goes on."""
+"""Run jobs: outcomes are kept as soon as they are there, so that a stopped run goes on."""
 
 from __future__ import annotations
 
 import gc
-import hashlib
-import json
+import pickle
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.errors import DataError, PublishedTestWarning, SettingError
+from withsense_tf.errors import DataError, PublishedTestWarning, WeightsMissingError
+from withsense_tf.evaluation.answering import Part, answer_task, not_run, outcome_of
 from withsense_tf.evaluation.compare import code_version
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
-from withsense_tf.evaluation.protocol import SPLITS, Task, answer, settings_of, tasks
-from withsense_tf.experiments.config import Config
-from withsense_tf.experiments.models import Surroundings, make_matcher
-from withsense_tf.matchers.base import Matcher
-from withsense_tf.relevance.blend import relevance
+from withsense_tf.experiments.jobs import Job, Plan, jobs_of
+from withsense_tf.experiments.processes import share_out
 from withsense_tf.terminal import steps
 
 KEPT: Final = "outcomes"
+# What a training was warned of: the category, the words, the file and the line.
+Said = tuple[type[Warning], str, str, int]
 
 
-@dataclass(frozen=True, eq=False)
-class Job:
-    """One model under one split, and the key under which its outcome is kept."""
+class Piece(NamedTuple):
+    """One training: the position of its job, and the number of the job's task."""
 
-    label: str
-    split: str
-    make: Callable[[int], Matcher]
-    work: Sequence[Task]
-    key: str
+    job: int
+    number: int
 
 
-def pairs_of(config: Config, data: Dataset) -> Pairs:
-    """Turn judgements into targets as the configuration says."""
-    return relevance(
-        data,
-        expert=None if config.expert == "none" else config.expert,
-        crowd=None if config.crowd == "none" else config.crowd,
-        expert_weight=config.expert_weight,
-        own_weight=config.own_weight,
-    )
-
-
-def labelled(config: Config, around: Surroundings) -> list[tuple[str, Mapping[str, Any], Matcher]]:
-    """Make every model once, which checks its settings; return its label, its table and its matcher."""
-    made: dict[str, tuple[str, Mapping[str, Any], Matcher]] = {}
-    for model in config.model:
-        first = make_matcher(model, around)
-        label = str(model.get("label", first.name))
-        if label in made:
-            raise SettingError(f"Two models are called {label!r}: give one of them a `label` of its own.")
-        made[label] = (label, model, first)
-    return list(made.values())
-
-
-def jobs_of(config: Config, pairs: Pairs, around: Surroundings, policy: str) -> list[Job]:
-    """List what is to be run; every model is made once now, so that a wrong setting is an error now."""
-    work = {
-        split: tasks(pairs, split, config.folds, around.seed) for split in SPLITS if split in config.splits
-    }
-    jobs = []
-    for label, model, first in labelled(config, around):
-        for split, parts in work.items():
-            if not parts:
-                continue  # no photos with test queries
-
-            def make(number: int, model: Any = model, label: str = label, split: str = split) -> Matcher:
-                return make_matcher(model, around, f"{label} {split.replace('/', '-')} {number}")
-
-            about = {
-                "label": label,
-                "split": split,
-                "folds": config.folds,
-                "balanced": config.balanced,
-                "seed": around.seed,
-                "settings": settings_of(first),
-                "about": first.describe(),
-                "target": pairs.definition,
-                "data": pairs.data.fingerprint,
-                "policy": policy,
-                "code": code_version(),
-            }
-            key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
-            jobs.append(Job(label, split, make, parts, key))
-    return jobs
-
-
-def run_jobs(jobs: Sequence[Job], output: Path, skip_existing: bool) -> list[tuple[Job, Outcome]]:
-    """Run the jobs in order and return their outcomes; with `skip_existing`, finished ones are read instead."""
-    done: list[tuple[Job, Outcome]] = []
-    total = sum(len(job.work) for job in jobs)
-    with steps(total, "trainings") as next_one, _few_looked_at() as look_at_new:
-        for job in jobs:
-            file = output / KEPT / f"{job.key}.npz"
-            outcome = _kept(file) if skip_existing else None
-            what = f"{job.label}, {job.split}"
-            if outcome is None:
-                look_at_new()
-                with warnings.catch_warnings():
-                    if done:
-                        warnings.simplefilter("ignore", PublishedTestWarning)
-                    outcome = answer(job.label, job.make, job.work, job.split, partial(next_one, what))
-                outcome.save(file)
-            else:
-                for _ in job.work:
-                    next_one(what)
-            done.append((job, replace(outcome, label=job.label)))
-    return done
+def run_jobs(
+    jobs: Sequence[Job], plan: Plan, output: Path, skip_existing: bool, processes: int
+) -> list[tuple[Job, Outcome]]:
+    """Run the plan's jobs and return their outcomes in order; with `skip_existing`, finished ones are read instead."""
+    # Before anything is loaded: what holds a network cannot be handed to another process.
+    handed = pickle.dumps(plan)
+    kept = {job.key: _kept(_file(output, job)) if skip_existing else None for job in jobs}
+    outcomes = {key: outcome for key, outcome in kept.items() if outcome is not None}
+    missing = _prepare([job for job in jobs if job.key not in outcomes])
+    outcomes |= {job.key: outcome_of(job.label, job.split, [part]) for job, part in missing}
+    pieces = [
+        Piece(at, number)
+        for at, job in enumerate(jobs)
+        if job.key not in outcomes
+        for number in range(len(job.work))
+    ]
+    parts: dict[str, list[Part | None]] = {job.key: [None] * len(job.work) for job in jobs}
+    said: set[tuple[type[Warning], str]] = set()
+    with steps(len(pieces), "trainings") as next_one, _trained(processes, handed, jobs, pieces) as results:
+        next_one("starting")
+        for piece, (part, warned) in results:
+            _say(warned, said)
+            job = jobs[piece.job]
+            parts[job.key][piece.number] = part
+            if all(parts[job.key]):
+                outcomes[job.key] = outcome_of(job.label, job.split, [one for one in parts[job.key] if one])
+                outcomes[job.key].save(_file(output, job))
+            next_one(f"{job.label}, {job.split}")
+    return [(job, replace(outcomes[job.key], label=job.label)) for job in jobs]
 
 
 @contextmanager
-def _few_looked_at() -> Iterator[Callable[[], None]]:
-    """Keep Python's search for dead circles short: what is there when the block calls what it gets is passed over.
+def _trained(
+    processes: int, handed: bytes, jobs: Sequence[Job], pieces: Sequence[Piece]
+) -> Iterator[Iterator[tuple[Piece, tuple[Part, list[Said]]]]]:
+    """Give the results of all pieces as they are done, from other processes or, if it is to be one, from this."""
+    if processes > 1 and pieces:
+        with closing(
+            share_out(processes, trainings_of, handed, pieces, lambda piece: _home(jobs, piece))
+        ) as results:
+            yield results
+    else:
+        with trainings(jobs) as train:
+            yield ((piece, train(piece)) for piece in pieces)
 
-    After every training it is searched for the last networks; all that TensorFlow and the data hold took longer.
+
+def _home(jobs: Sequence[Job], piece: Piece) -> Hashable:
+    """Name the task: what one model needed of it, the next one needs again."""
+    return jobs[piece.job].split, piece.number
+
+
+@contextmanager
+def trainings_of(handed: bytes) -> Iterator[Callable[[Piece], tuple[Part, list[Said]]]]:
+    """Give the same as `trainings` in a process that was handed the plan alone."""
+    plan: Plan = pickle.loads(handed)
+    with plan.downloads(), trainings(jobs_of(plan)) as train:
+        yield train
+
+
+@contextmanager
+def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], tuple[Part, list[Said]]]]:
+    """Give what does a piece, and what it was warned of.
+
+    After every training Python searches for the last networks, which are dead circles. What was there when a job
+    begins is passed over: to look at all that TensorFlow and the data hold took longer than the search.
     """
+    last = -1
+
+    def train(piece: Piece) -> tuple[Part, list[Said]]:
+        nonlocal last
+        if piece.job != last:
+            gc.freeze()
+            last = piece.job
+        job = jobs[piece.job]
+        with warnings.catch_warnings(record=True) as caught:
+            part = answer_task(job.make(piece.number), job.work[piece.number])
+        return part, [(one.category, str(one.message), one.filename, one.lineno) for one in caught]
+
     try:
-        yield gc.freeze
+        yield train
     finally:
         gc.unfreeze()
+
+
+def _say(warned: Sequence[Said], said: set[tuple[type[Warning], str]]) -> None:
+    """Warn of what a training was warned of, each once; that a test split is trained on, whatever the photo."""
+    for category, message, file, line in warned:
+        words = "" if issubclass(category, PublishedTestWarning) else message
+        if (category, words) not in said:
+            said.add((category, words))
+            warnings.warn_explicit(message, category, file, line)
+
+
+def _prepare(jobs: Sequence[Job]) -> list[tuple[Job, Part]]:
+    """Store all vectors that no training changes, with all cores; return the jobs whose weights are not here."""
+    tasks = {id(task): task for job in jobs for task in job.work}.values()
+    where: dict[str, Path] = {}
+    texts: set[str] = set()
+    for task in tasks:
+        for pairs in filter(None, (task.train, task.test)):
+            where.update(zip(pairs.content, pairs.paths, strict=True))
+            texts.update(pairs.texts)
+        if task.gallery:
+            where.update(zip(task.gallery.content, task.gallery.paths, strict=True))
+        texts.update(task.queries["text"])
+    missing: dict[str, Part] = {}
+    for first in {job.label: job for job in jobs}.values():
+        try:
+            first.matcher.prepare(list(where), list(where.values()), sorted(texts))
+        except WeightsMissingError as error:
+            missing[first.label] = not_run(first.matcher, error)
+    return [(job, missing[job.label]) for job in jobs if job.label in missing]
+
+
+def _file(output: Path, job: Job) -> Path:
+    return output / KEPT / f"{job.key}.npz"
 
 
 def _kept(file: Path) -> Outcome | None:

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.flickr8k import published_test_photos
+from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.state import Saveable
 from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError
 from withsense_tf.matchers.forms import SearchForm
@@ -47,8 +48,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             raise DataError("Targets must be numbers from 0 to 1.")
         _warn_of_published_test_photos(pairs)
         self._fit(pairs)
-        encoders = photo_encoders(self.photo) if hasattr(self, "photo") else []
-        self.fitted_content_ = frozenset(pairs.content).union(*(one.trained_on for one in encoders))
+        self.fitted_content_ = frozenset(pairs.content).union(*(one.trained_on for one in self.encoders()))
         return self
 
     def predict(self, pairs: Pairs) -> np.ndarray:
@@ -77,6 +77,19 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     def describe(self) -> dict[str, str]:
         """Return what a result row says of this matcher: matcher, track, photo, text, weights."""
         return {"matcher": self.name, "track": self.track, "photo": "", "text": "", "weights": ""}
+
+    def encoders(self) -> list[PhotoEncoder]:
+        """Return the encoders whose vectors of photos it takes from its store."""
+        return photo_encoders(self.photo) if hasattr(self, "photo") else []
+
+    def prepare(self, content: Sequence[str], paths: Sequence[Path], texts: Sequence[str]) -> None:  # noqa: ARG002  # as subclasses
+        """Store the vectors that no training changes, so that many trainings find them there.
+
+        A photo that cannot be decoded is passed over here: whoever needs it will say so.
+        """
+        if getattr(self, "store", None) is not None:
+            for encoder in self.encoders():
+                self.store.encode(encoder, content, paths)
 
     def search_form(self) -> SearchForm:
         """Return what a search needs of this fitted matcher besides the vectors of the photos."""

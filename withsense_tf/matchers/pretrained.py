@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.photo_text_keras_hub import photo_text
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import WeightsMissingError, check_choice
@@ -65,6 +66,16 @@ class Pretrained(Towers):
         except WeightsMissingError:
             known = {"weights": "not available"}
         return super().describe() | known
+
+    def encoders(self) -> list[PhotoEncoder]:
+        """Return the photo tower."""
+        return [photo_text(self.preset).photo]
+
+    def prepare(self, content: Sequence[str], paths: Sequence[Path], texts: Sequence[str]) -> None:
+        """Store the vectors of photos and texts: both towers stay as they are."""
+        super().prepare(content, paths, texts)
+        if self.store is not None:
+            self.store.text_vectors(photo_text(self.preset).text, texts)
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, dim)."""

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from pieces import begin
+
+from withsense_tf.errors import SettingError
+from withsense_tf.experiments.processes import share_out, usual_processes
+
+TESTS = Path(__file__).parents[1]
+
+
+def run(pieces: list[Any], processes: int = 2, given: Any = 1) -> list[tuple[Any, Any]]:
+    return list(share_out(processes, begin, given, pieces, lambda piece: piece[1]))
+
+
+def test_every_piece_is_done_once_with_what_was_handed_over() -> None:
+    pieces = [("double", number) for number in range(9)]
+    assert sorted(run(pieces, given=10)) == [((name, n), 20 * n) for name, n in pieces]
+
+
+def test_pieces_of_one_home_stay_in_one_process_and_all_processes_work() -> None:
+    done = run([("process", place) for _ in range(4) for place in range(4)])
+    assert len({process for _, process in done}) == 2
+    assert os.getpid() not in {process for _, process in done}
+    # The last piece of all may be taken over by whoever has none left.
+    moved = sum(len({process for (_, at), process in done if at == place}) - 1 for place in range(4))
+    assert moved <= 1
+
+
+def test_nobody_is_idle_while_another_has_pieces_left() -> None:
+    done = run([("process", 0) for _ in range(12)])
+    assert len({process for _, process in done}) == 2
+
+
+def test_no_more_processes_start_than_there_are_pieces() -> None:
+    assert run([("double", 3)], processes=5) == [(("double", 3), 6)]
+
+
+def test_each_process_computes_in_its_share_of_the_threads() -> None:
+    ((_, threads),) = run([("setting", "OPENBLAS_NUM_THREADS")], processes=1)
+    assert threads == str(
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    )
+
+
+def test_an_error_in_a_piece_is_raised_here_and_tells_where_it_came_from() -> None:
+    with pytest.raises(ValueError, match="seven is wrong") as caught:
+        run([("fail", "seven"), ("sleep", 60)])
+    assert "pieces.py" in caught.value.__notes__[0]
+    assert not multiprocessing.active_children()
+
+
+def test_an_error_that_cannot_be_sent_is_told_in_words() -> None:
+    with pytest.raises(RuntimeError, match="OddError: a fault in it"):
+        run([("fail", "odd")])
+
+
+def test_a_process_that_dies_is_an_error_that_says_what_to_do() -> None:
+    with pytest.raises(SettingError, match=r"ended by signal 9 .* fewer processes"):
+        run([("die", 0), ("double", 1)])
+    assert not multiprocessing.active_children()
+
+
+def test_who_stops_listening_ends_all_processes() -> None:
+    results = share_out(2, begin, 1, [("double", 1), ("sleep", 60)], lambda piece: piece)
+    next(results)
+    results.close()
+    assert not multiprocessing.active_children()
+
+
+def test_when_the_command_is_killed_its_processes_end_too() -> None:
+    code = (
+        "from pieces import begin\n"
+        "from withsense_tf.experiments.processes import share_out\n"
+        "if __name__ == '__main__':\n"
+        "    pieces = [('double', 1), ('double', 2), ('sleep', 1), ('sleep', 1)] * 50\n"
+        "    for piece, result in share_out(2, begin, 1, pieces, lambda piece: piece):\n"
+        "        print(result, flush=True)\n"
+    )
+    paths = os.pathsep.join([str(TESTS), str(TESTS.parent)])
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": paths}
+    ) as command:
+        assert command.stdout is not None
+        command.stdout.readline()
+        children = psutil.Process(command.pid).children(recursive=True)
+        assert len(children) >= 2
+        command.send_signal(signal.SIGKILL)
+        command.wait()
+        _, alive = psutil.wait_procs(children, timeout=20)
+        for left in alive:
+            left.kill()
+    assert alive == []
+
+
+def test_there_is_at_least_one_process_and_no_more_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 1 <= usual_processes() <= (os.cpu_count() or 1)
+
+    class Full:
+        available = 1000
+
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: Full)
+    assert usual_processes() == 1

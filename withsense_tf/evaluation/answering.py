@@ -1,0 +1,180 @@
+"""Trainings -> answers: each task is one training of its own, and those of a matcher become its outcome."""
+
+from __future__ import annotations
+
+import gc
+import json
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.errors import PublishedTestWarning, SettingError, WeightsMissingError
+from withsense_tf.evaluation.meter import Meter
+from withsense_tf.evaluation.outcome import Answers, Found, Outcome
+from withsense_tf.evaluation.protocol import Task
+from withsense_tf.evaluation.ranking import PerQuery, per_query, pooled
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.gallery import Gallery, Queries
+
+TOP: Final = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What one training answered; `status` is "ok", or says why there was none."""
+
+    about: dict[str, str]
+    config: str
+    status: str = "ok"
+    answers: Answers | None = None
+    found: Found | None = None
+    constant: float = float("nan")
+    train_pairs: int = 0
+    train_photos: int = 0
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+    history: dict[str, list[float]] = field(default_factory=dict)
+
+
+def answer(
+    label: str, make: Callable[[int], Matcher], work: Sequence[Task], split: str, done: Callable[[], None]
+) -> Outcome:
+    """Train a matcher for each task, one after the other; `make` gets the task's number."""
+    parts = []
+    for number, task in enumerate(work):
+        with warnings.catch_warnings():
+            if number:
+                # Every training would say it again; once is enough.
+                warnings.simplefilter("ignore", PublishedTestWarning)
+            parts.append(answer_task(make(number), task))
+        done()
+        if parts[-1].status != "ok":
+            break
+    return outcome_of(label, split, parts)
+
+
+def answer_task(matcher: Matcher, task: Task) -> Part:
+    """Train a matcher and let it answer.
+
+    A matcher whose weights are not here is not run, and what is returned says so: nothing stands in for it.
+    """
+    config = settings_of(matcher)
+    answers = found = None
+    with Meter() as meter:
+        try:
+            matcher.fit(task.train)
+        except WeightsMissingError as error:
+            return not_run(matcher, error)
+        _check_unseen(matcher, task)
+        if task.test is not None:
+            answers = replace(task.unanswered, predicted=matcher.predict(task.test))
+        if task.gallery is not None:
+            found = _found(matcher, task, task.gallery)
+    part = Part(
+        matcher.describe(),
+        config,
+        answers=answers,
+        found=found,
+        constant=float(task.train.target.mean()),
+        train_pairs=len(task.train),
+        train_photos=task.train.table["photo"].nunique(),
+        seconds=meter.seconds,
+        peak_mb=meter.peak_mb,
+        history=getattr(matcher, "history_", {}),
+    )
+    del matcher
+    # Keras models hold themselves in circles, and a fold's are never needed again.
+    gc.collect()
+    return part
+
+
+def not_run(matcher: Matcher, error: WeightsMissingError) -> Part:
+    """Return the part of a matcher whose weights are not here."""
+    # What a name stands for was not there: the row must not say that it had these weights.
+    about = matcher.describe() | {"weights": "not available"}
+    return Part(about, settings_of(matcher), f"not run: weights not available: {error}")
+
+
+def outcome_of(label: str, split: str, parts: Sequence[Part]) -> Outcome:
+    """Put the parts of one matcher together, in the order of the tasks."""
+    for part in parts:
+        if part.status != "ok":
+            return Outcome(label, split, part.about, status=part.status, config=part.config)
+    first, last = parts[0], parts[-1]
+    answers = [part.answers for part in parts if part.answers is not None]
+    found = [part.found for part in parts if part.found is not None]
+    return Outcome(
+        label,
+        split,
+        last.about,
+        answers=_joined(answers) if answers else None,
+        found=_together(found) if found else None,
+        constant=float(np.mean([part.constant for part in parts])),
+        folds=len(parts),
+        train_pairs=round(np.mean([part.train_pairs for part in parts])),
+        train_photos=round(np.mean([part.train_photos for part in parts])),
+        seconds=sum(part.seconds for part in parts),
+        peak_mb=max(part.peak_mb for part in parts),
+        config=first.config,
+        history=last.history,
+    )
+
+
+def _check_unseen(matcher: Matcher, task: Task) -> None:
+    content = set(task.test.content if task.test is not None else ())
+    content |= set(task.gallery.content if task.gallery is not None else ())
+    seen = content & set(matcher.fitted_content_)
+    if seen:
+        raise SettingError(f"{matcher.name} was trained on {len(seen)} of the photos that it is measured on.")
+
+
+def _found(matcher: Matcher, task: Task, gallery: Gallery) -> Found:
+    queries = task.queries
+    scores = matcher.grid(gallery, Queries.of(queries["text"].tolist(), queries["caption"].tolist()))
+    ranked = per_query(scores, task.right, np.array(gallery.names), task.graded)
+    first = np.argsort(-scores, axis=1, kind="stable")[:, :TOP]
+    return Found(
+        text=queries["text"].to_numpy(str),
+        caption=queries["caption"].to_numpy(str),
+        first=np.array(gallery.names, str)[first],
+        scores=np.take_along_axis(scores, first, axis=1),
+        per_query=ranked,
+    )
+
+
+def _joined(parts: Sequence[Answers]) -> Answers:
+    return Answers(
+        *(np.concatenate([vars(part)[name] for part in parts]) for name in Answers.__annotations__)
+    )
+
+
+def _together(parts: Sequence[Found]) -> Found:
+    width = min(part.first.shape[1] for part in parts)
+    ranked: PerQuery = pooled([part.per_query for part in parts])
+    return Found(
+        text=np.concatenate([part.text for part in parts]),
+        caption=np.concatenate([part.caption for part in parts]),
+        first=np.concatenate([part.first[:, :width] for part in parts]),
+        scores=np.concatenate([part.scores[:, :width] for part in parts]),
+        per_query=ranked,
+    )
+
+
+def settings_of(matcher: Matcher) -> str:
+    """Write the matcher's settings as JSON; an encoder stands there as its identity."""
+    # A store and logs change no figure, only how long they take.
+    hidden = ("store", "logs")
+    settings = {name: value for name, value in matcher.get_params(deep=False).items() if name not in hidden}
+    if settings.get("training", 0) is None:
+        # Not given: the way of training that is used then.
+        settings["training"] = getattr(matcher, "_training", None)
+    return json.dumps({"class": type(matcher).__name__, **settings}, sort_keys=True, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if hasattr(value, "identity"):
+        return value.identity
+    return vars(value) if hasattr(value, "__dataclass_fields__") else repr(value)
