@@ -8,12 +8,14 @@ import pytest
 from scipy import stats
 
 from withsense_tf.errors import DataError, SettingError
+from withsense_tf.evaluation.human import tau
 from withsense_tf.evaluation.intervals import (
     bootstrap_by_photo,
     holm,
     not_worse_than_best,
     paired_randomisation,
     rmse_interval,
+    tau_c_interval,
 )
 
 
@@ -34,6 +36,37 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
     assert 0.92 < np.mean(by_photo) < 0.97
     # Pairs of a photo are not independent: who draws pairs is too sure.
     assert np.mean(by_pair) < 0.8
+
+
+@pytest.mark.parametrize("levels", [2, 4])
+@pytest.mark.parametrize("steps", [2, 1000])
+def test_the_interval_of_tau_is_that_of_the_plain_bootstrap(levels: int, steps: int) -> None:
+    rng = np.random.default_rng(levels + steps)
+    photos = np.array(list("abcdefghijkl"))[rng.integers(0, 12, 60)]
+    truth = rng.random(60)
+    predicted = np.round((truth + 0.5 * rng.random(60)) * steps) / steps
+    scores = np.ceil(levels * np.clip(truth[:, None] + 0.2 * rng.normal(size=(60, 3)), 0.01, 1))
+    scores[rng.random(60) < 0.2] = np.nan
+    scores[0, 1] = np.nan
+    rated = ~np.isnan(scores).all(axis=1)
+    own = np.zeros(rated.sum(), bool)
+
+    def plain(rows: np.ndarray) -> float:
+        return tau(predicted[rated][rows], scores[rated][rows], own[rows], "c")
+
+    slow = bootstrap_by_photo(plain, photos[rated], repeats=200, seed=3)
+    fast = tau_c_interval(predicted, scores, photos, repeats=200, seed=3)
+    assert (fast.low, fast.high) == pytest.approx((slow.low, slow.high))
+    assert fast.low < tau(predicted, scores, np.zeros(60, bool), "c") < fast.high
+
+
+def test_the_interval_of_tau_of_a_constant_is_zero_and_without_scores_there_is_none() -> None:
+    photos, scores = np.array(["a", "b", "c"]), np.array([[1.0, 2], [3, 3], [4, 2]])
+    of_constant = tau_c_interval(np.full(3, 0.4), scores, photos)
+    assert (of_constant.low, of_constant.high) == (0, 0)
+    for no_order in (scores * 0, scores * np.nan):
+        assert np.isnan(tau_c_interval(np.arange(3.0), no_order, photos).low)
+    assert np.isnan(tau_c_interval(np.arange(3.0), scores, np.array(["a"] * 3)).low)
 
 
 def ends(

@@ -15,6 +15,8 @@ from withsense_tf.errors import DataError, SettingError, check_seed, check_share
 
 # Numbers drawn at once: more take more memory and are no faster.
 DRAWN_AT_ONCE = 2_000_000
+# So many different predictions are few, and a draw may miss some of them.
+FEW_VALUES = 50
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,7 @@ def bootstrap_by_photo(
         if callable(values)
         else _means(values, photos, repeats, seed)
     )
-    draws = draws[~np.isnan(draws)]
-    if not draws.size or len(np.unique(photos)) < 2:
-        return Interval(float("nan"), float("nan"))
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(low), float(high))
+    return _interval(draws, len(np.unique(photos)), level)
 
 
 def rmse_interval(
@@ -84,6 +82,49 @@ def rmse_interval(
     # The root changes no order, so the ends of the interval of the mean square are those of the RMSE.
     square = bootstrap_by_photo((np.asarray(predicted) - target) ** 2, photos, repeats, seed, level)
     return Interval(square.low**0.5, square.high**0.5)
+
+
+def tau_c_interval(
+    predicted: np.ndarray,
+    experts: np.ndarray,
+    photos: np.ndarray,
+    repeats: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Interval:
+    """Return the interval of Kendall's tau c; `predicted` and `photos` are (pairs,), `experts` (pairs, experts).
+
+    It is the percentile bootstrap as above, but the pairs are held against each other once: two photos always
+    bring the same ratings in and out of order, so a draw is the sum over its photos, each by how often it comes.
+    """
+    check_share("level", level)
+    rated = ~np.isnan(experts).all(axis=1)
+    if not rated.any():
+        return Interval(float("nan"), float("nan"))
+    predicted, photo, count = _checked(predicted[rated], photos[rated])
+    scores = np.unique(experts[~np.isnan(experts)])
+    # How often each pair got each score, and how two scores stand to each other.
+    given = (experts[rated][:, :, None] == scores).sum(axis=1).astype(np.float32)
+    above = np.sign(scores[:, None] - scores).astype(np.float32)
+    in_order = _in_order(predicted, given @ above, given, photo, count)
+    ratings = np.array([np.bincount(photo, part, len(count)) for part in given.T])
+    values = np.unique(predicted)
+    # Tau c counts different values, up to as many as there are scores; of many predictions no draw has fewer.
+    few = values if len(values) <= FEW_VALUES else values[:0]
+    answers = np.array([np.bincount(photo, predicted == value, len(count)) for value in few])
+    draws = []
+    for drawn in _draws(len(count), repeats, seed):
+        times = np.array([np.bincount(one, minlength=len(count)) for one in drawn], np.float64)
+        # Each two ratings are counted from both sides.
+        sums = ((times @ in_order) * times).sum(axis=1)
+        different = (times @ ratings.T > 0).sum(axis=1)
+        ordered = (times @ answers.T > 0).sum(axis=1) if len(few) else different
+        # All predictions alike: no order. All scores alike: nothing to order.
+        share = np.where(different > 1, 1 - 1 / np.minimum(different, ordered), np.nan)
+        total = times @ ratings.sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            draws.append(np.where(sums == 0, share * 0, sums / (total**2 * share)))
+    return _interval(np.concatenate(draws), len(count), level)
 
 
 def paired_randomisation(
@@ -154,6 +195,28 @@ def not_worse_than_best(
     raw = [paired_randomisation(values[best], values[name], photos, repeats, seed) for name in others]
     p = {name: float(adjusted) for name, adjusted in zip(others, holm(raw), strict=True)}
     return Best(best, frozenset([best, *(name for name in others if p[name] > alpha)]), p)
+
+
+def _in_order(
+    predicted: np.ndarray, above: np.ndarray, given: np.ndarray, photo: np.ndarray, count: np.ndarray
+) -> np.ndarray:
+    """Return how many ratings of two photos predictions put in order, less those out of order, (photos, photos)."""
+    total = np.zeros((len(count), len(count)))
+    by_photo = np.argsort(photo, kind="stable")
+    first = np.cumsum(count) - count
+    for rows in np.array_split(by_photo, max(1, len(photo) ** 2 // DRAWN_AT_ONCE)):
+        agree = np.sign(predicted[rows, None] - predicted[by_photo]).astype(np.float32)
+        agree *= above[rows] @ given[by_photo].T
+        np.add.at(total, photo[rows], np.add.reduceat(agree, first, axis=1))
+    return total
+
+
+def _interval(draws: np.ndarray, photos: int, level: float) -> Interval:
+    draws = draws[~np.isnan(draws)]
+    if not draws.size or photos < 2:
+        return Interval(float("nan"), float("nan"))
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(low), float(high))
 
 
 def _means(values: np.ndarray, photos: np.ndarray, repeats: int, seed: int) -> np.ndarray:

@@ -8,7 +8,12 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.evaluation.human import human_figures
-from withsense_tf.evaluation.intervals import bootstrap_by_photo, not_worse_than_best, rmse_interval
+from withsense_tf.evaluation.intervals import (
+    bootstrap_by_photo,
+    not_worse_than_best,
+    rmse_interval,
+    tau_c_interval,
+)
 from withsense_tf.evaluation.outcome import Answers, Found, Outcome
 from withsense_tf.evaluation.regression import regression_figures
 from withsense_tf.evaluation.report import Value
@@ -69,6 +74,9 @@ def _of_answers(answers: Answers, constant: float) -> dict[str, Value]:
     if len(np.unique(answers.photo)) >= FEWEST_PHOTOS:
         sure = rmse_interval(answers.target, answers.predicted, answers.photo)
         row |= {"rmse_low": sure.low, "rmse_high": sure.high}
+        others = ~answers.own  # as tau's protocol has it
+        sure = tau_c_interval(answers.predicted[others], answers.experts[others], answers.photo[others])
+        row |= {"tau_c_low": sure.low, "tau_c_high": sure.high}
     return row
 
 

@@ -24,7 +24,7 @@ FIT: Final[tuple[Column, ...]] = (
     ("mse", "MSE ↓", 4, None),
     ("mae", "MAE ↓", 3, None),
     ("skill", "skill ↑", 3, None),
-    ("tau_c", "tau c ↑", 3, None),
+    ("tau_c", "tau c ↑", 3, ("tau_c_low", "tau_c_high")),
     ("tau_b", "tau b ↑", 3, None),
     ("auc", "AUC ↑", 3, None),
     ("ece", "ECE ↓", 3, None),
