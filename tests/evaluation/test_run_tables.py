@@ -35,13 +35,15 @@ def test_figures_that_no_row_has_make_no_column(tiny: Dataset, run: list[Outcome
 def test_the_best_and_those_that_are_not_worse_are_marked_apart() -> None:
     rows: list[dict[str, Any]] = [
         {"matcher": "a", "rmse": 0.1, "rmse_low": 0.08, "rmse_high": 0.12, "r@5": 0.5, "best": "rmse (r@5)"},
-        {"matcher": "b", "rmse": 0.2, "r@5": 0.9, "skill": -0.0001, "best": "r@5"},
+        {"matcher": "b", "rmse": 0.2, "r@5": 0.9, "skill": -0.0001, "best": "r@5"}
+        | {"tau_c": -0.01, "tau_c_low": -0.02, "tau_c_high": 0.01},
     ]
     (table,) = tables_of(rows, "folds", in_all=True)
     a, b = (dict(zip(table.headings, line.cells, strict=True)) for line in table.lines)
     assert (a["RMSE ↓"].text, a["RMSE ↓"].interval, a["RMSE ↓"].mark) == ("0.100", "0.080–0.120", "best")
     assert (a["R@5, % ↑"].mark, b["R@5, % ↑"].mark, b["RMSE ↓"].mark) == ("near", "best", "")
     assert (b["RMSE ↓"].interval, b["R@5, % ↑"].text) == ("", "90.0")
+    assert b["tau c ↑"].interval == "-0.020 to 0.010"
     assert (a["skill ↑"].text, b["skill ↑"].text) == ("", "0.000")
 
 

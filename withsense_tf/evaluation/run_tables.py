@@ -161,9 +161,10 @@ def _cell(row: Row, column: Column, marks: Mapping[str, str]) -> Cell:
         return Cell("")
     scale = 100 if name in SHARES else 1
     sure = [number(row, end) for end in ends or ()]
-    interval = (
-        "–".join(f"{end * scale:.{digits}f}" for end in sure if end is not None) if None not in sure else ""
-    )
+    known = [end * scale for end in sure if end is not None]
+    # A dash before a minus sign is hard to read.
+    between = "–" if min(known, default=0) >= 0 else " to "
+    interval = between.join(f"{end:.{digits}f}" for end in known) if None not in sure else ""
     # Folds need not be of one size: a gallery's size is then a mean.
     is_mean = name == "gallery" and not value.is_integer()
     digits = 1 if is_mean else digits
