@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+from withsense_tf.errors import DataWarning
 
 
 class OddError(Exception):
@@ -29,8 +33,16 @@ def do(given: Any, piece: Any) -> Any:
             return os.environ.get(name)
         case ("fail", kind):
             raise OddError("a fault", "it") if kind == "odd" else ValueError(f"{kind} is wrong")
+        case ("end", _):
+            raise EOFError("the file ended")
+        case ("warn", words):
+            warnings.warn(words, DataWarning, stacklevel=1)
         case ("die", _):
             os.kill(os.getpid(), signal.SIGKILL)
+        case ("die once", mark):
+            if not Path(mark).exists():
+                Path(mark).touch()
+                os.kill(os.getpid(), signal.SIGKILL)
         case ("sleep", seconds):
             time.sleep(seconds)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -35,8 +36,11 @@ def track(items: Iterable[T], total: int, what: str, done: str = "photos") -> It
 
 @contextmanager
 def steps(total: int, done: str) -> Iterator[Callable[[str], None]]:
-    """Show a bar of `total` steps with the time left; the block calls what it gets with what comes next."""
-    if not sys.stderr.isatty():
+    """Show a bar of `total` steps with the time left; the block calls what it gets with what comes next.
+
+    A process that another one started leaves the terminal to that one.
+    """
+    if not sys.stderr.isatty() or multiprocessing.parent_process() is not None:
         yield lambda what: None
         return
     from rich.console import Console

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.load import load_dataset
+from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.store import VectorStore
+from withsense_tf.errors import PublishedTestWarning, WeightsMissingError
 from withsense_tf.experiments.config import load_config
 from withsense_tf.experiments.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.models import Surroundings
@@ -33,6 +38,8 @@ def test_balanced_pairs_are_trained_on_and_not_measured_on(plan: Plan) -> None:
             assert before.test is not None
             assert after.test is not None
             assert before.test.table.equals(after.test.table)
+            # Skill is over the constant of a world in which few pairs match.
+            assert after.constant == before.constant == before.train.target.mean()
     assert balanced.target == f"{plan.target}, trained on balanced pairs"
 
 
@@ -61,3 +68,35 @@ def test_two_processes_answer_as_one_does(plan: Plan, tmp_path: Path) -> None:
         assert list(here.answers.photo) == list(there.answers.photo)
         assert here.answers.predicted == pytest.approx(there.answers.predicted, abs=1e-5)
         assert (tmp_path / f"2/outcomes/{job.key}.npz").is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_warning_is_shown_once_whatever_the_photo_and_however_many_trainings(
+    folder: Path, mean_colour, tmp_path: Path, processes: int
+) -> None:
+    # A photo of Flickr8k's test split in each fold.
+    published = ["1056338697_4f7d7ce270.jpg", "106490881_5a2dd9b7bd.jpg", "1082379191_ec1e53f996.jpg"]
+    for old, new in zip(("ant.jpg", "bee.jpg", "cat.jpg"), published, strict=True):
+        for file in folder.glob("*.?sv"):
+            file.write_text(file.read_text().replace(old, new))
+        (folder / "train_images" / old).rename(folder / "train_images" / new)
+    config = load_config(None, ['splits=["folds"]', "folds=3"], ["constant"])
+    around = Surroundings((mean_colour,), None, VectorStore(tmp_path / "vectors"), 0)
+    plan = Plan(config, pairs_of(config, load_dataset(folder)), around, "none")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        run_jobs(jobs_of(plan), plan, tmp_path, False, processes)
+    assert [one.category for one in caught] == [PublishedTestWarning]
+
+
+def test_without_the_weights_that_all_models_share_nothing_is_run(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(self: PhotoEncoder, pixels: np.ndarray) -> np.ndarray:
+        raise WeightsMissingError("no such preset")
+
+    monkeypatch.setattr(type(plan.around.photo[0]), "forward", missing)
+    with pytest.raises(WeightsMissingError, match="no such preset"):
+        run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
+    assert not (tmp_path / "outcomes").exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import warnings
 from collections.abc import Collection
@@ -16,6 +15,7 @@ from withsense_tf.data.exif import Facts, exif_facts, iso_day
 from withsense_tf.data.problems import Problem
 from withsense_tf.data.rows import is_photo_name
 from withsense_tf.data.tables import Row, read_table
+from withsense_tf.machine import usable_cores
 from withsense_tf.terminal import track
 
 TABLE: Final = "photos.csv"
@@ -40,7 +40,7 @@ def photo_facts(
     facts: dict[str, Facts] = {}
     # Opening files waits for the disk, and threads can wait together. Pillow warns of damaged tags, which nobody
     # who searches can mend; filters of warnings are the process's, so they are set around all threads.
-    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=usable_cores()) as pool:
         warnings.simplefilter("ignore")
         said = track(pool.map(exif_facts, map(Path, photos["path"])), len(names), "Reading what cameras said")
         sizes = zip(names, photos["width"], photos["height"], said, strict=True)

@@ -14,6 +14,7 @@ from withsense_tf.data.photo_file import LITTER, SUFFIXES, PhotoError, PhotoFact
 from withsense_tf.data.problems import Problem
 from withsense_tf.data.rows import FOLDERS, PhotoNames
 from withsense_tf.data.tables import RawTable
+from withsense_tf.machine import usable_cores
 from withsense_tf.terminal import track
 
 COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest"]
@@ -88,7 +89,7 @@ def _look(paths: dict[str, list[Path]], decode: bool, problems: list[Problem]) -
     rows = []
     # Threads help: Pillow decodes, and the file system reads, outside the interpreter's lock. No more of them
     # than cores: a large photo takes a gigabyte while it is decoded.
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max_workers=usable_cores()) as pool:
         looked = track(pool.map(look, (path for _, path in todo)), len(todo), "Looking at photos")
         for (part, path), facts in zip(todo, looked, strict=True):
             where = f"{path.parent.name}/{path.name}"

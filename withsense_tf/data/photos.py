@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +16,7 @@ from withsense_tf.data.photo_file import PhotoError
 from withsense_tf.data.photo_views import check_views, read_views
 from withsense_tf.data.problems import Problem
 from withsense_tf.errors import SettingError
+from withsense_tf.machine import usable_cores
 from withsense_tf.terminal import start_tensorflow, track
 
 # So many batches may lie decoded before the consumer takes them: memory stays flat, and nobody waits.
@@ -119,13 +119,6 @@ class PhotoBatches:
             return self.read(path)
         except PhotoError as error:
             return error
-
-
-def usable_cores() -> int:
-    """Count the cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def load_photos(

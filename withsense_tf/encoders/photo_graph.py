@@ -5,13 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import check_choice
+from withsense_tf.machine import has_gpu
 from withsense_tf.terminal import start_tensorflow
 
 PRECISIONS = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
@@ -71,4 +71,4 @@ def precision_here(precision: str) -> str:
     check_choice("precision", precision, PRECISIONS)
     if precision != "auto":
         return precision
-    return "mixed_float16" if any(Path("/dev").glob("nvidia[0-9]*")) else "float32"
+    return "mixed_float16" if has_gpu() else "float32"

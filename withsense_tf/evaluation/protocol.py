@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -15,6 +15,7 @@ from withsense_tf.data.split import Split, folds_by_photo, split_by_photo, split
 from withsense_tf.errors import check_choice
 from withsense_tf.evaluation.outcome import Answers
 from withsense_tf.matchers.gallery import Gallery
+from withsense_tf.relevance.balance import balance
 
 # "folds" is the one to believe. "70/30" is what the student projects measured on, "strict" shares no caption either,
 # and "test" ranks the photos of test_queries.csv with a model that is trained on all others.
@@ -29,6 +30,16 @@ class Task:
     test: Pairs | None
     gallery: Gallery | None
     queries: pd.DataFrame  # caption, text, photo
+    usual: float | None = None  # the mean target in a world as it is, where that of `train` is another
+
+    def balanced(self, seed: int) -> Task:
+        """Return the same task with as many fitting as unfitting pairs to train on (`ws.relevance.balance`)."""
+        return replace(self, train=balance(self.train, seed=seed), usual=self.constant)
+
+    @property
+    def constant(self) -> float:
+        """Return the answer of the constant that others are held against."""
+        return float(self.train.target.mean()) if self.usual is None else self.usual
 
     @cached_property
     def unanswered(self) -> Answers:

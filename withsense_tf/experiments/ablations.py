@@ -142,14 +142,11 @@ def _on_photos(pairs: Pairs, like: Pairs) -> Pairs:
 
 
 def _balance(data: Dataset, seed: int) -> Iterator[Variant]:
-    from withsense_tf.relevance.balance import balance
     from withsense_tf.relevance.blend import relevance
 
     work = _folds(relevance(data, crowd=None), seed)
     yield Variant("as judged", work)
-    yield Variant(
-        "balanced for training", [replace(task, train=balance(task.train, seed=seed)) for task in work]
-    )
+    yield Variant("balanced for training", [task.balanced(seed) for task in work])
 
 
 def _captions(data: Dataset, seed: int) -> Iterator[Variant]:

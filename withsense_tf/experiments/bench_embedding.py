@@ -41,11 +41,11 @@ def main(
     output: Annotated[Path, typer.Option(help="Where the demo set goes.")] = Path("artifacts"),
 ) -> None:
     """Time the way from photos and texts to vectors, and its parts, and print ratios."""
-    from withsense_tf.data.photos import usable_cores
     from withsense_tf.encoders.photo_keras import KerasPhoto
     from withsense_tf.encoders.text_spacy import SpacyVectors
     from withsense_tf.encoders.text_tfidf import Tfidf
     from withsense_tf.experiments.load import load
+    from withsense_tf.machine import usable_cores
 
     encoder = KerasPhoto(photo, weights)
     encoders: list[TextEncoder] = [Tfidf(), Tfidf(lemmas=True)]

@@ -79,7 +79,7 @@ def main(
         typer.Option(
             min=1,
             envvar="WITHSENSE_PROCESSES",
-            show_default="one a core",
+            show_default="one a core, at most 8",
             help="Train in so many processes; 1: in this one, with all cores.",
         ),
     ] = None,

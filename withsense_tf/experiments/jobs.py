@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from withsense_tf.data.dataset import Dataset, Pairs
@@ -18,7 +18,6 @@ from withsense_tf.evaluation.protocol import SPLITS, Task, tasks
 from withsense_tf.experiments.config import Config
 from withsense_tf.experiments.models import Surroundings, make_matcher
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.relevance.balance import balance
 from withsense_tf.relevance.blend import relevance
 
 
@@ -84,10 +83,7 @@ def jobs_of(plan: Plan) -> list[Job]:
         split: tasks(pairs, split, config.folds, around.seed) for split in SPLITS if split in config.splits
     }
     if config.balanced:
-        work = {
-            split: [replace(task, train=balance(task.train, seed=around.seed)) for task in parts]
-            for split, parts in work.items()
-        }
+        work = {split: [task.balanced(around.seed) for task in parts] for split, parts in work.items()}
     jobs = []
     for label, model, first in labelled(config, around):
         for split, parts in work.items():

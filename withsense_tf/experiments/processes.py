@@ -6,20 +6,23 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
 import traceback
-from collections.abc import Callable, Generator, Hashable, Sequence
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any, Final
 
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, WithSenseWarning
+from withsense_tf.machine import free_memory, has_gpu, usable_cores
 
 # What each library that computes in threads reads when it is imported.
 THREADS: Final = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
     "TF_NUM_INTRAOP_THREADS",
     "TF_NUM_INTEROP_THREADS",
 )
@@ -27,6 +30,13 @@ THREADS: Final = (
 ROOM: Final = 3 << 30
 # Each takes seconds to start, and there are few folds to share.
 MOST: Final = 8
+# Errors of others may not bear being sent, and to read them may take their library.
+SENT: Final = frozenset({"builtins", "withsense_tf"})
+KILLED: Final = 9
+DYING_SECONDS: Final = 10.0
+AGAIN: Final = (
+    "Rows that were finished are kept: run it again with fewer --processes, and with --skip-existing."
+)
 
 # Is given what was handed over, and yields what does a piece.
 Begin = Callable[[Any], AbstractContextManager[Callable[[Any], Any]]]
@@ -34,13 +44,7 @@ Begin = Callable[[Any], AbstractContextManager[Callable[[Any], Any]]]
 
 def usual_processes() -> int:
     """Say how many processes suit this machine: one a core while the memory lasts; one if a GPU is to be shared."""
-    import psutil
-
-    from withsense_tf.data.photos import usable_cores
-
-    if any(Path("/dev").glob("nvidia[0-9]*")):
-        return 1
-    return max(1, min(usable_cores(), MOST, psutil.virtual_memory().available // ROOM))
+    return 1 if has_gpu() else max(1, min(usable_cores(), MOST, free_memory() // ROOM))
 
 
 def share_out(
@@ -50,41 +54,68 @@ def share_out(
 
     Every process calls `begin(given)` once, so both must be picklable. Who is free takes the first piece whose
     `home` nobody else has, and only then one of another's: what pieces of one home share is then mostly made once.
-    Each process computes in its share of the cores' threads.
+    Each process computes in its share of the cores' threads. If one dies, the others go on with its piece and without
+    it, as memory may be short; if a piece dies twice, or nobody is left, that is an error.
     """
-    from withsense_tf.data.photos import usable_cores
-
-    handed = pickle.dumps((begin, given), pickle.HIGHEST_PROTOCOL)
     count = min(processes, len(pieces))
-    workers = [_Worker(max(1, usable_cores() // count)) for _ in range(count)]
-    left, homes = list(pieces), dict[Hashable, _Worker]()
+    left, lost = list(range(len(pieces))), set[int]()
+    homes: dict[Hashable, _Worker] = {}
     busy: dict[Any, _Worker] = {}  # by their pipes
 
     def next_piece(worker: _Worker) -> None:
         if left:
-            own = (at for at, one in enumerate(left) if homes.get(home(one), worker) is worker)
-            piece = left.pop(next(own, 0))
-            homes.setdefault(home(piece), worker)
-            worker.take(piece)
+            own = (n for n, at in enumerate(left) if homes.get(home(pieces[at]), worker) is worker)
+            worker.at = left.pop(next(own, 0))
+            homes.setdefault(home(pieces[worker.at]), worker)
+            worker.send(pickle.dumps(pieces[worker.at]))
             busy[worker.pipe] = worker
 
+    workers: list[_Worker] = []
     try:
+        with _interrupts_wait():
+            workers += [_Worker(max(1, usable_cores() // count)) for _ in range(count)]
+        handed = pickle.dumps((begin, given), pickle.HIGHEST_PROTOCOL)
         for worker in workers:
             worker.send(handed)
             next_piece(worker)
         while busy:
             for pipe in wait(list(busy)):
-                worker = busy.pop(pipe)
-                piece, result = worker.result()
+                worker = busy[pipe]
+                at = worker.at
+                try:
+                    kind, *told = worker.pipe.recv()
+                except (EOFError, OSError):
+                    kind = "died"
+                if kind == "warned":
+                    warnings.warn_explicit(*told)
+                    continue
+                del busy[pipe]
+                if kind == "failed":
+                    raise _noted(*told)
+                if kind == "died":
+                    workers.remove(worker)
+                    code = worker.end()
+                    if at in lost or not workers:
+                        raise SettingError(f"{_died(code)} {AGAIN}")
+                    lost.add(at)
+                    left.insert(0, at)
+                    homes = {name: one for name, one in homes.items() if one is not worker}
+                    goes_on = f"{_died(code)} {len(workers)} of them go on, and do that again."
+                    warnings.warn(goes_on, WithSenseWarning, stacklevel=2)
+                    for free in (one for one in workers if one.pipe not in busy):
+                        next_piece(free)
+                    continue
                 next_piece(worker)
-                yield piece, result
+                yield pieces[at], told[0]
     finally:
+        for worker in workers:
+            worker.process.terminate()
         for worker in workers:
             worker.end()
 
 
 class _Worker:
-    """One process and the pipe to it."""
+    """One process, the pipe to it, and the position of its piece."""
 
     def __init__(self, threads: int) -> None:
         # Libraries that compute in threads do not bear being forked.
@@ -94,65 +125,84 @@ class _Worker:
         self.process.start()
         # The only end that is left is the process's own: if it dies, reading ends.
         theirs.close()
-        self.piece: Any = None
-
-    def take(self, piece: Any) -> None:
-        self.piece = piece
-        self.send(pickle.dumps(piece))
+        self.at = -1
 
     def send(self, words: bytes) -> None:
-        try:
+        # That it is dead is found out when its result is read.
+        with suppress(OSError):
             self.pipe.send_bytes(words)
-        except OSError as error:
-            raise self._died() from error
 
-    def result(self) -> tuple[Any, Any]:
-        try:
-            failed, result = self.pipe.recv()
-        except (EOFError, OSError) as error:
-            raise self._died() from error
-        if failed is not None:
-            raise failed
-        return self.piece, result
-
-    def end(self) -> None:
+    def end(self) -> int:
+        """Wait for the process, which is dying or has nobody to listen to, and return its exit code."""
         self.pipe.close()
-        self.process.terminate()
+        self.process.join(DYING_SECONDS)
+        self.process.kill()
         self.process.join()
+        return self.process.exitcode or 0
 
-    def _died(self) -> SettingError:
-        self.process.join(10)
-        code = self.process.exitcode
-        how = f"by signal {-code}" if code is not None and code < 0 else f"with exit code {code}"
-        return SettingError(
-            f"One of the processes ended {how} in the middle of its work; most likely it was out of memory. What was "
-            "finished is kept. Run it again with fewer processes."
-        )
+
+@contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Let processes that are started within the block ignore Ctrl-C: it reaches all, and their parent ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say so
+        return
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def _died(code: int) -> str:
+    how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+    why = "; most likely the memory was not enough" if -code == KILLED else ""
+    return f"A process ended {how} in the middle of its work{why}."
+
+
+def _noted(error: Exception, where: str) -> Exception:
+    error.add_note(f"In a process of its own:\n{where}")
+    return error
 
 
 def _work(pipe: Connection, threads: int) -> None:
-    """Do pieces until nobody sends any more: also what a process whose parent was killed sees."""
-    # Whoever interrupts the command reaches all its processes; the parent ends the others.
+    """Do pieces until nobody sends any more."""
+    # Not every system lets it be inherited.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Before anything that computes is imported.
-    os.environ.update(dict.fromkeys(THREADS, str(threads)))
+    for name in THREADS:
+        given = os.environ.get(name, "")
+        os.environ[name] = str(min(threads, int(given)) if given.isdecimal() and int(given) else threads)
+    lock = threading.Lock()
+
+    def tell(*words: Any) -> None:
+        with lock, suppress(OSError):  # whoever does not listen any more ends this process, too
+            pipe.send(words)
+
+    def show(message: Warning | str, category: type[Warning], file: str, line: int, *_: Any) -> None:
+        known = category if category.__module__.partition(".")[0] in SENT else UserWarning
+        tell("warned", str(message), known, file, line)
+
+    warnings.showwarning = show  # type: ignore[assignment]  # `*_` stands for its other arguments
     try:
-        begin, given = pickle.loads(pipe.recv_bytes())
-        with begin(given) as do:
+        begin, handed = pickle.loads(pipe.recv_bytes())
+        with begin(handed) as do:
             while True:
-                pipe.send((None, do(pipe.recv())))
-    except (EOFError, BrokenPipeError):
-        return
+                try:
+                    piece = pipe.recv()
+                except (EOFError, OSError):
+                    return
+                tell("done", do(piece))
     except Exception as error:
-        pipe.send((_portable(error), None))
+        ours = type(error).__module__.partition(".")[0] in SENT
+        sent = error if ours else RuntimeError(f"{type(error).__name__}: {error}")
+        tell("failed", sent, traceback.format_exc())
 
 
-def _portable(error: Exception) -> Exception:
-    """Return the error with where it happened; one that cannot be sent, by its words."""
-    error.add_note("".join(traceback.format_exception(error)))
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        # Libraries' errors may need arguments that pickle does not know of.
-        return RuntimeError(f"{type(error).__name__}: {error}\n{error.__notes__[-1]}")
-    return error
+def _end_with_parent() -> None:
+    """End at once when the parent is gone, however it went: a training may last, and nobody wants it any more."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -9,19 +9,18 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, PublishedTestWarning, WeightsMissingError
 from withsense_tf.evaluation.answering import Part, answer_task, not_run, outcome_of
 from withsense_tf.evaluation.compare import code_version
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.experiments.jobs import Job, Plan, jobs_of
 from withsense_tf.experiments.processes import share_out
-from withsense_tf.terminal import steps
+from withsense_tf.terminal import start_tensorflow, steps
 
 KEPT: Final = "outcomes"
-# What a training was warned of: the category, the words, the file and the line.
-Said = tuple[type[Warning], str, str, int]
 
 
 class Piece(NamedTuple):
@@ -35,11 +34,18 @@ def run_jobs(
     jobs: Sequence[Job], plan: Plan, output: Path, skip_existing: bool, processes: int
 ) -> list[tuple[Job, Outcome]]:
     """Run the plan's jobs and return their outcomes in order; with `skip_existing`, finished ones are read instead."""
+    with _each_said_once():
+        return _run_jobs(jobs, plan, output, skip_existing, processes)
+
+
+def _run_jobs(
+    jobs: Sequence[Job], plan: Plan, output: Path, skip_existing: bool, processes: int
+) -> list[tuple[Job, Outcome]]:
     # Before anything is loaded: what holds a network cannot be handed to another process.
-    handed = pickle.dumps(plan)
+    handed = pickle.dumps(plan) if processes > 1 else b""
     kept = {job.key: _kept(_file(output, job)) if skip_existing else None for job in jobs}
     outcomes = {key: outcome for key, outcome in kept.items() if outcome is not None}
-    missing = _prepare([job for job in jobs if job.key not in outcomes])
+    missing = _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
     outcomes |= {job.key: outcome_of(job.label, job.split, [part]) for job, part in missing}
     pieces = [
         Piece(at, number)
@@ -48,11 +54,9 @@ def run_jobs(
         for number in range(len(job.work))
     ]
     parts: dict[str, list[Part | None]] = {job.key: [None] * len(job.work) for job in jobs}
-    said: set[tuple[type[Warning], str]] = set()
     with steps(len(pieces), "trainings") as next_one, _trained(processes, handed, jobs, pieces) as results:
         next_one("starting")
-        for piece, (part, warned) in results:
-            _say(warned, said)
+        for piece, part in results:
             job = jobs[piece.job]
             parts[job.key][piece.number] = part
             if all(parts[job.key]):
@@ -65,7 +69,7 @@ def run_jobs(
 @contextmanager
 def _trained(
     processes: int, handed: bytes, jobs: Sequence[Job], pieces: Sequence[Piece]
-) -> Iterator[Iterator[tuple[Piece, tuple[Part, list[Said]]]]]:
+) -> Iterator[Iterator[tuple[Piece, Part]]]:
     """Give the results of all pieces as they are done, from other processes or, if it is to be one, from this."""
     if processes > 1 and pieces:
         with closing(
@@ -83,7 +87,7 @@ def _home(jobs: Sequence[Job], piece: Piece) -> Hashable:
 
 
 @contextmanager
-def trainings_of(handed: bytes) -> Iterator[Callable[[Piece], tuple[Part, list[Said]]]]:
+def trainings_of(handed: bytes) -> Iterator[Callable[[Piece], Part]]:
     """Give the same as `trainings` in a process that was handed the plan alone."""
     plan: Plan = pickle.loads(handed)
     with plan.downloads(), trainings(jobs_of(plan)) as train:
@@ -91,23 +95,24 @@ def trainings_of(handed: bytes) -> Iterator[Callable[[Piece], tuple[Part, list[S
 
 
 @contextmanager
-def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], tuple[Part, list[Said]]]]:
-    """Give what does a piece, and what it was warned of.
+def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Part]]:
+    """Give what does a piece.
 
     After every training Python searches for the last networks, which are dead circles. What was there when a job
     begins is passed over: to look at all that TensorFlow and the data hold took longer than the search.
     """
+    if any(job.matcher.trains_network for job in jobs):
+        # Here, so that no row's seconds have it.
+        start_tensorflow()
     last = -1
 
-    def train(piece: Piece) -> tuple[Part, list[Said]]:
+    def train(piece: Piece) -> Part:
         nonlocal last
         if piece.job != last:
             gc.freeze()
             last = piece.job
         job = jobs[piece.job]
-        with warnings.catch_warnings(record=True) as caught:
-            part = answer_task(job.make(piece.number), job.work[piece.number])
-        return part, [(one.category, str(one.message), one.filename, one.lineno) for one in caught]
+        return answer_task(job.make(piece.number), job.work[piece.number])
 
     try:
         yield train
@@ -115,17 +120,28 @@ def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], tuple[Part, lis
         gc.unfreeze()
 
 
-def _say(warned: Sequence[Said], said: set[tuple[type[Warning], str]]) -> None:
-    """Warn of what a training was warned of, each once; that a test split is trained on, whatever the photo."""
-    for category, message, file, line in warned:
-        words = "" if issubclass(category, PublishedTestWarning) else message
+@contextmanager
+def _each_said_once() -> Iterator[None]:
+    """Within the block, show no warning twice; that a test split is trained on once, whatever the photo."""
+    said: set[tuple[type[Warning], str]] = set()
+    show = warnings.showwarning
+
+    def show_once(message: Warning | str, category: type[Warning], *where: Any) -> None:
+        words = "" if issubclass(category, PublishedTestWarning) else str(message)
         if (category, words) not in said:
             said.add((category, words))
-            warnings.warn_explicit(message, category, file, line)
+            show(message, category, *where)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show_once  # type: ignore[assignment]  # `*where` stands for its other arguments
+        yield
 
 
-def _prepare(jobs: Sequence[Job]) -> list[tuple[Job, Part]]:
-    """Store all vectors that no training changes, with all cores; return the jobs whose weights are not here."""
+def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> list[tuple[Job, Part]]:
+    """Store all vectors that no training changes, with all cores; return the jobs whose weights are not here.
+
+    Where those of the encoders are missing that all models share, there is nothing to compare: that is an error.
+    """
     tasks = {id(task): task for job in jobs for task in job.work}.values()
     where: dict[str, Path] = {}
     texts: set[str] = set()
@@ -141,6 +157,9 @@ def _prepare(jobs: Sequence[Job]) -> list[tuple[Job, Part]]:
         try:
             first.matcher.prepare(list(where), list(where.values()), sorted(texts))
         except WeightsMissingError as error:
+            photo = getattr(first.matcher, "photo", None)
+            if any(one in (photo if isinstance(photo, list) else [photo]) for one in shared):
+                raise
             missing[first.label] = not_run(first.matcher, error)
     return [(job, missing[job.label]) for job in jobs if job.label in missing]
 

@@ -32,11 +32,12 @@ def main(
 ) -> None:
     """Draw scenes, train the network on the words of their captions, and save its weights."""
     from withsense_tf.data.demo_dataset import demo_dataset
-    from withsense_tf.data.photos import load_photos, usable_cores
+    from withsense_tf.data.photos import load_photos
     from withsense_tf.encoders.scene_network import SIDE, save_scene_weights
     from withsense_tf.experiments import separate_scenes as separate
     from withsense_tf.experiments.scene_training import Lessons, train
     from withsense_tf.experiments.word_targets import WordTargets
+    from withsense_tf.machine import usable_cores
 
     terminal.output_folder(output.parent)
     sketches = separate.sketch_scenes(scenes, seed, seed + 1)

@@ -28,6 +28,8 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     """
 
     track: ClassVar[str]
+    # Whether TensorFlow is needed to fit it, also where all vectors are stored.
+    trains_network: ClassVar[bool] = False
     # Learned attributes that are saved, besides the photos that were trained on.
     LEARNED: ClassVar[tuple[str, ...]] = ()
 

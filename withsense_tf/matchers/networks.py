@@ -41,6 +41,7 @@ class NetworkMatcher(Matcher):
     """
 
     track: ClassVar[str] = "image-only"
+    trains_network: ClassVar[bool] = True
     # Whether `_answer` takes texts as a sparse tensor, too.
     reads_sparse: ClassVar[bool] = False
     LEARNED: ClassVar[tuple[str, ...]] = ("text_", "features_", "history_", "calibration_")

@@ -23,6 +23,11 @@ PHOTOS: Final = 64
 SMALLEST: Final = 1e-6
 
 
+def map_store(store: VectorStore) -> VectorStore:
+    """Return where maps are kept: beside the vectors, but in half precision, as there are so many more numbers."""
+    return VectorStore(store.folder, "float16")
+
+
 @dataclass(frozen=True, eq=False)
 class Opened:
     """Train the opened layers and the towers, from where the towers alone arrived.
@@ -83,9 +88,8 @@ class Opened:
 
     def _maps(self, lesson: Lesson) -> np.ndarray:
         """Return what the opened layers get of each photo, float16, (photos, height, width, channels)."""
-        store = VectorStore(self.store.folder, "float16")
         paths = [Path(path) for path in lesson.told.paths]
-        flat = store.vectors_of(self.trunk, lesson.told.content, paths)
+        flat = map_store(self.store).vectors_of(self.trunk, lesson.told.content, paths)
         return flat.astype(np.float16).reshape(len(flat), *self.trunk.shape)
 
     def _taken(self) -> Any:

@@ -19,7 +19,7 @@ from withsense_tf.errors import SettingError, check_choice, check_seed
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.contrast import KINDS
 from withsense_tf.matchers.forms import ProjectedForm, unit
-from withsense_tf.matchers.opened import Opened
+from withsense_tf.matchers.opened import Opened, map_store
 from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.tower_training import Lesson, Objective, train_towers
@@ -42,6 +42,7 @@ class TwoTower(Towers):
     The epoch is kept that ranks validation photos best, not the one of the lowest loss.
     """
 
+    trains_network: ClassVar[bool] = True
     LEARNED: ClassVar[tuple[str, ...]] = (
         "text_", "features_", "histories_", "opened_history_", "held_content_", "calibration_"
     )  # fmt: skip
@@ -86,6 +87,12 @@ class TwoTower(Towers):
         photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
         text = getattr(self, "text_", None) or self._text()
         return super().describe() | describe_encoders(photos, text)
+
+    def prepare(self, content: Sequence[str], paths: Sequence[Path], texts: Sequence[str]) -> None:
+        """Store the vectors of photos, and the maps of those whose last layers are opened."""
+        super().prepare(content, paths, texts)
+        if self.opened and self.store is not None:
+            map_store(self.store).encode(self._trunk(photo_encoders(self.photo)), content, paths)
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, members * dim)."""

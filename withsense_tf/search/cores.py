@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from withsense_tf.machine import usable_cores
+
 T = TypeVar("T")
 
 _lock = threading.Lock()
@@ -21,22 +23,18 @@ def share(work: Callable[[Iterator[int]], T], blocks: range) -> list[T]:
     no more than one block. Only work that leaves Python's lock, as numpy's does, becomes faster.
     """
     left = iter(blocks)
-    helpers = min(_cores(), len(blocks)) - 1
+    helpers = min(usable_cores(), len(blocks)) - 1
     futures = [_helpers().submit(work, left) for _ in range(helpers)]
     results = [work(left)]
     # A helper that has not begun yet, because other searches have them all, is not waited for.
     return results + [future.result() for future in futures if not future.cancel()]
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _helpers() -> ThreadPoolExecutor:
     global _pool
     with _lock:
         if _pool is None:
-            _pool = ThreadPoolExecutor(max(1, _cores() - 1), thread_name_prefix="withsense-search")
+            _pool = ThreadPoolExecutor(max(1, usable_cores() - 1), thread_name_prefix="withsense-search")
         return _pool
 
 

@@ -22,8 +22,8 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.data.photo_file import PhotoError, read_photo
-from withsense_tf.data.photos import usable_cores
 from withsense_tf.errors import DataError, SettingError
+from withsense_tf.machine import usable_cores
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.fingerprint import SIDE, perceptual_hash
 from withsense_tf.policy.gate import Policy
