@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-from withsense_tf.errors import SettingError, WithSenseError, WithSenseWarning
+from withsense_tf.errors import PublishedTestWarning, SettingError, WithSenseError, WithSenseWarning
 
 T = TypeVar("T")
 
@@ -63,6 +63,23 @@ def steps(total: int, done: str) -> Iterator[Callable[[str], None]]:
             begun = True
 
         yield next_one
+
+
+@contextmanager
+def each_said_once() -> Iterator[None]:
+    """Within the block, show no warning twice; that a test split is trained on once, whatever the photo."""
+    said: set[tuple[type[Warning], str]] = set()
+    show = warnings.showwarning
+
+    def show_once(message: Warning | str, category: type[Warning], *where: Any) -> None:
+        words = "" if issubclass(category, PublishedTestWarning) else str(message)
+        if (category, words) not in said:
+            said.add((category, words))
+            show(message, category, *where)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show_once  # type: ignore[assignment]  # `*where` stands for its other arguments
+        yield
 
 
 def start_tensorflow() -> Any:

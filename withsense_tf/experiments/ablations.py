@@ -89,9 +89,10 @@ def main(
         folds = OPENED_FOLDS if one == "opened" else FOLDS
         typer.echo(f"{min(first or folds, folds)} of {folds} folds\n")
         typer.echo(f"| {one} | {' | '.join(FIGURES)} |\n{'|---' * (len(FIGURES) + 1)}|")
-        for variant in ways[one](dataset, seed):
-            for line in _lines(replace(variant, work=variant.work[:first]), around):
-                typer.echo(line)
+        with terminal.each_said_once():
+            for variant in ways[one](dataset, seed):
+                for line in _lines(replace(variant, work=variant.work[:first]), around):
+                    typer.echo(line)
         typer.echo("")
 
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import gc
 import pickle
-import warnings
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from withsense_tf.encoders.base import PhotoEncoder
-from withsense_tf.errors import DataError, PublishedTestWarning, WeightsMissingError
+from withsense_tf.errors import DataError, WeightsMissingError
 from withsense_tf.evaluation.answering import Part, answer_task, not_run, outcome_of
 from withsense_tf.evaluation.compare import code_version
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.experiments.jobs import Job, Plan, jobs_of
 from withsense_tf.experiments.processes import share_out
-from withsense_tf.terminal import start_tensorflow, steps
+from withsense_tf.terminal import each_said_once, start_tensorflow, steps
 
 KEPT: Final = "outcomes"
 
@@ -34,7 +33,7 @@ def run_jobs(
     jobs: Sequence[Job], plan: Plan, output: Path, skip_existing: bool, processes: int
 ) -> list[tuple[Job, Outcome]]:
     """Run the plan's jobs and return their outcomes in order; with `skip_existing`, finished ones are read instead."""
-    with _each_said_once():
+    with each_said_once():
         return _run_jobs(jobs, plan, output, skip_existing, processes)
 
 
@@ -118,23 +117,6 @@ def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Part]]:
         yield train
     finally:
         gc.unfreeze()
-
-
-@contextmanager
-def _each_said_once() -> Iterator[None]:
-    """Within the block, show no warning twice; that a test split is trained on once, whatever the photo."""
-    said: set[tuple[type[Warning], str]] = set()
-    show = warnings.showwarning
-
-    def show_once(message: Warning | str, category: type[Warning], *where: Any) -> None:
-        words = "" if issubclass(category, PublishedTestWarning) else str(message)
-        if (category, words) not in said:
-            said.add((category, words))
-            show(message, category, *where)
-
-    with warnings.catch_warnings():
-        warnings.showwarning = show_once  # type: ignore[assignment]  # `*where` stands for its other arguments
-        yield
 
 
 def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> list[tuple[Job, Part]]:
