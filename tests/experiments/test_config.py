@@ -192,6 +192,9 @@ def test_settings_the_seed_and_the_logs_reach_the_matcher(around: Surroundings, 
     assert isinstance(matcher, TwoTower)
     assert (matcher.seed, matcher.dim, matcher.training.epochs) == (3, 8, 2)
     assert matcher.logs == str(tmp_path / "logs/two-towers-softmax")
+    outside = make_matcher({"matcher": "two_tower"}, logged, "../../my/towers 0")
+    assert isinstance(outside, TwoTower)
+    assert outside.logs == str(tmp_path / "logs/my-towers-0")
     assert matcher.photo == list(around.photo)
     assert matcher.store is around.store
 

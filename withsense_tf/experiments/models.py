@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -120,7 +121,8 @@ def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = ""
     if "seed" in takes:
         settings.setdefault("seed", around.seed)
     if "logs" in takes and around.logs is not None:
-        settings["logs"] = str(around.logs / (label or name).replace(" ", "-").replace(",", ""))
+        # A label may be any text, and must not lead out of the folder.
+        settings["logs"] = str(around.logs / re.sub(r"[^\w.+]+", "-", label or name).strip("-."))
     return made(**settings)
 
 
