@@ -67,9 +67,12 @@ def learn_judges(
     """
     if not len(scores):
         raise DataError("There are no votes to learn from.")
+    # Few judges have few ways to vote: each way counts as often as it occurs.
+    ways, count = np.unique(np.column_stack([scores, yes, no]), axis=0, return_counts=True)
+    scores, yes, no = ways[:, :-2].astype(int), ways[:, -2], ways[:, -1]
     chances = _first_guess(scores, yes, no)
     for _ in range(rounds):
-        judges = _best_judges(chances, scores, yes, no, persons)
+        judges = _best_judges(chances * count[:, None], scores, yes, no, persons)
         updated = judges.chances(scores, yes, no)
         moved = float(np.abs(updated - chances).max())
         chances = updated
@@ -92,6 +95,7 @@ def _first_guess(scores: np.ndarray, yes: np.ndarray, no: np.ndarray) -> np.ndar
 def _best_judges(
     chances: np.ndarray, scores: np.ndarray, yes: np.ndarray, no: np.ndarray, persons: bool
 ) -> LearnedJudges:
+    """Return how judges answer, were pairs as `chances` has them, each as often as its row sums to."""
     common = chances.sum(axis=0) + EXTRA_COUNT
     tables = np.full((scores.shape[1], len(SCORES), len(SCORES)), EXTRA_COUNT)
     for expert, table in enumerate(tables):
