@@ -48,7 +48,7 @@ def test_a_quick_run_runs_every_model_and_a_second_one_repeats_its_figures(
     monkeypatch.setattr(compare, "QUICK_TEST", 6)
     # How the splits differ is tested below, and networks repeat themselves after two epochs as after twenty.
     short = ["concat_keras", "interaction", "two_tower"]
-    changes = ['splits=["folds", "test"]', *(f"{model}.training={{epochs = 2}}" for model in short)]
+    changes = ['splits=["70/30"]', *(f"{model}.training={{epochs = 2}}" for model in short)]
     for _ in range(2):
         printed = invoke("--quick", "--output", str(tmp_path), *(f"--set={change}" for change in changes))
     assert "Synthetic" in printed
