@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.demo import write_demo
 from withsense_tf.data.load import load_dataset
 from withsense_tf.errors import DataWarning, SettingError
@@ -162,8 +163,9 @@ def test_a_finished_row_is_not_trained_again(
     invoke(*arguments)
     trained = []
     monkeypatch.setattr(Matcher, "fit", lambda self, pairs: trained.append(self) or self)
-    invoke(*arguments, "--skip-existing")
+    said = invoke(*arguments, "--skip-existing")
     assert trained == []
+    assert "4 of 4 rows are taken over from an earlier run." in said
     rows = rows_in(tmp_path / "out/compare.csv")
     assert [row["rmse"] for row in rows[:4]] == [row["rmse"] for row in rows[4:]]
     assert [row["key"] for row in rows[:4]] == [row["key"] for row in rows[4:]]
@@ -174,7 +176,9 @@ def test_a_worse_figure_ends_with_exit_code_1_and_an_equal_one_does_not(folder: 
     invoke(*arguments)
     (first,) = (tmp_path / "out/runs").glob("*/results.json")
     against = ("--against", str(first), "--fail-if", "rmse>0.01")
-    invoke(*arguments, *against)
+    assert f"4 rows held against {first}: none is worse than rmse>0.01 allows." in invoke(
+        *arguments, *against
+    )
     base = json.loads(first.read_text())
     for row in base["rows"]:
         row["rmse"] -= 0.05
@@ -197,6 +201,30 @@ def test_a_run_of_some_models_is_held_against_a_base_of_more(folder: Path, tmp_p
     )
     with pytest.raises(SettingError, match=r"3 folds there, 2 here"):
         invoke(*out, *some, "--set", "folds=2", *against, "--dry-run")
+
+
+def test_an_interrupted_run_says_how_to_go_on(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = Matcher.fit
+
+    def interrupted(self: Matcher, pairs: Pairs) -> Matcher:
+        if "ridge" in self.name:
+            raise KeyboardInterrupt
+        return fit(self, pairs)
+
+    monkeypatch.setattr(Matcher, "fit", interrupted)
+    out = ("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, "--set", 'splits=["folds"]')
+    said = invoke(*out, code=130)
+    assert "Interrupted: 2 of 4 rows are done. The same with --skip-existing goes on." in said
+
+
+def test_a_smoke_run_says_so_and_has_the_folds_that_are_asked_for(folder: Path, tmp_path: Path) -> None:
+    few = ("--models", "constant", "--set", "folds=3", "--set", 'splits=["folds"]')
+    printed = invoke("--quick", "--data", str(folder), "--output", str(tmp_path / "out"), *few)
+    assert "A smoke run: 6 photos, 3 folds." in printed
+    row = rows_in(tmp_path / "out/compare.csv")[0]
+    assert (row["folds"], row["data"]) == ("3", f"{load_dataset(folder).name} (quick)")
 
 
 def test_a_limit_without_a_base_is_refused(folder: Path, tmp_path: Path) -> None:

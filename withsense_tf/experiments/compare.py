@@ -16,10 +16,12 @@ from withsense_tf.errors import check_choice
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
+    from withsense_tf.experiments.jobs import Plan
     from withsense_tf.policy.gate import Policy
 
 LAW: Final = "law"
 RESEARCH: Final = "No law is kept: photos of children are trained and measured on. For research use only."
+BALANCED: Final = "Trained on balanced pairs; skill is over the constant of the pairs as judged."
 QUICK_TRAIN, QUICK_TEST, QUICK_FOLDS = 80, 20, 2
 QUICK_PHOTOS: Final = 100
 
@@ -114,7 +116,7 @@ def main(
     base = load_base(against) if against else None
     named = [name.strip() for name in models.split(",") if name.strip()]
     settings = load_config(config, change or [], named)
-    if quick:
+    if quick and not any(one.partition("=")[0].strip() == "folds" for one in change or []):
         settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
     encoders = photo_encoders_of(settings.photo, weights, data is None, seed, quick)
     word_vectors = _word_vectors(vectors)
@@ -157,7 +159,7 @@ def main(
     rows = rows_of(
         [outcome for _, outcome in done],
         run=started,
-        data=dataset.name,
+        data=f"{dataset.name} (quick)" if quick and data else dataset.name,
         policy=version,
         seed=seed,
         target=plan.target,
@@ -167,7 +169,9 @@ def main(
     for row, (job, _) in zip(rows, done, strict=True):
         row["key"] = job.key
     comparison = Comparison(
-        tuple(rows), _notes(dataset, law), (f"Photos: {'; '.join(one.identity for one in encoders)}.",)
+        tuple(rows),
+        _notes(dataset, law, plan, quick),
+        (f"Photos: {'; '.join(one.identity for one in encoders)}.",),
     )
     if console.is_terminal:
         console.print(comparison)
@@ -182,6 +186,11 @@ def main(
     if broken := broken_rules(rows, compared, rules):
         typer.echo("\n  ".join([f"Worse than {against}:", *broken]), err=True)
         raise typer.Exit(1)
+    if against:
+        held = sum(row.get("status", "ok") == "ok" for row in compared)
+        typer.echo(
+            f"{held} rows held against {against}: none is worse than {' or '.join(fail_if or [])} allows."
+        )
 
 
 def some_photos(pairs: Pairs, photos: int, seed: int) -> Pairs:
@@ -229,11 +238,14 @@ def _code() -> str:
     return code_version()
 
 
-def _notes(dataset: Dataset, law: str) -> tuple[str, ...]:
+def _notes(dataset: Dataset, law: str, plan: Plan, quick: bool) -> tuple[str, ...]:
     from withsense_tf.evaluation.compare import SYNTHETIC_NOTE
 
+    photos = plan.pairs.table["photo"].nunique()
     return (
         *([SYNTHETIC_NOTE] if dataset.synthetic else []),
+        *([f"A smoke run: {photos} photos, {plan.config.folds} folds. Figures say little."] if quick else []),
+        *([BALANCED] if plan.config.balanced else []),
         "Every pair and every query is answered by a model that has not seen the photo. Best: the best of its kind and "
         "split, or (in brackets) not significantly worse (paired randomisation by photo, Holm's correction, 5 %).",
         law,

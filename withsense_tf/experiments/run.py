@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import typer
+
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, WeightsMissingError
 from withsense_tf.evaluation.answering import Part, answer_task, not_run, outcome_of
@@ -44,6 +46,8 @@ def _run_jobs(
     handed = pickle.dumps(plan) if processes > 1 else b""
     kept = {job.key: _kept(_file(output, job)) if skip_existing else None for job in jobs}
     outcomes = {key: outcome for key, outcome in kept.items() if outcome is not None}
+    if skip_existing:
+        typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
     missing = _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
     outcomes |= {job.key: outcome_of(job.label, job.split, [part]) for job, part in missing}
     pieces = [
@@ -53,15 +57,27 @@ def _run_jobs(
         for number in range(len(job.work))
     ]
     parts: dict[str, list[Part | None]] = {job.key: [None] * len(job.work) for job in jobs}
-    with steps(len(pieces), "trainings") as next_one, _trained(processes, handed, jobs, pieces) as results:
-        next_one("starting")
-        for piece, part in results:
-            job = jobs[piece.job]
-            parts[job.key][piece.number] = part
-            if all(parts[job.key]):
-                outcomes[job.key] = outcome_of(job.label, job.split, [one for one in parts[job.key] if one])
-                outcomes[job.key].save(_file(output, job))
-            next_one(f"{job.label}, {job.split}")
+    try:
+        with (
+            steps(len(pieces), "trainings") as next_one,
+            _trained(processes, handed, jobs, pieces) as results,
+        ):
+            next_one("starting")
+            for piece, part in results:
+                job = jobs[piece.job]
+                parts[job.key][piece.number] = part
+                if all(parts[job.key]):
+                    outcomes[job.key] = outcome_of(
+                        job.label, job.split, [one for one in parts[job.key] if one]
+                    )
+                    outcomes[job.key].save(_file(output, job))
+                next_one(f"{job.label}, {job.split}")
+    except KeyboardInterrupt:
+        typer.echo(
+            f"Interrupted: {len(outcomes)} of {len(jobs)} rows are done. The same with --skip-existing goes on.",
+            err=True,
+        )
+        raise
     return [(job, replace(outcomes[job.key], label=job.label)) for job in jobs]
 
 

@@ -45,6 +45,8 @@ def check_type(setting: str, value: object, default: object, annotation: str = "
         return
     if not fits:
         usual = "" if default is None else f" The default is {_shown(default)}."
+        if expected.startswith("a list of texts"):
+            usual += ' Write it as ["a", "b"].'
         raise SettingError(f"{setting} must be {expected}, got {value!r}.{usual}")
 
 
