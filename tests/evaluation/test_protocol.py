@@ -61,7 +61,7 @@ def pairs(tiny: Dataset) -> Pairs:
 
 def run(matcher: type[Matcher] | Matcher, pairs: Pairs, split: str = "folds") -> Outcome:
     made = matcher() if isinstance(matcher, type) else matcher
-    return answer(made.name, lambda number: made, tasks(pairs, split, 3, 0), split, lambda: None)
+    return answer(made.name, lambda number: made, tasks(pairs, split, 3, 0), split)
 
 
 def test_every_pair_is_answered_once_by_a_model_that_has_not_seen_its_photo(pairs: Pairs) -> None:

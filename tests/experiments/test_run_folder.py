@@ -33,7 +33,7 @@ def measured(tiny: Dataset, mean_colour: PhotoEncoder) -> list[Outcome]:
         "linear": lambda number: ConcatLinear("ridge", photo=mean_colour),
     }
     return [
-        answer(label, make, tasks(pairs, split, 2, 0), split, lambda: None)
+        answer(label, make, tasks(pairs, split, 2, 0), split)
         for label, make in makers.items()
         for split in CONFIG.splits
     ]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import gc
 import json
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
-from withsense_tf.errors import PublishedTestWarning, SettingError, WeightsMissingError
+from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Found, Outcome
 from withsense_tf.evaluation.protocol import Task
 from withsense_tf.evaluation.ranking import PerQuery, per_query, pooled
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.gallery import Gallery, Queries
+from withsense_tf.terminal import each_said_once
 
 TOP: Final = 5
 
@@ -39,20 +39,14 @@ class Part:
     history: dict[str, list[float]] = field(default_factory=dict)
 
 
-def answer(
-    label: str, make: Callable[[int], Matcher], work: Sequence[Task], split: str, done: Callable[[], None]
-) -> Outcome:
+def answer(label: str, make: Callable[[int], Matcher], work: Sequence[Task], split: str) -> Outcome:
     """Train a matcher for each task, one after the other; `make` gets the task's number."""
     parts = []
-    for number, task in enumerate(work):
-        with warnings.catch_warnings():
-            if number:
-                # Every training would say it again; once is enough.
-                warnings.simplefilter("ignore", PublishedTestWarning)
+    with each_said_once():
+        for number, task in enumerate(work):
             parts.append(answer_task(make(number), task))
-        done()
-        if parts[-1].status != "ok":
-            break
+            if parts[-1].status != "ok":
+                break
     return outcome_of(label, split, parts)
 
 

@@ -107,7 +107,6 @@ def _lines(variant: Variant, around: Surroundings) -> Iterator[str]:
             lambda number, model=model: make_matcher(model, around),  # type: ignore[misc]  # a bound default
             variant.work,
             "folds",
-            lambda: None,
         )
         (row,) = rows_of([outcome])
         shares = [f"{100 * float(row[name] or 0):.1f}" for name in ("tau_c", "r@1", "r@5")]
