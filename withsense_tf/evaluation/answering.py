@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -22,35 +22,18 @@ from withsense_tf.terminal import each_said_once
 TOP: Final = 5
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """What one training answered; `status` is "ok", or says why there was none."""
-
-    about: dict[str, str]
-    config: str
-    status: str = "ok"
-    answers: Answers | None = None
-    found: Found | None = None
-    constant: float = float("nan")
-    train_pairs: int = 0
-    train_photos: int = 0
-    seconds: float = 0.0
-    peak_mb: float = 0.0
-    history: dict[str, list[float]] = field(default_factory=dict)
-
-
 def answer(label: str, make: Callable[[int], Matcher], work: Sequence[Task], split: str) -> Outcome:
     """Train a matcher for each task, one after the other; `make` gets the task's number."""
     parts = []
     with each_said_once():
         for number, task in enumerate(work):
-            parts.append(answer_task(make(number), task))
+            parts.append(answer_task(label, split, make(number), task))
             if parts[-1].status != "ok":
                 break
-    return outcome_of(label, split, parts)
+    return joined(parts)
 
 
-def answer_task(matcher: Matcher, task: Task) -> Part:
+def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome:
     """Train a matcher and let it answer.
 
     A matcher whose weights are not here is not run, and what is returned says so: nothing stands in for it.
@@ -61,49 +44,50 @@ def answer_task(matcher: Matcher, task: Task) -> Part:
         try:
             matcher.fit(task.train)
         except WeightsMissingError as error:
-            return not_run(matcher, error)
+            return not_run(label, split, matcher, error)
         _check_unseen(matcher, task)
         if task.test is not None:
             answers = replace(task.unanswered, predicted=matcher.predict(task.test))
         if task.gallery is not None:
             found = _found(matcher, task, task.gallery)
-    part = Part(
+    outcome = Outcome(
+        label,
+        split,
         matcher.describe(),
-        config,
         answers=answers,
         found=found,
         constant=task.constant,
+        folds=1,
         train_pairs=len(task.train),
         train_photos=task.train.table["photo"].nunique(),
         seconds=meter.seconds,
         peak_mb=meter.peak_mb,
+        config=config,
         history=getattr(matcher, "history_", {}),
     )
     del matcher
     # Keras models hold themselves in circles, and a fold's are never needed again.
     gc.collect()
-    return part
+    return outcome
 
 
-def not_run(matcher: Matcher, error: WeightsMissingError) -> Part:
-    """Return the part of a matcher whose weights are not here."""
+def not_run(label: str, split: str, matcher: Matcher, error: WeightsMissingError) -> Outcome:
+    """Return the outcome of a matcher whose weights are not here."""
     # What a name stands for was not there: the row must not say that it had these weights.
     about = matcher.describe() | {"weights": "not available"}
-    return Part(about, settings_of(matcher), f"not run: weights not available: {error}")
+    reason = f"not run: weights not available: {error}"
+    return Outcome(label, split, about, status=reason, config=settings_of(matcher))
 
 
-def outcome_of(label: str, split: str, parts: Sequence[Part]) -> Outcome:
-    """Put the parts of one matcher together, in the order of the tasks."""
+def joined(parts: Sequence[Outcome]) -> Outcome:
+    """Put the outcomes of one matcher's trainings together, in the order of the tasks."""
     for part in parts:
         if part.status != "ok":
-            return Outcome(label, split, part.about, status=part.status, config=part.config)
-    first, last = parts[0], parts[-1]
+            return part
     answers = [part.answers for part in parts if part.answers is not None]
     found = [part.found for part in parts if part.found is not None]
-    return Outcome(
-        label,
-        split,
-        last.about,
+    return replace(
+        parts[-1],
         answers=_joined(answers) if answers else None,
         found=_together(found) if found else None,
         constant=float(np.mean([part.constant for part in parts])),
@@ -112,8 +96,7 @@ def outcome_of(label: str, split: str, parts: Sequence[Part]) -> Outcome:
         train_photos=round(np.mean([part.train_photos for part in parts])),
         seconds=sum(part.seconds for part in parts),
         peak_mb=max(part.peak_mb for part in parts),
-        config=first.config,
-        history=last.history,
+        config=parts[0].config,
     )
 
 

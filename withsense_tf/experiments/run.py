@@ -14,7 +14,7 @@ import typer
 
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, WeightsMissingError
-from withsense_tf.evaluation.answering import Part, answer_task, not_run, outcome_of
+from withsense_tf.evaluation.answering import answer_task, joined, not_run
 from withsense_tf.evaluation.compare import code_version
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.experiments.jobs import Job, Plan, jobs_of
@@ -48,15 +48,14 @@ def _run_jobs(
     outcomes = {key: outcome for key, outcome in kept.items() if outcome is not None}
     if skip_existing:
         typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
-    missing = _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
-    outcomes |= {job.key: outcome_of(job.label, job.split, [part]) for job, part in missing}
+    outcomes |= _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
     pieces = [
         Piece(at, number)
         for at, job in enumerate(jobs)
         if job.key not in outcomes
         for number in range(len(job.work))
     ]
-    parts: dict[str, list[Part | None]] = {job.key: [None] * len(job.work) for job in jobs}
+    parts: dict[str, list[Outcome | None]] = {job.key: [None] * len(job.work) for job in jobs}
     try:
         with (
             steps(len(pieces), "trainings") as next_one,
@@ -67,9 +66,7 @@ def _run_jobs(
                 job = jobs[piece.job]
                 parts[job.key][piece.number] = part
                 if all(parts[job.key]):
-                    outcomes[job.key] = outcome_of(
-                        job.label, job.split, [one for one in parts[job.key] if one]
-                    )
+                    outcomes[job.key] = joined([one for one in parts[job.key] if one])
                     outcomes[job.key].save(_file(output, job))
                 next_one(f"{job.label}, {job.split}")
     except KeyboardInterrupt:
@@ -84,7 +81,7 @@ def _run_jobs(
 @contextmanager
 def _trained(
     processes: int, handed: bytes, jobs: Sequence[Job], pieces: Sequence[Piece]
-) -> Iterator[Iterator[tuple[Piece, Part]]]:
+) -> Iterator[Iterator[tuple[Piece, Outcome]]]:
     """Give the results of all pieces as they are done, from other processes or, if it is to be one, from this."""
     if processes > 1 and pieces:
         with closing(
@@ -102,7 +99,7 @@ def _home(jobs: Sequence[Job], piece: Piece) -> Hashable:
 
 
 @contextmanager
-def trainings_of(handed: bytes) -> Iterator[Callable[[Piece], Part]]:
+def trainings_of(handed: bytes) -> Iterator[Callable[[Piece], Outcome]]:
     """Give the same as `trainings` in a process that was handed the plan alone."""
     plan: Plan = pickle.loads(handed)
     with plan.downloads(), trainings(jobs_of(plan)) as train:
@@ -110,7 +107,7 @@ def trainings_of(handed: bytes) -> Iterator[Callable[[Piece], Part]]:
 
 
 @contextmanager
-def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Part]]:
+def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Outcome]]:
     """Give what does a piece.
 
     After every training Python searches for the last networks, which are dead circles. What was there when a job
@@ -121,13 +118,13 @@ def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Part]]:
         start_tensorflow()
     last = -1
 
-    def train(piece: Piece) -> Part:
+    def train(piece: Piece) -> Outcome:
         nonlocal last
         if piece.job != last:
             gc.freeze()
             last = piece.job
         job = jobs[piece.job]
-        return answer_task(job.make(piece.number), job.work[piece.number])
+        return answer_task(job.label, job.split, job.make(piece.number), job.work[piece.number])
 
     try:
         yield train
@@ -135,8 +132,8 @@ def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Part]]:
         gc.unfreeze()
 
 
-def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> list[tuple[Job, Part]]:
-    """Store all vectors that no training changes, with all cores; return the jobs whose weights are not here.
+def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> dict[str, Outcome]:
+    """Store all vectors that no training changes, with all cores; return, by key, what was not run for want of weights.
 
     Where those of the encoders are missing that all models share, there is nothing to compare: that is an error.
     """
@@ -150,7 +147,7 @@ def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> list[tuple[
         if task.gallery:
             where.update(zip(task.gallery.content, task.gallery.paths, strict=True))
         texts.update(task.queries["text"])
-    missing: dict[str, Part] = {}
+    missing: dict[str, WeightsMissingError] = {}
     for first in {job.label: job for job in jobs}.values():
         try:
             first.matcher.prepare(list(where), list(where.values()), sorted(texts))
@@ -158,8 +155,12 @@ def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> list[tuple[
             photo = getattr(first.matcher, "photo", None)
             if any(one in (photo if isinstance(photo, list) else [photo]) for one in shared):
                 raise
-            missing[first.label] = not_run(first.matcher, error)
-    return [(job, missing[job.label]) for job in jobs if job.label in missing]
+            missing[first.label] = error
+    return {
+        job.key: not_run(job.label, job.split, job.matcher, missing[job.label])
+        for job in jobs
+        if job.label in missing
+    }
 
 
 def _file(output: Path, job: Job) -> Path:
