@@ -18,7 +18,8 @@ from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
 from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
 from withsense_tf.policy.gate import Gate, Policy, code_version
-from withsense_tf.policy.ownership import Override, Ownership, load_overrides
+from withsense_tf.policy.overrides import Override, load_overrides
+from withsense_tf.policy.ownership import Ownership
 
 DAY = date(2026, 11, 20)
 COUNTRIES = Countries(

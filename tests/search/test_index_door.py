@@ -15,7 +15,7 @@ from withsense_tf.data.load import load_dataset
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.gate import Policy
-from withsense_tf.policy.ownership import Override
+from withsense_tf.policy.overrides import Override
 from withsense_tf.search.ingest import ingest
 from withsense_tf.search.items import items_of
 from withsense_tf.search.law import IndexDoor

@@ -15,7 +15,7 @@ from small_index import item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.policy.ownership import Override
+from withsense_tf.policy.overrides import Override
 from withsense_tf.search.photo_index import PhotoIndex
 
 WORKER = Path(__file__).with_name("ingest_worker.py")

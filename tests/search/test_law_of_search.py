@@ -22,7 +22,8 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.consent import ConsentRegister
 from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
 from withsense_tf.policy.gate import Policy
-from withsense_tf.policy.ownership import Override, Ownership
+from withsense_tf.policy.overrides import Override
+from withsense_tf.policy.ownership import Ownership
 from withsense_tf.search.engine import Search
 from withsense_tf.search.hits import Hit, Hits, Withheld
 from withsense_tf.search.ingest import ingest

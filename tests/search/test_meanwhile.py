@@ -12,7 +12,7 @@ from small_index import LAW, item_of, items_of_looks, law, new_index
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.policy.ownership import Override
+from withsense_tf.policy.overrides import Override
 from withsense_tf.search import ingest as module
 from withsense_tf.search import judge as judge_module
 from withsense_tf.search.answer import Answer

@@ -17,11 +17,11 @@ from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
 from withsense_tf.policy.countries import Countries, country_code, load_countries
 from withsense_tf.policy.door import Door
+from withsense_tf.policy.overrides import load_overrides
 from withsense_tf.policy.ownership import (
     Ownership,
     PhotoDecision,
     caption_verdicts,
-    load_overrides,
 )
 from withsense_tf.policy.verdict import TextPolicy, Verdict
 

@@ -5,7 +5,6 @@ A decision covers the photo, all its captions, and its near-duplicates. A person
 
 from __future__ import annotations
 
-import csv
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from withsense_tf.errors import DataError, DataWarning, SettingError, check_choice
+from withsense_tf.errors import DataWarning, SettingError, check_choice
 from withsense_tf.policy.fingerprint import near_duplicates, perceptual_hashes
+from withsense_tf.policy.overrides import Override
 from withsense_tf.policy.verdict import TextPolicy, Verdict
 
 if TYPE_CHECKING:
@@ -24,21 +24,29 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
 
 UNCAPTIONED: Final = ("restrict", "allow")
-OVERRIDES: Final = ("restrict", "allow")
-OVERRIDE_COLUMNS: Final = ("photo", "decision", "by", "reason")
+# Where something that may speak of a photo cannot be read, nobody knows what it says.
+UNREAD: Final = "evidence not readable"
 STRICTNESS: Final = {"allow": 0, "review": 1, "block": 2}
 # Photo files -> how likely each shows a child, from 0 to 1.
 PhotoJudge = Callable[[list[Path]], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Override:
-    """What a person decided of a photo, and why."""
+class Evidence:
+    """All that is known of one photo when it is judged.
+
+    - `path` and `digest` of its file, where it is at hand
+    - `captions`: the verdict on each of its captions, by caption id
+    - `others`: the verdicts on what else speaks of it: texts with damaged ids, columns, titles
+    - `unread`: what may speak of it and cannot be read, each as a person finds it
+    """
 
     photo: str
-    decision: str
-    by: str
-    reason: str
+    path: Path | None = None
+    digest: str = ""
+    captions: Sequence[tuple[str, Verdict]] = ()
+    others: Sequence[tuple[str, Verdict]] = ()
+    unread: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,9 @@ class PhotoDecision:
 
     photo: str
     restricted: bool
-    source: str  # captions, no captions, classifier, duplicate of …, override by …
+    source: (
+        str  # captions, texts, evidence not readable, no captions, classifier, duplicate of …, override by …
+    )
     captions: int
     votes: int
     evidence: tuple[str, ...]
@@ -79,34 +89,25 @@ class Ownership:
     def decide(
         self, data: Dataset, said: pd.DataFrame, review_restricts: bool = True
     ) -> dict[str, PhotoDecision]:
-        """Decide on every photo of the data set; `said` is what `caption_verdicts` gives for it."""
-        photos = data.photos.drop_duplicates("photo")
-        paths = dict(zip(photos["photo"], map(Path, photos["path"]), strict=True))
-        by_photo: dict[str, list[tuple[str, Verdict]]] = {}
-        for caption, photo, verdict in zip(said["caption"], said["photo"], said["verdict"], strict=True):
-            by_photo.setdefault(str(photo), []).append((caption, verdict))
-        decisions = self.own(paths, by_photo, review_restricts)
-        self._warn_of_unknown(decisions)
-        _spread_to_same_files(data, decisions)
-        if self.duplicates:
-            labels = near_duplicates(perceptual_hashes(list(paths.values())))
-            spread(decisions, dict(zip(paths, labels.tolist(), strict=True)))
-        return decisions
-
-    def own(
-        self,
-        paths: Mapping[str, Path],
-        said: Mapping[str, Sequence[tuple[str, Verdict]]],
-        review_restricts: bool = True,
-    ) -> dict[str, PhotoDecision]:
-        """Decide on photos, given with their files, by what is known of each alone: `said` by its own captions.
+        """Decide on every photo of the data set; `said` is what `caption_verdicts` gives for it.
 
         Owners of captions that have no file here are decided on too: a decision covers all captions of a photo,
         wherever the photo is.
         """
-        owners = dict.fromkeys([*paths, *said])
-        decisions = {photo: self._by_captions(photo, said.get(photo), review_restricts) for photo in owners}
-        self._judge_uncaptioned(paths, decisions)
+        known = _evidence(data, said)
+        decisions = self.own(known, review_restricts)
+        self._warn_of_unknown(decisions)
+        _spread_to_same_files(data, decisions)
+        if self.duplicates:
+            paths = {one.photo: one.path for one in known if one.path is not None}
+            labels = near_duplicates(perceptual_hashes(list(paths.values())))
+            spread(decisions, dict(zip(paths, labels.tolist(), strict=True)))
+        return decisions
+
+    def own(self, known: Sequence[Evidence], review_restricts: bool = True) -> dict[str, PhotoDecision]:
+        """Decide on photos by what is known of each alone."""
+        decisions = {one.photo: self._by_texts(one, review_restricts) for one in known}
+        self._judge_uncaptioned(known, decisions)
         for photo, override in (self.overrides or {}).items():
             if photo in decisions:
                 decisions[photo] = _overridden(decisions[photo], override)
@@ -122,24 +123,34 @@ class Ownership:
                 stacklevel=4,
             )
 
-    def _by_captions(
-        self, photo: str, captions: Sequence[tuple[str, Verdict]] | None, review_restricts: bool
-    ) -> PhotoDecision:
-        if not captions:
-            return PhotoDecision(photo, self.uncaptioned == "restrict", "no captions", 0, 0, ())
-        speaking = [said for said in captions if restricts(said[1], review_restricts)]
+    def _by_texts(self, known: Evidence, review_restricts: bool) -> PhotoDecision:
+        speaking = [said for said in known.captions if restricts(said[1], review_restricts)]
+        # What is no caption has no vote, and restricts by itself.
+        others = [said for said in known.others if restricts(said[1], review_restricts)]
         # A photo with fewer captions than votes asked for must not slip through for that.
-        needed = min(self.min_votes, len(captions))
-        evidence = tuple(f"{caption}: {verdict.rule} “{verdict.span}”" for caption, verdict in speaking)
+        needed = min(self.min_votes, len(known.captions))
+        evidence = tuple(f"{name}: {verdict.rule} “{verdict.span}”" for name, verdict in (*speaking, *others))
+        if others or (speaking and len(speaking) >= needed):
+            restricted, source = True, "captions" if speaking else "texts"
+        elif known.unread:
+            restricted, source, evidence = True, UNREAD, (*evidence, *known.unread)
+        elif known.captions:
+            restricted, source = False, "captions"
+        else:
+            restricted, source = self.uncaptioned == "restrict", "no captions"
         return PhotoDecision(
-            photo, len(speaking) >= needed, "captions", len(captions), len(speaking), evidence
+            known.photo, restricted, source, len(known.captions), len(speaking) + len(others), evidence
         )
 
-    def _judge_uncaptioned(self, paths: Mapping[str, Path], decisions: dict[str, PhotoDecision]) -> None:
-        bare = [photo for photo in paths if decisions[photo].captions == 0]
+    def _judge_uncaptioned(self, known: Sequence[Evidence], decisions: dict[str, PhotoDecision]) -> None:
+        bare = {
+            one.photo: one.path
+            for one in known
+            if one.path is not None and decisions[one.photo].source == "no captions"
+        }
         if self.photo_judge is None or not bare:
             return
-        likely = self.photo_judge([paths[photo] for photo in bare])
+        likely = self.photo_judge(list(bare.values()))
         for photo, chance in zip(bare, likely, strict=True):
             # Written so that a judge that answers with no number restricts.
             restricted = not chance < self.judge_threshold
@@ -152,36 +163,38 @@ def restricts(verdict: Verdict, review_restricts: bool = True) -> bool:
 
 
 def caption_verdicts(data: Dataset, texts: TextPolicy) -> pd.DataFrame:
-    """Return caption, owner (`photo`) and verdict of every caption of the data set.
+    """Return caption, owner (`photo`), verdict and whether it `counts` as a caption, of all texts of the data set.
 
-    A caption that came with a second text has two rows, the stricter one last. Texts with damaged ids count too.
+    A caption that came with a second text has two rows, the stricter one last. Texts with damaged ids are there too.
     """
     import pandas as pd
 
-    captions = pd.concat([data.captions[["caption", "photo", "text"]], data.other_texts], ignore_index=True)
+    told = [
+        data.captions[["caption", "photo", "text"]].assign(counts=True),
+        data.other_texts.assign(counts=False),
+    ]
+    captions = pd.concat(told, ignore_index=True)
     verdicts = pd.Series(texts.verdicts(captions["text"]), index=captions.index, dtype=object)
     strictness = verdicts.map(lambda verdict: STRICTNESS[verdict.decision])
     return captions.assign(verdict=verdicts).iloc[np.argsort(strictness, kind="stable")]
 
 
-def load_overrides(file: Path) -> dict[str, Override]:
-    """Read what people decided: a CSV table with the columns photo, decision (restrict, allow), by, reason."""
-    try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{file} cannot be read as a table of overrides: {error}.") from error
-    overrides = {}
-    for number, row in enumerate(rows, start=2):
-        fields = {name: (row.get(name) or "").strip() for name in OVERRIDE_COLUMNS}
-        if not all(fields.values()) or fields["decision"] not in OVERRIDES:
-            raise DataError(
-                f"{file}:{number}: expected a photo, restrict or allow, who decided and the reason; got {fields}."
-            )
-        if fields["photo"] in overrides:
-            raise DataError(f"{file}:{number}: {fields['photo']} is decided twice.")
-        overrides[fields["photo"]] = Override(**fields)
-    return overrides
+def _evidence(data: Dataset, said: pd.DataFrame) -> list[Evidence]:
+    """Put together what is known of each photo, and of each owner of captions that has no file here."""
+    photos = data.photos.drop_duplicates("photo")
+    files: dict[str, tuple[Path | None, str]] = {
+        photo: (Path(path), digest) for photo, path, digest in photos[["photo", "path", "digest"]].to_numpy()
+    }
+    captions: dict[str, list[tuple[str, Verdict]]] = {}
+    others: dict[str, list[tuple[str, Verdict]]] = {}
+    for caption, photo, verdict, counts in said[["caption", "photo", "verdict", "counts"]].to_numpy():
+        (captions if counts else others).setdefault(photo, []).append((caption, verdict))
+    nothing: tuple[Path | None, str] = (None, "")
+    return [
+        Evidence(photo, path, digest, captions.get(photo, ()), others.get(photo, ()))
+        for photo in dict.fromkeys([*files, *captions, *others])
+        for path, digest in [files.get(photo, nothing)]
+    ]
 
 
 def _spread_to_same_files(data: Dataset, decisions: dict[str, PhotoDecision]) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.photo_index import PhotoIndex
-from withsense_tf.search.stored import texts_of
+from withsense_tf.search.stored import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of
 
 # Photos that are looked at together.
 BLOCK: Final = 1_000
@@ -62,8 +62,9 @@ def _each(index: PhotoIndex, tables: sqlite3.Connection) -> Iterator[dict[str, A
                 "columns": tables.execute(
                     "SELECT name, text, number FROM facts WHERE photo = ? ORDER BY name", (photo,)
                 ).fetchall(),
-                "captions": texts_of(tables, photo, 1),
-                "other_texts": texts_of(tables, photo, 0),
+                "captions": texts_of(tables, photo, CAPTIONS),
+                "other_texts": texts_of(tables, photo, OTHER_TEXTS),
+                "unread": texts_of(tables, photo, UNREAD),
                 "law": tables.execute(asked, (photo,)).fetchall(),
                 "group": first[fold],
                 "vectors": kept,

@@ -38,6 +38,7 @@ from withsense_tf.search.law import judge_items, put_law
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import forget, publish
 from withsense_tf.search.rows import ModelGoneError, Rows, put_rows, rows_of
+from withsense_tf.search.stored import CAPTIONS, OTHER_TEXTS, UNREAD
 from withsense_tf.terminal import track
 
 BATCH: Final = 64
@@ -297,7 +298,8 @@ def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -
     ).lastrowid
     if photo is None:
         raise DataError("The tables gave no number to a new photo.")
-    texts = [(*caption, 1) for caption in item.captions] + [(*text, 0) for text in item.other_texts]
+    kinds = ((CAPTIONS, item.captions), (OTHER_TEXTS, item.other_texts), (UNREAD, item.unread))
+    texts = [(*text, kind) for kind, some in kinds for text in some]
     tables.executemany(
         "INSERT INTO captions VALUES (?, ?, ?, ?, ?)",
         [(photo, number, *caption) for number, caption in enumerate(texts)],

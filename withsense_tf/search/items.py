@@ -26,8 +26,9 @@ NOT_TOLD: Final = frozenset({"camera", "lens", "author", "copyright", "date", "o
 class Item:
     """A photo: its name, file, the digest of its content, captions (id, text) and columns.
 
-    `other_texts` count for the law alone: texts that belong to the photo but are none of its captions. `twins` are
-    other names of the same photo, under which it is not in the index; what people decided of them holds for it.
+    `other_texts` count for the law alone: texts that belong to the photo but are none of its captions. `unread` is what
+    may speak of it and cannot be read: where it stands, and why. `twins` are other names of the same photo, under which
+    it is not in the index; what people decided of them holds for it.
     """
 
     name: str
@@ -37,16 +38,17 @@ class Item:
     other_texts: tuple[Caption, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
     twins: tuple[str, ...] = ()
+    unread: tuple[Caption, ...] = ()
 
     @property
     def law_texts(self) -> list[Caption]:
-        """Return all that is said of the photo, titles and the like in its columns too."""
+        """Return what else is said of the photo, titles and the like in its columns too."""
         columns = [
             (f"column {name}", value)
             for name, value in self.facts.items()
             if isinstance(value, str) and name.casefold() not in NOT_TOLD
         ]
-        return [*self.captions, *self.other_texts, *columns]
+        return [*self.other_texts, *columns]
 
     @cached_property
     def tag(self) -> str:
@@ -58,6 +60,7 @@ class Item:
             self.other_texts,
             sorted(self.facts.items()),
             self.twins,
+            self.unread,
         ]
         text = json.dumps(told, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from withsense_tf.errors import DataError
 from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.door import Answer, Door
 from withsense_tf.policy.gate import Policy
-from withsense_tf.policy.ownership import STRICTNESS, PhotoDecision, spread
+from withsense_tf.policy.ownership import STRICTNESS, Evidence, PhotoDecision, spread
 from withsense_tf.policy.verdict import Verdict
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.items import Item
@@ -30,20 +30,31 @@ def age_limits(policy: Policy) -> list[int]:
 
 def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, PhotoDecision]]:
     """Decide on each photo by itself, under each age limit; a name stands for one of them only."""
-    paths = {item.name: Path(item.path) for item in items}
-    told = [(item.name, *caption) for item in items for caption in item.law_texts]
+    texts = [text for item in items for _, text in (*item.captions, *item.law_texts)]
     decided = {}
     for limit in age_limits(policy):
-        verdicts = policy.texts(limit).verdicts(text for _, _, text in told)
-        said: dict[str, list[tuple[str, Verdict]]] = {}
-        both = zip(told, verdicts, strict=True)
-        # The stricter ones last, as a gate has them, so that both give the same evidence.
-        for (name, caption, _), verdict in sorted(both, key=lambda one: STRICTNESS[one[1].decision]):
-            said.setdefault(name, []).append((caption, verdict))
-        decided[limit] = policy.ownership.own(paths, said, policy.review == "restrict")
+        verdicts = iter(policy.texts(limit).verdicts(texts))
+        known = [
+            Evidence(
+                item.name,
+                item.path,
+                item.digest,
+                _said(item.captions, verdicts),
+                _said(item.law_texts, verdicts),
+                [f"{where}: {why}" for where, why in item.unread],
+            )
+            for item in items
+        ]
+        decided[limit] = policy.ownership.own(known, policy.review == "restrict")
         for item in items:
             _restrict_as_twin(policy, item, decided[limit])
     return decided
+
+
+def _said(texts: Sequence[tuple[str, str]], verdicts: Iterator[Verdict]) -> list[tuple[str, Verdict]]:
+    """Put the next verdicts beside the texts that they are of, the stricter ones last, as a gate has them."""
+    said = [(name, next(verdicts)) for name, _ in texts]
+    return sorted(said, key=lambda one: STRICTNESS[one[1].decision])
 
 
 def _restrict_as_twin(policy: Policy, item: Item, decisions: dict[str, PhotoDecision]) -> None:
@@ -149,7 +160,7 @@ class IndexDoor(Door):
         if not allowed:
             # No photo of an index has such a name: what people decided of one says nothing of this file.
             name = f"/{file.name}"
-            decision = self.policy.ownership.own({name: file}, {})[name]
+            decision = self.policy.ownership.own([Evidence(name, file)])[name]
             near = [photo for photo in like if (known := self.decision(photo)) is None or known.restricted]
             allowed = not decision.restricted and not near
             rule = decision.source if decision.restricted else f"like {near[0]}" if near else ""

@@ -12,6 +12,8 @@ import numpy as np
 
 from withsense_tf.search.items import Item
 
+# What a row of the table `captions` holds: a text for the law alone, a caption, or where one cannot be read.
+OTHER_TEXTS, CAPTIONS, UNREAD = 0, 1, 2
 # Live photos of which a model, given by its number, has no vectors.
 LACKING: Final = "writer IS NULL AND id NOT IN (SELECT photo FROM rows WHERE generation = ?)"
 
@@ -30,10 +32,11 @@ def stored_items(
                 name,
                 Path(path),
                 digest,
-                texts_of(tables, photo, 1),
-                texts_of(tables, photo, 0),
+                texts_of(tables, photo, CAPTIONS),
+                texts_of(tables, photo, OTHER_TEXTS),
                 json.loads(facts),
                 tuple(json.loads(twins)),
+                texts_of(tables, photo, UNREAD),
             ),
         )
         for photo, name, path, digest, facts, twins in found
@@ -41,7 +44,7 @@ def stored_items(
 
 
 def texts_of(tables: sqlite3.Connection, photo: int, counts: int) -> tuple[tuple[str, str], ...]:
-    """Return the texts of a photo: its captions, or with `counts` 0 those that only the law reads."""
+    """Return the texts of a photo of one kind: its captions, those that only the law reads, or what cannot be read."""
     asked = "SELECT caption, text FROM captions WHERE photo = ? AND counts = ? ORDER BY number"
     return tuple((caption, text) for caption, text in tables.execute(asked, (photo, counts)))
 
