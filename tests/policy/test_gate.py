@@ -204,7 +204,7 @@ def test_a_text_whose_caption_id_is_damaged_counts_for_its_photo(folder: Path, c
 
 def test_a_damaged_id_beside_another_photo_that_was_judged_says_nothing_of_that_photo(folder: Path) -> None:
     with (folder / "train_dataset.csv").open("a") as stream:
-        stream.write("ant.jpg,bee.jpg#x,A toddler on an ant hill\nant.jpg,?,A toddler\n")
+        stream.write("ant.jpg,bee.jpg#x,A toddler on an ant hill\n")
     with pytest.warns(DataWarning, match="left out"):
         gate = policy().gate(load_dataset(folder), "RU", DAY)
     assert (gate.photo("ant.jpg"), gate.photo("bee.jpg")) == (True, False)

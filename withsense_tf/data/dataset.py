@@ -54,6 +54,12 @@ class Dataset:
         return self._tables.get("other_texts", empty).copy(deep=False)
 
     @property
+    def unread(self) -> pd.DataFrame:
+        """Return photo, where and reason of what may speak of a photo and cannot be read."""
+        empty = pd.DataFrame({"photo": [], "where": [], "reason": []}, dtype="str")
+        return self._tables.get("unread", empty).copy(deep=False)
+
+    @property
     def left_in_test(self) -> pd.DataFrame:
         """Return photo and digest of training photos that were left out because they are test photos."""
         empty = pd.DataFrame({"photo": [], "digest": []}, dtype="str")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -108,6 +109,8 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
     }
     other = pd.DataFrame(reader.other_texts, columns=["caption", "photo", "text"], dtype="str")
     tables["other_texts"] = other.drop_duplicates()
+    unread = pd.DataFrame(reader.unread, columns=["photo", "where", "reason"], dtype="str")
+    tables["unread"] = unread.drop_duplicates(ignore_index=True)
     problems += reader.missing_photos()
     order = list(KINDS)
     problems.sort(key=lambda problem: order.index(problem.kind))
@@ -120,7 +123,9 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
 
 def _optional(path: Path, columns: Sequence[str]) -> RawTable:
     """Read a table that the original archive does not need to have: its absence is no problem."""
-    return read_table(path, columns, header=True) if path.exists() else RawTable(path.name, usable=False)
+    if os.path.lexists(path):
+        return read_table(path, columns, header=True)
+    return RawTable(path.name, usable=False, there=False)
 
 
 def _fingerprint(files: Iterable[RawTable], photos: pd.DataFrame) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import pandas as pd
 
+from withsense_tf.data.meant_photos import MeantPhotos
 from withsense_tf.data.numbers import NUMBER
 from withsense_tf.data.problems import Problem
 from withsense_tf.data.tables import RawTable, Row
@@ -97,12 +98,15 @@ class FileReader:
         self._book = book
         self._names = names
         self._problems = problems
+        self._meant = MeantPhotos({name for files in names.files.values() for name in files})
         self.other_texts: list[tuple[str, str, str]] = []
+        self.unread: list[tuple[str, str, str]] = []
         self._missing: Counter[tuple[str, str]] = Counter()
 
     def captions(self, raw: RawTable, judged: bool = False) -> list[Caption]:
         """Read captions. In a `judged` table each may stand beside many photos, elsewhere beside its owner."""
         seen: dict[tuple[str, str], int] = {}
+        lost: dict[int, str] = dict(raw.unread)
 
         def read(row: Row) -> Caption:
             caption, text = row.fields["query_id"], " ".join(row.fields["query_text"].split())
@@ -113,11 +117,12 @@ class FileReader:
                     raise BadRowError("text_empty", "the caption has no text")
                 self._book.enter(caption, text, f"{raw.file}:{row.line}")
             except BadRowError:
-                # The text is not used, but what it says of the photo may matter to the law.
-                beside = None if judged else row.fields.get("image")
-                if text and (photo := self._likely_owner(caption, beside)) is not None:
-                    self.other_texts.append((caption, photo, text))
+                # The text is not used, but what it says of a photo matters to the law.
+                if not (text and self._add_other(caption, self._meant_by(row, judged), text)):
+                    lost[row.line] = " ".join(row.fields.values())
                 raise
+            if not self._names.known(owner) or (image != owner and not judged):
+                self._add_other(caption, self._meant_by(row, judged) - {owner}, text)
             _once(seen, (image if judged else "", caption), row.line)
             if image != owner and not judged:
                 reason = f"beside {image}; the caption stays with its owner {owner}"
@@ -129,13 +134,34 @@ class FileReader:
                 self._not_of_test(owner)
             return Caption(caption, owner, number, text, image, row.line)
 
-        return self._each(raw, read, lambda row: row.fields["query_id"])
+        captions = self._each(raw, read, lambda row: row.fields["query_id"])
+        self._note_unread(raw, lost, judged)
+        return captions
 
-    def _likely_owner(self, caption: str, beside: str | None) -> str | None:
-        """Return the photo that a damaged caption id means, or else the one that the row stands beside."""
-        named, _, number = caption.rpartition("#")
-        names = [name for name in (named or number, beside) if name and is_photo_name(name)]
-        return next(filter(self._names.known, names), next(iter(names), None))
+    def _meant_by(self, row: Row, judged: bool) -> set[str]:
+        """Return the photos that a caption may be of, by its id and by the owner that it stands beside."""
+        found = self._meant.by_name(row.fields["query_id"])
+        return found if judged else found | self._meant.by_name(row.fields.get("image", ""))
+
+    def _add_other(self, caption: str, photos: set[str], text: str) -> bool:
+        self.other_texts += [(caption, photo, text) for photo in sorted(photos)]
+        return bool(photos)
+
+    def _note_unread(self, raw: RawTable, lost: Mapping[int, str], judged: bool) -> None:
+        """Note for each line that is lost which photos it may speak of."""
+        before = {name for files in self._names.files.values() for name in files}
+        if raw.there and not raw.usable:
+            self._add_unread(before, raw.file, "the file cannot be read")
+        lines = {row.line: " ".join(row.fields.values()) for row in raw.rows} | dict(lost) if lost else {}
+        for line, text in sorted(lines.items()):
+            found, named = self._meant.in_line(text, owners=judged)
+            # What names no photo may be the rest of the row before.
+            before = found if named else found | before
+            if line in lost:
+                self._add_unread(before, f"{raw.file}:{line}", "the row cannot be read")
+
+    def _add_unread(self, photos: set[str], where: str, reason: str) -> None:
+        self.unread += [(photo, where, reason) for photo in sorted(photos)]
 
     def beside_photos(self, raw: RawTable, captions: list[Caption], part: str) -> pd.DataFrame:
         """Keep the captions that stand beside a usable photo of that part: caption, text and that photo."""

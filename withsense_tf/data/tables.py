@@ -8,9 +8,10 @@ read as an ordinary character, or is a problem where texts are quoted.
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -34,13 +35,19 @@ class Row:
 
 @dataclass(frozen=True)
 class RawTable:
-    """What a text table holds, uninterpreted. `usable` is False where nothing could be read."""
+    """What a text table holds, uninterpreted. `usable` is False where nothing could be read.
+
+    `unread` has the lines that are no row, by number, as far as they are text at all. `there` is False where there is
+    no such file.
+    """
 
     file: str
     usable: bool
     rows: tuple[Row, ...] = ()
     problems: tuple[Problem, ...] = ()
     content: bytes = field(default=b"", repr=False)
+    unread: Mapping[int, str] = field(default_factory=dict, repr=False)
+    there: bool = True
 
     @property
     def rows_in_file(self) -> int:
@@ -61,8 +68,8 @@ def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
     except OSError as error:
         # Not there, not allowed, or a folder of that name.
         problem = Problem("file_missing", path.name, None, path.name, error.strerror or "cannot be opened")
-        return RawTable(path.name, False, problems=(problem,))
-    lines, problems = _decode(path.name, content)
+        return RawTable(path.name, False, problems=(problem,), there=os.path.lexists(path))
+    lines, problems, unread = _decode(path.name, content)
     if not any(text.strip() for _, text in lines):
         if not problems:
             problems = [Problem("file_empty", path.name, None, path.name, "the file has no rows")]
@@ -75,10 +82,13 @@ def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
         problems.append(Problem("file_columns", path.name, lines[0][0], first, reason))
         return RawTable(path.name, False, problems=tuple(problems), content=content)
     separator, names = found
-    rows, bad = _rows(path.name, lines[1:] if header else lines, separator, names)
+    body = lines[1:] if header else lines
+    rows, bad = _rows(path.name, body, separator, names)
+    texts = dict(body)
+    unread |= {p.line: texts[p.line] for p in bad if p.line is not None and p.level == "error"}
     if not rows and not bad and not problems:
         bad = [Problem("file_empty", path.name, None, path.name, "the file has a header and no rows")]
-    return RawTable(path.name, True, tuple(rows), tuple(problems + bad), content)
+    return RawTable(path.name, True, tuple(rows), tuple(problems + bad), content, unread)
 
 
 def split_line(text: str, separator: str) -> list[str] | None:
@@ -97,13 +107,14 @@ def split_line(text: str, separator: str) -> list[str] | None:
         return None
 
 
-def _decode(file: str, content: bytes) -> tuple[list[tuple[int, str]], list[Problem]]:
-    """Cut the bytes into numbered lines of text; a line that is not UTF-8 becomes a problem."""
+def _decode(file: str, content: bytes) -> tuple[list[tuple[int, str]], list[Problem], dict[int, str]]:
+    """Cut the bytes into numbered lines of text; a line that is not UTF-8 becomes a problem, and is told apart."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         reason = "the file is UTF-16; save it as UTF-8"
-        return [], [Problem("file_not_utf8", file, None, file, reason)]
+        return [], [Problem("file_not_utf8", file, None, file, reason)], {}
     lines: list[tuple[int, str]] = []
     problems: list[Problem] = []
+    unread: dict[int, str] = {}
     for number, line in enumerate(re.split(rb"\r\n|\n|\r", content.removeprefix(b"\xef\xbb\xbf")), start=1):
         try:
             text = line.decode("utf-8")
@@ -111,12 +122,14 @@ def _decode(file: str, content: bytes) -> tuple[list[tuple[int, str]], list[Prob
             shown = line.decode("utf-8", errors="backslashreplace")[:200]
             reason = f"byte {error.start + 1} of the line is not UTF-8; save the file as UTF-8"
             problems.append(Problem("file_not_utf8", file, number, shown, reason))
+            unread[number] = line.decode("utf-8", errors="replace")
             continue
         if "\0" in text:
             problems.append(Problem("file_not_utf8", file, number, text[:200], "the line holds a zero byte"))
+            unread[number] = text
         elif text.strip():
             lines.append((number, text))
-    return lines, problems
+    return lines, problems, unread
 
 
 def _layout(

@@ -189,9 +189,12 @@ def _evidence(data: Dataset, said: pd.DataFrame) -> list[Evidence]:
     others: dict[str, list[tuple[str, Verdict]]] = {}
     for caption, photo, verdict, counts in said[["caption", "photo", "verdict", "counts"]].to_numpy():
         (captions if counts else others).setdefault(photo, []).append((caption, verdict))
+    unread: dict[str, list[str]] = {}
+    for photo, where, reason in data.unread[["photo", "where", "reason"]].to_numpy():
+        unread.setdefault(photo, []).append(f"{where}: {reason}")
     nothing: tuple[Path | None, str] = (None, "")
     return [
-        Evidence(photo, path, digest, captions.get(photo, ()), others.get(photo, ()))
+        Evidence(photo, path, digest, captions.get(photo, ()), others.get(photo, ()), unread.get(photo, ()))
         for photo in dict.fromkeys([*files, *captions, *others])
         for path, digest in [files.get(photo, nothing)]
     ]

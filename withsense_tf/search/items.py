@@ -75,12 +75,14 @@ def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = Non
     photos = data.photos.drop_duplicates("photo")
     captions = _by_photo(data.captions)
     others = _by_photo(data.other_texts)
+    unread = _by_photo(data.unread.rename(columns={"where": "caption", "reason": "text"}))
     twins: dict[str, list[str]] = {}
     for twin, digest in data.left_in_test[["photo", "digest"]].itertuples(index=False):
         for kept in photos.loc[photos["digest"] == digest, "photo"]:
             twins.setdefault(kept, []).extend([twin] if twin != kept else [])
             texts = [*captions.get(twin, []), *others.get(twin, [])]
             others.setdefault(kept, []).extend(text for text in texts if twin != kept)
+            unread.setdefault(kept, []).extend(unread.get(twin, []) if twin != kept else [])
     return [
         Item(
             photo,
@@ -90,6 +92,7 @@ def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = Non
             tuple(others.get(photo, ())),
             dict((facts or {}).get(photo, {})),
             tuple(twins.get(photo, ())),
+            tuple(unread.get(photo, ())),
         )
         for photo, path, digest in photos[["photo", "path", "digest"]].itertuples(index=False)
     ]

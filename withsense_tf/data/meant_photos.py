@@ -1,0 +1,68 @@
+"""Which photos of a folder a damaged row may mean: a name in other case, with another ending, with blanks in it.
+
+Whoever reads a row that is whole knows its photo. Of one that is damaged it is only known which photos it may be about,
+and all of these are meant: what it said of them is lost.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+# Photos have short endings; a damaged one may be any.
+ENDING: Final = re.compile(r"\.[^\W_]{0,5}$")
+NAMES: Final = re.compile(r"#\s*\d|\.(?:jpe?g?|jp\w?|png|gif|tiff?|webp|bmp|avif|heic|heif)\b")
+CAPTION: Final = re.compile(r"#\s*\d")
+# What parts names from other things in a line of a table.
+PARTS: Final = re.compile(r"[\s,;|\"'“”«»]+")
+BLANKS_WITHIN: Final = re.compile(r"\s*([.#])\s*")
+UNSEEN: Final = re.compile(r"[\0\ufeff\u200b-\u200f\u2060\ufffd]")
+NUMBER_BEHIND: Final = re.compile(r"#.*$", re.DOTALL)
+
+
+class MeantPhotos:
+    """Find photos of a folder by what is left of their names.
+
+    >>> meant = MeantPhotos(["x.jpg", "two dogs.png"])
+    >>> meant.by_name("X.JPEG #1"), meant.in_line("x #2,a text")
+    ({'x.jpg'}, ({'x.jpg'}, True))
+    """
+
+    def __init__(self, photos: Iterable[str]) -> None:
+        self._by_key: dict[str, set[str]] = {}
+        for photo in photos:
+            for key in _keys(photo):
+                self._by_key.setdefault(key, set()).add(photo)
+        # A name with a blank or a comma falls apart in a line, so these are looked for one by one.
+        self._parted = [key for key in self._by_key if PARTS.search(key)]
+
+    def by_name(self, name: str) -> set[str]:
+        """Return the photos that a field means, given as a name or as a caption id."""
+        return {photo for key in _keys(name) for photo in self._by_key.get(key, ())}
+
+    def in_line(self, line: str, owners: bool = False) -> tuple[set[str], bool]:
+        """Return the photos that a line of a table means, and whether it names any at all, here or elsewhere.
+
+        What looks like a name is one. A line without any may have names that look like words, and may be the rest of
+        the row before. With `owners`, a caption id counts before other names.
+        """
+        plain = _plain(line)
+        words = {word for text in (plain, BLANKS_WITHIN.sub(r"\1", plain)) for word in PARTS.split(text)}
+        names = {word for word in words if NAMES.search(word)}
+        if owners:
+            names = {word for word in names if CAPTION.search(word)} or names
+        found = {photo for key in self._parted if key in plain for photo in self._by_key[key]}
+        found |= {photo for word in names or words for photo in self.by_name(word)}
+        return found, bool(names)
+
+
+def _plain(text: str) -> str:
+    return UNSEEN.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _keys(name: str) -> set[str]:
+    """Return what a name may be known by: with its ending, as other names have dots too, and without it."""
+    bare = BLANKS_WITHIN.sub(r"\1", NUMBER_BEHIND.sub("", _plain(name))).strip(" \t\r\n./\\:")
+    return {bare, ENDING.sub("", bare)} - {""}
