@@ -292,13 +292,14 @@ def test_an_index_is_the_same_whatever_its_history(
         pieces = new_index(Path(folder) / "pieces", matcher, [], store)
         for step in steps:
             if isinstance(step, dict):
-                ingest(pieces, made(looks, step), LAW)
+                ingest(pieces, made(looks, step), LAW, lift=True)
             else:
                 ingest(pieces, [], LAW, remove=[f"{name}.png" for name in step])
         order = data.draw(st.permutations(items))
         cut = data.draw(st.integers(0, len(order)))
-        ingest(pieces, order[:cut], LAW)
-        ingest(pieces, order[cut:], LAW, remove=set(names(pieces)) - {item.name for item in items})
+        ingest(pieces, order[:cut], LAW, lift=True)
+        gone = set(names(pieces)) - {item.name for item in items}
+        ingest(pieces, order[cut:], LAW, remove=gone, lift=True)
         assert list(photo_contents(pieces)) == list(photo_contents(at_once))
         assert contents(pieces) == contents(at_once)
         pieces.close()

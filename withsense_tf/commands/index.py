@@ -21,6 +21,10 @@ Folder = Annotated[Path, typer.Argument(help="A With Sense folder.")]
 Replace = Annotated[
     bool, typer.Option("--replace", help="Remove the photos of another folder, or more than half of them.")
 ]
+Lift = Annotated[
+    bool,
+    typer.Option("--lift", help="Let photos be shown whose restriction falls because its evidence left."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
@@ -52,6 +56,7 @@ def build(
     ] = "float32",
     seed: Annotated[int, typer.Option(min=0, help="Of trained matchers.")] = 0,
     replace: Replace = False,
+    lift: Lift = False,
 ) -> None:
     """Train a matcher on a folder's judgements, the law kept, and index all photos of the folder.
 
@@ -73,7 +78,7 @@ def build(
     claim(photos, folder, replace)
     fitted = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
     facts = photo_facts(folder, data.photos)
-    report = build_index(photos, fitted, data, policy, kept_in, facts, replace=replace)
+    report = build_index(photos, fitted, data, policy, kept_in, facts, replace=replace, lift=lift)
     _warn_of_texts(data)
     typer.echo(f"{index}: {report}. Model: {fitted.name}.")
     _tell_refused(report.quarantined)
@@ -87,11 +92,12 @@ def update(
         bool, typer.Option("--keep", help="Keep photos of the index that the folder does not have.")
     ] = False,
     replace: Replace = False,
+    lift: Lift = False,
 ) -> None:
     """Bring the index up to date with a folder: add what is new, change what changed, remove what is gone."""
     from withsense_tf.data.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
-    from withsense_tf.search.build import check_names, claim, refused_of
+    from withsense_tf.search.build import check_names, claim, refused_of, with_known_texts
     from withsense_tf.search.ingest import ingest
     from withsense_tf.search.items import items_of
     from withsense_tf.search.photo_index import PhotoIndex
@@ -101,10 +107,12 @@ def update(
     items = items_of(data, photo_facts(folder, data.photos))
     if keep:
         check_names(photos, folder, items, replace)
+        items = items if lift else with_known_texts(photos, folder, items)
     else:
         claim(photos, folder, replace)
+    refused = refused_of(data)
     report = ingest(
-        photos, items, policy_of_service(), complete=not keep, refused=refused_of(data), replace=replace
+        photos, items, policy_of_service(), complete=not keep, refused=refused, replace=replace, lift=lift
     )
     typer.echo(f"{index}: {report}.")
     _tell_refused(report.quarantined)
@@ -170,12 +178,12 @@ def verify(
 
 
 @app.command("judge")
-def judge(index: IndexFolder = DEFAULT_INDEX) -> None:
+def judge(index: IndexFolder = DEFAULT_INDEX, lift: Lift = False) -> None:
     """Judge all photos anew, where the law or what people decided of photos has changed."""
     from withsense_tf.search.judge import judge_anew
     from withsense_tf.search.photo_index import PhotoIndex
 
-    changed = judge_anew(PhotoIndex(index), policy_of_service())
+    changed = judge_anew(PhotoIndex(index), policy_of_service(), lift)
     typer.echo("All photos are judged anew." if changed else "The law is as it was; nothing to do.")
 
 

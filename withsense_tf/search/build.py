@@ -16,8 +16,9 @@ from withsense_tf.search.engines import Engine
 from withsense_tf.search.fill import take_over
 from withsense_tf.search.index import Fact
 from withsense_tf.search.ingest import Refused, Report, ingest
-from withsense_tf.search.items import Item, items_of
+from withsense_tf.search.items import Caption, Item, items_of
 from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.stored import stored_items
 
 
 def build_index(
@@ -29,6 +30,7 @@ def build_index(
     facts: Mapping[str, Mapping[str, Fact]] | None = None,
     only: Sequence[str] | None = None,
     replace: bool = False,
+    lift: bool = False,
 ) -> Report:
     """Make the index one of the photos of a data set (of those in `only`) by a fitted matcher.
 
@@ -41,11 +43,13 @@ def build_index(
     items = [item for item in items_of(data, facts) if only is None or item.name in set(only)]
     law, refused = policy or Policy.default(), refused_of(data)
     try:
-        report = ingest(index, items, law, current or number, complete=True, refused=refused, replace=replace)
+        report = ingest(
+            index, items, law, current or number, True, refused=refused, replace=replace, lift=lift
+        )
     except WithSenseError:
         if current in (None, number) or _loads(index, current):
             raise
-        return _replace_lost(index, items, law, number, refused, replace)
+        return _replace_lost(index, items, law, number, refused, replace, lift)
     take_over(index, number)
     return report
 
@@ -65,6 +69,7 @@ def _replace_lost(
     number: int,
     refused: Sequence[Refused],
     replace: bool,
+    lift: bool,
 ) -> Report:
     """Put a model to use in the place of one that cannot be loaded, which cannot bring the photos up to date before.
 
@@ -72,11 +77,11 @@ def _replace_lost(
     """
     before = _live(index)
     same = [item for item in items if before.get(item.name) == item.tag]
-    left = ingest(index, same, policy, complete=True, refused=refused, replace=replace)
+    left = ingest(index, same, policy, complete=True, refused=refused, replace=replace, lift=lift)
     take_over(index, number)
     with index.catalog.writing() as tables:
         index.forget_previous(tables)
-    report = ingest(index, items, policy, complete=True, refused=refused, replace=replace)
+    report = ingest(index, items, policy, complete=True, refused=refused, replace=replace, lift=lift)
     back = len((before.keys() & _live(index).keys()) - {item.name for item in same})
     return dataclasses.replace(
         report, added=report.added - back, changed=back, removed=left.removed - back + report.removed
@@ -121,6 +126,35 @@ def check_names(index: PhotoIndex, folder: Path, items: Sequence[Item], replace:
             f"{len(taken)} photos have names that other photos of {index.folder} have, such as {taken[0]}: those would "
             "be lost. Rename them, or say --replace."
         )
+
+
+def with_known_texts(index: PhotoIndex, folder: Path, items: Sequence[Item]) -> list[Item]:
+    """Add to photos what another folder told of them: of the same photo all captions count, whoever brings it."""
+    root = str(folder.resolve()) + "/"
+    same = "WHERE name = ? AND digest = ? AND writer IS NULL"
+    told = []
+    with index.catalog.reading() as tables:
+        for item in items:
+            held = [one for _, one in stored_items(tables, same, (item.name, item.digest))]
+            foreign = [one for one in held if not str(one.path).startswith(root)]
+            told.append(_both(item, foreign[0]) if foreign else item)
+    return told
+
+
+def _both(item: Item, known: Item) -> Item:
+    return dataclasses.replace(
+        item,
+        # Its first folder keeps it, so that the next time it is known that another one told of it, too.
+        path=known.path if known.path.is_file() else item.path,
+        captions=_united(known.captions, item.captions),
+        other_texts=_united(known.other_texts, item.other_texts),
+        unread=_united(known.unread, item.unread),
+        twins=tuple(dict.fromkeys((*known.twins, *item.twins))),
+    )
+
+
+def _united(known: Sequence[Caption], new: Sequence[Caption]) -> tuple[Caption, ...]:
+    return tuple(dict.fromkeys((*known, *new)))
 
 
 def refused_of(data: Dataset) -> list[Refused]:

@@ -84,12 +84,14 @@ def ingest(
     remove: Iterable[str] = (),
     refused: Sequence[Refused] = (),
     replace: bool = False,
+    lift: bool = False,
 ) -> Report:
     """Add photos and bring changed ones up to date; `remove` some by name, or with `complete` all that are no item.
 
     Vectors are made by the model in use, or by `model` while none is. Photos that cannot be used stop nothing; they
     go into quarantine, with those that were `refused` before. What is both an item and to be removed stays. Photos
-    that were kept out stay out. That `complete` removes more than half of the index needs `replace`.
+    that were kept out stay out. That `complete` removes more than half of the index needs `replace`, and that a
+    restriction falls because its evidence left needs `lift`.
     """
     items, out = without_kept_out(index, items)
     names = [item.name for item in items]
@@ -97,7 +99,7 @@ def ingest(
         twice = next(name for name in names if names.count(name) > 1)
         raise SettingError(f"{twice!r} is there twice: a name stands for one photo.")
     writer = f"{os.getpid()}-{secrets.token_hex(4)}"
-    judge_anew(index, policy)
+    judge_anew(index, policy, lift)
     bad: dict[str, Refused] = {}
     known = None
     while True:
@@ -135,7 +137,7 @@ def ingest(
                 leaving |= live - set(names)
                 _check_not_emptied(index, len(live), len(leaving & live), replace)
             _quarantine(tables, refused_now, None if complete else {*names, *remove})
-            done = publish(tables, writer, leaving, policy.ownership.duplicates)
+            done = publish(tables, writer, leaving, policy.ownership.duplicates, lift)
             leave_rows(index, tables, done.rows)
             _sweep(tables)
         forget_rows(index)

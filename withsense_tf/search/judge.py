@@ -8,6 +8,7 @@ from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state, set_state
 from withsense_tf.search.items import Item
 from withsense_tf.search.law import judge_items, put_law
+from withsense_tf.search.lift import Restrictions
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import publish
 from withsense_tf.search.stored import stored_items
@@ -16,8 +17,11 @@ from withsense_tf.search.stored import stored_items
 BATCH = 1_000
 
 
-def judge_anew(index: PhotoIndex, policy: Policy) -> bool:
-    """Judge all photos by the policy as it is now, where it changed; say whether it had."""
+def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False) -> bool:
+    """Judge all photos by the policy as it is now, where it changed; say whether it had.
+
+    That a person's decision is no longer in its list lifts a restriction only with `lift`.
+    """
     while True:
         with index.catalog.reading() as tables:
             if get_state(tables, "policy") == policy.version:
@@ -30,11 +34,12 @@ def judge_anew(index: PhotoIndex, policy: Policy) -> bool:
             here = {photo for (photo,) in tables.execute("SELECT id FROM photos")}
             if here - {photo for photo, _ in stored}:
                 continue  # photos came in meanwhile, and must be judged too
+            before = Restrictions(tables)
             tables.execute("DELETE FROM law")
             for photos, found in decided:
                 put_law(tables, [(photo, item.name) for photo, item in photos if photo in here], found)
             set_state(tables, policy=policy.version)
-            publish(tables, "", (), policy.ownership.duplicates, judged_anew=True)
+            publish(tables, "", (), policy.ownership.duplicates, lift, before)
             return True
 
 

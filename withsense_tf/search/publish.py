@@ -12,6 +12,7 @@ import numpy as np
 from withsense_tf.policy.fingerprint import near_duplicates
 from withsense_tf.search.catalog import get_state, set_state
 from withsense_tf.search.law import spread_law
+from withsense_tf.search.lift import Restrictions
 
 OF_PHOTO: Final = (
     ("photos", "id"),
@@ -37,9 +38,14 @@ def publish(
     writer: str,
     leaving: Collection[str],
     duplicates: bool,
-    judged_anew: bool = False,
+    lift: bool = False,
+    before: Restrictions | None = None,
 ) -> Published:
-    """Put what `writer` has staged in the place of what was there, and take photos out by name."""
+    """Put what `writer` has staged in the place of what was there, and take photos out by name.
+
+    Where all photos were judged anew, `before` has what restricted them. Restrictions whose evidence left are lifted
+    only with `lift`.
+    """
     staged = dict(
         tables.execute("SELECT name, max(id) FROM photos WHERE writer = ? GROUP BY name", (writer,))
     )
@@ -49,13 +55,17 @@ def publish(
     live = dict(tables.execute("SELECT name, id FROM photos WHERE writer IS NULL"))
     changed = [live[name] for name in staged if name in live]
     gone = [live[name] for name in set(leaving) if name in live and name not in staged]
-    if not staged and not gone and not judged_anew:
+    if not staged and not gone and before is None:
         return Published(0, 0, 0, {})
+    restrictions = before or Restrictions(tables)
+    restrictions.keep_evidence(tables, [*changed, *gone])
     rows = _rows_of(tables, [*changed, *gone])
     forget(tables, [*changed, *gone])
     tables.execute("UPDATE photos SET writer = NULL WHERE writer = ?", (writer,))
     groups = _fold(tables)
     spread_law(tables, groups, duplicates)
+    if not lift:
+        restrictions.check(tables)
     set_state(tables, version=get_state(tables, "version") + 1)
     return Published(len(staged) - len(changed), len(changed), len(gone), rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
 
 T = TypeVar("T")
-PORTION: Final = 64
 
 
 class ModelGoneError(DataError):
@@ -51,17 +50,19 @@ def rows_of(generation: Generation, matcher: Matcher, items: Sequence[Item]) -> 
     vectors: dict[str, np.ndarray] = {}
     each, counts = None, np.zeros(len(items), np.int64)
     if PHOTO in form.widths:
-        told = [(item.digest, item.path) for item in items]
-        vectors[PHOTO] = _in_portions(
-            lambda part: matcher.photo_rows([digest for digest, _ in part], [path for _, path in part]),
-            told,
+        digests, paths = [item.digest for item in items], [item.path for item in items]
+        if items:
+            # All at once, so that the encoder gets whole batches; its vectors are in the store from then on.
+            matcher.photo_rows(digests, paths)
+        vectors[PHOTO] = _one_by_one(
+            lambda told: matcher.photo_rows([told[0]], [told[1]]),
+            list(zip(digests, paths, strict=True)),
             form.widths[PHOTO],
         )
     if CAPTIONS in form.widths:
         counts = np.array([len(item.captions) for item in items], np.int64)
-        points = _in_portions(
-            form.queries, [text for item in items for _, text in item.captions], form.widths[CAPTIONS]
-        )
+        texts = [text for item in items for _, text in item.captions]
+        points = _one_by_one(lambda text: form.queries([text]), texts, form.widths[CAPTIONS])
         sums = np.zeros((len(items), form.widths[CAPTIONS]))
         np.add.at(sums, np.repeat(np.arange(len(items)), counts), points)
         vectors[CAPTIONS] = unit(sums).astype(np.float32)
@@ -69,16 +70,13 @@ def rows_of(generation: Generation, matcher: Matcher, items: Sequence[Item]) -> 
     return Rows(vectors, each, counts)
 
 
-def _in_portions(compute: Callable[[Sequence[T]], np.ndarray], things: Sequence[T], width: int) -> np.ndarray:
-    """Compute the vectors of things, always of so many at once.
+def _one_by_one(compute: Callable[[T], np.ndarray], things: Sequence[T], width: int) -> np.ndarray:
+    """Compute the vectors of things, each by itself.
 
-    A matrix product of another height may round otherwise, and a vector must not hang on what it came with.
+    In a matrix product a row may be rounded otherwise at another place and in another company, by some processors'
+    kernels, and a vector must not hang on what it came with.
     """
-    found = [np.zeros((0, width), np.float32)]
-    for at in range(0, len(things), PORTION):
-        part = list(things[at : at + PORTION])
-        found.append(compute(part + part[-1:] * (PORTION - len(part)))[: len(part)])
-    return np.concatenate(found)
+    return np.concatenate([np.zeros((0, width), np.float32), *(compute(thing) for thing in things)])
 
 
 def put_rows(
