@@ -76,10 +76,10 @@ class Restrictions:
 
     def _evidence_left(self, name: str, before: _Restriction, changes: Mapping[str, _Change]) -> bool:
         change = changes.get(name)
+        if change is not None and change.other_picture:
+            return False  # what was known of the one before says nothing of it
         if before.own:
             return before.by_hand or (change is not None and change.lost)
-        if change is not None and change.other_picture:
-            return False  # and no duplicate any more
         other = before.source.removeprefix(DUPLICATE)
         source = changes.get(other)
         if source is not None and (source.lost or source.other_picture):
