@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime
@@ -13,19 +14,32 @@ from withsense_tf.policy.consent import ConsentRegister
 DAY = date(2026, 11, 20)
 
 
+def digest_of(photo: str) -> str:
+    return hashlib.sha256(photo.encode()).hexdigest()
+
+
+def covers(
+    register: ConsentRegister, photo: str, scope: str, country: str | None, day: date | None = None
+) -> bool:
+    return register.covers(photo, digest_of(photo), scope, country, day)
+
+
+A = digest_of("a.jpg")
+
+
 @pytest.fixture
 def register(tmp_path: Path) -> ConsentRegister:
     return ConsentRegister(tmp_path / "new" / "consents.jsonl")
 
 
 def test_without_a_file_nothing_is_permitted(register: ConsentRegister) -> None:
-    assert not register.covers("a.jpg", "show", "RU", DAY)
+    assert not covers(register, "a.jpg", "show", "RU", DAY)
 
 
 def test_a_permission_covers_its_photo_scope_country_and_days_only(register: ConsentRegister) -> None:
-    register.grant("a.jpg", "A. Parent", ["show"], ["ru"], date(2026, 1, 1), date(2026, 12, 31))
-    assert register.covers("a.jpg", "show", "RU", DAY)
-    assert register.covers("a.jpg", "show", "ru", date(2026, 12, 31))
+    register.grant("a.jpg", "A. Parent", ["show"], ["ru"], date(2026, 1, 1), date(2026, 12, 31), digest=A)
+    assert covers(register, "a.jpg", "show", "RU", DAY)
+    assert covers(register, "a.jpg", "show", "ru", date(2026, 12, 31))
     for photo, scope, country, day in (
         ("b.jpg", "show", "RU", DAY),
         ("a.jpg", "search", "RU", DAY),
@@ -34,29 +48,29 @@ def test_a_permission_covers_its_photo_scope_country_and_days_only(register: Con
         ("a.jpg", "show", "RU", date(2025, 12, 31)),
         ("a.jpg", "show", "RU", date(2027, 1, 1)),
     ):
-        assert not register.covers(photo, scope, country, day)
+        assert not covers(register, photo, scope, country, day)
 
 
 def test_a_permission_for_all_countries_holds_where_the_country_is_unknown(register: ConsentRegister) -> None:
-    register.grant("a.jpg", "A. Parent", since=DAY)
-    assert register.covers("a.jpg", "show", None, DAY)
+    register.grant("a.jpg", "A. Parent", since=DAY, digest=A)
+    assert covers(register, "a.jpg", "show", None, DAY)
 
 
 def test_revoking_works_at_the_next_question_in_another_process_too(register: ConsentRegister) -> None:
     other = ConsentRegister(register.file)
-    consent = register.grant("a.jpg", "A. Parent", since=DAY)
-    assert other.covers("a.jpg", "show", "RU", DAY)
+    consent = register.grant("a.jpg", "A. Parent", since=DAY, digest=A)
+    assert covers(other, "a.jpg", "show", "RU", DAY)
     register.revoke(consent.id, "A. Parent", "changed their mind")
-    assert not other.covers("a.jpg", "show", "RU", DAY)
+    assert not covers(other, "a.jpg", "show", "RU", DAY)
     (kept,) = other.consents("a.jpg")
     assert kept.revoked is not None
 
 
 def test_one_of_two_permissions_may_be_revoked(register: ConsentRegister) -> None:
-    first = register.grant("a.jpg", "A. Parent", since=DAY)
-    register.grant("a.jpg", "B. Parent", since=DAY)
+    first = register.grant("a.jpg", "A. Parent", since=DAY, digest=A)
+    register.grant("a.jpg", "B. Parent", since=DAY, digest=A)
     register.revoke(first.id, "A. Parent", "moved")
-    assert register.covers("a.jpg", "show", "RU", DAY)
+    assert covers(register, "a.jpg", "show", "RU", DAY)
 
 
 @pytest.mark.parametrize(
@@ -72,12 +86,12 @@ def test_one_of_two_permissions_may_be_revoked(register: ConsentRegister) -> Non
 )
 def test_incomplete_permissions_are_refused(register: ConsentRegister, settings: dict[str, object]) -> None:
     with pytest.raises(SettingError):
-        register.grant(**settings)
+        register.grant(**settings, digest=A)
     assert not register.file.exists()
 
 
 def test_what_does_not_exist_cannot_be_revoked_nor_without_a_reason(register: ConsentRegister) -> None:
-    consent = register.grant("a.jpg", "A. Parent")
+    consent = register.grant("a.jpg", "A. Parent", digest=A)
     with pytest.raises(SettingError, match="no permission"):
         register.revoke("feed", "A. Parent", "reason")
     with pytest.raises(SettingError, match="a reason"):
@@ -88,26 +102,26 @@ def test_what_does_not_exist_cannot_be_revoked_nor_without_a_reason(register: Co
     "line", ["{broken", '{"event": "grant"}', '{"event": "revoke", "id": "feed"}', "[1]", '{"event": "x"}']
 )
 def test_a_broken_line_voids_the_whole_register(register: ConsentRegister, line: str) -> None:
-    register.grant("a.jpg", "A. Parent", since=DAY)
+    register.grant("a.jpg", "A. Parent", since=DAY, digest=A)
     with register.file.open("a") as stream:
         stream.write(line + "\n")
     with pytest.raises(DataError, match=r"jsonl:2 is no permission"):
-        register.covers("a.jpg", "show", "RU", DAY)
+        covers(register, "a.jpg", "show", "RU", DAY)
 
 
 @pytest.mark.parametrize("name", ["A\u2028B", "A\x85B", "Мама", "A\nB"])
 def test_any_name_may_give_a_permission(register: ConsentRegister, name: str) -> None:
-    consent = register.grant("a.jpg", name, since=DAY)
-    assert register.covers("a.jpg", "show", None, DAY)
+    consent = register.grant("a.jpg", name, since=DAY, digest=A)
+    assert covers(register, "a.jpg", "show", None, DAY)
     register.revoke(consent.id, name, "why\u2028not")
-    assert not ConsentRegister(register.file).covers("a.jpg", "show", None, DAY)
+    assert not covers(ConsentRegister(register.file), "a.jpg", "show", None, DAY)
 
 
 def test_a_last_line_without_its_end_does_not_swallow_the_next(register: ConsentRegister) -> None:
-    consent = register.grant("a.jpg", "A. Parent", since=DAY)
+    consent = register.grant("a.jpg", "A. Parent", since=DAY, digest=A)
     register.file.write_text(register.file.read_text().rstrip("\n"))
     register.revoke(consent.id, "A. Parent", "changed their mind")
-    assert not register.covers("a.jpg", "show", None, DAY)
+    assert not covers(register, "a.jpg", "show", None, DAY)
 
 
 @pytest.mark.parametrize(
@@ -115,16 +129,16 @@ def test_a_last_line_without_its_end_does_not_swallow_the_next(register: Consent
 )
 def test_what_would_be_void_is_refused(register: ConsentRegister, settings: dict[str, object]) -> None:
     with pytest.raises(SettingError):
-        register.grant("a.jpg", "A. Parent", **settings)
+        register.grant("a.jpg", "A. Parent", **settings, digest=A)
 
 
 def _grant(file: str, number: int) -> None:
-    ConsentRegister(file).grant(f"{number}.jpg", "A. Parent", since=DAY)
+    ConsentRegister(file).grant(f"{number}.jpg", "A. Parent", since=DAY, digest=digest_of(f"{number}.jpg"))
 
 
 def test_processes_that_write_at_once_lose_nothing(register: ConsentRegister) -> None:
     register.file.parent.mkdir()
     with ProcessPoolExecutor(2) as pool:
         list(pool.map(_grant, [str(register.file)] * 20, range(20)))
-    assert all(register.covers(f"{number}.jpg", "show", None, DAY) for number in range(20))
+    assert all(covers(register, f"{number}.jpg", "show", None, DAY) for number in range(20))
     assert len([json.loads(line) for line in register.file.read_text().splitlines()]) == 20

@@ -119,7 +119,8 @@ def test_near_duplicates_of_a_restricted_photo_are_restricted(data: Dataset, fol
 def test_a_person_can_decide_either_way_and_the_reason_is_kept(data: Dataset, tmp_path: Path) -> None:
     file = tmp_path / "overrides.csv"
     file.write_text(
-        "photo,decision,by,reason\nbee.jpg,allow,A. Lawyer,an adult in costume\nant.jpg,restrict,B,a child\n"
+        f"photo,digest,decision,by,reason\nbee.jpg,{data.content['bee.jpg']},allow,A. Lawyer,an adult in costume\n"
+        "ant.jpg,,restrict,B,a child\n"
     )
     gate = policy(overrides=load_overrides(file)).gate(data, "RU", DAY)
     assert restricted(gate) == {"ant.jpg", "hen.jpg"}
@@ -284,7 +285,9 @@ def test_a_permission_shows_a_photo_until_it_is_revoked(data: Dataset, tmp_path:
     consents = ConsentRegister(tmp_path / "consents.jsonl")
     gate = Policy(COUNTRIES, consents=consents).gate(data, "RU", DAY)
     assert not gate.photo("bee.jpg")
-    consent = consents.grant("bee.jpg", "A. Parent", ["show"], ["RU"], since=DAY)
+    consent = consents.grant(
+        "bee.jpg", "A. Parent", ["show"], ["RU"], since=DAY, digest=data.content["bee.jpg"]
+    )
     assert gate.photo("bee.jpg")
     assert gate.caption("bee.jpg#2")
     assert not gate.photo("bee.jpg", "train")
@@ -362,8 +365,8 @@ def test_no_restricted_photo_or_caption_ever_leaves_the_gate(
     consents = ConsentRegister(tmp_path / f"{number}.jsonl")
     consents.file.unlink(missing_ok=True)
     for photo, there in granted:
-        consents.grant(photo, "A. Parent", ["show"], [there], since=DAY)
-    overrides = {photo: Override(photo, "allow", "A", "adult") for photo in allowed}
+        consents.grant(photo, "A. Parent", ["show"], [there], since=DAY, digest=data.content[photo])
+    overrides = {photo: Override(photo, "allow", "A", "adult", data.content[photo]) for photo in allowed}
     overrides |= {photo: Override(photo, "restrict", "A", "child") for photo in forbidden}
     kept = Policy(COUNTRIES, Ownership(overrides=overrides, duplicates=False), consents)
     gate = kept.gate(data, country, DAY)

@@ -143,11 +143,18 @@ def test_what_may_not_be_shown_is_a_notice_in_the_very_place_where_it_would_have
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         register = ConsentRegister(Path(folder) / "consents.jsonl")
-        decided = {photo: Override(photo, what, "Ann", "I looked") for photo, what in overrides.items()}
+        contents = {item.name: item.digest for item in made(looks, photos)}
+        decided = {
+            photo: Override(photo, what, "Ann", "I looked", contents[photo])
+            for photo, what in overrides.items()
+        }
         policy = Policy(COUNTRIES, Ownership(overrides=decided), register)
         index = new_index(Path(folder) / "index", matcher, made(looks, photos), store, policy)
         check_everywhere(index, policy, Truth(photos, overrides, []))
-        given_ = [register.grant(photo, "Mum", scopes, [where]) for photo, scopes, where in consents]
+        given_ = [
+            register.grant(photo, "Mum", scopes, [where], digest=contents[photo])
+            for photo, scopes, where in consents
+        ]
         check_everywhere(index, policy, Truth(photos, overrides, consents))
         for consent in given_:
             register.revoke(consent.id, "Mum", "she changed her mind")
@@ -282,8 +289,10 @@ def test_a_staged_photo_and_the_live_one_of_its_name_are_judged_apart(
 def test_what_people_decided_of_a_photo_says_nothing_of_a_strangers_file_of_its_name(
     matcher: Matcher, looks: Path, store: VectorStore, tmp_path: Path
 ) -> None:
-    allowed = law(overrides={"family.png": Override("family.png", "allow", "Ann", "all are grown up")})
-    index = new_index(tmp_path / "index", matcher, [item_of(looks, "family.png", 7)], store, allowed)
+    family = item_of(looks, "family.png", 7)
+    looked = Override("family.png", "allow", "Ann", "all are grown up", family.digest)
+    allowed = law(overrides={"family.png": looked})
+    index = new_index(tmp_path / "index", matcher, [family], store, allowed)
     stranger = tmp_path / "up" / "family.png"
     stranger.parent.mkdir()
     stranger.write_bytes(draw_look(looks, 8).read_bytes())

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from withsense_tf.commands.law import policy_of_service
 from withsense_tf.commands.search import DEFAULT_INDEX, IndexFolder
+from withsense_tf.policy.options import keeps_law
+from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
@@ -29,6 +30,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 @app.command("build")
+@keeps_law
 def build(
     folder: Folder,
     index: IndexFolder = DEFAULT_INDEX,
@@ -57,6 +59,8 @@ def build(
     seed: Annotated[int, typer.Option(min=0, help="Of trained matchers.")] = 0,
     replace: Replace = False,
     lift: Lift = False,
+    *,
+    law: LawFiles,
 ) -> None:
     """Train a matcher on a folder's judgements, the law kept, and index all photos of the folder.
 
@@ -66,6 +70,7 @@ def build(
     from withsense_tf.data.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
     from withsense_tf.experiments.train import fitted_matcher
+    from withsense_tf.policy.gate import Policy
     from withsense_tf.search.build import build_index, claim
     from withsense_tf.search.engines import Engine
     from withsense_tf.search.photo_index import PhotoIndex
@@ -73,7 +78,7 @@ def build(
     kept_in = Engine(engine, dtype, address, graph)
     # Not after all the training.
     kept_in.check()
-    data, policy = load_dataset(folder), policy_of_service()
+    data, policy = load_dataset(folder), Policy.of_files(law)
     photos = PhotoIndex.make(index)
     claim(photos, folder, replace)
     fitted = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
@@ -85,6 +90,7 @@ def build(
 
 
 @app.command("update")
+@keeps_law
 def update(
     folder: Folder,
     index: IndexFolder = DEFAULT_INDEX,
@@ -93,10 +99,13 @@ def update(
     ] = False,
     replace: Replace = False,
     lift: Lift = False,
+    *,
+    law: LawFiles,
 ) -> None:
     """Bring the index up to date with a folder: add what is new, change what changed, remove what is gone."""
     from withsense_tf.data.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
+    from withsense_tf.policy.gate import Policy
     from withsense_tf.search.build import check_names, claim, refused_of, with_known_texts
     from withsense_tf.search.ingest import ingest
     from withsense_tf.search.items import items_of
@@ -112,24 +121,29 @@ def update(
         claim(photos, folder, replace)
     refused = refused_of(data)
     report = ingest(
-        photos, items, policy_of_service(), complete=not keep, refused=refused, replace=replace, lift=lift
+        photos, items, Policy.of_files(law), complete=not keep, refused=refused, replace=replace, lift=lift
     )
     typer.echo(f"{index}: {report}.")
     _tell_refused(report.quarantined)
 
 
 @app.command("remove")
+@keeps_law
 def remove(
-    photos: Annotated[list[str], typer.Argument(help="Names of photos.")], index: IndexFolder = DEFAULT_INDEX
+    photos: Annotated[list[str], typer.Argument(help="Names of photos.")],
+    index: IndexFolder = DEFAULT_INDEX,
+    *,
+    law: LawFiles,
 ) -> None:
     """Take photos out of the index for good: the next update does not bring them back."""
+    from withsense_tf.policy.gate import Policy
     from withsense_tf.search.ingest import ingest
     from withsense_tf.search.kept_out import keep_out
     from withsense_tf.search.photo_index import PhotoIndex
 
     opened = PhotoIndex(index)
     leaving, unknown = keep_out(opened, photos)
-    report = ingest(opened, [], policy_of_service(), remove=leaving)
+    report = ingest(opened, [], Policy.of_files(law), remove=leaving)
     typer.echo(f"{index}: {report}. They stay out; let them in again with: index readmit.")
     if unknown:
         typer.echo(f"Not in the index: {', '.join(unknown)}.", err=True)
@@ -137,13 +151,19 @@ def remove(
 
 
 @app.command("readmit")
+@keeps_law
 def readmit(
-    photos: Annotated[list[str], typer.Argument(help="Names of photos.")], index: IndexFolder = DEFAULT_INDEX
+    photos: Annotated[list[str], typer.Argument(help="Names of photos.")],
+    index: IndexFolder = DEFAULT_INDEX,
+    *,
+    law: LawFiles,
 ) -> None:
     """Let photos that were removed come in again with the next update."""
+    from withsense_tf.policy.gate import Policy
     from withsense_tf.search.kept_out import let_in
     from withsense_tf.search.photo_index import PhotoIndex
 
+    Policy.of_files(law)  # a broken law is found out now, not at the next update
     count = let_in(PhotoIndex(index), photos)
     typer.echo(f"{index}: {count} photos come in again with the next update.")
     if count < len(set(photos)):
@@ -178,12 +198,17 @@ def verify(
 
 
 @app.command("judge")
-def judge(index: IndexFolder = DEFAULT_INDEX, lift: Lift = False) -> None:
+@keeps_law
+def judge(index: IndexFolder = DEFAULT_INDEX, lift: Lift = False, *, law: LawFiles) -> None:
     """Judge all photos anew, where the law or what people decided of photos has changed."""
+    from withsense_tf.policy.gate import Policy
     from withsense_tf.search.judge import judge_anew
+    from withsense_tf.search.law import warn_of_overrides
     from withsense_tf.search.photo_index import PhotoIndex
 
-    changed = judge_anew(PhotoIndex(index), policy_of_service(), lift)
+    photos, policy = PhotoIndex(index), Policy.of_files(law)
+    changed = judge_anew(photos, policy, lift)
+    warn_of_overrides(photos, policy)
     typer.echo("All photos are judged anew." if changed else "The law is as it was; nothing to do.")
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Final
 
 import typer
 
-from withsense_tf.commands.law import policy_of_service
+from withsense_tf.policy.options import CountryOption, keeps_law
+from withsense_tf.policy.service import LawFiles
 
 INDEX_FOLDER: Final = "WITHSENSE_INDEX"
 IndexFolder = Annotated[
@@ -17,11 +18,9 @@ IndexFolder = Annotated[
     typer.Option("--index", envvar=INDEX_FOLDER, help="The index folder.", show_default=True),
 ]
 DEFAULT_INDEX: Final = Path("artifacts/index")
-CountryOption = Annotated[
-    str | None, typer.Option("--country", help="Two letters; without it the strictest rule holds.")
-]
 
 
+@keeps_law
 def search(
     text: Annotated[str, typer.Argument(help='A scene in words: "two dogs run on a beach".')] = "",
     index: IndexFolder = DEFAULT_INDEX,
@@ -46,17 +45,20 @@ def search(
     save: Annotated[
         Path | None, typer.Option(help="Draw the answer as a contact sheet into this PNG or JPEG file.")
     ] = None,
+    *,
+    law: LawFiles,
 ) -> None:
     """Find photos by a text, by a photo, or by both; the legal notice stands where the law forbids an answer."""
     # A search takes milliseconds: starting a thread for each core takes longer.
     os.environ.setdefault("OMP_NUM_THREADS", "2")
+    from withsense_tf.policy.gate import Policy
     from withsense_tf.search.engine import MINIMUM, Search
     from withsense_tf.search.photo_index import PhotoIndex
     from withsense_tf.search.sheet import check_picture
 
     if save is not None:
         check_picture(save)
-    hits = Search(PhotoIndex(index), policy=policy_of_service(), country=country)(
+    hits = Search(PhotoIndex(index), policy=Policy.of_files(law), country=country)(
         text,
         k,
         photo=photo,

@@ -61,7 +61,7 @@ def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
     from withsense_tf.search.photo_index import PhotoIndex
 
     write_demo(folder / "demo", train=160, test=40)
-    data, policy = load_dataset(folder / "demo"), Policy.default()
+    data, policy = load_dataset(folder / "demo"), Policy.of_service()
     index = PhotoIndex.make(folder / "index")
     build_index(index, fitted_matcher(matcher, data, policy, index.store), data, policy)
     for at in terminal.track(

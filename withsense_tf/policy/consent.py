@@ -1,34 +1,48 @@
 """The register of permissions: who allowed a photo of a child to be shown, where, for what, and until when.
 
 One JSON object a line: a `grant` gives a permission, a later `revoke` ends it. Nothing is ever deleted. The file is
-looked at again for every question, so a permission that is revoked is gone at the next query.
+looked at again for every question, so a permission that is revoked is gone at the next query. A permission is for the
+content of a photo's file, by its SHA-256: another picture that takes the name has none.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock
 
-from withsense_tf.errors import DataError, SettingError, check_choice
+from withsense_tf.errors import DataError, DataWarning, SettingError, check_choice
 from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.overrides import DIGEST
+from withsense_tf.policy.watched import Watched
 
 SCOPES: Final = ("show", "search", "train")
 EVERYWHERE: Final = "*"
+# What a line must hold, and what it may hold besides: what nobody knows may have been meant to permit less.
+OF_GRANT: Final = (
+    {"event", "id", "photo", "given_by", "scopes", "countries", "since"},
+    {"digest", "until", "time"},
+)
+OF_REVOKE: Final = ({"event", "id", "time"}, {"by", "reason"})
 
 
 @dataclass(frozen=True)
 class Consent:
-    """One permission. `countries` are codes of two letters, or "*" for all."""
+    """One permission. `countries` are codes of two letters, or "*" for all.
+
+    Without a `digest` it is of a time when permissions were kept by name, and covers nothing.
+    """
 
     id: str
     photo: str
+    digest: str
     given_by: str
     scopes: tuple[str, ...]
     countries: tuple[str, ...]
@@ -51,20 +65,38 @@ class ConsentRegister:
 
     def __init__(self, file: str | Path) -> None:
         self.file = Path(file)
-        self._seen: tuple[int, int] | None = None
-        self._by_photo: dict[str, list[Consent]] = {}
+        self._given = Watched(self.file, self._parse, self._read)
 
-    def covers(self, photo: str, scope: str, country: str | None, day: date | None = None) -> bool:
-        """Tell whether any permission for the photo holds; a file that cannot be read is an error."""
+    def covers(
+        self, photo: str, digest: str, scope: str, country: str | None, day: date | None = None
+    ) -> bool:
+        """Tell whether any permission for the photo's content holds; a file that cannot be read is an error."""
         check_choice("scope", scope, SCOPES)
-        self._refresh()
         today = day or datetime.now(UTC).date()
-        return any(consent.covers(scope, country, today) for consent in self._by_photo.get(photo, []))
+        given = self._by_content()
+        if any(one.photo == photo and one.covers(scope, country, today) for one in given.get("", ())):
+            warnings.warn(
+                f"{self.file}: a permission for {photo} does not say for which content it was given, so it does not "
+                "count. Give it anew: python -m withsense_tf policy consent grant FILE",
+                DataWarning,
+                stacklevel=2,
+            )
+        return digest != "" and any(one.covers(scope, country, today) for one in given.get(digest, ()))
 
-    def consents(self, photo: str) -> list[Consent]:
-        """Return every permission ever given for the photo, revoked ones too."""
-        self._refresh()
-        return list(self._by_photo.get(photo, []))
+    def consents(self, photo: str | None = None) -> list[Consent]:
+        """Return every permission ever given, or those for a photo of that name; revoked ones, too."""
+        every = [one for some in self._by_content().values() for one in some]
+        return [one for one in every if photo in (None, one.photo)]
+
+    def _by_content(self) -> Mapping[str, Sequence[Consent]]:
+        try:
+            return self._given.value()
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise DataError(
+                f"{self.file} cannot be read ({error.strerror}), so no permission holds."
+            ) from error
 
     def grant(
         self,
@@ -74,8 +106,10 @@ class ConsentRegister:
         countries: Iterable[str] = (EVERYWHERE,),
         since: date | None = None,
         until: date | None = None,
+        *,
+        digest: str,
     ) -> Consent:
-        """Record a permission and return it."""
+        """Record a permission for the content with that SHA-256 (`Dataset.photos.digest`), and return it."""
         scopes, countries = tuple(scopes), tuple(map(_country, countries))
         for scope in scopes:
             check_choice("scope", scope, SCOPES)
@@ -83,17 +117,22 @@ class ConsentRegister:
             raise SettingError(
                 "A permission needs a photo, the name of who gave it, a scope and a country (or *)."
             )
+        if not DIGEST.fullmatch(digest):
+            raise SettingError(
+                f"digest must be the SHA-256 of the photo's file, 64 signs from 0 to f; got {digest!r}."
+            )
         if isinstance(since, datetime) or isinstance(until, datetime):
             raise SettingError("since and until are days (datetime.date), without a time.")
         start = since or datetime.now(UTC).date()
         if until is not None and until < start:
             raise SettingError(f"The permission ends ({until}) before it starts ({start}).")
-        consent = Consent(secrets.token_hex(8), photo, given_by, scopes, countries, start, until)
+        consent = Consent(secrets.token_hex(8), photo, digest, given_by, scopes, countries, start, until)
         self._append(
             {
                 "event": "grant",
                 "id": consent.id,
                 "photo": photo,
+                "digest": digest,
                 "given_by": given_by,
                 "scopes": list(scopes),
                 "countries": list(countries),
@@ -105,8 +144,7 @@ class ConsentRegister:
 
     def revoke(self, consent_id: str, by: str, reason: str) -> None:
         """End a permission; it is gone at the next query."""
-        self._refresh()
-        if not any(consent.id == consent_id for consents in self._by_photo.values() for consent in consents):
+        if not any(consent.id == consent_id for consent in self.consents()):
             raise SettingError(f"There is no permission {consent_id!r} in {self.file}.")
         if not by.strip() or not reason.strip():
             raise SettingError("Revoking needs the name of who revokes and a reason.")
@@ -123,52 +161,87 @@ class ConsentRegister:
                 stream.write(b"\n")
             stream.write(line.encode() + b"\n")
 
-    def _refresh(self) -> None:
-        try:
-            status = self.file.stat()
-        except FileNotFoundError:
-            self._seen, self._by_photo = None, {}
-            return
-        except OSError as error:
-            raise DataError(
-                f"{self.file} cannot be read ({error.strerror}), so no permission holds."
-            ) from error
-        seen = (status.st_mtime_ns, status.st_size)
-        if seen == self._seen:
-            return
-        by_id: dict[str, Consent] = {}
+    def _read(self) -> bytes:
         # Under the lock: a line that another process is writing is not taken for a broken one.
         with FileLock(f"{self.file}.lock"):
-            lines = self.file.read_text(encoding="utf-8", errors="replace").split("\n")
-        for number, line in enumerate(lines, start=1):
+            return self.file.read_bytes()
+
+    def _parse(self, content: bytes) -> dict[str, list[Consent]]:
+        by_id: dict[str, Consent] = {}
+        for number, line in enumerate(content.split(b"\n"), start=1):
             if line.strip():
                 _apply(line, by_id, f"{self.file}:{number}")
-        self._by_photo = {}
+        by_content: dict[str, list[Consent]] = {}
         for consent in by_id.values():
-            self._by_photo.setdefault(consent.photo, []).append(consent)
-        self._seen = seen
+            by_content.setdefault(consent.digest, []).append(consent)
+        return by_content
 
 
 def _country(country: str) -> str:
     return EVERYWHERE if country == EVERYWHERE else country_code(country)
 
 
-def _apply(line: str, by_id: dict[str, Consent], where: str) -> None:
+def _apply(line: bytes, by_id: dict[str, Consent], where: str) -> None:
     try:
-        event = json.loads(line)
-        if event["event"] == "grant":
-            until = date.fromisoformat(event["until"]) if event.get("until") else None
-            scopes, countries = tuple(map(str, event["scopes"])), tuple(map(str, event["countries"]))
-            since = date.fromisoformat(event["since"])
-            names = (str(event["id"]), str(event["photo"]), str(event["given_by"]))
-            by_id[names[0]] = Consent(*names, scopes, countries, since, until)
-        elif event["event"] == "revoke":
-            old = by_id[event["id"]]
+        event = json.loads(line.decode("utf-8"), object_pairs_hook=_no_key_twice)
+        kind = event["event"]
+        if kind == "grant":
+            granted = _granted(event)
+            if granted.id in by_id:
+                raise ValueError(f"a permission {granted.id!r} is there already")
+            by_id[granted.id] = granted
+        elif kind == "revoke":
+            _check_keys(event, *OF_REVOKE)
             day = date.fromisoformat(event["time"][:10])
-            by_id[old.id] = Consent(**{**vars(old), "revoked": day})
+            by_id[event["id"]] = replace(by_id[event["id"]], revoked=day)
         else:
-            raise ValueError(f"unknown event {event['event']!r}")
-    except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"unknown event {kind!r}")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(
             f"{where} is no permission ({error!r}), so none of the register holds. Mend the line."
         ) from error
+
+
+def _granted(event: Mapping[str, object]) -> Consent:
+    _check_keys(event, *OF_GRANT)
+    id_, photo, given_by, since = (_text(event[name]) for name in ("id", "photo", "given_by", "since"))
+    digest, until = event.get("digest"), event.get("until")
+    if digest is not None and not DIGEST.fullmatch(_text(digest)):
+        raise ValueError(f"{digest!r} is no SHA-256")
+    scopes, countries = _texts(event["scopes"]), _texts(event["countries"])
+    for scope in scopes:
+        check_choice("scope", scope, SCOPES)
+    return Consent(
+        id_,
+        photo,
+        "" if digest is None else _text(digest),
+        given_by,
+        scopes,
+        tuple(map(_country, countries)),
+        date.fromisoformat(since),
+        None if until is None else date.fromisoformat(_text(until)),
+    )
+
+
+def _check_keys(event: Mapping[str, object], needed: set[str], known: set[str]) -> None:
+    if differ := sorted((needed - set(event)) | (set(event) - needed - known)):
+        raise ValueError(f"{differ[0]!r} is {'missing' if differ[0] in needed else 'not known'}")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"expected a text, got {value!r}")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"expected a list of texts, got {value!r}")
+    return tuple(map(_text, value))
+
+
+def _no_key_twice(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    event = dict(pairs)
+    if len(event) < len(pairs):
+        raise ValueError("a key is there twice")
+    return event

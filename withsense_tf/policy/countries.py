@@ -70,13 +70,22 @@ def load_countries(file: Path | None = None) -> Countries:
     where = str(file) if file is not None else "the package's countries.toml"
     try:
         packaged = files("withsense_tf.policy").joinpath("rules", "countries.toml")
-        text = file.read_text(encoding="utf-8") if file is not None else packaged.read_text(encoding="utf-8")
-        entries = tomllib.loads(text)["rules"]
+        content = file.read_bytes() if file is not None else packaged.read_bytes()
     except OSError as error:
-        raise DataError(
-            f"{where} cannot be read ({error.strerror}), so nothing may be shown anywhere."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        raise no_countries(where, error) from error
+    return parse_countries(content, where)
+
+
+def no_countries(where: object, error: OSError) -> DataError:
+    """Say that a table of countries cannot be read."""
+    return DataError(f"{where} cannot be read ({error.strerror}), so nothing may be shown anywhere.")
+
+
+def parse_countries(content: bytes, where: str) -> Countries:
+    """Read the content of a TOML file of rules; `where` it is from is told with every mistake."""
+    try:
+        entries = tomllib.loads(content.decode("utf-8"))["rules"]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, RecursionError) as error:
         raise DataError(
             f"{where} is no table of [[rules]] ({error}), so nothing may be shown anywhere."
         ) from error

@@ -55,6 +55,10 @@ class Door(ABC):
         """Tell whether this is one of the photos."""
 
     @abstractmethod
+    def content(self, photo: str) -> str:
+        """Return the digest of a photo's file; "" where nobody has looked at one."""
+
+    @abstractmethod
     def decision(self, photo: str) -> PhotoDecision | None:
         """Return what was decided on a photo under the rule in force; None where nothing is known of it."""
 
@@ -68,7 +72,9 @@ class Door(ABC):
         if decision is not None and not decision.restricted:
             return True
         consents = self.policy.consents
-        return consents is not None and consents.covers(photo, scope, self.country, self.day)
+        return consents is not None and consents.covers(
+            photo, self.content(photo), scope, self.country, self.day
+        )
 
     def query(self, text: str) -> Answer:
         """Answer whether a text may be searched for."""

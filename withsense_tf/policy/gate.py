@@ -6,6 +6,7 @@ Nothing else decides. What the gate does not know it keeps back.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -15,14 +16,15 @@ from typing import TYPE_CHECKING
 from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
-from withsense_tf.policy.countries import Countries, country_code, load_countries
+from withsense_tf.policy.countries import Countries, country_code
 from withsense_tf.policy.door import Door
-from withsense_tf.policy.overrides import load_overrides
+from withsense_tf.policy.overrides import Override
 from withsense_tf.policy.ownership import (
     Ownership,
     PhotoDecision,
     caption_verdicts,
 )
+from withsense_tf.policy.service import LawFiles
 from withsense_tf.policy.verdict import TextPolicy, Verdict
 
 if TYPE_CHECKING:
@@ -35,13 +37,22 @@ REVIEW = ("restrict", "allow")
 
 @dataclass(frozen=True)
 class Policy:
-    """The law as this service keeps it: countries, words, ownership, permissions, and the log."""
+    """The law as this service keeps it: countries, words, ownership, permissions, and the log.
+
+    What comes from `files` is as it was `_read`; `current` has it as it is now. What was put in its place stays.
+    """
 
     countries: Countries
     ownership: Ownership = field(default_factory=Ownership)
     consents: ConsentRegister | None = None
     audit: AuditLog | None = None
     review: str = "restrict"
+    files: LawFiles | None = None
+    _read: tuple[Countries | None, Mapping[str, Override] | None] = field(
+        default=(None, None), repr=False, compare=False
+    )
+    _texts: dict[int, TextPolicy] = field(default_factory=dict, repr=False, compare=False)
+    _newest: list[Policy] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_choice("review", self.review, REVIEW)
@@ -55,17 +66,40 @@ class Policy:
         audit: Path | None = None,
     ) -> Policy:
         """Return the policy of the package, with files of one's own where they are given."""
-        ownership = Ownership(overrides=load_overrides(overrides)) if overrides else Ownership()
+        return cls.of_files(LawFiles(countries, overrides, consents, audit))
+
+    @classmethod
+    def of_service(cls) -> Policy:
+        """Return the policy of the package, with the files that the environment names (`WITHSENSE_OVERRIDES` …)."""
+        return cls.of_files(LawFiles.of_service())
+
+    @classmethod
+    def of_files(cls, files: LawFiles) -> Policy:
+        """Return the policy of the package, with those files."""
+        rules, decided = files.rules(), files.decided()
         return cls(
-            load_countries(countries),
-            ownership,
-            ConsentRegister(consents) if consents else None,
-            AuditLog(audit) if audit else None,
+            rules,
+            Ownership(overrides=decided),
+            ConsentRegister(files.consents) if files.consents else None,
+            AuditLog(files.audit) if files.audit else None,
+            files=files,
+            _read=(rules, decided),
         )
 
-    @cached_property
-    def _texts(self) -> dict[int, TextPolicy]:
-        return {}
+    def current(self) -> Policy:
+        """Return this policy as its files have it now; one and the same, as long as they say the same."""
+        if self.files is None:
+            return self
+        rules, decided = now = self.files.rules(), self.files.decided()
+        for known in (self, *self._newest):
+            if known._read[0] is rules and known._read[1] is decided:
+                return known
+        countries = rules if self.countries is self._read[0] else self.countries
+        overrides = decided if self.ownership.overrides is self._read[1] else self.ownership.overrides
+        ownership = replace(self.ownership, overrides=overrides)
+        newest = replace(self, countries=countries, ownership=ownership, _read=now)
+        self._newest[:] = [newest]
+        return newest
 
     def texts(self, age_limit: int) -> TextPolicy:
         """Return what judges texts where persons under that age are protected."""
@@ -79,7 +113,7 @@ class Policy:
         judge = self.ownership.photo_judge
         named = None if judge is None else getattr(judge, "identity", "a classifier without identity")
         settings = (replace(self.ownership, photo_judge=None, overrides=None), named)
-        overrides = sorted((self.ownership.overrides or {}).items())
+        overrides = sorted(map(repr, (self.ownership.overrides or {}).values()))
         parts = (self.texts(16).version, code_version(), self.countries, settings, overrides, self.review)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
@@ -87,7 +121,7 @@ class Policy:
         """Return the gate for the photos of a data set, in a country (unknown: the strictest rule), on a day."""
         if country is not None:
             country = country_code(country)
-        return Gate(self, data, country, day)
+        return Gate(self.current(), data, country, day)
 
     def split(self, data: Dataset, country: str | None = None) -> tuple[Dataset, pd.DataFrame]:
         """Take what is restricted out of a data set; return the rest, and what was removed with its reason."""
@@ -133,6 +167,10 @@ class Gate(Door):
         """Tell whether this is a photo of the data set."""
         return photo in self._photos
 
+    def content(self, photo: str) -> str:
+        """Return the digest of a photo's file."""
+        return self._contents.get(photo, "")
+
     def decision(self, photo: str) -> PhotoDecision | None:
         """Return what was decided on a photo."""
         return self.decisions.get(photo)
@@ -154,6 +192,10 @@ class Gate(Door):
     @cached_property
     def _photos(self) -> frozenset[str]:
         return frozenset(self.data.photos["photo"])
+
+    @cached_property
+    def _contents(self) -> dict[str, str]:
+        return {str(photo): digest for photo, digest in self.data.content.items()}
 
     @cached_property
     def _owners(self) -> dict[str, str]:

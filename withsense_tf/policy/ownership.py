@@ -5,17 +5,17 @@ A decision covers the photo, all its captions, and its near-duplicates. A person
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from withsense_tf.errors import DataWarning, SettingError, check_choice
+from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.policy.fingerprint import near_duplicates, perceptual_hashes
-from withsense_tf.policy.overrides import Override
+from withsense_tf.policy.overrides import Decided, Override
 from withsense_tf.policy.verdict import TextPolicy, Verdict
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Ownership:
     - `uncaptioned`: what becomes of a photo without captions, "restrict" or "allow"; a `photo_judge` decides
       instead where there is one (at least `judge_threshold` is restricted)
     - `duplicates`: a photo that looks like a restricted one is restricted too
+    - `overrides`: what people decided; their keys say nothing
     """
 
     min_votes: int = 1
@@ -96,7 +97,8 @@ class Ownership:
         """
         known = _evidence(data, said)
         decisions = self.own(known, review_restricts)
-        self._warn_of_unknown(decisions)
+        twins = data.left_in_test[["photo", "digest"]].itertuples(index=False)
+        self.decided.warn([*((one.photo, one.digest) for one in known), *twins])
         _spread_to_same_files(data, decisions)
         if self.duplicates:
             paths = {one.photo: one.path for one in known if one.path is not None}
@@ -108,20 +110,16 @@ class Ownership:
         """Decide on photos by what is known of each alone."""
         decisions = {one.photo: self._by_texts(one, review_restricts) for one in known}
         self._judge_uncaptioned(known, decisions)
-        for photo, override in (self.overrides or {}).items():
-            if photo in decisions:
-                decisions[photo] = _overridden(decisions[photo], override)
+        for one in known:
+            override = self.decided.of(one.photo, one.digest)
+            if override is not None:
+                decisions[one.photo] = _overridden(decisions[one.photo], override)
         return decisions
 
-    def _warn_of_unknown(self, decisions: dict[str, PhotoDecision]) -> None:
-        overrides = self.overrides or {}
-        unknown = sorted(set(overrides) - set(decisions))
-        if unknown:
-            warnings.warn(
-                f"{len(unknown)} overrides name a photo that is not here, as {unknown[0]}: is the name right?",
-                DataWarning,
-                stacklevel=4,
-            )
+    @cached_property
+    def decided(self) -> Decided:
+        """Return what people decided, to be asked for a photo."""
+        return Decided((self.overrides or {}).values())
 
     def _by_texts(self, known: Evidence, review_restricts: bool) -> PhotoDecision:
         speaking = [said for said in known.captions if restricts(said[1], review_restricts)]

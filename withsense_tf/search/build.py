@@ -41,7 +41,7 @@ def build_index(
     with index.catalog.reading() as tables:
         current = get_state(tables, "current")
     items = [item for item in items_of(data, facts) if only is None or item.name in set(only)]
-    law, refused = policy or Policy.default(), refused_of(data)
+    law, refused = policy or Policy.of_service(), refused_of(data)
     try:
         report = ingest(
             index, items, law, current or number, True, refused=refused, replace=replace, lift=lift

@@ -45,7 +45,7 @@ class Search:
         policy: Policy | None = None,
         country: str | None = None,
     ) -> None:
-        self.policy = policy or Policy.default()
+        self.policy = policy or Policy.of_service()
         self.country = country
         self.index = _open(index, photos, self.policy)
 

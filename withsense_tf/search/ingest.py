@@ -34,7 +34,7 @@ from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
 from withsense_tf.search.judge import judge_anew
 from withsense_tf.search.kept_out import without_kept_out
-from withsense_tf.search.law import judge_items, put_law
+from withsense_tf.search.law import judge_items, put_law, warn_of_overrides
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import forget, publish
 from withsense_tf.search.rows import ModelGoneError, Rows, put_rows, rows_of
@@ -99,6 +99,7 @@ def ingest(
         twice = next(name for name in names if names.count(name) > 1)
         raise SettingError(f"{twice!r} is there twice: a name stands for one photo.")
     writer = f"{os.getpid()}-{secrets.token_hex(4)}"
+    policy = policy.current()
     judge_anew(index, policy, lift)
     bad: dict[str, Refused] = {}
     known = None
@@ -142,6 +143,8 @@ def ingest(
             _sweep(tables)
         forget_rows(index)
         index.remove_dropped()
+        if complete:
+            warn_of_overrides(index, policy)
         return Report(done.added, done.changed, done.removed, known, refused_now, out)
 
 

@@ -22,6 +22,7 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False) -> bool:
 
     That a person's decision is no longer in its list lifts a restriction only with `lift`.
     """
+    policy = policy.current()
     while True:
         with index.catalog.reading() as tables:
             if get_state(tables, "policy") == policy.version:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from withsense_tf.errors import DataError
 from withsense_tf.policy.countries import country_code
@@ -18,6 +18,9 @@ from withsense_tf.policy.ownership import STRICTNESS, Evidence, PhotoDecision, s
 from withsense_tf.policy.verdict import Verdict
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.items import Item
+
+if TYPE_CHECKING:
+    from withsense_tf.search.photo_index import PhotoIndex
 
 DECIDED: Final = "own_restricted, own_source, by_hand, captions, votes, evidence"
 
@@ -59,10 +62,9 @@ def _said(texts: Sequence[tuple[str, str]], verdicts: Iterator[Verdict]) -> list
 
 def _restrict_as_twin(policy: Policy, item: Item, decisions: dict[str, PhotoDecision]) -> None:
     """Restrict a photo that people restricted under another name of it."""
-    old, overrides = decisions[item.name], policy.ownership.overrides or {}
+    old = decisions[item.name]
     for twin in item.twins:
-        override = overrides.get(twin)
-        if override is not None and override.decision == "restrict" and not (old.restricted or old.by_hand):
+        if policy.ownership.decided.restricts_name(twin) and not (old.restricted or old.by_hand):
             decisions[item.name] = replace(old, restricted=True, source=f"duplicate of {twin}")
 
 
@@ -125,6 +127,14 @@ def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], dupl
             )
 
 
+def warn_of_overrides(index: PhotoIndex, policy: Policy) -> None:
+    """Warn of what people decided and what is of no photo of the index, or does not do what was meant."""
+    with index.catalog.reading() as tables:
+        live = tables.execute("SELECT name, digest, twins FROM photos WHERE writer IS NULL").fetchall()
+    known = [(name, digest) for own, digest, twins in live for name in (own, *json.loads(twins))]
+    policy.ownership.decided.warn(known)
+
+
 def _decision(name: str, own: Sequence[object]) -> PhotoDecision:
     restricted, source, by_hand, captions, votes, evidence = own
     return PhotoDecision(
@@ -139,7 +149,7 @@ class IndexDoor(Door):
     def __init__(
         self, policy: Policy, tables: sqlite3.Connection, country: str | None = None, day: date | None = None
     ) -> None:
-        self.policy = policy
+        self.policy = policy = policy.current()
         self.country = None if country is None else country_code(country)
         self.day = day
         self._tables = tables
@@ -151,16 +161,17 @@ class IndexDoor(Door):
                 "python -m withsense_tf index judge"
             )
 
-    def outside(self, file: Path, like: Collection[str]) -> Answer:
+    def outside(self, file: Path, content: str, like: Collection[str]) -> Answer:
         """Answer whether a file that is no photo of the index may be the query; `like` it are these photos of it.
 
-        Nobody has said what it shows, so it is judged as a photo without captions, whatever its name.
+        Unless a person decided of its content, nobody has said what it shows, so it is judged as a photo without
+        captions, whatever its name.
         """
         allowed, rule = self.rule.rule == "none", ""
         if not allowed:
             # No photo of an index has such a name: what people decided of one says nothing of this file.
             name = f"/{file.name}"
-            decision = self.policy.ownership.own([Evidence(name, file)])[name]
+            decision = self.policy.ownership.own([Evidence(name, file, content)])[name]
             near = [photo for photo in like if (known := self.decision(photo)) is None or known.restricted]
             allowed = not decision.restricted and not near
             rule = decision.source if decision.restricted else f"like {near[0]}" if near else ""
@@ -171,6 +182,11 @@ class IndexDoor(Door):
         """Tell whether this is a live photo of the index."""
         found = self._tables.execute("SELECT 1 FROM photos WHERE name = ? AND writer IS NULL", (photo,))
         return found.fetchone() is not None
+
+    def content(self, photo: str) -> str:
+        """Return the digest of a live photo's file."""
+        asked = "SELECT digest FROM photos WHERE name = ? AND writer IS NULL"
+        return next((str(digest) for (digest,) in self._tables.execute(asked, (photo,))), "")
 
     def decision(self, photo: str) -> PhotoDecision | None:
         """Return what was decided on a photo under the age limit in force."""

@@ -79,7 +79,7 @@ def _foreign(
     found = tables.execute("SELECT name, hash FROM photos WHERE writer IS NULL").fetchall()
     hashes = np.array([number for _, number in found], np.int64).view(np.uint64)
     near = np.flatnonzero(np.bitwise_count(hashes ^ look) <= NEAR)
-    answer = door.outside(file, [found[at][0] for at in near])
+    answer = door.outside(file, content, [found[at][0] for at in near])
     if not answer.allowed:
         return answer.notice or door.rule.message
     from withsense_tf.encoders.store import VectorStore  # late: most searches need none, and it takes a while

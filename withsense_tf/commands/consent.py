@@ -1,0 +1,108 @@
+"""`withsense policy consent`: who permitted a photo of a child, for what, and until when."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from withsense_tf.errors import SettingError
+from withsense_tf.policy.service import named
+
+if TYPE_CHECKING:
+    from withsense_tf.policy.consent import ConsentRegister
+
+app = typer.Typer(help="Permissions for photos: give, revoke and list them.", no_args_is_help=True)
+By = Annotated[str, typer.Option(help="Who says so.")]
+Register = Annotated[
+    Path | None, typer.Option(help="The register of permissions. Else what WITHSENSE_CONSENTS names.")
+]
+
+
+@app.command("grant")
+def grant(
+    photo: Annotated[Path, typer.Argument(help="The file of the photo: the permission is for its content.")],
+    by: By,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="show, search or train; again and again. By default show.")
+    ] = None,
+    country: Annotated[
+        list[str] | None, typer.Option(help="Two letters, or * for all; again and again. By default all.")
+    ] = None,
+    since: Annotated[str, typer.Option(help="The first day, as 2026-11-20; by default today.")] = "",
+    until: Annotated[str, typer.Option(help="The last day; by default none.")] = "",
+    consents: Register = None,
+) -> None:
+    """Record a permission for a photo and print its number."""
+    from withsense_tf.policy.consent import EVERYWHERE
+
+    digest = hashlib.sha256(photo.read_bytes()).hexdigest()
+    given = _register(consents).grant(
+        photo.name,
+        by,
+        scope or ["show"],
+        country or [EVERYWHERE],
+        _day("since", since),
+        _day("until", until),
+        digest=digest,
+    )
+    typer.echo(given.id)
+
+
+@app.command("revoke")
+def revoke(
+    number: Annotated[str, typer.Argument(help="The number of the permission.")],
+    by: By,
+    reason: Annotated[str, typer.Option(help="Why.")],
+    consents: Register = None,
+) -> None:
+    """End a permission; it is gone at the next query."""
+    _register(consents).revoke(number, by, reason)
+    typer.echo(f"{number} is revoked.")
+
+
+@app.command("list")
+def list_all(
+    photo: Annotated[
+        Path | None, typer.Argument(help="A photo's file: only permissions for its content.")
+    ] = None,
+    consents: Register = None,
+) -> None:
+    """List permissions, revoked ones too, a tab-separated row each."""
+    digest = None if photo is None else hashlib.sha256(photo.read_bytes()).hexdigest()
+    typer.echo("id\tphoto\tdigest\tgiven_by\tscopes\tcountries\tsince\tuntil\trevoked")
+    for one in _register(consents).consents():
+        if digest in (None, one.digest):
+            days = [str(day or "") for day in (one.since, one.until, one.revoked)]
+            told = [
+                one.id,
+                one.photo,
+                one.digest,
+                one.given_by,
+                ",".join(one.scopes),
+                ",".join(one.countries),
+                *days,
+            ]
+            typer.echo("\t".join(" ".join(cell.split()) for cell in told))
+
+
+def _register(option: Path | None) -> ConsentRegister:
+    # Nothing else of the law is asked: what is broken there must not keep a permission from being revoked.
+    from withsense_tf.policy.consent import ConsentRegister
+
+    file, _ = named("consents", option)
+    if file is None:
+        raise SettingError(
+            "Which register of permissions? Name its file by --consents or WITHSENSE_CONSENTS."
+        )
+    return ConsentRegister(file)
+
+
+def _day(name: str, told: str) -> date | None:
+    try:
+        return date.fromisoformat(told) if told else None
+    except ValueError as error:
+        raise SettingError(f"--{name} {told}: expected a day such as 2026-11-20.") from error

@@ -1,0 +1,160 @@
+"""`withsense policy`: what the law allows, and what people decided of photos."""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from withsense_tf.commands.consent import app as consent_app
+from withsense_tf.policy.options import CountryOption, keeps_law
+from withsense_tf.policy.service import LawFiles
+
+if TYPE_CHECKING:
+    from withsense_tf.policy.countries import CountryRule
+    from withsense_tf.policy.verdict import TextPolicy
+
+app = typer.Typer(
+    help="What the law allows: texts and photos, and what people decided.", no_args_is_help=True
+)
+app.add_typer(consent_app, name="consent")
+
+
+@app.command("check")
+@keeps_law
+def check(
+    file: Annotated[str, typer.Argument(help="A text on each line; - is the standard input.")],
+    country: CountryOption = None,
+    jsonl: Annotated[
+        bool,
+        typer.Option(
+            "--jsonl", help="Lines that are JSON objects are read as such: their field text counts."
+        ),
+    ] = False,
+    *,
+    law: LawFiles,
+) -> None:
+    """Print a JSON object for each line: text, verdict, rule, span, reason."""
+    rule, texts = _law_of(law, country)
+    with (
+        nullcontext(sys.stdin)
+        if file == "-"
+        else Path(file).open(encoding="utf-8", errors="replace") as stream
+    ):
+        for line in stream:
+            plain = line.rstrip("\r\n").removeprefix("\ufeff")
+            text = _text_of(plain) if jsonl else plain
+            judged = _judged(text, texts, rule) if text is not None else _unreadable(plain)
+            typer.echo(json_format.dumps(judged, ensure_ascii=False))
+
+
+@app.command("explain")
+@keeps_law
+def explain(
+    text: Annotated[str, typer.Argument(help="A caption or a query.")],
+    country: CountryOption = None,
+    *,
+    law: LawFiles,
+) -> None:
+    """Show what in a text made the verdict, and what was found to be no child."""
+    rule, texts = _law_of(law, country)
+    judged = _judged(text, texts, rule)
+    typer.echo(f"{judged['verdict']}: {judged['reason']}")
+    for hit in texts.hits(text):
+        typer.echo(f"  {hit.decision:<7} {hit.rule}: “{hit.span}” ({hit.reason})")
+
+
+@app.command("photos")
+@keeps_law
+def photos(
+    folder: Annotated[Path, typer.Argument(help="A With Sense folder.")],
+    country: CountryOption = None,
+    *,
+    law: LawFiles,
+) -> None:
+    """List the restricted photos of a folder with the evidence, a tab-separated row each."""
+    from withsense_tf.data.load import load_dataset
+    from withsense_tf.policy.gate import Policy
+
+    gate = Policy.of_files(law).gate(load_dataset(folder), country)
+    decided = [gate.decisions[photo] for photo in gate.data.photos["photo"] if photo in gate.decisions]
+    restricted = [decision for decision in decided if decision.restricted]
+    typer.echo("photo\tsource\tvotes\tcaptions\tevidence")
+    for decision in sorted(restricted, key=lambda decision: decision.photo):
+        evidence = "; ".join(decision.evidence)
+        typer.echo(f"{decision.photo}\t{decision.source}\t{decision.votes}\t{decision.captions}\t{evidence}")
+    typer.echo(f"{len(restricted)} of {len(gate.data.photos)} photos are restricted.", err=True)
+
+
+@app.command("bind")
+def bind(
+    folder: Annotated[Path, typer.Argument(help="A With Sense folder.")],
+    overrides: Annotated[Path, typer.Argument(help="A CSV of what people decided.")],
+    new: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
+) -> None:
+    """Bind decisions that name a photo alone to its content: write a new table of overrides, with digests."""
+    from withsense_tf.data.load import load_dataset
+    from withsense_tf.policy.overrides import bound, load_overrides, write_overrides
+
+    before, photos = list(load_overrides(overrides).values()), load_dataset(folder).photos
+    contents = dict(zip(photos["photo"], photos["digest"], strict=True))
+    after = [bound(one, contents) for one in before]
+    write_overrides(after, new)
+    for old, one in zip(before, after, strict=True):
+        if old.digest:
+            continue
+        told = (
+            "not bound: the folder has no such photo" if not one.digest else f"{one.decision}ed as it is now"
+        )
+        typer.echo(f"{one.photo}: {told}", err=not one.digest)
+    count = sum(one != old for old, one in zip(before, after, strict=True))
+    typer.echo(
+        f"{new}: {count} of {len(after)} decisions are bound now. Look at these photos: what lies there now may be "
+        "another picture than the one that was decided on."
+    )
+    if not all(one.digest for one in after):
+        raise typer.Exit(1)
+
+
+def _law_of(law: LawFiles, country: str | None) -> tuple[CountryRule, TextPolicy]:
+    """Return the rule of a country, and what judges texts under it."""
+    from withsense_tf.policy.gate import Policy
+
+    policy = Policy.of_files(law)
+    rule = policy.countries.rule(country)
+    return rule, policy.texts(rule.age_limit)
+
+
+def _text_of(line: str) -> str | None:
+    """Return the field `text` of a line that is a JSON object, a line that is no JSON as it is, else None."""
+    try:
+        found = json_format.loads(line)
+    except (ValueError, RecursionError):
+        return line if not line.lstrip().startswith(("{", "[", '"')) else None
+    if isinstance(found, dict):
+        text = found.get("text")
+        return text if isinstance(text, str) else None
+    return None if isinstance(found, list | str) else line
+
+
+def _unreadable(line: str) -> dict[str, str]:
+    reason = "no JSON object with a field text: nobody knows what it says"
+    return {"text": line, "verdict": "review", "rule": "unreadable line", "span": "", "reason": reason}
+
+
+def _judged(text: str, texts: TextPolicy, rule: CountryRule) -> dict[str, str]:
+    if rule.rule == "none":
+        reason = f"{rule.country} has no such rule"
+        return {"text": text, "verdict": "allow", "rule": "", "span": "", "reason": reason}
+    verdict = texts.verdict(text)
+    return {
+        "text": text,
+        "verdict": verdict.decision,
+        "rule": verdict.rule,
+        "span": verdict.span,
+        "reason": verdict.reason,
+    }

@@ -1,0 +1,51 @@
+"""The options by which every command that touches photos or texts is told the law, and what it is then handed."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from withsense_tf.policy.service import VARIABLE, LawFiles
+
+HELP: Final = {
+    "countries": "A TOML file of the rules of countries.",
+    "overrides": "A CSV of what people decided of photos.",
+    "consents": "The register of permissions.",
+    "audit": "Where decisions are logged.",
+}
+CountryOption = Annotated[
+    str | None, typer.Option("--country", help="Two letters; without it the strictest rule holds.")
+]
+
+
+def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of the law's files; its parameter `law` gets the files that are in force."""
+
+    @functools.wraps(command)
+    def told(**words: object) -> None:
+        given = {name: Path(str(file)) for name in HELP if (file := words.pop(name)) is not None}
+        command(law=LawFiles.of_service(**given), **words)
+
+    own = inspect.signature(command, eval_str=True)
+    options = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                Path | None,
+                typer.Option(f"--{name}", help=f"{text} Else what {VARIABLE}{name.upper()} names."),
+            ],
+        )
+        for name, text in HELP.items()
+    ]
+    kept = [parameter for name, parameter in own.parameters.items() if name != "law"]
+    signature = own.replace(parameters=[*kept, *options])
+    told.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
+    told.__annotations__ = {name: one.annotation for name, one in signature.parameters.items()}
+    return told

@@ -1,0 +1,115 @@
+"""The files of the law as this service keeps it: named by options or by the environment, for all commands."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.errors import DataWarning, SettingError
+from withsense_tf.policy.countries import Countries, load_countries, no_countries, parse_countries
+from withsense_tf.policy.overrides import Override, parse_overrides, unreadable
+from withsense_tf.policy.watched import Watched
+
+VARIABLE: Final = "WITHSENSE_"
+
+
+@dataclass(frozen=True)
+class LawFiles:
+    """Files of one's own: rules of countries, what people decided, permissions, and where decisions are logged.
+
+    What the first two say is read anew when a file has changed, so a service that runs keeps to the law of now.
+    """
+
+    countries: Path | None = None
+    overrides: Path | None = None
+    consents: Path | None = None
+    audit: Path | None = None
+
+    @classmethod
+    def of_service(cls, **given: Path | None) -> LawFiles:
+        """Return the files that are given by option and, for the others, those that the environment names.
+
+        A file that is named and not there is an error, never the package's law.
+        """
+        found: dict[str, Path] = {}
+        for name in (field.name for field in fields(cls)):
+            file, said = named(name, given.get(name))
+            if file is not None:
+                _check(name, file, said)
+                found[name] = file
+        return cls(**found)
+
+    @cached_property
+    def _countries(self) -> Watched[Countries] | None:
+        file = self.countries
+        return None if file is None else Watched(file, partial(parse_countries, where=str(file)))
+
+    @cached_property
+    def _overrides(self) -> Watched[Mapping[str, Override]] | None:
+        file = self.overrides
+        return None if file is None else Watched(file, partial(parse_overrides, where=str(file)))
+
+    @cached_property
+    def _packaged(self) -> Countries:
+        return load_countries()
+
+    def rules(self) -> Countries:
+        """Return the rules of countries as they are now: the same object while they are the same."""
+        if self._countries is None:
+            return self._packaged
+        try:
+            return self._countries.value()
+        except OSError as error:
+            raise no_countries(self.countries, error) from error
+
+    def decided(self) -> Mapping[str, Override] | None:
+        """Return what people decided as it is now: the same object while it is the same."""
+        if self._overrides is None:
+            return None
+        try:
+            return self._overrides.value()
+        except OSError as error:
+            raise unreadable(self._overrides.file, error) from error
+
+    def told(self) -> str:
+        """Say which files are in force and, by their digests, what was in them."""
+        return ", ".join(
+            f"{field.name}: {_told(getattr(self, field.name))}"
+            for field in fields(self)
+            if field.name != "audit"
+        )
+
+
+def named(name: str, option: Path | None) -> tuple[Path | None, str]:
+    """Return the file of the law that an option or else the environment names, and who says so."""
+    variable = f"{VARIABLE}{name.upper()}"
+    value = os.environ.get(variable) if option is None else str(option)
+    said = f"{variable}={value}" if option is None else f"--{name} {value}"
+    if value is not None and not value.strip():
+        raise SettingError(
+            f"{variable} is set and empty, so nobody knows which law is meant. Name a file, or unset it."
+        )
+    return (None if value is None else Path(value).absolute()), said
+
+
+def _check(name: str, file: Path, said: str) -> None:
+    if name == "audit" or file.is_file():
+        return
+    if name == "consents" and not file.exists():
+        warnings.warn(f"{said}: there is no such file, so no permission holds.", DataWarning, stacklevel=3)
+        return
+    raise SettingError(f"{said}: there is no such file, so nothing may be shown.")
+
+
+def _told(file: Path | None) -> str:
+    if file is None:
+        return "of the package"
+    if not file.exists():
+        return f"{file.name} (not there)"
+    return f"{file.name} (sha256 {hashlib.sha256(file.read_bytes()).hexdigest()})"

@@ -1,0 +1,50 @@
+"""A file that a running service keeps to: read anew as soon as its content is another."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+# As git has it: two changes within one tick of a file system's clock look alike, and its coarsest ticks take so long.
+SETTLED_NS: Final = 2_000_000_000
+
+
+class _Known(NamedTuple, Generic[T]):
+    stamp: tuple[int, ...] | None
+    digest: str
+    value: T
+
+
+class Watched(Generic[T]):
+    """What `parse` makes of a file's content.
+
+    The file is looked at for every question, and read where its times, size or number differ, or are too young to be
+    trusted. What a file says does not depend on its times alone: those may be set.
+    """
+
+    def __init__(
+        self, file: Path, parse: Callable[[bytes], T], read: Callable[[], bytes] | None = None
+    ) -> None:
+        self.file = file
+        self._parse = parse
+        self._read = read or file.read_bytes
+        self._known: _Known[T] | None = None
+
+    def value(self) -> T:
+        """Return what the file says now: the same object while it says the same. Nothing is kept of an error."""
+        # Before the content is read: what is changed meanwhile has other times at the next look.
+        status = self.file.stat()
+        stamp = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        known = self._known
+        if known is not None and known.stamp == stamp:
+            return known.value
+        content = self._read()
+        digest = hashlib.sha256(content).hexdigest()
+        value = known.value if known is not None and known.digest == digest else self._parse(content)
+        age = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns)
+        self._known = _Known(stamp if age > SETTLED_NS else None, digest, value)
+        return value
