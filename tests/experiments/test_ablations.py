@@ -56,7 +56,7 @@ def test_the_command_prints_a_table_for_a_question(folder: Path, tmp_path: Path,
     app.command()(ablations.main)
     result = CliRunner().invoke(
         app,
-        ["--data", str(folder), "--output", str(tmp_path), "--question", "children"],
+        ["--data", str(folder), "--output", str(tmp_path), "--question", "children", "--policy", "none"],
         catch_exceptions=False,
     )
     lines = [line for line in result.output.splitlines() if line.startswith("|")]

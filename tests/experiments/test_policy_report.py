@@ -13,6 +13,7 @@ from withsense_tf.experiments.policy_report import (
     sentences_report,
     speed_report,
 )
+from withsense_tf.policy.ownership import Ownership
 from withsense_tf.policy.verdict import TextPolicy
 
 
@@ -36,7 +37,7 @@ def test_ownership_finds_what_dropping_rows_misses(folder: Path, texts: TextPoli
     path.write_text(path.read_text().replace("A bee, seen", "A child and a bee, seen"))
     path = folder / "train_dataset.csv"
     path.write_text(path.read_text().replace("A bee, seen", "A child and a bee, seen"))
-    said = ownership_report(load_dataset(folder), texts)
+    said = ownership_report(load_dataset(folder), texts, Ownership())
     assert "1 caption(s) of its own needed: 1.000 [0.207, 1.000] (1 of 1)" in said
     assert "dropping rows whose text matches: 0.000 [0.000, 0.793] (0 of 1)" in said
     assert speed_report(load_dataset(folder), texts).startswith("42 captions, 11.9 % restricted")

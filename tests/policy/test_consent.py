@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, DataWarning, SettingError
 from withsense_tf.policy.consent import ConsentRegister
 
 DAY = date(2026, 11, 20)
@@ -142,3 +143,108 @@ def test_processes_that_write_at_once_lose_nothing(register: ConsentRegister) ->
         list(pool.map(_grant, [str(register.file)] * 20, range(20)))
     assert all(covers(register, f"{number}.jpg", "show", None, DAY) for number in range(20))
     assert len([json.loads(line) for line in register.file.read_text().splitlines()]) == 20
+
+
+def line_of(**changes: object) -> str:
+    event: dict[str, object] = {"event": "grant", "id": "1", "photo": "a.jpg", "digest": A, "given_by": "Mum"}
+    event |= {"scopes": ["show"], "countries": ["*"], "since": "2026-01-01", "until": None} | changes
+    return json.dumps({name: value for name, value in event.items() if value != "left out"})
+
+
+REVOKED = json.dumps({"event": "revoke", "id": "1", "time": "2026-02-01"})
+
+
+def written(register: ConsentRegister, *lines: str) -> ConsentRegister:
+    register.file.parent.mkdir(exist_ok=True)
+    register.file.write_text("\n".join(lines) + "\n")
+    return register
+
+
+@pytest.mark.closed
+def test_a_permission_never_extends_to_another_content_that_takes_the_name(register: ConsentRegister) -> None:
+    register.grant("a.jpg", "A. Parent", since=DAY, digest=A)
+    assert register.covers("renamed.jpg", A, "show", None, DAY)
+    assert not register.covers("a.jpg", digest_of("b.jpg"), "show", None, DAY)
+    assert not register.covers("a.jpg", "", "show", None, DAY)
+    with pytest.raises(SettingError, match="SHA-256"):
+        register.grant("a.jpg", "A. Parent", digest="")
+
+
+@pytest.mark.closed
+def test_a_permission_by_name_alone_does_not_count_and_says_what_to_do(register: ConsentRegister) -> None:
+    written(register, line_of(digest="left out"))
+    with pytest.warns(DataWarning, match=r"a\.jpg does not say for which content.*policy consent grant"):
+        assert not register.covers("a.jpg", A, "show", None, DAY)
+    assert not register.covers("b.jpg", "", "show", None, DAY)
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    "line",
+    [
+        line_of(id="2")[:-9],
+        line_of(),
+        line_of(id="2", digest="12"),
+        line_of(id="2", digest=None).replace("null", "7", 1),
+        line_of(id="2", scopes="show"),
+        line_of(id="2", scopes=["shwo"]),
+        line_of(id="2", scopes=[]),
+        line_of(id="2", countries=["RUS"]),
+        line_of(id="2", until=""),
+        line_of(id="2", untill="2026-01-02"),
+        line_of(id="2", since=None),
+        line_of(id=2),
+        line_of(id="2").replace('"photo"', '"photo": "b.jpg", "photo"'),
+        '{"event": "revoke", "id": "nobody", "time": "2026-02-01"}',
+        '{"event": "revoke", "id": "1"}',
+        '{"event": "revoke", "id": ["1"], "time": "2026-02-01"}',
+        '{"event": "lift", "id": "1"}',
+        "[" * 100_000,
+        "\0" * 40,
+        "7",
+    ],
+)
+def test_a_line_that_is_not_as_it_was_written_voids_the_register_and_is_named(
+    register: ConsentRegister, line: str
+) -> None:
+    assert covers(written(register, line_of()), "a.jpg", "show", None, DAY)
+    register.file.write_text(f"{line_of()}\n{line}\n")
+    for _ in range(2):
+        with pytest.raises(DataError, match=r"jsonl:2 is no permission .* none of the register holds"):
+            covers(register, "a.jpg", "show", None, DAY)
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("coding", ["cp1251", "utf-16", "utf-8-sig"])
+def test_a_register_in_another_coding_is_void(register: ConsentRegister, coding: str) -> None:
+    written(register)
+    register.file.write_text(line_of(given_by="Мама").replace("\\u041c", "М") + "\n", encoding=coding)
+    with pytest.raises(DataError, match="none of the register holds"):
+        covers(register, "a.jpg", "show", None, DAY)
+
+
+@pytest.mark.closed
+def test_a_permission_that_is_granted_again_under_its_number_stays_revoked(register: ConsentRegister) -> None:
+    written(register, line_of(), REVOKED)
+    assert not covers(register, "a.jpg", "show", None, DAY)
+    written(register, line_of(), REVOKED, line_of())
+    with pytest.raises(DataError, match="is there already"):
+        covers(register, "a.jpg", "show", None, DAY)
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("seconds", [0, 3600])
+def test_an_edit_of_the_same_size_and_time_is_seen_at_the_next_question(
+    register: ConsentRegister, seconds: int
+) -> None:
+    for_a, for_b = line_of(), line_of(digest=digest_of("b.jpg"))
+    assert len(for_a) == len(for_b)
+    written(register, for_a)
+    was = register.file.stat().st_mtime_ns - seconds * 10**9
+    os.utime(register.file, ns=(was, was))
+    for round_ in range(20):
+        granted, other = ("a.jpg", "b.jpg") if round_ % 2 == 0 else ("b.jpg", "a.jpg")
+        register.file.write_text(f"{for_a if granted == 'a.jpg' else for_b}\n")
+        os.utime(register.file, ns=(was, was))
+        assert covers(register, granted, "show", None, DAY)
+        assert not covers(register, other, "show", None, DAY)

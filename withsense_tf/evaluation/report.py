@@ -26,7 +26,7 @@ COLUMNS: Final = (
     # Beyond the agreed ones: what a row needs to be made again.
     *("target", "train_pairs", "train_photos", "fingerprint", "code", "config"),
     *("auc", "queries", "rmse_low", "rmse_high", "r@5_low", "r@5_high", "best", "status", "key"),
-    *("tau_c_low", "tau_c_high"),
+    *("tau_c_low", "tau_c_high", "law_files"),
 )
 # What a person wants to see; the file has the rest.
 SHOWN: Final = (

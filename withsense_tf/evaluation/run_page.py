@@ -25,6 +25,7 @@ FACTS: Final = {
     "data": "data",
     "fingerprint": "fingerprint of the data",
     "policy": "policy",
+    "law_files": "files of the law",
     "target": "target",
     "seed": "seed",
     "code": "code",

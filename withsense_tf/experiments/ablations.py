@@ -15,15 +15,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from withsense_tf import terminal
+from withsense_tf.policy.options import CountryOption, keeps_law
+from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
     from withsense_tf.evaluation.outcome import Outcome
     from withsense_tf.evaluation.protocol import Task
     from withsense_tf.experiments.models import Surroundings
+    from withsense_tf.policy.gate import Policy
 
 FOLDS: Final = 5
-QUESTIONS: Final = ("crowd", "balance", "captions", "children", "opened")
+CHILDREN: Final = "children"
+QUESTIONS: Final = ("crowd", "balance", "captions", CHILDREN, "opened")
 # Galleries of 100 of 1,000 photos, as the comparison has them.
 OPENED_FOLDS: Final = 10
 OPENED: Final = ("", "block_16_expand", "block_14_add")
@@ -45,12 +49,16 @@ class Variant:
     models: tuple[dict[str, Any], ...] | None = None
 
 
+@keeps_law
 def main(
     data: Annotated[
         Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
     ] = None,
     question: Annotated[
-        list[str] | None, typer.Option(help="crowd, balance, captions, children or opened; all by default.")
+        list[str] | None,
+        typer.Option(
+            help="crowd, balance, captions, children or opened; by default all, but children with --policy none alone."
+        ),
     ] = None,
     first: Annotated[
         int | None, typer.Option(min=1, help="Only so many folds of each question; all by default.")
@@ -61,28 +69,41 @@ def main(
     vectors: Annotated[Path | None, typer.Option(help="A file of word vectors.")] = None,
     output: Annotated[Path, typer.Option(help="Where vectors and the demo set go.")] = Path("artifacts"),
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the demo set and the folds.")] = 0,
+    policy: Annotated[str, typer.Option(help="As in compare: law, or none for research use only.")] = "law",
+    country: CountryOption = None,
+    *,
+    law: LawFiles,
 ) -> None:
-    """Answer the questions, a table each. No law is kept but where it is the question: for research use only."""
+    """Answer the questions, a table each; what it costs to leave out children, only research can ask."""
     from withsense_tf.encoders.photo_keras import KerasPhoto
     from withsense_tf.encoders.store import VectorStore
     from withsense_tf.encoders.text_spacy import SpacyVectors
-    from withsense_tf.errors import check_choice
+    from withsense_tf.errors import SettingError, check_choice
+    from withsense_tf.experiments.lawful import LAW, check_policy, under_the_law
     from withsense_tf.experiments.load import load
     from withsense_tf.experiments.models import Surroundings, photo_encoders_of
+    from withsense_tf.policy.gate import Policy
 
     encoders = photo_encoders_of((), weights, data is None, seed, quick=False)
     # Only a backbone can be opened, and the demo set is not seen by one.
     every = [one for one in QUESTIONS if one != "opened" or isinstance(encoders[0], KerasPhoto)]
+    if check_policy(policy) == LAW:
+        every.remove(CHILDREN)
+        if CHILDREN in (question or ()):
+            raise SettingError(
+                "--question children trains on photos of children to say what the law costs: add --policy none."
+            )
     asked = [check_choice("question", one, QUESTIONS) for one in question or every]
     store = VectorStore(terminal.output_folder(output) / "vectors")
     around = Surroundings(encoders, SpacyVectors(vectors) if vectors else None, store, seed)
-    dataset = load(data, output, seed)
-    typer.echo(f"{dataset!r}\n{'; '.join(encoder.identity for encoder in encoders)}\n")
+    dataset, note, version, files = under_the_law(load(data, output, seed), policy, law, country)
+    typer.echo(f"{dataset!r}\n{'; '.join(encoder.identity for encoder in encoders)}")
+    typer.echo(f"{note} Policy: {version}. {files}\n")
     ways: dict[str, Callable[[Dataset, int], Iterator[Variant]]] = {
         "crowd": _crowd,
         "balance": _balance,
         "captions": _captions,
-        "children": _children,
+        CHILDREN: lambda data, seed: _children(data, seed, Policy.of_files(law)),
         "opened": lambda data, seed: _opened(data, seed, around),
     }
     for one in asked:
@@ -170,15 +191,13 @@ def _captions(data: Dataset, seed: int) -> Iterator[Variant]:
             )
 
 
-def _children(data: Dataset, seed: int) -> Iterator[Variant]:
+def _children(data: Dataset, seed: int, policy: Policy) -> Iterator[Variant]:
     """Draw the rule in four ways; what is left is trained and measured on, so galleries differ in size."""
-    from withsense_tf.policy.gate import Policy
-    from withsense_tf.policy.ownership import Ownership, restricts
+    from withsense_tf.policy.ownership import restricts
     from withsense_tf.relevance.blend import relevance
 
     pairs = relevance(data, crowd=None)
     yield Variant("none", _folds(pairs, seed))
-    policy = Policy.default()
     said = policy.gate(data).said
     matching = {
         caption
@@ -188,7 +207,7 @@ def _children(data: Dataset, seed: int) -> Iterator[Variant]:
     allowed = ~pairs.table["caption"].isin(matching)
     yield Variant("rows whose text matches", _folds(pairs.take(allowed.to_numpy().nonzero()[0]), seed))
     for votes in (3, 1):
-        kept, _ = replace(policy, ownership=Ownership(min_votes=votes)).split(data)
+        kept, _ = replace(policy, ownership=replace(policy.ownership, min_votes=votes)).split(data)
         yield Variant(f"photos with {votes} captions of 5", _folds(relevance(kept, crowd=None), seed))
 
 

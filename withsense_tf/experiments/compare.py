@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from withsense_tf import terminal
-from withsense_tf.errors import check_choice
+from withsense_tf.policy.options import CountryOption, keeps_law
+from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
     from withsense_tf.experiments.jobs import Plan
-    from withsense_tf.policy.gate import Policy
 
-LAW: Final = "law"
-RESEARCH: Final = "No law is kept: photos of children are trained and measured on. For research use only."
 BALANCED: Final = "Trained on balanced pairs; skill is over the constant of the pairs as judged."
 QUICK_TRAIN, QUICK_TEST, QUICK_FOLDS = 80, 20, 2
 QUICK_PHOTOS: Final = 100
 
 
+@keeps_law
 def main(
     data: Annotated[
         Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
@@ -63,7 +62,8 @@ def main(
     policy: Annotated[
         str,
         typer.Option(help="law: photos and captions of children are left out; none: for research use only."),
-    ] = LAW,
+    ] = "law",
+    country: CountryOption = None,
     skip_existing: Annotated[
         bool, typer.Option("--skip-existing", help="Take over what an earlier or stopped run has finished.")
     ] = False,
@@ -88,6 +88,8 @@ def main(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be run; nothing is written.")
     ] = False,
+    *,
+    law: LawFiles,
 ) -> None:
     """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
     from rich.console import Console
@@ -100,6 +102,7 @@ def main(
     from withsense_tf.experiments.config import load_config
     from withsense_tf.experiments.dry_run import planned, planned_on_demo
     from withsense_tf.experiments.jobs import Plan, jobs_of, pairs_of
+    from withsense_tf.experiments.lawful import check_policy, under_the_law
     from withsense_tf.experiments.load import demo_folder, load
     from withsense_tf.experiments.models import Surroundings, photo_encoders_of
     from withsense_tf.experiments.processes import usual_processes
@@ -107,7 +110,7 @@ def main(
     from withsense_tf.experiments.run_folder import LOGS, write_run
 
     # What can go wrong at once goes wrong before the work starts.
-    check_choice("policy", policy, (LAW, "none"))
+    check_policy(policy)
     rules = [parse_rule(rule) for rule in fail_if or []]
     if bool(rules) != (against is not None):
         raise SettingError(
@@ -127,6 +130,8 @@ def main(
     around = Surroundings(encoders, word_vectors, _store(output), seed, folder / LOGS)
     train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
     source = data
+    if dry_run:
+        typer.echo(f"The law's files: {law.told()}.")
     if dry_run and data is None:
         # Read like a folder of one's own: what is missing must not be rendered, and no lock be left.
         source = demo_folder(output, seed, train, test)
@@ -137,7 +142,7 @@ def main(
     dataset = load(source, output, seed, train, test)
     console = Console()
     console.print(f"{dataset!r}", highlight=False, markup=False, soft_wrap=True)
-    dataset, law, version = _under_the_law(dataset, policy)
+    dataset, note, version, law_files = under_the_law(dataset, policy, law, country)
     pairs = pairs_of(settings, dataset)
     if quick and data:
         pairs = some_photos(pairs, QUICK_PHOTOS, seed)
@@ -151,6 +156,7 @@ def main(
         check_comparable(base, jobs, fingerprint=dataset.fingerprint, policy=version, target=plan.target)
         compared, left_out = asked_for(base, named, jobs)
     if dry_run:
+        typer.echo(f"{note} Policy: {version}.")
         for line in planned(jobs, len(pairs)):
             typer.echo(line)
         return
@@ -161,6 +167,7 @@ def main(
         run=started,
         data=f"{dataset.name} (quick)" if quick and data else dataset.name,
         policy=version,
+        law_files=law_files,
         seed=seed,
         target=plan.target,
         fingerprint=dataset.fingerprint,
@@ -170,7 +177,7 @@ def main(
         row["key"] = job.key
     comparison = Comparison(
         tuple(rows),
-        _notes(dataset, law, plan, quick),
+        _notes(dataset, note, plan, quick),
         (f"Photos: {'; '.join(one.identity for one in encoders)}.",),
     )
     if console.is_terminal:
@@ -200,19 +207,6 @@ def some_photos(pairs: Pairs, photos: int, seed: int) -> Pairs:
     names = np.unique(pairs.table["photo"].to_numpy(str))
     drawn = np.random.default_rng(seed).permutation(names)[:photos]
     return pairs.take(np.flatnonzero(pairs.table["photo"].isin(drawn)))
-
-
-def _under_the_law(dataset: Dataset, policy: str) -> tuple[Dataset, str, str]:
-    """Leave out what the law forbids; return the data set, what to say of it, and the policy's name for rows."""
-    from withsense_tf.policy.gate import Policy
-
-    if policy != LAW:
-        return dataset, RESEARCH, "none (research use)"
-    law: Policy = Policy.default()
-    kept, _ = law.split(dataset)
-    every, gone = len(dataset.photos), len(dataset.photos) - len(kept.photos)
-    said = f"The law is kept: {gone:,} of {every:,} photos are left out."
-    return kept, said, f"law {law.version}"
 
 
 def _word_vectors(file: Path | None):  # type: ignore[no-untyped-def]  # a type that must not be imported early

@@ -16,7 +16,7 @@ from withsense_tf.data.photo_file import PhotoError, read_photo
 from withsense_tf.data.problems import KINDS
 from withsense_tf.evaluation.page import Section
 from withsense_tf.evaluation.plots import BLUE, GREEN, ORANGE, PURPLE, new_figure, png
-from withsense_tf.policy.gate import Gate, Policy
+from withsense_tf.policy.gate import Gate
 from withsense_tf.policy.ownership import restricts
 from withsense_tf.relevance.blend import relevance
 
@@ -46,12 +46,12 @@ def files_section(data: Dataset) -> Section:
 
 
 def law_section(gate: Gate) -> Section:
-    """Show how many photos and captions the law restricts, under the strictest rule."""
-    policy, said = gate.policy, gate.said
+    """Show how many photos and captions the law restricts, under the rule in force."""
+    policy, said, ruled = gate.policy, gate.said, gate.rule.rule != "none"
     # Owners whose photo is not here are decided on too; this counts photos.
-    decisions = [gate.decisions[photo] for photo in gate.data.photos["photo"]]
-    captions = said["verdict"].map(lambda verdict: restricts(verdict, policy.review == "restrict"))
-    photos = [decision for decision in decisions if decision.restricted]
+    decisions = [gate.decision(photo) for photo in gate.data.photos["photo"]]
+    captions = said["verdict"].map(lambda verdict: ruled and restricts(verdict, policy.review == "restrict"))
+    photos = [decision for decision in decisions if decision is not None and decision.restricted]
     rules = said.loc[captions, "verdict"].map(lambda verdict: verdict.rule).value_counts()
     sources = Counter(decision.source.split(" of ")[0].split(" by ")[0] for decision in photos)
     table = pd.DataFrame(
@@ -63,7 +63,8 @@ def law_section(gate: Gate) -> Section:
         f"The law restricts {100 * len(photos) / max(1, len(decisions)):.1f} % of the {len(decisions):,} photos and "
         f"{100 * captions.mean():.1f} % of the {len(captions):,} captions."
     )
-    explanation = f"Under the strictest rule, by the photos' own captions; policy {policy.version}."
+    rule = "the strictest rule" if gate.country is None else f"the rule of {gate.country}"
+    explanation = f"Under {rule}, by the photos' own captions; policy {policy.version}."
     return Section("law", "What the law restricts", conclusion, table=table, explanation=explanation)
 
 
@@ -183,9 +184,9 @@ def sheet_section(data: Dataset) -> Section:
     return Section("best_and_worst", "Best and worst matches", said, png(figure), shown, explanation)
 
 
-def content_sections(data: Dataset, policy: Policy) -> list[Section]:
+def content_sections(gate: Gate) -> list[Section]:
     """Make every section on the material that this data set has the material for."""
-    gate = policy.gate(data)
+    data = gate.data
     sections = [law_section(gate), captions_section(data), words_section(data), photos_section(data)]
     # The contact sheet is the one place of the report that shows photos, so it keeps the law.
     legal, _ = gate.training()

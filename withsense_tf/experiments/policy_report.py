@@ -5,18 +5,22 @@ from __future__ import annotations
 import csv
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from withsense_tf import terminal
+from withsense_tf.policy.options import CountryOption, keeps_law
+from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
     from withsense_tf.data.dataset import Dataset
+    from withsense_tf.policy.ownership import Ownership
     from withsense_tf.policy.verdict import TextPolicy
 
 # Deliberately crude, and not the policy's own words: who says one of these in three captions means a child.
@@ -24,6 +28,7 @@ PLAIN_WORDS: Final = re.compile(r"\b(child(ren)?|kids?|toddlers?|bab(y|ies)|infa
 SURE_CAPTIONS = 3
 
 
+@keeps_law
 def main(
     sentences: Annotated[
         list[Path] | None,
@@ -33,23 +38,26 @@ def main(
         Path | None, typer.Option(help="A With Sense folder: ownership, row filters, classifier.")
     ] = None,
     weights: Annotated[str, typer.Option(help="Weights of the photo backbone of the classifier.")] = "random",
+    country: CountryOption = None,
+    *,
+    law: LawFiles,
 ) -> None:
     """Measure recall and precision on labelled sentences, ownership on a folder, and speed."""
     from withsense_tf.data.load import load_dataset
     from withsense_tf.encoders.photo_keras import KerasPhoto
-    from withsense_tf.policy.verdict import TextPolicy
+    from withsense_tf.policy.gate import Policy
 
-    encoder = KerasPhoto(weights=weights)
-    texts = TextPolicy()
+    policy = Policy.of_files(law)
+    encoder, texts = KerasPhoto(weights=weights), policy.texts(policy.countries.rule(country).age_limit)
     texts.verdict("A first text, so that the words are loaded.")
     for file in sentences or []:
         typer.echo(sentences_report(file, texts))
     if data is not None:
         dataset = load_dataset(data)
         typer.echo(speed_report(dataset, texts))
-        typer.echo(ownership_report(dataset, texts))
+        typer.echo(ownership_report(dataset, texts, policy.ownership))
         vectors = encoder.encode([Path(path) for path in dataset.photos["path"]])
-        typer.echo(classifier_report(dataset, texts, vectors, encoder.weights))
+        typer.echo(classifier_report(dataset, texts, policy.ownership, vectors, encoder.weights))
 
 
 def sentences_report(file: Path, texts: TextPolicy) -> str:
@@ -94,9 +102,9 @@ def speed_report(data: Dataset, texts: TextPolicy) -> str:
     )
 
 
-def ownership_report(data: Dataset, texts: TextPolicy) -> str:
+def ownership_report(data: Dataset, texts: TextPolicy, ownership: Ownership) -> str:
     """Say how many photos that show a child beyond doubt are restricted, by ownership and by filtering rows."""
-    from withsense_tf.policy.ownership import Ownership, caption_verdicts
+    from withsense_tf.policy.ownership import caption_verdicts
 
     captions, said = data.captions, caption_verdicts(data, texts)
     train = set(data.photos.loc[data.photos["part"] == "train", "photo"])
@@ -105,7 +113,7 @@ def ownership_report(data: Dataset, texts: TextPolicy) -> str:
     ]
     counts = plain.groupby("photo").size()
     sure = set(counts[counts >= SURE_CAPTIONS].index)
-    decisions = Ownership().decide(data, said)
+    decisions = ownership.decide(data, said)
     restricted = {photo for photo, decision in decisions.items() if decision.restricted and photo in train}
     # What the student projects did: drop the judged rows whose text speaks of a child, keep the others.
     judged = data.pairs.merge(captions[["caption", "text"]], on="caption")
@@ -115,7 +123,7 @@ def ownership_report(data: Dataset, texts: TextPolicy) -> str:
         f"Training photos: {len(train):,}; restricted through ownership: {_share(len(restricted), len(train))}"
     ]
     for votes in (1, 2, 3):
-        kept = Ownership(min_votes=votes, duplicates=False).decide(data, said)
+        kept = replace(ownership, min_votes=votes, duplicates=False).decide(data, said)
         found = sum(kept[photo].restricted for photo in sure)
         every = sum(decision.restricted for photo, decision in kept.items() if photo in train)
         rows.append(
@@ -130,14 +138,16 @@ def ownership_report(data: Dataset, texts: TextPolicy) -> str:
     return "\n".join(rows)
 
 
-def classifier_report(data: Dataset, texts: TextPolicy, vectors: np.ndarray, weights: str) -> str:
+def classifier_report(
+    data: Dataset, texts: TextPolicy, ownership: Ownership, vectors: np.ndarray, weights: str
+) -> str:
     """Say how well a photo alone tells that a child is shown, out of fold, with labels from its captions."""
     import numpy as np
     from sklearn.metrics import roc_auc_score
 
-    from withsense_tf.policy.ownership import Ownership, caption_verdicts
+    from withsense_tf.policy.ownership import caption_verdicts
 
-    decisions = Ownership(duplicates=False).decide(data, caption_verdicts(data, texts))
+    decisions = replace(ownership, duplicates=False).decide(data, caption_verdicts(data, texts))
     photos: pd.DataFrame = data.photos
     label = np.array([decisions[photo].restricted for photo in photos["photo"]])
     chance = out_of_fold(vectors, label, photos["digest"].to_numpy(str))

@@ -78,8 +78,8 @@ class LawFiles:
             raise unreadable(self._overrides.file, error) from error
 
     def told(self) -> str:
-        """Say which files are in force and, by their digests, what was in them."""
-        return ", ".join(
+        """Say which files are in force and, by their digests, what is in them."""
+        return "; ".join(
             f"{field.name}: {_told(getattr(self, field.name))}"
             for field in fields(self)
             if field.name != "audit"
@@ -109,7 +109,7 @@ def _check(name: str, file: Path, said: str) -> None:
 
 def _told(file: Path | None) -> str:
     if file is None:
-        return "of the package"
+        return "none of one's own"
     if not file.exists():
-        return f"{file.name} (not there)"
-    return f"{file.name} (sha256 {hashlib.sha256(file.read_bytes()).hexdigest()})"
+        return f"{file.name}, which is not there"
+    return f"{file.name} (SHA-256 {hashlib.sha256(file.read_bytes()).hexdigest()})"

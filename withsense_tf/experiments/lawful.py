@@ -1,0 +1,43 @@
+"""The law of the service before the data of an experiment, unless research asks for none."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.errors import DataError, check_choice
+from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.service import LawFiles
+
+LAW: Final = "law"
+RESEARCH: Final = "No law is kept: photos of children are trained and measured on. For research use only."
+
+
+class Lawful(NamedTuple):
+    """Data that may be learned from and shown, what to say of that, and the law's name and files for rows."""
+
+    data: Dataset
+    note: str
+    policy: str
+    files: str
+
+
+def check_policy(choice: str) -> str:
+    """Return the choice, if it is to keep the law or not to."""
+    return check_choice("policy", choice, (LAW, "none"))
+
+
+def under_the_law(data: Dataset, choice: str, law: LawFiles, country: str | None) -> Lawful:
+    """Leave out of the data what the law forbids in a country, by default what the strictest rule does."""
+    if check_policy(choice) != LAW:
+        return Lawful(data, RESEARCH, "none (research use)", "")
+    files = law.told()
+    policy = Policy.of_files(law)
+    kept, _ = policy.split(data, country)
+    if law.told() != files:
+        raise DataError("The files of the law were changed while photos were judged by them: run it again.")
+    every, gone = len(data.photos), len(data.photos) - len(kept.photos)
+    note = f"The law is kept: {gone:,} of {every:,} photos are left out."
+    where = "" if country is None else f" in {country_code(country)}"
+    return Lawful(kept, note, f"law {policy.version}{where}", files)
