@@ -87,7 +87,8 @@ def main(
     encoders = photo_encoders_of((), weights, data is None, seed, quick=False)
     # Only a backbone can be opened, and the demo set is not seen by one.
     every = [one for one in QUESTIONS if one != "opened" or isinstance(encoders[0], KerasPhoto)]
-    if check_policy(policy) == LAW:
+    check_policy(policy, law)
+    if policy == LAW:
         every.remove(CHILDREN)
         if CHILDREN in (question or ()):
             raise SettingError(

@@ -110,7 +110,7 @@ def main(
     from withsense_tf.experiments.run_folder import LOGS, write_run
 
     # What can go wrong at once goes wrong before the work starts.
-    check_policy(policy)
+    check_policy(policy, law)
     rules = [parse_rule(rule) for rule in fail_if or []]
     if bool(rules) != (against is not None):
         raise SettingError(

@@ -23,14 +23,15 @@ class Lawful(NamedTuple):
     files: str
 
 
-def check_policy(choice: str) -> str:
-    """Return the choice, if it is to keep the law or not to."""
-    return check_choice("policy", choice, (LAW, "none"))
+def check_policy(choice: str, law: LawFiles) -> None:
+    """Raise, before the work starts, if the choice is none or the law that it asks for cannot be read."""
+    if check_choice("policy", choice, (LAW, "none")) == LAW:
+        Policy.of_files(law)
 
 
 def under_the_law(data: Dataset, choice: str, law: LawFiles, country: str | None) -> Lawful:
     """Leave out of the data what the law forbids in a country, by default what the strictest rule does."""
-    if check_policy(choice) != LAW:
+    if choice != LAW:
         return Lawful(data, RESEARCH, "none (research use)", "")
     files = law.told()
     policy = Policy.of_files(law)
