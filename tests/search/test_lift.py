@@ -113,8 +113,9 @@ def test_an_emptied_list_of_overrides_lifts_nothing_without_a_word(
     assert shown(index) == {"wall.png"}
 
 
-def test_a_person_who_allows_a_photo_has_said_the_word(index: PhotoIndex) -> None:
-    allowed = law(overrides={"kid.png": Override("kid.png", "allow", "Ann", "a small grown-up")})
+def test_a_person_who_allows_a_photo_has_said_the_word(index: PhotoIndex, two: list[Item]) -> None:
+    looked = Override("kid.png", "allow", "Ann", "a small grown-up", two[0].digest)
+    allowed = law(overrides={"kid.png": looked})
     judge_anew(index, allowed)
     assert shown(index, allowed) == {"kid.png", "wall.png"}
 
