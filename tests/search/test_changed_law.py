@@ -58,7 +58,7 @@ def test_a_running_search_sees_that_overrides_changed_even_within_a_tick_and_in_
     os.utime(overrides, ns=(at, at))
     with pytest.raises(DataError, match="index judge"):
         search("a wall", minimum=0.0)
-    assert judge_anew(index, policy)
+    assert judge_anew(index, policy, lift=True)
     # The search that ran all the time keeps the law of now.
     assert search(photo="002.png", minimum=0.0).notice == NOTICE
     assert search(photo="003.png", minimum=0.0).notice is None
@@ -88,7 +88,7 @@ def test_who_brings_an_index_up_to_date_by_a_law_read_long_ago_does_so_by_that_o
     index: PhotoIndex, overrides: Path, policy: Policy
 ) -> None:
     overrides.write_text(f"{HEAD}002.png,,restrict,Ann,a child\n")
-    ingest(index, [], policy)
+    ingest(index, [], policy, lift=True)
     assert Search(index, policy=policy, country="BB")(photo="002.png", minimum=0.0).notice == NOTICE
 
 
@@ -97,12 +97,12 @@ def test_a_restriction_holds_for_its_content_under_any_name_and_for_a_file_from_
 ) -> None:
     child = item_of(looks, "new name.png", 30)
     overrides.write_text(f"{HEAD}gone.png,{child.digest},restrict,Ann,a child\n")
-    ingest(index, [child], policy)
+    ingest(index, [child], policy, lift=True)
     search = Search(index, policy=policy, country="BB")
     assert search(photo="new name.png", minimum=0.0).notice == NOTICE
     ingest(index, [], policy, remove=["new name.png"])
     lenient = replace(policy, ownership=replace(policy.ownership, uncaptioned="allow"))
-    judge_anew(index, lenient)
+    judge_anew(index, lenient, lift=True)
     assert Search(index, policy=lenient, country="BB")(photo=str(child.path), minimum=0.0).notice == NOTICE
 
 
@@ -123,7 +123,7 @@ def test_a_list_that_names_what_no_photo_of_the_index_is_warns(
 ) -> None:
     overrides.write_text(f"{HEAD}3.png,,restrict,Ann,a child\n")
     with pytest.warns(DataWarning, match=r"as 3\.png: is the name right"):
-        ingest(index, items_of_looks(looks, 4), policy, complete=True)
+        ingest(index, items_of_looks(looks, 4), policy, complete=True, lift=True)
 
 
 def test_a_search_without_a_policy_keeps_the_law_of_the_service(
