@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from withsense_tf.errors import SettingError
-from withsense_tf.policy.service import named
 
 if TYPE_CHECKING:
     from withsense_tf.policy.consent import ConsentRegister
@@ -92,6 +91,7 @@ def list_all(
 def _register(option: Path | None) -> ConsentRegister:
     # Nothing else of the law is asked: what is broken there must not keep a permission from being revoked.
     from withsense_tf.policy.consent import ConsentRegister
+    from withsense_tf.policy.service import named
 
     file, _ = named("consents", option)
     if file is None:

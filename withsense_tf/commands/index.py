@@ -11,10 +11,10 @@ import typer
 
 from withsense_tf.commands.search import DEFAULT_INDEX, IndexFolder
 from withsense_tf.policy.options import keeps_law
-from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
+    from withsense_tf.policy.service import LawFiles
     from withsense_tf.search.ingest import Refused
 
 app = typer.Typer(help="Build an index of photos, keep it up to date, look after it.", no_args_is_help=True)

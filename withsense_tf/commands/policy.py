@@ -12,10 +12,10 @@ import typer
 
 from withsense_tf.commands.consent import app as consent_app
 from withsense_tf.policy.options import CountryOption, keeps_law
-from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:
     from withsense_tf.policy.countries import CountryRule
+    from withsense_tf.policy.service import LawFiles
     from withsense_tf.policy.verdict import TextPolicy
 
 app = typer.Typer(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json as json_format
 import os
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from withsense_tf.policy.options import CountryOption, keeps_law
-from withsense_tf.policy.service import LawFiles
+
+if TYPE_CHECKING:
+    from withsense_tf.policy.service import LawFiles
 
 INDEX_FOLDER: Final = "WITHSENSE_INDEX"
 IndexFolder = Annotated[

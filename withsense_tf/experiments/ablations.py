@@ -16,7 +16,6 @@ import typer
 
 from withsense_tf import terminal
 from withsense_tf.policy.options import CountryOption, keeps_law
-from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from withsense_tf.evaluation.protocol import Task
     from withsense_tf.experiments.models import Surroundings
     from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.service import LawFiles
 
 FOLDS: Final = 5
 CHILDREN: Final = "children"

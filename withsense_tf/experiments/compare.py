@@ -13,11 +13,11 @@ import typer
 
 from withsense_tf import terminal
 from withsense_tf.policy.options import CountryOption, keeps_law
-from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
     from withsense_tf.experiments.jobs import Plan
+    from withsense_tf.policy.service import LawFiles
 
 BALANCED: Final = "Trained on balanced pairs; skill is over the constant of the pairs as judged."
 QUICK_TRAIN, QUICK_TEST, QUICK_FOLDS = 80, 20, 2

@@ -9,12 +9,12 @@ import typer
 
 from withsense_tf import terminal
 from withsense_tf.policy.options import CountryOption, keeps_law
-from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
     from withsense_tf.evaluation.page import Section
     from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.service import LawFiles
 
 
 @keeps_law

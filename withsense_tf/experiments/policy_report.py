@@ -13,7 +13,6 @@ import typer
 
 from withsense_tf import terminal
 from withsense_tf.policy.options import CountryOption, keeps_law
-from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from withsense_tf.data.dataset import Dataset
     from withsense_tf.policy.ownership import Ownership
+    from withsense_tf.policy.service import LawFiles
     from withsense_tf.policy.verdict import TextPolicy
 
 # Deliberately crude, and not the policy's own words: who says one of these in three captions means a child.

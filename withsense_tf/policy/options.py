@@ -10,8 +10,6 @@ from typing import Annotated, Final
 
 import typer
 
-from withsense_tf.policy.service import VARIABLE, LawFiles
-
 HELP: Final = {
     "countries": "A TOML file of the rules of countries.",
     "overrides": "A CSV of what people decided of photos.",
@@ -28,9 +26,14 @@ def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def told(**words: object) -> None:
+        # Late: who asks for help needs no law.
+        from withsense_tf.policy.service import LawFiles
+
         given = {name: Path(str(file)) for name in HELP if (file := words.pop(name)) is not None}
         command(law=LawFiles.of_service(**given), **words)
 
+    # What only this function fills in needs no type at the terminal.
+    command.__annotations__.pop("law")
     own = inspect.signature(command, eval_str=True)
     options = [
         inspect.Parameter(
@@ -39,7 +42,7 @@ def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
             default=None,
             annotation=Annotated[
                 Path | None,
-                typer.Option(f"--{name}", help=f"{text} Else what {VARIABLE}{name.upper()} names."),
+                typer.Option(f"--{name}", help=f"{text} Else what WITHSENSE_{name.upper()} names."),
             ],
         )
         for name, text in HELP.items()
