@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.search import exact_index, vector_file
+from withsense_tf.search import exact_index, products, vector_file
 from withsense_tf.search.exact_index import ExactIndex
 from withsense_tf.search.index import Found, Keep
 
@@ -55,7 +56,6 @@ def unit(rows: int, width: int, seed: int = 0) -> np.ndarray:
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut even a few rows into many blocks, so that they are shared among threads."""
     monkeypatch.setattr(exact_index, "BLOCK", 4096)
-    monkeypatch.setattr(exact_index, "PICKED", 100)
 
 
 @pytest.fixture(params=DTYPES)
@@ -86,8 +86,7 @@ def test_answers_are_those_of_sorting_everything(
     kept = None if share is None else np.flatnonzero(rng.random(rows) < share)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact_index, "BLOCK", block)
-        patch.setattr(exact_index, "SCORES", block)
-        patch.setattr(exact_index, "PICKED", max(1, block // 30))
+        patch.setattr(exact_index, "COPIED", max(1, block // 3))
         index = ExactIndex(folder, width, dtype)
         index.write(0, vectors)
         found = index.search(asked, k, rows, None if kept is None else keep(kept))
@@ -106,7 +105,6 @@ def test_an_answer_does_not_depend_on_the_block_size(
     whole = index.search(asked, 9, 700)
     for size in (132, 1000, 7777):
         monkeypatch.setattr(exact_index, "BLOCK", size)
-        monkeypatch.setattr(exact_index, "PICKED", size // 100)
         assert_same(index.search(asked, 9, 700), whole)
 
 
@@ -120,6 +118,99 @@ def test_a_query_gets_the_same_answer_alone_and_among_many(
     alone = [index.search(asked[at : at + 1], 9, 700) for at in range(30)]
     together = Found(np.concatenate([a.rows for a in alone]), np.concatenate([a.scores for a in alone]))
     assert_same(index.search(asked, 9, 700), together)
+
+
+def by_rows(vectors: np.ndarray, query: np.ndarray, k: int) -> Found:
+    """Score row by row, as the index says it does, and sort everything; what is no number is not found."""
+    with np.errstate(all="ignore"):
+        scores = np.vecdot(vectors, query)
+    order = np.argsort(-scores, kind="stable")
+    order = order[~np.isnan(scores[order])][:k]
+    found = Found(np.full((1, k), -1, np.int64), np.full((1, k), -np.inf, np.float32))
+    found.rows[0, : len(order)], found.scores[0, : len(order)] = order, scores[order]
+    return found
+
+
+def only(index: ExactIndex, way: products.Way, queries: int) -> None:
+    """Let an index multiply in one way."""
+    index._products[queries] = products.Products(queries)
+    index._products[queries]._ways = (way,)
+    index._products[queries]._times = [deque([0.0], 1)]
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("way", [products._row_by_row, products._matrices])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("scale", [1e-42, 1e-30, 1.0, 1e4])
+def test_answers_are_those_of_scoring_row_by_row_whichever_product_is_quickest(
+    way: products.Way, dtype: str, scale: float, tmp_path: Path, small_blocks: None
+) -> None:
+    # Many rows are so alike that products in another order would sort them in another order.
+    vectors = unit(1, 33) + np.float32(1e-7) * unit(3000, 33, seed=1)
+    index = ExactIndex(tmp_path, 33, dtype)
+    index.write(0, vectors)
+    only(index, way, 1)
+    query = unit(1, 33, seed=2) * np.float32(scale)
+    found = index.search(query, 9, 3000)
+    stored = index.get(np.arange(3000))
+    if dtype == "float32":
+        assert_same(found, by_rows(stored, query[0], 9))
+    else:
+        # Such a query is scored as one that is longer by a power of two.
+        exponent = int(np.frexp(np.abs(query).max())[1])
+        longer = by_rows(stored, np.ldexp(query[0], -exponent), 9)
+        assert_same(found, Found(longer.rows, np.ldexp(longer.scores, exponent)))
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("way", [products._row_by_row, products._matrices])
+@pytest.mark.parametrize("queries", [1, 20])
+@pytest.mark.parametrize("size", [1e18, 5e18, 3e19, 1e20])
+def test_scores_near_the_largest_number_and_beyond_are_those_of_scoring_row_by_row(
+    way: products.Way, queries: int, size: float, tmp_path: Path, small_blocks: None
+) -> None:
+    rng = np.random.default_rng(0)
+    vectors, asked = (
+        rng.standard_normal((rows, 33), np.float32) * np.float32(size) for rows in (900, queries)
+    )
+    index = ExactIndex(tmp_path, 33)
+    index.write(0, vectors)
+    only(index, way, queries)
+    found = index.search(asked, 9, 900)
+    for at in range(queries):
+        alone = by_rows(vectors, asked[at], 9)
+        assert_same(Found(found.rows[at : at + 1], found.scores[at : at + 1]), alone)
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("width", [256, 512, 1024])
+def test_products_keep_to_the_core_that_asks_for_them(width: int) -> None:
+    block, query = np.ones((4096, width), np.float32), np.ones((1, width), np.float32)
+    out = np.empty((4096, 1), np.float32)
+    time.sleep(0.2)  # threads of earlier products rest
+    products._matrices(block, (query, query.T.copy()), out)
+    begin = time.process_time()
+    time.sleep(0.05)
+    # A thread of the library's own would wait in a loop for more work.
+    assert time.process_time() - begin < 0.02
+
+
+@pytest.mark.closed
+def test_the_quicker_way_is_taken_and_the_other_one_tried_now_and_then() -> None:
+    taken: list[str] = []
+
+    def quick(block: np.ndarray, sides: products.Sides, out: np.ndarray) -> None:
+        taken.append("quick")
+
+    def slow_way(block: np.ndarray, sides: products.Sides, out: np.ndarray) -> None:
+        taken.append("slow")
+        time.sleep(0.001)
+
+    chosen = products.Products(1)
+    chosen._ways = (slow_way, quick)
+    for _ in range(10 * products.TRIED):
+        chosen(np.ones((1, 1)), (np.ones((1, 1)), np.ones((1, 1))), np.ones((1, 1)))
+    assert 2 <= taken.count("slow") <= 12
 
 
 def test_a_rows_score_does_not_depend_on_k(index: ExactIndex) -> None:

@@ -1,16 +1,15 @@
 """Exact search: every vector is looked at, as fast as memory gives it.
 
 A score is always computed in one way, row by row (`np.vecdot`), so it depends on the row and the query alone: not
-on k, on filters, on how the rows are cut into blocks, or on how many cores there are. A matrix product is quicker
-for many queries, but a little off, and differently so at the edges of a block: there it only picks the rows that are
-scored again.
+on k, on filters, on how the rows are cut into blocks, or on how many cores there are. The quickest product
+(`products`) is a little off, and differently so from one processor to another: it only picks the rows that are scored
+again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,22 +18,22 @@ import numpy as np
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.search.cores import share
 from withsense_tf.search.index import Fact, Found, Keep, VectorIndex
-from withsense_tf.search.leaders import Exact, Leaders
+from withsense_tf.search.leaders import Leaders
+from withsense_tf.search.products import FEW, PRODUCT, Products
 from withsense_tf.search.vector_file import VectorFile
 
-# Up to so many queries are scored one after the other against a block in the cache; with more a matrix product pays.
-FEW: Final = 6
-# OpenBLAS does a product of up to so many multiplications on one core; more rows at a time than these gain nothing.
-PRODUCT: Final = 1 << 18
-STACKED: Final = 16
 # So many queries are asked together at most, and fewer of wide vectors, so that a product has 4 rows or more.
 MOST: Final = 64
 LEAST_PRODUCT: Final = PRODUCT // 4
 # A block, in bytes of float32: so large that Python's part of it hardly counts, so small that cores share them well.
 BLOCK: Final = 4 << 20
-# So many scores are kept until the best are picked, and so many rows are looked at together then.
-SCORES: Final = 1 << 24
-PICKED: Final = 1 << 14
+# Where rows are copied into a block it shall stay in the cache of a core.
+COPIED: Final = 1 << 20
+# A small index is cut into so many blocks, so that the cores finish together, but not into smaller ones than this.
+SHARES: Final = 8
+LEAST: Final = 1 << 19
+# The best are picked when so many products wait, which takes about as long in Python however many they are.
+HELD: Final = 1 << 16
 # A filter that keeps less than one row of so many has its rows gathered; else all are scored and the others dropped.
 GATHERED: Final = 3
 # So many pairs are scored again at once, so that a bad case does not need memory without end.
@@ -54,6 +53,8 @@ class ExactIndex(VectorIndex):
         self._file = VectorFile(Path(folder) / "rows.vectors", width, dtype)
         self.width = self._file.width
         self.dtype = self._file.dtype.name
+        # What is quickest depends on the number of queries.
+        self._products: dict[int, Products] = {}
 
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:  # noqa: ARG002  # columns are the catalog's
         """Put vectors into the rows from `at` on; on return they are on the disk."""
@@ -72,10 +73,11 @@ class ExactIndex(VectorIndex):
             return Leaders(len(queries), k, np.zeros(len(queries), np.float32)).found()
         longest = self._file.longest
         most = min(MOST, max(FEW, LEAST_PRODUCT // self.width))
-        scans = (
-            _Scan(stored, kept, queries[at : at + most], k, longest) for at in range(0, len(queries), most)
-        )
-        parts = [scan.found() for scan in scans]
+        parts = []
+        for at in range(0, len(queries), most):
+            asked = queries[at : at + most]
+            products = self._products.setdefault(len(asked), Products(len(asked)))
+            parts.append(_Scan(stored, kept, asked, k, longest, products).found())
         return Found(np.concatenate([p.rows for p in parts]), np.concatenate([p.scores for p in parts]))
 
     def get(self, rows: np.ndarray) -> np.ndarray:
@@ -108,14 +110,22 @@ class _Scan:
     """One search through the rows, or through those of them that are kept."""
 
     def __init__(
-        self, stored: np.ndarray, kept: np.ndarray | None, queries: np.ndarray, k: int, longest: float
+        self,
+        stored: np.ndarray,
+        kept: np.ndarray | None,
+        queries: np.ndarray,
+        k: int,
+        longest: float,
+        products: Products,
     ) -> None:
         rows, width = stored.shape
-        self.stored, self.kept, self.k = stored, kept, k
+        self.stored, self.kept, self.k, self.products = stored, kept, k, products
         self.gather = kept is not None and len(kept) * GATHERED < rows
         self.count = len(kept) if kept is not None and self.gather else rows
-        self.step = max(1, BLOCK // (4 * width))
         half = stored.dtype == np.float16
+        most = COPIED if half or self.gather else BLOCK
+        fair = max(LEAST, 4 * width * self.count // SHARES)
+        self.step = max(1, min(most, fair, BLOCK) // (4 * width))
         # Scores are powers of two too small or too large until the end, where that is undone without a loss.
         self.exponents = np.zeros((len(queries), 1), np.int32)
         lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
@@ -124,67 +134,65 @@ class _Scan:
             queries = np.ldexp(queries, HALF_SCALE - self.exponents)
             lengths = np.ldexp(lengths, -self.exponents[:, 0])
         self.queries = queries
-        self.columns = np.ascontiguousarray(queries.T)
-        # Two sums of `width` products, in any order, differ by at most this; the last part is for tiny numbers.
-        self.off = 2 * (width + 2) * 2.0**-24 * lengths * longest + width * 2.0**-126
+        self.sides = (queries, np.ascontiguousarray(queries.T))
+        self.slack = _slack(width, lengths * longest)
 
     def found(self) -> Found:
         """Return the best rows of each query, with scores as they are."""
-        leaders = self.one_by_one() if len(self.queries) <= FEW else self.together()
+        leaders, *others = share(self._look, range(0, self.count, self.step))
+        for other in others:
+            leaders.join(other)
         found = leaders.found()
         return replace(found, scores=np.ldexp(found.scores, self.exponents))
 
-    def one_by_one(self) -> Leaders:
-        """Score each query alone; the best are picked when that is done, in one go."""
-        queries = len(self.queries)
-        leaders = Leaders(queries, self.k, np.zeros(queries, np.float32))
-        portion = max(1, SCORES // queries)
-        for first in range(0, self.count, portion):
-            rows = range(first, min(first + portion, self.count))
-            scores = np.empty((len(rows), queries), np.float32)
-            share(partial(self._score, scores, rows), range(rows.start, rows.stop, self.step))
-            for at in range(0, len(rows), PICKED):
-                part = scores[at : at + PICKED]
-                self._pick(leaders, part, first + at, partial(_look_up, part))
-        return leaders
-
-    def together(self) -> Leaders:
-        """Multiply matrices, and pick the best of each block while it is at hand."""
-        leaders, *others = share(self._multiply, range(0, self.count, self.step))
-        for other in others:
-            leaders.join(other)
-        return leaders
-
-    def _multiply(self, starts: Iterator[int]) -> Leaders:
-        with np.errstate(over="ignore"):
-            leaders = Leaders(len(self.queries), self.k, self.off.astype(np.float32))
+    def _look(self, starts: Iterator[int]) -> Leaders:
+        """Multiply block by block, and pick the best now and then: so the cores seldom wait for Python's lock."""
+        leaders = Leaders(len(self.queries), self.k, self.slack)
         room = self._room()
-        products = np.empty((self.step, len(self.queries)), np.float32)
-        for start in starts:
-            block = self._block(start, min(start + self.step, self.count), room)
-            scores = _product(block, self.columns, products[: len(block)])
-            self._pick(leaders, scores, start, partial(_score_pairs, block, self.queries))
+        products = np.empty((max(self.step, HELD // len(self.queries)), len(self.queries)), np.float32)
+        # Of each block that waits: which of the rows that are looked at is its first, and where it ends in `products`.
+        firsts, ends = [], [0]
+        # Products that are too large tell nothing, and their rows are scored again.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in starts:
+                stop = min(start + self.step, self.count)
+                out = products[ends[-1] : ends[-1] + stop - start]
+                self.products(self._block(start, stop, room), self.sides, out)
+                first, last = self._keep(out, start, stop)
+                firsts.append(first)
+                ends.append(ends[-1] + last - first)
+                if ends[-1] + self.step > len(products):
+                    self._pick(leaders, products[: ends[-1]], firsts, ends)
+                    firsts, ends = [], [0]
+            self._pick(leaders, products[: ends[-1]], firsts, ends)
         return leaders
 
-    def _score(self, scores: np.ndarray, rows: range, starts: Iterator[int]) -> None:
-        # Hardly anything but numpy's calls, which leave Python's lock: so the cores do not wait for each other.
-        room = self._room()
-        for start in starts:
-            stop = min(start + self.step, rows.stop)
-            block, out = self._block(start, stop, room), scores[start - rows.start : stop - rows.start]
-            for at, query in enumerate(self.queries):
-                np.vecdot(block, query, out=out[:, at])
+    def _keep(self, products: np.ndarray, start: int, stop: int) -> tuple[int, int]:
+        """Move products that the filter keeps to the front; return the places of their rows among those kept."""
+        if self.kept is None or self.gather:
+            return start, stop
+        first, last = np.searchsorted(self.kept, (start, stop)).tolist()
+        products[: last - first] = products[self.kept[first:last] - start]
+        return first, last
 
-    def _pick(self, leaders: Leaders, scores: np.ndarray, start: int, exact: Exact) -> None:
-        """Let the leaders look at scores of rows from `start` on, those that the filter keeps."""
-        if self.kept is None:
-            leaders.take(scores, start, exact)
-        elif self.gather:
-            leaders.take(scores, self.kept[start : start + len(scores)], exact)
-        else:
-            first, last = np.searchsorted(self.kept, (start, start + len(scores)))
-            rows = self.kept[first:last]
-            leaders.take(scores[rows - start], rows, lambda local, query: exact(rows[local] - start, query))
+    def _pick(self, leaders: Leaders, products: np.ndarray, firsts: list[int], ends: list[int]) -> None:
+        def rows(local: np.ndarray) -> np.ndarray:
+            block = np.searchsorted(ends, local, side="right") - 1
+            places = local + np.subtract(firsts, ends[:-1])[block]
+            return places if self.kept is None else self.kept[places]
+
+        leaders.take(products, rows, self._score)
+
+    def _score(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Return the scores, as they are, of pairs of a row and a query."""
+        scores = np.empty(len(rows), np.float32)
+        for at in range(0, len(rows), PAIRS):
+            part = slice(at, at + PAIRS)
+            vectors = self.stored[rows[part]]
+            if vectors.dtype == np.float16:
+                vectors = _widen(vectors, np.empty(vectors.shape, np.float32))
+            scores[part] = np.vecdot(vectors, self.queries[query[part]])
+        return scores
 
     def _room(self) -> tuple[np.ndarray, np.ndarray]:
         """Return room for a block of float32, and for what is gathered; none is taken before it is used."""
@@ -202,37 +210,22 @@ class _Scan:
         return block if block.dtype == np.float32 else _widen(block, floats)
 
 
-def _product(block: np.ndarray, columns: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """Multiply a few rows at a time, so that the library does it on this core: the cores have blocks of their own.
+def _slack(width: int, lengths: np.ndarray) -> np.ndarray:
+    """Return how far two sums of `width` products may lie apart, summed up in any order: (queries,) in float32.
 
-    Its own threads wait for each other after every product, which takes many times as long on a machine that is busy.
+    `lengths` is a row's greatest length times that of each query.
     """
-    width, queries = columns.shape
-    few = min(STACKED, max(1, PRODUCT // (width * queries)))
-    whole = len(block) // few * few
-    stacks, places = block[:whole].reshape(-1, few, width), out[:whole].reshape(-1, few, queries)
-    np.matmul(stacks, columns, out=places)
-    np.matmul(block[whole:], columns, out=out[whole:])
-    return out
-
-
-def _look_up(scores: np.ndarray, local: np.ndarray, query: np.ndarray) -> np.ndarray:
-    found: np.ndarray = scores[local, query]
-    return found
-
-
-def _score_pairs(block: np.ndarray, queries: np.ndarray, local: np.ndarray, query: np.ndarray) -> np.ndarray:
-    scores = np.empty(len(local), np.float32)
-    for at in range(0, len(local), PAIRS):
-        part = slice(at, at + PAIRS)
-        scores[part] = np.vecdot(block[local[part]], queries[query[part]])
-    return scores
+    # The two more than the width are for the rounding of what is compared; the last part is for tiny numbers.
+    rounded = (width + 2) * 2.0**-24
+    slack = 2 * rounded / (1 - rounded) * lengths + width * 2.0**-126
+    # Where a part of the sum may be too large for a float32, nothing is known.
+    return np.where((lengths < 2.0**126) & (rounded < 0.5), slack, np.inf).astype(np.float32)
 
 
 def _widen(block: np.ndarray, out: np.ndarray) -> np.ndarray:
     """Turn float16 into float32 times 2 ** -112, several times as fast as a cast: numpy casts number by number."""
     bits = out.view(np.int32)
-    np.copyto(bits, block.view(np.int16))
-    np.left_shift(bits, 13, out=bits)
+    # With a `dtype`, numpy makes int32 of a small part at a time, in the nearest cache.
+    np.left_shift(block.view(np.int16), 13, out=bits, dtype=np.int32)
     np.bitwise_and(bits, HALF_BITS, out=bits)
     return out

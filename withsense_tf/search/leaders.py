@@ -14,14 +14,16 @@ import numpy as np
 
 from withsense_tf.search.index import Found
 
-# The scores of some pairs of a row in the block and a query: (rows, queries) -> float32.
+# The numbers of rows, from their places in a block.
+Rows = Callable[[np.ndarray], np.ndarray]
+# The scores of some pairs of a row and a query: (rows, queries) -> float32.
 Exact = Callable[[np.ndarray, np.ndarray], np.ndarray]
-
 
 # The best so far are sorted out when so many times as many wait: seldom, since it costs more than a block does.
 SETTLE: Final = 8
-# From so many rows of a block, or more if k asks for it, the first bar is taken.
+# From so many rows of a block the first bar is taken, or from one of so many if these are more, or if k asks for it.
 SOME: Final = 1024
+SPREAD: Final = 8
 
 
 class Leaders:
@@ -40,23 +42,26 @@ class Leaders:
         self._waiting: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._count = 0
 
-    def take(self, scores: np.ndarray, rows: np.ndarray | int, exact: Exact) -> None:
-        """Look at a block that was not looked at: `scores` (rows, queries); `rows` are its numbers, or the first."""
-        hits = scores >= self._bar - self._slack
+    def take(self, scores: np.ndarray, rows: Rows, exact: Exact) -> None:
+        """Look at the scores (rows, queries) of a block that was not looked at."""
+        hits = self._near(scores)
         count = np.count_nonzero(hits)
         if count > SETTLE * self.k * self.queries and len(scores) > self.k:
             # There is no bar yet, or rows come in a bad order: some rows of the block tell what is enough.
-            some = scores[:: max(1, len(scores) // max(SOME, 4 * self.k))]
+            some = scores[:: max(1, len(scores) // max(SOME, len(scores) // SPREAD, 4 * self.k))]
             at = len(some) - self.k
             self._raise(np.partition(some, at, axis=0)[at] - self._slack)
-            hits = scores >= self._bar - self._slack
+            hits = self._near(scores)
         elif not count:
             return
         # In one dimension numpy finds them ten times as fast.
         local, query = np.divmod(np.flatnonzero(hits), self.queries)
-        numbers = local + rows if isinstance(rows, int) else rows[local]
-        self._waiting.append((query, numbers, exact(local, query)))
-        self._count += len(local)
+        row = rows(local)
+        score = exact(row, query)
+        # What is no number is never among the best.
+        reached = score >= self._bar[query]
+        self._waiting.append((query[reached], row[reached], score[reached]))
+        self._count += int(np.count_nonzero(reached))
         if self._count > SETTLE * self.k * self.queries:
             self._settle()
 
@@ -87,8 +92,14 @@ class Leaders:
         self._kept = (query[best], row[best], score[best])
         self._waiting, self._count = [], 0
 
+    def _near(self, scores: np.ndarray) -> np.ndarray:
+        """Tell which scores may be exact ones that reach the bar; one that is no number tells nothing, so it may."""
+        near: np.ndarray = ~(scores < self._bar - self._slack)
+        return near
+
     def _raise(self, bar: np.ndarray) -> None:
-        self._bar = np.maximum(self._bar, bar)
+        # Where nothing is known of a product, a bar made from it is no number.
+        self._bar = np.fmax(self._bar, bar)
 
 
 def _places(query: np.ndarray) -> np.ndarray:
