@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import sys
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,9 @@ import pytest
 
 from withsense_tf.errors import SettingError
 from withsense_tf.experiments import bench_search
-from withsense_tf.experiments.bench_search import clustered, main, measure, plain_read
-from withsense_tf.experiments.search_contenders import contenders
+from withsense_tf.experiments.bench_machine import machine
+from withsense_tf.experiments.bench_search import clustered, main, measure, plain_read, timed
+from withsense_tf.experiments.search_contenders import chosen, contenders
 
 
 @pytest.fixture(autouse=True)
@@ -18,8 +21,8 @@ def no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench_search, "REST_SECONDS", 0.0)
 
 
-def run(folder: Path, sizes: str = "40,90") -> list[dict[str, str]]:
-    main(sizes, width=8, queries=3, batches=2, seed=0, output=folder)
+def run(folder: Path, sizes: str = "40,90", engines: str | None = None) -> list[dict[str, str]]:
+    main(sizes, width=8, queries=3, batches=2, seed=0, engines=engines, output=folder)
     with (folder / "search.csv").open(newline="", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
 
@@ -79,3 +82,55 @@ def test_an_engine_that_is_missing_is_not_built() -> None:
     several = contenders()
     several[-1] = type(several[-1])("none", several[-1].build, lambda: "not here")
     assert measure(several, vectors, queries, 1)[-1].status == "not run: not here"
+
+
+@pytest.mark.closed
+def test_only_the_engines_that_are_named_take_part_beside_numpy(tmp_path: Path) -> None:
+    names = [row["engine"] for row in run(tmp_path, "40", "float16, FAISS flat")]
+    assert names[2:] == ["numpy", "exact float16", "FAISS flat"]
+
+
+@pytest.mark.closed
+def test_a_part_of_a_name_is_for_all_engines_that_have_it() -> None:
+    assert [contender.name for contender in chosen("exact")] == ["numpy", "exact float32", "exact float16"]
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("name", ["flota16", "exact flota16", "", "float16 float32"])
+def test_an_engine_that_is_not_known_is_refused_with_the_nearest_name(name: str) -> None:
+    with pytest.raises(
+        SettingError, match=r"--engines='.*' is not known\..*Known: numpy, exact float32"
+    ) as error:
+        chosen(f"numpy,{name}")
+    assert not name or "Did you mean 'exact float" in str(error.value)
+
+
+@pytest.mark.closed
+def test_the_processor_and_the_kernels_are_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(tmp_path, "40", "numpy")
+    printed = capsys.readouterr().out
+    assert f"Measured on {machine()}" in printed
+    assert f"numpy {np.__version__} with " in printed
+
+
+@pytest.mark.closed
+def test_who_is_timed_does_not_pay_for_threads_that_still_look_for_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bench_search, "REST_SECONDS", 0.03)
+    monkeypatch.setattr(
+        bench_search, "BUSY", 0.01
+    )  # other programs may leave the thread but little of a core
+    end = time.perf_counter() + 0.1
+
+    def look_for_work() -> None:
+        while time.perf_counter() < end:
+            pass
+
+    thread = threading.Thread(target=look_for_work)
+    thread.start()
+    _, began = timed(time.perf_counter)
+    thread.join()
+    assert began > end

@@ -33,12 +33,14 @@ CLUSTERS: Final = 1_000
 # How far vectors lie from the middle of their cluster; 1 is as far as the middle is from 0.
 SPREAD: Final = 0.7
 PORTION: Final = 50_000
-# The threads of BLAS and OpenMP keep a core busy for a while after their work: whoever is next shall not pay for it.
+# The threads of BLAS and OpenMP keep a core busy for a while after their work (OpenBLAS' for 2 ** 28 ticks, some 100
+# ms): whoever is next shall not pay for it. So it waits for a rest in which the process does nothing, to this share.
 REST_SECONDS: Final = 0.03
+BUSY: Final = 0.1
+RESTS: Final = 10
 WIDE: Final = 170
 LIMIT: Final = "a plain read"
 MAPPED: Final = "a plain read of a mapped file"
-NUMPY: Final = "numpy"
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,21 @@ def main(
     queries: Annotated[int, typer.Option(min=1, help="So many are asked one at a time.")] = 200,
     batches: Annotated[int, typer.Option(min=1, help=f"So many times {BATCH} are asked at once.")] = 10,
     seed: Annotated[int, typer.Option(help="Of the vectors and queries.")] = 0,
+    engines: Annotated[
+        str | None,
+        typer.Option(
+            help="Who takes part, with commas, as float32,float16,faiss; numpy always does.",
+            show_default="all",
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option(help="Where search.csv goes.")] = Path("artifacts"),
 ) -> None:
     """Time searches in random clustered vectors, and print ratios to numpy and to reading the memory."""
     from withsense_tf.errors import SettingError
-    from withsense_tf.experiments.search_contenders import contenders
+    from withsense_tf.experiments.bench_machine import machine
+    from withsense_tf.experiments.search_contenders import chosen, contenders
 
+    taking_part = contenders() if engines is None else chosen(engines)
     try:
         numbers = [int(size) for size in sizes.split(",")]
     except ValueError as error:
@@ -100,10 +111,11 @@ def main(
     if min(numbers) < K:
         raise SettingError(f"--sizes must be {K} or more, got {sizes!r}.")
     folder = terminal.output_folder(output)
+    typer.echo(f"Measured on {machine()}.")
     lines: list[Line] = []
     for size in numbers:
         vectors, asked = clustered(size, width, queries, seed)
-        lines += measure(contenders(), vectors, asked, batches)
+        lines += measure(taking_part, vectors, asked, batches)
         write(lines, folder / "search.csv")
     show(lines, width, seed)
     typer.echo(f"Wrote {folder / 'search.csv'}.")
@@ -132,6 +144,8 @@ def measure(
     """Build every engine, let them take turns, and return a line for each and for the plain reads."""
     import numpy as np
     import psutil
+
+    from withsense_tf.experiments.search_contenders import NUMPY
 
     reads = {LIMIT: plain_read(vectors)}
     many = np.tile(queries, (-(-BATCH // len(queries)), 1))[:BATCH]
@@ -228,8 +242,12 @@ def plain_read(vectors: np.ndarray) -> tuple[Callable[[], object], str]:
 
 
 def timed(work: Callable[[], T]) -> tuple[float, T]:
-    """Return the seconds that `work` took, and what it returned."""
-    time.sleep(REST_SECONDS)
+    """Return the seconds that `work` took, once the process was at rest, and what it returned."""
+    for _ in range(RESTS):
+        before = time.process_time()
+        time.sleep(REST_SECONDS)
+        if time.process_time() - before <= BUSY * REST_SECONDS:
+            break
     begin = time.perf_counter()
     result = work()
     return time.perf_counter() - begin, result

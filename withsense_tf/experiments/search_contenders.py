@@ -10,8 +10,11 @@ from typing import Final
 
 import numpy as np
 
+from withsense_tf.errors import check_choice
 from withsense_tf.search.exact_index import ExactIndex
 
+# Who the others are measured against.
+NUMPY: Final = "numpy"
 # Links of a node of the graph, and how many candidates are looked at while building and while searching.
 HNSW_LINKS: Final = 16
 HNSW_BUILD: Final = 40
@@ -47,9 +50,9 @@ class Contender:
 
 
 def contenders() -> list[Contender]:
-    """Return all of them; `numpy` is the one that the others are measured against."""
+    """Return all of them."""
     return [
-        Contender("numpy", plain_numpy),
+        Contender(NUMPY, plain_numpy),
         Contender("exact float32", lambda vectors, folder: ours(vectors, folder, "float32")),
         Contender("exact float16", lambda vectors, folder: ours(vectors, folder, "float16")),
         Contender("FAISS flat", faiss_flat, without_faiss),
@@ -61,6 +64,23 @@ def contenders() -> list[Contender]:
             "Milvus Lite HNSW", lambda v, folder: milvus(v, folder, "HNSW"), without_milvus, MILVUS_MOST
         ),
     ]
+
+
+def chosen(names: str) -> list[Contender]:
+    """Return those that the names with commas are for, and numpy; a name may be a part, as faiss.
+
+    >>> [contender.name for contender in chosen("float16,faiss flat")]
+    ['numpy', 'exact float16', 'FAISS flat']
+    """
+    everyone = {contender.name.lower(): contender for contender in contenders()}
+    wanted = {NUMPY}
+    for name in names.lower().split(","):
+        parts = set(name.split())
+        meant = [full for full in everyone if parts and parts <= set(full.split())]
+        if not meant:
+            check_choice("--engines", name.strip(), everyone)
+        wanted |= set(meant)
+    return [contender for name, contender in everyone.items() if name in wanted]
 
 
 def ours(vectors: np.ndarray, folder: Path, dtype: str) -> Engine:
