@@ -145,7 +145,7 @@ def measure(
     import numpy as np
     import psutil
 
-    from withsense_tf.experiments.search_contenders import NUMPY
+    from withsense_tf.experiments.search_contenders import NUMPY, recall
 
     reads = {LIMIT: plain_read(vectors)}
     many = np.tile(queries, (-(-BATCH // len(queries)), 1))[:BATCH]
@@ -251,19 +251,6 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     begin = time.perf_counter()
     result = work()
     return time.perf_counter() - begin, result
-
-
-def recall(found: Sequence[np.ndarray], exact: Sequence[np.ndarray]) -> float:
-    """Return how much of the exact answers was found.
-
-    >>> import numpy as np
-    >>> recall([np.array([1, 2, 3, 4])], [np.array([4, 3, 2, 9])])
-    0.75
-    """
-    hits = sum(
-        len(set(mine.tolist()) & set(right.tolist())) for mine, right in zip(found, exact, strict=True)
-    )
-    return hits / sum(len(right) for right in exact)
 
 
 def write(lines: Sequence[Line], path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -148,3 +148,16 @@ def milvus(vectors: np.ndarray, folder: Path, graph: str) -> Engine:
         index.write(start, vectors[start : start + PORTION])
     nbytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Engine(lambda queries, k: index.search(queries, k, len(vectors)).rows, nbytes, index.close)
+
+
+def recall(found: Sequence[np.ndarray], exact: Sequence[np.ndarray]) -> float:
+    """Return how much of the exact answers was found.
+
+    >>> import numpy as np
+    >>> recall([np.array([1, 2, 3, 4])], [np.array([4, 3, 2, 9])])
+    0.75
+    """
+    hits = sum(
+        len(set(mine.tolist()) & set(right.tolist())) for mine, right in zip(found, exact, strict=True)
+    )
+    return hits / sum(len(right) for right in exact)
