@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.evaluation.regress import broken_rules, load_base, parse_rule
+from withsense_tf.evaluation.regress import Base, broken_rules, check_measured, load_base, parse_rule
 
 BASE = [
     {"matcher": "ridge", "split": "folds", "rmse": 0.25, "r@5": 0.05, "status": "ok"},
@@ -45,7 +45,9 @@ def test_a_model_that_the_base_did_not_run_and_one_that_is_new_break_nothing() -
     assert broken_rules([*now(), new], BASE, [parse_rule("r@5<0"), parse_rule("rmse>0")]) == []
 
 
-@pytest.mark.parametrize("text", ["r@5", "r@5<", "<-0.1", "r@5=-0.1", "r@5<-0.1x"])
+@pytest.mark.parametrize(
+    "text", ["r@5", "r@5<", "<-0.1", "r@5=-0.1", "r@5<-0.1x", "r@5<" + "1" * 99_999 + "x"]
+)
 def test_what_is_no_rule_is_refused(text: str) -> None:
     with pytest.raises(SettingError, match="expected a figure"):
         parse_rule(text)
@@ -57,13 +59,45 @@ def test_an_unknown_figure_gets_the_nearest_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", '{"rows": 3}', '{"rows": [3]}', "{", '{"rows": [], "config": 3}']
+    "content",
+    [
+        *("", "[]", '{"rows": 3}', '{"rows": [3]}', "{", '{"rows": [], "config": 3}', "\0\0"),
+        *(
+            '{"rows": [{"rmse": 1}]}',
+            '{"rows": [], "measured_on": 3}',
+            "[" * 100_000,
+            '{"rows": ' + "[" * 9999,
+        ),
+        '{"rows": [{"matcher": "a", "split": "folds"}, {"matcher": "a", "split": "folds"}]}',
+    ],
 )
+@pytest.mark.closed
 def test_a_base_that_is_no_result_is_refused(content: str, tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     file.write_text(content)
     with pytest.raises(DataError, match=r"no results\.json of an earlier run"):
         load_base(file)
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("number", [None, float("nan"), float("inf"), 10**400, "0.7", True])
+def test_a_figure_that_is_no_number_on_one_side_is_worse(number: object) -> None:
+    rules = [parse_rule("r@5<-0.9")]
+    damaged = [BASE[0], {**BASE[1], "r@5": number}]
+    assert broken_rules(now(), damaged, rules) == [
+        "towers, folds: r@5 is 0.79; the base has no number for it"
+    ]
+    assert len(broken_rules(damaged, BASE, rules)) == 1
+
+
+@pytest.mark.closed
+def test_a_figure_that_no_row_of_the_base_has_cannot_be_asked_for() -> None:
+    base = Base(Path("base.json"), BASE)
+    check_measured(base, BASE, [parse_rule("rmse>0"), parse_rule("r@5<0")])
+    with pytest.raises(
+        SettingError, match=r"--fail-if auc: base\.json has no such figure .* It has rmse, r@5\."
+    ):
+        check_measured(base, BASE, [parse_rule("rmse>0"), parse_rule("auc<0")])
 
 
 def test_a_base_is_read(tmp_path: Path) -> None:

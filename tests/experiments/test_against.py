@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from withsense_tf.data.dataset import Dataset
+from withsense_tf.encoders.photo_keras import KerasPhoto
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.protocol import tasks
 from withsense_tf.evaluation.regress import Base
-from withsense_tf.experiments.against import asked_for, check_comparable
+from withsense_tf.experiments.against import asked_for, check_comparable, measured_of
 from withsense_tf.experiments.jobs import Job
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.relevance import relevance
 
@@ -22,26 +26,71 @@ MODELS = [
 ]
 
 
-def base_of(**changes: Any) -> Base:
+def base_of(measured_on: dict[str, str] | None = None, **changes: Any) -> Base:
     rows = [
         {"matcher": label, "split": split, "status": "ok", "folds": 3, "pairs": 18} | HERE | changes
         for label in ("constant mean", "concat ridge", "mine")
         for split in ("folds", "70/30")
     ]
-    return Base(
-        Path("base.json"), [{**row, "folds": 1} if row["split"] != "folds" else row for row in rows], MODELS
-    )
+    rows = [{**row, "folds": 1} if row["split"] != "folds" else row for row in rows]
+    return Base(Path("base.json"), rows, MODELS, measured_on or {})
 
 
 @pytest.fixture
 def jobs(tiny: Dataset) -> list[Job]:
-    work = tasks(relevance(tiny, crowd=None), "folds", 3, 0)
-    return [Job("constant mean", "folds", Constant(), lambda number: Constant(), work, "key")]
+    return jobs_of(tiny)
+
+
+def jobs_of(data: Dataset, seed: int = 0, matcher: Matcher | None = None) -> list[Job]:
+    work = tasks(relevance(data, crowd=None), "folds", 3, seed)
+    return [Job("constant mean", "folds", matcher or Constant(), lambda number: Constant(), work, "key")]
 
 
 def test_a_base_of_the_same_data_and_folds_is_comparable(jobs: list[Job]) -> None:
-    check_comparable(base_of(), jobs, **HERE)
-    check_comparable(Base(Path("old.json"), [{"matcher": "constant mean", "split": "folds"}]), jobs, **HERE)
+    check_comparable(base_of(measured_of(jobs)), jobs, **HERE, seed="0")
+
+
+@pytest.mark.closed
+def test_a_base_of_other_folds_is_not_compared_and_both_seeds_are_named(
+    jobs: list[Job], tiny: Dataset
+) -> None:
+    other = base_of(measured_of(jobs_of(tiny, seed=1)), seed=1)
+    with pytest.raises(SettingError, match=r"cannot be compared .*\(seed 1 there, 0 here\).*same settings"):
+        check_comparable(other, jobs, **HERE, seed="0")
+
+
+@pytest.mark.closed
+def test_a_base_that_does_not_say_what_it_was_measured_on_is_not_compared(jobs: list[Job]) -> None:
+    with pytest.raises(SettingError, match="does not say which photos, pairs and queries folds was measured"):
+        check_comparable(base_of(), jobs, **HERE, seed="0")
+    old = Base(Path("old.json"), [{"matcher": "constant mean", "split": "folds"}], (), measured_of(jobs))
+    with pytest.raises(SettingError, match="data not said there, abc here"):
+        check_comparable(old, jobs, **HERE)
+
+
+@pytest.mark.closed
+def test_other_pairs_in_the_same_number_are_not_compared(jobs: list[Job]) -> None:
+    with pytest.raises(SettingError, match="other photos, pairs or queries of folds"):
+        check_comparable(base_of({"folds": "of another day"}), jobs, **HERE, seed="0")
+
+
+@pytest.mark.closed
+def test_a_base_without_a_model_of_this_run_is_refused_before_the_work(
+    jobs: list[Job], tiny: Dataset
+) -> None:
+    new = Job("new", "folds", Constant(), lambda number: Constant(), jobs[0].work, "key")
+    with pytest.raises(SettingError, match=r"no figures of new \(folds\)\. Run only what it has"):
+        check_comparable(base_of(measured_of(jobs)), [*jobs, new], **HERE)
+
+
+@pytest.mark.closed
+def test_random_weights_are_not_held_against_trained_ones(tiny: Dataset) -> None:
+    ridge = ConcatLinear("ridge", photo=KerasPhoto("mobilenet_v2", "random", seed=3))
+    jobs = jobs_of(tiny, matcher=ridge)
+    check_comparable(base_of(measured_of(jobs), weights="random (seed 3)"), jobs, **HERE)
+    for there in ("imagenet", "random (seed 4)"):
+        with pytest.raises(SettingError, match=rf"{re.escape(there)} there, random \(seed 3\) here"):
+            check_comparable(base_of(measured_of(jobs), weights=there), jobs, **HERE)
 
 
 @pytest.mark.parametrize(

@@ -203,6 +203,25 @@ def test_a_run_of_some_models_is_held_against_a_base_of_more(folder: Path, tmp_p
         invoke(*out, *some, "--set", "folds=2", *against, "--dry-run")
 
 
+@pytest.mark.closed
+def test_a_run_with_another_seed_is_held_against_nothing(folder: Path, tmp_path: Path) -> None:
+    out = (
+        "--data",
+        str(folder),
+        "--output",
+        str(tmp_path / "out"),
+        "--models",
+        "constant",
+        "--set",
+        "folds=3",
+    )
+    invoke(*out, "--seed", "1")
+    (base,) = (tmp_path / "out/runs").glob("*/results.json")
+    with pytest.raises(SettingError, match=r"cannot be compared .*\(seed 1 there, 0 here\)"):
+        invoke(*out, "--against", str(base), "--fail-if", "r@5<-0.9")
+    assert len(rows_in(tmp_path / "out/compare.csv")) == 8  # of the base alone
+
+
 def test_an_interrupted_run_says_how_to_go_on(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -93,6 +94,31 @@ def tasks(pairs: Pairs, split: str, folds: int, seed: int) -> list[Task]:
     else:
         splits = [split_by_photo(pairs, 0.3, seed) if split == "70/30" else split_strict(pairs, 0.3, seed)]
     return [Task(part.train, part.test, *_own_queries(data, part.test)) for part in splits]
+
+
+def measured_on(work: Sequence[Task]) -> str:
+    """Return a short name of all that figures depend on but the model: what each task trains on, asks and ranks.
+
+    Two runs whose work has the same name were measured on the same photos, pairs and queries in the same folds.
+    """
+    digest = hashlib.sha256()
+    for task in work:
+        for part in _parts(task):
+            digest.update(f"{len(part)}\n".encode())
+            # A text may hold what no encoding has; it must not be mistaken for another one.
+            digest.update("\0".join(part).encode(errors="backslashreplace"))
+    return digest.hexdigest()[:16]
+
+
+def _parts(task: Task) -> Iterator[Sequence[str]]:
+    for pairs in (task.train, task.test):
+        if pairs is not None:
+            yield from (pairs.content.tolist(), pairs.table["caption"].tolist(), pairs.texts)
+            # Ten digits: what rounding changes is no other target.
+            yield from ([f"{one:.10f}" for one in values] for values in (pairs.target, pairs.weight))
+    if task.gallery is not None:
+        yield list(task.gallery.content)
+    yield from (task.queries[column].tolist() for column in ("caption", "text", "photo"))
 
 
 def _own_queries(data: Dataset, test: Pairs) -> tuple[Gallery | None, pd.DataFrame]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.errors import DataError, SettingError, check_choice
 from withsense_tf.evaluation.report import Value
+from withsense_tf.limits import read_json
 
-RULE: Final = re.compile(r"\s*([a-z0-9_@]+)\s*([<>])\s*([+-]?\d*\.?\d+)\s*")
+Row = Mapping[str, Any]
+
+RULE: Final = re.compile(r"\s*([a-z0-9_@]+)\s*([<>])\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*", re.ASCII)
 MEASURES: Final = (
     *("rmse", "mse", "mae", "skill", "tau_c", "tau_b", "auc", "ece", "r@1", "r@5", "r@10", "mrr"),
     *("median_rank", "ndcg@10", "distinct_top5", "seconds", "peak_mb"),
 )
+# What tells one row of a run from another.
+NAMES: Final = ("matcher", "split")
+FAR: Final = 1e300  # no figure is as large
 
 
 @dataclass(frozen=True)
@@ -49,34 +54,62 @@ def parse_rule(text: str) -> Rule:
 
 @dataclass(frozen=True)
 class Base:
-    """An earlier run: its file, its rows, and the tables of its models, both in the order of its configuration."""
+    """An earlier run: its file, its rows, and the tables of its models, both in the order of its configuration.
+
+    `measured_on` names, by split, what it was measured on (`evaluation.protocol.measured_on`).
+    """
 
     file: Path
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[Row]
     models: Sequence[Mapping[str, Any]] = ()
+    measured_on: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_base(file: Path) -> Base:
     """Read an earlier run's results.json."""
     try:
-        result = json.loads(file.read_text(encoding="utf-8"))
+        result = read_json(file)
         rows, models = result["rows"], result.get("config", {}).get("model", [])
         for some in (rows, models):
             if not isinstance(some, list) or not all(isinstance(one, dict) for one in some):
                 raise TypeError("its rows and models are no lists of tables")
+        measured_on = result.get("measured_on", {})
+        if not isinstance(measured_on, dict):
+            raise TypeError("its measured_on is no table")
+        for row in rows:
+            if not all(isinstance(row.get(name), str) for name in NAMES):
+                raise ValueError(f"a row does not say its {' and '.join(NAMES)}")
+        names = [tuple(row[name] for name in NAMES) for row in rows]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two rows have the same {' and '.join(NAMES)}")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"it has no {error}" if isinstance(error, KeyError) else error
         raise DataError(
-            f"--against {file} is no results.json of an earlier run ({error}): expected the file in its run folder."
+            f"--against {file} is no results.json of an earlier run ({why}): expected the file in its run folder."
         ) from error
-    return Base(file, rows, models)
+    return Base(file, rows, models, measured_on)
+
+
+def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Rule]) -> None:
+    """Raise, before the work starts, if a rule asks for a figure that none of the base's rows has."""
+    for rule in rules:
+        if all(math.isnan(_number(row.get(rule.measure))) for row in rows):
+            measured = [
+                name for name in MEASURES if any(not math.isnan(_number(row.get(name))) for row in rows)
+            ]
+            raise SettingError(
+                f"--fail-if {rule.measure}: {base.file} has no such figure in the rows that are compared. "
+                f"It has {', '.join(measured) or 'no figure at all'}."
+            )
 
 
 def broken_rules(
-    rows: Sequence[Mapping[str, Value]], base: Sequence[Mapping[str, Any]], rules: Sequence[Rule]
+    rows: Sequence[Mapping[str, Value]], base: Sequence[Row], rules: Sequence[Rule]
 ) -> list[str]:
     """Say, a line each, which rule is broken where; rows of a model and split that the base has not are new.
 
-    A row that the base has and this run has not breaks every rule: a model that is gone must not pass unseen.
+    A row that the base has and this run has not breaks every rule: a model that is gone must not pass unseen. So does
+    a figure that is no number on one side alone: nothing says that it is no worse.
     """
     now = {(row.get("matcher"), row.get("split")): row for row in rows}
     broken = []
@@ -86,11 +119,13 @@ def broken_rules(
             continue
         row = now.get(name, {})
         for rule in rules:
-            before = _number(then.get(rule.measure))
+            before, after = _number(then.get(rule.measure)), _number(row.get(rule.measure))
             if math.isnan(before):
-                continue
-            after = _number(row.get(rule.measure))
-            if math.isnan(after):
+                if not math.isnan(after):
+                    broken.append(
+                        f"{name[0]}, {name[1]}: {rule.measure} is {after:.4g}; the base has no number for it"
+                    )
+            elif math.isnan(after):
                 why = row.get("status", "ok") if row else "this run has no such row"
                 said = "not measured" if why == "ok" else why
                 broken.append(f"{name[0]}, {name[1]}: {rule.measure} was {before:.4g}; now: {said}")
@@ -102,5 +137,13 @@ def broken_rules(
     return broken
 
 
+def held(base: Sequence[Row], rules: Sequence[Rule]) -> int:
+    """Count the base's rows that have a figure that some rule asks for."""
+    return sum(any(not math.isnan(_number(row.get(rule.measure))) for rule in rules) for row in base)
+
+
 def _number(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
+    """Return a figure; what is none, or has no end, is not a number: it cannot be held against another one."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -FAR < value < FAR:
+        return math.nan
+    return float(value)

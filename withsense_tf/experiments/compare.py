@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -16,6 +15,7 @@ from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
+    from withsense_tf.evaluation.regress import Row
     from withsense_tf.experiments.jobs import Plan
     from withsense_tf.policy.service import LawFiles
 
@@ -95,10 +95,10 @@ def main(
     from rich.console import Console
 
     from withsense_tf.errors import SettingError
-    from withsense_tf.evaluation.regress import broken_rules, load_base, parse_rule
+    from withsense_tf.evaluation.regress import broken_rules, check_measured, held, load_base, parse_rule
     from withsense_tf.evaluation.report import Comparison, append_rows, check_header
     from withsense_tf.evaluation.rows import rows_of
-    from withsense_tf.experiments.against import asked_for, check_comparable
+    from withsense_tf.experiments.against import asked_for, check_comparable, measured_of
     from withsense_tf.experiments.config import load_config
     from withsense_tf.experiments.dry_run import planned, planned_on_demo
     from withsense_tf.experiments.jobs import Plan, jobs_of, pairs_of
@@ -150,11 +150,13 @@ def main(
     settings = replace(settings, folds=max(2, min(settings.folds, pairs.table["photo"].nunique())))
     plan = Plan(settings, pairs, around, version, download)
     jobs = jobs_of(plan)
-    compared: list[Mapping[str, Any]] = []
+    compared: list[Row] = []
     left_out = ""
     if base:
-        check_comparable(base, jobs, fingerprint=dataset.fingerprint, policy=version, target=plan.target)
+        here = {"fingerprint": dataset.fingerprint, "policy": version, "target": plan.target}
+        check_comparable(base, jobs, **here, seed=str(seed))
         compared, left_out = asked_for(base, named, jobs)
+        check_measured(base, compared, rules)
     if dry_run:
         typer.echo(f"{note} Policy: {version}.")
         for line in planned(jobs, len(pairs)):
@@ -185,7 +187,8 @@ def main(
     else:
         typer.echo(str(comparison))
     append_rows(file, comparison)
-    page = write_run(folder, settings, comparison, [outcome for _, outcome in done], dataset)
+    outcomes = [outcome for _, outcome in done]
+    page = write_run(folder, settings, comparison, outcomes, dataset, measured_of(jobs))
     console.print(f"Appended {len(rows)} rows to {file}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"Report: {page}", highlight=False, markup=False, soft_wrap=True)
     if left_out:
@@ -194,9 +197,9 @@ def main(
         typer.echo("\n  ".join([f"Worse than {against}:", *broken]), err=True)
         raise typer.Exit(1)
     if against:
-        held = sum(row.get("status", "ok") == "ok" for row in compared)
+        allowed = " or ".join(fail_if or [])
         typer.echo(
-            f"{held} rows held against {against}: none is worse than {' or '.join(fail_if or [])} allows."
+            f"{held(compared, rules)} rows held against {against}: none is worse than {allowed} allows."
         )
 
 

@@ -34,12 +34,21 @@ IN_MARKDOWN: Final = (
 
 
 def write_run(
-    folder: Path, config: Config, comparison: Comparison, outcomes: Sequence[Outcome], data: Dataset
+    folder: Path,
+    config: Config,
+    comparison: Comparison,
+    outcomes: Sequence[Outcome],
+    data: Dataset,
+    measured_on: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write results.json, results.csv, results.md and index.html into the run's folder; return the page."""
+    """Write results.json, results.csv, results.md and index.html into the run's folder; return the page.
+
+    `measured_on` names, by split, what was measured on: a later run is held against this one only if it has the same.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     rows = [{name: _plain(value) for name, value in row.items()} for row in comparison.rows]
-    result = {"config": asdict(config), "notes": [*comparison.notes, *comparison.sources], "rows": rows}
+    result: dict[str, object] = {"config": asdict(config), "notes": [*comparison.notes, *comparison.sources]}
+    result |= {"measured_on": dict(measured_on or {}), "rows": rows}
     (folder / "results.json").write_text(json.dumps(result, indent=1, default=str) + "\n", encoding="utf-8")
     append_rows(folder / "results.csv", comparison)
     (folder / "results.csv.lock").unlink(missing_ok=True)
