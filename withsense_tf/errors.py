@@ -19,6 +19,9 @@ import difflib
 import math
 from collections.abc import Iterable
 from numbers import Integral, Real
+from typing import Final
+
+MOST_SHOWN: Final = 200  # signs of what was received, in a message
 
 
 class WithSenseError(Exception):
@@ -53,6 +56,21 @@ class PublishedTestWarning(WithSenseWarning):
     """Photos of a published test split are used for training."""
 
 
+def shown(received: object) -> str:
+    """Write what was received as Python does, cut where it is longer than a message can hold.
+
+    >>> shown("mobilnet"), shown("a" * 1000)[-24:]
+    ("'mobilnet'", "aaa... (1,000 signs)")
+    """
+    if isinstance(received, str) and len(received) > MOST_SHOWN:
+        return f"{received[:MOST_SHOWN]!r}... ({len(received):,} signs)"
+    try:
+        written = repr(received)
+    except Exception:  # a foreign object's own; and Python refuses to write a number of a million digits
+        return f"a {type(received).__name__}"
+    return written if len(written) <= 2 * MOST_SHOWN else f"{written[:MOST_SHOWN]}..."
+
+
 def check_choice(setting: str, received: object, known: Iterable[str]) -> str:
     """Return `received` if it is one of the `known` names, else raise with the nearest one.
 
@@ -66,9 +84,9 @@ mobilenet_v2, resnet50.
     names = list(known)
     if isinstance(received, str) and received in names:
         return received
-    near = difflib.get_close_matches(str(received), names, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(str(received)[:MOST_SHOWN], names, n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise SettingError(f"{setting}={received!r} is not known.{hint} Known: {', '.join(names)}.")
+    raise SettingError(f"{setting}={shown(received)} is not known.{hint} Known: {', '.join(names)}.")
 
 
 def check_share(setting: str, received: object, ends: bool = False) -> float:
@@ -81,7 +99,7 @@ def check_share(setting: str, received: object, ends: bool = False) -> float:
     if 0 < number < 1 or (ends and number in (0, 1)):
         return number
     allowed = "from 0 to 1" if ends else "between 0 and 1 (both excluded)"
-    raise SettingError(f"{setting} must be a number {allowed}, got {received!r}.")
+    raise SettingError(f"{setting} must be a number {allowed}, got {shown(received)}.")
 
 
 def check_seed(seed: object) -> int:
@@ -93,4 +111,4 @@ def check_seed(seed: object) -> int:
     number = -1 if isinstance(seed, bool) or not isinstance(seed, Integral) else int(seed)
     if 0 <= number < 2**32:
         return number
-    raise SettingError(f"seed must be a whole number from 0 to {2**32 - 1}, got {seed!r}.")
+    raise SettingError(f"seed must be a whole number from 0 to {2**32 - 1}, got {shown(seed)}.")

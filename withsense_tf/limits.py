@@ -9,7 +9,23 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from withsense_tf.errors import SettingError
+
+# A caption has some hundred signs; what is much longer is no description.
+QUERY_SIGNS: Final = 1_000
+NAME_SIGNS: Final = 4_096  # of a file with its folders: no system takes more
 JSON_BYTES: Final = 64 * 2**20  # a results.json of hundreds of models has a few
+
+
+def check_length(what: str, text: str, most: int) -> str:
+    """Return a text of at most `most` signs; a longer one is an error.
+
+    >>> check_length("The query", "a dog", 1000)
+    'a dog'
+    """
+    if len(text) > most:
+        raise SettingError(f"{what} has {len(text):,} signs; at most {most:,} are read. Say it shorter.")
+    return text
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -38,3 +54,15 @@ def read_text(file: Path, most: int) -> str:
     if len(data) > most:
         raise ValueError(f"it is larger than {most:,} bytes")
     return data.decode("utf-8")
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether there is such a file; a name that no system can have is none.
+
+    >>> is_file(Path("a" * 100_000))
+    False
+    """
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

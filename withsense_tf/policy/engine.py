@@ -203,10 +203,11 @@ class Engine:
 
     def _found(self, doc: Doc, tried: Iterable[Pattern]) -> set[Hit]:
         found: dict[tuple[str, str, frozenset[int]], Hit] = {}
+        words = [fold(token.text) for token in doc]
         for pattern in tried:
             for key, start, end, aligned in pattern.matcher(doc, with_alignments=True):
                 places = [pattern.variants[key][place] for place in aligned]
-                hit = self._hit(doc, pattern, start, end, places)
+                hit = self._hit(words, pattern, start, end, places)
                 if hit is None:
                     continue
                 # Of several ways to say the same about the same words, the shortest is told.
@@ -216,13 +217,14 @@ class Engine:
                     found[key_of_hit] = hit
         return set(found.values())
 
-    def _hit(self, doc: Doc, pattern: Pattern, start: int, end: int, places: Sequence[int]) -> Hit | None:
+    def _hit(
+        self, words: Sequence[str], pattern: Pattern, start: int, end: int, places: Sequence[int]
+    ) -> Hit | None:
         rule = pattern.rule
         about = frozenset(start + i for i, place in enumerate(places) if pattern.marked[place])
         if rule.decision != "age":
             return Hit(rule, rule.decision, start, end, about)
         numbers = [start + i for i, place in enumerate(places) if pattern.number[place]]
-        words = [fold(token.text) for token in doc]
         age = youngest(words, numbers, self.lexicon.numbers, rule.unit)
         if age is None:
             return None

@@ -33,6 +33,7 @@ LANGUAGE_FILES: Final = "??.toml"
 # A stop before and behind the text, so that patterns can ask for the start and the end of a sentence.
 HEAD, TAIL = ". ", " ."
 UNREAD: Final = 2
+MOST_SIGNS: Final = 200_000  # read in seconds
 LATIN: Final = re.compile(r"[A-Za-z0-9À-ɏ]")
 CYRILLIC: Final = re.compile(r"[А-Яа-яЁёІіЇїЄєҐґ]")
 
@@ -52,6 +53,14 @@ class Verdict:
     def restricted(self) -> bool:
         """Whether the text must not be shown without somebody's leave."""
         return self.decision != "allow"
+
+
+# What is longer is no caption and no query. Nobody has read it, so it is not shown.
+TOO_LONG: Final = Verdict(
+    "block",
+    "too long",
+    reason=f"more than {MOST_SIGNS:,} signs: too long to be read, so nobody knows what it says",
+)
 
 
 def _judged(hits: list[Hit]) -> list[tuple[Hit, Decision]]:
@@ -116,8 +125,12 @@ class TextPolicy:
     def _all_hits(self, texts: Iterable[str]) -> list[list[Verdict]]:
         if isinstance(texts, str):
             raise SettingError(f"texts must be several texts, got one: {texts[:40]!r}.")
-        clean = [normalise(_checked(text)) for text in texts]
+        given = [_checked(text) for text in texts]
+        clean = [normalise(text) if len(text) <= MOST_SIGNS else "" for text in given]
         results: list[list[Verdict]] = [_unread(text) for text in clean]
+        for i, text in enumerate(given):
+            if len(text) > MOST_SIGNS:
+                results[i] = [TOO_LONG]
         for script, letters in (("latin", LATIN), ("cyrillic", CYRILLIC)):
             for i, text in enumerate(clean):
                 if letters.search(text):

@@ -108,7 +108,7 @@ class Answer:
         """Walk down the ranking until all places are filled, or nothing fits any more."""
         asked = self.asked
         nothing = Hits(asked.typed, without=asked.query.without, like=asked.photo)
-        if asked.query.text and (message := not_read(asked.query.text, self.form)):
+        if asked.query.text and (message := not_read(asked.query.text, self.form, self.door.policy)):
             return replace(nothing, message=message)
         vector, keep = self._vector(), self._keep()
         window = 4 * asked.k + SPARE
@@ -287,7 +287,9 @@ class Answer:
                 parts.append(
                     f"No good match: the best photo scores {walk.best:.2f}, and {self.asked.minimum:.2f} is the least."
                 )
-        if self.asked.query.text and (unknown := not_known(self.asked.query.text, self.form)):
+        if self.asked.query.text and (
+            unknown := not_known(self.asked.query.text, self.form, self.door.policy)
+        ):
             parts.append(unknown)
         return " ".join(parts) or None
 

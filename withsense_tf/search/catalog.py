@@ -20,6 +20,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from withsense_tf.errors import DataError, SettingError
+from withsense_tf.limits import is_file, read_json
 from withsense_tf.search.filters import FACTS_TABLE
 
 FORMAT: Final = 1
@@ -58,6 +59,17 @@ CREATE TABLE kept_out (name TEXT PRIMARY KEY, digest TEXT NOT NULL, since TEXT N
 CREATE TABLE quarantine (name TEXT PRIMARY KEY, path TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
     found TEXT NOT NULL);
 """
+
+
+# What to do about the errors of SQLite that say what happened.
+ADVICE: Final = {
+    sqlite3.SQLITE_FULL: " Its disk is full: make room.",
+    sqlite3.SQLITE_READONLY: " It may not be written to: look at the rights of its files.",
+    sqlite3.SQLITE_CANTOPEN: " Look at the rights of its files, and whether the disk is full.",
+    sqlite3.SQLITE_IOERR: " Its disk cannot be read or written: is it full, or damaged?",
+    sqlite3.SQLITE_BUSY: " Another process holds it: wait until that is done.",
+    sqlite3.SQLITE_LOCKED: " Another process holds it: wait until that is done.",
+}
 
 
 class Catalog:
@@ -150,9 +162,7 @@ class Catalog:
                 f"{self._file} is damaged ({error}): build the index anew, or bring it back from a copy."
             )
         if isinstance(error, sqlite3.OperationalError):
-            return DataError(
-                f"The index {self.folder} cannot be used: {error}. Is its disk full, or may it not be written to?"
-            )
+            return DataError(f"The index {self.folder} cannot be used: {error}.{ADVICE.get(code, '')}")
         # What was asked of the tables was wrong: they are whole.
         return error
 
@@ -247,12 +257,12 @@ def _read_only(file: Path) -> sqlite3.Connection:
 
 def _check_mark(folder: Path) -> None:
     file = folder / MARK
-    if not file.is_file():
+    if not is_file(file):
         raise DataError(
             f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder}"
         )
     try:
-        known = json.loads(file.read_text(encoding="utf-8"))
+        known = read_json(file)
         kind, version = known["kind"], known["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{file} is damaged ({error}): build the index anew.") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
@@ -59,7 +59,13 @@ def tokens(text: str) -> list[Token]:
     >>> [token.text for token in tokens('a no-fly zone, "no cars"')]
     ['a', 'no-fly', 'zone', ',', '"no cars"']
     """
-    return [Token(str(m.lastgroup), m.group(), m.start(), m.end()) for m in TOKEN.finditer(text)]
+    return list(scan(text))
+
+
+def scan(text: str) -> Iterator[Token]:
+    """Yield the words, marks and quotations of a text as they are asked for."""
+    for m in TOKEN.finditer(text):
+        yield Token(str(m.lastgroup), m.group(), m.start(), m.end())
 
 
 def low(words: Sequence[Token], at: int) -> str:

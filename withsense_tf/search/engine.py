@@ -8,16 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from withsense_tf.errors import SettingError, WithSenseError, check_share
+from withsense_tf.errors import SettingError, WithSenseError, check_share, shown
+from withsense_tf.limits import NAME_SIGNS, QUERY_SIGNS, check_length
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.answer import Answer, Asked
-from withsense_tf.search.filters import Where, check_columns, parse_filter
+from withsense_tf.search.filters import Where, check_columns, read_where
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.law import IndexDoor
 from withsense_tf.search.pages import After
 from withsense_tf.search.photo_index import PhotoIndex
-from withsense_tf.search.photo_query import photo_query
+from withsense_tf.search.photo_query import Refusal, photo_query
 from withsense_tf.search.query import Query, parse_query
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 # If the best photo's number is lower, nothing fits: it is what judges mean by 2 of 4, "some of it is right".
 # experiments/RESULTS.md says how many right photos that keeps, and how many idle questions it lets through.
 MINIMUM: Final = 1 / 3
-# A caption has some hundred signs; what is much longer is no description, and takes long to read.
-MOST_SIGNS: Final = 1_000
+MOST_HITS: Final = 10_000  # on one page; there are more pages
 
 
 class Search:
@@ -73,17 +73,22 @@ class Search:
         - `fill`: go on until there are k photos; else places that are withheld count, too.
         - `after` is that of the answer before, for the next page.
         """
-        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-            raise SettingError(f"k must be a whole number of at least 1, got {k!r}.")
+        if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_HITS:
+            raise SettingError(
+                f"k must be a whole number from 1 to {MOST_HITS:,}, got {shown(k)}. `after` gives the next page."
+            )
         check_share("minimum", minimum, ends=True)
         check_share("text_share", text_share, ends=True)
-        if len(text) > MOST_SIGNS:
-            raise SettingError(
-                f"The query has {len(text):,} signs; at most {MOST_SIGNS:,} are read. Say it shorter."
-            )
+        if not isinstance(text, str):
+            raise SettingError(f"The query must be a text, got {shown(text)}.")
+        check_length("The query", text, QUERY_SIGNS)
+        for setting, value in (("photo", photo), ("after", after)):
+            if not isinstance(value, str | Path | None):
+                raise SettingError(f"{setting} must be a text, got {shown(value)}.")
+        check_length("The name of the photo", str(photo), NAME_SIGNS)
         if not text.strip() and photo is None:
             raise SettingError("Nothing to search for: give a text, a photo, or both.")
-        conditions = tuple(parse_filter(part) if isinstance(part, str) else part for part in where)
+        conditions = read_where(where)
 
         def answer(generation: Generation, tables: sqlite3.Connection) -> Hits:
             door = IndexDoor(self.policy, tables, country or self.country, day)
@@ -96,8 +101,8 @@ class Search:
                 if more not in ("", text) and not (answer := door.query(more)).allowed:
                     return Hits(text, notice=answer.notice)
             like = None if photo is None else photo_query(generation, tables, door, str(photo))
-            if isinstance(like, str):
-                return Hits(text, notice=like, like=photo)
+            if isinstance(like, Refusal):
+                return Hits(text, notice=like.notice, message=like.message, like=photo)
             if conditions:
                 check_columns(
                     conditions, [name for (name,) in tables.execute("SELECT DISTINCT name FROM facts")]

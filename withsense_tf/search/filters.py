@@ -12,13 +12,14 @@ import math
 import operator
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from withsense_tf.data.numbers import NUMBER
-from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.errors import SettingError, check_choice, shown
+from withsense_tf.limits import QUERY_SIGNS, check_length
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ CREATE TABLE facts (photo INTEGER, name TEXT, text TEXT, number REAL, PRIMARY KE
 CREATE INDEX facts_by_text ON facts (name, text);
 CREATE INDEX facts_by_number ON facts (name, number);
 """
+MOST_FILTERS: Final = 100  # SQLite takes no condition of a thousand parts
 OPS: Final = ("=", "!=", "<", "<=", ">", ">=", "~")
 WRITTEN: Final = re.compile(r"([^=<>!~]+)(!=|<=|>=|=|<|>|~)(.+)", re.DOTALL)
 QUOTED: Final = re.compile(r"\"(.+)\"|'(.+)'|«(.+)»|“(.+)”", re.DOTALL)
@@ -69,11 +71,12 @@ def parse_filter(text: str) -> Condition:
     >>> parse_filter("place ~ Paris")
     Condition(column='place', op='~', value='Paris')
     """
+    check_length("The filter", text, QUERY_SIGNS)
     written = WRITTEN.fullmatch(text.strip())
     column, op, value = (part.strip() for part in written.groups()) if written else ("", "", "")
     if not column or not value or value[0] in "=<>!~":
         raise SettingError(
-            f"{text!r} is no filter. Expected a column, one of {' '.join(OPS)}, and a value, such as "
+            f"{shown(text)} is no filter. Expected a column, one of {' '.join(OPS)}, and a value, such as "
             "camera=Nikon D90, date>=2020-01-01, place~paris or iso<=400."
         )
     quoted = QUOTED.fullmatch(value)
@@ -96,6 +99,22 @@ def _check_date(value: str) -> None:
         raise SettingError(
             f"date: {value!r} is no date. Expected a year, a month or a day, such as 2020, 2020-05 or 2020-05-31."
         ) from error
+
+
+def read_where(where: Sequence[str | Condition]) -> Where:
+    """Return the conditions of a search, of which texts are read; too many or too long ones are an error."""
+    if isinstance(where, str | Condition):
+        raise SettingError(f"where takes several filters, got one: write where=[{shown(where)}].")
+    if not isinstance(where, list | tuple):
+        raise SettingError(f"where must be a list of filters such as 'camera=Nikon', got {shown(where)}.")
+    if len(where) > MOST_FILTERS:
+        raise SettingError(f"There are {len(where):,} filters; at most {MOST_FILTERS} are taken. Use fewer.")
+    for part in where:
+        if not isinstance(part, str | Condition):
+            raise SettingError(f"A filter must be a text such as 'camera=Nikon', got {shown(part)}.")
+        if isinstance(part, Condition):
+            check_length("The filter", f"{part.column}{part.op}{part.value}", QUERY_SIGNS)
+    return tuple(parse_filter(part) if isinstance(part, str) else part for part in where)
 
 
 def check_columns(where: Where, known: Iterable[str]) -> None:

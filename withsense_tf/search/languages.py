@@ -8,6 +8,8 @@ from typing import Final
 
 from withsense_tf.encoders.words import words
 from withsense_tf.matchers.forms import SearchForm
+from withsense_tf.policy.gate import Policy
+from withsense_tf.search.law import age_limits
 
 CYRILLIC: Final = re.compile(r"[а-яёіїєґ]", re.IGNORECASE)
 LATIN: Final = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
@@ -23,9 +25,14 @@ _SMALL = """
     она оно они его её их как так же бы ли где когда который которая которые
 """
 SMALL: Final = frozenset(_SMALL.split())
+# Each is held against all words that a model knows; a query of a hundred unknown words is no typing error.
+MOST_SUGGESTED: Final = 3
+MOST_LISTED: Final = 10
+NEAR: Final = 5  # as the first of these may be one that the law forbids
+LONGEST_WORD: Final = 40
 
 
-def not_read(text: str, form: SearchForm) -> str | None:
+def not_read(text: str, form: SearchForm, policy: Policy) -> str | None:
     """Say why a query cannot be answered, where the model reads none of it; else None."""
     said = words(text)
     foreign = CYRILLIC.search(text) and not LATIN.search(text)
@@ -40,23 +47,48 @@ def not_read(text: str, form: SearchForm) -> str | None:
         return "The query describes nothing. Describe a scene, such as: a dog runs on a beach."
     unknown = set(form.unknown(text))
     if unknown.issuperset(telling):
-        return f"No telling word of the query is known to this index: {_suggested(telling, form)}. Say it otherwise."
+        listed = _suggested(text, telling, form, policy)
+        return f"No telling word of the query is known to this index: {listed}. Say it otherwise."
     return None
 
 
-def not_known(text: str, form: SearchForm) -> str | None:
+def not_known(text: str, form: SearchForm, policy: Policy) -> str | None:
     """Name the words of a query that are not looked for because the model does not know them."""
     unknown = [word for word in form.unknown(text) if word not in SMALL]
     if not unknown:
         return None
-    return f"Not known to this index, and so not looked for: {_suggested(unknown, form)}."
+    return f"Not known to this index, and so not looked for: {_suggested(text, unknown, form, policy)}."
 
 
-def _suggested(unknown: list[str], form: SearchForm) -> str:
-    """List words, each with the known one that is written most like it."""
-    known = [word for word in form.text.known_words if len(word) > 2]
+def _suggested(text: str, unknown: list[str], form: SearchForm, policy: Policy) -> str:
+    """List words, each with the known one that is written most like it and that the law lets be asked for.
+
+    What a model knows it has from the texts that it was trained on, and not all of these passed the law.
+    """
+    known = [word for word in form.text.known_words if 2 < len(word) <= LONGEST_WORD]
     listed = []
-    for word in dict.fromkeys(unknown):
-        near = difflib.get_close_matches(word, known, 1, 0.75) if len(word) > 2 else []
-        listed.append(f"{word} (did you mean {near[0]}?)" if near else word)
-    return ", ".join(listed)
+    words = list(dict.fromkeys(unknown))
+    for at, word in enumerate(words[:MOST_LISTED]):
+        near: list[str] = []
+        if at < MOST_SUGGESTED and 2 < len(word) <= LONGEST_WORD:
+            near = difflib.get_close_matches(word, known, NEAR, 0.75)
+        better = next((one for one in near if _may_be_asked(one, word, text, policy)), None)
+        listed.append(word[:LONGEST_WORD] if better is None else f"{word} (did you mean {better}?)")
+    more = len(words) - len(listed)
+    return ", ".join(listed) + (f" and {more} more" if more else "")
+
+
+def _may_be_asked(better: str, word: str, text: str, policy: Policy) -> bool:
+    """Tell whether the law of no country holds anything against a word, alone and in the place of another.
+
+    "7 year old" says what "year" does not.
+    """
+    # As a text, not as a pattern: what a model knows may hold any signs.
+    mended = better.join(re.split(rf"\b{re.escape(word)}\b", text, flags=re.IGNORECASE))
+    for limit in age_limits(policy):
+        alone, before, after = (
+            verdict.restricted for verdict in policy.texts(limit).verdicts([better, text, mended])
+        )
+        if alone or (after and not before):
+            return False
+    return True

@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import asdict, dataclass
-from typing import Self
+from typing import Final, Self
 
 from withsense_tf.errors import SettingError
+from withsense_tf.limits import parse_json
+
+MOST_SIGNS: Final = 1_000  # `write` gives some 200
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,9 @@ class After:
     def read(cls, text: str, question: str) -> Self:
         """Read what `write` wrote, for the same question to the same model."""
         try:
-            told = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            if len(text) > MOST_SIGNS:
+                raise ValueError("too long")
+            told = parse_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             found = cls(
                 str(told["question"]),
                 float.fromhex(told["score"]),

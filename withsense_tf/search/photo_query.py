@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from withsense_tf.data.photo_file import read_photo
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, shown
+from withsense_tf.limits import is_file
 from withsense_tf.matchers.forms import PHOTO, CosineForm, HybridForm, unit
 from withsense_tf.policy.fingerprint import NEAR, SIDE, perceptual_hash
 from withsense_tf.search.generations import Generation
@@ -25,13 +26,24 @@ class PhotoQuery:
     point: np.ndarray
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A photo that cannot be the query: the legal notice, and what else a person should know."""
+
+    notice: str
+    message: str | None = None
+
+
 def photo_query(
     generation: Generation, tables: sqlite3.Connection, door: IndexDoor, photo: str
-) -> PhotoQuery | str:
-    """Return what to search by, or the notice where the law forbids it.
+) -> PhotoQuery | Refusal:
+    """Return what to search by, or a refusal where the law forbids it.
 
     `photo` is the name of a photo of the index, or the path of a file. A file that is in the index under some name
     is that photo. Of others nobody has said what they show: the law takes them as photos without captions.
+
+    A name that may not be the query is answered like one that the index does not have, also where a file of that
+    name lies here: else everybody could ask which photos are restricted.
     """
     form = generation.form
     if PHOTO not in form.widths or not isinstance(form, (CosineForm, HybridForm)):
@@ -39,12 +51,10 @@ def photo_query(
             "This index cannot search by a photo: its matcher does not put photos and texts into one space. "
             "Build it with closed_form, two_tower, hybrid or a pretrained matcher."
         )
-    if not door.knows(photo):
-        file = Path(photo)
-        if not file.is_file():
-            raise SettingError(
-                f"The index has no photo {photo!r}, and there is no such file: give the name of one, or a file."
-            )
+    # Half characters, as a command line in another encoding gives, cannot be asked of a database.
+    name = photo.encode(errors="replace").decode()
+    file = Path(photo)
+    if not door.photo(name, "search") and is_file(file):
         with file.open("rb") as stream:
             content = hashlib.file_digest(stream, "sha256").hexdigest()
         same = tables.execute(
@@ -53,19 +63,30 @@ def photo_query(
         if not same:
             return _foreign(generation, tables, door, file, content)
         # Under any name it must be allowed.
-        notices = [door.photo_query(name).notice for (name,) in same]
-        if refused := next((notice for notice in notices if notice is not None), None):
-            return refused
-        photo = same[0][0]
-    answer = door.photo_query(photo)
-    if not answer.allowed:
-        return answer.notice or door.rule.message
+        if not all(door.photo_query(name).allowed for (name,) in same):
+            return Refusal(door.rule.message)
+        name = same[0][0]
+    elif not door.photo_query(name).allowed:
+        return _no_photo(door, photo)
     ((row,),) = tables.execute(
         "SELECT row FROM rows JOIN photos ON photos.id = rows.photo "
         "WHERE generation = ? AND name = ? AND writer IS NULL",
-        (generation.number, photo),
+        (generation.number, name),
     ).fetchall()
-    return PhotoQuery(photo, unit(generation.vectors[PHOTO].get(np.array([row]))[0]))
+    return PhotoQuery(name, unit(generation.vectors[PHOTO].get(np.array([row]))[0]))
+
+
+def _no_photo(door: IndexDoor, photo: str) -> Refusal:
+    if door.rule.rule == "none":
+        # Nothing is restricted here, so this tells nothing of anybody.
+        raise SettingError(
+            f"The index has no photo {shown(photo)}, and there is no such file: give the name of one, or a file."
+        )
+    return Refusal(
+        door.rule.message,
+        "This is no file, and no photo of the index that may be the query here: its name is not known, or the law "
+        "keeps it back.",
+    )
 
 
 def _foreign(
@@ -74,14 +95,14 @@ def _foreign(
     door: IndexDoor,
     file: Path,
     content: str,
-) -> PhotoQuery | str:
+) -> PhotoQuery | Refusal:
     look = np.uint64(perceptual_hash(read_photo(file, (SIDE, SIDE))))
     found = tables.execute("SELECT name, hash FROM photos WHERE writer IS NULL").fetchall()
     hashes = np.array([number for _, number in found], np.int64).view(np.uint64)
     near = np.flatnonzero(np.bitwise_count(hashes ^ look) <= NEAR)
     answer = door.outside(file, content, [found[at][0] for at in near])
     if not answer.allowed:
-        return answer.notice or door.rule.message
+        return Refusal(door.rule.message)
     from withsense_tf.encoders.store import VectorStore  # late: most searches need none, and it takes a while
 
     # In a store of its own, that goes with the answer: nothing of a stranger's photo is kept.

@@ -14,7 +14,7 @@ from typing import Final
 
 from withsense_tf.errors import SettingError
 from withsense_tf.search import without_english, without_russian
-from withsense_tf.search.clauses import Cut, Token, low, tokens
+from withsense_tf.search.clauses import Cut, Token, low, scan, tokens
 
 # No digit behind a minus: -20 is a number. A minus sign (U+2212) counts, a dash does not.
 MINUS: Final = re.compile(r"(?<![^\s,;])[-−](?=[\"“«„'’]?[^\W\d_])")
@@ -67,7 +67,7 @@ def _typed(text: str) -> tuple[str, list[tuple[int, str]]]:
     for minus in MINUS.finditer(text):
         if any(start < minus.start() < end for start, end in quoted):
             continue
-        term = next(token for token in tokens(text[minus.end() :]) if token.kind != "mark")
+        term = next(token for token in scan(text[minus.end() :]) if token.kind != "mark")
         start, end = minus.start(), minus.end() + term.end
         found.append((start, " ".join(term.text.strip(QUOTES).split())))
         rest = rest[:start] + " " * (end - start) + rest[end:]
