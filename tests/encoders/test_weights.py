@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import os
+import socket
+import traceback
 from pathlib import Path
 
 import pytest
 
 from withsense_tf.encoders.weights import fingerprint, first_line, is_local, named
+from withsense_tf.errors import WeightsMissingError
+from withsense_tf.matchers.pretrained import Pretrained
 
 
 @pytest.fixture
@@ -84,6 +88,43 @@ def test_of_a_long_error_no_address_is_cut() -> None:
     address = f"https://x.org/{'y' * 300}"
     assert first_line(ValueError(f"cannot reach {address} now")) == "cannot reach"
     assert first_line(ValueError(f"{address} cannot be reached")) == address
+
+
+@pytest.mark.closed
+def test_of_a_long_error_no_sentence_and_no_bracket_is_cut() -> None:
+    whole = "It has no config.json."
+    assert first_line(ValueError(f"{whole} {'More words ' * 99}")) == whole[:-1]
+    assert first_line(ValueError(f"cannot reach it (Caused by {'words ' * 99})")) == "cannot reach it"
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    "reason",
+    [
+        socket.gaierror(-2, "Name or service not known"),
+        ConnectionRefusedError(111, "Refused"),
+        TimeoutError(),
+    ],
+)
+def test_of_a_network_that_is_not_there_the_host_and_the_innermost_reason_are_told(reason: OSError) -> None:
+    tried = RuntimeError(f"HTTPSConnectionPool(host='x.org', port=443): Max retries (Caused by {'y ' * 200})")
+    wrapped = ValueError("it failed")
+    wrapped.__cause__ = tried
+    tried.__context__ = reason
+    assert first_line(wrapped) == f"x.org cannot be reached ({reason.strerror or 'TimeoutError'})"
+    assert first_line(reason) == f"the network cannot be reached ({reason.strerror or 'TimeoutError'})"
+
+
+@pytest.mark.closed
+def test_an_error_about_a_network_has_a_short_traceback(offline: None) -> None:
+    with pytest.raises(
+        WeightsMissingError, match=r"loaded: \S+ cannot be reached \([^)]+\)\. Without"
+    ) as failed:
+        Pretrained("clip_vit_base_patch32").load()
+    error = failed.value
+    assert len(traceback.extract_tb(error.__traceback__)) <= 15
+    assert len(traceback.format_exception(error)) <= 20
+    assert "The above exception" not in "".join(traceback.format_exception(error))
 
 
 def test_a_folder_with_a_name_that_is_not_utf_8_has_a_fingerprint_too(folder: Path) -> None:

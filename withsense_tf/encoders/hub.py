@@ -29,7 +29,8 @@ class HubModule:
             self.module = tensorflow_hub.load(str(Path(handle).expanduser()) if is_local(handle) else handle)
         except Exception as error:
             # Hub, its downloader and TensorFlow each raise their own kinds.
-            raise SettingError(f"{handle!r} cannot be loaded: {first_line(error)}. {OFFLINE}") from error
+            # Their dozens of frames tell nobody anything: the reason is in the message.
+            raise SettingError(f"{handle!r} cannot be loaded: {first_line(error)}. {OFFLINE}") from None
 
     def function(self) -> Callable[[Any], Any]:
         """Return the function to call with one tensor: the module itself, or its only or usual signature."""
@@ -52,7 +53,7 @@ class HubModule:
         try:
             return function(*tensors, **named)
         except (TypeError, ValueError) as error:
-            raise SettingError(f"{self.handle} does not take this input: {first_line(error)}.") from error
+            raise SettingError(f"{self.handle} does not take this input: {first_line(error)}.") from None
 
 
 def pick_output(result: Any, wanted: str | None, handle: str) -> Any:

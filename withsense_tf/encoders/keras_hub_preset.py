@@ -42,4 +42,4 @@ def load_preset(kind: Callable[[Any], Any], preset: str, **settings: Any) -> Any
         kind_of_error = SettingError if is_local(preset) else WeightsMissingError
         raise kind_of_error(
             f"The KerasHub preset {preset!r} cannot be loaded: {first_line(error)}. {OFFLINE}"
-        ) from error
+        ) from None  # their dozens of frames tell nobody anything

@@ -183,7 +183,7 @@ class KerasPhoto(GraphEncoder):
                 model = make(input_shape=(*self.size, 3), include_top=False, weights=source)
         except Exception as error:
             # Keras raises plain Exception for a failed download, and errors of h5py and its own for bad files.
-            raise SettingError(f"weights={self._source!r} cannot be loaded. {self._advice(error)}") from error
+            raise SettingError(f"weights={self._source!r} cannot be loaded. {self._advice(error)}") from None
         finally:
             keras.config.set_dtype_policy(usual)
             random.setstate(state)

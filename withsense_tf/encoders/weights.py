@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import socket
 from functools import lru_cache
 from pathlib import Path
 
 OFFLINE = "Without a network, give a local file or folder instead."
 LONGEST = 200
+MOST_CAUSES = 20
+NETWORK = (ConnectionError, TimeoutError, socket.gaierror)
+# As libraries name the address that they tried: host='api.kaggle.com', or a whole address.
+HOST = re.compile(r"host='([^']+)'|://([^/\s'\"]+)")
 
 
 def is_local(source: str) -> bool:
@@ -51,9 +57,28 @@ def whole_path(source: str) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of what a library says of its failure, short enough for one line of ours."""
-    line = next(iter(str(error).splitlines()), "") or type(error).__name__
-    if len(line) > LONGEST:
-        # Whole words, because half an address leads nowhere.
-        line = line[: LONGEST + 1].rpartition(" ")[0] or line.partition(" ")[0]
-    return line.rstrip(" .")
+    """Say why a library failed, short enough for one line of ours: what it says, or that a host cannot be reached."""
+    chain = [error]
+    while len(chain) < MOST_CAUSES and (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
+        chain.append(cause)
+    # Libraries wrap what the network says again and again; the innermost error has the reason.
+    network = next((one for one in reversed(chain) if isinstance(one, NETWORK)), None)
+    if network is not None:
+        host = next((found for one in chain if (found := HOST.search(str(one)))), None)
+        where = next(filter(None, host.groups())) if host else "the network"
+        return (
+            f"{where} cannot be reached ({_cut(network.strerror or str(network) or type(network).__name__)})"
+        )
+    return _cut(next(iter(str(error).splitlines()), "") or type(error).__name__)
+
+
+def _cut(line: str) -> str:
+    """Cut a line at the end of a sentence or, if it has none, of a word: half an address leads nowhere."""
+    if len(line) <= LONGEST:
+        return line.rstrip(" .")
+    cut = line[: LONGEST + 1]
+    cut = cut.rpartition(". ")[0] or cut.rpartition(" ")[0] or line.partition(" ")[0]
+    while cut.count("(") > cut.count(")") and cut.rpartition("(")[0].strip():
+        # What stands in brackets is whole, or is not there.
+        cut = cut.rpartition("(")[0]
+    return cut.rstrip(" .,;:(")
