@@ -18,6 +18,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from numbers import Integral, Real
 from typing import Final
 
@@ -60,7 +61,7 @@ def shown(received: object) -> str:
     """Write what was received as Python does, cut where it is longer than a message can hold.
 
     >>> shown("mobilnet"), shown("a" * 1000)[-24:]
-    ("'mobilnet'", "aaa... (1,000 signs)")
+    ("'mobilnet'", "aaaaaa'... (1,000 signs)")
     """
     if isinstance(received, str) and len(received) > MOST_SHOWN:
         return f"{received[:MOST_SHOWN]!r}... ({len(received):,} signs)"
@@ -84,7 +85,8 @@ mobilenet_v2, resnet50.
     names = list(known)
     if isinstance(received, str) and received in names:
         return received
-    near = difflib.get_close_matches(str(received)[:MOST_SHOWN], names, n=1, cutoff=0.4)
+    written = received[:MOST_SHOWN] if isinstance(received, str) else ""
+    near = difflib.get_close_matches(written, names, n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise SettingError(f"{setting}={shown(received)} is not known.{hint} Known: {', '.join(names)}.")
 
@@ -95,7 +97,10 @@ def check_share(setting: str, received: object, ends: bool = False) -> float:
     >>> check_share("test_share", 0.3)
     0.3
     """
-    number = math.nan if isinstance(received, bool) or not isinstance(received, Real) else float(received)
+    number = math.nan
+    if isinstance(received, Real) and not isinstance(received, bool):
+        with suppress(OverflowError):  # a whole number of a thousand digits
+            number = float(received)
     if 0 < number < 1 or (ends and number in (0, 1)):
         return number
     allowed = "from 0 to 1" if ends else "between 0 and 1 (both excluded)"

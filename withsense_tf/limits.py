@@ -6,14 +6,20 @@ Every bound is far above what anybody needs, and low enough that reading it take
 from __future__ import annotations
 
 import json
+import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
 
 from withsense_tf.errors import SettingError
 
 # A caption has some hundred signs; what is much longer is no description.
 QUERY_SIGNS: Final = 1_000
 NAME_SIGNS: Final = 4_096  # of a file with its folders: no system takes more
+ARRAY_BYTES: Final = 2**28  # of packed arrays; outcomes and networks of 64 MB are large
+TOML_LINE: Final = 10_000
 JSON_BYTES: Final = 64 * 2**20  # a results.json of hundreds of models has a few
 
 
@@ -40,6 +46,58 @@ def parse_json(text: str | bytes) -> Any:
     except RecursionError:
         # The reader's own frames are of no use to anybody.
         raise ValueError("its brackets are nested too deeply") from None
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return what a TOML text says; whatever is wrong with it is a ValueError.
+
+    >>> parse_toml("a = " + "[" * 9_000)
+    Traceback (most recent call last):
+    ValueError: its brackets are nested too deeply
+    """
+    # A key of many parts takes time by the square of their number, and stands on one line.
+    if any(len(line) > TOML_LINE for line in text.splitlines()):
+        raise ValueError(f"a line is longer than {TOML_LINE:,} signs")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("its brackets are nested too deeply") from None
+
+
+def read_arrays(file: Path) -> dict[str, np.ndarray]:
+    """Return the arrays of an .npz file; damage and Python objects in it are a ValueError, as are far too large ones.
+
+    What the file says of its arrays' sizes is held against the bound before any of them is read: packed, a few
+    kilobytes may be gigabytes. What lies unpacked in the file may be as large as it is.
+    """
+    try:
+        with zipfile.ZipFile(file) as packed:
+            sizes = {part.filename: part.file_size for part in packed.infolist()}
+            most = max(ARRAY_BYTES, file.stat().st_size)
+            if sum(sizes.values()) > most:
+                raise ValueError(f"its arrays have {sum(sizes.values()):,} bytes, more than {most:,}")
+            for name, size in sizes.items():
+                with packed.open(name) as stream:
+                    if stated_bytes(stream) > size:
+                        raise ValueError(f"its array {name} is not whole")
+        with np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, SyntaxError) as error:
+        raise ValueError(str(error) or "its end is missing") from error
+
+
+def stated_bytes(stream: Any) -> int:
+    """Return how many bytes an array has by its header; one that Python objects would be made of is a ValueError."""
+    version = np.lib.format.read_magic(stream)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = read(stream)
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects")
+    # With Python's numbers, which do not overflow.
+    count = 1
+    for side in shape:
+        count *= int(side)
+    return count * int(dtype.itemsize)
 
 
 def read_json(file: Path) -> Any:

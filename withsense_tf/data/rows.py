@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, TypeVar
 
 import pandas as pd
@@ -56,9 +57,13 @@ class PhotoNames:
 
     def hint(self, photo: str) -> str:
         """Return the name that differs in upper and lower case only, as part of a reason."""
-        there = sorted(name for names in self.files.values() for name in names)
-        near = [name for name in there if name.casefold() == photo.casefold()]
-        return f"; there is {near[0]}" if near else ""
+        near = self._by_case.get(photo.casefold())
+        return f"; there is {near}" if near else ""
+
+    @cached_property
+    def _by_case(self) -> dict[str, str]:
+        there = sorted((name for names in self.files.values() for name in names), reverse=True)
+        return {name.casefold(): name for name in there}
 
 
 @dataclass(frozen=True)

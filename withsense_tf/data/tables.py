@@ -23,6 +23,10 @@ SEPARATORS: Final = (",", "\t", "|", ";")
 ID_IN_LINE: Final = re.compile(r"""\S#[0-9]+"?\s*[,;|\t]""")
 # A caption with more line breaks than this is a quote that was left open.
 MOST_LINES_IN_A_FIELD: Final = 20
+# What is longer or wider was not written by people, and would be read for minutes. (`csv` stops at such a field too.)
+LONGEST_LINE: Final = 100_000
+# Of the names of columns, in a reason.
+MOST_NAMED, LONGEST_REASON = 20, 500
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
         if not problems:
             problems = [Problem("file_empty", path.name, None, path.name, "the file has no rows")]
         return RawTable(path.name, False, problems=tuple(problems), content=content)
-    found = _layout(lines, columns, header)
+    found = None if len(lines[0][1]) > LONGEST_LINE else _layout(lines, columns, header)
     if found is None:
         first = lines[0][1][:200]
         what = "a header with" if header else f"no header and {len(columns)} fields a row:"
@@ -159,13 +163,19 @@ def _rows(
     at = 0
     while at < len(lines):
         number, text = lines[at]
+        if len(text) > LONGEST_LINE:
+            reason = f"the line has {len(text):,} signs, more than {LONGEST_LINE:,}: no row is as long"
+            problems.append(Problem("row_width", file, number, text[:200], reason))
+            at += 1
+            continue
         fields, taken = _one_row(lines, at, separator, names)
         at += taken
         if fields is None:
             reason = "a quote opens and never closes"
             problems.append(Problem("row_open_quote", file, number, text[:200], reason))
         elif len(fields) != len(names):
-            reason = f"expected {len(names)} fields ({', '.join(names)}), got {len(fields)}"
+            expected = ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
+            reason = f"expected {len(names)} fields ({expected[:LONGEST_REASON]}), got {len(fields)}"
             problems.append(Problem("row_width", file, number, text[:200], reason))
         else:
             rows.append(Row(number, dict(zip(names, (value.strip() for value in fields), strict=True))))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, Final
-from zipfile import BadZipFile
 
 import numpy as np
 
 from withsense_tf.errors import SettingError
+from withsense_tf.limits import read_arrays
 from withsense_tf.terminal import start_tensorflow
 
 SIDE: Final = 128  # pixels; much smaller, and what somebody holds can no longer be seen
@@ -58,9 +58,9 @@ def save_scene_weights(network: Any, file: Path) -> None:
 def load_scene_weights(network: Any, file: Path) -> None:
     """Read the weights into the network; a file that does not fit is an error."""
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            found = [arrays[name].astype(np.float32) for name in sorted(arrays.files)]
-    except (OSError, ValueError, AttributeError, BadZipFile) as error:
+        arrays = read_arrays(file)
+        found = [arrays[name].astype(np.float32) for name in sorted(arrays)]
+    except (OSError, ValueError) as error:
         raise SettingError(f"{file} cannot be read as weights of scene_net ({error}). {_ADVICE}") from error
     shapes = [tuple(variable.shape) for variable in network.weights]
     if [value.shape for value in found] != shapes:

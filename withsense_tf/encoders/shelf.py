@@ -21,6 +21,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from withsense_tf.errors import DataError, DataWarning
+from withsense_tf.limits import read_json, stated_bytes
 
 FORMAT: Final = 1
 KEY: Final = np.dtype("S16")
@@ -156,7 +157,7 @@ class Shelf:
             draft.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
             draft.replace(file)
         try:
-            known = json.loads(file.read_text(encoding="utf-8"))
+            known = read_json(file)
         except ValueError as error:
             raise DataError(
                 f"{file} is damaged ({error}). Delete the folder: its vectors can be made anew."
@@ -178,6 +179,9 @@ class Shelf:
 
 def _open(path: Path, expected: np.dtype[Any]) -> _File:
     with path.open("rb") as stream:
+        if stated_bytes(stream) > os.fstat(stream.fileno()).st_size:
+            raise ValueError("its end is missing")
+        stream.seek(0)
         keys = np.load(stream, allow_pickle=False)
         version = np.lib.format.read_magic(stream)
         if version != (1, 0):

@@ -12,7 +12,6 @@ import inspect
 import json
 import math
 import shutil
-import zipfile
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 
 from withsense_tf.errors import DataError, SettingError
+from withsense_tf.limits import is_file, read_arrays, read_json
 
 FORMAT: Final = 1
 STATE, ARRAYS, FILES = "state.json", "arrays.npz", "files"
@@ -78,24 +78,22 @@ def save_state(thing: Any, folder: str | Path, kinds: Mapping[str, str]) -> Path
 def load_state(folder: str | Path, kinds: Mapping[str, str], store: Any = None) -> Any:
     """Read the object that `save_state` wrote; what is damaged or foreign is a DataError."""
     root = Path(folder)
-    if not (root / STATE).is_file():
+    if not is_file(root / STATE):
         raise DataError(
             f"{root} holds nothing that was saved: expected a folder with {STATE} and {ARRAYS} in it."
         )
     try:
-        about = json.loads((root / STATE).read_text(encoding="utf-8"))
+        about = read_json(root / STATE)
         known = about["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{root / STATE} is damaged ({error}): save it anew.") from error
     if known != FORMAT:
         raise DataError(f"{root} has format {known!r}; this version reads format {FORMAT}. Save it anew.")
     try:
-        with np.load(root / ARRAYS, allow_pickle=False) as arrays:
-            reader = _Reader(root, kinds, {name: arrays[name] for name in arrays.files}, store)
-        return reader.read(about)
+        return _Reader(root, kinds, read_arrays(root / ARRAYS), store).read(about)
     except DataError:
         raise
-    except (ValueError, KeyError, TypeError, IndexError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError, RecursionError) as error:
         raise DataError(f"{root} is damaged or not whole ({error!r}): save it anew.") from error
 
 

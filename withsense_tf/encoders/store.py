@@ -20,6 +20,7 @@ from withsense_tf.data.problems import Problem
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
 from withsense_tf.encoders.shelf import KEY, Shelf
 from withsense_tf.errors import check_choice
+from withsense_tf.limits import parse_json
 
 # A kill loses the work of so many seconds at most.
 SAVE_SECONDS: Final = 5.0
@@ -142,7 +143,7 @@ class VectorStore:
         bad = {}
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
-                entry = json.loads(line)
+                entry = parse_json(line)
                 key = bytes.fromhex(entry.pop("key"))
                 bad[key] = Problem(**entry)
             except (ValueError, KeyError, TypeError):

@@ -11,8 +11,10 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.encoders.weights import first_line
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, SettingError, shown
+from withsense_tf.limits import is_file
 
+LONGEST_LINE: Final = 100_000  # a word and some thousand numbers
 SUFFIXES: Final = (".txt", ".vec", ".txt.gz", ".vec.gz")
 
 
@@ -32,7 +34,7 @@ class WordVectors:
 def read_vectors(source: str) -> WordVectors:
     """Read a file of word vectors, or take those of an installed spaCy pipeline or a pipeline's folder."""
     if source.endswith(SUFFIXES):
-        if not Path(source).expanduser().is_file():
+        if not is_file(Path(source).expanduser()):
             raise SettingError(f"{source}: there is no such file of word vectors.")
         return _read_text(Path(source).expanduser())
     return _of_pipeline(source)
@@ -45,7 +47,12 @@ def _read_text(path: Path) -> WordVectors:
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8", errors="replace") as lines:
-            for number, line in enumerate(lines, start=1):
+            for number, line in enumerate(iter(lambda: lines.readline(LONGEST_LINE), ""), start=1):
+                if len(line) == LONGEST_LINE:
+                    raise DataError(
+                        f"{path.name}, line {number}: more than {LONGEST_LINE:,} signs, expected a word and its "
+                        "numbers."
+                    )
                 # A word may hold blanks of other kinds, so only the plain blank divides.
                 word, _, rest = line.rstrip("\n ").partition(" ")
                 try:
@@ -58,10 +65,13 @@ def _read_text(path: Path) -> WordVectors:
                     continue
                 if vectors and len(vector) != len(vectors[0]):
                     raise DataError(
-                        f"{path.name}, line {number}: {len(vector)} numbers after {word!r}, expected {len(vectors[0])}."
+                        f"{path.name}, line {number}: {len(vector):,} numbers after {shown(word)}, expected "
+                        f"{len(vectors[0]):,}."
                     )
                 if not np.isfinite(vector).all():
-                    raise DataError(f"{path.name}, line {number}: a number after {word!r} is not finite.")
+                    raise DataError(
+                        f"{path.name}, line {number}: a number after {shown(word)} is not finite."
+                    )
                 if word not in rows:
                     rows[word] = len(vectors)
                     vectors.append(vector)

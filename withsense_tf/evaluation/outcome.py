@@ -13,6 +13,7 @@ import numpy as np
 
 from withsense_tf.errors import DataError
 from withsense_tf.evaluation.ranking import PerQuery
+from withsense_tf.limits import parse_json, read_arrays
 
 FORMAT: Final = 1
 
@@ -89,9 +90,8 @@ class Outcome:
 def load_outcome(file: Path) -> Outcome:
     """Read what `save` wrote; a file of another format or a damaged one is an error."""
     try:
-        with np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        about: dict[str, Any] = json.loads(str(arrays.pop("about")))
+        arrays = read_arrays(file)
+        about: dict[str, Any] = parse_json(str(arrays.pop("about")))
         if about.pop("format") != FORMAT:
             raise ValueError("another format")
         parts = {

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.errors import SettingError, check_choice, shown
 from withsense_tf.evaluation.protocol import SPLITS
 from withsense_tf.experiments.setting_types import check_type
+from withsense_tf.limits import parse_toml, read_text
 
+CONFIG_BYTES: Final = 2**18
 DEFAULT: Final = Path(__file__).with_name("default.toml")
 
 
@@ -42,7 +43,7 @@ class Config:
         for split in self.splits:
             check_choice("splits", split, SPLITS)
         if isinstance(self.folds, bool) or not isinstance(self.folds, int) or self.folds < 2:
-            raise SettingError(f"folds must be a whole number of at least 2, got {self.folds!r}.")
+            raise SettingError(f"folds must be a whole number of at least 2, got {shown(self.folds)}.")
         if not self.model:
             raise SettingError(f"The configuration {self.name!r} names no model: add a [[model]] table.")
 
@@ -54,10 +55,12 @@ def load_config(file: Path | None, changes: Sequence[str] = (), models: Sequence
     """
     source = DEFAULT if file is None else file
     try:
-        table = tomllib.loads(source.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(source, CONFIG_BYTES)
+    except (OSError, ValueError) as error:
         raise SettingError(f"--config {source} cannot be read: {error}.") from error
-    except tomllib.TOMLDecodeError as error:
+    try:
+        table = parse_toml(text)
+    except ValueError as error:
         raise SettingError(f"{source} is not valid TOML: {error}.") from error
     config = _checked(table, source.stem)
     for change in changes:
@@ -95,7 +98,7 @@ def _checked(table: Mapping[str, Any], name: str) -> Config:
 def _changed(config: Config, change: str) -> Config:
     key, equals, text = change.partition("=")
     if not equals or not key:
-        raise SettingError(f"--set {change!r}: expected KEY=VALUE.")
+        raise SettingError(f"--set {shown(change)}: expected KEY=VALUE.")
     value = _value(text)
     first, dot, rest = key.strip().partition(".")
     if not dot:
@@ -114,6 +117,6 @@ def _changed(config: Config, change: str) -> Config:
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f"value = {text}")["value"]
+    except ValueError:
         return text  # a bare word is a text

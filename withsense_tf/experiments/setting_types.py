@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, shown
 
 KINDS: Final[dict[type, str]] = {
     bool: "true or false",
@@ -44,10 +44,10 @@ def check_type(setting: str, value: object, default: object, annotation: str = "
     else:
         return
     if not fits:
-        usual = "" if default is None else f" The default is {_shown(default)}."
+        usual = "" if default is None else f" The default is {_usual(default)}."
         if expected.startswith("a list of texts"):
             usual += ' Write it as ["a", "b"].'
-        raise SettingError(f"{setting} must be {expected}, got {value!r}.{usual}")
+        raise SettingError(f"{setting} must be {expected}, got {shown(value)}.{usual}")
 
 
 def _is(value: object, kind: type) -> bool:
@@ -66,5 +66,5 @@ def _is_object(value: Any) -> bool:
     return value is not None and not isinstance(value, bool | int | float | str | list | tuple | dict)
 
 
-def _shown(default: object) -> str:
+def _usual(default: object) -> str:
     return repr(list(default)) if isinstance(default, tuple) else repr(default)

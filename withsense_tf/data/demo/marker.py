@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from withsense_tf.data.photo_file import LITTER
+from withsense_tf.limits import read_json
 
 FILE = "demo.json"
 
@@ -45,7 +46,7 @@ def write_marker(folder: Path, seed: int, train: int, test: int, version: int) -
 def read_marker(folder: Path) -> Marker | None:
     """Read the mark of a folder; None where there is none, as in an archive of photos."""
     try:
-        facts = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        facts = read_json(folder / FILE)
         seed, train, test, version = (int(facts[name]) for name in ("seed", "train", "test", "version"))
         untouched = facts["content"] == folder_digest(folder)
     except (OSError, ValueError, KeyError, TypeError):
