@@ -98,9 +98,8 @@ def check_share(setting: str, received: object, ends: bool = False) -> float:
     0.3
     """
     number = math.nan
-    if isinstance(received, Real) and not isinstance(received, bool):
-        with suppress(OverflowError):  # a whole number of a thousand digits
-            number = float(received)
+    with suppress(OverflowError):  # a whole number of a thousand digits
+        number = math.nan if isinstance(received, bool) or not isinstance(received, Real) else float(received)
     if 0 < number < 1 or (ends and number in (0, 1)):
         return number
     allowed = "from 0 to 1" if ends else "between 0 and 1 (both excluded)"

@@ -86,6 +86,7 @@ def build(
     report = build_index(photos, fitted, data, policy, kept_in, facts, replace=replace, lift=lift)
     _warn_of_texts(data)
     typer.echo(f"{index}: {report}. Model: {fitted.name}.")
+    _tell_law(fitted.law, policy.version)
     _tell_refused(report.quarantined)
 
 
@@ -252,6 +253,18 @@ def recall(
 def _warn_of_texts(data: Dataset) -> None:
     if not len(data.captions):
         typer.echo("No photo has captions: where the law protects children, none is shown.", err=True)
+
+
+def _tell_law(trained: str, kept: str) -> None:
+    if not trained:
+        typer.echo(
+            "Warning: this matcher was trained without the law, or does not say: it may know words and photos of "
+            "those whom the law protects. Train it on the first part of ws.Policy.default().split(data), or let this "
+            "command train one.",
+            err=True,
+        )
+    elif trained != kept:
+        typer.echo(f"The matcher was trained under law {trained}; the index keeps law {kept}.", err=True)
 
 
 def _tell_refused(refused: Sequence[Refused]) -> None:

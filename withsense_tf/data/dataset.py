@@ -36,6 +36,8 @@ class Dataset:
     synthetic: bool
     fingerprint: str
     _tables: dict[str, pd.DataFrame] = field(repr=False)
+    # The version of the law under which restricted photos and captions were left out; nothing where none was kept.
+    law: str = ""
 
     @property
     def photos(self) -> pd.DataFrame:

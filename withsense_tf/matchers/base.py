@@ -50,6 +50,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             raise DataError("Targets must be numbers from 0 to 1.")
         _warn_of_published_test_photos(pairs)
         self._fit(pairs)
+        self.law_ = pairs.data.law
         self.fitted_content_ = frozenset(pairs.content).union(*(one.trained_on for one in self.encoders()))
         return self
 
@@ -75,6 +76,14 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
                 f"{scores.shape}, or with numbers that are not finite."
             )
         return scores
+
+    @property
+    def law(self) -> str:
+        """Return the version of the law that its training pairs had passed; nothing where none is known of.
+
+        A matcher that learned without the law knows words and looks of those whom the law protects.
+        """
+        return getattr(self, "law_", "")
 
     def describe(self) -> dict[str, str]:
         """Return what a result row says of this matcher: matcher, track, photo, text, weights."""
@@ -106,7 +115,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         if not hasattr(self, "fitted_content_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet: fit it, then save it.")
         state = super().to_state()
-        state["learned"]["fitted_content_"] = self.fitted_content_
+        state["learned"] |= {"fitted_content_": self.fitted_content_, "law_": self.law}
         return state
 
     def _fit(self, pairs: Pairs) -> None:

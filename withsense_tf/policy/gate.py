@@ -231,4 +231,6 @@ class Gate(Door):
         import pandas as pd
 
         table = pd.DataFrame(removed, columns=["what", "rule", "evidence"], dtype="str")
-        return self.data.only(photos, captions), table
+        version = f"{self.policy.version} ({self.country})" if self.country else self.policy.version
+        law = version if self.rule.rule == "children" else self.data.law
+        return replace(self.data.only(photos, captions), law=law), table

@@ -36,6 +36,15 @@ GRACE_SECONDS: Final = 600.0
 OPEN: Final = 3
 
 
+def law_of_model(tables: sqlite3.Connection, number: int) -> str:
+    """Return the version of the law that a model was trained under; nothing where none is known of."""
+    return str(get_state(tables, _law_of(number)) or "")
+
+
+def _law_of(number: int) -> str:
+    return f"law of model {number}"
+
+
 class PhotoIndex:
     """An index in a folder. Threads and processes may read and write it at the same time."""
 
@@ -112,7 +121,7 @@ class PhotoIndex:
         if there:
             shutil.rmtree(draft, ignore_errors=True)
             return max(there)
-        return self._add(draft, matcher.name, identity, engine)
+        return self._add(draft, matcher.name, identity, engine, matcher.law)
 
     def copy_model(self, number: int) -> int:
         """Keep a model once more, with no vectors yet; return the copy's number."""
@@ -121,7 +130,8 @@ class PhotoIndex:
             shutil.copytree(generation.folder / part, draft / part)
         with self.catalog.reading() as tables:
             name = tables.execute("SELECT name FROM generations WHERE id = ?", (number,)).fetchone()[0]
-        return self._add(draft, name, generation.identity, generation.engine)
+            law = law_of_model(tables, number)
+        return self._add(draft, name, generation.identity, generation.engine, law)
 
     def _draft(self) -> Path:
         folder = self.folder / GENERATIONS
@@ -133,7 +143,7 @@ class PhotoIndex:
                     shutil.rmtree(old, ignore_errors=True)
         return folder / f"draft-{secrets.token_hex(4)}"
 
-    def _add(self, draft: Path, name: str, identity: str, engine: Engine) -> int:
+    def _add(self, draft: Path, name: str, identity: str, engine: Engine, law: str) -> int:
         try:
             with self.catalog.writing() as tables:
                 made = datetime.now(UTC).isoformat(timespec="seconds")
@@ -144,6 +154,7 @@ class PhotoIndex:
                 ).lastrowid
                 if number is None:
                     raise DataError(f"{self.folder}: the tables gave no number to a new model.")
+                set_state(tables, **{_law_of(number): law})
                 # What a killed writer left under this number was never part of the index.
                 shutil.rmtree(self._folder_of(number), ignore_errors=True)
                 draft.rename(self._folder_of(number))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.engines import Engine
-from withsense_tf.search.photo_index import PhotoIndex, dropped_models
+from withsense_tf.search.photo_index import PhotoIndex, dropped_models, law_of_model
 
 # Photos in quarantine that are named.
 SHOWN: Final = 5
@@ -44,7 +44,8 @@ class Status:
             for limit, count in self.restricted.items()
         ]
         lines += [
-            f"model {model['number']} {model['use']}: {model['matcher']}, {_engine(model['engine'])}, "
+            f"model {model['number']} {model['use']}: {model['matcher']}, {_trained(model['law'])}, "
+            f"{_engine(model['engine'])}, "
             f"{model['rows']:,} rows, {model['garbage']:,} of them of photos that are gone"
             for model in self.models
         ]
@@ -80,6 +81,7 @@ def index_status(index: PhotoIndex) -> Status:
                     "use": use.get(number, "not in use"),
                     "identity": identity,
                     "matcher": name,
+                    "law": law_of_model(tables, number),
                     "engine": engine,
                     "made": made,
                     "rows": rows,
@@ -110,6 +112,10 @@ def index_status(index: PhotoIndex) -> Status:
             models,
             _bytes(index.folder) / 1e6,
         )
+
+
+def _trained(law: str) -> str:
+    return f"trained under law {law}" if law else "trained without the law, or nobody knows"
 
 
 def _engine(written: str) -> str:
