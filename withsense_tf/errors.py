@@ -3,7 +3,8 @@
     WithSenseError                 everything below
     ├── DataError    (ValueError)  a file, folder or table is not what was expected
     ├── SettingError (ValueError)  an argument or a name that the package does not know
-    │   └── WeightsMissingError    weights that are not here and cannot be downloaded
+    │   ├── WeightsMissingError    weights that are not here and cannot be downloaded
+    │   └── KindError (DataError, TypeError)  something of another kind than is expected
     └── NotFittedError             `predict` before `fit`
 
     WithSenseWarning (UserWarning) the work goes on, but you should know something
@@ -41,6 +42,10 @@ class WeightsMissingError(SettingError):
     """Pre-trained weights are not on this machine and cannot be downloaded; what needs them cannot run."""
 
 
+class KindError(SettingError, DataError, TypeError):
+    """An argument is of another kind than is expected, such as a list of texts in the place of pairs."""
+
+
 class NotFittedError(WithSenseError, ValueError, AttributeError):
     """A matcher or encoder is used before it is fitted (bases as in scikit-learn)."""
 
@@ -70,6 +75,25 @@ def shown(received: object) -> str:
     except Exception:  # a foreign object's own; and Python refuses to write a number of a million digits
         return f"a {type(received).__name__}"
     return written if len(written) <= 2 * MOST_SHOWN else f"{written[:MOST_SHOWN]}..."
+
+
+def check_kind(
+    what: str, received: object, kind: type | tuple[type, ...], expected: str, advice: str = ""
+) -> None:
+    """Raise if `received` is not of that kind; `expected` names what is, and `advice` says how to get it.
+
+    >>> check_kind("predict", ["a dog"], dict, "pairs", "pass ws.relevance(data)")
+    Traceback (most recent call last):
+    withsense_tf.errors.KindError: predict expects pairs, got list ['a dog']: pass ws.relevance(data).
+    """
+    if isinstance(received, kind):
+        return
+    got = type(received).__name__
+    if isinstance(received, type):
+        got = f"the class {received.__name__} (did you forget the brackets?)"
+    elif isinstance(received, str | bytes | Real | list | tuple | dict):
+        got += f" {shown(received)}"  # others, such as tables, may print themselves over many lines
+    raise KindError(f"{what} expects {expected}, got {got}{f': {advice}' if advice else ''}.")
 
 
 def check_choice(setting: str, received: object, known: Iterable[str]) -> str:

@@ -124,3 +124,11 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def is_dir(path: Path) -> bool:
+    """Tell whether there is such a folder; a name that no system can have is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False

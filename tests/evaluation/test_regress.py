@@ -91,6 +91,16 @@ def test_a_figure_that_is_no_number_on_one_side_is_worse(number: object) -> None
 
 
 @pytest.mark.closed
+def test_a_model_that_runs_now_and_did_not_in_the_base_has_nothing_to_be_held_against() -> None:
+    ran = [*now(), {"matcher": "clip", "split": "folds", "rmse": 0.2}]
+    assert broken_rules(ran, BASE, [parse_rule("rmse>0")]) == [
+        "clip, folds: the base has no figures (not run: weights not available): make a new base"
+    ]
+    not_run = [*now(), dict(BASE[2])]
+    assert broken_rules(not_run, BASE, [parse_rule("rmse>0")]) == []
+
+
+@pytest.mark.closed
 def test_a_figure_that_no_row_of_the_base_has_cannot_be_asked_for() -> None:
     base = Base(Path("base.json"), BASE)
     check_measured(base, BASE, [parse_rule("rmse>0"), parse_rule("r@5<0")])

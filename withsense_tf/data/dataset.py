@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, check_kind
 
 PAIR_COLUMNS = ("photo", "caption", "text", "path", "target", "weight", "source")
 
@@ -140,6 +140,22 @@ class Dataset:
         return f"Dataset({self.name}: {counts})"
 
 
+def check_dataset(what: str, received: object) -> None:
+    """Raise if something is no data set."""
+    check_kind(what, received, Dataset, "a data set", "pass ws.load_dataset(folder) or ws.demo_dataset()")
+
+
+def check_pairs(what: str, received: object) -> None:
+    """Raise if something is no pairs."""
+    check_kind(
+        what,
+        received,
+        Pairs,
+        "pairs of photos and texts",
+        "pass ws.relevance(data), or a part of it",
+    )
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Pairs:
     """Pairs of a photo and a text with what is known of their fit; a row each.
@@ -154,6 +170,8 @@ class Pairs:
     definition: str = ""
 
     def __post_init__(self) -> None:
+        check_dataset("Pairs", self.data)
+        check_kind("Pairs", self._table, pd.DataFrame, f"a table with the columns {', '.join(PAIR_COLUMNS)}")
         missing = [name for name in PAIR_COLUMNS if name not in self._table.columns]
         if missing:
             raise DataError(

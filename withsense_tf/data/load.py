@@ -18,7 +18,8 @@ from withsense_tf.data.photo_folders import read_photo_folders
 from withsense_tf.data.problems import KINDS, Problem, problem_table
 from withsense_tf.data.rows import FOLDERS, CaptionBook, FileReader, caption_table
 from withsense_tf.data.tables import RawTable, read_table
-from withsense_tf.errors import DataError, DataWarning
+from withsense_tf.errors import DataError, DataWarning, check_kind
+from withsense_tf.limits import is_dir
 
 EXPERT_COLUMNS: Final = ("photo", "caption", "expert1", "expert2", "expert3")
 CROWD_COLUMNS: Final = ("photo", "caption", "share", "yes", "no")
@@ -70,8 +71,9 @@ def load_dataset(folder: str | Path, decode: bool = True) -> Dataset:
 
 def read_folder(folder: str | Path, decode: bool = False) -> Contents:
     """Read all files of the folder, and say what is wrong instead of stopping at it."""
+    check_kind("load_dataset", folder, (str, Path), "the path of a With Sense folder")
     root = Path(folder)
-    if not root.is_dir():
+    if not is_dir(root):
         raise DataError(
             f"{root} is not a folder. Expected a With Sense folder with train_dataset.csv and train_images/."
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.errors import DataError, SettingError, check_seed, check_share
 
 
@@ -58,6 +58,7 @@ def split_by_photo(pairs: Pairs, test_share: float = 0.3, seed: int = 0) -> Spli
     """
     from sklearn.model_selection import GroupShuffleSplit
 
+    check_pairs("split_by_photo", pairs)
     check_share("test_share", test_share)
     check_seed(seed)
     _at_least(pairs.content, 2, "photos")
@@ -71,6 +72,7 @@ def split_by_photo(pairs: Pairs, test_share: float = 0.3, seed: int = 0) -> Spli
 
 def folds_by_photo(pairs: Pairs, folds: int = 10, seed: int = 0) -> tuple[Split, ...]:
     """Divide the photos into `folds` shuffled parts of equal size; each is the test side once."""
+    check_pairs("folds_by_photo", pairs)
     if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
         raise SettingError(f"folds must be a whole number of at least 2, got {folds!r}.")
     check_seed(seed)
@@ -88,6 +90,7 @@ def split_strict(pairs: Pairs, test_share: float = 0.3, seed: int = 0) -> Split:
     of a training photo with a test caption, or the reverse, are left out: with 30 % of the photos in the test
     side that is about 42 % of the pairs.
     """
+    check_pairs("split_strict", pairs)
     check_share("test_share", test_share)
     check_seed(seed)
     photo_side, caption_side = _connected(pairs)

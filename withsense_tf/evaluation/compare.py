@@ -8,8 +8,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from withsense_tf.data.dataset import Pairs
-from withsense_tf.errors import SettingError
+from withsense_tf.data.dataset import Pairs, check_pairs
+from withsense_tf.errors import SettingError, check_kind
 from withsense_tf.evaluation.answering import settings_of
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.regression import regression_figures
@@ -30,8 +30,13 @@ def compare(matchers: Sequence[Matcher] | Matcher, test: Pairs, constant: float 
     """
     if isinstance(matchers, Matcher):
         matchers = [matchers]
-    if not matchers or not all(isinstance(matcher, Matcher) for matcher in matchers):
-        raise SettingError(f"compare needs a list of fitted matchers, got {matchers!r}.")
+    expected = "a list of fitted matchers"
+    check_kind("compare", matchers, (list, tuple), expected)
+    for matcher in matchers:
+        check_kind("compare", matcher, Matcher, expected)
+    if not matchers:
+        raise SettingError(f"compare expects {expected}; got an empty one.")
+    check_pairs("compare", test)
     if constant is None:
         constant = _answer_of_a_constant(matchers, test)
     return Comparison(tuple(measure(matcher, test, constant) for matcher in matchers), notes_on(test))

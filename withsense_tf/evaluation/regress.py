@@ -115,9 +115,13 @@ def broken_rules(
     broken = []
     for then in base:
         name = (then.get("matcher"), then.get("split"))
-        if then.get("status", "ok") != "ok":
-            continue
         row = now.get(name, {})
+        if then.get("status", "ok") != "ok":
+            if row and row.get("status", "ok") == "ok":
+                broken.append(
+                    f"{name[0]}, {name[1]}: the base has no figures ({then['status']}): make a new base"
+                )
+            continue
         for rule in rules:
             before, after = _number(then.get(rule.measure)), _number(row.get(rule.measure))
             if math.isnan(before):

@@ -111,11 +111,10 @@ def asked_for(base: Base, models: Sequence[str], jobs: Sequence[Job]) -> tuple[l
     """
     labels = {job.label for job in jobs} | _picked(base, models)
     splits = {job.split for job in jobs}
-    ran = [row for row in base.rows if row.get("status", "ok") == "ok"]
-    other_models = [row for row in ran if models and row.get("matcher") not in labels]
-    others = [row for row in ran if row not in other_models and row.get("split") not in splits]
-    kept = [row for row in ran if row not in other_models and row not in others]
-    if not kept:
+    other_models = [row for row in base.rows if models and row.get("matcher") not in labels]
+    others = [row for row in base.rows if row not in other_models and row.get("split") not in splits]
+    kept = [row for row in base.rows if row not in other_models and row not in others]
+    if not any(row.get("status", "ok") == "ok" for row in kept):
         raise SettingError(
             f"--against {base.file}: it has no figures of the models and splits that this run is asked for. "
             "Run what it has, or take another base."

@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.state import Saveable
-from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError
+from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError, check_kind
 from withsense_tf.matchers.forms import SearchForm
 from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 from withsense_tf.matchers.photo_features import photo_encoders
@@ -40,10 +40,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
 
     def fit(self, pairs: Pairs) -> Self:
         """Learn from the pairs' targets and weights; remember which photos were seen."""
-        if not isinstance(pairs, Pairs):
-            raise DataError(
-                f"fit expects pairs, got {type(pairs).__name__}: pass ws.relevance(data), or a part of it."
-            )
+        check_pairs("fit", pairs)
         if not len(pairs):
             raise DataError(f"{type(self).__name__} cannot learn from no pairs at all.")
         if not np.isfinite(pairs.target).all() or pairs.target.min() < 0 or pairs.target.max() > 1:
@@ -58,6 +55,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         """Return a number from 0 to 1 for each pair, float64, (pairs,)."""
         if not hasattr(self, "fitted_content_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(train) first.")
+        check_pairs("predict", pairs)
         if not len(pairs):
             return np.zeros(0)
         return np.clip(self._score(pairs).astype(np.float64), 0.0, 1.0)
@@ -69,6 +67,8 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         """
         if not hasattr(self, "fitted_content_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet: call fit(train) first.")
+        check_kind("grid", gallery, Gallery, "photos to be ranked", "pass ws.Gallery(data, names)")
+        check_kind("grid", queries, Queries, "texts to rank them for", "pass ws.Queries.of(texts)")
         scores = np.asarray(self._grid(gallery, queries), np.float64)
         if scores.shape != (len(queries), len(gallery)) or not np.isfinite(scores).all():
             raise DataError(

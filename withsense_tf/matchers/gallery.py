@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.errors import DataError
+from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
+from withsense_tf.errors import DataError, check_kind, shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +22,8 @@ class Gallery:
     names: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        check_dataset("Gallery", self.data)
+        check_kind("Gallery", self.names, (tuple, list), "a list of names of photos")
         unknown = [name for name in self.names if name not in self._known.index]
         if unknown or not self.names:
             what = f"not {unknown[0]}" if unknown else "not none at all"
@@ -61,7 +63,11 @@ class Queries:
     def of(cls, texts: Sequence[str], captions: Sequence[str] | None = None, typed: bool = False) -> Queries:
         """Make queries of texts, with the ids of those that are captions."""
         if isinstance(texts, str):
-            raise DataError(f"Queries are several texts, got one: pass [{texts!r}].")
+            raise DataError(f"Queries are several texts, got one: pass [{shown(texts)}].")
+        for some in (texts, captions) if captions is not None else (texts,):
+            check_kind("Queries", some, Sequence, "a list of texts")
+            for one in some:
+                check_kind("Queries", one, str, "a list of texts")
         return cls(tuple(texts), tuple(captions) if captions is not None else ("",) * len(texts), typed)
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from withsense_tf.encoders.state import load_state, save_state
 from withsense_tf.encoders.store import VectorStore
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, check_kind
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.forms import FORMS
 from withsense_tf.matchers.saved_forms import ENCODERS
@@ -38,6 +38,8 @@ def save_matcher(matcher: Matcher, folder: str | Path, also: Mapping[str, str] |
     Presets of KerasHub, modules of TensorFlow Hub and their folders are not copied: they must be there later.
     `also` names the module of each class of your own, such as an encoder: {"MyEncoder": "my_module"}.
     """
+    check_kind("save_matcher", matcher, Matcher, "a fitted matcher")
+    check_kind("save_matcher", folder, (str, Path), "the path of a folder that is not there yet")
     return save_state(matcher, folder, {**ENCODERS, **FORMS, **MATCHERS, **(also or {})})
 
 
@@ -48,6 +50,7 @@ def load_matcher(
 
     Its answers are those of the matcher that was saved. Weights that are no longer those of then are an error.
     """
+    check_kind("load_matcher", folder, (str, Path), "the path of a folder that save_matcher wrote")
     found = load_state(folder, {**ENCODERS, **FORMS, **MATCHERS, **(also or {})}, store)
     if not isinstance(found, Matcher):
         raise DataError(f"{folder} holds a {type(found).__name__}, expected a matcher.")

@@ -119,6 +119,9 @@ class Policy:
 
     def gate(self, data: Dataset, country: str | None = None, day: date | None = None) -> Gate:
         """Return the gate for the photos of a data set, in a country (unknown: the strictest rule), on a day."""
+        from withsense_tf.data.dataset import check_dataset  # late: texts are judged without tables
+
+        check_dataset("A policy", data)
         if country is not None:
             country = country_code(country)
         return Gate(self.current(), data, country, day)

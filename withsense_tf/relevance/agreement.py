@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.dataset import Dataset, check_dataset
 from withsense_tf.errors import DataError
 from withsense_tf.relevance.votes import expert_bias, to_unit
 
@@ -72,6 +72,7 @@ class ExpertsAndCrowd:
 
 def agreement(data: Dataset) -> Agreement:
     """Measure how far the experts of a data set agree."""
+    check_dataset("agreement", data)
     experts = data.experts
     if experts.empty:
         raise DataError(f"{data.name} has no expert scores, so there is no agreement to measure.")

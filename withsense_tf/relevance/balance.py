@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.errors import DataError, check_seed, check_share
 from withsense_tf.relevance.blend import with_text_and_path
 
@@ -24,6 +24,7 @@ def balance(pairs: Pairs, threshold: float = 0.5, assumed_weight: float = 0.5, s
     target 0, the weight `assumed_weight` and the source "assumed". In a set so small that no such pair is left,
     some places stay empty.
     """
+    check_pairs("balance", pairs)
     check_share("threshold", threshold)
     check_share("assumed_weight", assumed_weight)
     rng = np.random.default_rng(check_seed(seed))

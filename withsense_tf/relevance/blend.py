@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
 from withsense_tf.data.problems import KINDS
 from withsense_tf.errors import DataError, SettingError, check_choice, check_share
 from withsense_tf.relevance.agreement import EXPERTS, rising_order
@@ -104,10 +104,7 @@ def _check(
     else:
         check_share("expert_weight", expert_weight, ends=True)
     check_share("own_weight", own_weight, ends=True)
-    if not isinstance(data, Dataset):
-        raise DataError(
-            f"relevance expects a data set, got {type(data).__name__}: pass ws.load_dataset(folder)."
-        )
+    check_dataset("relevance", data)
     asked = {"ExpertAnnotations.tsv": (expert, data.experts), "CrowdAnnotations.tsv": (crowd, data.crowd)}
     files = [file for file, (way, _) in asked.items() if way is not None]
     if all(asked[file][1].empty for file in files):

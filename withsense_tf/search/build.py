@@ -7,8 +7,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.errors import SettingError, WithSenseError
+from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
+from withsense_tf.errors import SettingError, WithSenseError, check_kind
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state, set_state
@@ -37,6 +37,9 @@ def build_index(
     In an index that is in use, the photos are brought up to date first, and the new model then takes over at once.
     What was stopped goes on where it was.
     """
+    check_kind("build_index", index, PhotoIndex, "an index", "pass ws.PhotoIndex.make(folder)")
+    check_kind("build_index", matcher, Matcher, "a fitted matcher")
+    check_dataset("build_index", data)
     number = index.add_model(matcher, engine)
     with index.catalog.reading() as tables:
         current = get_state(tables, "current")

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from withsense_tf.errors import SettingError, WithSenseError, check_share, shown
+from withsense_tf.errors import SettingError, WithSenseError, check_kind, check_share, shown
 from withsense_tf.limits import NAME_SIGNS, QUERY_SIGNS, check_length
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.answer import Answer, Asked
@@ -45,6 +45,8 @@ class Search:
         policy: Policy | None = None,
         country: str | None = None,
     ) -> None:
+        if policy is not None:
+            check_kind("Search", policy, Policy, "a policy", "pass policy=ws.Policy.default()")
         self.policy = policy or Policy.of_service()
         self.country = country
         self.index = _open(index, photos, self.policy)
@@ -144,6 +146,10 @@ def _open(
         return index
     if isinstance(index, (str, Path)):
         return PhotoIndex(index)
+    from withsense_tf.matchers.base import Matcher
+
+    expected = "the folder of an index, a PhotoIndex, or a fitted matcher with the photos beside it"
+    check_kind("Search", index, Matcher, expected)
     if photos is None:
         raise SettingError("A search by a matcher needs the photos too: Search(matcher, data).")
     from withsense_tf.search.build import temporary_index
