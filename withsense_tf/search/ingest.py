@@ -7,7 +7,6 @@ to publish is right.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
@@ -244,15 +243,10 @@ def _quarantine(tables: sqlite3.Connection, bad: Sequence[Refused], names: Colle
 def _hashes(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]]:
     def one(item: Item) -> int | PhotoError:
         try:
-            look = perceptual_hash(read_photo(item.path, (SIDE, SIDE)))
+            # Vectors are kept under the digest, so those of another content would be found under it for ever.
+            return perceptual_hash(read_photo(item.path, (SIDE, SIDE), digest=item.digest))
         except PhotoError as error:
             return error
-        # Vectors are kept under the digest, so those of another content would be found under it for ever.
-        if hashlib.sha256(item.path.read_bytes()).hexdigest() != item.digest:
-            return PhotoError(
-                "photo_changed", "it was changed after it was looked at: bring the index up to date"
-            )
-        return look
 
     with ThreadPoolExecutor(usable_cores()) as pool:
         found = list(zip(items, pool.map(one, items), strict=True))

@@ -31,7 +31,9 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
             for each in dict.fromkeys([number, get_state(tables, "previous")]):
                 if each is not None:
                     problems += _model(tables, index.generation(each), in_use=each == number)
-            photos = tables.execute("SELECT name, path FROM photos WHERE writer IS NULL").fetchall()
+            photos = tables.execute(
+                "SELECT name, path, digest FROM photos WHERE writer IS NULL ORDER BY name"
+            ).fetchall()
     except DataError as error:
         return [str(error)]
     return problems + (_files(photos) if files else [])
@@ -84,11 +86,11 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
     return problems
 
 
-def _files(photos: list[tuple[str, str]]) -> list[str]:
+def _files(photos: list[tuple[str, str, str]]) -> list[str]:
     problems = []
-    for name, path in photos:
+    for name, path, digest in photos:
         try:
-            read_photo(Path(path), (SIDE, SIDE))
+            read_photo(Path(path), (SIDE, SIDE), digest=digest)
         except PhotoError as error:
-            problems.append(f"The file of {name} cannot be read any more: {error.reason}.")
+            problems.append(f"The file of {name} is not used: {error.reason}.")
     return problems
