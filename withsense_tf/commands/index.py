@@ -199,7 +199,16 @@ def verify(
 
 @app.command("judge")
 @keeps_law
-def judge(index: IndexFolder = DEFAULT_INDEX, lift: Lift = False, *, law: LawFiles) -> None:
+def judge(
+    index: IndexFolder = DEFAULT_INDEX,
+    lift: Lift = False,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Also where the law is as it was: after verify found changed verdicts."),
+    ] = False,
+    *,
+    law: LawFiles,
+) -> None:
     """Judge all photos anew, where the law or what people decided of photos has changed."""
     from withsense_tf.policy.gate import Policy
     from withsense_tf.search.judge import judge_anew
@@ -207,7 +216,7 @@ def judge(index: IndexFolder = DEFAULT_INDEX, lift: Lift = False, *, law: LawFil
     from withsense_tf.search.photo_index import PhotoIndex
 
     photos, policy = PhotoIndex(index), Policy.of_files(law)
-    changed = judge_anew(photos, policy, lift)
+    changed = judge_anew(photos, policy, lift, everything)
     warn_of_overrides(photos, policy)
     typer.echo("All photos are judged anew." if changed else "The law is as it was; nothing to do.")
 

@@ -22,7 +22,7 @@ from urllib.parse import quote
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.search.filters import FACTS_TABLE
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
@@ -37,7 +37,7 @@ CREATE TABLE generations (
 CREATE TABLE photos (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, tag TEXT NOT NULL, digest TEXT NOT NULL,
     path TEXT NOT NULL, hash INTEGER NOT NULL, facts TEXT NOT NULL, twins TEXT NOT NULL DEFAULT '[]',
-    writer TEXT, staged REAL, fold INTEGER
+    writer TEXT, staged REAL, fold INTEGER, seal TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX live_photos ON photos (name) WHERE writer IS NULL;
 CREATE INDEX photo_names ON photos (name, tag);
@@ -47,7 +47,7 @@ CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption 
 CREATE TABLE law (
     photo INTEGER NOT NULL, age_limit INTEGER NOT NULL, own_restricted INTEGER NOT NULL, own_source TEXT NOT NULL,
     by_hand INTEGER NOT NULL, captions INTEGER NOT NULL, votes INTEGER NOT NULL, evidence TEXT NOT NULL,
-    restricted INTEGER, source TEXT, PRIMARY KEY (photo, age_limit)
+    restricted INTEGER, source TEXT, own_seal TEXT NOT NULL DEFAULT '', seal TEXT, PRIMARY KEY (photo, age_limit)
 ) WITHOUT ROWID;
 CREATE TABLE rows (
     generation INTEGER NOT NULL, row INTEGER NOT NULL, photo INTEGER NOT NULL, first_caption INTEGER NOT NULL,

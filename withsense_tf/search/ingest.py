@@ -37,6 +37,7 @@ from withsense_tf.search.law import judge_items, put_law, warn_of_overrides
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import forget, publish
 from withsense_tf.search.rows import ModelGoneError, Rows, put_rows, rows_of
+from withsense_tf.search.seal import photo_seal
 from withsense_tf.search.stored import CAPTIONS, OTHER_TEXTS, UNREAD
 from withsense_tf.terminal import track
 
@@ -217,7 +218,7 @@ def _stage(
     with index.catalog.writing() as tables:
         _check_law(tables, policy)
         photos = [_put_photo(tables, item, hashes[item.name], writer) for item in good]
-        put_law(tables, list(zip(photos, [item.name for item in good], strict=True)), decided)
+        put_law(tables, list(zip(photos, [item.name for item in good], strict=True)), decided, policy)
         put_rows(tables, generation, photos, good, rows)
     return bad
 
@@ -281,8 +282,8 @@ def _encode(
 def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -> int:
     signed = int(np.uint64(look).astype(np.int64))  # SQLite knows no numbers without a sign
     photo = tables.execute(
-        "INSERT INTO photos (name, tag, digest, path, hash, facts, twins, writer, staged) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO photos (name, tag, digest, path, hash, facts, twins, writer, staged, seal) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item.name,
             item.tag,
@@ -293,6 +294,7 @@ def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -
             json.dumps(item.twins),
             writer,
             time.time(),
+            photo_seal(item, signed),
         ),
     ).lastrowid
     if photo is None:

@@ -14,6 +14,7 @@ from withsense_tf.policy.fingerprint import SIDE
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.generations import Generation, folder_identity
 from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.seal import broken_limits, sealed_photos
 from withsense_tf.search.stored import count_lacking, live_rows
 
 # Vectors that are read at once.
@@ -24,7 +25,7 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
     """Return what is wrong, a line each; with `files`, every photo's file is read, too."""
     try:
         with index.catalog.reading() as tables:
-            problems = _tables(tables)
+            problems = _tables(tables) + _law(tables)
             number = get_state(tables, "current")
             if number is None:
                 return [*problems, "No model is in use: the index is not built yet, or a build was stopped."]
@@ -49,14 +50,34 @@ def _tables(tables: sqlite3.Connection) -> list[str]:
             problems.append(f"{number:,} {what}")
 
     live = "photos WHERE writer IS NULL"
-    count("live photos are not judged: run index judge", f"{live} AND id NOT IN (SELECT photo FROM law)")
-    count(
-        "decisions on live photos are not settled: run index judge",
-        "law JOIN photos ON photos.id = photo WHERE writer IS NULL AND restricted IS NULL",
-    )
+    for limit in get_state(tables, "limits") or []:
+        count(
+            f"live photos are not judged for the age limit of {limit}: run index judge --all",
+            f"{live} AND id NOT IN (SELECT photo FROM law WHERE age_limit = {int(limit)} AND restricted NOT NULL)",
+        )
     count("live photos belong to no group of near-duplicates", f"{live} AND fold IS NULL")
     for table in ("captions", "facts", "law", "rows"):
         count(f"rows of {table} belong to no photo", f"{table} WHERE photo NOT IN (SELECT id FROM photos)")
+    return problems
+
+
+def _law(tables: sqlite3.Connection) -> list[str]:
+    """Look whether photos, their texts and verdicts are as they came in and were given."""
+    version = get_state(tables, "policy")
+    photos = sealed_photos(tables, "WHERE writer IS NULL")
+    foreign = [one.item.name for one in photos if not one.whole]
+    broken = [one.item.name for one in photos if one.whole and broken_limits(tables, one, version)]
+    problems = []
+    if foreign:
+        problems.append(
+            f"What is said of {len(foreign):,} photos is not what came in, such as of {foreign[0]}: they are not "
+            "shown. Run index judge --all, and then index update."
+        )
+    if broken:
+        problems.append(
+            f"The verdicts on {len(broken):,} photos are not those that the rules gave, such as on {broken[0]}: they "
+            "are not shown. Run index judge --all."
+        )
     return problems
 
 
