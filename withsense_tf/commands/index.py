@@ -183,13 +183,23 @@ def status(index: IndexFolder = DEFAULT_INDEX, json: AsJson = False) -> None:
 @app.command("verify")
 def verify(
     index: IndexFolder = DEFAULT_INDEX,
-    files: Annotated[bool, typer.Option("--files", help="Also read every photo's file again.")] = False,
+    files: Annotated[
+        bool, typer.Option("--files", help="Also read every photo's file again and compare its content.")
+    ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First embed photos again whose vectors are damaged.")
+    ] = False,
 ) -> None:
     """Check that the index is whole; end with exit code 1 if it is not."""
     from withsense_tf.search.photo_index import PhotoIndex
     from withsense_tf.search.verify import verify_index
 
-    problems = verify_index(PhotoIndex(index), files)
+    opened = PhotoIndex(index)
+    if repair:
+        from withsense_tf.search.repair import repair_index
+
+        typer.echo(repair_index(opened, policy_of_service()))
+    problems = verify_index(opened, files)
     for problem in problems:
         typer.echo(problem)
     typer.echo(f"{len(problems)} problems." if problems else "The index is whole.")

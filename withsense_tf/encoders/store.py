@@ -18,7 +18,7 @@ import numpy as np
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.problems import Problem
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
-from withsense_tf.encoders.shelf import KEY, Shelf
+from withsense_tf.encoders.shelf import FORMAT, KEY, Shelf
 from withsense_tf.errors import check_choice
 
 # A kill loses the work of so many seconds at most.
@@ -126,7 +126,8 @@ class VectorStore:
         return bad
 
     def _shelf(self, identity: str) -> Shelf:
-        name = f"{identity} {self.dtype}"
+        # Files of another format are not looked for.
+        name = f"{identity} {self.dtype} {FORMAT}"
         if name not in self._shelves:
             # A name for people, and a digest of the whole identity, so that two never share a folder.
             readable = re.sub(r"[^a-z0-9]+", "-", identity.lower())[:40].strip("-")

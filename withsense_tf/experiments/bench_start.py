@@ -121,7 +121,7 @@ def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
             tables.execute("UPDATE photos SET tag = ?, seal = ? WHERE id = ?", told)
         put_seals(tables, ids, get_state(tables, "policy"))
         settle_seals(tables)
-        items = [Item(f"made_up_{number}.jpg", Path(), "") for number in range(at, at + count)]
+        items = [Item(f"made_up_{number}.jpg", Path(), str(number)) for number in range(at, at + count)]
         put_rows(tables, generation, ids, items, Rows(vectors, each, counts))
 
 

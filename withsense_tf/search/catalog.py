@@ -32,7 +32,7 @@ SCHEMA: Final = """
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE generations (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, identity TEXT NOT NULL, engine TEXT NOT NULL,
-    rows INTEGER NOT NULL, captions INTEGER NOT NULL, made TEXT NOT NULL
+    rows INTEGER NOT NULL, captions INTEGER NOT NULL, made TEXT NOT NULL, form TEXT NOT NULL
 );
 CREATE TABLE photos (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, tag TEXT NOT NULL, digest TEXT NOT NULL,
@@ -51,7 +51,7 @@ CREATE TABLE law (
 ) WITHOUT ROWID;
 CREATE TABLE rows (
     generation INTEGER NOT NULL, row INTEGER NOT NULL, photo INTEGER NOT NULL, first_caption INTEGER NOT NULL,
-    captions INTEGER NOT NULL, PRIMARY KEY (generation, row)
+    captions INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (generation, row)
 ) WITHOUT ROWID;
 CREATE INDEX rows_of_photo ON rows (photo, generation);
 CREATE TABLE kept_out (name TEXT PRIMARY KEY, digest TEXT NOT NULL, since TEXT NOT NULL);

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 from withsense_tf.errors import SettingError, WithSenseError, check_share
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.answer import Answer, Asked
+from withsense_tf.search.checks import check_sample
 from withsense_tf.search.filters import Where, check_columns, parse_filter
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.hits import Hits
@@ -95,6 +96,7 @@ class Search:
             for more in dict.fromkeys([query.text, *said]):
                 if more not in ("", text) and not (answer := door.query(more)).allowed:
                     return Hits(text, notice=answer.notice)
+            check_sample(tables, generation)
             like = None if photo is None else photo_query(generation, tables, door, str(photo))
             if isinstance(like, str):
                 return Hits(text, notice=like, like=photo)

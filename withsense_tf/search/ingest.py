@@ -211,8 +211,8 @@ def _stage(
     writer: str,
 ) -> list[Refused]:
     """Work on one batch and keep it; return the photos that cannot be used."""
-    hashes, bad = _hashes(items)
-    good, rows, refused = _encode(generation, matcher, [item for item in items if item.name in hashes])
+    hashes, bad = looks_of_files(items)
+    good, rows, refused = readable_rows(generation, matcher, [item for item in items if item.name in hashes])
     bad += refused
     decided = judge_items(policy, good)
     with index.catalog.writing() as tables:
@@ -241,7 +241,9 @@ def _quarantine(tables: sqlite3.Connection, bad: Sequence[Refused], names: Colle
     )
 
 
-def _hashes(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]]:
+def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]]:
+    """Return the perceptual hash of each photo by name, and those whose file cannot be used, with the reason."""
+
     def one(item: Item) -> int | PhotoError:
         try:
             # Vectors are kept under the digest, so those of another content would be found under it for ever.
@@ -259,7 +261,7 @@ def _hashes(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]]:
     return {item.name: known for item, known in found if isinstance(known, int)}, bad
 
 
-def _encode(
+def readable_rows(
     generation: Generation, matcher: Matcher, items: Sequence[Item]
 ) -> tuple[list[Item], Rows, list[Refused]]:
     """Return the photos that the matcher's encoders can read, what is kept of them, and the others with the reason."""

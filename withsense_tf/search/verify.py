@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Final
-
-import numpy as np
 
 from withsense_tf.data.photo_file import PhotoError, read_photo
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.policy.fingerprint import SIDE
 from withsense_tf.search.catalog import get_state
+from withsense_tf.search.checks import bad_rows
 from withsense_tf.search.generations import Generation, folder_identity
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.seal import broken_limits, sealed_photos
-from withsense_tf.search.stored import count_lacking, live_rows
-
-# Vectors that are read at once.
-BLOCK: Final = 8_192
+from withsense_tf.search.stored import count_lacking
 
 
 def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
@@ -89,21 +84,24 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
     if in_use:
         missing = count_lacking(tables, generation.number)
         if missing:
-            problems.append(f"{missing:,} live photos have no vectors by {what}.")
-    rows = live_rows(tables, generation.number)
+            problems.append(f"{missing:,} live photos have no vectors by {what}: run index verify --repair.")
+    lost = tables.execute(
+        "SELECT count(*) FROM rows WHERE generation = ? "
+        "AND NOT row BETWEEN 0 AND (SELECT rows - 1 FROM generations WHERE id = ?)",
+        (generation.number, generation.number),
+    ).fetchone()[0]
+    if lost:
+        problems.append(f"{lost:,} rows of {what} lie behind its end: run index verify --repair.")
     try:
-        for part, engine in generation.vectors.items():
-            for at in range(0, len(rows), BLOCK):
-                if not np.isfinite(engine.get(rows[at : at + BLOCK])).all():
-                    problems.append(f"{what} has {part} vectors that are not finite: build the index anew.")
-        if generation.each_caption is not None:
-            count = tables.execute(
-                "SELECT captions FROM generations WHERE id = ?", (generation.number,)
-            ).fetchone()[0]
-            for at in range(0, count, BLOCK):
-                generation.each_caption.get(np.arange(at, min(at + BLOCK, count)))
+        found = list(bad_rows(tables, generation))
     except WithSenseError as error:
-        problems.append(f"The vectors of {what}: {error}")
+        return [*problems, f"The vectors of {what}: {error}"]
+    problems += [f"The vectors of {what}: {why}" for why in dict.fromkeys(why for _, why in found) if why]
+    bad = sum(len(rows) for rows, _ in found)
+    if bad:
+        problems.append(
+            f"{bad:,} photos have vectors by {what} that are not those that were written: run index verify --repair."
+        )
     return problems
 
 
