@@ -22,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 from filelock import FileLock, Timeout
 
-from withsense_tf.errors import DataError, DataWarning
+from withsense_tf.errors import DataError, DataWarning, on_disk
 
 FORMAT: Final = 2
 KEY: Final = np.dtype("S16")
@@ -51,8 +51,9 @@ class Shelf:
         self._files: dict[str, _File] = {}
         self._damaged: set[str] = set()
         self._warned: set[Path] = set()
-        folder.mkdir(parents=True, exist_ok=True)
-        self._check(identity)
+        with on_disk(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._check(identity)
         self._sweep()
 
     def find(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -119,14 +120,19 @@ class Shelf:
         # Names rise with time, so that the order of the files is that of their making.
         name = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
         draft = self.folder / f"{name}.draft"
-        with draft.open("wb") as stream:
-            np.save(stream, keys.astype(KEY))
-            np.save(stream, checksums(keys, vectors))
-            np.save(stream, vectors)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(self.folder / f"{name}.vectors")
-        _flush_folder(self.folder)
+        try:
+            with on_disk(self.folder):
+                with draft.open("wb") as stream:
+                    np.save(stream, keys.astype(KEY))
+                    np.save(stream, checksums(keys, vectors))
+                    np.save(stream, vectors)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                draft.replace(self.folder / f"{name}.vectors")
+                _flush_folder(self.folder)
+        finally:
+            # Half a file on a full disk is in everybody's way.
+            draft.unlink(missing_ok=True)
 
     def _refresh(self) -> None:
         """Open the files that are new, forget those that are gone."""

@@ -19,7 +19,7 @@ from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.problems import Problem
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
 from withsense_tf.encoders.shelf import FORMAT, KEY, Shelf
-from withsense_tf.errors import check_choice
+from withsense_tf.errors import check_choice, on_disk
 
 # A kill loses the work of so many seconds at most.
 SAVE_SECONDS: Final = 5.0
@@ -159,7 +159,8 @@ class VectorStore:
         if lines:
             descriptor = os.open(shelf.folder / "bad.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
-                os.write(descriptor, ("\n" + "\n".join(lines) + "\n").encode())
+                with on_disk(shelf.folder):
+                    os.write(descriptor, ("\n" + "\n".join(lines) + "\n").encode())
             finally:
                 os.close(descriptor)
 

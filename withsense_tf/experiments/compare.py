@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from withsense_tf import terminal
+from withsense_tf.errors import check_choice, on_disk
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def main(
         for line in planned(jobs, len(pairs)):
             typer.echo(line)
         return
-    with plan.downloads():
+    with on_disk(output), plan.downloads():
         done = run_jobs(jobs, plan, output, skip_existing, processes or usual_processes())
     rows = rows_of(
         [outcome for _, outcome in done],
@@ -184,8 +185,9 @@ def main(
         console.print(comparison)
     else:
         typer.echo(str(comparison))
-    append_rows(file, comparison)
-    page = write_run(folder, settings, comparison, [outcome for _, outcome in done], dataset)
+    with on_disk(output):
+        append_rows(file, comparison)
+        page = write_run(folder, settings, comparison, [outcome for _, outcome in done], dataset)
     console.print(f"Appended {len(rows)} rows to {file}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"Report: {page}", highlight=False, markup=False, soft_wrap=True)
     if left_out:

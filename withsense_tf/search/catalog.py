@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, SettingError, on_disk
 from withsense_tf.search.filters import FACTS_TABLE
+from withsense_tf.search.table_errors import code_of, explained
 
 FORMAT: Final = 2
 KIND: Final = "withsense index"
@@ -83,18 +84,15 @@ class Catalog:
                     f"{root} is there already and is no index (it has {foreign[0]}): choose a folder that is not "
                     "there yet."
                 )
-            with _connect(root / TABLES) as connection:
-                _wait_for_wal(connection)
-                connection.execute("BEGIN IMMEDIATE")
-                if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                    for statement in (SCHEMA + FACTS_TABLE).split(";"):
-                        connection.execute(statement)
-                connection.execute("COMMIT")
-            connection.close()
+            try:
+                _make_tables(root / TABLES)
+            except sqlite3.DatabaseError as error:
+                raise explained(error, root / TABLES) from error
             # Last, and by renaming, so that a folder with a mark has all its tables.
             draft = root / f"{MARK}-{secrets.token_hex(4)}{DRAFT}"
-            draft.write_text(json.dumps({"kind": KIND, "format": FORMAT}) + "\n", encoding="utf-8")
-            draft.replace(root / MARK)
+            with on_disk(root):
+                draft.write_text(json.dumps({"kind": KIND, "format": FORMAT}) + "\n", encoding="utf-8")
+                draft.replace(root / MARK)
         return cls(root)
 
     @contextmanager
@@ -137,28 +135,18 @@ class Catalog:
                 _roll_back(connection)
                 raise
         except sqlite3.DatabaseError as error:
-            explained = self._explained(error)
-            if explained is error:
+            told = explained(error, self._file)
+            if told is error:
                 raise
-            raise explained from error
-
-    def _explained(self, error: sqlite3.DatabaseError) -> Exception:
-        # The lowest byte says what happened, the others more of it. Some errors have no code.
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith("no such table"):
-            return DataError(
-                f"{self._file} is damaged ({error}): build the index anew, or bring it back from a copy."
-            )
-        if isinstance(error, sqlite3.OperationalError):
-            return DataError(
-                f"The index {self.folder} cannot be used: {error}. Is its disk full, or may it not be written to?"
-            )
-        # What was asked of the tables was wrong: they are whole.
-        return error
+            raise told from error
+        finally:
+            # The next reading may find room again, and what was written meanwhile.
+            if not getattr(self._local, "lasting", True) and not self._reads():
+                self.close()
 
     def _connection(self) -> sqlite3.Connection:
         if getattr(self._local, "connection", None) is None:
-            self._local.connection = _connect(self._file)
+            self._local.connection, self._local.lasting = _connect(self._file)
         found: sqlite3.Connection = self._local.connection
         return found
 
@@ -198,21 +186,41 @@ def _wait_for_wal(connection: sqlite3.Connection) -> None:
     for left in range(100, -1, -1):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if not left:
+        except sqlite3.OperationalError as error:
+            if not left or code_of(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
             time.sleep(0.05)
         else:
             return
 
 
-def _connect(file: Path) -> sqlite3.Connection:
+def _make_tables(file: Path) -> None:
+    connection, _ = _connect(file)
     try:
-        return _opened(str(file))
-    except sqlite3.OperationalError:
-        if os.access(file.parent, os.W_OK):
+        _wait_for_wal(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            for statement in (SCHEMA + FACTS_TABLE).split(";"):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _connect(file: Path) -> tuple[sqlite3.Connection, bool]:
+    """Return a connection, and whether it may be kept: one that may only read sees no later changes."""
+    try:
+        return _opened(str(file)), True
+    except sqlite3.OperationalError as error:
+        # Even to read, SQLite writes a file beside the tables, for which there may be no room, or no leave.
+        if code_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or not file.is_file():
             raise
-    return _read_only(file)
+        try:
+            return _read_only(file), False
+        except (DataError, sqlite3.Error):
+            if os.access(file.parent, os.W_OK):
+                raise error from None
+            raise
 
 
 def _opened(where: str) -> sqlite3.Connection:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from withsense_tf.errors import on_disk
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,15 @@ class Hits:
 
         path = Path(file)
         check_picture(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        contact_sheet(self).save(path)
+        draft = path.with_name(f"{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+        with on_disk(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                contact_sheet(self).save(draft)
+                # A picture that was there stays until the new one is whole.
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)
         return path
 
     def _repr_png_(self) -> bytes:

@@ -103,7 +103,11 @@ class PhotoIndex:
         """Keep a fitted matcher in the index; return its number, the same for the same matcher and engine."""
         engine = engine or Engine()
         draft = self._draft()
-        save_model(matcher, draft)
+        try:
+            save_model(matcher, draft)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
         identity = folder_identity(draft)
         with self.catalog.reading() as tables:
             found = tables.execute(

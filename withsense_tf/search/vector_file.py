@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.errors import DataError, SettingError, check_choice
+from withsense_tf.errors import DataError, SettingError, check_choice, on_disk
 
 MAGIC: Final = b"withsense rows\r\n"
 FORMAT: Final = 2
@@ -97,13 +97,16 @@ class VectorFile:
         try:
             if not os.path.sameopenfile(target, self._file):
                 raise DataError(f"{self.path} was replaced since it was opened; open the index again.")
-            # Before the rows, so that a reader that sees them sees this too.
-            if longest > self.longest:
-                _put(target, _header(self.width, self.dtype.name, longest), 0)
-            _put(
-                target, stored.reshape(-1).view(np.uint8).data, START + at * self.width * self.dtype.itemsize
-            )
-            os.fsync(target)
+            with on_disk(self.path):
+                # Before the rows, so that a reader that sees them sees this too.
+                if longest > self.longest:
+                    _put(target, _header(self.width, self.dtype.name, longest), 0)
+                _put(
+                    target,
+                    stored.reshape(-1).view(np.uint8).data,
+                    START + at * self.width * self.dtype.itemsize,
+                )
+                os.fsync(target)
         finally:
             os.close(target)
 
@@ -182,9 +185,13 @@ def _make(path: Path, width: int, dtype: str) -> None:
     """Make a file without rows; if another process is quicker, its file stands."""
     if not 1 <= width < 2**32:
         raise SettingError(f"width must be a whole number from 1 up, got {width!r}.")
+    with on_disk(path):
+        _make_with(path, _header(width, dtype, 0.0).ljust(START, b"\0"))
+
+
+def _make_with(path: Path, header: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}-{secrets.token_hex(4)}.draft")
-    header = _header(width, dtype, 0.0).ljust(START, b"\0")
     try:
         with draft.open("wb") as stream:
             stream.write(header)
