@@ -140,6 +140,25 @@ def test_changed_vectors_of_half_the_digits_are_found_and_made_anew(
     assert contents(index) == held
 
 
+def test_changed_vectors_in_milvus_are_found_and_made_anew(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    index = PhotoIndex.make(tmp_path / "index", store)
+    model = index.add_model(fitted("hybrid"), Engine("milvus"))
+    ingest(index, items_of_looks(looks, COUNT), LAW, model)
+    take_over(index, model)
+    held, engine = contents(index), index.generation(model).vectors["photo"]
+    engine.write(3, engine.get(np.array([3])) + np.float32(1e-6))
+    engine.remove(np.array([5]))
+    problems = verify_index(index)
+    assert "has no rows [5]" in problems[0]
+    assert "verify --repair" in problems[1]
+    repair_index(index, LAW)
+    assert verify_index(index) == []
+    assert contents(index) == held
+    index.close()
+
+
 @pytest.mark.parametrize("how", ["noise", "zeros", "a shorter longest"])
 def test_a_search_of_files_that_hold_something_else_is_an_error_that_says_how_to_repair(
     how: str, folder: Path, store: VectorStore

@@ -189,6 +189,7 @@ def verify(
     repair: Annotated[
         bool, typer.Option("--repair", help="First embed photos again whose vectors are damaged.")
     ] = False,
+    lift: Lift = False,
 ) -> None:
     """Check that the index is whole; end with exit code 1 if it is not."""
     from withsense_tf.search.photo_index import PhotoIndex
@@ -198,7 +199,7 @@ def verify(
     if repair:
         from withsense_tf.search.repair import repair_index
 
-        typer.echo(repair_index(opened, policy_of_service()))
+        typer.echo(repair_index(opened, policy_of_service(), lift))
     problems = verify_index(opened, files)
     for problem in problems:
         typer.echo(problem)

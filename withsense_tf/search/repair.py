@@ -38,11 +38,11 @@ class Repaired:
         return "\n".join(told)
 
 
-def repair_index(index: PhotoIndex, policy: Policy) -> Repaired:
+def repair_index(index: PhotoIndex, policy: Policy, lift: bool = False) -> Repaired:
     """Make the vectors anew that do not fit their checksums, of the model in use and of the one before.
 
     They stand in the same rows, so answers are those of before. A photo whose file is gone, or is another one by now,
-    has no vectors to be found by: it leaves the index.
+    has no vectors to be found by: it leaves the index. That this lifts the restriction of another needs `lift`.
     """
     done = Repaired()
     with index.catalog.reading() as tables:
@@ -53,7 +53,7 @@ def repair_index(index: PhotoIndex, policy: Policy) -> Repaired:
         _mend_files(index, generation)
         _mend_rows(index, generation, done, leave=number == current)
     if done.left:
-        ingest(index, [], policy, refused=done.left)
+        ingest(index, [], policy, refused=done.left, lift=lift)
     with index.catalog.reading() as tables:
         lacking = count_lacking(tables, current)
     if lacking:
