@@ -181,6 +181,7 @@ def status(index: IndexFolder = DEFAULT_INDEX, json: AsJson = False) -> None:
 
 
 @app.command("verify")
+@keeps_law
 def verify(
     index: IndexFolder = DEFAULT_INDEX,
     files: Annotated[
@@ -190,6 +191,8 @@ def verify(
         bool, typer.Option("--repair", help="First embed photos again whose vectors are damaged.")
     ] = False,
     lift: Lift = False,
+    *,
+    law: LawFiles,
 ) -> None:
     """Check that the index is whole; end with exit code 1 if it is not."""
     from withsense_tf.search.photo_index import PhotoIndex
@@ -197,9 +200,10 @@ def verify(
 
     opened = PhotoIndex(index)
     if repair:
+        from withsense_tf.policy.gate import Policy
         from withsense_tf.search.repair import repair_index
 
-        typer.echo(repair_index(opened, policy_of_service(), lift))
+        typer.echo(repair_index(opened, Policy.of_files(law), lift))
     problems = verify_index(opened, files)
     for problem in problems:
         typer.echo(problem)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from withsense_tf import terminal
-from withsense_tf.errors import check_choice, on_disk
+from withsense_tf.errors import on_disk
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:

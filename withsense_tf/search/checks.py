@@ -62,7 +62,9 @@ def check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
 def _check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
     # Both in one question would read all rows.
     first, last = (
-        tables.execute(f"SELECT {end}(row) FROM rows WHERE generation = ?", (generation.number,)).fetchone()[0]
+        tables.execute(f"SELECT {end}(row) FROM rows WHERE generation = ?", (generation.number,)).fetchone()[
+            0
+        ]
         for end in ("min", "max")
     )
     if first is None:
