@@ -114,6 +114,16 @@ def test_an_index_that_is_whole_says_so_and_one_that_is_not_says_what_is_wrong(
     vectors = next(tmp_path.glob("index/generations/1/vectors/photo/*"))
     vectors.write_bytes(vectors.read_bytes()[:-1000])
     assert "damaged" in run("index", "verify", "--index", folder, code=1)
+    told = run("index", "verify", "--repair", "--files", "--index", folder)
+    assert "photos were embedded again." in told
+    assert "The index is whole." in told
+    with sqlite3.connect(tmp_path / "index" / "catalog.sqlite") as tables:
+        tables.execute("UPDATE law SET restricted = 0")
+    tables.close()
+    assert "index judge --all" in run("index", "verify", "--index", folder, code=1)
+    assert "nothing to do" in run("index", "judge", "--index", folder)
+    assert "All photos are judged anew." in run("index", "judge", "--all", "--index", folder)
+    assert "The index is whole." in run("index", "verify", "--index", folder)
 
 
 def test_update_brings_the_index_up_to_date_with_its_folder(tmp_path: Path) -> None:

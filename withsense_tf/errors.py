@@ -5,6 +5,7 @@
     ├── SettingError (ValueError)  an argument or a name that the package does not know
     │   ├── WeightsMissingError    weights that are not here and cannot be downloaded
     │   └── KindError (DataError, TypeError)  something of another kind than is expected
+    ├── DiskError    (OSError)     a disk is full, or may only be read
     └── NotFittedError             `predict` before `fit`
 
     WithSenseWarning (UserWarning) the work goes on, but you should know something
@@ -17,9 +18,10 @@ A message says what happened, what was expected, what was received, and what to 
 from __future__ import annotations
 
 import difflib
+import errno
 import math
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from numbers import Integral, Real
 from typing import Final
 
@@ -44,6 +46,10 @@ class WeightsMissingError(SettingError):
 
 class KindError(SettingError, DataError, TypeError):
     """An argument is of another kind than is expected, such as a list of texts in the place of pairs."""
+
+
+class DiskError(WithSenseError, OSError):
+    """A disk is full, or may only be read: what was to be written is not there, and what was there is as before."""
 
 
 class NotFittedError(WithSenseError, ValueError, AttributeError):
@@ -94,6 +100,41 @@ def check_kind(
     elif isinstance(received, str | bytes | Real | list | tuple | dict):
         got += f" {shown(received)}"  # others, such as tables, may print themselves over many lines
     raise KindError(f"{what} expects {expected}, got {got}{f': {advice}' if advice else ''}.")
+
+
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Libraries hand on the words of the system, and numpy says only how much it could not write.
+FULL_WORDS: Final = ("No space left on device", "Disk quota exceeded", "disk is full", " requested and ")
+
+
+def disk_trouble(error: BaseException, place: object = None) -> str | None:
+    """Say what is full or may only be read, and what to do; None where an error says nothing of that."""
+    # Of a copy, the second name is that of the place.
+    named = getattr(error, "filename2", None) or getattr(error, "filename", None)
+    where = named or place or "what was to be written"
+    number = getattr(error, "errno", None)
+    if number == errno.EROFS:
+        return f"{where} may only be read: choose a place that may be written to."
+    words = str(error)
+    if number in FULL or (number is None and any(sign in words for sign in FULL_WORDS)):
+        return (
+            f"No space left on the disk for {where}: free some. Nothing that was there is lost; run it again."
+        )
+    return None if error.__cause__ is None else disk_trouble(error.__cause__, place)
+
+
+@contextmanager
+def on_disk(place: object) -> Iterator[None]:
+    """Turn what a full disk makes of writing within the block into a DiskError that names the place."""
+    try:
+        yield
+    except WithSenseError:
+        raise
+    except Exception as error:
+        told = disk_trouble(error, place)
+        if told is None:
+            raise
+        raise DiskError(told) from error
 
 
 def check_choice(setting: str, received: object, known: Iterable[str]) -> str:

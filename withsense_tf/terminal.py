@@ -15,7 +15,13 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-from withsense_tf.errors import PublishedTestWarning, SettingError, WithSenseError, WithSenseWarning
+from withsense_tf.errors import (
+    PublishedTestWarning,
+    SettingError,
+    WithSenseError,
+    WithSenseWarning,
+    disk_trouble,
+)
 
 T = TypeVar("T")
 
@@ -137,8 +143,14 @@ def run(command: Callable[[], object]) -> None:
         command()
     except WithSenseError as error:
         _end(str(error))
-    except OSError as error:
-        _end(f"{error.filename or 'input or output'}: {error.strerror}")
+    except Exception as error:
+        # Libraries have errors of their own for a full disk.
+        told = disk_trouble(error)
+        if told is None and isinstance(error, OSError):
+            told = f"{error.filename or 'input or output'}: {error.strerror or error}"
+        if told is None:
+            raise
+        _end(told)
     finally:
         warnings.showwarning = usual
 

@@ -193,7 +193,7 @@ def test_the_folder_of_other_vectors_is_an_error(shelf: Shelf, identity: str, dt
 
 def test_a_folder_of_another_format_is_an_error(shelf: Shelf) -> None:
     file = shelf.folder / "about.json"
-    file.write_text(json.dumps({**json.loads(file.read_text()), "format": 2}))
+    file.write_text(json.dumps({**json.loads(file.read_text()), "format": 99}))
     with pytest.raises(DataError, match="holds other vectors than expected"):
         again(shelf)
 

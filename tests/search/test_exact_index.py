@@ -415,7 +415,7 @@ def test_a_missing_index_is_not_made_without_a_width(tmp_path: Path) -> None:
     ("at", "content", "said"),
     [
         (0, b"PK\3\4", "is no file of vectors"),
-        (16, b"\7", "has format version 7, expected 1"),
+        (16, b"\7", "has format version 7, expected 2"),
         (20, bytes(4), "damaged: the header"),
         (24, b"float99", "damaged: the header"),
         (32, b"\xff" * 8, "damaged: the header"),

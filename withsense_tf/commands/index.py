@@ -182,15 +182,30 @@ def status(index: IndexFolder = DEFAULT_INDEX, json: AsJson = False) -> None:
 
 
 @app.command("verify")
+@keeps_law
 def verify(
     index: IndexFolder = DEFAULT_INDEX,
-    files: Annotated[bool, typer.Option("--files", help="Also read every photo's file again.")] = False,
+    files: Annotated[
+        bool, typer.Option("--files", help="Also read every photo's file again and compare its content.")
+    ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First embed photos again whose vectors are damaged.")
+    ] = False,
+    lift: Lift = False,
+    *,
+    law: LawFiles,
 ) -> None:
     """Check that the index is whole; end with exit code 1 if it is not."""
     from withsense_tf.search.photo_index import PhotoIndex
     from withsense_tf.search.verify import verify_index
 
-    problems = verify_index(PhotoIndex(index), files)
+    opened = PhotoIndex(index)
+    if repair:
+        from withsense_tf.policy.gate import Policy
+        from withsense_tf.search.repair import repair_index
+
+        typer.echo(repair_index(opened, Policy.of_files(law), lift))
+    problems = verify_index(opened, files)
     for problem in problems:
         typer.echo(problem)
     typer.echo(f"{len(problems)} problems." if problems else "The index is whole.")
@@ -200,7 +215,16 @@ def verify(
 
 @app.command("judge")
 @keeps_law
-def judge(index: IndexFolder = DEFAULT_INDEX, lift: Lift = False, *, law: LawFiles) -> None:
+def judge(
+    index: IndexFolder = DEFAULT_INDEX,
+    lift: Lift = False,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="Also where the law is as it was: after verify found changed verdicts."),
+    ] = False,
+    *,
+    law: LawFiles,
+) -> None:
     """Judge all photos anew, where the law or what people decided of photos has changed."""
     from withsense_tf.policy.gate import Policy
     from withsense_tf.search.judge import judge_anew
@@ -208,7 +232,7 @@ def judge(index: IndexFolder = DEFAULT_INDEX, lift: Lift = False, *, law: LawFil
     from withsense_tf.search.photo_index import PhotoIndex
 
     photos, policy = PhotoIndex(index), Policy.of_files(law)
-    changed = judge_anew(photos, policy, lift)
+    changed = judge_anew(photos, policy, lift, everything)
     warn_of_overrides(photos, policy)
     typer.echo("All photos are judged anew." if changed else "The law is as it was; nothing to do.")
 

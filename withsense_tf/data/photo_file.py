@@ -30,6 +30,8 @@ SUFFIXES: Final = frozenset(
 )
 # What operating systems leave beside photos.
 LITTER: Final = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+# Why a photo is not shown whose file has other bytes than those that were judged.
+CHANGED: Final = "the file is not the one that was indexed or loaded"
 # How files of the common formats start: JPEG, PNG, GIF, TIFF (two byte orders) and WebP.
 SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*", b"RIFF")
 ANIMATIONS: Final = frozenset(
@@ -77,16 +79,19 @@ def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
     return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities)
 
 
-def read_photo(path: Path, size: tuple[int, int] | None = None, reduced: bool = True) -> np.ndarray:
+def read_photo(
+    path: Path, size: tuple[int, int] | None = None, reduced: bool = True, digest: str | None = None
+) -> np.ndarray:
     """Read a photo upright as sRGB: uint8, (height, width, 3), resized to `size` (height, width) if given.
 
     Greyscale, CMYK, 16-bit, palette and transparent photos become RGB (on white), other colour spaces sRGB; of
     an animation the first frame is taken. Resizing squashes: the whole photo is kept, its proportions are not.
     With `reduced`, a JPEG with far more pixels than needed is decoded at 1/2, 1/4 or 1/8 of its size, many times
-    faster; the pixels then differ from the full path's by less than two levels of 255 in the mean.
+    faster; the pixels then differ from the full path's by less than two levels of 255 in the mean. With a
+    `digest`, a file with another content is an error.
     """
     enough = round(REDUCED_TO * max(size)) if size is not None and reduced else None
-    with open_upright(path, enough) as photo:
+    with open_upright(path, enough, digest) as photo:
         return photo.pixels(size)
 
 
@@ -121,13 +126,21 @@ class UprightPhoto:
 
 
 @contextmanager
-def open_upright(path: Path, enough: int | None = None) -> Iterator[UprightPhoto]:
-    """Decode a photo and turn it upright; a JPEG at a reduced size if both sides still have `enough` pixels."""
+def open_upright(path: Path, enough: int | None = None, digest: str | None = None) -> Iterator[UprightPhoto]:
+    """Decode a photo and turn it upright; a JPEG at a reduced size if both sides still have `enough` pixels.
+
+    Whoever shows a photo gives the `digest` that it was judged under: what is decoded are the very bytes that are
+    compared, so no other picture can be shown under its name.
+    """
     content = _bytes(path)
     with _damage("the file breaks inside its header"), _open(content) as image:
         if enough is not None and image.format in ("JPEG", "MPO"):
             image.draft(None, (enough, enough))
-        yield _upright(image)
+        photo = _upright(image)
+        # Not before: of what is no photo at all, that is to be said.
+        if digest is not None and hashlib.sha256(content).hexdigest() != digest:
+            raise PhotoError("photo_changed", CHANGED)
+        yield photo
 
 
 def _bytes(path: Path) -> bytes:

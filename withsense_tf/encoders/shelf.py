@@ -1,9 +1,10 @@
 """Vectors of one encoder on disk: files that are only ever added whole, read through memory maps.
 
-Every file (`*.vectors`) holds two arrays in numpy's own format: the keys, S16, and the vectors. A file is written
-under another name, flushed to the disk and then renamed, so that whoever reads sees it whole or not at all. Two
-writers write two files; a key that is in both stands for the same vector. When files become many, one writer at
-a time joins them into one and only then deletes them.
+Every file (`*.vectors`) holds three arrays in numpy's own format: the keys, S16, the checksum of each key and its
+vector, and the vectors. One that does not fit its checksum is not found, and so made anew. A file is written under
+another name, flushed to the disk and then renamed, so that whoever reads sees it whole or not at all. Two writers
+write two files; a key that is in both stands for the same vector. When files become many, one writer at a time joins
+them into one and only then deletes them.
 """
 
 from __future__ import annotations
@@ -13,17 +14,18 @@ import os
 import secrets
 import time
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from withsense_tf.errors import DataError, DataWarning
+from withsense_tf.errors import DataError, DataWarning, on_disk
 from withsense_tf.limits import read_json, stated_bytes
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 KEY: Final = np.dtype("S16")
 # From so many files on they are joined: each costs a look at every start.
 MOST_FILES: Final = 16
@@ -37,6 +39,7 @@ OLD_DRAFT_SECONDS: Final = 3600
 class _File:
     path: Path
     keys: np.ndarray
+    sums: np.ndarray
     vectors: np.ndarray  # memory-mapped
 
 
@@ -48,8 +51,10 @@ class Shelf:
         self.dtype = np.dtype(dtype)
         self._files: dict[str, _File] = {}
         self._damaged: set[str] = set()
-        folder.mkdir(parents=True, exist_ok=True)
-        self._check(identity)
+        self._warned: set[Path] = set()
+        with on_disk(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._check(identity)
         self._sweep()
 
     def find(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -65,9 +70,12 @@ class Shelf:
             at[at == len(file.keys)] = 0
             here = file.keys[at] == keys[missing]
             # In the order of the file: a disk reads forwards faster.
-            rows, order = missing[here], np.argsort(at[here], kind="stable")
-            vectors[rows[order]] = file.vectors[at[here][order]]
-            found[rows] = True
+            order = np.argsort(at[here], kind="stable")
+            rows, at = missing[here][order], at[here][order]
+            stored = file.vectors[at]
+            whole = self._whole(file, at, stored)
+            vectors[rows[whole]] = stored[whole]
+            found[rows[whole]] = True
         return found, vectors[found]
 
     def add(self, keys: np.ndarray, vectors: np.ndarray) -> None:
@@ -87,6 +95,19 @@ class Shelf:
         if len(self._files) > MOST_FILES:
             self._join()
 
+    def _whole(self, file: _File, at: np.ndarray, stored: np.ndarray) -> np.ndarray:
+        """Tell which of a file's vectors are those that were written, bool; warn of others, once a file."""
+        whole = checksums(file.keys[at], stored) == file.sums[at]
+        if not whole.all() and file.path not in self._warned:
+            self._warned.add(file.path)
+            warnings.warn(
+                f"{file.path} is damaged: {np.count_nonzero(~whole):,} of the vectors that were looked for are not "
+                "those that were written. They are made anew.",
+                DataWarning,
+                stacklevel=5,
+            )
+        return np.asarray(whole)
+
     def _width(self) -> int:
         """Say how many numbers the stored vectors have; 0 if none is stored yet."""
         return next((file.vectors.shape[1] for file in self._files.values()), 0)
@@ -100,13 +121,19 @@ class Shelf:
         # Names rise with time, so that the order of the files is that of their making.
         name = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
         draft = self.folder / f"{name}.draft"
-        with draft.open("wb") as stream:
-            np.save(stream, keys.astype(KEY))
-            np.save(stream, vectors)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(self.folder / f"{name}.vectors")
-        _flush_folder(self.folder)
+        try:
+            with on_disk(self.folder):
+                with draft.open("wb") as stream:
+                    np.save(stream, keys.astype(KEY))
+                    np.save(stream, checksums(keys, vectors))
+                    np.save(stream, vectors)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                draft.replace(self.folder / f"{name}.vectors")
+                _flush_folder(self.folder)
+        finally:
+            # Half a file on a full disk is in everybody's way.
+            draft.unlink(missing_ok=True)
 
     def _refresh(self) -> None:
         """Open the files that are new, forget those that are gone."""
@@ -136,8 +163,10 @@ class Shelf:
                 small = [file for file in self._files.values() if file.path.stat().st_size < LARGE]
                 if len(small) < 2:
                     return
-                keys = np.concatenate([file.keys for file in small])
-                vectors = np.concatenate([file.vectors for file in small])
+                # What is damaged is not taken along, nor does it stand before a whole one of the same key.
+                whole = [self._whole(file, np.arange(len(file.keys)), file.vectors) for file in small]
+                keys = np.concatenate([file.keys[at] for file, at in zip(small, whole, strict=True)])
+                vectors = np.concatenate([file.vectors[at] for file, at in zip(small, whole, strict=True)])
                 keys, first = np.unique(keys, return_index=True)
                 self._write(keys, vectors[first])
                 for file in small:
@@ -177,12 +206,25 @@ class Shelf:
                 continue
 
 
+def checksums(keys: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Return the CRC-32 of each key and its vector, uint32, (keys,)."""
+    names, rows = keys.astype(KEY), np.ascontiguousarray(vectors)
+    found = [zlib.crc32(row.data, zlib.crc32(name)) for name, row in zip(names.tolist(), rows, strict=True)]
+    return np.array(found, np.uint32)
+
+
+def _array(stream: BinaryIO) -> np.ndarray:
+    """Read the next array, if the file can hold what its header states."""
+    start = stream.tell()
+    if stated_bytes(stream) > os.fstat(stream.fileno()).st_size:
+        raise ValueError("its end is missing")
+    stream.seek(start)
+    return np.asarray(np.load(stream, allow_pickle=False))
+
+
 def _open(path: Path, expected: np.dtype[Any]) -> _File:
     with path.open("rb") as stream:
-        if stated_bytes(stream) > os.fstat(stream.fileno()).st_size:
-            raise ValueError("its end is missing")
-        stream.seek(0)
-        keys = np.load(stream, allow_pickle=False)
+        keys, sums = _array(stream), _array(stream)
         version = np.lib.format.read_magic(stream)
         if version != (1, 0):
             raise ValueError(f"array format {version}")
@@ -191,11 +233,11 @@ def _open(path: Path, expected: np.dtype[Any]) -> _File:
         size = os.fstat(stream.fileno()).st_size
     if keys.dtype != KEY or keys.ndim != 1 or dtype != expected or fortran:
         raise ValueError("it holds something else")
-    if len(shape) != 2 or len(keys) != shape[0]:
+    if len(shape) != 2 or not len(keys) == len(sums) == shape[0] or sums.dtype != np.uint32:
         raise ValueError("it holds something else")
     if size != start + shape[0] * shape[1] * dtype.itemsize:
         raise ValueError("its end is missing")
-    return _File(path, keys, np.memmap(path, dtype, "r", start, shape))
+    return _File(path, keys, sums, np.memmap(path, dtype, "r", start, shape))
 
 
 def _flush_folder(folder: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, SettingError, on_disk
 from withsense_tf.limits import is_file, read_arrays, read_json
 
 FORMAT: Final = 1
@@ -64,14 +64,16 @@ def save_state(thing: Any, folder: str | Path, kinds: Mapping[str, str]) -> Path
     root = Path(folder)
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise SettingError(f"{root} is there already: choose a folder that is not there yet.")
-    root.mkdir(parents=True, exist_ok=True)
-    writer = _Writer(root, kinds)
-    written = writer.encode(thing)
-    with (root / ARRAYS).open("wb") as stream:
-        np.savez(stream, **writer.arrays)  # type: ignore[arg-type]  # its stub takes these names for its options
-    about = {"format": FORMAT, "objects": writer.objects, "saved": written}
-    # Last, so that a folder without it is known to be unfinished.
-    (root / STATE).write_text(json.dumps(about, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    with on_disk(root):
+        root.mkdir(parents=True, exist_ok=True)
+        writer = _Writer(root, kinds)
+        written = writer.encode(thing)
+        with (root / ARRAYS).open("wb") as stream:
+            np.savez(stream, **writer.arrays)  # type: ignore[arg-type]  # its stub takes these names for its options
+        about = {"format": FORMAT, "objects": writer.objects, "saved": written}
+        # Last, so that a folder without it is known to be unfinished.
+        text = json.dumps(about, ensure_ascii=False, allow_nan=False) + "\n"
+        (root / STATE).write_text(text, encoding="utf-8")
     return root
 
 

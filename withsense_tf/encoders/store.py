@@ -18,8 +18,8 @@ import numpy as np
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.problems import Problem
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
-from withsense_tf.encoders.shelf import KEY, Shelf
-from withsense_tf.errors import check_choice
+from withsense_tf.encoders.shelf import FORMAT, KEY, Shelf
+from withsense_tf.errors import check_choice, on_disk
 from withsense_tf.limits import parse_json
 
 # A kill loses the work of so many seconds at most.
@@ -127,7 +127,8 @@ class VectorStore:
         return bad
 
     def _shelf(self, identity: str) -> Shelf:
-        name = f"{identity} {self.dtype}"
+        # Files of another format are not looked for.
+        name = f"{identity} {self.dtype} {FORMAT}"
         if name not in self._shelves:
             # A name for people, and a digest of the whole identity, so that two never share a folder.
             readable = re.sub(r"[^a-z0-9]+", "-", identity.lower())[:40].strip("-")
@@ -159,7 +160,8 @@ class VectorStore:
         if lines:
             descriptor = os.open(shelf.folder / "bad.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
-                os.write(descriptor, ("\n" + "\n".join(lines) + "\n").encode())
+                with on_disk(shelf.folder):
+                    os.write(descriptor, ("\n" + "\n".join(lines) + "\n").encode())
             finally:
                 os.close(descriptor)
 

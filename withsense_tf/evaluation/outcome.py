@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, on_disk
 from withsense_tf.evaluation.ranking import PerQuery
 from withsense_tf.limits import parse_json, read_arrays
 
@@ -80,11 +80,15 @@ class Outcome:
                 arrays |= {f"{part}_{name}": np.asarray(item) for name, item in flat.items()}
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f"{file.stem}-{secrets.token_hex(4)}.draft")
-        with draft.open("wb") as stream:
-            np.savez_compressed(stream, **{name: _plain(array) for name, array in arrays.items()})  # type: ignore[arg-type]  # keywords are arrays
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(file)
+        try:
+            with on_disk(file):
+                with draft.open("wb") as stream:
+                    np.savez_compressed(stream, **{name: _plain(array) for name, array in arrays.items()})  # type: ignore[arg-type]  # keywords are arrays
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def load_outcome(file: Path) -> Outcome:

@@ -12,6 +12,8 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
+from withsense_tf.errors import on_disk
+
 
 @dataclass(frozen=True)
 class Section:
@@ -30,6 +32,11 @@ def write_page(folder: Path, title: str, sections: Sequence[Section], notes: Seq
 
     What an earlier report wrote here and this one does not is removed: it would be taken for a part of this one.
     """
+    with on_disk(folder):
+        return _write_page(folder, title, sections, notes)
+
+
+def _write_page(folder: Path, title: str, sections: Sequence[Section], notes: Sequence[str]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for section in sections:

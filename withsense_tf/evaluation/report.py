@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import math
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,9 +181,14 @@ def append_rows(file: Path, comparison: Comparison) -> None:
         writer.writerow({column: _stored(row.get(column)) for column in COLUMNS})
     with FileLock(f"{file}.lock"):
         check_header(file)
-        is_new = not file.exists() or file.stat().st_size == 0
-        with file.open("a", encoding="utf-8", newline="") as stream:
-            stream.write((",".join(COLUMNS) + "\n" if is_new else "") + text.getvalue())
+        before = file.stat().st_size if file.exists() else 0
+        try:
+            with file.open("a", encoding="utf-8", newline="") as stream:
+                stream.write(("" if before else ",".join(COLUMNS) + "\n") + text.getvalue())
+        except OSError:
+            # Half a row, on a full disk, would be in the way of the next run.
+            os.truncate(file, before)
+            raise
 
 
 def check_header(file: Path) -> None:

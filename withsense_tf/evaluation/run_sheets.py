@@ -55,9 +55,10 @@ class Thumbnails:
 
     def __init__(self, data: Dataset) -> None:
         photos = data.photos.drop_duplicates("photo")
-        files = zip(photos["photo"], photos["path"], photos["width"], photos["height"], strict=True)
+        files = photos[["photo", "path", "width", "height", "digest"]].itertuples(index=False)
         self.files = {
-            str(photo): (Path(path), int(width), int(height)) for photo, path, width, height in files
+            str(photo): (Path(path), int(width), int(height), str(digest))
+            for photo, path, width, height, digest in files
         }
         captions = data.captions.drop_duplicates("photo")
         self.told = dict(zip(captions["photo"], captions["text"], strict=True))
@@ -74,10 +75,11 @@ class Thumbnails:
         return self._made[photo]
 
     def _make(self, photo: str) -> tuple[bytes | None, str]:
-        path, width, height = self.files[photo]
+        path, width, height, digest = self.files[photo]
         scale = SIDE / max(width, height)
+        size = (max(1, round(height * scale)), max(1, round(width * scale)))
         try:
-            pixels = read_photo(path, (max(1, round(height * scale)), max(1, round(width * scale))))
+            pixels = read_photo(path, size, digest=digest)
         except PhotoError as error:
             return None, f"not shown: {error.reason}"
         stream = io.BytesIO()

@@ -74,8 +74,10 @@ def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
 
 def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
     """Write photos into the tables and vectors of an index that no file stands for."""
+    from withsense_tf.search.catalog import get_state
     from withsense_tf.search.items import Item
     from withsense_tf.search.rows import Rows, put_rows
+    from withsense_tf.search.seal import photo_seal, put_seals, sealed_photos, settle_seals
 
     rng = np.random.default_rng(at)
     with index.catalog.writing() as tables:
@@ -113,7 +115,13 @@ def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
                     f"INSERT INTO {table} (photo, {columns}) SELECT ?, {columns} FROM {table} WHERE photo = ?",
                     (made, photo),
                 )
-        items = [Item(f"made_up_{number}.jpg", Path(), "") for number in range(at, at + count)]
+        for one in sealed_photos(tables, f"WHERE id IN ({', '.join(map(str, ids))})"):
+            (look,) = tables.execute("SELECT hash FROM photos WHERE id = ?", (one.photo,)).fetchone()
+            told = (one.item.tag, photo_seal(one.item, look), one.photo)
+            tables.execute("UPDATE photos SET tag = ?, seal = ? WHERE id = ?", told)
+        put_seals(tables, ids, get_state(tables, "policy"))
+        settle_seals(tables)
+        items = [Item(f"made_up_{number}.jpg", Path(), str(number)) for number in range(at, at + count)]
         put_rows(tables, generation, ids, items, Rows(vectors, each, counts))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from withsense_tf import terminal
+from withsense_tf.errors import on_disk
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def main(
         for line in planned(jobs, len(pairs)):
             typer.echo(line)
         return
-    with plan.downloads():
+    with on_disk(output), plan.downloads():
         done = run_jobs(jobs, plan, output, skip_existing, processes or usual_processes())
     rows = rows_of(
         [outcome for _, outcome in done],
@@ -186,9 +187,10 @@ def main(
         console.print(comparison)
     else:
         typer.echo(str(comparison))
-    append_rows(file, comparison)
     outcomes = [outcome for _, outcome in done]
-    page = write_run(folder, settings, comparison, outcomes, dataset, measured_of(jobs))
+    with on_disk(output):
+        append_rows(file, comparison)
+        page = write_run(folder, settings, comparison, outcomes, dataset, measured_of(jobs))
     console.print(f"Appended {len(rows)} rows to {file}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"Report: {page}", highlight=False, markup=False, soft_wrap=True)
     if left_out:

@@ -160,15 +160,22 @@ def sheet_section(data: Dataset) -> Section:
     worst = table.sort_values(["target", "weight", "photo", "caption"], ascending=[True, False, True, True])
     worst = worst[~worst["photo"].isin(best["photo"])]
     worst = worst.drop_duplicates("photo").drop_duplicates("caption").head(SHEET_PHOTOS)
+    digests = dict(zip(data.photos["photo"], data.photos["digest"], strict=True))
     figure, axes = new_figure(2, SHEET_PHOTOS, width=14, height=6.4, squeeze=False)
     for row, chosen in zip(axes, (best, worst), strict=True):
         for axis in row:
             axis.set_axis_off()
         for axis, pair in zip(row, chosen.itertuples(), strict=False):
             try:
-                axis.imshow(read_photo(Path(str(pair.path))))
+                axis.imshow(read_photo(Path(str(pair.path)), digest=digests[str(pair.photo)]))
             except PhotoError as error:
-                axis.text(0.5, 0.5, textwrap.fill(error.reason, 20), ha="center", transform=axis.transAxes)
+                axis.text(
+                    0.5,
+                    0.5,
+                    textwrap.fill(f"not shown: {error.reason}", 20),
+                    ha="center",
+                    transform=axis.transAxes,
+                )
             told = textwrap.shorten(str(pair.text), 110, placeholder=" …")
             axis.set_title(f"{pair.target:.2f}\n{textwrap.fill(told, 28)}", fontsize=9, parse_math=False)
     shown = pd.concat([best, worst])[["target", "weight", "source", "photo", "caption", "text"]]

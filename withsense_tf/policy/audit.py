@@ -13,7 +13,7 @@ from typing import Final
 
 from filelock import FileLock
 
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, on_disk
 
 MOST_BYTES: Final = 50_000_000
 KEPT_FILES: Final = 5
@@ -58,6 +58,11 @@ class AuditLog:
             "query": None if query is None else self.hash(query),
         }
         line = (json.dumps(entry) + "\n").encode()
+        # What cannot be noted down is not answered.
+        with on_disk(self.file):
+            self._append(line)
+
+    def _append(self, line: bytes) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.file}.lock"):
             if self.file.exists() and self.file.stat().st_size + len(line) > self.most_bytes:

@@ -71,6 +71,7 @@ class _Photo:
     name: str
     path: str
     fold: int
+    digest: str = ""
 
 
 @dataclass
@@ -195,6 +196,7 @@ class Answer:
             _number(ranked.image, at),
             _number(ranked.captions, at),
             self._duplicates(photo),
+            photo.digest,
         )
 
     def _duplicates(self, photo: _Photo) -> tuple[str, ...]:
@@ -223,7 +225,7 @@ class Answer:
             found = {
                 row: _Photo(*told)
                 for row, *told in self.tables.execute(
-                    "SELECT row, photos.id, name, path, fold FROM rows JOIN photos ON photos.id = rows.photo "
+                    "SELECT row, photos.id, name, path, fold, digest FROM rows JOIN photos ON photos.id = rows.photo "
                     f"WHERE generation = ? AND writer IS NULL AND row IN ({', '.join(map(str, rows))})",
                     (self.generation.number,),
                 )

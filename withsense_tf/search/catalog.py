@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, SettingError, on_disk
 from withsense_tf.limits import is_file, read_json
 from withsense_tf.search.filters import FACTS_TABLE
+from withsense_tf.search.table_errors import code_of, explained
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
@@ -33,12 +34,12 @@ SCHEMA: Final = """
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE generations (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, identity TEXT NOT NULL, engine TEXT NOT NULL,
-    rows INTEGER NOT NULL, captions INTEGER NOT NULL, made TEXT NOT NULL
+    rows INTEGER NOT NULL, captions INTEGER NOT NULL, made TEXT NOT NULL, form TEXT NOT NULL
 );
 CREATE TABLE photos (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, tag TEXT NOT NULL, digest TEXT NOT NULL,
     path TEXT NOT NULL, hash INTEGER NOT NULL, facts TEXT NOT NULL, twins TEXT NOT NULL DEFAULT '[]',
-    writer TEXT, staged REAL, fold INTEGER
+    writer TEXT, staged REAL, fold INTEGER, seal TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX live_photos ON photos (name) WHERE writer IS NULL;
 CREATE INDEX photo_names ON photos (name, tag);
@@ -48,28 +49,17 @@ CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption 
 CREATE TABLE law (
     photo INTEGER NOT NULL, age_limit INTEGER NOT NULL, own_restricted INTEGER NOT NULL, own_source TEXT NOT NULL,
     by_hand INTEGER NOT NULL, captions INTEGER NOT NULL, votes INTEGER NOT NULL, evidence TEXT NOT NULL,
-    restricted INTEGER, source TEXT, PRIMARY KEY (photo, age_limit)
+    restricted INTEGER, source TEXT, own_seal TEXT NOT NULL DEFAULT '', seal TEXT, PRIMARY KEY (photo, age_limit)
 ) WITHOUT ROWID;
 CREATE TABLE rows (
     generation INTEGER NOT NULL, row INTEGER NOT NULL, photo INTEGER NOT NULL, first_caption INTEGER NOT NULL,
-    captions INTEGER NOT NULL, PRIMARY KEY (generation, row)
+    captions INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (generation, row)
 ) WITHOUT ROWID;
 CREATE INDEX rows_of_photo ON rows (photo, generation);
 CREATE TABLE kept_out (name TEXT PRIMARY KEY, digest TEXT NOT NULL, since TEXT NOT NULL);
 CREATE TABLE quarantine (name TEXT PRIMARY KEY, path TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
     found TEXT NOT NULL);
 """
-
-
-# What to do about the errors of SQLite that say what happened.
-ADVICE: Final = {
-    sqlite3.SQLITE_FULL: " Its disk is full: make room.",
-    sqlite3.SQLITE_READONLY: " It may not be written to: look at the rights of its files.",
-    sqlite3.SQLITE_CANTOPEN: " Look at the rights of its files, and whether the disk is full.",
-    sqlite3.SQLITE_IOERR: " Its disk cannot be read or written: is it full, or damaged?",
-    sqlite3.SQLITE_BUSY: " Another process holds it: wait until that is done.",
-    sqlite3.SQLITE_LOCKED: " Another process holds it: wait until that is done.",
-}
 
 
 class Catalog:
@@ -95,18 +85,15 @@ class Catalog:
                     f"{root} is there already and is no index (it has {foreign[0]}): choose a folder that is not "
                     "there yet."
                 )
-            with _connect(root / TABLES) as connection:
-                _wait_for_wal(connection)
-                connection.execute("BEGIN IMMEDIATE")
-                if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                    for statement in (SCHEMA + FACTS_TABLE).split(";"):
-                        connection.execute(statement)
-                connection.execute("COMMIT")
-            connection.close()
+            try:
+                _make_tables(root / TABLES)
+            except sqlite3.DatabaseError as error:
+                raise explained(error, root / TABLES) from error
             # Last, and by renaming, so that a folder with a mark has all its tables.
             draft = root / f"{MARK}-{secrets.token_hex(4)}{DRAFT}"
-            draft.write_text(json.dumps({"kind": KIND, "format": FORMAT}) + "\n", encoding="utf-8")
-            draft.replace(root / MARK)
+            with on_disk(root):
+                draft.write_text(json.dumps({"kind": KIND, "format": FORMAT}) + "\n", encoding="utf-8")
+                draft.replace(root / MARK)
         return cls(root)
 
     @contextmanager
@@ -149,26 +136,18 @@ class Catalog:
                 _roll_back(connection)
                 raise
         except sqlite3.DatabaseError as error:
-            explained = self._explained(error)
-            if explained is error:
+            told = explained(error, self._file)
+            if told is error:
                 raise
-            raise explained from error
-
-    def _explained(self, error: sqlite3.DatabaseError) -> Exception:
-        # The lowest byte says what happened, the others more of it. Some errors have no code.
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith("no such table"):
-            return DataError(
-                f"{self._file} is damaged ({error}): build the index anew, or bring it back from a copy."
-            )
-        if isinstance(error, sqlite3.OperationalError):
-            return DataError(f"The index {self.folder} cannot be used: {error}.{ADVICE.get(code, '')}")
-        # What was asked of the tables was wrong: they are whole.
-        return error
+            raise told from error
+        finally:
+            # The next reading may find room again, and what was written meanwhile.
+            if not getattr(self._local, "lasting", True) and not self._reads():
+                self.close()
 
     def _connection(self) -> sqlite3.Connection:
         if getattr(self._local, "connection", None) is None:
-            self._local.connection = _connect(self._file)
+            self._local.connection, self._local.lasting = _connect(self._file)
         found: sqlite3.Connection = self._local.connection
         return found
 
@@ -208,21 +187,41 @@ def _wait_for_wal(connection: sqlite3.Connection) -> None:
     for left in range(100, -1, -1):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if not left:
+        except sqlite3.OperationalError as error:
+            if not left or code_of(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
             time.sleep(0.05)
         else:
             return
 
 
-def _connect(file: Path) -> sqlite3.Connection:
+def _make_tables(file: Path) -> None:
+    connection, _ = _connect(file)
     try:
-        return _opened(str(file))
-    except sqlite3.OperationalError:
-        if os.access(file.parent, os.W_OK):
+        _wait_for_wal(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            for statement in (SCHEMA + FACTS_TABLE).split(";"):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _connect(file: Path) -> tuple[sqlite3.Connection, bool]:
+    """Return a connection, and whether it may be kept: one that may only read sees no later changes."""
+    try:
+        return _opened(str(file)), True
+    except sqlite3.OperationalError as error:
+        # Even to read, SQLite writes a file beside the tables, for which there may be no room, or no leave.
+        if code_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or not file.is_file():
             raise
-    return _read_only(file)
+        try:
+            return _read_only(file), False
+        except (DataError, sqlite3.Error):
+            if os.access(file.parent, os.W_OK):
+                raise error from None
+            raise
 
 
 def _opened(where: str) -> sqlite3.Connection:

@@ -12,6 +12,7 @@ from withsense_tf.errors import SettingError, WithSenseError, check_kind, check_
 from withsense_tf.limits import NAME_SIGNS, QUERY_SIGNS, check_length
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.answer import Answer, Asked
+from withsense_tf.search.checks import check_sample
 from withsense_tf.search.filters import Where, check_columns, read_where
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.hits import Hits
@@ -102,6 +103,7 @@ class Search:
             for more in dict.fromkeys([query.text, *said]):
                 if more not in ("", text) and not (answer := door.query(more)).allowed:
                     return Hits(text, notice=answer.notice)
+            check_sample(tables, generation)
             like = None if photo is None else photo_query(generation, tables, door, str(photo))
             if isinstance(like, Refusal):
                 return Hits(text, notice=like.notice, message=like.message, like=photo)

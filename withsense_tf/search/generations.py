@@ -29,30 +29,42 @@ MATCHER, FORM, VECTORS, EACH = "matcher", "form", "vectors", "each_caption"
 
 @dataclass(frozen=True, eq=False)
 class Generation:
-    """One model with its vectors. `name` tells the index from others that use the same Milvus."""
+    """One model with its vectors. `name` tells the index from others that use the same Milvus.
+
+    `identity` is that of all its files, and `form_identity` of those that a search reads.
+    """
 
     number: int
     identity: str
     engine: Engine
     folder: Path
     name: str
+    form_identity: str
     _opening: RLock = field(default_factory=RLock, init=False, repr=False)
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def form(self) -> SearchForm:
         """Return what a search needs of the matcher."""
-        return self._once("form", lambda: load_form(self.folder / FORM))
+        return self.once("form", self._load_form)
 
     @property
     def vectors(self) -> Mapping[str, VectorIndex]:
         """Return the engine of each kind of vector that is kept of a photo."""
-        return self._once("vectors", self._open_vectors)
+        return self.once("vectors", self._open_vectors)
 
     @property
     def each_caption(self) -> ExactIndex | None:
         """Return the vectors of single captions, where the matcher weighs them one by one."""
-        return self._once("each_caption", self._open_each)
+        return self.once("each_caption", self._open_each)
+
+    def _load_form(self) -> SearchForm:
+        if folder_identity(self.folder, (FORM,)) != self.form_identity:
+            raise DataError(
+                f"damaged: the files in {self.folder / FORM} are not those that this index was built with, so its "
+                "answers would be others. Build the index anew."
+            )
+        return load_form(self.folder / FORM)
 
     def _open_vectors(self) -> Mapping[str, VectorIndex]:
         found: dict[str, VectorIndex] = {}
@@ -72,7 +84,7 @@ class Generation:
         # They are never searched, only read, so files serve every engine.
         return ExactIndex(self.folder / VECTORS / EACH, self.form.widths[CAPTIONS], self.engine.dtype)
 
-    def _once(self, what: str, make: Callable[[], T]) -> T:
+    def once(self, what: str, make: Callable[[], T]) -> T:
         """Make something when it is first asked for, and once, though two threads ask at the same time."""
         with self._opening:
             if what not in self._made:
@@ -98,6 +110,10 @@ class Generation:
         for part, engine in self.vectors.items():
             engine.write(at, vectors[part], facts)
 
+    def kept(self, vectors: np.ndarray) -> np.ndarray:
+        """Return vectors as they come back from where they are kept: float16 has fewer digits."""
+        return np.asarray(vectors, self.engine.dtype).astype(np.float32)
+
     def remove(self, rows: np.ndarray) -> None:
         """Let the engines forget rows."""
         if self.engine.kind == "exact":
@@ -119,19 +135,18 @@ class Generation:
             self._made["each_caption"].close()
 
 
-def save_model(matcher: Matcher, folder: Path) -> str:
-    """Save a matcher and what a search needs of it into a new folder; return the identity of both."""
+def save_model(matcher: Matcher, folder: Path) -> None:
+    """Save a matcher and what a search needs of it into a new folder."""
     from withsense_tf.matchers.saved import save_matcher
 
     save_form(matcher.search_form(), folder / FORM)
     save_matcher(matcher, folder / MATCHER)
-    return folder_identity(folder)
 
 
-def folder_identity(folder: Path) -> str:
-    """Name the model in a folder by the content of its files, in 24 signs."""
+def folder_identity(folder: Path, parts: Sequence[str] = (FORM, MATCHER)) -> str:
+    """Name the model in a folder, or a part of it, by the content of its files, in 24 signs."""
     digest = hashlib.sha256()
-    for part in (FORM, MATCHER):
+    for part in parts:
         for file in sorted(file for file in (folder / part).rglob("*") if file.is_file()):
             digest.update(f"{file.relative_to(folder).as_posix()}\0".encode())
             with file.open("rb") as stream:

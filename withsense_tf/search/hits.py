@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from withsense_tf.errors import on_disk
 
 
 @dataclass(frozen=True)
@@ -12,7 +15,9 @@ class Hit:
     """A photo that was found: its place from 1, its score from 0 to 1, and why it was found.
 
     `image_score` is what its pixels say, and `caption_score` what its captions say, where the model asks them.
-    `duplicates` are photos that look the same and stand behind this one.
+    `duplicates` are photos that look the same and stand behind this one. `digest` is the SHA-256 of the file that was
+    judged: the file at `path` may be another one by now. The contact sheet compares it before it draws, and so must
+    whoever opens `path` (`open_upright(hit.path, digest=hit.digest)`). Without a digest nothing is drawn.
     """
 
     place: int
@@ -22,6 +27,7 @@ class Hit:
     image_score: float | None = None
     caption_score: float | None = None
     duplicates: tuple[str, ...] = ()
+    digest: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return what a JSON answer says of the hit."""
@@ -32,6 +38,7 @@ class Hit:
             "image_score": None if self.image_score is None else round(self.image_score, 4),
             "caption_score": None if self.caption_score is None else round(self.caption_score, 4),
             "path": str(self.path),
+            "digest": self.digest,
             "duplicates": list(self.duplicates),
         }
 
@@ -125,8 +132,15 @@ class Hits:
 
         path = Path(file)
         check_picture(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        contact_sheet(self).save(path)
+        draft = path.with_name(f"{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+        with on_disk(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                contact_sheet(self).save(draft)
+                # A picture that was there stays until the new one is whole.
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)
         return path
 
     def _repr_png_(self) -> bytes:

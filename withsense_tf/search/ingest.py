@@ -7,7 +7,6 @@ to publish is right.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
@@ -38,6 +37,7 @@ from withsense_tf.search.law import judge_items, put_law, warn_of_overrides
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import forget, publish
 from withsense_tf.search.rows import ModelGoneError, Rows, put_rows, rows_of
+from withsense_tf.search.seal import photo_seal
 from withsense_tf.search.stored import CAPTIONS, OTHER_TEXTS, UNREAD
 from withsense_tf.terminal import track
 
@@ -211,14 +211,14 @@ def _stage(
     writer: str,
 ) -> list[Refused]:
     """Work on one batch and keep it; return the photos that cannot be used."""
-    hashes, bad = _hashes(items)
-    good, rows, refused = _encode(generation, matcher, [item for item in items if item.name in hashes])
+    hashes, bad = looks_of_files(items)
+    good, rows, refused = readable_rows(generation, matcher, [item for item in items if item.name in hashes])
     bad += refused
     decided = judge_items(policy, good)
     with index.catalog.writing() as tables:
         _check_law(tables, policy)
         photos = [_put_photo(tables, item, hashes[item.name], writer) for item in good]
-        put_law(tables, list(zip(photos, [item.name for item in good], strict=True)), decided)
+        put_law(tables, list(zip(photos, [item.name for item in good], strict=True)), decided, policy)
         put_rows(tables, generation, photos, good, rows)
     return bad
 
@@ -241,18 +241,15 @@ def _quarantine(tables: sqlite3.Connection, bad: Sequence[Refused], names: Colle
     )
 
 
-def _hashes(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]]:
+def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]]:
+    """Return the perceptual hash of each photo by name, and those whose file cannot be used, with the reason."""
+
     def one(item: Item) -> int | PhotoError:
         try:
-            look = perceptual_hash(read_photo(item.path, (SIDE, SIDE)))
+            # Vectors are kept under the digest, so those of another content would be found under it for ever.
+            return perceptual_hash(read_photo(item.path, (SIDE, SIDE), digest=item.digest))
         except PhotoError as error:
             return error
-        # Vectors are kept under the digest, so those of another content would be found under it for ever.
-        if hashlib.sha256(item.path.read_bytes()).hexdigest() != item.digest:
-            return PhotoError(
-                "photo_changed", "it was changed after it was looked at: bring the index up to date"
-            )
-        return look
 
     with ThreadPoolExecutor(usable_cores()) as pool:
         found = list(zip(items, pool.map(one, items), strict=True))
@@ -264,7 +261,7 @@ def _hashes(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]]:
     return {item.name: known for item, known in found if isinstance(known, int)}, bad
 
 
-def _encode(
+def readable_rows(
     generation: Generation, matcher: Matcher, items: Sequence[Item]
 ) -> tuple[list[Item], Rows, list[Refused]]:
     """Return the photos that the matcher's encoders can read, what is kept of them, and the others with the reason."""
@@ -287,8 +284,8 @@ def _encode(
 def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -> int:
     signed = int(np.uint64(look).astype(np.int64))  # SQLite knows no numbers without a sign
     photo = tables.execute(
-        "INSERT INTO photos (name, tag, digest, path, hash, facts, twins, writer, staged) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO photos (name, tag, digest, path, hash, facts, twins, writer, staged, seal) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item.name,
             item.tag,
@@ -299,6 +296,7 @@ def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -
             json.dumps(item.twins),
             writer,
             time.time(),
+            photo_seal(item, signed),
         ),
     ).lastrowid
     if photo is None:

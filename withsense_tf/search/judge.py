@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state, set_state
 from withsense_tf.search.items import Item
-from withsense_tf.search.law import judge_items, put_law
+from withsense_tf.search.law import age_limits, judge_items, put_law
 from withsense_tf.search.lift import Restrictions
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import publish
-from withsense_tf.search.stored import stored_items
+from withsense_tf.search.seal import BROKEN, sealed_photos
 
 # Photos that are judged at once.
 BATCH = 1_000
 
 
-def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False) -> bool:
-    """Judge all photos by the policy as it is now, where it changed; say whether it had.
+def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bool = False) -> bool:
+    """Judge all photos by the policy as it is now, where it changed or `anyway`; say whether they were judged.
 
-    That a person's decision is no longer in its list lifts a restriction only with `lift`.
+    That a person's decision is no longer in its list lifts a restriction only with `lift`. What is said of a photo may
+    have been changed by another hand: that is evidence that cannot be read. Such a photo comes in anew with the next
+    update.
     """
     policy = policy.current()
     while True:
         with index.catalog.reading() as tables:
-            if get_state(tables, "policy") == policy.version:
+            if get_state(tables, "policy") == policy.version and not anyway:
                 return False
-            stored = stored_items(tables, "")
+            known = sealed_photos(tables, "")
+        stored = [(one.photo, one.item if one.whole else _unread(one.item)) for one in known]
         decided = [(photos, judge_items(policy, [item for _, item in photos])) for photos in _parts(stored)]
         with index.catalog.writing() as tables:
-            if get_state(tables, "policy") == policy.version:
+            if get_state(tables, "policy") == policy.version and not anyway:
                 return False  # another process was quicker
             here = {photo for (photo,) in tables.execute("SELECT id FROM photos")}
             if here - {photo for photo, _ in stored}:
@@ -38,10 +42,18 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False) -> bool:
             before = Restrictions(tables)
             tables.execute("DELETE FROM law")
             for photos, found in decided:
-                put_law(tables, [(photo, item.name) for photo, item in photos if photo in here], found)
-            set_state(tables, policy=policy.version)
+                put_law(
+                    tables, [(photo, item.name) for photo, item in photos if photo in here], found, policy
+                )
+            changed = [(one.photo,) for one in known if not one.whole]
+            tables.executemany("UPDATE photos SET tag = '' WHERE id = ?", changed)
+            set_state(tables, policy=policy.version, limits=age_limits(policy))
             publish(tables, "", (), policy.ownership.duplicates, lift, before)
             return True
+
+
+def _unread(item: Item) -> Item:
+    return replace(item, unread=(*item.unread, ("index", BROKEN)))
 
 
 def _parts(stored: Sequence[tuple[int, Item]]) -> Iterator[list[tuple[int, Item]]]:

@@ -18,6 +18,7 @@ from withsense_tf.policy.ownership import STRICTNESS, Evidence, PhotoDecision, s
 from withsense_tf.policy.verdict import Verdict
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.items import Item
+from withsense_tf.search.seal import BROKEN, broken_limits, put_seals, sealed_photos, settle_seals
 
 if TYPE_CHECKING:
     from withsense_tf.search.photo_index import PhotoIndex
@@ -72,6 +73,7 @@ def put_law(
     tables: sqlite3.Connection,
     photos: Sequence[tuple[int, str]],
     decided: dict[int, dict[str, PhotoDecision]],
+    policy: Policy,
 ) -> None:
     """Write down what was decided on photos, given as id and name; near-duplicates are seen to when they go live."""
     tables.executemany(
@@ -92,22 +94,22 @@ def put_law(
             for decision in [by_name[name]]
         ],
     )
+    put_seals(tables, [photo for photo, _ in photos], policy.version)
 
 
 def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], duplicates: bool) -> None:
     """Settle the decisions on live photos: near-duplicates (`groups` of ids) of a restricted one are restricted too."""
     tables.execute(
-        "UPDATE law SET restricted = own_restricted, source = own_source "
+        "UPDATE law SET restricted = own_restricted, source = own_source, seal = NULL "
         "WHERE (restricted IS NULL OR restricted != own_restricted OR source != own_source) "
         "AND photo IN (SELECT id FROM photos WHERE writer IS NULL)"
     )
-    if not duplicates:
-        return
-    for group in groups:
+    limits = get_state(tables, "limits")
+    version = get_state(tables, "policy")
+    for group in groups if duplicates else ():
         marks = ", ".join("?" * len(group))
-        limits = [
-            row[0] for row in tables.execute("SELECT DISTINCT age_limit FROM law WHERE photo = ?", group[:1])
-        ]
+        known = sealed_photos(tables, f"WHERE id IN ({marks})", group)
+        broken = {one.item.name: broken_limits(tables, one, version, settled=False) for one in known}
         for limit in limits:
             found = tables.execute(
                 f"SELECT name, photo, {', '.join('law.' + name for name in DECIDED.split(', '))} FROM law "
@@ -115,16 +117,20 @@ def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], dupl
                 (limit, *group),
             ).fetchall()
             decisions = {name: _decision(name, own) for name, _, *own in found}
+            for name, limits_of in broken.items():
+                if name not in decisions or limit in limits_of:
+                    decisions[name] = PhotoDecision(name, True, BROKEN, 0, 0, ())
             before = dict(decisions)
             spread(decisions, dict.fromkeys(decisions, 0))
             tables.executemany(
-                "UPDATE law SET restricted = ?, source = ? WHERE photo = ? AND age_limit = ?",
+                "UPDATE law SET restricted = ?, source = ?, seal = NULL WHERE photo = ? AND age_limit = ?",
                 [
                     (decisions[name].restricted, decisions[name].source, photo, limit)
                     for name, photo, *_ in found
                     if decisions[name] != before[name]
                 ],
             )
+    settle_seals(tables)
 
 
 def warn_of_overrides(index: PhotoIndex, policy: Policy) -> None:
@@ -153,6 +159,7 @@ class IndexDoor(Door):
         self.country = None if country is None else country_code(country)
         self.day = day
         self._tables = tables
+        self._known: dict[tuple[str, int], PhotoDecision | None] = {}
         kept, now = get_state(tables, "policy"), policy.version
         if kept != now:
             raise DataError(
@@ -189,12 +196,23 @@ class IndexDoor(Door):
         return next((str(digest) for (digest,) in self._tables.execute(asked, (photo,))), "")
 
     def decision(self, photo: str) -> PhotoDecision | None:
-        """Return what was decided on a photo under the age limit in force."""
+        """Return what was decided on a photo under the age limit in force; a verdict that was changed restricts."""
         if self.rule.rule != "children":
             return None
+        key = photo, self.rule.age_limit
+        if key not in self._known:
+            self._known[key] = self._decision(*key)
+        return self._known[key]
+
+    def _decision(self, photo: str, limit: int) -> PhotoDecision | None:
         found = self._tables.execute(
             "SELECT restricted, source, by_hand, law.captions, votes, evidence FROM law "
             "JOIN photos ON photos.id = law.photo WHERE name = ? AND writer IS NULL AND age_limit = ?",
-            (photo, self.rule.age_limit),
+            (photo, limit),
         ).fetchone()
-        return None if found is None or found[0] is None else _decision(photo, found)
+        if found is None or found[0] is None:
+            return None
+        (known,) = sealed_photos(self._tables, "WHERE name = ? AND writer IS NULL", (photo,))
+        if limit in broken_limits(self._tables, known, self.policy.version):
+            return PhotoDecision(photo, True, BROKEN, 0, 0, ())
+        return _decision(photo, found)

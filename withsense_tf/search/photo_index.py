@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, Self
 from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.search.catalog import Catalog, get_state, set_state
 from withsense_tf.search.engines import Engine
-from withsense_tf.search.generations import FORM, MATCHER, Generation, save_model
+from withsense_tf.search.generations import FORM, MATCHER, Generation, folder_identity, save_model
 from withsense_tf.search.stored import count_lacking
 
 if TYPE_CHECKING:
@@ -90,13 +90,13 @@ class PhotoIndex:
     def _find(self, number: int) -> Generation:
         with self.catalog.reading() as tables:
             found = tables.execute(
-                "SELECT identity, engine FROM generations WHERE id = ?", (number,)
+                "SELECT identity, form, engine FROM generations WHERE id = ?", (number,)
             ).fetchone()
             name = get_state(tables, "name")
         if found is None:
             raise DataError(f"{self.folder} has no model {number}.")
-        identity, engine = found
-        return Generation(number, identity, Engine.from_json(engine), self._folder_of(number), name)
+        identity, form, engine = found
+        return Generation(number, identity, Engine.from_json(engine), self._folder_of(number), name, form)
 
     def current(self, tables: sqlite3.Connection) -> Generation:
         """Return the model in use, as these tables have it."""
@@ -112,7 +112,12 @@ class PhotoIndex:
         """Keep a fitted matcher in the index; return its number, the same for the same matcher and engine."""
         engine = engine or Engine()
         draft = self._draft()
-        identity = save_model(matcher, draft)
+        try:
+            save_model(matcher, draft)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        identity = folder_identity(draft)
         with self.catalog.reading() as tables:
             found = tables.execute(
                 "SELECT id FROM generations WHERE identity = ? AND engine = ?", (identity, engine.to_json())
@@ -145,12 +150,13 @@ class PhotoIndex:
 
     def _add(self, draft: Path, name: str, identity: str, engine: Engine, law: str) -> int:
         try:
+            form = folder_identity(draft, (FORM,))
             with self.catalog.writing() as tables:
                 made = datetime.now(UTC).isoformat(timespec="seconds")
                 number = tables.execute(
-                    "INSERT INTO generations (name, identity, engine, rows, captions, made) "
-                    "VALUES (?, ?, ?, 0, 0, ?)",
-                    (name, identity, engine.to_json(), made),
+                    "INSERT INTO generations (name, identity, engine, rows, captions, made, form) "
+                    "VALUES (?, ?, ?, 0, 0, ?, ?)",
+                    (name, identity, engine.to_json(), made, form),
                 ).lastrowid
                 if number is None:
                     raise DataError(f"{self.folder}: the tables gave no number to a new model.")

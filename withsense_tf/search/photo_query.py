@@ -96,7 +96,7 @@ def _foreign(
     file: Path,
     content: str,
 ) -> PhotoQuery | Refusal:
-    look = np.uint64(perceptual_hash(read_photo(file, (SIDE, SIDE))))
+    look = np.uint64(perceptual_hash(read_photo(file, (SIDE, SIDE), digest=content)))
     found = tables.execute("SELECT name, hash FROM photos WHERE writer IS NULL").fetchall()
     hashes = np.array([number for _, number in found], np.int64).view(np.uint64)
     near = np.flatnonzero(np.bitwise_count(hashes ^ look) <= NEAR)

@@ -95,10 +95,9 @@ def _fold(tables: sqlite3.Connection) -> list[list[int]]:
     _, first, label = np.unique(labels, return_index=True, return_inverse=True)
     # Photos come in the order of their ids, so the first of a group has the lowest.
     folds = photos[first][label].tolist()
-    tables.executemany(
-        "UPDATE photos SET fold = ? WHERE id = ?",
-        [(fold, photo) for fold, (photo, _, before) in zip(folds, found, strict=True) if fold != before],
-    )
+    moved = [(fold, photo) for fold, (photo, _, before) in zip(folds, found, strict=True) if fold != before]
+    tables.executemany("UPDATE photos SET fold = ? WHERE id = ?", moved)
+    tables.executemany("UPDATE law SET seal = NULL WHERE photo = ?", [(photo,) for _, photo in moved])
     order = np.argsort(label, kind="stable")
     groups = np.split(photos[order], np.cumsum(np.bincount(label))[:-1])
     return [group.tolist() for group in groups if len(group) > 1]

@@ -11,6 +11,7 @@ import numpy as np
 
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.forms import CAPTIONS, PHOTO, unit
+from withsense_tf.search.checks import checksums
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
 
@@ -70,6 +71,16 @@ def rows_of(generation: Generation, matcher: Matcher, items: Sequence[Item]) -> 
     return Rows(vectors, each, counts)
 
 
+def sums_of(generation: Generation, items: Sequence[Item], rows: Rows) -> list[int]:
+    """Return the checksums of what is kept of photos, as it comes back from where it is kept."""
+    return checksums(
+        [item.digest for item in items],
+        {part: generation.kept(vectors) for part, vectors in rows.vectors.items()},
+        None if rows.each is None else generation.kept(rows.each),
+        rows.captions.tolist(),
+    )
+
+
 def _one_by_one(compute: Callable[[T], np.ndarray], things: Sequence[T], width: int) -> np.ndarray:
     """Compute the vectors of things, each by itself.
 
@@ -87,26 +98,39 @@ def put_rows(
     rows: Rows,
 ) -> None:
     """Write the vectors of photos behind those of a model; the caller's transaction makes them count."""
-    found = tables.execute(
-        "SELECT rows, captions FROM generations WHERE id = ?", (generation.number,)
-    ).fetchone()
+    found = tables.execute("SELECT rows FROM generations WHERE id = ?", (generation.number,)).fetchone()
     if found is None:
         raise ModelGoneError(f"Model {generation.number} was dropped meanwhile: run it again.")
-    at, first = found
+    write_rows(tables, generation, found[0] + np.arange(len(photos)), photos, items, rows)
+    tables.execute("UPDATE generations SET rows = rows + ? WHERE id = ?", (len(photos), generation.number))
+
+
+def write_rows(
+    tables: sqlite3.Connection,
+    generation: Generation,
+    places: np.ndarray,
+    photos: Sequence[int],
+    items: Sequence[Item],
+    rows: Rows,
+) -> None:
+    """Write the vectors of photos into rows of a model, rising ones, and their captions' behind what is there."""
     # As in the tables: of names that differ by case alone the last one counts.
     facts = [{name.casefold(): value for name, value in item.facts.items()} for item in items]
-    generation.write(at, rows.vectors, facts)
+    for run in np.split(np.arange(len(places)), np.flatnonzero(np.diff(places) != 1) + 1):
+        if len(run):
+            some = {part: vectors[run] for part, vectors in rows.vectors.items()}
+            generation.write(int(places[run[0]]), some, [facts[n] for n in run])
+    asked = "SELECT captions FROM generations WHERE id = ?"
+    first = tables.execute(asked, (generation.number,)).fetchone()[0]
     if rows.each is not None and generation.each_caption is not None:
         generation.each_caption.write(first, rows.each)
     starts = first + np.cumsum(rows.captions) - rows.captions
+    sums = sums_of(generation, items, rows)
+    told = zip(places.tolist(), photos, starts.tolist(), rows.captions.tolist(), sums, strict=True)
     tables.executemany(
-        "INSERT INTO rows VALUES (?, ?, ?, ?, ?)",
-        [
-            (generation.number, at + n, photo, int(start), int(count))
-            for n, (photo, start, count) in enumerate(zip(photos, starts, rows.captions, strict=True))
-        ],
+        "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?)", [(generation.number, *row) for row in told]
     )
     tables.execute(
-        "UPDATE generations SET rows = rows + ?, captions = captions + ? WHERE id = ?",
-        (len(photos), int(rows.captions.sum()), generation.number),
+        "UPDATE generations SET captions = captions + ? WHERE id = ?",
+        (int(rows.captions.sum()), generation.number),
     )

@@ -71,7 +71,7 @@ def _draw_place(
         draw.text((left, top + SIDE + 4), f"{place.place}.", FAINT, font)
         return
     try:
-        with open_upright(place.path, SIDE) as photo:
+        with open_upright(place.path, SIDE, place.digest) as photo:
             full = photo.image.size
             scale = SIDE / max(full)
             size = (max(1, round(full[1] * scale)), max(1, round(full[0] * scale)))

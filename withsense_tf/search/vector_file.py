@@ -13,20 +13,24 @@ import secrets
 import struct
 import threading
 import weakref
+import zlib
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from withsense_tf.errors import DataError, SettingError, check_choice
+from withsense_tf.errors import DataError, SettingError, check_choice, on_disk
 
 MAGIC: Final = b"withsense rows\r\n"
-FORMAT: Final = 1
-# Magic, format version, width, dtype, and the length of the longest vector that was ever written.
-HEADER: Final = struct.Struct("<16s I I 8s d")
+FORMAT: Final = 2
+# Magic, format version, width, dtype, the length of the longest vector that was ever written, and the CRC-32 of these.
+HEADER: Final = struct.Struct("<16s I I 8s d I")
 # Rows begin where a line of the processor's cache begins.
 START: Final = 64
-LONGEST: Final = HEADER.size - 8
+# A header is written while others read it.
+TRIES: Final = 100
+# Rows whose lengths are looked at together.
+MENDED: Final = 4_096
 DTYPES: Final = ("float32", "float16")
 
 
@@ -52,13 +56,11 @@ class VectorFile:
     @property
     def longest(self) -> float:
         """Return a length that no vector in the file exceeds."""
-        (longest,) = struct.unpack("<d", os.pread(self._file, 8, LONGEST))
-        if not (math.isfinite(longest) and longest >= 0):
-            raise DataError(
-                f"damaged: the header of {self.path} has {longest!r} as the length of the longest vector, expected a "
-                "number from 0 up; build the index anew."
-            )
-        return float(longest)
+        for _ in range(TRIES):
+            header = os.pread(self._file, HEADER.size, 0)
+            if len(header) == HEADER.size and _whole(header):
+                return float(HEADER.unpack(header)[-2])
+        raise DataError(self._damaged("is not what was written"))
 
     def rows(self, count: int) -> np.ndarray:
         """Return the first `count` rows, as they lie in the file; nothing is read before it is looked at."""
@@ -70,7 +72,8 @@ class VectorFile:
                 self._rows = rows = self._map()
         if len(rows) < count:
             raise DataError(
-                f"damaged: {self.path} holds {len(rows)} rows, expected {count} rows; build the index anew."
+                f"damaged: {self.path} holds {len(rows)} rows, expected {count} rows; build the index anew, or run "
+                "index verify --repair."
             )
         return rows[:count]
 
@@ -94,13 +97,16 @@ class VectorFile:
         try:
             if not os.path.sameopenfile(target, self._file):
                 raise DataError(f"{self.path} was replaced since it was opened; open the index again.")
-            # Before the rows, so that a reader that sees them sees this too.
-            if longest > self.longest:
-                _put(target, struct.pack("<d", longest), LONGEST)
-            _put(
-                target, stored.reshape(-1).view(np.uint8).data, START + at * self.width * self.dtype.itemsize
-            )
-            os.fsync(target)
+            with on_disk(self.path):
+                # Before the rows, so that a reader that sees them sees this too.
+                if longest > self.longest:
+                    _put(target, _header(self.width, self.dtype.name, longest), 0)
+                _put(
+                    target,
+                    stored.reshape(-1).view(np.uint8).data,
+                    START + at * self.width * self.dtype.itemsize,
+                )
+                os.fsync(target)
         finally:
             os.close(target)
 
@@ -138,7 +144,7 @@ class VectorFile:
             raise DataError(
                 f"damaged: {self.path} has {len(header)} bytes, expected a header of {START}; build the index anew."
             )
-        _, version, found, name, _ = HEADER.unpack(header[: HEADER.size])
+        _, version, found, name, _, _ = HEADER.unpack(header[: HEADER.size])
         if version != FORMAT:
             raise DataError(
                 f"{self.path} has format version {version}, expected {FORMAT}; use the version of withsense_tf that "
@@ -147,15 +153,23 @@ class VectorFile:
         kind = name.rstrip(b"\0").decode(errors="replace")
         if kind not in DTYPES or not found:
             raise DataError(
-                f"damaged: the header of {self.path} names {found} numbers of type {kind!r} a row, expected one or "
-                f"more of {' or '.join(DTYPES)}; build the index anew."
+                self._damaged(
+                    f"names {found} numbers of type {kind!r} a row, expected one or more of {' or '.join(DTYPES)}"
+                )
             )
         if width not in (None, found) or dtype not in (None, kind):
             raise DataError(
                 f"{self.path} holds vectors of {found} numbers ({kind}), expected {width or found} "
                 f"({dtype or kind}); {anew}"
             )
+        # As written by somebody at work, or not at all.
+        _ = self.longest
         return found, np.dtype(kind)
+
+    def _damaged(self, why: str) -> str:
+        return (
+            f"damaged: the header of {self.path} {why}; build the index anew, or run index verify --repair."
+        )
 
     def _map(self) -> np.ndarray:
         """Map what the file holds now; only whole rows count."""
@@ -171,9 +185,13 @@ def _make(path: Path, width: int, dtype: str) -> None:
     """Make a file without rows; if another process is quicker, its file stands."""
     if not 1 <= width < 2**32:
         raise SettingError(f"width must be a whole number from 1 up, got {width!r}.")
+    with on_disk(path):
+        _make_with(path, _header(width, dtype, 0.0).ljust(START, b"\0"))
+
+
+def _make_with(path: Path, header: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}-{secrets.token_hex(4)}.draft")
-    header = HEADER.pack(MAGIC, FORMAT, width, dtype.encode(), 0.0).ljust(START, b"\0")
     try:
         with draft.open("wb") as stream:
             stream.write(header)
@@ -190,6 +208,42 @@ def _make(path: Path, width: int, dtype: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _header(width: int, dtype: str, longest: float) -> bytes:
+    told = HEADER.pack(MAGIC, FORMAT, width, dtype.encode(), longest, 0)[:-4]
+    return told + struct.pack("<I", zlib.crc32(told))
+
+
+def _whole(header: bytes) -> bool:
+    return bool(struct.unpack("<I", header[-4:])[0] == zlib.crc32(header[:-4]))
+
+
+def mend(path: Path, width: int, dtype: str, rows: int) -> None:
+    """Give a file the header and the length that it must have; what its rows hold is for others to say."""
+    if not path.exists():
+        _make(path, width, dtype)
+    kind = np.dtype(dtype)
+    size = width * kind.itemsize
+    with path.open("r+b") as stream:
+        there = (os.fstat(stream.fileno()).st_size - START) // size
+        if there < rows:
+            # Zeros stand where nothing is.
+            stream.truncate(START + rows * size)
+        try:
+            VectorFile(path, width, dtype).close()
+        except DataError:
+            longest = 0.0
+            for at in range(0, rows, MENDED):
+                stream.seek(START + at * size)
+                part = np.frombuffer(stream.read(size * min(MENDED, rows - at)), kind).reshape(-1, width)
+                with np.errstate(invalid="ignore", over="ignore"):
+                    lengths = np.sqrt(np.einsum("ij,ij->i", part, part, dtype=np.float64))
+                longest = max(longest, 1.001 * lengths[np.isfinite(lengths)].max(initial=0))
+            stream.seek(0)
+            stream.write(_header(width, dtype, longest).ljust(START, b"\0"))
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def _open(path: Path) -> int:

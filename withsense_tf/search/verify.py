@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Final
-
-import numpy as np
 
 from withsense_tf.data.photo_file import PhotoError, read_photo
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.policy.fingerprint import SIDE
 from withsense_tf.search.catalog import get_state
+from withsense_tf.search.checks import bad_rows
 from withsense_tf.search.generations import Generation, folder_identity
 from withsense_tf.search.photo_index import PhotoIndex
-from withsense_tf.search.stored import count_lacking, live_rows
-
-# Vectors that are read at once.
-BLOCK: Final = 8_192
+from withsense_tf.search.seal import broken_limits, sealed_photos
+from withsense_tf.search.stored import count_lacking
 
 
 def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
     """Return what is wrong, a line each; with `files`, every photo's file is read, too."""
     try:
         with index.catalog.reading() as tables:
-            problems = _tables(tables)
+            problems = _tables(tables) + _law(tables)
             number = get_state(tables, "current")
             if number is None:
                 return [*problems, "No model is in use: the index is not built yet, or a build was stopped."]
             for each in dict.fromkeys([number, get_state(tables, "previous")]):
                 if each is not None:
                     problems += _model(tables, index.generation(each), in_use=each == number)
-            photos = tables.execute("SELECT name, path FROM photos WHERE writer IS NULL").fetchall()
+            photos = tables.execute(
+                "SELECT name, path, digest FROM photos WHERE writer IS NULL ORDER BY name"
+            ).fetchall()
     except DataError as error:
         return [str(error)]
     return problems + (_files(photos) if files else [])
@@ -47,14 +45,34 @@ def _tables(tables: sqlite3.Connection) -> list[str]:
             problems.append(f"{number:,} {what}")
 
     live = "photos WHERE writer IS NULL"
-    count("live photos are not judged: run index judge", f"{live} AND id NOT IN (SELECT photo FROM law)")
-    count(
-        "decisions on live photos are not settled: run index judge",
-        "law JOIN photos ON photos.id = photo WHERE writer IS NULL AND restricted IS NULL",
-    )
+    for limit in get_state(tables, "limits") or []:
+        count(
+            f"live photos are not judged for the age limit of {limit}: run index judge --all",
+            f"{live} AND id NOT IN (SELECT photo FROM law WHERE age_limit = {int(limit)} AND restricted NOT NULL)",
+        )
     count("live photos belong to no group of near-duplicates", f"{live} AND fold IS NULL")
     for table in ("captions", "facts", "law", "rows"):
         count(f"rows of {table} belong to no photo", f"{table} WHERE photo NOT IN (SELECT id FROM photos)")
+    return problems
+
+
+def _law(tables: sqlite3.Connection) -> list[str]:
+    """Look whether photos, their texts and verdicts are as they came in and were given."""
+    version = get_state(tables, "policy")
+    photos = sealed_photos(tables, "WHERE writer IS NULL")
+    foreign = [one.item.name for one in photos if not one.whole]
+    broken = [one.item.name for one in photos if one.whole and broken_limits(tables, one, version)]
+    problems = []
+    if foreign:
+        problems.append(
+            f"What is said of {len(foreign):,} photos is not what came in, such as of {foreign[0]}: they are not "
+            "shown. Run index judge --all, and then index update."
+        )
+    if broken:
+        problems.append(
+            f"The verdicts on {len(broken):,} photos are not those that the rules gave, such as on {broken[0]}: they "
+            "are not shown. Run index judge --all."
+        )
     return problems
 
 
@@ -66,29 +84,32 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
     if in_use:
         missing = count_lacking(tables, generation.number)
         if missing:
-            problems.append(f"{missing:,} live photos have no vectors by {what}.")
-    rows = live_rows(tables, generation.number)
+            problems.append(f"{missing:,} live photos have no vectors by {what}: run index verify --repair.")
+    lost = tables.execute(
+        "SELECT count(*) FROM rows WHERE generation = ? "
+        "AND NOT row BETWEEN 0 AND (SELECT rows - 1 FROM generations WHERE id = ?)",
+        (generation.number, generation.number),
+    ).fetchone()[0]
+    if lost:
+        problems.append(f"{lost:,} rows of {what} lie behind its end: run index verify --repair.")
     try:
-        for part, engine in generation.vectors.items():
-            for at in range(0, len(rows), BLOCK):
-                if not np.isfinite(engine.get(rows[at : at + BLOCK])).all():
-                    problems.append(f"{what} has {part} vectors that are not finite: build the index anew.")
-        if generation.each_caption is not None:
-            count = tables.execute(
-                "SELECT captions FROM generations WHERE id = ?", (generation.number,)
-            ).fetchone()[0]
-            for at in range(0, count, BLOCK):
-                generation.each_caption.get(np.arange(at, min(at + BLOCK, count)))
+        found = list(bad_rows(tables, generation))
     except WithSenseError as error:
-        problems.append(f"The vectors of {what}: {error}")
+        return [*problems, f"The vectors of {what}: {error}"]
+    problems += [f"The vectors of {what}: {why}" for why in dict.fromkeys(why for _, why in found) if why]
+    bad = sum(len(rows) for rows, _ in found)
+    if bad:
+        problems.append(
+            f"{bad:,} photos have vectors by {what} that are not those that were written: run index verify --repair."
+        )
     return problems
 
 
-def _files(photos: list[tuple[str, str]]) -> list[str]:
+def _files(photos: list[tuple[str, str, str]]) -> list[str]:
     problems = []
-    for name, path in photos:
+    for name, path, digest in photos:
         try:
-            read_photo(Path(path), (SIDE, SIDE))
+            read_photo(Path(path), (SIDE, SIDE), digest=digest)
         except PhotoError as error:
-            problems.append(f"The file of {name} cannot be read any more: {error.reason}.")
+            problems.append(f"The file of {name} is not used: {error.reason}.")
     return problems

@@ -1,0 +1,48 @@
+"""What SQLite says -> what happened to the tables of an index, and what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.errors import DataError, DiskError, disk_trouble
+
+# Where less is free, a disk is full for SQLite.
+LEAST_ROOM: Final = 1 << 18
+
+# What to do about the errors of SQLite that say what happened.
+ADVICE: Final = {
+    sqlite3.SQLITE_FULL: " Its disk is full: make room.",
+    sqlite3.SQLITE_READONLY: " It may not be written to: look at the rights of its files.",
+    sqlite3.SQLITE_CANTOPEN: " Look at the rights of its files, and whether the disk is full.",
+    sqlite3.SQLITE_IOERR: " Its disk cannot be read or written: is it full, or damaged?",
+    sqlite3.SQLITE_BUSY: " Another process holds it: wait until that is done.",
+    sqlite3.SQLITE_LOCKED: " Another process holds it: wait until that is done.",
+}
+
+
+def code_of(error: sqlite3.Error) -> int:
+    """Return the lowest byte, which says what happened; the others say more of it. Some errors have no code."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def explained(error: sqlite3.DatabaseError, file: Path) -> Exception:
+    """Return what an error of SQLite means to the user; the error itself where the question was wrong."""
+    if code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith(
+        "no such table"
+    ):
+        return DataError(f"{file} is damaged ({error}): build the index anew, or bring it back from a copy.")
+    if code_of(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        # SQLite asks for room in whole pages, and says no more of it than that it failed.
+        room = shutil.disk_usage(file.parent).free
+        if code_of(error) == sqlite3.SQLITE_FULL or room < LEAST_ROOM:
+            full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.parent))
+            return DiskError(disk_trouble(full))
+    if isinstance(error, sqlite3.OperationalError):
+        return DataError(f"The index {file.parent} cannot be used: {error}.{ADVICE.get(code_of(error), '')}")
+    # What was asked of the tables was wrong: they are whole.
+    return error
