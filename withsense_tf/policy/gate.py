@@ -220,7 +220,10 @@ class Gate(Door):
     def training(self) -> tuple[Dataset, pd.DataFrame]:
         """Return the data set without what may not be learned from, and what was removed, with the reason."""
         photos = {photo for photo in self._photos if self.photo(photo, "train")}
-        verdicts = self._judged().verdicts
+        # Other texts are judged too, and are no captions.
+        verdicts = {
+            caption: said for caption, said in self._judged().verdicts.items() if caption in self._owners
+        }
         captions = {caption for caption, said in verdicts.items() if self._may_use(caption, said, "train")}
         removed = [(f"photo {photo}", *self._why(photo)) for photo in sorted(self._photos - photos)]
         for caption in sorted(set(verdicts) - captions):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, Self
 from withsense_tf.errors import SettingError, WithSenseError, check_share
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.answer import Answer, Asked
-from withsense_tf.search.filters import Where, check_columns, parse_filter
+from withsense_tf.search.filter_law import check_asked_columns, filter_notice
+from withsense_tf.search.filters import Where, parse_filter
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.law import IndexDoor
@@ -91,17 +92,14 @@ class Search:
             if text.strip() and not (answer := door.query(text)).allowed:
                 return Hits(text, notice=answer.notice)
             query = parse_query(text) if text.strip() else Query("", ())
-            said = [f"{part.column} {part.value}" for part in conditions if isinstance(part.value, str)]
-            for more in dict.fromkeys([query.text, *said]):
-                if more not in ("", text) and not (answer := door.query(more)).allowed:
-                    return Hits(text, notice=answer.notice)
+            if query.text not in ("", text) and not (answer := door.query(query.text)).allowed:
+                return Hits(text, notice=answer.notice)
+            if notice := filter_notice(door, conditions):
+                return Hits(text, notice=notice)
             like = None if photo is None else photo_query(generation, tables, door, str(photo))
             if isinstance(like, str):
                 return Hits(text, notice=like, like=photo)
-            if conditions:
-                check_columns(
-                    conditions, [name for (name,) in tables.execute("SELECT DISTINCT name FROM facts")]
-                )
+            check_asked_columns(tables, door, conditions)
             asked = Asked(text, query, photo, like, conditions, minimum, k, text_share, fill)
             page = After.read(after, asked.digest(generation.number)) if after is not None else None
             return Answer(generation, tables, door, asked, page).hits()
