@@ -83,15 +83,13 @@ def test_names_of_cameras_programs_and_other_things_are_innocent(name: str) -> N
 
 def test_names_that_are_drawn_by_lot_are_innocent() -> None:
     rng = random.Random(0)
-    hexes = ["".join(rng.choices("0123456789abcdef", k=n)) for n in (10, 32, 40) for _ in range(1_000)]
+    hexes = ["".join(rng.choices("0123456789abcdef", k=n)) for n in (10, 32, 40) for _ in range(300)]
     lots = [
-        "".join(rng.choices(string.ascii_letters + string.digits, k=n))
-        for n in (11, 22)
-        for _ in range(1_000)
+        "".join(rng.choices(string.ascii_letters + string.digits, k=n)) for n in (11, 22) for _ in range(300)
     ]
     assert [name for name in hexes if restricts(name_text(f"{name}.jpg"))] == []
     # "9y" at the end of one is an age, and a word may come up by chance.
-    assert sum(restricts(name_text(f"{name}.jpg")) for name in lots) <= 2
+    assert sum(restricts(name_text(f"{name}.jpg")) for name in lots) <= 1
 
 
 @pytest.mark.closed

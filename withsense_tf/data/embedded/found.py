@@ -12,7 +12,7 @@ DESCRIPTION, KEYWORD, OTHER = "description", "keyword", "other"
 MOST_SIGNS: Final = 20_000
 MOST_TEXTS: Final = 500
 # Where letters could not be kept there are other signs now, and nobody knows what they were.
-LOST: Final = re.compile("\ufffd|^[?\\s.,!-]*\\?{3}[?\\s.,!-]*$")
+REPLACED, QUESTIONED = "\ufffd", "???"
 # Single signs beyond ASCII are accents and signs like ©; more in a row are a word in an alphabet that is not named.
 ROW: Final = re.compile(rb"[\x80-\xff]{2}")
 
@@ -48,7 +48,7 @@ class Finder:
         """Add a text, in bytes or decoded; None is one that could not be decoded."""
         if isinstance(text, bytes):
             text = decoded(text)
-        if text is None or LOST.search(text):
+        if text is None or REPLACED in text or (QUESTIONED in text and not any(map(str.isalpha, text))):
             self.lose(where, "its letters cannot be read")
         elif len(text) > MOST_SIGNS or len(self.texts) >= MOST_TEXTS:
             self.lose(where, "there is too much of it")

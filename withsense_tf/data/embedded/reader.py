@@ -26,6 +26,7 @@ PNG_XMP: Final = "XML:com.adobe.xmp"
 PNG_DESCRIPTIONS: Final = frozenset({"title", "description"})
 # Programs sign here, and copy what the file system says.
 PNG_SILENT: Final = frozenset({"software", "creation time", "date:create", "date:modify", "date:timestamp"})
+PNG_TELLING: Final = frozenset({b"tEXt", b"zTXt", b"iTXt", b"eXIf"})
 PNG_PROFILE: Final = "raw profile type "
 
 
@@ -88,9 +89,13 @@ def _packets(content: bytes, found: Finder) -> None:
 
 def _of_png(_: Image.Image, content: bytes, found: Finder) -> None:
     for kind, data in _chunks(content):
-        if kind == b"eXIf":
+        if kind in PNG_TELLING and data is None:
+            found.lose("PNG texts", "they are cut off")
+        elif data is None:
+            continue
+        elif kind == b"eXIf":
             exif_texts(data.removeprefix(EXIF + b"\0"), found)
-        elif kind in (b"tEXt", b"zTXt", b"iTXt"):
+        elif kind in PNG_TELLING:
             key = data.split(b"\0")[0]
             name = key.decode("latin-1").strip()
             text = _png_text(kind, data[len(key) + 1 :])
@@ -103,12 +108,13 @@ def _of_png(_: Image.Image, content: bytes, found: Finder) -> None:
                 found.add(f"PNG {name}", what, text)
 
 
-def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the chunks of a PNG; Pillow would decode every pixel to see those behind them."""
+def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes | None]]:
+    """Yield the chunks of a PNG, None for one that is cut off; Pillow would decode every pixel to see those behind."""
     at = 8
     while at + 8 <= len(content):
         size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
-        yield kind, content[at + 8 : at + 8 + size]
+        data = content[at + 8 : at + 8 + size]
+        yield kind, data if len(data) == size else None
         at += 12 + size
 
 
