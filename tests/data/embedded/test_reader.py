@@ -24,6 +24,8 @@ from words_in_files import (
 from withsense_tf.data.embedded.found import MOST_SIGNS
 from withsense_tf.data.photo_file import inspect_photo
 
+# Pillow warns of damaged tags itself.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 UTF8 = record(90, b"\x1b%G", part=1)
 
 
@@ -267,7 +269,7 @@ def test_hostile_xmp_is_told_as_unread(tmp_path: Path, block: bytes) -> None:
 
 @pytest.mark.closed
 def test_xmp_of_many_megabytes_is_told_as_unread_at_once(tmp_path: Path) -> None:
-    assert lost(save(tmp_path / "a.tif", xmp=titled("dogs " * (16 << 18)))) == {"XMP"}
+    assert lost(save(tmp_path / "a.tif", xmp=titled("dogs " * (2 << 20)))) == {"XMP"}
 
 
 @pytest.mark.closed
@@ -275,7 +277,6 @@ def test_a_text_that_grows_when_it_is_unpacked_is_told_as_unread(tmp_path: Path)
     assert lost(save(tmp_path / "a.png", Comment="dogs " * 50_000)) == {"PNG Comment"}
 
 
-@pytest.mark.filterwarnings("ignore")
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(at=st.integers(0, 1400), byte=st.integers(0, 255))
 def test_no_damaged_byte_ever_stops_anything(tmp_path: Path, at: int, byte: int) -> None:
