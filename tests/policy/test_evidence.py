@@ -219,6 +219,8 @@ BY_MACHINES = (
     "CREATOR: gd-jpeg v1.0 (using IJG JPEG v62), quality = 90",
     "<KENOX S630  / Samsung S630>",
     "Photo by a friend of mine",
+    "digital still camera",
+    "Type your caption here",
     "see more at www.example.org or write to me",
     "IMG_2007 12 13 14 15 a b c d e f",
     "the dog",

@@ -23,11 +23,14 @@ DONE: Final = (
     "created made processed edited optimi[sz]ed generated taken shot captured scanned exported rendered"
 )
 HOW: Final = "with by using via on"
-# Other words of machines, and of rights.
+# Other words of machines and of rights, and what stands where nobody has written yet.
 TERMS: Final = (
-    r"digital camera|stillcamera|software|jpe?g|exif|photoshop|lightroom|gimp|picasa|vsco|instagram|imagemagick|adobe"
+    r"(?:digital|still|phone) ?camera|digital still|camera phone|lorem ipsum|software|jpe?g|exif"
+    r"|photoshop|lightroom|gimp|picasa|vsco|instagram|imagemagick|adobe"
     r"|screen ?shot|copyright(?:ed)?|all rights|rights reserved|creator|encoder|preset|version \d|binary comment"
     r"|file ?name|photo(?:graph(?:ed)?)? by|photo credits?|image by|courtesy|negative prompt"
+    r"|(?:enter|type|add|insert|write|no|your|default|image|picture|photo) (?:(?:a|an|your|the) )?"
+    r"(?:caption|description|title)"
     r"|снято на|фото сделано|создано|обработано|снимок экрана|скриншот|авторск\w+ прав\w+|все права|без названия"
 )
 ADDRESS: Final = r"[©®™@\\<>={}]|\([cr]\)|https?:|www\.|\.(?:com|org|net|ru|jpe?g|png|tiff?|html?)\b"
