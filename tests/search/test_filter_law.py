@@ -131,7 +131,10 @@ def test_a_permission_for_a_photo_lends_its_columns_and_its_name(index: PhotoInd
     permitted = replace(law(), consents=consents)
     with pytest.raises(SettingError):
         ask(index, "hidden=yes", policy=permitted)
-    consents.grant("little_girl_01.png", "A. Parent", ["show", "search"], ["*"])
+    with index.catalog.reading() as tables:
+        asked = "SELECT digest FROM photos WHERE name = 'little_girl_01.png'"
+        ((digest,),) = tables.execute(asked)
+    consents.grant("little_girl_01.png", "A. Parent", ["show", "search"], ["*"], digest=digest)
     assert names(ask(index, "hidden=yes", policy=permitted)) == {"little_girl_01.png"}
 
 
@@ -178,8 +181,8 @@ def index_matcher(index: PhotoIndex) -> Matcher:
 
 def test_a_photo_that_a_person_allowed_is_shown_under_its_name(index: PhotoIndex, tmp_path: Path) -> None:
     name = "boy_scout_knife.png"
-    allowed = law(overrides={name: Override(name, "allow", "Ann", "a knife")})
     item = item_of(tmp_path, name, 7)
+    allowed = law(overrides={name: Override(name, "allow", "Ann", "a knife", item.digest)})
     for policy, photos in ((LAW, set()), (allowed, {name})):
         made = new_index(
             tmp_path / f"index {len(photos)}", index_matcher(index), [item], VectorStore(), policy
