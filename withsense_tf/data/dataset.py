@@ -51,7 +51,11 @@ class Dataset:
 
     @property
     def other_texts(self) -> pd.DataFrame:
-        """Return caption, photo and text that were left out: second texts, and captions with damaged ids."""
+        """Return caption (or where it stands), photo and text of what counts for the law alone.
+
+        That are captions that were left out (second texts, damaged ids), names of photos, columns of `photos.csv`,
+        and what photo files say beside their descriptions.
+        """
         empty = pd.DataFrame({"caption": [], "photo": [], "text": []}, dtype="str")
         return self._tables.get("other_texts", empty).copy(deep=False)
 
@@ -101,8 +105,13 @@ class Dataset:
     def only(self, photos: Collection[str], captions: Collection[str]) -> Dataset:
         """Return the data set with these photos and captions alone, and the rows that need no others."""
         tables = dict(self._tables)
+        owners = set(self.captions.loc[self.captions["caption"].isin(captions), "photo"])
         for name, table in self._tables.items():
             keep = pd.Series(True, index=table.index)
+            if name in ("other_texts", "unread"):
+                # Evidence stays with what it speaks of: whoever judges the rest must know it too.
+                tables[name] = table[table["photo"].isin(owners | set(photos))].reset_index(drop=True)
+                continue
             # A caption's own column `photo` names its owner, which may be a photo that is not here.
             if "photo" in table and name != "captions":
                 keep &= table["photo"].isin(photos)

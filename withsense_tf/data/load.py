@@ -14,6 +14,8 @@ import pandas as pd
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo.marker import read_marker
+from withsense_tf.data.evidence import add_evidence
+from withsense_tf.data.photo_facts import IMAGE, TABLE, listed_facts
 from withsense_tf.data.photo_folders import read_photo_folders
 from withsense_tf.data.problems import KINDS, Problem, problem_table
 from withsense_tf.data.rows import FOLDERS, CaptionBook, FileReader, caption_table
@@ -96,10 +98,15 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
     problems = [problem for table in files.values() for problem in table.problems]
     photos, leaked, names, found = read_photo_folders(root, files["test_images"], files["queries"], decode)
     problems += found
+    # It judges and describes nothing, so it is no part of the fingerprint.
+    listed = _optional(root / TABLE, (IMAGE,))
+    problems += listed.problems
+    listed_facts(listed, names.usable["train"] | names.usable["test"], problems)
 
     reader = FileReader(CaptionBook(), names, problems)
     pairs, queries = reader.captions(files["pairs"], judged=True), reader.captions(files["queries"])
     captions = pairs + reader.captions(files["captions"]) + queries + reader.captions(files["corpus"])
+    captions += add_evidence(reader, captions, photos, listed)
     tables = {
         "photos": photos,
         "left_in_test": leaked.reset_index(drop=True),

@@ -14,7 +14,7 @@ import pandas as pd
 from withsense_tf.data.exif import Facts, exif_facts, iso_day
 from withsense_tf.data.problems import Problem
 from withsense_tf.data.rows import is_photo_name
-from withsense_tf.data.tables import Row, read_table
+from withsense_tf.data.tables import RawTable, Row, read_table
 from withsense_tf.machine import usable_cores
 from withsense_tf.terminal import track
 
@@ -36,7 +36,13 @@ def photo_facts(
     `photos.csv` that cannot be used are added to `problems` and never stop anything.
     """
     names = [str(name) for name in photos["photo"]]
-    listed = _listed(Path(folder) / TABLE, frozenset(names), [] if problems is None else problems)
+    table = Path(folder) / TABLE
+    listed = {}
+    if table.exists():
+        said_of_it = [] if problems is None else problems
+        raw = read_table(table, (IMAGE,), header=True)
+        said_of_it += raw.problems
+        listed = listed_facts(raw, frozenset(names), said_of_it)
     facts: dict[str, Facts] = {}
     # Opening files waits for the disk, and threads can wait together. Pillow warns of damaged tags, which nobody
     # who searches can mend; filters of warnings are the process's, so they are set around all threads.
@@ -54,12 +60,8 @@ def _size(width: float, height: float) -> Facts:
     return {"width": width, "height": height, "orientation": orientation}
 
 
-def _listed(path: Path, known: Collection[str], problems: list[Problem]) -> dict[str, Facts]:
-    """Read the facts that the table has, by photo; without a table there are none."""
-    if not path.exists():
-        return {}
-    table = read_table(path, (IMAGE,), header=True)
-    problems += table.problems
+def listed_facts(table: RawTable, known: Collection[str], problems: list[Problem]) -> dict[str, Facts]:
+    """Return the facts that the table has, by photo; rows that cannot be used are added to `problems`."""
     facts: dict[str, Facts] = {}
     lines: dict[str, int] = {}
     for row in table.rows:
@@ -72,7 +74,7 @@ def _listed(path: Path, known: Collection[str], problems: list[Problem]) -> dict
         elif name in lines:
             kind, reason = "duplicate_row", f"line {lines[name]} has it already"
         if kind:
-            problems.append(Problem(kind, path.name, row.line, name[:200], reason))
+            problems.append(Problem(kind, table.file, row.line, name[:200], reason))
             continue
         lines[name] = row.line
         facts[name] = _row_facts(row)

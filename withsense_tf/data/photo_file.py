@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from withsense_tf.data.embedded.found import NOTHING, Embedded
+from withsense_tf.data.embedded.reader import embedded_texts
 from withsense_tf.errors import DataError
 
 # Where Pillow refuses by itself (from half of it on, it warns); the largest camera has 151 megapixels.
@@ -59,6 +61,7 @@ class PhotoFacts:
     height: int
     digest: str
     oddities: tuple[str, ...] = ()
+    embedded: Embedded = NOTHING
 
 
 def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
@@ -71,12 +74,13 @@ def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
         if decode:
             # First of all: asking a PNG for its EXIF data decodes it too, and would hide that it cannot be.
             _load(image)
+        embedded = embedded_texts(image, content)
         oddities = _oddities(image, content)
         turned = _orientation(image) in (5, 6, 7, 8)  # these swap the sides
         width, height = reversed(image.size) if turned else image.size
         if decode:
             _upright(image).pixels(size=(1, 1))
-    return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities)
+    return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities, embedded)
 
 
 def read_photo(

@@ -17,7 +17,7 @@ from withsense_tf.data.tables import RawTable
 from withsense_tf.machine import usable_cores
 from withsense_tf.terminal import track
 
-COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest"]
+COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest", "embedded"]
 
 
 def read_photo_folders(
@@ -95,7 +95,8 @@ def _look(paths: dict[str, list[Path]], decode: bool, problems: list[Problem]) -
             where = f"{path.parent.name}/{path.name}"
             if isinstance(facts, PhotoFacts):
                 problems += [Problem(odd, where, None, path.name, "") for odd in facts.oddities]
-                rows.append((path.name, part, str(path), facts.width, facts.height, facts.digest))
+                row = (path.name, part, str(path), facts.width, facts.height, facts.digest, facts.embedded)
+                rows.append(row)
             elif path.suffix.lower() not in SUFFIXES and facts.kind in ("photo_not_image", "photo_empty"):
                 problems.append(
                     Problem("photo_skipped", where, None, path.name, "no photo by name or content")

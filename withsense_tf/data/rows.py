@@ -101,9 +101,9 @@ class FileReader:
 
     def __init__(self, book: CaptionBook, names: PhotoNames, problems: list[Problem]) -> None:
         self._book = book
-        self._names = names
+        self.names = names
         self._problems = problems
-        self._meant = MeantPhotos({name for files in names.files.values() for name in files})
+        self.meant = MeantPhotos({name for files in names.files.values() for name in files})
         self.other_texts: list[tuple[str, str, str]] = []
         self.unread: list[tuple[str, str, str]] = []
         self._missing: Counter[tuple[str, str]] = Counter()
@@ -126,13 +126,13 @@ class FileReader:
                 if not (text and self._add_other(caption, self._meant_by(row, judged), text)):
                     lost[row.line] = " ".join(row.fields.values())
                 raise
-            if not self._names.known(owner) or (image != owner and not judged):
+            if not self.names.known(owner) or (image != owner and not judged):
                 self._add_other(caption, self._meant_by(row, judged) - {owner}, text)
             _once(seen, (image if judged else "", caption), row.line)
             if image != owner and not judged:
                 reason = f"beside {image}; the caption stays with its owner {owner}"
                 self._problems.append(Problem("owner_differs", raw.file, row.line, caption, reason))
-            if "image" in row.fields and not judged and not self._names.known(owner):
+            if "image" in row.fields and not judged and not self.names.known(owner):
                 reason = f"{owner} is in no photo folder"
                 self._problems.append(Problem("caption_photo_missing", raw.file, row.line, caption, reason))
             if judged:
@@ -140,26 +140,26 @@ class FileReader:
             return Caption(caption, owner, number, text, image, row.line)
 
         captions = self._each(raw, read, lambda row: row.fields["query_id"])
-        self._note_unread(raw, lost, judged)
+        self.note_unread(raw, lost, judged)
         return captions
 
     def _meant_by(self, row: Row, judged: bool) -> set[str]:
         """Return the photos that a caption may be of, by its id and by the owner that it stands beside."""
-        found = self._meant.by_name(row.fields["query_id"])
-        return found if judged else found | self._meant.by_name(row.fields.get("image", ""))
+        found = self.meant.by_name(row.fields["query_id"])
+        return found if judged else found | self.meant.by_name(row.fields.get("image", ""))
 
     def _add_other(self, caption: str, photos: set[str], text: str) -> bool:
         self.other_texts += [(caption, photo, text) for photo in sorted(photos)]
         return bool(photos)
 
-    def _note_unread(self, raw: RawTable, lost: Mapping[int, str], judged: bool) -> None:
+    def note_unread(self, raw: RawTable, lost: Mapping[int, str], judged: bool = False) -> None:
         """Note for each line that is lost which photos it may speak of."""
-        before = {name for files in self._names.files.values() for name in files}
+        before = {name for files in self.names.files.values() for name in files}
         if raw.there and not raw.usable:
             self._add_unread(before, raw.file, "the file cannot be read")
         lines = {row.line: " ".join(row.fields.values()) for row in raw.rows} | dict(lost) if lost else {}
         for line, text in sorted(lines.items()):
-            found, named = self._meant.in_line(text, owners=judged)
+            found, named = self.meant.in_line(text, owners=judged)
             # What names no photo may be the rest of the row before.
             before = found if named else found | before
             if line in lost:
@@ -186,7 +186,7 @@ class FileReader:
         return [
             Problem("photo_missing", f"{FOLDERS[part]}/{photo}", None, photo, f"named by {rows:,} rows{hint}")
             for (part, photo), rows in sorted(self._missing.items())
-            for hint in [self._names.hint(photo)]
+            for hint in [self.names.hint(photo)]
         ]
 
     def expert_table(self, raw: RawTable) -> pd.DataFrame:
@@ -247,13 +247,13 @@ class FileReader:
         return table.astype({"photo": "str", "caption": "str", **types})
 
     def _usable(self, photo: str, part: str) -> None:
-        if photo not in self._names.usable[part]:
-            if not self._names.known(photo):
+        if photo not in self.names.usable[part]:
+            if not self.names.known(photo):
                 self._missing[part, photo] += 1
             raise BadRowError("row_photo_missing", f"{photo} is no usable photo of {FOLDERS[part]}/")
 
     def _not_of_test(self, owner: str) -> None:
-        if owner in self._names.test:
+        if owner in self.names.test:
             raise BadRowError("row_test_caption", f"{owner} is a test photo; learning from it would leak")
 
     def _each(self, raw: RawTable, read: Callable[[Row], T], name: Callable[[Row], str]) -> list[T]:

@@ -83,6 +83,12 @@ class Door(ABC):
         self._log("query", allowed, verdict.rule, query=text)
         return self._answer(allowed, verdict.rule, verdict.reason)
 
+    def refuses(self, text: str) -> bool:
+        """Tell whether a text may not be asked for, without writing it down: nobody has asked yet."""
+        if self.rule.rule == "none":
+            return False
+        return self._restricted(self.policy.texts(self.rule.age_limit).verdict(text))
+
     def photo_query(self, photo: str) -> Answer:
         """Answer whether a photo may be the query of a search."""
         allowed = self.photo(photo, "search")

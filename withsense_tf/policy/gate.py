@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from withsense_tf.data import named as names_and_columns
 from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
@@ -114,7 +115,9 @@ class Policy:
         named = None if judge is None else getattr(judge, "identity", "a classifier without identity")
         settings = (replace(self.ownership, photo_judge=None, overrides=None), named)
         overrides = sorted(map(repr, (self.ownership.overrides or {}).values()))
-        parts = (self.texts(16).version, code_version(), self.countries, settings, overrides, self.review)
+        # How names and columns become texts decides as well.
+        code = (code_version(), Path(names_and_columns.__file__).read_bytes())
+        parts = (self.texts(16).version, code, self.countries, settings, overrides, self.review)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
     def gate(self, data: Dataset, country: str | None = None, day: date | None = None) -> Gate:
@@ -223,7 +226,10 @@ class Gate(Door):
     def training(self) -> tuple[Dataset, pd.DataFrame]:
         """Return the data set without what may not be learned from, and what was removed, with the reason."""
         photos = {photo for photo in self._photos if self.photo(photo, "train")}
-        verdicts = self._judged().verdicts
+        # Other texts are judged too, and are no captions.
+        verdicts = {
+            caption: said for caption, said in self._judged().verdicts.items() if caption in self._owners
+        }
         captions = {caption for caption, said in verdicts.items() if self._may_use(caption, said, "train")}
         removed = [(f"photo {photo}", *self._why(photo)) for photo in sorted(self._photos - photos)]
         for caption in sorted(set(verdicts) - captions):

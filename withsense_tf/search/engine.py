@@ -13,7 +13,8 @@ from withsense_tf.limits import NAME_SIGNS, QUERY_SIGNS, check_length
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.answer import Answer, Asked
 from withsense_tf.search.checks import check_sample
-from withsense_tf.search.filters import Where, check_columns, read_where
+from withsense_tf.search.filter_law import check_asked_columns, filter_notice
+from withsense_tf.search.filters import Where, read_where
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.law import IndexDoor
@@ -99,18 +100,15 @@ class Search:
             if text.strip() and not (answer := door.query(text)).allowed:
                 return Hits(text, notice=answer.notice)
             query = parse_query(text) if text.strip() else Query("", ())
-            said = [f"{part.column} {part.value}" for part in conditions if isinstance(part.value, str)]
-            for more in dict.fromkeys([query.text, *said]):
-                if more not in ("", text) and not (answer := door.query(more)).allowed:
-                    return Hits(text, notice=answer.notice)
+            if query.text not in ("", text) and not (answer := door.query(query.text)).allowed:
+                return Hits(text, notice=answer.notice)
+            if notice := filter_notice(door, conditions):
+                return Hits(text, notice=notice)
             check_sample(tables, generation)
             like = None if photo is None else photo_query(generation, tables, door, str(photo))
             if isinstance(like, Refusal):
                 return Hits(text, notice=like.notice, message=like.message, like=photo)
-            if conditions:
-                check_columns(
-                    conditions, [name for (name,) in tables.execute("SELECT DISTINCT name FROM facts")]
-                )
+            check_asked_columns(tables, door, conditions)
             asked = Asked(text, query, photo, like, conditions, minimum, k, text_share, fill)
             page = After.read(after, asked.digest(generation.number)) if after is not None else None
             return Answer(generation, tables, door, asked, page).hits()

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from withsense_tf.data.named import own_texts
 from withsense_tf.search.index import Fact
 
 if TYPE_CHECKING:
@@ -18,15 +19,16 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
 
 Caption = tuple[str, str]
-# Columns that say by whom, with what and when a photo was taken, not what it shows.
-NOT_TOLD: Final = frozenset({"camera", "lens", "author", "copyright", "date", "orientation"})
+# Columns that cameras fill. Where a person did, the data set has them among its other texts.
+BY_MACHINES: Final = frozenset({"camera", "lens", "date", "orientation"})
 
 
 @dataclass(frozen=True)
 class Item:
     """A photo: its name, file, the digest of its content, captions (id, text) and columns.
 
-    `other_texts` count for the law alone: texts that belong to the photo but are none of its captions. `unread` is what
+    `other_texts` count for the law alone: texts that belong to the photo but are none of its captions, as a data set
+    has them. `unread` is what
     may speak of it and cannot be read: where it stands, and why. `twins` are other names of the same photo, under which
     it is not in the index; what people decided of them holds for it.
     """
@@ -42,13 +44,10 @@ class Item:
 
     @property
     def law_texts(self) -> list[Caption]:
-        """Return what else is said of the photo, titles and the like in its columns too."""
-        columns = [
-            (f"column {name}", value)
-            for name, value in self.facts.items()
-            if isinstance(value, str) and name.casefold() not in NOT_TOLD
-        ]
-        return [*self.other_texts, *columns]
+        """Return what else is said of the photo, by its names and columns too; what a data set has told, once."""
+        own = own_texts(self.name, self.facts.items(), BY_MACHINES)
+        twins = [text for twin in self.twins for text in own_texts(twin)]
+        return list(dict.fromkeys([*self.other_texts, *own, *twins]))
 
     @cached_property
     def tag(self) -> str:

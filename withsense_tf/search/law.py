@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from withsense_tf.data.named import own_texts
+from withsense_tf.data.photo_file import inspect_photo
 from withsense_tf.errors import DataError
 from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.door import Answer, Door
@@ -172,13 +174,23 @@ class IndexDoor(Door):
         """Answer whether a file that is no photo of the index may be the query; `like` it are these photos of it.
 
         Unless a person decided of its content, nobody has said what it shows, so it is judged as a photo without
-        captions, whatever its name.
+        captions; what its name and the words in it say counts against it.
         """
         allowed, rule = self.rule.rule == "none", ""
         if not allowed:
             # No photo of an index has such a name: what people decided of one says nothing of this file.
             name = f"/{file.name}"
-            decision = self.policy.ownership.own([Evidence(name, file, content)])[name]
+            embedded = inspect_photo(file).embedded
+            texts = [*own_texts(file.name), *((text.where, text.text) for text in embedded.texts)]
+            verdicts = self.policy.texts(self.rule.age_limit).verdicts(text for _, text in texts)
+            evidence = Evidence(
+                name,
+                file,
+                content,
+                others=_said(texts, iter(verdicts)),
+                unread=[f"{where}: {why}" for where, why in embedded.unread],
+            )
+            decision = self.policy.ownership.own([evidence], self.policy.review == "restrict")[name]
             near = [photo for photo in like if (known := self.decision(photo)) is None or known.restricted]
             allowed = not decision.restricted and not near
             rule = decision.source if decision.restricted else f"like {near[0]}" if near else ""

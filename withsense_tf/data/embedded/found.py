@@ -1,0 +1,89 @@
+"""The words that were found in a photo file, and what of it cannot be read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+# What a text is: a description or title of the photo, a keyword, or anything else that somebody may have typed.
+DESCRIPTION, KEYWORD, OTHER = "description", "keyword", "other"
+# A longer text is no description; reading it all would let one file hold everything up.
+MOST_SIGNS: Final = 20_000
+MOST_TEXTS: Final = 500
+# Where letters could not be kept there are other signs now, and nobody knows what they were.
+REPLACED, QUESTIONED = "\ufffd", "???"
+# Single signs beyond ASCII are accents and signs like ©; more in a row are a word in an alphabet that is not named.
+ROW: Final = re.compile(rb"[\x80-\xff]{2}")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text: where in the file it stands, what it is, and its words."""
+
+    where: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """All that a file says in words, and where (and why) it may say more that cannot be read."""
+
+    texts: tuple[Text, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING: Final = Embedded()
+
+
+@dataclass
+class Finder:
+    """Collects what is found in one file."""
+
+    texts: dict[Text, None] = field(default_factory=dict)
+    unread: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    def add(self, where: str, kind: str, text: str | bytes | None) -> None:
+        """Add a text, in bytes or decoded; None is one that could not be decoded."""
+        if isinstance(text, bytes):
+            text = decoded(text)
+        if text is None or REPLACED in text or (QUESTIONED in text and not any(map(str.isalpha, text))):
+            self.lose(where, "its letters cannot be read")
+        elif len(text) > MOST_SIGNS or len(self.texts) >= MOST_TEXTS:
+            self.lose(where, "there is too much of it")
+        elif plain := in_one_line(text):
+            self.texts[Text(where, kind, plain)] = None
+
+    def lose(self, where: str, reason: str) -> None:
+        """Note that something cannot be read."""
+        self.unread[where, reason] = None
+
+    def embedded(self) -> Embedded:
+        """Return what was found."""
+        return Embedded(tuple(self.texts), tuple(self.unread)) if self.texts or self.unread else NOTHING
+
+
+def decoded(raw: bytes) -> str | None:
+    r"""Return a text whose encoding nobody names, or None.
+
+    >>> decoded("Зима".encode()), decoded(b"Caf\xe9"), decoded("Зима".encode("cp1251"))
+    ('Зима', 'Café', None)
+    """
+    # Zero bytes end a text, and part the two halves of a copyright.
+    told = b" ".join(raw.split(b"\0"))
+    try:
+        return told.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    if ROW.search(told):
+        return None
+    try:
+        return told.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+
+
+def in_one_line(text: str) -> str:
+    """Return a text without signs that cannot be shown and doubled blanks."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -1,0 +1,69 @@
+"""What else speaks of the photos of a folder: their names, the columns of `photos.csv`, the words in their files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+
+from withsense_tf.data.embedded.captions import told_captions
+from withsense_tf.data.embedded.found import DESCRIPTION, Embedded
+from withsense_tf.data.named import own_texts
+from withsense_tf.data.photo_facts import IMAGE
+from withsense_tf.data.rows import Caption, FileReader
+from withsense_tf.data.tables import RawTable
+
+# The ids of captions have nine digits at most.
+MOST_NUMBER: Final = 999_999_999
+
+
+def add_evidence(
+    reader: FileReader, captions: Sequence[Caption], photos: pd.DataFrame, listed: RawTable
+) -> list[Caption]:
+    """Hand to the reader what is evidence alone, and return the captions that stand in photo files.
+
+    The column `embedded` of `photos` is taken out on the way.
+    """
+    embedded: dict[str, Embedded] = dict(zip(photos["photo"], photos.pop("embedded"), strict=True))
+    own: dict[str, list[Caption]] = {}
+    for caption in captions:
+        own.setdefault(caption.photo, []).append(caption)
+    names = {*(name for files in reader.names.files.values() for name in files), *own}
+    for name in sorted(names):
+        reader.other_texts += [(where, name, text) for where, text in own_texts(name)]
+    _add_columns(reader, listed, own)
+    found = told_captions(
+        embedded,
+        dict(zip(photos["photo"], photos["digest"], strict=True)),
+        {photo: [caption.text for caption in some] for photo, some in own.items()},
+    )
+    told = []
+    for photo, one in embedded.items():
+        reader.unread += [(photo, f"{where} of {photo}", reason) for where, reason in one.unread]
+        after = max((caption.number for caption in own.get(photo, ())), default=-1)
+        new = found.get(photo, []) if after < MOST_NUMBER - len(one.texts) else []
+        told += [
+            Caption(f"{photo}#{number}", photo, number, text, photo, 0)
+            for number, text in enumerate(new, start=after + 1)
+        ]
+        captions_of = {*new, *(caption.text for caption in own.get(photo, ()))}
+        reader.other_texts += [
+            (f"{text.where} of {photo}", photo, text.text)
+            for text in one.texts
+            if text.kind != DESCRIPTION or text.text not in captions_of
+        ]
+    return told
+
+
+def _add_columns(reader: FileReader, listed: RawTable, own: dict[str, list[Caption]]) -> None:
+    """Let each row speak of its photo; of all that it may mean, where there is none of that name."""
+    reader.note_unread(listed, listed.unread)
+    usable = reader.names.usable["train"] | reader.names.usable["test"]
+    for row in listed.rows:
+        name = row.fields[IMAGE]
+        meant = {name} if name in usable else reader.meant.by_name(name) | ({name} & own.keys())
+        cells = [(column, cell) for column, cell in row.fields.items() if column != IMAGE]
+        for photo in sorted(meant):
+            texts = [one for one in own_texts(photo, cells) if one[0] != f"name of {photo}"]
+            reader.other_texts += [(where, photo, text) for where, text in texts]
