@@ -12,6 +12,8 @@ from typing import Final
 MOST_DIGITS: Final = 3
 HUNDREDS: Final = frozenset({"hundred", "thousand", "сто", "двести", "триста", "тысяча"})
 AND: Final = frozenset({"and", "&", "и"})
+# "Under 18" may be a child of 15; nobody says "under 21" of one.
+DOUBTFUL_YEARS: Final = 5
 YEARS_IN: Final = {"years": 1.0, "months": 1 / 12, "weeks": 1 / 52, "days": 1 / 365}
 
 
@@ -56,3 +58,18 @@ def youngest(
     """
     found = [number for at in places if (number := value(words, at, numbers)) is not None]
     return min(found) * YEARS_IN[unit] if found else None
+
+
+def judged(age: float, bound: str, limit: int) -> str:
+    """Return what an age says about a person: block, review, exempt or, where it says nothing, an empty text.
+
+    >>> judged(16, "", 16), judged(16, "upper", 16), judged(18, "upper", 16), judged(17, "nearly", 16)
+    ('exempt', 'block', 'review', 'exempt')
+    """
+    if not bound:
+        return "block" if age < limit else "exempt"
+    if age <= limit:
+        return "block"
+    if bound == "nearly":
+        return "exempt"
+    return "review" if age < limit + DOUBTFUL_YEARS else ""

@@ -8,12 +8,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from withsense_tf.policy.ages import is_digits, youngest
+from withsense_tf.policy.ages import is_digits, judged, value, youngest
 from withsense_tf.policy.lexicon import Element, Lexicon, Rule
 from withsense_tf.policy.triggers import NUMBERS, Triggers
 from withsense_tf.policy.words import fold
@@ -42,13 +42,14 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Hit:
-    """One place where a rule fires: the words from start to end, and the words that it is about."""
+    """One place where a rule fires: the words from start to end, the words that it is about, and its numbers."""
 
     rule: Rule
     decision: str
     start: int
     end: int
     about: frozenset[int]
+    numbers: frozenset[int] = frozenset()
 
 
 class _Tried:
@@ -135,15 +136,10 @@ class Engine:
         return Pattern(rule, marked, number, matcher, variants)
 
     def _has_number(self, element: Element) -> bool:
-        return bool(element.classes & (self.lexicon.number_classes | {"DIGITS"}))
-
-    def _words(self, element: Element) -> frozenset[str]:
-        return element.literals.union(
-            *(self.lexicon.classes.get(name, frozenset()) for name in element.classes)
-        )
+        return not element.negated and bool(element.classes & (self.lexicon.number_classes | {"DIGITS"}))
 
     def _test(self, element: Element) -> Callable[[str], bool]:
-        words, kinds = self._words(element), element.classes
+        words, kinds = self.lexicon.words(element), element.classes
         digits = bool(kinds & {"DIGITS", "NUMBER"})
 
         def test(text: str) -> bool:
@@ -161,7 +157,7 @@ class Engine:
     def _needed(self, elements: Sequence[Element]) -> list[frozenset[str]]:
         """Return the words of each element that a pattern cannot do without."""
         return [
-            self._words(element) | (NUMBERS if element.classes & {"DIGITS", "NUMBER"} else frozenset())
+            self.lexicon.words(element) | (NUMBERS if element.classes & {"DIGITS", "NUMBER"} else frozenset())
             for element in elements
             if element.needed and not element.classes & {"NAME", "STOP"}
         ]
@@ -187,7 +183,7 @@ class Engine:
         times = {"OP": "?"} if element.times == "?" else {}
         if flag is not None:
             return {flag: not element.negated, **times}
-        words = sorted(self._words(element))
+        words = sorted(self.lexicon.words(element))
         return {"NORM": {"IN": words}, **times}
 
     def possible(self, runs: set[str]) -> list[Pattern]:
@@ -196,22 +192,24 @@ class Engine:
 
     def hits(self, doc: Doc, runs: set[str], possible: Iterable[Pattern]) -> list[Hit]:
         """Return every place where a rule fires, exemptions too; none where nothing restricts."""
-        hits = self._found(doc, possible)
+        hits = bounded(self._found(doc, possible))
         if hits:
             hits |= self._found(doc, self.exempting.possible(runs))
         return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule.name))
 
     def _found(self, doc: Doc, tried: Iterable[Pattern]) -> set[Hit]:
-        found: dict[tuple[str, str, frozenset[int]], Hit] = {}
-        words = [fold(token.text) for token in doc]
+        found: dict[tuple[object, ...], Hit] = {}
+        words: list[str] = []
         for pattern in tried:
             for key, start, end, aligned in pattern.matcher(doc, with_alignments=True):
                 places = [pattern.variants[key][place] for place in aligned]
+                if pattern.rule.decision == "age" and not words:
+                    words = [fold(token.text) for token in doc]
                 hit = self._hit(words, pattern, start, end, places)
                 if hit is None:
                     continue
                 # Of several ways to say the same about the same words, the shortest is told.
-                key_of_hit = (hit.rule.name, hit.decision, hit.about)
+                key_of_hit = (hit.rule.name, hit.decision, hit.about, hit.rule.alone, hit.numbers)
                 known = found.get(key_of_hit)
                 if known is None or hit.end - hit.start < known.end - known.start:
                     found[key_of_hit] = hit
@@ -225,12 +223,44 @@ class Engine:
         if rule.decision != "age":
             return Hit(rule, rule.decision, start, end, about)
         numbers = [start + i for i, place in enumerate(places) if pattern.number[place]]
+        if rule.bound:
+            numbers = [self._whole(words, at) for at in numbers]
         age = youngest(words, numbers, self.lexicon.numbers, rule.unit)
         if age is None:
             return None
-        if age < self.age_limit:
-            return Hit(rule, "block", start, end, frozenset(numbers))
-        return Hit(rule, "exempt", start, end, about - frozenset(numbers))
+        at = frozenset(numbers)
+        decision = judged(age, rule.bound, self.age_limit)
+        about = about - at if decision == "exempt" else at
+        return Hit(rule, decision, start, end, about, at) if decision or rule.bound else None
+
+    def _whole(self, words: Sequence[str], at: int) -> int:
+        """Return where the number ends that starts at a place: a bound stands before "twenty five"."""
+        numbers, behind = self.lexicon.numbers, at + 1
+        one = behind < len(words) and value(words[behind : behind + 2], 0, numbers)
+        return behind if one and value(words, behind, numbers) != one else at
+
+
+def bounded(hits: set[Hit]) -> set[Hit]:
+    """Return hits with the ages that have a bound judged by it: 16 is no child's age, but "under 16" is."""
+    plain = [hit for hit in hits if hit.numbers and not hit.rule.bound]
+    bounds = {at: hit for hit in hits if hit.rule.bound for at in hit.numbers}
+    if not bounds:
+        return hits
+    # "From 16 to under 18" is a range, and its lower end tells.
+    ranges = frozenset[int]().union(*(hit.numbers for hit in plain if not hit.numbers <= bounds.keys()))
+    bounds = {at: hit for at, hit in bounds.items() if at not in ranges}
+    kept = {
+        hit
+        for hit in hits
+        if not hit.rule.bound and not (hit.decision == "exempt" and hit.numbers & bounds.keys())
+    }
+    for hit in plain:
+        if hit not in kept:
+            bound = bounds[max(hit.numbers & bounds.keys())]
+            about = hit.about if bound.decision == "exempt" else hit.numbers
+            kept.add(replace(hit, rule=bound.rule, decision=bound.decision, about=about))
+    alone = {hit for hit in hits if hit.rule.bound and hit.rule.alone and hit.numbers & bounds.keys()}
+    return {hit for hit in kept | alone if hit.decision}
 
 
 def _variants(elements: Sequence[Element]) -> Iterator[tuple[int, ...]]:
@@ -251,7 +281,7 @@ class EngineKeeper:
     def __init__(self, lexicon: Lexicon, age_limit: int, most_words: int = MOST_WORDS) -> None:
         self._engine = Engine(lexicon, age_limit)
         self._most_words = most_words
-        self.joined = lexicon.joined
+        self.lexicon = lexicon
         # A text with none of these runs needs no engine.
         self.starts = frozenset(self._engine.restricting.triggers.starts)
 

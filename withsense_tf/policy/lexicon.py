@@ -6,12 +6,17 @@ words of another class:
     [nouns]     plurals are added; an irregular one is written child/children
     [words]     taken as written
     [lemmas]    every inflected form is added (Russian)
+    [transliterated]  every form of Russian words, in Latin letters
     [numbers.X] number = words; class X, whose words have a value
     [joined]    words that may be written together: `child` names a child, `other` may stand beside it
+    [innocent]  words that look like a stretched or disguised child word and are none: "soon" is no son
     [misspelt]  classes = [...]: their long words are also known with a letter missing, doubled or swapped
 
 A rule's patterns are words separated by blanks: `CLASS`, `word`, `a|b`, `x?`, `x{0,4}`, `!x` (any word but x),
 `_` (any word of the sentence), `[x]` (the words that the rule is about; without brackets all but `_` and `!x`).
+An `age` with a `bound` says that its number is above the age ("upper": under 16) or just above it ("nearly"). Its
+`patterns` are about persons; those in `beside` only change what other ages with the same number say: "under 16" alone
+may be trees.
 `NUMBER`, `DIGITS`, `NAME` (a capitalised word) and `STOP` (the end or start of a sentence) are built in.
 """
 
@@ -20,7 +25,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,12 +38,14 @@ from withsense_tf.policy.words import (
     lemma_forms,
     misspellings,
     noun_forms,
+    transliterated,
     written,
 )
 
 FOLDER: Final = Path(__file__).parent / "rules"
 DECISIONS: Final = ("block", "review", "exempt", "age")
 SCRIPTS: Final = ("latin", "cyrillic")
+BOUNDS: Final = ("", "upper", "nearly")
 BUILT_IN: Final = ("_", "NUMBER", "DIGITS", "NAME", "STOP")
 # Shorter words have too many neighbours that mean something else.
 LEAST_LETTERS_TO_MISSPELL: Final = 7
@@ -62,9 +69,9 @@ class Element:
         return self.times == "1" and not self.negated and "_" not in self.classes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # hits are kept in sets, and comparing all patterns would take long
 class Rule:
-    """One rule as the file states it."""
+    """One rule as the file states it; one that is not `alone` only tells what other rules' ages are."""
 
     name: str
     decision: str
@@ -73,6 +80,8 @@ class Rule:
     yes: tuple[str, ...]
     no: tuple[str, ...] = ()
     unit: str = "years"
+    bound: str = ""
+    alone: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,22 @@ class Lexicon:
     numbers: Mapping[str, float] = field(default_factory=dict)
     number_classes: frozenset[str] = frozenset()
     joined: JoinedWords | None = None
+    innocent: frozenset[str] = frozenset()
+
+    @property
+    def naming(self) -> frozenset[str]:
+        """The words that restrict a text by themselves."""
+        alone = [
+            pattern[0]
+            for rule in self.rules
+            for pattern in rule.patterns
+            if rule.decision == "block" and len(pattern) == 1
+        ]
+        return frozenset[str]().union(*(self.words(element) for element in alone))
+
+    def words(self, element: Element) -> frozenset[str]:
+        """Return the words that may stand in a place of a pattern."""
+        return element.literals.union(*(self.classes.get(name, frozenset()) for name in element.classes))
 
 
 class _Reader:
@@ -116,13 +141,16 @@ class _Reader:
         if not isinstance(raw_rules, list) or not raw_rules:
             raise self.error("at least one [[rule]] is needed.")
         rules = tuple(self.rule(raw, classes) for raw in raw_rules)
+        beside = tuple(self.beside(raw, rule, classes) for raw, rule in zip(raw_rules, rules, strict=True))
         names = [rule.name for rule in rules]
         for name in names:
             if names.count(name) > 1:
                 raise self.error("two rules have this name.", name)
         numbers = frozenset(self.number_classes)
         joined = self.joined(frozenset().union(*classes.values()))
-        return Lexicon(self.path.name, script, classes, rules, dict(self.numbers), numbers, joined)
+        innocent = frozenset(written(self.table(self.raw, "innocent").get("words", "").split()))
+        rules += tuple(rule for rule in beside if rule.patterns)
+        return Lexicon(self.path.name, script, classes, rules, dict(self.numbers), numbers, joined, innocent)
 
     def joined(self, whole: frozenset[str]) -> JoinedWords | None:
         raw = self.table(self.raw, "joined")
@@ -132,7 +160,10 @@ class _Reader:
         return JoinedWords(child, other, whole)
 
     def word_classes(self) -> dict[str, frozenset[str]]:
-        grow = {"nouns": noun_forms, "words": written, "lemmas": lemma_forms}
+        grow = {
+            **{"nouns": noun_forms, "words": written, "lemmas": lemma_forms},
+            "transliterated": transliterated,
+        }
         classes: dict[str, frozenset[str]] = {}
         later: dict[str, list[str]] = {}
         for table, forms in grow.items():
@@ -192,7 +223,7 @@ class _Reader:
         name = raw.get("name")
         if not isinstance(name, str) or not name:
             raise self.error(f"each rule needs a name, got {name!r}.")
-        known = {"name", "decision", "patterns", "reason", "yes", "no", "unit"}
+        known = {"name", "decision", "patterns", "reason", "yes", "no", "unit", "bound", "beside"}
         if extra := sorted(set(raw) - known):
             raise self.error(f"unknown entries {', '.join(extra)}.", name)
         decision, unit, reason = raw.get("decision"), raw.get("unit", "years"), raw.get("reason")
@@ -200,6 +231,9 @@ class _Reader:
             raise self.error(f"decision must be one of {', '.join(DECISIONS)}, got {decision!r}.", name)
         if unit not in YEARS_IN:
             raise self.error(f"unit must be one of {', '.join(YEARS_IN)}, got {unit!r}.", name)
+        bound = raw.get("bound", "")
+        if bound not in BOUNDS or (bound and decision != "age"):
+            raise self.error(f"bound must be upper or nearly, and stand at an age, got {bound!r}.", name)
         if not isinstance(reason, str) or not reason:
             raise self.error("a reason is needed.", name)
         texts = {key: raw.get(key, []) for key in ("patterns", "yes", "no")}
@@ -208,7 +242,17 @@ class _Reader:
             if not good or (key != "no" and not listed):
                 raise self.error(f"{key} must be a list of texts, got {listed!r}.", name)
         patterns = tuple(tuple(self.pattern(text, name, classes)) for text in texts["patterns"])
-        return Rule(name, decision, patterns, reason, tuple(texts["yes"]), tuple(texts["no"]), unit)
+        return Rule(name, decision, patterns, reason, tuple(texts["yes"]), tuple(texts["no"]), unit, bound)
+
+    def beside(self, raw: Mapping[str, Any], rule: Rule, classes: Mapping[str, frozenset[str]]) -> Rule:
+        texts = raw.get("beside", [])
+        good = isinstance(texts, list) and all(isinstance(text, str) and text for text in texts)
+        if not good or (texts and not rule.bound):
+            raise self.error(
+                f"beside must be a list of texts of a rule with a bound, got {texts!r}.", rule.name
+            )
+        patterns = tuple(tuple(self.pattern(text, rule.name, classes)) for text in texts)
+        return replace(rule, patterns=patterns, yes=(), no=(), alone=False)
 
     def pattern(self, text: str, rule: str, classes: Mapping[str, frozenset[str]]) -> Iterator[Element]:
         inside, brackets = False, "[" in text

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from withsense_tf.errors import DataError, SettingError
+from withsense_tf.policy.disguise import Disguises
 from withsense_tf.policy.engine import EngineKeeper, Hit
 from withsense_tf.policy.lexicon import FOLDER, load_lexicon, read_script
-from withsense_tf.policy.normal import normalise
+from withsense_tf.policy.normal import is_plain, spelt, visible
+from withsense_tf.policy.signs import WORD
 from withsense_tf.policy.triggers import runs
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ Decision = Literal["allow", "review", "block"]
 
 LEAST_AGE, MOST_AGE = 1, 21
 NOTHING: Final = "nothing in the text says that a child is shown"
-# Rule files are named after a language code.
-LANGUAGE_FILES: Final = "??.toml"
+# Rule files are named after a language code, and a script where it is not the usual one: "ru-latn".
+LANGUAGE_FILES: Final = "??[.-]*toml"
 # A stop before and behind the text, so that patterns can ask for the start and the end of a sentence.
 HEAD, TAIL = ". ", " ."
 UNREAD: Final = 2
@@ -94,6 +96,7 @@ class TextPolicy:
         self.age_limit = age_limit
         self.folder = FOLDER if folder is None else Path(folder)
         self._engines: dict[str, list[EngineKeeper]] = {}
+        self._disguises: dict[str, Disguises] = {}
 
     @functools.cached_property
     def _files(self) -> list[Path]:
@@ -126,7 +129,9 @@ class TextPolicy:
         if isinstance(texts, str):
             raise SettingError(f"texts must be several texts, got one: {texts[:40]!r}.")
         given = [_checked(text) for text in texts]
-        clean = [normalise(text) if len(text) <= MOST_SIGNS else "" for text in given]
+        read = [text if len(text) <= MOST_SIGNS else "" for text in given]
+        plain = [is_plain(text) for text in read]
+        clean = [text if fits else visible(text) for text, fits in zip(read, plain, strict=True)]
         results: list[list[Verdict]] = [_unread(text) for text in clean]
         for i, text in enumerate(given):
             if len(text) > MOST_SIGNS:
@@ -134,14 +139,20 @@ class TextPolicy:
         for script, letters in (("latin", LATIN), ("cyrillic", CYRILLIC)):
             for i, text in enumerate(clean):
                 if letters.search(text):
-                    results[i] += self._read(text, script)
+                    results[i] += self._read(text, script, plain[i])
         return results
 
-    def _read(self, text: str, script: str) -> list[Verdict]:
+    def _read(self, text: str, script: str, plain: bool) -> list[Verdict]:
         found: list[Verdict] = []
+        keepers, disguises = self._engines_for(script), self._disguises[script]
+        if not plain:
+            text = spelt(disguises.uncover(text))
         words = runs(text)
-        for keeper in self._engines_for(script):
-            if keeper.joined is not None and (apart := keeper.joined.apart(text, words)) is not text:
+        if (bare := disguises.unstretched(text, words)) is not text:
+            text, words = bare, runs(bare)
+        for keeper in keepers:
+            joined = keeper.lexicon.joined
+            if joined is not None and (apart := joined.apart(text, words)) is not text:
                 text, words = apart, runs(apart)
             if keeper.starts.isdisjoint(words):
                 continue
@@ -155,7 +166,12 @@ class TextPolicy:
     def _engines_for(self, script: str) -> list[EngineKeeper]:
         if script not in self._engines:
             files = [file for file in self._files if read_script(file) == script]
-            self._engines[script] = [_engine(file, self.age_limit, file.read_bytes()) for file in files]
+            keepers = [_engine(file, self.age_limit, file.read_bytes()) for file in files]
+            lexicons = [keeper.lexicon for keeper in keepers]
+            naming = frozenset[str]().union(*(lexicon.naming for lexicon in lexicons))
+            innocent = frozenset[str]().union(*(lexicon.innocent for lexicon in lexicons))
+            self._disguises[script] = Disguises(naming, innocent)
+            self._engines[script] = keepers
         return self._engines[script]
 
 
@@ -163,15 +179,19 @@ def _unread(text: str) -> list[Verdict]:
     """Send texts in a script that no rule file reads to a person: nobody knows what they say."""
     if text.isascii():
         return []
-    foreign = [sign for sign in text if sign.isalpha() and not LATIN.match(sign) and not CYRILLIC.match(sign)]
-    # Single letters of other scripts stand in names and formulas.
-    if len(foreign) < UNREAD:
+    signs = [sign for sign in text if sign.isalpha() and not LATIN.match(sign) and not CYRILLIC.match(sign)]
+    if not signs:
+        return []
+    count, foreign = len(signs), frozenset(signs)
+    # Single letters of other scripts stand in names and formulas, but not inside a word.
+    inside = any(len(word) > UNREAD and not foreign.isdisjoint(word) for word in WORD.findall(text))
+    if count < UNREAD and not inside:
         return []
     return [
         Verdict(
             "review",
             "another script",
-            "".join(foreign)[:20],
+            "".join(signs)[:20],
             0,
             0,
             "no rules for this script: a person must read it",

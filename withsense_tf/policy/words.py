@@ -9,9 +9,21 @@ import re
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from withsense_tf.policy.normal import unaccented
+from withsense_tf.policy.signs import unaccented
+
+# How Russian letters are written in Latin: as in passports, as in libraries, and as in messages.
+CYRILLIC: Final = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
+SPELLINGS: Final = tuple(
+    str.maketrans(dict(zip(CYRILLIC, latin.replace("-", "").split(","), strict=True)))
+    for latin in (
+        "a,b,v,g,d,e,zh,z,i,y,k,l,m,n,o,p,r,s,t,u,f,kh,ts,ch,sh,shch,-,y,-,e,yu,ya,yo",
+        "a,b,v,g,d,e,zh,z,i,i,k,l,m,n,o,p,r,s,t,u,f,h,c,ch,sh,sch,-,i,-,e,iu,ia,io",
+        "a,b,v,g,d,e,j,z,i,j,k,l,m,n,o,p,r,s,t,u,f,h,c,ch,sh,sch,-,y,-,e,ju,ja,jo",
+        "a,b,v,g,d,e,z,z,i,y,k,l,m,n,o,p,r,s,t,u,f,h,ts,ch,sh,sh,-,i,-,e,yu,ya,e",
+    )
+)
 
 
 def fold(word: str) -> str:
@@ -91,3 +103,14 @@ def lemma_forms(entries: Iterable[str]) -> Iterator[str]:
     """Return every form of Russian words."""
     for entry in entries:
         yield from inflected(entry)
+
+
+def transliterated(entries: Iterable[str]) -> Iterator[str]:
+    """Return every form of Russian words in Latin letters.
+
+    >>> {"rebenok", "rebyonok", "rebenka"} <= set(transliterated(["ребёнок"]))
+    True
+    """
+    for entry in entries:
+        for form in {entry.lower(), *inflected(entry)}:
+            yield from (form.translate(spelling) for spelling in SPELLINGS)

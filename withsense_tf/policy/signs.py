@@ -1,0 +1,134 @@
+"""Signs -> the plain letters that a reader sees in them, told from Unicode's own names and tables."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+# Words that mean a child by their accents alone: Nina is a name, "bebe" is Spanish for drinks.
+RESPELT: Final = (
+    (re.compile(r"\b(ni)ñ(?=[ao])", re.IGNORECASE), r"\1ny"),
+    (re.compile(r"\b(b)[eé](b)[éê](?=s?\b|[sz]?it|zi)", re.IGNORECASE), r"\1e\2eh"),
+)
+# Blanks that do not call themselves so.
+FILLERS: Final = frozenset("\u3164\u2800\uffa0\u115f\u1160")
+# Letters whose names do not end in the letter that they look like.
+NAMED: Final = {
+    "ALPHA": "a",
+    "ENG": "n",
+    "ESH": "s",
+    "ETH": "d",
+    "EZH": "z",
+    "IOTA": "i",
+    "KRA": "k",
+    "SCHWA": "e",
+    "THORN": "th",
+    "UPSILON": "u",
+}
+# A letter upside down is left as it is, so that a person looks at the text.
+UPSIDE_DOWN: Final = frozenset({"TURNED", "REVERSED", "ROTATED", "SIDEWAYS", "INVERTED"})
+# Pictures are read by their names where one of these is in it; the rules know that a baby bottle is a thing.
+CHILD_NAMES: Final = frozenset(
+    {"BABY", "BOY", "BOYS", "CHILD", "CHILDREN", "GIRL", "GIRLS", "BREAST-FEEDING"}
+)
+FIRST_PICTURE: Final = 0x1F000
+# The same picture again and again says no more, and would take long.
+REPEATED: Final = re.compile("([\U0001f300-\U0001faff])\\1+")
+SHOWN: Final = {"👪": " child ", "½": " and a half"}  # a family is drawn as two adults and a child
+FEEDING: Final = "\u200d🍼"  # joined to a person: somebody who feeds a baby
+FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2,}")
+FIRST_TAG, LAST_TAG = 0xE0020, 0xE007E  # letters that are never seen
+# Sorting more marks on one letter would take quadratic time.
+MOST_MARKS: Final = 4
+# Letters that look like letters of another script.
+TO_LATIN: Final = str.maketrans(
+    "асеорхукАВСЕНКМОРТХУіӀӏјѕһԁԛԝьιοαϲεκρυντηβγΑΒΕΖΗΙΚΜΝΟΡΤΥΧօհսոց",
+    "aceopxykABCEHKMOPTXYiIljshdqwbioacekpuvtnbyABEZHIKMNOPTYXohung",
+)
+TO_CYRILLIC: Final = str.maketrans("aceopxykuABCEHKMOPTXY", "асеорхукиАВСЕНКМОРТХУ")
+WORD: Final = re.compile(r"\w+")
+
+
+def seen(text: str) -> str:
+    """Return a text as a reader sees it: pictures by their names, one script a word.
+
+    >>> seen("🅲🅷🅸🅻🅳, a 👶 and a ch\u0456ld").split()
+    ['CHILD,', 'a', 'baby', 'and', 'a', 'child']
+    """
+    hidden = "".join(chr(ord(sign) - 0xE0000) for sign in text if FIRST_TAG <= ord(sign) <= LAST_TAG)
+    text = FLAGS.sub(r" \g<0> ", REPEATED.sub(r"\1", text).replace(FEEDING, " baby "))
+    text = unaccented("".join(map(_picture, text)))
+    text = WORD.sub(lambda found: one_script(found[0]), text).replace("’", "'").replace("`", "'")
+    return f"{text} {hidden}" if hidden else text
+
+
+def unaccented(text: str) -> str:
+    """Return a text without invisible signs and without accents on Latin letters.
+
+    >>> unaccented("garçon, й, łø"), unaccented("niño")
+    ('garcon, й, lo', 'ninyo')
+    """
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKC", _few_marks(text))
+    for accented, respelt in RESPELT:
+        text = accented.sub(respelt, text)
+    return "".join(map(_visible, text))
+
+
+def one_script(word: str) -> str:
+    """Put a word of Latin and Cyrillic (or Greek) look-alikes into the script that most of its letters are from."""
+    cyrillic = sum("а" <= letter <= "я" or letter == "ё" for letter in word.lower())
+    latin = sum("a" <= letter <= "z" for letter in word.lower())
+    if not cyrillic + latin or max(cyrillic, latin) == len(word):
+        return word
+    return word.translate(TO_CYRILLIC if cyrillic > latin else TO_LATIN)
+
+
+def _few_marks(text: str) -> str:
+    kept, marks = [], 0
+    for sign in text:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        if marks <= MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
+
+
+@lru_cache(maxsize=4_096)
+def _picture(sign: str) -> str:
+    if sign in SHOWN:
+        return SHOWN[sign]
+    name = unicodedata.name(sign, "") if ord(sign) >= FIRST_PICTURE else ""
+    return sign if CHILD_NAMES.isdisjoint(name.split()) else f" {name.lower().replace('-', '')} "
+
+
+@lru_cache(maxsize=4_096)
+def _visible(sign: str) -> str:
+    if sign.isspace() or sign in FILLERS:
+        return " "
+    kind = unicodedata.category(sign)
+    if kind == "Nd":
+        return str(unicodedata.decimal(sign))
+    # Cf: zero-width characters, soft hyphens, marks of direction. Mn, Me: accents and circles that no letter takes up.
+    if kind in ("Cf", "Cc", "Mn", "Me", "Cs"):
+        return ""
+    plain = unicodedata.normalize("NFD", sign)[0]
+    # An accent on a Latin letter is no other letter in English; й and ё are letters in Russian.
+    return plain if plain.isascii() else _named(sign)
+
+
+def _named(sign: str) -> str:
+    """Return the Latin letters that a sign is named after: ø is an o with stroke, 🅲 a negative squared c."""
+    name = unicodedata.name(sign, "").partition(" WITH ")[0]
+    words = name.split()
+    if not words or not ("LATIN" in words or name.startswith("REGIONAL INDICATOR")):
+        return sign
+    if not UPSIDE_DOWN.isdisjoint(words):
+        return sign
+    letters = (
+        "ss" if name.endswith("SHARP S") else words[-1] if len(words[-1]) <= 2 else NAMED.get(words[-1], "")
+    )
+    small = "CAPITAL" not in words or "SMALL" in words
+    return (letters.lower() if small else letters.upper()) or sign
