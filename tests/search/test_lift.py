@@ -31,7 +31,7 @@ INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
 @pytest.fixture
 def two(looks: Path) -> list[Item]:
     return [
-        item_of(looks, "kid.png", 1, texts=[CHILD, INNOCENT]),
+        item_of(looks, "ann.png", 1, texts=[CHILD, INNOCENT]),
         item_of(looks, "wall.png", 2, texts=[INNOCENT, INNOCENT + " Again ."]),
     ]
 
@@ -54,7 +54,7 @@ def without_evidence(item: Item) -> Item:
 
 def test_a_restriction_does_not_fall_because_a_caption_left(index: PhotoIndex, two: list[Item]) -> None:
     before = contents(index)
-    with pytest.raises(SettingError, match=r"1 photos are restricted and would be shown.*kid\.png.*--lift"):
+    with pytest.raises(SettingError, match=r"1 photos are restricted and would be shown.*ann\.png.*--lift"):
         ingest(index, [without_evidence(two[0]), two[1]], LAW)
     assert contents(index) == before
     assert shown(index) == {"wall.png"}
@@ -62,7 +62,7 @@ def test_a_restriction_does_not_fall_because_a_caption_left(index: PhotoIndex, t
 
 def test_with_the_word_it_falls(index: PhotoIndex, two: list[Item]) -> None:
     ingest(index, [without_evidence(two[0]), two[1]], LAW, lift=True)
-    assert shown(index) == {"kid.png", "wall.png"}
+    assert shown(index) == {"ann.png", "wall.png"}
 
 
 def test_captions_that_come_and_restrict_need_no_word(index: PhotoIndex, two: list[Item]) -> None:
@@ -89,7 +89,7 @@ def test_a_duplicate_keeps_its_restriction_when_the_evidence_of_the_other_leaves
 ) -> None:
     copy = item_of(looks, "copy.png", 1, light=1, texts=[INNOCENT])
     ingest(index, [copy], LAW)
-    with pytest.raises(SettingError, match=r"copy\.png, kid\.png"):
+    with pytest.raises(SettingError, match=r"ann\.png, copy\.png"):
         ingest(index, [without_evidence(two[0]), two[1]], LAW)
 
 
@@ -114,10 +114,10 @@ def test_an_emptied_list_of_overrides_lifts_nothing_without_a_word(
 
 
 def test_a_person_who_allows_a_photo_has_said_the_word(index: PhotoIndex, two: list[Item]) -> None:
-    looked = Override("kid.png", "allow", "Ann", "a small grown-up", two[0].digest)
-    allowed = law(overrides={"kid.png": looked})
+    looked = Override("ann.png", "allow", "Ann", "a small grown-up", two[0].digest)
+    allowed = law(overrides={"ann.png": looked})
     judge_anew(index, allowed)
-    assert shown(index, allowed) == {"kid.png", "wall.png"}
+    assert shown(index, allowed) == {"ann.png", "wall.png"}
 
 
 def test_captions_of_the_same_photo_from_another_folder_add_up(
@@ -125,8 +125,8 @@ def test_captions_of_the_same_photo_from_another_folder_add_up(
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    file = Path(shutil.copy(two[0].path, other / "kid.png"))
-    innocent = Item("kid.png", file, two[0].digest, (("kid.png#0", "A lined navy cloth ."),))
+    file = Path(shutil.copy(two[0].path, other / "ann.png"))
+    innocent = Item("ann.png", file, two[0].digest, (("ann.png#0", "A lined navy cloth ."),))
     for _ in range(2):
         ingest(index, with_known_texts(index, other, [innocent]), LAW)
         assert shown(index) == {"wall.png"}
