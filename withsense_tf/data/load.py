@@ -6,7 +6,7 @@ import hashlib
 import os
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo.marker import read_marker
 from withsense_tf.data.photo_folders import read_photo_folders
 from withsense_tf.data.problems import KINDS, Problem, problem_table
+from withsense_tf.data.renamed import renamed_test_photos
 from withsense_tf.data.rows import FOLDERS, CaptionBook, FileReader, caption_table
 from withsense_tf.data.tables import RawTable, read_table
 from withsense_tf.errors import DataError, DataWarning
@@ -42,7 +43,8 @@ def load_dataset(folder: str | Path, decode: bool = True) -> Dataset:
 
     Separators are detected. Test files, expert and crowd judgements, `captions.csv` and `caption_corpus.csv`
     may be missing: the tables they fill are then empty. Every photo is decoded once, which takes about a second
-    for a thousand. With `decode=False` only headers are read: a truncated photo is then an error when it is used.
+    for a thousand. With `decode=False` large photos are decoded at a reduced size, and those that are truncated are no
+    problem here, but an error when they are used. Training photos that look like a test photo are left out.
     """
     contents = read_folder(folder, decode=decode)
     photos, captions = contents.tables["photos"], contents.tables["captions"]
@@ -94,6 +96,9 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
     problems = [problem for table in files.values() for problem in table.problems]
     photos, leaked, names, found = read_photo_folders(root, files["test_images"], files["queries"], decode)
     problems += found
+    renamed = renamed_test_photos([files[name] for name in ("pairs", "captions", "queries", "corpus")], names)
+    names = replace(names, test=names.test | {problem.item for problem in renamed})
+    problems += renamed
 
     reader = FileReader(CaptionBook(), names, problems)
     pairs, queries = reader.captions(files["pairs"], judged=True), reader.captions(files["queries"])

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state, set_state
+from withsense_tf.search.departed import let_stand, unspoken
 from withsense_tf.search.items import Item
-from withsense_tf.search.law import judge_items, put_law
+from withsense_tf.search.law import age_limits, judge_items, put_law
 from withsense_tf.search.lift import Restrictions
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import publish
@@ -35,9 +36,12 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False) -> bool:
             if here - {photo for photo, _ in stored}:
                 continue  # photos came in meanwhile, and must be judged too
             before = Restrictions(tables)
-            tables.execute("DELETE FROM law")
+            standing = unspoken(tables)
+            judged = here - standing
+            tables.executemany("DELETE FROM law WHERE photo = ?", [(photo,) for photo in judged])
             for photos, found in decided:
-                put_law(tables, [(photo, item.name) for photo, item in photos if photo in here], found)
+                put_law(tables, [(photo, item.name) for photo, item in photos if photo in judged], found)
+            let_stand(tables, standing, age_limits(policy))
             set_state(tables, policy=policy.version)
             publish(tables, "", (), policy.ownership.duplicates, lift, before)
             return True

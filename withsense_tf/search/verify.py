@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from withsense_tf.data.looks import SIDE
 from withsense_tf.data.photo_file import PhotoError, read_photo
 from withsense_tf.errors import DataError, WithSenseError
-from withsense_tf.policy.fingerprint import SIDE
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.generations import Generation, folder_identity
 from withsense_tf.search.photo_index import PhotoIndex
