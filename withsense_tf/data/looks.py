@@ -19,7 +19,7 @@ BITS: Final = KEPT * KEPT
 WORDS: Final = BITS // 64
 # In levels of 255, times SIDE: what is weaker is noise.
 SURE: Final = 20.0
-# A line of a plain border varies by no more, and its mean differs from that of the outermost line by less than twice it.
+# A line of a plain border varies by no more, and its mean differs from the outermost one's by less than twice it.
 PLAIN: Final = 3.0
 # A frame in text is hexadecimal: signs, then which are sure.
 FRAME: Final = 2 * BITS // 4
@@ -103,9 +103,9 @@ def _plain(grey: np.ndarray) -> int:
 def _waves(size: int) -> np.ndarray:
     """Return the cosine waves of the lowest frequencies, (KEPT, size)."""
     at, number = np.arange(size) + 0.5, np.arange(KEPT)[:, None]
-    waves = np.cos(np.pi * number * at / size) * np.sqrt(2 / size)
+    waves: np.ndarray = np.cos(np.pi * number * at / size) * np.sqrt(2 / size)
     waves[0] /= np.sqrt(2)
-    return waves.astype(np.float32)
+    return np.asarray(waves, np.float32)
 
 
 @cache
