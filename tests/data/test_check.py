@@ -63,6 +63,13 @@ def exif(orientation: int) -> Image.Exif:
 DAMAGES: list[tuple[str, Callable[[Path], None], str]] = [
     ("file_missing", lambda f: (f / "ExpertAnnotations.tsv").unlink(), "ExpertAnnotations.tsv"),
     ("file_missing", lambda f: shutil.rmtree(f / "test_images"), "test_images/"),
+    ("photo_like_test", more_bytes("test_images/gnu.jpg", "train_images/yak.jpg"), "train_images/yak.jpg"),
+    ("photo_alike", more_bytes("train_images/ant.jpg", "train_images/yak.jpg"), "train_images/yak.jpg"),
+    (
+        "caption_of_test",
+        lambda f: append(f / "caption_corpus.csv", "yak.jpg#0|A gnu of kind 0\n"),
+        "caption_corpus.csv:4",
+    ),
     ("file_empty", write("CrowdAnnotations.tsv", b""), "CrowdAnnotations.tsv"),
     ("file_empty", write("test_queries.csv", b"|query_id|query_text|image\n"), "test_queries.csv"),
     (
