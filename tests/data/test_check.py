@@ -32,6 +32,11 @@ def write(name: str, content: bytes) -> Callable[[Path], None]:
     return lambda folder: (folder / name).write_bytes(content) and None
 
 
+def more_bytes(name: str, other: str) -> Callable[[Path], None]:
+    """Return a damage that adds a photo with the pixels of another one and more bytes."""
+    return lambda folder: (folder / other).write_bytes((folder / name).read_bytes() + b"more") and None
+
+
 def image(name: str, picture: Image.Image, form: str = "JPEG", **options: object) -> Callable[[Path], None]:
     """Return a damage that replaces or makes a photo."""
     return lambda folder: picture.save(folder / name, form, **options)
@@ -67,7 +72,7 @@ DAMAGES: list[tuple[str, Callable[[Path], None], str]] = [
     ("photo_alike", more_bytes("train_images/ant.jpg", "train_images/yak.jpg"), "train_images/yak.jpg"),
     (
         "caption_of_test",
-        lambda f: append(f / "caption_corpus.csv", "yak.jpg#0|A gnu of kind 0\n"),
+        append("caption_corpus.csv", "koi.jpg#0|A gnu of kind 0"),
         "caption_corpus.csv:4",
     ),
     ("file_empty", write("CrowdAnnotations.tsv", b""), "CrowdAnnotations.tsv"),
