@@ -20,7 +20,6 @@ from withsense_tf.search.ingest import Refused, ingest
 from withsense_tf.search.items import Item
 from withsense_tf.search.judge import judge_anew
 from withsense_tf.search.kept_out import keep_out, let_in
-from withsense_tf.search.law import IndexDoor
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.status import index_status
 from withsense_tf.search.verify import verify_index
@@ -96,20 +95,6 @@ def test_copies_that_come_later_are_restricted_too_under_any_name_and_turned(
     assert shown(index) == {"wall.png"}
     for photo in ("same.png", "turned.jpg"):
         assert Search(index, policy=LAW, country="BB")(photo=photo).notice is not None
-
-
-def test_the_same_file_is_restricted_where_copies_are_not(
-    fitted: Callable[[str], Matcher], kid: Item, copy: Item, wall: Item, store: VectorStore, tmp_path: Path
-) -> None:
-    only_same = law(duplicates=False)
-    index = new_index(tmp_path / "index", fitted("hybrid"), [kid, copy, wall], store, only_same)
-    ingest(index, [], only_same, remove=["kid.png"])
-    same = dataclasses.replace(kid, name="same.png", captions=(("same.png#0", INNOCENT),))
-    ingest(index, [same], only_same)
-    with index.catalog.reading() as tables:
-        door = IndexDoor(only_same, tables, "BB")
-        restricted = {name: door.decision(name).restricted for name in ("same.png", "copy.png", "wall.png")}
-    assert restricted == {"same.png": True, "copy.png": False, "wall.png": False}
 
 
 def test_a_photo_that_left_is_judged_anew_with_the_others(index: PhotoIndex) -> None:

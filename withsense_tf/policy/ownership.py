@@ -70,7 +70,7 @@ class Ownership:
     - `min_votes`: so many of its captions must speak of a child; 1 is the strictest
     - `uncaptioned`: what becomes of a photo without captions, "restrict" or "allow"; a `photo_judge` decides
       instead where there is one (at least `judge_threshold` is restricted)
-    - `duplicates`: a photo that looks like a restricted one is restricted too; the same file always is
+    - `duplicates`: a photo that looks like a restricted one is restricted too
     """
 
     min_votes: int = 1
@@ -97,9 +97,8 @@ class Ownership:
         decisions = self.own(known, review_restricts)
         self._warn_of_unknown(decisions)
         _spread_to_same_files(data, decisions)
-        # The same file is the same photo, whatever one thinks of copies.
-        same = data.groups if self.duplicates else data.content
-        spread(decisions, dict(zip(same.index, same, strict=True)))
+        if self.duplicates:
+            spread(decisions, dict(zip(data.groups.index, data.groups, strict=True)))
         return decisions
 
     def own(self, known: Sequence[Evidence], review_restricts: bool = True) -> dict[str, PhotoDecision]:

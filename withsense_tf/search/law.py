@@ -93,13 +93,15 @@ def put_law(
     )
 
 
-def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]]) -> None:
+def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], duplicates: bool) -> None:
     """Settle the decisions on live photos: copies (`groups` of ids) of a restricted one, here or gone, are too."""
     tables.execute(
         "UPDATE law SET restricted = own_restricted, source = own_source "
         "WHERE (restricted IS NULL OR restricted != own_restricted OR source != own_source) "
         "AND photo IN (SELECT id FROM photos WHERE writer IS NULL)"
     )
+    if not duplicates:
+        return
     for group in groups:
         marks = ", ".join("?" * len(group))
         limits = [

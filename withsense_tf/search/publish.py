@@ -75,7 +75,8 @@ def publish(
     forget(tables, sorted(retold | (left if lift else depart(tables, left))))
     tables.execute("UPDATE photos SET writer = NULL WHERE writer = ?", (writer,))
     forget(tables, repeated(tables))
-    spread_law(tables, _fold(tables, duplicates))
+    groups = _fold(tables)
+    spread_law(tables, groups, duplicates)
     if not lift:
         restrictions.check(tables)
     set_state(tables, version=get_state(tables, "version") + 1)
@@ -96,11 +97,10 @@ def _rows_of(tables: sqlite3.Connection, photos: Sequence[int]) -> dict[int, lis
     return found
 
 
-def _fold(tables: sqlite3.Connection, duplicates: bool) -> list[list[int]]:
+def _fold(tables: sqlite3.Connection) -> list[list[int]]:
     """Give live photos that are copies of each other the same number, the lowest id of them.
 
-    Return the groups of more than one photo that share a verdict, departed ones among them: copies, or where the law
-    does not ask for `duplicates`, the same files.
+    Return the groups of more than one photo, departed ones among them.
     """
     found = tables.execute(
         "SELECT id, look, digest, fold, writer IS NULL FROM photos WHERE writer IS NULL OR writer = ? ORDER BY id",
@@ -124,7 +124,7 @@ def _fold(tables: sqlite3.Connection, duplicates: bool) -> list[list[int]]:
         "UPDATE photos SET fold = ? WHERE id = ?",
         [(fold, one[0]) for fold, one in zip(folds, found, strict=True) if fold != one[3] and one[4]],
     )
-    label = linked(len(found), (left, right) if duplicates else same)
+    label = linked(len(found), (left, right))
     order = np.argsort(label, kind="stable")
     groups = np.split(photos[order], np.cumsum(np.bincount(label))[:-1])
     return [group.tolist() for group in groups if len(group) > 1]
