@@ -17,7 +17,7 @@ from withsense_tf.terminal import track
 
 # Two frames are near where at most this share of the signs differ that are sure in both, not counting the first few:
 # photos that share few sure signs must agree in all of them. Measured on 6,926 photos: see experiments/RESULTS.md.
-SHARE: Final = 0.19
+SHARE: Final = 0.12
 FREE: Final = 24
 # A JPEG need not be decoded at more than this.
 ENOUGH: Final = 64
