@@ -32,6 +32,11 @@ def write(name: str, content: bytes) -> Callable[[Path], None]:
     return lambda folder: (folder / name).write_bytes(content) and None
 
 
+def more_bytes(name: str, other: str) -> Callable[[Path], None]:
+    """Return a damage that adds a photo with the pixels of another one and more bytes."""
+    return lambda folder: (folder / other).write_bytes((folder / name).read_bytes() + b"more") and None
+
+
 def image(name: str, picture: Image.Image, form: str = "JPEG", **options: object) -> Callable[[Path], None]:
     """Return a damage that replaces or makes a photo."""
     return lambda folder: picture.save(folder / name, form, **options)
@@ -63,6 +68,13 @@ def exif(orientation: int) -> Image.Exif:
 DAMAGES: list[tuple[str, Callable[[Path], None], str]] = [
     ("file_missing", lambda f: (f / "ExpertAnnotations.tsv").unlink(), "ExpertAnnotations.tsv"),
     ("file_missing", lambda f: shutil.rmtree(f / "test_images"), "test_images/"),
+    ("photo_like_test", more_bytes("test_images/gnu.jpg", "train_images/yak.jpg"), "train_images/yak.jpg"),
+    ("photo_alike", more_bytes("train_images/ant.jpg", "train_images/yak.jpg"), "train_images/yak.jpg"),
+    (
+        "caption_of_test",
+        append("caption_corpus.csv", "koi.jpg#0|A gnu of kind 0"),
+        "caption_corpus.csv:4",
+    ),
     ("file_empty", write("CrowdAnnotations.tsv", b""), "CrowdAnnotations.tsv"),
     ("file_empty", write("test_queries.csv", b"|query_id|query_text|image\n"), "test_queries.csv"),
     (

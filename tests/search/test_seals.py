@@ -127,7 +127,7 @@ EVIDENCE = [
     "DELETE FROM captions WHERE text = 'A wall, too .'",
     "UPDATE photos SET facts = '{}' WHERE name = 'child.png'",
     "UPDATE photos SET digest = (SELECT digest FROM photos WHERE name = '000.png') WHERE name = 'child.png'",
-    "UPDATE photos SET hash = 12345 WHERE name = 'child.png'",
+    "UPDATE photos SET look = 'ff' WHERE name = 'child.png'",
     "UPDATE photos SET twins = '[\"other.png\"]' WHERE name = 'child.png'",
     "UPDATE photos SET name = 'other.png' WHERE name = 'child.png'",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,8 @@ class Dataset:
 
     Every table comes as a copy-on-write copy: changing one never changes the data set.
 
-    - `photos`: photo (file name), part (train, test), path, width, height, digest
+    - `photos`: photo (file name), part (train, test), path, width, height, digest, look (what copies are found by),
+      group (the same for copies)
     - `captions`: caption (`<photo>#<n>`), photo (its owner), number, text, part (train, test, corpus)
     - `pairs`: photo, caption (the judged pairs, as listed)
     - `experts`: photo, caption, expert1, expert2, expert3 (1 to 4)
@@ -67,8 +68,8 @@ class Dataset:
 
     @property
     def left_in_test(self) -> pd.DataFrame:
-        """Return photo and digest of training photos that were left out because they are test photos."""
-        empty = pd.DataFrame({"photo": [], "digest": []}, dtype="str")
+        """Return photo, digest and group of training photos that were left out because they are test photos."""
+        empty = pd.DataFrame({"photo": [], "digest": [], "group": []}, dtype="str")
         return self._tables.get("left_in_test", empty).copy(deep=False)
 
     @property
@@ -76,6 +77,18 @@ class Dataset:
         """Return the digest of each photo's file, by photo: equal for the same file under two names."""
         photos = self._tables["photos"]
         return photos.drop_duplicates("photo").set_index("photo")["digest"]
+
+    @property
+    def groups(self) -> pd.Series[str]:
+        """Return the group of each photo, by photo: equal for the same file and for copies that look the same."""
+        photos = self._tables["photos"].drop_duplicates("photo").set_index("photo")
+        # A table made by hand may not say it.
+        return photos["group" if "group" in photos else "digest"]
+
+    def group_of(self, content: Iterable[str]) -> set[str]:
+        """Return the groups of contents, given as digests; one that is not here is its own."""
+        known = dict(zip(self.content, self.groups, strict=True))
+        return {known.get(digest, digest) for digest in content}
 
     @property
     def pairs(self) -> pd.DataFrame:
@@ -170,8 +183,8 @@ class Pairs:
     """Pairs of a photo and a text with what is known of their fit; a row each.
 
     `table` has the columns photo, caption, text, path, target (0 to 1), weight (how sure, above 0) and source
-    (who said so); `definition` says in words what the target is. `content` gives photos that are the same file
-    one name, so that no split tears them apart.
+    (who said so); `definition` says in words what the target is. `group` gives photos that are the same file, or
+    look the same, one name, so that no split tears them apart.
     """
 
     data: Dataset
@@ -230,6 +243,11 @@ class Pairs:
     def content(self) -> np.ndarray:
         """Return one label a pair that is the same for photos with the same bytes, (pairs,)."""
         return self._table["photo"].map(self.data.content).to_numpy(dtype=str)
+
+    @cached_property
+    def group(self) -> np.ndarray:
+        """Return one label a pair that is the same for photos that are copies of each other, (pairs,)."""
+        return self._table["photo"].map(self.data.groups).to_numpy(dtype=str)
 
     def take(self, rows: Sequence[int] | np.ndarray) -> Pairs:
         """Return the pairs at these positions, in this order."""

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from withsense_tf.data.embedded.captions import told_captions
-from withsense_tf.data.embedded.found import DESCRIPTION, Embedded
+from withsense_tf.data.embedded.found import DESCRIPTION, NOTHING, Embedded
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.photo_facts import IMAGE
 from withsense_tf.data.rows import Caption, FileReader
@@ -23,9 +23,11 @@ def add_evidence(
 ) -> list[Caption]:
     """Hand to the reader what is evidence alone, and return the captions that stand in photo files.
 
-    The column `embedded` of `photos` is taken out on the way.
+    `photos` are the names, digests and embedded texts of all files, of those too that are left out as copies.
     """
-    embedded: dict[str, Embedded] = dict(zip(photos["photo"], photos.pop("embedded"), strict=True))
+    embedded: dict[str, Embedded] = {}
+    for photo, found_there in zip(photos["photo"], photos["embedded"], strict=True):
+        embedded[photo] = found_there + embedded.get(photo, NOTHING)
     own: dict[str, list[Caption]] = {}
     for caption in captions:
         own.setdefault(caption.photo, []).append(caption)

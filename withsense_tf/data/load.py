@@ -6,7 +6,7 @@ import hashlib
 import os
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from withsense_tf.data.evidence import add_evidence
 from withsense_tf.data.photo_facts import IMAGE, TABLE, listed_facts
 from withsense_tf.data.photo_folders import read_photo_folders
 from withsense_tf.data.problems import KINDS, Problem, problem_table
+from withsense_tf.data.renamed import renamed_test_photos
 from withsense_tf.data.rows import FOLDERS, CaptionBook, FileReader, caption_table
 from withsense_tf.data.tables import RawTable, read_table
 from withsense_tf.errors import DataError, DataWarning, check_kind
@@ -45,7 +46,8 @@ def load_dataset(folder: str | Path, decode: bool = True) -> Dataset:
 
     Separators are detected. Test files, expert and crowd judgements, `captions.csv` and `caption_corpus.csv`
     may be missing: the tables they fill are then empty. Every photo is decoded once, which takes about a second
-    for a thousand. With `decode=False` only headers are read: a truncated photo is then an error when it is used.
+    for a thousand. With `decode=False` large photos are decoded at a reduced size, and those that are truncated are no
+    problem here, but an error when they are used. Training photos that look like a test photo are left out.
     """
     contents = read_folder(folder, decode=decode)
     photos, captions = contents.tables["photos"], contents.tables["captions"]
@@ -102,11 +104,17 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
     listed = _optional(root / TABLE, (IMAGE,))
     problems += listed.problems
     listed_facts(listed, names.usable["train"] | names.usable["test"], problems)
+    renamed = renamed_test_photos([files[name] for name in ("pairs", "captions", "queries", "corpus")], names)
+    names = replace(names, test=names.test | {problem.item for problem in renamed})
+    problems += renamed
 
     reader = FileReader(CaptionBook(), names, problems)
     pairs, queries = reader.captions(files["pairs"], judged=True), reader.captions(files["queries"])
     captions = pairs + reader.captions(files["captions"]) + queries + reader.captions(files["corpus"])
-    captions += add_evidence(reader, captions, photos, listed)
+    # What stands in the file of a photo that was left out as a copy speaks of the one that is kept, too.
+    told = pd.concat([photos, leaked])[["photo", "digest", "embedded"]]
+    captions += add_evidence(reader, captions, told, listed)
+    photos, leaked = photos.drop(columns="embedded"), leaked.drop(columns="embedded")
     tables = {
         "photos": photos,
         "left_in_test": leaked.reset_index(drop=True),

@@ -15,6 +15,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from withsense_tf.data.embedded.found import NOTHING, Embedded
 from withsense_tf.data.embedded.reader import embedded_texts
+from withsense_tf.data.looks import SIDE, look_of
 from withsense_tf.errors import DataError
 
 # Where Pillow refuses by itself (from half of it on, it warns); the largest camera has 151 megapixels.
@@ -62,6 +63,7 @@ class PhotoFacts:
     digest: str
     oddities: tuple[str, ...] = ()
     embedded: Embedded = NOTHING
+    look: str = ""  # where it was decoded: see `data.looks`
 
 
 def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
@@ -78,9 +80,8 @@ def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
         oddities = _oddities(image, content)
         turned = _orientation(image) in (5, 6, 7, 8)  # these swap the sides
         width, height = reversed(image.size) if turned else image.size
-        if decode:
-            _upright(image).pixels(size=(1, 1))
-    return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities, embedded)
+        look = look_of(_upright(image).grey(SIDE)) if decode else ""
+    return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities, embedded, look)
 
 
 def read_photo(
@@ -115,6 +116,15 @@ class UprightPhoto:
         """Return the part in `box` (left, top, right, bottom) as sRGB, uint8, (height, width, 3)."""
         with _damage("it cannot be turned into RGB"):
             return np.asarray(self._fitted(size, box, resample), dtype=np.uint8)
+
+    def grey(self, side: int) -> np.ndarray:
+        """Return the whole photo in grey, squashed to a square, uint8, (side, side), quickly: for its look."""
+        with _damage("it cannot be turned into grey"):
+            factor = min(self.image.size) * 2 // side
+            image = self.image.reduce(factor) if factor > 1 else self.image
+            # Other colours than sRGB's are hardly another grey.
+            image = image if image.mode in ("L", "RGB") else _to_srgb(image, self.profile)
+            return np.asarray(image.convert("L").resize((side, side), Image.Resampling.BILINEAR))
 
     def _fitted(
         self,

@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
+from withsense_tf.data.near_duplicates import linked, near_pairs, read_looks
 from withsense_tf.data.photo_file import LITTER, SUFFIXES, PhotoError, PhotoFacts, inspect_photo
 from withsense_tf.data.problems import Problem
 from withsense_tf.data.rows import FOLDERS, PhotoNames
@@ -17,7 +19,7 @@ from withsense_tf.data.tables import RawTable
 from withsense_tf.machine import usable_cores
 from withsense_tf.terminal import track
 
-COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest", "embedded"]
+COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest", "look", "embedded"]
 
 
 def read_photo_folders(
@@ -25,7 +27,8 @@ def read_photo_folders(
 ) -> tuple[pd.DataFrame, pd.DataFrame, PhotoNames, list[Problem]]:
     """Look at every photo; `listed` (test_images.csv) and `asked` (test_queries.csv) name test photos too.
 
-    A photo that is a test photo by name or by content is taken out of training.
+    A photo that is a test photo by name, by content or by its look is taken out of training. Photos that are the same,
+    or look the same, have one `group`: the lowest of their digests.
     """
     problems: list[Problem] = []
     paths = {part: _photo_files(root / folder, problems) for part, folder in FOLDERS.items()}
@@ -34,16 +37,17 @@ def read_photo_folders(
     # The caption of a query describes its owner, whatever photo stands beside it.
     named |= {row.fields["query_id"].rsplit("#", 1)[0] for row in asked.rows}
     photos = _look(paths, decode, problems)
+    photos["group"] = _groups(photos)
     test = files["test"] | named
-    test_digests = set(photos.loc[(photos["part"] == "test") | photos["photo"].isin(test), "digest"])
     by_name = photos["photo"].isin(test)
-    leaks = (photos["part"] == "train") & (by_name | photos["digest"].isin(test_digests))
-    for photo, named_too in zip(photos.loc[leaks, "photo"], by_name[leaks], strict=True):
-        reason = "it is named as a test photo" if named_too else "a test photo has the same content"
-        problems.append(Problem("photo_in_both", f"train_images/{photo}", None, photo, reason))
-    leaked = photos.loc[leaks, ["photo", "digest"]]
+    tested = photos[(photos["part"] == "test") | by_name]
+    leaks = (photos["part"] == "train") & (by_name | photos["group"].isin(tested["group"]))
+    problems += _leaks(photos[leaks], tested)
+    leaked = photos.loc[leaks, ["photo", "digest", "group", "embedded"]]
     kept = photos.drop(index=leaked.index).reset_index(drop=True)
-    problems += _twins(kept) + _listing(listed, kept)
+    problems += _twins(kept, "digest", "photo_twice", "the same file as")
+    problems += _twins(kept.drop_duplicates("digest"), "group", "photo_alike", "looks like")
+    problems += _listing(listed, kept)
     usable = {part: frozenset(kept.loc[kept["part"] == part, "photo"]) for part in FOLDERS}
     return kept, leaked, PhotoNames(files, frozenset(test | set(leaked["photo"])), usable), problems
 
@@ -95,22 +99,51 @@ def _look(paths: dict[str, list[Path]], decode: bool, problems: list[Problem]) -
             where = f"{path.parent.name}/{path.name}"
             if isinstance(facts, PhotoFacts):
                 problems += [Problem(odd, where, None, path.name, "") for odd in facts.oddities]
-                row = (path.name, part, str(path), facts.width, facts.height, facts.digest, facts.embedded)
-                rows.append(row)
+                told = (facts.width, facts.height, facts.digest, facts.look, facts.embedded)
+                rows.append((path.name, part, str(path), *told))
             elif path.suffix.lower() not in SUFFIXES and facts.kind in ("photo_not_image", "photo_empty"):
                 problems.append(
                     Problem("photo_skipped", where, None, path.name, "no photo by name or content")
                 )
             else:
                 problems.append(Problem(facts.kind, where, None, path.name, facts.reason))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    photos = pd.DataFrame(rows, columns=COLUMNS)
+    if not decode:
+        # Only headers were read. What turns out to be damaged has no look.
+        photos["look"] = read_looks([Path(path) for path in photos["path"]])
+    return photos
 
 
-def _twins(photos: pd.DataFrame) -> list[Problem]:
-    first = photos.groupby(["part", "digest"])["photo"].transform("first")
+def _groups(photos: pd.DataFrame) -> pd.Series[str]:
+    """Return for each photo the lowest digest of those that are the same or look the same."""
+    looks, digests = photos["look"].tolist(), photos["digest"].to_numpy(str)
+    _, first, place = np.unique(digests, return_index=True, return_inverse=True)
+    near = near_pairs(looks)
+    same = np.arange(len(photos)), first[place]
+    left, right = (np.concatenate(some) for some in zip(near, same, strict=True))
+    return photos.groupby(linked(len(photos), (left, right)))["digest"].transform("min")
+
+
+def _leaks(leaks: pd.DataFrame, tested: pd.DataFrame) -> list[Problem]:
+    """Tell why each of the training photos is a test photo."""
+    names, digests = set(tested["photo"]), set(tested["digest"])
+    like = tested.drop_duplicates("group").set_index("group")["photo"]
+    problems = []
+    for photo, digest, group in leaks[["photo", "digest", "group"]].itertuples(index=False):
+        kind, reason = "photo_in_both", "it is named as a test photo"
+        if photo not in names:
+            reason = "a test photo has the same content"
+        if photo not in names and digest not in digests:
+            kind, reason = "photo_like_test", f"it looks like {like[group]}"
+        problems.append(Problem(kind, f"train_images/{photo}", None, photo, reason))
+    return problems
+
+
+def _twins(photos: pd.DataFrame, by: str, kind: str, reason: str) -> list[Problem]:
+    first = photos.groupby(["part", by])["photo"].transform("first")
     rows: Iterable[tuple[str, str, str]] = zip(photos["photo"], photos["part"], first, strict=True)
     return [
-        Problem("photo_twice", f"{FOLDERS[part]}/{photo}", None, photo, f"the same file as {twin}")
+        Problem(kind, f"{FOLDERS[part]}/{photo}", None, photo, f"{reason} {twin}")
         for photo, part, twin in rows
         if photo != twin
     ]

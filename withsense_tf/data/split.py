@@ -26,15 +26,21 @@ class SplitReport:
     test_captions: int
     shared_captions: int
     test_pairs_with_shared_caption: int
+    photos_with_copies: int = 0
 
     def __str__(self) -> str:
         share = self.test_pairs_with_shared_caption / max(1, self.test_pairs)
         dropped = f", {self.dropped_pairs:,} left out" if self.dropped_pairs else ""
+        copies = (
+            f"; {self.photos_with_copies:,} photos are copies of others, and on their side"
+            if self.photos_with_copies
+            else ""
+        )
         return (
             f"{self.train_pairs:,} training and {self.test_pairs:,} test pairs{dropped}; "
             f"{self.train_photos:,} and {self.test_photos:,} photos, {self.shared_photos:,} on both sides; "
             f"{self.train_captions:,} and {self.test_captions:,} captions, {self.shared_captions:,} on both sides "
-            f"({share:.0%} of the test pairs have one of those)"
+            f"({share:.0%} of the test pairs have one of those){copies}"
         )
 
 
@@ -53,18 +59,18 @@ class Split:
 def split_by_photo(pairs: Pairs, test_share: float = 0.3, seed: int = 0) -> Split:
     """Split so that no photo is on both sides (scikit-learn's GroupShuffleSplit, as the students did).
 
-    Captions may be on both sides: on the real folder nearly every test caption was seen in training. Files
-    with the same bytes count as one photo.
+    Captions may be on both sides: on the real folder nearly every test caption was seen in training. Copies
+    count as one photo.
     """
     from sklearn.model_selection import GroupShuffleSplit
 
     check_pairs("split_by_photo", pairs)
     check_share("test_share", test_share)
     check_seed(seed)
-    _at_least(pairs.content, 2, "photos")
+    _at_least(pairs.group, 2, "photos")
     splitter = GroupShuffleSplit(n_splits=1, test_size=test_share, random_state=seed)
     try:
-        train, test = next(splitter.split(pairs.table, groups=pairs.content))
+        train, test = next(splitter.split(pairs.table, groups=pairs.group))
     except ValueError as error:
         raise DataError(f"{pairs!r} is too small for test_share={test_share}: {error}") from error
     return _split(pairs, train, test)
@@ -76,10 +82,10 @@ def folds_by_photo(pairs: Pairs, folds: int = 10, seed: int = 0) -> tuple[Split,
     if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
         raise SettingError(f"folds must be a whole number of at least 2, got {folds!r}.")
     check_seed(seed)
-    photos = np.unique(pairs.content)
+    photos = np.unique(pairs.group)
     _at_least(photos, folds, "photos")
     shuffled = np.random.default_rng(seed).permutation(photos)
-    in_test = [np.isin(pairs.content, part) for part in np.array_split(shuffled, folds)]
+    in_test = [np.isin(pairs.group, part) for part in np.array_split(shuffled, folds)]
     return tuple(_split(pairs, np.flatnonzero(~test), np.flatnonzero(test)) for test in in_test)
 
 
@@ -111,11 +117,11 @@ def _connected(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
 
     table = pairs.table
     owners = table["caption"].str.rsplit("#", n=1).str[0]
-    # A node for the bytes of each photo (its name where the photo is not in the folder), one for each text.
-    owner_node = owners.map(pairs.data.content).fillna("name:" + owners)
+    # A node for each group of copies (a photo's name where the photo is not in the folder), one for each text.
+    owner_node = owners.map(pairs.data.groups).fillna("name:" + owners)
     text_node = "text:" + table["text"].str.casefold()
     nodes, codes = np.unique(
-        np.concatenate([pairs.content, owner_node.to_numpy(str), text_node.to_numpy(str)]),
+        np.concatenate([pairs.group, owner_node.to_numpy(str), text_node.to_numpy(str)]),
         return_inverse=True,
     )
     photo, owner, text = codes.reshape(3, -1)
@@ -129,11 +135,15 @@ def _split(pairs: Pairs, train: np.ndarray, test: np.ndarray) -> Split:
         side = "training" if not len(train) else "test"
         raise DataError(f"The {side} side of the split is empty: {pairs!r} is too small for this split.")
     left, right = pairs.take(train), pairs.take(test)
-    report = _report(left.table, right.table, len(pairs), len(np.intersect1d(left.content, right.content)))
+    shared = len(np.intersect1d(left.group, right.group))
+    copies = pairs.table["photo"].nunique() - len(np.unique(pairs.group))
+    report = _report(left.table, right.table, len(pairs), shared, copies)
     return Split(left, right, report)
 
 
-def _report(train: pd.DataFrame, test: pd.DataFrame, total: int, shared_photos: int) -> SplitReport:
+def _report(
+    train: pd.DataFrame, test: pd.DataFrame, total: int, shared_photos: int, copies: int
+) -> SplitReport:
     shared = set(train["caption"]) & set(test["caption"])
     return SplitReport(
         train_pairs=len(train),
@@ -146,6 +156,7 @@ def _report(train: pd.DataFrame, test: pd.DataFrame, total: int, shared_photos: 
         test_captions=test["caption"].nunique(),
         shared_captions=len(shared),
         test_pairs_with_shared_caption=int(test["caption"].isin(shared).sum()),
+        photos_with_copies=copies,
     )
 
 

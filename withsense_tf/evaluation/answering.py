@@ -103,7 +103,8 @@ def joined(parts: Sequence[Outcome]) -> Outcome:
 def _check_unseen(matcher: Matcher, task: Task) -> None:
     content = set(task.test.content if task.test is not None else ())
     content |= set(task.gallery.content if task.gallery is not None else ())
-    seen = content & set(matcher.fitted_content_)
+    data = task.train.data
+    seen = data.group_of(content) & data.group_of(matcher.fitted_content_)
     if seen:
         raise SettingError(f"{matcher.name} was trained on {len(seen)} of the photos that it is measured on.")
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from withsense_tf.data.dataset import Pairs, check_pairs
+from withsense_tf.data.dataset import Dataset, Pairs, check_pairs
 from withsense_tf.errors import SettingError, check_kind
 from withsense_tf.evaluation.answering import settings_of
 from withsense_tf.evaluation.meter import Meter
@@ -44,7 +44,20 @@ def compare(matchers: Sequence[Matcher] | Matcher, test: Pairs, constant: float 
 
 def notes_on(test: Pairs) -> tuple[str, ...]:
     """Return what every table made from these pairs must say."""
-    return (SYNTHETIC_NOTE,) if test.data.synthetic else ()
+    return (*([SYNTHETIC_NOTE] if test.data.synthetic else []), *copies_note(test.data))
+
+
+def copies_note(data: Dataset) -> tuple[str, ...]:
+    """Say how many photos are copies of others, and how many were left out for that; nothing where none is."""
+    copies = len(data.groups) - data.groups.nunique()
+    left_out = int((data.quarantine["kind"] == "photo_like_test").sum())
+    if not copies and not left_out:
+        return ()
+    return (
+        f"Copies (the same file, or one resized, recompressed, turned or framed): {copies:,} photos are copies of "
+        f"others and on their side of every split; {left_out:,} training photos that look like a test photo were left "
+        "out.",
+    )
 
 
 def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Value) -> dict[str, Value]:
@@ -52,10 +65,10 @@ def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Valu
 
     A matcher is never measured on photos that it was trained on, under whatever file name: that is an error.
     """
-    seen = set(getattr(matcher, "fitted_content_", ())) & set(test.content)
+    seen = test.data.group_of(getattr(matcher, "fitted_content_", ())) & set(test.group)
     if seen:
         raise SettingError(
-            f"{matcher.name} was trained on {len(seen)} of the {len(set(test.content))} test photos, so its figures "
+            f"{matcher.name} was trained on {len(seen)} of the {len(set(test.group))} test photos, so its figures "
             "would be worth nothing. Fit it on the training side of a split: ws.split_by_photo(pairs)."
         )
     with Meter() as meter:

@@ -122,7 +122,8 @@ def _parts(task: Task) -> Iterator[Sequence[str]]:
 
 
 def _own_queries(data: Dataset, test: Pairs) -> tuple[Gallery | None, pd.DataFrame]:
-    names = list(dict.fromkeys(test.table["photo"]))
+    # Of copies one: the others would stand before it or behind it at every query that is theirs.
+    names = test.table.assign(group=test.group).drop_duplicates("group")["photo"].tolist()
     captions = data.captions
     queries = captions[captions["photo"].isin(names)][["caption", "text", "photo"]].reset_index(drop=True)
     return (Gallery(data, tuple(names)) if len(queries) else None), queries
@@ -132,10 +133,11 @@ def _test_photos(pairs: Pairs) -> list[Task]:
     data = pairs.data
     queries = data.queries[["caption", "text", "photo"]]
     queries = queries[queries["photo"].isin(data.content.index)]
-    trained = set(pairs.content)
-    unseen = queries["photo"].map(data.content).map(lambda content: content not in trained)
-    queries = queries[unseen.astype(bool)].reset_index(drop=True)
+    group = queries["photo"].map(data.groups)
+    queries = queries.assign(group=group)[~group.isin(set(pairs.group))]
     if not len(queries):
         return []
-    gallery = Gallery(data, tuple(dict.fromkeys(queries["photo"])))
+    names = queries.drop_duplicates("group")["photo"].tolist()
+    queries = queries.loc[queries["photo"].isin(names), ["caption", "text", "photo"]].reset_index(drop=True)
+    gallery = Gallery(data, tuple(names))
     return [Task(pairs, None, gallery, queries)]

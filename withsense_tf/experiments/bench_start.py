@@ -116,7 +116,7 @@ def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
                     (made, photo),
                 )
         for one in sealed_photos(tables, f"WHERE id IN ({', '.join(map(str, ids))})"):
-            (look,) = tables.execute("SELECT hash FROM photos WHERE id = ?", (one.photo,)).fetchone()
+            (look,) = tables.execute("SELECT look FROM photos WHERE id = ?", (one.photo,)).fetchone()
             told = (one.item.tag, photo_seal(one.item, look), one.photo)
             tables.execute("UPDATE photos SET tag = ?, seal = ? WHERE id = ?", told)
         put_seals(tables, ids, get_state(tables, "policy"))

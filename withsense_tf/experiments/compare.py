@@ -238,7 +238,7 @@ def _code() -> str:
 
 
 def _notes(dataset: Dataset, law: str, plan: Plan, quick: bool) -> tuple[str, ...]:
-    from withsense_tf.evaluation.compare import SYNTHETIC_NOTE
+    from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, copies_note
 
     photos = plan.pairs.table["photo"].nunique()
     return (
@@ -247,6 +247,7 @@ def _notes(dataset: Dataset, law: str, plan: Plan, quick: bool) -> tuple[str, ..
         *([BALANCED] if plan.config.balanced else []),
         "Every pair and every query is answered by a model that has not seen the photo. Best: the best of its kind and "
         "split, or (in brackets) not significantly worse (paired randomisation by photo, Holm's correction, 5 %).",
+        *copies_note(dataset),
         law,
     )
 

@@ -114,8 +114,8 @@ class ConcatLinear(Matcher):
         """Choose the penalty on photos that were not fitted, as the test photos will not be either."""
         from sklearn.model_selection import GroupKFold
 
-        folds = min(FOLDS, len(np.unique(pairs.content)))
-        return list(GroupKFold(folds).split(pairs.table, groups=pairs.content)) if folds > 1 else []
+        folds = min(FOLDS, len(np.unique(pairs.group)))
+        return list(GroupKFold(folds).split(pairs.table, groups=pairs.group)) if folds > 1 else []
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         photos, photo, texts, text = self._vectors(pairs)

@@ -115,7 +115,7 @@ class NetworkMatcher(Matcher):
         self.features_ = PhotoFeatures(photo_encoders(self.photo), store).fit(content.tolist(), paths)
         photos, photo = self._photo_rows(pairs)
         texts, text = self._text_rows(pairs.texts)
-        held = self._held_out(content, pairs)
+        held = self._held_out(np.unique(pairs.group), pairs)
         self.widths_ = (photos.shape[1], texts.shape[1])
         network = self._build(*self.widths_)
         self.history_ = self._train(network, photos, texts, photo, text, pairs, held)
@@ -124,10 +124,10 @@ class NetworkMatcher(Matcher):
             self._scores(photos[photo[held]], texts[text[held]]), pairs.target[held], pairs.weight[held]
         )
 
-    def _held_out(self, content: np.ndarray, pairs: Pairs) -> np.ndarray:
+    def _held_out(self, photos: np.ndarray, pairs: Pairs) -> np.ndarray:
         """Choose the photos that are not trained on; with too few photos, all pairs do both."""
-        shuffled = np.random.default_rng(self.seed).permutation(content)
-        held = np.isin(pairs.content, shuffled[: round(self._training.validation * len(content))])
+        shuffled = np.random.default_rng(self.seed).permutation(photos)
+        held = np.isin(pairs.group, shuffled[: round(self._training.validation * len(photos))])
         return held if 0 < held.sum() < len(held) else np.ones(len(held), bool)
 
     def _train(

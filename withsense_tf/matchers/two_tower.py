@@ -161,6 +161,10 @@ class TwoTower(Towers):
         self.features_ = PhotoFeatures(photos, store).fit(told.content, paths)
         features = self.features_.transform(told.content, paths)
         held = self._held_out(told)
+        # Copies of a photo that is held out are held out with it.
+        group_of = dict(zip(pairs.content, pairs.group, strict=True))
+        group = np.array([group_of[content] for content in told.content])
+        held = np.isin(group, group[held])
         lesson = Lesson(self.text_.encode(told.texts), told, held, self._judged(pairs, told, held))
         self.towers_, self.histories_ = [], []
         for member in range(self.members):

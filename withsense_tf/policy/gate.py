@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from withsense_tf.data import looks, near_duplicates, photo_file
 from withsense_tf.data import named as names_and_columns
 from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
@@ -140,7 +141,8 @@ def code_version(folder: Path = Path(__file__).parent) -> str:
     Any change counts, that of a comment too: nobody has to judge which one matters.
     """
     digest = hashlib.sha256()
-    for file in sorted(folder.glob("*.py")):
+    looking = [Path(str(module.__file__)) for module in (looks, near_duplicates, photo_file)]
+    for file in [*sorted(folder.glob("*.py")), *looking]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

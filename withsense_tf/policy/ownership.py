@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from withsense_tf.errors import SettingError, check_choice
-from withsense_tf.policy.fingerprint import near_duplicates, perceptual_hashes
 from withsense_tf.policy.overrides import Decided, Override
 from withsense_tf.policy.verdict import TextPolicy, Verdict
 
@@ -101,9 +100,7 @@ class Ownership:
         self.decided.warn([*((one.photo, one.digest) for one in known), *twins])
         _spread_to_same_files(data, decisions)
         if self.duplicates:
-            paths = {one.photo: one.path for one in known if one.path is not None}
-            labels = near_duplicates(perceptual_hashes(list(paths.values())))
-            spread(decisions, dict(zip(paths, labels.tolist(), strict=True)))
+            spread(decisions, dict(zip(data.groups.index, data.groups, strict=True)))
         return decisions
 
     def own(self, known: Sequence[Evidence], review_restricts: bool = True) -> dict[str, PhotoDecision]:
@@ -199,8 +196,8 @@ def _evidence(data: Dataset, said: pd.DataFrame) -> list[Evidence]:
 
 
 def _spread_to_same_files(data: Dataset, decisions: dict[str, PhotoDecision]) -> None:
-    """Restrict test photos whose file also lay in training under a restricted name, which was left out there."""
-    twins = data.left_in_test.merge(data.photos[["photo", "digest"]], on="digest", suffixes=("", "_kept"))
+    """Restrict test photos that also lay in training under a restricted name, and were left out there."""
+    twins = data.left_in_test.merge(data.groups.reset_index(), on="group", suffixes=("", "_kept"))
     for left_out, kept in zip(twins["photo"], twins["photo_kept"], strict=True):
         old = decisions[kept]
         if (
@@ -212,9 +209,9 @@ def _spread_to_same_files(data: Dataset, decisions: dict[str, PhotoDecision]) ->
             decisions[kept] = replace(old, restricted=True, source=f"duplicate of {left_out}")
 
 
-def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, int]) -> None:
-    """Restrict the near-duplicates of restricted photos: those that share a label."""
-    first: dict[int, str] = {}
+def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, str], gone: str = "") -> None:
+    """Restrict the near-duplicates of restricted photos: those that share a label, or all where one is `gone`."""
+    first = dict.fromkeys(labels.values(), gone) if gone else {}
     # By name, so that the order in which photos come changes nothing.
     for photo, label in sorted(labels.items()):
         if decisions[photo].restricted:

@@ -2,7 +2,8 @@
 
 They are in one SQLite file, which writers change in transactions: a reader sees all of a change or nothing of it, and
 a process that is killed leaves none behind. A photo is *staged* while it is being worked on, and *live* once a writer
-publishes all it has staged. A photo that changes is a new one here, so that its old state stands until then.
+publishes all it has staged. A photo that changes is a new one here, so that its old state stands until then. Of some
+photos that left, the verdict stays: see `departed`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ CREATE TABLE generations (
 );
 CREATE TABLE photos (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, tag TEXT NOT NULL, digest TEXT NOT NULL,
-    path TEXT NOT NULL, hash INTEGER NOT NULL, facts TEXT NOT NULL, twins TEXT NOT NULL DEFAULT '[]',
+    path TEXT NOT NULL, look TEXT NOT NULL, facts TEXT NOT NULL, twins TEXT NOT NULL DEFAULT '[]',
     writer TEXT, staged REAL, fold INTEGER, seal TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX live_photos ON photos (name) WHERE writer IS NULL;
@@ -56,7 +57,8 @@ CREATE TABLE rows (
     captions INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (generation, row)
 ) WITHOUT ROWID;
 CREATE INDEX rows_of_photo ON rows (photo, generation);
-CREATE TABLE kept_out (name TEXT PRIMARY KEY, digest TEXT NOT NULL, since TEXT NOT NULL);
+CREATE TABLE kept_out (name TEXT PRIMARY KEY, digest TEXT NOT NULL, look TEXT NOT NULL,
+    since TEXT NOT NULL);
 CREATE TABLE quarantine (name TEXT PRIMARY KEY, path TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
     found TEXT NOT NULL);
 """

@@ -46,7 +46,7 @@ def _each(index: PhotoIndex, tables: sqlite3.Connection) -> Iterator[dict[str, A
         tables.execute("SELECT fold, min(name) FROM photos WHERE writer IS NULL GROUP BY fold").fetchall()
     )
     photos = tables.execute(
-        "SELECT id, name, tag, digest, hash, facts, fold FROM photos WHERE writer IS NULL ORDER BY name"
+        "SELECT id, name, tag, digest, look, facts, fold FROM photos WHERE writer IS NULL ORDER BY name"
     ).fetchall()
     for at in range(0, len(photos), BLOCK):
         part = photos[at : at + BLOCK]
@@ -57,7 +57,7 @@ def _each(index: PhotoIndex, tables: sqlite3.Connection) -> Iterator[dict[str, A
                 "name": name,
                 "tag": tag,
                 "digest": digest,
-                "hash": look,
+                "look": look,
                 "facts": json.loads(facts),
                 "columns": tables.execute(
                     "SELECT name, text, number FROM facts WHERE photo = ? ORDER BY name", (photo,)

@@ -18,13 +18,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-import numpy as np
-
-from withsense_tf.data.photo_file import PhotoError, read_photo
+from withsense_tf.data.near_duplicates import read_look
+from withsense_tf.data.photo_file import PhotoError
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.machine import usable_cores
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.policy.fingerprint import SIDE, perceptual_hash
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.filters import fact_row
@@ -32,7 +30,7 @@ from withsense_tf.search.forgotten import forget_rows, leave_rows
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
 from withsense_tf.search.judge import judge_anew
-from withsense_tf.search.kept_out import without_kept_out
+from withsense_tf.search.kept_out import like_kept_out, without_kept_out
 from withsense_tf.search.law import judge_items, put_law, warn_of_overrides
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.publish import forget, publish
@@ -102,6 +100,7 @@ def ingest(
     policy = policy.current()
     judge_anew(index, policy, lift)
     bad: dict[str, Refused] = {}
+    shut: set[str] = set()
     known = None
     while True:
         with index.catalog.reading() as tables:
@@ -109,15 +108,16 @@ def ingest(
         matcher = None
         waiting, same = _adopt(index, items, generation.number, writer)
         known = same if known is None else known
-        waiting = [item for item in waiting if item.name not in bad]
+        waiting = [item for item in waiting if item.name not in bad.keys() | shut]
         try:
             for at in track(
                 range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
             ):
                 # Not before there is work: a model that cannot be loaded keeps no photo from leaving.
                 matcher = matcher or generation.matcher(index.store)
-                found = _stage(index, generation, matcher, waiting[at : at + BATCH], policy, writer)
+                found, like = _stage(index, generation, matcher, waiting[at : at + BATCH], policy, writer)
                 bad |= {one.name: one for one in found}
+                shut |= like
         except ModelGoneError:
             with index.catalog.reading() as tables:
                 if _generation(index, tables, model).number == generation.number:
@@ -128,11 +128,11 @@ def ingest(
             # the same photos: then these are worked on again, so that what is published is whole.
             lacking, _ = _adopt(index, items, generation.number, writer)
             now = _generation(index, tables, model)
-            if now.number != generation.number or any(item.name not in bad for item in lacking):
+            if now.number != generation.number or any(item.name not in bad.keys() | shut for item in lacking):
                 continue
             _check_law(tables, policy)
             refused_now = (*refused, *bad.values())
-            leaving = ({*remove, *(one.name for one in refused)} - set(names)) | set(bad)
+            leaving = ({*remove, *(one.name for one in refused)} - set(names)) | set(bad) | shut
             if complete:
                 live = {name for (name,) in tables.execute("SELECT name FROM photos WHERE writer IS NULL")}
                 leaving |= live - set(names)
@@ -145,7 +145,7 @@ def ingest(
         index.remove_dropped()
         if complete:
             warn_of_overrides(index, policy)
-        return Report(done.added, done.changed, done.removed, known, refused_now, out)
+        return Report(done.added, done.changed, done.removed, known, refused_now, out + len(shut))
 
 
 def _check_not_emptied(index: PhotoIndex, live: int, leaving: int, replace: bool) -> None:
@@ -209,18 +209,20 @@ def _stage(
     items: Sequence[Item],
     policy: Policy,
     writer: str,
-) -> list[Refused]:
-    """Work on one batch and keep it; return the photos that cannot be used."""
-    hashes, bad = looks_of_files(items)
-    good, rows, refused = readable_rows(generation, matcher, [item for item in items if item.name in hashes])
+) -> tuple[list[Refused], set[str]]:
+    """Work on one batch and keep it; return the photos that cannot be used, and those that must stay out."""
+    looks, bad = looks_of_files(items)
+    shut = like_kept_out(index, looks)
+    let_in = [item for item in items if item.name in looks.keys() - shut]
+    good, rows, refused = readable_rows(generation, matcher, let_in)
     bad += refused
     decided = judge_items(policy, good)
     with index.catalog.writing() as tables:
         _check_law(tables, policy)
-        photos = [_put_photo(tables, item, hashes[item.name], writer) for item in good]
+        photos = [_put_photo(tables, item, looks[item.name], writer) for item in good]
         put_law(tables, list(zip(photos, [item.name for item in good], strict=True)), decided, policy)
         put_rows(tables, generation, photos, good, rows)
-    return bad
+    return bad, shut
 
 
 def _check_law(tables: sqlite3.Connection, policy: Policy) -> None:
@@ -241,15 +243,16 @@ def _quarantine(tables: sqlite3.Connection, bad: Sequence[Refused], names: Colle
     )
 
 
-def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]]:
-    """Return the perceptual hash of each photo by name, and those whose file cannot be used, with the reason."""
+def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, str], list[Refused]]:
+    """Return the look of each photo by name, and those whose file cannot be used, with the reason."""
 
-    def one(item: Item) -> int | PhotoError:
+    def one(item: Item) -> str | PhotoError:
         try:
             # Vectors are kept under the digest, so those of another content would be found under it for ever.
-            return perceptual_hash(read_photo(item.path, (SIDE, SIDE), digest=item.digest))
+            look = read_look(item.path, item.digest)
         except PhotoError as error:
             return error
+        return item.look or look
 
     with ThreadPoolExecutor(usable_cores()) as pool:
         found = list(zip(items, pool.map(one, items), strict=True))
@@ -258,7 +261,7 @@ def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, int], list[Refused]
         for item, known in found
         if isinstance(known, PhotoError)
     ]
-    return {item.name: known for item, known in found if isinstance(known, int)}, bad
+    return {item.name: known for item, known in found if isinstance(known, str)}, bad
 
 
 def readable_rows(
@@ -281,22 +284,21 @@ def readable_rows(
         return good, rows_of(generation, matcher, good), bad
 
 
-def _put_photo(tables: sqlite3.Connection, item: Item, look: int, writer: str) -> int:
-    signed = int(np.uint64(look).astype(np.int64))  # SQLite knows no numbers without a sign
+def _put_photo(tables: sqlite3.Connection, item: Item, look: str, writer: str) -> int:
     photo = tables.execute(
-        "INSERT INTO photos (name, tag, digest, path, hash, facts, twins, writer, staged, seal) "
+        "INSERT INTO photos (name, tag, digest, path, look, facts, twins, writer, staged, seal) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item.name,
             item.tag,
             item.digest,
             str(item.path),
-            signed,
+            look,
             json.dumps(dict(item.facts)),
             json.dumps(item.twins),
             writer,
             time.time(),
-            photo_seal(item, signed),
+            photo_seal(item, look),
         ),
     ).lastrowid
     if photo is None:

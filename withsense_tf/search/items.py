@@ -30,7 +30,8 @@ class Item:
     `other_texts` count for the law alone: texts that belong to the photo but are none of its captions, as a data set
     has them. `unread` is what
     may speak of it and cannot be read: where it stands, and why. `twins` are other names of the same photo, under which
-    it is not in the index; what people decided of them holds for it.
+    it is not in the index; what people decided of them holds for it. `look` is what its copies are found by, where it
+    is known already.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Item:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     twins: tuple[str, ...] = ()
     unread: tuple[Caption, ...] = ()
+    look: str = ""
 
     @property
     def law_texts(self) -> list[Caption]:
@@ -68,16 +70,17 @@ class Item:
 def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = None) -> list[Item]:
     """Return the photos of a data set with all that is said of them; `facts` are the columns of each photo.
 
-    A training photo that was left out because it is a test photo under another name lends that one its texts, as far
-    as the law goes.
+    A training photo that was left out because it is a test photo under another name, or a copy of one, lends that one
+    its texts, as far as the law goes.
     """
     photos = data.photos.drop_duplicates("photo")
     captions = _by_photo(data.captions)
     others = _by_photo(data.other_texts)
     unread = _by_photo(data.unread.rename(columns={"where": "caption", "reason": "text"}))
     twins: dict[str, list[str]] = {}
-    for twin, digest in data.left_in_test[["photo", "digest"]].itertuples(index=False):
-        for kept in photos.loc[photos["digest"] == digest, "photo"]:
+    groups = data.groups
+    for twin, group in data.left_in_test[["photo", "group"]].itertuples(index=False):
+        for kept in groups.index[groups == group]:
             twins.setdefault(kept, []).extend([twin] if twin != kept else [])
             texts = [*captions.get(twin, []), *others.get(twin, [])]
             others.setdefault(kept, []).extend(text for text in texts if twin != kept)
@@ -92,8 +95,9 @@ def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = Non
             dict((facts or {}).get(photo, {})),
             tuple(twins.get(photo, ())),
             tuple(unread.get(photo, ())),
+            look,
         )
-        for photo, path, digest in photos[["photo", "path", "digest"]].itertuples(index=False)
+        for photo, path, digest, look in photos[["photo", "path", "digest", "look"]].itertuples(index=False)
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state, set_state
+from withsense_tf.search.departed import let_stand, unspoken
 from withsense_tf.search.items import Item
 from withsense_tf.search.law import age_limits, judge_items, put_law
 from withsense_tf.search.lift import Restrictions
@@ -40,13 +41,15 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bo
             if here - {photo for photo, _ in stored}:
                 continue  # photos came in meanwhile, and must be judged too
             before = Restrictions(tables)
-            tables.execute("DELETE FROM law")
+            standing = unspoken(tables)
+            judged = here - standing
+            tables.executemany("DELETE FROM law WHERE photo = ?", [(photo,) for photo in judged])
             for photos, found in decided:
-                put_law(
-                    tables, [(photo, item.name) for photo, item in photos if photo in here], found, policy
-                )
+                told = [(photo, item.name) for photo, item in photos if photo in judged]
+                put_law(tables, told, found, policy)
             changed = [(one.photo,) for one in known if not one.whole]
             tables.executemany("UPDATE photos SET tag = '' WHERE id = ?", changed)
+            let_stand(tables, standing, policy.version, age_limits(policy))
             set_state(tables, policy=policy.version, limits=age_limits(policy))
             publish(tables, "", (), policy.ownership.duplicates, lift, before)
             return True

@@ -1,16 +1,17 @@
-"""Photos that were taken out of an index for good: whoever brings them again, under any name, they stay out."""
+"""Photos that were taken out of an index for good: they and copies of them stay out, whoever brings them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from withsense_tf.data.near_duplicates import near_to
 from withsense_tf.search.items import Item
 from withsense_tf.search.photo_index import PhotoIndex
 
 
 def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Note photos of the index, and others of the same content, as kept out; they leave with the next ingest.
+    """Note photos of the index, and copies of them, as kept out; they leave with the next ingest.
 
     Return the names that are to leave, and those that the index does not have.
     """
@@ -18,26 +19,44 @@ def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[list[str], list[s
     leaving: dict[str, None] = {}
     unknown = []
     with index.catalog.writing() as tables:
+        live = tables.execute(
+            "SELECT name, digest, look FROM photos WHERE writer IS NULL ORDER BY name"
+        ).fetchall()
+        known = {name for name, *_ in live}
         for name in dict.fromkeys(names):
-            found = tables.execute(
-                "SELECT name, digest FROM photos WHERE writer IS NULL AND digest = "
-                "(SELECT digest FROM photos WHERE writer IS NULL AND name = ?)",
-                (name,),
-            ).fetchall()
-            if not found:
+            if name not in known:
                 unknown.append(name)
-            for twin, digest in found:
-                tables.execute("INSERT OR REPLACE INTO kept_out VALUES (?, ?, ?)", (twin, digest, since))
+            for twin, digest, look in _copies(name, live):
+                tables.execute(
+                    "INSERT OR REPLACE INTO kept_out VALUES (?, ?, ?, ?)", (twin, digest, look, since)
+                )
                 leaving[twin] = None
     return list(leaving), unknown
 
 
 def let_in(index: PhotoIndex, names: Iterable[str]) -> int:
-    """Let photos that were kept out come in again with the next update; return how many these are."""
+    """Let photos that were kept out, and copies of them, come in again with the next update; return how many."""
     with index.catalog.writing() as tables:
-        return sum(
-            tables.execute("DELETE FROM kept_out WHERE name = ?", (name,)).rowcount for name in set(names)
-        )
+        kept = tables.execute("SELECT name, digest, look FROM kept_out").fetchall()
+        free = {twin for name in set(names) for twin, *_ in _copies(name, kept)}
+        tables.executemany("DELETE FROM kept_out WHERE name = ?", [(name,) for name in free])
+        return len(free)
+
+
+def _copies(name: str, photos: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Return the photo of a name and its copies, each as name, digest and look."""
+    found = []
+    for _, digest, look in [photo for photo in photos if photo[0] == name]:
+        near = set(near_to(look, [other for *_, other in photos]).tolist())
+        found += [photo for at, photo in enumerate(photos) if at in near or photo[1] == digest]
+    return found
+
+
+def like_kept_out(index: PhotoIndex, looks: Mapping[str, str]) -> set[str]:
+    """Return the names of photos, given with their looks, that are copies of photos that were kept out."""
+    with index.catalog.reading() as tables:
+        kept = [look for (look,) in tables.execute("SELECT look FROM kept_out WHERE look != ''")]
+    return {name for name, look in looks.items() if kept and len(near_to(look, kept))}
 
 
 def without_kept_out(index: PhotoIndex, items: Sequence[Item]) -> tuple[list[Item], int]:

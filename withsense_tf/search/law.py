@@ -19,6 +19,7 @@ from withsense_tf.policy.gate import Policy
 from withsense_tf.policy.ownership import STRICTNESS, Evidence, PhotoDecision, spread
 from withsense_tf.policy.verdict import Verdict
 from withsense_tf.search.catalog import get_state
+from withsense_tf.search.departed import UNNAMED, any_restricted
 from withsense_tf.search.items import Item
 from withsense_tf.search.seal import BROKEN, broken_limits, put_seals, sealed_photos, settle_seals
 
@@ -43,7 +44,7 @@ def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, Ph
         known = [
             Evidence(
                 item.name,
-                item.path,
+                item.path if item.path.name else None,  # one that departed has none
                 item.digest,
                 _said(item.captions, verdicts),
                 _said(item.law_texts, verdicts),
@@ -100,7 +101,7 @@ def put_law(
 
 
 def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], duplicates: bool) -> None:
-    """Settle the decisions on live photos: near-duplicates (`groups` of ids) of a restricted one are restricted too."""
+    """Settle the decisions on live photos: copies (`groups` of ids) of a restricted one, here or gone, are too."""
     tables.execute(
         "UPDATE law SET restricted = own_restricted, source = own_source, seal = NULL "
         "WHERE (restricted IS NULL OR restricted != own_restricted OR source != own_source) "
@@ -110,12 +111,12 @@ def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], dupl
     version = get_state(tables, "policy")
     for group in groups if duplicates else ():
         marks = ", ".join("?" * len(group))
-        known = sealed_photos(tables, f"WHERE id IN ({marks})", group)
+        known = sealed_photos(tables, f"WHERE id IN ({marks}) AND writer IS NULL", group)
         broken = {one.item.name: broken_limits(tables, one, version, settled=False) for one in known}
         for limit in limits:
             found = tables.execute(
-                f"SELECT name, photo, {', '.join('law.' + name for name in DECIDED.split(', '))} FROM law "
-                f"JOIN photos ON photos.id = law.photo WHERE age_limit = ? AND photo IN ({marks}) ORDER BY name",
+                f"SELECT name, photo, {', '.join('law.' + name for name in DECIDED.split(', '))} FROM law JOIN photos "
+                f"ON photos.id = law.photo WHERE age_limit = ? AND photo IN ({marks}) AND writer IS NULL ORDER BY name",
                 (limit, *group),
             ).fetchall()
             decisions = {name: _decision(name, own) for name, _, *own in found}
@@ -123,7 +124,11 @@ def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], dupl
                 if name not in decisions or limit in limits_of:
                     decisions[name] = PhotoDecision(name, True, BROKEN, 0, 0, ())
             before = dict(decisions)
-            spread(decisions, dict.fromkeys(decisions, 0))
+            spread(decisions, dict.fromkeys(decisions, ""))
+            gone = set(group) - {photo for _, photo, *_ in found}
+            if any_restricted(tables, gone, limit):
+                # What is live is named first, as where nothing has left.
+                spread(decisions, dict.fromkeys(decisions, ""), UNNAMED)
             tables.executemany(
                 "UPDATE law SET restricted = ?, source = ?, seal = NULL WHERE photo = ? AND age_limit = ?",
                 [
@@ -170,8 +175,10 @@ class IndexDoor(Door):
                 "python -m withsense_tf index judge"
             )
 
-    def outside(self, file: Path, content: str, like: Collection[str]) -> Answer:
-        """Answer whether a file that is no photo of the index may be the query; `like` it are these photos of it.
+    def outside(self, file: Path, content: str, like: Collection[str], gone: Collection[int] = ()) -> Answer:
+        """Answer whether a file that is no photo of the index may be the query.
+
+        `like` it are these photos of the index, and `gone` are departed ones, by id.
 
         Unless a person decided of its content, nobody has said what it shows, so it is judged as a photo without
         captions; what its name and the words in it say counts against it.
@@ -192,6 +199,8 @@ class IndexDoor(Door):
             )
             decision = self.policy.ownership.own([evidence], self.policy.review == "restrict")[name]
             near = [photo for photo in like if (known := self.decision(photo)) is None or known.restricted]
+            if any_restricted(self._tables, gone, self.rule.age_limit):
+                near.append(UNNAMED)
             allowed = not decision.restricted and not near
             rule = decision.source if decision.restricted else f"like {near[0]}" if near else ""
         self._log("photo query", allowed, rule, photo=file.name)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from withsense_tf.data.photo_file import read_photo
+from withsense_tf.data.near_duplicates import near_to, read_look
 from withsense_tf.errors import SettingError, shown
 from withsense_tf.limits import is_file
 from withsense_tf.matchers.forms import PHOTO, CosineForm, HybridForm, unit
-from withsense_tf.policy.fingerprint import NEAR, SIDE, perceptual_hash
+from withsense_tf.search.departed import DEPARTED
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.law import IndexDoor
 
@@ -96,11 +96,13 @@ def _foreign(
     file: Path,
     content: str,
 ) -> PhotoQuery | Refusal:
-    look = np.uint64(perceptual_hash(read_photo(file, (SIDE, SIDE), digest=content)))
-    found = tables.execute("SELECT name, hash FROM photos WHERE writer IS NULL").fetchall()
-    hashes = np.array([number for _, number in found], np.int64).view(np.uint64)
-    near = np.flatnonzero(np.bitwise_count(hashes ^ look) <= NEAR)
-    answer = door.outside(file, content, [found[at][0] for at in near])
+    found = tables.execute(
+        "SELECT id, name, look, digest, writer FROM photos WHERE writer IS NULL OR writer = ?", (DEPARTED,)
+    ).fetchall()
+    like = [found[at] for at in near_to(read_look(file, content), [look for _, _, look, *_ in found])]
+    gone = [photo for photo, _, _, digest, writer in found if writer is not None and digest == content]
+    gone += [photo for photo, *_, writer in like if writer is not None]
+    answer = door.outside(file, content, [name for _, name, *_, writer in like if writer is None], gone)
     if not answer.allowed:
         return Refusal(door.rule.message)
     from withsense_tf.encoders.store import VectorStore  # late: most searches need none, and it takes a while

@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.policy.fingerprint import near_duplicates
+from withsense_tf.data.near_duplicates import linked, near_pairs
 from withsense_tf.search.catalog import get_state, set_state
+from withsense_tf.search.departed import DEPARTED, depart, repeated
 from withsense_tf.search.law import spread_law
 from withsense_tf.search.lift import Restrictions
 
@@ -60,8 +61,20 @@ def publish(
     restrictions = before or Restrictions(tables)
     restrictions.keep_evidence(tables, [*changed, *gone])
     rows = _rows_of(tables, [*changed, *gone])
-    forget(tables, [*changed, *gone])
+    # A photo whose texts alone changed has not left: what was said of it may have been wrong.
+    retold = {
+        photo
+        for (photo,) in tables.execute(
+            "SELECT live.id FROM photos AS live JOIN photos AS mine USING (name, digest) "
+            "WHERE live.writer IS NULL AND mine.writer = ?",
+            (writer,),
+        )
+    }
+    left = {*changed, *gone} - retold
+    # Whoever lifts what left says that it is no evidence.
+    forget(tables, sorted(retold | (left if lift else depart(tables, left))))
     tables.execute("UPDATE photos SET writer = NULL WHERE writer = ?", (writer,))
+    forget(tables, repeated(tables))
     groups = _fold(tables)
     spread_law(tables, groups, duplicates)
     if not lift:
@@ -85,19 +98,32 @@ def _rows_of(tables: sqlite3.Connection, photos: Sequence[int]) -> dict[int, lis
 
 
 def _fold(tables: sqlite3.Connection) -> list[list[int]]:
-    """Give near-duplicates the same number, the lowest id of them; return the groups of more than one."""
-    found = tables.execute("SELECT id, hash, fold FROM photos WHERE writer IS NULL ORDER BY id").fetchall()
+    """Give live photos that are copies of each other the same number, the lowest id of them.
+
+    Return the groups of more than one photo, departed ones among them.
+    """
+    found = tables.execute(
+        "SELECT id, look, digest, fold, writer IS NULL FROM photos WHERE writer IS NULL OR writer = ? ORDER BY id",
+        (DEPARTED,),
+    ).fetchall()
     if not found:
         return []
-    photos = np.array([photo for photo, _, _ in found])
-    hashes = np.array([number for _, number, _ in found], np.int64).view(np.uint64)
-    labels = near_duplicates(hashes)
-    _, first, label = np.unique(labels, return_index=True, return_inverse=True)
+    photos, live = np.array([photo for photo, *_ in found]), np.array([one[4] for one in found], bool)
+    _, first, place = np.unique(
+        [digest for _, _, digest, *_ in found], return_index=True, return_inverse=True
+    )
+    same = np.arange(len(found)), first[place]
+    near = near_pairs([look for _, look, *_ in found])
+    left, right = (np.concatenate(some) for some in zip(near, same, strict=True))
+    seen = live[left] & live[right]
+    alike = linked(len(found), (left[seen], right[seen]))
+    _, lowest, label = np.unique(alike, return_index=True, return_inverse=True)
     # Photos come in the order of their ids, so the first of a group has the lowest.
-    folds = photos[first][label].tolist()
-    moved = [(fold, photo) for fold, (photo, _, before) in zip(folds, found, strict=True) if fold != before]
+    folds = photos[lowest][label].tolist()
+    moved = [(fold, one[0]) for fold, one in zip(folds, found, strict=True) if fold != one[3] and one[4]]
     tables.executemany("UPDATE photos SET fold = ? WHERE id = ?", moved)
     tables.executemany("UPDATE law SET seal = NULL WHERE photo = ?", [(photo,) for _, photo in moved])
+    label = linked(len(found), (left, right))
     order = np.argsort(label, kind="stable")
     groups = np.split(photos[order], np.cumsum(np.bincount(label))[:-1])
     return [group.tolist() for group in groups if len(group) > 1]

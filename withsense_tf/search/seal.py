@@ -28,8 +28,8 @@ def seal_of(*told: object) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
 
 
-def photo_seal(item: Item, look: int) -> str:
-    """Seal a photo as it comes in: all that is known of it, and its perceptual hash."""
+def photo_seal(item: Item, look: str) -> str:
+    """Seal a photo as it comes in: all that is known of it, and what its copies are found by."""
     return seal_of(item.tag, look)
 
 
@@ -48,7 +48,7 @@ def sealed_photos(tables: sqlite3.Connection, where: str, values: Sequence[objec
     stored = stored_items(tables, where, values)
     seals = {
         photo: told
-        for photo, *told in tables.execute(f"SELECT id, tag, hash, seal FROM photos {where}", values)
+        for photo, *told in tables.execute(f"SELECT id, tag, look, seal FROM photos {where}", values)
     }
     return [
         Sealed(photo, item, seal, item.tag == tag and seal == photo_seal(item, look))

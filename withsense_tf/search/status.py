@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.search.catalog import get_state
+from withsense_tf.search.departed import DEPARTED, count_departed
 from withsense_tf.search.engines import Engine
 from withsense_tf.search.photo_index import PhotoIndex, dropped_models, law_of_model
 
@@ -23,6 +24,7 @@ class Status:
     photos: int
     captions: int
     staged: int
+    departed: int
     quarantine: list[dict[str, str]]
     restricted: dict[int, int]
     columns: list[str]
@@ -51,6 +53,11 @@ class Status:
         ]
         if self.staged:
             lines.append(f"{self.staged:,} photos wait to be published: a writer is at work, or was stopped")
+        if self.departed:
+            lines.append(
+                f"{self.departed:,} photos that left still restrict their copies: of these digest, look, texts and "
+                "verdict are kept"
+            )
         lines += [f"in quarantine: {one['photo']}: {one['reason']}" for one in self.quarantine[:SHOWN]]
         if len(self.quarantine) > SHOWN:
             lines.append(f"... and {len(self.quarantine) - SHOWN:,} more; see all with --json")
@@ -100,7 +107,8 @@ def index_status(index: PhotoIndex) -> Status:
             get_state(tables, "version"),
             count("photos WHERE writer IS NULL"),
             count("captions JOIN photos ON photos.id = photo WHERE writer IS NULL AND counts = 1"),
-            count("photos WHERE writer IS NOT NULL"),
+            count("photos WHERE writer IS NOT NULL AND writer != ?", DEPARTED),
+            count_departed(tables),
             [
                 dict(zip(("photo", "path", "kind", "reason", "found"), row, strict=True))
                 for row in tables.execute(

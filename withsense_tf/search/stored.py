@@ -23,7 +23,7 @@ def stored_items(
 ) -> list[tuple[int, Item]]:
     """Return photos of the tables, by id, as they once came; `where` says which."""
     found = tables.execute(
-        f"SELECT id, name, path, digest, facts, twins FROM photos {where} ORDER BY id", values
+        f"SELECT id, name, path, digest, facts, twins, look FROM photos {where} ORDER BY id", values
     ).fetchall()
     return [
         (
@@ -37,9 +37,10 @@ def stored_items(
                 json.loads(facts),
                 tuple(json.loads(twins)),
                 texts_of(tables, photo, UNREAD),
+                look,
             ),
         )
-        for photo, name, path, digest, facts, twins in found
+        for photo, name, path, digest, facts, twins, look in found
     ]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from withsense_tf.data.looks import SIDE
 from withsense_tf.data.photo_file import PhotoError, read_photo
 from withsense_tf.errors import DataError, WithSenseError
-from withsense_tf.policy.fingerprint import SIDE
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.checks import bad_rows
 from withsense_tf.search.generations import Generation, folder_identity

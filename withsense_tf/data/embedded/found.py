@@ -33,6 +33,9 @@ class Embedded:
     texts: tuple[Text, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
 
+    def __add__(self, other: Embedded) -> Embedded:
+        return Embedded(self.texts + other.texts, self.unread + other.unread)
+
 
 NOTHING: Final = Embedded()
 
