@@ -157,6 +157,20 @@ def test_many_photos_are_compared_as_few_are(
     assert near_duplicates(looks).tolist() == few.tolist()
 
 
+def test_new_photos_are_compared_with_all_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    frames = drawn(rng, 40)
+    looks = [*told(frames), *told(flipped(frames, 9, rng)), *told(frames)[:2]]
+    for few in (module.FEW, 0):
+        monkeypatch.setattr(module, "FEW", few)
+        everything, some = (
+            {tuple(sorted(pair)) for pair in zip(*(part.tolist() for part in found), strict=True)}
+            for found in (near_pairs(looks), near_pairs(looks, [5, 46]))
+        )
+        assert some == {(0, 80), (1, 81), (5, 45), (6, 46)}
+        assert some < everything
+
+
 def test_turning_back_gives_the_same() -> None:
     frames = drawn(np.random.default_rng(1), 5)
     for turn in TURNS:

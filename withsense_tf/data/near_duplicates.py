@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -21,9 +21,9 @@ SHARE: Final = 0.12
 FREE: Final = 24
 # A JPEG need not be decoded at more than this.
 ENOUGH: Final = 64
-# So many photos are compared each with each. Of more, only those that agree fully in one of some pieces of the 64
-# lowest frequencies: `ROUNDS` times these are divided into pieces of `PIECE` bits, by chance.
-FEW: Final = 500
+# So many pairs of frames are compared each with each. Of more, only those that agree fully in one of some pieces of
+# the 64 lowest frequencies: `ROUNDS` times these are divided into pieces of `PIECE` bits, by chance.
+FEW: Final = 1 << 22
 ROUNDS: Final = 5
 PIECE: Final = 12
 # Of the 64 lowest signs, copies differ in no more.
@@ -67,13 +67,17 @@ def linked(count: int, pairs: Pairs) -> np.ndarray:
     return np.asarray(connected_components(links, directed=False)[1])
 
 
-def near_pairs(looks: Sequence[str]) -> Pairs:
-    """Return pairs of places of photos that are copies of each other, enough of them to link all that are."""
-    told = [at for at, look in enumerate(looks) if look]
+def near_pairs(looks: Sequence[str], new: Collection[int] | None = None) -> Pairs:
+    """Return pairs of places of photos that are copies of each other, enough of them to link all that are.
+
+    With `new`, places of photos, only pairs that one of these is in: of others it is known already.
+    """
     first: dict[str, int] = {}
-    same = [(first.setdefault(looks[at], at), at) for at in told]
+    same = [(first.setdefault(look, at), at) for at, look in enumerate(looks) if look]
     distinct = list(first.values())
-    left, right = _compared([looks[at] for at in distinct])
+    unknown = None if new is None else {first[looks[at]] for at in new if looks[at]}
+    chosen = [at for at, one in enumerate(distinct) if unknown is None or one in unknown]
+    left, right = _compared([looks[at] for at in distinct], np.array(chosen, np.int64))
     place = np.array(distinct, np.int64)
     twins = np.array([pair for pair in same if pair[0] != pair[1]], np.int64).reshape(-1, 2)
     return np.concatenate([place[left], twins[:, 0]]), np.concatenate([place[right], twins[:, 1]])
@@ -86,18 +90,20 @@ def near_to(look: str, looks: Sequence[str]) -> np.ndarray:
     return np.unique(known.owner[np.concatenate(found)])
 
 
-def _compared(looks: Sequence[str]) -> Pairs:
-    """Return pairs of places of different looks that are near each other."""
+def _compared(looks: Sequence[str], chosen: np.ndarray) -> Pairs:
+    """Return pairs of places of different looks that are near each other, one of them a chosen one."""
     frames = frames_of(looks)
-    owner = frames.owner
+    own = np.isin(frames.owner, chosen)
+    asked = Frames(*(part[own] for part in frames))
     pairs = [np.zeros((2, 0), np.int64)]
     for turn in TURNS:
-        others = turned(frames, turn)
-        for rows, columns in [_each(frames, others)] if len(looks) <= FEW else _alike(frames, others):
-            # Each turn finds a pair from both sides, or the turn back does.
-            once = owner[rows] < owner[columns]
+        others = turned(asked, turn)
+        few = len(frames.owner) * len(asked.owner) <= FEW
+        for rows, columns in [_each(frames, others)] if few else _alike(frames, others):
+            # Of two that are asked for, each turn finds the pair from both sides, or the turn back does.
+            once = (frames.owner[rows] < asked.owner[columns]) | ~own[rows]
             near = _near(frames, others, rows[once], columns[once])
-            pairs.append(np.stack([owner[near[0]], owner[near[1]]]))
+            pairs.append(np.stack([frames.owner[near[0]], asked.owner[near[1]]]))
     left, right = np.unique(np.concatenate(pairs, axis=1), axis=1)
     return left, right
 

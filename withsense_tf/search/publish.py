@@ -71,11 +71,12 @@ def publish(
         )
     }
     left = {*changed, *gone} - retold
+    folds = _folds_of(tables, [*changed, *gone])
     # Whoever lifts what left says that it is no evidence.
     forget(tables, sorted(retold | (left if lift else depart(tables, left))))
     tables.execute("UPDATE photos SET writer = NULL WHERE writer = ?", (writer,))
     forget(tables, repeated(tables))
-    groups = _fold(tables)
+    groups = _fold(tables, None if before else folds)
     spread_law(tables, groups, duplicates)
     if not lift:
         restrictions.check(tables)
@@ -97,10 +98,20 @@ def _rows_of(tables: sqlite3.Connection, photos: Sequence[int]) -> dict[int, lis
     return found
 
 
-def _fold(tables: sqlite3.Connection) -> list[list[int]]:
+def _folds_of(tables: sqlite3.Connection, photos: Sequence[int]) -> set[int]:
+    """Return the numbers of the groups that photos are in."""
+    return {
+        fold
+        for photo in photos
+        for (fold,) in tables.execute("SELECT fold FROM photos WHERE id = ? AND fold IS NOT NULL", (photo,))
+    }
+
+
+def _fold(tables: sqlite3.Connection, touched: Collection[int] | None) -> list[list[int]]:
     """Give live photos that are copies of each other the same number, the lowest id of them.
 
-    Return the groups of more than one photo, departed ones among them.
+    Return the groups of more than one photo, departed ones among them. Groups that are not `touched` stay as they are,
+    and new photos are added to them; without it, all photos are compared.
     """
     found = tables.execute(
         "SELECT id, look, digest, fold, writer IS NULL FROM photos WHERE writer IS NULL OR writer = ? ORDER BY id",
@@ -109,12 +120,20 @@ def _fold(tables: sqlite3.Connection) -> list[list[int]]:
     if not found:
         return []
     photos, live = np.array([photo for photo, *_ in found]), np.array([one[4] for one in found], bool)
-    _, first, place = np.unique(
-        [digest for _, _, digest, *_ in found], return_index=True, return_inverse=True
-    )
-    same = np.arange(len(found)), first[place]
-    near = near_pairs([look for _, look, *_ in found])
-    left, right = (np.concatenate(some) for some in zip(near, same, strict=True))
+    place = {photo: at for at, (photo, *_) in enumerate(found)}
+    # A group has the number of one of its photos. That of a photo that left is touched.
+    stale = {None, *(touched or ())}
+    known = [
+        (at, place[one[3]]) for at, one in enumerate(found) if touched is not None and one[3] not in stale
+    ]
+    new = set(range(len(found))) - {at for at, _ in known}
+    _, first, twin = np.unique([digest for _, _, digest, *_ in found], return_index=True, return_inverse=True)
+    links = [
+        np.stack(near_pairs([look for _, look, *_ in found], None if touched is None else new)),
+        np.stack([np.arange(len(found)), first[twin]]),
+        np.array(known, np.int64).reshape(-1, 2).T,
+    ]
+    left, right = np.concatenate(links, axis=1)
     seen = live[left] & live[right]
     alike = linked(len(found), (left[seen], right[seen]))
     _, lowest, label = np.unique(alike, return_index=True, return_inverse=True)
