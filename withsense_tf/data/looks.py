@@ -7,6 +7,7 @@ outlive a copy. Mirroring and turning a photo swap and negate its frequencies, s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Final, NamedTuple
@@ -23,6 +24,7 @@ SURE: Final = 20.0
 PLAIN: Final = 3.0
 # A frame in text is hexadecimal: signs, then which are sure.
 FRAME: Final = 2 * BITS // 4
+LOOK: Final = re.compile(rf"(?:[0-9a-f]{{{FRAME}}})+")
 # The other ways to hold a photo: mirrored, upside down, transposed, and what these make together.
 TURNS: Final = tuple(
     (swap, left, top) for swap in (False, True) for left in (False, True) for top in (False, True)
@@ -48,9 +50,10 @@ class Frames(NamedTuple):
 
 
 def frames_of(looks: Sequence[str]) -> Frames:
-    """Return all frames of looks, in their order."""
-    counts = [len(look) // FRAME for look in looks]
-    told = np.frombuffer(bytes.fromhex("".join(looks)), ">u8").astype(np.uint64).reshape(-1, 2, WORDS)
+    """Return all frames of looks, in their order; what is no look, as after a change by hand, has none."""
+    whole = [look if LOOK.fullmatch(look) else "" for look in looks]
+    counts = [len(look) // FRAME for look in whole]
+    told = np.frombuffer(bytes.fromhex("".join(whole)), ">u8").astype(np.uint64).reshape(-1, 2, WORDS)
     return Frames(told[:, 0], told[:, 1], np.repeat(np.arange(len(counts)), counts))
 
 
