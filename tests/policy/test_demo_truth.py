@@ -16,7 +16,6 @@ def test_photos_of_drawn_children_are_restricted_and_few_others(tmp_path: Path) 
     data = demo_dataset(seed=11, train=90, test=30, folder=tmp_path / "demo")
     scenes = [*plan_photos("train", 11, TRAIN_STREAM, 90), *plan_photos("test", 11, TEST_STREAM, 30)]
     truth = {photo.name: photo.scene.has_child for photo in scenes}
-    # Drawn scenes of one place and light look alike to the hash, which is made for photographs.
     decisions = Policy.default().gate(data, "RU").decisions
     by_captions = {photo for photo in truth if decisions[photo].restricted and decisions[photo].votes}
     children = {photo for photo, child in truth.items() if child}

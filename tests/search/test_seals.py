@@ -127,6 +127,7 @@ EVIDENCE = [
     "DELETE FROM captions WHERE text = 'A wall, too .'",
     "UPDATE photos SET facts = '{}' WHERE name = 'child.png'",
     "UPDATE photos SET digest = (SELECT digest FROM photos WHERE name = '000.png') WHERE name = 'child.png'",
+    "UPDATE photos SET look = '' WHERE name = 'child.png'",
     "UPDATE photos SET look = 'ff' WHERE name = 'child.png'",
     "UPDATE photos SET twins = '[\"other.png\"]' WHERE name = 'child.png'",
     "UPDATE photos SET name = 'other.png' WHERE name = 'child.png'",
@@ -144,7 +145,8 @@ def test_what_is_said_of_a_photo_restricts_it_once_it_was_changed_by_hand_until_
     # The evidence is gone, so a new verdict does not bless what is left of it, nor let its twin go.
     assert not {CHILD, "other.png"} & allowed(index)
     assert any("index update" in line for line in verify_index(index))
-    ingest(index, items, LAW, complete=True)
+    # Another photo that took part in what was changed is freed only by a word.
+    ingest(index, items, LAW, complete=True, lift="SET digest" in statement)
     assert verify_index(index) == []
     assert allowed(index) == {f"{n:03d}.png" for n in range(5)}
 

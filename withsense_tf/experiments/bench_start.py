@@ -97,8 +97,8 @@ def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
         ids = []
         for number, (*_, photo) in enumerate(chosen, start=at):
             made = tables.execute(
-                "INSERT INTO photos (name, tag, digest, path, hash, facts) "
-                "SELECT ?, ?, ?, path, hash, facts FROM photos WHERE id = ?",
+                "INSERT INTO photos (name, tag, digest, path, look, facts) "
+                "SELECT ?, ?, ?, path, look, facts FROM photos WHERE id = ?",
                 (f"made_up_{number}.jpg", str(number), str(number), photo),
             ).lastrowid
             ids.append(int(made or 0))

@@ -25,7 +25,7 @@ from withsense_tf.limits import is_file, read_json
 from withsense_tf.search.filters import FACTS_TABLE
 from withsense_tf.search.table_errors import code_of, explained
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.

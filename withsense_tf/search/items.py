@@ -28,10 +28,9 @@ class Item:
     """A photo: its name, file, the digest of its content, captions (id, text) and columns.
 
     `other_texts` count for the law alone: texts that belong to the photo but are none of its captions, as a data set
-    has them. `unread` is what
-    may speak of it and cannot be read: where it stands, and why. `twins` are other names of the same photo, under which
-    it is not in the index; what people decided of them holds for it. `look` is what its copies are found by, where it
-    is known already.
+    has them. `unread` is what may speak of it and cannot be read: where it stands, and why. `twins` are other names of
+    the same photo, under which it is not in the index; what people decided of them holds for it. `look` is what its
+    copies are found by, where it is known already.
     """
 
     name: str

@@ -45,11 +45,12 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bo
             judged = here - standing
             tables.executemany("DELETE FROM law WHERE photo = ?", [(photo,) for photo in judged])
             for photos, found in decided:
-                told = [(photo, item.name) for photo, item in photos if photo in judged]
-                put_law(tables, told, found, policy)
+                put_law(
+                    tables, [(photo, item.name) for photo, item in photos if photo in judged], found, policy
+                )
+            let_stand(tables, standing, age_limits(policy), policy.version)
             changed = [(one.photo,) for one in known if not one.whole]
             tables.executemany("UPDATE photos SET tag = '' WHERE id = ?", changed)
-            let_stand(tables, standing, policy.version, age_limits(policy))
             set_state(tables, policy=policy.version, limits=age_limits(policy))
             publish(tables, "", (), policy.ownership.duplicates, lift, before)
             return True

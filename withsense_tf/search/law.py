@@ -112,6 +112,7 @@ def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], dupl
     for group in groups if duplicates else ():
         marks = ", ".join("?" * len(group))
         known = sealed_photos(tables, f"WHERE id IN ({marks}) AND writer IS NULL", group)
+        gone = set(group) - {one.photo for one in known}
         broken = {one.item.name: broken_limits(tables, one, version, settled=False) for one in known}
         for limit in limits:
             found = tables.execute(
@@ -125,7 +126,6 @@ def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], dupl
                     decisions[name] = PhotoDecision(name, True, BROKEN, 0, 0, ())
             before = dict(decisions)
             spread(decisions, dict.fromkeys(decisions, ""))
-            gone = set(group) - {photo for _, photo, *_ in found}
             if any_restricted(tables, gone, limit):
                 # What is live is named first, as where nothing has left.
                 spread(decisions, dict.fromkeys(decisions, ""), UNNAMED)

@@ -73,7 +73,7 @@ def publish(
     left = {*changed, *gone} - retold
     folds = _folds_of(tables, [*changed, *gone])
     # Whoever lifts what left says that it is no evidence.
-    forget(tables, sorted(retold | (left if lift else depart(tables, left))))
+    forget(tables, sorted(retold | (left if lift else depart(tables, left, changed))))
     tables.execute("UPDATE photos SET writer = NULL WHERE writer = ?", (writer,))
     forget(tables, repeated(tables))
     groups = _fold(tables, None if before else folds)

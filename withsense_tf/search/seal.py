@@ -29,7 +29,7 @@ def seal_of(*told: object) -> str:
 
 
 def photo_seal(item: Item, look: str) -> str:
-    """Seal a photo as it comes in: all that is known of it, and what its copies are found by."""
+    """Seal a photo as it comes in: all that is known of it, and its look."""
     return seal_of(item.tag, look)
 
 
