@@ -5,7 +5,9 @@ Every bound is far above what anybody needs, and low enough that reading it take
 
 from __future__ import annotations
 
+import errno
 import json
+import stat
 import tomllib
 import zipfile
 from pathlib import Path
@@ -19,6 +21,7 @@ from withsense_tf.errors import SettingError
 QUERY_SIGNS: Final = 1_000
 NAME_SIGNS: Final = 4_096  # of a file with its folders: no system takes more
 ARRAY_BYTES: Final = 2**28  # of packed arrays; outcomes and networks of 64 MB are large
+FILE_BYTES: Final = 2**30  # larger than any table, photo or list of decisions
 TOML_LINE: Final = 10_000
 JSON_BYTES: Final = 64 * 2**20  # a results.json of hundreds of models has a few
 
@@ -112,6 +115,19 @@ def read_text(file: Path, most: int) -> str:
     if len(data) > most:
         raise ValueError(f"it is larger than {most:,} bytes")
     return data.decode("utf-8")
+
+
+def read_bytes(file: Path, most: int = FILE_BYTES) -> bytes:
+    """Return the content of a file on a disk; an OSError if it is none, or far too large.
+
+    A pipe keeps its readers waiting, and a device never ends.
+    """
+    status = file.stat()
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        raise OSError(errno.EINVAL, "it is a pipe or a device, no file on a disk", str(file))
+    if status.st_size > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(file))
+    return file.read_bytes()
 
 
 def is_file(path: Path) -> bool:

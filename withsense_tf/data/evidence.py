@@ -9,6 +9,7 @@ import pandas as pd
 
 from withsense_tf.data.embedded.captions import told_captions
 from withsense_tf.data.embedded.found import DESCRIPTION, NOTHING, Embedded
+from withsense_tf.data.meant_photos import NAMES
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.photo_facts import IMAGE
 from withsense_tf.data.rows import Caption, FileReader
@@ -66,6 +67,9 @@ def _add_columns(reader: FileReader, listed: RawTable, own: dict[str, list[Capti
         name = row.fields[IMAGE]
         meant = {name} if name in usable else reader.meant.by_name(name) | ({name} & own.keys())
         cells = [(column, cell) for column, cell in row.fields.items() if column != IMAGE]
+        if not meant and not NAMES.search(name.casefold()):
+            # Where a column has another's name, the photo may stand in any.
+            meant, cells = reader.meant.in_line(" ".join(row.fields.values()))[0], list(row.fields.items())
         for photo in sorted(meant):
             texts = [one for one in own_texts(photo, cells) if one[0] != f"name of {photo}"]
             reader.other_texts += [(where, photo, text) for where, text in texts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import warnings
@@ -83,7 +84,7 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
         )
     files = {
         "pairs": read_table(root / "train_dataset.csv", LISTED, header=True),
-        "captions": _optional(root / "captions.csv", LISTED),
+        "captions": _filled(_optional(root / "captions.csv", LISTED)),
         "queries": read_table(root / "test_queries.csv", LISTED, header=True),
         "corpus": _optional(root / "caption_corpus.csv", LISTED[1:]),
         "experts": read_table(root / "ExpertAnnotations.tsv", EXPERT_COLUMNS, header=False),
@@ -143,6 +144,11 @@ def _optional(path: Path, columns: Sequence[str]) -> RawTable:
     if os.path.lexists(path):
         return read_table(path, columns, header=True)
     return RawTable(path.name, usable=False, there=False)
+
+
+def _filled(table: RawTable) -> RawTable:
+    """Take a table that has nothing but its header for one that cannot be read: who has no captions needs none."""
+    return table if table.rows or table.unread else dataclasses.replace(table, usable=False)
 
 
 def _fingerprint(files: Iterable[RawTable], photos: pd.DataFrame) -> str:

@@ -17,14 +17,15 @@ from withsense_tf.data.embedded.found import NOTHING, Embedded
 from withsense_tf.data.embedded.reader import embedded_texts
 from withsense_tf.data.looks import SIDE, look_of
 from withsense_tf.errors import DataError
+from withsense_tf.limits import read_bytes
 
 # Where Pillow refuses by itself (from half of it on, it warns); the largest camera has 151 megapixels.
 MOST_PIXELS: Final = 178_956_970
-# Larger than any camera's file; a film that lies among the photos must not be read into memory.
-MOST_BYTES: Final = 1 << 30
 # Decoding a JPEG at a reduced size averages blocks of pixels; from twice the size wanted, resizing hides that.
 REDUCED_TO: Final = 2.0
 ORIENTATION: Final = 0x0112  # the EXIF tag for "which way is up"
+# Larger than any camera's file; a film that lies among the photos must not be read into memory.
+MOST_BYTES: Final = 1 << 30
 # Formats that hold photos. Pillow knows more, among them some that start other programs (EPS).
 FORMATS: Final = ("JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP", "AVIF", "JPEG2000")
 SUFFIXES: Final = frozenset(
@@ -161,7 +162,7 @@ def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise PhotoError("photo_too_large", f"the file has more than {MOST_BYTES:,} bytes")
-        content = path.read_bytes()
+        content = read_bytes(path)
     except OSError as error:
         raise PhotoError("row_photo_missing", f"cannot read {path.name}: {error.strerror}") from error
     if not content:

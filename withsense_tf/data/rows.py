@@ -12,7 +12,8 @@ from typing import Final, TypeVar
 
 import pandas as pd
 
-from withsense_tf.data.meant_photos import MeantPhotos
+from withsense_tf.data.meant_photos import NAMES, MeantPhotos
+from withsense_tf.data.named import column_text
 from withsense_tf.data.numbers import NUMBER
 from withsense_tf.data.problems import Problem
 from withsense_tf.data.tables import RawTable, Row
@@ -20,6 +21,7 @@ from withsense_tf.data.tables import RawTable, Row
 T = TypeVar("T")
 
 CAPTION_ID: Final = re.compile(r"(?P<photo>.+)#(?P<number>0|[1-9][0-9]{0,8})", re.DOTALL)
+CAPTION_COLUMNS: Final = frozenset({"image", "query_id", "query_text"})
 FOLDERS: Final = {"train": "train_images", "test": "test_images"}
 MOST_VOTES: Final = 1_000_000  # of one pair
 # The archive writes shares with 15 digits; anything rounded to three decimals or finer is still the same share.
@@ -115,6 +117,8 @@ class FileReader:
 
         def read(row: Row) -> Caption:
             caption, text = row.fields["query_id"], " ".join(row.fields["query_text"].split())
+            # Signs that nobody sees say nothing.
+            text = text if any(sign.isprintable() and sign != " " for sign in text) else ""
             try:
                 owner, number = split_caption_id(caption)
                 image = photo_name(row.fields.get("image", owner))
@@ -122,12 +126,20 @@ class FileReader:
                     raise BadRowError("text_empty", "the caption has no text")
                 self._book.enter(caption, text, f"{raw.file}:{row.line}")
             except BadRowError:
-                # The text is not used, but what it says of a photo matters to the law.
-                if not (text and self._add_other(caption, self._meant_by(row, judged), text)):
+                # The text is not used, but what it says of a photo matters to the law, in whichever field it stands.
+                told = " . ".join(row.fields.values())
+                if not (text and self._add_other(caption, self._meant_by(row, judged), told)):
                     lost[row.line] = " ".join(row.fields.values())
                 raise
             if not self.names.known(owner) or (image != owner and not judged):
                 self._add_other(caption, self._meant_by(row, judged) - {owner}, text)
+            for column, cell in row.fields.items():
+                # Where a column has another's name, the text may stand where a photo's name should.
+                beside = column not in CAPTION_COLUMNS or (
+                    column == "image" and not NAMES.search(cell.casefold())
+                )
+                if beside and (said := column_text(column, cell)):
+                    self._add_other(f"column {column} beside {caption}", {owner}, said)
             _once(seen, (image if judged else "", caption), row.line)
             if image != owner and not judged:
                 reason = f"beside {image}; the caption stays with its owner {owner}"

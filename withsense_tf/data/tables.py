@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from withsense_tf.data.problems import Problem
+from withsense_tf.limits import read_bytes
 
 SEPARATORS: Final = (",", "\t", "|", ";")
-# What every row has and hardly a text: a caption id with a separator behind it.
-ID_IN_LINE: Final = re.compile(r"""\S#[0-9]+"?\s*[,;|\t]""")
+# What every row has and hardly a text: a caption id with a separator behind it, or at the end of the line.
+ID_IN_LINE: Final = re.compile(r"""\S#[0-9]+"?\s*(?:[,;|\t]|$)""")
 # A caption with more line breaks than this is a quote that was left open.
 MOST_LINES_IN_A_FIELD: Final = 20
 # What is longer or wider was not written by people, and would be read for minutes. (`csv` stops at such a field too.)
@@ -68,7 +69,7 @@ def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
     The separator is the one of comma, tab, bar and semicolon that gives the expected columns.
     """
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
     except OSError as error:
         # Not there, not allowed, or a folder of that name.
         problem = Problem("file_missing", path.name, None, path.name, error.strerror or "cannot be opened")

@@ -19,6 +19,7 @@ from typing import Final
 from filelock import FileLock
 
 from withsense_tf.errors import DataError, DataWarning, SettingError, check_choice
+from withsense_tf.limits import read_bytes
 from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.overrides import DIGEST
 from withsense_tf.policy.watched import Watched
@@ -164,7 +165,7 @@ class ConsentRegister:
     def _read(self) -> bytes:
         # Under the lock: a line that another process is writing is not taken for a broken one.
         with FileLock(f"{self.file}.lock"):
-            return self.file.read_bytes()
+            return read_bytes(self.file)
 
     def _parse(self, content: bytes) -> dict[str, list[Consent]]:
         by_id: dict[str, Consent] = {}

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from withsense_tf.errors import DataError, DataWarning
+from withsense_tf.limits import read_bytes
 
 OVERRIDES: Final = ("restrict", "allow")
 OVERRIDE_COLUMNS: Final = ("photo", "digest", "decision", "by", "reason")
@@ -101,7 +102,7 @@ def load_overrides(file: Path) -> dict[str, Override]:
     A file with a single mistake is an error, and so is one without its header: an emptied file lifts nothing.
     """
     try:
-        content = file.read_bytes()
+        content = read_bytes(file)
     except OSError as error:
         raise unreadable(file, error) from error
     return parse_overrides(content, str(file))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, Generic, NamedTuple, TypeVar
+
+from withsense_tf.limits import read_bytes
 
 T = TypeVar("T")
 # As git has it: two changes within one tick of a file system's clock look alike, and its coarsest ticks take so long.
@@ -31,7 +34,7 @@ class Watched(Generic[T]):
     ) -> None:
         self.file = file
         self._parse = parse
-        self._read = read or file.read_bytes
+        self._read = read or partial(read_bytes, file)
         self._known: _Known[T] | None = None
 
     def value(self) -> T:
