@@ -15,6 +15,9 @@ MOST_TEXTS: Final = 500
 REPLACED, QUESTIONED = "\ufffd", "???"
 # Single signs beyond ASCII are accents and signs like ©; more in a row are a word in an alphabet that is not named.
 ROW: Final = re.compile(rb"[\x80-\xff]{2}")
+# Of all texts of a file together, read or not, each of which costs some time; photos have some thousands.
+MOST_TAKEN: Final = 2 << 20
+COSTS: Final = 32
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,15 @@ class Finder:
 
     texts: dict[Text, None] = field(default_factory=dict)
     unread: dict[tuple[str, str], None] = field(default_factory=dict)
+    taken: int = 0
 
     def add(self, where: str, kind: str, text: str | bytes | None) -> None:
         """Add a text, in bytes or decoded; None is one that could not be decoded."""
+        # Thousands of entries may stand for the same bytes.
+        self.taken += COSTS + len(text or "")
+        if self.taken > MOST_TAKEN:
+            self.lose(where, "there is too much of it")
+            return
         if isinstance(text, bytes):
             text = decoded(text)
         if text is None or REPLACED in text or (QUESTIONED in text and not any(map(str.isalpha, text))):
