@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from withsense_tf.errors import DataError, SettingError, on_disk
-from withsense_tf.limits import is_file, read_json
+from withsense_tf.errors import DataError, SettingError, WithSenseError, on_disk
+from withsense_tf.limits import is_file, parse_json, read_json
 from withsense_tf.search.filters import FACTS_TABLE
+from withsense_tf.search.kinds import wrong_cells
 from withsense_tf.search.table_errors import code_of, explained
 
 FORMAT: Final = 3
@@ -142,10 +143,22 @@ class Catalog:
             if told is error:
                 raise
             raise told from error
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            if isinstance(error, WithSenseError):
+                raise
+            self._check_cells(error)
+            raise
         finally:
             # The next reading may find room again, and what was written meanwhile.
             if not getattr(self._local, "lasting", True) and not self._reads():
                 self.close()
+
+    def _check_cells(self, error: Exception) -> None:
+        """Blame the tables for an error that comes of what is in them."""
+        if wrong := wrong_cells(self._connection()):
+            raise DataError(
+                f"{wrong[0]} Build the index anew, or bring {self._file} back from a copy."
+            ) from error
 
     def _connection(self) -> sqlite3.Connection:
         if getattr(self._local, "connection", None) is None:
@@ -169,7 +182,7 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 def get_state(connection: sqlite3.Connection, name: str) -> Any:
     """Return what is kept under a name, or None."""
     found = connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
-    return None if found is None else json.loads(found[0])
+    return None if found is None else parse_json(found[0])
 
 
 def set_state(connection: sqlite3.Connection, **values: Any) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.limits import parse_json
 from withsense_tf.search.exact_index import ExactIndex
 from withsense_tf.search.index import VectorIndex
 
@@ -51,7 +52,7 @@ class Engine:
     @classmethod
     def from_json(cls, text: str) -> Engine:
         """Read what `to_json` wrote."""
-        return cls(**json.loads(text))
+        return cls(**parse_json(text))
 
     def open(self, folder: Path, collection: str, width: int) -> VectorIndex:
         """Open, or make, the vectors of one kind; `collection` is their name in Milvus."""

@@ -147,6 +147,12 @@ def fact_row(value: str | float) -> tuple[str, float | None]:
     return text, number if math.isfinite(number) else None
 
 
+def fact_rows(facts: Mapping[str, str | float]) -> list[tuple[str, str, float | None]]:
+    """Return the columns of a photo as the table has them; of names that differ by case alone the last one counts."""
+    rows = {name.casefold(): fact_row(value) for name, value in facts.items()}
+    return [(name, *row) for name, row in rows.items()]
+
+
 def matches(where: Where, facts: Mapping[str, str | float]) -> bool:
     """Tell whether a photo with these facts meets all conditions: the plain meaning of a filter."""
     return all(_holds(condition, facts) for condition in where)

@@ -25,7 +25,7 @@ from withsense_tf.machine import usable_cores
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state
-from withsense_tf.search.filters import fact_row
+from withsense_tf.search.filters import fact_rows
 from withsense_tf.search.forgotten import forget_rows, leave_rows
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
@@ -309,10 +309,8 @@ def _put_photo(tables: sqlite3.Connection, item: Item, look: str, writer: str) -
         "INSERT INTO captions VALUES (?, ?, ?, ?, ?)",
         [(photo, number, *caption) for number, caption in enumerate(texts)],
     )
-    # Of names that differ by case alone the last one counts.
-    facts = {name.casefold(): fact_row(value) for name, value in item.facts.items()}
     tables.executemany(
-        "INSERT INTO facts VALUES (?, ?, ?, ?)", [(photo, name, *row) for name, row in facts.items()]
+        "INSERT INTO facts VALUES (?, ?, ?, ?)", [(photo, *row) for row in fact_rows(item.facts)]
     )
     return photo
 

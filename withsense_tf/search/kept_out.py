@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from withsense_tf.data.near_duplicates import near_to
+from withsense_tf.search.census import put_census
 from withsense_tf.search.items import Item
 from withsense_tf.search.photo_index import PhotoIndex
 
@@ -31,6 +32,7 @@ def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[list[str], list[s
                     "INSERT OR REPLACE INTO kept_out VALUES (?, ?, ?, ?)", (twin, digest, look, since)
                 )
                 leaving[twin] = None
+        put_census(tables)
     return list(leaving), unknown
 
 
@@ -40,6 +42,7 @@ def let_in(index: PhotoIndex, names: Iterable[str]) -> int:
         kept = tables.execute("SELECT name, digest, look FROM kept_out").fetchall()
         free = {twin for name in set(names) for twin, *_ in _copies(name, kept)}
         tables.executemany("DELETE FROM kept_out WHERE name = ?", [(name,) for name in free])
+        put_census(tables)
         return len(free)
 
 

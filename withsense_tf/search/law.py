@@ -107,7 +107,8 @@ def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], dupl
         "WHERE (restricted IS NULL OR restricted != own_restricted OR source != own_source) "
         "AND photo IN (SELECT id FROM photos WHERE writer IS NULL)"
     )
-    limits = get_state(tables, "limits")
+    # Those under which photos were judged, whatever else the tables say.
+    limits = [limit for (limit,) in tables.execute("SELECT DISTINCT age_limit FROM law").fetchall()]
     version = get_state(tables, "policy")
     for group in groups if duplicates else ():
         marks = ", ".join("?" * len(group))

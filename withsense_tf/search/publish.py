@@ -11,6 +11,7 @@ import numpy as np
 
 from withsense_tf.data.near_duplicates import linked, near_pairs
 from withsense_tf.search.catalog import get_state, set_state
+from withsense_tf.search.census import put_census
 from withsense_tf.search.departed import DEPARTED, depart, repeated
 from withsense_tf.search.law import spread_law
 from withsense_tf.search.lift import Restrictions
@@ -81,6 +82,7 @@ def publish(
     if not lift:
         restrictions.check(tables)
     set_state(tables, version=get_state(tables, "version") + 1)
+    put_census(tables)
     return Published(len(staged) - len(changed), len(changed), len(gone), rows)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from withsense_tf.limits import parse_json
 from withsense_tf.search.items import Item
 
 # What a row of the table `captions` holds: a text for the law alone, a caption, or where one cannot be read.
@@ -34,8 +34,8 @@ def stored_items(
                 digest,
                 texts_of(tables, photo, CAPTIONS),
                 texts_of(tables, photo, OTHER_TEXTS),
-                json.loads(facts),
-                tuple(json.loads(twins)),
+                parse_json(facts),
+                tuple(parse_json(twins)),
                 texts_of(tables, photo, UNREAD),
                 look,
             ),

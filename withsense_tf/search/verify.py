@@ -9,8 +9,11 @@ from withsense_tf.data.looks import SIDE
 from withsense_tf.data.photo_file import PhotoError, read_photo
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.search.catalog import get_state
+from withsense_tf.search.census import miscounted
 from withsense_tf.search.checks import bad_rows
+from withsense_tf.search.filters import fact_rows
 from withsense_tf.search.generations import Generation, folder_identity
+from withsense_tf.search.kinds import wrong_cells
 from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.seal import broken_limits, sealed_photos
 from withsense_tf.search.stored import count_lacking
@@ -20,7 +23,9 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
     """Return what is wrong, a line each; with `files`, every photo's file is read, too."""
     try:
         with index.catalog.reading() as tables:
-            problems = _tables(tables) + _law(tables)
+            if wrong := wrong_cells(tables):
+                return wrong
+            problems = _tables(tables) + miscounted(tables) + _law(tables)
             number = get_state(tables, "current")
             if number is None:
                 return [*problems, "No model is in use: the index is not built yet, or a build was stopped."]
@@ -63,6 +68,15 @@ def _law(tables: sqlite3.Connection) -> list[str]:
     foreign = [one.item.name for one in photos if not one.whole]
     broken = [one.item.name for one in photos if one.whole and broken_limits(tables, one, version)]
     problems = []
+    kept: dict[int, set[tuple[object, ...]]] = {}
+    for photo, *told in tables.execute("SELECT photo, name, text, number FROM facts"):
+        kept.setdefault(photo, set()).add(tuple(told))
+    other = [one.item.name for one in photos if kept.get(one.photo, set()) != set(fact_rows(one.item.facts))]
+    if other:
+        problems.append(
+            f"The columns that filters ask of {len(other):,} photos are not those that came in, such as of {other[0]}: "
+            "build the index anew."
+        )
     if foreign:
         problems.append(
             f"What is said of {len(foreign):,} photos is not what came in, such as of {foreign[0]}: they are not "
@@ -90,6 +104,13 @@ def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> 
         "AND NOT row BETWEEN 0 AND (SELECT rows - 1 FROM generations WHERE id = ?)",
         (generation.number, generation.number),
     ).fetchone()[0]
+    counted = tables.execute(
+        "SELECT captions, (SELECT max(first_caption + captions) FROM rows WHERE generation = id) FROM generations "
+        "WHERE id = ?",
+        (generation.number,),
+    ).fetchone()
+    if counted[1] is not None and counted[0] < counted[1]:
+        problems.append(f"Model {generation.number} counts fewer captions than it has: build it anew.")
     if lost:
         problems.append(f"{lost:,} rows of {what} lie behind its end: run index verify --repair.")
     try:
