@@ -148,8 +148,8 @@ def main(
     pairs = pairs_of(settings, dataset)
     if quick and data:
         pairs = some_photos(pairs, QUICK_PHOTOS, seed)
-    # With few photos, each is a fold of its own.
-    settings = replace(settings, folds=max(2, min(settings.folds, pairs.table["photo"].nunique())))
+    # With few photos, each is a fold of its own, and its copies with it.
+    settings = replace(settings, folds=max(2, min(settings.folds, len(set(pairs.group)))))
     plan = Plan(settings, pairs, around, version, download)
     jobs = jobs_of(plan)
     count = processes or usual_processes()
