@@ -11,12 +11,13 @@ import pytest
 from PIL import Image
 
 from withsense_tf.data.check import check_folder
+from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.load import load_dataset
 from withsense_tf.data.split import folds_by_photo, split_by_photo, split_strict
 from withsense_tf.errors import DataWarning
 from withsense_tf.evaluation.compare import copies_note
 from withsense_tf.evaluation.protocol import tasks
-from withsense_tf.relevance import relevance
+from withsense_tf.relevance import agreement, balance, relevance
 
 pytestmark = pytest.mark.closed
 
@@ -155,3 +156,27 @@ def test_the_report_of_a_check_is_json(smooth: Path) -> None:
     mirror(smooth / "train_images" / "bee.jpg", smooth / "train_images" / "bee2.jpg")
     told = json.loads(json.dumps(check_folder(smooth).as_dict()))
     assert {"photo_alike"} == {problem["kind"] for problem in told["problems"]}
+
+
+def test_a_copy_beside_the_caption_of_its_original_is_an_own_pair_and_never_an_assumed_mismatch(
+    smooth: Path,
+) -> None:
+    mirror(smooth / "train_images" / "ant.jpg", smooth / "train_images" / "asp.jpg")
+    with (smooth / "ExpertAnnotations.tsv").open("a") as stream:
+        stream.write("asp.jpg\tant.jpg#2\t4\t4\t4\nasp.jpg\tbee.jpg#2\t1\t1\t2\n")
+    data = load_dataset(smooth)
+    pairs = relevance(data)
+    own = pairs.table[data.own(pairs.table)]
+    assert {("asp.jpg", "ant.jpg#2"), ("ant.jpg", "ant.jpg#2")} <= set(
+        zip(own["photo"], own["caption"], strict=True)
+    )
+    assert ("asp.jpg", "bee.jpg#2") not in set(zip(own["photo"], own["caption"], strict=True))
+    assert sum(task.unanswered.own.sum() for task in tasks(pairs, "folds", 3, 0)) == len(own)
+    assert agreement(data).human.own_pairs_dropped == len(own)
+    # Judged with another caption alone, it still must not be made a mismatch of the one that it shows.
+    unjudged = pairs.take(np.flatnonzero(~((pairs.table["photo"] == "asp.jpg") & data.own(pairs.table))))
+    matches = unjudged.table.assign(target=1.0)
+    for seed in range(20):
+        table = balance(Pairs(data, matches), seed=seed).table
+        assumed = table[table["source"] == "assumed"]
+        assert not data.own(assumed).any()

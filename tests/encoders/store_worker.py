@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
 
@@ -46,7 +47,9 @@ class SlowColour(PhotoEncoder):
 def fill(folder: Path, photos: Path, backwards: bool = False) -> int:
     paths = sorted(photos.iterdir(), reverse=backwards)
     encoder = SlowColour()
-    found = store.VectorStore(folder).encode(encoder, [path.name for path in paths], paths)
+    found = store.VectorStore(folder).encode(
+        encoder, [sha256(path.read_bytes()).hexdigest() for path in paths], paths
+    )
     assert found.found.all()
     return encoder.encoded
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -156,7 +157,7 @@ def test_the_middle_of_a_photo_has_the_proportions_that_the_network_wants() -> N
 
 def test_vectors_are_kept_on_disk(towers: PhotoText, photos: list[Path], tmp_path: Path) -> None:
     first = VectorStore(tmp_path)
-    names = [path.name for path in photos]
+    names = [hashlib.sha256(path.read_bytes()).hexdigest() for path in photos]
     kept = first.vectors_of(towers.photo, names, photos), first.text_vectors(towers.text, TEXTS)
     again = VectorStore(tmp_path)
     # Were they encoded anew, the missing files would be an error.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
@@ -94,9 +95,7 @@ def work(*arguments: object) -> list[str]:
 def stored(folder: Path, sixty: Path) -> np.ndarray:
     """Read what is stored for the worker's encoder; a photo that must still be encoded fails."""
     paths = sorted(sixty.iterdir())
-    found = VectorStore(folder).encode(
-        Refusing("slow colour", 0, width=24), [path.name for path in paths], paths
-    )
+    found = VectorStore(folder).encode(Refusing("slow colour", 0, width=24), names(paths), paths)
     return found.vectors
 
 
@@ -108,7 +107,7 @@ class Refusing(Constant):
 
 
 def names(paths: list[Path]) -> list[str]:
-    return [path.name for path in paths]
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
 
 
 def test_the_store_encodes_each_photo_once_for_each_encoder(tiny: Dataset, mean_colour) -> None:
@@ -144,8 +143,9 @@ def test_only_photos_that_are_new_are_encoded(paths: list[Path], mean_colour) ->
 
 def test_a_photo_counts_by_its_content_and_not_by_its_place(paths: list[Path], mean_colour) -> None:
     store = VectorStore()
-    store.encode(mean_colour, ["one digest"], paths[:1])
-    found = store.encode(mean_colour, ["one digest"], [Path("/moved/away.jpg")])
+    digest = names(paths[:1])
+    store.encode(mean_colour, digest, paths[:1])
+    found = store.encode(mean_colour, digest, [Path("/moved/away.jpg")])
     assert found.found.all()
     assert mean_colour.encoded == 1
 
@@ -209,7 +209,7 @@ def test_encoders_of_any_two_names_never_share_a_vector(one: str, other: str) ->
         store = VectorStore(Path(folder) / "store")
         for _ in range(2):
             for identity, value in ((one, 1), (other, 2)):
-                found = store.encode(Constant(identity, value), ["digest"], [path])
+                found = store.encode(Constant(identity, value), names([path]), [path])
                 assert found.vectors.tolist() == [[value, value]]
 
 
@@ -267,20 +267,22 @@ def test_a_bad_photo_is_remembered_with_its_reason_and_not_tried_again(
 ) -> None:
     good = paths[2].read_bytes()
     paths[2].write_bytes(b"")
-    first = VectorStore(tmp_path / "store").encode(mean_colour, names(paths), paths)
+    digests = names(paths)
+    first = VectorStore(tmp_path / "store").encode(mean_colour, digests, paths)
     (noted,) = (tmp_path / "store").glob("*/bad.jsonl")
     assert "zero bytes" in noted.read_text()
     # Whoever gives other content the same digest is not looked at again: the digest stands for the content.
     paths[2].write_bytes(good)
-    second = VectorStore(tmp_path / "store").encode(mean_colour, names(paths), paths)
+    second = VectorStore(tmp_path / "store").encode(mean_colour, digests, paths)
     assert second.problems == first.problems
     assert mean_colour.encoded == 5
 
 
 def test_a_missing_photo_is_tried_again(paths: list[Path], mean_colour, tmp_path: Path) -> None:
+    digests = names(paths)
     moved = paths[2].rename(tmp_path / "moved.jpg")
     store = VectorStore(tmp_path / "store")
-    found = store.encode(mean_colour, names(paths), paths)
+    found = store.encode(mean_colour, digests, paths)
     assert [problem.kind for problem in found.problems] == ["row_photo_missing"]
     moved.rename(paths[2])
     assert store.encode(mean_colour, names(paths), paths).found.all()
@@ -290,7 +292,7 @@ def test_a_note_of_bad_photos_that_was_cut_off_does_no_harm(
     paths: list[Path], mean_colour, tmp_path: Path
 ) -> None:
     paths[2].write_bytes(b"")
-    paths[4].write_bytes(b"")
+    paths[4].write_bytes(b"no photo")
     VectorStore(tmp_path / "store").encode(mean_colour, names(paths), paths)
     (noted,) = (tmp_path / "store").glob("*/bad.jsonl")
     noted.write_bytes(noted.read_bytes()[:-20])
@@ -374,8 +376,9 @@ def test_vectors_that_training_texts_shape_are_never_stored(tmp_path: Path) -> N
 
 def test_a_text_encoder_and_a_photo_encoder_of_one_name_are_kept_apart(paths: list[Path]) -> None:
     store = VectorStore()
-    store.encode(Constant("lengths", 7), ["dog"], paths[:1])
-    assert store.text_vectors(Lengths(), ["dog"]).tolist() == [[3, 1]]
+    (name,) = names(paths[:1])
+    store.encode(Constant("lengths", 7), [name], paths[:1])
+    assert store.text_vectors(Lengths(), [name]).tolist() == [[64, 1]]
 
 
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="the worker forks")
@@ -408,3 +411,20 @@ def test_photos_given_twice_are_found_twice(
     doubled = list(itertools.chain(paths, paths))
     found = VectorStore().encode(mean_colour, names(doubled), doubled)
     np.testing.assert_array_equal(found.vectors[:6], found.vectors[6:])
+
+
+@pytest.mark.closed
+def test_a_photo_that_was_changed_after_it_was_looked_at_has_no_vector_and_leaves_none(
+    paths: list[Path], mean_colour, new_photo: Callable[[Path, int], None], tmp_path: Path
+) -> None:
+    digests, before = names(paths), paths[0].read_bytes()
+    first, store = mean_colour.encode(paths), VectorStore(tmp_path / "store")
+    for other in (paths[1].read_bytes(), b"no photo"):
+        paths[0].write_bytes(other)
+        found = store.encode(mean_colour, digests, paths)
+        assert found.found.tolist() == [False, *[True] * (len(paths) - 1)]
+        assert [problem.kind for problem in found.problems] == ["photo_changed"]
+    with pytest.raises(DataError, match="is not the one that was indexed or loaded"):
+        store.vectors_of(mean_colour, digests, paths)
+    paths[0].write_bytes(before)
+    np.testing.assert_array_equal(store.encode(mean_colour, digests, paths).vectors, first)

@@ -25,7 +25,7 @@ from withsense_tf.evaluation.regression import regression_figures
 from withsense_tf.evaluation.report import COLUMNS, Comparison, append_rows
 from withsense_tf.matchers.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
-from withsense_tf.relevance import relevance
+from withsense_tf.relevance import balance, relevance
 
 AGREED = (
     "run, matcher, track, photo, text, weights, data, policy, split, folds, seed, pairs, photos, gallery, rmse, mse, "
@@ -257,3 +257,35 @@ def test_the_meter_sees_time_and_memory() -> None:
         time.sleep(0.06)
     assert meter.seconds >= 0.15
     assert meter.peak_mb > empty.peak_mb + 200
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("answer", [5.0, -1.0, float("inf"), float("nan"), True, "0.3"])
+def test_an_answer_that_no_constant_can_give_makes_nobody_skilled(tiny: Dataset, answer: object) -> None:
+    train, test = split_by_photo(relevance(tiny), 0.34)
+    with pytest.raises(SettingError, match="constant must be a number from 0 to 1"):
+        compare([Constant().fit(train)], test, constant=answer)  # type: ignore[arg-type]  # as a user may
+    if isinstance(answer, float) and not np.isnan(answer):
+        with pytest.raises(DataError, match="constant must be a number from 0 to 1"):
+            regression_figures(test.target, test.target, answer)
+
+
+@pytest.mark.closed
+def test_a_constant_that_learned_another_target_is_nobodys_measure(tiny: Dataset) -> None:
+    train, test = split_by_photo(relevance(tiny), 0.34)
+    other = relevance(tiny, expert=None)
+    of_crowd = other.take(np.flatnonzero(np.isin(other.content, train.content)))
+    usual = Constant().fit(train)
+    for one in (balance(train), of_crowd):
+        strange = Constant().fit(one)
+        assert all(np.isnan(float(row["skill"] or 0)) for row in compare([strange], test))
+        first, second = compare([strange, usual], test)
+        assert second["skill"] == pytest.approx(0)
+        assert first["skill"] == pytest.approx(1 - float(first["mse"]) / float(second["mse"]))  # type: ignore[arg-type]  # they are numbers
+
+
+@pytest.mark.closed
+def test_small_whole_numbers_do_not_wrap_around() -> None:
+    far = regression_figures(np.array([0, 1], np.uint8), np.array([1, 0], np.uint8), 0.5)
+    assert (far.rmse, far.mae, far.skill) == (1, 1, -3)
+    assert regression_figures(np.array([False, True]), np.array([True, False]), 0.5) == far

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,24 @@ def test_a_model_that_the_base_did_not_run_and_one_that_is_new_break_nothing() -
 )
 def test_what_is_no_rule_is_refused(text: str) -> None:
     with pytest.raises(SettingError, match="expected a figure"):
+        parse_rule(text)
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("told", ["a faster one", ""])
+def test_the_effort_of_another_machine_is_not_compared(told: str) -> None:
+    base = Base(Path("base.json"), [{**BASE[0], "seconds": 9.0}], machine=told)
+    for name in ("seconds", "peak_mb"):
+        with pytest.raises(SettingError, match="effort cannot be compared"):
+            check_measured(base, base.rows, [parse_rule(f"{name}>1")], "this one")
+    check_measured(base, base.rows, [parse_rule("rmse>0")], "this one")
+    check_measured(replace(base, machine="this one"), base.rows, [parse_rule("seconds>1")], "this one")
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("text", ["r@5<-2", "r@5>2", "rmse>1", "tau_c<-2", "seconds>" + "9" * 400])
+def test_a_rule_that_no_change_can_break_is_refused(text: str) -> None:
+    with pytest.raises(SettingError, match="nothing could ever break this rule"):
         parse_rule(text)
 
 
@@ -103,11 +122,11 @@ def test_a_model_that_runs_now_and_did_not_in_the_base_has_nothing_to_be_held_ag
 @pytest.mark.closed
 def test_a_figure_that_no_row_of_the_base_has_cannot_be_asked_for() -> None:
     base = Base(Path("base.json"), BASE)
-    check_measured(base, BASE, [parse_rule("rmse>0"), parse_rule("r@5<0")])
+    check_measured(base, BASE, [parse_rule("rmse>0"), parse_rule("r@5<0")], "")
     with pytest.raises(
         SettingError, match=r"--fail-if auc: base\.json has no such figure .* It has rmse, r@5\."
     ):
-        check_measured(base, BASE, [parse_rule("rmse>0"), parse_rule("auc<0")])
+        check_measured(base, BASE, [parse_rule("rmse>0"), parse_rule("auc<0")], "")
 
 
 def test_a_base_is_read(tmp_path: Path) -> None:

@@ -60,6 +60,17 @@ def test_a_base_of_other_folds_is_not_compared_and_both_seeds_are_named(
 
 
 @pytest.mark.closed
+def test_a_base_of_another_seed_is_not_compared_where_nothing_was_divided_by_it(tiny: Dataset) -> None:
+    work = tasks(relevance(tiny, crowd=None), "test", 3, 0)
+    jobs = [Job("constant mean", "test", Constant(), lambda number: Constant(), work, "key")]
+    row = {"matcher": "constant mean", "split": "test", "status": "ok", "seed": 1} | HERE
+    base = Base(Path("base.json"), [row], (), measured_of(jobs))
+    check_comparable(base, jobs, **HERE, seed="1")
+    with pytest.raises(SettingError, match=r"cannot be compared .*\(seed 1 there, 0 here\)"):
+        check_comparable(base, jobs, **HERE, seed="0")
+
+
+@pytest.mark.closed
 def test_a_base_that_does_not_say_what_it_was_measured_on_is_not_compared(jobs: list[Job]) -> None:
     with pytest.raises(SettingError, match="does not say which photos, pairs and queries folds was measured"):
         check_comparable(base_of(), jobs, **HERE, seed="0")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,7 @@ def test_a_worse_figure_ends_with_exit_code_1_and_an_equal_one_does_not(folder: 
         *arguments, *against
     )
     base = json.loads(first.read_text())
+    assert re.fullmatch(r".+, \d+ cores, 1 process", base["machine"])
     for row in base["rows"]:
         row["rmse"] -= 0.05
     better = tmp_path / "better.json"

@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.load import load_dataset
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.store import VectorStore
 from withsense_tf.errors import PublishedTestWarning, WeightsMissingError
+from withsense_tf.experiments import run
+from withsense_tf.experiments.compare import some_photos
 from withsense_tf.experiments.config import load_config
 from withsense_tf.experiments.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.models import Surroundings
@@ -25,6 +27,35 @@ def plan(tiny: Dataset, mean_colour, tmp_path: Path) -> Plan:
     config = load_config(None, changes, ["ridge", "closed_form"])
     around = Surroundings((mean_colour,), None, VectorStore(tmp_path / "vectors"), 0)
     return Plan(config, pairs_of(config, tiny), around, "none")
+
+
+@pytest.mark.closed
+def test_jobs_of_fewer_pairs_or_of_another_target_of_the_same_name_have_other_keys(plan: Plan) -> None:
+    usual = {job.key for job in jobs_of(plan)}
+    assert usual == {job.key for job in jobs_of(plan)}
+    fewer = replace(plan, pairs=some_photos(plan.pairs, 4, 0))
+    assert usual.isdisjoint(job.key for job in jobs_of(fewer))
+    nearly = plan.pairs.table.assign(target=plan.pairs.target * (1 - 1e-7))
+    other = replace(plan, pairs=Pairs(plan.pairs.data, nearly, plan.pairs.definition))
+    assert usual.isdisjoint(job.key for job in jobs_of(other))
+
+
+@pytest.mark.closed
+def test_what_was_kept_of_one_job_is_not_taken_for_anothers(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
+    first = run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
+    one, other = (tmp_path / run.KEPT / f"{job.key}.npz" for job, _ in first[:2])
+    one.rename(tmp_path / "kept")
+    other.rename(one)
+    (tmp_path / "kept").rename(other)
+    again = run_jobs(jobs_of(plan), plan, tmp_path, True, 1)
+    for (_, before), (_, after) in zip(first, again, strict=True):
+        assert (after.label, after.split, after.config) == (before.label, before.split, before.config)
+        assert before.answers is not None
+        assert after.answers is not None
+        np.testing.assert_array_equal(after.answers.predicted, before.answers.predicted)
 
 
 def test_balanced_pairs_are_trained_on_and_not_measured_on(plan: Plan) -> None:

@@ -85,6 +85,12 @@ class Dataset:
         # A table made by hand may not say it.
         return photos["group" if "group" in photos else "digest"]
 
+    def own(self, table: pd.DataFrame) -> np.ndarray:
+        """Tell which rows of a photo and a caption are a photo, or a copy of it, beside its own caption, (rows,)."""
+        owner = table["caption"].str.rsplit("#", n=1).str[0]
+        copies = owner.map(self.groups) == table["photo"].map(self.groups)
+        return ((owner == table["photo"]) | copies).to_numpy(bool)
+
     def group_of(self, content: Iterable[str]) -> set[str]:
         """Return the groups of contents, given as digests; one that is not here is its own."""
         known = dict(zip(self.content, self.groups, strict=True))

@@ -158,6 +158,15 @@ def open_upright(path: Path, enough: int | None = None, digest: str | None = Non
         yield photo
 
 
+def has_digest(path: Path, digest: str) -> bool:
+    """Tell whether a file is there with the content of that digest."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == digest
+    except OSError:
+        return False
+
+
 def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MOST_BYTES:

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.photo_file import CHANGED, has_digest
 from withsense_tf.data.problems import Problem
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
 from withsense_tf.encoders.shelf import FORMAT, KEY, Shelf
@@ -72,7 +73,10 @@ class VectorStore:
         return encoded.vectors[row]
 
     def encode(self, encoder: PhotoEncoder, content: Sequence[str], paths: Sequence[Path]) -> Encoded:
-        """Return the vectors of photos, each once, given by the digest of their content and where they lie."""
+        """Return the vectors of photos, each once, given by the digest of their content (SHA-256) and where they lie.
+
+        A photo whose file has another content by now is a problem, and nothing is stored of it.
+        """
         shelf, keys = self._shelf(encoder.identity), _keys(content)
         found, _ = shelf.find(keys)
         bad = self._bad(shelf)
@@ -80,7 +84,8 @@ class VectorStore:
         problems = [bad[key] for key, known in zip(names, found, strict=True) if not known and key in bad]
         new = np.array([at for at in np.flatnonzero(~found) if names[at] not in bad], int)
         if len(new):
-            fresh = self._encode_new(encoder, shelf, keys[new], [Path(paths[at]) for at in new])
+            told = [str(content[at]) for at in new]
+            fresh = self._encode_new(encoder, shelf, told, [Path(paths[at]) for at in new])
             self._remember(shelf, {names[new[row]]: problem for row, problem in fresh.items()})
             problems += fresh.values()
         found, vectors = shelf.find(keys)
@@ -101,9 +106,11 @@ class VectorStore:
         return shelf.find(keys)[1][row]
 
     def _encode_new(
-        self, encoder: PhotoEncoder, shelf: Shelf, keys: np.ndarray, paths: list[Path]
+        self, encoder: PhotoEncoder, shelf: Shelf, content: list[str], paths: list[Path]
     ) -> dict[int, Problem]:
+        keys = _keys(content)
         bad: dict[int, Problem] = {}
+        changed: list[int] = []
         waiting: list[tuple[np.ndarray, np.ndarray]] = []
 
         def save() -> None:
@@ -117,13 +124,21 @@ class VectorStore:
         saved = time.monotonic()
         try:
             for batch in encoder.stream(paths, bad):
-                waiting.append((keys[batch.rows], batch.vectors))
+                # After it was decoded: what a file shows that was changed must not stand for what it showed.
+                same = np.array([has_digest(paths[row], content[row]) for row in batch.rows], bool)
+                changed += batch.rows[~same].tolist()
+                waiting.append((keys[batch.rows[same]], batch.vectors[same]))
                 if time.monotonic() - saved > SAVE_SECONDS:
                     save()
                     saved = time.monotonic()
         finally:
             # What is done is kept, also when the user interrupts or a later photo raises.
             save()
+        # Nor is it the photo's fault if what stands in its place now is no photo; one that is gone says so itself.
+        changed += [row for row in bad if paths[row].exists() and not has_digest(paths[row], content[row])]
+        for row in changed:
+            where = f"{paths[row].parent.name}/{paths[row].name}"
+            bad[row] = Problem("photo_changed", where, None, paths[row].name, CHANGED)
         return bad
 
     def _shelf(self, identity: str) -> Shelf:

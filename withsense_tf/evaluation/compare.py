@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from withsense_tf.data.dataset import Dataset, Pairs, check_pairs
-from withsense_tf.errors import SettingError, check_kind
+from withsense_tf.errors import SettingError, check_kind, check_share
 from withsense_tf.evaluation.answering import settings_of
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.regression import regression_figures
@@ -26,7 +26,7 @@ def compare(matchers: Sequence[Matcher] | Matcher, test: Pairs, constant: float 
     """Measure fitted matchers on the same test pairs; a row each, in the order given.
 
     Skill needs the constant's answer from the training side: `constant`, or the first `Constant` among the
-    matchers. Without one, the column stays empty.
+    matchers that learned the target that is measured. Without one, the column stays empty.
     """
     if isinstance(matchers, Matcher):
         matchers = [matchers]
@@ -37,7 +37,9 @@ def compare(matchers: Sequence[Matcher] | Matcher, test: Pairs, constant: float 
     if not matchers:
         raise SettingError(f"compare expects {expected}; got an empty one.")
     check_pairs("compare", test)
-    if constant is None:
+    if constant is not None:
+        constant = check_share("constant", constant, ends=True)
+    else:
         constant = _answer_of_a_constant(matchers, test)
     return Comparison(tuple(measure(matcher, test, constant) for matcher in matchers), notes_on(test))
 
@@ -117,6 +119,8 @@ def _answer_of_a_constant(matchers: Sequence[Matcher], test: Pairs) -> float | N
     from withsense_tf.matchers.constant import Constant
 
     for matcher in matchers:
-        if isinstance(matcher, Constant) and matcher.statistic == "mean" and len(test):
+        # The mean of balanced pairs, or of other judgements, is a bad answer: beside it, all others would look good.
+        learned_this = getattr(matcher, "fitted_target_", "") == test.definition
+        if isinstance(matcher, Constant) and matcher.statistic == "mean" and learned_this and len(test):
             return float(matcher.predict(test.take([0]))[0])
     return None

@@ -47,7 +47,10 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """One matcher under one split. `status` is "ok", or says why it was not run; then there are no answers."""
+    """One matcher under one split. `status` is "ok", or says why it was not run; then there are no answers.
+
+    `key` is that of the job whose outcome it is, so that a file under another name is not taken for another job's.
+    """
 
     label: str
     split: str
@@ -63,6 +66,7 @@ class Outcome:
     peak_mb: float = 0.0
     config: str = ""
     history: dict[str, list[float]] = field(default_factory=dict)
+    key: str = ""
 
     def save(self, file: Path) -> None:
         """Write it as one file of arrays, whole or not at all."""

@@ -49,14 +49,13 @@ class Task:
         table, data = self.test.table, self.test.data
         experts = data.experts.drop_duplicates(["photo", "caption"]).set_index(["photo", "caption"])
         scores = experts.reindex(pd.MultiIndex.from_frame(table[["photo", "caption"]])).to_numpy(np.float64)
-        owner = table["caption"].str.rsplit("#", n=1).str[0]
         return Answers(
             photo=table["photo"].to_numpy(str),
             caption=table["caption"].to_numpy(str),
             target=self.test.target,
             weight=self.test.weight,
             predicted=np.full(len(table), np.nan),
-            own=(owner == table["photo"]).to_numpy(bool),
+            own=data.own(table),
             experts=scores,
         )
 

@@ -95,7 +95,7 @@ def _chance(outcomes: Sequence[Outcome]) -> list[Reference]:
 
 def _people(data: Dataset) -> list[Reference]:
     experts = data.experts
-    own = (experts["photo"] == experts["caption"].str.rsplit("#", n=1).str[0]).to_numpy(bool)
+    own = data.own(experts)
     # An order needs two pairs.
     if (~own).sum() < 2:
         return []

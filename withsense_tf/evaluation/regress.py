@@ -20,8 +20,14 @@ MEASURES: Final = (
     *("rmse", "mse", "mae", "skill", "tau_c", "tau_b", "auc", "ece", "r@1", "r@5", "r@10", "mrr"),
     *("median_rank", "ndcg@10", "distinct_top5", "seconds", "peak_mb"),
 )
+# Of the model and of what it ran on.
+EFFORT: Final = ("seconds", "peak_mb")
 # What tells one row of a run from another.
 NAMES: Final = ("matcher", "split")
+# No change of these is as large: they lie from 0 to 1, tau from -1 to 1.
+WIDEST: Final = dict.fromkeys(
+    ("rmse", "mse", "mae", "auc", "ece", "r@1", "r@5", "r@10", "mrr", "ndcg@10"), 1.0
+) | {"tau_c": 2.0, "tau_b": 2.0}
 FAR: Final = 1e300  # no figure is as large
 
 
@@ -49,20 +55,29 @@ def parse_rule(text: str) -> Rule:
         raise SettingError(
             f"--fail-if {text!r}: expected a figure, < or >, and a change, as 'r@5<-0.02' or 'rmse>0.005'."
         )
-    return Rule(check_choice("--fail-if", found[1], MEASURES), found[2], float(found[3]))
+    rule = Rule(check_choice("--fail-if", found[1], MEASURES), found[2], float(found[3]))
+    widest = WIDEST.get(rule.measure, FAR)
+    if not rule.broken(-widest if rule.sign == "<" else widest):
+        raise SettingError(
+            f"--fail-if {text!r}: no change of {rule.measure} is as large, so nothing could ever break this rule. "
+            "Figures are numbers, not per cent: two points of R@5 are 'r@5<-0.02'."
+        )
+    return rule
 
 
 @dataclass(frozen=True)
 class Base:
     """An earlier run: its file, its rows, and the tables of its models, both in the order of its configuration.
 
-    `measured_on` names, by split, what it was measured on (`evaluation.protocol.measured_on`).
+    `measured_on` names, by split, what it was measured on (`evaluation.protocol.measured_on`), and `machine` where it
+    ran and in how many processes.
     """
 
     file: Path
     rows: Sequence[Row]
     models: Sequence[Mapping[str, Any]] = ()
     measured_on: Mapping[str, str] = field(default_factory=dict)
+    machine: str = ""
 
 
 def load_base(file: Path) -> Base:
@@ -87,12 +102,20 @@ def load_base(file: Path) -> Base:
         raise DataError(
             f"--against {file} is no results.json of an earlier run ({why}): expected the file in its run folder."
         ) from error
-    return Base(file, rows, models, measured_on)
+    return Base(file, rows, models, measured_on, str(result.get("machine", "")))
 
 
-def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Rule]) -> None:
-    """Raise, before the work starts, if a rule asks for a figure that none of the base's rows has."""
+def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Rule], machine: str) -> None:
+    """Raise, before the work starts, if a rule asks for a figure that none of the base's rows has.
+
+    Or for the effort of another machine than `machine`, the one at hand.
+    """
     for rule in rules:
+        if rule.measure in EFFORT and base.machine != machine:
+            raise SettingError(
+                f"--fail-if {rule.measure}: {base.file} was measured on {base.machine or 'what it does not say'}, "
+                f"and this is {machine}: their effort cannot be compared. Take a base of this machine."
+            )
         if all(math.isnan(_number(row.get(rule.measure))) for row in rows):
             measured = [
                 name for name in MEASURES if any(not math.isnan(_number(row.get(name))) for row in rows)

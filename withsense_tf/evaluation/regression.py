@@ -23,17 +23,22 @@ def regression_figures(target: np.ndarray, predicted: np.ndarray, constant: floa
     """Compare predictions with targets, both (pairs,), and with always answering `constant`; each pair counts once.
 
     Skill is `1 - MSE / MSE(constant)`: unlike RMSE it does not move with the definition of the target. It is
-    not a number where the constant is always right. `constant` must come from the training side.
+    not a number where the constant is always right, or where `constant` is not a number: there is none. It must come
+    from the training side, and lie from 0 to 1: against a worse answer everybody has skill.
 
     >>> regression_figures(np.array([0.0, 1.0]), np.array([0.25, 0.75]), constant=0.5)
     RegressionFigures(rmse=0.25, mse=0.0625, mae=0.25, skill=0.75)
     """
+    # Small whole numbers and truth values would wrap around where they are subtracted.
+    target, predicted = np.asarray(target, np.float64), np.asarray(predicted, np.float64)
     if target.shape != predicted.shape or target.ndim != 1:
         raise DataError(f"Expected as many predictions as targets, got {predicted.shape} and {target.shape}.")
     if not target.size:
         raise DataError("There are no pairs to measure on.")
     if not (np.isfinite(target).all() and np.isfinite(predicted).all()):
         raise DataError("Targets and predictions must be finite numbers.")
+    if constant < 0 or constant > 1:
+        raise DataError(f"The constant must be a number from 0 to 1, as targets are, got {constant!r}.")
     error = predicted - target
     mse = float(np.mean(error**2))
     of_constant = float(np.mean((target - constant) ** 2))

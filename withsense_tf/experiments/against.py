@@ -35,6 +35,9 @@ def check_comparable(base: Base, jobs: Sequence[Job], **here: str) -> None:
         for column, title in FACTS.items()
         for line in _differ(title, {_said(row, column) for row in base.rows}, here[column])
     ]
+    seeds = {str(row["seed"]) for row in base.rows if row.get("seed") is not None}
+    # Networks and random weights hang on it, also where nothing is divided by it.
+    seed = list(_differ("seed", seeds, here["seed"])) if "seed" in here else []
     first = {job.split: job for job in reversed(jobs)}  # any of them: the work is the same for all models
     ran = {row.get("split") for row in base.rows}
     if ran.isdisjoint(first):
@@ -44,11 +47,12 @@ def check_comparable(base: Base, jobs: Sequence[Job], **here: str) -> None:
         for split in (split for split in first if split in ran):
             there = base.measured_on.get(split)
             if there != now[split]:
-                known = list(_what_differs(base, first[split], here.get("seed", "")))
+                known = list(_what_differs(base, first[split]))
                 unknown = f"other photos, pairs or queries of {split}"
                 if not there:
                     unknown = f"it does not say which photos, pairs and queries {split} was measured on"
-                differ += known if known or differ else [unknown]
+                differ += known if known or differ or seed else [unknown]
+    differ += seed
     differ += [line for job in jobs for line in _weights_differ(base, job)]
     if differ:
         raise SettingError(
@@ -64,7 +68,7 @@ def check_comparable(base: Base, jobs: Sequence[Job], **here: str) -> None:
         )
 
 
-def _what_differs(base: Base, job: Job, seed: str) -> Iterator[str]:
+def _what_differs(base: Base, job: Job) -> Iterator[str]:
     """Say in what the rows of a split differ from what this run's will be, as far as rows say it."""
     rows = [row for row in base.rows if row.get("split") == job.split and row.get("status", "ok") == "ok"]
     tests = [task.test for task in job.work if task.test is not None]
@@ -78,8 +82,6 @@ def _what_differs(base: Base, job: Job, seed: str) -> Iterator[str]:
         there = {row[column] for row in rows if isinstance(row.get(column), int)}
         if there and there != {number}:
             yield f"{', '.join(map(str, sorted(there)))} {column} there, {number} here"
-    if seed:
-        yield from _differ("seed", {str(row["seed"]) for row in rows if row.get("seed") is not None}, seed)
 
 
 def _differ(title: str, there: set[str], here: str) -> Iterator[str]:

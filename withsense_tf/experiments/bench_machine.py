@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import platform
-from pathlib import Path
-
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from withsense_tf.machine import usable_cores
+from withsense_tf.machine import processor, usable_cores
 
 
 def machine() -> str:
     """Name what ratios hang on: the processor, and numpy with the kernels that its library chose for it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    processor = models[0] if models else platform.processor() or platform.machine()
     libraries = [
         f"{library['internal_api']} {library['version']} ({library.get('architecture', 'unknown')} kernels, "
         f"{library['num_threads']} threads)"
@@ -26,4 +17,4 @@ def machine() -> str:
         if library["user_api"] == "blas"
     ]
     by = " and ".join(libraries) or "an unknown library"
-    return f"{processor}, {usable_cores()} cores, numpy {np.__version__} with {by}"
+    return f"{processor()}, {usable_cores()} cores, numpy {np.__version__} with {by}"

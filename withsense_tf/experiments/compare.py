@@ -109,6 +109,7 @@ def main(
     from withsense_tf.experiments.processes import usual_processes
     from withsense_tf.experiments.run import run_jobs
     from withsense_tf.experiments.run_folder import LOGS, write_run
+    from withsense_tf.machine import processor, usable_cores
 
     # What can go wrong at once goes wrong before the work starts.
     check_policy(policy, law)
@@ -147,24 +148,26 @@ def main(
     pairs = pairs_of(settings, dataset)
     if quick and data:
         pairs = some_photos(pairs, QUICK_PHOTOS, seed)
-    # With few photos, each is a fold of its own.
-    settings = replace(settings, folds=max(2, min(settings.folds, pairs.table["photo"].nunique())))
+    # With few photos, each is a fold of its own, and its copies with it.
+    settings = replace(settings, folds=max(2, min(settings.folds, len(set(pairs.group)))))
     plan = Plan(settings, pairs, around, version, download)
     jobs = jobs_of(plan)
+    count = processes or usual_processes()
+    machine = f"{processor()}, {usable_cores()} cores, {count} process{'' if count == 1 else 'es'}"
     compared: list[Row] = []
     left_out = ""
     if base:
         here = {"fingerprint": dataset.fingerprint, "policy": version, "target": plan.target}
         check_comparable(base, jobs, **here, seed=str(seed))
         compared, left_out = asked_for(base, named, jobs)
-        check_measured(base, compared, rules)
+        check_measured(base, compared, rules, machine)
     if dry_run:
         typer.echo(f"{note} Policy: {version}.")
         for line in planned(jobs, len(pairs)):
             typer.echo(line)
         return
     with on_disk(output), plan.downloads():
-        done = run_jobs(jobs, plan, output, skip_existing, processes or usual_processes())
+        done = run_jobs(jobs, plan, output, skip_existing, count)
     rows = rows_of(
         [outcome for _, outcome in done],
         run=started,
@@ -190,7 +193,7 @@ def main(
     outcomes = [outcome for _, outcome in done]
     with on_disk(output):
         append_rows(file, comparison)
-        page = write_run(folder, settings, comparison, outcomes, dataset, measured_of(jobs))
+        page = write_run(folder, settings, comparison, outcomes, dataset, measured_of(jobs), machine)
     console.print(f"Appended {len(rows)} rows to {file}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"Report: {page}", highlight=False, markup=False, soft_wrap=True)
     if left_out:

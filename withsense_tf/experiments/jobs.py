@@ -14,7 +14,7 @@ from withsense_tf.encoders.preset_cache import no_downloads
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.answering import settings_of
 from withsense_tf.evaluation.compare import code_version
-from withsense_tf.evaluation.protocol import SPLITS, Task, tasks
+from withsense_tf.evaluation.protocol import SPLITS, Task, measured_on, tasks
 from withsense_tf.experiments.config import Config
 from withsense_tf.experiments.models import Surroundings, make_matcher
 from withsense_tf.matchers.base import Matcher
@@ -84,6 +84,8 @@ def jobs_of(plan: Plan) -> list[Job]:
     }
     if config.balanced:
         work = {split: [task.balanced(around.seed) for task in parts] for split, parts in work.items()}
+    # A smoke run has the data of a whole one and fewer of its pairs; a target may differ in less than its name says.
+    asked = {split: measured_on(parts) for split, parts in work.items()}
     jobs = []
     for label, model, first in labelled(config, around):
         for split, parts in work.items():
@@ -98,6 +100,7 @@ def jobs_of(plan: Plan) -> list[Job]:
                 "split": split,
                 "folds": config.folds,
                 "seed": around.seed,
+                "measured_on": asked[split],
                 "settings": settings_of(first),
                 "about": first.describe(),
                 "target": plan.target,

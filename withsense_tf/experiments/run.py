@@ -44,7 +44,7 @@ def _run_jobs(
 ) -> list[tuple[Job, Outcome]]:
     # Before anything is loaded: what holds a network cannot be handed to another process.
     handed = pickle.dumps(plan) if processes > 1 else b""
-    kept = {job.key: _kept(_file(output, job)) if skip_existing else None for job in jobs}
+    kept = {job.key: _kept(_file(output, job), job.key) if skip_existing else None for job in jobs}
     outcomes = {key: outcome for key, outcome in kept.items() if outcome is not None}
     if skip_existing:
         typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
@@ -66,7 +66,7 @@ def _run_jobs(
                 job = jobs[piece.job]
                 parts[job.key][piece.number] = part
                 if all(parts[job.key]):
-                    outcomes[job.key] = joined([one for one in parts[job.key] if one])
+                    outcomes[job.key] = replace(joined([one for one in parts[job.key] if one]), key=job.key)
                     outcomes[job.key].save(_file(output, job))
                 next_one(f"{job.label}, {job.split}")
     except KeyboardInterrupt:
@@ -167,8 +167,8 @@ def _file(output: Path, job: Job) -> Path:
     return output / KEPT / f"{job.key}.npz"
 
 
-def _kept(file: Path) -> Outcome | None:
-    """Return a finished outcome; one that was not run is tried again, and so is a damaged one."""
+def _kept(file: Path, key: str) -> Outcome | None:
+    """Return a job's finished outcome; one that was not run is tried again, and so is a damaged or another job's."""
     # A checkout with changes of its own may give other answers under the same name.
     if not file.is_file() or code_version().endswith("+"):
         return None
@@ -176,4 +176,4 @@ def _kept(file: Path) -> Outcome | None:
         outcome = load_outcome(file)
     except DataError:
         return None
-    return outcome if outcome.status == "ok" else None
+    return outcome if outcome.status == "ok" and outcome.key == key else None

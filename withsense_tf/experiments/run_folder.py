@@ -40,15 +40,17 @@ def write_run(
     outcomes: Sequence[Outcome],
     data: Dataset,
     measured_on: Mapping[str, str] | None = None,
+    machine: str = "",
 ) -> Path:
     """Write results.json, results.csv, results.md and index.html into the run's folder; return the page.
 
     `measured_on` names, by split, what was measured on: a later run is held against this one only if it has the same.
+    So it is with `machine` and the figures of effort.
     """
     folder.mkdir(parents=True, exist_ok=True)
     rows = [{name: _plain(value) for name, value in row.items()} for row in comparison.rows]
     result: dict[str, object] = {"config": asdict(config), "notes": [*comparison.notes, *comparison.sources]}
-    result |= {"measured_on": dict(measured_on or {}), "rows": rows}
+    result |= {"measured_on": dict(measured_on or {}), "machine": machine, "rows": rows}
     (folder / "results.json").write_text(json.dumps(result, indent=1, default=str) + "\n", encoding="utf-8")
     append_rows(folder / "results.csv", comparison)
     (folder / "results.csv.lock").unlink(missing_ok=True)

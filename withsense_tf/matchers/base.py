@@ -48,6 +48,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         _warn_of_published_test_photos(pairs)
         self._fit(pairs)
         self.law_ = pairs.data.law
+        self.fitted_target_ = pairs.definition
         self.fitted_content_ = frozenset(pairs.content).union(*(one.trained_on for one in self.encoders()))
         return self
 
@@ -115,7 +116,11 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         if not hasattr(self, "fitted_content_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet: fit it, then save it.")
         state = super().to_state()
-        state["learned"] |= {"fitted_content_": self.fitted_content_, "law_": self.law}
+        state["learned"] |= {
+            "fitted_content_": self.fitted_content_,
+            "fitted_target_": self.fitted_target_,
+            "law_": self.law,
+        }
         return state
 
     def _fit(self, pairs: Pairs) -> None:

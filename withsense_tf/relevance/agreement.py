@@ -77,7 +77,6 @@ def agreement(data: Dataset) -> Agreement:
     if experts.empty:
         raise DataError(f"{data.name} has no expert scores, so there is no agreement to measure.")
     scores = experts[EXPERTS].to_numpy(np.float64)
-    own = (experts["photo"] == experts["caption"].str.rsplit("#", n=1).str[0]).to_numpy()
     return Agreement(
         pairs=len(scores),
         alpha=krippendorff_alpha(scores),
@@ -87,7 +86,7 @@ def agreement(data: Dataset) -> Agreement:
         bias=tuple(float(bias) for bias in expert_bias(scores)),
         in_rising_order=rising_order(scores),
         noise_of_mean=noise_of_mean(scores),
-        human=human_line(scores, own),
+        human=human_line(scores, data.own(experts)),
     )
 
 

@@ -55,19 +55,20 @@ def balance(pairs: Pairs, threshold: float = 0.5, assumed_weight: float = 0.5, s
 def _unlikely(pairs: Pairs) -> Callable[[str, str], bool]:
     """Return what tells whether nobody judged a pair and nothing says that it matches.
 
-    The same photo may lie in the folder under two names, and two photos may have a caption of the same words.
+    The same photo may lie in the folder under two names, or as a copy, and two photos may have a caption of the same
+    words.
     """
-    table, captions, content = pairs.table, pairs.data.captions, pairs.data.content
+    table, captions, group = pairs.table, pairs.data.captions, pairs.data.groups
     judged = set(zip(table["photo"], table["caption"], strict=True))
     words = dict(zip(captions["caption"], captions["text"].str.casefold(), strict=True))
     own = {
-        (content.get(photo), text)
+        (group.get(photo), text)
         for photo, text in zip(captions["photo"], captions["text"].str.casefold(), strict=True)
     }
 
     def unlikely(photo: str, caption: str) -> bool:
-        same = content.get(caption.rsplit("#", 1)[0]) == content[photo]
-        return not same and (photo, caption) not in judged and (content[photo], words.get(caption)) not in own
+        same = group.get(caption.rsplit("#", 1)[0]) == group[photo]
+        return not same and (photo, caption) not in judged and (group[photo], words.get(caption)) not in own
 
     return unlikely
 
