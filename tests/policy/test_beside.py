@@ -83,3 +83,54 @@ def test_what_a_child_does_is_no_thing_of_its_own(text: str) -> None:
 )
 def test_what_is_no_child_stays_allowed(text: str) -> None:
     assert not POLICY.verdict(text).restricted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A skater who hasn't turned 16.",
+        "Skaters who aren't yet 16.",
+        "<16 years old",
+        "age: 12",
+        "Age=12",
+        "Nearly 12, and already surfing.",
+        "She looks about nine.",
+        "He can't be more than eleven.",
+        "A person of about ten years.",
+        "A 10yrold skater.",
+        "An e1even-year-old skater.",
+        "A skater, 12 y34rs 0ld.",
+        "An 11-уеаr-оld skater.",
+        "Не достигший шестнадцатилетнего возраста.",
+        "<16 лет",
+        "Шестнадцати ещё нет.",
+    ],
+)
+def test_an_age_is_read_however_it_is_written(text: str) -> None:
+    assert POLICY.verdict(text).restricted
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A ChIlD on a rock.", "A bоу in a hat.", "A gіrІ in a hat.", "tags: ['kid','sea']", "Chil-\ndren run."],
+)
+def test_a_word_is_read_whatever_its_letters_are(text: str) -> None:
+    assert POLICY.verdict(text).restricted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Less than < 16 euros",
+        "A skater who hasn't turned 30.",
+        "Age: 40",
+        "Nearly 12 kilometres to go.",
+        "A bus that isn't 16 metres long.",
+        "He can't be more than sixty.",
+        "to-\nday",
+        "The 5even Samurai poster.",
+        "iPhone and McDonald in MacOS.",
+    ],
+)
+def test_other_numbers_and_words_stay_allowed(text: str) -> None:
+    assert not POLICY.verdict(text).restricted
