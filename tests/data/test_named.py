@@ -162,3 +162,39 @@ def test_each_text_is_told_with_its_place() -> None:
         ("name of red_bike.jpg", "red bike"),
         ("column title of red_bike.jpg", "Title . my bike"),
     ]
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    "name",
+    [
+        "b0y.jpg",
+        "k1d_01.jpg",
+        "👶.jpg",
+        "g_i_r_l.jpg",
+        "%256Bid.jpg",
+        "PhotoOfMySon.jpg",
+        "IMGboy.jpg",
+        "dogandboy.jpg",
+        "boy_dog.jpg",
+        "2kids1dog.jpg",
+    ],
+)
+def test_a_disguised_name_speaks_too(name: str) -> None:
+    assert restricts(name_text(name))
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("age", "seven"),
+        ("person_age", "twelve"),
+        ("age", "<16"),
+        ("tags", "['kid','sea']"),
+        ("is_adult", "no"),
+        ("kidsfree", "no"),
+    ],
+)
+def test_an_age_in_words_and_a_denied_adult_speak(column: str, cell: str) -> None:
+    assert restricts(column_text(column, cell))

@@ -22,7 +22,8 @@ RUN: Final = re.compile(r"[^\W\d_]{3,}")
 WORD: Final = re.compile(r"[^\W\d_]{4}")
 # Not hyphens, because "child-free" means something.
 BETWEEN: Final = re.compile(r"[_.,;+~()\[\]{}!@#&='/\\:|\s]+")
-SPEAKS: Final = re.compile(r"[^\W\d_]{2}")
+# Two letters, be they apart ("k1d"), or a picture.
+SPEAKS: Final = re.compile(r"[^\W\d_].*[^\W\d_]|[^\x00-\x7f]")
 
 # What stands in a cell where there is nothing to say, and what says no.
 MISSING: Final = frozenset({"", "-", "--", "–", "—", "n/a", "na", "nan", "null", "#n/a"})
@@ -36,12 +37,14 @@ AGES: Final = frozenset(
 )
 # Elsewhere a minor is a key of music, a road or a mistake.
 MINOR: Final = re.compile(r"(?i)\bminor\b")
+# Who is no adult is a minor; "adults" are counted.
+GROWN: Final = re.compile(r"(?i)^(?:is )?(?:an )?(?:adult|of age)$")
 DENYING: Final = re.compile(r"(?i)\b(?:no|not|non|without|free|без|нет)\b")
 FREE: Final = re.compile(r"(?i) free$")
 CAMEL: Final = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁ])(?=[A-ZА-ЯЁ])")
 # "haschildren", "kidscount": nobody has to write a column's name apart.
 BEFORE: Final = re.compile(r"(?i)^(has|have|is|number|num|nr|contains?|shows?)(?=[^\W\d_]{3})")
-BEHIND: Final = re.compile(r"(?i)(?<=[^\W\d_]{3})(counts?|num|number|present|visible|shown|flag)$")
+BEHIND: Final = re.compile(r"(?i)(?<=[^\W\d_]{3})(counts?|num|number|present|visible|shown|flag|free)$")
 NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -51,7 +54,7 @@ def name_text(photo: str) -> str:
     >>> name_text("little_girl_01.jpg"), name_text("693b08cb0e.jpg"), name_text("1000092795.jpg")
     ('little girl 01', '', '')
     """
-    bare = UUID.sub(" ", ENDING.sub("", unquote(photo)))
+    bare = UUID.sub(" ", ENDING.sub("", unquote(unquote(photo))))
     words = " ".join(BETWEEN.sub(" ", PIECE.sub(_without_lots, bare)).split())
     return words if SPEAKS.search(words) else ""
 
@@ -73,11 +76,13 @@ def column_text(column: str, cell: Cell) -> str:
     if value.casefold() in NO or (plain and float(value) == 0):
         if aged and plain:
             return f"{words} . age 0"
+        if GROWN.search(words):
+            return "minors"
         # Whoever says no to "child free" says yes.
         denied = DENYING.sub(" ", words)
         return " ".join(denied.split()) if denied != words else ""
     said = [FREE.sub("-free", words), *([] if plain else [value])]
-    said += [f"age {number}" for number in NUMBER.findall(value) if aged]
+    said += [f"age {age}" for age in dict.fromkeys([*NUMBER.findall(value), value]) if aged]
     return " . ".join(filter(None, said))
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Set
 from functools import lru_cache
 from typing import Final
 
-from withsense_tf.policy.signs import one_script
-from withsense_tf.policy.words import fold
+from withsense_tf.policy.signs import TO_CYRILLIC, TO_LATIN, one_script
+from withsense_tf.policy.words import english_words, fold
 
 # What a sign may stand for; one that is not here may stand for a vowel: "ch*ld".
 STANDS_FOR: Final = {
@@ -57,6 +57,9 @@ PARTED: Final = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_]){2,}(?![^\W_])
 TAGGED: Final = re.compile(r"[^\W\d_]+(?:<[^<>]{1,200}>[^\W\d_]*)+")
 TAG: Final = re.compile(r"<[^<>]*>")
 RUN: Final = re.compile(r"[^\W\d_]+")
+# Line ends are blanks by then.
+CUT: Final = re.compile(r"\b([^\W\d_]{2,})[-‐]? (?=[^\W\d_]{2,})([^\W\d_]+)\b")
+LATIN_LETTER, OTHER_LETTER = re.compile("[A-Za-z]"), re.compile(r"[^\W\d_A-Za-z]")
 # Shorter words stand in other words ("SONY"), and are others with a letter doubled ("soon") or backwards ("yob").
 LONG: Final = 4
 LONG_BACKWARDS: Final = 5
@@ -85,12 +88,16 @@ def stands_for(sign: str) -> frozenset[str]:
 
 
 class Disguises:
-    """The words that name a child by themselves, and what turns a disguised one back."""
+    """The words that name a child by themselves, and what turns a disguised one back.
 
-    def __init__(self, naming: Set[str], innocent: Set[str]) -> None:
+    Words that are `counting` tell an age; in them other signs are replaced, and nothing else.
+    """
+
+    def __init__(self, naming: Set[str], innocent: Set[str], counting: Set[str] = frozenset()) -> None:
         self._naming = frozenset(word for word in naming if word.isalpha())
         self._innocent = frozenset(innocent)
-        self._begun = frozenset(word[:end] for word in self._naming for end in range(len(word) + 1))
+        self._masked = self._naming | {word for word in counting if word.isalpha()}
+        self._begun = frozenset(word[:end] for word in self._masked for end in range(len(word) + 1))
         self._backwards = {word[::-1]: word for word in self._naming if len(word) >= LONG_BACKWARDS}
         self._harmless: set[str] = set()
 
@@ -99,7 +106,8 @@ class Disguises:
         text = PARTED.sub(lambda found: self._together(found[0]), text)
         if "<" in text:
             text = TAGGED.sub(lambda found: self._word(TAG.sub("", found[0])) or found[0], text)
-        return CHUNK.sub(lambda found: self._chunk(found[0]), text)
+        text = CHUNK.sub(lambda found: self._chunk(found[0]), text)
+        return CUT.sub(self._whole, text)
 
     def unstretched(self, text: str, runs: Set[str]) -> str:
         """Return a text with the words that only letters disguise; `runs` are its runs of letters and digits."""
@@ -111,6 +119,12 @@ class Disguises:
             self._harmless = set()
         self._harmless |= new - found.keys()
         return RUN.sub(lambda run: found.get(fold(run[0]), run[0]), text) if found else text
+
+    def _whole(self, cut: re.Match[str]) -> str:
+        """Put two parts of a word together, cut by the end of a line; two words are no parts of one."""
+        word = fold(cut[1] + cut[2])
+        parts = {fold(cut[1]), fold(cut[2])}
+        return word if len(word) > LONG and word in self._naming and not parts <= english_words() else cut[0]
 
     def _word(self, signs: str, *, parted: bool = False) -> str:
         """Return the word that all of these signs make, or nothing; `parted` ones may have signs in between."""
@@ -127,7 +141,7 @@ class Disguises:
         # What is mostly other signs is a formula or a number: "70t" is no tot.
         count = sum(map(str.isalpha, signs))
         return min(
-            (word for word in self._naming.intersection(begun) if count >= max(2, len(word) // 2)), default=""
+            (word for word in self._masked.intersection(begun) if count >= max(2, len(word) // 2)), default=""
         )
 
     def _chunk(self, chunk: str) -> str:
@@ -135,7 +149,10 @@ class Disguises:
         if bare == chunk.strip(OUTER) and bare.isalpha():
             # A capital i for an l: "chiId". Other words of letters are looked at without their case.
             inside = bare[1:].lower() != bare[1:] != bare[1:].upper()
-            return chunk.replace(bare, (inside and self._of_letters(fold(bare))) or bare)
+            small = fold(bare)
+            if inside and small in self._naming:
+                return chunk.replace(bare, small)  # "ChIlD" is no word of parts
+            return chunk.replace(bare, (inside and self._of_letters(small)) or self._one_script(bare) or bare)
         if (
             len(bare) > LONGEST
             or not RUN.search(bare)
@@ -148,9 +165,18 @@ class Disguises:
             return chunk.replace(bare, word)
         return PIECE.sub(lambda piece: self._piece(piece[0]), chunk)
 
+    def _one_script(self, word: str) -> str:
+        """Return the word that a mixture of scripts makes in either of them, where most letters are the false ones."""
+        if word.isascii() or not LATIN_LETTER.search(word) or not OTHER_LETTER.search(word):
+            return ""
+        spellings = (fold(word.translate(table)) for table in (TO_LATIN, TO_CYRILLIC))
+        return next((spelling for spelling in spellings if spelling in self._masked), "")
+
     def _piece(self, piece: str) -> str:
         # What stands for a letter may also be what ends a sentence: "k!ds!".
         for core in (piece, piece.rstrip("!|"), EDGES.sub("", piece)):
+            if word := self._one_script(core):
+                return piece.replace(core, word)
             if core.isalpha() or MASKED_EDGE.search(core) or fold(core) in self._innocent:
                 continue
             if word := self._word(one_script(core)):

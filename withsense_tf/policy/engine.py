@@ -119,7 +119,10 @@ class Engine:
             self.vocab,
             prefix_search=re.compile(r"^[^\w\s]").search,
             suffix_search=re.compile(r"('s|'S|[^\w\s])$").search,
-            infix_finditer=re.compile(r"[^\w\s']|(?<=\d)(?=[^\W\d_])|(?<=\b[uU])(?=\d)").finditer,
+            # An apostrophe between letters belongs to a word: "['kid','sea']" has two.
+            infix_finditer=re.compile(
+                r"[^\w\s']|(?<!\w)'|'(?!\w)|(?<=\d)(?=[^\W\d_])|(?<=\b[uU])(?=\d)"
+            ).finditer,
         )
 
     def _pattern(self, rule: Rule, elements: Sequence[Element]) -> Pattern:

@@ -47,6 +47,8 @@ DECISIONS: Final = ("block", "review", "exempt", "age")
 SCRIPTS: Final = ("latin", "cyrillic")
 BOUNDS: Final = ("", "upper", "nearly")
 BUILT_IN: Final = ("_", "NUMBER", "DIGITS", "NAME", "STOP")
+# The classes of a rule file that stand behind the number of an age.
+UNITS: Final = ("YEAR", "MONTH", "OLD", "YEARS_OLD")
 # Shorter words have too many neighbours that mean something else.
 LEAST_LETTERS_TO_MISSPELL: Final = 7
 ELEMENT: Final = re.compile(r"(?P<no>!?)(?P<words>[^?{}\[\]]+)(?P<times>\?|\{\d+,\d+\})?")
@@ -107,6 +109,12 @@ class Lexicon:
             if rule.decision == "block" and len(pattern) == 1
         ]
         return frozenset[str]().union(*(self.words(element) for element in alone))
+
+    @property
+    def counting(self) -> frozenset[str]:
+        """The words that an age is told with; a short one would be too many others with a sign in it."""
+        units = (self.classes.get(name, frozenset()) for name in UNITS)
+        return frozenset(word for word in frozenset(self.numbers).union(*units) if len(word) > 2)
 
     def words(self, element: Element) -> frozenset[str]:
         """Return the words that may stand in a place of a pattern."""

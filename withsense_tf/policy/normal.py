@@ -27,7 +27,9 @@ LEET: Final = re.compile(r"(?<=[a-z])[013@$](?=[a-z])", re.IGNORECASE)
 LEET_WORD: Final = re.compile(r"(?<![\w@$])[a-z][\w@$]*+(?<=[a-z])", re.IGNORECASE)
 LETTER_OF_LEET: Final = {"0": "o", "1": "i", "3": "e", "@": "a", "$": "s"}
 SPACED: Final = re.compile(r"(?<![\w'])[^\W\d_](?:[ .*][^\W\d_]){2,}(?!\w)")
-CAMEL: Final = re.compile(r"(?<=[a-zа-я]{2})(?=[A-ZА-Я][a-zа-я])")
+CAMEL: Final = re.compile(r"(?:(?<=[a-zа-я]{2})|(?<=My|Of|In|On|At|By|To|An|Is|We))(?=[A-ZА-Я][a-zа-я])")
+# "Isn't 16" says what "is not 16" says.
+NOT: Final = re.compile(r"(?<=[a-z])n't\b", re.IGNORECASE)
 GLUED: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "child1"
 ENTITIES: Final = 2  # how often an entity may hide another one
 
@@ -64,7 +66,7 @@ def visible(text: str) -> str:
 
 def spelt(text: str) -> str:
     """Return a visible text with its words apart and spelt with letters."""
-    text = HYPHEN.sub(" ", text)
+    text = NOT.sub(" not", HYPHEN.sub(" ", text))
     text = CAMEL.sub(" ", text)
     if LEET.search(text):
         text = LEET_WORD.sub(lambda word: LEET.sub(lambda sign: LETTER_OF_LEET[sign[0]], word[0]), text)

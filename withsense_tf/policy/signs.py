@@ -44,8 +44,8 @@ FIRST_TAG, LAST_TAG = 0xE0020, 0xE007E  # letters that are never seen
 MOST_MARKS: Final = 4
 # Letters that look like letters of another script.
 TO_LATIN: Final = str.maketrans(
-    "асеорхукАВСЕНКМОРТХУіӀӏјѕһԁԛԝьιοαϲεκρυντηβγΑΒΕΖΗΙΚΜΝΟΡΤΥΧօհսոց",
-    "aceopxykABCEHKMOPTXYiIljshdqwbioacekpuvtnbyABEZHIKMNOPTYXohung",
+    "асеорхукАВСЕНКМОРТХУІЅЈіӀӏјѕһԁԛԝьιοαϲεκρυντηβγΑΒΕΖΗΙΚΜΝΟΡΤΥΧօհսոց",
+    "aceopxykABCEHKMOPTXYISJiIljshdqwbioacekpuvtnbyABEZHIKMNOPTYXohung",
 )
 TO_CYRILLIC: Final = str.maketrans("aceopxykuABCEHKMOPTXY", "асеорхукиАВСЕНКМОРТХУ")
 WORD: Final = re.compile(r"\w+")

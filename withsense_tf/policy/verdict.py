@@ -170,7 +170,8 @@ class TextPolicy:
             lexicons = [keeper.lexicon for keeper in keepers]
             naming = frozenset[str]().union(*(lexicon.naming for lexicon in lexicons))
             innocent = frozenset[str]().union(*(lexicon.innocent for lexicon in lexicons))
-            self._disguises[script] = Disguises(naming, innocent)
+            counting = frozenset[str]().union(*(lexicon.counting for lexicon in lexicons))
+            self._disguises[script] = Disguises(naming, innocent, counting)
             self._engines[script] = keepers
         return self._engines[script]
 
