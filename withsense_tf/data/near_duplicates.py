@@ -86,7 +86,9 @@ def near_pairs(looks: Sequence[str], new: Collection[int] | None = None) -> Pair
 def near_to(look: str, looks: Sequence[str]) -> np.ndarray:
     """Return the places of the photos that a photo is a copy of, in order."""
     own, known = frames_of([look]), frames_of(looks)
-    found = [_near(own, others, *_each(own, others))[1] for turn in TURNS for others in [turned(known, turn)]]
+    # The one is turned, not the many.
+    turns = [turned(own, turn) for turn in TURNS]
+    found = [_near(one, known, *_each(one, known))[1] for one in turns]
     return np.unique(known.owner[np.concatenate(found)])
 
 
