@@ -36,7 +36,8 @@ def explained(error: sqlite3.DatabaseError, file: Path) -> Exception:
         "no such table"
     ):
         return DataError(f"{file} is damaged ({error}): build the index anew, or bring it back from a copy.")
-    if code_of(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+    # Where there is no room even to read with a log, the tables are opened to be read alone.
+    if code_of(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
         # SQLite asks for room in whole pages, and says no more of it than that it failed.
         room = shutil.disk_usage(file.parent).free
         if code_of(error) == sqlite3.SQLITE_FULL or room < LEAST_ROOM:
