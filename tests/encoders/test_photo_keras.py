@@ -167,10 +167,10 @@ def test_a_weights_file_gives_what_keras_predicts_with_it(
     preprocess = getattr(keras.applications, module).preprocess_input
     expected = model.predict(preprocess(pixels[:6].astype(np.float32)), verbose=0)
     encoder = Small(backbone, file, size=64)
-    # Drawn weights amplify what some processors' kernels round otherwise in a batch of another size: by half a per cent
-    # in the deepest network.
+    # Drawn weights amplify what some processors' kernels round otherwise in a batch of another size: in the deepest
+    # network by up to .0006 of the largest number.
     np.testing.assert_allclose(
-        encoder.encode(photos), expected, rtol=1e-2, atol=1e-4 * np.abs(expected).max()
+        encoder.encode(photos), expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max()
     )
     assert encoder.weights.startswith("file own.weights.h5 ")
 
