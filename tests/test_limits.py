@@ -8,12 +8,12 @@ import json
 import struct
 import time
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from quick import at_once
 
 from withsense_tf.data.demo.marker import read_marker
 from withsense_tf.data.load import load_dataset
@@ -38,13 +38,6 @@ from withsense_tf.policy.verdict import TextPolicy
 
 pytestmark = pytest.mark.closed
 DEEP = "[" * 200_000
-
-
-@contextmanager
-def at_once(seconds: float = 2.0) -> Iterator[None]:
-    start = time.process_time()
-    yield
-    assert time.process_time() - start < seconds
 
 
 def packed_zeros(file: Path, count: int, stated: int | None = None) -> None:

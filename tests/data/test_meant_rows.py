@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from quick import at_once
 
 from withsense_tf.data.load import load_dataset
 from withsense_tf.data.meant_photos import MeantPhotos
@@ -129,7 +129,6 @@ def test_a_pipe_in_the_place_of_a_photo_or_a_law_is_an_error(tmp_path: Path) -> 
 
 
 def test_a_line_of_blanks_is_read_in_time() -> None:
-    started = time.perf_counter()
-    found = MeantPhotos(["x.jpg"]).in_line(f"x.jpg#1{' ' * 300_000}.{chr(9) * 300_000}a text")
+    with at_once():
+        found = MeantPhotos(["x.jpg"]).in_line(f"x.jpg#1{' ' * 300_000}.{chr(9) * 300_000}a text")
     assert found == ({"x.jpg"}, True)
-    assert time.perf_counter() - started < 2

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import time
 from pathlib import Path
 
 import pytest
+from quick import at_once
 
 from withsense_tf.policy.disguise import Disguises
 from withsense_tf.policy.verdict import TextPolicy
@@ -96,10 +96,9 @@ def test_the_fresh_sentences_are_judged_as_labelled(policy: TextPolicy, language
     ],
     ids=range(13),
 )  # fmt: skip
-def test_a_text_of_a_hundred_thousand_signs_takes_less_than_two_seconds(
+def test_a_text_of_a_hundred_thousand_signs_takes_seconds_and_not_minutes(
     policy: TextPolicy, text: str
 ) -> None:
     policy.verdict("a child, ребёнок")
-    start = time.process_time()
-    policy.verdict(text)
-    assert time.process_time() - start < 2
+    with at_once(4):
+        policy.verdict(text)

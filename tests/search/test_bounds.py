@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from quick import at_once
 from small_index import LAW, draw_look, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.store import VectorStore
@@ -35,13 +35,6 @@ def short(value: object) -> str:
         return ascii(value)[:20]
     except ValueError:
         return "huge"
-
-
-@contextmanager
-def at_once(seconds: float = 2.0) -> Iterator[None]:
-    start = time.process_time()
-    yield
-    assert time.process_time() - start < seconds
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-import time
 
 import pytest
+from quick import at_once
 
 from withsense_tf.data.embedded.exif_texts import exif_texts
 from withsense_tf.data.embedded.found import Finder
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.closed
 def test_thousands_of_entries_for_the_same_bytes_are_read_in_time_and_held_against_the_photo() -> None:
     entry = struct.pack("<HHII", 0x10E, 2, 60_000, 8)
     block = b"II*\0" + struct.pack("<IH", 8, 5_000) + entry * 5_000 + bytes(4)
-    found, started = Finder(), time.perf_counter()
-    exif_texts(block, found)
-    assert time.perf_counter() - started < 2
+    found = Finder()
+    with at_once():
+        exif_texts(block, found)
     assert ("EXIF ImageDescription", "there is too much of it") in found.embedded().unread
