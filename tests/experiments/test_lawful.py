@@ -47,7 +47,7 @@ FEW = (
 
 def invoke(main: object, *words: str, **variables: str) -> str:
     app = typer.Typer()
-    app.command()(main)  # type: ignore[type-var]
+    app.command()(main)  # type: ignore[type-var]  # typer takes any function
     names = ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT")
     env = {f"WITHSENSE_{name}": variables.get(name.lower()) for name in names} | {"WITHSENSE_PROCESSES": "1"}
     done = CliRunner().invoke(app, list(words), env=env)
