@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,9 +35,10 @@ def grant(
     consents: Register = None,
 ) -> None:
     """Record a permission for a photo and print its number."""
+    from withsense_tf.data.photo_file import digest_of
     from withsense_tf.policy.consent import EVERYWHERE
 
-    digest = hashlib.sha256(photo.read_bytes()).hexdigest()
+    digest = digest_of(photo)
     given = _register(consents).grant(
         photo.name,
         by,
@@ -71,7 +71,9 @@ def list_all(
     consents: Register = None,
 ) -> None:
     """List permissions, revoked ones too, a tab-separated row each."""
-    digest = None if photo is None else hashlib.sha256(photo.read_bytes()).hexdigest()
+    from withsense_tf.data.photo_file import digest_of
+
+    digest = None if photo is None else digest_of(photo)
     typer.echo("id\tphoto\tdigest\tgiven_by\tscopes\tcountries\tsince\tuntil\trevoked")
     for one in _register(consents).consents():
         if digest in (None, one.digest):

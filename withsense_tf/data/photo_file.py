@@ -158,11 +158,16 @@ def open_upright(path: Path, enough: int | None = None, digest: str | None = Non
         yield photo
 
 
+def digest_of(path: Path) -> str:
+    """Return the digest of a file's content, by which a photo is known."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def has_digest(path: Path, digest: str) -> bool:
     """Tell whether a file is there with the content of that digest."""
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == digest
+        return digest_of(path) == digest
     except OSError:
         return False
 

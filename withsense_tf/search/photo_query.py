@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from withsense_tf.data.near_duplicates import near_to, read_look
+from withsense_tf.data.photo_file import digest_of
 from withsense_tf.errors import SettingError, shown
 from withsense_tf.limits import is_file
 from withsense_tf.matchers.forms import PHOTO, CosineForm, HybridForm, unit
@@ -55,8 +55,7 @@ def photo_query(
     name = photo.encode(errors="replace").decode()
     file = Path(photo)
     if not door.photo(name, "search") and is_file(file):
-        with file.open("rb") as stream:
-            content = hashlib.file_digest(stream, "sha256").hexdigest()
+        content = digest_of(file)
         same = tables.execute(
             "SELECT name FROM photos WHERE digest = ? AND writer IS NULL ORDER BY name", (content,)
         ).fetchall()
