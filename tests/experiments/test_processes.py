@@ -32,7 +32,7 @@ def test_pieces_of_one_home_stay_in_one_process_and_all_processes_work() -> None
     done = run([("process", place) for _ in range(4) for place in range(4)])
     assert len({process for _, process in done}) == 2
     assert os.getpid() not in {process for _, process in done}
-    # The last piece of all may be taken over by whoever has none left.
+    # The last home of all may be helped with by whoever has none left, however late its process started.
     moved = sum(len({process for (_, at), process in done if at == place}) - 1 for place in range(4))
     assert moved <= 1
 

@@ -52,8 +52,9 @@ def share_out(
 ) -> Generator[tuple[Any, Any]]:
     """Yield each piece with its result, as they are done; an error in a piece is raised here.
 
-    Every process calls `begin(given)` once, so both must be picklable. Who is free takes the first piece whose
-    `home` nobody else has, and only then one of another's: what pieces of one home share is then mostly made once.
+    Every process calls `begin(given)` once, so both must be picklable. Who is free goes on with a `home` it has
+    begun, else begins the first that nobody has, and only then helps another: what pieces of one home share is then
+    mostly made once.
     Each process computes in its share of the cores' threads. If one dies, the others go on with its piece and without
     it, as memory may be short; if a piece dies twice, or nobody is left, that is an error.
     """
@@ -64,8 +65,9 @@ def share_out(
 
     def next_piece(worker: _Worker) -> None:
         if left:
-            own = (n for n, at in enumerate(left) if homes.get(home(pieces[at]), worker) is worker)
-            worker.at = left.pop(next(own, 0))
+            owners = [homes.get(home(pieces[at])) for at in left]
+            mine = next((wanted for wanted in (worker, None) if wanted in owners), owners[0])
+            worker.at = left.pop(owners.index(mine))
             homes.setdefault(home(pieces[worker.at]), worker)
             worker.send(pickle.dumps(pieces[worker.at]))
             busy[worker.pipe] = worker
