@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.search import exact_index, products, vector_file
+from withsense_tf.search import exact_index, vector_file
 from withsense_tf.search.exact_index import ExactIndex
 from withsense_tf.search.index import Found, Keep
+from withsense_tf.search.products import put_products
 
 WRITER = Path(__file__).with_name("exact_writer.py")
 DTYPES = ("float32", "float16")
@@ -131,27 +131,20 @@ def by_rows(vectors: np.ndarray, query: np.ndarray, k: int) -> Found:
     return found
 
 
-def only(index: ExactIndex, way: products.Way, queries: int) -> None:
-    """Let an index multiply in one way."""
-    index._products[queries] = products.Products(queries)
-    index._products[queries]._ways = (way,)
-    index._products[queries]._times = [deque([0.0], 1)]
-
-
 @pytest.mark.closed
-@pytest.mark.parametrize("way", [products._row_by_row, products._matrices])
+@pytest.mark.parametrize("queries", [1, 20])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("scale", [1e-42, 1e-30, 1.0, 1e4])
 def test_answers_are_those_of_scoring_row_by_row_whichever_product_is_quickest(
-    way: products.Way, dtype: str, scale: float, tmp_path: Path, small_blocks: None
+    queries: int, dtype: str, scale: float, tmp_path: Path, small_blocks: None
 ) -> None:
     # Many rows are so alike that products in another order would sort them in another order.
     vectors = unit(1, 33) + np.float32(1e-7) * unit(3000, 33, seed=1)
     index = ExactIndex(tmp_path, 33, dtype)
     index.write(0, vectors)
-    only(index, way, 1)
     query = unit(1, 33, seed=2) * np.float32(scale)
-    found = index.search(query, 9, 3000)
+    among = index.search(np.concatenate([query, unit(queries - 1, 33, seed=3)]), 9, 3000)
+    found = Found(among.rows[:1], among.scores[:1])
     stored = index.get(np.arange(3000))
     if dtype == "float32":
         assert_same(found, by_rows(stored, query[0], 9))
@@ -163,11 +156,10 @@ def test_answers_are_those_of_scoring_row_by_row_whichever_product_is_quickest(
 
 
 @pytest.mark.closed
-@pytest.mark.parametrize("way", [products._row_by_row, products._matrices])
 @pytest.mark.parametrize("queries", [1, 20])
 @pytest.mark.parametrize("size", [1e18, 5e18, 3e19, 1e20])
 def test_scores_near_the_largest_number_and_beyond_are_those_of_scoring_row_by_row(
-    way: products.Way, queries: int, size: float, tmp_path: Path, small_blocks: None
+    queries: int, size: float, tmp_path: Path, small_blocks: None
 ) -> None:
     rng = np.random.default_rng(0)
     vectors, asked = (
@@ -175,7 +167,6 @@ def test_scores_near_the_largest_number_and_beyond_are_those_of_scoring_row_by_r
     )
     index = ExactIndex(tmp_path, 33)
     index.write(0, vectors)
-    only(index, way, queries)
     found = index.search(asked, 9, 900)
     for at in range(queries):
         alone = by_rows(vectors, asked[at], 9)
@@ -183,12 +174,13 @@ def test_scores_near_the_largest_number_and_beyond_are_those_of_scoring_row_by_r
 
 
 @pytest.mark.closed
+@pytest.mark.parametrize("queries", [1, 2])
 @pytest.mark.parametrize("width", [256, 512, 1024])
-def test_products_keep_to_the_core_that_asks_for_them(width: int) -> None:
-    block, query = np.ones((4096, width), np.float32), np.ones((1, width), np.float32)
-    out = np.empty((4096, 1), np.float32)
+def test_products_keep_to_the_core_that_asks_for_them(width: int, queries: int) -> None:
+    block, asked = np.ones((4096, width), np.float32), np.ones((queries, width), np.float32)
+    out = np.empty((4096, queries), np.float32)
     time.sleep(0.2)  # threads of earlier products rest
-    products._matrices(block, (query, query.T.copy()), out)
+    put_products(block, asked, asked.T.copy(), out)
     begin = time.process_time()
     time.sleep(0.05)
     # A thread of the library's own would wait in a loop for more work.
@@ -196,21 +188,22 @@ def test_products_keep_to_the_core_that_asks_for_them(width: int) -> None:
 
 
 @pytest.mark.closed
-def test_the_quicker_way_is_taken_and_the_other_one_tried_now_and_then() -> None:
-    taken: list[str] = []
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_sums_of_products_are_wide(dtype: str) -> None:
+    # In float16, 2048 + 1 is 2048.
+    block = np.ones((3, 4096), dtype)
+    out = np.empty((3, 1), np.float32)
+    put_products(block, block[:1], block[:1].T, out)
+    assert (out == 4096).all()
 
-    def quick(block: np.ndarray, sides: products.Sides, out: np.ndarray) -> None:
-        taken.append("quick")
 
-    def slow_way(block: np.ndarray, sides: products.Sides, out: np.ndarray) -> None:
-        taken.append("slow")
-        time.sleep(0.001)
-
-    chosen = products.Products(1)
-    chosen._ways = (slow_way, quick)
-    for _ in range(10 * products.TRIED):
-        chosen(np.ones((1, 1)), (np.ones((1, 1)), np.ones((1, 1))), np.ones((1, 1)))
-    assert 2 <= taken.count("slow") <= 12
+@pytest.mark.closed
+def test_what_a_query_loses_in_the_type_of_the_rows_costs_no_hit(tmp_path: Path, small_blocks: None) -> None:
+    # As float16, the query's first two numbers are equal: the rows then seem equally good.
+    index = ExactIndex(tmp_path, 2, "float16")
+    index.write(0, np.tile(np.eye(2, dtype=np.float32), (500, 1)))
+    found = index.search(np.float32([[0.7000001, 0.7000002]]), 3, 1000)
+    assert found.rows.tolist() == [[1, 3, 5]]
 
 
 def test_a_rows_score_does_not_depend_on_k(index: ExactIndex) -> None:

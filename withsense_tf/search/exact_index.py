@@ -1,9 +1,8 @@
 """Exact search: every vector is looked at, as fast as memory gives it.
 
 A score is always computed in one way, row by row (`np.vecdot`), so it depends on the row and the query alone: not
-on k, on filters, on how the rows are cut into blocks, or on how many cores there are. The quickest product
-(`products`) is a little off, and differently so from one processor to another: it only picks the rows that are scored
-again.
+on k, on filters, on how the rows are cut into blocks, or on how many cores there are. Quick products (`products`)
+are a little off, and differently so from one processor to another: they only pick the rows that are scored again.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from withsense_tf.errors import DataError, SettingError
 from withsense_tf.search.cores import share
 from withsense_tf.search.index import Fact, Found, Keep, VectorIndex
 from withsense_tf.search.leaders import Leaders
-from withsense_tf.search.products import FEW, PRODUCT, Products
+from withsense_tf.search.products import PRODUCT, put_products
 from withsense_tf.search.vector_file import VectorFile
 
 # So many queries are asked together at most, and fewer of wide vectors, so that a product has 4 rows or more.
@@ -53,8 +52,6 @@ class ExactIndex(VectorIndex):
         self._file = VectorFile(Path(folder) / "rows.vectors", width, dtype)
         self.width = self._file.width
         self.dtype = self._file.dtype.name
-        # What is quickest depends on the number of queries.
-        self._products: dict[int, Products] = {}
 
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:  # noqa: ARG002  # columns are the catalog's
         """Put vectors into the rows from `at` on; on return they are on the disk."""
@@ -72,12 +69,11 @@ class ExactIndex(VectorIndex):
         if not len(queries) or not (rows if kept is None else len(kept)):
             return Leaders(len(queries), k, np.zeros(len(queries), np.float32)).found()
         longest = self._file.longest
-        most = min(MOST, max(FEW, LEAST_PRODUCT // self.width))
-        parts = []
-        for at in range(0, len(queries), most):
-            asked = queries[at : at + most]
-            products = self._products.setdefault(len(asked), Products(len(asked)))
-            parts.append(_Scan(stored, kept, asked, k, longest, products).found())
+        most = min(MOST, max(1, LEAST_PRODUCT // self.width))
+        parts = [
+            _Scan(stored, kept, queries[at : at + most], k, longest).found()
+            for at in range(0, len(queries), most)
+        ]
         return Found(np.concatenate([p.rows for p in parts]), np.concatenate([p.scores for p in parts]))
 
     def get(self, rows: np.ndarray) -> np.ndarray:
@@ -116,26 +112,27 @@ class _Scan:
         queries: np.ndarray,
         k: int,
         longest: float,
-        products: Products,
     ) -> None:
         rows, width = stored.shape
-        self.stored, self.kept, self.k, self.products = stored, kept, k, products
+        self.stored, self.kept, self.k = stored, kept, k
         self.gather = kept is not None and len(kept) * GATHERED < rows
         self.count = len(kept) if kept is not None and self.gather else rows
         half = stored.dtype == np.float16
-        most = COPIED if half or self.gather else BLOCK
+        self.widened = half and len(queries) > 1
+        most = COPIED if self.widened or self.gather else BLOCK
         fair = max(LEAST, 4 * width * self.count // SHARES)
         self.step = max(1, min(most, fair, BLOCK) // (4 * width))
         # Scores are powers of two too small or too large until the end, where that is undone without a loss.
         self.exponents = np.zeros((len(queries), 1), np.int32)
-        lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
         if half:
             self.exponents = np.frexp(np.abs(queries).max(axis=1, keepdims=True))[1]
-            queries = np.ldexp(queries, HALF_SCALE - self.exponents)
-            lengths = np.ldexp(lengths, -self.exponents[:, 0])
-        self.queries = queries
-        self.sides = (queries, np.ascontiguousarray(queries.T))
-        self.slack = _slack(width, lengths * longest)
+        near_one = np.ldexp(queries, -self.exponents)
+        self.queries = np.ldexp(near_one, HALF_SCALE) if half else queries
+        # One query is asked in the type of the rows, which are then not widened.
+        self.quick = self.queries if self.widened else near_one.astype(stored.dtype)
+        self.columns = np.ascontiguousarray(self.quick.T)
+        rounded = 0.0 if self.widened else _lengths(near_one - self.quick)
+        self.slack = _slack(width, _lengths(near_one) * longest, rounded * longest)
 
     def found(self) -> Found:
         """Return the best rows of each query, with scores as they are."""
@@ -157,7 +154,7 @@ class _Scan:
             for start in starts:
                 stop = min(start + self.step, self.count)
                 out = products[ends[-1] : ends[-1] + stop - start]
-                self.products(self._block(start, stop, room), self.sides, out)
+                put_products(self._block(start, stop, room), self.quick, self.columns, out)
                 first, last = self._keep(out, start, stop)
                 firsts.append(first)
                 ends.append(ends[-1] + last - first)
@@ -196,28 +193,33 @@ class _Scan:
 
     def _room(self) -> tuple[np.ndarray, np.ndarray]:
         """Return room for a block of float32, and for what is gathered; none is taken before it is used."""
-        floats = np.empty((self.step, self.stored.shape[1]), np.float32)
-        return floats, floats if self.stored.dtype == np.float32 else np.empty(floats.shape, np.float16)
+        shape = (self.step, self.stored.shape[1])
+        return np.empty(shape, np.float32), np.empty(shape, self.stored.dtype)
 
     def _block(self, start: int, stop: int, room: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """Return a block of rows as float32, without a copy where they lie there so."""
+        """Return a block of rows in the type of the quick queries, without a copy where they lie there so."""
         floats, gathered = (part[: stop - start] for part in room)
         if self.kept is not None and self.gather:
             # The mode does not matter for rows that are there, but the others are slower.
             block = np.take(self.stored, self.kept[start:stop], axis=0, out=gathered, mode="clip")
         else:
             block = self.stored[start:stop]
-        return block if block.dtype == np.float32 else _widen(block, floats)
+        return _widen(block, floats) if self.widened else block
 
 
-def _slack(width: int, lengths: np.ndarray) -> np.ndarray:
+def _lengths(queries: np.ndarray) -> np.ndarray:
+    lengths: np.ndarray = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
+    return lengths
+
+
+def _slack(width: int, lengths: np.ndarray, rounding: np.ndarray | float) -> np.ndarray:
     """Return how far two sums of `width` products may lie apart, summed up in any order: (queries,) in float32.
 
-    `lengths` is a row's greatest length times that of each query.
+    `lengths` is a row's greatest length times that of each query, and `rounding` times that of what a query lost.
     """
     # The two more than the width are for the rounding of what is compared; the last part is for tiny numbers.
     rounded = (width + 2) * 2.0**-24
-    slack = 2 * rounded / (1 - rounded) * lengths + width * 2.0**-126
+    slack = 2 * rounded / (1 - rounded) * lengths + rounding * (1 + 2.0**-20) + width * 2.0**-126
     # Where a part of the sum may be too large for a float32, nothing is known.
     return np.where((lengths < 2.0**126) & (rounded < 0.5), slack, np.inf).astype(np.float32)
 
