@@ -10,12 +10,14 @@ from withsense_tf.search.cores import share
 
 
 def test_each_block_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "_pool", None)
     monkeypatch.setattr(cores, "usable_cores", lambda: 3)
     taken = share(list, range(0, 10_000, 3))
     assert sorted(block for part in taken for block in part) == list(range(0, 10_000, 3))
 
 
 def test_a_helpers_error_reaches_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "_pool", None)
     monkeypatch.setattr(cores, "usable_cores", lambda: 2)
 
     def work(blocks: Iterator[int]) -> None:

@@ -198,6 +198,15 @@ def test_sums_of_products_are_wide(dtype: str) -> None:
 
 
 @pytest.mark.closed
+def test_products_take_nothing_that_they_do_not_give_back() -> None:
+    block, out = np.ones((16, 8), np.float32), np.empty((16, 1), np.float32)
+    before = sys.getrefcount(None)
+    for _ in range(1000):
+        put_products(block, block[:1], block[:1].T, out)
+    assert abs(sys.getrefcount(None) - before) < 100
+
+
+@pytest.mark.closed
 def test_what_a_query_loses_in_the_type_of_the_rows_costs_no_hit(tmp_path: Path, small_blocks: None) -> None:
     # As float16, the query's first two numbers are equal: the rows then seem equally good.
     index = ExactIndex(tmp_path, 2, "float16")

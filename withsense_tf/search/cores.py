@@ -13,7 +13,7 @@ from withsense_tf.machine import usable_cores
 T = TypeVar("T")
 
 _lock = threading.Lock()
-_pool: ThreadPoolExecutor | None = None
+_pool: tuple[ThreadPoolExecutor, int] | None = None
 
 
 def share(work: Callable[[Iterator[int]], T], blocks: range) -> list[T]:
@@ -23,18 +23,20 @@ def share(work: Callable[[Iterator[int]], T], blocks: range) -> list[T]:
     no more than one block. Only work that leaves Python's lock, as numpy's does, becomes faster.
     """
     left = iter(blocks)
-    helpers = min(usable_cores(), len(blocks)) - 1
-    futures = [_helpers().submit(work, left) for _ in range(helpers)]
+    pool, most = _helpers()
+    futures = [pool.submit(work, left) for _ in range(min(most, len(blocks) - 1))]
     results = [work(left)]
     # A helper that has not begun yet, because other searches have them all, is not waited for.
     return results + [future.result() for future in futures if not future.cancel()]
 
 
-def _helpers() -> ThreadPoolExecutor:
+def _helpers() -> tuple[ThreadPoolExecutor, int]:
+    """Return the threads beside the calling one, and how many they are."""
     global _pool
     with _lock:
         if _pool is None:
-            _pool = ThreadPoolExecutor(max(1, usable_cores() - 1), thread_name_prefix="withsense-search")
+            count = usable_cores() - 1
+            _pool = ThreadPoolExecutor(max(1, count), thread_name_prefix="withsense-search"), count
         return _pool
 
 

@@ -28,7 +28,8 @@ def put_products(block: np.ndarray, queries: np.ndarray, columns: np.ndarray, ou
     if len(queries) == 1:
         # As quick as memory is, where the products of numpy's library depend on the processor and the library.
         _wide_sums()
-        simsimd.cdist(block, queries, "dot", out=out, out_dtype="float32")
+        # Given an `out`, it returns a None that it does not own (6.5.16): some thousands of these end the process.
+        out[...] = simsimd.cdist(block, queries, "dot", out_dtype="float32")
     else:
         _matrices(block, columns, out)
 
