@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo import draw, sample_scene
@@ -17,6 +19,7 @@ from withsense_tf.encoders.photo_scene import SCENE_WEIGHTS, SceneNet
 from withsense_tf.encoders.registry import photo_encoder
 from withsense_tf.encoders.scene_network import save_scene_weights, scene_network
 from withsense_tf.errors import SettingError
+from withsense_tf.experiments import train_scene_net
 from withsense_tf.experiments.demo_difficulty import ranks_of_the_right_photo
 
 # No figure is reported on this seed, and the training scenes are held apart from it.
@@ -141,8 +144,9 @@ def test_files_that_are_missing_broken_or_of_another_network_say_so(tmp_path: Pa
 
 def train(output: Path, seed: int) -> str:
     settings = ["--scenes", "40", "--epochs", "1", "--held-out", "30", "--compare", "0", "--seed", str(seed)]
-    command = [sys.executable, "-m", "withsense_tf.experiments.train_scene_net", "--output", str(output)]
-    return subprocess.run([*command, *settings], capture_output=True, text=True, check=True).stdout
+    app = typer.Typer()
+    app.command()(train_scene_net.main)
+    return CliRunner().invoke(app, ["--output", str(output), *settings], catch_exceptions=False).stdout
 
 
 @pytest.mark.slow
