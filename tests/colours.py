@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.data.load import load_dataset
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.encoders.base import PhotoEncoder
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.gallery import Gallery, Queries
-from withsense_tf.relevance import relevance
+from withsense_tf.targets.blend import relevance
 
 COLOURS = {
     "red": ((200, 40, 40), "red crimson scarlet ruby"),

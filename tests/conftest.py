@@ -14,11 +14,11 @@ from hypothesis import settings
 from PIL import Image
 
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.data.load import load_dataset
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.encoders.base import PhotoEncoder
 
 # Fixtures that several folders of tests share.
-pytest_plugins = ["colours", "fitted_matchers"]
+pytest_plugins = ["colours", "encoder_inputs", "fitted_matchers", "milvus_servers"]
 
 # The machine may be busy, and the same commit must give the same verdict.
 settings.register_profile("steady", deadline=None, derandomize=True)

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.data.dataset import Pairs
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
-from withsense_tf.matchers.closed_form import ClosedFormTowers
-from withsense_tf.matchers.concat_keras import ConcatKeras
-from withsense_tf.matchers.concat_linear import ConcatLinear
+from withsense_tf.matchers.concat.concat_keras import ConcatKeras
+from withsense_tf.matchers.concat.concat_linear import ConcatLinear
+from withsense_tf.matchers.concat.interaction import Interaction
 from withsense_tf.matchers.hybrid import Hybrid
-from withsense_tf.matchers.interaction import Interaction
+from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.matchers.towers.two_tower import TwoTower
 from withsense_tf.matchers.training import TowerTraining, Training
-from withsense_tf.matchers.two_tower import TwoTower
 
 FEW = Training(epochs=2, batch=64)
 MAKERS: dict[str, Callable[[VectorStore], Matcher]] = {

@@ -10,16 +10,16 @@ import numpy as np
 from colours import COLOURS, PATTERNS
 from PIL import Image
 
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.item import Item
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.take_over import take_over
+from withsense_tf.index.vectors.vector_index import Fact
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import Countries, CountryRule
 from withsense_tf.policy.gate import Policy
 from withsense_tf.policy.ownership import Ownership
-from withsense_tf.search.fill import take_over
-from withsense_tf.search.index import Fact
-from withsense_tf.search.ingest import ingest
-from withsense_tf.search.items import Item
-from withsense_tf.search.photo_index import PhotoIndex
 
 # AA has no rule, and every other country protects children.
 COUNTRIES = Countries(

@@ -33,7 +33,7 @@ def test_importing_the_package_loads_nothing_heavy_and_is_quick() -> None:
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("module", ["withsense_tf", "withsense_tf.experiments.compare"])
+@pytest.mark.parametrize("module", ["withsense_tf", "withsense_tf.experiments.compare.command"])
 def test_help_answers_within_a_second_and_without_tensorflow(module: str) -> None:
     code = (
         "import runpy, sys\n"
@@ -65,7 +65,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "first", ["", "import withsense_tf.relevance.blend", "from withsense_tf.relevance import relevance"]
+    "first", ["", "import withsense_tf.targets.blend", "from withsense_tf.targets import relevance"]
 )
 def test_relevance_can_be_called_whatever_was_imported_before(first: str, folder: Path) -> None:
     result = python(

@@ -13,11 +13,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from withsense_tf.__main__ import app
-from withsense_tf.data.demo import write_demo
+from withsense_tf.demo import write_demo
 from withsense_tf.errors import DataWarning
-from withsense_tf.experiments.bench_start import heavy_imports
+from withsense_tf.experiments.bench.bench_start import heavy_imports
+from withsense_tf.index import catalog
 from withsense_tf.policy.countries import NOTICE
-from withsense_tf.search import catalog
 
 runner = CliRunner()
 

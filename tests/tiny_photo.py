@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from withsense_tf.encoders.photo_keras import KerasPhoto
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 
 
 class TinyPhoto(KerasPhoto):

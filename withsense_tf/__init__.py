@@ -17,76 +17,77 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from withsense_tf import relevance as relevance
-    from withsense_tf.data.check import check_folder as check_folder
     from withsense_tf.data.dataset import Dataset as Dataset
     from withsense_tf.data.dataset import Pairs as Pairs
-    from withsense_tf.data.demo_dataset import demo_dataset as demo_dataset
-    from withsense_tf.data.load import load_dataset as load_dataset
+    from withsense_tf.data.folder.check import check_folder as check_folder
+    from withsense_tf.data.folder.load import load_dataset as load_dataset
     from withsense_tf.data.split import folds_by_photo as folds_by_photo
     from withsense_tf.data.split import split_by_photo as split_by_photo
     from withsense_tf.data.split import split_strict as split_strict
-    from withsense_tf.encoders.caption_space import CaptionSpace as CaptionSpace
-    from withsense_tf.encoders.photo_keras import KerasPhoto as KerasPhoto
-    from withsense_tf.encoders.photo_scene import SceneNet as SceneNet
-    from withsense_tf.encoders.store import VectorStore as VectorStore
-    from withsense_tf.encoders.text_spacy import SpacyVectors as SpacyVectors
-    from withsense_tf.encoders.text_tfidf import Tfidf as Tfidf
+    from withsense_tf.demo.dataset import demo_dataset as demo_dataset
+    from withsense_tf.encoders.photos.photo_keras import KerasPhoto as KerasPhoto
+    from withsense_tf.encoders.photos.photo_scene import SceneNet as SceneNet
+    from withsense_tf.encoders.texts.caption_space import CaptionSpace as CaptionSpace
+    from withsense_tf.encoders.texts.text_spacy import SpacyVectors as SpacyVectors
+    from withsense_tf.encoders.texts.text_tfidf import Tfidf as Tfidf
+    from withsense_tf.encoders.vectors.store import VectorStore as VectorStore
     from withsense_tf.evaluation.compare import compare as compare
+    from withsense_tf.index.photo_index import PhotoIndex as PhotoIndex
+    from withsense_tf.index.upkeep.build import build_index as build_index
     from withsense_tf.matchers.captions import Captions as Captions
-    from withsense_tf.matchers.closed_form import ClosedFormTowers as ClosedFormTowers
-    from withsense_tf.matchers.concat_keras import ConcatKeras as ConcatKeras
-    from withsense_tf.matchers.concat_linear import ConcatLinear as ConcatLinear
+    from withsense_tf.matchers.concat.concat_keras import ConcatKeras as ConcatKeras
+    from withsense_tf.matchers.concat.concat_linear import ConcatLinear as ConcatLinear
+    from withsense_tf.matchers.concat.interaction import Interaction as Interaction
     from withsense_tf.matchers.constant import Constant as Constant
     from withsense_tf.matchers.gallery import Gallery as Gallery
     from withsense_tf.matchers.gallery import Queries as Queries
     from withsense_tf.matchers.hybrid import Hybrid as Hybrid
-    from withsense_tf.matchers.interaction import Interaction as Interaction
-    from withsense_tf.matchers.pretrained import Pretrained as Pretrained
     from withsense_tf.matchers.saved import load_matcher as load_matcher
     from withsense_tf.matchers.saved import save_matcher as save_matcher
-    from withsense_tf.matchers.two_tower import TwoTower as TwoTower
+    from withsense_tf.matchers.towers.closed_form import ClosedFormTowers as ClosedFormTowers
+    from withsense_tf.matchers.towers.pretrained import Pretrained as Pretrained
+    from withsense_tf.matchers.towers.two_tower import TwoTower as TwoTower
     from withsense_tf.policy.gate import Policy as Policy
-    from withsense_tf.search.build import build_index as build_index
-    from withsense_tf.search.engine import Search as Search
-    from withsense_tf.search.photo_index import PhotoIndex as PhotoIndex
+    from withsense_tf.search.search import Search as Search
+    from withsense_tf.targets.blend import relevance as relevance
 
 _HOME = {
-    "check_folder": "data.check",
+    "relevance": "targets.blend",
+    "check_folder": "data.folder.check",
     "Dataset": "data.dataset",
     "Pairs": "data.dataset",
-    "demo_dataset": "data.demo_dataset",
-    "load_dataset": "data.load",
+    "demo_dataset": "demo.dataset",
+    "load_dataset": "data.folder.load",
     "folds_by_photo": "data.split",
     "split_by_photo": "data.split",
     "split_strict": "data.split",
-    "KerasPhoto": "encoders.photo_keras",
-    "Tfidf": "encoders.text_tfidf",
-    "VectorStore": "encoders.store",
+    "KerasPhoto": "encoders.photos.photo_keras",
+    "Tfidf": "encoders.texts.text_tfidf",
+    "VectorStore": "encoders.vectors.store",
     "compare": "evaluation.compare",
     "Policy": "policy.gate",
-    "Search": "search.engine",
-    "PhotoIndex": "search.photo_index",
-    "build_index": "search.build",
-    "ConcatLinear": "matchers.concat_linear",
+    "Search": "search.search",
+    "PhotoIndex": "index.photo_index",
+    "build_index": "index.upkeep.build",
+    "ConcatLinear": "matchers.concat.concat_linear",
     "Constant": "matchers.constant",
     "Queries": "matchers.gallery",
     "Gallery": "matchers.gallery",
-    "SceneNet": "encoders.photo_scene",
+    "SceneNet": "encoders.photos.photo_scene",
     "Hybrid": "matchers.hybrid",
     "Captions": "matchers.captions",
-    "Interaction": "matchers.interaction",
-    "ConcatKeras": "matchers.concat_keras",
-    "TwoTower": "matchers.two_tower",
-    "ClosedFormTowers": "matchers.closed_form",
-    "SpacyVectors": "encoders.text_spacy",
-    "CaptionSpace": "encoders.caption_space",
-    "Pretrained": "matchers.pretrained",
+    "Interaction": "matchers.concat.interaction",
+    "ConcatKeras": "matchers.concat.concat_keras",
+    "TwoTower": "matchers.towers.two_tower",
+    "ClosedFormTowers": "matchers.towers.closed_form",
+    "SpacyVectors": "encoders.texts.text_spacy",
+    "CaptionSpace": "encoders.texts.caption_space",
+    "Pretrained": "matchers.towers.pretrained",
     "save_matcher": "matchers.saved",
     "load_matcher": "matchers.saved",
 }
 
-__all__ = sorted([*_HOME, "relevance", "__version__"])
+__all__ = sorted([*_HOME, "__version__"])
 
 
 def __getattr__(name: str) -> Any:
@@ -94,8 +95,6 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("withsense_tf")
-    if name == "relevance":
-        return import_module("withsense_tf.relevance")
     if name not in _HOME:
         raise AttributeError(f"module 'withsense_tf' has no attribute {name!r}")
     return getattr(import_module(f"withsense_tf.{_HOME[name]}"), name)

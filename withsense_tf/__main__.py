@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from withsense_tf import terminal
 from withsense_tf.commands.index import app as index_app
 from withsense_tf.commands.policy import app as policy_app
 from withsense_tf.commands.search import search
+from withsense_tf.common import terminal
 
 app = typer.Typer(
     help="Photos and texts: check data, render the demo set, ask what the law allows, index photos and search them. "
@@ -45,8 +45,8 @@ def data_check(
     ] = None,
 ) -> None:
     """Find every kind of damage in a folder and report it with counts and examples."""
-    from withsense_tf.data.check import check_folder
-    from withsense_tf.data.problems import problem_table
+    from withsense_tf.data.folder.check import check_folder
+    from withsense_tf.data.folder.problems import problem_table
 
     report = check_folder(folder)
     typer.echo(
@@ -67,7 +67,7 @@ def data_demo(
     test: Annotated[int, typer.Option(min=1, help="Number of test photos.")] = 100,
 ) -> None:
     """Render the synthetic demo set as a With Sense folder."""
-    from withsense_tf.data.demo import write_demo
+    from withsense_tf.demo import write_demo
 
     write_demo(folder, seed=seed, train=train, test=test)
     typer.echo(

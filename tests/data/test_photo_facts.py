@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 
-from withsense_tf.data.load import load_dataset
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.photo_facts import photo_facts
-from withsense_tf.data.problems import Problem
 
 
 def save(

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.flickr8k import published_test_photos
-from withsense_tf.data.load import load_dataset
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.split import folds_by_photo, split_by_photo, split_strict
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.relevance import relevance
+from withsense_tf.targets.blend import relevance
 
 SMALL = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from withsense_tf.encoders.photo_hub import HubPhoto
-from withsense_tf.encoders.photo_keras import BACKBONES, KerasPhoto
-from withsense_tf.encoders.photo_keras_hub import KerasHubPhoto
+from withsense_tf.encoders.photos.photo_hub import HubPhoto
+from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
+from withsense_tf.encoders.photos.photo_keras_hub import KerasHubPhoto
 from withsense_tf.encoders.registry import photo_encoder, text_encoder
-from withsense_tf.encoders.text_concat import Concatenation
-from withsense_tf.encoders.text_hub import HubText
-from withsense_tf.encoders.text_keras_hub import KerasHubText
-from withsense_tf.encoders.text_spacy import SpacyVectors
-from withsense_tf.encoders.text_tfidf import Tfidf
+from withsense_tf.encoders.texts.text_concat import Concatenation
+from withsense_tf.encoders.texts.text_hub import HubText
+from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
+from withsense_tf.encoders.texts.text_spacy import SpacyVectors
+from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import NotFittedError, SettingError
 
 

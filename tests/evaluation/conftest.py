@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Dataset
+from withsense_tf.evaluation.figures.ranking import per_query
 from withsense_tf.evaluation.outcome import Answers, Found, Outcome
-from withsense_tf.evaluation.ranking import per_query
 
 Scores = Callable[[np.ndarray], np.ndarray]
 

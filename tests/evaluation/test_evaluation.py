@@ -15,17 +15,18 @@ from rich.console import Console
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.data.demo_dataset import demo_dataset
-from withsense_tf.data.load import load_dataset
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.split import split_by_photo
+from withsense_tf.demo.dataset import demo_dataset
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, code_version, compare
+from withsense_tf.evaluation.figures.regression import regression_figures
 from withsense_tf.evaluation.meter import Meter
-from withsense_tf.evaluation.regression import regression_figures
-from withsense_tf.evaluation.report import COLUMNS, Comparison, append_rows
-from withsense_tf.matchers.concat_linear import ConcatLinear
+from withsense_tf.evaluation.result_table import COLUMNS, Comparison, append_rows
+from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
-from withsense_tf.relevance import balance, relevance
+from withsense_tf.targets.balance import balance
+from withsense_tf.targets.blend import relevance
 
 AGREED = (
     "run, matcher, track, photo, text, weights, data, policy, split, folds, seed, pairs, photos, gallery, rmse, mse, "

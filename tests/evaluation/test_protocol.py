@@ -13,16 +13,16 @@ from withsense_tf.errors import DataError, WeightsMissingError
 from withsense_tf.evaluation.answering import answer, settings_of
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.evaluation.protocol import SPLITS, tasks
-from withsense_tf.evaluation.rows import rows_of
+from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.concat_keras import ConcatKeras
-from withsense_tf.matchers.concat_linear import ConcatLinear
+from withsense_tf.matchers.concat.concat_keras import ConcatKeras
+from withsense_tf.matchers.concat.concat_linear import ConcatLinear
+from withsense_tf.matchers.concat.interaction import Interaction
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.gallery import Gallery, Queries
-from withsense_tf.matchers.interaction import Interaction
+from withsense_tf.matchers.towers.two_tower import TwoTower
 from withsense_tf.matchers.training import Training
-from withsense_tf.matchers.two_tower import TwoTower
-from withsense_tf.relevance import relevance
+from withsense_tf.targets.blend import relevance
 
 
 class Oracle(Matcher):

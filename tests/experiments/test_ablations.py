@@ -7,10 +7,10 @@ import typer
 from typer.testing import CliRunner
 
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.encoders.photo_keras import KerasPhoto
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.experiments import ablations
-from withsense_tf.experiments.models import Surroundings
+from withsense_tf.matchers.registry import Surroundings
 
 
 def test_fewer_captions_are_those_that_training_sees_and_the_queries_stay(tiny: Dataset) -> None:

@@ -18,18 +18,20 @@ import typer
 from PIL import Image
 from typer.testing import CliRunner
 
-from withsense_tf.data.load import load_dataset
-from withsense_tf.data.photo_file import read_photo
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.data.pictures.photo_file import read_photo
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
-from withsense_tf.evaluation.run_sheets import SIDE
-from withsense_tf.experiments import ablations, compare, explore
-from withsense_tf.experiments.config import load_config
-from withsense_tf.experiments.jobs import Plan, jobs_of, pairs_of
+from withsense_tf.evaluation.page.run_sheets import SIDE
+from withsense_tf.experiments import ablations
+from withsense_tf.experiments.compare import command as compare
+from withsense_tf.experiments.compare.config import load_config
+from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
+from withsense_tf.experiments.compare.run import trainings_of
+from withsense_tf.experiments.explore import command as explore
 from withsense_tf.experiments.lawful import under_the_law
-from withsense_tf.experiments.models import Surroundings
-from withsense_tf.experiments.run import trainings_of
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.registry import Surroundings
 from withsense_tf.policy.service import LawFiles
 
 pytestmark = pytest.mark.closed

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.experiments.no_match import FOREIGN, best_numbers, thing_numbers
-from withsense_tf.matchers.closed_form import ClosedFormTowers
 from withsense_tf.matchers.hybrid import Hybrid
+from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 
 
 def test_what_is_there_scores_higher_than_what_is_not(colours: Dataset, store: VectorStore) -> None:

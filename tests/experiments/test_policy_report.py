@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from withsense_tf.data.load import load_dataset
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.experiments.policy_report import (
     out_of_fold,
     ownership_report,
@@ -14,7 +14,7 @@ from withsense_tf.experiments.policy_report import (
     speed_report,
 )
 from withsense_tf.policy.ownership import Ownership
-from withsense_tf.policy.verdict import TextPolicy
+from withsense_tf.policy.texts.verdict import TextPolicy
 
 
 @pytest.fixture(scope="module")

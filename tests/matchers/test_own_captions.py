@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.data.load import load_dataset
-from withsense_tf.encoders.caption_space import CaptionSpace
-from withsense_tf.encoders.text_tfidf import Tfidf
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
+from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import DataError, NotFittedError
 from withsense_tf.matchers import own_captions
 from withsense_tf.matchers.own_captions import captions_of, fit_texts, learnable
-from withsense_tf.relevance import relevance
+from withsense_tf.targets.blend import relevance
 
 PROBE = ["a smooth crimson wall", "a lined azure board", "jade", ""]
 

@@ -10,26 +10,26 @@ import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.encoders.caption_space import CaptionSpace
-from withsense_tf.encoders.photo_keras import KerasPhoto
-from withsense_tf.encoders.photo_scene import SceneNet
-from withsense_tf.encoders.store import VectorStore
-from withsense_tf.encoders.text_spacy import SpacyVectors
-from withsense_tf.encoders.text_tfidf import Tfidf
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+from withsense_tf.encoders.photos.photo_scene import SceneNet
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
+from withsense_tf.encoders.texts.text_spacy import SpacyVectors
+from withsense_tf.encoders.texts.text_tfidf import Tfidf
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, NotFittedError, SettingError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
-from withsense_tf.matchers.closed_form import ClosedFormTowers
-from withsense_tf.matchers.concat_keras import ConcatKeras
-from withsense_tf.matchers.concat_linear import ConcatLinear
+from withsense_tf.matchers.concat.concat_keras import ConcatKeras
+from withsense_tf.matchers.concat.concat_linear import ConcatLinear
+from withsense_tf.matchers.concat.interaction import Interaction
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.hybrid import Hybrid
-from withsense_tf.matchers.interaction import Interaction
 from withsense_tf.matchers.saved import load_matcher, save_matcher
-from withsense_tf.matchers.saved_forms import load_form, save_form
+from withsense_tf.matchers.saved_search_forms import load_form, save_form
+from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.matchers.towers.two_tower import TwoTower
 from withsense_tf.matchers.training import TowerTraining, Training
-from withsense_tf.matchers.two_tower import TwoTower
 
 FEW = Training(epochs=2, batch=64)
 TOWERS = TowerTraining(epochs=2)
@@ -158,7 +158,7 @@ def test_a_saved_form_is_loaded_and_asked_without_tensorflow_or_scikit_learn(
     for name in ("hybrid", "two towers", "concat Keras"):
         save_form(fitted[name].search_form(), tmp_path / name)
     program = (
-        "import sys\nfrom withsense_tf.matchers.saved_forms import load_form\n"
+        "import sys\nfrom withsense_tf.matchers.saved_search_forms import load_form\n"
         f"for name in {['hybrid', 'two towers', 'concat Keras']!r}:\n"
         f"    assert load_form({str(tmp_path)!r} + '/' + name).queries([{queries.texts[0]!r}]).any()\n"
         "print([name for name in ('tensorflow', 'keras', 'sklearn', 'spacy', 'pandas') if name in sys.modules])"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from withsense_tf.data.demo.writer import TEST_STREAM, TRAIN_STREAM, plan_photos
-from withsense_tf.data.demo_dataset import demo_dataset
+from withsense_tf.demo.dataset import demo_dataset
+from withsense_tf.demo.writer import TEST_STREAM, TRAIN_STREAM, plan_photos
 from withsense_tf.policy.gate import Policy
 
 

@@ -12,14 +12,14 @@ from words_in_files import CAPTION, exif, iptc, listed, packet, record, save, se
 
 from withsense_tf.__main__ import app
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.data.load import load_dataset
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.photo_facts import photo_facts
 from withsense_tf.errors import DataWarning
+from withsense_tf.index.index_door import judge_items
+from withsense_tf.index.item import items_of
 from withsense_tf.policy.countries import Countries, CountryRule
 from withsense_tf.policy.gate import Policy
 from withsense_tf.policy.ownership import UNREAD
-from withsense_tf.search.items import items_of
-from withsense_tf.search.law import judge_items
 
 LAW = Policy(Countries((CountryRule("RU", "children", 16),)))
 CHILD = "A toddler on a swing in the park"

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.data.load import load_dataset
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataError, DataWarning, SettingError
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.data.load import load_dataset
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataError, DataWarning
 from withsense_tf.policy.countries import Countries
 from withsense_tf.policy.gate import Gate, Policy

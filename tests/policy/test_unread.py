@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from withsense_tf.data.load import load_dataset
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataWarning
 from withsense_tf.policy.countries import Countries, CountryRule
 from withsense_tf.policy.gate import Gate, Policy

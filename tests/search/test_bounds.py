@@ -14,16 +14,16 @@ import pytest
 from quick import at_once
 from small_index import LAW, draw_look, item_of, items_of_looks, law, new_index
 
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
+from withsense_tf.index.catalog import Catalog
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.vectors.filters import MOST_FILTERS, Condition, fact_row, parse_filter
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import NOTICE
-from withsense_tf.search.catalog import Catalog
-from withsense_tf.search.engine import Search
-from withsense_tf.search.filters import MOST_FILTERS, Condition, fact_row, parse_filter
-from withsense_tf.search.languages import not_known
-from withsense_tf.search.photo_index import PhotoIndex
-from withsense_tf.search.query import parse_query
+from withsense_tf.search.query.known_words import not_known
+from withsense_tf.search.query.parse import parse_query
+from withsense_tf.search.search import Search
 
 pytestmark = pytest.mark.closed
 CHILD = "A child near a red wall ."

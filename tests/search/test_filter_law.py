@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from small_index import COUNTRIES, LAW, item_of, law, new_index
 
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
+from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.consent import ConsentRegister
 from withsense_tf.policy.countries import NOTICE
 from withsense_tf.policy.gate import Policy
 from withsense_tf.policy.overrides import Override
-from withsense_tf.search.engine import Search
-from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.search import Search
 
 pytestmark = pytest.mark.closed
 

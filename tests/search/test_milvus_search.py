@@ -12,19 +12,19 @@ import pytest
 from pymilvus import MilvusClient
 from small_index import LAW, item_of, items_of_looks, new_index
 
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
+from withsense_tf.index import photo_index
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.compact import compact_index
+from withsense_tf.index.upkeep.index_digest import contents
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.recall import measure_recall
+from withsense_tf.index.upkeep.take_over import take_over
+from withsense_tf.index.upkeep.verify import verify_index
+from withsense_tf.index.vectors.vector_engine import Engine
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.search import photo_index
-from withsense_tf.search.compact import compact_index
-from withsense_tf.search.contents import contents
-from withsense_tf.search.engine import Search
-from withsense_tf.search.engines import Engine
-from withsense_tf.search.fill import take_over
-from withsense_tf.search.ingest import ingest
-from withsense_tf.search.photo_index import PhotoIndex
-from withsense_tf.search.recall import measure_recall
-from withsense_tf.search.verify import verify_index
+from withsense_tf.search.search import Search
 
 TEXTS = ("a plain scarlet wall", "striped navy cloth", "golden paper", "emerald")
 FILTERS = ([], ["camera=Nikon D90"], ["iso<=200", "camera!=Leica M6"])

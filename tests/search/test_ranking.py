@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from small_index import LAW, item_of, items_of_looks, new_index
 
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.compact import compact_index
+from withsense_tf.index.upkeep.index_digest import contents
+from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search import answer, ranking
-from withsense_tf.search.compact import compact_index
-from withsense_tf.search.contents import contents
-from withsense_tf.search.engine import Search
-from withsense_tf.search.ingest import ingest
-from withsense_tf.search.photo_index import PhotoIndex
+from withsense_tf.search.search import Search
 
 TEXTS = ("a plain scarlet wall", "striped navy cloth", "golden paper")
 

@@ -13,16 +13,16 @@ import pytest
 from PIL import Image
 from small_index import LAW, items_of_looks, new_index
 
-from withsense_tf.data.load import load_dataset
-from withsense_tf.data.photo_file import CHANGED, PhotoError, open_upright, read_photo
-from withsense_tf.encoders.store import VectorStore
-from withsense_tf.evaluation.run_sheets import Thumbnails
-from withsense_tf.experiments.explore_contents import sheet_section
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.data.pictures.photo_file import CHANGED, PhotoError, open_upright, read_photo
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.evaluation.page.run_sheets import Thumbnails
+from withsense_tf.experiments.explore.contents import sheet_section
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.search.engine import Search
 from withsense_tf.search.hits import Hit, Hits
-from withsense_tf.search.photo_index import PhotoIndex
-from withsense_tf.search.verify import verify_index
+from withsense_tf.search.search import Search
 
 pytestmark = pytest.mark.closed
 COUNT = 6

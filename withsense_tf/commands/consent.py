@@ -35,7 +35,7 @@ def grant(
     consents: Register = None,
 ) -> None:
     """Record a permission for a photo and print its number."""
-    from withsense_tf.data.photo_file import digest_of
+    from withsense_tf.data.pictures.photo_file import digest_of
     from withsense_tf.policy.consent import EVERYWHERE
 
     digest = digest_of(photo)
@@ -71,7 +71,7 @@ def list_all(
     consents: Register = None,
 ) -> None:
     """List permissions, revoked ones too, a tab-separated row each."""
-    from withsense_tf.data.photo_file import digest_of
+    from withsense_tf.data.pictures.photo_file import digest_of
 
     digest = None if photo is None else digest_of(photo)
     typer.echo("id\tphoto\tdigest\tgiven_by\tscopes\tcountries\tsince\tuntil\trevoked")

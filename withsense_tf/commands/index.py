@@ -14,8 +14,8 @@ from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
+    from withsense_tf.index.upkeep.ingest import Refused
     from withsense_tf.policy.service import LawFiles
-    from withsense_tf.search.ingest import Refused
 
 app = typer.Typer(help="Build an index of photos, keep it up to date, look after it.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(help="A With Sense folder.")]
@@ -67,13 +67,13 @@ def build(
     Stopped, it goes on where it was. In an index that is in use, the new model is built beside the old one, which
     answers until the new one has every photo.
     """
-    from withsense_tf.data.load import load_dataset
+    from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
-    from withsense_tf.experiments.train import fitted_matcher
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.build import build_index, claim
+    from withsense_tf.index.vectors.vector_engine import Engine
+    from withsense_tf.matchers.fitted import fitted_matcher
     from withsense_tf.policy.gate import Policy
-    from withsense_tf.search.build import build_index, claim
-    from withsense_tf.search.engines import Engine
-    from withsense_tf.search.photo_index import PhotoIndex
 
     kept_in = Engine(engine, dtype, address, graph)
     # Not after all the training.
@@ -104,13 +104,13 @@ def update(
     law: LawFiles,
 ) -> None:
     """Bring the index up to date with a folder: add what is new, change what changed, remove what is gone."""
-    from withsense_tf.data.load import load_dataset
+    from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
+    from withsense_tf.index.item import items_of
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.build import check_names, claim, refused_of, with_known_texts
+    from withsense_tf.index.upkeep.ingest import ingest
     from withsense_tf.policy.gate import Policy
-    from withsense_tf.search.build import check_names, claim, refused_of, with_known_texts
-    from withsense_tf.search.ingest import ingest
-    from withsense_tf.search.items import items_of
-    from withsense_tf.search.photo_index import PhotoIndex
 
     photos = PhotoIndex(index)
     data = load_dataset(folder)
@@ -137,10 +137,10 @@ def remove(
     law: LawFiles,
 ) -> None:
     """Take photos out of the index for good: the next update does not bring them back."""
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.ingest import ingest
+    from withsense_tf.index.upkeep.kept_out import keep_out
     from withsense_tf.policy.gate import Policy
-    from withsense_tf.search.ingest import ingest
-    from withsense_tf.search.kept_out import keep_out
-    from withsense_tf.search.photo_index import PhotoIndex
 
     opened = PhotoIndex(index)
     leaving, unknown = keep_out(opened, photos)
@@ -160,9 +160,9 @@ def readmit(
     law: LawFiles,
 ) -> None:
     """Let photos that were removed come in again with the next update."""
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.kept_out import let_in
     from withsense_tf.policy.gate import Policy
-    from withsense_tf.search.kept_out import let_in
-    from withsense_tf.search.photo_index import PhotoIndex
 
     Policy.of_files(law)  # a broken law is found out now, not at the next update
     count = let_in(PhotoIndex(index), photos)
@@ -174,8 +174,8 @@ def readmit(
 @app.command("status")
 def status(index: IndexFolder = DEFAULT_INDEX, json: AsJson = False) -> None:
     """Say what is in the index, by which model, and what waits."""
-    from withsense_tf.search.photo_index import PhotoIndex
-    from withsense_tf.search.status import index_status
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.status import index_status
 
     found = index_status(PhotoIndex(index))
     typer.echo(json_format.dumps(found.as_dict(), indent=1, ensure_ascii=False) if json else found.as_text())
@@ -196,13 +196,13 @@ def verify(
     law: LawFiles,
 ) -> None:
     """Check that the index is whole; end with exit code 1 if it is not."""
-    from withsense_tf.search.photo_index import PhotoIndex
-    from withsense_tf.search.verify import verify_index
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.verify import verify_index
 
     opened = PhotoIndex(index)
     if repair:
+        from withsense_tf.index.upkeep.repair import repair_index
         from withsense_tf.policy.gate import Policy
-        from withsense_tf.search.repair import repair_index
 
         typer.echo(repair_index(opened, Policy.of_files(law), lift))
     problems = verify_index(opened, files)
@@ -226,10 +226,10 @@ def judge(
     law: LawFiles,
 ) -> None:
     """Judge all photos anew, where the law or what people decided of photos has changed."""
+    from withsense_tf.index.index_door import warn_of_overrides
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.judge_anew import judge_anew
     from withsense_tf.policy.gate import Policy
-    from withsense_tf.search.judge import judge_anew
-    from withsense_tf.search.law import warn_of_overrides
-    from withsense_tf.search.photo_index import PhotoIndex
 
     photos, policy = PhotoIndex(index), Policy.of_files(law)
     changed = judge_anew(photos, policy, lift, everything)
@@ -240,8 +240,8 @@ def judge(
 @app.command("rollback")
 def rollback(index: IndexFolder = DEFAULT_INDEX) -> None:
     """Go back to the model before; photos that came since are added to it first."""
-    from withsense_tf.search.fill import roll_back
-    from withsense_tf.search.photo_index import PhotoIndex
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.take_over import roll_back
 
     number = roll_back(PhotoIndex(index))
     typer.echo(f"{index}: model {number} is in use again.")
@@ -250,8 +250,8 @@ def rollback(index: IndexFolder = DEFAULT_INDEX) -> None:
 @app.command("compact")
 def compact(index: IndexFolder = DEFAULT_INDEX) -> None:
     """Write the vectors anew without those of removed photos, and drop models that are not in use."""
-    from withsense_tf.search.compact import compact_index
-    from withsense_tf.search.photo_index import PhotoIndex
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.compact import compact_index
 
     typer.echo(f"{index}: {compact_index(PhotoIndex(index))}")
 
@@ -266,8 +266,8 @@ def recall(
     sample: Annotated[int, typer.Option(min=1, help="So many captions are asked.")] = 200,
 ) -> None:
     """Measure how many of the exact best photos the index's engine finds."""
-    from withsense_tf.search.photo_index import PhotoIndex
-    from withsense_tf.search.recall import measure_recall
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.recall import measure_recall
 
     asked = queries.read_text(encoding="utf-8").splitlines() if queries is not None else None
     for part, found, count in measure_recall(PhotoIndex(index), asked, k, sample):

@@ -16,7 +16,7 @@ from withsense_tf.policy.options import CountryOption, keeps_law
 if TYPE_CHECKING:
     from withsense_tf.policy.countries import CountryRule
     from withsense_tf.policy.service import LawFiles
-    from withsense_tf.policy.verdict import TextPolicy
+    from withsense_tf.policy.texts.verdict import TextPolicy
 
 app = typer.Typer(
     help="What the law allows: texts and photos, and what people decided.", no_args_is_help=True
@@ -77,7 +77,7 @@ def photos(
     law: LawFiles,
 ) -> None:
     """List the restricted photos of a folder with the evidence, a tab-separated row each."""
-    from withsense_tf.data.load import load_dataset
+    from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.policy.gate import Policy
 
     gate = Policy.of_files(law).gate(load_dataset(folder), country)
@@ -97,7 +97,7 @@ def bind(
     new: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
 ) -> None:
     """Bind decisions that name a photo alone to its content: write a new table of overrides, with digests."""
-    from withsense_tf.data.load import load_dataset
+    from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.policy.overrides import bound, load_overrides, write_overrides
 
     before, photos = list(load_overrides(overrides).values()), load_dataset(folder).photos

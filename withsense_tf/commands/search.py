@@ -53,10 +53,10 @@ def search(
     """Find photos by a text, by a photo, or by both; the legal notice stands where the law forbids an answer."""
     # A search takes milliseconds: starting a thread for each core takes longer.
     os.environ.setdefault("OMP_NUM_THREADS", "2")
+    from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.policy.gate import Policy
-    from withsense_tf.search.engine import MINIMUM, Search
-    from withsense_tf.search.photo_index import PhotoIndex
-    from withsense_tf.search.sheet import check_picture
+    from withsense_tf.search.contact_sheet import check_picture
+    from withsense_tf.search.search import MINIMUM, Search
 
     if save is not None:
         check_picture(save)

@@ -7,13 +7,13 @@ from typing import Final
 
 import pandas as pd
 
-from withsense_tf.data.embedded.captions import told_captions
-from withsense_tf.data.embedded.found import DESCRIPTION, NOTHING, Embedded
-from withsense_tf.data.meant_photos import NAMES
+from withsense_tf.data.embedded.file_captions import told_captions
+from withsense_tf.data.embedded.file_words import DESCRIPTION, NOTHING, Embedded
+from withsense_tf.data.folder.meant_photos import NAMES
+from withsense_tf.data.folder.table_rows import Caption, FileReader
+from withsense_tf.data.folder.tables import RawTable
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.photo_facts import IMAGE
-from withsense_tf.data.rows import Caption, FileReader
-from withsense_tf.data.tables import RawTable
 
 # The ids of captions have nine digits at most.
 MOST_NUMBER: Final = 999_999_999

@@ -11,12 +11,12 @@ from typing import Final
 
 import pandas as pd
 
-from withsense_tf.data.exif import Facts, exif_facts, iso_day
-from withsense_tf.data.problems import Problem
-from withsense_tf.data.rows import is_photo_name
-from withsense_tf.data.tables import RawTable, Row, read_table
-from withsense_tf.machine import usable_cores
-from withsense_tf.terminal import track
+from withsense_tf.common.machine import usable_cores
+from withsense_tf.common.terminal import track
+from withsense_tf.data.folder.problems import Problem
+from withsense_tf.data.folder.table_rows import is_photo_name
+from withsense_tf.data.folder.tables import RawTable, Row, read_table
+from withsense_tf.data.pictures.exif import Facts, exif_facts, iso_day
 
 TABLE: Final = "photos.csv"
 IMAGE: Final = "image"

@@ -10,12 +10,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from withsense_tf.data.photo_views import read_views
-from withsense_tf.data.photos import PhotoBatches
-from withsense_tf.data.problems import Problem
-from withsense_tf.encoders.state import Saveable
+from withsense_tf.common.saved_objects import Saveable
+from withsense_tf.common.terminal import track
+from withsense_tf.data.folder.problems import Problem
+from withsense_tf.data.pictures.photo_batches import PhotoBatches
+from withsense_tf.data.pictures.photo_views import read_views
 from withsense_tf.errors import DataError
-from withsense_tf.terminal import track
 
 # Part of every photo encoder's identity: raise it when photos are read or encoded in another way.
 PHOTO_VERSION = 1

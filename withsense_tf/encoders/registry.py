@@ -9,15 +9,15 @@ from copy import deepcopy
 from typing import Final
 
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.photo_hub import HubPhoto
-from withsense_tf.encoders.photo_keras import BACKBONES, KerasPhoto
-from withsense_tf.encoders.photo_keras_hub import KerasHubPhoto
-from withsense_tf.encoders.photo_scene import SceneNet
-from withsense_tf.encoders.text_concat import Concatenation
-from withsense_tf.encoders.text_hub import HubText
-from withsense_tf.encoders.text_keras_hub import KerasHubText
-from withsense_tf.encoders.text_spacy import SpacyVectors
-from withsense_tf.encoders.text_tfidf import Tfidf
+from withsense_tf.encoders.photos.photo_hub import HubPhoto
+from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
+from withsense_tf.encoders.photos.photo_keras_hub import KerasHubPhoto
+from withsense_tf.encoders.photos.photo_scene import SceneNet
+from withsense_tf.encoders.texts.text_concat import Concatenation
+from withsense_tf.encoders.texts.text_hub import HubText
+from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
+from withsense_tf.encoders.texts.text_spacy import SpacyVectors
+from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import SettingError, check_choice
 
 # Kinds whose name goes on after a colon: "hub:HANDLE".

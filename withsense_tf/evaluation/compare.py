@@ -11,9 +11,9 @@ from pathlib import Path
 from withsense_tf.data.dataset import Dataset, Pairs, check_pairs
 from withsense_tf.errors import SettingError, check_kind, check_share
 from withsense_tf.evaluation.answering import settings_of
+from withsense_tf.evaluation.figures.regression import regression_figures
 from withsense_tf.evaluation.meter import Meter
-from withsense_tf.evaluation.regression import regression_figures
-from withsense_tf.evaluation.report import Comparison, Value
+from withsense_tf.evaluation.result_table import Comparison, Value
 from withsense_tf.matchers.base import Matcher
 
 SYNTHETIC_NOTE = (

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from withsense_tf.common.limits import parse_json, read_arrays
 from withsense_tf.errors import DataError, on_disk
-from withsense_tf.evaluation.ranking import PerQuery
-from withsense_tf.limits import parse_json, read_arrays
+from withsense_tf.evaluation.figures.ranking import PerQuery
 
 FORMAT: Final = 1
 

@@ -16,7 +16,7 @@ from withsense_tf.data.split import Split, folds_by_photo, split_by_photo, split
 from withsense_tf.errors import check_choice
 from withsense_tf.evaluation.outcome import Answers
 from withsense_tf.matchers.gallery import Gallery
-from withsense_tf.relevance.balance import balance
+from withsense_tf.targets.balance import balance
 
 # "folds" is the one to believe. "70/30" is what the student projects measured on, "strict" shares no caption either,
 # and "test" ranks the photos of test_queries.csv with a model that is trained on all others.

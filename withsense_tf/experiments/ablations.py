@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from withsense_tf import terminal
+from withsense_tf.common import terminal
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
     from withsense_tf.evaluation.outcome import Outcome
     from withsense_tf.evaluation.protocol import Task
-    from withsense_tf.experiments.models import Surroundings
+    from withsense_tf.matchers.registry import Surroundings
     from withsense_tf.policy.gate import Policy
     from withsense_tf.policy.service import LawFiles
 
@@ -75,13 +75,13 @@ def main(
     law: LawFiles,
 ) -> None:
     """Answer the questions, a table each; what it costs to leave out children, only research can ask."""
-    from withsense_tf.encoders.photo_keras import KerasPhoto
-    from withsense_tf.encoders.store import VectorStore
-    from withsense_tf.encoders.text_spacy import SpacyVectors
+    from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+    from withsense_tf.encoders.texts.text_spacy import SpacyVectors
+    from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.errors import SettingError, check_choice
     from withsense_tf.experiments.lawful import LAW, check_policy, under_the_law
     from withsense_tf.experiments.load import load
-    from withsense_tf.experiments.models import Surroundings, photo_encoders_of
+    from withsense_tf.matchers.registry import Surroundings, photo_encoders_of
     from withsense_tf.policy.gate import Policy
 
     encoders = photo_encoders_of((), weights, data is None, seed, quick=False)
@@ -120,8 +120,8 @@ def main(
 
 def _lines(variant: Variant, around: Surroundings) -> Iterator[str]:
     from withsense_tf.evaluation.answering import answer
-    from withsense_tf.evaluation.rows import rows_of
-    from withsense_tf.experiments.models import make_matcher
+    from withsense_tf.evaluation.result_rows import rows_of
+    from withsense_tf.matchers.registry import make_matcher
 
     for model in variant.models or MODELS:
         outcome: Outcome = answer(
@@ -146,7 +146,7 @@ def _folds(pairs: Pairs, seed: int) -> list[Task]:
 
 def _crowd(data: Dataset, seed: int) -> Iterator[Variant]:
     """Train on one target or another; measure on the experts' mean, on pairs that experts judged."""
-    from withsense_tf.relevance.blend import relevance
+    from withsense_tf.targets.blend import relevance
 
     experts = relevance(data, crowd=None)
     work = _folds(experts, seed)
@@ -164,7 +164,7 @@ def _on_photos(pairs: Pairs, like: Pairs) -> Pairs:
 
 
 def _balance(data: Dataset, seed: int) -> Iterator[Variant]:
-    from withsense_tf.relevance.blend import relevance
+    from withsense_tf.targets.blend import relevance
 
     work = _folds(relevance(data, crowd=None), seed)
     yield Variant("as judged", work)
@@ -174,7 +174,7 @@ def _balance(data: Dataset, seed: int) -> Iterator[Variant]:
 def _captions(data: Dataset, seed: int) -> Iterator[Variant]:
     """Leave captions of training photos out, and the corpus; the queries stay the same."""
     from withsense_tf.data.dataset import Pairs
-    from withsense_tf.relevance.blend import relevance
+    from withsense_tf.targets.blend import relevance
 
     pairs = relevance(data, crowd=None)
     work = _folds(pairs, seed)
@@ -195,7 +195,7 @@ def _captions(data: Dataset, seed: int) -> Iterator[Variant]:
 def _children(data: Dataset, seed: int, policy: Policy) -> Iterator[Variant]:
     """Draw the rule in four ways; what is left is trained and measured on, so galleries differ in size."""
     from withsense_tf.policy.ownership import restricts
-    from withsense_tf.relevance.blend import relevance
+    from withsense_tf.targets.blend import relevance
 
     pairs = relevance(data, crowd=None)
     yield Variant("none", _folds(pairs, seed))
@@ -215,8 +215,8 @@ def _children(data: Dataset, seed: int, policy: Policy) -> Iterator[Variant]:
 def _opened(data: Dataset, seed: int, around: Surroundings) -> Iterator[Variant]:
     """Train the last layers of the backbone or none of them; each photo is looked at once, at the usual size."""
     from withsense_tf.evaluation.protocol import tasks
-    from withsense_tf.experiments.models import one_view
-    from withsense_tf.relevance.blend import relevance
+    from withsense_tf.matchers.registry import one_view
+    from withsense_tf.targets.blend import relevance
 
     work = tasks(relevance(data, crowd=None), "folds", OPENED_FOLDS, seed)
     for layer in OPENED:

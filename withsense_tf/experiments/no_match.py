@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import numpy as np
 import typer
 
-from withsense_tf import terminal
+from withsense_tf.common import terminal
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
@@ -53,14 +53,14 @@ def no_match(
     store: Annotated[Path | None, typer.Option(help="Where vectors of photos are kept.")] = None,
 ) -> None:
     """Print which share of captions, and of foreign queries, gets an answer by the least score; and minus words."""
-    from withsense_tf.data.demo_dataset import demo_dataset
-    from withsense_tf.data.load import load_dataset
-    from withsense_tf.encoders.caption_space import CaptionSpace
-    from withsense_tf.encoders.store import VectorStore
-    from withsense_tf.encoders.text_spacy import SpacyVectors
-    from withsense_tf.experiments.models import photo_encoders_of
-    from withsense_tf.matchers.closed_form import ClosedFormTowers
+    from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.demo.dataset import demo_dataset
+    from withsense_tf.encoders.texts.caption_space import CaptionSpace
+    from withsense_tf.encoders.texts.text_spacy import SpacyVectors
+    from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.matchers.hybrid import Hybrid
+    from withsense_tf.matchers.registry import photo_encoders_of
+    from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 
     loaded = load_dataset(data) if data is not None else demo_dataset()
     photo = list(photo_encoders_of((), weights, loaded.synthetic, seed, quick=False))
@@ -91,10 +91,10 @@ def best_numbers(
     """Return the number of the best photo for each caption of a held-out photo, and for each foreign query."""
     from withsense_tf.data.split import folds_by_photo
     from withsense_tf.matchers.captions import grid_of_looks
-    from withsense_tf.matchers.forms import HybridForm
     from withsense_tf.matchers.gallery import Gallery, Queries
     from withsense_tf.matchers.hybrid import Hybrid
-    from withsense_tf.relevance import relevance
+    from withsense_tf.matchers.search_forms import HybridForm
+    from withsense_tf.targets.blend import relevance
 
     texts = data.captions.set_index("caption")["text"]
     found: tuple[list[float], list[float]] = ([], [])
@@ -124,8 +124,8 @@ def thing_numbers(
     """Return the numbers of plain things for held-out photos that show them, and for the others."""
     from withsense_tf.data.split import folds_by_photo
     from withsense_tf.matchers.gallery import Gallery
-    from withsense_tf.relevance import relevance
-    from withsense_tf.search.mentions import mentions
+    from withsense_tf.search.query.mentions import mentions
+    from withsense_tf.targets.blend import relevance
 
     captions = data.captions.groupby("photo")["text"].apply(list).to_dict()
     shows: list[float] = []

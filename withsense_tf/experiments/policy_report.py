@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from withsense_tf import terminal
+from withsense_tf.common import terminal
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
     from withsense_tf.policy.ownership import Ownership
     from withsense_tf.policy.service import LawFiles
-    from withsense_tf.policy.verdict import TextPolicy
+    from withsense_tf.policy.texts.verdict import TextPolicy
 
 # Deliberately crude, and not the policy's own words: who says one of these in three captions means a child.
 PLAIN_WORDS: Final = re.compile(r"\b(child(ren)?|kids?|toddlers?|bab(y|ies)|infants?|boys?|girls?)\b", re.I)
@@ -43,8 +43,8 @@ def main(
     law: LawFiles,
 ) -> None:
     """Measure recall and precision on labelled sentences, ownership on a folder, and speed."""
-    from withsense_tf.data.load import load_dataset
-    from withsense_tf.encoders.photo_keras import KerasPhoto
+    from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.encoders.photos.photo_keras import KerasPhoto
     from withsense_tf.policy.gate import Policy
 
     policy = Policy.of_files(law)

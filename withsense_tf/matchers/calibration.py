@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
-from withsense_tf.encoders.state import Saveable
+from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.errors import DataError, NotFittedError, check_choice
 
 KINDS: Final = ("isotonic", "platt")

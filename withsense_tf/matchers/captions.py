@@ -7,17 +7,17 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
+from withsense_tf.common.words import words
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.caption_space import CaptionSpace
 from withsense_tf.encoders.registry import text_encoder
-from withsense_tf.encoders.words import words
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.forms import CAPTIONS, CosineForm, looks_of, unit
 from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.own_captions import captions_of, fit_texts
+from withsense_tf.matchers.search_forms import CAPTIONS, CosineForm, looks_of, unit
 
 CAPTION_ASSISTED: Final = "caption-assisted"
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.caption_space import CaptionSpace
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.errors import DataError
 
 # With so many captions of other photos, those of the training photos add nothing but time.

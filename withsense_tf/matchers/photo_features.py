@@ -8,10 +8,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.registry import photo_encoder
-from withsense_tf.encoders.state import Saveable
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 
 Photo = str | PhotoEncoder

@@ -6,23 +6,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.encoders.state import load_state, save_state
-from withsense_tf.encoders.store import VectorStore
+from withsense_tf.common.saved_objects import load_state, save_state
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, check_kind
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.forms import FORMS
-from withsense_tf.matchers.saved_forms import ENCODERS
+from withsense_tf.matchers.saved_search_forms import ENCODERS
+from withsense_tf.matchers.search_forms import FORMS
 
 _MATCHERS: Final = {
     "constant": ("Constant",),
-    "concat_linear": ("ConcatLinear",),
-    "concat_keras": ("ConcatKeras",),
-    "interaction": ("Interaction",),
+    "concat.concat_linear": ("ConcatLinear",),
+    "concat.concat_keras": ("ConcatKeras",),
+    "concat.interaction": ("Interaction",),
     "training": ("Training", "TowerTraining"),
-    "closed_form": ("ClosedFormTowers",),
-    "two_tower": ("TwoTower",),
-    "pretrained": ("Pretrained",),
-    "linear_head": ("Move",),
+    "towers.closed_form": ("ClosedFormTowers",),
+    "towers.two_tower": ("TwoTower",),
+    "towers.pretrained": ("Pretrained",),
+    "towers.linear_head": ("Move",),
     "captions": ("Captions",),
     "hybrid": ("Hybrid",),
     "photo_features": ("PhotoFeatures",),

@@ -18,8 +18,8 @@ from typing import Final
 
 from filelock import FileLock
 
+from withsense_tf.common.limits import read_bytes
 from withsense_tf.errors import DataError, DataWarning, SettingError, check_choice
-from withsense_tf.limits import read_bytes
 from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.overrides import DIGEST
 from withsense_tf.policy.watched import Watched

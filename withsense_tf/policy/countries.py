@@ -9,8 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal
 
+from withsense_tf.common.limits import read_bytes
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.limits import read_bytes
 
 # The exact words that stand in place of what the law forbids to show.
 NOTICE: Final = "This image is unavailable in your country in compliance with local laws"
@@ -70,7 +70,7 @@ def load_countries(file: Path | None = None) -> Countries:
     """
     where = str(file) if file is not None else "the package's countries.toml"
     try:
-        packaged = files("withsense_tf.policy").joinpath("rules", "countries.toml")
+        packaged = files("withsense_tf.policy.texts").joinpath("rules", "countries.toml")
         content = read_bytes(file) if file is not None else packaged.read_bytes()
     except OSError as error:
         raise no_countries(where, error) from error

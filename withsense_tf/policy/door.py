@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from withsense_tf.policy.countries import CountryRule
 from withsense_tf.policy.ownership import PhotoDecision, restricts
-from withsense_tf.policy.verdict import Verdict
+from withsense_tf.policy.texts.verdict import Verdict
 
 if TYPE_CHECKING:
     from withsense_tf.policy.gate import Policy

@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from withsense_tf.data import looks, near_duplicates, photo_file
 from withsense_tf.data import named as names_and_columns
+from withsense_tf.data.pictures import looks, near_duplicates, photo_file
 from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
@@ -27,7 +27,7 @@ from withsense_tf.policy.ownership import (
     caption_verdicts,
 )
 from withsense_tf.policy.service import LawFiles
-from withsense_tf.policy.verdict import TextPolicy, Verdict
+from withsense_tf.policy.texts.verdict import TextPolicy, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,7 +142,7 @@ def code_version(folder: Path = Path(__file__).parent) -> str:
     """
     digest = hashlib.sha256()
     looking = [Path(str(module.__file__)) for module in (looks, near_duplicates, photo_file)]
-    for file in [*sorted(folder.glob("*.py")), *looking]:
+    for file in [*sorted(folder.rglob("*.py")), *looking]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from withsense_tf.common.limits import read_bytes
 from withsense_tf.errors import DataError, DataWarning
-from withsense_tf.limits import read_bytes
 
 OVERRIDES: Final = ("restrict", "allow")
 OVERRIDE_COLUMNS: Final = ("photo", "digest", "decision", "by", "reason")

@@ -15,7 +15,7 @@ import numpy as np
 
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.policy.overrides import Decided, Override
-from withsense_tf.policy.verdict import TextPolicy, Verdict
+from withsense_tf.policy.texts.verdict import TextPolicy, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from withsense_tf.limits import read_bytes
+from withsense_tf.common.limits import read_bytes
 
 T = TypeVar("T")
 # As git has it: two changes within one tick of a file system's clock look alike, and its coarsest ticks take so long.

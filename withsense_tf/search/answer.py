@@ -14,17 +14,17 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.errors import SettingError
-from withsense_tf.matchers.forms import PHOTO, unit
-from withsense_tf.search.filters import Where, to_sql
-from withsense_tf.search.generations import Generation
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.index_model import Generation
+from withsense_tf.index.vectors.filters import Where, to_sql
+from withsense_tf.index.vectors.vector_index import Keep
+from withsense_tf.matchers.search_forms import PHOTO, unit
 from withsense_tf.search.hits import Hit, Hits, Withheld
-from withsense_tf.search.index import Keep
-from withsense_tf.search.languages import not_known, not_read
-from withsense_tf.search.law import IndexDoor
-from withsense_tf.search.mentions import mentions
-from withsense_tf.search.pages import After
-from withsense_tf.search.photo_query import PhotoQuery
-from withsense_tf.search.query import Query
+from withsense_tf.search.page_end import After
+from withsense_tf.search.query.known_words import not_known, not_read
+from withsense_tf.search.query.mentions import mentions
+from withsense_tf.search.query.parse import Query
+from withsense_tf.search.query.photo_query import PhotoQuery
 from withsense_tf.search.ranking import Ranked, rank
 
 # A photo without captions is left out if its pixels fit a term that must not be there at least so well. On held-out

@@ -10,8 +10,8 @@ import sqlite3
 from typing import Final
 
 from withsense_tf.data.named import ANSWERS, column_text
-from withsense_tf.search.filters import Where, check_columns, matches
-from withsense_tf.search.law import IndexDoor
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.vectors.filters import Where, check_columns, matches
 
 # The columns of live photos that the law lets be seen at an age limit.
 SHOWN: Final = (

@@ -128,7 +128,7 @@ class Hits:
 
     def save(self, file: str | Path) -> Path:
         """Draw the answer as a contact sheet into a PNG or JPEG file, and return its path."""
-        from withsense_tf.search.sheet import check_picture, contact_sheet
+        from withsense_tf.search.contact_sheet import check_picture, contact_sheet
 
         path = Path(file)
         check_picture(path)
@@ -147,7 +147,7 @@ class Hits:
         """Show the contact sheet in a notebook."""
         import io
 
-        from withsense_tf.search.sheet import contact_sheet
+        from withsense_tf.search.contact_sheet import contact_sheet
 
         stream = io.BytesIO()
         contact_sheet(self).save(stream, format="PNG")

@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.matchers.forms import CAPTIONS, PHOTO, HybridForm, looks_of
-from withsense_tf.search.generations import Generation
-from withsense_tf.search.index import Keep, VectorIndex
-from withsense_tf.search.stored import row_count
+from withsense_tf.index.index_model import Generation
+from withsense_tf.index.stored_items import row_count
+from withsense_tf.index.vectors.vector_index import Keep, VectorIndex
+from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, HybridForm, looks_of
 
 # A hybrid weighs every caption of so many photos: the best by their pixels, and the best by their captions.
 RERANKED: Final = 1_000

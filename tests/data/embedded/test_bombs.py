@@ -8,7 +8,7 @@ import pytest
 from quick import at_once
 
 from withsense_tf.data.embedded.exif_texts import exif_texts
-from withsense_tf.data.embedded.found import Finder
+from withsense_tf.data.embedded.file_words import Finder
 
 pytestmark = pytest.mark.closed
 

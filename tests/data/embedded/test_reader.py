@@ -21,8 +21,8 @@ from words_in_files import (
     titled,
 )
 
-from withsense_tf.data.embedded.found import MOST_SIGNS
-from withsense_tf.data.photo_file import inspect_photo
+from withsense_tf.data.embedded.file_words import MOST_SIGNS
+from withsense_tf.data.pictures.photo_file import inspect_photo
 
 # Pillow warns of damaged tags itself.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

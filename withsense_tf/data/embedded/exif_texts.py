@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from withsense_tf.data.embedded.found import DESCRIPTION, KEYWORD, OTHER, Finder
-from withsense_tf.data.embedded.iptc import photoshop_texts, record_texts
-from withsense_tf.data.embedded.xmp import xmp_texts
+from withsense_tf.data.embedded.file_words import DESCRIPTION, KEYWORD, OTHER, Finder
+from withsense_tf.data.embedded.iptc_texts import photoshop_texts, record_texts
+from withsense_tf.data.embedded.xmp_texts import xmp_texts
 
 Order = Literal["little", "big"]
 TAGS: Final = {

@@ -9,9 +9,9 @@ from typing import Final
 from PIL import Image
 
 from withsense_tf.data.embedded.exif_texts import exif_texts
-from withsense_tf.data.embedded.found import DESCRIPTION, OTHER, Embedded, Finder
-from withsense_tf.data.embedded.iptc import photoshop_texts
-from withsense_tf.data.embedded.xmp import MOST_BYTES, xmp_texts
+from withsense_tf.data.embedded.file_words import DESCRIPTION, OTHER, Embedded, Finder
+from withsense_tf.data.embedded.iptc_texts import photoshop_texts
+from withsense_tf.data.embedded.xmp_texts import MOST_BYTES, xmp_texts
 
 EXIF: Final = b"Exif\0"
 XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"

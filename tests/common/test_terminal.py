@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.common import terminal
+from withsense_tf.errors import DataError, DataWarning, SettingError
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_log_file_gets_no_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(terminal.track(range(3), 3, "Counting")) == [0, 1, 2]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_gets_a_progress_bar_on_the_error_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    assert list(terminal.track(range(3), 3, "Counting", done="steps")) == [0, 1, 2]
+    assert "Counting" in screen.getvalue()
+    assert "steps" in screen.getvalue()
+
+
+def test_an_error_of_the_package_becomes_one_line_and_exit_code_2(capsys: pytest.CaptureFixture[str]) -> None:
+    def command() -> None:
+        raise DataError("expected this, got that")
+
+    with pytest.raises(SystemExit) as caught:
+        terminal.run(command)
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == "Error: expected this, got that\n"
+
+
+def test_a_defect_keeps_its_traceback() -> None:
+    with pytest.raises(ZeroDivisionError):
+        terminal.run(lambda: 1 / 0)
+
+
+def test_our_warnings_are_one_line_and_the_hook_is_put_back(capsys: pytest.CaptureFixture[str]) -> None:
+    before = warnings.showwarning
+
+    def command() -> None:
+        warnings.simplefilter("always")
+        warnings.warn("three rows left out", DataWarning, stacklevel=1)
+
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+        terminal.run(command)
+        assert warnings.showwarning is usual
+    assert capsys.readouterr().err == "Warning: three rows left out\n"
+    assert warnings.showwarning is before
+
+
+def test_tensorflow_starts_without_a_word_and_later_errors_are_heard() -> None:
+    code = (
+        "import sys; from withsense_tf.common.terminal import start_tensorflow as start\n"
+        "assert start() is start() is sys.modules['tensorflow']\n"
+        "print('still heard', file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stderr == "still heard\n"
+    assert result.stdout == ""
+
+
+def test_an_output_folder_is_made_and_one_that_cannot_be_is_an_error(tmp_path: Path) -> None:
+    assert terminal.output_folder(tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").write_text("mine")
+    for bad in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(SettingError, match="cannot be written to"):
+            terminal.output_folder(bad)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_an_error_of_the_system_becomes_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        terminal.run(lambda: Path("/no/such/file").read_text())
+    assert caught.value.code == 2
+    assert capsys.readouterr().err == "Error: /no/such/file: No such file or directory\n"
+
+
+def test_a_terminal_without_the_signs_still_shows_the_rest() -> None:
+    code = "from withsense_tf import terminal; terminal.run(lambda: print('ёж │'))"
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert result.stdout == "\\u0451\\u0436 \\u2502\n"

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.demo.dataset import demo_dataset
+from withsense_tf.errors import DataError, DataWarning
+from withsense_tf.targets.blend import relevance
+
+
+def test_the_demo_set_is_rendered_once_and_then_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    first = demo_dataset(seed=5, train=12, test=3)
+    rendered = (tmp_path / "artifacts/demo-5-12-3/demo.json").stat().st_mtime_ns
+    again = demo_dataset(seed=5, train=12, test=3)
+    assert (tmp_path / "artifacts/demo-5-12-3/demo.json").stat().st_mtime_ns == rendered
+    assert first.fingerprint == again.fingerprint
+    assert first.synthetic
+    assert first.name == "demo (synthetic, seed 5)"
+    assert repr(first).startswith("Dataset(demo (synthetic, seed 5): 12 train photos, 3 test photos")
+    assert len(first.quarantine) == 0
+    assert "of demo (synthetic, seed 5): 12 photos" in repr(relevance(first))
+
+
+def test_another_demo_set_in_the_folder_is_not_taken_for_the_wanted_one(tmp_path: Path) -> None:
+    demo_dataset(seed=5, train=12, test=3, folder=tmp_path / "demo")
+    with pytest.raises(DataError, match="holds another demo set"):
+        demo_dataset(seed=6, train=12, test=3, folder=tmp_path / "demo")
+
+
+@pytest.mark.parametrize("marker", [None, "[1, 2]", "{broken"])
+def test_a_folder_that_is_no_demo_set_is_left_alone(tmp_path: Path, marker: str | None) -> None:
+    (tmp_path / "keep.txt").write_text("mine")
+    if marker is not None:
+        (tmp_path / "demo.json").write_text(marker)
+    with pytest.raises(DataError, match="is no demo set"):
+        demo_dataset(folder=tmp_path)
+    assert (tmp_path / "keep.txt").read_text() == "mine"
+
+
+def test_a_demo_set_that_was_changed_is_not_passed_off_as_the_demo_set(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    demo_dataset(seed=5, train=12, test=3, folder=folder)
+    next((folder / "train_images").iterdir()).unlink()
+    with pytest.raises(DataError, match="was changed since it was rendered"):
+        demo_dataset(seed=5, train=12, test=3, folder=folder)
+    with pytest.warns(DataWarning):
+        assert load_dataset(folder).name == "altered demo (synthetic, seed 5)"
+
+
+def test_two_who_ask_at_once_get_the_same_set(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        sets = list(
+            pool.map(lambda _: demo_dataset(seed=5, train=12, test=3, folder=tmp_path / "demo"), range(3))
+        )
+    assert len({data.fingerprint for data in sets}) == 1
+
+
+def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
+    (tmp_path / ".demo-abc").mkdir()
+    (tmp_path / ".demo-abc/half.jpg").write_bytes(b"x")
+    demo_dataset(seed=5, train=12, test=3, folder=tmp_path / "demo")
+    assert not (tmp_path / ".demo-abc").exists()

@@ -1,0 +1,364 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto, _draw_weights, _grid_means
+from withsense_tf.errors import DataError, SettingError
+
+WIDTHS = {
+    "mobilenet_v2": 1280,
+    "mobilenet_v3_small": 576,
+    "mobilenet_v3_large": 960,
+    "efficientnet_v2_b0": 1280,
+    "efficientnet_v2_b1": 1280,
+    "efficientnet_v2_b2": 1408,
+    "efficientnet_v2_b3": 1536,
+    "resnet50": 2048,
+    "resnet50_v2": 2048,
+    "densenet121": 1024,
+    "convnext_tiny": 768,
+}
+QUICK = ("mobilenet_v2", "mobilenet_v3_small")
+
+
+class Small(KerasPhoto):
+    """The same in batches of 4: filling up to 32 photos would cost the tests a minute."""
+
+    batch_size: ClassVar[int] = 4
+
+
+class Counted(Small):
+    """Count how often TensorFlow traces the network."""
+
+    traces = 0
+
+    def _network(self) -> Callable[[Any], Any]:
+        network = super()._network()
+
+        def counted(pixels: Any) -> Any:
+            self.traces += 1
+            return network(pixels)
+
+        return counted
+
+
+@pytest.fixture(scope="module")
+def random_network() -> KerasPhoto:
+    return Small(weights="random", seed=0, size=64)
+
+
+def backbones() -> list[Any]:
+    return [
+        pytest.param(name, marks=() if name in QUICK else pytest.mark.slow, id=name) for name in BACKBONES
+    ]
+
+
+def test_every_backbone_has_its_width_here() -> None:
+    assert BACKBONES.keys() == WIDTHS.keys()
+
+
+@pytest.mark.parametrize("backbone", backbones())
+def test_every_backbone_tells_photos_apart_in_finite_numbers(backbone: str, pixels: np.ndarray) -> None:
+    vectors = Small(backbone, size=64).forward(pixels[:3])
+    assert vectors.shape == (3, WIDTHS[backbone])
+    assert vectors.dtype == np.float32
+    assert np.isfinite(vectors).all()
+    spread = np.linalg.norm(vectors - vectors.mean(axis=0), axis=1)
+    assert (spread > 0.01 * np.linalg.norm(vectors, axis=1)).all()
+
+
+def test_photo_vectors_have_a_row_a_photo_and_follow_the_photo(
+    photos: list[Path], random_network: KerasPhoto
+) -> None:
+    vectors = random_network.encode([*photos, photos[0]])
+    assert vectors.shape == (7, 1280)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(vectors[0], vectors[6], rtol=1e-4, atol=1e-5)
+    assert len(np.unique(vectors.round(3), axis=0)) == 6
+    assert random_network.encode([]).shape == (0, 1280)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"backbone": "resnet50"},
+        {"weights": "imagenet"},
+        {"seed": 1},
+        {"size": 96},
+        {"pooling": "max"},
+        {"layers": ("out_relu",)},
+        {"views": 2},
+        {"precision": "mixed_bfloat16"},
+    ],
+    ids=lambda setting: next(iter(setting)),
+)
+def test_each_setting_changes_the_identity(other: dict[str, Any]) -> None:
+    usual = {"backbone": "mobilenet_v2", "size": 64, "precision": "float32"}
+    assert KerasPhoto(**usual).identity != KerasPhoto(**{**usual, **other}).identity
+
+
+def test_the_identity_follows_the_content_of_the_weights_file(tmp_path: Path) -> None:
+    file = tmp_path / "own.weights.h5"
+    file.write_bytes(b"one")
+    one = KerasPhoto(weights=file).identity
+    file.write_bytes(b"two")
+    assert KerasPhoto(weights=file).identity != one
+
+
+def test_the_usual_size_is_the_one_that_the_backbone_was_made_for() -> None:
+    assert KerasPhoto("efficientnet_v2_b2").size == (260, 260)
+    assert KerasPhoto("efficientnet_v2_b2").identity == KerasPhoto("efficientnet_v2_b2", size=260).identity
+
+
+def test_random_weights_are_called_random_and_follow_their_seed(
+    photos: list[Path], random_network: KerasPhoto
+) -> None:
+    assert random_network.weights == "random (seed 0)"
+    same, other = Small(seed=0, size=64), Small(seed=1, size=64)
+    np.testing.assert_allclose(random_network.encode(photos), same.encode(photos), rtol=1e-5)
+    assert not np.allclose(random_network.encode(photos), other.encode(photos))
+    assert same.identity == random_network.identity != other.identity
+
+
+def test_drawing_random_weights_touches_no_global_seed_of_numpy() -> None:
+    np.random.seed(7)  # the global generator is what is watched
+    before = np.random.get_state()[1].copy()
+    Small(size=32).load()
+    np.testing.assert_array_equal(before, np.random.get_state()[1])
+
+
+def test_drawing_random_weights_touches_no_global_seed_of_python() -> None:
+    random.seed(7)
+    before = random.getstate()
+    Small(size=32).load()
+    assert random.getstate() == before
+
+
+@pytest.mark.parametrize(
+    ("backbone", "network", "module"),
+    [
+        ("mobilenet_v2", "MobileNetV2", "mobilenet_v2"),
+        pytest.param("resnet50", "ResNet50", "resnet50", marks=pytest.mark.slow),
+        pytest.param("efficientnet_v2_b0", "EfficientNetV2B0", "efficientnet_v2", marks=pytest.mark.slow),
+    ],
+)
+def test_a_weights_file_gives_what_keras_predicts_with_it(
+    backbone: str, network: str, module: str, photos: list[Path], pixels: np.ndarray, tmp_path: Path
+) -> None:
+    make = getattr(keras.applications, network)
+    model = make(input_shape=(64, 64, 3), include_top=False, pooling="avg", weights=None)
+    _draw_weights(model, seed=3)
+    rng = np.random.default_rng(0)
+    for variable in model.weights:
+        if len(variable.shape) == 1:  # batch norms that do something, so that a lost one is seen
+            variable.assign(variable.numpy() + rng.uniform(0, 0.2, variable.shape))
+    file = tmp_path / "own.weights.h5"
+    model.save_weights(file)
+    preprocess = getattr(keras.applications, module).preprocess_input
+    expected = model.predict(preprocess(pixels[:6].astype(np.float32)), verbose=0)
+    encoder = Small(backbone, file, size=64)
+    # Drawn weights amplify what some processors' kernels round otherwise in a batch of another size: in the deepest
+    # network by up to .0006 of the largest number.
+    np.testing.assert_allclose(
+        encoder.encode(photos), expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max()
+    )
+    assert encoder.weights.startswith("file own.weights.h5 ")
+
+
+def test_a_weights_file_that_is_missing_or_broken_says_so(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="a file that exists"):
+        KerasPhoto(weights=tmp_path / "none.weights.h5")
+    broken = tmp_path / "broken.weights.h5"
+    broken.write_bytes(b"not HDF5")
+    with pytest.raises(SettingError, match="cannot be loaded"):
+        KerasPhoto(weights=broken).load()
+    with pytest.raises(SettingError, match=r"ends in \.weights\.h5"):
+        KerasPhoto(weights=broken.rename(tmp_path / "broken.h5"))
+
+
+def test_weights_of_another_network_are_refused_in_one_line(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    other = keras.applications.MobileNetV2(
+        alpha=0.35, include_top=False, weights=None, input_shape=(96, 96, 3)
+    )
+    other.save_weights(tmp_path / "other.weights.h5")
+    with pytest.raises(SettingError, match="holds another network") as caught:
+        KerasPhoto(weights=tmp_path / "other.weights.h5").load()
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 600
+    assert [warning for warning in recwarn if "layer" in str(warning.message)] == []
+
+
+@pytest.mark.usefixtures("offline")
+def test_imagenet_without_a_network_says_what_to_do() -> None:
+    with pytest.raises(SettingError, match=r"'imagenet' cannot be loaded.*local file") as caught:
+        KerasPhoto(weights="imagenet").load()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_called_imagenet_does_not_pass_for_the_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "imagenet").mkdir()
+    (tmp_path / "imagenet" / "photo.jpg").write_bytes(b"a photo")
+    monkeypatch.chdir(tmp_path)
+    assert KerasPhoto(weights="imagenet").weights == "imagenet"
+
+
+def test_a_photo_that_cannot_be_decoded_is_named(folder: Path, random_network: KerasPhoto) -> None:
+    paths = sorted((folder / "train_images").iterdir())
+    paths[2].write_bytes(b"")
+    with pytest.raises(DataError, match=r"train_images/cat\.jpg: the file has zero bytes"):
+        random_network.encode(paths)
+
+
+def test_the_fields_of_a_grid_are_averaged_one_by_one() -> None:
+    maps = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
+    found = _grid_means(tf, tf.constant(maps), 2).numpy()
+    assert found.tolist() == [[2.5, 4.5, 10.5, 12.5]]
+
+
+def test_the_fields_of_an_odd_grid_overlap_in_the_middle() -> None:
+    maps = np.arange(5, dtype=np.float32).reshape(1, 1, 5, 1).repeat(5, axis=1)
+    # Columns 0 to 2 and 2 to 4: their means are 1 and 3 in both rows of fields.
+    assert _grid_means(tf, tf.constant(maps), 2).numpy().tolist() == [[1, 3, 1, 3]]
+
+
+def test_a_map_smaller_than_the_grid_still_fills_every_field() -> None:
+    maps = np.array([[[[2.0], [4.0]], [[6.0], [8.0]]]], np.float32)
+    assert np.isfinite(_grid_means(tf, tf.constant(maps), 3).numpy()).all()
+
+
+@pytest.mark.parametrize("fields", [2, 3])
+def test_the_mean_of_all_fields_of_an_even_map_is_its_mean(fields: int) -> None:
+    maps = np.random.default_rng(0).normal(size=(2, 6, 12, 3)).astype(np.float32)
+    grid = _grid_means(tf, tf.constant(maps), fields).numpy().reshape(2, fields * fields, 3)
+    np.testing.assert_allclose(grid.mean(axis=1), maps.mean(axis=(1, 2)), rtol=1e-4, atol=1e-6)
+
+
+def test_grid_pooling_is_the_means_of_the_networks_own_map(
+    pixels: np.ndarray, random_network: KerasPhoto
+) -> None:
+    # 64 pixels make a map of 2 x 2, so that the mean of the four fields is the mean of the map.
+    grid = Small(size=64, pooling="grid2").forward(pixels[:4])
+    assert grid.shape == (4, 4 * 1280)
+    means = grid.reshape(4, 4, 1280).mean(axis=1)
+    np.testing.assert_allclose(means, random_network.forward(pixels[:4]), rtol=1e-3, atol=1e-4)
+
+
+def test_layers_stand_side_by_side_in_the_order_given(pixels: np.ndarray, random_network: KerasPhoto) -> None:
+    vectors = Small(size=64, layers=("block_1_expand", "out_relu")).forward(pixels[:2])
+    assert vectors.shape == (2, 96 + 1280)
+    np.testing.assert_allclose(vectors[:, 96:], random_network.forward(pixels[:2]), rtol=1e-3, atol=1e-4)
+
+
+def test_the_maximum_is_taken_over_the_whole_map(pixels: np.ndarray) -> None:
+    grid = Small(size=64, pooling="grid2").forward(pixels[:2]).reshape(2, 4, 1280)
+    largest = Small(size=64, pooling="max").forward(pixels[:2])
+    np.testing.assert_allclose(largest, grid.max(axis=1), rtol=1e-3, atol=1e-4)
+
+
+def test_a_wrong_layer_gets_the_nearest_one() -> None:
+    with pytest.raises(SettingError, match="Did you mean 'block_9_add'"):
+        KerasPhoto(size=64, layers=("block_9_ad",)).load()
+
+
+@pytest.mark.parametrize(
+    ("setting", "advice"),
+    [
+        ({"backbone": "resnet5O"}, "Did you mean 'resnet50'"),
+        ({"pooling": "average"}, "Did you mean 'avg'"),
+        ({"views": 3}, "1, 2, 4, 12"),
+        ({"size": 16}, "at least 32"),
+        ({"seed": -1}, "whole number"),
+        ({"precision": "float16"}, "mixed_float16"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_a_wrong_setting_says_which_are_right(setting: dict[str, Any], advice: str) -> None:
+    with pytest.raises(SettingError, match=advice):
+        KerasPhoto(**setting)
+
+
+def test_two_views_of_a_symmetric_photo_are_like_one(
+    pixels: np.ndarray, tmp_path: Path, random_network: KerasPhoto
+) -> None:
+    half = pixels[0][:, :32]
+    Image.fromarray(np.hstack([half, half[:, ::-1]])).save(tmp_path / "even.png")
+    twice = Small(size=64, views=2).encode([tmp_path / "even.png"])
+    np.testing.assert_allclose(twice, random_network.encode([tmp_path / "even.png"]), rtol=1e-3, atol=1e-4)
+
+
+def test_views_are_averaged_photo_by_photo(
+    photos: list[Path], pixels: np.ndarray, random_network: KerasPhoto
+) -> None:
+    mirrored = random_network.forward(np.ascontiguousarray(pixels[:6, :, ::-1]))
+    expected = (random_network.forward(pixels[:6]) + mirrored) / 2
+    found = Small(size=64, views=2).encode(photos)
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_a_short_batch_gives_what_a_full_one_gives(pixels: np.ndarray, random_network: KerasPhoto) -> None:
+    full = random_network.forward(pixels[:4])
+    np.testing.assert_allclose(random_network.forward(pixels[:1]), full[:1], rtol=1e-5, atol=1e-6)
+
+
+def test_no_number_of_photos_builds_a_second_graph(pixels: np.ndarray) -> None:
+    encoder = Counted(size=64)
+    graph = encoder.load()._graph
+    for count in (1, 5, 33):
+        assert encoder.forward(pixels[:count]).shape == (count, 1280)
+    assert encoder._graph is graph
+    assert encoder.traces == 1
+
+
+def test_half_precision_changes_the_vectors_little(pixels: np.ndarray, random_network: KerasPhoto) -> None:
+    full = random_network.forward(pixels[:4])
+    half = Small(size=64, precision="mixed_bfloat16").forward(pixels[:4])
+    assert half.dtype == np.float32
+    apart = np.linalg.norm(half - full, axis=1) / np.linalg.norm(full, axis=1)
+    assert (apart > 0).all()
+    assert apart.max() < 0.08
+
+
+def test_half_precision_leaves_keras_own_setting_as_it_was(tmp_path: Path) -> None:
+    usual = keras.config.dtype_policy().name
+    Small(size=32, precision="mixed_bfloat16").load()
+    assert keras.config.dtype_policy().name == usual
+    broken = tmp_path / "broken.weights.h5"
+    broken.write_bytes(b"not HDF5")
+    with pytest.raises(SettingError):
+        Small(weights=broken, size=32, precision="mixed_bfloat16").load()
+    assert keras.config.dtype_policy().name == usual
+
+
+def test_a_copy_does_not_hold_the_network_again(random_network: KerasPhoto) -> None:
+    assert deepcopy(random_network) is random_network
+
+
+def test_the_file_weights_see_meaning(real_folder: Path) -> None:
+    file = real_folder.parent / "weights/mobilenet_v2_imagenet_notop.weights.h5"
+    if not file.is_file():
+        pytest.skip("the ImageNet weights are not here")
+    data = (real_folder / "captions.csv").read_text().splitlines()[1:]
+    dogs = [line.split(",")[0] for line in data if " dog " in line and "#2" in line][:15]
+    skiers = [line.split(",")[0] for line in data if " ski" in line or " snow" in line]
+    skiers = [name for name in dict.fromkeys(skiers) if name not in dogs][:15]
+    encoder = KerasPhoto(weights=file)
+    vectors = encoder.encode([real_folder / "train_images" / name for name in dogs + skiers])
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    alike = vectors @ vectors.T - 2 * np.eye(len(vectors))
+    nearest_is_dog = alike.argmax(axis=1) < len(dogs)
+    right = np.r_[nearest_is_dog[: len(dogs)], ~nearest_is_dog[len(dogs) :]].mean()
+    assert right >= 0.8

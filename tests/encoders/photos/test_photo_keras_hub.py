@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+import shutil
+from copy import deepcopy
+from pathlib import Path
+
+import keras_hub
+import numpy as np
+import pytest
+from PIL import Image
+
+from withsense_tf.encoders.photos.photo_keras_hub import KerasHubPhoto
+from withsense_tf.errors import SettingError
+
+
+def by_hand(preset: Path, pixels: np.ndarray) -> np.ndarray:
+    """Return what the preset's own parts give for float32 photos."""
+    converter = keras_hub.layers.ImageConverter.from_preset(str(preset))
+    backbone = keras_hub.models.Backbone.from_preset(str(preset))
+    return np.asarray(backbone(converter(pixels.astype(np.float32)), training=False))
+
+
+@pytest.mark.parametrize(("pooling", "first"), [("first", True), ("mean", False)])
+def test_a_transformers_tokens_are_pooled_as_asked_behind_its_own_converter(
+    vit: Path, pixels: np.ndarray, pooling: str, first: bool
+) -> None:
+    tokens = by_hand(vit, pixels[:3])
+    expected = tokens[:, 0] if first else tokens.mean(axis=1)
+    found = KerasHubPhoto(vit, size=64, pooling=pooling).forward(pixels[:3])
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_a_feature_map_is_averaged_over_the_photo(resnet: Path, pixels: np.ndarray) -> None:
+    expected = by_hand(resnet, pixels[:3]).mean(axis=(1, 2))
+    found = KerasHubPhoto(resnet, size=64).forward(pixels[:3])
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_photos_are_told_apart_and_no_photos_have_the_width(resnet: Path, photos: list[Path]) -> None:
+    encoder = KerasHubPhoto(resnet, size=64)
+    vectors = encoder.encode(photos)
+    assert len(np.unique(vectors.round(5), axis=0)) == len(photos)
+    assert encoder.encode([]).shape == (0, vectors.shape[1])
+
+
+def test_two_views_of_a_symmetric_photo_are_like_one(vit: Path, pixels: np.ndarray, tmp_path: Path) -> None:
+    half = pixels[0][:, :32]
+    Image.fromarray(np.hstack([half, half[:, ::-1]])).save(tmp_path / "even.png")
+    one, two = (KerasHubPhoto(vit, size=64, views=n).encode([tmp_path / "even.png"]) for n in (1, 2))
+    np.testing.assert_allclose(two, one, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("other", [{"size": 96}, {"pooling": "mean"}, {"views": 2}], ids=str)
+def test_each_setting_changes_the_identity(vit: Path, other: dict[str, object]) -> None:
+    assert KerasHubPhoto(vit).identity != KerasHubPhoto(vit, **other).identity
+
+
+def test_the_identity_follows_the_presets_files(vit: Path, tmp_path: Path) -> None:
+    shutil.copytree(vit, tmp_path / "vit")
+    assert KerasHubPhoto(tmp_path / "vit").identity == KerasHubPhoto(vit).identity
+    file = next((tmp_path / "vit").glob("*.weights.h5"))
+    file.write_bytes(file.read_bytes() + b"\0")
+    assert KerasHubPhoto(tmp_path / "vit").identity != KerasHubPhoto(vit).identity
+
+
+def test_a_name_stands_for_what_this_version_has_under_it() -> None:
+    assert KerasHubPhoto("resnet_18_imagenet").weights.startswith("resnet_18_imagenet of KerasHub 0.")
+
+
+def test_a_folder_without_a_preset_says_what_is_expected(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"a folder that save_to_preset wrote \(with config\.json"):
+        KerasHubPhoto(tmp_path).load()
+
+
+def test_a_preset_for_texts_is_refused_in_one_line(bert: Path) -> None:
+    with pytest.raises(SettingError, match=r"cannot be loaded.*ImageConverter") as caught:
+        KerasHubPhoto(bert).load()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_preset_is_refused_in_one_line(vit: Path, tmp_path: Path) -> None:
+    shutil.copytree(vit, tmp_path / "vit")
+    config = json.loads((tmp_path / "vit" / "config.json").read_text())
+    (tmp_path / "vit" / "config.json").write_text(json.dumps(config)[:100])
+    with pytest.raises(SettingError, match="cannot be loaded") as caught:
+        KerasHubPhoto(tmp_path / "vit").load()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("preset", ["resnet_18_imagenet", "no_such_preset", "kaggle://keras/vit/keras/none"])
+def test_a_preset_that_cannot_be_had_says_what_to_do(preset: str) -> None:
+    with pytest.raises(SettingError, match=r"cannot be loaded.*give a local file or folder") as caught:
+        KerasHubPhoto(preset).load()
+    assert "\n" not in str(caught.value)
+
+
+def test_impossible_settings_are_refused(vit: Path) -> None:
+    with pytest.raises(SettingError, match="'first' or 'mean'"):
+        KerasHubPhoto(vit, pooling="max")
+    with pytest.raises(SettingError, match="views must be"):
+        KerasHubPhoto(vit, views=3)
+
+
+def test_a_copy_does_not_hold_the_network_again(vit: Path) -> None:
+    encoder = KerasHubPhoto(vit)
+    assert deepcopy(encoder) is encoder

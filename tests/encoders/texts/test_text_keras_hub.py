@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import shutil
+from copy import deepcopy
+from pathlib import Path
+
+import keras_hub
+import numpy as np
+import pytest
+
+from withsense_tf.encoders.texts.text_keras_hub import BATCH, KerasHubText
+from withsense_tf.errors import SettingError
+
+TEXTS = ["A dog runs.", "собака", "", "the cat"]
+
+
+@pytest.fixture(scope="module")
+def encoder(bert: Path) -> KerasHubText:
+    return KerasHubText(bert, length=12)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "first", "pooled"])
+def test_the_tokens_are_pooled_as_asked(bert: Path, pooling: str) -> None:
+    backbone = keras_hub.models.Backbone.from_preset(str(bert))
+    # [CLS] a dog runs . [SEP], by hand, without any padding.
+    tokens = np.array([[2, 5, 6, 7, 11, 3]])
+    inputs = {"token_ids": tokens, "segment_ids": 0 * tokens, "padding_mask": np.ones_like(tokens)}
+    found = backbone(inputs, training=False)
+    sequence = np.asarray(found["sequence_output"])
+    expected = {
+        "mean": sequence.mean(1),
+        "first": sequence[:, 0],
+        "pooled": np.asarray(found["pooled_output"]),
+    }
+    vectors = KerasHubText(bert, pooling, length=12).encode(["A dog runs."])
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(vectors, expected[pooling], rtol=1e-3, atol=1e-5)
+
+
+def test_a_texts_vector_does_not_depend_on_its_neighbours(encoder: KerasHubText) -> None:
+    together = encoder.encode(TEXTS)
+    for row, text in enumerate(TEXTS):
+        np.testing.assert_allclose(encoder.encode([text])[0], together[row], rtol=1e-4, atol=1e-5)
+
+
+def test_a_texts_vector_does_not_depend_on_padding(bert: Path, encoder: KerasHubText) -> None:
+    longer = KerasHubText(bert, length=40)
+    np.testing.assert_allclose(longer.encode(TEXTS), encoder.encode(TEXTS), rtol=1e-4, atol=1e-5)
+
+
+def test_texts_of_more_than_a_batch_keep_their_order(encoder: KerasHubText) -> None:
+    texts = [TEXTS[n % 4] for n in range(BATCH + 5)]
+    np.testing.assert_allclose(encoder.encode(texts)[-5:], encoder.encode(texts[-5:]), rtol=1e-4, atol=1e-5)
+
+
+def test_texts_are_told_apart_also_in_russian_and_without_words(encoder: KerasHubText) -> None:
+    vectors = encoder.encode(TEXTS)
+    assert np.isfinite(vectors).all()
+    assert len(np.unique(vectors.round(4), axis=0)) == len(TEXTS)
+
+
+def test_a_text_longer_than_the_length_is_cut(bert: Path) -> None:
+    # Of five tokens two are begin and end, so three words are read.
+    encoder = KerasHubText(bert, length=5)
+    cut, whole = encoder.encode(["a dog runs the cat", "a dog runs"])
+    np.testing.assert_allclose(cut, whole, rtol=1e-4, atol=1e-5)
+
+
+def test_no_texts_give_an_array_of_the_right_width(encoder: KerasHubText) -> None:
+    assert encoder.encode([]).shape == (0, 8)
+
+
+def test_a_network_without_a_pooled_output_says_so_in_one_line(tmp_path: Path) -> None:
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"]
+    keras_hub.models.DistilBertTokenizer(vocabulary=vocabulary).save_to_preset(tmp_path)
+    keras_hub.models.DistilBertBackbone(
+        vocabulary_size=6,
+        num_layers=1,
+        num_heads=2,
+        hidden_dim=8,
+        intermediate_dim=16,
+        max_sequence_length=64,
+    ).save_to_preset(tmp_path)
+    assert KerasHubText(tmp_path, "mean").encode(["a"]).shape == (1, 8)
+    with pytest.raises(SettingError, match="has no pooled output: take pooling='mean' or 'first'") as caught:
+        KerasHubText(tmp_path, "pooled").encode(["a"])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("other", [{"pooling": "first"}, {"length": 20}], ids=str)
+def test_each_setting_changes_the_identity(bert: Path, other: dict[str, object]) -> None:
+    assert KerasHubText(bert).identity != KerasHubText(bert, **other).identity
+
+
+def test_the_identity_follows_the_presets_files(bert: Path, tmp_path: Path) -> None:
+    shutil.copytree(bert, tmp_path / "bert")
+    assert KerasHubText(tmp_path / "bert").identity == KerasHubText(bert).identity
+    file = next((tmp_path / "bert").glob("*.weights.h5"))
+    file.write_bytes(file.read_bytes() + b"\0")
+    assert KerasHubText(tmp_path / "bert").identity != KerasHubText(bert).identity
+
+
+def test_a_folder_without_a_preset_says_what_is_expected(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="a folder that save_to_preset wrote"):
+        KerasHubText(tmp_path).encode(["a"])
+
+
+def test_a_preset_for_photos_is_refused_in_one_line(vit: Path) -> None:
+    with pytest.raises(SettingError, match=r"cannot be loaded.*TextClassifierPreprocessor") as caught:
+        KerasHubText(vit).encode(["a"])
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("preset", ["bert_tiny_en_uncased", "no_such_preset"])
+def test_a_preset_that_cannot_be_had_says_what_to_do(preset: str) -> None:
+    with pytest.raises(SettingError, match=r"cannot be loaded.*give a local file or folder"):
+        KerasHubText(preset).encode(["a"])
+
+
+def test_impossible_settings_are_refused(bert: Path) -> None:
+    with pytest.raises(SettingError, match="Did you mean 'mean'"):
+        KerasHubText(bert, pooling="means")
+    with pytest.raises(SettingError, match="at least 3 tokens"):
+        KerasHubText(bert, length=2)
+
+
+def test_it_learns_nothing_and_a_copy_does_not_hold_the_network_again(encoder: KerasHubText) -> None:
+    assert not encoder.learns
+    assert deepcopy(encoder) is encoder

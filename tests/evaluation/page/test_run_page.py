@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.page.references import chance, measured, published
+from withsense_tf.evaluation.page.run_page import Run, linear_sentence, run_page
+from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture, training_pictures
+from withsense_tf.evaluation.result_rows import rows_of
+from withsense_tf.evaluation.result_table import Comparison
+
+New = Callable[..., Outcome]
+Read = Callable[[str], Any]
+Scores = Callable[[np.ndarray], np.ndarray]
+
+
+def page_of(data: Dataset, outcomes: Sequence[Outcome], **more: Any) -> str:
+    rows = rows_of(outcomes, seed=0, data=data.name, target="experts (mean)", code="withsense_tf 0")
+    return run_page(Run(Comparison(tuple(rows), ("The law is kept.",)), outcomes, data, {"folds": 2}, **more))
+
+
+def test_a_page_says_what_was_run_under_which_law_and_with_which_settings(
+    tiny: Dataset, run: list[Outcome]
+) -> None:
+    page = page_of(tiny, run, tensorboard=Path("runs/1/tensorboard"))
+    for said in ("The law is kept.", "experts (mean)", "withsense_tf 0", "&#34;folds&#34;: 2", tiny.name):
+        assert said in page
+    assert "tensorboard --logdir runs/1/tensorboard" in page
+    assert "tensorboard" not in page_of(tiny, run)
+
+
+def test_the_page_answers_its_title_first_and_tells_how_it_was_made_last(
+    tiny: Dataset, run: list[Outcome]
+) -> None:
+    rows = rows_of(run, seed=0, fingerprint="abc123")
+    page = run_page(Run(Comparison(tuple(rows), ("The law.",), ("Photos: scene_net.",)), run, tiny, {}))
+    said = [
+        "</h1>",
+        "the best by R@5 is “towers”",
+        "(chance: 83.3 %)",
+        "The law.",
+        "<dt>skill</dt>",
+        "<table>",
+    ]
+    said += ["How it was made</h2>", "Photos: scene_net.", "abc123", "Configuration"]
+    places = [page.index(one) for one in said]
+    assert places == sorted(places)
+
+
+def test_nothing_on_the_page_is_loaded_from_elsewhere(
+    tiny: Dataset, run: list[Outcome], read_page: Read
+) -> None:
+    page = page_of(tiny, run)
+    loads = re.findall(r"""(?:src|href|srcset|data)\s*=\s*["']?([^"'>\s]*)|url\(([^)]*)\)""", page)
+    assert loads
+    assert all((a or b).startswith(("data:", "#")) for a, b in loads)
+    assert "@import" not in page
+    tags = {tag for tag, _ in read_page(page).tags}
+    assert tags.isdisjoint({"script", "iframe", "object", "embed", "base", "form", "video", "audio"})
+
+
+def test_texts_are_escaped_wherever_they_stand(
+    folder: Path, new_outcome: New, read_page: Read, fails: Scores
+) -> None:
+    evil = "<script>alert('1')</script>"
+    captions = folder / "captions.csv"
+    captions.write_text(captions.read_text().replace("A bee, seen 2 times, stands by itself .", evil))
+    train = folder / "train_dataset.csv"
+    train.write_text(train.read_text().replace("A bee, seen 2 times, stands by itself .", evil))
+    data = load_dataset(folder)
+    assert evil in set(data.captions["text"])
+    # One query fails, so that it is shown.
+    outcome = new_outcome(data, f"{evil} $x^2$", scores=fails, history={f"{evil}": [1.0]})
+    other = Outcome(f"other {evil}", "folds", {"track": "image-only"}, status=f"not run: {evil}")
+    found = outcome.found
+    assert found is not None
+    chosen = np.flatnonzero(found.text == evil)
+    few = replace(
+        found,
+        **{name: getattr(found, name)[chosen] for name in ("text", "caption", "first", "scores")},
+        per_query=replace(
+            found.per_query, **{name: value[chosen] for name, value in vars(found.per_query).items()}
+        ),
+    )
+    page = page_of(data, [replace(outcome, found=few), other])
+    assert "script" not in {tag for tag, _ in read_page(page).tags}
+    assert "<script" not in page.lower()
+    assert page.count("&lt;script&gt;") >= 4
+
+
+def test_tracks_never_share_a_table(tiny: Dataset, run: list[Outcome], read_page: Read) -> None:
+    tables = read_page(page_of(tiny, run)).tables
+    assert any("towers" in table and "constant" in table for table in tables)
+    assert any("captions|" in table for table in tables)
+    assert any("clip|" in table and "not run: no weights here" in table for table in tables)
+    for table in tables:
+        assert not ("towers|" in table and "captions|" in table)
+
+
+def test_published_figures_stand_beside_photos_only(tiny: Dataset, run: list[Outcome]) -> None:
+    drawn = replace(tiny, synthetic=True)
+    assert "IMRAM" in page_of(tiny, run)
+    assert "cannot be compared" in page_of(tiny, run)
+    assert published(drawn) == ()
+    page = page_of(drawn, run)
+    assert "IMRAM" not in page
+    assert "CLIPScore" not in page
+    assert "simulated judges" in page
+
+
+def test_chance_and_people_are_measured_on_the_data_at_hand(tiny: Dataset, run: list[Outcome]) -> None:
+    assert chance(np.array([10, 20]), 15) == pytest.approx((1 + 0.75) / 2)
+    lines = measured(run, tiny)
+    assert lines[0].value == "16.7 / 83.3 / 100.0"
+    assert "6 photos" in lines[0].figure
+    # All own captions have 4 4 4, all others 1 1 2: two people are off by 1/3, 1/6 and 1/6 for two thirds of the pairs.
+    rmse = next(line for line in lines if line.figure.startswith("RMSE"))
+    assert float(rmse.value) == pytest.approx(np.sqrt(2 / 3 * (1 / 9 + 2 / 36) / 3), abs=5e-4)
+
+
+def test_the_page_says_from_the_figures_why_linear_forms_fail() -> None:
+    linear = {
+        "matcher": "concat ridge",
+        "track": "image-only",
+        "config": '{"class": "ConcatLinear"}',
+        "distinct_top5": 1.0,
+        "queries": 500,
+        "r@5": 0.1,
+    }
+    towers = linear | {"matcher": "towers", "config": '{"class": "TwoTower"}', "distinct_top5": 97.5}
+    said = linear_sentence([towers, linear])
+    assert "concat ridge 1." in said
+    assert "towers 97.5" in said
+    assert "same order for every query" in said
+    # If the figures ever say otherwise, so does the page.
+    assert "same order" not in linear_sentence([towers, linear | {"distinct_top5": 3.0}])
+    assert linear_sentence([towers]) == ""
+
+
+def test_the_right_photo_is_outlined_and_stands_apart_where_it_was_not_found(
+    tiny: Dataset, new_outcome: New, read_page: Read, fails: Scores
+) -> None:
+    for scores, told, apart in ((None, "place 1 of 6", 0), (fails, "place 6 of 6", 16)):
+        page = page_of(tiny, [new_outcome(tiny, "towers", scores=scores)])
+        listed = [(attributes["class"] or "").split() for attributes in read_page(page).all("li")]
+        assert sum("right" in names for names in listed) == 16
+        assert sum("apart" in names for names in listed) == apart
+        assert f"right photo at {told}" in page
+
+
+def test_a_photo_whose_file_is_gone_is_named_as_such(tiny: Dataset, run: list[Outcome]) -> None:
+    for path in tiny.photos["path"]:
+        Path(path).unlink()
+    assert "not shown: cannot read" in page_of(tiny, run)
+
+
+def test_every_picture_has_a_text_and_every_heading_its_scope(
+    tiny: Dataset, run: list[Outcome], read_page: Read
+) -> None:
+    page = read_page(page_of(tiny, run))
+    pictures = page.all("img")
+    assert len(pictures) > 20
+    assert all((attributes["src"] or "").startswith("data:image/") for attributes in pictures)
+    assert all(attributes.get("alt") for attributes in pictures)
+    assert all(attributes.get("scope") in ("col", "row", "colgroup") for attributes in page.all("th"))
+    assert len(page.all("caption")) == len(page.all("table"))
+
+
+def test_pictures_are_drawn_for_what_there_is(tiny: Dataset, run: list[Outcome]) -> None:
+    assert [picture.title for picture in fit_pictures(run)] == ["constant", "towers", "captions"]
+    assert "18 pairs" in fit_pictures(run)[0].alt
+    assert [picture.title for picture in training_pictures(run)] == ["towers"]
+    assert "from 0.500 to 0.250 in 2 epochs" in training_pictures(run)[0].alt
+    recall = recall_picture(run[:4])
+    assert recall is not None
+    assert "towers 1.000, constant 0.000; chance 0.833" in recall.alt
+    assert recall_picture(run[3:4]) is None
+
+
+@pytest.mark.parametrize("chosen", [[], [0], [3], [4], [2], [1, 3], [3, 4]])
+def test_a_page_is_made_of_whatever_was_run(tiny: Dataset, run: list[Outcome], chosen: list[int]) -> None:
+    page = page_of(tiny, [run[at] for at in chosen])
+    assert page.endswith("</html>\n") or page.endswith("</html>")
+    assert ("Nothing was run" in page) == (not chosen)
+
+
+def test_a_page_is_made_without_queries_answers_experts_or_photos(tiny: Dataset, run: list[Outcome]) -> None:
+    no_queries = [replace(outcome, found=None) for outcome in run]
+    page = page_of(tiny, no_queries)
+    assert "What queries found" not in page
+    assert "Reliability" not in page
+    nothing = [replace(outcome, found=None, answers=None) for outcome in run]
+    assert "towers" in page_of(tiny.only([], []), nothing)
+    page = page_of(tiny.only([], []), run)
+    assert "Human line" not in page
+    assert "data:image/jpeg" not in page

@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.demo import write_demo
+from withsense_tf.errors import DataWarning, SettingError
+from withsense_tf.evaluation.result_table import COLUMNS
+from withsense_tf.experiments.compare import command as compare
+from withsense_tf.experiments.compare import run
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.targets.blend import relevance
+
+runner = CliRunner()
+
+
+def invoke(*arguments: str, code: int = 0) -> str:
+    import typer
+
+    app = typer.Typer()
+    app.command()(compare.main)
+    # Others take seconds to start.
+    result = runner.invoke(app, list(arguments), env={"WITHSENSE_PROCESSES": "1"})
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def rows_in(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+# Fits in no time, and has a baseline, a linear form, and towers.
+FEW = ("--models", "constant,ridge,closed_form", "--set", "folds=3", "--set", 'photo=["scene_net"]')
+
+
+@pytest.mark.slow
+def test_a_quick_run_runs_every_model_and_a_second_one_repeats_its_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare, "QUICK_TRAIN", 40)
+    monkeypatch.setattr(compare, "QUICK_TEST", 6)
+    # How the splits differ is tested below, and networks repeat themselves after two epochs as after twenty.
+    short = ["concat_keras", "interaction", "two_tower"]
+    changes = ['splits=["70/30"]', *(f"{model}.training={{epochs = 2}}" for model in short)]
+    for _ in range(2):
+        printed = invoke("--quick", "--output", str(tmp_path), *(f"--set={change}" for change in changes))
+    assert "Synthetic" in printed
+    rows = rows_in(tmp_path / "compare.csv")
+    assert tuple(rows[0]) == COLUMNS
+    first, second = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    assert [row["matcher"] for row in first] == [row["matcher"] for row in second]
+    assert {row["run"] for row in first}.isdisjoint({row["run"] for row in second})
+    ran = {row["matcher"] for row in first if row["status"] == "ok"}
+    assert {"constant mean", "concat lasso", "concat Keras 256-64", "two towers, softmax", "hybrid"} <= ran
+    not_run = {row["matcher"] for row in first} - ran
+    assert not_run == {"clip_vit_base_patch32, zero-shot"}
+    assert "not run: weights not available" in printed
+    for one, other in zip(first, second, strict=True):
+        if one["status"] == "ok":
+            assert float(one["r@5"]) == pytest.approx(float(other["r@5"]), abs=0.02)
+        assert one["fingerprint"] == other["fingerprint"]
+    assert all(row["policy"].startswith("law ") for row in rows)
+    assert {row["data"] for row in rows} == {"demo (synthetic, seed 0)"}
+    assert all(row["weights"] for row in rows if row["track"] == "image-only")
+
+
+def test_a_folder_of_ones_own_is_compared_and_its_report_written(folder: Path, tmp_path: Path) -> None:
+    printed = invoke("--data", str(folder), "--output", str(tmp_path / "out"), *FEW)
+    assert "Synthetic" not in printed
+    rows = rows_in(tmp_path / "out/compare.csv")
+    assert {row["split"] for row in rows} == {"folds", "70/30", "strict", "test"}
+    folds = [row for row in rows if row["split"] == "folds"]
+    assert [row["matcher"] for row in folds] == [
+        "constant mean",
+        "constant median",
+        "concat ridge",
+        "two towers, closed form",
+    ]
+    assert {(row["folds"], row["pairs"], row["photos"], row["gallery"]) for row in folds} == {
+        ("3", "18", "6", "2.0")
+    }
+    assert folds[2]["weights"].startswith("trained on drawn scenes")
+    (run_folder,) = (tmp_path / "out/runs").iterdir()
+    results = json.loads((run_folder / "results.json").read_text())
+    assert [row["matcher"] for row in results["rows"]] == [row["matcher"] for row in rows]
+    assert rows_in(run_folder / "results.csv") == rows
+    assert "closed form" in (run_folder / "results.md").read_text()
+
+
+def test_without_download_a_preset_that_is_not_here_is_not_run_and_no_connection_is_tried(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+    monkeypatch.setattr("socket.socket.connect", lambda self, address: tried.append(address))
+    monkeypatch.setattr("socket.getaddrinfo", lambda *address, **_: tried.append(address) or [])
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "empty"))
+    few = ("--models", "constant,pretrained", "--set", 'splits=["folds"]', "--set", "folds=2")
+    invoke("--data", str(folder), "--output", str(tmp_path / "out"), *few)
+    assert tried == []
+    last = rows_in(tmp_path / "out/compare.csv")[-1]
+    assert last["status"] == (
+        "not run: weights not available: clip_vit_base_patch32 is not on this machine (--download fetches them)"
+    )
+
+
+def test_a_bad_photo_does_not_stop_the_run(folder: Path, tmp_path: Path) -> None:
+    photo = folder / "train_images/fox.jpg"
+    photo.write_bytes(photo.read_bytes()[:-200])
+    with pytest.warns(DataWarning):
+        invoke("--data", str(folder), "--output", str(tmp_path / "out"), *FEW)
+    row = rows_in(tmp_path / "out/compare.csv")[0]
+    assert row["photos"] == "5"
+    assert row["target"] == "experts (mean)"
+
+
+def test_a_dry_run_trains_nothing(folder: Path, tmp_path: Path) -> None:
+    printed = invoke("--data", str(folder), "--output", str(tmp_path / "out"), "--dry-run", *FEW)
+    assert "Nothing was run" in printed
+    assert not (tmp_path / "out").exists()
+    assert "concat ridge | 70/30 | 1 training |" in printed
+    assert "concat ridge | folds | 3 trainings |" in printed
+
+
+def test_a_dry_run_without_a_folder_renders_no_demo_set_and_says_that_a_run_would(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    printed = invoke("--output", str(out), "--dry-run", *FEW, "--set", 'splits=["folds", "test"]')
+    assert not out.exists()
+    assert "concat ridge | folds | 3 trainings\nconcat ridge | test | 1 training\n" in printed
+    assert f"The demo set would be rendered to {out / 'demo-0-400-100'}. 16 trainings in all." in printed
+
+
+def test_a_dry_run_reads_a_demo_set_that_is_there_and_changes_nothing(tmp_path: Path) -> None:
+    write_demo(tmp_path / "demo-0-80-20", seed=0, train=80, test=20)
+    before = sorted(tmp_path.rglob("*"))
+    printed = invoke("--output", str(tmp_path), "--dry-run", "--quick", *FEW)
+    assert "Dataset(demo (synthetic, seed 0)" in printed
+    assert "Nothing was run" in printed
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_dry_run_refuses_a_setting_of_the_wrong_kind(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"closed_form\.gammas must be a list of numbers, got 'abc'"):
+        invoke(
+            *("--data", str(folder), "--output", str(tmp_path), "--dry-run", *FEW),
+            *("--set", "closed_form.gammas=abc"),
+        )
+
+
+def test_a_finished_row_is_not_trained_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A checkout with changes of its own never skips; here the code is named as a released one.
+    monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
+    arguments = ("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, "--set", 'splits=["folds"]')
+    invoke(*arguments)
+    trained = []
+    monkeypatch.setattr(Matcher, "fit", lambda self, pairs: trained.append(self) or self)
+    said = invoke(*arguments, "--skip-existing")
+    assert trained == []
+    assert "4 of 4 rows are taken over from an earlier run." in said
+    rows = rows_in(tmp_path / "out/compare.csv")
+    assert [row["rmse"] for row in rows[:4]] == [row["rmse"] for row in rows[4:]]
+    assert [row["key"] for row in rows[:4]] == [row["key"] for row in rows[4:]]
+
+
+def test_a_worse_figure_ends_with_exit_code_1_and_an_equal_one_does_not(folder: Path, tmp_path: Path) -> None:
+    arguments = ("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, "--set", 'splits=["folds"]')
+    invoke(*arguments)
+    (first,) = (tmp_path / "out/runs").glob("*/results.json")
+    against = ("--against", str(first), "--fail-if", "rmse>0.01")
+    assert f"4 rows held against {first}: none is worse than rmse>0.01 allows." in invoke(
+        *arguments, *against
+    )
+    base = json.loads(first.read_text())
+    assert re.fullmatch(r".+, \d+ cores, 1 process", base["machine"])
+    for row in base["rows"]:
+        row["rmse"] -= 0.05
+    better = tmp_path / "better.json"
+    better.write_text(json.dumps(base))
+    printed = invoke(*arguments, "--against", str(better), "--fail-if", "rmse>0.01", code=1)
+    assert printed.count(f"Worse than {better}") == printed.count(str(better)) == 1
+
+
+def test_a_run_of_some_models_is_held_against_a_base_of_more(folder: Path, tmp_path: Path) -> None:
+    out = ("--data", str(folder), "--output", str(tmp_path / "out"))
+    invoke(*out, *FEW, "--set", 'splits=["folds", "70/30"]')
+    (base,) = (tmp_path / "out/runs").glob("*/results.json")
+    against = ("--against", str(base), "--fail-if", "rmse>0.01")
+    some = ("--models", "constant", "--set", "folds=3", "--set", 'splits=["folds"]')
+    printed = invoke(*out, *some, *against)
+    assert (
+        "Not compared with the base: 4 rows of models that --models does not name, "
+        "2 rows of splits that are not run." in printed
+    )
+    with pytest.raises(SettingError, match=r"3 folds there, 2 here"):
+        invoke(*out, *some, "--set", "folds=2", *against, "--dry-run")
+
+
+@pytest.mark.closed
+def test_a_run_with_another_seed_is_held_against_nothing(folder: Path, tmp_path: Path) -> None:
+    out = (
+        "--data",
+        str(folder),
+        "--output",
+        str(tmp_path / "out"),
+        "--models",
+        "constant",
+        "--set",
+        "folds=3",
+    )
+    invoke(*out, "--seed", "1")
+    (base,) = (tmp_path / "out/runs").glob("*/results.json")
+    with pytest.raises(SettingError, match=r"cannot be compared .*\(seed 1 there, 0 here\)"):
+        invoke(*out, "--against", str(base), "--fail-if", "r@5<-0.9")
+    assert len(rows_in(tmp_path / "out/compare.csv")) == 8  # of the base alone
+
+
+def test_an_interrupted_run_says_how_to_go_on(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = Matcher.fit
+
+    def interrupted(self: Matcher, pairs: Pairs) -> Matcher:
+        if "ridge" in self.name:
+            raise KeyboardInterrupt
+        return fit(self, pairs)
+
+    monkeypatch.setattr(Matcher, "fit", interrupted)
+    out = ("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, "--set", 'splits=["folds"]')
+    said = invoke(*out, code=130)
+    assert "Interrupted: 2 of 4 rows are done. The same with --skip-existing goes on." in said
+
+
+def test_a_smoke_run_says_so_and_has_the_folds_that_are_asked_for(folder: Path, tmp_path: Path) -> None:
+    few = ("--models", "constant", "--set", "folds=3", "--set", 'splits=["folds"]')
+    printed = invoke("--quick", "--data", str(folder), "--output", str(tmp_path / "out"), *few)
+    assert "A smoke run: 6 photos, 3 folds." in printed
+    row = rows_in(tmp_path / "out/compare.csv")[0]
+    assert (row["folds"], row["data"]) == ("3", f"{load_dataset(folder).name} (quick)")
+
+
+def test_a_limit_without_a_base_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="belong together"):
+        invoke("--data", str(folder), "--output", str(tmp_path), "--fail-if", "r@5<0")
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_any_work(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(SettingError, match="choose another folder"):
+        invoke("--data", str(folder), "--output", str(tmp_path / "file"))
+
+
+@pytest.mark.slow
+def test_children_are_left_out_unless_research_asks_for_them(folder: Path, tmp_path: Path) -> None:
+    for name in ("captions.csv", "train_dataset.csv"):
+        path = folder / name
+        path.write_text(path.read_text().replace("A bee, seen 2 times", "A toddler, seen 2 times"))
+    counts = {}
+    for policy in ("law", "none"):
+        printed = invoke("--data", str(folder), "--output", str(tmp_path / policy), "--policy", policy, *FEW)
+        assert ("research use only" in printed) == (policy == "none")
+        row = rows_in(tmp_path / policy / "compare.csv")[0]
+        counts[policy] = int(row["photos"])
+        assert row["policy"].startswith(policy)
+    assert counts == {"law": 5, "none": 6}
+
+
+def test_an_unknown_policy_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"policy='low' is not known\. Did you mean 'law'"):
+        invoke("--data", str(folder), "--output", str(tmp_path), "--policy", "low")
+
+
+def test_wrong_weights_are_refused_before_any_work(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="a file that exists"):
+        invoke("--data", str(folder), "--output", str(tmp_path / "out"), "--weights", "imagnet")
+    assert not (tmp_path / "out").exists()
+
+
+def test_some_photos_keeps_all_pairs_of_the_photos_it_draws(folder: Path) -> None:
+    pairs = relevance(load_dataset(folder))
+    some = compare.some_photos(pairs, 2, seed=0)
+    assert some.table["photo"].nunique() == 2
+    assert len(some) == pairs.table["photo"].isin(some.table["photo"]).sum() == 6
+    assert compare.some_photos(pairs, 99, seed=0).table.equals(pairs.table)

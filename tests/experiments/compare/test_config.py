@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
+from withsense_tf.encoders.texts.text_spacy import SpacyVectors
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
+from withsense_tf.experiments.compare.config import DEFAULT, load_config, names_of
+from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
+from withsense_tf.matchers.towers.two_tower import TwoTower
+
+CONFIGS = sorted((Path(__file__).parents[2] / "experiments").glob("*.toml"))
+
+
+@pytest.fixture
+def around(mean_colour, tmp_path: Path) -> Surroundings:
+    return Surroundings((mean_colour,), None, VectorStore(tmp_path), seed=3)
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_there_is_a_configuration_for_the_default_and_for_each_earlier_project() -> None:
+    assert {file.stem for file in CONFIGS} == {
+        "default",
+        "linear_ridge_dense",
+        "lasso_dense",
+        "linear_dense_clip",
+        "transformer_towers",
+        "linear_dense_balanced",
+    }
+
+
+@pytest.mark.parametrize("file", CONFIGS, ids=lambda file: file.stem)
+def test_every_configuration_makes_its_matchers(file: Path, around: Surroundings) -> None:
+    config = load_config(file)
+    names = [make_matcher(model, around).name for model in config.model]
+    assert names[0].startswith("constant")
+    assert len(set(names)) == len(names)
+
+
+def test_the_default_beside_the_others_is_the_one_in_the_package() -> None:
+    beside = next(file for file in CONFIGS if file.stem == "default")
+    assert beside.read_bytes() == DEFAULT.read_bytes()
+
+
+def test_the_default_has_every_matcher() -> None:
+    assert {model["matcher"] for model in load_config(None).model} == set(MATCHERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("fold = 3", "Did you mean 'folds'"),
+        ("folds = 1", "at least 2"),
+        ("folds = true", "at least 2"),
+        ('splits = "folds"', r"splits must be a list of texts, got 'folds'\. The default is \['folds'\]"),
+        ("balanced = 1", "balanced must be true or false, got 1"),
+        ('expert_weight = "much"', "expert_weight must be a number, got 'much'"),
+        ("model = 3", "model must be a list"),
+        ('splits = ["fold"]', "Did you mean 'folds'"),
+        ("model = []", "add a"),
+        ("[[model]]\nkind = 'ridge'", "needs a key `matcher`"),
+        ("folds = ", "not valid TOML"),
+    ],
+)
+def test_a_wrong_file_says_what_is_wrong(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=said):
+        load_config(write(tmp_path, f"{text}\n"))
+
+
+def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="cannot be read"):
+        load_config(tmp_path / "none.toml")
+
+
+def test_changes_go_to_the_configuration_or_to_the_models_that_are_named() -> None:
+    config = load_config(None, ["folds=3", "expert=median", "two_tower.dim=64", 'splits=["test"]'])
+    assert (config.folds, config.expert, config.splits) == (3, "median", ("test",))
+    changed = [model for model in config.model if model.get("dim") == 64]
+    assert [model["matcher"] for model in changed] == ["two_tower"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("folds", "expected KEY=VALUE"),
+        ("fold=3", "Did you mean 'folds'"),
+        ("two_towers.dim=3", "'two_tower'"),
+    ],
+)
+def test_a_wrong_change_says_what_is_wrong(change: str, said: str) -> None:
+    with pytest.raises(SettingError, match=said):
+        load_config(None, [change])
+
+
+def test_models_are_picked_by_any_of_their_names() -> None:
+    picked = load_config(None, models=["ridge", "captions"]).model
+    assert [model["matcher"] for model in picked] == ["concat_linear", "captions"]
+    with pytest.raises(SettingError, match="Did you mean 'ridge'"):
+        load_config(None, models=["rigde"])
+
+
+def test_what_is_no_word_names_no_model() -> None:
+    assert names_of({"matcher": "captions", "kind": 3, "label": "x"}) == {"captions", "x"}
+
+
+def test_a_backbone_is_opened_from_the_command_line_with_one_view_of_the_first_encoder(
+    around: Surroundings,
+) -> None:
+    several = replace(around, photo=(KerasPhoto(views=12), KerasPhoto(size=320)))
+    (model,) = load_config(None, ["two_tower.opened=block_16_expand"], ["two_tower"]).model
+    opened = make_matcher(model, several)
+    assert isinstance(opened, TwoTower)
+    assert opened.opened == "block_16_expand"
+    assert opened.photo.identity == KerasPhoto().identity
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ({"matcher": "two_towers"}, "Did you mean 'two_tower'"),
+        ({"matcher": "two_tower", "dims": 3}, "Did you mean 'dim'"),
+        ({"matcher": "two_tower", "training": {"epoch": 3}}, "Did you mean 'epochs'"),
+        ({"matcher": "two_tower", "training": 3}, "must be a table"),
+        ({"matcher": "two_tower", "open": "late"}, "Did you mean 'opened'"),
+        ({"matcher": "two_tower", "dim": "abc"}, r"two_tower\.dim must be a whole number, got 'abc'"),
+        ({"matcher": "two_tower", "dim": 1.5}, r"dim must be a whole number, got 1\.5"),
+        ({"matcher": "two_tower", "dim": True}, "dim must be a whole number, got True"),
+        ({"matcher": "two_tower", "judged_weight": "x"}, "judged_weight must be a number, got 'x'"),
+        ({"matcher": "two_tower", "loss": 3}, "loss must be a text, got 3"),
+        ({"matcher": "two_tower", "text": 3}, "text must be a text, got 3"),
+        ({"matcher": "two_tower", "photo": 3}, "photo must be a text or a list of texts, got 3"),
+        (
+            {"matcher": "two_tower", "training": {"epochs": "x"}},
+            r"two_tower\.training\.epochs must be a whole",
+        ),
+        ({"matcher": "two_tower", "training": {"rate": "x"}}, r"training\.rate must be a number, got 'x'"),
+        ({"matcher": "concat_linear", "photo": ["scene_net"]}, r"photo must be a text, got \['scene_net'\]"),
+        (
+            {"matcher": "concat_keras", "widths": 64},
+            r"widths must be a list of whole numbers, got 64\. The def",
+        ),
+        ({"matcher": "concat_keras", "widths": [64, "x"]}, "widths must be a list of whole numbers"),
+        ({"matcher": "concat_keras", "batch_norm": 1}, "batch_norm must be true or false, got 1"),
+        ({"matcher": "pretrained", "head": 3}, "head must be a text, got 3"),
+    ],
+)
+def test_a_wrong_model_says_what_is_wrong(model: dict[str, object], said: str, around: Surroundings) -> None:
+    with pytest.raises(SettingError, match=said):
+        make_matcher(model, around)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"matcher": "two_tower", "judged_weight": 1, "training": {"rate": 1, "decay": 0}},
+        {"matcher": "two_tower", "text": "tfidf", "photo": ["scene_net", "mobilenet_v2"]},
+        {"matcher": "concat_keras", "widths": [64], "photo": "scene_net"},
+        {"matcher": "closed_form", "penalties": [1, 0.5]},
+        {"matcher": "pretrained", "head": "linear"},
+    ],
+)
+def test_whole_numbers_do_for_numbers_and_lists_for_sequences(
+    model: dict[str, object], around: Surroundings
+) -> None:
+    made = make_matcher(model, around)
+    assert (
+        made.get_params(deep=False).items()
+        >= {
+            key: value
+            for key, value in model.items()
+            if key in ("judged_weight", "widths", "penalties", "head")
+        }.items()
+    )
+
+
+def test_settings_the_seed_and_the_logs_reach_the_matcher(around: Surroundings, tmp_path: Path) -> None:
+    logged = Surroundings(around.photo, None, around.store, 3, tmp_path / "logs")
+    matcher = make_matcher(
+        {"matcher": "two_tower", "training": {"epochs": 2}, "dim": 8}, logged, "two towers, softmax"
+    )
+    assert isinstance(matcher, TwoTower)
+    assert (matcher.seed, matcher.dim, matcher.training.epochs) == (3, 8, 2)
+    assert matcher.logs == str(tmp_path / "logs/two-towers-softmax")
+    outside = make_matcher({"matcher": "two_tower"}, logged, "../../my/towers 0")
+    assert isinstance(outside, TwoTower)
+    assert outside.logs == str(tmp_path / "logs/my-towers-0")
+    assert matcher.photo == list(around.photo)
+    assert matcher.store is around.store
+
+
+def test_towers_know_the_word_vectors_of_the_command_line(around: Surroundings, tmp_path: Path) -> None:
+    file = tmp_path / "words.txt"
+    file.write_text("dog 1 0\ncat 0 1\n")
+    known = Surroundings(around.photo, SpacyVectors(file), around.store, 0)
+    matcher = make_matcher({"matcher": "closed_form"}, known)
+    assert isinstance(matcher.text, CaptionSpace)
+    assert "words.txt" in matcher.text.identity
+    side_by_side = make_matcher({"matcher": "concat_keras", "text": "tfidf+glove"}, known)
+    assert "words.txt" in side_by_side.text.identity
+
+
+def test_drawn_scenes_are_seen_by_the_network_for_drawn_scenes_and_photos_never() -> None:
+    (drawn,) = photo_encoders_of((), "auto", synthetic=True, seed=0, quick=False)
+    assert drawn.identity.startswith("scene_net")
+    (photo,) = photo_encoders_of((), "auto", synthetic=False, seed=0, quick=False)
+    assert photo.weights == "random (seed 0)"
+
+
+def test_encoders_of_a_configuration_take_its_settings(tmp_path: Path) -> None:
+    table = tomllib.loads('photo = ["scene_net", { backbone = "resnet50", views = 2 }]')
+    first, second = photo_encoders_of(table["photo"], "auto", synthetic=False, seed=5, quick=False)
+    assert first.identity.startswith("scene_net")
+    assert isinstance(second, KerasPhoto)
+    assert "2 views" in second.identity
+    assert "random (seed 5)" in second.identity
+    with pytest.raises(SettingError, match="Did you mean 'views'"):
+        photo_encoders_of([{"view": 2}], "auto", synthetic=False, seed=0, quick=False)

@@ -1,0 +1,177 @@
+"""Who changes a verdict, or what it was given on, by hand: the photo is not shown, and a check of the index says so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_index import LAW, item_of, items_of_looks, law, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.integrity.seal import BROKEN
+from withsense_tf.index.item import Item
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.index.upkeep.verify import verify_index
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.audit import AuditLog
+from withsense_tf.policy.overrides import Override
+from withsense_tf.search.search import Search
+
+pytestmark = pytest.mark.closed
+CHILD, TWIN = "child.png", "twin.png"
+
+
+@pytest.fixture(scope="module")
+def items(looks: Path) -> list[Item]:
+    """Return some photos, one that shows a child, and one that looks like that one and says nothing of it."""
+    return [
+        *items_of_looks(looks, 5),
+        replace(
+            item_of(looks, CHILD, 30, texts=["A child near a wall .", "A wall ."]),
+            other_texts=(("damaged", "A wall, too ."),),
+            facts={"title": "A wall of Ünal", "iso": 100.0, "width": 32},
+        ),
+        item_of(looks, TWIN, 30, light=1),
+    ]
+
+
+@pytest.fixture(scope="module")
+def whole(
+    fitted: Callable[[str], Matcher],
+    store: VectorStore,
+    items: list[Item],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    folder = tmp_path_factory.mktemp("sealed") / "index"
+    index = new_index(folder, fitted("hybrid"), items, store)
+    connection = sqlite3.connect(folder / "catalog.sqlite")
+    index.close()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return folder
+
+
+@pytest.fixture
+def index(whole: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
+    return PhotoIndex(shutil.copytree(whole, tmp_path / "index"), store)
+
+
+def by_hand(index: PhotoIndex, statement: str) -> None:
+    with index.catalog.writing() as tables:
+        assert tables.execute(statement).rowcount > 0
+
+
+def allowed(index: PhotoIndex, country: str = "BB") -> set[str]:
+    with index.catalog.reading() as tables:
+        door = IndexDoor(LAW, tables, country)
+        names = [name for (name,) in tables.execute("SELECT name FROM photos WHERE writer IS NULL")]
+        return {name for name in names if door.photo(name, "show")}
+
+
+def found(index: PhotoIndex) -> set[str]:
+    return {hit.photo for hit in Search(index, policy=LAW, country="BB")("a wall", k=9, minimum=0.0)}
+
+
+def test_an_index_that_nobody_touched_is_whole_and_restricts_the_child_and_its_twin(
+    index: PhotoIndex,
+) -> None:
+    assert verify_index(index) == []
+    assert allowed(index) == {f"{n:03d}.png" for n in range(5)}
+    assert len(allowed(index, "AA")) == 7
+
+
+VERDICTS = [
+    "UPDATE law SET restricted = 0",
+    "UPDATE law SET restricted = 0, own_restricted = 0",
+    "UPDATE law SET restricted = 0, source = own_source",
+    "UPDATE law SET restricted = 0, own_restricted = 0, votes = 0, evidence = '[]', seal = NULL",
+    "UPDATE law SET restricted = 0, by_hand = 1, source = 'override by me', own_source = 'override by me'",
+    "DELETE FROM law WHERE restricted = 1",
+    "DELETE FROM law WHERE age_limit = 16",
+    "UPDATE law SET age_limit = 17 WHERE age_limit = 16",
+    "UPDATE law SET (restricted, source, own_restricted, own_source, evidence, votes, captions, seal, own_seal) = "
+    "(SELECT restricted, source, own_restricted, own_source, evidence, votes, captions, seal, own_seal FROM law AS l "
+    "WHERE l.photo = 1 AND l.age_limit = law.age_limit) WHERE restricted = 1",
+]
+
+
+@pytest.mark.parametrize("statement", VERDICTS)
+def test_a_verdict_that_was_changed_by_hand_restricts_until_all_is_judged_anew(
+    statement: str, index: PhotoIndex
+) -> None:
+    by_hand(index, statement)
+    assert not {CHILD, TWIN} & allowed(index)
+    assert not {CHILD, TWIN} & found(index)
+    problems = verify_index(index)
+    assert any("index judge --all" in line for line in problems)
+    # The law is the same, so this has nothing to do.
+    assert not judge_anew(index, LAW)
+    assert verify_index(index) == problems
+    assert judge_anew(index, LAW, anyway=True)
+    assert verify_index(index) == []
+    assert allowed(index) == {f"{n:03d}.png" for n in range(5)}
+
+
+EVIDENCE = [
+    "DELETE FROM captions WHERE text LIKE '%child%'",
+    "UPDATE captions SET text = 'A wall .' WHERE text LIKE '%child%'",
+    "UPDATE captions SET counts = 7 WHERE text LIKE '%child%'",
+    "DELETE FROM captions WHERE text = 'A wall, too .'",
+    "UPDATE photos SET facts = '{}' WHERE name = 'child.png'",
+    "UPDATE photos SET digest = (SELECT digest FROM photos WHERE name = '000.png') WHERE name = 'child.png'",
+    "UPDATE photos SET look = '' WHERE name = 'child.png'",
+    "UPDATE photos SET look = 'ff' WHERE name = 'child.png'",
+    "UPDATE photos SET twins = '[\"other.png\"]' WHERE name = 'child.png'",
+    "UPDATE photos SET name = 'other.png' WHERE name = 'child.png'",
+]
+
+
+@pytest.mark.parametrize("statement", EVIDENCE)
+def test_what_is_said_of_a_photo_restricts_it_once_it_was_changed_by_hand_until_the_photo_comes_in_anew(
+    statement: str, index: PhotoIndex, items: list[Item]
+) -> None:
+    by_hand(index, statement)
+    assert not {CHILD, TWIN, "other.png"} & allowed(index)
+    assert any("index update" in line for line in verify_index(index))
+    judge_anew(index, LAW, anyway=True)
+    # The evidence is gone, so a new verdict does not bless what is left of it, nor let its twin go.
+    assert not {CHILD, "other.png"} & allowed(index)
+    assert any("index update" in line for line in verify_index(index))
+    # Another photo that took part in what was changed is freed only by a word.
+    ingest(index, items, LAW, complete=True, lift="SET digest" in statement)
+    assert verify_index(index) == []
+    assert allowed(index) == {f"{n:03d}.png" for n in range(5)}
+
+
+def test_publishing_makes_no_changed_verdict_whole(index: PhotoIndex, looks: Path, items: list[Item]) -> None:
+    by_hand(index, "UPDATE law SET own_restricted = 0, restricted = 0 WHERE own_restricted = 1")
+    ingest(index, [*items, item_of(looks, "new.png", 40)], LAW)
+    assert not {CHILD, TWIN} & allowed(index)
+    assert "new.png" in allowed(index)
+    by_hand(index, f"DELETE FROM law WHERE photo = (SELECT id FROM photos WHERE name = '{CHILD}')")
+    ingest(index, [*items, item_of(looks, "newer.png", 41)], LAW)
+    assert not {CHILD, TWIN} & allowed(index)
+
+
+def test_a_photo_that_was_said_to_be_judged_by_the_present_rules_is_not_shown(index: PhotoIndex) -> None:
+    lenient = law(overrides={CHILD: Override(CHILD, "allow", "Ann", "an adult")})
+    judge_anew(index, lenient)
+    by_hand(index, f"UPDATE state SET value = '{json.dumps(LAW.version)}' WHERE name = 'policy'")
+    assert allowed(index) == set()
+    assert any("index judge --all" in line for line in verify_index(index))
+
+
+def test_the_log_says_why_a_changed_verdict_restricts(index: PhotoIndex, tmp_path: Path) -> None:
+    policy = replace(LAW, audit=AuditLog(tmp_path / "audit.jsonl"))
+    by_hand(index, "UPDATE law SET restricted = 0")
+    Search(index, policy=policy, country="BB")("a wall", k=9, minimum=0.0)
+    told = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text().splitlines()]
+    assert {(one["photo"], one["rule"]) for one in told if one["place"] == "result"} >= {(CHILD, BROKEN)}

@@ -1,0 +1,180 @@
+"""A photo that leaves takes no verdict with it: what looks like it stays restricted."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageOps
+from small_index import LAW, draw_look, item_of, law, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.item import Item
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.compact import compact_index
+from withsense_tf.index.upkeep.ingest import Refused, ingest
+from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.index.upkeep.kept_out import keep_out, let_in
+from withsense_tf.index.upkeep.status import index_status
+from withsense_tf.index.upkeep.verify import verify_index
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.overrides import Override
+from withsense_tf.search.search import Search
+
+pytestmark = pytest.mark.closed
+INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
+
+
+@pytest.fixture
+def kid(looks: Path) -> Item:
+    return item_of(looks, "far.png", 1, texts=[CHILD])
+
+
+@pytest.fixture
+def copy(looks: Path) -> Item:
+    return item_of(looks, "copy.png", 1, light=2, texts=[INNOCENT])
+
+
+@pytest.fixture
+def wall(looks: Path) -> Item:
+    return item_of(looks, "wall.png", 2, texts=[INNOCENT])
+
+
+@pytest.fixture
+def index(
+    kid: Item, copy: Item, wall: Item, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> PhotoIndex:
+    return new_index(tmp_path / "index", fitted("hybrid"), [kid, copy, wall], store)
+
+
+def shown(index: PhotoIndex, policy=LAW) -> set[str]:
+    hits = Search(index, policy=policy, country="BB")("a wall", k=50, minimum=0.0)
+    return {hit.photo for hit in hits} | {name for hit in hits for name in hit.duplicates}
+
+
+def turned(item: Item, folder: Path, name: str) -> Item:
+    """Return a mirrored, recompressed copy with an innocent caption."""
+    path = folder / name
+    ImageOps.mirror(Image.open(item.path).convert("RGB").resize((96, 96))).save(path, quality=80)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Item(name, path, digest, ((f"{name}#0", INNOCENT),))
+
+
+def test_removing_the_photo_that_is_known_to_show_a_child_does_not_free_its_copy(index: PhotoIndex) -> None:
+    ingest(index, [], LAW, remove=["far.png"])
+    assert shown(index) == {"wall.png"}
+    assert index_status(index).photos == 2
+    assert "1 photos that left still restrict their copies" in index_status(index).as_text()
+    assert verify_index(index) == []
+    compact_index(index)
+    assert shown(index) == {"wall.png"}
+
+
+def test_neither_does_losing_it_damaging_it_or_another_picture_under_its_name(
+    index: PhotoIndex, kid: Item, copy: Item, wall: Item, looks: Path
+) -> None:
+    damaged = Refused("far.png", "far.png", "photo_truncated", "it breaks")
+    ingest(index, [copy, wall], LAW, complete=True, refused=[damaged])
+    assert shown(index) == {"wall.png"}
+    ingest(index, [kid], LAW)
+    assert index_status(index).departed == 0  # it is here again
+    ingest(index, [item_of(looks, "far.png", 9, texts=[INNOCENT])], LAW)
+    assert shown(index) == {"wall.png", "far.png"}
+    assert index_status(index).departed == 1
+
+
+def test_copies_that_come_later_are_restricted_too_under_any_name_and_turned(
+    index: PhotoIndex, kid: Item, tmp_path: Path
+) -> None:
+    ingest(index, [], LAW, remove=["far.png", "copy.png"])
+    same = dataclasses.replace(kid, name="same.png", captions=(("same.png#0", INNOCENT),))
+    ingest(index, [same, turned(kid, tmp_path, "turned.jpg")], LAW)
+    assert shown(index) == {"wall.png"}
+    for photo in ("same.png", "turned.jpg"):
+        assert Search(index, policy=LAW, country="BB")(photo=photo).notice is not None
+
+
+def test_a_photo_that_left_is_judged_anew_with_the_others(index: PhotoIndex, copy: Item) -> None:
+    by_hand = law(overrides={"wall.png": Override("wall.png", "restrict", "Ann", "a child far away")})
+    judge_anew(index, by_hand)
+    ingest(index, [], by_hand, remove=["far.png", "wall.png"])
+    allowed = law(overrides={"copy.png": Override("copy.png", "allow", "Ann", "a doll", copy.digest)})
+    judge_anew(index, allowed)
+    assert shown(index, allowed) == {"copy.png"}
+    judge_anew(index, LAW, lift=True)
+    assert shown(index) == set()
+
+
+def test_a_verdict_by_the_pixels_alone_stands_when_the_photo_left(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    bare = item_of(looks, "bare.png", 4, texts=[])
+    told = item_of(looks, "told.png", 4, light=1, texts=[INNOCENT])
+    judging = law(photo_judge=lambda paths: [0.9 for path in paths if path.is_file()])
+    index = new_index(tmp_path / "index", fitted("hybrid"), [bare, told], store, judging)
+    ingest(index, [], judging, remove=["bare.png"])
+    assert shown(index, judging) == set()
+    stricter = law(photo_judge=judging.ownership.photo_judge, judge_threshold=0.05)
+    judge_anew(index, stricter)
+    assert shown(index, stricter) == set()
+
+
+def test_of_photos_without_a_verdict_nothing_is_kept(index: PhotoIndex, looks: Path) -> None:
+    bare = item_of(looks, "bare.png", 5, texts=[])
+    ingest(index, [bare], LAW)
+    ingest(index, [], LAW, remove=["wall.png", "bare.png"])
+    with index.catalog.reading() as tables:
+        assert {name for (name,) in tables.execute("SELECT name FROM photos")} == {"far.png", "copy.png"}
+    ingest(index, [item_of(looks, "told.png", 5, light=1, texts=[INNOCENT])], LAW)
+    assert shown(index) == {"told.png"}
+
+
+def test_a_stranger_s_copy_of_a_photo_that_left_is_no_query_and_no_name_is_told(
+    index: PhotoIndex, kid: Item, tmp_path: Path
+) -> None:
+    ingest(index, [], law(uncaptioned="allow"), remove=["far.png", "copy.png"])
+    policy = law(uncaptioned="allow")
+    copies = [turned(kid, tmp_path, "mine.jpg").path, kid.path]
+    for file in copies:
+        found = Search(index, policy=policy, country="BB")(photo=str(file), minimum=0.0)
+        assert found.notice is not None
+        assert "far" not in found.notice
+    assert (
+        Search(index, policy=policy, country="BB")(photo=str(draw_look(tmp_path, 77)), minimum=0.0).notice
+        is None
+    )
+    ingest(index, [turned(kid, tmp_path, "again.jpg")], policy)
+    with index.catalog.reading() as tables:
+        told = tables.execute("SELECT source FROM law JOIN photos ON photos.id = photo WHERE writer IS NULL")
+        assert not any("far.png" in source or "copy.png" in source for (source,) in told)
+
+
+def test_a_copy_of_a_photo_that_was_removed_stays_out_until_it_is_let_in(
+    index: PhotoIndex, wall: Item, tmp_path: Path
+) -> None:
+    leaving, _ = keep_out(index, ["wall.png"])
+    ingest(index, [], LAW, remove=leaving)
+    longer = tmp_path / "longer.png"
+    longer.write_bytes(wall.path.read_bytes() + b"\0")
+    more = Item(
+        "longer.png", longer, hashlib.sha256(longer.read_bytes()).hexdigest(), (("longer.png#0", INNOCENT),)
+    )
+    for _ in range(2):
+        report = ingest(index, [more, turned(wall, tmp_path, "turned.jpg")], LAW)
+        assert (report.added, report.kept_out) == (0, 2)
+    assert let_in(index, ["wall.png"]) == 1
+    assert ingest(index, [more], LAW).added == 1
+
+
+def test_copies_leave_with_the_photo_that_is_removed_and_come_back_with_it(
+    index: PhotoIndex, kid: Item, copy: Item
+) -> None:
+    leaving, _ = keep_out(index, ["far.png"])
+    assert sorted(leaving) == ["copy.png", "far.png"]
+    ingest(index, [], LAW, remove=leaving)
+    assert ingest(index, [kid, copy], LAW).kept_out == 2
+    assert let_in(index, ["copy.png"]) == 2
+    assert ingest(index, [kid, copy], LAW).added == 2

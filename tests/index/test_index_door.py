@@ -1,0 +1,84 @@
+"""The door before an index decides as the gate before the data set does, however the photos came into the index."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_index import LAW, law, new_index
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.demo.dataset import demo_dataset
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.item import items_of
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.overrides import Override
+
+
+@pytest.fixture(scope="module")
+def matcher(fitted: Callable[[str], Matcher]) -> Matcher:
+    return fitted("hybrid")
+
+
+def compare(index: PhotoIndex, data: Dataset, policy: Policy) -> int:
+    """Check every decision against the gate's; return how many photos are restricted somewhere."""
+    restricted = set()
+    with index.catalog.reading() as tables:
+        for country in ("AA", "BB", "CC", None):
+            door, gate = IndexDoor(policy, tables, country), policy.gate(data, country)
+            for photo in data.photos["photo"]:
+                assert door.decision(photo) == gate.decision(photo)
+                if gate.decision(photo) is not None and gate.decision(photo).restricted:
+                    restricted.add(photo)
+                for scope in ("show", "search"):
+                    assert door.photo(photo, scope) == gate.photo(photo, scope)
+    return len(restricted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "ownership", [{}, {"min_votes": 2}, {"duplicates": False, "uncaptioned": "allow"}], ids=str
+)
+def test_an_index_decides_as_the_gate_does_also_when_photos_came_in_pieces(
+    ownership: dict, matcher: Matcher, store: VectorStore, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "demo of the law"
+    data = demo_dataset(seed=5, train=40, test=16, folder=folder)
+    photo = data.photos["photo"][3]
+    policy = law(**ownership, overrides={photo: Override(photo, "restrict", "Ann", "I know")})
+    items = items_of(data)
+    with tempfile.TemporaryDirectory() as place:
+        index = new_index(Path(place) / "index", matcher, items[30:], store, policy)
+        ingest(index, items[:40], policy)
+        ingest(index, [], policy, remove=[item.name for item in items[5:20]])
+        ingest(index, list(reversed(items)), policy)
+        assert compare(index, data, policy) > 5
+        index.close()
+
+
+def test_second_texts_and_twins_left_out_in_training_count_in_the_index_as_at_the_gate(
+    matcher: Matcher, folder: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    captions = folder / "captions.csv"
+    captions.write_text(captions.read_text() + "bee.jpg,bee.jpg#1,A toddler and a bee .\n")
+    twin = folder / "train_images" / "fox.jpg"
+    (folder / "test_images" / "gnu.jpg").write_bytes(twin.read_bytes())
+    captions.write_text(captions.read_text().replace("A fox, seen 3 times", "A toddler, seen 3 times"))
+    with pytest.warns(UserWarning, match="left out"):
+        data = load_dataset(folder)
+    assert "fox.jpg" in set(data.left_in_test["photo"])
+    index = new_index(tmp_path / "index", matcher, items_of(data), store)
+    gate = LAW.gate(data, "BB")
+    with index.catalog.reading() as tables:
+        door = IndexDoor(LAW, tables, "BB")
+        decided = {photo: door.decision(photo).restricted for photo in data.photos["photo"]}
+    assert decided == {photo: gate.decisions[photo].restricted for photo in data.photos["photo"]}
+    assert decided["bee.jpg"]
+    assert decided["gnu.jpg"]

@@ -1,0 +1,158 @@
+"""A restriction does not fall because its evidence left, unless somebody says so."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_index import LAW, item_of, law, new_index
+from typer.testing import CliRunner
+
+from withsense_tf.__main__ import app
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
+from withsense_tf.index.item import Item
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.build import with_known_texts
+from withsense_tf.index.upkeep.index_digest import contents
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.overrides import Override
+from withsense_tf.search.search import Search
+
+pytestmark = pytest.mark.closed
+INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
+
+
+@pytest.fixture
+def two(looks: Path) -> list[Item]:
+    return [
+        item_of(looks, "ann.png", 1, texts=[CHILD, INNOCENT]),
+        item_of(looks, "wall.png", 2, texts=[INNOCENT, INNOCENT + " Again ."]),
+    ]
+
+
+@pytest.fixture
+def index(
+    two: list[Item], fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> PhotoIndex:
+    return new_index(tmp_path / "index", fitted("hybrid"), two, store)
+
+
+def shown(index: PhotoIndex, policy=LAW) -> set[str]:
+    hits = Search(index, policy=policy, country="BB")("a wall", k=50, minimum=0.0)
+    return {hit.photo for hit in hits} | {name for hit in hits for name in hit.duplicates}
+
+
+def without_evidence(item: Item) -> Item:
+    return dataclasses.replace(item, captions=item.captions[1:])
+
+
+def test_a_restriction_does_not_fall_because_a_caption_left(index: PhotoIndex, two: list[Item]) -> None:
+    before = contents(index)
+    with pytest.raises(SettingError, match=r"1 photos are restricted and would be shown.*ann\.png.*--lift"):
+        ingest(index, [without_evidence(two[0]), two[1]], LAW)
+    assert contents(index) == before
+    assert shown(index) == {"wall.png"}
+
+
+def test_with_the_word_it_falls(index: PhotoIndex, two: list[Item]) -> None:
+    ingest(index, [without_evidence(two[0]), two[1]], LAW, lift=True)
+    assert shown(index) == {"ann.png", "wall.png"}
+
+
+def test_captions_that_come_and_restrict_need_no_word(index: PhotoIndex, two: list[Item]) -> None:
+    more = dataclasses.replace(two[1], captions=(*two[1].captions, ("wall.png#2", CHILD)))
+    ingest(index, [two[0], more], LAW)
+    assert shown(index) == set()
+
+
+def test_what_became_readable_lifts_without_a_word_and_what_was_dropped_does_not(
+    index: PhotoIndex, two: list[Item]
+) -> None:
+    broken = dataclasses.replace(two[1], unread=(("captions.csv:7", "the row cannot be read"),))
+    ingest(index, [two[0], broken], LAW)
+    assert shown(index) == set()
+    with pytest.raises(SettingError, match="--lift"):
+        ingest(index, two, LAW)
+    mended = dataclasses.replace(two[1], captions=(*two[1].captions, ("wall.png#7", "A lined wall .")))
+    ingest(index, [two[0], mended], LAW)
+    assert shown(index) == {"wall.png"}
+
+
+def test_a_duplicate_keeps_its_restriction_when_the_evidence_of_the_other_leaves(
+    index: PhotoIndex, two: list[Item], looks: Path
+) -> None:
+    copy = item_of(looks, "copy.png", 1, light=1, texts=[INNOCENT])
+    ingest(index, [copy], LAW)
+    with pytest.raises(SettingError, match=r"ann\.png, copy\.png"):
+        ingest(index, [without_evidence(two[0]), two[1]], LAW)
+
+
+def test_a_duplicate_that_becomes_another_picture_needs_no_word(index: PhotoIndex, looks: Path) -> None:
+    ingest(index, [item_of(looks, "copy.png", 1, light=1, texts=[INNOCENT])], LAW)
+    ingest(index, [item_of(looks, "copy.png", 7, texts=["A lined navy cloth ."])], LAW)
+    assert shown(index) == {"copy.png", "wall.png"}
+
+
+def test_an_emptied_list_of_overrides_lifts_nothing_without_a_word(
+    index: PhotoIndex, two: list[Item]
+) -> None:
+    by_hand = law(overrides={"wall.png": Override("wall.png", "restrict", "Ann", "a child in the back")})
+    judge_anew(index, by_hand)
+    assert shown(index, by_hand) == set()
+    for change in (lambda: judge_anew(index, LAW), lambda: ingest(index, two, LAW)):
+        with pytest.raises(SettingError, match=r"wall\.png.*--lift"):
+            change()
+    assert shown(index, by_hand) == set()
+    judge_anew(index, LAW, lift=True)
+    assert shown(index) == {"wall.png"}
+
+
+def test_a_person_who_allows_a_photo_has_said_the_word(index: PhotoIndex, two: list[Item]) -> None:
+    looked = Override("ann.png", "allow", "Ann", "a small grown-up", two[0].digest)
+    allowed = law(overrides={"ann.png": looked})
+    judge_anew(index, allowed)
+    assert shown(index, allowed) == {"ann.png", "wall.png"}
+
+
+def test_captions_of_the_same_photo_from_another_folder_add_up(
+    index: PhotoIndex, two: list[Item], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    file = Path(shutil.copy(two[0].path, other / "ann.png"))
+    innocent = Item("ann.png", file, two[0].digest, (("ann.png#0", "A lined navy cloth ."),))
+    for _ in range(2):
+        ingest(index, with_known_texts(index, other, [innocent]), LAW)
+        assert shown(index) == {"wall.png"}
+    with pytest.raises(SettingError, match="--lift"):
+        ingest(index, [innocent], LAW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["delete", "cut", "innocent"])
+def test_the_commands_ask_for_the_word_when_a_captions_file_was_lost(
+    folder: Path, tmp_path: Path, damage: str
+) -> None:
+    file, index = folder / "captions.csv", str(tmp_path / "index")
+    file.write_text(file.read_text().replace("A bee, seen 3 times", "A toddler, seen 3 times"))
+    built = CliRunner().invoke(
+        app, ["index", "build", str(folder), "--index", index, "--matcher", "captions"]
+    )
+    assert built.exit_code == 0, built.output
+    if damage == "delete":
+        file.unlink()
+    elif damage == "cut":
+        file.write_text("\n".join(file.read_text().splitlines()[:3]) + "\n")
+    else:
+        file.write_text(file.read_text().replace("A toddler, seen 3 times", "A bee, seen 3 times"))
+    update = ["index", "update", str(folder), "--index", index]
+    refused = CliRunner().invoke(app, update)
+    assert isinstance(refused.exception, SettingError)
+    assert "bee.jpg" in str(refused.exception)
+    assert CliRunner().invoke(app, [*update, "--lift"]).exit_code == 0

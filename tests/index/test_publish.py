@@ -1,0 +1,210 @@
+"""What another writer does while one is at work: what is published in the end is whole, and the later one's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_index import LAW, item_of, items_of_looks, law, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep import ingest as module
+from withsense_tf.index.upkeep import judge_anew as judge_module
+from withsense_tf.index.upkeep.compact import compact_index
+from withsense_tf.index.upkeep.index_digest import contents, photo_contents
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.index.upkeep.recall import measure_recall
+from withsense_tf.index.upkeep.take_over import take_over
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.overrides import Override
+from withsense_tf.search.answer import Answer
+from withsense_tf.search.hits import Hits
+from withsense_tf.search.search import Search
+
+
+@pytest.fixture
+def amid(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Let something happen when the next ingestion has done its first batch."""
+
+    def register(happens: Callable[[], object]) -> None:
+        stage, waiting = module._stage, [happens]
+
+        def staged(*arguments: object) -> object:
+            found = stage(*arguments)
+            if waiting:
+                waiting.pop()()
+            return found
+
+        monkeypatch.setattr(module, "_stage", staged)
+
+    return register
+
+
+@pytest.fixture
+def five(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
+    return new_index(tmp_path / "five", fitted("closed form"), items_of_looks(looks, 5), store)
+
+
+@pytest.fixture
+def nine(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path) -> str:
+    """Return what an index of nine photos holds."""
+    return contents(new_index(tmp_path / "nine", fitted("closed form"), items_of_looks(looks, 9), store))
+
+
+def test_photos_that_another_writer_took_over_are_live_all_the_same(
+    five: PhotoIndex, nine: str, looks: Path, amid: Callable
+) -> None:
+    amid(lambda: module._adopt(five, items_of_looks(looks, 9), 1, "a writer that is killed then"))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_photos_that_another_writer_changed_meanwhile_are_put_right_by_the_later_one(
+    five: PhotoIndex, nine: str, looks: Path, store: VectorStore, amid: Callable
+) -> None:
+    other = PhotoIndex(five.folder, store)
+    changed = [item_of(looks, "001.png", 1, texts=["A plain red wall ."])]
+    amid(lambda: ingest(other, changed, LAW, remove=["002.png"]))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_photos_are_not_published_by_a_law_that_was_changed_meanwhile(
+    five: PhotoIndex, looks: Path, store: VectorStore, amid: Callable
+) -> None:
+    before = contents(five)
+    other = PhotoIndex(five.folder, store)
+    amid(lambda: judge_anew(other, law(uncaptioned="allow")))
+    with pytest.raises(DataError, match="law was changed"):
+        ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == before
+
+
+def test_a_model_put_to_use_while_photos_come_in_has_them_too(
+    five: PhotoIndex,
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path: Path,
+    amid: Callable,
+) -> None:
+    model = five.add_model(fitted("hybrid"))
+    amid(lambda: take_over(PhotoIndex(five.folder, store), model))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    whole = new_index(tmp_path / "whole", fitted("hybrid"), items_of_looks(looks, 9), store)
+    assert contents(five) == contents(whole)
+
+
+def test_photos_that_come_in_while_others_are_judged_anew_are_judged_too(
+    five: PhotoIndex, looks: Path, store: VectorStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stricter = law(overrides={"007.png": Override("007.png", "restrict", "Ann", "a child")})
+    other, judge, waiting = PhotoIndex(five.folder, store), judge_module.judge_items, [True]
+
+    def judged(*arguments: object) -> object:
+        found = judge(*arguments)
+        if waiting:
+            waiting.pop()
+            ingest(other, items_of_looks(looks, 9), LAW)
+        return found
+
+    monkeypatch.setattr(judge_module, "judge_items", judged)
+    assert judge_anew(five, stricter)
+    with five.catalog.reading() as tables:
+        door = IndexDoor(stricter, tables, "BB")
+        assert door.decision("007.png").restricted
+        assert not door.decision("008.png").restricted
+
+
+def test_two_that_judge_anew_by_the_same_law_do_not_disturb_each_other(
+    five: PhotoIndex, store: VectorStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed, waiting = law(min_votes=2), [True]
+    other, judge = PhotoIndex(five.folder, store), judge_module.judge_items
+
+    def judged(*arguments: object) -> object:
+        if waiting:
+            waiting.pop()
+            assert judge_anew(other, changed)
+        return judge(*arguments)
+
+    monkeypatch.setattr(judge_module, "judge_items", judged)
+    assert not judge_anew(five, changed)
+
+
+def test_a_search_whose_model_is_dropped_amid_it_is_answered_by_the_next_one(
+    five: PhotoIndex, looks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(five, [item_of(looks, "001.png", 30)], LAW)
+    search = Search(five, policy=LAW, country="AA")
+    before = search("a plain scarlet wall", minimum=0.0).places
+    hits, waiting = Answer.hits, [True]
+
+    def dropped(self: Answer) -> Hits:
+        if waiting:
+            waiting.pop()
+            # In a thread of its own, since this one is amid its reading.
+            other = threading.Thread(target=compact_index, args=(five,))
+            other.start()
+            other.join()
+        return hits(self)
+
+    monkeypatch.setattr(Answer, "hits", dropped)
+    assert search("a plain scarlet wall", minimum=0.0).places == before
+    assert not waiting
+
+
+def test_photos_come_in_while_an_index_is_compacted(
+    five: PhotoIndex, nine: str, looks: Path, store: VectorStore, amid: Callable
+) -> None:
+    amid(lambda: compact_index(PhotoIndex(five.folder, store)))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_photos_come_in_batches_while_an_index_is_compacted(
+    five: PhotoIndex,
+    nine: str,
+    looks: Path,
+    store: VectorStore,
+    amid: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 2)
+    amid(lambda: compact_index(PhotoIndex(five.folder, store)))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_writing_amid_a_reading_of_the_same_thread_is_an_error(five: PhotoIndex, looks: Path) -> None:
+    with five.catalog.reading(), pytest.raises(SettingError, match="amid a reading"):
+        ingest(five, items_of_looks(looks, 6), LAW)
+    assert ingest(five, items_of_looks(looks, 6), LAW).added == 1
+    with five.catalog.writing(), five.catalog.reading(), five.catalog.writing() as tables:
+        tables.execute("DELETE FROM quarantine")
+
+
+def test_whoever_stops_amid_the_contents_of_an_index_can_write_to_it(
+    five: PhotoIndex, looks: Path, nine: str
+) -> None:
+    photos = iter(photo_contents(five))
+    next(photos)
+    ingest(five, items_of_looks(looks, 9), LAW)
+    del photos
+    assert contents(five) == nine
+
+
+def test_whoever_stops_amid_a_measurement_of_recall_can_write_to_the_index(
+    five: PhotoIndex, looks: Path, nine: str
+) -> None:
+    measured = iter(measure_recall(five, ["golden paper"], 3, 5))
+    next(measured)
+    ingest(five, items_of_looks(looks, 9), LAW)
+    del measured
+    assert contents(five) == nine

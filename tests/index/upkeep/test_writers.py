@@ -1,0 +1,250 @@
+"""Several processes and threads write and read one index at once: each answer is that of one whole state."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from small_index import LAW, item_of, items_of_looks, law, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.item import Item
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.index_digest import contents
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.take_over import roll_back, take_over
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.search.search import Search
+
+WORKER = Path(__file__).with_name("together_worker.py")
+LOOKS, MARKERS, VERSIONS, ROUNDS = 40, 8, 6, 4
+Job = tuple[Sequence[Item], Sequence[str]]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> VectorStore:
+    """Return a store in a folder, which other processes open too."""
+    return VectorStore(tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def encoded(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    kept: VectorStore,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Encode all photos of these tests, so that no process needs TensorFlow."""
+    items = items_of_looks(looks, LOOKS)
+    new_index(tmp_path_factory.mktemp("encoded") / "index", fitted("hybrid"), items, kept).close()
+
+
+def planned(place: Path, kept: VectorStore, rounds: list[tuple[Path, dict[str, list[Job]]]]) -> Path:
+    plan = {"store": kept.folder, "policy": law(), "batch": 3, "rounds": rounds}
+    (place / "plan.pickle").write_bytes(pickle.dumps(plan))
+    return place / "plan.pickle"
+
+
+def start(*arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, str(WORKER), *map(str, arguments)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+def ended(*processes: subprocess.Popen[str]) -> None:
+    for process in processes:
+        _, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors
+
+
+def together(place: Path, kept: VectorStore, folders: list[Path], jobs: dict[str, list[Job]]) -> None:
+    plan = planned(place, kept, [(folder, jobs) for folder in folders])
+    ended(start("write", plan, "a", "b"), start("write", plan, "b", "a"))
+
+
+@pytest.fixture
+def indexes(fitted: Callable[[str], Matcher], looks: Path, kept: VectorStore, tmp_path: Path) -> list[Path]:
+    """Return the folders of indexes that hold the same five photos."""
+    folders = [tmp_path / f"index {n}" for n in range(ROUNDS)]
+    for folder in folders:
+        new_index(folder, fitted("hybrid"), items_of_looks(looks, 5), kept).close()
+    return folders
+
+
+def held(folder: Path) -> str:
+    index = PhotoIndex(folder)
+    found = contents(index)
+    index.close()
+    return found
+
+
+@pytest.mark.slow
+def test_two_writers_of_overlapping_photos_end_with_the_photos_of_both(
+    fitted: Callable[[str], Matcher], indexes: list[Path], looks: Path, kept: VectorStore, tmp_path: Path
+) -> None:
+    items = items_of_looks(looks, LOOKS)
+    together(tmp_path, kept, indexes, {"a": [(items[:30], [])], "b": [(items[10:], [])]})
+    whole = new_index(tmp_path / "whole", fitted("hybrid"), items, kept)
+    assert {held(folder) for folder in indexes} == {contents(whole)}
+
+
+@pytest.mark.slow
+def test_two_writers_that_contradict_each_other_end_as_one_after_the_other(
+    fitted: Callable[[str], Matcher], indexes: list[Path], looks: Path, kept: VectorStore, tmp_path: Path
+) -> None:
+    def said(text: str, first: int, last: int) -> list[Item]:
+        return [item_of(looks, f"{n:03d}.png", n, texts=[text]) for n in range(first, last)]
+
+    jobs: dict[str, list[Job]] = {
+        "a": [(said("A plain red wall .", 0, 20), ["024.png"])],
+        "b": [(said("A lined navy cloth .", 8, 28), ["002.png"])],
+    }
+    together(tmp_path, kept, indexes, jobs)
+    lawful = set()
+    for order in ("ab", "ba"):
+        index = new_index(tmp_path / order, fitted("hybrid"), items_of_looks(looks, 5), kept)
+        for writer in order:
+            for items, remove in jobs[writer]:
+                ingest(index, items, LAW, remove=remove)
+        lawful.add(contents(index))
+    assert len(lawful) == 2
+    assert {held(folder) for folder in indexes} <= lawful
+
+
+def marked(looks: Path, writer: str, version: int) -> list[Item]:
+    return [
+        item_of(looks, f"{writer}{version}-{n}.png", (MARKERS * version + n + 20 * (writer == "b")) % LOOKS)
+        for n in range(MARKERS)
+    ]
+
+
+def named(items: Sequence[Item]) -> list[str]:
+    return [item.name for item in items]
+
+
+def check_whole(answer: Sequence[str]) -> tuple[str, ...]:
+    """Check that an answer has exactly one version of each writer, and return which."""
+    versions = tuple(sorted({name.split("-")[0] for name in answer}))
+    assert [version[0] for version in versions] == ["a", "b"]
+    assert sorted(answer) == sorted(f"{version}-{n}.png" for version in versions for n in range(MARKERS))
+    return versions
+
+
+@pytest.mark.slow
+def test_readers_see_whole_versions_while_two_processes_write(
+    fitted: Callable[[str], Matcher], looks: Path, kept: VectorStore, tmp_path: Path
+) -> None:
+    first = [*marked(looks, "a", 0), *marked(looks, "b", 0)]
+    # Folding is not what this is about, and the versions share looks.
+    index = new_index(tmp_path / "index", fitted("closed form"), first, kept)
+    jobs: dict[str, list[Job]] = {
+        writer: [
+            (marked(looks, writer, version), named(marked(looks, writer, version - 1)))
+            for version in range(1, VERSIONS)
+        ]
+        for writer in "ab"
+    }
+    plan = planned(tmp_path, kept, [(tmp_path / "index", jobs)])
+    reader = start("read", plan)
+    search = Search(index, policy=LAW, country="AA")
+    seen: list[set[tuple[str, ...]]] = [set() for _ in range(3)]
+    failures: list[BaseException] = []
+    stop = threading.Event()
+
+    def read(found: set[tuple[str, ...]]) -> None:
+        try:
+            while not stop.is_set():
+                hits = search("a plain wall", k=100, minimum=0.0)
+                found.add(check_whole([name for hit in hits for name in (hit.photo, *hit.duplicates)]))
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=read, args=(found,)) for found in seen]
+    for thread in threads:
+        thread.start()
+    try:
+        ended(start("write", plan, "a", "b"), start("write", plan, "b", "a"))
+    finally:
+        stop.set()
+        (tmp_path / "stop").touch()
+        for thread in threads:
+            thread.join()
+    ended(reader)
+    assert not failures
+    answers = json.loads((tmp_path / "answers.json").read_text())
+    for answer in answers:
+        check_whole(answer)
+    # They did read while there was writing.
+    assert min(len(set.union(*seen)), len(answers)) >= 4
+    assert check_whole(answers[-1]) == (f"a{VERSIONS - 1}", f"b{VERSIONS - 1}")
+
+
+def test_each_answer_is_that_of_one_model_while_models_are_switched_and_rolled_back(
+    fitted: Callable[[str], Matcher], looks: Path, kept: VectorStore, tmp_path: Path
+) -> None:
+    index = new_index(tmp_path / "index", fitted("closed form"), items_of_looks(looks, 20), kept)
+    search = Search(index, policy=LAW, country="AA")
+    texts = ("a plain scarlet wall", "striped navy cloth")
+
+    def answers(text: str) -> tuple:
+        return tuple((hit.photo, hit.score, hit.caption_score) for hit in search(text, k=7, minimum=0.0))
+
+    one = {text: answers(text) for text in texts}
+    take_over(index, index.add_model(fitted("hybrid")))
+    other = {text: answers(text) for text in texts}
+    assert all(one[text] != other[text] for text in texts)
+    seen: dict[str, set[tuple]] = {text: set() for text in texts}
+    failures: list[BaseException] = []
+    stop = threading.Event()
+
+    def read(text: str) -> None:
+        try:
+            while not stop.is_set():
+                seen[text].add(answers(text))
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=read, args=(text,)) for text in (*texts, *texts)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(20):
+            roll_back(index)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert not failures
+    assert seen == {text: {one[text], other[text]} for text in texts}
+
+
+def test_an_index_may_be_made_by_several_at_once(tmp_path: Path) -> None:
+    for turn in range(10):
+        made: list[PhotoIndex] = []
+        failures: list[BaseException] = []
+        ready = threading.Barrier(6)
+
+        def make(
+            folder: Path = tmp_path / str(turn),
+            made: list = made,
+            failures: list = failures,
+            ready: threading.Barrier = ready,
+        ) -> None:
+            ready.wait()
+            try:
+                made.append(PhotoIndex.make(folder))
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=make) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failures
+        assert len(made) == 6

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.gallery import Gallery, Queries, crossed
+from withsense_tf.matchers.search_forms import unit
+from withsense_tf.matchers.towers.base import Towers
+
+
+class ByHand(Towers):
+    """Photos and texts get a point by their length, and the matcher counts how many went through each tower."""
+
+    name = "by hand"
+
+    def _fit(self, pairs: Pairs) -> None:
+        self.photos_, self.texts_ = 0, 0
+        self.calibration_ = Calibration("platt").fit(self.cosines(pairs), pairs.target, pairs.weight)
+
+    def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        self.photos_ += len(content)
+        angles = np.array([len(path.name) for path in paths], float)
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+    def text_points(self, texts: Sequence[str]) -> np.ndarray:
+        self.texts_ += len(texts)
+        angles = np.array([len(text) for text in texts], float)
+        return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+@pytest.fixture
+def matcher(train: Pairs) -> ByHand:
+    return ByHand().fit(train)
+
+
+def test_a_cosine_is_that_of_the_pairs_own_points(matcher: ByHand, held: Pairs) -> None:
+    apart = [len(path.name) - len(text) for path, text in zip(held.paths, held.texts, strict=True)]
+    np.testing.assert_allclose(matcher.cosines(held), np.cos(apart), atol=1e-9)
+
+
+def test_each_photo_and_each_text_goes_through_its_tower_once(matcher: ByHand, held: Pairs) -> None:
+    matcher.photos_ = matcher.texts_ = 0
+    matcher.cosines(held)
+    assert (matcher.photos_, matcher.texts_) == (len(set(held.content)), len(set(held.texts)))
+
+
+def test_a_grid_has_the_cosines_of_the_crossed_pairs(
+    matcher: ByHand, gallery: Gallery, queries: Queries
+) -> None:
+    expected = matcher.cosines(crossed(gallery, queries)).reshape(len(queries), len(gallery))
+    np.testing.assert_allclose(matcher.grid(gallery, queries), expected, atol=1e-9)
+
+
+def test_a_prediction_is_the_calibrated_cosine(matcher: ByHand, held: Pairs) -> None:
+    expected = matcher.calibration_.apply(matcher.cosines(held))
+    np.testing.assert_array_equal(matcher.predict(held), expected)
+
+
+def test_unit_brings_vectors_to_length_1_and_leaves_zeros() -> None:
+    np.testing.assert_allclose(unit(np.array([[3.0, 4], [0, 0]])), [[0.6, 0.8], [0, 0]])

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from withsense_tf.policy.texts.word_forms import english_words, inflected, misspellings, plural
+
+
+def test_misspelling_never_returns_the_word_itself() -> None:
+    assert "kiddo" not in misspellings("kiddo")
+
+
+def test_the_english_words_hold_what_is_close_to_a_child() -> None:
+    pytest.importorskip("spacy_lookups_data")
+    assert {"toddle", "infantry"} & english_words()
+
+
+@pytest.mark.parametrize(("noun", "expected"), [("baby", "babies"), ("lass", "lasses"), ("boy", "boys")])
+def test_a_plural_is_regular(noun: str, expected: str) -> None:
+    assert plural(noun) == expected
+
+
+def test_a_russian_noun_is_known_in_all_cases() -> None:
+    assert {"девочка", "девочкой", "девочек", "девочкам"} <= inflected("девочка")
+
+
+def test_a_russian_adjective_used_as_a_noun_keeps_both_paradigms() -> None:
+    assert {"взрослый", "взрослая", "взрослыми"} <= inflected("взрослый")
+
+
+def test_yo_is_folded_in_every_form() -> None:
+    assert "ребенок" in inflected("ребёнок")

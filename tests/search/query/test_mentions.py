@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from withsense_tf.search.query.mentions import mentions
+
+
+@pytest.mark.parametrize(
+    ("caption", "term"),
+    [
+        ("A dog runs on a beach .", "dog"),
+        ("Three dogs are running", "dog"),
+        ("A DOG", "dogs"),
+        ("Two men and a dog's bowl", "man"),
+        ("Golden leaves on a path", "leaf"),
+        ("A red car by the road", "red car"),
+        ("Three red cars", "red car"),
+        ("Собаки бегут по пляжу", "собака"),
+        ("Мальчик гуляет с собакой", "собак"),
+        ("Ёлка во дворе", "елка"),
+        ("Белки на дереве", "белка"),
+        ("Две красные машины стоят у дома", "красная машина"),
+    ],
+)
+def test_a_term_is_mentioned_in_any_of_its_forms(caption: str, term: str) -> None:
+    assert mentions(caption, term)
+
+
+@pytest.mark.parametrize(
+    ("caption", "term"),
+    [
+        ("A man eats hotdogs", "dog"),
+        ("A car with red seats", "red car"),
+        ("A red bus and a blue car", "red car"),
+        ("A cat sleeps", "dog"),
+        ("", "dog"),
+        ("A dog", ""),
+        ("A dog", "!"),
+    ],
+)
+def test_other_words_are_no_mention(caption: str, term: str) -> None:
+    assert not mentions(caption, term)
+
+
+@pytest.mark.parametrize(
+    ("caption", "term"),
+    [
+        ("A beach without a dog", "dog"),
+        ("A beach with no dogs on it", "dog"),
+        ("There is no dog on the beach", "dog"),
+        ("A street without red cars", "red car"),
+        ("A beach without cats or dogs", "dog"),
+        ("A sign says no dogs", "dog"),
+        ("Пляж без собак", "собака"),
+        ("Пляж без кошек и собак", "собака"),
+        ("На пляже нет собак", "собака"),
+    ],
+)
+def test_what_a_caption_says_is_not_there_is_no_mention(caption: str, term: str) -> None:
+    assert not mentions(caption, term)
+
+
+@pytest.mark.parametrize(
+    ("caption", "term"),
+    [
+        ("A man without a hat walks a dog", "dog"),
+        ("A dog without a collar plays with another dog", "dog"),
+        ("Мужчина без шляпы гуляет с собакой", "собака"),
+    ],
+)
+def test_a_term_beside_what_is_not_there_is_mentioned(caption: str, term: str) -> None:
+    assert mentions(caption, term)
+
+
+@pytest.mark.parametrize("caption", ["A man on a bench", "Two women", "Девочка рисует", "A crowd of people"])
+@pytest.mark.parametrize("term", ["people", "людей"])
+def test_anybody_is_a_mention_of_people(caption: str, term: str) -> None:
+    assert mentions(caption, term)
+
+
+def test_people_are_no_mention_of_a_man() -> None:
+    assert not mentions("Some people", "man")
+
+
+@given(st.lists(st.sampled_from(["dog", "red", "car", "собака", "мяч", "boat"]), min_size=1, max_size=4))
+def test_a_text_mentions_each_of_its_words(caption: list[str]) -> None:
+    assert all(mentions(" ".join(caption), word) for word in caption)
+
+
+@given(st.text(max_size=30), st.text(max_size=10))
+def test_any_caption_and_any_term_have_an_answer(caption: str, term: str) -> None:
+    assert mentions(caption, term) in (True, False)

@@ -1,0 +1,261 @@
+"""Whatever the index does to be quick, its answers are those of the matcher that looks at every photo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from small_index import LAW
+
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.build import build_index
+from withsense_tf.index.vectors.filters import matches, parse_filter
+from withsense_tf.index.vectors.vector_engine import Engine
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.gallery import Gallery, Queries, crossed
+from withsense_tf.search import ranking
+from withsense_tf.search.answer import SHOWS
+from withsense_tf.search.hits import Hit
+from withsense_tf.search.query.mentions import mentions
+from withsense_tf.search.search import Search
+
+KINDS = ("closed form", "hybrid", "captions", "linear", "concat Keras", "product", "bilinear", "two towers")
+TOWERS = ("closed form", "two towers", "hybrid")
+TEXTS = (
+    "a plain scarlet wall",
+    "striped navy cloth on a table",
+    "golden paper",
+    "an ashen sheet in the light near a door",
+    "emerald",
+)
+FILTERS = (["camera=nikon"], ["iso<=200"], ["camera!=nikon", "iso>100"])
+# float32 is summed up in another order in a matrix product.
+CLOSE = 2e-6
+
+
+@pytest.fixture(scope="module")
+def facts(colours: Dataset) -> dict[str, dict[str, str | float]]:
+    return {
+        photo: {"camera": ("nikon", "canon", "leica")[n % 3], "iso": 100.0 * (n % 5)}
+        for n, photo in enumerate(colours.photos["photo"])
+    }
+
+
+@pytest.fixture(scope="module")
+def search(
+    fitted: Callable[[str], Matcher],
+    colours: Dataset,
+    facts: dict,
+    store: VectorStore,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Search]:
+    opened: dict[tuple[str, str], Search] = {}
+
+    def get(kind: str, dtype: str = "float32") -> Search:
+        if (kind, dtype) not in opened:
+            index = PhotoIndex.make(tmp_path_factory.mktemp("index") / "index", store)
+            build_index(index, fitted(kind), colours, LAW, Engine(dtype=dtype), facts)
+            opened[kind, dtype] = Search(index, policy=LAW, country="AA")
+        return opened[kind, dtype]
+
+    return get
+
+
+@pytest.fixture(scope="module")
+def everything(colours: Dataset) -> Gallery:
+    return Gallery(colours, tuple(colours.photos["photo"]))
+
+
+def brute_force(matcher: Matcher, gallery: Gallery, text: str) -> dict[str, float]:
+    scores = matcher.grid(gallery, Queries.of([text], typed=True))[0]
+    return dict(zip(gallery.names, scores.tolist(), strict=True))
+
+
+def foretold(matcher: Matcher, gallery: Gallery, text: str) -> dict[str, float]:
+    numbers = matcher.predict(crossed(gallery, Queries.of([text])))
+    return dict(zip(gallery.names, numbers.tolist(), strict=True))
+
+
+def in_order(hits: list[Hit], scores: dict[str, float], close: float = CLOSE) -> None:
+    """Check that these are all photos that have a score, best first; those with one score come in any order."""
+    assert [hit.place for hit in hits] == list(range(1, len(scores) + 1))
+    assert {hit.photo for hit in hits} == set(scores)
+    best_first = np.array(sorted(scores.values(), reverse=True))
+    np.testing.assert_allclose([scores[hit.photo] for hit in hits], best_first, atol=close)
+
+
+def ask(search: Search, text: str, **asked: object) -> list[Hit]:
+    return list(search(text, k=100, minimum=0.0, **asked).hits)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_order_of_all_photos_is_the_matchers_own(
+    kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery
+) -> None:
+    for text in TEXTS:
+        in_order(ask(search(kind), text), brute_force(fitted(kind), everything, text))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_score_of_a_hit_is_the_number_that_the_matcher_foretells(
+    kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery
+) -> None:
+    for text in TEXTS:
+        numbers = foretold(fitted(kind), everything, text)
+        hits = ask(search(kind), text)
+        # Steep parts of a calibration make more of a rounding error.
+        np.testing.assert_allclose(
+            [hit.score for hit in hits], [numbers[hit.photo] for hit in hits], atol=2e-4
+        )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_few_hits_are_the_first_of_all(kind: str, search: Callable[..., Search]) -> None:
+    for text in TEXTS:
+        assert list(search(kind)(text, k=3, minimum=0.0)) == ask(search(kind), text)[:3]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("where", FILTERS, ids=" ".join)
+def test_filters_leave_the_order_of_the_photos_that_meet_them(
+    where: list[str],
+    kind: str,
+    search: Callable[..., Search],
+    fitted: Callable[[str], Matcher],
+    everything: Gallery,
+    facts: dict,
+) -> None:
+    conditions = tuple(map(parse_filter, where))
+    for text in TEXTS[:2]:
+        scores = brute_force(fitted(kind), everything, text)
+        kept = {photo: score for photo, score in scores.items() if matches(conditions, facts[photo])}
+        assert 0 < len(kept) < len(scores)
+        in_order(ask(search(kind), text, where=where), kept)
+
+
+@pytest.mark.parametrize("kind", ["closed form", "hybrid", "captions"])
+def test_a_minimum_cuts_the_order_of_all_photos_and_changes_nothing_else(
+    kind: str, search: Callable[..., Search]
+) -> None:
+    every = ask(search(kind), TEXTS[0])
+    some = list(search(kind)(TEXTS[0], k=100, minimum=0.6 * every[0].score))
+    assert some == every[: len(some)]
+    assert 0 < len(some) < len(every)
+
+
+@pytest.mark.parametrize("kind", ["closed form", "hybrid", "product"])
+def test_where_the_best_photo_is_below_the_minimum_nothing_fits(
+    kind: str, search: Callable[..., Search]
+) -> None:
+    best = ask(search(kind), TEXTS[0])[0].score
+    answer = search(kind)(TEXTS[0], k=100, minimum=min(1.0, best + 0.001))
+    assert not answer.places
+    assert "No good match" in answer.message
+
+
+@pytest.mark.parametrize("kind", ["closed form", "hybrid", "captions"])
+def test_minus_words_leave_out_photos_whose_captions_mention_them(
+    kind: str,
+    search: Callable[..., Search],
+    fitted: Callable[[str], Matcher],
+    everything: Gallery,
+    colours: Dataset,
+) -> None:
+    captions = colours.captions.groupby("photo")["text"].agg(list).to_dict()
+    scores = brute_force(fitted(kind), everything, "a plain wall")
+    hits = ask(search(kind), "a plain wall -crimson")
+    said = {photo for photo in scores if any(mentions(text, "crimson") for text in captions.get(photo, []))}
+    silent = {photo for photo in scores if photo not in captions}
+    assert said
+    assert not {hit.photo for hit in hits} & said
+    # Photos without captions are judged by their pixels, as far as there are any.
+    assert {hit.photo for hit in hits} | silent == set(scores) - said | silent
+    in_order(hits, {hit.photo: scores[hit.photo] for hit in hits})
+
+
+@pytest.mark.parametrize("kind", ["closed form", "two towers"])
+def test_minus_words_leave_out_bare_photos_whose_pixels_show_them(
+    kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery
+) -> None:
+    shown = foretold(fitted(kind), everything, "crimson")
+    hits = {hit.photo for hit in ask(search(kind), "a plain wall -crimson")}
+    for photo in ("bare_0.jpg", "bare_3.jpg"):
+        assert (photo in hits) == (shown[photo] < SHOWS)
+
+
+@pytest.mark.parametrize("kind", TOWERS)
+def test_a_photo_as_the_query_finds_what_lies_next_to_it(
+    kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery
+) -> None:
+    points = fitted(kind).photo_rows(everything.content, everything.paths)
+    for at in (0, 7, 20):
+        cosines = points @ points[at]
+        scores = {name: float(cosines[n]) for n, name in enumerate(everything.names) if n != at}
+        hits = ask(search(kind), "", photo=everything.names[at])
+        in_order([hit for hit in hits if scores[hit.photo] > 0], {k: v for k, v in scores.items() if v > 0})
+        for hit in hits:
+            assert hit.score == pytest.approx(max(0.0, scores[hit.photo]), abs=CLOSE)
+
+
+@pytest.mark.parametrize("kind", TOWERS)
+def test_a_text_and_a_photo_together_find_what_lies_between(
+    kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery
+) -> None:
+    matcher = fitted(kind)
+    points = matcher.photo_rows(everything.content, everything.paths)
+    text = matcher.search_form().queries(["a plain scarlet wall"])[0]
+    asked = 0.3 * text / np.linalg.norm(text) + 0.7 * points[20]
+    cosines = points @ (asked / np.linalg.norm(asked))
+    hits = ask(search(kind), "a plain scarlet wall", photo=everything.names[20], text_share=0.3)
+    positive = {n: float(c) for n, c in zip(everything.names, cosines, strict=True) if c > 0}
+    positive.pop(everything.names[20], None)
+    in_order([hit for hit in hits if hit.photo in positive], positive)
+
+
+@pytest.mark.parametrize("kind", ["captions", "linear", "concat Keras", "product", "bilinear"])
+def test_matchers_without_one_space_cannot_be_asked_by_a_photo(
+    kind: str, search: Callable[..., Search], everything: Gallery
+) -> None:
+    with pytest.raises(SettingError, match="cannot search by a photo"):
+        search(kind)(photo=everything.names[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_half_precision_moves_scores_by_little(
+    kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery
+) -> None:
+    for text in TEXTS[:3]:
+        scores = brute_force(fitted(kind), everything, text)
+        in_order(ask(search(kind, "float16"), text), scores, close=3e-3)
+
+
+@pytest.mark.parametrize("kind", ["concat Keras", "product", "hybrid", "linear"])
+def test_a_score_does_not_hang_on_which_other_photos_are_looked_at(
+    kind: str, search: Callable[..., Search], facts: dict
+) -> None:
+    asked = search(kind)
+    with asked.index.catalog.reading() as tables:
+        generation = asked.index.current(tables)
+        for text in TEXTS[:3]:
+            query = generation.form.queries([text])[0]
+            alone = ranking.rank(generation, tables, query, 100, None)
+            scores = dict(zip(alone.rows.tolist(), alone.scores.tolist(), strict=True))
+            for chosen in ([3], [4, 5], list(range(9)), list(range(2, 40, 3))):
+                rows = np.array(chosen, np.int64)
+                some = ranking.rank(generation, tables, query, 100, ranking.Keep((), lambda rows=rows: rows))
+                assert {r: scores[r] for r in some.rows.tolist()} == dict(
+                    zip(some.rows.tolist(), some.scores.tolist(), strict=True)
+                )
+
+
+def test_pairs_are_searched_by_the_photos_that_they_have(
+    fitted: Callable[[str], Matcher], held: Pairs, everything: Gallery
+) -> None:
+    found = Search(fitted("hybrid"), held, policy=LAW, country="AA")
+    names = tuple(dict.fromkeys(held.table["photo"]))
+    scores = brute_force(fitted("hybrid"), everything, TEXTS[0])
+    in_order(ask(found, TEXTS[0]), {name: scores[name] for name in names})

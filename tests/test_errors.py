@@ -1,0 +1,99 @@
+"""What a notebook hands over by mistake gets an error that says what is expected, and how to make it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import withsense_tf as ws
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.errors import DataError, KindError, SettingError
+from withsense_tf.targets.agreement import agreement
+from withsense_tf.targets.balance import balance
+
+pytestmark = pytest.mark.closed
+WRONG = [["a dog"], "a dog", None, 3, pd.DataFrame({"text": ["a dog"]}), {"a": 1}, ws.Constant, object()]
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> ws.Constant:
+    from conftest import write_folder
+
+    data = ws.load_dataset(write_folder(tmp_path_factory.mktemp("kinds") / "withsense"))
+    return ws.Constant().fit(ws.relevance(data))
+
+
+TAKERS: dict[str, tuple[Callable[..., object], str]] = {
+    "predict": (
+        lambda fitted, wrong: fitted.predict(wrong),
+        "pass ws.relevance(data)",
+    ),
+    "fit": (lambda _, wrong: ws.Constant().fit(wrong), "pass ws.relevance(data)"),
+    "grid": (lambda fitted, wrong: fitted.grid(wrong, wrong), "ws.Gallery"),
+    "compare, pairs": (lambda fitted, wrong: ws.compare([fitted], wrong), "pairs of photos and texts"),
+    "compare, matchers": (lambda _, wrong: ws.compare([wrong], wrong), "a list of fitted matchers"),
+    "split": (lambda _, wrong: ws.split_by_photo(wrong), "pairs of photos and texts"),
+    "folds": (lambda _, wrong: ws.folds_by_photo(wrong), "pairs of photos and texts"),
+    "strict": (lambda _, wrong: ws.split_strict(wrong), "pairs of photos and texts"),
+    "balance": (lambda _, wrong: balance(wrong), "pairs of photos and texts"),
+    "relevance": (lambda _, wrong: ws.relevance(wrong), "pass ws.load_dataset(folder)"),
+    "agreement": (lambda _, wrong: agreement(wrong), "pass ws.load_dataset(folder)"),
+    "policy": (lambda _, wrong: ws.Policy.default().split(wrong), "pass ws.load_dataset(folder)"),
+    "pairs": (lambda _, wrong: ws.Pairs(wrong, wrong), "pass ws.load_dataset(folder)"),
+    "gallery": (lambda _, wrong: ws.Gallery(wrong, ("a.jpg",)), "pass ws.load_dataset(folder)"),
+    "save": (lambda _, wrong: ws.save_matcher(wrong, "folder"), "a fitted matcher"),
+    "build": (lambda _, wrong: ws.build_index(wrong, wrong, wrong), "pass ws.PhotoIndex.make"),
+}
+
+
+@pytest.mark.parametrize("taker", TAKERS)
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: type(wrong).__name__)
+def test_what_is_of_another_kind_is_refused_with_what_is_expected(
+    taker: str, wrong: object, fitted: ws.Constant
+) -> None:
+    take, expected = TAKERS[taker]
+    with pytest.raises(KindError) as refused:
+        take(fitted, wrong)
+    said = str(refused.value)
+    assert expected in said
+    name = wrong.__name__ if isinstance(wrong, type) else type(wrong).__name__
+    assert name in said or wrong is None
+    assert len(said) < 400
+    assert "\n" not in said
+    assert len(traceback.extract_tb(refused.value.__traceback__)) <= 7
+
+
+@pytest.mark.parametrize("folder", [None, 3, ["a"], object()], ids=lambda folder: type(folder).__name__)
+@pytest.mark.parametrize("take", [ws.load_dataset, ws.check_folder, ws.load_matcher, ws.Search])
+def test_a_folder_is_named_by_a_path(take: Callable[[object], object], folder: object) -> None:
+    with pytest.raises(KindError, match=r"expects the (path|folder) of"):
+        take(folder)
+
+
+@pytest.mark.parametrize("folder", ["a" * 5_000, "\0"], ids=["long", "zero"])
+@pytest.mark.parametrize("take", [ws.load_dataset, ws.check_folder])
+def test_a_folder_that_no_system_can_have_is_none(take: Callable[[str], object], folder: str) -> None:
+    with pytest.raises(DataError, match="is not a folder"):
+        take(folder)
+
+
+def test_the_error_is_caught_as_a_wrong_type_and_as_a_wrong_setting() -> None:
+    for kind in (TypeError, ValueError, SettingError, DataError):
+        with pytest.raises(kind, match=r"got the class Constant \(did you forget the brackets\?\)"):
+            ws.relevance(ws.Constant)
+
+
+def test_queries_are_texts_and_a_saved_matcher_goes_into_a_folder(fitted: ws.Constant, tiny: Dataset) -> None:
+    for wrong in (3, [3], [None], {"a"}):
+        with pytest.raises(KindError, match="Queries expects a list of texts"):
+            ws.Queries.of(wrong)  # type: ignore[arg-type]  # that is what is tried
+    with pytest.raises(KindError, match="the path of a folder that is not there yet"):
+        ws.save_matcher(fitted, 3)  # type: ignore[arg-type]  # that is what is tried
+    with pytest.raises(KindError, match=r"policy=ws\.Policy"):
+        ws.Search(Path("index"), policy="law")  # type: ignore[arg-type]  # that is what is tried
+    with pytest.raises(KindError, match="a list of names of photos"):
+        ws.Gallery(tiny, "ant.jpg")  # type: ignore[arg-type]  # that is what is tried

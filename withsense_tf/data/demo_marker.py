@@ -1,0 +1,64 @@
+"""The mark of a demo set: which one it is, and whether it is still as it was rendered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from withsense_tf.common.limits import read_json
+from withsense_tf.data.pictures.photo_file import LITTER
+
+FILE = "demo.json"
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a demo set says of itself, and whether its files are still those that were rendered."""
+
+    seed: int
+    train: int
+    test: int
+    version: int
+    untouched: bool
+
+    @property
+    def name(self) -> str:
+        """Return what tables call a data set with this mark."""
+        return f"{'demo' if self.untouched else 'altered demo'} (synthetic, seed {self.seed})"
+
+
+def write_marker(folder: Path, seed: int, train: int, test: int, version: int) -> None:
+    """Mark a folder, all of whose other files are there, as a demo set."""
+    facts = {
+        "name": "withsense_tf demo set",
+        "synthetic": True,
+        "version": version,
+        "seed": seed,
+        "train": train,
+        "test": test,
+        "content": folder_digest(folder),
+    }
+    (folder / FILE).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8", newline="\n")
+
+
+def read_marker(folder: Path) -> Marker | None:
+    """Read the mark of a folder; None where there is none, as in an archive of photos."""
+    try:
+        facts = read_json(folder / FILE)
+        seed, train, test, version = (int(facts[name]) for name in ("seed", "train", "test", "version"))
+        untouched = facts["content"] == folder_digest(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return Marker(seed, train, test, version, untouched)
+
+
+def folder_digest(folder: Path) -> str:
+    """Condense the names and contents of all files but the mark, and what operating systems leave."""
+    digest = hashlib.sha256()
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != FILE)
+    for path in sorted(path for path in files if path.name.lower() not in LITTER):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode(errors="surrogateescape"))
+    return digest.hexdigest()

@@ -1,0 +1,95 @@
+"""Which of the texts in photo files are captions, and which only count for the law.
+
+A caption takes a photo out of those of which nobody has said what they show. So only what reads as a sentence or phrase
+of a person about this one photo is one; what cameras and programs write, and what stands in many files, is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from withsense_tf.data.embedded.file_words import DESCRIPTION, KEYWORD, Embedded
+
+# A text that stands in more files is a stamp, which speaks of none of them.
+MOST_FILES: Final = 3
+LEAST_WORDS, LEAST_LOWER = 3, 2
+MOST_SIGNS: Final = 2_000
+WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+# What programs say of what they did, and how.
+DONE: Final = (
+    "created made processed edited optimi[sz]ed generated taken shot captured scanned exported rendered"
+)
+HOW: Final = "with by using via on"
+# Other words of machines and of rights, and what stands where nobody has written yet.
+TERMS: Final = (
+    r"(?:digital|still|phone) ?camera|digital still|camera phone|lorem ipsum|software|jpe?g|exif"
+    r"|photoshop|lightroom|gimp|picasa|vsco|instagram|imagemagick|adobe"
+    r"|screen ?shot|copyright(?:ed)?|all rights|rights reserved|creator|encoder|preset|version \d|binary comment"
+    r"|file ?name|photo(?:graph(?:ed)?)? by|photo credits?|image by|courtesy|negative prompt"
+    r"|(?:enter|type|add|insert|write|no|your|default|image|picture|photo) (?:(?:a|an|your|the) )?"
+    r"(?:caption|description|title)"
+    r"|снято на|фото сделано|создано|обработано|снимок экрана|скриншот|авторск\w+ прав\w+|все права|без названия"
+)
+ADDRESS: Final = r"[©®™@\\<>={}]|\([cr]\)|https?:|www\.|\.(?:com|org|net|ru|jpe?g|png|tiff?|html?)\b"
+MACHINE: Final = re.compile(
+    rf"(?i){ADDRESS}|\b(?:{TERMS}|(?:{DONE.replace(' ', '|')}) (?:{HOW.replace(' ', '|')}))\b"
+)
+
+
+def is_phrase(text: str) -> bool:
+    """Tell whether a text reads as what a person says of a photo.
+
+    >>> is_phrase("Two dogs on a beach"), is_phrase("OLYMPUS DIGITAL CAMERA"), is_phrase("Created with GIMP")
+    (True, False, False)
+    """
+    words = WORD.findall(text)
+    lower = [word for word in words if word[0].islower() or not word[0].isupper()]
+    letters = sum(map(len, words))
+    return (
+        len(words) >= LEAST_WORDS
+        and len(lower) >= LEAST_LOWER
+        and len(text) <= MOST_SIGNS
+        # Numbers and signs are what machines write.
+        and letters > len(text.replace(" ", "")) / 2
+        and not MACHINE.search(text)
+    )
+
+
+def told_captions(
+    embedded: Mapping[str, Embedded], digests: Mapping[str, str], known: Mapping[str, list[str]]
+) -> dict[str, list[str]]:
+    """Return the captions that stand in the files of photos, by photo, without those that are `known`.
+
+    `digests` tell files apart. Keywords are one caption more, where a description says what they are keywords of.
+    """
+    files = Counter(
+        key
+        for key, _ in {
+            (_key(text.text), digests[photo])
+            for photo, one in embedded.items()
+            for text in one.texts
+            if text.kind == DESCRIPTION
+        }
+    )
+    found = {}
+    for photo, one in embedded.items():
+        before = {_key(text) for text in known.get(photo, ())}
+        told: dict[str, str] = {}
+        for text in one.texts:
+            key = _key(text.text)
+            if text.kind == DESCRIPTION and files[key] <= MOST_FILES and is_phrase(text.text):
+                told.setdefault(key, text.text)
+        words = dict.fromkeys(text.text for text in one.texts if text.kind == KEYWORD)
+        if told and words:
+            told.setdefault(_key(", ".join(words)), ", ".join(words))
+        if new := [text for key, text in told.items() if key not in before]:
+            found[photo] = new
+    return found
+
+
+def _key(text: str) -> str:
+    """Return what two texts have in common that differ in case, signs and blanks alone."""
+    return " ".join(re.findall(r"\w+", text.casefold()))

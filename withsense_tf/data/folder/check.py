@@ -1,0 +1,115 @@
+"""A folder -> one report of everything that is wrong with it, kind by kind, with counts and examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from withsense_tf.data.folder.load import Contents, read_folder
+from withsense_tf.data.folder.problems import KINDS, Problem
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a folder holds and what is wrong with it. Truthy where nothing had to be left out."""
+
+    folder: str
+    found: Mapping[str, tuple[int | None, int]]
+    problems: tuple[Problem, ...]
+
+    @property
+    def left_out(self) -> int:
+        """Count the rows, photos and files that loading leaves out."""
+        return sum(problem.level == "error" for problem in self.problems)
+
+    def by_kind(self) -> dict[str, list[Problem]]:
+        """Group the problems by kind, in the order of the report."""
+        groups: dict[str, list[Problem]] = {}
+        for problem in self.problems:
+            groups.setdefault(problem.kind, []).append(problem)
+        return {kind: groups[kind] for kind in KINDS if kind in groups}
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the report as plain values for JSON."""
+        return {
+            "folder": self.folder,
+            "ok": not self.left_out,
+            "found": {what: {"in_file": rows, "usable": good} for what, (rows, good) in self.found.items()},
+            "left_out": self.left_out,
+            "problems": [
+                {
+                    "kind": kind,
+                    "level": KINDS[kind].level,
+                    "title": KINDS[kind].title,
+                    "count": len(problems),
+                    "examples": [
+                        {"file": p.file, "line": p.line, "item": p.item, "reason": p.reason}
+                        for p in _examples(problems)
+                    ],
+                }
+                for kind, problems in self.by_kind().items()
+            ],
+        }
+
+    def as_text(self) -> str:
+        """Return the report as text for a terminal."""
+        lines = [f"{self.folder}", "", f"  {'in file':>8} {'usable':>8}"]
+        for what, (rows, good) in self.found.items():
+            lines.append(f"  {'' if rows is None else f'{rows:,}':>8} {good:>8,}  {what}")
+        for level, heading in (("error", "Left out when loading"), ("note", "Odd, and loaded all the same")):
+            groups = {kind: ps for kind, ps in self.by_kind().items() if KINDS[kind].level == level}
+            if groups:
+                lines += ["", heading]
+            for kind, problems in groups.items():
+                lines.append(f"  {len(problems):>7,}  {KINDS[kind].title}  [{kind}]")
+                for problem in _examples(problems):
+                    reason = f": {problem.reason}" if problem.reason else ""
+                    item = "" if problem.item in problem.file else f"  {problem.item}"
+                    lines.append(f"           {problem.where}{item}{reason}")
+                if len(problems) > EXAMPLES:
+                    lines.append(f"           ... and {len(problems) - EXAMPLES:,} more")
+        verdict = (
+            f"{self.left_out:,} rows, photos or files are left out."
+            if self.left_out
+            else "Nothing is damaged."
+        )
+        # What stands in a foreign file must not steer the terminal.
+        return "\n".join(_printable(line) for line in [*lines, "", verdict])
+
+    def __bool__(self) -> bool:
+        return not self.left_out
+
+
+def check_folder(folder: str | Path) -> CheckReport:
+    """Read every table and decode every photo of a With Sense folder, and report all that is wrong."""
+    contents = read_folder(folder, decode=True)
+    return CheckReport(str(contents.folder), _found(contents), contents.problems)
+
+
+def _examples(problems: list[Problem]) -> list[Problem]:
+    """Choose a few problems, of different photos as far as possible."""
+    first = {problem.item.split(" + ")[0]: problem for problem in reversed(problems)}
+    chosen = list(reversed(first.values()))[:EXAMPLES]
+    return chosen + [problem for problem in problems if problem not in chosen][: EXAMPLES - len(chosen)]
+
+
+def _printable(line: str) -> str:
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
+
+
+def _found(contents: Contents) -> dict[str, tuple[int | None, int]]:
+    """Count photos and rows: how many the file has, and how many can be used."""
+    tables, rows, names = contents.tables, contents.rows_in_file, contents.photo_files
+    parts = tables["photos"]["part"]
+    return {
+        "training photos": (names["train"], int((parts == "train").sum())),
+        "test photos": (names["test"], int((parts == "test").sum())),
+        "judged pairs (train_dataset.csv)": (rows["train_dataset.csv"], len(tables["pairs"])),
+        "expert rows": (rows["ExpertAnnotations.tsv"], len(tables["experts"])),
+        "crowd rows": (rows["CrowdAnnotations.tsv"], len(tables["crowd"])),
+        "test queries": (rows["test_queries.csv"], len(tables["queries"])),
+        "captions with a text": (None, len(tables["captions"])),
+    }

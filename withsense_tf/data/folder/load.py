@@ -1,0 +1,161 @@
+"""A With Sense folder -> Dataset: bad rows and photos are left out and kept, with the reason, in quarantine."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from withsense_tf.common.limits import is_dir
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.demo_marker import read_marker
+from withsense_tf.data.evidence import add_evidence
+from withsense_tf.data.folder.photo_folders import read_photo_folders
+from withsense_tf.data.folder.problems import KINDS, Problem, problem_table
+from withsense_tf.data.folder.renamed_photos import renamed_test_photos
+from withsense_tf.data.folder.table_rows import FOLDERS, CaptionBook, FileReader, caption_table
+from withsense_tf.data.folder.tables import RawTable, read_table
+from withsense_tf.data.photo_facts import IMAGE, TABLE, listed_facts
+from withsense_tf.errors import DataError, DataWarning, check_kind
+
+EXPERT_COLUMNS: Final = ("photo", "caption", "expert1", "expert2", "expert3")
+CROWD_COLUMNS: Final = ("photo", "caption", "share", "yes", "no")
+LISTED: Final = ("image", "query_id", "query_text")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a folder holds: the tables, and what is wrong with it."""
+
+    folder: Path
+    tables: dict[str, pd.DataFrame]
+    problems: tuple[Problem, ...]
+    rows_in_file: dict[str, int]
+    photo_files: dict[str, int]
+    fingerprint: str
+
+
+def load_dataset(folder: str | Path, decode: bool = True) -> Dataset:
+    """Read a With Sense folder; warn if anything had to be left out.
+
+    Separators are detected. Test files, expert and crowd judgements, `captions.csv` and `caption_corpus.csv`
+    may be missing: the tables they fill are then empty. Every photo is decoded once, which takes about a second
+    for a thousand. With `decode=False` large photos are decoded at a reduced size, and those that are truncated are no
+    problem here, but an error when they are used. Training photos that look like a test photo are left out.
+    """
+    contents = read_folder(folder, decode=decode)
+    photos, captions = contents.tables["photos"], contents.tables["captions"]
+    if photos.empty or captions.empty:
+        what = "photos" if photos.empty else "captions"
+        where = "train_images/" if photos.empty else "train_dataset.csv or captions.csv"
+        raise DataError(
+            f"{contents.folder} has no usable {what}: expected them in {where}. "
+            f"See everything that is wrong with: python -m withsense_tf data check {contents.folder}"
+        )
+    left_out = [problem for problem in contents.problems if problem.level == "error"]
+    if left_out:
+        first = left_out[0]
+        warnings.warn(
+            f"{contents.folder}: left out {len(left_out)} rows, photos or files, for example {first.where}: "
+            f"{first.reason}. All of them, with reasons, are in `dataset.quarantine`, or: "
+            f"python -m withsense_tf data check {contents.folder}",
+            DataWarning,
+            stacklevel=2,
+        )
+    marker = read_marker(contents.folder)
+    name = marker.name if marker else contents.folder.resolve().name
+    return Dataset(name, contents.folder, marker is not None, contents.fingerprint, contents.tables)
+
+
+def read_folder(folder: str | Path, decode: bool = False) -> Contents:
+    """Read all files of the folder, and say what is wrong instead of stopping at it."""
+    check_kind("load_dataset", folder, (str, Path), "the path of a With Sense folder")
+    root = Path(folder)
+    if not is_dir(root):
+        raise DataError(
+            f"{root} is not a folder. Expected a With Sense folder with train_dataset.csv and train_images/."
+        )
+    files = {
+        "pairs": read_table(root / "train_dataset.csv", LISTED, header=True),
+        "captions": _filled(_optional(root / "captions.csv", LISTED)),
+        "queries": read_table(root / "test_queries.csv", LISTED, header=True),
+        "corpus": _optional(root / "caption_corpus.csv", LISTED[1:]),
+        "experts": read_table(root / "ExpertAnnotations.tsv", EXPERT_COLUMNS, header=False),
+        "crowd": read_table(root / "CrowdAnnotations.tsv", CROWD_COLUMNS, header=False),
+        "test_images": _optional(root / "test_images.csv", LISTED[:1]),
+    }
+    if not any(table.content for table in files.values()) and not any(
+        (root / f).is_dir() for f in FOLDERS.values()
+    ):
+        raise DataError(
+            f"{root} is not a With Sense folder: it has none of {', '.join(table.file for table in files.values())}, "
+            f"{', '.join(f'{folder}/' for folder in FOLDERS.values())}."
+        )
+    problems = [problem for table in files.values() for problem in table.problems]
+    photos, leaked, names, found = read_photo_folders(root, files["test_images"], files["queries"], decode)
+    problems += found
+    # It judges and describes nothing, so it is no part of the fingerprint.
+    listed = _optional(root / TABLE, (IMAGE,))
+    problems += listed.problems
+    listed_facts(listed, names.usable["train"] | names.usable["test"], problems)
+    renamed = renamed_test_photos([files[name] for name in ("pairs", "captions", "queries", "corpus")], names)
+    names = replace(names, test=names.test | {problem.item for problem in renamed})
+    problems += renamed
+
+    reader = FileReader(CaptionBook(), names, problems)
+    pairs, queries = reader.captions(files["pairs"], judged=True), reader.captions(files["queries"])
+    captions = pairs + reader.captions(files["captions"]) + queries + reader.captions(files["corpus"])
+    # What stands in the file of a photo that was left out as a copy speaks of the one that is kept, too.
+    told = pd.concat([photos, leaked])[["photo", "digest", "embedded"]]
+    captions += add_evidence(reader, captions, told, listed)
+    photos, leaked = photos.drop(columns="embedded"), leaked.drop(columns="embedded")
+    tables = {
+        "photos": photos,
+        "left_in_test": leaked.reset_index(drop=True),
+        "captions": caption_table(captions, names),
+        "pairs": reader.beside_photos(files["pairs"], pairs, "train")[["photo", "caption"]],
+        "experts": reader.expert_table(files["experts"]),
+        "crowd": reader.crowd_table(files["crowd"]),
+        "queries": reader.beside_photos(files["queries"], queries, "test"),
+    }
+    other = pd.DataFrame(reader.other_texts, columns=["caption", "photo", "text"], dtype="str")
+    tables["other_texts"] = other.drop_duplicates()
+    unread = pd.DataFrame(reader.unread, columns=["photo", "where", "reason"], dtype="str")
+    tables["unread"] = unread.drop_duplicates(ignore_index=True)
+    problems += reader.missing_photos()
+    order = list(KINDS)
+    problems.sort(key=lambda problem: order.index(problem.kind))
+    tables["quarantine"] = problem_table(problems)
+    rows_in_file = {table.file: table.rows_in_file for table in files.values()}
+    photo_files = {part: len(found) for part, found in names.files.items()}
+    fingerprint = _fingerprint(files.values(), photos)
+    return Contents(root, tables, tuple(problems), rows_in_file, photo_files, fingerprint)
+
+
+def _optional(path: Path, columns: Sequence[str]) -> RawTable:
+    """Read a table that the original archive does not need to have: its absence is no problem."""
+    if os.path.lexists(path):
+        return read_table(path, columns, header=True)
+    return RawTable(path.name, usable=False, there=False)
+
+
+def _filled(table: RawTable) -> RawTable:
+    """Take a table that has nothing but its header for one that cannot be read: who has no captions needs none."""
+    return table if table.rows or table.unread else dataclasses.replace(table, usable=False)
+
+
+def _fingerprint(files: Iterable[RawTable], photos: pd.DataFrame) -> str:
+    """Condense the content of every table and photo into 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for table in files:
+        digest.update(f"{table.file}\0{hashlib.sha256(table.content).hexdigest()}\n".encode())
+    for part, photo, content in zip(photos["part"], photos["photo"], photos["digest"], strict=True):
+        digest.update(f"{part}/{photo}\0{content}\n".encode())
+    return digest.hexdigest()[:16]

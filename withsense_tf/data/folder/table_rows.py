@@ -1,0 +1,342 @@
+"""Rows of text fields -> typed tables: each rule that a row must keep, and the reason where it does not."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, TypeVar
+
+import pandas as pd
+
+from withsense_tf.common.plain_numbers import NUMBER
+from withsense_tf.data.folder.meant_photos import NAMES, MeantPhotos
+from withsense_tf.data.folder.problems import Problem
+from withsense_tf.data.folder.tables import RawTable, Row
+from withsense_tf.data.named import column_text
+
+T = TypeVar("T")
+
+CAPTION_ID: Final = re.compile(r"(?P<photo>.+)#(?P<number>0|[1-9][0-9]{0,8})", re.DOTALL)
+CAPTION_COLUMNS: Final = frozenset({"image", "query_id", "query_text"})
+FOLDERS: Final = {"train": "train_images", "test": "test_images"}
+MOST_VOTES: Final = 1_000_000  # of one pair
+# The archive writes shares with 15 digits; anything rounded to three decimals or finer is still the same share.
+SHARE_TOLERANCE: Final = 0.001
+
+
+class BadRowError(Exception):
+    """Tell why a row is left out; it never leaves this module."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class PhotoNames:
+    """Which photos belong to which part, damaged ones too, and which can be used.
+
+    A photo that is named as a test photo anywhere is one, and so are its captions: a damaged or doubled file
+    must not let them slip into training.
+    """
+
+    files: dict[str, frozenset[str]]
+    test: frozenset[str]
+    usable: dict[str, frozenset[str]]
+
+    def part(self, photo: str) -> str:
+        """Return the part that a photo and its captions belong to."""
+        return "test" if photo in self.test else "train" if photo in self.files["train"] else "corpus"
+
+    def known(self, photo: str) -> bool:
+        """Tell whether a file of that name lies in one of the photo folders."""
+        return any(photo in names for names in self.files.values())
+
+    def hint(self, photo: str) -> str:
+        """Return the name that differs in upper and lower case only, as part of a reason."""
+        near = self._by_case.get(photo.casefold())
+        return f"; there is {near}" if near else ""
+
+    @cached_property
+    def _by_case(self) -> dict[str, str]:
+        there = sorted((name for names in self.files.values() for name in names), reverse=True)
+        return {name.casefold(): name for name in there}
+
+
+@dataclass(frozen=True)
+class Caption:
+    """One caption as a file has it: the id names its owner, `image` the photo it stands beside."""
+
+    caption: str
+    photo: str
+    number: int
+    text: str
+    image: str
+    line: int
+
+
+class CaptionBook:
+    """Every caption id with its one text, and where it was first read."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, tuple[str, str]] = {}
+
+    def enter(self, caption: str, text: str, where: str) -> None:
+        """Keep the text of a caption; a second text for the same id is refused."""
+        known, first = self._entries.setdefault(caption, (text, where))
+        if known != text:
+            raise BadRowError("two_texts", f"{first} says {known!r}, here it is {text!r}")
+
+    def text(self, caption: str) -> str | None:
+        """Return the text of a caption, or None if no file has one."""
+        entry = self._entries.get(caption)
+        return entry[0] if entry else None
+
+
+class FileReader:
+    """Turn raw tables into typed ones; what is wrong is added to `problems`."""
+
+    def __init__(self, book: CaptionBook, names: PhotoNames, problems: list[Problem]) -> None:
+        self._book = book
+        self.names = names
+        self._problems = problems
+        self.meant = MeantPhotos({name for files in names.files.values() for name in files})
+        self.other_texts: list[tuple[str, str, str]] = []
+        self.unread: list[tuple[str, str, str]] = []
+        self._missing: Counter[tuple[str, str]] = Counter()
+
+    def captions(self, raw: RawTable, judged: bool = False) -> list[Caption]:
+        """Read captions. In a `judged` table each may stand beside many photos, elsewhere beside its owner."""
+        seen: dict[tuple[str, str], int] = {}
+        lost: dict[int, str] = dict(raw.unread)
+
+        def read(row: Row) -> Caption:
+            caption, text = row.fields["query_id"], " ".join(row.fields["query_text"].split())
+            # Signs that nobody sees say nothing.
+            text = text if any(sign.isprintable() and sign != " " for sign in text) else ""
+            try:
+                owner, number = split_caption_id(caption)
+                image = photo_name(row.fields.get("image", owner))
+                if not text:
+                    raise BadRowError("text_empty", "the caption has no text")
+                self._book.enter(caption, text, f"{raw.file}:{row.line}")
+            except BadRowError:
+                # The text is not used, but what it says of a photo matters to the law, in whichever field it stands.
+                told = " . ".join(row.fields.values())
+                if not (text and self._add_other(caption, self._meant_by(row, judged), told)):
+                    lost[row.line] = " ".join(row.fields.values())
+                raise
+            if not self.names.known(owner) or (image != owner and not judged):
+                self._add_other(caption, self._meant_by(row, judged) - {owner}, text)
+            for column, cell in row.fields.items():
+                # Where a column has another's name, the text may stand where a photo's name should.
+                beside = column not in CAPTION_COLUMNS or (
+                    column == "image" and not NAMES.search(cell.casefold())
+                )
+                if beside and (said := column_text(column, cell)):
+                    self._add_other(f"column {column} beside {caption}", {owner}, said)
+            _once(seen, (image if judged else "", caption), row.line)
+            if image != owner and not judged:
+                reason = f"beside {image}; the caption stays with its owner {owner}"
+                self._problems.append(Problem("owner_differs", raw.file, row.line, caption, reason))
+            if "image" in row.fields and not judged and not self.names.known(owner):
+                reason = f"{owner} is in no photo folder"
+                self._problems.append(Problem("caption_photo_missing", raw.file, row.line, caption, reason))
+            if judged:
+                self._not_of_test(owner)
+            return Caption(caption, owner, number, text, image, row.line)
+
+        captions = self._each(raw, read, lambda row: row.fields["query_id"])
+        self.note_unread(raw, lost, judged)
+        return captions
+
+    def _meant_by(self, row: Row, judged: bool) -> set[str]:
+        """Return the photos that a caption may be of, by its id and by the owner that it stands beside."""
+        found = self.meant.by_name(row.fields["query_id"])
+        return found if judged else found | self.meant.by_name(row.fields.get("image", ""))
+
+    def _add_other(self, caption: str, photos: set[str], text: str) -> bool:
+        self.other_texts += [(caption, photo, text) for photo in sorted(photos)]
+        return bool(photos)
+
+    def note_unread(self, raw: RawTable, lost: Mapping[int, str], judged: bool = False) -> None:
+        """Note for each line that is lost which photos it may speak of."""
+        before = {name for files in self.names.files.values() for name in files}
+        if raw.there and not raw.usable:
+            self._add_unread(before, raw.file, "the file cannot be read")
+        lines = {row.line: " ".join(row.fields.values()) for row in raw.rows} | dict(lost) if lost else {}
+        for line, text in sorted(lines.items()):
+            found, named = self.meant.in_line(text, owners=judged)
+            # What names no photo may be the rest of the row before.
+            before = found if named else found | before
+            if line in lost:
+                self._add_unread(before, f"{raw.file}:{line}", "the row cannot be read")
+
+    def _add_unread(self, photos: set[str], where: str, reason: str) -> None:
+        self.unread += [(photo, where, reason) for photo in sorted(photos)]
+
+    def beside_photos(self, raw: RawTable, captions: list[Caption], part: str) -> pd.DataFrame:
+        """Keep the captions that stand beside a usable photo of that part: caption, text and that photo."""
+        kept = []
+        for caption in captions:
+            try:
+                self._usable(caption.image, part)
+            except BadRowError as bad:
+                item = f"{caption.image} + {caption.caption}"
+                self._problems.append(Problem(bad.kind, raw.file, caption.line, item, bad.reason))
+            else:
+                kept.append((caption.caption, caption.text, caption.image))
+        return pd.DataFrame(kept, columns=["caption", "text", "photo"], dtype="str")
+
+    def missing_photos(self) -> list[Problem]:
+        """Return a problem for each photo that rows name and that lies in no photo folder."""
+        return [
+            Problem("photo_missing", f"{FOLDERS[part]}/{photo}", None, photo, f"named by {rows:,} rows{hint}")
+            for (part, photo), rows in sorted(self._missing.items())
+            for hint in [self.names.hint(photo)]
+        ]
+
+    def expert_table(self, raw: RawTable) -> pd.DataFrame:
+        """Read the experts' scores, whole numbers from 1 to 4."""
+
+        def numbers(fields: dict[str, str]) -> dict[str, object]:
+            scores = {name: _whole(fields[name], name) for name in ("expert1", "expert2", "expert3")}
+            for name, score in scores.items():
+                if not 1 <= score <= 4:
+                    raise BadRowError("score_range", f"{name} is {score}, expected 1 to 4")
+            return dict(scores)
+
+        types = dict.fromkeys(("expert1", "expert2", "expert3"), "int64")
+        return self._judged(raw, numbers, types)
+
+    def crowd_table(self, raw: RawTable) -> pd.DataFrame:
+        """Read the crowd's votes: share = yes / (yes + no)."""
+
+        def numbers(fields: dict[str, str]) -> dict[str, object]:
+            share = _number(fields["share"], "share")
+            yes, no = _whole(fields["yes"], "yes"), _whole(fields["no"], "no")
+            if yes < 0 or no < 0:
+                raise BadRowError("negative_count", f"yes is {yes} and no is {no}, expected 0 or more")
+            if not 0 <= share <= 1:
+                raise BadRowError("share_range", f"the share is {share}, expected 0 to 1")
+            if yes + no == 0:
+                raise BadRowError("share_mismatch", "nobody voted, so there is no share")
+            if abs(share - yes / (yes + no)) > SHARE_TOLERANCE:
+                raise BadRowError(
+                    "share_mismatch",
+                    f"the share is {share:g}, but {yes} / ({yes} + {no}) = {yes / (yes + no):.3f}",
+                )
+            return {"share": yes / (yes + no), "yes": yes, "no": no}
+
+        return self._judged(raw, numbers, {"share": "float64", "yes": "int64", "no": "int64"})
+
+    def _judged(
+        self,
+        raw: RawTable,
+        numbers: Callable[[dict[str, str]], dict[str, object]],
+        types: dict[str, str],
+    ) -> pd.DataFrame:
+        seen: dict[tuple[str, str], int] = {}
+
+        def read(row: Row) -> dict[str, object]:
+            photo, caption = photo_name(row.fields["photo"]), row.fields["caption"]
+            owner, _ = split_caption_id(caption)
+            values = numbers(row.fields)
+            _once(seen, (photo, caption), row.line)
+            self._not_of_test(owner)
+            self._usable(photo, "train")
+            if self._book.text(caption) is None:
+                raise BadRowError("row_text_missing", f"no file has a text for {caption}")
+            return {"photo": photo, "caption": caption, **values}
+
+        rows = self._each(raw, read, lambda row: f"{row.fields['photo']} + {row.fields['caption']}")
+        table = pd.DataFrame(rows, columns=["photo", "caption", *types])
+        return table.astype({"photo": "str", "caption": "str", **types})
+
+    def _usable(self, photo: str, part: str) -> None:
+        if photo not in self.names.usable[part]:
+            if not self.names.known(photo):
+                self._missing[part, photo] += 1
+            raise BadRowError("row_photo_missing", f"{photo} is no usable photo of {FOLDERS[part]}/")
+
+    def _not_of_test(self, owner: str) -> None:
+        if owner in self.names.test:
+            raise BadRowError("row_test_caption", f"{owner} is a test photo; learning from it would leak")
+
+    def _each(self, raw: RawTable, read: Callable[[Row], T], name: Callable[[Row], str]) -> list[T]:
+        results = []
+        for row in raw.rows:
+            try:
+                results.append(read(row))
+            except BadRowError as bad:
+                self._problems.append(Problem(bad.kind, raw.file, row.line, name(row)[:200], bad.reason))
+        return results
+
+
+def caption_table(captions: list[Caption], names: PhotoNames) -> pd.DataFrame:
+    """Put each caption once into a table; its part follows from where its owner is."""
+    rows = {
+        c.caption: {
+            "caption": c.caption,
+            "photo": c.photo,
+            "number": c.number,
+            "text": c.text,
+            "part": names.part(c.photo),
+        }
+        for c in captions
+    }
+    table = pd.DataFrame(list(rows.values()), columns=["caption", "photo", "number", "text", "part"])
+    return table.astype({"caption": "str", "photo": "str", "number": "int64", "text": "str", "part": "str"})
+
+
+def split_caption_id(caption: str) -> tuple[str, int]:
+    """Split a caption id into the photo that owns it and its number.
+
+    >>> split_caption_id("dog.jpg#2")
+    ('dog.jpg', 2)
+    """
+    match = CAPTION_ID.fullmatch(caption)
+    if match is None:
+        raise BadRowError("bad_caption_id", f"expected <file>#<n>, got {caption!r}")
+    try:
+        return photo_name(match["photo"]), int(match["number"])
+    except BadRowError as bad:
+        raise BadRowError("bad_caption_id", bad.reason) from None
+
+
+def photo_name(name: str) -> str:
+    """Return the name if it is a plain file name: a table must not reach outside its photo folder."""
+    if not is_photo_name(name):
+        raise BadRowError("bad_photo_name", f"expected a plain file name, got {name!r}")
+    return name
+
+
+def is_photo_name(name: str) -> bool:
+    """Tell whether a name is a plain file name."""
+    return name[:1] not in ("", ".") and name.isprintable() and not set(name) & set("/\\:")
+
+
+def _once(seen: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> None:
+    first = seen.setdefault(key, line)
+    if first != line:
+        raise BadRowError("duplicate_row", f"line {first} has it already")
+
+
+def _number(text: str, name: str) -> float:
+    # Stricter than float(): no "1_0", no "nan", no digits of other alphabets.
+    value = float(text) if NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(value):
+        raise BadRowError("not_a_number", f"{name} is {text!r}, expected a number")
+    return value
+
+
+def _whole(text: str, name: str) -> int:
+    value = _number(text, name)
+    if value != int(value) or abs(value) > MOST_VOTES:
+        raise BadRowError("not_a_number", f"{name} is {text!r}, expected a whole number up to {MOST_VOTES:,}")
+    return int(value)

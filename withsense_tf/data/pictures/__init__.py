@@ -1,0 +1,1 @@
+"""Photo files -> pixels, looks, and what their files say of them."""

@@ -1,0 +1,162 @@
+"""Looks -> which photos are copies of each other: resized, recompressed, brightened, turned, mirrored, framed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.common.machine import usable_cores
+from withsense_tf.common.terminal import track
+from withsense_tf.data.pictures.looks import SIDE, TURNS, WORDS, Frames, frames_of, look_of, turned, unpacked
+from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
+
+# Two frames are near where at most this share of the signs differ that are sure in both, not counting the first few:
+# photos that share few sure signs must agree in all of them. Measured on 6,926 photos: see experiments/RESULTS.md.
+SHARE: Final = 0.12
+FREE: Final = 24
+# A JPEG need not be decoded at more than this.
+ENOUGH: Final = 64
+# So many pairs of frames are compared each with each. Of more, only those that agree fully in one of some pieces of
+# the 64 lowest frequencies: `ROUNDS` times these are divided into pieces of `PIECE` bits, by chance.
+FEW: Final = 1 << 22
+ROUNDS: Final = 5
+PIECE: Final = 12
+# Of the 64 lowest signs, copies differ in no more.
+LOWEST: Final = 16
+BLOCK: Final = 1 << 22
+
+Pairs = tuple[np.ndarray, np.ndarray]
+
+
+def read_look(path: Path, digest: str | None = None) -> str:
+    """Return the look of a photo file; raise PhotoError if it cannot be read, or has not the content of a `digest`."""
+    with open_upright(path, ENOUGH, digest) as photo:
+        return look_of(photo.grey(SIDE))
+
+
+def read_looks(paths: Sequence[Path]) -> list[str]:
+    """Return the look of each photo file; an empty one for a photo that cannot be read."""
+
+    def one(path: Path) -> str:
+        try:
+            return read_look(path)
+        except PhotoError:
+            return ""
+
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        return list(track(pool.map(one, paths), len(paths), "Looking for copies"))
+
+
+def near_duplicates(looks: Sequence[str]) -> np.ndarray:
+    """Label photos so that copies share a label, (photos,); a photo with an empty look is its own."""
+    return linked(len(looks), near_pairs(looks))
+
+
+def linked(count: int, pairs: Pairs) -> np.ndarray:
+    """Label `count` things so that those that a chain of pairs links share a label, (count,)."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    left, right = pairs
+    links = coo_array((np.ones(len(left)), (left, right)), shape=(count, count))
+    return np.asarray(connected_components(links, directed=False)[1])
+
+
+def near_pairs(looks: Sequence[str], new: Collection[int] | None = None) -> Pairs:
+    """Return pairs of places of photos that are copies of each other, enough of them to link all that are.
+
+    With `new`, places of photos, only pairs that one of these is in: of others it is known already.
+    """
+    first: dict[str, int] = {}
+    same = [(first.setdefault(look, at), at) for at, look in enumerate(looks) if look]
+    distinct = list(first.values())
+    unknown = None if new is None else {first[looks[at]] for at in new if looks[at]}
+    chosen = [at for at, one in enumerate(distinct) if unknown is None or one in unknown]
+    left, right = _compared([looks[at] for at in distinct], np.array(chosen, np.int64))
+    place = np.array(distinct, np.int64)
+    twins = np.array([pair for pair in same if pair[0] != pair[1]], np.int64).reshape(-1, 2)
+    return np.concatenate([place[left], twins[:, 0]]), np.concatenate([place[right], twins[:, 1]])
+
+
+def near_to(look: str, looks: Sequence[str]) -> np.ndarray:
+    """Return the places of the photos that a photo is a copy of, in order."""
+    own, known = frames_of([look]), frames_of(looks)
+    # The one is turned, not the many.
+    turns = [turned(own, turn) for turn in TURNS]
+    found = [_near(one, known, *_each(one, known))[1] for one in turns]
+    return np.unique(known.owner[np.concatenate(found)])
+
+
+def _compared(looks: Sequence[str], chosen: np.ndarray) -> Pairs:
+    """Return pairs of places of different looks that are near each other, one of them a chosen one."""
+    frames = frames_of(looks)
+    own = np.isin(frames.owner, chosen)
+    asked = Frames(*(part[own] for part in frames))
+    pairs = [np.zeros((2, 0), np.int64)]
+    for turn in TURNS:
+        others = turned(asked, turn)
+        few = len(frames.owner) * len(asked.owner) <= FEW
+        for rows, columns in [_each(frames, others)] if few else _alike(frames, others):
+            # Of two that are asked for, each turn finds the pair from both sides, or the turn back does.
+            once = (frames.owner[rows] < asked.owner[columns]) | ~own[rows]
+            near = _near(frames, others, rows[once], columns[once])
+            pairs.append(np.stack([frames.owner[near[0]], asked.owner[near[1]]]))
+    left, right = np.unique(np.concatenate(pairs, axis=1), axis=1)
+    return left, right
+
+
+def _each(frames: Frames, others: Frames) -> Pairs:
+    """Return the frames that differ in few of the lowest signs, each compared with each."""
+    found = [np.zeros((2, 0), np.int64)]
+    step = max(1, BLOCK // max(1, len(others.signs)))
+    for start in range(0, len(frames.signs), step):
+        rows = slice(start, start + step)
+        both = frames.sure[rows, :1] & others.sure[:, 0]
+        apart = (frames.signs[rows, :1] ^ others.signs[:, 0]) & both
+        row, column = np.nonzero(np.bitwise_count(apart) <= LOWEST)
+        found.append(np.stack([row + start, column]))
+    rows_found, columns = np.concatenate(found, axis=1)
+    return rows_found, columns
+
+
+def _alike(frames: Frames, others: Frames) -> Iterator[Pairs]:
+    """Yield the frames that agree in one of the pieces of their lowest signs."""
+    bits = [unpacked(one.signs[:, :1]) for one in (frames, others)]
+    rng = np.random.default_rng(0)
+    for _ in range(ROUNDS):
+        # The first bit is the mean's, and says nothing.
+        shuffled = 1 + rng.permutation(bits[0].shape[1] - 1)
+        for piece in shuffled[: len(shuffled) // PIECE * PIECE].reshape(-1, PIECE):
+            left, right = (told[:, piece] @ (1 << np.arange(PIECE)) for told in bits)
+            yield from _equal(left, right)
+
+
+def _equal(left: np.ndarray, right: np.ndarray) -> Iterator[Pairs]:
+    """Yield the places of equal numbers on both sides, some at a time."""
+    order = np.argsort(left, kind="stable")
+    starts = np.searchsorted(left[order], right, "left")
+    counts = np.searchsorted(left[order], right, "right") - starts
+    ends = np.cumsum(counts)
+    edges: Sequence[int] | np.ndarray = (
+        np.searchsorted(ends, np.arange(0, ends[-1], BLOCK)) if len(ends) else []
+    )
+    for first, last in pairwise(np.unique([*edges, len(right)]).tolist()):
+        some = counts[first:last]
+        within = np.arange(some.sum()) - np.repeat(np.cumsum(some) - some, some)
+        yield order[np.repeat(starts[first:last], some) + within], np.repeat(np.arange(first, last), some)
+
+
+def _near(frames: Frames, others: Frames, rows: np.ndarray, columns: np.ndarray) -> Pairs:
+    """Return those of the pairs of frames that are near each other."""
+    for words in (slice(0, 1), slice(0, WORDS)):
+        both = frames.sure[rows, words] & others.sure[columns, words]
+        differ = np.bitwise_count((frames.signs[rows, words] ^ others.signs[columns, words]) & both)
+        shared = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
+        near = differ.sum(axis=1) <= (LOWEST if words.stop == 1 else SHARE * (shared - FREE))
+        rows, columns = rows[near], columns[near]
+    return rows, columns

@@ -1,0 +1,46 @@
+"""The demo set as a Dataset: rendered once, then read like any other folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from filelock import FileLock
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.demo_marker import read_marker
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.demo import MARKER_VERSION, write_demo
+from withsense_tf.errors import DataError
+
+
+def demo_dataset(
+    seed: int = 0, train: int = 400, test: int = 100, folder: str | Path | None = None
+) -> Dataset:
+    """Return the demo set; render it first (some seconds) where it is not there yet.
+
+    It is synthetic: drawn scenes, captions from a grammar, simulated judges. `folder` is where it is kept, by
+    default `artifacts/demo-<seed>-<train>-<test>` below the current folder. Two may ask for it at once.
+    """
+    path = Path(folder) if folder is not None else Path("artifacts") / f"demo-{seed}-{train}-{test}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            # While we hold the lock nobody renders here: what is left of a killed run can go.
+            for draft in path.parent.glob(f".{path.name}-*"):
+                shutil.rmtree(draft, ignore_errors=True)
+            write_demo(path, seed=seed, train=train, test=test)
+    marker = read_marker(path)
+    if marker is None:
+        raise DataError(f"{path} is there but is no demo set. Choose another folder.")
+    found = {"version": marker.version, "seed": marker.seed, "train": marker.train, "test": marker.test}
+    wanted = {"version": MARKER_VERSION, "seed": seed, "train": train, "test": test}
+    if found != wanted:
+        raise DataError(
+            f"{path} holds another demo set: {found}, expected {wanted}. Delete it or choose another folder."
+        )
+    if not marker.untouched:
+        raise DataError(
+            f"The demo set in {path} was changed since it was rendered. Delete it; it is rendered again."
+        )
+    return load_dataset(path)

@@ -1,0 +1,1 @@
+"""Photos -> vectors, and networks that read photos and texts alike."""

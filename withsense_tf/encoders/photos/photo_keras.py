@@ -1,0 +1,258 @@
+"""Photos -> pooled vectors of a `keras.applications` backbone, with weights that are named for what they are."""
+
+from __future__ import annotations
+
+import importlib
+import random
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+
+from withsense_tf.common.saved_objects import SavedFile
+from withsense_tf.common.terminal import start_tensorflow
+from withsense_tf.data.pictures.photo_views import check_views
+from withsense_tf.encoders.base import PHOTO_VERSION
+from withsense_tf.encoders.photos.photo_graph import GraphEncoder, precision_here
+from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, named
+from withsense_tf.errors import SettingError, check_choice, check_seed
+
+# TensorFlow cannot write a graph of more than 2 GB; larger networks keep their weights outside.
+MOST_CONSTANTS: Final = 250_000_000
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A network of `keras.applications`: its class, the module with its preprocessing, the size it was made for."""
+
+    network: str
+    module: str
+    size: int = 224
+
+
+# ConvNeXt is very slow with Keras on a CPU (about a second a photo): for GPUs. EfficientNet's first version is
+# left out: Keras scales its pixels otherwise for its own weights than for a file's.
+BACKBONES: Final[dict[str, Backbone]] = {
+    "mobilenet_v2": Backbone("MobileNetV2", "mobilenet_v2"),
+    "mobilenet_v3_small": Backbone("MobileNetV3Small", "mobilenet_v3"),
+    "mobilenet_v3_large": Backbone("MobileNetV3Large", "mobilenet_v3"),
+    "efficientnet_v2_b0": Backbone("EfficientNetV2B0", "efficientnet_v2"),
+    "efficientnet_v2_b1": Backbone("EfficientNetV2B1", "efficientnet_v2", 240),
+    "efficientnet_v2_b2": Backbone("EfficientNetV2B2", "efficientnet_v2", 260),
+    "efficientnet_v2_b3": Backbone("EfficientNetV2B3", "efficientnet_v2", 300),
+    "resnet50": Backbone("ResNet50", "resnet50"),
+    "resnet50_v2": Backbone("ResNet50V2", "resnet_v2"),
+    "densenet121": Backbone("DenseNet121", "densenet"),
+    "convnext_tiny": Backbone("ConvNeXtTiny", "convnext"),
+}
+POOLINGS: Final = ("avg", "max", "grid2", "grid3")
+
+
+class KerasPhoto(GraphEncoder):
+    """Encode photos with a backbone of `keras.applications`, its own preprocessing and size.
+
+    - `weights`: "random", "imagenet" (Keras downloads them) or the path of a `.weights.h5` file that was made for
+      the network without its top. With random weights the vectors are random features: colours and textures come
+      through, meaning does not.
+    - `pooling`: the mean or the maximum over the photo, or the means of 2 x 2 or 3 x 3 fields side by side.
+    - `layers`: names of inner layers to take instead of the last one, their vectors side by side.
+    - `views`: 1, 2, 4 or 12 looks at each photo (mirrored, squares, close-ups), averaged: better, and as many
+      times slower.
+    """
+
+    def __init__(
+        self,
+        backbone: str = "mobilenet_v2",
+        weights: str | Path = "random",
+        seed: int = 0,
+        size: int | None = None,
+        pooling: str = "avg",
+        layers: Sequence[str] = (),
+        views: int = 1,
+        precision: str = "auto",
+    ) -> None:
+        self.backbone = check_choice("backbone", backbone, BACKBONES)
+        self._source = str(weights)
+        self._seed = check_seed(seed)
+        side = BACKBONES[backbone].size if size is None else size
+        if side < 32:
+            raise SettingError(f"size must be at least 32 pixels, got {size}.")
+        self.size = (side, side)
+        self.pooling = check_choice("pooling", pooling, POOLINGS)
+        self.layers = tuple(layers)
+        self.views = check_views(views)
+        self.precision = precision_here(precision)
+        if self._source in ("random", "imagenet"):
+            return
+        # Keras tells formats apart by the name alone.
+        if not self._source.endswith(".weights.h5") or not Path(self._source).is_file():
+            raise SettingError(
+                f"weights={self._source!r}: expected 'random', 'imagenet' or a file that exists and whose name ends "
+                "in .weights.h5."
+            )
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; a file of weights comes along."""
+        settings = self._settings()
+        if self._source not in ("random", "imagenet"):
+            settings["weights"] = SavedFile(Path(self._source))
+        return {"settings": settings, "learned": {}, "identity": self.identity}
+
+    def changed(self, **settings: Any) -> Self:
+        """Return the encoder with other settings, or this one if they are what it has."""
+        usual = self._settings()
+        return self if usual | settings == usual else type(self)(**(usual | settings))
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "backbone": self.backbone,
+            "weights": self._source,
+            "seed": self._seed,
+            "size": self.size[0],
+            "pooling": self.pooling,
+            "layers": self.layers,
+            "views": self.views,
+            "precision": self.precision,
+        }
+
+    def __repr__(self) -> str:
+        return f"KerasPhoto({self.backbone!r}, {self._source!r}, seed={self._seed}, views={self.views})"
+
+    @cached_property
+    def weights(self) -> str:
+        """Say in plain words where the weights come from."""
+        if self._source == "random":
+            return f"random (seed {self._seed})"
+        if self._source == "imagenet":
+            return "imagenet"
+        return named(self._source)
+
+    @property
+    def identity(self) -> str:
+        """Name everything that the vectors depend on."""
+        finer = [f"layers {'+'.join(self.layers)}"] if self.layers else []
+        finer += [f"{self.views} views"] if self.views > 1 else []
+        finer += [self.precision] if self.precision != "float32" else []
+        parts = (self.weights, f"{self.size[0]} px", f"pooled by {self.pooling}", *finer, f"v{PHOTO_VERSION}")
+        return f"{self.backbone}({', '.join(parts)})"
+
+    def _network(self) -> Callable[[Any], Any]:
+        network = as_constants(self.model)
+        return lambda pixels: self.pool(network(self.preprocess(pixels)))
+
+    def preprocess(self, pixels: Any) -> Any:
+        """Turn pixels, float32 0 to 255, into what the network wants."""
+        return self._module.preprocess_input(pixels)
+
+    def pool(self, maps: Any) -> Any:
+        """Turn the network's feature maps, one or a list, into vectors, float32, (n, width)."""
+        tf = start_tensorflow()
+        # Keras gives a single output without its list.
+        maps = maps if isinstance(maps, list) else [maps]
+        if self.pooling == "max":
+            pooled = [tf.reduce_max(part, axis=(1, 2)) for part in maps]
+        else:
+            fields = {"avg": 1, "grid2": 2, "grid3": 3}[self.pooling]
+            pooled = [_grid_means(tf, part, fields) for part in maps]
+        return tf.concat([tf.cast(part, tf.float32) for part in pooled], axis=-1)
+
+    @cached_property
+    def _module(self) -> Any:
+        start_tensorflow()
+        return importlib.import_module(f"keras.applications.{BACKBONES[self.backbone].module}")
+
+    @cached_property
+    def model(self) -> Any:
+        """Return the network, pixels -> feature maps; it is shared, so nobody may change its weights."""
+        start_tensorflow()
+        import keras
+
+        source = None if self._source == "random" else self._source
+        make = getattr(keras.applications, BACKBONES[self.backbone].network)
+        # Keras draws its first weights from Python's own generator, which is the user's.
+        usual, state = keras.config.dtype_policy(), random.getstate()
+        try:
+            keras.config.set_dtype_policy(self.precision)
+            with warnings.catch_warnings():
+                # A file of another network makes Keras name every layer that does not fit.
+                warnings.simplefilter("ignore")
+                model = make(input_shape=(*self.size, 3), include_top=False, weights=source)
+        except Exception as error:
+            # Keras raises plain Exception for a failed download, and errors of h5py and its own for bad files.
+            raise SettingError(f"weights={self._source!r} cannot be loaded. {self._advice(error)}") from None
+        finally:
+            keras.config.set_dtype_policy(usual)
+            random.setstate(state)
+        if source is None:
+            _draw_weights(model, self._seed)
+        return keras.Model(model.input, [self._layer(model, name) for name in self.layers or [None]])
+
+    def _layer(self, model: Any, name: str | None) -> Any:
+        if name is None:
+            return model.output
+        spatial = [layer.name for layer in model.layers if len(layer.output.shape) == 4]
+        return model.get_layer(check_choice("layer", name, spatial)).output
+
+    def _advice(self, error: Exception) -> str:
+        if self._source == "imagenet":
+            return f"{first_line(error)}. {OFFLINE} Or take 'random'."
+        return (
+            f"Expected weights saved from keras.applications.{BACKBONES[self.backbone].network}(include_top=False) "
+            f"with its usual width; the file is damaged or holds another network. Keras says: {first_line(error)}."
+        )
+
+
+def as_constants(model: Any) -> Callable[[Any], Any]:
+    """Return a network as a function for a graph, without training."""
+    tf = start_tensorflow()
+    if model.count_params() > MOST_CONSTANTS:
+        return lambda inputs: model(inputs, training=False)
+    # As constants, TensorFlow can fold the batch norms and lay the kernels out once: a third faster.
+    trained = [variable.numpy() for variable in model.trainable_variables]
+    others = [variable.numpy() for variable in model.non_trainable_variables]
+
+    def network(inputs: Any) -> Any:
+        constants = [tf.constant(value) for value in trained], [tf.constant(value) for value in others]
+        return model.stateless_call(*constants, inputs, training=False)[0]
+
+    return network
+
+
+def _grid_means(tf: Any, maps: Any, fields: int) -> Any:
+    """Average a feature map, (n, height, width, channels), over fields x fields parts, side by side."""
+    if fields == 1:
+        return tf.reduce_mean(maps, axis=(1, 2))
+    height, width = maps.shape[1:3]
+    pooled = tf.einsum(
+        "ah,bw,nhwc->nabc",
+        tf.constant(_shares(height, fields), maps.dtype),
+        tf.constant(_shares(width, fields), maps.dtype),
+        maps,
+    )
+    return tf.reshape(pooled, (-1, fields * fields * maps.shape[3]))
+
+
+def _shares(length: int, fields: int) -> np.ndarray:
+    """Return how much each position counts in each field, (fields, length); fields overlap where they must."""
+    shares = np.zeros((fields, length))
+    for field in range(fields):
+        # As an adaptive pooling does: from the floor of the field's begin to the ceiling of its end.
+        first, end = field * length // fields, -(-(field + 1) * length // fields)
+        shares[field, first:end] = 1 / (end - first)
+    return shares
+
+
+def _draw_weights(model: Any, seed: int) -> None:
+    """Draw the kernels (He's normal, so that signals survive 50 layers) without touching any global seed."""
+    rng = np.random.default_rng(seed)
+    for variable in model.trainable_variables:
+        # Gammas, betas and the batch norm's running figures stay at 1, 0, 0 and 1 as Keras made them.
+        if len(variable.shape) > 1:
+            # A depthwise kernel (height, width, channels, 1) sums over its field alone.
+            depthwise = len(variable.shape) == 4 and variable.shape[-1] == 1
+            fan_in = np.prod(variable.shape[:2] if depthwise else variable.shape[:-1])
+            variable.assign(rng.normal(0.0, np.sqrt(2.0 / fan_in), variable.shape).astype(np.float32))

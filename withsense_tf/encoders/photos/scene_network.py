@@ -1,0 +1,71 @@
+"""The small network for drawn scenes: its layers, and the file that its weights are kept in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from withsense_tf.common.limits import read_arrays
+from withsense_tf.common.terminal import start_tensorflow
+from withsense_tf.errors import SettingError
+
+SIDE: Final = 128  # pixels; much smaller, and what somebody holds can no longer be seen
+
+
+def scene_network() -> Any:
+    """Build the network with weights drawn by Keras' global seed: pixels, 0 to 255, (n, 128, 128, 3) -> (n, 512).
+
+    The vector has the mean of each channel of the last map, then its maximum: a place fills the photo, a ball does not.
+    """
+    start_tensorflow()
+    import keras
+    from keras import layers
+
+    def normed(maps: Any) -> Any:
+        # Short runs see few batches, so the running means must move faster than Keras' 0.99.
+        return layers.BatchNormalization(momentum=0.97)(maps)
+
+    def full(maps: Any, channels: int) -> Any:
+        maps = layers.Conv2D(channels, 3, strides=2, padding="same", use_bias=False)(maps)
+        return layers.ReLU()(normed(maps))
+
+    def separable(maps: Any, channels: int, strides: int = 1) -> Any:
+        maps = normed(layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)(maps))
+        return layers.ReLU()(normed(layers.Conv2D(channels, 1, use_bias=False)(maps)))
+
+    pixels = keras.Input((SIDE, SIDE, 3))
+    maps = layers.Rescaling(1 / 127.5, -1.0)(pixels)
+    # Where there are few channels, a full convolution is faster on a CPU than a separable one.
+    for channels in (24, 48, 96):
+        maps = full(maps, channels)
+    maps = separable(maps, 128)
+    maps = separable(maps, 256, strides=2)
+    for _ in range(2):
+        maps = separable(maps, 256)
+    pooled = [layers.GlobalAveragePooling2D()(maps), layers.GlobalMaxPooling2D()(maps)]
+    return keras.Model(pixels, layers.Concatenate()(pooled))
+
+
+def save_scene_weights(network: Any, file: Path) -> None:
+    """Write the weights as float16: half the size, and the vectors hardly change."""
+    arrays = {f"{at:03d}": np.asarray(value, np.float16) for at, value in enumerate(network.get_weights())}
+    with file.open("wb") as stream:  # a name would be given .npz at its end
+        np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]  # its other arguments are no arrays
+
+
+def load_scene_weights(network: Any, file: Path) -> None:
+    """Read the weights into the network; a file that does not fit is an error."""
+    try:
+        arrays = read_arrays(file)
+        found = [arrays[name].astype(np.float32) for name in sorted(arrays)]
+    except (OSError, ValueError) as error:
+        raise SettingError(f"{file} cannot be read as weights of scene_net ({error}). {_ADVICE}") from error
+    shapes = [tuple(variable.shape) for variable in network.weights]
+    if [value.shape for value in found] != shapes:
+        raise SettingError(f"{file} holds weights of another network than scene_net. {_ADVICE}")
+    network.set_weights(found)
+
+
+_ADVICE: Final = "Expected a file that withsense_tf.experiments.scene_net.train_scene_net wrote."

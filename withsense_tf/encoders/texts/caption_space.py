@@ -1,0 +1,196 @@
+"""Texts -> a space in which captions of one photo lie close together, learned from captions alone.
+
+Five people describe one photo in different words. Directions in which their captions differ among themselves say
+nothing of the photo; directions in which captions of different photos differ, do. Linear discriminant analysis
+finds the latter: it is fitted on captions grouped by photo, over words (TF-IDF) and, if given, word vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, ClassVar, Final, Self
+
+import numpy as np
+
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.texts.text_spacy import SpacyVectors
+from withsense_tf.encoders.texts.word_weights import WordWeights
+from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
+
+# So many times the subspace is refined; the last directions still move a little, and carry next to nothing.
+REFINED: Final = 6
+# A space is shared by folds and matchers, which ask for the same captions again and again; so many are remembered.
+REMEMBERED: Final = 20_000
+
+
+class CaptionSpace(TextEncoder):
+    """Encode texts as points of a space whose directions tell photos apart, vectors of length 1.
+
+    - `dim`: how many directions are kept (fewer where there are not so many photos).
+    - `vectors`: word vectors (as `SpacyVectors`) that say which words are alike; None knows words alone.
+    - `vectors_weight`: how long they are beside the words' vectors, whose length is 1.
+    - `noise`: how much is added to the differences within a photo, as a share of their mean: a word that is too
+      rare to have varied within a photo would otherwise seem to tell photos apart perfectly.
+    - `most_words`, `min_count`: words that count.
+    """
+
+    learns: ClassVar[bool] = True
+    LEARNED: ClassVar[tuple[str, ...]] = (
+        "words_",
+        "vectors_",
+        "vectors_mean_",
+        "vectors_scale_",
+        "mean_",
+        "projection_",
+        "offset_",
+    )
+
+    def __init__(
+        self,
+        dim: int = 256,
+        vectors: SpacyVectors | None = None,
+        vectors_weight: float = 0.5,
+        noise: float = 1.0,
+        most_words: int = 2_500,
+        min_count: int = 2,
+        seed: int = 0,
+    ) -> None:
+        if min(dim, most_words, min_count) < 1 or noise <= 0 or vectors_weight <= 0:
+            raise SettingError(
+                "CaptionSpace needs dim, most_words and min_count of at least 1, and noise and vectors_weight above 0."
+            )
+        self.dim = dim
+        self.vectors = vectors
+        self.vectors_weight = vectors_weight
+        self.noise = noise
+        self.most_words = most_words
+        self.min_count = min_count
+        self.seed = check_seed(seed)
+
+    @property
+    def identity(self) -> str:
+        """Name everything that the vectors depend on but the training texts."""
+        vectors = f", {self.vectors_weight:g} x {self.vectors.identity}" if self.vectors else ""
+        words = f"{self.most_words} words of {self.min_count} texts"
+        return f"caption space(dim={self.dim}, noise={self.noise:g}, {words}, seed={self.seed}{vectors})"
+
+    @property
+    def weights(self) -> str:
+        """Say in plain words where the word vectors come from."""
+        return self.vectors.weights if self.vectors else ""
+
+    def fit(self, texts: Sequence[str], groups: Sequence[Any] | None = None) -> Self:
+        """Learn from captions and the photo that each belongs to; without groups, each text stands alone."""
+        from scipy.linalg import cholesky, solve_triangular
+        from sklearn.utils.extmath import randomized_svd
+
+        if groups is not None and len(groups) != len(texts):
+            raise DataError(f"Expected a photo for each of {len(texts)} captions, got {len(groups)}.")
+        self.__dict__.pop("_remembered", None)
+        counts = self._fit_words(list(texts))
+        label = np.unique(
+            np.asarray(groups if groups is not None else range(len(texts))), return_inverse=True
+        )[1]
+        between, within, self.mean_ = _scatter(counts, label)
+        # In units in which captions of one photo differ equally in all directions ...
+        within[np.diag_indices_from(within)] += self.noise * max(np.trace(within), 1e-3) / len(within)
+        root = cholesky(within, lower=True, overwrite_a=True)
+        half = solve_triangular(root, between, lower=True, overwrite_b=True)
+        whitened = solve_triangular(root, half.T, lower=True, overwrite_b=True)
+        # ... those are kept in which photos differ most.
+        kept = min(self.dim, len(within), len(np.unique(label)))
+        directions, spread, _ = randomized_svd(
+            whitened, kept, n_oversamples=32, n_iter=REFINED, random_state=self.seed
+        )
+        unwhitened = solve_triangular(root, directions, lower=True, trans="T")
+        # Each counts by how much of what is seen along it comes from the photo rather than from its describer.
+        self.projection_ = (unwhitened * (spread / (1 + spread))).astype(np.float32)
+        self.offset_ = (self.mean_ @ self.projection_).astype(np.float32)
+        return self
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return a vector of length 1 for each text (zeros if it has no known word), float32, (texts, width)."""
+        if not hasattr(self, "projection_"):
+            raise NotFittedError("This CaptionSpace is not fitted yet: call fit(captions, photos) first.")
+        if not len(texts):
+            return np.zeros((0, self.projection_.shape[1]), np.float32)
+        remembered: dict[str, np.ndarray] = self.__dict__.setdefault("_remembered", {})
+        known = {text: remembered.get(text) for text in texts}
+        new = [text for text, point in known.items() if point is None]
+        if new:
+            fresh = dict(zip(new, self._points(new), strict=True))
+            known |= fresh
+            if len(remembered) + len(fresh) > REMEMBERED:
+                remembered.clear()
+            if len(fresh) <= REMEMBERED:
+                remembered.update(fresh)
+        return np.stack([known[text] for text in texts])  # type: ignore[misc]  # none is missing now
+
+    def _points(self, texts: Sequence[str]) -> np.ndarray:
+        counts = self._count(texts)
+        known = np.diff(counts.indptr) > 0
+        points = (counts @ self.projection_ - self.offset_) * known[:, None]
+        lengths = np.linalg.norm(points, axis=1, keepdims=True)
+        return np.asarray(points / np.maximum(lengths, 1e-9), np.float32)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Name the languages of the training texts."""
+        return self.words_.languages
+
+    @property
+    def known_words(self) -> Collection[str]:
+        """Return the words of the training texts."""
+        return self.words_.vocabulary_
+
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """Return the words of a text that neither captions nor word vectors taught it."""
+        unknown = self.words_.unknown(text)
+        return unknown if self.vectors is None else tuple(w for w in unknown if w in self.vectors_.unknown(w))
+
+    def _fit_words(self, texts: list[str]) -> Any:
+        self.words_ = WordWeights(
+            lemmas=True,
+            min_count=self.min_count if len(texts) > self.min_count else 1,
+            most=self.most_words,
+            sublinear=True,
+        )
+        try:
+            self.words_.fit(texts)
+        except ValueError as error:
+            raise DataError(f"No word is in {self.min_count} of {len(texts)} captions: {error}") from error
+        if self.vectors is not None:
+            from copy import deepcopy
+
+            self.vectors_ = deepcopy(self.vectors).fit(texts)
+            points = self.vectors_.encode(texts)
+            self.vectors_mean_ = points.mean(axis=0)
+            typical = np.sqrt(((points - self.vectors_mean_) ** 2).sum(axis=1).mean())
+            self.vectors_scale_ = float(self.vectors_weight / max(typical, 1e-9))
+        return self._count(texts)
+
+    def _count(self, texts: Sequence[str]) -> Any:
+        from scipy.sparse import csr_matrix, hstack
+
+        words = self.words_.transform(texts)
+        if self.vectors is None:
+            return words
+        points = self.vectors_.encode(texts)
+        known = np.any(points, axis=1, keepdims=True)
+        return hstack(
+            [words, csr_matrix((points - self.vectors_mean_) * self.vectors_scale_ * known)]
+        ).tocsr()
+
+
+def _scatter(counts: Any, label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return how photos differ, how captions of one photo differ, (words, words) each, and the mean caption."""
+    from scipy.sparse import csr_matrix
+
+    size = np.bincount(label)
+    member = csr_matrix((1 / size[label], (label, np.arange(len(label)))), dtype=np.float32)
+    photos = (member @ counts).toarray()
+    total = (counts.T @ counts).toarray() / len(label)
+    within = total - (photos * (size[:, None] / len(label))).T @ photos
+    centred = photos - photos.mean(axis=0)
+    mean = np.asarray(counts.mean(axis=0)).ravel()
+    return centred.T @ centred / len(size), within, mean

@@ -1,0 +1,186 @@
+"""Vectors on disk by encoder and photo content, so that no photo is encoded twice by one encoder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.common.limits import parse_json
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.folder.problems import Problem
+from withsense_tf.data.pictures.photo_file import CHANGED, has_digest
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
+from withsense_tf.encoders.vectors.vector_shards import FORMAT, KEY, Shelf
+from withsense_tf.errors import check_choice, on_disk
+
+# A kill loses the work of so many seconds at most.
+SAVE_SECONDS: Final = 5.0
+# Kinds of damage that lie in the file's content, and so will be there again.
+LASTING: Final = frozenset({"photo_empty", "photo_truncated", "photo_not_image", "photo_too_large"})
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Vectors of the photos that have one: `found`, bool (photos,); `vectors`, float32 (found photos, width)."""
+
+    found: np.ndarray
+    vectors: np.ndarray
+    problems: tuple[Problem, ...]
+
+
+class VectorStore:
+    """Keep vectors under (encoder identity, content), in a folder or, without one, as long as this object lives.
+
+    Processes may share a folder. A run that was killed goes on where it was; a photo that cannot be decoded is
+    remembered in `bad.jsonl` with its reason and not tried again. `dtype` is float32, or float16 for half the space.
+    """
+
+    def __init__(self, folder: str | Path | None = None, dtype: str = "float32") -> None:
+        self.dtype = check_choice("dtype", dtype, ("float32", "float16"))
+        if folder is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="withsense-vectors-")
+            folder = self._temporary.name
+        self.folder = Path(folder)
+        self._shelves: dict[str, Shelf] = {}
+
+    def __deepcopy__(self, memo: object) -> VectorStore:
+        # scikit-learn's clone copies arguments; a store is there to be shared.
+        return self
+
+    def __reduce__(self) -> tuple[type[VectorStore], tuple[Path, str]]:
+        # Another process opens the same folder itself.
+        return VectorStore, (self.folder, self.dtype)
+
+    def photo_vectors(self, encoder: PhotoEncoder, pairs: Pairs) -> np.ndarray:
+        """Return the vector of each pair's photo, (pairs, width); only photos not seen before are encoded."""
+        return self.vectors_of(encoder, pairs.content.tolist(), pairs.paths)
+
+    def vectors_of(self, encoder: PhotoEncoder, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the vector of each photo, (photos, width); a photo that cannot be decoded is an error."""
+        different, first, row = np.unique(np.array(content, str), return_index=True, return_inverse=True)
+        encoded = self.encode(encoder, different.tolist(), [paths[at] for at in first])
+        refuse(encoded.problems)
+        return encoded.vectors[row]
+
+    def encode(self, encoder: PhotoEncoder, content: Sequence[str], paths: Sequence[Path]) -> Encoded:
+        """Return the vectors of photos, each once, given by the digest of their content (SHA-256) and where they lie.
+
+        A photo whose file has another content by now is a problem, and nothing is stored of it.
+        """
+        shelf, keys = self._shelf(encoder.identity), _keys(content)
+        found, _ = shelf.find(keys)
+        bad = self._bad(shelf)
+        names = keys.tolist()
+        problems = [bad[key] for key, known in zip(names, found, strict=True) if not known and key in bad]
+        new = np.array([at for at in np.flatnonzero(~found) if names[at] not in bad], int)
+        if len(new):
+            told = [str(content[at]) for at in new]
+            fresh = self._encode_new(encoder, shelf, told, [Path(paths[at]) for at in new])
+            self._remember(shelf, {names[new[row]]: problem for row, problem in fresh.items()})
+            problems += fresh.values()
+        found, vectors = shelf.find(keys)
+        return Encoded(
+            found, vectors if found.any() else np.zeros((0, encoder.width), np.float32), tuple(problems)
+        )
+
+    def text_vectors(self, encoder: TextEncoder, texts: Sequence[str]) -> np.ndarray:
+        """Return the vector of each text, (texts, width); those that no training texts shape are stored."""
+        different, row = np.unique(np.array(list(texts), dtype=object), return_inverse=True)
+        if encoder.learns or not len(different):
+            return encoder.encode(list(texts))
+        shelf, keys = self._shelf(f"text {encoder.identity}"), _keys(different)
+        found, _ = shelf.find(keys)
+        if not found.all():
+            new = np.flatnonzero(~found)
+            shelf.add(keys[new], encoder.encode([different[at] for at in new]))
+        return shelf.find(keys)[1][row]
+
+    def _encode_new(
+        self, encoder: PhotoEncoder, shelf: Shelf, content: list[str], paths: list[Path]
+    ) -> dict[int, Problem]:
+        keys = _keys(content)
+        bad: dict[int, Problem] = {}
+        changed: list[int] = []
+        waiting: list[tuple[np.ndarray, np.ndarray]] = []
+
+        def save() -> None:
+            if waiting:
+                shelf.add(
+                    np.concatenate([part for part, _ in waiting]),
+                    np.concatenate([part for _, part in waiting]),
+                )
+                waiting.clear()
+
+        saved = time.monotonic()
+        try:
+            for batch in encoder.stream(paths, bad):
+                # After it was decoded: what a file shows that was changed must not stand for what it showed.
+                same = np.array([has_digest(paths[row], content[row]) for row in batch.rows], bool)
+                changed += batch.rows[~same].tolist()
+                waiting.append((keys[batch.rows[same]], batch.vectors[same]))
+                if time.monotonic() - saved > SAVE_SECONDS:
+                    save()
+                    saved = time.monotonic()
+        finally:
+            # What is done is kept, also when the user interrupts or a later photo raises.
+            save()
+        # Nor is it the photo's fault if what stands in its place now is no photo; one that is gone says so itself.
+        changed += [row for row in bad if paths[row].exists() and not has_digest(paths[row], content[row])]
+        for row in changed:
+            where = f"{paths[row].parent.name}/{paths[row].name}"
+            bad[row] = Problem("photo_changed", where, None, paths[row].name, CHANGED)
+        return bad
+
+    def _shelf(self, identity: str) -> Shelf:
+        # Files of another format are not looked for.
+        name = f"{identity} {self.dtype} {FORMAT}"
+        if name not in self._shelves:
+            # A name for people, and a digest of the whole identity, so that two never share a folder.
+            readable = re.sub(r"[^a-z0-9]+", "-", identity.lower())[:40].strip("-")
+            digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
+            folder = self.folder / f"{readable}-{digest}"
+            self._shelves[name] = Shelf(folder, identity, self.dtype)
+        return self._shelves[name]
+
+    def _bad(self, shelf: Shelf) -> dict[bytes, Problem]:
+        file = shelf.folder / "bad.jsonl"
+        if not file.exists():
+            return {}
+        bad = {}
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                entry = parse_json(line)
+                key = bytes.fromhex(entry.pop("key"))
+                bad[key] = Problem(**entry)
+            except (ValueError, KeyError, TypeError):
+                continue  # cut off by a kill: that photo is tried again
+        return bad
+
+    def _remember(self, shelf: Shelf, problems: dict[bytes, Problem]) -> None:
+        lines = [
+            json.dumps({"key": key.hex(), **asdict(problem)})
+            for key, problem in problems.items()
+            if problem.kind in LASTING
+        ]
+        if lines:
+            descriptor = os.open(shelf.folder / "bad.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            try:
+                with on_disk(shelf.folder):
+                    os.write(descriptor, ("\n" + "\n".join(lines) + "\n").encode())
+            finally:
+                os.close(descriptor)
+
+
+def _keys(content: Sequence[str] | np.ndarray) -> np.ndarray:
+    digests = [hashlib.sha256(str(part).encode(errors="surrogatepass")).digest()[:16] for part in content]
+    return np.array(digests, KEY)

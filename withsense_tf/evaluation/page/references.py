@@ -1,0 +1,115 @@
+"""Figures to hold a run against: chance and people on the same data, and what others have published."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.targets.agreement import EXPERTS, human_line
+
+DEPTHS: Final = (1, 5, 10)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One figure that is not a matcher's, and where it is from."""
+
+    what: str
+    figure: str
+    value: str
+    source: str
+
+
+_SEARCH: Final = "R@1 / R@5 / R@10, %"
+PUBLISHED: Final = (
+    Reference(
+        "Best public figure on this task", "RMSE", ".210", "by others, on a split and target of their own"
+    ),
+    Reference("CLIPScore", "tau c, Flickr8k-Expert", ".512", "Hessel et al., 2021"),
+    Reference("PAC-S", "tau c, Flickr8k-Expert", ".543", "Sarto et al., 2023"),
+    Reference(
+        "CLIP ViT-B/32, zero-shot",
+        "R@5, %, 1,000 photos",
+        "80.5",
+        "by others, with the weights of Radford et al., 2021",
+    ),
+    Reference("IMRAM", f"{_SEARCH}, 1,000 photos", "41.0 / 69.2 / 79.9", "Chen et al., 2020"),
+    Reference(
+        "SCAN",
+        f"{_SEARCH}, 1,000 photos",
+        "38.3 / 67.8 / 78.9",
+        "Lee et al., 2018, as given by Chen et al., 2020",
+    ),
+    Reference("BRNN", f"{_SEARCH}, 1,000 photos", "11.8 / 32.1 / 44.7", "Karpathy and Fei-Fei, 2015"),
+)
+WARNING: Final = (
+    "The published figures are on Flickr8k, those of finding photos in its 1,000 test photos. A run's figures cannot "
+    "be compared with them where it keeps the law (other photos), where its gallery has another size (a smaller one is "
+    "easier), or where its split or target is another."
+)
+
+
+def measured(outcomes: Sequence[Outcome], data: Dataset) -> list[Reference]:
+    """Return what chance and people reach on this very data, as far as there are queries and experts."""
+    return [*_chance(outcomes), *_people(data)]
+
+
+def published(data: Dataset) -> tuple[Reference, ...]:
+    """Return what others have published; on drawn scenes it says nothing, so there is none."""
+    return () if data.synthetic else PUBLISHED
+
+
+def chance(size: np.ndarray, first: int) -> float:
+    """Return the share of queries whose right photo is among the `first` of photos in random order.
+
+    >>> chance(np.array([10, 20]), 5)
+    0.375
+    """
+    return float(np.mean(np.minimum(first, size) / size))
+
+
+def chance_at(outcomes: Sequence[Outcome], first: int) -> float | None:
+    """Return what chance reaches in the galleries of the outcomes, or None if nothing was ranked."""
+    for outcome in outcomes:
+        if outcome.found is not None and len(outcome.found.text):
+            return chance(outcome.found.per_query.size, first)
+    return None
+
+
+def _chance(outcomes: Sequence[Outcome]) -> list[Reference]:
+    for outcome in outcomes:
+        if outcome.found is not None and len(outcome.found.text):
+            size = outcome.found.per_query.size
+            shares = " / ".join(f"{100 * chance(size, first):.1f}" for first in DEPTHS)
+            few, many = int(size.min()), int(size.max())
+            photos = f"{few:,}" if few == many else f"{few:,} to {many:,}"
+            return [Reference("Chance", f"{_SEARCH}, {photos} photos", shares, "k / photos in the gallery")]
+    return []
+
+
+def _people(data: Dataset) -> list[Reference]:
+    experts = data.experts
+    own = data.own(experts)
+    # An order needs two pairs.
+    if (~own).sum() < 2:
+        return []
+    line = human_line(experts[EXPERTS].to_numpy(np.float64), own)
+    who = "simulated judges" if data.synthetic else "the experts"
+    source = f"{who} of this data set: the mean of two foretells the third; no ceiling"
+    pairs = len(experts)
+    figures = (
+        (f"RMSE, {pairs:,} pairs", line.rmse),
+        (f"tau c, {line.pairs:,} pairs without own captions", line.tau_c),
+        (f"tau b, {line.pairs:,} pairs without own captions", line.tau_b),
+    )
+    return [
+        Reference("Human line", what, f"{value:.3f}", source)
+        for what, value in figures
+        if math.isfinite(value)
+    ]

@@ -1,0 +1,129 @@
+"""Which matcher is best? A few sentences from the rows of a run's main split, for the top of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from withsense_tf.evaluation.page.run_tables import Row, number
+from withsense_tf.evaluation.result_rows import CAPTION_ASSISTED
+
+BASELINE: Final = "baseline"
+TRACKS: Final = (
+    ("Of those that see photos and queries only", False),
+    ("Of those that read the photos' own captions too", True),
+)
+# From this share of the others on, a run has told next to nothing apart.
+NEARLY_ALL: Final = 0.75
+
+
+def best_sentences(rows: Sequence[Row], chance: float | None) -> list[str]:
+    """Say, a paragraph a track, which row is best by R@5 and by RMSE, and which are not significantly worse.
+
+    `chance` is the R@5 of photos in random order, None where nothing was ranked.
+    """
+    ran = [row for row in rows if row.get("status", "ok") == "ok"]
+    constants = [
+        value for row in ran if row.get("track") == BASELINE and (value := number(row, "rmse")) is not None
+    ]
+    said = []
+    for who, reads in TRACKS:
+        members = [row for row in ran if (row.get("track") == CAPTION_ASSISTED) == reads]
+        # What answers without looking is there to be beaten.
+        if any(row.get("track") != BASELINE for row in members):
+            parts = [
+                *_by_recall(members, chance),
+                *_by_error(members, min(constants, default=None)),
+                *_too_few(members),
+            ]
+            if parts:
+                said.append(f"{who}, {_sentences(parts)}")
+    return said
+
+
+def _by_recall(rows: Sequence[Row], chance: float | None) -> list[str]:
+    best = _best(rows, "r@5", higher_is_better=True)
+    if not best:
+        return []
+    found = number(best[0], "r@5") or 0.0
+    beside = ""
+    if chance is not None:
+        beside = f" (chance: {100 * chance:.1f} %{'' if found > chance else ', so it is no better'})"
+    return [
+        f"the best by R@5 {_are(best)}, with the right photo among the first five for {100 * found:.1f} % of the "
+        f"queries{beside}.",
+        _near(rows, best, "r@5"),
+    ]
+
+
+def _by_error(rows: Sequence[Row], constant: float | None) -> list[str]:
+    best = _best(rows, "rmse", higher_is_better=False)
+    if not best:
+        return []
+    error = number(best[0], "rmse") or 0.0
+    beside = ""
+    if constant is not None:
+        beside = f" (the constant: {constant:.3f}{'' if error < constant else ', so it is no better'})"
+    return [f"the best by RMSE {_are(best)}, with {error:.3f}{beside}.", _near(rows, best, "rmse")]
+
+
+def _best(rows: Sequence[Row], measure: str, higher_is_better: bool) -> list[Row]:
+    """Return the rows with the best figure of those that look at photos."""
+    ranked = [row for row in rows if row.get("track") != BASELINE and number(row, measure) is not None]
+    figures = [number(row, measure) or 0.0 for row in ranked]
+    top = (max if higher_is_better else min)(figures, default=0.0)
+    return [row for row, figure in zip(ranked, figures, strict=True) if figure == top]
+
+
+def _near(rows: Sequence[Row], best: Sequence[Row], measure: str) -> str:
+    others = _others(rows, best, measure)
+    if not others:
+        return "There is no other to hold against it." if len(best) == 1 else "There are no others."
+    if not any(_is_marked(row, measure) for row in rows):
+        return "Whether others are significantly worse was not tested: there are too few photos."
+    near = [row for row in others if _is_marked(row, measure)]
+    if not near:
+        return (
+            "All others are significantly worse." if len(others) > 1 else "The other is significantly worse."
+        )
+    return f"Not significantly worse: {', '.join(map(_name, near))}."
+
+
+def _others(rows: Sequence[Row], best: Sequence[Row], measure: str) -> list[Row]:
+    return [row for row in rows if not any(row is one for one in best) and number(row, measure) is not None]
+
+
+def _too_few(rows: Sequence[Row]) -> list[str]:
+    """Warn where hardly any row is told from the best, by whichever measure tells most apart."""
+    shares = []
+    for measure, higher in (("r@5", True), ("rmse", False)):
+        others = _others(rows, _best(rows, measure, higher), measure)
+        if len(others) > 1 and any(_is_marked(row, measure) for row in rows):
+            shares.append(sum(_is_marked(row, measure) for row in others) / len(others))
+    if not shares or min(shares) < NEARLY_ALL:
+        return []
+    photos = max((number(row, "photos") or 0.0 for row in rows), default=0.0)
+    few = f"{photos:,.0f} test photos are" if photos else "The test photos are"
+    return [
+        f"{few} too few to tell these matchers apart: nearly all are not significantly worse than the best."
+    ]
+
+
+def _sentences(parts: Sequence[str]) -> str:
+    first, *more = parts
+    return " ".join([first, *(part[0].upper() + part[1:] for part in more)])
+
+
+def _are(rows: Sequence[Row]) -> str:
+    return f"{'is' if len(rows) == 1 else 'are'} {' and '.join(map(_name, rows))}"
+
+
+def _name(row: Row) -> str:
+    random = " (random weights)" if "random (seed" in str(row.get("weights") or "") else ""
+    # Names have commas of their own.
+    return f"“{row.get('matcher')}”{random}"
+
+
+def _is_marked(row: Row, measure: str) -> bool:
+    """Say whether a row is the best by this measure or not significantly worse."""
+    return not {measure, f"({measure})"}.isdisjoint(str(row.get("best") or "").split())

@@ -1,0 +1,136 @@
+"""What a run has measured -> one HTML page that opens offline: tables, plots, and what queries found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.page import references
+from withsense_tf.evaluation.page.run_answer import best_sentences
+from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture, training_pictures
+from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of
+from withsense_tf.evaluation.page.run_tables import Row, linear_rows, number, tables_of
+from withsense_tf.evaluation.page.sections import rendered
+from withsense_tf.evaluation.result_rows import CAPTION_ASSISTED
+from withsense_tf.evaluation.result_table import SPLITS, Comparison
+
+TRACKS: Final = (("image-only", "image-only"), (CAPTION_ASSISTED, "caption-assisted"))
+# What is the same in all rows of a run, and what the page calls it.
+FACTS: Final = {
+    "data": "data",
+    "fingerprint": "fingerprint of the data",
+    "policy": "policy",
+    "law_files": "files of the law",
+    "target": "target",
+    "seed": "seed",
+    "code": "code",
+    "run": "run",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a page is made from; the rows stand in the order of the outcomes."""
+
+    comparison: Comparison
+    outcomes: Sequence[Outcome]
+    data: Dataset
+    config: Mapping[str, object]
+    tensorboard: Path | None = None
+
+
+def write_run_page(file: Path, run: Run) -> Path:
+    """Write the page. Only photos of `run.data` are shown, so the law is kept if that data set keeps it."""
+    file.write_text(run_page(run), encoding="utf-8")
+    return file
+
+
+def run_page(run: Run) -> str:
+    """Return the page as HTML."""
+    rows = run.comparison.rows
+    present = [split for split in SPLITS if any(outcome.split == split for outcome in run.outcomes)]
+    main = present[0] if present else ""
+    outcomes = [outcome for outcome in run.outcomes if outcome.split == main]
+    main_rows = [row for row in rows if row.get("split") == main]
+    return rendered(
+        "run_page.html",
+        title=f"Which matcher is best? {run.data.name}",
+        best=best_sentences(main_rows, references.chance_at(outcomes, 5)),
+        facts=_facts(run, main_rows),
+        notes=run.comparison.notes,
+        sources=run.comparison.sources,
+        config=json.dumps(run.config, indent=1, default=str, ensure_ascii=False),
+        tensorboard=None if run.tensorboard is None else str(run.tensorboard),
+        main_title=f"{main}: {SPLITS[main]}" if main else "",
+        main_tables=tables_of(main_rows, main, in_all=True),
+        seen=[row for row in main_rows if row.get("photo") or row.get("text")],
+        measured=references.measured(outcomes, run.data),
+        published=references.published(run.data),
+        warning=references.WARNING,
+        linear=linear_sentence(main_rows),
+        others=[
+            (
+                f"{split}: {SPLITS[split]}",
+                tables_of([row for row in rows if row.get("split") == split], split, False),
+            )
+            for split in present[1:]
+        ],
+        fits=fit_pictures(outcomes),
+        recall=recall_picture(outcomes),
+        training=training_pictures(outcomes),
+        sheets=_sheets(run, outcomes),
+    )
+
+
+def linear_sentence(rows: Sequence[Row]) -> str:
+    """Say, with its figures, what a linear model on concatenated vectors makes of queries; empty without one."""
+    linear = linear_rows(rows)
+    if not linear:
+        return ""
+    said = f"Different first fives that the queries of a gallery get (distinct_top5): {_different(linear)}."
+    others = [row for row in rows if row not in linear and row.get("track") == "image-only"]
+    ranked = [row for row in others if number(row, "distinct_top5") is not None]
+    if ranked:
+        best = max(ranked, key=lambda row: number(row, "r@5") or 0.0)
+        said += f" For comparison, {_different([best])}."
+    if all(number(row, "distinct_top5") == 1 for row in linear):
+        said += (
+            f" One list for all queries ({number(linear[0], 'queries') or 0:,.0f} in all): a linear form of "
+            "concatenated vectors is a·photo + b·text. The text adds the same to every photo, so the photos of a "
+            "gallery stand in the same order for every query, whatever it says."
+        )
+    return said
+
+
+def _different(rows: Sequence[Row]) -> str:
+    return ", ".join(f"{row.get('matcher')} {number(row, 'distinct_top5'):,.4g}" for row in rows)
+
+
+def _facts(run: Run, main_rows: Sequence[Row]) -> list[tuple[str, str]]:
+    rows = run.comparison.rows
+    facts = []
+    for name, title in FACTS.items():
+        values = list(dict.fromkeys(str(row[name]) for row in rows if row.get(name) not in (None, "")))
+        if values:
+            facts.append((title, ", ".join(values)))
+    folds = {str(row["folds"]) for row in main_rows if row.get("folds")}
+    if folds:
+        facts.append(("folds", ", ".join(sorted(folds))))
+    return facts
+
+
+def _sheets(run: Run, outcomes: Sequence[Outcome]) -> list[tuple[str, Sheet]]:
+    thumbnails = Thumbnails(run.data)
+    seed = next((row["seed"] for row in run.comparison.rows if isinstance(row.get("seed"), int)), 0)
+    sheets = []
+    for track, title in TRACKS:
+        best = best_to_show(outcomes, track)
+        sheet = None if best is None else sheet_of(best, thumbnails, int(seed or 0))
+        if sheet is not None:
+            sheets.append((title, sheet))
+    return sheets

@@ -1,0 +1,145 @@
+"""What queries found, to look at: contact sheets of queries with their first photos, failures first."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
+from withsense_tf.evaluation.outcome import Found, Outcome
+
+QUERIES: Final = 8  # in each half of a sheet
+SIDE: Final = 110  # pixels of a thumbnail's longer side
+NOT_SHOWN: Final = "not shown: it is no photo of this data set"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One photo of a sheet: its place from 1, its score, and a JPEG, or None and in `alt` why there is none."""
+
+    place: str
+    score: str
+    is_right: bool
+    jpeg: bytes | None
+    alt: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query, the place of its right photo, the first photos, and the right one if it is none of these."""
+
+    text: str
+    told: str
+    first: tuple[Shown, ...]
+    right: Shown | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The queries of one matcher: the worst ones, and some at random."""
+
+    matcher: str
+    worst: tuple[Asked, ...]
+    drawn: tuple[Asked, ...]
+
+
+class Thumbnails:
+    """Small pictures of the photos of one data set, and of no others: those may not be lawful to show."""
+
+    def __init__(self, data: Dataset) -> None:
+        photos = data.photos.drop_duplicates("photo")
+        files = photos[["photo", "path", "width", "height", "digest"]].itertuples(index=False)
+        self.files = {
+            str(photo): (Path(path), int(width), int(height), str(digest))
+            for photo, path, width, height, digest in files
+        }
+        captions = data.captions.drop_duplicates("photo")
+        self.told = dict(zip(captions["photo"], captions["text"], strict=True))
+        # A query is shown only if the data set has its text, for the same reason.
+        self.texts = frozenset(data.captions["caption"]) | frozenset(data.queries["caption"])
+        self._made: dict[str, tuple[bytes | None, str]] = {}
+
+    def of(self, photo: str) -> tuple[bytes | None, str]:
+        """Return a JPEG and its description; None and the reason where the photo cannot or may not be shown."""
+        if photo not in self.files:
+            return None, NOT_SHOWN
+        if photo not in self._made:
+            self._made[photo] = self._make(photo)
+        return self._made[photo]
+
+    def _make(self, photo: str) -> tuple[bytes | None, str]:
+        path, width, height, digest = self.files[photo]
+        scale = SIDE / max(width, height)
+        size = (max(1, round(height * scale)), max(1, round(width * scale)))
+        try:
+            pixels = read_photo(path, size, digest=digest)
+        except PhotoError as error:
+            return None, f"not shown: {error.reason}"
+        stream = io.BytesIO()
+        Image.fromarray(pixels).save(stream, format="JPEG", quality=80)
+        return stream.getvalue(), self.told.get(photo, f"photo {photo}")
+
+
+def best_to_show(outcomes: Sequence[Outcome], track: str) -> Outcome | None:
+    """Return the outcome of that track that finds most right photos among five, of equal ones that with less error."""
+
+    def merit(outcome: Outcome) -> tuple[float, float]:
+        hits = -1.0 if outcome.found is None else float(outcome.found.per_query.hit(5).mean())
+        answers = outcome.answers
+        error = np.inf if answers is None else float(np.mean((answers.predicted - answers.target) ** 2))
+        return hits, -error
+
+    ranked = [
+        outcome
+        for outcome in outcomes
+        if outcome.about.get("track") == track and outcome.found is not None and len(outcome.found.text)
+    ]
+    return max(ranked, key=merit) if ranked else None
+
+
+def sheet_of(outcome: Outcome, thumbnails: Thumbnails, seed: int) -> Sheet | None:
+    """Make the sheet of an outcome; None where none of its queries can be shown."""
+    found = outcome.found
+    if found is None:
+        return None
+    allowed = np.flatnonzero([caption in thumbnails.texts for caption in found.caption])
+    if not len(allowed):
+        return None
+    worst = allowed[np.argsort(-found.per_query.rank[allowed], kind="stable")][:QUERIES]
+    rest = np.setdiff1d(allowed, worst)
+    drawn = np.random.default_rng(seed).permutation(rest)[:QUERIES]
+    return Sheet(
+        outcome.label,
+        tuple(_asked(found, int(at), thumbnails) for at in worst),
+        tuple(_asked(found, int(at), thumbnails) for at in drawn),
+    )
+
+
+def _asked(found: Found, at: int, thumbnails: Thumbnails) -> Asked:
+    queries = found.per_query
+    name, place = str(queries.photo[at]), int(queries.rank[at]) + 1
+    listed = zip(found.first[at].tolist(), found.scores[at].tolist(), strict=True)
+    first = tuple(
+        _shown(photo, str(n), f"{score:.3f}", photo == name, thumbnails)
+        for n, (photo, score) in enumerate(listed, start=1)
+    )
+    told = f"right photo at place {place:,} of {int(queries.size[at]):,}"
+    if any(shown.is_right for shown in first):
+        listed_at = next(n for n, shown in enumerate(first, start=1) if shown.is_right)
+        # Photos with the same score stand before the right one.
+        return Asked(
+            str(found.text[at]), told + (", for others score the same" * (listed_at < place)), first, None
+        )
+    return Asked(str(found.text[at]), told, first, _shown(name, f"{place:,}", "", True, thumbnails))
+
+
+def _shown(photo: str, place: str, score: str, is_right: bool, thumbnails: Thumbnails) -> Shown:
+    jpeg, alt = thumbnails.of(photo)
+    return Shown(place, score, is_right, jpeg, alt)

@@ -1,0 +1,176 @@
+"""Has a figure become worse than in an earlier run? Rules such as `r@5<-0.02`, for CI."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from withsense_tf.common.limits import read_json
+from withsense_tf.errors import DataError, SettingError, check_choice
+from withsense_tf.evaluation.result_table import Value
+
+Row = Mapping[str, Any]
+
+RULE: Final = re.compile(r"\s*([a-z0-9_@]+)\s*([<>])\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*", re.ASCII)
+MEASURES: Final = (
+    *("rmse", "mse", "mae", "skill", "tau_c", "tau_b", "auc", "ece", "r@1", "r@5", "r@10", "mrr"),
+    *("median_rank", "ndcg@10", "distinct_top5", "seconds", "peak_mb"),
+)
+# Of the model and of what it ran on.
+EFFORT: Final = ("seconds", "peak_mb")
+# What tells one row of a run from another.
+NAMES: Final = ("matcher", "split")
+# No change of these is as large: they lie from 0 to 1, tau from -1 to 1.
+WIDEST: Final = dict.fromkeys(
+    ("rmse", "mse", "mae", "auc", "ece", "r@1", "r@5", "r@10", "mrr", "ndcg@10"), 1.0
+) | {"tau_c": 2.0, "tau_b": 2.0}
+FAR: Final = 1e300  # no figure is as large
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Fail if a figure's change since the base is below (<) or above (>) a limit."""
+
+    measure: str
+    sign: str
+    limit: float
+
+    def broken(self, change: float) -> bool:
+        """Say whether a change is too much; a figure that is no longer there is."""
+        return math.isnan(change) or (change < self.limit if self.sign == "<" else change > self.limit)
+
+
+def parse_rule(text: str) -> Rule:
+    """Read a rule.
+
+    >>> parse_rule("r@5<-0.02")
+    Rule(measure='r@5', sign='<', limit=-0.02)
+    """
+    found = RULE.fullmatch(text)
+    if not found:
+        raise SettingError(
+            f"--fail-if {text!r}: expected a figure, < or >, and a change, as 'r@5<-0.02' or 'rmse>0.005'."
+        )
+    rule = Rule(check_choice("--fail-if", found[1], MEASURES), found[2], float(found[3]))
+    widest = WIDEST.get(rule.measure, FAR)
+    if not rule.broken(-widest if rule.sign == "<" else widest):
+        raise SettingError(
+            f"--fail-if {text!r}: no change of {rule.measure} is as large, so nothing could ever break this rule. "
+            "Figures are numbers, not per cent: two points of R@5 are 'r@5<-0.02'."
+        )
+    return rule
+
+
+@dataclass(frozen=True)
+class Base:
+    """An earlier run: its file, its rows, and the tables of its models, both in the order of its configuration.
+
+    `measured_on` names, by split, what it was measured on (`evaluation.protocol.measured_on`), and `machine` where it
+    ran and in how many processes.
+    """
+
+    file: Path
+    rows: Sequence[Row]
+    models: Sequence[Mapping[str, Any]] = ()
+    measured_on: Mapping[str, str] = field(default_factory=dict)
+    machine: str = ""
+
+
+def load_base(file: Path) -> Base:
+    """Read an earlier run's results.json."""
+    try:
+        result = read_json(file)
+        rows, models = result["rows"], result.get("config", {}).get("model", [])
+        for some in (rows, models):
+            if not isinstance(some, list) or not all(isinstance(one, dict) for one in some):
+                raise TypeError("its rows and models are no lists of tables")
+        measured_on = result.get("measured_on", {})
+        if not isinstance(measured_on, dict):
+            raise TypeError("its measured_on is no table")
+        for row in rows:
+            if not all(isinstance(row.get(name), str) for name in NAMES):
+                raise ValueError(f"a row does not say its {' and '.join(NAMES)}")
+        names = [tuple(row[name] for name in NAMES) for row in rows]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two rows have the same {' and '.join(NAMES)}")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"it has no {error}" if isinstance(error, KeyError) else error
+        raise DataError(
+            f"--against {file} is no results.json of an earlier run ({why}): expected the file in its run folder."
+        ) from error
+    return Base(file, rows, models, measured_on, str(result.get("machine", "")))
+
+
+def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Rule], machine: str) -> None:
+    """Raise, before the work starts, if a rule asks for a figure that none of the base's rows has.
+
+    Or for the effort of another machine than `machine`, the one at hand.
+    """
+    for rule in rules:
+        if rule.measure in EFFORT and base.machine != machine:
+            raise SettingError(
+                f"--fail-if {rule.measure}: {base.file} was measured on {base.machine or 'what it does not say'}, "
+                f"and this is {machine}: their effort cannot be compared. Take a base of this machine."
+            )
+        if all(math.isnan(_number(row.get(rule.measure))) for row in rows):
+            measured = [
+                name for name in MEASURES if any(not math.isnan(_number(row.get(name))) for row in rows)
+            ]
+            raise SettingError(
+                f"--fail-if {rule.measure}: {base.file} has no such figure in the rows that are compared. "
+                f"It has {', '.join(measured) or 'no figure at all'}."
+            )
+
+
+def broken_rules(
+    rows: Sequence[Mapping[str, Value]], base: Sequence[Row], rules: Sequence[Rule]
+) -> list[str]:
+    """Say, a line each, which rule is broken where; rows of a model and split that the base has not are new.
+
+    A row that the base has and this run has not breaks every rule: a model that is gone must not pass unseen. So does
+    a figure that is no number on one side alone: nothing says that it is no worse.
+    """
+    now = {(row.get("matcher"), row.get("split")): row for row in rows}
+    broken = []
+    for then in base:
+        name = (then.get("matcher"), then.get("split"))
+        row = now.get(name, {})
+        if then.get("status", "ok") != "ok":
+            if row and row.get("status", "ok") == "ok":
+                broken.append(
+                    f"{name[0]}, {name[1]}: the base has no figures ({then['status']}): make a new base"
+                )
+            continue
+        for rule in rules:
+            before, after = _number(then.get(rule.measure)), _number(row.get(rule.measure))
+            if math.isnan(before):
+                if not math.isnan(after):
+                    broken.append(
+                        f"{name[0]}, {name[1]}: {rule.measure} is {after:.4g}; the base has no number for it"
+                    )
+            elif math.isnan(after):
+                why = row.get("status", "ok") if row else "this run has no such row"
+                said = "not measured" if why == "ok" else why
+                broken.append(f"{name[0]}, {name[1]}: {rule.measure} was {before:.4g}; now: {said}")
+            elif rule.broken(after - before):
+                broken.append(
+                    f"{name[0]}, {name[1]}: {rule.measure} {before:.4g} -> {after:.4g}, "
+                    f"allowed is a change not {rule.sign} {rule.limit:g}"
+                )
+    return broken
+
+
+def held(base: Sequence[Row], rules: Sequence[Rule]) -> int:
+    """Count the base's rows that have a figure that some rule asks for."""
+    return sum(any(not math.isnan(_number(row.get(rule.measure))) for rule in rules) for row in base)
+
+
+def _number(value: object) -> float:
+    """Return a figure; what is none, or has no end, is not a number: it cannot be held against another one."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -FAR < value < FAR:
+        return math.nan
+    return float(value)

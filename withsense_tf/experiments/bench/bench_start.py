@@ -1,0 +1,153 @@
+"""Time a search from the command line, from pressing Enter to the answer.
+
+    python -m withsense_tf.experiments.bench.bench_start [--photos 100000] [--runs 7]
+
+An index of the demo set's hybrid is filled up with made-up photos: vectors near those of real ones, captions of real
+ones. Each search is a process of its own, as a user starts it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+
+from withsense_tf.common import terminal
+
+if TYPE_CHECKING:
+    from withsense_tf.index.photo_index import PhotoIndex
+
+QUERY = "a dog runs on a beach"
+BATCH = 5_000
+
+
+def bench_start(
+    photos: Annotated[int, typer.Option(min=200, help="Photos of the index.")] = 100_000,
+    runs: Annotated[int, typer.Option(min=1, help="Searches that are timed.")] = 7,
+    matcher: Annotated[str, typer.Option(help="hybrid, closed_form or two_tower.")] = "hybrid",
+) -> None:
+    """Time searches from the command line on a large saved index, their start included."""
+    with tempfile.TemporaryDirectory(prefix="withsense-bench-") as folder:
+        index = make_large_index(Path(folder), photos, matcher)
+        command = [sys.executable, "-m", "withsense_tf", "search", QUERY, "--index", str(index), "--json"]
+        seconds = [_timed(command) for _ in range(runs)]
+        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        heavy = heavy_imports(index)
+    bare = [_timed([sys.executable, "-c", "pass"]) for _ in range(runs)]
+    tensorflow = [_timed([sys.executable, "-c", "import tensorflow"]) for _ in range(min(runs, 3))]
+    typer.echo(f"{photos:,} photos, {matcher}, {runs} searches of {QUERY!r}, each a process of its own:")
+    typer.echo(f"  first {seconds[0]:.2f} s, median {np.median(seconds):.2f} s, longest {max(seconds):.2f} s")
+    typer.echo(
+        f"  of these, Python alone: {np.median(bare):.2f} s; imported: {heavy or 'no TensorFlow, spaCy, pandas'}"
+    )
+    typer.echo(f"  importing TensorFlow would take {np.median(tensorflow):.2f} s more")
+    typer.echo(f"  hits: {len(found['hits'])}, withheld: {len(found['withheld'])}")
+
+
+def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
+    """Return an index of a small demo set that was filled up with made-up photos."""
+    from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.demo import write_demo
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.build import build_index
+    from withsense_tf.matchers.fitted import fitted_matcher
+    from withsense_tf.policy.gate import Policy
+
+    write_demo(folder / "demo", train=160, test=40)
+    data, policy = load_dataset(folder / "demo"), Policy.of_service()
+    index = PhotoIndex.make(folder / "index")
+    build_index(index, fitted_matcher(matcher, data, policy, index.store), data, policy)
+    for at in terminal.track(
+        range(200, photos, BATCH), -(-(photos - 200) // BATCH), "Making up", done="batches"
+    ):
+        add_made_up(index, at, min(BATCH, photos - at))
+    index.close()
+    return folder / "index"
+
+
+def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
+    """Write photos into the tables and vectors of an index that no file stands for."""
+    from withsense_tf.index.catalog import get_state
+    from withsense_tf.index.integrity.seal import photo_seal, put_seals, sealed_photos, settle_seals
+    from withsense_tf.index.item import Item
+    from withsense_tf.index.model_rows import Rows, put_rows
+
+    rng = np.random.default_rng(at)
+    with index.catalog.writing() as tables:
+        generation = index.current(tables)
+        known = tables.execute(
+            "SELECT row, first_caption, captions, photo FROM rows WHERE generation = ? AND row < 200",
+            (generation.number,),
+        ).fetchall()
+        chosen = [known[place] for place in rng.integers(0, len(known), count)]
+        old = np.array([row for row, *_ in chosen])
+        vectors = {part: _near(engine.get(old), rng) for part, engine in generation.vectors.items()}
+        counts = np.array([captions for _, _, captions, _ in chosen])
+        each = None
+        if generation.each_caption is not None:
+            places = np.concatenate([np.arange(first, first + many) for _, first, many, _ in chosen])
+            each = _near(generation.each_caption.get(places), rng)
+        ids = []
+        for number, (*_, photo) in enumerate(chosen, start=at):
+            made = tables.execute(
+                "INSERT INTO photos (name, tag, digest, path, look, facts) "
+                "SELECT ?, ?, ?, path, look, facts FROM photos WHERE id = ?",
+                (f"made_up_{number}.jpg", str(number), str(number), photo),
+            ).lastrowid
+            ids.append(int(made or 0))
+            tables.execute("UPDATE photos SET fold = id WHERE id = ?", (made,))
+            for table, columns in (
+                ("captions", "number, caption, text, counts"),
+                (
+                    "law",
+                    "age_limit, own_restricted, own_source, by_hand, captions, votes, evidence, restricted, source",
+                ),
+                ("facts", "name, text, number"),
+            ):
+                tables.execute(
+                    f"INSERT INTO {table} (photo, {columns}) SELECT ?, {columns} FROM {table} WHERE photo = ?",
+                    (made, photo),
+                )
+        for one in sealed_photos(tables, f"WHERE id IN ({', '.join(map(str, ids))})"):
+            (look,) = tables.execute("SELECT look FROM photos WHERE id = ?", (one.photo,)).fetchone()
+            told = (one.item.tag, photo_seal(one.item, look), one.photo)
+            tables.execute("UPDATE photos SET tag = ?, seal = ? WHERE id = ?", told)
+        put_seals(tables, ids, get_state(tables, "policy"))
+        settle_seals(tables)
+        items = [Item(f"made_up_{number}.jpg", Path(), str(number)) for number in range(at, at + count)]
+        put_rows(tables, generation, ids, items, Rows(vectors, each, counts))
+
+
+def _near(vectors: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return points near some points: half as far away as those are from nothing."""
+    noise = rng.normal(0, 0.5 / np.sqrt(vectors.shape[1]), vectors.shape)
+    moved = vectors + noise
+    return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9), np.float32)
+
+
+def _timed(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def heavy_imports(index: Path) -> str:
+    """Return which of the large libraries a search of a new process imports; "" for none."""
+    program = (
+        "import sys\nfrom withsense_tf.search.search import Search\n"
+        f"Search({str(index)!r})({QUERY!r})\n"
+        "print(*(name for name in ('tensorflow', 'keras', 'spacy', 'sklearn', 'pandas') if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+if __name__ == "__main__":
+    terminal.run_main(bench_start)

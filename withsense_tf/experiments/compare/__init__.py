@@ -1,0 +1,1 @@
+"""The comparison of matchers: what is run, how, and what is left of it."""

@@ -1,0 +1,144 @@
+"""An earlier run to hold this one against: whether the two are comparable, and which of its rows are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from withsense_tf.errors import SettingError
+from withsense_tf.evaluation.protocol import Task, measured_on
+from withsense_tf.evaluation.regression_gate import Base, Row
+from withsense_tf.experiments.compare.config import names_of
+from withsense_tf.experiments.compare.jobs import Job
+
+# What rows say of themselves, and what a person calls it. Figures of two runs that differ here are of two worlds.
+FACTS: Final = {"fingerprint": "data", "policy": "policy", "target": "target"}
+RANDOM: Final = "random (seed"
+
+
+def measured_of(jobs: Sequence[Job]) -> dict[str, str]:
+    """Return, by split, the name of what the jobs are measured on."""
+    work: dict[str, Sequence[Task]] = {}
+    for job in jobs:
+        work.setdefault(job.split, job.work)  # it is the same for all models
+    return {split: measured_on(tasks) for split, tasks in work.items()}
+
+
+def check_comparable(base: Base, jobs: Sequence[Job], **here: str) -> None:
+    """Raise, before the work starts, if the base's figures are not of what this run is measured on.
+
+    `here` holds what this run's rows will have in the columns `FACTS`, and its seed. What the base does not say counts
+    as another thing: a figure that may be of other photos must not pass.
+    """
+    differ = [
+        line
+        for column, title in FACTS.items()
+        for line in _differ(title, {_said(row, column) for row in base.rows}, here[column])
+    ]
+    seeds = {str(row["seed"]) for row in base.rows if row.get("seed") is not None}
+    # Networks and random weights hang on it, also where nothing is divided by it.
+    seed = list(_differ("seed", seeds, here["seed"])) if "seed" in here else []
+    first = {job.split: job for job in reversed(jobs)}  # any of them: the work is the same for all models
+    ran = {row.get("split") for row in base.rows}
+    if ran.isdisjoint(first):
+        differ += [f"splits {', '.join(sorted(map(str, ran)))} there, {', '.join(sorted(first))} here"]
+    else:
+        now = measured_of(jobs)
+        for split in (split for split in first if split in ran):
+            there = base.measured_on.get(split)
+            if there != now[split]:
+                known = list(_what_differs(base, first[split]))
+                unknown = f"other photos, pairs or queries of {split}"
+                if not there:
+                    unknown = f"it does not say which photos, pairs and queries {split} was measured on"
+                differ += known if known or differ or seed else [unknown]
+    differ += seed
+    differ += [line for job in jobs for line in _weights_differ(base, job)]
+    if differ:
+        raise SettingError(
+            f"--against {base.file}: its figures cannot be compared with those of this run "
+            f"({'; '.join(dict.fromkeys(differ))}). Run with the same settings and data, or take another base."
+        )
+    rows = {(row.get("matcher"), row.get("split")) for row in base.rows}
+    lacking = [f"{job.label} ({job.split})" for job in jobs if (job.label, job.split) not in rows]
+    if lacking:
+        raise SettingError(
+            f"--against {base.file}: it has no figures of {', '.join(lacking)}. Run only what it has (--models, "
+            "--set splits=...), or make a new base with these models and splits."
+        )
+
+
+def _what_differs(base: Base, job: Job) -> Iterator[str]:
+    """Say in what the rows of a split differ from what this run's will be, as far as rows say it."""
+    rows = [row for row in base.rows if row.get("split") == job.split and row.get("status", "ok") == "ok"]
+    tests = [task.test for task in job.work if task.test is not None]
+    here = {
+        "folds": len(job.work),
+        "pairs": sum(map(len, tests)),
+        "photos": len({photo for test in tests for photo in test.table["photo"]}),
+        "queries": sum(len(task.queries) for task in job.work if task.gallery is not None),
+    }
+    for column, number in here.items():
+        there = {row[column] for row in rows if isinstance(row.get(column), int)}
+        if there and there != {number}:
+            yield f"{', '.join(map(str, sorted(there)))} {column} there, {number} here"
+
+
+def _differ(title: str, there: set[str], here: str) -> Iterator[str]:
+    if there and there != {here}:
+        yield f"{title} {', '.join(sorted(there))} there, {here} here"
+
+
+def _said(row: Row, column: str) -> str:
+    return str(row.get(column) or "not said")
+
+
+def _weights_differ(base: Base, job: Job) -> Iterator[str]:
+    """Say that one of the two sees with random weights, and the other with others: that is no change of a model."""
+    here = job.matcher.describe()["weights"]
+    for row in base.rows:
+        if (row.get("matcher"), row.get("split")) != (job.label, job.split) or row.get(
+            "status", "ok"
+        ) != "ok":
+            continue
+        there = str(row.get("weights") or "")
+        if there != here and RANDOM in there + here:
+            yield f"weights of {job.label}: {there or 'none'} there, {here or 'none'} here"
+
+
+def asked_for(base: Base, models: Sequence[str], jobs: Sequence[Job]) -> tuple[list[Row], str]:
+    """Return the base's rows that this run must have too, and a line on those that it was not asked for.
+
+    With no `models` named, all are asked for: a model that is gone must not pass unseen.
+    """
+    labels = {job.label for job in jobs} | _picked(base, models)
+    splits = {job.split for job in jobs}
+    other_models = [row for row in base.rows if models and row.get("matcher") not in labels]
+    others = [row for row in base.rows if row not in other_models and row.get("split") not in splits]
+    kept = [row for row in base.rows if row not in other_models and row not in others]
+    if not any(row.get("status", "ok") == "ok" for row in kept):
+        raise SettingError(
+            f"--against {base.file}: it has no figures of the models and splits that this run is asked for. "
+            "Run what it has, or take another base."
+        )
+    left = [f"{_count(other_models)} of models that --models does not name"] if other_models else []
+    left += [f"{_count(others)} of splits that are not run"] if others else []
+    return kept, f"Not compared with the base: {', '.join(left)}." if left else ""
+
+
+def _picked(base: Base, models: Sequence[str]) -> set[str]:
+    """Return the labels of the base's models that `models` name, by the rules of --models."""
+    labels = list(dict.fromkeys(str(row.get("matcher")) for row in base.rows))
+    # A run's rows stand in the order of its configuration, and every model has a label of its own.
+    tables: Sequence[Mapping[str, Any]] = (
+        base.models if len(base.models) == len(labels) else [{} for _ in labels]
+    )
+    return {
+        label
+        for label, table in zip(labels, tables, strict=True)
+        if not (names_of(table) | {label}).isdisjoint(models)
+    }
+
+
+def _count(rows: Sequence[object]) -> str:
+    return f"{len(rows)} row{'' if len(rows) == 1 else 's'}"

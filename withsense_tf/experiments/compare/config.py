@@ -1,0 +1,122 @@
+"""What a comparison runs: TOML files -> a frozen configuration, with every key checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+from withsense_tf.common.limits import parse_toml, read_text
+from withsense_tf.errors import SettingError, check_choice, shown
+from withsense_tf.evaluation.protocol import SPLITS
+from withsense_tf.matchers.setting_types import check_type
+
+CONFIG_BYTES: Final = 2**18
+DEFAULT: Final = Path(__file__).with_name("default.toml")
+
+
+@dataclass(frozen=True)
+class Config:
+    """A comparison: how data are split, what the target is, what sees the photos, and the models to run.
+
+    With `balanced`, every training photo and caption has as many fitting as unfitting pairs (`ws.relevance.balance`).
+    `photo` names encoders as `photo=` does elsewhere, or holds tables with the settings of `KerasPhoto`; `model`
+    holds a table a model: `matcher`, which class; `label`, what its rows are called; the rest are its settings.
+    """
+
+    name: str
+    splits: tuple[str, ...] = ("folds",)
+    folds: int = 10
+    expert: str = "mean"
+    crowd: str = "none"
+    expert_weight: float = 0.6
+    own_weight: float = 0.0
+    balanced: bool = False
+    photo: tuple[str | Mapping[str, Any], ...] = ()
+    model: tuple[Mapping[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if field.name not in ("name", "folds"):
+                check_type(field.name, getattr(self, field.name), field.default)
+        for split in self.splits:
+            check_choice("splits", split, SPLITS)
+        if isinstance(self.folds, bool) or not isinstance(self.folds, int) or self.folds < 2:
+            raise SettingError(f"folds must be a whole number of at least 2, got {shown(self.folds)}.")
+        if not self.model:
+            raise SettingError(f"The configuration {self.name!r} names no model: add a [[model]] table.")
+
+
+def load_config(file: Path | None, changes: Sequence[str] = (), models: Sequence[str] = ()) -> Config:
+    """Read a file, or the default one; apply `key=value` changes; keep the models that are named.
+
+    A change of `label.key` or `matcher.key` is for that model, as `two_tower.dim=128`.
+    """
+    source = DEFAULT if file is None else file
+    try:
+        text = read_text(source, CONFIG_BYTES)
+    except (OSError, ValueError) as error:
+        raise SettingError(f"--config {source} cannot be read: {error}.") from error
+    try:
+        table = parse_toml(text)
+    except ValueError as error:
+        raise SettingError(f"{source} is not valid TOML: {error}.") from error
+    config = _checked(table, source.stem)
+    for change in changes:
+        config = _changed(config, change)
+    if models:
+        known = {word for model in config.model for word in names_of(model)}
+        for name in models:
+            check_choice("--models", name, sorted(known))
+        config = replace(
+            config, model=tuple(model for model in config.model if not names_of(model).isdisjoint(models))
+        )
+    return config
+
+
+def names_of(model: Mapping[str, Any]) -> set[str]:
+    """Return the words by which a model may be picked: its label, its matcher, its kind, loss or preset."""
+    words = [model.get(key) for key in ("label", "matcher", "kind", "loss", "preset")]
+    return {word for word in words if isinstance(word, str)}
+
+
+def _checked(table: Mapping[str, Any], name: str) -> Config:
+    known = [field.name for field in fields(Config)]
+    for key in table:
+        check_choice("key", key, known)
+    values: dict[str, Any] = {"name": name} | {
+        key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
+    }
+    check_type("model", values.get("model", ()), ())
+    for model in values.get("model", ()):
+        if not isinstance(model, dict) or "matcher" not in model:
+            raise SettingError(f"{name}: every [[model]] needs a key `matcher`, got {model!r}.")
+    return Config(**values)
+
+
+def _changed(config: Config, change: str) -> Config:
+    key, equals, text = change.partition("=")
+    if not equals or not key:
+        raise SettingError(f"--set {shown(change)}: expected KEY=VALUE.")
+    value = _value(text)
+    first, dot, rest = key.strip().partition(".")
+    if not dot:
+        check_choice("--set", first, [field.name for field in fields(Config) if field.name != "model"])
+        one: dict[str, Any] = {first: tuple(value) if isinstance(value, list) else value}
+        return replace(config, **one)
+    picked = [first in names_of(model) for model in config.model]
+    if not any(picked):
+        known = sorted({word for model in config.model for word in names_of(model)})
+        check_choice("--set, model", first, known)
+    models = [
+        {**model, rest: value} if this else model for model, this in zip(config.model, picked, strict=True)
+    ]
+    return replace(config, model=tuple(models))
+
+
+def _value(text: str) -> Any:
+    try:
+        return parse_toml(f"value = {text}")["value"]
+    except ValueError:
+        return text  # a bare word is a text

@@ -1,0 +1,113 @@
+"""A configuration and the data -> a list of jobs: every model under every split, each under a key of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.weights.preset_cache import no_downloads
+from withsense_tf.errors import SettingError
+from withsense_tf.evaluation.answering import settings_of
+from withsense_tf.evaluation.compare import code_version
+from withsense_tf.evaluation.protocol import SPLITS, Task, measured_on, tasks
+from withsense_tf.experiments.compare.config import Config
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.registry import Surroundings, make_matcher
+from withsense_tf.targets.blend import relevance
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """One model under one split, and the key under which its outcome is kept."""
+
+    label: str
+    split: str
+    matcher: Matcher  # as `make` makes it, for what can be asked of it unfitted
+    make: Callable[[int], Matcher]
+    work: Sequence[Task]
+    key: str
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """All that the jobs follow from, in this process and in others; `policy` names the law for rows."""
+
+    config: Config
+    pairs: Pairs
+    around: Surroundings
+    policy: str
+    download: bool = False
+
+    @property
+    def target(self) -> str:
+        """Say what the numbers are that are learned."""
+        return self.pairs.definition + (", trained on balanced pairs" if self.config.balanced else "")
+
+    def downloads(self) -> AbstractContextManager[None]:
+        """Within the block, presets that are not on this machine are fetched only if that was asked for."""
+        return nullcontext() if self.download else no_downloads("--download fetches them")
+
+
+def pairs_of(config: Config, data: Dataset) -> Pairs:
+    """Turn judgements into targets as the configuration says."""
+    return relevance(
+        data,
+        expert=None if config.expert == "none" else config.expert,
+        crowd=None if config.crowd == "none" else config.crowd,
+        expert_weight=config.expert_weight,
+        own_weight=config.own_weight,
+    )
+
+
+def labelled(config: Config, around: Surroundings) -> list[tuple[str, Mapping[str, Any], Matcher]]:
+    """Make every model once, which checks its settings; return its label, its table and its matcher."""
+    made: dict[str, tuple[str, Mapping[str, Any], Matcher]] = {}
+    for model in config.model:
+        first = make_matcher(model, around)
+        label = str(model.get("label", first.name))
+        if label in made:
+            raise SettingError(f"Two models are called {label!r}: give one of them a `label` of its own.")
+        made[label] = (label, model, first)
+    return list(made.values())
+
+
+def jobs_of(plan: Plan) -> list[Job]:
+    """List what is to be run; every model is made once now, so that a wrong setting is an error now."""
+    config, pairs, around = plan.config, plan.pairs, plan.around
+    work = {
+        split: tasks(pairs, split, config.folds, around.seed) for split in SPLITS if split in config.splits
+    }
+    if config.balanced:
+        work = {split: [task.balanced(around.seed) for task in parts] for split, parts in work.items()}
+    # A smoke run has the data of a whole one and fewer of its pairs; a target may differ in less than its name says.
+    asked = {split: measured_on(parts) for split, parts in work.items()}
+    jobs = []
+    for label, model, first in labelled(config, around):
+        for split, parts in work.items():
+            if not parts:
+                continue  # no photos with test queries
+
+            def make(number: int, model: Any = model, label: str = label, split: str = split) -> Matcher:
+                return make_matcher(model, around, f"{label} {split.replace('/', '-')} {number}")
+
+            about = {
+                "label": label,
+                "split": split,
+                "folds": config.folds,
+                "seed": around.seed,
+                "measured_on": asked[split],
+                "settings": settings_of(first),
+                "about": first.describe(),
+                "target": plan.target,
+                "data": pairs.data.fingerprint,
+                "policy": plan.policy,
+                "code": code_version(),
+            }
+            key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
+            jobs.append(Job(label, split, first, make, parts, key))
+    return jobs

@@ -1,0 +1,179 @@
+"""Run jobs: outcomes are kept as soon as they are there, so that a stopped run goes on."""
+
+from __future__ import annotations
+
+import gc
+import pickle
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import typer
+
+from withsense_tf.common.processes import share_out
+from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
+from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.errors import DataError, WeightsMissingError
+from withsense_tf.evaluation.answering import answer_task, joined, not_run
+from withsense_tf.evaluation.compare import code_version
+from withsense_tf.evaluation.outcome import Outcome, load_outcome
+from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
+
+KEPT: Final = "outcomes"
+
+
+class Piece(NamedTuple):
+    """One training: the position of its job, and the number of the job's task."""
+
+    job: int
+    number: int
+
+
+def run_jobs(
+    jobs: Sequence[Job], plan: Plan, output: Path, skip_existing: bool, processes: int
+) -> list[tuple[Job, Outcome]]:
+    """Run the plan's jobs and return their outcomes in order; with `skip_existing`, finished ones are read instead."""
+    with each_said_once():
+        return _run_jobs(jobs, plan, output, skip_existing, processes)
+
+
+def _run_jobs(
+    jobs: Sequence[Job], plan: Plan, output: Path, skip_existing: bool, processes: int
+) -> list[tuple[Job, Outcome]]:
+    # Before anything is loaded: what holds a network cannot be handed to another process.
+    handed = pickle.dumps(plan) if processes > 1 else b""
+    kept = {job.key: _kept(_file(output, job), job.key) if skip_existing else None for job in jobs}
+    outcomes = {key: outcome for key, outcome in kept.items() if outcome is not None}
+    if skip_existing:
+        typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
+    outcomes |= _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
+    pieces = [
+        Piece(at, number)
+        for at, job in enumerate(jobs)
+        if job.key not in outcomes
+        for number in range(len(job.work))
+    ]
+    parts: dict[str, list[Outcome | None]] = {job.key: [None] * len(job.work) for job in jobs}
+    try:
+        with (
+            steps(len(pieces), "trainings") as next_one,
+            _trained(processes, handed, jobs, pieces) as results,
+        ):
+            next_one("starting")
+            for piece, part in results:
+                job = jobs[piece.job]
+                parts[job.key][piece.number] = part
+                if all(parts[job.key]):
+                    outcomes[job.key] = replace(joined([one for one in parts[job.key] if one]), key=job.key)
+                    outcomes[job.key].save(_file(output, job))
+                next_one(f"{job.label}, {job.split}")
+    except KeyboardInterrupt:
+        typer.echo(
+            f"Interrupted: {len(outcomes)} of {len(jobs)} rows are done. The same with --skip-existing goes on.",
+            err=True,
+        )
+        raise
+    return [(job, replace(outcomes[job.key], label=job.label)) for job in jobs]
+
+
+@contextmanager
+def _trained(
+    processes: int, handed: bytes, jobs: Sequence[Job], pieces: Sequence[Piece]
+) -> Iterator[Iterator[tuple[Piece, Outcome]]]:
+    """Give the results of all pieces as they are done, from other processes or, if it is to be one, from this."""
+    if processes > 1 and pieces:
+        with closing(
+            share_out(processes, trainings_of, handed, pieces, lambda piece: _home(jobs, piece))
+        ) as results:
+            yield results
+    else:
+        with trainings(jobs) as train:
+            yield ((piece, train(piece)) for piece in pieces)
+
+
+def _home(jobs: Sequence[Job], piece: Piece) -> Hashable:
+    """Name the task: what one model needed of it, the next one needs again."""
+    return jobs[piece.job].split, piece.number
+
+
+@contextmanager
+def trainings_of(handed: bytes) -> Iterator[Callable[[Piece], Outcome]]:
+    """Give the same as `trainings` in a process that was handed the plan alone."""
+    plan: Plan = pickle.loads(handed)
+    with plan.downloads(), trainings(jobs_of(plan)) as train:
+        yield train
+
+
+@contextmanager
+def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Outcome]]:
+    """Give what does a piece.
+
+    After every training Python searches for the last networks, which are dead circles. What was there when a job
+    begins is passed over: to look at all that TensorFlow and the data hold took longer than the search.
+    """
+    if any(job.matcher.trains_network for job in jobs):
+        # Here, so that no row's seconds have it.
+        start_tensorflow()
+    last = -1
+
+    def train(piece: Piece) -> Outcome:
+        nonlocal last
+        if piece.job != last:
+            gc.freeze()
+            last = piece.job
+        job = jobs[piece.job]
+        return answer_task(job.label, job.split, job.make(piece.number), job.work[piece.number])
+
+    try:
+        yield train
+    finally:
+        gc.unfreeze()
+
+
+def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> dict[str, Outcome]:
+    """Store all vectors that no training changes, with all cores; return, by key, what was not run for want of weights.
+
+    Where those of the encoders are missing that all models share, there is nothing to compare: that is an error.
+    """
+    tasks = {id(task): task for job in jobs for task in job.work}.values()
+    where: dict[str, Path] = {}
+    texts: set[str] = set()
+    for task in tasks:
+        for pairs in filter(None, (task.train, task.test)):
+            where.update(zip(pairs.content, pairs.paths, strict=True))
+            texts.update(pairs.texts)
+        if task.gallery:
+            where.update(zip(task.gallery.content, task.gallery.paths, strict=True))
+        texts.update(task.queries["text"])
+    missing: dict[str, WeightsMissingError] = {}
+    for first in {job.label: job for job in jobs}.values():
+        try:
+            first.matcher.prepare(list(where), list(where.values()), sorted(texts))
+        except WeightsMissingError as error:
+            photo = getattr(first.matcher, "photo", None)
+            if any(one in (photo if isinstance(photo, list) else [photo]) for one in shared):
+                raise
+            missing[first.label] = error
+    return {
+        job.key: not_run(job.label, job.split, job.matcher, missing[job.label])
+        for job in jobs
+        if job.label in missing
+    }
+
+
+def _file(output: Path, job: Job) -> Path:
+    return output / KEPT / f"{job.key}.npz"
+
+
+def _kept(file: Path, key: str) -> Outcome | None:
+    """Return a job's finished outcome; one that was not run is tried again, and so is a damaged or another job's."""
+    # A checkout with changes of its own may give other answers under the same name.
+    if not file.is_file() or code_version().endswith("+"):
+        return None
+    try:
+        outcome = load_outcome(file)
+    except DataError:
+        return None
+    return outcome if outcome.status == "ok" and outcome.key == key else None

@@ -1,0 +1,1 @@
+"""What is in a folder: a report of tables and pictures."""

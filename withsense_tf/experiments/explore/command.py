@@ -1,0 +1,68 @@
+"""What is in a folder, and what are its judgements worth? `python -m withsense_tf.experiments.explore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from withsense_tf.common import terminal
+from withsense_tf.policy.options import CountryOption, keeps_law
+
+if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset
+    from withsense_tf.evaluation.page.sections import Section
+    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.service import LawFiles
+
+
+@keeps_law
+def main(
+    data: Annotated[
+        Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="The report goes to OUTPUT/explore.")] = Path("artifacts"),
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the demo set.")] = 0,
+    country: CountryOption = None,
+    *,
+    law: LawFiles,
+) -> None:
+    """Write a report on files, photos, captions, judgements and targets; print what it concludes."""
+    from rich.console import Console
+
+    from withsense_tf.evaluation.page.sections import write_page
+    from withsense_tf.experiments.load import load
+    from withsense_tf.policy.gate import Policy
+
+    policy = Policy.of_files(law)
+    terminal.output_folder(output)
+    dataset = load(data, output, seed)
+    console = Console()
+    console.print(repr(dataset), highlight=False, markup=False, soft_wrap=True)
+    sections = explore(dataset, policy, country)
+    page = write_page(output / "explore", f"What is in {dataset.name}", sections, notes(dataset))
+    for section in sections:
+        console.print(f"\n{section.title}", style="bold", highlight=False, markup=False)
+        console.print(section.conclusion, highlight=False, markup=False, soft_wrap=True)
+        if section.slug in ("agreement", "targets") and section.table is not None:
+            text = section.table.to_string(index=False, float_format="{:.3f}".format)
+            console.print(text, highlight=False, markup=False, soft_wrap=True)
+    console.print(f"\nReport: {page}", highlight=False, markup=False, soft_wrap=True)
+
+
+def explore(data: Dataset, policy: Policy | None = None, country: str | None = None) -> list[Section]:
+    """Make all sections of the report; what it shows, the law allows in that country."""
+    from withsense_tf.experiments.explore.contents import content_sections, files_section
+    from withsense_tf.experiments.explore.judgements import judgement_sections
+    from withsense_tf.policy.gate import Policy
+
+    gate = (policy or Policy.of_service()).gate(data, country)
+    return [files_section(data), *judgement_sections(data), *content_sections(gate)]
+
+
+def notes(data: Dataset) -> list[str]:
+    """Return what the reader of the report must know first."""
+    from withsense_tf.evaluation.compare import SYNTHETIC_NOTE
+
+    return [SYNTHETIC_NOTE] if data.synthetic else []

@@ -1,0 +1,1 @@
+"""What is kept: the tables, vectors and models of an index of photos."""

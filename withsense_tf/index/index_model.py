@@ -1,0 +1,154 @@
+"""The models of an index: each has a folder with its matcher, what a search needs of it, and the photos' vectors."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from withsense_tf.errors import DataError
+from withsense_tf.index.vectors.exact_index import ExactIndex
+from withsense_tf.index.vectors.vector_engine import Engine
+from withsense_tf.index.vectors.vector_index import Fact, VectorIndex
+from withsense_tf.matchers.saved_search_forms import load_form, save_form
+from withsense_tf.matchers.search_forms import CAPTIONS, SearchForm
+
+if TYPE_CHECKING:
+    from withsense_tf.encoders.vectors.store import VectorStore
+    from withsense_tf.matchers.base import Matcher
+
+T = TypeVar("T")
+MATCHER, FORM, VECTORS, EACH = "matcher", "form", "vectors", "each_caption"
+
+
+@dataclass(frozen=True, eq=False)
+class Generation:
+    """One model with its vectors. `name` tells the index from others that use the same Milvus.
+
+    `identity` is that of all its files, and `form_identity` of those that a search reads.
+    """
+
+    number: int
+    identity: str
+    engine: Engine
+    folder: Path
+    name: str
+    form_identity: str
+    _opening: RLock = field(default_factory=RLock, init=False, repr=False)
+    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def form(self) -> SearchForm:
+        """Return what a search needs of the matcher."""
+        return self.once("form", self._load_form)
+
+    @property
+    def vectors(self) -> Mapping[str, VectorIndex]:
+        """Return the engine of each kind of vector that is kept of a photo."""
+        return self.once("vectors", self._open_vectors)
+
+    @property
+    def each_caption(self) -> ExactIndex | None:
+        """Return the vectors of single captions, where the matcher weighs them one by one."""
+        return self.once("each_caption", self._open_each)
+
+    def _load_form(self) -> SearchForm:
+        if folder_identity(self.folder, (FORM,)) != self.form_identity:
+            raise DataError(
+                f"damaged: the files in {self.folder / FORM} are not those that this index was built with, so its "
+                "answers would be others. Build the index anew."
+            )
+        return load_form(self.folder / FORM)
+
+    def _open_vectors(self) -> Mapping[str, VectorIndex]:
+        found: dict[str, VectorIndex] = {}
+        try:
+            for part, width in self.form.widths.items():
+                collection = f"withsense_{self.name}_{self.number}_{part}"
+                found[part] = self.engine.open(self.folder / VECTORS / part, collection, width)
+        except BaseException:
+            for engine in found.values():
+                engine.close()
+            raise
+        return found
+
+    def _open_each(self) -> ExactIndex | None:
+        if not self.form.each_caption:
+            return None
+        # They are never searched, only read, so files serve every engine.
+        return ExactIndex(self.folder / VECTORS / EACH, self.form.widths[CAPTIONS], self.engine.dtype)
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """Make something when it is first asked for, and once, though two threads ask at the same time."""
+        with self._opening:
+            if what not in self._made:
+                self._made[what] = make()
+            found: T = self._made[what]
+            return found
+
+    def matcher(self, store: VectorStore) -> Matcher:
+        """Load the matcher itself, which sees photos; a search needs none."""
+        from withsense_tf.matchers.saved import load_matcher
+
+        found = folder_identity(self.folder)
+        if found != self.identity:
+            raise DataError(
+                f"The model in {self.folder} is not the one that this index was built with ({found} instead of "
+                f"{self.identity}): its vectors would not fit the others. Build the index anew."
+            )
+        return load_matcher(self.folder / MATCHER, store)
+
+    def write(self, at: int, vectors: Mapping[str, np.ndarray], facts: Sequence[Mapping[str, Fact]]) -> None:
+        """Put the vectors of photos into the rows from `at` on, and leave the time of it on the folder."""
+        os.utime(self.folder)
+        for part, engine in self.vectors.items():
+            engine.write(at, vectors[part], facts)
+
+    def kept(self, vectors: np.ndarray) -> np.ndarray:
+        """Return vectors as they come back from where they are kept: float16 has fewer digits."""
+        return np.asarray(vectors, self.engine.dtype).astype(np.float32)
+
+    def remove(self, rows: np.ndarray) -> None:
+        """Let the engines forget rows."""
+        if self.engine.kind == "exact":
+            return  # it keeps them, and may be damaged
+        for engine in self.vectors.values():
+            engine.remove(rows)
+
+    def drop(self) -> None:
+        """Give up the vectors that do not lie in the folder; what does goes with it."""
+        if self.engine.address:
+            for engine in self.vectors.values():
+                engine.drop()
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        for engine in self._made.get("vectors", {}).values():
+            engine.close()
+        if self._made.get("each_caption") is not None:
+            self._made["each_caption"].close()
+
+
+def save_model(matcher: Matcher, folder: Path) -> None:
+    """Save a matcher and what a search needs of it into a new folder."""
+    from withsense_tf.matchers.saved import save_matcher
+
+    save_form(matcher.search_form(), folder / FORM)
+    save_matcher(matcher, folder / MATCHER)
+
+
+def folder_identity(folder: Path, parts: Sequence[str] = (FORM, MATCHER)) -> str:
+    """Name the model in a folder, or a part of it, by the content of its files, in 24 signs."""
+    digest = hashlib.sha256()
+    for part in parts:
+        for file in sorted(file for file in (folder / part).rglob("*") if file.is_file()):
+            digest.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+            with file.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:24]

@@ -1,0 +1,1 @@
+"""Checksums and kinds: what an index holds is what was written there."""

@@ -1,0 +1,113 @@
+"""Checksums of vectors: those of a photo by one model are the ones that were written, and are still the photo's."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.errors import DataError, WithSenseError
+from withsense_tf.index.index_model import Generation
+
+# Rows that are read at once.
+BLOCK: Final = 4_096
+# So many rows are looked at when an index is opened, besides the first and the last: all of them would take too long.
+SAMPLE: Final = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a model: of which photo, where its captions' vectors lie, and the checksum of all its vectors."""
+
+    row: int
+    photo: int
+    first_caption: int
+    captions: int
+    checksum: int
+    digest: str
+
+
+def checksums(
+    digests: Sequence[str],
+    vectors: Mapping[str, np.ndarray],
+    each: np.ndarray | None,
+    captions: Sequence[int],
+) -> list[int]:
+    """Return the CRC-32 of each photo's digest and float32 vectors, and of those of its captions one by one."""
+    parts = [np.ascontiguousarray(vectors[part], np.float32) for part in sorted(vectors)]
+    singles = np.zeros((0, 0), np.float32) if each is None else np.ascontiguousarray(each, np.float32)
+    found, at = [], 0
+    for n, (digest, count) in enumerate(zip(digests, captions, strict=True)):
+        crc = zlib.crc32(digest.encode())
+        for part in parts:
+            crc = zlib.crc32(part[n].data, crc)
+        if each is not None and count:
+            crc = zlib.crc32(singles[at : at + count].data, crc)
+            at += count
+        found.append(crc)
+    return found
+
+
+def check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
+    """Look at some rows of files that were just opened: files full of something else are seen at once."""
+    if generation.engine.kind == "exact":
+        generation.once("sample", lambda: _check_sample(tables, generation))
+
+
+def _check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
+    # Both in one question would read all rows.
+    first, last = (
+        tables.execute(f"SELECT {end}(row) FROM rows WHERE generation = ?", (generation.number,)).fetchone()[
+            0
+        ]
+        for end in ("min", "max")
+    )
+    if first is None:
+        return
+    drawn = {first, last, *(random.randint(first, last) for _ in range(SAMPLE))}
+    rows = rows_of_model(tables, generation, f"row IN ({', '.join(map(str, sorted(drawn)))})")
+    bad = _bad(generation, rows)
+    if bad:
+        raise DataError(
+            f"damaged: of {len(rows)} photos that were looked at, {len(bad)} have vectors in {generation.folder} that "
+            "are not those that were written. Run: python -m withsense_tf index verify --repair"
+        )
+
+
+def rows_of_model(tables: sqlite3.Connection, generation: Generation, where: str = "1") -> list[Row]:
+    """Return the rows that a model has of photos; `where` says which."""
+    found = tables.execute(
+        "SELECT row, photo, first_caption, captions, checksum, digest FROM rows JOIN photos ON photos.id = photo "
+        f"WHERE generation = ? AND {where} ORDER BY row",
+        (generation.number,),
+    )
+    return [Row(*told) for told in found]
+
+
+def bad_rows(tables: sqlite3.Connection, generation: Generation) -> Iterator[tuple[Sequence[Row], str]]:
+    """Yield rows whose vectors are not those that were written, and why where they cannot be read at all."""
+    rows = rows_of_model(tables, generation)
+    for at in range(0, len(rows), BLOCK):
+        part = rows[at : at + BLOCK]
+        try:
+            bad, why = _bad(generation, part), ""
+        except WithSenseError as error:
+            bad, why = part, str(error)
+        if bad:
+            yield bad, why
+
+
+def _bad(generation: Generation, rows: Sequence[Row]) -> list[Row]:
+    numbers = np.array([one.row for one in rows], np.int64)
+    vectors = {part: engine.get(numbers) for part, engine in generation.vectors.items()}
+    each = None
+    if generation.each_caption is not None:
+        places = [np.arange(one.first_caption, one.first_caption + one.captions) for one in rows]
+        each = generation.each_caption.get(np.concatenate([np.zeros(0, np.int64), *places]))
+    found = checksums([one.digest for one in rows], vectors, each, [one.captions for one in rows])
+    return [one for one, crc in zip(rows, found, strict=True) if crc != one.checksum]

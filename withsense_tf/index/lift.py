@@ -1,0 +1,111 @@
+"""Restrictions that a change would lift because evidence left: nobody lifts them without saying so.
+
+That a row of captions is gone, or a person's decision is no longer in its list, is no sign that the photo shows no
+child. What a person allowed, what rules that changed no longer find, and what became readable may lift.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from withsense_tf.errors import SettingError
+from withsense_tf.index.item import Item
+from withsense_tf.index.stored_items import stored_items
+
+LISTED: Final = 100
+DUPLICATE: Final = "duplicate of "
+
+
+@dataclass(frozen=True)
+class _Restriction:
+    photo: int
+    own: bool
+    by_hand: bool
+    source: str
+
+
+class Restrictions:
+    """What restricts the live photos before a change, and the evidence of those that the change is about."""
+
+    def __init__(self, tables: sqlite3.Connection) -> None:
+        found = tables.execute(
+            "SELECT name, age_limit, photo, own_restricted, by_hand, source FROM law JOIN photos ON photos.id = photo "
+            "WHERE writer IS NULL AND restricted = 1"
+        )
+        self._of = {
+            (name, limit): _Restriction(photo, bool(own), bool(by_hand), source)
+            for name, limit, photo, own, by_hand, source in found
+        }
+        self._evidence: dict[str, Item] = {}
+
+    def keep_evidence(self, tables: sqlite3.Connection, photos: Sequence[int]) -> None:
+        """Keep the evidence on photos, given by id, that are about to change or to leave."""
+        restricted = {one.photo for one in self._of.values()}
+        for photo in photos:
+            if photo in restricted:
+                ((_, item),) = stored_items(tables, "WHERE id = ?", (photo,))
+                self._evidence[item.name] = item
+
+    def check(self, tables: sqlite3.Connection) -> None:
+        """Raise if the law that is settled now lifts a restriction whose evidence left."""
+        lifted = self._lifted(tables)
+        if not lifted:
+            return
+        more = f" and {len(lifted) - LISTED:,} more" if len(lifted) > LISTED else ""
+        raise SettingError(
+            f"{len(lifted):,} photos are restricted and would be shown, because what restricts them is gone: "
+            f"{', '.join(lifted[:LISTED])}{more}. Are the captions and the lists of decisions whole? Nothing was "
+            "changed. To let them be shown, say --lift."
+        )
+
+    def _lifted(self, tables: sqlite3.Connection) -> list[str]:
+        free = tables.execute(
+            "SELECT name, age_limit, by_hand FROM law JOIN photos ON photos.id = photo "
+            "WHERE writer IS NULL AND restricted = 0"
+        )
+        # A person who allowed a photo has said the word.
+        now = {(name, limit) for name, limit, by_hand in free if not by_hand and (name, limit) in self._of}
+        changes = {name: _Change.of(tables, item) for name, item in self._evidence.items()}
+        return sorted(
+            {name for name, limit in now if self._evidence_left(name, self._of[name, limit], changes)}
+        )
+
+    def _evidence_left(self, name: str, before: _Restriction, changes: Mapping[str, _Change]) -> bool:
+        change = changes.get(name)
+        if change is not None and change.other_picture:
+            return False  # what was known of the one before says nothing of it
+        if before.own:
+            return before.by_hand or (change is not None and change.lost)
+        other = before.source.removeprefix(DUPLICATE)
+        source = changes.get(other)
+        if source is not None and (source.lost or source.other_picture):
+            return True
+        return any(one.by_hand for (photo, _), one in self._of.items() if photo == other)
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What became of a photo: what of it is lost, and whether its name has another picture."""
+
+    lost: bool
+    other_picture: bool
+
+    @classmethod
+    def of(cls, tables: sqlite3.Connection, before: Item) -> _Change:
+        found = stored_items(tables, "WHERE name = ? AND writer IS NULL", (before.name,))
+        if not found:
+            return cls(True, True)
+        ((_, now),) = found
+        old, new = _texts(before), _texts(now)
+        # What could not be read must have become a text, or must be unreadable still.
+        mended = new.total() + len(now.unread) >= old.total() + len(before.unread)
+        lost = bool(old - new) or not set(before.twins) <= set(now.twins) or not mended
+        return cls(lost, now.digest != before.digest)
+
+
+def _texts(item: Item) -> Counter[str]:
+    return Counter(text for _, text in (*item.captions, *item.law_texts))

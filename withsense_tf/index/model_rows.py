@@ -1,0 +1,136 @@
+"""What a model keeps of photos: computed for some of them, and written behind what is there."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from withsense_tf.errors import DataError
+from withsense_tf.index.index_model import Generation
+from withsense_tf.index.integrity.vector_checks import checksums
+from withsense_tf.index.item import Item
+from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, unit
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.base import Matcher
+
+T = TypeVar("T")
+
+
+class ModelGoneError(DataError):
+    """A model was dropped while photos were worked on for it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What a model keeps of some photos: their vectors, and those of their captions with how many each has."""
+
+    vectors: dict[str, np.ndarray]
+    each: np.ndarray | None
+    captions: np.ndarray
+
+    def take(self, at: Sequence[int]) -> Rows:
+        """Return what is kept of some of the photos."""
+        chosen = np.asarray(at, np.int64)
+        vectors = {part: kept[chosen] for part, kept in self.vectors.items()}
+        if self.each is None:
+            return Rows(vectors, None, self.captions[chosen])
+        owner = np.repeat(np.arange(len(self.captions)), self.captions)
+        parts = [self.each[owner == one] for one in chosen]
+        each = np.concatenate(parts) if parts else self.each[:0]
+        return Rows(vectors, each, self.captions[chosen])
+
+
+def rows_of(generation: Generation, matcher: Matcher, items: Sequence[Item]) -> Rows:
+    """Compute what a model keeps of photos that can be read."""
+    form = generation.form
+    vectors: dict[str, np.ndarray] = {}
+    each, counts = None, np.zeros(len(items), np.int64)
+    if PHOTO in form.widths:
+        digests, paths = [item.digest for item in items], [item.path for item in items]
+        if items:
+            # All at once, so that the encoder gets whole batches; its vectors are in the store from then on.
+            matcher.photo_rows(digests, paths)
+        vectors[PHOTO] = _one_by_one(
+            lambda told: matcher.photo_rows([told[0]], [told[1]]),
+            list(zip(digests, paths, strict=True)),
+            form.widths[PHOTO],
+        )
+    if CAPTIONS in form.widths:
+        counts = np.array([len(item.captions) for item in items], np.int64)
+        texts = [text for item in items for _, text in item.captions]
+        points = _one_by_one(lambda text: form.queries([text]), texts, form.widths[CAPTIONS])
+        sums = np.zeros((len(items), form.widths[CAPTIONS]))
+        np.add.at(sums, np.repeat(np.arange(len(items)), counts), points)
+        vectors[CAPTIONS] = unit(sums).astype(np.float32)
+        each = points if form.each_caption else None
+    return Rows(vectors, each, counts)
+
+
+def sums_of(generation: Generation, items: Sequence[Item], rows: Rows) -> list[int]:
+    """Return the checksums of what is kept of photos, as it comes back from where it is kept."""
+    return checksums(
+        [item.digest for item in items],
+        {part: generation.kept(vectors) for part, vectors in rows.vectors.items()},
+        None if rows.each is None else generation.kept(rows.each),
+        rows.captions.tolist(),
+    )
+
+
+def _one_by_one(compute: Callable[[T], np.ndarray], things: Sequence[T], width: int) -> np.ndarray:
+    """Compute the vectors of things, each by itself.
+
+    In a matrix product a row may be rounded otherwise at another place and in another company, by some processors'
+    kernels, and a vector must not hang on what it came with.
+    """
+    return np.concatenate([np.zeros((0, width), np.float32), *(compute(thing) for thing in things)])
+
+
+def put_rows(
+    tables: sqlite3.Connection,
+    generation: Generation,
+    photos: Sequence[int],
+    items: Sequence[Item],
+    rows: Rows,
+) -> None:
+    """Write the vectors of photos behind those of a model; the caller's transaction makes them count."""
+    found = tables.execute("SELECT rows FROM generations WHERE id = ?", (generation.number,)).fetchone()
+    if found is None:
+        raise ModelGoneError(f"Model {generation.number} was dropped meanwhile: run it again.")
+    write_rows(tables, generation, found[0] + np.arange(len(photos)), photos, items, rows)
+    tables.execute("UPDATE generations SET rows = rows + ? WHERE id = ?", (len(photos), generation.number))
+
+
+def write_rows(
+    tables: sqlite3.Connection,
+    generation: Generation,
+    places: np.ndarray,
+    photos: Sequence[int],
+    items: Sequence[Item],
+    rows: Rows,
+) -> None:
+    """Write the vectors of photos into rows of a model, rising ones, and their captions' behind what is there."""
+    # As in the tables: of names that differ by case alone the last one counts.
+    facts = [{name.casefold(): value for name, value in item.facts.items()} for item in items]
+    for run in np.split(np.arange(len(places)), np.flatnonzero(np.diff(places) != 1) + 1):
+        if len(run):
+            some = {part: vectors[run] for part, vectors in rows.vectors.items()}
+            generation.write(int(places[run[0]]), some, [facts[n] for n in run])
+    asked = "SELECT captions FROM generations WHERE id = ?"
+    first = tables.execute(asked, (generation.number,)).fetchone()[0]
+    if rows.each is not None and generation.each_caption is not None:
+        generation.each_caption.write(first, rows.each)
+    starts = first + np.cumsum(rows.captions) - rows.captions
+    sums = sums_of(generation, items, rows)
+    told = zip(places.tolist(), photos, starts.tolist(), rows.captions.tolist(), sums, strict=True)
+    tables.executemany(
+        "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?)", [(generation.number, *row) for row in told]
+    )
+    tables.execute(
+        "UPDATE generations SET captions = captions + ? WHERE id = ?",
+        (int(rows.captions.sum()), generation.number),
+    )

@@ -1,0 +1,246 @@
+"""An index folder: its tables, its models, and which of them is in use.
+
+A new model is built beside the one in use, and searches go on; once it has every photo, one transaction switches to
+it. The one before is kept, so that a switch can be taken back.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import sqlite3
+import time
+from collections import OrderedDict
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import TYPE_CHECKING, Final, Self
+
+from withsense_tf.errors import DataError, SettingError, WithSenseError
+from withsense_tf.index.catalog import Catalog, get_state, set_state
+from withsense_tf.index.index_model import FORM, MATCHER, Generation, folder_identity, save_model
+from withsense_tf.index.stored_items import count_lacking
+from withsense_tf.index.vectors.vector_engine import Engine
+
+if TYPE_CHECKING:
+    from withsense_tf.encoders.vectors.store import VectorStore
+    from withsense_tf.matchers.base import Matcher
+
+GENERATIONS, ENCODED = "generations", "encoded"
+OLD_DRAFT_SECONDS: Final = 24 * 3600.0
+# What is dropped stays so long for searches and writers that met it, and a model that was written to is not dropped.
+GRACE_SECONDS: Final = 600.0
+# Models that stay open: the one in use and the one before, and one that is being built.
+OPEN: Final = 3
+
+
+def law_of_model(tables: sqlite3.Connection, number: int) -> str:
+    """Return the version of the law that a model was trained under; nothing where none is known of."""
+    return str(get_state(tables, _law_of(number)) or "")
+
+
+def _law_of(number: int) -> str:
+    return f"law of model {number}"
+
+
+class PhotoIndex:
+    """An index in a folder. Threads and processes may read and write it at the same time."""
+
+    temporary: TemporaryDirectory[str] | None = None
+
+    def __init__(self, folder: str | Path, store: VectorStore | None = None) -> None:
+        self.folder = Path(folder)
+        self._store = store
+        self.catalog = Catalog(folder)
+        self._open: OrderedDict[int, Generation] = OrderedDict()
+        self._lock = Lock()
+
+    @classmethod
+    def make(cls, folder: str | Path, store: VectorStore | None = None) -> Self:
+        """Make an index in a folder that is not there yet, or open the one that is."""
+        with Catalog.make(folder).writing() as tables:
+            if get_state(tables, "name") is None:
+                set_state(
+                    tables, name=secrets.token_hex(4), version=0, current=None, previous=None, policy=None
+                )
+        return cls(folder, store)
+
+    @property
+    def store(self) -> VectorStore:
+        """Return where the vectors of photo encoders are kept, so that a new model needs no photo encoded again."""
+        from withsense_tf.encoders.vectors.store import VectorStore
+
+        if self._store is None:
+            self._store = VectorStore(self.folder / ENCODED)
+        return self._store
+
+    def generation(self, number: int) -> Generation:
+        """Return a model of this index by its number."""
+        with self._lock:
+            if number not in self._open:
+                self._open[number] = self._find(number)
+                while len(self._open) > OPEN:
+                    # Not closed: a search in another thread may be using it.
+                    self._open.popitem(last=False)
+            self._open.move_to_end(number)
+            return self._open[number]
+
+    def _find(self, number: int) -> Generation:
+        with self.catalog.reading() as tables:
+            found = tables.execute(
+                "SELECT identity, form, engine FROM generations WHERE id = ?", (number,)
+            ).fetchone()
+            name = get_state(tables, "name")
+        if found is None:
+            raise DataError(f"{self.folder} has no model {number}.")
+        identity, form, engine = found
+        return Generation(number, identity, Engine.from_json(engine), self._folder_of(number), name, form)
+
+    def current(self, tables: sqlite3.Connection) -> Generation:
+        """Return the model in use, as these tables have it."""
+        number = get_state(tables, "current")
+        if number is None:
+            raise DataError(
+                f"{self.folder} is not built yet. Build it, or finish a build that was stopped, with: "
+                f"python -m withsense_tf index build FOLDER --index {self.folder}"
+            )
+        return self.generation(number)
+
+    def add_model(self, matcher: Matcher, engine: Engine | None = None) -> int:
+        """Keep a fitted matcher in the index; return its number, the same for the same matcher and engine."""
+        engine = engine or Engine()
+        draft = self._draft()
+        try:
+            save_model(matcher, draft)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        identity = folder_identity(draft)
+        with self.catalog.reading() as tables:
+            found = tables.execute(
+                "SELECT id FROM generations WHERE identity = ? AND engine = ?", (identity, engine.to_json())
+            ).fetchall()
+            there = {int(number) for (number,) in found} - dropped_models(tables).keys()
+        if there:
+            shutil.rmtree(draft, ignore_errors=True)
+            return max(there)
+        return self._add(draft, matcher.name, identity, engine, matcher.law)
+
+    def copy_model(self, number: int) -> int:
+        """Keep a model once more, with no vectors yet; return the copy's number."""
+        generation, draft = self.generation(number), self._draft()
+        for part in (FORM, MATCHER):
+            shutil.copytree(generation.folder / part, draft / part)
+        with self.catalog.reading() as tables:
+            name = tables.execute("SELECT name FROM generations WHERE id = ?", (number,)).fetchone()[0]
+            law = law_of_model(tables, number)
+        return self._add(draft, name, generation.identity, generation.engine, law)
+
+    def _draft(self) -> Path:
+        folder = self.folder / GENERATIONS
+        folder.mkdir(exist_ok=True)
+        for old in folder.glob("draft-*"):
+            # What a killed writer left; one that is at work takes minutes.
+            with suppress(FileNotFoundError):
+                if time.time() - old.stat().st_mtime > OLD_DRAFT_SECONDS:
+                    shutil.rmtree(old, ignore_errors=True)
+        return folder / f"draft-{secrets.token_hex(4)}"
+
+    def _add(self, draft: Path, name: str, identity: str, engine: Engine, law: str) -> int:
+        try:
+            form = folder_identity(draft, (FORM,))
+            with self.catalog.writing() as tables:
+                made = datetime.now(UTC).isoformat(timespec="seconds")
+                number = tables.execute(
+                    "INSERT INTO generations (name, identity, engine, rows, captions, made, form) "
+                    "VALUES (?, ?, ?, 0, 0, ?, ?)",
+                    (name, identity, engine.to_json(), made, form),
+                ).lastrowid
+                if number is None:
+                    raise DataError(f"{self.folder}: the tables gave no number to a new model.")
+                set_state(tables, **{_law_of(number): law})
+                # What a killed writer left under this number was never part of the index.
+                shutil.rmtree(self._folder_of(number), ignore_errors=True)
+                draft.rename(self._folder_of(number))
+                return number
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def switch(self, number: int) -> None:
+        """Put a model to use that has the vectors of every live photo; the one before is kept."""
+        with self.catalog.writing() as tables:
+            missing = count_lacking(tables, number)
+            if missing:
+                raise SettingError(f"Model {number} lacks {missing} photos of the index: fill it first.")
+            current = get_state(tables, "current")
+            _mark(tables, {key: at for key, at in dropped_models(tables).items() if key != number})
+            if current != number:
+                set_state(tables, current=number, previous=current, version=get_state(tables, "version") + 1)
+
+    def forget_previous(self, tables: sqlite3.Connection) -> None:
+        """Give up the way back to the model before."""
+        set_state(tables, previous=None)
+
+    def drop(self, number: int) -> None:
+        """Give up a model that is neither in use nor the one to go back to; `remove_dropped` removes it later.
+
+        Searches and writers that met it while it was in use go on with its files until then.
+        """
+        with self.catalog.writing() as tables:
+            if number in (get_state(tables, "current"), get_state(tables, "previous")):
+                raise SettingError(f"Model {number} is in use, or the one to go back to: it is not dropped.")
+            _mark(tables, {number: time.time()} | dropped_models(tables))
+
+    def remove_dropped(self) -> None:
+        """Remove models that were dropped so long ago that nobody is amid something with them."""
+
+        def old(tables: sqlite3.Connection) -> list[int]:
+            now = time.time()
+            return [number for number, at in dropped_models(tables).items() if now - at > GRACE_SECONDS]
+
+        with self.catalog.reading() as tables:
+            if not old(tables):
+                return
+        with self.catalog.writing() as tables:
+            for number in old(tables):
+                try:
+                    self._find(number).drop()
+                except WithSenseError:
+                    continue  # its server does not answer: the next time
+                # Before the tables forget it, so that what a kill leaves is removed the next time.
+                shutil.rmtree(self._folder_of(number), ignore_errors=True)
+                tables.execute("DELETE FROM rows WHERE generation = ?", (number,))
+                tables.execute("DELETE FROM generations WHERE id = ?", (number,))
+                _mark(tables, {key: at for key, at in dropped_models(tables).items() if key != number})
+                with self._lock:
+                    self._open.pop(number, None)
+
+    def written_lately(self, number: int) -> bool:
+        """Tell whether a model is new, or got photos a short while ago: another process may be building it."""
+        try:
+            return time.time() - self._folder_of(number).stat().st_mtime <= GRACE_SECONDS
+        except FileNotFoundError:
+            return False
+
+    def _folder_of(self, number: int) -> Path:
+        return self.folder / GENERATIONS / str(number)
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        with self._lock:
+            for generation in self._open.values():
+                generation.close()
+            self._open.clear()
+        self.catalog.close()
+
+
+def dropped_models(tables: sqlite3.Connection) -> dict[int, float]:
+    """Return the models that wait to be removed, and when each was dropped."""
+    return {int(number): float(at) for number, at in (get_state(tables, "dropped") or {}).items()}
+
+
+def _mark(tables: sqlite3.Connection, dropped: dict[int, float]) -> None:
+    if dropped != dropped_models(tables):
+        set_state(tables, dropped=dropped)

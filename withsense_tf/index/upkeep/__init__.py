@@ -1,0 +1,1 @@
+"""What changes an index, and what looks after it."""

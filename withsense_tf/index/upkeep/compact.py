@@ -1,0 +1,40 @@
+"""Photos that left an index leave their vectors behind; this writes the vectors anew without them."""
+
+from __future__ import annotations
+
+from withsense_tf.index.catalog import get_state
+from withsense_tf.index.photo_index import GRACE_SECONDS, PhotoIndex, dropped_models
+from withsense_tf.index.upkeep.take_over import take_over
+
+
+def compact_index(index: PhotoIndex) -> str:
+    """Copy the model in use, with the vectors of live photos alone, switch to the copy and drop the others.
+
+    Searches go on meanwhile. What was staged and not published is made anew by the next ingest. There is nothing to
+    roll back to afterwards. A model that is being built stays; the files of those that are dropped go later.
+    """
+    index.remove_dropped()
+    with index.catalog.reading() as tables:
+        current = index.current(tables)
+    copy = index.copy_model(current.number)
+    take_over(index, copy)
+    dropped = []
+    with index.catalog.writing() as tables:
+        if get_state(tables, "current") == copy:
+            done_with = {current.number, get_state(tables, "previous")}
+            index.forget_previous(tables)
+            others = tables.execute("SELECT id FROM generations WHERE id != ?", (copy,)).fetchall()
+            dropped = [
+                number
+                for (number,) in others
+                if number not in dropped_models(tables)
+                and (number in done_with or not index.written_lately(number))
+            ]
+            for number in dropped:
+                index.drop(number)
+    told = f"model {copy} is in use, without what photos left behind; {len(dropped)} models were dropped."
+    if dropped:
+        told += (
+            f" Their files go when something is written {GRACE_SECONDS / 60:.0f} minutes from now or later."
+        )
+    return told

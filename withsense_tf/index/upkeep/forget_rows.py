@@ -1,0 +1,55 @@
+"""Rows that no state of the tables has any more: engines forget them once no reader is amid an older state."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from withsense_tf.errors import WithSenseError
+from withsense_tf.index import photo_index
+from withsense_tf.index.catalog import get_state, set_state
+from withsense_tf.index.photo_index import PhotoIndex
+
+# When rows were left, by which model, and which.
+Left = tuple[float, int, list[int]]
+
+
+def leave_rows(index: PhotoIndex, tables: sqlite3.Connection, rows: Mapping[int, Sequence[int]]) -> None:
+    """Note which rows photos have left behind; exact files keep them."""
+    new = [
+        (time.time(), model, sorted(some))
+        for model, some in rows.items()
+        if index.generation(model).engine.kind != "exact"
+    ]
+    if new:
+        set_state(tables, forgotten=[*(get_state(tables, "forgotten") or []), *new])
+
+
+def forget_rows(index: PhotoIndex) -> None:
+    """Let the engines forget rows that were left so long ago that nobody asks for them any more."""
+    with index.catalog.reading() as tables:
+        old = _old(tables)
+        models = {number for (number,) in tables.execute("SELECT id FROM generations")}
+    done = []
+    for at, model, rows in old:
+        try:
+            if model in models:
+                index.generation(model).remove(np.array(rows, np.int64))
+        except WithSenseError:
+            continue  # its server does not answer: the next time
+        done.append((at, model, rows))
+    if done:
+        with index.catalog.writing() as tables:
+            set_state(tables, forgotten=[left for left in _left(tables) if left not in done])
+
+
+def _left(tables: sqlite3.Connection) -> list[Left]:
+    return [(at, model, rows) for at, model, rows in get_state(tables, "forgotten") or []]
+
+
+def _old(tables: sqlite3.Connection) -> list[Left]:
+    before = time.time() - photo_index.GRACE_SECONDS
+    return [left for left in _left(tables) if left[0] < before]

@@ -1,0 +1,83 @@
+"""A new model gets the vectors of the photos that are in the index already, and then takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from withsense_tf.common.terminal import track
+from withsense_tf.errors import SettingError
+from withsense_tf.index.catalog import get_state
+from withsense_tf.index.index_model import Generation
+from withsense_tf.index.item import Item
+from withsense_tf.index.model_rows import put_rows, rows_of
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.stored_items import LACKING, stored_items
+from withsense_tf.matchers.base import Matcher
+
+BATCH = 64
+
+
+def fill(index: PhotoIndex, model: int) -> int:
+    """Give a model the vectors of all live photos that it lacks; return how many it got. Then `switch` to it."""
+    generation = index.generation(model)
+    matcher = generation.matcher(index.store)
+    got = 0
+    while missing := _missing(index, model):
+        for at in track(
+            range(0, len(missing), BATCH), -(-len(missing) // BATCH), "Filling", done="batches of photos"
+        ):
+            got += _fill_some(index, generation, matcher, missing[at : at + BATCH])
+    return got
+
+
+def take_over(index: PhotoIndex, model: int, tries: int = 5) -> None:
+    """Give a model what it lacks and put it to use; photos may come in meanwhile."""
+    for left in range(tries, 0, -1):
+        fill(index, model)
+        try:
+            index.switch(model)
+        except SettingError:
+            if left == 1:
+                raise
+        else:
+            return
+
+
+def roll_back(index: PhotoIndex) -> int:
+    """Put the model before to use again, with the photos that came since; return its number."""
+    with index.catalog.reading() as tables:
+        previous = get_state(tables, "previous")
+    if previous is None:
+        raise SettingError(
+            f"{index.folder} has no model before the one in use: there is nothing to go back to."
+        )
+    take_over(index, previous)
+    return int(previous)
+
+
+def _missing(index: PhotoIndex, model: int) -> list[tuple[int, Item]]:
+    with index.catalog.reading() as tables:
+        return stored_items(tables, f"WHERE {LACKING}", (model,))
+
+
+def _fill_some(
+    index: PhotoIndex, generation: Generation, matcher: Matcher, missing: Sequence[tuple[int, Item]]
+) -> int:
+    rows = rows_of(generation, matcher, [item for _, item in missing])
+    with index.catalog.writing() as tables:
+        here = [
+            at
+            for at, (photo, _) in enumerate(missing)
+            if tables.execute("SELECT 1 FROM photos WHERE id = ?", (photo,)).fetchone()
+            and not tables.execute(
+                "SELECT 1 FROM rows WHERE photo = ? AND generation = ?", (photo, generation.number)
+            ).fetchone()
+        ]
+        put_rows(
+            tables,
+            generation,
+            [missing[at][0] for at in here],
+            [missing[at][1] for at in here],
+            rows.take(here),
+        )
+    return len(here)

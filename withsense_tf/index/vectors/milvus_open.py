@@ -1,0 +1,216 @@
+"""Opening what MilvusIndex searches: a Milvus Lite file or a server, and the collection in it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.index.vectors.milvus_filter import ROW
+
+VECTOR = "vector"
+INSTALL = 'Install it with: pip install "withsense_tf[milvus]"'
+START = "milvus-lite server --data-dir FOLDER --host 127.0.0.1 --port 19530"
+
+# Milvus Lite runs inside the process, once a file; it ends with the last index on the file, so that others may open it.
+_users: Counter[Path] = Counter()
+_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def answers(what: str) -> Iterator[None]:
+    """Turn what Milvus raises into an error that says what was asked."""
+    from grpc import RpcError
+    from pymilvus import MilvusException
+
+    try:
+        yield
+    except (MilvusException, RpcError) as error:
+        raise DataError(f"Milvus did not {what}: {getattr(error, 'message', '') or error}") from error
+
+
+def connect(address: str, token: str, timeout: float) -> tuple[Any, Path | None]:
+    """Return a client, and the file if the address is one."""
+    try:
+        import pymilvus
+    except ImportError as error:
+        raise SettingError(
+            f"The engine milvus needs the package pymilvus, which is not here. {INSTALL}"
+        ) from error
+    # A server may hang up on a client that says it is alive more often than every five minutes, as pymilvus does.
+    calm = {"grpc.keepalive_time_ms": 400_000}
+    if re.match(r"https?://", address):
+        try:
+            return pymilvus.MilvusClient(uri=address, token=token, timeout=timeout, grpc_options=calm), None
+        except pymilvus.MilvusException as error:
+            raise DataError(
+                f"No Milvus server answered at {address} within {timeout:g} seconds ({error.message}). "
+                f"Check the address and the token (WITHSENSE_MILVUS_TOKEN), or start a server on this machine: {START}"
+            ) from error
+    path = _lite_path(address)
+    with _lock:
+        try:
+            with _quiet():
+                client = pymilvus.MilvusClient(uri=str(path), timeout=timeout, grpc_options=calm)
+        except (pymilvus.MilvusException, ImportError) as error:
+            raise _lite_error(path, error) from error
+        _users[path] += 1
+    return client, path
+
+
+def check_address(address: str, token: str, timeout: float = 5.0) -> None:
+    """Raise if nothing can be kept there: a server that does not answer, a wrong address, a package that is missing."""
+    if re.match(r"https?://", address):
+        connect(address, token, timeout)[0].close()
+        return
+    _installed()
+    if address:
+        _lite_path(address)
+
+
+def _installed() -> None:
+    try:
+        import milvus_lite  # noqa: F401  # is it here?
+        import pymilvus  # noqa: F401  # and this?
+    except ImportError as error:
+        raise SettingError(
+            f"A Milvus Lite file needs pymilvus and milvus-lite, and {error.name} is not here. {INSTALL}"
+        ) from error
+
+
+def let_go(path: Path) -> None:
+    """Let others open the Milvus Lite file once nobody here uses it any more."""
+    from milvus_lite import server_manager_instance
+
+    with _lock:
+        _users[path] -= 1
+        if _users[path] == 0:
+            server_manager_instance.release_server(str(path))
+
+
+def open_collection(client: Any, name: str, width: int, kind: str, build: dict[str, int], place: str) -> None:
+    """Make the collection ready for searches, and make it first if it is not there."""
+    from pymilvus import DataType, MilvusException
+
+    index = client.prepare_index_params()
+    index.add_index(VECTOR, index_type=kind, index_name=VECTOR, metric_type="IP", params=build)
+    with answers(f"open the collection {name!r} of {place}"):
+        if not client.has_collection(name):
+            schema = client.create_schema(auto_id=False, enable_dynamic_field=True)
+            schema.add_field(ROW, DataType.INT64, is_primary=True)
+            schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=width)
+            with _or_else(lambda: client.has_collection(name)):
+                client.create_collection(name, schema=schema, consistency_level="Strong")
+        _check(client, name, width, kind, place)
+        if not client.list_indexes(name, VECTOR):
+            with _or_else(lambda: client.list_indexes(name, VECTOR)):
+                client.create_index(name, index, sync=False)
+        try:
+            client.load_collection(name)
+        except MilvusException:
+            # A process that is killed while it writes an HNSW graph leaves half a file, and Milvus Lite trusts it.
+            client.release_collection(name)
+            client.drop_index(name, VECTOR)
+            client.create_index(name, index)
+            client.load_collection(name)
+
+
+@contextlib.contextmanager
+def _or_else(done: Callable[[], Any]) -> Iterator[None]:
+    # What fails may fail because another process does the same, and was faster.
+    from pymilvus import MilvusException
+
+    try:
+        yield
+    except MilvusException:
+        if not done():
+            raise
+
+
+def _check(client: Any, name: str, width: int, kind: str, place: str) -> None:
+    from pymilvus import DataType
+
+    there = client.describe_collection(name)
+    fields = {field["name"]: field for field in there["fields"]}
+    key, vector = fields.get(ROW, {}), fields.get(VECTOR, {})
+    ours = key.get("is_primary") and key.get("type") == DataType.INT64 and not there.get("auto_id")
+    if not (ours and vector.get("type") == DataType.FLOAT_VECTOR and there.get("enable_dynamic_field")):
+        raise DataError(
+            f"The collection {name!r} of {place} was not made by withsense_tf: it must have the fields {ROW} (the "
+            f"primary key, INT64) and {VECTOR} (FLOAT_VECTOR), and dynamic fields. Choose another name."
+        )
+    wide = int(vector["params"]["dim"])
+    if wide != width:
+        raise DataError(
+            f"The collection {name!r} of {place} has vectors of width {wide}, expected {width}. "
+            "Choose another name, or drop the collection and index the photos again."
+        )
+    for index in client.list_indexes(name, VECTOR):
+        made = client.describe_index(name, index)
+        if (made["metric_type"], made["index_type"]) != ("IP", kind):
+            raise DataError(
+                f"The collection {name!r} of {place} is a {made['index_type']} index by {made['metric_type']}, "
+                f"expected {kind} by IP. Choose another name, or the kind that is there if it is FLAT or HNSW by IP."
+            )
+
+
+def _lite_path(address: str) -> Path:
+    path = Path(address).absolute()
+    if path.suffix != ".db":
+        raise SettingError(
+            f"The Milvus address {address!r} is neither a server (http://host:port) nor a Milvus Lite file, "
+            "whose name must end in .db."
+        )
+    foreign = path.is_dir() and any(path.iterdir()) and not (path / "collections").is_dir()
+    if path.is_file() or foreign:
+        raise DataError(
+            f"{path} is no Milvus Lite file (Milvus Lite 3 makes a folder of that name; files of Milvus Lite 2 are not "
+            "read). Choose another path, or move it away."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _lite_error(path: Path, error: Exception) -> Exception:
+    if "milvus-lite is required" in str(error) or isinstance(error, ImportError):
+        return SettingError(f"A Milvus Lite file needs the package milvus-lite, which is not here. {INSTALL}")
+    if _is_locked(path / "LOCK"):
+        return DataError(
+            f"The Milvus Lite file {path} is open in another process, and only one at a time can use it. Close it "
+            f"there, or let a server own the file and give its address to both: {START.replace('FOLDER', str(path))}"
+        )
+    return DataError(
+        f"The Milvus Lite file {path} cannot be opened ({error.__cause__ or error}). Is it damaged?"
+    )
+
+
+def _is_locked(lock: Path) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return False
+    try:
+        with lock.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    # Milvus Lite logs a traceback for what we say in a sentence.
+    logger = logging.getLogger("milvus_lite.server_manager")
+    was, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = was

@@ -1,0 +1,111 @@
+"""A Keras network on the photo's and the text's vector side by side, as the student projects built it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
+from withsense_tf.matchers.concat.networks import NetworkMatcher
+from withsense_tf.matchers.photo_features import Photos
+from withsense_tf.matchers.search_forms import Dense
+from withsense_tf.matchers.training import Training
+
+
+class ConcatKeras(NetworkMatcher):
+    """Fit a Sequential network to [photo vector; text vector].
+
+    Unlike a linear form it can, in principle, learn which photos and texts belong together; but nothing in its
+    build says that the two vectors are to be compared, and a few thousand pairs do not teach it.
+    """
+
+    reads_sparse: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        widths: Sequence[int] = (256, 64),
+        dropout: float = 0.3,
+        batch_norm: bool = False,
+        photo: Photos = "mobilenet_v2",
+        text: str | TextEncoder = "tfidf",
+        training: Training | None = None,
+        seed: int = 0,
+        store: VectorStore | None = None,
+        logs: str | None = None,
+    ) -> None:
+        self.widths = widths
+        self.dropout = dropout
+        self.batch_norm = batch_norm
+        self.photo = photo
+        self.text = text
+        self.training = training
+        self.seed = seed
+        self.store = store
+        self.logs = logs
+
+    @property
+    def name(self) -> str:
+        """Name the widths too."""
+        return f"concat Keras {'-'.join(map(str, self.widths))}"
+
+    def _build(self, photo_width: int, text_width: int) -> Any:
+        import keras
+
+        if not self.widths or min(self.widths) < 1 or not 0 <= self.dropout < 1:
+            raise SettingError(
+                f"Expected widths of at least 1 and a dropout from 0 to below 1, got {self.widths} and {self.dropout}."
+            )
+        layers: list[Any] = [keras.Input((photo_width + text_width,))]
+        for number, width in enumerate(self.widths):
+            # Each layer has its own seed, so that no global generator is touched.
+            seed = self.seed + 1000 * (number + 1)
+            layers.append(
+                keras.layers.Dense(width, kernel_initializer=keras.initializers.HeNormal(seed=seed))
+            )
+            if self.batch_norm:
+                layers.append(keras.layers.BatchNormalization())
+            layers.append(keras.layers.Activation("relu"))
+            if self.dropout:
+                layers.append(keras.layers.Dropout(self.dropout, seed=seed))
+        last = keras.initializers.GlorotUniform(seed=self.seed)
+        layers.append(keras.layers.Dense(1, activation="sigmoid", kernel_initializer=last))
+        return keras.Sequential(layers)
+
+    def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
+        import keras
+
+        return keras.ops.concatenate([photos, texts], axis=1)
+
+    def _answer(self, network: Any, photos: Any, texts: Any, training: bool) -> Any:
+        """Say the same as the network; a text has few words, and most of its first layer need not be looked at."""
+        import tensorflow as tf
+
+        if not isinstance(texts, tf.SparseTensor):
+            return super()._answer(network, photos, texts, training)
+        first, *rest = network.layers
+        by_photo, by_text = tf.split(first.kernel, [photos.shape[1], texts.shape[1]])
+        hidden = photos @ by_photo + tf.sparse.sparse_dense_matmul(texts, by_text) + first.bias
+        for layer in rest:
+            hidden = layer(hidden, training=training)
+        return hidden
+
+    def _parts(self) -> tuple[Dense, Dense, list[Dense], str]:
+        layers: list[Dense] = []
+        for layer in self.network_.layers:
+            weights = [np.asarray(weight) for weight in layer.get_weights()]
+            if len(weights) == 2:
+                layers.append(Dense(*weights))
+            elif weights:
+                # A batch norm, which only scales and shifts once training is over.
+                gamma, beta, mean, variance = weights
+                scale = gamma / np.sqrt(variance + layer.epsilon)
+                dense = layers.pop()
+                layers.append(Dense(dense.kernel * scale, (dense.bias - mean) * scale + beta))
+        first, *rest = layers
+        photos = self.widths_[0]
+        photo = Dense(first.kernel[:photos], np.zeros_like(first.bias))
+        return photo, Dense(first.kernel[photos:], first.bias), rest, "add"

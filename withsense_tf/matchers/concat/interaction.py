@@ -1,0 +1,103 @@
+"""A Keras network on how a photo's and a text's vector go together: products and differences of their projections."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.matchers.concat.networks import NetworkMatcher
+from withsense_tf.matchers.photo_features import Photos
+from withsense_tf.matchers.search_forms import Dense
+from withsense_tf.matchers.training import Training
+
+KINDS: Final = ("bilinear", "product", "difference")
+
+
+class Interaction(NetworkMatcher):
+    """Project both vectors to `rank` numbers, and let the network see how they go together.
+
+    "bilinear" adds up the products (a form `photo' U V' text` of low rank, plus what each side says alone);
+    "product" and "difference" give a small network the products, or the squared differences, number by number.
+    It is the step between a network on concatenated vectors and two towers.
+    """
+
+    def __init__(
+        self,
+        kind: str = "bilinear",
+        rank: int = 64,
+        width: int = 64,
+        dropout: float = 0.3,
+        photo: Photos = "mobilenet_v2",
+        text: str | TextEncoder = "tfidf",
+        training: Training | None = None,
+        seed: int = 0,
+        store: VectorStore | None = None,
+        logs: str | None = None,
+    ) -> None:
+        self.kind = kind
+        self.rank = rank
+        self.width = width
+        self.dropout = dropout
+        self.photo = photo
+        self.text = text
+        self.training = training
+        self.seed = seed
+        self.store = store
+        self.logs = logs
+
+    @property
+    def name(self) -> str:
+        """Name the kind too."""
+        return f"interaction {self.kind}"
+
+    def _build(self, photo_width: int, text_width: int) -> Any:
+        import keras
+
+        check_choice("kind", self.kind, KINDS)
+        if self.rank < 1 or self.width < 1 or not 0 <= self.dropout < 1:
+            raise SettingError(
+                "Expected a rank and a width of at least 1 and a dropout from 0 to below 1, got "
+                f"{self.rank}, {self.width} and {self.dropout}."
+            )
+        photo, text = keras.Input((photo_width,)), keras.Input((text_width,))
+        # One number more: what a side says alone.
+        sides = [self._dense(self.rank + 1, seed)(side) for seed, side in enumerate((photo, text))]
+        left, right = keras.Input((self.rank + 1,)), keras.Input((self.rank + 1,))
+        self.sides_ = [keras.Model(photo, sides[0]), keras.Model(text, sides[1])]
+        self.head_ = keras.Model([left, right], self._head(left, right))
+        return keras.Model([photo, text], self.head_(sides))
+
+    def _head(self, left: Any, right: Any) -> Any:
+        import keras
+
+        alone = left[:, :1] + right[:, :1]
+        if self.kind == "bilinear":
+            together = keras.ops.sum(left[:, 1:] * right[:, 1:], axis=1, keepdims=True)
+            shift = keras.layers.Dense(1, kernel_initializer="ones")
+            return keras.ops.sigmoid(shift(together / np.sqrt(self.rank)) + alone)
+        if self.kind == "product":
+            together = left[:, 1:] * right[:, 1:]
+        else:
+            together = keras.ops.square(left[:, 1:] - right[:, 1:])
+        hidden = keras.layers.Dropout(self.dropout, seed=self.seed)(together)
+        hidden = keras.ops.relu(self._dense(self.width, 2)(hidden))
+        return keras.ops.sigmoid(self._dense(1, 3)(hidden) + alone)
+
+    def _dense(self, width: int, number: int) -> Any:
+        import keras
+
+        start = keras.initializers.GlorotUniform(seed=self.seed + 1000 * (number + 1))
+        return keras.layers.Dense(width, kernel_initializer=start)
+
+    def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
+        return photos, texts
+
+    def _parts(self) -> tuple[Dense, Dense, list[Dense], str]:
+        sides = [Dense(*(np.asarray(weight) for weight in side.get_weights())) for side in self.sides_]
+        weights = [np.asarray(weight) for weight in self.head_.get_weights()]
+        rest = [Dense(*weights[at : at + 2]) for at in range(0, len(weights), 2)]
+        return sides[0], sides[1], rest, self.kind

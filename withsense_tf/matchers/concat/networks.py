@@ -1,0 +1,273 @@
+"""What the Keras regressors share: vectors of photos and texts, a validation side, early stopping, calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Final, Self
+
+import numpy as np
+
+from withsense_tf.common.terminal import start_tensorflow
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.registry import text_encoder
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import check_seed
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.gallery import Gallery, Queries
+from withsense_tf.matchers.own_captions import fit_texts
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
+from withsense_tf.matchers.search_forms import Dense, NetworkForm
+from withsense_tf.matchers.towers.adamw import AdamW
+from withsense_tf.matchers.training import Training
+
+# Text vectors have length 1; so many words of a caption carry weight, and each then has a size of about 1.
+WORDS: Final = 16
+# Pairs that are scored at once: enough to keep the cores busy, few enough for the memory.
+CHUNK: Final = 65_536
+# The same where a pair is two wide vectors.
+CHUNK_OF_VECTORS: Final = 4_096
+# Vectors with a larger share of numbers that are not 0 are multiplied faster as they are.
+DENSE: Final = 0.05
+
+
+class NetworkMatcher(Matcher):
+    """A Keras network on a photo's and a text's vector, trained on the judgements; subclasses build it.
+
+    The network ends in a sigmoid, learns by mean squared error with the pairs' weights, and keeps the epoch that is
+    best on validation photos (a part of the training photos), which also calibrate its answers.
+    """
+
+    track: ClassVar[str] = "image-only"
+    trains_network: ClassVar[bool] = True
+    # Whether `_answer` takes texts as a sparse tensor, too.
+    reads_sparse: ClassVar[bool] = False
+    LEARNED: ClassVar[tuple[str, ...]] = ("text_", "features_", "history_", "calibration_")
+
+    photo: Photos
+    text: str | TextEncoder
+    training: Training | None
+    seed: int
+    store: VectorStore | None
+    logs: str | None
+
+    def describe(self) -> dict[str, str]:
+        """Return what a result row says of this matcher."""
+        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
+        text = getattr(self, "text_", None) or text_encoder(self.text)
+        return super().describe() | describe_encoders(photos, text)
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; of the network its weights."""
+        state = super().to_state()
+        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
+        return state | {"widths": self.widths_, "weights": self.network_.get_weights()}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
+        """Make the matcher that was saved, and build its network anew."""
+        start_tensorflow()
+        made = super().from_state(state, store)
+        made.widths_ = state["widths"]
+        made.network_ = made._build(*made.widths_)
+        made.network_.set_weights(state["weights"])
+        return made
+
+    def search_form(self) -> NetworkForm:
+        """Return what a search needs of the network: the texts' side of its first layer, and all that follows."""
+        _, side, rest, meet = self._parts()
+        return NetworkForm(self.text_, self.calibration_, side, rest, meet, float(np.sqrt(WORDS)))
+
+    def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the photos' side of the first layer, float32, (photos, width)."""
+        return self._parts()[0].apply(self._photo_inputs(content, paths)).astype(np.float32)
+
+    def _parts(self) -> tuple[Dense, Dense, list[Dense], str]:
+        """Return the photos' and the texts' side of the first layer, what follows, and how the two meet."""
+        raise NotImplementedError
+
+    @property
+    def _training(self) -> Training:
+        return self.training or Training()
+
+    def _build(self, photo_width: int, text_width: int) -> Any:
+        """Return the network, a Keras model that takes what `_inputs` gives."""
+        raise NotImplementedError
+
+    def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
+        """Return what the network takes for pairs of photo and text vectors, (pairs, width) each."""
+        raise NotImplementedError
+
+    def _answer(self, network: Any, photos: Any, texts: Any, training: bool) -> Any:
+        """Return what the network says of pairs while it is trained, (pairs, 1)."""
+        return network(self._inputs(photos, texts), training=training)
+
+    def _fit(self, pairs: Pairs) -> None:
+        start_tensorflow()
+        check_seed(self.seed)
+        self.text_ = fit_texts(text_encoder(self.text), pairs)
+        content, first = np.unique(pairs.content, return_index=True)
+        every = pairs.paths
+        paths = [every[at] for at in first]
+        store = self.store or VectorStore()
+        self.features_ = PhotoFeatures(photo_encoders(self.photo), store).fit(content.tolist(), paths)
+        photos, photo = self._photo_rows(pairs)
+        texts, text = self._text_rows(pairs.texts)
+        held = self._held_out(np.unique(pairs.group), pairs)
+        self.widths_ = (photos.shape[1], texts.shape[1])
+        network = self._build(*self.widths_)
+        self.history_ = self._train(network, photos, texts, photo, text, pairs, held)
+        self.network_ = network
+        self.calibration_ = Calibration("platt").fit(
+            self._scores(photos[photo[held]], texts[text[held]]), pairs.target[held], pairs.weight[held]
+        )
+
+    def _held_out(self, photos: np.ndarray, pairs: Pairs) -> np.ndarray:
+        """Choose the photos that are not trained on; with too few photos, all pairs do both."""
+        shuffled = np.random.default_rng(self.seed).permutation(photos)
+        held = np.isin(pairs.group, shuffled[: round(self._training.validation * len(photos))])
+        return held if 0 < held.sum() < len(held) else np.ones(len(held), bool)
+
+    def _train(
+        self,
+        network: Any,
+        photos: np.ndarray,
+        texts: np.ndarray,
+        photo: np.ndarray,
+        text: np.ndarray,
+        pairs: Pairs,
+        held: np.ndarray,
+    ) -> dict[str, list[float]]:
+        learned = np.flatnonzero(~held) if not held.all() else np.arange(len(pairs))
+        step, loss = self._steps(network, photos, texts, photo, text, pairs)
+        rng = np.random.default_rng(self.seed)
+        choosing = batches_of(np.flatnonzero(held), CHUNK_OF_VECTORS)
+        history: dict[str, list[float]] = {"loss": [], "val_loss": []}
+        best, best_weights, waited = np.inf, network.get_weights(), 0
+        for _ in range(self._training.epochs):
+            for name, work, batches in (
+                ("loss", step, batches_of(rng.permutation(learned), self._training.batch)),
+                ("val_loss", loss, choosing),
+            ):
+                values = [work(rows) for rows in batches]
+                history[name].append(float(np.average(values, weights=list(map(len, batches)))))
+            if history["val_loss"][-1] < best:
+                best, best_weights, waited = history["val_loss"][-1], network.get_weights(), 0
+            elif (waited := waited + 1) >= self._training.patience:
+                break
+        network.set_weights(best_weights)
+        if self.logs:
+            write_logs(self.logs, history)
+        return history
+
+    def _steps(
+        self,
+        network: Any,
+        photos: np.ndarray,
+        texts: np.ndarray,
+        photo: np.ndarray,
+        text: np.ndarray,
+        pairs: Pairs,
+    ) -> tuple[Any, Any]:
+        """Return what takes rows of pairs: to train the network on them, and to measure its loss on them."""
+        import tensorflow as tf
+
+        # Everything becomes a tensor once; a batch is then made from its rows inside the graph.
+        seen, said = tf.constant(photos), _rows_of(texts, self.reads_sparse)
+        whose, which = tf.constant(photo, tf.int32), tf.constant(text, tf.int32)
+        target, weight = tf.constant(pairs.target, tf.float32), tf.constant(pairs.weight, tf.float32)
+        variables = [variable.value for variable in network.trainable_variables]
+        optimizer = AdamW(variables, self._training.rate, self._training.decay)
+
+        def loss(rows: Any, training: bool = False) -> Any:
+            vectors = tf.gather(seen, tf.gather(whose, rows)), said(tf.gather(which, rows))
+            answers = tf.squeeze(self._answer(network, *vectors, training), 1)
+            return tf.reduce_mean(tf.gather(weight, rows) * tf.square(answers - tf.gather(target, rows)))
+
+        def step(rows: Any) -> Any:
+            with tf.GradientTape() as tape:
+                value = loss(rows, training=True)
+            optimizer.apply(tape.gradient(value, variables))
+            return value
+
+        rows = tf.TensorSpec([None], tf.int64)
+        return tf.function(step, [rows], autograph=False), tf.function(loss, [rows], autograph=False)
+
+    def _photo_rows(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+        content, first, row = np.unique(pairs.content, return_index=True, return_inverse=True)
+        paths = pairs.paths
+        return self._photo_inputs(content.tolist(), [paths[at] for at in first]), row
+
+    def _photo_inputs(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        features = self.features_.transform(content, paths)
+        # A network wants numbers of about 1, not vectors of length 1.
+        return features * np.float32(np.sqrt(features.shape[1]))
+
+    def _text_rows(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        different, row = np.unique(np.array(list(texts), object), return_inverse=True)
+        return self.text_.encode(different.tolist()) * np.float32(np.sqrt(WORDS)), row
+
+    def _scores(self, photos: np.ndarray, texts: np.ndarray) -> np.ndarray:
+        """Return the network's answers for pairs of vectors, (pairs,)."""
+        parts = [
+            np.asarray(
+                self.network_(self._inputs(photos[at : at + CHUNK], texts[at : at + CHUNK]), training=False)
+            ).ravel()
+            for at in range(0, len(photos), CHUNK)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        photos, photo = self._photo_rows(pairs)
+        texts, text = self._text_rows(pairs.texts)
+        return self.calibration_.apply(self._scores(photos[photo], texts[text]))
+
+    def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
+        form, rows = self.search_form(), self.photo_rows(gallery.content, gallery.paths)
+        different, place = np.unique(np.array(queries.texts, object), return_inverse=True)
+        # Many queries at once: a search has one, and its products are too small to be fast.
+        scores = [
+            form.scan(np.tile(rows, (len(some), 1)), np.repeat(some, len(rows), axis=0)).reshape(
+                -1, len(rows)
+            )
+            for some in batches_of(form.queries(different.tolist()), max(1, CHUNK // len(rows)))
+        ]
+        return np.vstack([np.zeros((0, len(rows))), *scores])[place]
+
+
+def batches_of(rows: np.ndarray, size: int) -> list[np.ndarray]:
+    """Divide rows into batches of a size; the last may be smaller."""
+    return [rows[at : at + size] for at in range(0, len(rows), size)]
+
+
+def _rows_of(vectors: np.ndarray, sparse: bool) -> Callable[[Any], Any]:
+    """Return what gathers rows of vectors inside a graph; where most numbers are 0, sparse ones, if they may be."""
+    import tensorflow as tf
+
+    if not sparse or np.count_nonzero(vectors) > DENSE * vectors.size:
+        every = tf.constant(vectors)
+        return lambda rows: tf.gather(every, rows)
+    row, column = np.nonzero(vectors)
+    columns, numbers = (
+        tf.RaggedTensor.from_value_rowids(part, row, len(vectors)) for part in (column, vectors[row, column])
+    )
+
+    def gather(rows: Any) -> Any:
+        place, values = tf.gather(columns, rows), tf.gather(numbers, rows).flat_values
+        indices = tf.stack([place.value_rowids(), place.flat_values], axis=1)
+        shape = tf.stack([tf.size(rows, tf.int64), vectors.shape[1]])
+        return tf.SparseTensor(indices, values, shape)
+
+    return gather
+
+
+def write_logs(folder: str, history: Mapping[str, Sequence[float]]) -> None:
+    """Write what an epoch gave for TensorBoard, named as Keras names it: losses of training and of validation."""
+    import tensorflow as tf
+
+    for part, name in (("train", "loss"), ("validation", "val_loss")):
+        with tf.summary.create_file_writer(f"{folder}/{part}").as_default():
+            for epoch, value in enumerate(history[name]):
+                tf.summary.scalar("epoch_loss", value, step=epoch)

@@ -1,0 +1,148 @@
+"""Tables of a configuration -> matchers, with every setting checked against what the matcher takes."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+from withsense_tf.encoders.registry import photo_encoder, text_encoder
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
+from withsense_tf.encoders.texts.text_spacy import SpacyVectors
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.captions import Captions
+from withsense_tf.matchers.concat.concat_keras import ConcatKeras
+from withsense_tf.matchers.concat.concat_linear import ConcatLinear
+from withsense_tf.matchers.concat.interaction import Interaction
+from withsense_tf.matchers.constant import Constant
+from withsense_tf.matchers.hybrid import Hybrid
+from withsense_tf.matchers.setting_types import check_type
+from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.matchers.towers.pretrained import Pretrained
+from withsense_tf.matchers.towers.two_tower import TwoTower
+from withsense_tf.matchers.training import TowerTraining, Training
+
+MATCHERS: Final[dict[str, type[Matcher]]] = {
+    "constant": Constant,
+    "concat_linear": ConcatLinear,
+    "concat_keras": ConcatKeras,
+    "interaction": Interaction,
+    "closed_form": ClosedFormTowers,
+    "two_tower": TwoTower,
+    "pretrained": Pretrained,
+    "captions": Captions,
+    "hybrid": Hybrid,
+}
+# These get one photo encoder alone, as the student projects had it; more numbers mostly make them slower.
+ONE_ENCODER: Final = frozenset({"concat_linear", "concat_keras", "interaction"})
+# Settings that are tables of their own: "training.epochs" in a file is `training = { epochs = 10 }`.
+TRAININGS: Final[dict[str, type[Any]]] = {
+    "two_tower": TowerTraining,
+    "concat_keras": Training,
+    "interaction": Training,
+}
+CAPTION_SPACE: Final = "caption_space"
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """What all models of a comparison share."""
+
+    photo: tuple[PhotoEncoder, ...]
+    vectors: SpacyVectors | None
+    store: VectorStore
+    seed: int
+    logs: Path | None = None
+
+
+def photo_encoders_of(
+    photo: Sequence[str | Mapping[str, Any]], weights: str, synthetic: bool, seed: int, quick: bool
+) -> tuple[PhotoEncoder, ...]:
+    """Return the encoders that a configuration names, or those that suit the data if it names none."""
+    if photo:
+        return tuple(_photo(one, weights, seed) for one in photo)
+    if synthetic and weights == "auto":
+        return (photo_encoder("scene_net"),)
+    source = "random" if weights == "auto" else weights
+    if quick or source == "random":
+        # More looks at a photo do not help weights that see no meaning.
+        return (KerasPhoto("mobilenet_v2", source, seed=seed),)
+    # Many looks at the size that the network was made for, and some at a larger one, which shows small things; there
+    # an earlier layer, too, which is less given to the thousand things that the network was trained to name.
+    return (
+        KerasPhoto("mobilenet_v2", source, views=12),
+        KerasPhoto("mobilenet_v2", source, views=4, size=320, layers=("block_16_expand_relu", "out_relu")),
+    )
+
+
+def _photo(one: str | Mapping[str, Any], weights: str, seed: int) -> PhotoEncoder:
+    if isinstance(one, str):
+        return photo_encoder(one)
+    known = list(inspect.signature(KerasPhoto.__init__).parameters)[1:]
+    for key in one:
+        check_choice("photo", key, known)
+    usual: dict[str, Any] = {"weights": "random" if weights == "auto" else weights, "seed": seed}
+    return KerasPhoto(**(usual | dict(one)))
+
+
+def one_view(encoder: PhotoEncoder) -> PhotoEncoder:
+    """Return the same encoder with one look at each photo, which is what opened layers are trained on."""
+    return encoder.changed(views=1) if isinstance(encoder, KerasPhoto) else encoder
+
+
+def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = "") -> Matcher:
+    """Return the matcher that a table describes; a key that it does not take is an error with the nearest one."""
+    settings = {key: value for key, value in model.items() if key not in ("matcher", "label")}
+    name = check_choice("matcher", model.get("matcher"), MATCHERS)
+    made = MATCHERS[name]
+    takes = {key: one for key, one in inspect.signature(made.__init__).parameters.items() if key != "self"}
+    for key, value in settings.items():
+        check_choice(f"{name} takes no {key!r}; setting", key, sorted(takes))
+        check_type(f"{name}.{key}", value, takes[key].default, str(takes[key].annotation))
+    if "training" in settings:
+        settings["training"] = _training(name, settings["training"])
+    if "text" in takes:
+        settings["text"] = _text(settings.get("text"), name, around)
+        if settings["text"] is None:
+            settings.pop("text")
+    if "photo" in takes and "photo" not in settings:
+        settings["photo"] = around.photo[0] if name in ONE_ENCODER else list(around.photo)
+        if settings.get("opened"):
+            settings["photo"] = one_view(around.photo[0])
+    if "store" in takes:
+        settings["store"] = around.store
+    if "seed" in takes:
+        settings.setdefault("seed", around.seed)
+    if "logs" in takes and around.logs is not None:
+        # A label may be any text, and must not lead out of the folder.
+        settings["logs"] = str(around.logs / re.sub(r"[^\w.+]+", "-", label or name).strip("-."))
+    return made(**settings)
+
+
+def _text(text: Any, matcher: str, around: Surroundings) -> TextEncoder | str | None:
+    """Return the text encoder: the caption space knows the word vectors that the command line names."""
+    towers = matcher in ("closed_form", "two_tower", "captions", "hybrid")
+    if text == CAPTION_SPACE or (text is None and towers):
+        return CaptionSpace(vectors=around.vectors)
+    if isinstance(text, str) and "glove" in text.split("+") and around.vectors is not None:
+        # "glove" alone means the file that the command line names.
+        return text_encoder(text.replace("glove", f"glove:{around.vectors.source}"))
+    return text if isinstance(text, str) else None
+
+
+def _training(name: str, settings: Any) -> Any:
+    if name not in TRAININGS or not isinstance(settings, dict):
+        raise SettingError(f"{name}: training must be a table of settings, got {settings!r}.")
+    made = TRAININGS[name]
+    defaults = {field.name: field.default for field in fields(made)}
+    for key, value in settings.items():
+        check_choice("training", key, defaults)
+        check_type(f"{name}.training.{key}", value, defaults[key])
+    return made(**settings)

@@ -1,0 +1,283 @@
+"""What a search needs of a fitted matcher: texts -> query vectors, and vectors -> scores and numbers, by numpy alone.
+
+A search keeps a photo's vectors and never sees the photo again, so these forms know nothing of photo encoders, and
+a search needs no TensorFlow unless the text encoder does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from withsense_tf.common.saved_objects import Saveable
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.matchers.calibration import Calibration
+
+# The vectors that an index may keep of a photo: what its pixels say, and what its captions say together.
+PHOTO, CAPTIONS = "photo", "captions"
+
+
+class SearchForm(Saveable):
+    """A fitted matcher, as a search uses it.
+
+    `widths` says which vectors are kept of a photo and how long they are. Where `inner`, the score is the inner
+    product of one of them and the query's vector, so that any vector engine can rank; elsewhere `scan` must see all.
+    """
+
+    inner: ClassVar[bool] = True
+    # Whether captions are kept one by one too.
+    each_caption: ClassVar[bool] = False
+    text: TextEncoder
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Return the width of each vector that is kept of a photo."""
+        raise NotImplementedError
+
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the vector of each query, float32, (texts, width)."""
+        raise NotImplementedError
+
+    def scan(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Score photos, by their vectors (photos, width), for one query (width,)."""
+        return np.asarray(rows @ query)
+
+    def number(self, scores: np.ndarray) -> np.ndarray:
+        """Return the number from 0 to 1 that scores stand for."""
+        raise NotImplementedError
+
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """Return the words of a text that mean nothing to the text encoder, as far as it can say."""
+        return self.text.unknown(text)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Bring vectors to length 1; zeros stay zeros."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9))
+
+
+class CosineForm(SearchForm):
+    """Towers: the score is the cosine between a text's point and a photo's, or its captions' mean (`of`)."""
+
+    def __init__(
+        self, text: TextEncoder, calibration: Calibration, of: str = PHOTO, width: int | None = None
+    ) -> None:
+        self.text = text
+        self.calibration = calibration
+        self.of = of
+        self.width = width if width is not None else int(self.queries(["a"]).shape[1])
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Return the width of each vector that is kept of a photo."""
+        return {self.of: self.width}
+
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the point of each text, float32, (texts, width)."""
+        return np.asarray(unit(self.text.encode(texts)), np.float32)
+
+    def number(self, scores: np.ndarray) -> np.ndarray:
+        """Return the calibrated number of each cosine."""
+        return np.asarray(np.clip(self.calibration.apply(scores), 0, 1))
+
+
+class ProjectedForm(CosineForm):
+    """Trained towers: the text's vector goes through a linear layer of each member first."""
+
+    def __init__(
+        self,
+        text: TextEncoder,
+        calibration: Calibration,
+        layers: Sequence[tuple[np.ndarray, np.ndarray]],
+    ) -> None:
+        self.layers = layers
+        super().__init__(text, calibration, PHOTO, sum(kernel.shape[1] for kernel, _ in layers))
+
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the point of each text: the members' points side by side, float32, (texts, width)."""
+        vectors = self.text.encode(texts)
+        scaled = vectors * np.float32(np.sqrt(vectors.shape[1]))
+        parts = [unit(scaled @ kernel + bias) for kernel, bias in self.layers]
+        return np.asarray(np.hstack(parts) / np.sqrt(len(parts)), np.float32)
+
+
+class AdditiveForm(SearchForm):
+    """A linear form on both vectors side by side: what the photo is worth, plus what the text is worth."""
+
+    def __init__(self, text: TextEncoder, weights: np.ndarray, intercept: float) -> None:
+        self.text = text
+        self.weights = weights
+        self.intercept = intercept
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Return the width of each vector that is kept of a photo: its worth, and a one."""
+        return {PHOTO: 2}
+
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Return a one, and what each text is worth, float32, (texts, 2)."""
+        worth = self.text.encode(texts) @ self.weights + self.intercept
+        return np.column_stack([np.ones(len(worth)), worth]).astype(np.float32)
+
+    def number(self, scores: np.ndarray) -> np.ndarray:
+        """Return the score itself: it was fitted to the judgements."""
+        return np.asarray(np.clip(scores, 0, 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Dense:
+    """A layer of a network after training: kernel (in, out) and bias (out,); batch norms are folded into them."""
+
+    kernel: np.ndarray
+    bias: np.ndarray
+
+    def apply(self, values: np.ndarray) -> np.ndarray:
+        """Return what the layer gives, (rows, out)."""
+        return np.asarray(values @ self.kernel + self.bias)
+
+
+class NetworkForm(SearchForm):
+    """A network that meets photo and text vectors in its first layer: each side's part of it is computed once.
+
+    `meet` says how the parts go together: "add" (a network on both side by side), "product" or "difference"
+    (their first number is what a side says alone), or "bilinear" (the products are added up).
+    """
+
+    inner: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        text: TextEncoder,
+        calibration: Calibration,
+        side: Dense,
+        rest: Sequence[Dense],
+        meet: str,
+        scale: float,
+    ) -> None:
+        self.text = text
+        self.calibration = calibration
+        self.side = side
+        self.rest = rest
+        self.meet = meet
+        self.scale = scale
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Return the width of each vector that is kept of a photo."""
+        return {PHOTO: self.side.kernel.shape[1]}
+
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the texts' part of the first layer, float32, (texts, width)."""
+        return self.side.apply(self.text.encode(texts) * np.float32(self.scale)).astype(np.float32)
+
+    def scan(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Score photos by the rest of the network, (photos,); the query may also be one of its own for each photo."""
+        alone = np.float32(0)
+        if self.meet == "add":
+            values = np.maximum(rows + query, 0)
+        else:
+            alone = rows[:, 0] + query[..., 0]
+            left, right = rows[:, 1:], query[..., 1:]
+            values = np.square(left - right) if self.meet == "difference" else left * right
+            if self.meet == "bilinear":
+                values = values.sum(axis=1, keepdims=True) / np.float32(np.sqrt(right.shape[-1]))
+        for layer in self.rest[:-1]:
+            values = np.maximum(layer.apply(values), 0)
+        z = self.rest[-1].apply(values)[:, 0] + alone
+        return np.asarray(1 / (1 + np.exp(-z)))
+
+    def number(self, scores: np.ndarray) -> np.ndarray:
+        """Return the calibrated number of each score."""
+        return np.asarray(np.clip(self.calibration.apply(scores), 0, 1))
+
+
+def looks_of(each: np.ndarray, length: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Return what captions say of a query, (photos, 3), from the cosine with each, (photos, captions).
+
+    The cosine with their mean, the largest and the mean cosine; zeros where a photo has no captions. `length` is
+    that of the sum of their points, (photos,), and `there` says which captions there are.
+    """
+    found = np.zeros((len(each), 3))
+    count = there.sum(axis=1)
+    some = count > 0
+    # Caption by caption, so that zeros behind a photo's last one change no rounding: a photo's score must not hang
+    # on how many captions others have.
+    total = np.zeros(len(each))
+    for column, known in zip(each.T, there.T, strict=True):
+        total += np.where(known, column, 0.0)
+    found[some, 0] = (total / np.maximum(length, 1e-9))[some]
+    found[some, 1] = np.where(there, each, -1.0).max(axis=1, initial=-1.0)[some]
+    found[some, 2] = (total / np.maximum(count, 1))[some]
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A fitted linear model."""
+
+    weights: np.ndarray
+    intercept: float
+
+    def apply(self, features: np.ndarray) -> np.ndarray:
+        """Return what it foretells, (rows,)."""
+        # Row by row: a matrix product may round a row otherwise where there are more of them.
+        return np.asarray(np.vecdot(features, self.weights) + self.intercept)
+
+
+class HybridForm(SearchForm):
+    """Pixels and captions together: both rank, and the best of either are weighed anew with every caption."""
+
+    each_caption: ClassVar[bool] = True
+
+    def __init__(self, pixels: CosineForm, line: Line | None, calibration: Calibration | None) -> None:
+        self.pixels = pixels
+        self.line = line
+        self.calibration = calibration
+        self.text = pixels.text
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Return the width of each vector that is kept of a photo; captions lie in the same space."""
+        return {PHOTO: self.pixels.width, CAPTIONS: self.pixels.width}
+
+    def queries(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the point of each text, float32, (texts, width)."""
+        return self.pixels.queries(texts)
+
+    def score(self, cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
+        """Return scores to rank by, from the cosine with the pixels and what the captions say (photos, 3)."""
+        # A little of the cosine itself, because calibrated numbers have steps, and ties rank badly.
+        return self._put_together(cosines, looks, 1e-3)
+
+    def number_of(self, cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
+        """Return the calibrated numbers, of the same."""
+        return np.asarray(np.clip(self._put_together(cosines, looks, 0.0, self.calibration), 0, 1))
+
+    def _put_together(
+        self, cosines: np.ndarray, looks: np.ndarray, share: float, calibration: Calibration | None = None
+    ) -> np.ndarray:
+        scores = self.pixels.calibration.apply(cosines) + share * cosines
+        known = looks.any(axis=1)
+        if known.any() and self.line is not None:
+            told = self.line.apply(hybrid_features(cosines[known], looks[known]))
+            scores[known] = told if calibration is None else calibration.apply(told)
+        return np.asarray(scores)
+
+
+def hybrid_features(cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
+    """Return what the line of a hybrid weighs, (photos, 11)."""
+    seen = np.column_stack([cosines, looks])
+    # Squares let a fit that is nearly perfect count for more than twice a fair one.
+    return np.hstack([seen, seen**2, seen[:, :1] * seen[:, 1:]])
+
+
+FORMS: Mapping[str, str] = dict.fromkeys(
+    (
+        "CosineForm", "ProjectedForm", "AdditiveForm", "NetworkForm", "HybridForm", "Dense", "Line",
+    ),
+    "withsense_tf.matchers.search_forms",
+) | {"Calibration": "withsense_tf.matchers.calibration"}  # fmt: skip

@@ -1,0 +1,144 @@
+"""Two towers without gradient descent: from photo features to the space of captions by kernel ridge regression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.registry import text_encoder
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
+from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
+from withsense_tf.matchers.search_forms import unit
+from withsense_tf.matchers.towers.base import Towers, left_out_cosines
+
+# Features have about length 1, so photos lie about 1.4 apart; these reach from nearly linear to quite local. Their mean
+# is as good as the best of them, and nothing is to be chosen.
+GAMMAS: Final = (0.15, 0.6, 1.2)
+PENALTIES: Final = (0.1, 0.2, 0.4, 0.8)
+
+
+class ClosedFormTowers(Towers):
+    """Foretell, for a photo, the mean of its captions' points, from the photos that look like it.
+
+    The text tower is a caption space, learned from captions alone. The photo tower is kernel ridge regression on
+    the photo features, with Gaussian kernels of several widths (`gammas`) averaged. Its penalty is chosen, and the
+    scores calibrated, by what it says of each training photo when that photo is left out, which has a closed form.
+    There is no randomness and no network.
+    """
+
+    LEARNED: ClassVar[tuple[str, ...]] = (
+        "text_", "features_", "seen_", "coefficients_", "penalty_", "left_out_points_", "place_", "calibration_"
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        photo: Photos = "mobilenet_v2",
+        text: str | TextEncoder | None = None,
+        gammas: Sequence[float] = GAMMAS,
+        penalties: Sequence[float] = PENALTIES,
+        store: VectorStore | None = None,
+    ) -> None:
+        self.photo = photo
+        self.text = text
+        self.gammas = gammas
+        self.penalties = penalties
+        self.store = store
+
+    @property
+    def name(self) -> str:
+        """Name the matcher."""
+        return "two towers, closed form"
+
+    def describe(self) -> dict[str, str]:
+        """Return what a result row says of this matcher."""
+        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
+        text = getattr(self, "text_", None) or self._text()
+        return super().describe() | describe_encoders(photos, text)
+
+    def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the point of each photo, length 1, (photos, dim)."""
+        features = self.features_.transform(content, paths)
+        return unit(_kernel(features, self.seen_, self.gammas) @ self.coefficients_)
+
+    def text_points(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the point of each text, (texts, dim)."""
+        return unit(self.text_.encode(texts))
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved."""
+        state = super().to_state()
+        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
+        return state
+
+    def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
+        """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""
+        return left_out_cosines(self, pairs, self.place_, self.left_out_points_)
+
+    def _text(self) -> TextEncoder:
+        return CaptionSpace() if self.text is None else text_encoder(self.text)
+
+    def _fit(self, pairs: Pairs) -> None:
+        tried = np.array([*self.gammas, *self.penalties], np.float64)
+        if not len(self.gammas) or not len(self.penalties) or not (np.isfinite(tried) & (tried > 0)).all():
+            raise SettingError("gammas and penalties need numbers above 0, at least one of each.")
+        self.text_ = fit_texts(self._text(), pairs)
+        told = learnable(pairs)
+        paths = [Path(path) for path in told.paths]
+        store = self.store or VectorStore()
+        self.features_ = PhotoFeatures(photo_encoders(self.photo), store).fit(told.content, paths)
+        self.seen_ = self.features_.transform(told.content, paths)
+        captions = self.text_points(told.texts)
+        targets = mean_captions(captions, told)
+        targets = targets - targets.mean(axis=0)
+        self._choose(targets, captions, told)
+        self.place_ = {content: at for at, content in enumerate(told.content)}
+        self.calibration_ = Calibration().fit(self.left_out_cosines(pairs), pairs.target, pairs.weight)
+
+    def _choose(self, targets: np.ndarray, captions: np.ndarray, told: Learnable) -> None:
+        """Keep the penalty that ranks best the photo of each training caption, that photo left out."""
+        best = -1.0
+        values, vectors = np.linalg.eigh(_kernel(self.seen_, self.seen_, self.gammas).astype(np.float64))
+        inside = vectors.T @ targets
+        for penalty in self.penalties:
+            shares = 1 / (np.maximum(values, 0) + penalty)
+            coefficients = vectors @ (inside * shares[:, None])
+            # The closed form of leaving each photo out (Allen's PRESS).
+            points = unit(targets - coefficients / ((vectors**2) @ shares)[:, None])
+            reached = mean_reciprocal_rank(points, captions, told)
+            if reached > best:
+                best, self.penalty_ = reached, penalty
+                self.coefficients_ = coefficients.astype(np.float32)
+                self.left_out_points_ = points.astype(np.float32)
+
+
+def _kernel(left: np.ndarray, right: np.ndarray, gammas: Sequence[float]) -> np.ndarray:
+    """Return how alike photos are, from 0 to 1, (left, right)."""
+    apart = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * left @ right.T
+    return np.asarray(sum(np.exp(-gamma * np.maximum(apart, 0)) for gamma in gammas) / len(gammas))
+
+
+def mean_captions(captions: np.ndarray, told: Learnable) -> np.ndarray:
+    """Return the mean of each photo's captions, float64, (photos, dim), from their points, (captions, dim)."""
+    from scipy.sparse import csr_matrix
+
+    total = np.bincount(told.owner, told.weight, minlength=len(told.content))
+    share: Any = csr_matrix((told.weight / total[told.owner], (told.owner, np.arange(len(told.owner)))))
+    return np.asarray(share @ captions, np.float64)
+
+
+def mean_reciprocal_rank(points: np.ndarray, captions: np.ndarray, told: Learnable) -> float:
+    """Return how well photos at `points` are found by their own captions, from 0 to 1."""
+    cosines = points.astype(np.float32) @ captions.astype(np.float32).T
+    own = cosines[told.owner, np.arange(len(told.owner))]
+    # Ties count against the right photo: a tower that puts all photos in one point finds none.
+    ranks = (cosines >= own).sum(axis=0)
+    return float(np.average(1 / ranks, weights=told.weight))

@@ -1,0 +1,188 @@
+"""The last layers of a photo backbone, trained together with two towers on the training photos alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from withsense_tf.encoders.photos.photo_split import Trunk
+from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.matchers.photo_features import PhotoFeatures
+from withsense_tf.matchers.towers.adamw import AdamW
+from withsense_tf.matchers.towers.tower_training import Best, Lesson, Objective, points, validation_mrr
+from withsense_tf.matchers.training import Training
+
+# Photos a step, each with all its captions and judged pairs: a photo then goes through the opened layers once an epoch.
+PHOTOS: Final = 64
+# Roots rise infinitely fast at 0.
+SMALLEST: Final = 1e-6
+
+
+def map_store(store: VectorStore) -> VectorStore:
+    """Return where maps are kept: beside the vectors, but in half precision, as there are so many more numbers."""
+    return VectorStore(store.folder, "float16")
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """Train the opened layers and the towers, from where the towers alone arrived.
+
+    The trunk is run once for each photo; its maps are kept in the store, in half precision.
+    """
+
+    trunk: Trunk
+    features: PhotoFeatures
+    store: VectorStore
+    training: Training
+    rate: float
+    seed: int
+    logs: str | None = None
+
+    def train(
+        self, towers: tuple[Any, Any], objective: Objective, lesson: Lesson
+    ) -> tuple[PhotoFeatures, dict[str, list[float]]]:
+        """Train the towers in place; return what is then seen of photos, and how training went.
+
+        The epoch is kept that ranks held-out photos best. Epoch 0 is the one before: if none is better, the backbone
+        and the towers stay as they were.
+        """
+        import tensorflow as tf
+
+        maps = self._maps(lesson)
+        trained = [tf.Variable(variable) for variable in self.trunk.head.trainable_variables]
+        see = self._seeing(trained)
+        step = self._step(towers, objective, lesson, trained, see)
+        quick = tf.function(see, [self._taken()], autograph=False)
+
+        def reached() -> float:
+            held = maps[lesson.held]
+            parts = [
+                quick(held[at : at + PHOTOS].astype(np.float32)).numpy() for at in range(0, len(held), PHOTOS)
+            ]
+            return validation_mrr(towers, np.concatenate(parts), lesson)
+
+        kept = Best(
+            lambda: ([one.numpy() for one in trained], [tower.get_weights() for tower in towers]),
+            self.training.patience,
+            self.logs,
+        )
+        kept.done(float("nan"), reached())
+        batches = _PhotoBatches(lesson, np.random.default_rng(self.seed))
+        for _ in range(self.training.epochs):
+            # Maps become single precision here, a batch at a time: CPUs do not compute in half.
+            losses = [step(maps[photos].astype(np.float32), *said) for photos, *said in batches.epoch()]
+            if kept.done(float(np.mean(losses)), reached()):
+                break
+        arrays, weights = kept.weights
+        for tower, best in zip(towers, weights, strict=True):
+            tower.set_weights(best)
+        if not np.argmax(kept.history["validation_mrr"]):
+            return self.features, kept.history
+        tuned = TunedPhoto(self.trunk.base, self.trunk.opened, arrays, lesson.told.content)
+        return self.features.seen_by([tuned]), kept.history
+
+    def _maps(self, lesson: Lesson) -> np.ndarray:
+        """Return what the opened layers get of each photo, float16, (photos, height, width, channels)."""
+        paths = [Path(path) for path in lesson.told.paths]
+        flat = map_store(self.store).vectors_of(self.trunk, lesson.told.content, paths)
+        return flat.astype(np.float16).reshape(len(flat), *self.trunk.shape)
+
+    def _taken(self) -> Any:
+        import tensorflow as tf
+
+        return tf.TensorSpec((None, *self.trunk.shape), tf.float32)
+
+    def _seeing(self, trained: list[Any]) -> Any:
+        """Return the function from maps to features, as `PhotoFeatures` makes them of vectors."""
+        import tensorflow as tf
+
+        mean, scale = (
+            tf.constant(part[0], tf.float32) for part in (self.features.means_, self.features.scales_)
+        )
+
+        def see(maps: Any) -> Any:
+            vectors = self.trunk.vectors(trained, maps)
+            roots = tf.sign(vectors) * tf.sqrt(tf.maximum(tf.abs(vectors), SMALLEST))
+            return (roots - mean) * scale
+
+        return see
+
+    def _step(
+        self,
+        towers: tuple[Any, Any],
+        objective: Objective,
+        lesson: Lesson,
+        trained: list[Any],
+        see: Any,
+    ) -> Any:
+        """Return what trains on a batch: maps of photos, captions and judged pairs, both with their places."""
+        import tensorflow as tf
+
+        heads = [variable.value for tower in towers for variable in tower.trainable_variables]
+        heads += objective.variables
+        slow = AdamW(trained, self.rate, 0.0)
+        quick = AdamW(heads, self.training.rate, self.training.decay)
+        said = tf.constant(lesson.captions)
+        text, target, weight = (tf.constant(part, tf.float32) for part in lesson.judged[1:])
+
+        def step(maps: Any, caption: Any, whose: Any, pair: Any, of: Any) -> Any:
+            with tf.GradientTape() as tape:
+                photos = points(towers[0], see(maps))
+                captions = points(towers[1], tf.gather(said, caption))
+                value = objective.contrast(
+                    captions @ tf.transpose(tf.gather(photos, whose)), whose[:, None] == whose[None, :]
+                )
+                if objective.judged_weight and len(lesson.judged[0]):
+                    texts = points(towers[1], tf.gather(text, pair))
+                    cosine = tf.reduce_sum(tf.gather(photos, of) * texts, axis=1)
+                    loss = objective.judged(cosine, tf.gather(target, pair), tf.gather(weight, pair))
+                    value += tf.where(tf.size(pair) > 0, loss, 0.0)
+            gradients = tape.gradient(value, [*trained, *heads], unconnected_gradients="zero")
+            slow.apply(gradients[: len(trained)])
+            quick.apply(gradients[len(trained) :])
+            return value
+
+        rows = tf.TensorSpec([None], tf.int64)
+        return tf.function(step, [self._taken(), rows, rows, rows, rows], autograph=False)
+
+
+class _PhotoBatches:
+    """Batches of training photos, in an order that depends on the seed alone, with what is said of each."""
+
+    def __init__(self, lesson: Lesson, rng: np.random.Generator) -> None:
+        self.rng = rng
+        self.photos = np.flatnonzero(~lesson.held)
+        if not len(self.photos):
+            # With a single photo there is nothing to hold out.
+            self.photos = np.arange(len(lesson.held))
+        self.size = min(PHOTOS, len(self.photos))
+        count = len(lesson.told.content)
+        self.captions, self.pairs = (_Grouped(of, count) for of in (lesson.told.owner, lesson.judged[0]))
+
+    def epoch(self) -> Iterator[tuple[np.ndarray, ...]]:
+        """Yield photos, rows of captions, their places among the photos, rows of judged pairs, their places."""
+        order = self.rng.permutation(self.photos)
+        # Whole batches alone: to tell few photos apart is another task. Those left over come in another epoch.
+        for at in range(0, len(order) - self.size + 1, self.size):
+            photos = order[at : at + self.size]
+            yield photos, *self.captions.of(photos), *self.pairs.of(photos)
+
+
+class _Grouped:
+    """Rows by the photo that they belong to."""
+
+    def __init__(self, photo: np.ndarray, count: int) -> None:
+        self.order = np.argsort(photo, kind="stable")
+        self.count = np.bincount(photo, minlength=count)
+        self.first = np.cumsum(self.count) - self.count
+
+    def of(self, photos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows that belong to these photos, and the place of each one's photo among them."""
+        place = np.repeat(np.arange(len(photos)), self.count[photos])
+        rows = [self.order[at : at + n] for at, n in zip(self.first[photos], self.count[photos], strict=True)]
+        return np.concatenate(rows), place

@@ -1,0 +1,230 @@
+"""Two towers trained by contrast with Keras, and tuned on the judgements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from withsense_tf.common.terminal import start_tensorflow
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.encoders.photos.photo_split import Trunk
+from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
+from withsense_tf.encoders.registry import text_encoder
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError, check_choice, check_seed
+from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
+from withsense_tf.matchers.search_forms import ProjectedForm, unit
+from withsense_tf.matchers.towers.base import Towers
+from withsense_tf.matchers.towers.contrast import KINDS
+from withsense_tf.matchers.towers.opened_training import Opened, map_store
+from withsense_tf.matchers.towers.tower_training import Lesson, Objective, train_towers
+from withsense_tf.matchers.training import TowerTraining, Training
+
+
+class TwoTower(Towers):
+    """Train a photo tower and a text tower so that a photo and its captions meet.
+
+    - `loss`: "softmax" (the right one against all others), "sigmoid" (each pair a yes or a no) or "hinge" (against
+      the hardest other one).
+    - `judged_weight`: how much the judgements count beside the captions: cosines are also to foretell targets.
+    - `dim` and `hidden`: the size of the common space, and of one hidden layer in the photo tower (0: none).
+    - `members`: so many networks from different seeds are averaged.
+    - `opened`: the first of the last layers of a `KerasPhoto` (one view) that are trained together with the towers,
+      at `opened_rate`, after the towers alone; "block_16_expand" of MobileNetV2, for example.
+
+    The epoch is kept that ranks validation photos best, not the one of the lowest loss.
+    """
+
+    trains_network: ClassVar[bool] = True
+    LEARNED: ClassVar[tuple[str, ...]] = (
+        "text_", "features_", "histories_", "opened_history_", "held_content_", "calibration_"
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        photo: Photos = "mobilenet_v2",
+        text: str | TextEncoder | None = None,
+        dim: int = 256,
+        hidden: int = 0,
+        loss: str = "softmax",
+        judged_weight: float = 1.0,
+        members: int = 1,
+        opened: str = "",
+        opened_rate: float = 3e-4,
+        training: Training | None = None,
+        seed: int = 0,
+        store: VectorStore | None = None,
+        logs: str | None = None,
+    ) -> None:
+        self.photo = photo
+        self.text = text
+        self.dim = dim
+        self.hidden = hidden
+        self.loss = loss
+        self.judged_weight = judged_weight
+        self.members = members
+        self.opened = opened
+        self.opened_rate = opened_rate
+        self.training = training
+        self.seed = seed
+        self.store = store
+        self.logs = logs
+
+    @property
+    def name(self) -> str:
+        """Name the loss too, and what was opened."""
+        return f"two towers, {self.loss}" + (f", opened from {self.opened}" if self.opened else "")
+
+    def describe(self) -> dict[str, str]:
+        """Return what a result row says of this matcher."""
+        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
+        text = getattr(self, "text_", None) or self._text()
+        return super().describe() | describe_encoders(photos, text)
+
+    def prepare(self, content: Sequence[str], paths: Sequence[Path], texts: Sequence[str]) -> None:
+        """Store the vectors of photos, and the maps of those whose last layers are opened."""
+        super().prepare(content, paths, texts)
+        if self.opened and self.store is not None:
+            map_store(self.store).encode(self._trunk(photo_encoders(self.photo)), content, paths)
+
+    def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the point of each photo, length 1, (photos, members * dim)."""
+        return self._points(0, self.features_.transform(content, paths))
+
+    def text_points(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the point of each text, (texts, members * dim)."""
+        return self._points(1, self.text_.encode(texts))
+
+    def search_form(self) -> ProjectedForm:
+        """Return what a search needs of these towers: the text side is linear, and needs no TensorFlow."""
+        layers = [tuple(np.asarray(part) for part in text.get_weights()) for _, text in self.towers_]
+        return ProjectedForm(self.text_, self.calibration_, [(kernel, bias) for kernel, bias in layers])
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved; of the networks their weights."""
+        state = super().to_state()
+        photos = self.features_.encoders
+        if self.opened:
+            # To fit it again is to open the backbone as it was.
+            photos = [one.base if isinstance(one, TunedPhoto) else one for one in photos]
+        state["settings"] |= {"photo": photos, "text": self.text_}
+        state["weights"] = [[tower.get_weights() for tower in member] for member in self.towers_]
+        return state
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
+        """Make the matcher that was saved, and build its networks anew."""
+        start_tensorflow()
+        made = super().from_state(state, store)
+        made.towers_ = []
+        for photo, text in state["weights"]:
+            towers = build_towers(len(photo[0]), len(text[0]), made.dim, made.hidden, made.seed)
+            for tower, weights in zip(towers, (photo, text), strict=True):
+                tower.set_weights(weights)
+            made.towers_.append(towers)
+        return made
+
+    def _points(self, side: int, vectors: np.ndarray) -> np.ndarray:
+        # Points side by side: their cosine is the mean of the members' cosines.
+        parts = [unit(np.asarray(member[side](vectors, training=False))) for member in self.towers_]
+        return np.asarray(np.hstack(parts) / np.sqrt(len(parts)))
+
+    @property
+    def _training(self) -> Training:
+        return self.training or TowerTraining()
+
+    def _text(self) -> TextEncoder:
+        return CaptionSpace() if self.text is None else text_encoder(self.text)
+
+    def _fit(self, pairs: Pairs) -> None:
+        start_tensorflow()
+        check_choice("loss", self.loss, KINDS)
+        check_seed(self.seed)
+        if min(self.dim, self.members) < 1 or self.hidden < 0 or self.judged_weight < 0:
+            raise SettingError(
+                "dim and members must be at least 1, hidden and judged_weight at least 0, got "
+                f"{self.dim}, {self.members}, {self.hidden} and {self.judged_weight}."
+            )
+        photos = photo_encoders(self.photo)
+        trunk = self._trunk(photos) if self.opened else None
+        self.text_ = fit_texts(self._text(), pairs)
+        told = learnable(pairs)
+        paths = [Path(path) for path in told.paths]
+        store = self.store or VectorStore()
+        self.features_ = PhotoFeatures(photos, store).fit(told.content, paths)
+        features = self.features_.transform(told.content, paths)
+        held = self._held_out(told)
+        # Copies of a photo that is held out are held out with it.
+        group_of = dict(zip(pairs.content, pairs.group, strict=True))
+        group = np.array([group_of[content] for content in told.content])
+        held = np.isin(group, group[held])
+        lesson = Lesson(self.text_.encode(told.texts), told, held, self._judged(pairs, told, held))
+        self.towers_, self.histories_ = [], []
+        for member in range(self.members):
+            seed = self.seed + 7919 * member
+            towers = build_towers(features.shape[1], lesson.captions.shape[1], self.dim, self.hidden, seed)
+            logs = f"{self.logs}/member-{member}" if self.logs else None
+            objective = Objective(self.loss, self.judged_weight)
+            history = train_towers(towers, objective, features, lesson, self._training, seed, logs)
+            self.towers_.append(towers)
+            self.histories_.append(history)
+        if trunk is not None:
+            logs = f"{self.logs}/opened" if self.logs else None
+            opened = Opened(trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs)
+            self.features_, self.opened_history_ = opened.train(self.towers_[0], objective, lesson)
+        self.held_content_ = np.array(told.content)[held]
+        unseen = pairs.take(np.flatnonzero(np.isin(pairs.content, self.held_content_)))
+        self.calibration_ = Calibration().fit(self.cosines(unseen), unseen.target, unseen.weight)
+
+    def _trunk(self, photos: Sequence[PhotoEncoder]) -> Trunk:
+        if len(photos) > 1 or self.members > 1 or not 0 < self.opened_rate < np.inf:
+            raise SettingError(
+                f"opened={self.opened!r} needs one photo encoder, members=1 and an opened_rate above 0, got "
+                f"{len(photos)} encoders, members={self.members} and opened_rate={self.opened_rate}."
+            )
+        trunk = Trunk(photos[0], self.opened)
+        _ = trunk.shape  # a layer that cannot be opened is an error before the work begins
+        return trunk
+
+    def _held_out(self, told: Learnable) -> np.ndarray:
+        count = len(told.content)
+        held = np.zeros(count, bool)
+        some = max(1, round(self._training.validation * count))
+        held[np.random.default_rng(self.seed).permutation(count)[:some]] = True
+        return held
+
+    def _judged(self, pairs: Pairs, told: Learnable, held: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the judged pairs that may be trained on: photo position, text vector, target, weight."""
+        place = {content: at for at, content in enumerate(told.content) if not held[at]}
+        photo = np.array([place.get(content, -1) for content in pairs.content])
+        rows = np.flatnonzero(photo >= 0)
+        texts, text = np.unique(np.array(pairs.texts, object)[rows], return_inverse=True)
+        vectors = self.text_.encode(texts.tolist())
+        return photo[rows], vectors[text], pairs.target[rows], pairs.weight[rows]
+
+
+def build_towers(photo_width: int, text_width: int, dim: int, hidden: int, seed: int) -> tuple[Any, Any]:
+    """Return the two Keras models, vectors -> points (not yet of length 1)."""
+    import keras
+
+    def dense(width: int, number: int) -> Any:
+        start = keras.initializers.GlorotUniform(seed=seed + 1000 * number)
+        return keras.layers.Dense(width, kernel_initializer=start)
+
+    photo, text = keras.Input((photo_width,)), keras.Input((text_width,))
+    seen = photo * np.sqrt(photo_width)
+    if hidden:
+        seen = keras.ops.relu(dense(hidden, 1)(seen))
+    # What a training photo says of itself must not hang on single features.
+    seen = keras.layers.Dropout(0.3, seed=seed)(seen)
+    return (
+        keras.Model(photo, dense(dim, 2)(seen)),
+        keras.Model(text, dense(dim, 3)(text * np.sqrt(text_width))),
+    )

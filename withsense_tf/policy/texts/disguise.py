@@ -1,0 +1,227 @@
+"""Words whose letters are parted, replaced, stretched or turned round -> the word, where it names a child.
+
+Only a whole word counts, and only one that the rules restrict by itself: "ch!ld" is a child, and "mp3" stays what it
+is. A word is read letter by letter; what is kept are the beginnings of words that it may still become.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Set
+from functools import lru_cache
+from typing import Final
+
+from withsense_tf.policy.texts.signs import TO_CYRILLIC, TO_LATIN, one_script
+from withsense_tf.policy.texts.word_forms import english_words, fold
+
+# What a sign may stand for; one that is not here may stand for a vowel: "ch*ld".
+STANDS_FOR: Final = {
+    **{
+        "0": "oо",
+        "1": "ilи",
+        "2": "z",
+        "3": "eезэ",
+        "4": "aчаh",
+        "5": "s",
+        "6": "bgб",
+        "7": "tтlг",
+        "8": "bвg",
+    },
+    **{"9": "gqдя", "@": "aа", "$": "sс", "£": "l", "(": "cс", "<": "cс", "[": "cс", "{": "cс", "#": "h"},
+    **{
+        "!": "ilи",
+        "|": "ilи",
+        "¡": "ilи",
+        "+": "tт",
+        "i": "liи",
+        "l": "il",
+        "m": "м",
+        "t": "т",
+        "n": "пи",
+        "r": "г",
+    },
+    **{"h": "н", "b": "ьв", "w": "шщ", "u": "и", "і": "и"},
+}
+VOWELS: Final = "aeiouyаеиоуыэюя"
+# Signs between words: they part letters, but stand for none.
+BETWEEN: Final = frozenset(".,;:-‐‑–—−_/\\&%~'\"“”«»…·• ")
+OUTER: Final = ".,;:?\"“”«»…'"
+EDGES: Final = re.compile(r"^[\W_]+|[\W_]+$")
+# A sign before or behind a word is markup, and no vowel of it.
+MASKED_EDGE: Final = re.compile(r"^[^\w(<\[{!|¡+@$£€¢]|[^\w!|¡+@$£€¢]$")
+CHUNK: Final = re.compile(r"\S+")
+PIECE: Final = re.compile(r"[^.,;:\-‐‑–—−_/\\&=~'\"“”«»…·•]+")
+# Single letters with short gaps.
+PARTED: Final = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_]){2,}(?![^\W_])")
+TAGGED: Final = re.compile(r"[^\W\d_]+(?:<[^<>]{1,200}>[^\W\d_]*)+")
+TAG: Final = re.compile(r"<[^<>]*>")
+RUN: Final = re.compile(r"[^\W\d_]+")
+# Line ends are blanks by then.
+CUT: Final = re.compile(r"\b([^\W\d_]{2,})[-‐]? (?=[^\W\d_]{2,})([^\W\d_]+)\b")
+LATIN_LETTER, OTHER_LETTER = re.compile("[A-Za-z]"), re.compile(r"[^\W\d_A-Za-z]")
+# Shorter words stand in other words ("SONY"), and are others with a letter doubled ("soon") or backwards ("yob").
+LONG: Final = 4
+LONG_BACKWARDS: Final = 5
+ALONE: Final = "aiавикосуя"  # words of one letter
+# Longer runs are no words.
+LONGEST: Final = 60
+MOST_REMEMBERED: Final = 100_000
+
+
+@lru_cache(maxsize=4_096)
+def stands_for(sign: str) -> frozenset[str]:
+    """Return the letters that a sign may stand for.
+
+    >>> sorted(stands_for("8")), sorted(stands_for("₫")), sorted(stands_for("-"))
+    (['b', 'g', 'в'], ['d'], [])
+    """
+    listed = STANDS_FOR.get(sign, "")
+    if sign.isalpha():
+        return frozenset((fold(sign), *listed))
+    kind = unicodedata.category(sign)
+    if not listed and kind == "Sc":
+        return frozenset(unicodedata.name(sign)[0].lower())  # the dong sign is a d with strokes
+    if not listed and kind in ("Po", "So") and sign not in BETWEEN:
+        return frozenset(VOWELS)
+    return frozenset(listed)
+
+
+class Disguises:
+    """The words that name a child by themselves, and what turns a disguised one back.
+
+    Words that are `counting` tell an age; in them other signs are replaced, and nothing else.
+    """
+
+    def __init__(self, naming: Set[str], innocent: Set[str], counting: Set[str] = frozenset()) -> None:
+        self._naming = frozenset(word for word in naming if word.isalpha())
+        self._innocent = frozenset(innocent)
+        self._masked = self._naming | {word for word in counting if word.isalpha()}
+        self._begun = frozenset(word[:end] for word in self._masked for end in range(len(word) + 1))
+        self._backwards = {word[::-1]: word for word in self._naming if len(word) >= LONG_BACKWARDS}
+        self._harmless: set[str] = set()
+
+    def uncover(self, text: str) -> str:
+        """Return a visible text with its parted words together, and signs in them replaced by letters."""
+        text = PARTED.sub(lambda found: self._together(found[0]), text)
+        if "<" in text:
+            text = TAGGED.sub(lambda found: self._word(TAG.sub("", found[0])) or found[0], text)
+        text = CHUNK.sub(lambda found: self._chunk(found[0]), text)
+        return CUT.sub(self._whole, text)
+
+    def unstretched(self, text: str, runs: Set[str]) -> str:
+        """Return a text with the words that only letters disguise; `runs` are its runs of letters and digits."""
+        new = runs - self._harmless
+        if not new:
+            return text
+        found = {run: word for run in new if (word := self._of_letters(run))}
+        if len(self._harmless) > MOST_REMEMBERED:
+            self._harmless = set()
+        self._harmless |= new - found.keys()
+        return RUN.sub(lambda run: found.get(fold(run[0]), run[0]), text) if found else text
+
+    def _whole(self, cut: re.Match[str]) -> str:
+        """Put two parts of a word together, cut by the end of a line; two words are no parts of one."""
+        word = fold(cut[1] + cut[2])
+        parts = {fold(cut[1]), fold(cut[2])}
+        return word if len(word) > LONG and word in self._naming and not parts <= english_words() else cut[0]
+
+    def _word(self, signs: str, *, parted: bool = False) -> str:
+        """Return the word that all of these signs make, or nothing; `parted` ones may have signs in between."""
+        begun: Iterable[str] = {""}
+        for sign in signs:
+            # An i for an l: short words would become too many others by it.
+            letters = (fold(sign),) if sign.isalpha() and len(signs) < LONG else stands_for(sign)
+            more = {start + letter for start in begun for letter in letters} & self._begun
+            if parted and not sign.isalnum() and sign != "'":
+                more |= set(begun)
+            if not more:
+                return ""
+            begun = more
+        # What is mostly other signs is a formula or a number: "70t" is no tot.
+        count = sum(map(str.isalpha, signs))
+        return min(
+            (word for word in self._masked.intersection(begun) if count >= max(2, len(word) // 2)), default=""
+        )
+
+    def _chunk(self, chunk: str) -> str:
+        bare = EDGES.sub("", chunk)
+        if bare == chunk.strip(OUTER) and bare.isalpha():
+            # A capital i for an l: "chiId". Other words of letters are looked at without their case.
+            inside = bare[1:].lower() != bare[1:] != bare[1:].upper()
+            small = fold(bare)
+            if inside and small in self._naming:
+                return chunk.replace(bare, small)  # "ChIlD" is no word of parts
+            return chunk.replace(bare, (inside and self._of_letters(small)) or self._one_script(bare) or bare)
+        if (
+            len(bare) > LONGEST
+            or not RUN.search(bare)
+            or fold(bare) in self._naming
+            or fold(bare) in self._innocent
+        ):
+            return chunk
+        parted = not bare.isalpha() and not any(map(str.isdigit, bare))
+        if parted and (word := self._word(one_script(bare), parted=True)):
+            return chunk.replace(bare, word)
+        return PIECE.sub(lambda piece: self._piece(piece[0]), chunk)
+
+    def _one_script(self, word: str) -> str:
+        """Return the word that a mixture of scripts makes in either of them, where most letters are the false ones."""
+        if word.isascii() or not LATIN_LETTER.search(word) or not OTHER_LETTER.search(word):
+            return ""
+        spellings = (fold(word.translate(table)) for table in (TO_LATIN, TO_CYRILLIC))
+        return next((spelling for spelling in spellings if spelling in self._masked), "")
+
+    def _piece(self, piece: str) -> str:
+        # What stands for a letter may also be what ends a sentence: "k!ds!".
+        for core in (piece, piece.rstrip("!|"), EDGES.sub("", piece)):
+            if word := self._one_script(core):
+                return piece.replace(core, word)
+            if core.isalpha() or MASKED_EDGE.search(core) or fold(core) in self._innocent:
+                continue
+            if word := self._word(one_script(core)):
+                return piece.replace(core, word)
+        return piece
+
+    def _together(self, signs: str) -> str:
+        """Put single letters together, where they make a word or hold a long one."""
+        letters = "".join(filter(str.isalnum, signs))
+        if 2 * sum(map(str.isalpha, letters)) <= len(letters):
+            return signs
+        letters = one_script(letters).lower()
+        if word := self._backwards.get(letters):
+            return word
+        best, at, end = "", 0, 0
+        begun: set[tuple[str, int]] = set()
+        for place, letter in enumerate(letters):
+            begun.add(("", place))
+            begun = {
+                (start + option, first)
+                for start, first in begun
+                for option in stands_for(letter)
+                if start + option in self._begun
+            }
+            for word, first in begun:
+                if word in self._naming and len(word) > len(best):
+                    best, at, end = word, first, place + 1
+        before, behind = letters[:at], letters[end:]
+        whole = all(not rest or rest in ALONE for rest in (before, behind))
+        return f"{before} {best} {behind}".strip() if best and (whole or len(best) >= LONG) else signs
+
+    def _of_letters(self, run: str) -> str:
+        """Return the word that a run of letters makes without repeated letters, with look-alikes, or backwards."""
+        if not LONG <= len(run) <= LONGEST or not run.isalpha() or run in self._naming:
+            return ""
+        thrice = re.sub(r"(.)\1{2,}", r"\1\1", run)
+        if run in self._innocent or thrice in self._innocent:
+            return ""
+        begun = {""}
+        for letter in run:
+            begun = {start + option for start in begun for option in stands_for(letter)} & self._begun | {
+                start for start in begun if start[-1:] == letter
+            }
+            if not begun:
+                break
+        least = 1 if thrice != run else LONG
+        found = min((word for word in begun & self._naming if len(word) >= least), default="")
+        return found or self._backwards.get(run, "")

@@ -1,0 +1,82 @@
+"""Text -> the text as the rules read it: one spelling, nothing invisible, no disguises."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+from withsense_tf.policy.texts.signs import seen
+
+# The tokenizer needs quadratic time for text without a blank, so long runs are cut.
+LONG_TEXT, LONGEST_RUN = 1_000, 200
+
+# A hyphen that tells what is meant stays: "child-free", "машина-малютка".
+HYPHEN: Final = re.compile(
+    r"(?<=\w)(?<!малышка)(?<!малютка)(?<!крошка)[-‐‑–—−]"
+    r"(?!(?:free|sized|friendly|themed|proof|like|only)\b|(?:малыш|малютк|крошк|крох))(?=\w)|_",
+    re.IGNORECASE,
+)
+# Small words between single blanks: nearly all captions, and nothing below would change them.
+PLAIN: Final = re.compile(
+    r"""(?>(?:[Aa]\ )?(?>[A-Z]?[a-z]{2,}+[,.;:!?"]?|'s|[,.;:!?"])(?:\ |\Z))*""", re.VERBOSE
+)
+ODD: Final = re.compile(r"[^\x20-\x7e]")
+LEET: Final = re.compile(r"(?<=[a-z])[013@$](?=[a-z])", re.IGNORECASE)
+# "B0Y7" is the name of a thing: only what ends in a letter is read as a word.
+LEET_WORD: Final = re.compile(r"(?<![\w@$])[a-z][\w@$]*+(?<=[a-z])", re.IGNORECASE)
+LETTER_OF_LEET: Final = {"0": "o", "1": "i", "3": "e", "@": "a", "$": "s"}
+SPACED: Final = re.compile(r"(?<![\w'])[^\W\d_](?:[ .*][^\W\d_]){2,}(?!\w)")
+CAMEL: Final = re.compile(r"(?:(?<=[a-zа-я]{2})|(?<=My|Of|In|On|At|By|To|An|Is|We))(?=[A-ZА-Я][a-zа-я])")
+# "Isn't 16" says what "is not 16" says.
+NOT: Final = re.compile(r"(?<=[a-z])n't\b", re.IGNORECASE)
+GLUED: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "child1"
+ENTITIES: Final = 2  # how often an entity may hide another one
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text holds nothing that could be a disguise, but for letters too many."""
+    return bool(PLAIN.fullmatch(text)) and len(text) <= LONG_TEXT and text[-1:] != " "
+
+
+def normalise(text: str) -> str:
+    """Return a text as the rules read it.
+
+    >>> normalise("A 7-year-old ch\u200bild, a k1d and a c h i l d")
+    'A 7 year old child, a kid and a child'
+    """
+    return text if is_plain(text) else _normalised(text)
+
+
+def _normalised(text: str) -> str:
+    return spelt(visible(text))
+
+
+def visible(text: str) -> str:
+    """Return a text with what a reader sees of it, between single blanks."""
+    if len(text) > LONG_TEXT:
+        # First of all: what follows would take too long for a run without a blank.
+        text = re.sub(rf"\S{{{LONGEST_RUN}}}", r"\g<0> ", text)
+    for _ in range(ENTITIES if "&" in text else 0):
+        text = html.unescape(text)
+    if ODD.search(text):
+        text = seen(text)
+    return " ".join(text.split())
+
+
+def spelt(text: str) -> str:
+    """Return a visible text with its words apart and spelt with letters."""
+    text = NOT.sub(" not", HYPHEN.sub(" ", text))
+    text = CAMEL.sub(" ", text)
+    if LEET.search(text):
+        text = LEET_WORD.sub(lambda word: LEET.sub(lambda sign: LETTER_OF_LEET[sign[0]], word[0]), text)
+    text = GLUED.sub(" ", text)
+    if SPACED.search(text):
+        text = SPACED.sub(_joined, text)
+    return text
+
+
+def _joined(letters: re.Match[str]) -> str:
+    joined = re.sub(r"[ .*]", "", letters[0])
+    # "a c h i l d" is an article and a word.
+    return f"{joined[0]} {joined[1:]}" if joined[0] in "aA" else joined

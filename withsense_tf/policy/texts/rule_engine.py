@@ -1,0 +1,296 @@
+"""Rules -> where in a text they fire: a spaCy tokenizer, and one spaCy matcher a pattern.
+
+Which patterns are tried on a text is decided by the words it holds (`triggers.py`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final
+
+from withsense_tf.policy.texts.ages import is_digits, judged, value, youngest
+from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
+from withsense_tf.policy.texts.triggers import NUMBERS, Triggers
+from withsense_tf.policy.texts.word_forms import fold
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+STOPS: Final = frozenset(".!?;…")
+# spaCy keeps yes-or-no properties of words in 64 bits; bit 0 is not used.
+MOST_FLAGS: Final = 63
+# spaCy keeps every word that it ever met, so a server's memory would grow with each new one. Some 50 MB.
+MOST_WORDS: Final = 100_000
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One compiled pattern: its rule, and which of its elements are marked and which hold numbers."""
+
+    rule: Rule
+    marked: tuple[bool, ...]
+    number: tuple[bool, ...]
+    matcher: Any  # spaCy's types do not know what `with_alignments` returns
+    variants: dict[int, tuple[int, ...]]  # for each key of the matcher, the elements that stand in a row
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One place where a rule fires: the words from start to end, the words that it is about, and its numbers."""
+
+    rule: Rule
+    decision: str
+    start: int
+    end: int
+    about: frozenset[int]
+    numbers: frozenset[int] = frozenset()
+
+
+class _Tried:
+    """Patterns, each compiled when it is first needed, and what tells which of them may match a text."""
+
+    def __init__(self, compiled: Callable[[Rule, Sequence[Element]], Pattern], lock: RLock) -> None:
+        self.triggers = Triggers()
+        self._compile = compiled
+        self._written: list[tuple[Rule, Sequence[Element]]] = []
+        self._compiled: dict[int, Pattern] = {}
+        self._lock = lock
+
+    def add(self, rule: Rule, elements: Sequence[Element], needed: Iterable[frozenset[str]]) -> None:
+        self._written.append((rule, elements))
+        self.triggers.add(needed)
+
+    @property
+    def patterns(self) -> list[Pattern]:
+        return [self._at(at) for at in range(len(self._written))]
+
+    def possible(self, runs: set[str]) -> list[Pattern]:
+        return [self._at(at) for at in self.triggers.possible(runs)]
+
+    def _at(self, at: int) -> Pattern:
+        if at not in self._compiled:
+            with self._lock:
+                self._compiled.setdefault(at, self._compile(*self._written[at]))
+        return self._compiled[at]
+
+
+class Engine:
+    """One rule file as a spaCy tokenizer, a matcher for what restricts and one for what exempts.
+
+    spaCy takes a second to import, so it waits for the first text that a pattern may match.
+    """
+
+    def __init__(self, lexicon: Lexicon, age_limit: int) -> None:
+        self.lexicon = lexicon
+        self.age_limit = age_limit
+        # All threads must meet one vocabulary.
+        lock = RLock()
+        self.restricting, self.exempting = _Tried(self._pattern, lock), _Tried(self._pattern, lock)
+        for rule in lexicon.rules:
+            tried = self.exempting if rule.decision == "exempt" else self.restricting
+            for elements in rule.patterns:
+                tried.add(rule, elements, self._needed(elements))
+
+    @cached_property
+    def vocab(self) -> Vocab:
+        """Return spaCy's store of the words that were met."""
+        from spacy.attrs import NORM  # type: ignore[import-not-found]  # compiled, without types
+        from spacy.vocab import Vocab
+
+        return Vocab(lex_attr_getters={NORM: fold})
+
+    @property
+    def words_met(self) -> int:
+        """Return how many different words spaCy has stored."""
+        return len(self.vocab.strings) if "vocab" in self.__dict__ else 0
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        """Return what cuts a text into words and signs."""
+        from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled too
+
+        return Tokenizer(
+            self.vocab,
+            prefix_search=re.compile(r"^[^\w\s]").search,
+            suffix_search=re.compile(r"('s|'S|[^\w\s])$").search,
+            # An apostrophe between letters belongs to a word: "['kid','sea']" has two.
+            infix_finditer=re.compile(
+                r"[^\w\s']|(?<!\w)'|'(?!\w)|(?<=\d)(?=[^\W\d_])|(?<=\b[uU])(?=\d)"
+            ).finditer,
+        )
+
+    def _pattern(self, rule: Rule, elements: Sequence[Element]) -> Pattern:
+        from spacy.matcher import Matcher
+
+        matcher = Matcher(self.vocab, validate=False)
+        variants = {}
+        for places in _variants(elements):
+            key = " ".join(map(str, places))
+            matcher.add(key, [[self._compiled(elements[place]) for place in places]])
+            variants[self.vocab.strings[key]] = places
+        marked = tuple(element.marked for element in elements)
+        number = tuple(self._has_number(element) for element in elements)
+        return Pattern(rule, marked, number, matcher, variants)
+
+    def _has_number(self, element: Element) -> bool:
+        return not element.negated and bool(element.classes & (self.lexicon.number_classes | {"DIGITS"}))
+
+    def _test(self, element: Element) -> Callable[[str], bool]:
+        words, kinds = self.lexicon.words(element), element.classes
+        digits = bool(kinds & {"DIGITS", "NUMBER"})
+
+        def test(text: str) -> bool:
+            word = fold(text)
+            return (
+                word in words
+                or (digits and is_digits(word))
+                or ("NAME" in kinds and text.istitle() and text.isalpha() and len(text) > 1)
+                or ("STOP" in kinds and text in STOPS)
+                or ("_" in kinds and text not in STOPS)
+            )
+
+        return test
+
+    def _needed(self, elements: Sequence[Element]) -> list[frozenset[str]]:
+        """Return the words of each element that a pattern cannot do without."""
+        return [
+            self.lexicon.words(element) | (NUMBERS if element.classes & {"DIGITS", "NUMBER"} else frozenset())
+            for element in elements
+            if element.needed and not element.classes & {"NAME", "STOP"}
+        ]
+
+    @cached_property
+    def attributes(self) -> dict[tuple[frozenset[str], frozenset[str]], int]:
+        """Give each distinct element a bit of the words: spaCy tests those without calling Python."""
+        counted: dict[tuple[frozenset[str], frozenset[str]], int] = {}
+        for rule in self.lexicon.rules:
+            for pattern in rule.patterns:
+                for place, element in enumerate(pattern):
+                    key = (element.classes, element.literals)
+                    # What opens a pattern of a restricting rule is tested at every word, so it comes first.
+                    often = 100 if rule.decision != "exempt" and not place else 10 if not place else 1
+                    # A list in a pattern can only hold words, so built-in classes must have a bit.
+                    builtin = 10_000 if element.classes - set(self.lexicon.classes) or element.negated else 0
+                    counted[key] = counted.get(key, 0) + often + builtin
+        ranked = sorted(counted, key=lambda key: -counted[key])[: MOST_FLAGS - 1]
+        return {key: self.vocab.add_flag(self._test(Element(*key))) for key in ranked}
+
+    def _compiled(self, element: Element) -> dict[Any, Any]:
+        flag = self.attributes.get((element.classes, element.literals))
+        times = {"OP": "?"} if element.times == "?" else {}
+        if flag is not None:
+            return {flag: not element.negated, **times}
+        words = sorted(self.lexicon.words(element))
+        return {"NORM": {"IN": words}, **times}
+
+    def possible(self, runs: set[str]) -> list[Pattern]:
+        """Return the restricting patterns that may match a text with these runs of letters and digits."""
+        return self.restricting.possible(runs)
+
+    def hits(self, doc: Doc, runs: set[str], possible: Iterable[Pattern]) -> list[Hit]:
+        """Return every place where a rule fires, exemptions too; none where nothing restricts."""
+        hits = bounded(self._found(doc, possible))
+        if hits:
+            hits |= self._found(doc, self.exempting.possible(runs))
+        return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule.name))
+
+    def _found(self, doc: Doc, tried: Iterable[Pattern]) -> set[Hit]:
+        found: dict[tuple[object, ...], Hit] = {}
+        words: list[str] = []
+        for pattern in tried:
+            for key, start, end, aligned in pattern.matcher(doc, with_alignments=True):
+                places = [pattern.variants[key][place] for place in aligned]
+                if pattern.rule.decision == "age" and not words:
+                    words = [fold(token.text) for token in doc]
+                hit = self._hit(words, pattern, start, end, places)
+                if hit is None:
+                    continue
+                # Of several ways to say the same about the same words, the shortest is told.
+                key_of_hit = (hit.rule.name, hit.decision, hit.about, hit.rule.alone, hit.numbers)
+                known = found.get(key_of_hit)
+                if known is None or hit.end - hit.start < known.end - known.start:
+                    found[key_of_hit] = hit
+        return set(found.values())
+
+    def _hit(
+        self, words: Sequence[str], pattern: Pattern, start: int, end: int, places: Sequence[int]
+    ) -> Hit | None:
+        rule = pattern.rule
+        about = frozenset(start + i for i, place in enumerate(places) if pattern.marked[place])
+        if rule.decision != "age":
+            return Hit(rule, rule.decision, start, end, about)
+        numbers = [start + i for i, place in enumerate(places) if pattern.number[place]]
+        if rule.bound:
+            numbers = [self._whole(words, at) for at in numbers]
+        age = youngest(words, numbers, self.lexicon.numbers, rule.unit)
+        if age is None:
+            return None
+        at = frozenset(numbers)
+        decision = judged(age, rule.bound, self.age_limit)
+        about = about - at if decision == "exempt" else at
+        return Hit(rule, decision, start, end, about, at) if decision or rule.bound else None
+
+    def _whole(self, words: Sequence[str], at: int) -> int:
+        """Return where the number ends that starts at a place: a bound stands before "twenty five"."""
+        numbers, behind = self.lexicon.numbers, at + 1
+        one = behind < len(words) and value(words[behind : behind + 2], 0, numbers)
+        return behind if one and value(words, behind, numbers) != one else at
+
+
+def bounded(hits: set[Hit]) -> set[Hit]:
+    """Return hits with the ages that have a bound judged by it: 16 is no child's age, but "under 16" is."""
+    plain = [hit for hit in hits if hit.numbers and not hit.rule.bound]
+    bounds = {at: hit for hit in hits if hit.rule.bound for at in hit.numbers}
+    if not bounds:
+        return hits
+    # "From 16 to under 18" is a range, and its lower end tells.
+    ranges = frozenset[int]().union(*(hit.numbers for hit in plain if not hit.numbers <= bounds.keys()))
+    bounds = {at: hit for at, hit in bounds.items() if at not in ranges}
+    kept = {
+        hit
+        for hit in hits
+        if not hit.rule.bound and not (hit.decision == "exempt" and hit.numbers & bounds.keys())
+    }
+    for hit in plain:
+        if hit not in kept:
+            bound = bounds[max(hit.numbers & bounds.keys())]
+            about = hit.about if bound.decision == "exempt" else hit.numbers
+            kept.add(replace(hit, rule=bound.rule, decision=bound.decision, about=about))
+    alone = {hit for hit in hits if hit.rule.bound and hit.rule.alone and hit.numbers & bounds.keys()}
+    return {hit for hit in kept | alone if hit.decision}
+
+
+def _variants(elements: Sequence[Element]) -> Iterator[tuple[int, ...]]:
+    """Write out repeated elements: spaCy would try every way to share a gap out, which grows without bound."""
+    ranges = [[1] if e.times in ("1", "?") else _range(e.times) for e in elements]
+    for counts in itertools.product(*ranges):
+        yield tuple(place for place, count in enumerate(counts) for _ in range(count))
+
+
+def _range(times: str) -> list[int]:
+    least, most = times.strip("{}").split(",")
+    return list(range(int(least), int(most) + 1))
+
+
+class EngineKeeper:
+    """The engine of one rule file, made anew when it has met too many words."""
+
+    def __init__(self, lexicon: Lexicon, age_limit: int, most_words: int = MOST_WORDS) -> None:
+        self._engine = Engine(lexicon, age_limit)
+        self._most_words = most_words
+        self.lexicon = lexicon
+        # A text with none of these runs needs no engine.
+        self.starts = frozenset(self._engine.restricting.triggers.starts)
+
+    def engine(self) -> Engine:
+        """Return the engine; whoever reads a text keeps to one."""
+        engine = self._engine
+        if engine.words_met > self._most_words:
+            engine = self._engine = Engine(engine.lexicon, engine.age_limit)
+        return engine

@@ -1,0 +1,116 @@
+"""One word -> the forms in which a text may hold it: plurals, cases, misspellings."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from withsense_tf.policy.texts.signs import unaccented
+
+# How Russian letters are written in Latin: as in passports, as in libraries, and as in messages.
+CYRILLIC: Final = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
+SPELLINGS: Final = tuple(
+    str.maketrans(dict(zip(CYRILLIC, latin.replace("-", "").split(","), strict=True)))
+    for latin in (
+        "a,b,v,g,d,e,zh,z,i,y,k,l,m,n,o,p,r,s,t,u,f,kh,ts,ch,sh,shch,-,y,-,e,yu,ya,yo",
+        "a,b,v,g,d,e,zh,z,i,i,k,l,m,n,o,p,r,s,t,u,f,h,c,ch,sh,sch,-,i,-,e,iu,ia,io",
+        "a,b,v,g,d,e,j,z,i,j,k,l,m,n,o,p,r,s,t,u,f,h,c,ch,sh,sch,-,y,-,e,ju,ja,jo",
+        "a,b,v,g,d,e,z,z,i,y,k,l,m,n,o,p,r,s,t,u,f,h,ts,ch,sh,sh,-,i,-,e,yu,ya,e",
+    )
+)
+
+
+def fold(word: str) -> str:
+    """Return a word as classes hold it: lower case, ё as е.
+
+    >>> fold("Ребёнок")
+    'ребенок'
+    """
+    return word.lower().replace("ё", "е")
+
+
+def plural(noun: str) -> str:
+    """Return the regular plural of an English noun.
+
+    >>> plural("baby"), plural("lass"), plural("boy")
+    ('babies', 'lasses', 'boys')
+    """
+    if re.search(r"[^aeiou]y$", noun):
+        return noun[:-1] + "ies"
+    return noun + ("es" if re.search(r"(s|x|z|ch|sh)$", noun) else "s")
+
+
+def misspellings(word: str) -> set[str]:
+    """Return a word with one letter missing, doubled or swapped with the next.
+
+    >>> sorted(misspellings("tot"))
+    ['ott', 'to', 'toot', 'tott', 'tt', 'tto', 'ttot']
+    """
+    places = range(len(word))
+    missing = {word[:i] + word[i + 1 :] for i in places if i}
+    doubled = {word[:i] + word[i] + word[i:] for i in places}
+    swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in places[:-1]}
+    return (missing | doubled | swapped) - {word}
+
+
+@functools.cache
+def english_words() -> frozenset[str]:
+    """Return the words of spaCy's English lemma table, or none where spacy-lookups-data is not installed."""
+    spec = find_spec("spacy_lookups_data")
+    if spec is None or spec.origin is None:
+        return frozenset()
+    table = Path(spec.origin).parent / "data" / "en_lemma_lookup.json.gz"
+    lemmas: dict[str, str] = json.loads(gzip.decompress(table.read_bytes()))
+    return frozenset(lemmas) | frozenset(lemmas.values())
+
+
+def inflected(lemma: str) -> set[str]:
+    """Return every form of a Russian word, or the word alone where it is not a word's basic form."""
+    forms = {fold(lemma)}
+    for parse in _morphology().parse(lemma):
+        # A word may be a noun and an adjective at once ("взрослый"): take the forms of both.
+        if fold(parse.normal_form) == fold(lemma):
+            forms |= {fold(form.word) for form in parse.lexeme}
+    return forms
+
+
+@functools.cache
+def _morphology() -> Any:  # pymorphy3 has no types
+    import pymorphy3
+
+    return pymorphy3.MorphAnalyzer()
+
+
+def noun_forms(entries: Iterable[str]) -> Iterator[str]:
+    """Return English nouns with their plurals; an irregular plural is written behind a slash."""
+    for entry in entries:
+        singular, _, irregular = fold(entry).partition("/")
+        yield from (singular, irregular or plural(singular))
+
+
+def written(entries: Iterable[str]) -> Iterator[str]:
+    """Return words as they stand, without the accents that no text keeps when it is normalised."""
+    return (fold(unaccented(entry)) for entry in entries)
+
+
+def lemma_forms(entries: Iterable[str]) -> Iterator[str]:
+    """Return every form of Russian words."""
+    for entry in entries:
+        yield from inflected(entry)
+
+
+def transliterated(entries: Iterable[str]) -> Iterator[str]:
+    """Return every form of Russian words in Latin letters.
+
+    >>> {"rebenok", "rebyonok", "rebenka"} <= set(transliterated(["ребёнок"]))
+    True
+    """
+    for entry in entries:
+        for form in {entry.lower(), *inflected(entry)}:
+            yield from (form.translate(spelling) for spelling in SPELLINGS)

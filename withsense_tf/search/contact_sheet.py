@@ -1,0 +1,95 @@
+"""An answer -> a contact sheet: a picture with every hit, and the notice where the law stands."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import Final
+
+from PIL import Image, ImageDraw, ImageFont
+
+from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
+from withsense_tf.errors import SettingError
+from withsense_tf.search.hits import Hit, Hits, Withheld
+
+SIDE: Final = 220  # of a photo's place, in pixels
+GAP: Final = 16
+LINE: Final = 18
+COLUMNS: Final = 5
+SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp")
+PAPER, INK, FAINT, EMPTY = "#ffffff", "#202020", "#707070", "#eeeeee"
+
+
+def check_picture(file: Path) -> None:
+    """Raise if the name of a file says no kind of picture that can be written."""
+    if file.suffix.lower() not in SUFFIXES:
+        raise SettingError(
+            f"{file}: a contact sheet is written as {', '.join(SUFFIXES)}, got {file.suffix!r}."
+        )
+
+
+def contact_sheet(hits: Hits) -> Image.Image:
+    """Draw the query, the photos with their scores, and what else there is to say."""
+    columns = min(COLUMNS, max(3, len(hits.places)))
+    width = columns * (SIDE + GAP) + GAP
+    font, small = _font(15), _font(13)
+    signs = width // 8
+    head = textwrap.wrap(f"“{hits.query}”", signs) or [""]
+    if hits.like:
+        head += textwrap.wrap(f"like {hits.like}", signs)
+    if hits.without:
+        head += textwrap.wrap(f"without: {', '.join(hits.without)}", signs)
+    foot = [line for text in (hits.notice, hits.message) if text for line in textwrap.wrap(text, signs)]
+    rows = -(-len(hits.places) // columns)
+    top = GAP + LINE * len(head) + GAP // 2
+    cell = SIDE + 2 * LINE + GAP
+    height = top + rows * cell + LINE * len(foot) + GAP
+    sheet = Image.new("RGB", (width, height), PAPER)
+    draw = ImageDraw.Draw(sheet)
+    for number, line in enumerate(head):
+        draw.text((GAP, GAP + LINE * number), line, INK if number == 0 else FAINT, font)
+    for number, place in enumerate(hits.places):
+        left = GAP + (number % columns) * (SIDE + GAP)
+        _draw_place(sheet, draw, place, left, top + (number // columns) * cell, small)
+    for number, line in enumerate(foot):
+        draw.text((GAP, top + rows * cell + LINE * number), line, INK, font)
+    return sheet
+
+
+def _draw_place(
+    sheet: Image.Image,
+    draw: ImageDraw.ImageDraw,
+    place: Hit | Withheld,
+    left: int,
+    top: int,
+    font: ImageFont.FreeTypeFont,
+) -> None:
+    if isinstance(place, Withheld):
+        draw.rectangle((left, top, left + SIDE, top + SIDE), EMPTY)
+        for number, line in enumerate(textwrap.wrap(place.notice, SIDE // 8)):
+            draw.text((left + 10, top + 60 + LINE * number), line, FAINT, font)
+        draw.text((left, top + SIDE + 4), f"{place.place}.", FAINT, font)
+        return
+    try:
+        with open_upright(place.path, SIDE, place.digest) as photo:
+            full = photo.image.size
+            scale = SIDE / max(full)
+            size = (max(1, round(full[1] * scale)), max(1, round(full[0] * scale)))
+            picture = Image.fromarray(photo.pixels(size, None, Image.Resampling.BICUBIC))
+        sheet.paste(picture, (left + (SIDE - picture.width) // 2, top + (SIDE - picture.height) // 2))
+    except PhotoError as error:
+        draw.rectangle((left, top, left + SIDE, top + SIDE), EMPTY)
+        for number, line in enumerate(textwrap.wrap(f"not shown: {error.reason}", SIDE // 8)[:8]):
+            draw.text((left + 10, top + 20 + LINE * number), line, FAINT, font)
+    draw.text((left, top + SIDE + 4), f"{place.place}.  {place.score:.2f}", INK, font)
+    draw.text(
+        (left, top + SIDE + 4 + LINE), textwrap.shorten(place.photo, SIDE // 7, placeholder="…"), FAINT, font
+    )
+
+
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    """Return matplotlib's font, which has Cyrillic letters and is always here."""
+    from importlib.resources import files
+
+    file = files("matplotlib").joinpath("mpl-data", "fonts", "ttf", "DejaVuSans.ttf")
+    return ImageFont.truetype(str(file), size)

@@ -1,0 +1,62 @@
+"""Where a page ended, so that the next one begins behind it whatever has come into the index or left it meanwhile."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import asdict, dataclass
+from typing import Final, Self
+
+from withsense_tf.common.limits import parse_json
+from withsense_tf.errors import SettingError
+
+MOST_SIGNS: Final = 1_000  # `write` gives some 200
+
+
+@dataclass(frozen=True)
+class After:
+    """The end of a page: its question, the score and row of its last photo, by which photos are ordered, its place.
+
+    `withheld` places came behind that photo; `fits` says whether the best photo was good enough.
+    """
+
+    question: str
+    score: float
+    row: int
+    place: int
+    withheld: int
+    fits: bool
+
+    def write(self) -> str:
+        """Write it as one word, to be handed back with the next page's question."""
+        told = asdict(self) | {"score": self.score.hex()}
+        return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, text: str, question: str) -> Self:
+        """Read what `write` wrote, for the same question to the same model."""
+        try:
+            if len(text) > MOST_SIGNS:
+                raise ValueError("too long")
+            told = parse_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            found = cls(
+                str(told["question"]),
+                float.fromhex(told["score"]),
+                int(told["row"]),
+                int(told["place"]),
+                int(told["withheld"]),
+                told["fits"] is True,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+            raise SettingError(
+                f"after={text[:60]!r} is no page: hand back the `after` of the answer before."
+            ) from error
+        if found.question != question:
+            raise SettingError(
+                "This page belongs to another question, or the index has a new model since: ask for the first page."
+            )
+        return found
+
+    def before(self, score: float, row: int) -> bool:
+        """Tell whether a photo stands behind the end of the page."""
+        return score < self.score or (score == self.score and row > self.row)

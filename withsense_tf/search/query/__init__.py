@@ -1,0 +1,1 @@
+"""What a photographer types -> what to look for, and what not."""

@@ -1,0 +1,117 @@
+"""What a photographer types -> what to look for, and what must not be in the photo.
+
+A term that must not be there is written with a minus (`beach -dog`, `beach -"red car"`), or in plain words ("a beach
+without a dog", "пляж без собак"). What is taken out of the text is always reported. Words in quotation marks are
+left as they are, and so is everything that may not be meant that way: "no parking sign", "without doubt".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from withsense_tf.errors import SettingError
+from withsense_tf.search.query import without_english, without_russian
+from withsense_tf.search.query.tokens import Cut, Token, low, scan, tokens
+
+# No digit behind a minus: -20 is a number. A minus sign (U+2212) counts, a dash does not.
+MINUS: Final = re.compile(r"(?<![^\s,;])[-−](?=[\"“«„'’]?[^\W\d_])")
+QUOTES: Final = "\"“”«»„'’"
+CutAt = Callable[[Sequence[Token], int], Cut | None]
+
+
+@dataclass(frozen=True)
+class Query:
+    """The text to look for, and the terms that must not be in a photo, as they were typed, in their order."""
+
+    text: str
+    without: tuple[str, ...]
+
+
+def parse_query(text: str) -> Query:
+    """Take out of a text what it does not want; raise if nothing to look for is left.
+
+    >>> parse_query("a beach without dogs, -umbrella")
+    Query(text='a beach', without=('dogs', 'umbrella'))
+    >>> parse_query("a no parking sign")
+    Query(text='a no parking sign', without=())
+    """
+    given = text.strip()
+    rest, minus = _typed(given)
+    words = tokens(rest)
+    cuts = _cuts(words)
+    positive = _without_cuts(rest, words, cuts) if minus or cuts else " ".join(given.split())
+    found = [
+        (words[first].start, _slice(rest, words, first, last)) for cut in cuts for first, last in cut.terms
+    ]
+    # `rest` has blanks where terms with a minus stood, so that places in both are the same.
+    without = tuple(dict.fromkeys(term for _, term in sorted([*minus, *found])))
+    if not re.search(r"\w", positive):
+        if not without:
+            raise SettingError("The query is empty. Expected some words, such as: a dog on a beach.")
+        raise SettingError(
+            f"The query {given!r} says only what must not be in a photo ({', '.join(without)}): a query needs "
+            "something to look for. Say it too, such as: beach -dog. Or put the words in quotation marks to look "
+            "for them as they stand."
+        )
+    return Query(positive, without)
+
+
+def _typed(text: str) -> tuple[str, list[tuple[int, str]]]:
+    """Return the text with blanks for the terms that have a minus, and these terms, each with its place."""
+    quoted = [(token.start, token.end) for token in tokens(text) if token.kind == "quoted"]
+    found: list[tuple[int, str]] = []
+    rest = text
+    for minus in MINUS.finditer(text):
+        if any(start < minus.start() < end for start, end in quoted):
+            continue
+        term = next(token for token in scan(text[minus.end() :]) if token.kind != "mark")
+        start, end = minus.start(), minus.end() + term.end
+        found.append((start, " ".join(term.text.strip(QUOTES).split())))
+        rest = rest[:start] + " " * (end - start) + rest[end:]
+    return rest, found
+
+
+def _cuts(words: Sequence[Token]) -> list[Cut]:
+    """Return the phrases in plain words that say what is not wanted, one behind the other."""
+    cuts: list[Cut] = []
+    for at in range(len(words)):
+        if cuts and at < cuts[-1].last:
+            continue
+        cut = without_english.cut_at(words, at) or without_russian.cut_at(words, at)
+        if cut is not None and not (cuts and cut.first < cuts[-1].last):
+            cuts.append(cut)
+    # "a man with a beard and without a beard": what is there twice is compared, not shut out.
+    return [cut for cut in cuts if not _is_named_elsewhere(words, cut, cuts)]
+
+
+def _is_named_elsewhere(words: Sequence[Token], cut: Cut, cuts: Sequence[Cut]) -> bool:
+    taken = {place for other in cuts for place in range(other.first, other.last)}
+    kept = {_stem(low(words, place)) for place in range(len(words)) if place not in taken}
+    return any(_stem(low(words, last - 1)) in kept for _, last in cut.terms)
+
+
+def _stem(word: str) -> str:
+    """Return a word without the ending by which its forms differ; rough, but it needs no word table."""
+    return re.sub(r"(?<=\w{3})(?:e?s|[аеиоуыэюяйь]|ами|ями|ов|ев|ой|ей|ом|ем|ах|ях)$", "", word)
+
+
+def _without_cuts(text: str, words: Sequence[Token], cuts: Sequence[Cut]) -> str:
+    for cut in reversed(cuts):
+        text = text[: words[cut.first].start] + cut.join + text[words[cut.last - 1].end :]
+    return _tidy(text)
+
+
+def _tidy(text: str) -> str:
+    """Close the gaps that cuts leave: no empty brackets, no doubled commas, no comma or dash at either end."""
+    text = re.sub(r"\(\s*\)", " ", text)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s+(?=[,;.!?])", "", text)
+    text = re.sub(r"[,;](?=[,;.!?])|\.(?=\.$)", "", text)
+    return re.sub(r"^[\s,;.—–-]+(?=\s|$)|[\s,;—–-]+$", "", text).strip()
+
+
+def _slice(text: str, words: Sequence[Token], first: int, last: int) -> str:
+    return " ".join(text[words[first].start : words[last - 1].end].split())

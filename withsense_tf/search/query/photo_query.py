@@ -1,0 +1,113 @@
+"""A photo as the query: one of the index by its name, or a file from outside, if the law lets it be asked by."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from withsense_tf.common.limits import is_file
+from withsense_tf.data.pictures.near_duplicates import near_to, read_look
+from withsense_tf.data.pictures.photo_file import digest_of
+from withsense_tf.errors import SettingError, shown
+from withsense_tf.index.departed import DEPARTED
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.index_model import Generation
+from withsense_tf.matchers.search_forms import PHOTO, CosineForm, HybridForm, unit
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoQuery:
+    """A photo to search by: its name, if it is in the index, and its point."""
+
+    name: str | None
+    point: np.ndarray
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A photo that cannot be the query: the legal notice, and what else a person should know."""
+
+    notice: str
+    message: str | None = None
+
+
+def photo_query(
+    generation: Generation, tables: sqlite3.Connection, door: IndexDoor, photo: str
+) -> PhotoQuery | Refusal:
+    """Return what to search by, or a refusal where the law forbids it.
+
+    `photo` is the name of a photo of the index, or the path of a file. A file that is in the index under some name
+    is that photo. Of others nobody has said what they show: the law takes them as photos without captions.
+
+    A name that may not be the query is answered like one that the index does not have, also where a file of that
+    name lies here: else everybody could ask which photos are restricted.
+    """
+    form = generation.form
+    if PHOTO not in form.widths or not isinstance(form, (CosineForm, HybridForm)):
+        raise SettingError(
+            "This index cannot search by a photo: its matcher does not put photos and texts into one space. "
+            "Build it with closed_form, two_tower, hybrid or a pretrained matcher."
+        )
+    # Half characters, as a command line in another encoding gives, cannot be asked of a database.
+    name = photo.encode(errors="replace").decode()
+    file = Path(photo)
+    if not door.photo(name, "search") and is_file(file):
+        content = digest_of(file)
+        same = tables.execute(
+            "SELECT name FROM photos WHERE digest = ? AND writer IS NULL ORDER BY name", (content,)
+        ).fetchall()
+        if not same:
+            return _foreign(generation, tables, door, file, content)
+        # Under any name it must be allowed.
+        if not all(door.photo_query(name).allowed for (name,) in same):
+            return Refusal(door.rule.message)
+        name = same[0][0]
+    elif not door.photo_query(name).allowed:
+        return _no_photo(door, photo)
+    ((row,),) = tables.execute(
+        "SELECT row FROM rows JOIN photos ON photos.id = rows.photo "
+        "WHERE generation = ? AND name = ? AND writer IS NULL",
+        (generation.number, name),
+    ).fetchall()
+    return PhotoQuery(name, unit(generation.vectors[PHOTO].get(np.array([row]))[0]))
+
+
+def _no_photo(door: IndexDoor, photo: str) -> Refusal:
+    if door.rule.rule == "none":
+        # Nothing is restricted here, so this tells nothing of anybody.
+        raise SettingError(
+            f"The index has no photo {shown(photo)}, and there is no such file: give the name of one, or a file."
+        )
+    return Refusal(
+        door.rule.message,
+        "This is no file, and no photo of the index that may be the query here: its name is not known, or the law "
+        "keeps it back.",
+    )
+
+
+def _foreign(
+    generation: Generation,
+    tables: sqlite3.Connection,
+    door: IndexDoor,
+    file: Path,
+    content: str,
+) -> PhotoQuery | Refusal:
+    found = tables.execute(
+        "SELECT id, name, look, digest, writer FROM photos WHERE writer IS NULL OR writer = ?", (DEPARTED,)
+    ).fetchall()
+    like = [found[at] for at in near_to(read_look(file, content), [look for _, _, look, *_ in found])]
+    gone = [photo for photo, _, _, digest, writer in found if writer is not None and digest == content]
+    gone += [photo for photo, *_, writer in like if writer is not None]
+    answer = door.outside(file, content, [name for _, name, *_, writer in like if writer is None], gone)
+    if not answer.allowed:
+        return Refusal(door.rule.message)
+    from withsense_tf.encoders.vectors.store import (
+        VectorStore,  # late: most searches need none, and it takes a while
+    )
+
+    # In a store of its own, that goes with the answer: nothing of a stranger's photo is kept.
+    matcher = generation.matcher(VectorStore())
+    return PhotoQuery(None, unit(matcher.photo_rows([content], [file])[0]))

@@ -1,0 +1,1 @@
+"""What people said of a photo and a text -> how well they fit, from 0 to 1."""

@@ -1,0 +1,188 @@
+"""Judgements of experts and crowd -> one target in [0, 1] for each pair of photo and caption."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
+from withsense_tf.data.folder.problems import KINDS
+from withsense_tf.errors import DataError, SettingError, check_choice, check_share
+from withsense_tf.targets.agreement import EXPERTS, rising_order
+from withsense_tf.targets.learned_judges import learn_judges
+from withsense_tf.targets.votes import (
+    CROWD_WAYS,
+    EXPERT_WAYS,
+    crowd_number,
+    crowd_sureness,
+    expert_number,
+    expert_sureness,
+)
+
+LEARNED: Final = "learned"
+
+
+def relevance(
+    data: Dataset,
+    expert: str | None = "mean",
+    crowd: str | None = "share",
+    expert_weight: float | str = 0.6,
+    own_weight: float = 0.0,
+) -> Pairs:
+    """Return one row a judged pair: its target in [0, 1], how sure it is (`weight`), and who said so (`source`).
+
+    - `expert`: how the experts' scores become a number (see `votes.expert_number`), or None for the crowd only
+    - `crowd`: how the crowd's votes become one (see `votes.crowd_number`), or None for the experts only
+    - `expert_weight`: for pairs that both judged, `expert_weight * expert + (1 - expert_weight) * crowd`; with
+      "learned", how far to trust each judge is learned from all votes, and `expert` and `crowd` only say whose
+    - `own_weight`: above 0, each photo's own captions are added as matches (target 1, source "own caption")
+      with this weight, where nobody judged them
+
+    Two who agree are surer than one: the weight of a pair judged by both is `1 - (1 - e) (1 - c)`, times how far
+    their numbers agree (1 less their difference). Where one of the two has no number (no majority), the other
+    speaks alone. A data set that has only one of the two kinds gives what it has.
+    """
+    _check(data, expert, crowd, expert_weight, own_weight)
+    # A data set with one kind of judge is defined by that one alone.
+    expert, crowd = expert if len(data.experts) else None, crowd if len(data.crowd) else None
+    votes = _votes(data, expert, crowd)
+    numbers = _numbers(votes, expert, crowd)
+    learned = expert_weight == LEARNED
+    target = _learned(votes) if learned else _blend(numbers, float(expert_weight))
+    table = votes[["photo", "caption"]].assign(
+        source=_source(numbers), target=target, weight=_sureness(votes, numbers)
+    )
+    table = table[table["target"].notna() & (table["source"] != "")]
+    if own_weight > 0:
+        table = pd.concat([table, _own_captions(data, votes, own_weight)], ignore_index=True)
+    return Pairs(data, with_text_and_path(data, table), describe(expert, crowd, expert_weight, own_weight))
+
+
+def describe(
+    expert: str | None = "mean",
+    crowd: str | None = "share",
+    expert_weight: float | str = 0.6,
+    own_weight: float = 0.0,
+) -> str:
+    """Say in a few words how a target is defined, for tables.
+
+    >>> describe("median", "share", 0.6)
+    '0.6 experts (median) + 0.4 crowd (share)'
+    """
+    if crowd is None or expert is None:
+        text = f"experts ({expert})" if crowd is None else f"crowd ({crowd})"
+    elif expert_weight == LEARNED:
+        text = "experts and crowd (learned)"
+    else:
+        text = f"{expert_weight:g} experts ({expert}) + {1 - float(expert_weight):g} crowd ({crowd})"
+    if expert_weight == LEARNED and None in (expert, crowd):
+        text = text.split("(")[0] + "(learned)"
+    return f"{text} + own captions ({own_weight:g})" if own_weight > 0 else text
+
+
+def with_text_and_path(data: Dataset, table: pd.DataFrame) -> pd.DataFrame:
+    """Add the text of each caption and the file of each photo to a table of photos and captions."""
+    captions, photos = data.captions, data.photos
+    paths = photos.loc[photos["part"] == "train", ["photo", "path"]]
+    table = table.merge(captions[["caption", "text"]], on="caption", how="inner", validate="many_to_one")
+    return table.merge(paths, on="photo", how="inner", validate="many_to_one")
+
+
+def _check(
+    data: Dataset, expert: str | None, crowd: str | None, expert_weight: float | str, own_weight: float
+) -> None:
+    if expert is not None:
+        check_choice("expert", expert, EXPERT_WAYS)
+    if crowd is not None:
+        check_choice("crowd", crowd, CROWD_WAYS)
+    if expert is None and crowd is None:
+        raise SettingError("expert and crowd are both None: choose who is asked.")
+    if isinstance(expert_weight, str):
+        check_choice("expert_weight", expert_weight, (LEARNED,))
+    else:
+        check_share("expert_weight", expert_weight, ends=True)
+    check_share("own_weight", own_weight, ends=True)
+    check_dataset("relevance", data)
+    asked = {"ExpertAnnotations.tsv": (expert, data.experts), "CrowdAnnotations.tsv": (crowd, data.crowd)}
+    files = [file for file, (way, _) in asked.items() if way is not None]
+    if all(asked[file][1].empty for file in files):
+        raise DataError(
+            f"{data.name} has no judgements, so there is no target. {_why_none(data, files)} "
+            "`dataset.quarantine` has every row with its reason."
+        )
+
+
+def _why_none(data: Dataset, files: list[str]) -> str:
+    """Say what became of the judgements in these files."""
+    quarantine = data.quarantine
+    reasons = []
+    for file in files:
+        left_out = quarantine[(quarantine["file"] == file) & (quarantine["level"] == "error")]
+        if left_out.empty:
+            reasons.append(f"{file} has no rows.")
+        else:
+            kind = KINDS[str(left_out["kind"].value_counts().index[0])].title
+            reasons.append(f"{file}: {kind} ({len(left_out):,} in all).")
+    return " ".join(reasons)
+
+
+def _votes(data: Dataset, expert: str | None, crowd: str | None) -> pd.DataFrame:
+    """Return a row a pair with the votes of those who are asked; 0 where an expert or the crowd gave none."""
+    experts = data.experts if expert else data.experts.iloc[:0]
+    votes = data.crowd if crowd else data.crowd.iloc[:0]
+    table = experts.merge(votes, on=["photo", "caption"], how="outer")
+    counts = table[[*EXPERTS, "yes", "no"]].fillna(0).astype("int64")
+    return pd.concat([table[["photo", "caption"]], counts], axis=1)
+
+
+def _numbers(votes: pd.DataFrame, expert: str | None, crowd: str | None) -> np.ndarray:
+    """Return what the experts and the crowd say of each pair, (2, pairs); not a number where they say nothing."""
+    numbers = np.full((2, len(votes)), np.nan)
+    scores, yes, no = votes[EXPERTS].to_numpy(), votes["yes"].to_numpy(), votes["no"].to_numpy()
+    by_experts, by_crowd = (scores > 0).all(axis=1), yes + no > 0
+    if expert:
+        numbers[0, by_experts] = expert_number(scores[by_experts], expert)
+    if crowd:
+        numbers[1, by_crowd] = crowd_number(yes[by_crowd], no[by_crowd], crowd)
+    return numbers
+
+
+def _blend(numbers: np.ndarray, expert_weight: float) -> np.ndarray:
+    experts, crowd = numbers
+    alone = np.where(np.isnan(experts), crowd, experts)
+    blend = expert_weight * experts + (1 - expert_weight) * crowd
+    return np.asarray(np.where(np.isnan(blend), alone, blend))
+
+
+def _learned(votes: pd.DataFrame) -> np.ndarray:
+    scores = votes[EXPERTS].to_numpy()
+    yes, no = votes["yes"].to_numpy(), votes["no"].to_numpy()
+    # Sorted rows would make it look as if one "expert" were always right.
+    persons = rising_order(scores[(scores > 0).all(axis=1)]) < 1.0
+    return learn_judges(scores, yes, no, persons).number(scores, yes, no)
+
+
+def _source(numbers: np.ndarray) -> np.ndarray:
+    experts, crowd = ~np.isnan(numbers)
+    return np.select([experts & crowd, experts, crowd], ["both", "experts", "crowd"], "")
+
+
+def _sureness(votes: pd.DataFrame, numbers: np.ndarray) -> np.ndarray:
+    experts, crowd = np.zeros(len(votes)), np.zeros(len(votes))
+    by_experts, by_crowd = ~np.isnan(numbers)
+    experts[by_experts] = expert_sureness(votes.loc[by_experts, EXPERTS].to_numpy())
+    crowd[by_crowd] = crowd_sureness(*(votes.loc[by_crowd, name].to_numpy() for name in ("yes", "no")))
+    apart = np.nan_to_num(np.abs(numbers[0] - numbers[1]))
+    # Never quite 0: a pair that is judged is worth more than none.
+    return np.asarray(np.maximum((1 - (1 - experts) * (1 - crowd)) * (1 - apart), 0.01))
+
+
+def _own_captions(data: Dataset, judged: pd.DataFrame, weight: float) -> pd.DataFrame:
+    """Return every training photo beside its own captions, where that pair is not judged."""
+    captions = data.captions
+    own = captions.loc[captions["part"] == "train", ["photo", "caption"]]
+    known = pd.MultiIndex.from_frame(judged[["photo", "caption"]])
+    own = own[~pd.MultiIndex.from_frame(own).isin(known)]
+    return own.assign(source="own caption", target=1.0, weight=weight)
