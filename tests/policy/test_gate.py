@@ -17,7 +17,8 @@ from withsense_tf.errors import DataError, DataWarning, SettingError
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
 from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
-from withsense_tf.policy.gate import Gate, Policy, code_version
+from withsense_tf.policy.gate import Gate, Policy
+from withsense_tf.policy.law import law_code_version
 from withsense_tf.policy.overrides import Override, load_overrides
 from withsense_tf.policy.ownership import Ownership
 
@@ -42,6 +43,10 @@ def policy(**settings: object) -> Policy:
     return Policy(COUNTRIES, Ownership(**settings))
 
 
+def is_learned_from(gate: Gate, caption: str) -> bool:
+    return caption in set(gate.training()[0].captions["caption"])
+
+
 def restricted(gate: Gate) -> set[str]:
     return {photo for photo, decision in gate.decisions.items() if decision.restricted}
 
@@ -60,9 +65,9 @@ def test_a_photo_is_restricted_by_its_own_captions_not_by_those_it_was_judged_wi
 def test_a_decision_covers_the_photo_and_all_its_captions(data: Dataset) -> None:
     gate = policy().gate(data, "RU", DAY)
     assert not gate.photo("bee.jpg")
-    assert not any(gate.caption(f"bee.jpg#{n}") for n in range(5))
+    assert not any(is_learned_from(gate, f"bee.jpg#{n}") for n in range(5))
     assert gate.photo("ant.jpg")
-    assert gate.caption("ant.jpg#0")
+    assert is_learned_from(gate, "ant.jpg#0")
 
 
 def test_more_votes_may_be_asked_for_but_never_more_than_there_are_captions(
@@ -77,8 +82,8 @@ def test_more_votes_may_be_asked_for_but_never_more_than_there_are_captions(
 def test_a_caption_that_speaks_of_a_child_is_kept_back_even_where_its_photo_is_not(data: Dataset) -> None:
     gate = policy(min_votes=2).gate(data, "RU", DAY)
     assert gate.photo("bee.jpg")
-    assert not gate.caption("bee.jpg#2")
-    assert gate.caption("bee.jpg#1")
+    assert not is_learned_from(gate, "bee.jpg#2")
+    assert is_learned_from(gate, "bee.jpg#1")
 
 
 def test_photos_without_captions_are_restricted_unless_set_otherwise(data: Dataset, folder: Path) -> None:
@@ -125,8 +130,8 @@ def test_a_person_can_decide_either_way_and_the_reason_is_kept(data: Dataset, tm
     gate = policy(overrides=load_overrides(file)).gate(data, "RU", DAY)
     assert restricted(gate) == {"ant.jpg", "hen.jpg"}
     assert gate.decisions["bee.jpg"].evidence[-1] == "A. Lawyer: an adult in costume"
-    assert gate.caption("bee.jpg#2")  # the decision covers what the captions say
-    assert not gate.caption("ant.jpg#0")
+    assert is_learned_from(gate, "bee.jpg#2")  # the decision covers what the captions say
+    assert not is_learned_from(gate, "ant.jpg#0")
 
 
 def test_what_a_person_restricts_spreads_to_copies(data: Dataset, folder: Path) -> None:
@@ -165,8 +170,8 @@ def test_a_decision_covers_the_captions_of_a_photo_that_is_not_here(data: Datase
     path = folder / "caption_corpus.csv"
     path.write_text("query_id|query_text\nowl.jpg#0|A toddler hoots\nowl.jpg#1|A happy one smiles\n")
     gate = policy().gate(load_dataset(folder), "RU", DAY)
-    assert not gate.caption("owl.jpg#0")
-    assert not gate.caption("owl.jpg#1")
+    assert not is_learned_from(gate, "owl.jpg#0")
+    assert not is_learned_from(gate, "owl.jpg#1")
     assert not gate.photo("owl.jpg")
 
 
@@ -188,7 +193,7 @@ def test_a_second_text_that_was_left_out_counts_all_the_same(data: Dataset, fold
         twice = load_dataset(folder)
     gate = policy().gate(twice, "RU", DAY)
     assert not gate.photo("ant.jpg")
-    assert not gate.caption("ant.jpg#0")
+    assert not is_learned_from(gate, "ant.jpg#0")
 
 
 @pytest.mark.parametrize(
@@ -289,7 +294,7 @@ def test_a_permission_shows_a_photo_until_it_is_revoked(data: Dataset, tmp_path:
         "bee.jpg", "A. Parent", ["show"], ["RU"], since=DAY, digest=data.content["bee.jpg"]
     )
     assert gate.photo("bee.jpg")
-    assert gate.caption("bee.jpg#2")
+    assert not is_learned_from(gate, "bee.jpg#2")
     assert not gate.photo("bee.jpg", "train")
     assert not gate.photo_query("bee.jpg").allowed
     consents.revoke(consent.id, "A. Parent", "changed their mind")
@@ -310,13 +315,13 @@ def test_every_refusal_is_logged_without_the_query(data: Dataset, tmp_path: Path
 
 
 def test_the_code_has_a_version_that_changes_with_any_file(tmp_path: Path) -> None:
-    source = Path(code_version.__code__.co_filename).parent
-    for file in source.glob("*.py"):
-        shutil.copy(file, tmp_path)
-    assert code_version(tmp_path) == code_version()
-    owners = tmp_path / "ownership.py"
-    owners.write_text(owners.read_text() + "# more\n")
-    assert code_version(tmp_path) != code_version()
+    source = Path(law_code_version.__code__.co_filename).parent
+    copy = tmp_path / "policy"
+    for name in ("ownership.py", "texts/verdict.py"):
+        shutil.copytree(source, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        assert law_code_version(copy) == law_code_version()
+        (copy / name).write_text((copy / name).read_text() + "# more\n")
+        assert law_code_version(copy) != law_code_version()
 
 
 def test_another_policy_has_another_version(data: Dataset) -> None:
@@ -380,9 +385,9 @@ def test_no_restricted_photo_or_caption_ever_leaves_the_gate(
         may = asked not in unknown and (asked not in children or asked in permitted)
         assert shown.photo == (asked if may else None)
         assert shown.notice == (None if may else NOTICE)
-    assert not (set(gate.index(gallery)) & (children | unknown))
+    assert not any(gate.photo(photo, "search") for photo in (children | unknown) - permitted)
     for photo, number_of in itertools.product(children, range(5)):
-        assert not gate.caption(f"{photo}#{number_of}") or photo in permitted
+        assert not is_learned_from(gate, f"{photo}#{number_of}") or photo in permitted
     trained, _ = gate.training()
     assert not set(trained.photos["photo"]) & children
     assert not trained.captions["photo"].isin(children).any()

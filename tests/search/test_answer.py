@@ -28,8 +28,9 @@ from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
 from withsense_tf.policy.gate import Policy
 from withsense_tf.policy.overrides import Override
 from withsense_tf.policy.ownership import Ownership
-from withsense_tf.search.hits import Hit, Hits, Withheld
+from withsense_tf.search.hits import Hits
 from withsense_tf.search.page_end import After
+from withsense_tf.search.places import Hit, Withheld
 from withsense_tf.search.search import Search
 
 ADULT, CHILD, TEEN = (

@@ -19,7 +19,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 from withsense_tf.search import ranking
 from withsense_tf.search.answer import SHOWS
-from withsense_tf.search.hits import Hit
+from withsense_tf.search.places import Hit
 from withsense_tf.search.query.mentions import mentions
 from withsense_tf.search.search import Search
 

@@ -21,7 +21,8 @@ from withsense_tf.experiments.explore.contents import sheet_section
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.search.hits import Hit, Hits
+from withsense_tf.search.hits import Hits
+from withsense_tf.search.places import Hit
 from withsense_tf.search.search import Search
 
 pytestmark = pytest.mark.closed

@@ -20,6 +20,7 @@ from withsense_tf.index.item import Item
 from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.door import Answer, Door
 from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.law import Law
 from withsense_tf.policy.ownership import STRICTNESS, Evidence, PhotoDecision, spread
 from withsense_tf.policy.texts.verdict import Verdict
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 DECIDED: Final = "own_restricted, own_source, by_hand, captions, votes, evidence"
 
 
-def age_limits(policy: Policy) -> list[int]:
+def age_limits(policy: Law) -> list[int]:
     """Return every age limit that a country's rule may ask for."""
     rules = [rule for rule in policy.countries.rules if rule.rule == "children"]
     return sorted({policy.countries.strictest().age_limit, *(rule.age_limit for rule in rules)})
@@ -52,7 +53,7 @@ def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, Ph
             )
             for item in items
         ]
-        decided[limit] = policy.ownership.own(known, policy.review == "restrict")
+        decided[limit] = policy.ownership.own(known, policy.restricts_review)
         for item in items:
             _restrict_as_twin(policy, item, decided[limit])
     return decided
@@ -198,7 +199,7 @@ class IndexDoor(Door):
                 others=_said(texts, iter(verdicts)),
                 unread=[f"{where}: {why}" for where, why in embedded.unread],
             )
-            decision = self.policy.ownership.own([evidence], self.policy.review == "restrict")[name]
+            decision = self.policy.ownership.own([evidence], self.policy.restricts_review)[name]
             near = [photo for photo in like if (known := self.decision(photo)) is None or known.restricted]
             if any_restricted(self._tables, gone, self.rule.age_limit):
                 near.append(UNNAMED)

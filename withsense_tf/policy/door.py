@@ -7,17 +7,14 @@ door does not know it keeps back.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from withsense_tf.policy.countries import CountryRule
+from withsense_tf.policy.law import Law
 from withsense_tf.policy.ownership import PhotoDecision, restricts
 from withsense_tf.policy.texts.verdict import Verdict
-
-if TYPE_CHECKING:
-    from withsense_tf.policy.gate import Policy
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class Shown:
 class Door(ABC):
     """The policy for some photos in one country, on a day (without one, today: a door may outlive the day)."""
 
-    policy: Policy
+    policy: Law
     country: str | None
     day: date | None
 
@@ -107,19 +104,12 @@ class Door(ABC):
             shown.append(Shown(photo, None) if allowed else Shown(None, self.rule.message))
         return shown
 
-    def index(self, photos: Sequence[str]) -> list[str]:
-        """Return the photos that may be put into an index."""
-        kept = [photo for photo in photos if self.photo(photo, "search")]
-        for photo in sorted(set(photos) - set(kept)):
-            self._log("index", False, self._why(photo)[0], photo=photo)
-        return kept
-
     def _why(self, photo: str) -> tuple[str, str]:
         decision = self.decision(photo)
         return (decision.source, "; ".join(decision.evidence)) if decision else ("unknown photo", "")
 
     def _restricted(self, verdict: Verdict) -> bool:
-        return restricts(verdict, self.policy.review == "restrict")
+        return restricts(verdict, self.policy.restricts_review)
 
     def _answer(self, allowed: bool, rule: str, reason: str) -> Answer:
         return Answer(True, None) if allowed else Answer(False, self.rule.message, rule, reason)

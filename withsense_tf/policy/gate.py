@@ -5,7 +5,6 @@ Nothing else decides. What the gate does not know it keeps back.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,13 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from withsense_tf.data import named as names_and_columns
-from withsense_tf.data.pictures import looks, near_duplicates, photo_file
-from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent import ConsentRegister
 from withsense_tf.policy.countries import Countries, country_code
 from withsense_tf.policy.door import Door
+from withsense_tf.policy.law import Law
 from withsense_tf.policy.overrides import Override
 from withsense_tf.policy.ownership import (
     Ownership,
@@ -27,37 +24,26 @@ from withsense_tf.policy.ownership import (
     caption_verdicts,
 )
 from withsense_tf.policy.service import LawFiles
-from withsense_tf.policy.texts.verdict import TextPolicy, Verdict
+from withsense_tf.policy.texts.verdict import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from withsense_tf.data.dataset import Dataset
 
-REVIEW = ("restrict", "allow")
-
 
 @dataclass(frozen=True)
-class Policy:
-    """The law as this service keeps it: countries, words, ownership, permissions, and the log.
+class Policy(Law):
+    """The law with the files that it comes from, and gates before data sets.
 
     What comes from `files` is as it was `_read`; `current` has it as it is now. What was put in its place stays.
     """
 
-    countries: Countries
-    ownership: Ownership = field(default_factory=Ownership)
-    consents: ConsentRegister | None = None
-    audit: AuditLog | None = None
-    review: str = "restrict"
     files: LawFiles | None = None
     _read: tuple[Countries | None, Mapping[str, Override] | None] = field(
         default=(None, None), repr=False, compare=False
     )
-    _texts: dict[int, TextPolicy] = field(default_factory=dict, repr=False, compare=False)
     _newest: list[Policy] = field(default_factory=list, init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        check_choice("review", self.review, REVIEW)
 
     @classmethod
     def default(
@@ -103,24 +89,6 @@ class Policy:
         self._newest[:] = [newest]
         return newest
 
-    def texts(self, age_limit: int) -> TextPolicy:
-        """Return what judges texts where persons under that age are protected."""
-        if age_limit not in self._texts:
-            self._texts[age_limit] = TextPolicy(age_limit)
-        return self._texts[age_limit]
-
-    @cached_property
-    def version(self) -> str:
-        """Name the words, the code, the countries and the settings: another version may decide otherwise."""
-        judge = self.ownership.photo_judge
-        named = None if judge is None else getattr(judge, "identity", "a classifier without identity")
-        settings = (replace(self.ownership, photo_judge=None, overrides=None), named)
-        overrides = sorted(map(repr, (self.ownership.overrides or {}).values()))
-        # How names and columns become texts decides as well.
-        code = (code_version(), Path(names_and_columns.__file__).read_bytes())
-        parts = (self.texts(16).version, code, self.countries, settings, overrides, self.review)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
-
     def gate(self, data: Dataset, country: str | None = None, day: date | None = None) -> Gate:
         """Return the gate for the photos of a data set, in a country (unknown: the strictest rule), on a day."""
         from withsense_tf.data.dataset import check_dataset  # late: texts are judged without tables
@@ -133,18 +101,6 @@ class Policy:
     def split(self, data: Dataset, country: str | None = None) -> tuple[Dataset, pd.DataFrame]:
         """Take what is restricted out of a data set; return the rest, and what was removed with its reason."""
         return self.gate(data, country).training()
-
-
-def code_version(folder: Path = Path(__file__).parent) -> str:
-    """Condense the code that reads texts and compares photos: its thresholds count like the lawyers' words.
-
-    Any change counts, that of a comment too: nobody has to judge which one matters.
-    """
-    digest = hashlib.sha256()
-    looking = [Path(str(module.__file__)) for module in (looks, near_duplicates, photo_file)]
-    for file in [*sorted(folder.rglob("*.py")), *looking]:
-        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +149,7 @@ class Gate(Door):
         if limit not in self._by_limit:
             said = caption_verdicts(self.data, self.policy.texts(limit))
             verdicts = dict(zip(said["caption"], said["verdict"], strict=True))
-            decisions = self.policy.ownership.decide(self.data, said, self.policy.review == "restrict")
+            decisions = self.policy.ownership.decide(self.data, said, self.policy.restricts_review)
             self._by_limit[limit] = _Judged(said, verdicts, decisions)
         return self._by_limit[limit]
 
@@ -209,10 +165,6 @@ class Gate(Door):
     def _owners(self) -> dict[str, str]:
         captions = self.data.captions
         return dict(zip(captions["caption"], captions["photo"], strict=True))
-
-    def caption(self, caption: str, scope: str = "show") -> bool:
-        """Tell whether a caption may be used: its words, and the photo that owns it."""
-        return caption in self._owners and self._may_use(caption, self._judged().verdicts[caption], scope)
 
     def _may_use(self, caption: str, verdict: Verdict, scope: str) -> bool:
         if self.rule.rule == "none":

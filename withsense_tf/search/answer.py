@@ -19,8 +19,9 @@ from withsense_tf.index.index_model import Generation
 from withsense_tf.index.vectors.filters import Where, to_sql
 from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.matchers.search_forms import PHOTO, unit
-from withsense_tf.search.hits import Hit, Hits, Withheld
+from withsense_tf.search.hits import Hits
 from withsense_tf.search.page_end import After
+from withsense_tf.search.places import Hit, Withheld
 from withsense_tf.search.query.known_words import not_known, not_read
 from withsense_tf.search.query.mentions import mentions
 from withsense_tf.search.query.parse import Query

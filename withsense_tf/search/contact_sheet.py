@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
 from withsense_tf.errors import SettingError
-from withsense_tf.search.hits import Hit, Hits, Withheld
+from withsense_tf.search.places import Hit, Withheld
 
 SIDE: Final = 220  # of a photo's place, in pixels
 GAP: Final = 16
@@ -28,19 +29,17 @@ def check_picture(file: Path) -> None:
         )
 
 
-def contact_sheet(hits: Hits) -> Image.Image:
-    """Draw the query, the photos with their scores, and what else there is to say."""
-    columns = min(COLUMNS, max(3, len(hits.places)))
+def contact_sheet(
+    heads: Sequence[str], places: Sequence[Hit | Withheld], notes: Sequence[str]
+) -> Image.Image:
+    """Draw the query's lines, the photos with their scores, and the notes below them."""
+    columns = min(COLUMNS, max(3, len(places)))
     width = columns * (SIDE + GAP) + GAP
     font, small = _font(15), _font(13)
     signs = width // 8
-    head = textwrap.wrap(f"“{hits.query}”", signs) or [""]
-    if hits.like:
-        head += textwrap.wrap(f"like {hits.like}", signs)
-    if hits.without:
-        head += textwrap.wrap(f"without: {', '.join(hits.without)}", signs)
-    foot = [line for text in (hits.notice, hits.message) if text for line in textwrap.wrap(text, signs)]
-    rows = -(-len(hits.places) // columns)
+    head = [line for text in heads for line in textwrap.wrap(text, signs)]
+    foot = [line for text in notes for line in textwrap.wrap(text, signs)]
+    rows = -(-len(places) // columns)
     top = GAP + LINE * len(head) + GAP // 2
     cell = SIDE + 2 * LINE + GAP
     height = top + rows * cell + LINE * len(foot) + GAP
@@ -48,7 +47,7 @@ def contact_sheet(hits: Hits) -> Image.Image:
     draw = ImageDraw.Draw(sheet)
     for number, line in enumerate(head):
         draw.text((GAP, GAP + LINE * number), line, INK if number == 0 else FAINT, font)
-    for number, place in enumerate(hits.places):
+    for number, place in enumerate(places):
         left = GAP + (number % columns) * (SIDE + GAP)
         _draw_place(sheet, draw, place, left, top + (number // columns) * cell, small)
     for number, line in enumerate(foot):

@@ -2,53 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from withsense_tf.errors import on_disk
+from withsense_tf.search.places import Hit, Withheld
 
-
-@dataclass(frozen=True)
-class Hit:
-    """A photo that was found: its place from 1, its score from 0 to 1, and why it was found.
-
-    `image_score` is what its pixels say, and `caption_score` what its captions say, where the model asks them.
-    `duplicates` are photos that look the same and stand behind this one. `digest` is the SHA-256 of the file that was
-    judged: the file at `path` may be another one by now. The contact sheet compares it before it draws, and so must
-    whoever opens `path` (`open_upright(hit.path, digest=hit.digest)`). Without a digest nothing is drawn.
-    """
-
-    place: int
-    photo: str
-    path: Path
-    score: float
-    image_score: float | None = None
-    caption_score: float | None = None
-    duplicates: tuple[str, ...] = ()
-    digest: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what a JSON answer says of the hit."""
-        return {
-            "photo": self.photo,
-            "score": round(self.score, 4),
-            "place": self.place,
-            "image_score": None if self.image_score is None else round(self.image_score, 4),
-            "caption_score": None if self.caption_score is None else round(self.caption_score, 4),
-            "path": str(self.path),
-            "digest": self.digest,
-            "duplicates": list(self.duplicates),
-        }
-
-
-@dataclass(frozen=True)
-class Withheld:
-    """A place where a photo would have stood that may not be shown here."""
-
-    place: int
-    notice: str
+if TYPE_CHECKING:
+    from PIL import Image
 
 
 @dataclass(frozen=True, repr=False)
@@ -128,7 +92,7 @@ class Hits:
 
     def save(self, file: str | Path) -> Path:
         """Draw the answer as a contact sheet into a PNG or JPEG file, and return its path."""
-        from withsense_tf.search.contact_sheet import check_picture, contact_sheet
+        from withsense_tf.search.contact_sheet import check_picture
 
         path = Path(file)
         check_picture(path)
@@ -136,7 +100,7 @@ class Hits:
         with on_disk(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                contact_sheet(self).save(draft)
+                self._drawn().save(draft)
                 # A picture that was there stays until the new one is whole.
                 draft.replace(path)
             finally:
@@ -145,10 +109,16 @@ class Hits:
 
     def _repr_png_(self) -> bytes:
         """Show the contact sheet in a notebook."""
-        import io
-
-        from withsense_tf.search.contact_sheet import contact_sheet
-
         stream = io.BytesIO()
-        contact_sheet(self).save(stream, format="PNG")
+        self._drawn().save(stream, format="PNG")
         return stream.getvalue()
+
+    def _drawn(self) -> Image.Image:
+        from withsense_tf.search.contact_sheet import contact_sheet  # late: most answers are not drawn
+
+        heads = [f"“{self.query}”"]
+        if self.like:
+            heads.append(f"like {self.like}")
+        if self.without:
+            heads.append(f"without: {', '.join(self.without)}")
+        return contact_sheet(heads, self.places, [text for text in (self.notice, self.message) if text])

@@ -50,7 +50,7 @@ def law_section(gate: Gate) -> Section:
     policy, said, ruled = gate.policy, gate.said[gate.said["counts"]], gate.rule.rule != "none"
     # Owners whose photo is not here are decided on too; this counts photos.
     decisions = [gate.decision(photo) for photo in gate.data.photos["photo"]]
-    captions = said["verdict"].map(lambda verdict: ruled and restricts(verdict, policy.review == "restrict"))
+    captions = said["verdict"].map(lambda verdict: ruled and restricts(verdict, policy.restricts_review))
     photos = [decision for decision in decisions if decision is not None and decision.restricted]
     rules = said.loc[captions, "verdict"].map(lambda verdict: verdict.rule).value_counts()
     sources = Counter(decision.source.split(" of ")[0].split(" by ")[0] for decision in photos)

@@ -9,7 +9,7 @@ from typing import Final
 from withsense_tf.common.words import words
 from withsense_tf.index.index_door import age_limits
 from withsense_tf.matchers.search_forms import SearchForm
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.law import Law
 
 CYRILLIC: Final = re.compile(r"[а-яёіїєґ]", re.IGNORECASE)
 LATIN: Final = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
@@ -32,7 +32,7 @@ NEAR: Final = 5  # as the first of these may be one that the law forbids
 LONGEST_WORD: Final = 40
 
 
-def not_read(text: str, form: SearchForm, policy: Policy) -> str | None:
+def not_read(text: str, form: SearchForm, policy: Law) -> str | None:
     """Say why a query cannot be answered, where the model reads none of it; else None."""
     said = words(text)
     foreign = CYRILLIC.search(text) and not LATIN.search(text)
@@ -52,7 +52,7 @@ def not_read(text: str, form: SearchForm, policy: Policy) -> str | None:
     return None
 
 
-def not_known(text: str, form: SearchForm, policy: Policy) -> str | None:
+def not_known(text: str, form: SearchForm, policy: Law) -> str | None:
     """Name the words of a query that are not looked for because the model does not know them."""
     unknown = [word for word in form.unknown(text) if word not in SMALL]
     if not unknown:
@@ -60,7 +60,7 @@ def not_known(text: str, form: SearchForm, policy: Policy) -> str | None:
     return f"Not known to this index, and so not looked for: {_suggested(text, unknown, form, policy)}."
 
 
-def _suggested(text: str, unknown: list[str], form: SearchForm, policy: Policy) -> str:
+def _suggested(text: str, unknown: list[str], form: SearchForm, policy: Law) -> str:
     """List words, each with the known one that is written most like it and that the law lets be asked for.
 
     What a model knows it has from the texts that it was trained on, and not all of these passed the law.
@@ -78,7 +78,7 @@ def _suggested(text: str, unknown: list[str], form: SearchForm, policy: Policy) 
     return ", ".join(listed) + (f" and {more} more" if more else "")
 
 
-def _may_be_asked(better: str, word: str, text: str, policy: Policy) -> bool:
+def _may_be_asked(better: str, word: str, text: str, policy: Law) -> bool:
     """Tell whether the law of no country holds anything against a word, alone and in the place of another.
 
     "7 year old" says what "year" does not.

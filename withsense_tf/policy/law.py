@@ -1,0 +1,74 @@
+"""The law as this service keeps it: what is protected where, by which words, and who decided otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.data import named as names_and_columns
+from withsense_tf.data.pictures import looks, near_duplicates, photo_file
+from withsense_tf.errors import check_choice
+from withsense_tf.policy.audit import AuditLog
+from withsense_tf.policy.consent import ConsentRegister
+from withsense_tf.policy.countries import Countries
+from withsense_tf.policy.ownership import Ownership
+from withsense_tf.policy.texts.verdict import TextPolicy
+
+RESTRICT: Final = "restrict"
+REVIEW: Final = (RESTRICT, "allow")
+
+
+@dataclass(frozen=True)
+class Law:
+    """Countries, words, ownership, permissions, and the log of decisions.
+
+    `review` says what becomes of a text that a person should look at.
+    """
+
+    countries: Countries
+    ownership: Ownership = field(default_factory=Ownership)
+    consents: ConsentRegister | None = None
+    audit: AuditLog | None = None
+    review: str = RESTRICT
+    _texts: dict[int, TextPolicy] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        check_choice("review", self.review, REVIEW)
+
+    @property
+    def restricts_review(self) -> bool:
+        """Return whether what a person should look at is restricted until somebody has."""
+        return self.review == RESTRICT
+
+    def texts(self, age_limit: int) -> TextPolicy:
+        """Return what judges texts where persons under that age are protected."""
+        if age_limit not in self._texts:
+            self._texts[age_limit] = TextPolicy(age_limit)
+        return self._texts[age_limit]
+
+    @cached_property
+    def version(self) -> str:
+        """Name the words, the code, the countries and the settings: another version may decide otherwise."""
+        judge = self.ownership.photo_judge
+        named = None if judge is None else getattr(judge, "identity", "a classifier without identity")
+        settings = (replace(self.ownership, photo_judge=None, overrides=None), named)
+        overrides = sorted(map(repr, (self.ownership.overrides or {}).values()))
+        # How names and columns become texts decides as well.
+        code = (law_code_version(), Path(names_and_columns.__file__).read_bytes())
+        parts = (self.texts(16).version, code, self.countries, settings, overrides, self.review)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def law_code_version(folder: Path = Path(__file__).parent) -> str:
+    """Condense the code that reads texts and compares photos: its thresholds count like the lawyers' words.
+
+    Any change counts, that of a comment too: nobody has to judge which one matters.
+    """
+    digest = hashlib.sha256()
+    looking = [Path(str(module.__file__)) for module in (looks, near_duplicates, photo_file)]
+    for file in [*sorted(folder.rglob("*.py")), *looking]:
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
