@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from withsense_tf.data.captions_of import owners_of
 from withsense_tf.errors import DataError, check_kind
 
 PAIR_COLUMNS = ("photo", "caption", "text", "path", "target", "weight", "source")
@@ -87,7 +88,7 @@ class Dataset:
 
     def own(self, table: pd.DataFrame) -> np.ndarray:
         """Tell which rows of a photo and a caption are a photo, or a copy of it, beside its own caption, (rows,)."""
-        owner = table["caption"].str.rsplit("#", n=1).str[0]
+        owner = owners_of(table["caption"])
         copies = owner.map(self.groups) == table["photo"].map(self.groups)
         return ((owner == table["photo"]) | copies).to_numpy(bool)
 

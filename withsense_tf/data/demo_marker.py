@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from withsense_tf.common.fingerprints import content_of, files_below, fingerprint
 from withsense_tf.common.limits import read_json
 from withsense_tf.data.pictures.photo_file import LITTER
 
@@ -56,9 +56,5 @@ def read_marker(folder: Path) -> Marker | None:
 
 def folder_digest(folder: Path) -> str:
     """Condense the names and contents of all files but the mark, and what operating systems leave."""
-    digest = hashlib.sha256()
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != FILE)
-    for path in sorted(path for path in files if path.name.lower() not in LITTER):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode(errors="surrogateescape"))
-    return digest.hexdigest()
+    files = (path for path in files_below(folder) if path.name != FILE and path.name.lower() not in LITTER)
+    return fingerprint(folder, files, lambda file: f"{content_of(file).hex()}\n".encode(), 64)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from withsense_tf.data.captions_of import owners_of
 from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.errors import DataError, SettingError, check_seed, check_share
 
@@ -116,7 +117,7 @@ def _connected(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     from scipy.sparse.csgraph import connected_components
 
     table = pairs.table
-    owners = table["caption"].str.rsplit("#", n=1).str[0]
+    owners = owners_of(table["caption"])
     # A node for each group of copies (a photo's name where the photo is not in the folder), one for each text.
     owner_node = owners.map(pairs.data.groups).fillna("name:" + owners)
     text_node = "text:" + table["text"].str.casefold()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.limits import parse_json, read_arrays
-from withsense_tf.errors import DataError, on_disk
+from withsense_tf.errors import DataError
 from withsense_tf.evaluation.figures.ranking import PerQuery
 
 FORMAT: Final = 1
@@ -82,17 +81,8 @@ class Outcome:
                 if part == "found":
                     flat |= {f"query_{name}": item for name, item in asdict(value.per_query).items()}
                 arrays |= {f"{part}_{name}": np.asarray(item) for name, item in flat.items()}
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft = file.with_name(f"{file.stem}-{secrets.token_hex(4)}.draft")
-        try:
-            with on_disk(file):
-                with draft.open("wb") as stream:
-                    np.savez_compressed(stream, **{name: _plain(array) for name, array in arrays.items()})  # type: ignore[arg-type]  # keywords are arrays
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                draft.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
+        with whole_file(file) as draft, draft.open("wb") as stream:
+            np.savez_compressed(stream, **{name: _plain(array) for name, array in arrays.items()})  # type: ignore[arg-type]  # keywords are arrays
 
 
 def load_outcome(file: Path) -> Outcome:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import sqlite3
 import threading
 import time
@@ -20,8 +19,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from withsense_tf.common.atomic_files import DRAFT, whole_file
 from withsense_tf.common.limits import is_file, parse_json, read_json
-from withsense_tf.errors import DataError, SettingError, WithSenseError, on_disk
+from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.table_errors import code_of, explained
 from withsense_tf.index.vectors.filters import FACTS_TABLE
@@ -93,10 +93,8 @@ class Catalog:
             except sqlite3.DatabaseError as error:
                 raise explained(error, root / TABLES) from error
             # Last, and by renaming, so that a folder with a mark has all its tables.
-            draft = root / f"{MARK}-{secrets.token_hex(4)}{DRAFT}"
-            with on_disk(root):
+            with whole_file(root / MARK) as draft:
                 draft.write_text(json.dumps({"kind": KIND, "format": FORMAT}) + "\n", encoding="utf-8")
-                draft.replace(root / MARK)
         return cls(root)
 
     @contextmanager
@@ -193,7 +191,6 @@ def set_state(connection: sqlite3.Connection, **values: Any) -> None:
     )
 
 
-DRAFT: Final = ".draft"
 _OWN_FILES: Final = (TABLES, f"{TABLES}-wal", f"{TABLES}-shm", f"{TABLES}-journal")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from withsense_tf.common.fingerprints import content_of, files_below, fingerprint
 from withsense_tf.errors import DataError
 from withsense_tf.index.vectors.exact_index import ExactIndex
 from withsense_tf.index.vectors.vector_engine import Engine
@@ -145,10 +145,5 @@ def save_model(matcher: Matcher, folder: Path) -> None:
 
 def folder_identity(folder: Path, parts: Sequence[str] = (FORM, MATCHER)) -> str:
     """Name the model in a folder, or a part of it, by the content of its files, in 24 signs."""
-    digest = hashlib.sha256()
-    for part in parts:
-        for file in sorted(file for file in (folder / part).rglob("*") if file.is_file()):
-            digest.update(f"{file.relative_to(folder).as_posix()}\0".encode())
-            with file.open("rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()[:24]
+    files = (file for part in parts for file in files_below(folder / part))
+    return fingerprint(folder, files, content_of, 24)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from withsense_tf.errors import on_disk
+from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.search.places import Hit, Withheld
 
 if TYPE_CHECKING:
@@ -96,15 +95,9 @@ class Hits:
 
         path = Path(file)
         check_picture(path)
-        draft = path.with_name(f"{path.stem}-{secrets.token_hex(4)}{path.suffix}")
-        with on_disk(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                self._drawn().save(draft)
-                # A picture that was there stays until the new one is whole.
-                draft.replace(path)
-            finally:
-                draft.unlink(missing_ok=True)
+        # A picture that was there stays until the new one is whole.
+        with whole_file(path, path.suffix) as draft:
+            self._drawn().save(draft)
         return path
 
     def _repr_png_(self) -> bytes:

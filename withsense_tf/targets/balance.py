@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from withsense_tf.data.captions_of import owner_of
 from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.errors import DataError, check_seed, check_share
 from withsense_tf.targets.blend import with_text_and_path
@@ -67,7 +68,7 @@ def _unlikely(pairs: Pairs) -> Callable[[str, str], bool]:
     }
 
     def unlikely(photo: str, caption: str) -> bool:
-        same = group.get(caption.rsplit("#", 1)[0]) == group[photo]
+        same = group.get(owner_of(caption)) == group[photo]
         return not same and (photo, caption) not in judged and (group[photo], words.get(caption)) not in own
 
     return unlikely

@@ -13,6 +13,7 @@ import pandas as pd
 
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
+from withsense_tf.data.captions_of import owner_of
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.table_rows import FOLDERS, PhotoNames
 from withsense_tf.data.folder.tables import RawTable
@@ -35,7 +36,7 @@ def read_photo_folders(
     files = {part: frozenset(path.name for path in found) for part, found in paths.items()}
     named = {row.fields["image"] for table in (listed, asked) for row in table.rows}
     # The caption of a query describes its owner, whatever photo stands beside it.
-    named |= {row.fields["query_id"].rsplit("#", 1)[0] for row in asked.rows}
+    named |= {owner_of(row.fields["query_id"]) for row in asked.rows}
     photos = _look(paths, decode, problems)
     photos["group"] = _groups(photos)
     test = files["test"] | named

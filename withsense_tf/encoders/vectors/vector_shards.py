@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from filelock import FileLock, Timeout
 
+from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.limits import read_json, stated_bytes
 from withsense_tf.errors import DataError, DataWarning, on_disk
 
@@ -120,20 +121,10 @@ class Shelf:
             )
         # Names rise with time, so that the order of the files is that of their making.
         name = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
-        draft = self.folder / f"{name}.draft"
-        try:
-            with on_disk(self.folder):
-                with draft.open("wb") as stream:
-                    np.save(stream, keys.astype(KEY))
-                    np.save(stream, checksums(keys, vectors))
-                    np.save(stream, vectors)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                draft.replace(self.folder / f"{name}.vectors")
-                _flush_folder(self.folder)
-        finally:
-            # Half a file on a full disk is in everybody's way.
-            draft.unlink(missing_ok=True)
+        with whole_file(self.folder / f"{name}.vectors") as draft, draft.open("wb") as stream:
+            np.save(stream, keys.astype(KEY))
+            np.save(stream, checksums(keys, vectors))
+            np.save(stream, vectors)
 
     def _refresh(self) -> None:
         """Open the files that are new, forget those that are gone."""
@@ -182,9 +173,8 @@ class Shelf:
         about = {"format": FORMAT, "identity": identity, "dtype": self.dtype.name}
         file = self.folder / "about.json"
         if not file.exists():
-            draft = self.folder / f"about-{secrets.token_hex(4)}.draft"
-            draft.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-            draft.replace(file)
+            with whole_file(file) as draft:
+                draft.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         try:
             known = read_json(file)
         except ValueError as error:
@@ -238,13 +228,3 @@ def _open(path: Path, expected: np.dtype[Any]) -> _File:
     if size != start + shape[0] * shape[1] * dtype.itemsize:
         raise ValueError("its end is missing")
     return _File(path, keys, sums, np.memmap(path, dtype, "r", start, shape))
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make a rename last through a power cut, where the system can."""
-    if hasattr(os, "O_DIRECTORY"):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from withsense_tf.common.fingerprints import files_below, fingerprint, known_content_of
 from withsense_tf.errors import WeightsMissingError
 
 # They say when and by whom a preset was saved, not what it computes.
@@ -44,21 +45,22 @@ def preset_fingerprint(folder: Path) -> str:
 
     The files that hold weights differ from one saving to the next, so it is the arrays in them that count.
     """
-    digest = hashlib.sha256()
-    for file in sorted(file for file in folder.rglob("*") if file.is_file() and file.name not in NOT_COUNTED):
-        state = file.stat()
-        digest.update(f"{file.relative_to(folder).as_posix()}\0".encode(errors="surrogatepass"))
-        digest.update(_content(file, state.st_size, state.st_mtime_ns))
-    return digest.hexdigest()[:12]
+    counted = (file for file in files_below(folder) if file.name not in NOT_COUNTED)
+    return fingerprint(folder, counted, _arrays_or_bytes, 12)
+
+
+def _arrays_or_bytes(file: Path) -> bytes:
+    if file.suffix != ".h5":
+        return known_content_of(file)
+    state = file.stat()
+    return _content(file, state.st_size, state.st_mtime_ns)
 
 
 @lru_cache(maxsize=256)
 def _content(file: Path, *state: int) -> bytes:  # noqa: ARG001  # a file that changed is read anew
-    """Hash one file; an identity is asked for often, and weights may have gigabytes."""
-    if file.suffix == ".h5" and (arrays := _arrays(file)) is not None:
-        return arrays
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
+    """Hash the arrays of a file, or its bytes if it has none."""
+    arrays = _arrays(file)
+    return known_content_of(file) if arrays is None else arrays
 
 
 def _arrays(file: Path) -> bytes | None:

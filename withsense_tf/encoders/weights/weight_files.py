@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import socket
-from functools import lru_cache
 from pathlib import Path
+
+from withsense_tf.common.fingerprints import files_below, known_content_of
+from withsense_tf.common.fingerprints import fingerprint as folder_fingerprint
 
 OFFLINE = "Without a network, give a local file or folder instead."
 LONGEST = 200
@@ -28,20 +29,7 @@ def is_local(source: str) -> bool:
 def fingerprint(path: str | Path) -> str:
     """Name the content of a file, or of all files in a folder, in 12 signs."""
     root = Path(path).expanduser()
-    files = [root] if root.is_file() else sorted(file for file in root.rglob("*") if file.is_file())
-    digest = hashlib.sha256()
-    for file in files:
-        state = file.stat()
-        digest.update(f"{file.relative_to(root).as_posix()}\0".encode(errors="surrogatepass"))
-        digest.update(_content(file, state.st_size, state.st_mtime_ns))
-    return digest.hexdigest()[:12]
-
-
-@lru_cache(maxsize=1024)
-def _content(file: Path, *state: int) -> bytes:  # noqa: ARG001  # a file that changed is hashed anew
-    """Hash one file; an identity is asked for often, and weights may have gigabytes."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()
+    return folder_fingerprint(root, [root] if root.is_file() else files_below(root), known_content_of, 12)
 
 
 def named(source: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from withsense_tf.data.captions_of import owners_of
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.problems import KINDS
 from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
@@ -179,7 +180,7 @@ def sheet_section(data: Dataset) -> Section:
             told = textwrap.shorten(str(pair.text), 110, placeholder=" …")
             axis.set_title(f"{pair.target:.2f}\n{textwrap.fill(told, 28)}", fontsize=9, parse_math=False)
     shown = pd.concat([best, worst])[["target", "weight", "source", "photo", "caption", "text"]]
-    own = (best["photo"] == best["caption"].str.rsplit("#", n=1).str[0]).mean()
+    own = (best["photo"] == owners_of(best["caption"])).mean()
     full = (pairs.target == 1).mean()
     said = (
         f"{100 * full:.1f} % of the {len(pairs):,} pairs match fully and {100 * (pairs.target == 0).mean():.1f} % not "

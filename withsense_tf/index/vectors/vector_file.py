@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import mmap
 import os
-import secrets
 import struct
 import threading
 import weakref
@@ -19,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError, check_choice, on_disk
 
 MAGIC: Final = b"withsense rows\r\n"
@@ -185,29 +185,8 @@ def _make(path: Path, width: int, dtype: str) -> None:
     """Make a file without rows; if another process is quicker, its file stands."""
     if not 1 <= width < 2**32:
         raise SettingError(f"width must be a whole number from 1 up, got {width!r}.")
-    with on_disk(path):
-        _make_with(path, _header(width, dtype, 0.0).ljust(START, b"\0"))
-
-
-def _make_with(path: Path, header: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}-{secrets.token_hex(4)}.draft")
-    try:
-        with draft.open("wb") as stream:
-            stream.write(header)
-            stream.flush()
-            os.fsync(stream.fileno())
-        # Unlike a rename, a link never replaces a file.
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with whole_file(path, replace=False) as draft:
+        draft.write_bytes(_header(width, dtype, 0.0).ljust(START, b"\0"))
 
 
 def _header(width: int, dtype: str, longest: float) -> bytes:

@@ -1,0 +1,45 @@
+"""Files and folders -> short names for their content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+
+
+def fingerprint(root: Path, files: Iterable[Path], content: Callable[[Path], bytes], signs: int) -> str:
+    """Name what files below a folder, or the one that is no folder, are called and contain, in so many signs.
+
+    `content` condenses one file.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(f"{file.relative_to(root).as_posix()}\0".encode(errors="surrogateescape"))
+        digest.update(content(file))
+    return digest.hexdigest()[:signs]
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return all files in a folder and its folders."""
+    return sorted(file for file in folder.rglob("*") if file.is_file())
+
+
+def content_of(file: Path) -> bytes:
+    """Return the SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
+
+
+def known_content_of(file: Path) -> bytes:
+    """Return the SHA-256 of a file, which is not read again as long as its size and time stay.
+
+    That is for weights, which have gigabytes and whose names are asked for often; who looks for damage reads anew.
+    """
+    state = file.stat()
+    return _known(file, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _known(file: Path, *state: int) -> bytes:  # noqa: ARG001  # a file that changed is hashed anew
+    return content_of(file)
