@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from conftest import write_folder
 from small_index import LAW, law, new_index
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo.dataset import demo_dataset
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.index_door import IndexDoor, judge_items
 from withsense_tf.index.item import items_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.gate import Policy
-from withsense_tf.policy.overrides import Override
+from withsense_tf.policy.law import REVIEW
+from withsense_tf.policy.overrides import OVERRIDES, Override
+from withsense_tf.policy.ownership import UNCAPTIONED, Ownership, spread
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +87,49 @@ def test_second_texts_and_twins_left_out_in_training_count_in_the_index_as_at_th
     assert decided == {photo: gate.decisions[photo].restricted for photo in data.photos["photo"]}
     assert decided["bee.jpg"]
     assert decided["gnu.jpg"]
+
+
+@pytest.fixture(scope="module")
+def with_a_twin(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Return a set whose test photo gnu.jpg also lay in training, as fox.jpg."""
+    folder = write_folder(tmp_path_factory.mktemp("twin") / "withsense")
+    twin = folder / "train_images" / "fox.jpg"
+    (folder / "test_images" / "gnu.jpg").write_bytes(twin.read_bytes())
+    with pytest.warns(UserWarning, match="left out"):
+        return load_dataset(folder)
+
+
+TEXTS = ("A toddler by a pond .", "A young lady walks .", "A dog by a pond .")
+
+
+@pytest.mark.filterwarnings(
+    "ignore::withsense_tf.errors.DataWarning"
+)  # of what people decided and nobody has
+@pytest.mark.parametrize("seed", range(60))
+def test_data_set_and_index_give_one_verdict_whatever_the_settings(with_a_twin: Dataset, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    told = with_a_twin.captions
+    told = told.assign(text=rng.choice(TEXTS, len(told), p=[0.2, 0.1, 0.7]))[rng.random(len(told)) < 0.6]
+    data = replace(with_a_twin, _tables={**with_a_twin._tables, "captions": told.reset_index(drop=True)})
+    decided = dict(
+        zip(
+            rng.permutation(["fox.jpg", "gnu.jpg", "ant.jpg"])[: seed % 3],
+            rng.permutation(OVERRIDES),
+            strict=False,
+        )
+    )
+    ownership = Ownership(
+        min_votes=int(rng.integers(1, 4)),
+        uncaptioned=str(rng.choice(UNCAPTIONED)),
+        duplicates=bool(rng.integers(2)),
+        overrides={
+            str(name): Override(str(name), str(word), "Ann", "I know") for name, word in decided.items()
+        },
+    )
+    policy = replace(LAW, ownership=ownership, review=str(rng.choice(REVIEW)))
+    gate = policy.gate(data, "BB")
+    decisions = judge_items(policy, items_of(data))[gate.rule.age_limit]
+    if ownership.duplicates:
+        spread(decisions, {photo: data.groups[photo] for photo in decisions})
+    for photo, decision in decisions.items():
+        assert decision == gate.decisions[photo]

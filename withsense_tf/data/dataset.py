@@ -86,6 +86,16 @@ class Dataset:
         # A table made by hand may not say it.
         return photos["group" if "group" in photos else "digest"]
 
+    def twins(self) -> dict[str, list[str]]:
+        """Return, for photos that lay in training too, the names under which they were left out there."""
+        twins: dict[str, list[str]] = {}
+        groups = self.groups
+        for twin, group in self.left_in_test[["photo", "group"]].itertuples(index=False):
+            for kept in groups.index[groups == group]:
+                if twin != kept:
+                    twins.setdefault(kept, []).append(twin)
+        return twins
+
     def own(self, table: pd.DataFrame) -> np.ndarray:
         """Tell which rows of a photo and a caption are a photo, or a copy of it, beside its own caption, (rows,)."""
         owner = owners_of(table["caption"])

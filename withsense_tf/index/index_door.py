@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -50,12 +49,11 @@ def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, Ph
                 _said(item.captions, verdicts),
                 _said(item.law_texts, verdicts),
                 [f"{where}: {why}" for where, why in item.unread],
+                item.twins,
             )
             for item in items
         ]
         decided[limit] = policy.ownership.own(known, policy.restricts_review)
-        for item in items:
-            _restrict_as_twin(policy, item, decided[limit])
     return decided
 
 
@@ -63,14 +61,6 @@ def _said(texts: Sequence[tuple[str, str]], verdicts: Iterator[Verdict]) -> list
     """Put the next verdicts beside the texts that they are of, the stricter ones last, as a gate has them."""
     said = [(name, next(verdicts)) for name, _ in texts]
     return sorted(said, key=lambda one: STRICTNESS[one[1].decision])
-
-
-def _restrict_as_twin(policy: Policy, item: Item, decisions: dict[str, PhotoDecision]) -> None:
-    """Restrict a photo that people restricted under another name of it."""
-    old = decisions[item.name]
-    for twin in item.twins:
-        if policy.ownership.decided.restricts_name(twin) and not (old.restricted or old.by_hand):
-            decisions[item.name] = replace(old, restricted=True, source=f"duplicate of {twin}")
 
 
 def put_law(

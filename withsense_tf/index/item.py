@@ -76,14 +76,11 @@ def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = Non
     captions = _by_photo(data.captions)
     others = _by_photo(data.other_texts)
     unread = _by_photo(data.unread.rename(columns={"where": "caption", "reason": "text"}))
-    twins: dict[str, list[str]] = {}
-    groups = data.groups
-    for twin, group in data.left_in_test[["photo", "group"]].itertuples(index=False):
-        for kept in groups.index[groups == group]:
-            twins.setdefault(kept, []).extend([twin] if twin != kept else [])
-            texts = [*captions.get(twin, []), *others.get(twin, [])]
-            others.setdefault(kept, []).extend(text for text in texts if twin != kept)
-            unread.setdefault(kept, []).extend(unread.get(twin, []) if twin != kept else [])
+    twins = data.twins()
+    own = {photo: [*captions.get(photo, []), *others.get(photo, [])] for photo in {*captions, *others}}
+    for kept, names in twins.items():
+        others.setdefault(kept, []).extend(text for twin in names for text in own.get(twin, ()))
+        unread.setdefault(kept, []).extend(line for twin in names for line in unread.get(twin, ()))
     return [
         Item(
             photo,

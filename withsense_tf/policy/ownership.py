@@ -38,6 +38,7 @@ class Evidence:
     - `captions`: the verdict on each of its captions, by caption id
     - `others`: the verdicts on what else speaks of it: texts with damaged ids, columns, titles
     - `unread`: what may speak of it and cannot be read, each as a person finds it
+    - `twins`: other names of it, under which it was left out: what is said of them is among `others`
     """
 
     photo: str
@@ -46,6 +47,7 @@ class Evidence:
     captions: Sequence[tuple[str, Verdict]] = ()
     others: Sequence[tuple[str, Verdict]] = ()
     unread: Sequence[str] = ()
+    twins: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,6 @@ class Ownership:
         decisions = self.own(known, review_restricts)
         twins = data.left_in_test[["photo", "digest"]].itertuples(index=False)
         self.decided.warn([*((one.photo, one.digest) for one in known), *twins])
-        _spread_to_same_files(data, decisions)
         if self.duplicates:
             spread(decisions, dict(zip(data.groups.index, data.groups, strict=True)))
         return decisions
@@ -111,6 +112,8 @@ class Ownership:
             override = self.decided.of(one.photo, one.digest)
             if override is not None:
                 decisions[one.photo] = _overridden(decisions[one.photo], override)
+            for twin in one.twins:
+                _restrict_as(twin, one.photo, decisions, self.decided)
         return decisions
 
     @cached_property
@@ -187,26 +190,28 @@ def _evidence(data: Dataset, said: pd.DataFrame) -> list[Evidence]:
     unread: dict[str, list[str]] = {}
     for photo, where, reason in data.unread[["photo", "where", "reason"]].to_numpy():
         unread.setdefault(photo, []).append(f"{where}: {reason}")
+    own = {photo: (captions.get(photo, []), others.get(photo, [])) for photo in {*captions, *others}}
+    twins = data.twins()
+    for kept, names in twins.items():
+        for texts in (part for twin in names for part in own.get(twin, ())):
+            others.setdefault(kept, []).extend(texts)
+        unread.setdefault(kept, []).extend(line for twin in names for line in unread.get(twin, ()))
     nothing: tuple[Path | None, str] = (None, "")
     return [
-        Evidence(photo, path, digest, captions.get(photo, ()), others.get(photo, ()), unread.get(photo, ()))
+        Evidence(
+            photo, path, digest, captions.get(photo, ()), others.get(photo, ()), unread.get(photo, ()),
+            twins.get(photo, ()),
+        )
         for photo in dict.fromkeys([*files, *captions, *others])
         for path, digest in [files.get(photo, nothing)]
-    ]
+    ]  # fmt: skip
 
 
-def _spread_to_same_files(data: Dataset, decisions: dict[str, PhotoDecision]) -> None:
-    """Restrict test photos that also lay in training under a restricted name, and were left out there."""
-    twins = data.left_in_test.merge(data.groups.reset_index(), on="group", suffixes=("", "_kept"))
-    for left_out, kept in zip(twins["photo"], twins["photo_kept"], strict=True):
-        old = decisions[kept]
-        if (
-            left_out in decisions
-            and decisions[left_out].restricted
-            and not old.restricted
-            and not old.by_hand
-        ):
-            decisions[kept] = replace(old, restricted=True, source=f"duplicate of {left_out}")
+def _restrict_as(twin: str, photo: str, decisions: dict[str, PhotoDecision], decided: Decided) -> None:
+    """Restrict a photo that people restricted under another name of it."""
+    old = decisions[photo]
+    if decided.restricts_name(twin) and not (old.restricted or old.by_hand):
+        decisions[photo] = replace(old, restricted=True, source=f"duplicate of {twin}")
 
 
 def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, str], gone: str = "") -> None:
