@@ -31,6 +31,8 @@ KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
 PATIENCE_SECONDS: Final = 600.0
+# What readers may see: no writer is at work on it, and it has not departed.
+LIVE: Final = "SELECT * FROM photos WHERE writer IS NULL"
 
 SCHEMA: Final = """
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -249,6 +251,9 @@ def _opened(where: str) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = FULL")
         # Opening proves nothing: SQLite reads the file when it is first asked.
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        # In memory: reading must need no room on the disk.
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"CREATE TEMP VIEW live AS {LIVE}")
     except BaseException:
         connection.close()
         raise

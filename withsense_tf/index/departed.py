@@ -32,7 +32,7 @@ def depart(tables: sqlite3.Connection, photos: Iterable[int], replaced: Collecti
     free = set()
     policy = get_state(tables, "policy")
     for photo in photos:
-        (known,) = sealed_photos(tables, "WHERE id = ?", (photo,))
+        (known,) = sealed_photos(tables, "photos WHERE id = ?", (photo,))
         broken = bool(broken_limits(tables, known, policy, settled=False))
         asked = "SELECT 1 FROM law WHERE photo = ? AND own_restricted AND own_source != 'no captions'"
         mended = photo in replaced and not known.whole
@@ -68,7 +68,7 @@ def repeated(tables: sqlite3.Connection) -> list[int]:
 
 
 def _told(tables: sqlite3.Connection, photo: int) -> set[tuple[str, ...]]:
-    ((_, item),) = stored_items(tables, "WHERE id = ?", (photo,))
+    ((_, item),) = stored_items(tables, "photos WHERE id = ?", (photo,))
     return {*item.captions, *item.law_texts, *item.unread, *((twin,) for twin in item.twins)}
 
 
@@ -85,7 +85,7 @@ def any_restricted(tables: sqlite3.Connection, photos: Iterable[int], age_limit:
     for photo in photos:
         asked = "SELECT own_restricted FROM law WHERE photo = ? AND age_limit = ?"
         found = tables.execute(asked, (photo, age_limit)).fetchone()
-        (known,) = sealed_photos(tables, "WHERE id = ?", (photo,))
+        (known,) = sealed_photos(tables, "photos WHERE id = ?", (photo,))
         if found is None or found[0] or age_limit in broken_limits(tables, known, policy, settled=False):
             return True
     return False
@@ -102,7 +102,7 @@ def let_stand(tables: sqlite3.Connection, photos: Iterable[int], limits: Sequenc
     columns = "own_source, by_hand, captions, votes, evidence"
     before = get_state(tables, "policy")
     for photo in photos:
-        (known,) = sealed_photos(tables, "WHERE id = ?", (photo,))
+        (known,) = sealed_photos(tables, "photos WHERE id = ?", (photo,))
         if broken_limits(tables, known, before, settled=False):
             continue  # and restricts
         for limit in limits:

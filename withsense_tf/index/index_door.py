@@ -96,20 +96,20 @@ def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], dupl
     tables.execute(
         "UPDATE law SET restricted = own_restricted, source = own_source, seal = NULL "
         "WHERE (restricted IS NULL OR restricted != own_restricted OR source != own_source) "
-        "AND photo IN (SELECT id FROM photos WHERE writer IS NULL)"
+        "AND photo IN (SELECT id FROM live)"
     )
     # Those under which photos were judged, whatever else the tables say.
     limits = [limit for (limit,) in tables.execute("SELECT DISTINCT age_limit FROM law").fetchall()]
     version = get_state(tables, "policy")
     for group in groups if duplicates else ():
         marks = ", ".join("?" * len(group))
-        known = sealed_photos(tables, f"WHERE id IN ({marks}) AND writer IS NULL", group)
+        known = sealed_photos(tables, f"live WHERE id IN ({marks})", group)
         gone = set(group) - {one.photo for one in known}
         broken = {one.item.name: broken_limits(tables, one, version, settled=False) for one in known}
         for limit in limits:
             found = tables.execute(
-                f"SELECT name, photo, {', '.join('law.' + name for name in DECIDED.split(', '))} FROM law JOIN photos "
-                f"ON photos.id = law.photo WHERE age_limit = ? AND photo IN ({marks}) AND writer IS NULL ORDER BY name",
+                f"SELECT name, photo, {', '.join('law.' + name for name in DECIDED.split(', '))} FROM law JOIN live "
+                f"ON live.id = law.photo WHERE age_limit = ? AND photo IN ({marks}) ORDER BY name",
                 (limit, *group),
             ).fetchall()
             decisions = {name: _decision(name, own) for name, _, *own in found}
@@ -135,7 +135,7 @@ def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], dupl
 def warn_of_overrides(index: PhotoIndex, policy: Policy) -> None:
     """Warn of what people decided and what is of no photo of the index, or does not do what was meant."""
     with index.catalog.reading() as tables:
-        live = tables.execute("SELECT name, digest, twins FROM photos WHERE writer IS NULL").fetchall()
+        live = tables.execute("SELECT name, digest, twins FROM live").fetchall()
     known = [(name, digest) for own, digest, twins in live for name in (own, *json.loads(twins))]
     policy.ownership.decided.warn(known)
 
@@ -200,12 +200,12 @@ class IndexDoor(Door):
 
     def knows(self, photo: str) -> bool:
         """Tell whether this is a live photo of the index."""
-        found = self._tables.execute("SELECT 1 FROM photos WHERE name = ? AND writer IS NULL", (photo,))
+        found = self._tables.execute("SELECT 1 FROM live WHERE name = ?", (photo,))
         return found.fetchone() is not None
 
     def content(self, photo: str) -> str:
         """Return the digest of a live photo's file."""
-        asked = "SELECT digest FROM photos WHERE name = ? AND writer IS NULL"
+        asked = "SELECT digest FROM live WHERE name = ?"
         return next((str(digest) for (digest,) in self._tables.execute(asked, (photo,))), "")
 
     def decision(self, photo: str) -> PhotoDecision | None:
@@ -220,12 +220,12 @@ class IndexDoor(Door):
     def _decision(self, photo: str, limit: int) -> PhotoDecision | None:
         found = self._tables.execute(
             "SELECT restricted, source, by_hand, law.captions, votes, evidence FROM law "
-            "JOIN photos ON photos.id = law.photo WHERE name = ? AND writer IS NULL AND age_limit = ?",
+            "JOIN live ON live.id = law.photo WHERE name = ? AND age_limit = ?",
             (photo, limit),
         ).fetchone()
         if found is None or found[0] is None:
             return None
-        (known,) = sealed_photos(self._tables, "WHERE name = ? AND writer IS NULL", (photo,))
+        (known,) = sealed_photos(self._tables, "live WHERE name = ?", (photo,))
         if limit in broken_limits(self._tables, known, self.policy.version):
             return PhotoDecision(photo, True, BROKEN, 0, 0, ())
         return _decision(photo, found)

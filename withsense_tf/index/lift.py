@@ -33,8 +33,8 @@ class Restrictions:
 
     def __init__(self, tables: sqlite3.Connection) -> None:
         found = tables.execute(
-            "SELECT name, age_limit, photo, own_restricted, by_hand, source FROM law JOIN photos ON photos.id = photo "
-            "WHERE writer IS NULL AND restricted = 1"
+            "SELECT name, age_limit, photo, own_restricted, by_hand, source FROM law JOIN live ON live.id = photo "
+            "WHERE restricted = 1"
         )
         self._of = {
             (name, limit): _Restriction(photo, bool(own), bool(by_hand), source)
@@ -47,7 +47,7 @@ class Restrictions:
         restricted = {one.photo for one in self._of.values()}
         for photo in photos:
             if photo in restricted:
-                ((_, item),) = stored_items(tables, "WHERE id = ?", (photo,))
+                ((_, item),) = stored_items(tables, "photos WHERE id = ?", (photo,))
                 self._evidence[item.name] = item
 
     def check(self, tables: sqlite3.Connection) -> None:
@@ -64,8 +64,7 @@ class Restrictions:
 
     def _lifted(self, tables: sqlite3.Connection) -> list[str]:
         free = tables.execute(
-            "SELECT name, age_limit, by_hand FROM law JOIN photos ON photos.id = photo "
-            "WHERE writer IS NULL AND restricted = 0"
+            "SELECT name, age_limit, by_hand FROM law JOIN live ON live.id = photo WHERE restricted = 0"
         )
         # A person who allowed a photo has said the word.
         now = {(name, limit) for name, limit, by_hand in free if not by_hand and (name, limit) in self._of}
@@ -96,7 +95,7 @@ class _Change:
 
     @classmethod
     def of(cls, tables: sqlite3.Connection, before: Item) -> _Change:
-        found = stored_items(tables, "WHERE name = ? AND writer IS NULL", (before.name,))
+        found = stored_items(tables, "live WHERE name = ?", (before.name,))
         if not found:
             return cls(True, True)
         ((_, now),) = found

@@ -54,7 +54,7 @@ def publish(
     mine = tables.execute("SELECT id FROM photos WHERE writer = ?", (writer,)).fetchall()
     # Staged twice, as where two writers were at the same work: the later one counts.
     forget(tables, sorted({photo for (photo,) in mine} - set(staged.values())))
-    live = dict(tables.execute("SELECT name, id FROM photos WHERE writer IS NULL"))
+    live = dict(tables.execute("SELECT name, id FROM live"))
     changed = [live[name] for name in staged if name in live]
     gone = [live[name] for name in set(leaving) if name in live and name not in staged]
     if not staged and not gone and before is None:
@@ -66,8 +66,7 @@ def publish(
     retold = {
         photo
         for (photo,) in tables.execute(
-            "SELECT live.id FROM photos AS live JOIN photos AS mine USING (name, digest) "
-            "WHERE live.writer IS NULL AND mine.writer = ?",
+            "SELECT live.id FROM live JOIN photos AS mine USING (name, digest) WHERE mine.writer = ?",
             (writer,),
         )
     }

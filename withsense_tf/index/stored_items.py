@@ -15,15 +15,15 @@ from withsense_tf.index.item import Item
 # What a row of the table `captions` holds: a text for the law alone, a caption, or where one cannot be read.
 OTHER_TEXTS, CAPTIONS, UNREAD = 0, 1, 2
 # Live photos of which a model, given by its number, has no vectors.
-LACKING: Final = "writer IS NULL AND id NOT IN (SELECT photo FROM rows WHERE generation = ?)"
+LACKING: Final = "live WHERE id NOT IN (SELECT photo FROM rows WHERE generation = ?)"
 
 
 def stored_items(
-    tables: sqlite3.Connection, where: str, values: Sequence[object] = ()
+    tables: sqlite3.Connection, source: str, values: Sequence[object] = ()
 ) -> list[tuple[int, Item]]:
-    """Return photos of the tables, by id, as they once came; `where` says which."""
+    """Return photos of the tables, by id, as they once came; `source` says which, as `live WHERE name = ?`."""
     found = tables.execute(
-        f"SELECT id, name, path, digest, facts, twins, look FROM photos {where} ORDER BY id", values
+        f"SELECT id, name, path, digest, facts, twins, look FROM {source} ORDER BY id", values
     ).fetchall()
     return [
         (
@@ -58,8 +58,7 @@ def row_count(tables: sqlite3.Connection, model: int) -> int:
 def live_rows(tables: sqlite3.Connection, model: int) -> np.ndarray:
     """Return the rows of a model that stand for live photos, in order, int64."""
     found = tables.execute(
-        "SELECT row FROM rows JOIN photos ON photos.id = photo "
-        "WHERE generation = ? AND writer IS NULL ORDER BY row",
+        "SELECT row FROM rows JOIN live ON live.id = photo WHERE generation = ? ORDER BY row",
         (model,),
     )
     return np.array([row for (row,) in found], np.int64)
@@ -67,4 +66,4 @@ def live_rows(tables: sqlite3.Connection, model: int) -> np.ndarray:
 
 def count_lacking(tables: sqlite3.Connection, model: int) -> int:
     """Return how many live photos have no vectors by a model."""
-    return int(tables.execute(f"SELECT count(*) FROM photos WHERE {LACKING}", (model,)).fetchone()[0])
+    return int(tables.execute(f"SELECT count(*) FROM {LACKING}", (model,)).fetchone()[0])

@@ -205,9 +205,9 @@ class Answer:
         condition, values = to_sql(self.asked.where)
         own = self.asked.like.name if self.asked.like is not None else None
         found = self.tables.execute(
-            "SELECT photo, name, path, fold, row FROM (SELECT id AS photo, name, path, fold, row FROM photos "
-            "JOIN rows ON rows.photo = photos.id AND generation = ? "
-            f"WHERE fold = ? AND writer IS NULL AND id != ?) WHERE {condition} ORDER BY name",
+            "SELECT photo, name, path, fold, row FROM (SELECT id AS photo, name, path, fold, row FROM live "
+            "JOIN rows ON rows.photo = live.id AND generation = ? "
+            f"WHERE fold = ? AND id != ?) WHERE {condition} ORDER BY name",
             (self.generation.number, photo.fold, photo.number, *values),
         ).fetchall()
         return tuple(
@@ -226,8 +226,8 @@ class Answer:
             found = {
                 row: _Photo(*told)
                 for row, *told in self.tables.execute(
-                    "SELECT row, photos.id, name, path, fold, digest FROM rows JOIN photos ON photos.id = rows.photo "
-                    f"WHERE generation = ? AND writer IS NULL AND row IN ({', '.join(map(str, rows))})",
+                    "SELECT row, live.id, name, path, fold, digest FROM rows JOIN live ON live.id = rows.photo "
+                    f"WHERE generation = ? AND row IN ({', '.join(map(str, rows))})",
                     (self.generation.number,),
                 )
             }

@@ -15,10 +15,10 @@ from withsense_tf.index.vectors.filters import Where, check_columns, matches
 
 # The columns of live photos that the law lets be seen at an age limit.
 SHOWN: Final = (
-    "FROM facts JOIN photos ON photos.id = facts.photo JOIN law ON law.photo = facts.photo "
-    "WHERE writer IS NULL AND age_limit = ? AND restricted = 0"
+    "FROM facts JOIN live ON live.id = facts.photo JOIN law ON law.photo = facts.photo "
+    "WHERE age_limit = ? AND restricted = 0"
 )
-LIVE: Final = "FROM facts JOIN photos ON photos.id = facts.photo WHERE writer IS NULL"
+LIVE: Final = "FROM facts JOIN live ON live.id = facts.photo"
 
 
 def filter_notice(door: IndexDoor, where: Where) -> str | None:

@@ -104,7 +104,7 @@ def _live_of(tables: sqlite3.Connection, generation: Generation, rows: np.ndarra
         row
         for at in range(0, len(rows), LOOKED_UP)
         for (row,) in tables.execute(
-            "SELECT row FROM rows JOIN photos ON photos.id = photo WHERE generation = ? AND writer IS NULL "
+            "SELECT row FROM rows JOIN live ON live.id = photo WHERE generation = ? "
             f"AND row IN ({', '.join(map(str, rows[at : at + LOOKED_UP].tolist()))})",
             (generation.number,),
         )

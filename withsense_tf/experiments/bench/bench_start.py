@@ -115,7 +115,7 @@ def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
                     f"INSERT INTO {table} (photo, {columns}) SELECT ?, {columns} FROM {table} WHERE photo = ?",
                     (made, photo),
                 )
-        for one in sealed_photos(tables, f"WHERE id IN ({', '.join(map(str, ids))})"):
+        for one in sealed_photos(tables, f"photos WHERE id IN ({', '.join(map(str, ids))})"):
             (look,) = tables.execute("SELECT look FROM photos WHERE id = ?", (one.photo,)).fetchone()
             told = (one.item.tag, photo_seal(one.item, look), one.photo)
             tables.execute("UPDATE photos SET tag = ?, seal = ? WHERE id = ?", told)

@@ -43,12 +43,11 @@ class Sealed:
     whole: bool
 
 
-def sealed_photos(tables: sqlite3.Connection, where: str, values: Sequence[object] = ()) -> list[Sealed]:
-    """Return photos of the tables, by id; `where` says which."""
-    stored = stored_items(tables, where, values)
+def sealed_photos(tables: sqlite3.Connection, source: str, values: Sequence[object] = ()) -> list[Sealed]:
+    """Return photos of the tables, by id; `source` says which, as `live WHERE name = ?`."""
+    stored = stored_items(tables, source, values)
     seals = {
-        photo: told
-        for photo, *told in tables.execute(f"SELECT id, tag, look, seal FROM photos {where}", values)
+        photo: told for photo, *told in tables.execute(f"SELECT id, tag, look, seal FROM {source}", values)
     }
     return [
         Sealed(photo, item, seal, item.tag == tag and seal == photo_seal(item, look))
@@ -71,8 +70,8 @@ def put_seals(tables: sqlite3.Connection, photos: Sequence[int], policy: str) ->
 def settle_seals(tables: sqlite3.Connection) -> None:
     """Seal what was settled on live photos: what comes of it follows from their own verdicts."""
     found = tables.execute(
-        "SELECT own_seal, fold, restricted, law.source, photo, age_limit FROM law JOIN photos ON photos.id = photo "
-        "WHERE writer IS NULL AND law.seal IS NULL"
+        "SELECT own_seal, fold, restricted, law.source, photo, age_limit FROM law JOIN live ON live.id = photo "
+        "WHERE law.seal IS NULL"
     ).fetchall()
     tables.executemany(
         "UPDATE law SET seal = ? WHERE photo = ? AND age_limit = ?",

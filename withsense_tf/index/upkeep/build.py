@@ -93,7 +93,7 @@ def _replace_lost(
 
 def _live(index: PhotoIndex) -> dict[str, str]:
     with index.catalog.reading() as tables:
-        return dict(tables.execute("SELECT name, tag FROM photos WHERE writer IS NULL").fetchall())
+        return dict(tables.execute("SELECT name, tag FROM live").fetchall())
 
 
 def claim(index: PhotoIndex, folder: Path, replace: bool = False) -> None:
@@ -114,9 +114,7 @@ def check_names(index: PhotoIndex, folder: Path, items: Sequence[Item], replace:
     with index.catalog.reading() as tables:
         held = {
             name: (digest, path)
-            for name, digest, path in tables.execute(
-                "SELECT name, digest, path FROM photos WHERE writer IS NULL"
-            )
+            for name, digest, path in tables.execute("SELECT name, digest, path FROM live")
         }
     root = str(folder.resolve()) + "/"
     taken = [
@@ -134,7 +132,7 @@ def check_names(index: PhotoIndex, folder: Path, items: Sequence[Item], replace:
 def with_known_texts(index: PhotoIndex, folder: Path, items: Sequence[Item]) -> list[Item]:
     """Add to photos what another folder told of them: of the same photo all captions count, whoever brings it."""
     root = str(folder.resolve()) + "/"
-    same = "WHERE name = ? AND digest = ? AND writer IS NULL"
+    same = "live WHERE name = ? AND digest = ?"
     told = []
     with index.catalog.reading() as tables:
         for item in items:

@@ -42,11 +42,9 @@ def photo_contents(index: PhotoIndex) -> list[dict[str, Any]]:
 
 def _each(index: PhotoIndex, tables: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     model = index.current(tables) if get_state(tables, "current") is not None else None
-    first = dict(
-        tables.execute("SELECT fold, min(name) FROM photos WHERE writer IS NULL GROUP BY fold").fetchall()
-    )
+    first = dict(tables.execute("SELECT fold, min(name) FROM live GROUP BY fold").fetchall())
     photos = tables.execute(
-        "SELECT id, name, tag, digest, look, facts, fold FROM photos WHERE writer IS NULL ORDER BY name"
+        "SELECT id, name, tag, digest, look, facts, fold FROM live ORDER BY name"
     ).fetchall()
     for at in range(0, len(photos), BLOCK):
         part = photos[at : at + BLOCK]

@@ -134,7 +134,7 @@ def ingest(
             refused_now = (*refused, *bad.values())
             leaving = ({*remove, *(one.name for one in refused)} - set(names)) | set(bad) | shut
             if complete:
-                live = {name for (name,) in tables.execute("SELECT name FROM photos WHERE writer IS NULL")}
+                live = {name for (name,) in tables.execute("SELECT name FROM live")}
                 leaving |= live - set(names)
                 _check_not_emptied(index, len(live), len(leaving & live), replace)
             _quarantine(tables, refused_now, None if complete else {*names, *remove})
@@ -170,7 +170,7 @@ def _adopt(index: PhotoIndex, items: Sequence[Item], model: int, writer: str) ->
     latter case it takes its photos back before it publishes, or finds them live.
     """
     with index.catalog.writing() as tables:
-        live = dict(tables.execute("SELECT name, tag FROM photos WHERE writer IS NULL"))
+        live = dict(tables.execute("SELECT name, tag FROM live"))
         held = {photo for (photo,) in tables.execute("SELECT photo FROM rows WHERE generation = ?", (model,))}
         staged = {
             (name, tag): photo
@@ -194,8 +194,8 @@ def _adopt(index: PhotoIndex, items: Sequence[Item], model: int, writer: str) ->
         tables.executemany("UPDATE photos SET writer = ?, path = ? WHERE id = ?", taken)
         # Another writer was quicker with the same.
         twice = tables.execute(
-            "SELECT mine.id FROM photos AS mine JOIN photos AS live ON live.name = mine.name AND live.tag = mine.tag "
-            "WHERE mine.writer = ? AND live.writer IS NULL",
+            "SELECT mine.id FROM photos AS mine JOIN live ON live.name = mine.name AND live.tag = mine.tag "
+            "WHERE mine.writer = ?",
             (writer,),
         ).fetchall()
         forget(tables, [photo for (photo,) in twice])

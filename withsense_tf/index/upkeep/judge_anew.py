@@ -31,7 +31,7 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bo
         with index.catalog.reading() as tables:
             if get_state(tables, "policy") == policy.version and not anyway:
                 return False
-            known = sealed_photos(tables, "")
+            known = sealed_photos(tables, "photos")
         stored = [(one.photo, one.item if one.whole else _unread(one.item)) for one in known]
         decided = [(photos, judge_items(policy, [item for _, item in photos])) for photos in _parts(stored)]
         with index.catalog.writing() as tables:

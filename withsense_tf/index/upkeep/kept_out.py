@@ -20,9 +20,7 @@ def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[list[str], list[s
     leaving: dict[str, None] = {}
     unknown = []
     with index.catalog.writing() as tables:
-        live = tables.execute(
-            "SELECT name, digest, look FROM photos WHERE writer IS NULL ORDER BY name"
-        ).fetchall()
+        live = tables.execute("SELECT name, digest, look FROM live ORDER BY name").fetchall()
         known = {name for name, *_ in live}
         for name in dict.fromkeys(names):
             if name not in known:

@@ -110,8 +110,7 @@ class _Live(VectorIndex):
 
 def _captions(tables: sqlite3.Connection, sample: int) -> list[str]:
     found = tables.execute(
-        "SELECT DISTINCT text FROM captions JOIN photos ON photos.id = photo "
-        "WHERE writer IS NULL AND counts = 1 ORDER BY text"
+        "SELECT DISTINCT text FROM captions JOIN live ON live.id = photo WHERE counts = 1 ORDER BY text"
     ).fetchall()
     chosen = np.random.default_rng(0).permutation(len(found))[:sample]
     return [found[at][0] for at in chosen]

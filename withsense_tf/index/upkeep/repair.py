@@ -86,12 +86,10 @@ def _mend_rows(index: PhotoIndex, generation: Generation, done: Repaired, leave:
             (number, number),
         )
         places = {row.photo: row.row for rows, _ in bad_rows(tables, generation) for row in rows}
-        stored = {
-            photo: item for photo, item in stored_items(tables, "WHERE writer IS NULL") if photo in places
-        }
+        stored = {photo: item for photo, item in stored_items(tables, "live") if photo in places}
         # What waits to be published is made anew by its writer.
         forget(tables, sorted(places.keys() - stored.keys()))
-        live = tables.execute("SELECT count(*) FROM photos WHERE writer IS NULL").fetchone()[0]
+        live = tables.execute("SELECT count(*) FROM live").fetchone()[0]
     if not stored:
         return
     # A vector of another content must not stand for the photo, so its file is compared first.

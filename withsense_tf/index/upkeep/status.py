@@ -79,9 +79,7 @@ def index_status(index: PhotoIndex) -> Status:
         ).fetchall():
             if number in dropped_models(tables):
                 continue  # only those that are amid something with it need it
-            held = count(
-                "rows JOIN photos ON photos.id = photo WHERE generation = ? AND writer IS NULL", number
-            )
+            held = count("rows JOIN live ON live.id = photo WHERE generation = ?", number)
             models.append(
                 {
                     "number": number,
@@ -98,15 +96,14 @@ def index_status(index: PhotoIndex) -> Status:
             )
         restricted = dict(
             tables.execute(
-                "SELECT age_limit, sum(restricted) FROM law JOIN photos ON photos.id = photo "
-                "WHERE writer IS NULL GROUP BY age_limit"
+                "SELECT age_limit, sum(restricted) FROM law JOIN live ON live.id = photo GROUP BY age_limit"
             ).fetchall()
         )
         return Status(
             str(index.folder),
             get_state(tables, "version"),
-            count("photos WHERE writer IS NULL"),
-            count("captions JOIN photos ON photos.id = photo WHERE writer IS NULL AND counts = 1"),
+            count("live"),
+            count("captions JOIN live ON live.id = photo WHERE counts = 1"),
             count("photos WHERE writer IS NOT NULL AND writer != ?", DEPARTED),
             count_departed(tables),
             [

@@ -57,7 +57,7 @@ def roll_back(index: PhotoIndex) -> int:
 
 def _missing(index: PhotoIndex, model: int) -> list[tuple[int, Item]]:
     with index.catalog.reading() as tables:
-        return stored_items(tables, f"WHERE {LACKING}", (model,))
+        return stored_items(tables, LACKING, (model,))
 
 
 def _fill_some(

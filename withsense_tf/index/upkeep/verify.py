@@ -32,9 +32,7 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
             for each in dict.fromkeys([number, get_state(tables, "previous")]):
                 if each is not None:
                     problems += _model(tables, index.generation(each), in_use=each == number)
-            photos = tables.execute(
-                "SELECT name, path, digest FROM photos WHERE writer IS NULL ORDER BY name"
-            ).fetchall()
+            photos = tables.execute("SELECT name, path, digest FROM live ORDER BY name").fetchall()
     except DataError as error:
         return [str(error)]
     return problems + (_files(photos) if files else [])
@@ -49,13 +47,12 @@ def _tables(tables: sqlite3.Connection) -> list[str]:
         if number:
             problems.append(f"{number:,} {what}")
 
-    live = "photos WHERE writer IS NULL"
     for limit in get_state(tables, "limits") or []:
         count(
             f"live photos are not judged for the age limit of {limit}: run index judge --all",
-            f"{live} AND id NOT IN (SELECT photo FROM law WHERE age_limit = {int(limit)} AND restricted NOT NULL)",
+            f"live WHERE id NOT IN (SELECT photo FROM law WHERE age_limit = {int(limit)} AND restricted NOT NULL)",
         )
-    count("live photos belong to no group of near-duplicates", f"{live} AND fold IS NULL")
+    count("live photos belong to no group of near-duplicates", "live WHERE fold IS NULL")
     for table in ("captions", "facts", "law", "rows"):
         count(f"rows of {table} belong to no photo", f"{table} WHERE photo NOT IN (SELECT id FROM photos)")
     return problems
@@ -64,7 +61,7 @@ def _tables(tables: sqlite3.Connection) -> list[str]:
 def _law(tables: sqlite3.Connection) -> list[str]:
     """Look whether photos, their texts and verdicts are as they came in and were given."""
     version = get_state(tables, "policy")
-    photos = sealed_photos(tables, "WHERE writer IS NULL")
+    photos = sealed_photos(tables, "live")
     foreign = [one.item.name for one in photos if not one.whole]
     broken = [one.item.name for one in photos if one.whole and broken_limits(tables, one, version)]
     problems = []

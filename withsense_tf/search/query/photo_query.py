@@ -56,9 +56,7 @@ def photo_query(
     file = Path(photo)
     if not door.photo(name, "search") and is_file(file):
         content = digest_of(file)
-        same = tables.execute(
-            "SELECT name FROM photos WHERE digest = ? AND writer IS NULL ORDER BY name", (content,)
-        ).fetchall()
+        same = tables.execute("SELECT name FROM live WHERE digest = ? ORDER BY name", (content,)).fetchall()
         if not same:
             return _foreign(generation, tables, door, file, content)
         # Under any name it must be allowed.
@@ -68,8 +66,7 @@ def photo_query(
     elif not door.photo_query(name).allowed:
         return _no_photo(door, photo)
     ((row,),) = tables.execute(
-        "SELECT row FROM rows JOIN photos ON photos.id = rows.photo "
-        "WHERE generation = ? AND name = ? AND writer IS NULL",
+        "SELECT row FROM rows JOIN live ON live.id = rows.photo WHERE generation = ? AND name = ?",
         (generation.number, name),
     ).fetchall()
     return PhotoQuery(name, unit(generation.vectors[PHOTO].get(np.array([row]))[0]))
