@@ -10,7 +10,7 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.figures.ranking import per_query
-from withsense_tf.evaluation.outcome import Answers, Found, Outcome
+from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 
 Scores = Callable[[np.ndarray], np.ndarray]
 
@@ -31,14 +31,14 @@ def answers_of(data: Dataset, predicted: float | np.ndarray) -> Answers:
     )
 
 
-def found_of(data: Dataset, scores: Scores) -> Found:
+def found_of(data: Dataset, scores: Scores) -> Rankings:
     """Rank the training photos for their captions; `scores` gets (queries, photos), true for the right photo."""
     names = data.photos.loc[data.photos["part"] == "train", "photo"].to_numpy(str)
     asked = data.captions[data.captions["photo"].isin(names)]
     is_right = asked["photo"].to_numpy(str)[:, None] == names
     given = scores(is_right)
     first = np.argsort(-given, axis=1, kind="stable")[:, :5]
-    return Found(
+    return Rankings(
         text=asked["text"].to_numpy(str),
         caption=asked["caption"].to_numpy(str),
         first=names[first],

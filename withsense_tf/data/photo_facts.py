@@ -15,7 +15,7 @@ from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.table_rows import is_photo_name
-from withsense_tf.data.folder.tables import RawTable, Row, read_table
+from withsense_tf.data.folder.tables import RawTable, TableRow, read_table
 from withsense_tf.data.pictures.exif import Facts, exif_facts, iso_day
 
 TABLE: Final = "photos.csv"
@@ -81,7 +81,7 @@ def listed_facts(table: RawTable, known: Collection[str], problems: list[Problem
     return facts
 
 
-def _row_facts(row: Row) -> Facts:
+def _row_facts(row: TableRow) -> Facts:
     """Return a row's facts; a cell without content says nothing, and a column without a name is an index."""
     cells = {column.casefold(): value for column, value in row.fields.items() if column not in (IMAGE, "")}
     return {column: _value(column, " ".join(value.split())) for column, value in cells.items() if value}

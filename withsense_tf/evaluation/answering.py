@@ -14,7 +14,7 @@ from withsense_tf.common.terminal import each_said_once
 from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.evaluation.figures.ranking import PerQuery, per_query, pooled
 from withsense_tf.evaluation.meter import Meter
-from withsense_tf.evaluation.outcome import Answers, Found, Outcome
+from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.protocol import Task
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.gallery import Gallery, Queries
@@ -109,12 +109,12 @@ def _check_unseen(matcher: Matcher, task: Task) -> None:
         raise SettingError(f"{matcher.name} was trained on {len(seen)} of the photos that it is measured on.")
 
 
-def _found(matcher: Matcher, task: Task, gallery: Gallery) -> Found:
+def _found(matcher: Matcher, task: Task, gallery: Gallery) -> Rankings:
     queries = task.queries
     scores = matcher.grid(gallery, Queries.of(queries["text"].tolist(), queries["caption"].tolist()))
     ranked = per_query(scores, task.right, np.array(gallery.names), task.graded)
     first = np.argsort(-scores, axis=1, kind="stable")[:, :TOP]
-    return Found(
+    return Rankings(
         text=queries["text"].to_numpy(str),
         caption=queries["caption"].to_numpy(str),
         first=np.array(gallery.names, str)[first],
@@ -129,10 +129,10 @@ def _joined(parts: Sequence[Answers]) -> Answers:
     )
 
 
-def _together(parts: Sequence[Found]) -> Found:
+def _together(parts: Sequence[Rankings]) -> Rankings:
     width = min(part.first.shape[1] for part in parts)
     ranked: PerQuery = pooled([part.per_query for part in parts])
-    return Found(
+    return Rankings(
         text=np.concatenate([part.text for part in parts]),
         caption=np.concatenate([part.caption for part in parts]),
         first=np.concatenate([part.first[:, :width] for part in parts]),

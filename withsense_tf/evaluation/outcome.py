@@ -34,7 +34,7 @@ class Answers:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Rankings:
     """What was found for test queries: a text, the right photo, and the first photos with their scores."""
 
     text: np.ndarray
@@ -56,7 +56,7 @@ class Outcome:
     about: dict[str, str]
     status: str = "ok"
     answers: Answers | None = None
-    found: Found | None = None
+    found: Rankings | None = None
     constant: float = float("nan")
     folds: int = 0
     train_pairs: int = 0
@@ -105,7 +105,7 @@ def load_outcome(file: Path) -> Outcome:
                 for name in list(parts["found"])
                 if name.startswith("query_")
             }
-            outcome = replace(outcome, found=Found(**parts["found"], per_query=PerQuery(**queries)))
+            outcome = replace(outcome, found=Rankings(**parts["found"], per_query=PerQuery(**queries)))
     except Exception as error:
         # A damaged archive makes its readers raise whatever they meet.
         raise DataError(f"{file} holds no stored answers of this version ({error}). Delete it.") from error

@@ -32,7 +32,7 @@ FAR: Final = 1e300  # no figure is as large
 
 
 @dataclass(frozen=True)
-class Rule:
+class Limit:
     """Fail if a figure's change since the base is below (<) or above (>) a limit."""
 
     measure: str
@@ -44,7 +44,7 @@ class Rule:
         return math.isnan(change) or (change < self.limit if self.sign == "<" else change > self.limit)
 
 
-def parse_rule(text: str) -> Rule:
+def parse_rule(text: str) -> Limit:
     """Read a rule.
 
     >>> parse_rule("r@5<-0.02")
@@ -55,7 +55,7 @@ def parse_rule(text: str) -> Rule:
         raise SettingError(
             f"--fail-if {text!r}: expected a figure, < or >, and a change, as 'r@5<-0.02' or 'rmse>0.005'."
         )
-    rule = Rule(check_choice("--fail-if", found[1], MEASURES), found[2], float(found[3]))
+    rule = Limit(check_choice("--fail-if", found[1], MEASURES), found[2], float(found[3]))
     widest = WIDEST.get(rule.measure, FAR)
     if not rule.broken(-widest if rule.sign == "<" else widest):
         raise SettingError(
@@ -105,7 +105,7 @@ def load_base(file: Path) -> Base:
     return Base(file, rows, models, measured_on, str(result.get("machine", "")))
 
 
-def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Rule], machine: str) -> None:
+def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Limit], machine: str) -> None:
     """Raise, before the work starts, if a rule asks for a figure that none of the base's rows has.
 
     Or for the effort of another machine than `machine`, the one at hand.
@@ -127,7 +127,7 @@ def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Rule], machi
 
 
 def broken_rules(
-    rows: Sequence[Mapping[str, Value]], base: Sequence[Row], rules: Sequence[Rule]
+    rows: Sequence[Mapping[str, Value]], base: Sequence[Row], rules: Sequence[Limit]
 ) -> list[str]:
     """Say, a line each, which rule is broken where; rows of a model and split that the base has not are new.
 
@@ -164,7 +164,7 @@ def broken_rules(
     return broken
 
 
-def held(base: Sequence[Row], rules: Sequence[Rule]) -> int:
+def held(base: Sequence[Row], rules: Sequence[Limit]) -> int:
     """Count the base's rows that have a figure that some rule asks for."""
     return sum(any(not math.isnan(_number(row.get(rule.measure))) for rule in rules) for row in base)
 

@@ -15,7 +15,7 @@ from withsense_tf.evaluation.figures.intervals import (
     tau_c_interval,
 )
 from withsense_tf.evaluation.figures.regression import regression_figures
-from withsense_tf.evaluation.outcome import Answers, Found, Outcome
+from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.result_table import Value
 
 # An interval needs a few photos, and a test too.
@@ -80,7 +80,7 @@ def _of_answers(answers: Answers, constant: float) -> dict[str, Value]:
     return row
 
 
-def _of_found(found: Found) -> dict[str, Value]:
+def _of_found(found: Rankings) -> dict[str, Value]:
     figures = found.per_query.figures()
     row: dict[str, Value] = {"gallery": figures.gallery, "queries": figures.queries}
     row |= {"r@1": figures.recall_1, "r@5": figures.recall_5, "r@10": figures.recall_10}

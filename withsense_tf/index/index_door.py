@@ -17,7 +17,7 @@ from withsense_tf.index.departed import UNNAMED, any_restricted
 from withsense_tf.index.integrity.seal import BROKEN, broken_limits, put_seals, sealed_photos, settle_seals
 from withsense_tf.index.item import Item
 from withsense_tf.policy.countries import country_code
-from withsense_tf.policy.door import Answer, Door
+from withsense_tf.policy.door import Door, Permission
 from withsense_tf.policy.gate import Policy
 from withsense_tf.policy.law import Law
 from withsense_tf.policy.ownership import STRICTNESS, Evidence, PhotoDecision, spread
@@ -167,7 +167,9 @@ class IndexDoor(Door):
                 "python -m withsense_tf index judge"
             )
 
-    def outside(self, file: Path, content: str, like: Collection[str], gone: Collection[int] = ()) -> Answer:
+    def outside(
+        self, file: Path, content: str, like: Collection[str], gone: Collection[int] = ()
+    ) -> Permission:
         """Answer whether a file that is no photo of the index may be the query.
 
         `like` it are these photos of the index, and `gone` are departed ones, by id.

@@ -18,7 +18,7 @@ from withsense_tf.policy.texts.verdict import Verdict
 
 
 @dataclass(frozen=True)
-class Answer:
+class Permission:
     """What the gate says: allowed, or the notice that stands in its place."""
 
     allowed: bool
@@ -28,7 +28,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ResultPlace:
     """One place in a list of results: a photo, or the notice where a photo would have stood."""
 
     photo: str | None
@@ -73,7 +73,7 @@ class Door(ABC):
             photo, self.content(photo), scope, self.country, self.day
         )
 
-    def query(self, text: str) -> Answer:
+    def query(self, text: str) -> Permission:
         """Answer whether a text may be searched for."""
         verdict = self.policy.texts(self.rule.age_limit).verdict(text)
         allowed = self.rule.rule == "none" or not self._restricted(verdict)
@@ -86,7 +86,7 @@ class Door(ABC):
             return False
         return self._restricted(self.policy.texts(self.rule.age_limit).verdict(text))
 
-    def photo_query(self, photo: str) -> Answer:
+    def photo_query(self, photo: str) -> Permission:
         """Answer whether a photo may be the query of a search."""
         allowed = self.photo(photo, "search")
         decision = self.decision(photo)
@@ -94,14 +94,14 @@ class Door(ABC):
         self._log("photo query", allowed, rule, photo=photo)
         return self._answer(allowed, "" if allowed else rule, "")
 
-    def results(self, photos: Iterable[str]) -> list[Shown]:
+    def results(self, photos: Iterable[str]) -> list[ResultPlace]:
         """Return the results in their order, with the notice where a restricted photo would have stood."""
         shown = []
         for photo in photos:
             allowed = self.photo(photo, "show")
             if not allowed:
                 self._log("result", allowed, self._why(photo)[0], photo=photo)
-            shown.append(Shown(photo, None) if allowed else Shown(None, self.rule.message))
+            shown.append(ResultPlace(photo, None) if allowed else ResultPlace(None, self.rule.message))
         return shown
 
     def _why(self, photo: str) -> tuple[str, str]:
@@ -111,8 +111,8 @@ class Door(ABC):
     def _restricted(self, verdict: Verdict) -> bool:
         return restricts(verdict, self.policy.restricts_review)
 
-    def _answer(self, allowed: bool, rule: str, reason: str) -> Answer:
-        return Answer(True, None) if allowed else Answer(False, self.rule.message, rule, reason)
+    def _answer(self, allowed: bool, rule: str, reason: str) -> Permission:
+        return Permission(True, None) if allowed else Permission(False, self.rule.message, rule, reason)
 
     def _log(
         self, place: str, allowed: bool, rule: str, photo: str | None = None, query: str | None = None

@@ -40,7 +40,7 @@ LOOKED_UP: Final = 200
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """All that a search is asked for; `typed` is the text as it came."""
 
     typed: str
@@ -96,7 +96,7 @@ class Answer:
         generation: Generation,
         tables: sqlite3.Connection,
         door: IndexDoor,
-        asked: Asked,
+        asked: Request,
         after: After | None,
     ) -> None:
         self.generation, self.tables, self.door = generation, tables, door

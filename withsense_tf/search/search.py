@@ -16,7 +16,7 @@ from withsense_tf.index.integrity.vector_checks import check_sample
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.vectors.filters import Where, read_where
 from withsense_tf.policy.gate import Policy
-from withsense_tf.search.answer import Answer, Asked
+from withsense_tf.search.answer import Answer, Request
 from withsense_tf.search.filter_law import check_asked_columns, filter_notice
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.page_end import After
@@ -109,7 +109,7 @@ class Search:
             if isinstance(like, Refusal):
                 return Hits(text, notice=like.notice, message=like.message, like=photo)
             check_asked_columns(tables, door, conditions)
-            asked = Asked(text, query, photo, like, conditions, minimum, k, text_share, fill)
+            asked = Request(text, query, photo, like, conditions, minimum, k, text_share, fill)
             page = After.read(after, asked.digest(generation.number)) if after is not None else None
             return Answer(generation, tables, door, asked, page).hits()
 

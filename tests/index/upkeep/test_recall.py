@@ -7,7 +7,7 @@ import pytest
 
 from withsense_tf.errors import SettingError
 from withsense_tf.index.upkeep.recall import recall_at
-from withsense_tf.index.vectors.vector_index import Fact, Found, Keep, VectorIndex
+from withsense_tf.index.vectors.vector_index import Fact, Keep, Nearest, VectorIndex
 
 VECTORS = np.array([[4, 0], [3, 0], [2, 0], [2, 0], [1, 0], [0, 5]], np.float32)
 RIGHT = np.array([[1, 0]], np.float32)
@@ -21,12 +21,12 @@ class Answers(VectorIndex):
     def __init__(self, rows: list[list[int]] | None = None) -> None:
         self.rows = rows
 
-    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Found:
+    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Nearest:
         scores = queries @ VECTORS[:rows].T
         found = np.argsort(-scores, axis=1, kind="stable") if self.rows is None else np.array(self.rows)
         found = np.pad(found, ((0, 0), (0, k)), constant_values=-1)[:, :k]
         scores = np.where(found < 0, -np.inf, np.take_along_axis(scores, found, axis=1))
-        return Found(found, scores.astype(np.float32))
+        return Nearest(found, scores.astype(np.float32))
 
     def get(self, rows: np.ndarray) -> np.ndarray:
         return VECTORS[rows]

@@ -20,7 +20,7 @@ from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.vectors import exact_index, vector_file
 from withsense_tf.index.vectors.exact_index import ExactIndex
 from withsense_tf.index.vectors.products import put_products
-from withsense_tf.index.vectors.vector_index import Found, Keep
+from withsense_tf.index.vectors.vector_index import Keep, Nearest
 
 WRITER = Path(__file__).with_name("exact_writer.py")
 DTYPES = ("float32", "float16")
@@ -30,7 +30,7 @@ def keep(rows: np.ndarray) -> Keep:
     return Keep((), lambda: np.asarray(rows, np.int64))
 
 
-def slow(vectors: np.ndarray, queries: np.ndarray, k: int, kept: np.ndarray | None = None) -> Found:
+def slow(vectors: np.ndarray, queries: np.ndarray, k: int, kept: np.ndarray | None = None) -> Nearest:
     """Sort all scores in float64; equal ones stay in the order of their rows."""
     rows = np.arange(len(vectors)) if kept is None else kept
     scores = queries.astype(np.float64) @ vectors[rows].astype(np.float64).T
@@ -39,10 +39,10 @@ def slow(vectors: np.ndarray, queries: np.ndarray, k: int, kept: np.ndarray | No
     best = np.full((len(queries), k), -np.inf, np.float32)
     found[:, : order.shape[1]] = rows[order]
     best[:, : order.shape[1]] = np.take_along_axis(scores, order, axis=1)
-    return Found(found, best)
+    return Nearest(found, best)
 
 
-def assert_same(mine: Found, other: Found) -> None:
+def assert_same(mine: Nearest, other: Nearest) -> None:
     np.testing.assert_array_equal(mine.rows, other.rows)
     np.testing.assert_array_equal(mine.scores, other.scores)
 
@@ -116,17 +116,17 @@ def test_a_query_gets_the_same_answer_alone_and_among_many(
     index.write(0, unit(700, 33))
     asked = unit(30, 33, seed=1)
     alone = [index.search(asked[at : at + 1], 9, 700) for at in range(30)]
-    together = Found(np.concatenate([a.rows for a in alone]), np.concatenate([a.scores for a in alone]))
+    together = Nearest(np.concatenate([a.rows for a in alone]), np.concatenate([a.scores for a in alone]))
     assert_same(index.search(asked, 9, 700), together)
 
 
-def by_rows(vectors: np.ndarray, query: np.ndarray, k: int) -> Found:
+def by_rows(vectors: np.ndarray, query: np.ndarray, k: int) -> Nearest:
     """Score row by row, as the index says it does, and sort everything; what is no number is not found."""
     with np.errstate(all="ignore"):
         scores = np.vecdot(vectors, query)
     order = np.argsort(-scores, kind="stable")
     order = order[~np.isnan(scores[order])][:k]
-    found = Found(np.full((1, k), -1, np.int64), np.full((1, k), -np.inf, np.float32))
+    found = Nearest(np.full((1, k), -1, np.int64), np.full((1, k), -np.inf, np.float32))
     found.rows[0, : len(order)], found.scores[0, : len(order)] = order, scores[order]
     return found
 
@@ -144,7 +144,7 @@ def test_answers_are_those_of_scoring_row_by_row_whichever_product_is_quickest(
     index.write(0, vectors)
     query = unit(1, 33, seed=2) * np.float32(scale)
     among = index.search(np.concatenate([query, unit(queries - 1, 33, seed=3)]), 9, 3000)
-    found = Found(among.rows[:1], among.scores[:1])
+    found = Nearest(among.rows[:1], among.scores[:1])
     stored = index.get(np.arange(3000))
     if dtype == "float32":
         assert_same(found, by_rows(stored, query[0], 9))
@@ -152,7 +152,7 @@ def test_answers_are_those_of_scoring_row_by_row_whichever_product_is_quickest(
         # Such a query is scored as one that is longer by a power of two.
         exponent = int(np.frexp(np.abs(query).max())[1])
         longer = by_rows(stored, np.ldexp(query[0], -exponent), 9)
-        assert_same(found, Found(longer.rows, np.ldexp(longer.scores, exponent)))
+        assert_same(found, Nearest(longer.rows, np.ldexp(longer.scores, exponent)))
 
 
 @pytest.mark.closed
@@ -170,7 +170,7 @@ def test_scores_near_the_largest_number_and_beyond_are_those_of_scoring_row_by_r
     found = index.search(asked, 9, 900)
     for at in range(queries):
         alone = by_rows(vectors, asked[at], 9)
-        assert_same(Found(found.rows[at : at + 1], found.scores[at : at + 1]), alone)
+        assert_same(Nearest(found.rows[at : at + 1], found.scores[at : at + 1]), alone)
 
 
 @pytest.mark.closed

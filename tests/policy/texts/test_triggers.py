@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from withsense_tf.policy.texts.lexicon import FOLDER, load_lexicon
 from withsense_tf.policy.texts.normalise import normalise
-from withsense_tf.policy.texts.rule_engine import Engine
+from withsense_tf.policy.texts.rule_engine import RuleEngine
 from withsense_tf.policy.texts.triggers import Triggers, runs
 from withsense_tf.policy.texts.verdict import HEAD, LANGUAGE_FILES, TAIL
 
-ENGINES = {file.stem: Engine(load_lexicon(file), 16) for file in sorted(FOLDER.glob(LANGUAGE_FILES))}
+ENGINES = {file.stem: RuleEngine(load_lexicon(file), 16) for file in sorted(FOLDER.glob(LANGUAGE_FILES))}
 EXAMPLES = [text for e in ENGINES.values() for rule in e.lexicon.rules for text in (*rule.yes, *rule.no)]
 WORDS = {name: sorted(frozenset().union(*e.lexicon.classes.values())) for name, e in ENGINES.items()}
 
 
-def agrees(engine: Engine, text: str) -> bool:
+def agrees(engine: RuleEngine, text: str) -> bool:
     """Tell whether trying all patterns on a text finds no more than trying the possible ones."""
     text = normalise(text)
     doc, found = engine.tokenizer(HEAD + text + TAIL), runs(text)

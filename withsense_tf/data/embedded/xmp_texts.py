@@ -89,14 +89,14 @@ def xmp_texts(block: bytes, found: Finder) -> None:
     if len(told) > MOST_BYTES:
         found.lose("XMP", "there is too much of it")
         return
-    reader = _Reader(found)
+    reader = _XmpReader(found)
     try:
         reader.parse(told)
     except (expat.ExpatError, _UnwantedError, ValueError, LookupError) as error:
         found.lose("XMP", f"it is damaged: {error}")
 
 
-class _Reader:
+class _XmpReader:
     """Follow the elements of a packet; only the way to the present one is kept."""
 
     def __init__(self, found: Finder) -> None:

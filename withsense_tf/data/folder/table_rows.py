@@ -15,7 +15,7 @@ import pandas as pd
 from withsense_tf.common.plain_numbers import NUMBER
 from withsense_tf.data.folder.meant_photos import NAMES, MeantPhotos
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.data.folder.tables import RawTable, Row
+from withsense_tf.data.folder.tables import RawTable, TableRow
 from withsense_tf.data.named import column_text
 
 T = TypeVar("T")
@@ -115,7 +115,7 @@ class FileReader:
         seen: dict[tuple[str, str], int] = {}
         lost: dict[int, str] = dict(raw.unread)
 
-        def read(row: Row) -> Caption:
+        def read(row: TableRow) -> Caption:
             caption, text = row.fields["query_id"], " ".join(row.fields["query_text"].split())
             # Signs that nobody sees say nothing.
             text = text if any(sign.isprintable() and sign != " " for sign in text) else ""
@@ -155,7 +155,7 @@ class FileReader:
         self.note_unread(raw, lost, judged)
         return captions
 
-    def _meant_by(self, row: Row, judged: bool) -> set[str]:
+    def _meant_by(self, row: TableRow, judged: bool) -> set[str]:
         """Return the photos that a caption may be of, by its id and by the owner that it stands beside."""
         found = self.meant.by_name(row.fields["query_id"])
         return found if judged else found | self.meant.by_name(row.fields.get("image", ""))
@@ -243,7 +243,7 @@ class FileReader:
     ) -> pd.DataFrame:
         seen: dict[tuple[str, str], int] = {}
 
-        def read(row: Row) -> dict[str, object]:
+        def read(row: TableRow) -> dict[str, object]:
             photo, caption = photo_name(row.fields["photo"]), row.fields["caption"]
             owner, _ = split_caption_id(caption)
             values = numbers(row.fields)
@@ -268,7 +268,7 @@ class FileReader:
         if owner in self.names.test:
             raise BadRowError("row_test_caption", f"{owner} is a test photo; learning from it would leak")
 
-    def _each(self, raw: RawTable, read: Callable[[Row], T], name: Callable[[Row], str]) -> list[T]:
+    def _each(self, raw: RawTable, read: Callable[[TableRow], T], name: Callable[[TableRow], str]) -> list[T]:
         results = []
         for row in raw.rows:
             try:

@@ -31,7 +31,7 @@ MOST_NAMED, LONGEST_REASON = 20, 500
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One row of a table: the line it starts on, and its fields by column name."""
 
     line: int
@@ -48,7 +48,7 @@ class RawTable:
 
     file: str
     usable: bool
-    rows: tuple[Row, ...] = ()
+    rows: tuple[TableRow, ...] = ()
     problems: tuple[Problem, ...] = ()
     content: bytes = field(default=b"", repr=False)
     unread: Mapping[int, str] = field(default_factory=dict, repr=False)
@@ -158,8 +158,8 @@ def _layout(
 
 def _rows(
     file: str, lines: list[tuple[int, str]], separator: str, names: list[str]
-) -> tuple[list[Row], list[Problem]]:
-    rows: list[Row] = []
+) -> tuple[list[TableRow], list[Problem]]:
+    rows: list[TableRow] = []
     problems: list[Problem] = []
     at = 0
     while at < len(lines):
@@ -179,7 +179,7 @@ def _rows(
             reason = f"expected {len(names)} fields ({expected[:LONGEST_REASON]}), got {len(fields)}"
             problems.append(Problem("row_width", file, number, text[:200], reason))
         else:
-            rows.append(Row(number, dict(zip(names, (value.strip() for value in fields), strict=True))))
+            rows.append(TableRow(number, dict(zip(names, (value.strip() for value in fields), strict=True))))
             if taken > 1:
                 reason = f"one row in {taken} lines"
                 problems.append(Problem("row_lines", file, number, text[:200], reason))

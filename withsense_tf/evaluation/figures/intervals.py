@@ -28,7 +28,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Best:
+class BestModel:
     """The best model, the models that are not significantly worse (itself included), and how sure that is.
 
     `p` has, for each other model, the p value of its difference from the best, adjusted by Holm's method.
@@ -180,7 +180,7 @@ def not_worse_than_best(
     alpha: float = 0.05,
     seed: int = 0,
     repeats: int = 10_000,
-) -> Best:
+) -> BestModel:
     """Name the model with the best mean, and those that are not significantly worse by `paired_randomisation`.
 
     `values` has an array (pairs,) for each model, on the same pairs; `photos` is (pairs,). Of equal models the
@@ -195,7 +195,7 @@ def not_worse_than_best(
     others = [name for name in values if name != best]
     raw = [paired_randomisation(values[best], values[name], photos, repeats, seed) for name in others]
     p = {name: float(adjusted) for name, adjusted in zip(others, holm(raw), strict=True)}
-    return Best(best, frozenset([best, *(name for name in others if p[name] > alpha)]), p)
+    return BestModel(best, frozenset([best, *(name for name in others if p[name] > alpha)]), p)
 
 
 def _in_order(

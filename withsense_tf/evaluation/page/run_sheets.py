@@ -13,7 +13,7 @@ from PIL import Image
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
-from withsense_tf.evaluation.outcome import Found, Outcome
+from withsense_tf.evaluation.outcome import Outcome, Rankings
 
 QUERIES: Final = 8  # in each half of a sheet
 SIDE: Final = 110  # pixels of a thumbnail's longer side
@@ -21,7 +21,7 @@ NOT_SHOWN: Final = "not shown: it is no photo of this data set"
 
 
 @dataclass(frozen=True)
-class Shown:
+class SheetPhoto:
     """One photo of a sheet: its place from 1, its score, and a JPEG, or None and in `alt` why there is none."""
 
     place: str
@@ -32,13 +32,13 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SheetQuery:
     """A query, the place of its right photo, the first photos, and the right one if it is none of these."""
 
     text: str
     told: str
-    first: tuple[Shown, ...]
-    right: Shown | None
+    first: tuple[SheetPhoto, ...]
+    right: SheetPhoto | None
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Sheet:
     """The queries of one matcher: the worst ones, and some at random."""
 
     matcher: str
-    worst: tuple[Asked, ...]
-    drawn: tuple[Asked, ...]
+    worst: tuple[SheetQuery, ...]
+    drawn: tuple[SheetQuery, ...]
 
 
 class Thumbnails:
@@ -122,7 +122,7 @@ def sheet_of(outcome: Outcome, thumbnails: Thumbnails, seed: int) -> Sheet | Non
     )
 
 
-def _asked(found: Found, at: int, thumbnails: Thumbnails) -> Asked:
+def _asked(found: Rankings, at: int, thumbnails: Thumbnails) -> SheetQuery:
     queries = found.per_query
     name, place = str(queries.photo[at]), int(queries.rank[at]) + 1
     listed = zip(found.first[at].tolist(), found.scores[at].tolist(), strict=True)
@@ -134,12 +134,12 @@ def _asked(found: Found, at: int, thumbnails: Thumbnails) -> Asked:
     if any(shown.is_right for shown in first):
         listed_at = next(n for n, shown in enumerate(first, start=1) if shown.is_right)
         # Photos with the same score stand before the right one.
-        return Asked(
+        return SheetQuery(
             str(found.text[at]), told + (", for others score the same" * (listed_at < place)), first, None
         )
-    return Asked(str(found.text[at]), told, first, _shown(name, f"{place:,}", "", True, thumbnails))
+    return SheetQuery(str(found.text[at]), told, first, _shown(name, f"{place:,}", "", True, thumbnails))
 
 
-def _shown(photo: str, place: str, score: str, is_right: bool, thumbnails: Thumbnails) -> Shown:
+def _shown(photo: str, place: str, score: str, is_right: bool, thumbnails: Thumbnails) -> SheetPhoto:
     jpeg, alt = thumbnails.of(photo)
-    return Shown(place, score, is_right, jpeg, alt)
+    return SheetPhoto(place, score, is_right, jpeg, alt)

@@ -61,7 +61,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Line:
+class MatcherLine:
     """A matcher's line: its name, what is worth knowing of it, and its cells, or why it was not run."""
 
     name: str
@@ -79,7 +79,7 @@ class Table:
     about: str
     groups: tuple[tuple[str, int], ...]
     headings: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[MatcherLine, ...]
 
 
 def tables_of(rows: Sequence[Row], title: str, in_all: bool) -> list[Table]:
@@ -139,15 +139,15 @@ def _counts(row: Row) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if isinstance(count, int))
 
 
-def _line(row: Row, columns: Sequence[Column], counts: str) -> Line:
+def _line(row: Row, columns: Sequence[Column], counts: str) -> MatcherLine:
     name, status = str(row.get("matcher", "")), str(row.get("status", "ok"))
     if status != "ok":
-        return Line(name, "", reason=status)
+        return MatcherLine(name, "", reason=status)
     # The page names every file's fingerprint further down.
     weights = FINGERPRINT.sub("", str(row.get("weights") or ""))
     about = "; ".join(part for part in (weights, counts) if part)
     marks = {mark.strip("()"): "near" if mark.startswith("(") else "best" for mark in _words(row.get("best"))}
-    return Line(name, about, tuple(_cell(row, column, marks) for column in columns))
+    return MatcherLine(name, about, tuple(_cell(row, column, marks) for column in columns))
 
 
 def _words(text: Value) -> list[str]:

@@ -23,7 +23,7 @@ from withsense_tf.common import terminal
 if TYPE_CHECKING:
     import numpy as np
 
-    from withsense_tf.experiments.bench.search_contenders import Contender, Engine
+    from withsense_tf.experiments.bench.search_contenders import Contender, TimedEngine
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ MAPPED: Final = "a plain read of a mapped file"
 
 
 @dataclass(frozen=True)
-class Line:
+class Timing:
     """What was measured of one engine; `None` where it was not. Ratios are medians of the ratios of each turn."""
 
     rows: int
@@ -112,7 +112,7 @@ def main(
         raise SettingError(f"--sizes must be {K} or more, got {sizes!r}.")
     folder = terminal.output_folder(output)
     typer.echo(f"Measured on {machine()}.")
-    lines: list[Line] = []
+    lines: list[Timing] = []
     for size in numbers:
         vectors, asked = clustered(size, width, queries, seed)
         lines += measure(taking_part, vectors, asked, batches)
@@ -140,7 +140,7 @@ def clustered(rows: int, width: int, queries: int, seed: int) -> tuple[np.ndarra
 
 def measure(
     contenders: Sequence[Contender], vectors: np.ndarray, queries: np.ndarray, batches: int
-) -> list[Line]:
+) -> list[Timing]:
     """Build every engine, let them take turns, and return a line for each and for the plain reads."""
     import numpy as np
     import psutil
@@ -149,7 +149,7 @@ def measure(
 
     reads = {LIMIT: plain_read(vectors)}
     many = np.tile(queries, (-(-BATCH // len(queries)), 1))[:BATCH]
-    engines: dict[str, Engine] = {}
+    engines: dict[str, TimedEngine] = {}
     built: dict[str, tuple[float, float]] = {}
     missing = {contender.name: contender.absent(len(vectors)) for contender in contenders}
     with TemporaryDirectory(prefix="withsense-bench-") as folder:
@@ -188,19 +188,21 @@ def measure(
         ratio = float(np.median(np.divide(single[name], single[LIMIT])))
         size = vectors.nbytes / 1e6
         lines.append(
-            Line(len(vectors), f"{name} ({how})", None, 1e3 / p50, p50, p99, times_read=ratio, index_mb=size)
+            Timing(
+                len(vectors), f"{name} ({how})", None, 1e3 / p50, p50, p99, times_read=ratio, index_mb=size
+            )
         )
     for contender in contenders:
         name = contender.name
         if name not in engines:
-            lines.append(Line(len(vectors), name, status=f"not run: {missing[name]}"))
+            lines.append(Timing(len(vectors), name, status=f"not run: {missing[name]}"))
             continue
         nbytes = engines[name].nbytes
         p50, p99 = _percentiles(single[name])
         # A smaller index needs a shorter read.
         shortest = np.array(single[LIMIT]) * min(1.0, nbytes / vectors.nbytes)
         lines.append(
-            Line(
+            Timing(
                 len(vectors),
                 name,
                 build_s=built[name][0],
@@ -253,7 +255,7 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.perf_counter() - begin, result
 
 
-def write(lines: Sequence[Line], path: Path) -> None:
+def write(lines: Sequence[Timing], path: Path) -> None:
     """Write the lines as a CSV file."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         rows = csv.DictWriter(stream, list(HEADS))
@@ -261,7 +263,7 @@ def write(lines: Sequence[Line], path: Path) -> None:
         rows.writerows(asdict(line) for line in lines)
 
 
-def show(lines: Sequence[Line], width: int, seed: int) -> None:
+def show(lines: Sequence[Timing], width: int, seed: int) -> None:
     """Print the lines as a table."""
     from rich.console import Console
     from rich.table import Table

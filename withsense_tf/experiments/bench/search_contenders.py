@@ -25,7 +25,7 @@ MILVUS_MOST: Final = 100_000
 
 
 @dataclass(frozen=True, eq=False)
-class Engine:
+class TimedEngine:
     """An index that is built: `search(queries, k)` returns rows, (queries, k), best first."""
 
     search: Callable[[np.ndarray, int], np.ndarray]
@@ -38,7 +38,7 @@ class Contender:
     """`build(vectors, folder)` makes an engine; `missing` says why it cannot; `most` is how many rows it takes."""
 
     name: str
-    build: Callable[[np.ndarray, Path], Engine]
+    build: Callable[[np.ndarray, Path], TimedEngine]
     missing: Callable[[], str | None] = lambda: None
     most: int | None = None
 
@@ -83,16 +83,16 @@ def chosen(names: str) -> list[Contender]:
     return [contender for name, contender in everyone.items() if name in wanted]
 
 
-def ours(vectors: np.ndarray, folder: Path, dtype: str) -> Engine:
+def ours(vectors: np.ndarray, folder: Path, dtype: str) -> TimedEngine:
     """Write the vectors to an index of ours."""
     index = ExactIndex(folder, vectors.shape[1], dtype)
     for start in range(0, len(vectors), PORTION):
         index.write(start, vectors[start : start + PORTION])
     nbytes = vectors.size * np.dtype(dtype).itemsize
-    return Engine(lambda queries, k: index.search(queries, k, len(vectors)).rows, nbytes, index.close)
+    return TimedEngine(lambda queries, k: index.search(queries, k, len(vectors)).rows, nbytes, index.close)
 
 
-def plain_numpy(vectors: np.ndarray, folder: Path) -> Engine:  # noqa: ARG001  # it keeps nothing on disk
+def plain_numpy(vectors: np.ndarray, folder: Path) -> TimedEngine:  # noqa: ARG001  # it keeps nothing on disk
     """Return what one writes without thinking: a product, `argpartition`, and a sort of the best."""
 
     def search(queries: np.ndarray, k: int) -> np.ndarray:
@@ -102,7 +102,7 @@ def plain_numpy(vectors: np.ndarray, folder: Path) -> Engine:  # noqa: ARG001  #
         order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1)
         return np.take_along_axis(best, order, axis=1)
 
-    return Engine(search, vectors.nbytes)
+    return TimedEngine(search, vectors.nbytes)
 
 
 def without_faiss() -> str | None:
@@ -110,16 +110,16 @@ def without_faiss() -> str | None:
     return None if find_spec("faiss") else "faiss is not installed"
 
 
-def faiss_flat(vectors: np.ndarray, folder: Path) -> Engine:  # noqa: ARG001  # it keeps nothing on disk
+def faiss_flat(vectors: np.ndarray, folder: Path) -> TimedEngine:  # noqa: ARG001  # it keeps nothing on disk
     """Return FAISS' exact search."""
     import faiss
 
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
-    return Engine(lambda queries, k: np.asarray(index.search(queries, k)[1]), vectors.nbytes)
+    return TimedEngine(lambda queries, k: np.asarray(index.search(queries, k)[1]), vectors.nbytes)
 
 
-def faiss_hnsw(vectors: np.ndarray, folder: Path) -> Engine:
+def faiss_hnsw(vectors: np.ndarray, folder: Path) -> TimedEngine:
     """Return FAISS' search through a graph, which finds nearly all."""
     import faiss
 
@@ -130,7 +130,7 @@ def faiss_hnsw(vectors: np.ndarray, folder: Path) -> Engine:
     folder.mkdir()
     faiss.write_index(index, str(folder / "graph"))
     nbytes = (folder / "graph").stat().st_size
-    return Engine(lambda queries, k: np.asarray(index.search(queries, k)[1]), nbytes)
+    return TimedEngine(lambda queries, k: np.asarray(index.search(queries, k)[1]), nbytes)
 
 
 def without_milvus() -> str | None:
@@ -138,7 +138,7 @@ def without_milvus() -> str | None:
     return None if find_spec("pymilvus") and find_spec("milvus_lite") else "pymilvus is not installed"
 
 
-def milvus(vectors: np.ndarray, folder: Path, graph: str) -> Engine:
+def milvus(vectors: np.ndarray, folder: Path, graph: str) -> TimedEngine:
     """Write the vectors into a Milvus Lite file, by our own engine for it."""
     from withsense_tf.index.vectors.milvus_index import MilvusIndex
 
@@ -147,7 +147,7 @@ def milvus(vectors: np.ndarray, folder: Path, graph: str) -> Engine:
     for start in range(0, len(vectors), PORTION):
         index.write(start, vectors[start : start + PORTION])
     nbytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    return Engine(lambda queries, k: index.search(queries, k, len(vectors)).rows, nbytes, index.close)
+    return TimedEngine(lambda queries, k: index.search(queries, k, len(vectors)).rows, nbytes, index.close)
 
 
 def recall(found: Sequence[np.ndarray], exact: Sequence[np.ndarray]) -> float:

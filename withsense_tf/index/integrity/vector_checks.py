@@ -21,7 +21,7 @@ SAMPLE: Final = 30
 
 
 @dataclass(frozen=True)
-class Row:
+class CheckedRow:
     """A row of a model: of which photo, where its captions' vectors lie, and the checksum of all its vectors."""
 
     row: int
@@ -79,17 +79,19 @@ def _check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
         )
 
 
-def rows_of_model(tables: sqlite3.Connection, generation: Generation, where: str = "1") -> list[Row]:
+def rows_of_model(tables: sqlite3.Connection, generation: Generation, where: str = "1") -> list[CheckedRow]:
     """Return the rows that a model has of photos; `where` says which."""
     found = tables.execute(
         "SELECT row, photo, first_caption, captions, checksum, digest FROM rows JOIN photos ON photos.id = photo "
         f"WHERE generation = ? AND {where} ORDER BY row",
         (generation.number,),
     )
-    return [Row(*told) for told in found]
+    return [CheckedRow(*told) for told in found]
 
 
-def bad_rows(tables: sqlite3.Connection, generation: Generation) -> Iterator[tuple[Sequence[Row], str]]:
+def bad_rows(
+    tables: sqlite3.Connection, generation: Generation
+) -> Iterator[tuple[Sequence[CheckedRow], str]]:
     """Yield rows whose vectors are not those that were written, and why where they cannot be read at all."""
     rows = rows_of_model(tables, generation)
     for at in range(0, len(rows), BLOCK):
@@ -102,7 +104,7 @@ def bad_rows(tables: sqlite3.Connection, generation: Generation) -> Iterator[tup
             yield bad, why
 
 
-def _bad(generation: Generation, rows: Sequence[Row]) -> list[Row]:
+def _bad(generation: Generation, rows: Sequence[CheckedRow]) -> list[CheckedRow]:
     numbers = np.array([one.row for one in rows], np.int64)
     vectors = {part: engine.get(numbers) for part, engine in generation.vectors.items()}
     each = None

@@ -12,7 +12,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import live_rows, row_count
 from withsense_tf.index.vectors.exact_index import ExactIndex
-from withsense_tf.index.vectors.vector_index import Found, Keep, VectorIndex
+from withsense_tf.index.vectors.vector_index import Keep, Nearest, VectorIndex
 
 # Two engines add up the same products in another order; scores of about 1 then differ by less than this.
 ROUNDING = 1e-5
@@ -84,7 +84,7 @@ class _Live(VectorIndex):
         self.engine, self.live, self.count = engine, live, count
         self.width = engine.width
 
-    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Found:  # noqa: ARG002  # all are live
+    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Nearest:  # noqa: ARG002  # all are live
         gone = self.count - len(self.live)
         found = self.engine.search(queries, min(self.count, k + gone), self.count)
         best = np.full((len(queries), k), -1, np.int64)
@@ -93,7 +93,7 @@ class _Live(VectorIndex):
             here = np.isin(some, self.live)
             kept = np.searchsorted(self.live, some[here])[:k]
             best[at, : len(kept)], scores[at, : len(kept)] = kept, found.scores[at][here][:k]
-        return Found(best, scores)
+        return Nearest(best, scores)
 
     def write(self, at: int, vectors: np.ndarray, facts: object = None) -> None:
         raise NotImplementedError

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.index.vectors.vector_index import Found
+from withsense_tf.index.vectors.vector_index import Nearest
 
 # The numbers of rows, from their places in a block.
 Rows = Callable[[np.ndarray], np.ndarray]
@@ -69,7 +69,7 @@ class Leaders:
         """Take over what another one has found in other blocks."""
         self._waiting += [other._kept, *other._waiting]
 
-    def found(self) -> Found:
+    def found(self) -> Nearest:
         """Return the best rows of each query."""
         self._settle()
         query, row, score = self._kept
@@ -77,7 +77,7 @@ class Leaders:
         scores = np.full((self.queries, self.k), -np.inf, np.float32)
         place = _places(query)
         rows[query, place], scores[query, place] = row, score
-        return Found(rows, scores)
+        return Nearest(rows, scores)
 
     def _settle(self) -> None:
         query, row, score = (np.concatenate(parts) for parts in zip(self._kept, *self._waiting, strict=True))

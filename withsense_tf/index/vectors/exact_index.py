@@ -19,7 +19,7 @@ from withsense_tf.index.vectors.best_rows import Leaders
 from withsense_tf.index.vectors.cores import share
 from withsense_tf.index.vectors.products import PRODUCT, put_products
 from withsense_tf.index.vectors.vector_file import VectorFile
-from withsense_tf.index.vectors.vector_index import Fact, Found, Keep, VectorIndex
+from withsense_tf.index.vectors.vector_index import Fact, Keep, Nearest, VectorIndex
 
 # So many queries are asked together at most, and fewer of wide vectors, so that a product has 4 rows or more.
 MOST: Final = 64
@@ -57,7 +57,7 @@ class ExactIndex(VectorIndex):
         """Put vectors into the rows from `at` on; on return they are on the disk."""
         self._file.write(at, np.asarray(vectors))
 
-    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Found:
+    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Nearest:
         """Return the best k of the first `rows` rows for each query; a filter counts before the best are taken."""
         queries = self._checked(queries)
         if k < 1 or rows < 0:
@@ -74,7 +74,7 @@ class ExactIndex(VectorIndex):
             _Scan(stored, kept, queries[at : at + most], k, longest).found()
             for at in range(0, len(queries), most)
         ]
-        return Found(np.concatenate([p.rows for p in parts]), np.concatenate([p.scores for p in parts]))
+        return Nearest(np.concatenate([p.rows for p in parts]), np.concatenate([p.scores for p in parts]))
 
     def get(self, rows: np.ndarray) -> np.ndarray:
         """Return the vectors of some rows, float32 (rows, width)."""
@@ -134,7 +134,7 @@ class _Scan:
         rounded = 0.0 if self.widened else _lengths(near_one - self.quick)
         self.slack = _slack(width, _lengths(near_one) * longest, rounded * longest)
 
-    def found(self) -> Found:
+    def found(self) -> Nearest:
         """Return the best rows of each query, with scores as they are."""
         leaders, *others = share(self._look, range(0, self.count, self.step))
         for other in others:

@@ -18,7 +18,7 @@ import numpy as np
 from withsense_tf.errors import DataError, SettingError, check_choice
 from withsense_tf.index.vectors.milvus_filter import ROW, expression, kept_facts
 from withsense_tf.index.vectors.milvus_open import VECTOR, answers, connect, let_go, open_collection
-from withsense_tf.index.vectors.vector_index import Fact, Found, Keep, VectorIndex
+from withsense_tf.index.vectors.vector_index import Fact, Keep, Nearest, VectorIndex
 
 # Milvus' own limits: how many rows one answer may have, and how far a search in an HNSW graph may look.
 MOST_FOUND = 16384
@@ -91,10 +91,10 @@ class MilvusIndex(VectorIndex):
                 self._open.upsert(self.collection, rows, timeout=_SECONDS)
             self._settle()
 
-    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Found:
+    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Nearest:
         """Return the best k of the first `rows` rows for each query."""
         queries = self._checked("queries", queries)
-        found = Found(
+        found = Nearest(
             np.full((len(queries), k), -1, np.int64), np.full((len(queries), k), -np.inf, np.float32)
         )
         wanted = min(k, rows)

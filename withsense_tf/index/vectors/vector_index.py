@@ -20,7 +20,7 @@ Fact = str | float
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Nearest:
     """The best rows of each query, best first: `rows` int64 (queries, k), -1 where there are fewer; `scores` float32.
 
     Equal scores come in the order of the rows, and a missing row has the score -inf.
@@ -56,7 +56,7 @@ class VectorIndex(ABC):
         """
 
     @abstractmethod
-    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Found:
+    def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Nearest:
         """Return the best k of the first `rows` rows for each query, float32 (queries, width)."""
 
     @abstractmethod

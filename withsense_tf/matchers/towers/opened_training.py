@@ -14,7 +14,7 @@ from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.photo_features import PhotoFeatures
 from withsense_tf.matchers.towers.adamw import AdamW
-from withsense_tf.matchers.towers.tower_training import Best, Lesson, Objective, points, validation_mrr
+from withsense_tf.matchers.towers.tower_training import BestEpoch, Lesson, Objective, points, validation_mrr
 from withsense_tf.matchers.training import Training
 
 # Photos a step, each with all its captions and judged pairs: a photo then goes through the opened layers once an epoch.
@@ -66,7 +66,7 @@ class Opened:
             ]
             return validation_mrr(towers, np.concatenate(parts), lesson)
 
-        kept = Best(
+        kept = BestEpoch(
             lambda: ([one.numpy() for one in trained], [tower.get_weights() for tower in towers]),
             self.training.patience,
             self.logs,

@@ -73,7 +73,7 @@ def train_towers(
     """Train both towers in place; leave them as they were when they ranked the held-out photos best."""
     order = _Batches(lesson, training.batch, np.random.default_rng(seed))
     step = _step(towers, objective, features, lesson, training)
-    kept = Best(lambda: [tower.get_weights() for tower in towers], training.patience, logs)
+    kept = BestEpoch(lambda: [tower.get_weights() for tower in towers], training.patience, logs)
     for _ in range(training.epochs):
         losses = [step(caption, pair) for caption, pair in order.epoch()]
         reached = validation_mrr(towers, features[lesson.held], lesson)
@@ -84,7 +84,7 @@ def train_towers(
     return kept.history
 
 
-class Best:
+class BestEpoch:
     """Remember the weights of the epoch that ranked best, and how training went; `logs` is for TensorBoard."""
 
     def __init__(self, weights: Callable[[], Any], patience: int, logs: str | None = None) -> None:

@@ -121,7 +121,7 @@ class Lexicon:
         return element.literals.union(*(self.classes.get(name, frozenset()) for name in element.classes))
 
 
-class _Reader:
+class _RuleReader:
     """Read one rule file; every message names the file and, where there is one, the rule."""
 
     def __init__(self, path: Path) -> None:
@@ -289,9 +289,9 @@ class _Reader:
 
 def load_lexicon(path: Path) -> Lexicon:
     """Read one rule file."""
-    return _Reader(path).read()
+    return _RuleReader(path).read()
 
 
 def read_script(path: Path) -> str:
     """Return the script that a rule file is for, without growing its words."""
-    return _Reader(path).script()
+    return _RuleReader(path).script()

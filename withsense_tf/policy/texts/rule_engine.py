@@ -41,7 +41,7 @@ class Pattern:
 
 
 @dataclass(frozen=True)
-class Hit:
+class RuleHit:
     """One place where a rule fires: the words from start to end, the words that it is about, and its numbers."""
 
     rule: Rule
@@ -80,7 +80,7 @@ class _Tried:
         return self._compiled[at]
 
 
-class Engine:
+class RuleEngine:
     """One rule file as a spaCy tokenizer, a matcher for what restricts and one for what exempts.
 
     spaCy takes a second to import, so it waits for the first text that a pattern may match.
@@ -193,15 +193,15 @@ class Engine:
         """Return the restricting patterns that may match a text with these runs of letters and digits."""
         return self.restricting.possible(runs)
 
-    def hits(self, doc: Doc, runs: set[str], possible: Iterable[Pattern]) -> list[Hit]:
+    def hits(self, doc: Doc, runs: set[str], possible: Iterable[Pattern]) -> list[RuleHit]:
         """Return every place where a rule fires, exemptions too; none where nothing restricts."""
         hits = bounded(self._found(doc, possible))
         if hits:
             hits |= self._found(doc, self.exempting.possible(runs))
         return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule.name))
 
-    def _found(self, doc: Doc, tried: Iterable[Pattern]) -> set[Hit]:
-        found: dict[tuple[object, ...], Hit] = {}
+    def _found(self, doc: Doc, tried: Iterable[Pattern]) -> set[RuleHit]:
+        found: dict[tuple[object, ...], RuleHit] = {}
         words: list[str] = []
         for pattern in tried:
             for key, start, end, aligned in pattern.matcher(doc, with_alignments=True):
@@ -220,11 +220,11 @@ class Engine:
 
     def _hit(
         self, words: Sequence[str], pattern: Pattern, start: int, end: int, places: Sequence[int]
-    ) -> Hit | None:
+    ) -> RuleHit | None:
         rule = pattern.rule
         about = frozenset(start + i for i, place in enumerate(places) if pattern.marked[place])
         if rule.decision != "age":
-            return Hit(rule, rule.decision, start, end, about)
+            return RuleHit(rule, rule.decision, start, end, about)
         numbers = [start + i for i, place in enumerate(places) if pattern.number[place]]
         if rule.bound:
             numbers = [self._whole(words, at) for at in numbers]
@@ -234,7 +234,7 @@ class Engine:
         at = frozenset(numbers)
         decision = judged(age, rule.bound, self.age_limit)
         about = about - at if decision == "exempt" else at
-        return Hit(rule, decision, start, end, about, at) if decision or rule.bound else None
+        return RuleHit(rule, decision, start, end, about, at) if decision or rule.bound else None
 
     def _whole(self, words: Sequence[str], at: int) -> int:
         """Return where the number ends that starts at a place: a bound stands before "twenty five"."""
@@ -243,7 +243,7 @@ class Engine:
         return behind if one and value(words, behind, numbers) != one else at
 
 
-def bounded(hits: set[Hit]) -> set[Hit]:
+def bounded(hits: set[RuleHit]) -> set[RuleHit]:
     """Return hits with the ages that have a bound judged by it: 16 is no child's age, but "under 16" is."""
     plain = [hit for hit in hits if hit.numbers and not hit.rule.bound]
     bounds = {at: hit for hit in hits if hit.rule.bound for at in hit.numbers}
@@ -282,15 +282,15 @@ class EngineKeeper:
     """The engine of one rule file, made anew when it has met too many words."""
 
     def __init__(self, lexicon: Lexicon, age_limit: int, most_words: int = MOST_WORDS) -> None:
-        self._engine = Engine(lexicon, age_limit)
+        self._engine = RuleEngine(lexicon, age_limit)
         self._most_words = most_words
         self.lexicon = lexicon
         # A text with none of these runs needs no engine.
         self.starts = frozenset(self._engine.restricting.triggers.starts)
 
-    def engine(self) -> Engine:
+    def engine(self) -> RuleEngine:
         """Return the engine; whoever reads a text keeps to one."""
         engine = self._engine
         if engine.words_met > self._most_words:
-            engine = self._engine = Engine(engine.lexicon, engine.age_limit)
+            engine = self._engine = RuleEngine(engine.lexicon, engine.age_limit)
         return engine

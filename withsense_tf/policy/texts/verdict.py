@@ -19,7 +19,7 @@ from withsense_tf.errors import DataError, SettingError
 from withsense_tf.policy.texts.disguise import Disguises
 from withsense_tf.policy.texts.lexicon import FOLDER, load_lexicon, read_script
 from withsense_tf.policy.texts.normalise import is_plain, spelt, visible
-from withsense_tf.policy.texts.rule_engine import EngineKeeper, Hit
+from withsense_tf.policy.texts.rule_engine import EngineKeeper, RuleHit
 from withsense_tf.policy.texts.signs import WORD
 from withsense_tf.policy.texts.triggers import runs
 
@@ -65,11 +65,11 @@ TOO_LONG: Final = Verdict(
 )
 
 
-def _judged(hits: list[Hit]) -> list[tuple[Hit, Decision]]:
+def _judged(hits: list[RuleHit]) -> list[tuple[RuleHit, Decision]]:
     """Decide each hit: an exemption cancels what is about one of its words, a review softens what it covers."""
     exempted = frozenset[int]().union(*(hit.about for hit in hits if hit.decision == "exempt"))
     doubtful = frozenset[int]().union(*(hit.about for hit in hits if hit.decision == "review"))
-    judged: list[tuple[Hit, Decision]] = []
+    judged: list[tuple[RuleHit, Decision]] = []
     for hit in hits:
         if hit.decision == "exempt" or hit.about & exempted:
             judged.append((hit, "allow"))
@@ -213,7 +213,7 @@ def _engine(
     return EngineKeeper(load_lexicon(file), age_limit)
 
 
-def _verdict(doc: Doc, hit: Hit, decision: Decision) -> Verdict:
+def _verdict(doc: Doc, hit: RuleHit, decision: Decision) -> Verdict:
     span = doc[hit.start : hit.end]
     start = span.start_char - len(HEAD)
     reason = hit.rule.reason
