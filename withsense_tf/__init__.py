@@ -49,9 +49,13 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.towers.two_tower import TwoTower as TwoTower
     from withsense_tf.policy.gate import Policy as Policy
     from withsense_tf.search.search import Search as Search
+    from withsense_tf.targets.agreement import agreement as agreement
+    from withsense_tf.targets.balance import balance as balance
     from withsense_tf.targets.blend import relevance as relevance
 
 _HOME = {
+    "agreement": "targets.agreement",
+    "balance": "targets.balance",
     "relevance": "targets.blend",
     "check_folder": "data.folder.check",
     "Dataset": "data.dataset",

@@ -6,17 +6,19 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.split import Split, folds_by_photo, split_by_photo, split_strict
-from withsense_tf.errors import check_choice
+from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.evaluation.outcome import Answers
 from withsense_tf.matchers.gallery import Gallery
 from withsense_tf.targets.balance import balance
+
+Part = TypeVar("Part")
 
 # "folds" is the one to believe. "70/30" is what the student projects measured on, "strict" shares no caption either,
 # and "test" ranks the photos of test_queries.csv with a model that is trained on all others.
@@ -34,7 +36,7 @@ class Task:
     usual: float | None = None  # the mean target in a world as it is, where that of `train` is another
 
     def balanced(self, seed: int) -> Task:
-        """Return the same task with as many fitting as unfitting pairs to train on (`ws.relevance.balance`)."""
+        """Return the same task with as many fitting as unfitting pairs to train on (`ws.balance`)."""
         return replace(self, train=balance(self.train, seed=seed), usual=self.constant)
 
     @property
@@ -45,15 +47,15 @@ class Task:
     @cached_property
     def unanswered(self) -> Answers:
         """Return the test pairs as they stand in all answers, with nothing predicted: every matcher needs them."""
-        assert self.test is not None
-        table, data = self.test.table, self.test.data
+        test = given(self.test, "test pairs")
+        table, data = test.table, test.data
         experts = data.experts.drop_duplicates(["photo", "caption"]).set_index(["photo", "caption"])
         scores = experts.reindex(pd.MultiIndex.from_frame(table[["photo", "caption"]])).to_numpy(np.float64)
         return Answers(
             photo=table["photo"].to_numpy(str),
             caption=table["caption"].to_numpy(str),
-            target=self.test.target,
-            weight=self.test.weight,
+            target=test.target,
+            weight=test.weight,
             predicted=np.full(len(table), np.nan),
             own=data.own(table),
             experts=scores,
@@ -62,18 +64,17 @@ class Task:
     @cached_property
     def right(self) -> np.ndarray:
         """Return the place of each query's photo in the gallery, (queries,)."""
-        assert self.gallery is not None
-        place = {name: at for at, name in enumerate(self.gallery.names)}
+        place = {name: at for at, name in enumerate(given(self.gallery, "gallery").names)}
         return self.queries["photo"].map(place).to_numpy(int)
 
     @cached_property
     def graded(self) -> np.ndarray:
         """Return how relevant photos are: 1 for the right one, what experts said of others, else not judged."""
-        assert self.gallery is not None
-        graded = np.full((len(self.queries), len(self.gallery)), np.nan)
-        place = {name: at for at, name in enumerate(self.gallery.names)}
+        gallery = given(self.gallery, "gallery")
+        graded = np.full((len(self.queries), len(gallery)), np.nan)
+        place = {name: at for at, name in enumerate(gallery.names)}
         rows = self.queries.reset_index(names="row")[["row", "caption"]]
-        judged = self.gallery.data.experts.merge(rows, on="caption")
+        judged = gallery.data.experts.merge(rows, on="caption")
         judged = judged[judged["photo"].isin(place)]
         if len(judged):
             scores = judged[["expert1", "expert2", "expert3"]].mean(axis=1)
@@ -93,6 +94,15 @@ def tasks(pairs: Pairs, split: str, folds: int, seed: int) -> list[Task]:
     else:
         splits = [split_by_photo(pairs, 0.3, seed) if split == "70/30" else split_strict(pairs, 0.3, seed)]
     return [Task(part.train, part.test, *_own_queries(data, part.test)) for part in splits]
+
+
+def given(part: Part | None, name: str) -> Part:
+    """Return a part of a task that figures need, or raise if the task has none."""
+    if part is None:
+        raise SettingError(
+            f"The task has no {name}, which this figure needs: make it with a split that has some."
+        )
+    return part
 
 
 def measured_on(work: Sequence[Task]) -> str:

@@ -20,7 +20,7 @@ DEFAULT: Final = Path(__file__).with_name("default.toml")
 class Config:
     """A comparison: how data are split, what the target is, what sees the photos, and the models to run.
 
-    With `balanced`, every training photo and caption has as many fitting as unfitting pairs (`ws.relevance.balance`).
+    With `balanced`, every training photo and caption has as many fitting as unfitting pairs (`ws.balance`).
     `photo` names encoders as `photo=` does elsewhere, or holds tables with the settings of `KerasPhoto`; `model`
     holds a table a model: `matcher`, which class; `label`, what its rows are called; the rest are its settings.
     """

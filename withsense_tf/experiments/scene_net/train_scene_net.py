@@ -35,6 +35,7 @@ def main(
     from withsense_tf.data.pictures.photo_batches import load_photos
     from withsense_tf.demo.dataset import demo_dataset
     from withsense_tf.encoders.photos.scene_network import SIDE, save_scene_weights
+    from withsense_tf.errors import DataError
     from withsense_tf.experiments.scene_net import separate_scenes as separate
     from withsense_tf.experiments.scene_net.scene_training import Lessons, train
     from withsense_tf.experiments.scene_net.word_targets import WordTargets
@@ -49,7 +50,10 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         paths = separate.render(sketches, Path(folder), usable_cores())
         shared = separate.shared_photos(paths, separate.MEASURED_SEEDS[:compare], usable_cores())
-        assert not shared, f"{shared} photos are in a demo set that is measured on"
+        if shared:
+            raise DataError(
+                f"{shared} of the photos are in a demo set that is measured on: choose another --seed."
+            )
         typer.echo(f"No photo is, byte by byte, in the first {compare} of these demo sets.")
         test = held_out // 5
         other = demo_dataset(seed + 1, held_out - test, test, folder=Path(folder) / "held_out")
