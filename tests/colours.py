@@ -11,9 +11,9 @@ from PIL import Image
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.targets.blend import relevance
 
 COLOURS = {

@@ -33,7 +33,7 @@ def test_importing_the_package_loads_nothing_heavy_and_is_quick() -> None:
     assert result.stdout == ""
 
 
-@pytest.mark.parametrize("module", ["withsense_tf", "withsense_tf.experiments.compare.command"])
+@pytest.mark.parametrize("module", ["withsense_tf", "withsense_tf.experiments.compare.run_command"])
 def test_help_answers_within_a_second_and_without_tensorflow(module: str) -> None:
     code = (
         "import runpy, sys\n"

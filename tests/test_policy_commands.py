@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from withsense_tf.__main__ import app
 from withsense_tf.errors import DataError, DataWarning, SettingError, WithSenseError
 from withsense_tf.experiments import ablations, policy_report
-from withsense_tf.experiments.compare import command as compare
-from withsense_tf.experiments.explore import command as explore
+from withsense_tf.experiments.compare import run_command as compare
+from withsense_tf.experiments.explore import explore as explore
 from withsense_tf.policy.overrides import OVERRIDE_COLUMNS
 
 pytestmark = pytest.mark.closed

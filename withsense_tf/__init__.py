@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Pairs as Pairs
     from withsense_tf.data.folder.check import check_folder as check_folder
     from withsense_tf.data.folder.load import load_dataset as load_dataset
+    from withsense_tf.data.gallery import Gallery as Gallery
+    from withsense_tf.data.gallery import Queries as Queries
     from withsense_tf.data.split import folds_by_photo as folds_by_photo
     from withsense_tf.data.split import split_by_photo as split_by_photo
     from withsense_tf.data.split import split_strict as split_strict
-    from withsense_tf.demo.dataset import demo_dataset as demo_dataset
+    from withsense_tf.demo.demo_dataset import demo_dataset as demo_dataset
     from withsense_tf.encoders.photos.photo_keras import KerasPhoto as KerasPhoto
     from withsense_tf.encoders.photos.photo_scene import SceneNet as SceneNet
     from withsense_tf.encoders.texts.caption_space import CaptionSpace as CaptionSpace
@@ -39,8 +41,6 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.concat.concat_linear import ConcatLinear as ConcatLinear
     from withsense_tf.matchers.concat.interaction import Interaction as Interaction
     from withsense_tf.matchers.constant import Constant as Constant
-    from withsense_tf.matchers.gallery import Gallery as Gallery
-    from withsense_tf.matchers.gallery import Queries as Queries
     from withsense_tf.matchers.hybrid import Hybrid as Hybrid
     from withsense_tf.matchers.saved import load_matcher as load_matcher
     from withsense_tf.matchers.saved import save_matcher as save_matcher
@@ -60,7 +60,7 @@ _HOME = {
     "check_folder": "data.folder.check",
     "Dataset": "data.dataset",
     "Pairs": "data.dataset",
-    "demo_dataset": "demo.dataset",
+    "demo_dataset": "demo.demo_dataset",
     "load_dataset": "data.folder.load",
     "folds_by_photo": "data.split",
     "split_by_photo": "data.split",
@@ -75,8 +75,8 @@ _HOME = {
     "build_index": "index.upkeep.build",
     "ConcatLinear": "matchers.concat.concat_linear",
     "Constant": "matchers.constant",
-    "Queries": "matchers.gallery",
-    "Gallery": "matchers.gallery",
+    "Queries": "data.gallery",
+    "Gallery": "data.gallery",
     "SceneNet": "encoders.photos.photo_scene",
     "Hybrid": "matchers.hybrid",
     "Captions": "matchers.captions",

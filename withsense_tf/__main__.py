@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from withsense_tf.commands.ask import search
 from withsense_tf.commands.index import app as index_app
 from withsense_tf.commands.policy import app as policy_app
-from withsense_tf.commands.search import search
 from withsense_tf.common import terminal
 
 app = typer.Typer(

@@ -17,7 +17,7 @@ from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_err
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.split import split_by_photo
-from withsense_tf.demo.dataset import demo_dataset
+from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, code_version, compare
 from withsense_tf.evaluation.figures.regression import regression_figures

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.errors import DataError, WeightsMissingError
 from withsense_tf.evaluation.answering import answer, settings_of
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
@@ -19,7 +20,6 @@ from withsense_tf.matchers.concat.concat_keras import ConcatKeras
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.concat.interaction import Interaction
 from withsense_tf.matchers.constant import Constant
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.towers.two_tower import TwoTower
 from withsense_tf.matchers.training import Training
 from withsense_tf.targets.blend import relevance

@@ -14,7 +14,7 @@ from small_index import LAW, law, new_index
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
-from withsense_tf.demo.dataset import demo_dataset
+from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.index_door import IndexDoor, judge_items
 from withsense_tf.index.item import items_of

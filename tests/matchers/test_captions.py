@@ -7,11 +7,11 @@ import pytest
 from sklearn.base import clone
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries, crossed
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.captions import Captions, Others, grid_of_looks
-from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import clone
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries, crossed
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
@@ -15,7 +16,6 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
-from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 

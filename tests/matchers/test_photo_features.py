@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from withsense_tf.data.gallery import Gallery
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
-from withsense_tf.matchers.gallery import Gallery
 from withsense_tf.matchers.photo_features import PhotoFeatures, describe_encoders, photo_encoders
 
 

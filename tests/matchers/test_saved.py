@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.photos.photo_scene import SceneNet
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
@@ -23,7 +24,6 @@ from withsense_tf.matchers.concat.concat_keras import ConcatKeras
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.concat.interaction import Interaction
 from withsense_tf.matchers.constant import Constant
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.matchers.saved_search_forms import load_form, save_form

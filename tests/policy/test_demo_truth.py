@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from withsense_tf.demo.dataset import demo_dataset
+from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.demo.writer import TEST_STREAM, TRAIN_STREAM, plan_photos
 from withsense_tf.policy.gate import Policy
 

@@ -15,7 +15,7 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataError, DataWarning, SettingError
 from withsense_tf.policy.audit import AuditLog
-from withsense_tf.policy.consent import ConsentRegister
+from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
 from withsense_tf.policy.gate import Gate, Policy
 from withsense_tf.policy.law import law_code_version

@@ -9,11 +9,11 @@ import pytest
 from small_index import LAW
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.build import build_index
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.towers.pretrained import Pretrained
 from withsense_tf.search.search import Search
 

@@ -9,6 +9,7 @@ import pytest
 from small_index import LAW
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries, crossed
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.index.photo_index import PhotoIndex
@@ -16,8 +17,7 @@ from withsense_tf.index.upkeep.build import build_index
 from withsense_tf.index.vectors.filters import matches, parse_filter
 from withsense_tf.index.vectors.vector_engine import Engine
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.gallery import Gallery, Queries, crossed
-from withsense_tf.search import ranking
+from withsense_tf.search import row_ranking as ranking
 from withsense_tf.search.answer import SHOWS
 from withsense_tf.search.places import Hit
 from withsense_tf.search.query.mentions import mentions

@@ -17,7 +17,7 @@ from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.pictures.photo_file import CHANGED, PhotoError, open_upright, read_photo
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.evaluation.page.run_sheets import Thumbnails
-from withsense_tf.experiments.explore.contents import sheet_section
+from withsense_tf.experiments.explore.content_sections import sheet_section
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher

@@ -9,7 +9,7 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
-from withsense_tf.demo.dataset import demo_dataset
+from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.targets.balance import balance
 from withsense_tf.targets.blend import relevance

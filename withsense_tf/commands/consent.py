@@ -11,7 +11,7 @@ import typer
 from withsense_tf.errors import SettingError
 
 if TYPE_CHECKING:
-    from withsense_tf.policy.consent import ConsentRegister
+    from withsense_tf.policy.consent_register import ConsentRegister
 
 app = typer.Typer(help="Permissions for photos: give, revoke and list them.", no_args_is_help=True)
 By = Annotated[str, typer.Option(help="Who says so.")]
@@ -36,7 +36,7 @@ def grant(
 ) -> None:
     """Record a permission for a photo and print its number."""
     from withsense_tf.data.pictures.photo_file import digest_of
-    from withsense_tf.policy.consent import EVERYWHERE
+    from withsense_tf.policy.consent_register import EVERYWHERE
 
     digest = digest_of(photo)
     given = _register(consents).grant(
@@ -92,7 +92,7 @@ def list_all(
 
 def _register(option: Path | None) -> ConsentRegister:
     # Nothing else of the law is asked: what is broken there must not keep a permission from being revoked.
-    from withsense_tf.policy.consent import ConsentRegister
+    from withsense_tf.policy.consent_register import ConsentRegister
     from withsense_tf.policy.service import named
 
     file, _ = named("consents", option)

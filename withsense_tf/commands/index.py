@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from withsense_tf.commands.search import DEFAULT_INDEX, IndexFolder
+from withsense_tf.commands.ask import DEFAULT_INDEX, IndexFolder
 from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.terminal import each_said_once
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.evaluation.figures.ranking import PerQuery, per_query, pooled
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.protocol import Task
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.gallery import Gallery, Queries
 
 TOP: Final = 5
 

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery
 from withsense_tf.data.split import Split, folds_by_photo, split_by_photo, split_strict
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.evaluation.outcome import Answers
-from withsense_tf.matchers.gallery import Gallery
 from withsense_tf.targets.balance import balance
 
 Part = TypeVar("Part")

@@ -79,8 +79,8 @@ def main(
     from withsense_tf.encoders.texts.text_spacy import SpacyVectors
     from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.errors import SettingError, check_choice
+    from withsense_tf.experiments.data_option import load
     from withsense_tf.experiments.lawful import LAW, check_policy, under_the_law
-    from withsense_tf.experiments.load import load
     from withsense_tf.matchers.registry import Surroundings, photo_encoders_of
     from withsense_tf.policy.gate import Policy
 

@@ -54,7 +54,7 @@ def no_match(
 ) -> None:
     """Print which share of captions, and of foreign queries, gets an answer by the least score; and minus words."""
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.demo.dataset import demo_dataset
+    from withsense_tf.demo.demo_dataset import demo_dataset
     from withsense_tf.encoders.texts.caption_space import CaptionSpace
     from withsense_tf.encoders.texts.text_spacy import SpacyVectors
     from withsense_tf.encoders.vectors.store import VectorStore
@@ -89,9 +89,9 @@ def best_numbers(
     data: Dataset, make: Callable[[], Matcher], folds: int, seed: int
 ) -> tuple[list[float], list[float]]:
     """Return the number of the best photo for each caption of a held-out photo, and for each foreign query."""
+    from withsense_tf.data.gallery import Gallery, Queries
     from withsense_tf.data.split import folds_by_photo
     from withsense_tf.matchers.captions import grid_of_looks
-    from withsense_tf.matchers.gallery import Gallery, Queries
     from withsense_tf.matchers.hybrid import Hybrid
     from withsense_tf.matchers.search_forms import HybridForm
     from withsense_tf.targets.blend import relevance
@@ -122,8 +122,8 @@ def thing_numbers(
     data: Dataset, make: Callable[[], Matcher], folds: int, seed: int, things: Sequence[str] = THINGS
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the numbers of plain things for held-out photos that show them, and for the others."""
+    from withsense_tf.data.gallery import Gallery
     from withsense_tf.data.split import folds_by_photo
-    from withsense_tf.matchers.gallery import Gallery
     from withsense_tf.search.query.mentions import mentions
     from withsense_tf.targets.blend import relevance
 

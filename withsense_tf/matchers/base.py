@@ -13,9 +13,9 @@ from sklearn.base import BaseEstimator
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.data.flickr8k import published_test_photos
+from withsense_tf.data.gallery import Gallery, Queries, crossed
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError, check_kind
-from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 from withsense_tf.matchers.photo_features import photo_encoders
 from withsense_tf.matchers.search_forms import SearchForm
 

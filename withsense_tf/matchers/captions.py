@@ -9,13 +9,13 @@ import numpy as np
 
 from withsense_tf.common.words import words
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.registry import text_encoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.own_captions import captions_of, fit_texts
 from withsense_tf.matchers.search_forms import CAPTIONS, CosineForm, looks_of, unit
 

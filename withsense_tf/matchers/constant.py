@@ -7,9 +7,9 @@ from typing import ClassVar
 import numpy as np
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.errors import check_choice
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.gallery import Gallery, Queries
 
 
 class Constant(Matcher):

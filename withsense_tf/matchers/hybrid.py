@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.captions import CAPTION_ASSISTED, Captions, grid_of_looks
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.photo_features import Photos
 from withsense_tf.matchers.search_forms import HybridForm, Line, hybrid_features
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers

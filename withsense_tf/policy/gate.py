@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from withsense_tf.policy.audit import AuditLog
-from withsense_tf.policy.consent import ConsentRegister
+from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import Countries, country_code
 from withsense_tf.policy.door import Door
 from withsense_tf.policy.law import Law

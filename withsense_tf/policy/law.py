@@ -12,7 +12,7 @@ from withsense_tf.data import named as names_and_columns
 from withsense_tf.data.pictures import looks, near_duplicates, photo_file
 from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
-from withsense_tf.policy.consent import ConsentRegister
+from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import Countries
 from withsense_tf.policy.ownership import Ownership
 from withsense_tf.policy.texts.verdict import TextPolicy

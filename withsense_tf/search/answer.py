@@ -26,7 +26,7 @@ from withsense_tf.search.query.known_words import not_known, not_read
 from withsense_tf.search.query.mentions import mentions
 from withsense_tf.search.query.parse import Query
 from withsense_tf.search.query.photo_query import PhotoQuery
-from withsense_tf.search.ranking import Ranked, rank
+from withsense_tf.search.row_ranking import Ranked, rank
 
 # A photo without captions is left out if its pixels fit a term that must not be there at least so well. On held-out
 # photos of Flickr8k that leaves out 72 % of those that show it, and 2 % of the others (experiments/RESULTS.md).

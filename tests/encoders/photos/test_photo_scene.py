@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.demo import draw, sample_scene
-from withsense_tf.demo.dataset import demo_dataset
+from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.photos.photo_scene import SCENE_WEIGHTS, SceneNet
 from withsense_tf.encoders.photos.scene_network import save_scene_weights, scene_network

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.training import Training
 
 SHAPES: list[dict[str, Any]] = [

@@ -11,6 +11,7 @@ import pytest
 from sklearn.base import clone
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.gallery import Gallery, Queries, crossed
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -19,7 +20,6 @@ from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras
 from withsense_tf.matchers.concat.interaction import Interaction
 from withsense_tf.matchers.concat.networks import NetworkMatcher
-from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 from withsense_tf.matchers.training import Training
 
 # Two epochs of batches so small that there are several of them, in an order that must not be left to chance.

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.gallery import Gallery, Queries, crossed
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.base import Towers
 

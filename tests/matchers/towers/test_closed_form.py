@@ -12,13 +12,13 @@ from sklearn.metrics.pairwise import rbf_kernel
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.data.gallery import Gallery, Queries, crossed
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 from withsense_tf.matchers.own_captions import learnable
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.blend import relevance

@@ -8,10 +8,10 @@ from sklearn.base import clone
 from tiny_photo import TinyPhoto
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.matchers.towers.opened_training import Opened, _PhotoBatches

@@ -45,7 +45,7 @@ def main(
     from withsense_tf.encoders.photos.photo_keras import KerasPhoto
     from withsense_tf.encoders.texts.text_spacy import SpacyVectors
     from withsense_tf.encoders.texts.text_tfidf import Tfidf
-    from withsense_tf.experiments.load import load
+    from withsense_tf.experiments.data_option import load
 
     encoder = KerasPhoto(photo, weights)
     encoders: list[TextEncoder] = [Tfidf(), Tfidf(lemmas=True)]

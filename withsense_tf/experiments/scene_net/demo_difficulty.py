@@ -32,7 +32,7 @@ def main(
     """Rank the demo set's test photos for its test queries by a linear map from photo features to words."""
     from withsense_tf.encoders.photos.photo_keras import KerasPhoto
     from withsense_tf.encoders.photos.photo_scene import SceneNet
-    from withsense_tf.experiments.load import load
+    from withsense_tf.experiments.data_option import load
 
     encoders = [KerasPhoto(weights=name, seed=seed) for name in weights or ["random"]]
     data = load(None, terminal.output_folder(output), seed)

@@ -33,7 +33,7 @@ def main(
     """Draw scenes, train the network on the words of their captions, and save its weights."""
     from withsense_tf.common.machine import usable_cores
     from withsense_tf.data.pictures.photo_batches import load_photos
-    from withsense_tf.demo.dataset import demo_dataset
+    from withsense_tf.demo.demo_dataset import demo_dataset
     from withsense_tf.encoders.photos.scene_network import SIDE, save_scene_weights
     from withsense_tf.errors import DataError
     from withsense_tf.experiments.scene_net import separate_scenes as separate

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.registry import photo_encoder, text_encoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_choice
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.concat.pair_sums import PairSums
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.photo_features import describe_encoders
 from withsense_tf.matchers.search_forms import AdditiveForm, Line
 

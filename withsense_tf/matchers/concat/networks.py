@@ -10,13 +10,13 @@ import numpy as np
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.registry import text_encoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_seed
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.own_captions import fit_texts
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.search_forms import Dense, NetworkForm

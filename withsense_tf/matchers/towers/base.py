@@ -9,10 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.gallery import Gallery, Queries
 from withsense_tf.matchers.search_forms import CosineForm
 
 

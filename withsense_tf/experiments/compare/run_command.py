@@ -113,8 +113,8 @@ def main(
     from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
     from withsense_tf.experiments.compare.run import run_jobs
     from withsense_tf.experiments.compare.run_folder import LOGS, write_run
+    from withsense_tf.experiments.data_option import demo_folder, load
     from withsense_tf.experiments.lawful import check_policy, under_the_law
-    from withsense_tf.experiments.load import demo_folder, load
     from withsense_tf.matchers.registry import Surroundings, photo_encoders_of
 
     # What can go wrong at once goes wrong before the work starts.

@@ -8,7 +8,7 @@ import pandas as pd
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.page.plots import BLUE, COLOURS, RED, new_figure, png
 from withsense_tf.evaluation.page.sections import Section
-from withsense_tf.experiments.explore.targets import foretell_section, targets_section
+from withsense_tf.experiments.explore.target_section import foretell_section, targets_section
 from withsense_tf.targets.agreement import EXPERTS, Agreement, agreement, experts_and_crowd
 
 # What is commonly called good, and what allows tentative conclusions (Krippendorff, "Content Analysis").

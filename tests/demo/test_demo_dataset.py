@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.data.folder.load import load_dataset
-from withsense_tf.demo.dataset import demo_dataset
+from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.errors import DataError, DataWarning
 from withsense_tf.targets.blend import relevance
 

@@ -14,7 +14,8 @@ from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.search import answer, ranking
+from withsense_tf.search import answer
+from withsense_tf.search import row_ranking as ranking
 from withsense_tf.search.search import Search
 
 TEXTS = ("a plain scarlet wall", "striped navy cloth", "golden paper")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.errors import DataError, DataWarning, SettingError
-from withsense_tf.policy.consent import ConsentRegister
+from withsense_tf.policy.consent_register import ConsentRegister
 
 DAY = date(2026, 11, 20)
 

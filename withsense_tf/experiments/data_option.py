@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def load(folder: Path | None, output: Path, seed: int, train: int = 400, test: int = 100) -> Dataset:
     """Read the folder, or render the demo set below `output` and read that."""
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.demo.dataset import demo_dataset
+    from withsense_tf.demo.demo_dataset import demo_dataset
 
     if folder is not None:
         # Every photo will be read anyway, so find the truncated ones before the work starts.

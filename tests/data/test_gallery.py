@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries, crossed
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, NotFittedError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
-from withsense_tf.matchers.gallery import Gallery, Queries, crossed
 
 
 class Lengths(Matcher):

@@ -32,7 +32,7 @@ def main(
     from rich.console import Console
 
     from withsense_tf.evaluation.page.sections import write_page
-    from withsense_tf.experiments.load import load
+    from withsense_tf.experiments.data_option import load
     from withsense_tf.policy.gate import Policy
 
     policy = Policy.of_files(law)
@@ -53,8 +53,8 @@ def main(
 
 def explore(data: Dataset, policy: Policy | None = None, country: str | None = None) -> list[Section]:
     """Make all sections of the report; what it shows, the law allows in that country."""
-    from withsense_tf.experiments.explore.contents import content_sections, files_section
-    from withsense_tf.experiments.explore.judgements import judgement_sections
+    from withsense_tf.experiments.explore.content_sections import content_sections, files_section
+    from withsense_tf.experiments.explore.judgement_sections import judgement_sections
     from withsense_tf.policy.gate import Policy
 
     gate = (policy or Policy.of_service()).gate(data, country)

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo import write_demo
 from withsense_tf.errors import DataWarning
-from withsense_tf.experiments.explore import command as explore
-from withsense_tf.experiments.explore.judgements import judgement_sections, say_who_is_kind
-from withsense_tf.experiments.explore.targets import say_foretold, say_spread
+from withsense_tf.experiments.explore import explore as explore
+from withsense_tf.experiments.explore.judgement_sections import judgement_sections, say_who_is_kind
+from withsense_tf.experiments.explore.target_section import say_foretold, say_spread
 from withsense_tf.targets.foretell_experts import WEIGHTS, Foretold
 
 ALL = {
