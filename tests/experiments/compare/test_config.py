@@ -15,7 +15,7 @@ from withsense_tf.experiments.compare.config import DEFAULT, load_config, names_
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
 from withsense_tf.matchers.towers.two_tower import TwoTower
 
-CONFIGS = sorted((Path(__file__).parents[2] / "experiments").glob("*.toml"))
+CONFIGS = sorted((Path(__file__).parents[3] / "experiments").glob("*.toml"))
 
 
 @pytest.fixture
