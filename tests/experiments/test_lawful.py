@@ -183,7 +183,7 @@ def test_a_photo_that_a_person_restricted_is_in_nothing_that_explore_writes(
 def test_ablations_keep_the_law_unless_research_asks_for_none(
     folder: Path, overrides: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ablations, "MODELS", ({"matcher": "closed_form"},))
+    monkeypatch.setattr(ablations, "MODELS", ({"matcher": "closed_form", "photo": "scene_net"},))
     monkeypatch.setattr(ablations, "FOLDS", 2)
     trained = []
     fit = Matcher.fit
