@@ -16,7 +16,6 @@ from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.evaluation.report import COLUMNS
 from withsense_tf.experiments import compare, run
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.relevance import relevance
 
 runner = CliRunner()
 
@@ -298,11 +297,3 @@ def test_wrong_weights_are_refused_before_any_work(folder: Path, tmp_path: Path)
     with pytest.raises(SettingError, match="a file that exists"):
         invoke("--data", str(folder), "--output", str(tmp_path / "out"), "--weights", "imagnet")
     assert not (tmp_path / "out").exists()
-
-
-def test_some_photos_keeps_all_pairs_of_the_photos_it_draws(folder: Path) -> None:
-    pairs = relevance(load_dataset(folder))
-    some = compare.some_photos(pairs, 2, seed=0)
-    assert some.table["photo"].nunique() == 2
-    assert len(some) == pairs.table["photo"].isin(some.table["photo"]).sum() == 6
-    assert compare.some_photos(pairs, 99, seed=0).table.equals(pairs.table)

@@ -19,6 +19,7 @@ from withsense_tf.experiments.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.models import Surroundings
 from withsense_tf.experiments.run import run_jobs
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.relevance import relevance
 
 
 @pytest.fixture
@@ -127,3 +128,11 @@ def test_without_the_weights_that_all_models_share_nothing_is_run(
     with pytest.raises(WeightsMissingError, match="no such preset"):
         run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
     assert not (tmp_path / "outcomes").exists()
+
+
+def test_some_photos_keeps_all_pairs_of_the_photos_it_draws(folder: Path) -> None:
+    pairs = relevance(load_dataset(folder))
+    some = some_photos(pairs, 2, seed=0)
+    assert some.table["photo"].nunique() == 2
+    assert len(some) == pairs.table["photo"].isin(some.table["photo"]).sum() == 6
+    assert some_photos(pairs, 99, seed=0).table.equals(pairs.table)
