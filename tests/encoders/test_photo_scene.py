@@ -55,6 +55,7 @@ def test_it_encodes_without_any_connection_and_builds_within_a_second(folder: Pa
         "    begin = time.perf_counter()\n"
         "    network = SceneNet().load()\n"
         "    spent.append(time.perf_counter() - begin)\n"
+        "    if spent[-1] < 1.0: break\n"
         f"print(network.encode([Path({str(folder / 'train_images' / 'ant.jpg')!r})]).shape, min(spent) < 1.0)\n"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -66,7 +66,7 @@ def train(lessons: Lessons, held_out: Lessons, mirrored: np.ndarray, epochs: int
             f"epoch {epoch + 1}: loss {logs['loss']:.1f}, held out {logs['val_loss']:.1f}, {spent:.0f} s"
         )
 
-    def set_rate(batch: int, logs: object = None) -> None:
+    def set_rate() -> None:
         # As a schedule of the optimizer's it would be traced once for each weight, which takes seconds.
         optimizer.learning_rate = float(rate(int(optimizer.iterations.value)))
 
@@ -78,7 +78,9 @@ def train(lessons: Lessons, held_out: Lessons, mirrored: np.ndarray, epochs: int
         shuffle=False,  # the batches are in a new order each epoch as it is
         callbacks=[
             keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True),
-            keras.callbacks.LambdaCallback(on_epoch_end=report, on_train_batch_begin=set_rate),
+            keras.callbacks.LambdaCallback(
+                on_epoch_end=report, on_train_batch_begin=lambda batch, logs: set_rate()
+            ),
         ],
         verbose=0,
     )
