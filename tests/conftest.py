@@ -239,3 +239,9 @@ def real_folder() -> Path:
     if not (path / "train_dataset.csv").is_file():
         pytest.skip("the real With Sense folder is not here; set WITHSENSE_FOLDER to its path")
     return path
+
+
+@pytest.fixture(scope="session")
+def real_data(real_folder: Path) -> Dataset:
+    """Return the real folder, loaded once: it takes seconds. No test may change it."""
+    return load_dataset(real_folder)
