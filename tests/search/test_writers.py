@@ -154,7 +154,7 @@ def test_readers_see_whole_versions_while_two_processes_write(
     plan = planned(tmp_path, kept, [(tmp_path / "index", jobs)])
     reader = start("read", plan)
     search = Search(index, policy=LAW, country="AA")
-    seen: list[set[tuple[str, ...]]] = [set() for _ in range(3)]
+    seen: list[set[tuple[str, ...]]] = [set() for _ in range(2)]
     failures: list[BaseException] = []
     stop = threading.Event()
 
