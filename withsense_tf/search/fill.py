@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from withsense_tf.errors import SettingError
-from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.generations import Generation
 from withsense_tf.search.items import Item
@@ -13,6 +13,9 @@ from withsense_tf.search.photo_index import PhotoIndex
 from withsense_tf.search.rows import put_rows, rows_of
 from withsense_tf.search.stored import LACKING, stored_items
 from withsense_tf.terminal import track
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.base import Matcher
 
 BATCH = 64
 

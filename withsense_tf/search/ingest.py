@@ -16,13 +16,12 @@ from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from withsense_tf.data.near_duplicates import read_look
 from withsense_tf.data.photo_file import PhotoError
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.machine import usable_cores
-from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.gate import Policy
 from withsense_tf.search.catalog import get_state
 from withsense_tf.search.filters import fact_rows
@@ -38,6 +37,9 @@ from withsense_tf.search.rows import ModelGoneError, Rows, put_rows, rows_of
 from withsense_tf.search.seal import photo_seal
 from withsense_tf.search.stored import CAPTIONS, OTHER_TEXTS, UNREAD
 from withsense_tf.terminal import track
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.base import Matcher
 
 BATCH: Final = 64
 # So many photos may leave at once without a question.
