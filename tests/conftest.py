@@ -221,6 +221,17 @@ def tiny(folder: Path) -> Dataset:
     return load_dataset(folder)
 
 
+@pytest.fixture(scope="session")
+def unchanged_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder as above for all tests that change nothing in it."""
+    return write_folder(tmp_path_factory.mktemp("unchanged") / "withsense")
+
+
+@pytest.fixture(scope="session")
+def unchanged(unchanged_folder: Path) -> Dataset:
+    return load_dataset(unchanged_folder)
+
+
 @pytest.fixture
 def mean_colour() -> MeanColour:
     return MeanColour()
@@ -239,3 +250,9 @@ def real_folder() -> Path:
     if not (path / "train_dataset.csv").is_file():
         pytest.skip("the real With Sense folder is not here; set WITHSENSE_FOLDER to its path")
     return path
+
+
+@pytest.fixture(scope="session")
+def real_data(real_folder: Path) -> Dataset:
+    """Return the real folder, loaded once; no test may change it."""
+    return load_dataset(real_folder)

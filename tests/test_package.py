@@ -47,6 +47,8 @@ def test_help_answers_within_a_second_and_without_tensorflow(module: str) -> Non
         start = time.perf_counter()
         result = python(code)
         best = min(best, time.perf_counter() - start)
+        if best < 1.0:
+            break
     assert "Usage" in result.stdout
     assert "exit 0" in result.stdout
     assert result.stdout.rstrip().endswith("[]")

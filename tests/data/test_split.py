@@ -132,8 +132,8 @@ def test_a_strict_split_of_one_photo_is_refused() -> None:
         split_strict(made_of([(0, 0)]), 0.5)
 
 
-def test_the_real_folder_shares_captions_by_photo_and_none_strictly(real_folder: Path) -> None:
-    pairs = relevance(load_dataset(real_folder), crowd=None)
+def test_the_real_folder_shares_captions_by_photo_and_none_strictly(real_data: Dataset) -> None:
+    pairs = relevance(real_data, crowd=None)
     split = split_by_photo(pairs, 0.3, 0)
     # The reason for the strict split: nearly every test pair has a caption that training has seen.
     assert split.report.test_pairs_with_shared_caption / split.report.test_pairs > 0.95
@@ -141,8 +141,8 @@ def test_the_real_folder_shares_captions_by_photo_and_none_strictly(real_folder:
     assert strict.report.shared_captions == strict.report.shared_photos == 0
 
 
-def test_the_published_test_split_is_known_by_its_names(real_folder: Path) -> None:
-    photos = load_dataset(real_folder).photos
+def test_the_published_test_split_is_known_by_its_names(real_data: Dataset) -> None:
+    photos = real_data.photos
     assert len(published_test_photos(photos.loc[photos["part"] == "train", "photo"])) == 1000
     assert published_test_photos(photos.loc[photos["part"] == "test", "photo"]) == []
 

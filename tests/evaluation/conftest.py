@@ -104,6 +104,12 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.tags if tag == name]
 
 
+@pytest.fixture(scope="session")
+def tiny(unchanged: Dataset) -> Dataset:
+    """Return a small data set that no test here changes."""
+    return unchanged
+
+
 @pytest.fixture
 def new_outcome() -> Callable[..., Outcome]:
     return outcome_of
@@ -114,7 +120,7 @@ def read_page() -> Callable[[str], Page]:
     return Page
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run(tiny: Dataset) -> list[Outcome]:
     return [
         outcome_of(tiny, "constant", "baseline", scores=lambda right: right * 0.0),

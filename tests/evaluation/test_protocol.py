@@ -54,9 +54,19 @@ class Missing(Oracle):
         raise WeightsMissingError("no such preset")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pairs(tiny: Dataset) -> Pairs:
     return relevance(tiny, crowd=None)
+
+
+@pytest.fixture(scope="module")
+def oracle(pairs: Pairs) -> Outcome:
+    return run(Oracle, pairs)  # Oracle itself asserts that the photos are unseen
+
+
+@pytest.fixture(scope="module")
+def constant(pairs: Pairs) -> Outcome:
+    return run(Constant, pairs)
 
 
 def run(matcher: type[Matcher] | Matcher, pairs: Pairs, split: str = "folds") -> Outcome:
@@ -64,27 +74,31 @@ def run(matcher: type[Matcher] | Matcher, pairs: Pairs, split: str = "folds") ->
     return answer(made.name, lambda number: made, tasks(pairs, split, 3, 0), split)
 
 
-def test_every_pair_is_answered_once_by_a_model_that_has_not_seen_its_photo(pairs: Pairs) -> None:
-    answers = run(Oracle, pairs).answers  # Oracle itself asserts that the photos are unseen
+def test_every_pair_is_answered_once_by_a_model_that_has_not_seen_its_photo(
+    pairs: Pairs, oracle: Outcome
+) -> None:
+    answers = oracle.answers
     assert answers is not None
     answered = pd.MultiIndex.from_arrays([answers.photo, answers.caption])
     assert sorted(answered) == sorted(zip(pairs.table["photo"], pairs.table["caption"], strict=True))
 
 
-def test_each_fold_ranks_its_own_photos_for_all_of_their_captions(pairs: Pairs) -> None:
-    found = run(Oracle, pairs).found
+def test_each_fold_ranks_its_own_photos_for_all_of_their_captions(oracle: Outcome) -> None:
+    found = oracle.found
     assert found is not None
     assert len(found.text) == 6 * 5
     assert set(found.per_query.size) == {2}
     assert found.per_query.figures().recall_1 == 1
 
 
-def test_the_oracle_is_perfect_and_the_constant_has_no_skill_and_no_order(pairs: Pairs) -> None:
-    perfect, constant = rows_of([run(Oracle, pairs), run(Constant, pairs)])
+def test_the_oracle_is_perfect_and_the_constant_has_no_skill_and_no_order(
+    oracle: Outcome, constant: Outcome
+) -> None:
+    perfect, same = rows_of([oracle, constant])
     assert (perfect["rmse"], perfect["auc"], perfect["r@1"]) == (0, 1, 1)
-    assert constant["skill"] == pytest.approx(0, abs=0.05)
-    assert constant["r@1"] == 0
-    assert constant["distinct_top5"] == 1
+    assert same["skill"] == pytest.approx(0, abs=0.05)
+    assert same["r@1"] == 0
+    assert same["distinct_top5"] == 1
 
 
 def test_a_linear_form_has_one_order_for_every_query(pairs: Pairs, mean_colour) -> None:
@@ -116,8 +130,8 @@ def test_a_model_without_its_weights_is_not_run_and_nothing_stands_in_for_it(pai
     assert "r@5" not in row
 
 
-def test_an_outcome_is_the_same_after_saving(pairs: Pairs, tmp_path: Path) -> None:
-    outcome = replace(run(Oracle, pairs), history={"loss": [1.0, 0.5]})
+def test_an_outcome_is_the_same_after_saving(oracle: Outcome, tmp_path: Path) -> None:
+    outcome = replace(oracle, history={"loss": [1.0, 0.5]})
     outcome.save(tmp_path / "one.npz")
     again = load_outcome(tmp_path / "one.npz")
     assert rows_of([again]) == rows_of([outcome])
@@ -131,19 +145,19 @@ def test_an_outcome_that_was_not_run_is_kept_too(pairs: Pairs, tmp_path: Path) -
     assert load_outcome(tmp_path / "one.npz").answers is None
 
 
-def test_a_damaged_outcome_says_so(pairs: Pairs, tmp_path: Path) -> None:
+def test_a_damaged_outcome_says_so(constant: Outcome, tmp_path: Path) -> None:
     file = tmp_path / "one.npz"
-    run(Constant, pairs).save(file)
+    constant.save(file)
     file.write_bytes(file.read_bytes()[:-100])
     with pytest.raises(DataError, match="Delete it"):
         load_outcome(file)
 
 
-def test_the_best_is_marked_within_its_kind_alone(pairs: Pairs) -> None:
-    captions = replace(run(Oracle, pairs), label="reads captions", about={"track": "caption-assisted"})
-    oracle, constant, assisted = rows_of([run(Oracle, pairs), run(Constant, pairs), captions])
-    assert "rmse" in str(oracle["best"]).split()
-    assert "rmse" not in str(constant["best"]).split()
+def test_the_best_is_marked_within_its_kind_alone(oracle: Outcome, constant: Outcome) -> None:
+    captions = replace(oracle, label="reads captions", about={"track": "caption-assisted"})
+    perfect, same, assisted = rows_of([oracle, constant, captions])
+    assert "rmse" in str(perfect["best"]).split()
+    assert "rmse" not in str(same["best"]).split()
     # Alone in its kind: there is nothing to be better than.
     assert assisted["best"] == ""
 

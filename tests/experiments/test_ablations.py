@@ -50,7 +50,7 @@ def test_what_is_opened_is_trained_on_the_same_folds_with_one_view(colours: Data
 
 @pytest.mark.slow
 def test_the_command_prints_a_table_for_a_question(folder: Path, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(ablations, "MODELS", ({"matcher": "closed_form"},))
+    monkeypatch.setattr(ablations, "MODELS", ({"matcher": "closed_form", "photo": "scene_net"},))
     monkeypatch.setattr(ablations, "FOLDS", 2)
     app = typer.Typer()
     app.command()(ablations.main)

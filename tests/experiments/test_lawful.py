@@ -24,11 +24,11 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.page.run_sheets import SIDE
 from withsense_tf.experiments import ablations
-from withsense_tf.experiments.compare import run_command as compare
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.run import trainings_of
-from withsense_tf.experiments.explore import explore as explore
+from withsense_tf.experiments.compare.run_command import run_command as compare
+from withsense_tf.experiments.explore.explore import explore as explore
 from withsense_tf.experiments.lawful import under_the_law
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
@@ -185,7 +185,7 @@ def test_a_photo_that_a_person_restricted_is_in_nothing_that_explore_writes(
 def test_ablations_keep_the_law_unless_research_asks_for_none(
     folder: Path, overrides: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ablations, "MODELS", ({"matcher": "closed_form"},))
+    monkeypatch.setattr(ablations, "MODELS", ({"matcher": "closed_form", "photo": "scene_net"},))
     monkeypatch.setattr(ablations, "FOLDS", 2)
     trained = []
     fit = Matcher.fit

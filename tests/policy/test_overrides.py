@@ -159,6 +159,7 @@ def test_rows_that_contradict_or_lack_something_are_refused_with_their_line(
     )
 )
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows: list[Override]) -> None:
-    file = tmp_path_factory.mktemp("o") / "o.csv"
+    file = tmp_path_factory.getbasetemp() / "o.csv"
+    file.unlink(missing_ok=True)
     write_overrides(rows, file)
     assert list(load_overrides(file).values()) == rows

@@ -111,8 +111,8 @@ def test_one_judge_alone_cannot_agree() -> None:
         krippendorff_alpha(np.ones((3, 1)))
 
 
-def test_the_figures_of_the_real_folder_are_the_known_ones(real_folder: Path) -> None:
-    found = agreement(load_dataset(real_folder))
+def test_the_figures_of_the_real_folder_are_the_known_ones(real_data: Dataset) -> None:
+    found = agreement(real_data)
     assert found.pairs == 5822
     assert round(found.alpha, 2) == 0.79
     assert {pair: round(tau, 3) for pair, tau in found.tau_b.items()} == {

@@ -92,7 +92,7 @@ def test_a_photo_is_no_non_match_for_its_twins_caption_or_for_the_same_words(fol
         assert not pairs & {("ant", "bee"), ("bee", "ant"), ("cat", "dog"), ("dog", "cat")}
 
 
-def test_the_real_folder_can_be_balanced_exactly(real_folder: Path) -> None:
-    balanced = balance(relevance(load_dataset(real_folder), crowd=None, own_weight=1.0))
+def test_the_real_folder_can_be_balanced_exactly(real_data: Dataset) -> None:
+    balanced = balance(relevance(real_data, crowd=None, own_weight=1.0))
     assert set(shares(balanced, "photo")) == set(shares(balanced, "caption")) == {0.5}
     assert balanced.table["photo"].nunique() == 1000

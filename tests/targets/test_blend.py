@@ -266,12 +266,11 @@ def test_something_else_than_a_data_set_is_an_error() -> None:
         relevance("withsense/")  # type: ignore[arg-type]  # that is what is tried
 
 
-def test_the_definition_alone_moves_the_constants_rmse_on_the_real_folder(real_folder: Path) -> None:
-    data = load_dataset(real_folder)
-    judged = set(zip(data.experts["photo"], data.experts["caption"], strict=True))
+def test_the_definition_alone_moves_the_constants_rmse_on_the_real_folder(real_data: Dataset) -> None:
+    judged = set(zip(real_data.experts["photo"], real_data.experts["caption"], strict=True))
 
     def spread(**settings: object) -> float:
-        table = relevance(data, **settings).table
+        table = relevance(real_data, **settings).table
         rows = [pair in judged for pair in zip(table["photo"], table["caption"], strict=True)]
         return round(float(np.std(table["target"][rows])), 3)
 

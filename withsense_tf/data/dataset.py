@@ -76,15 +76,18 @@ class Dataset:
     @property
     def content(self) -> pd.Series[str]:
         """Return the digest of each photo's file, by photo: equal for the same file under two names."""
-        photos = self._tables["photos"]
-        return photos.drop_duplicates("photo").set_index("photo")["digest"]
+        return self._by_photo["digest"]
 
     @property
     def groups(self) -> pd.Series[str]:
         """Return the group of each photo, by photo: equal for the same file and for copies that look the same."""
-        photos = self._tables["photos"].drop_duplicates("photo").set_index("photo")
         # A table made by hand may not say it.
-        return photos["group" if "group" in photos else "digest"]
+        return self._by_photo["group" if "group" in self._by_photo else "digest"]
+
+    @cached_property
+    def _by_photo(self) -> pd.DataFrame:
+        """The photos by name; each set of pairs asks for them."""
+        return self._tables["photos"].drop_duplicates("photo").set_index("photo")
 
     def twins(self) -> dict[str, list[str]]:
         """Return, for photos that lay in training too, the names under which they were left out there."""

@@ -109,7 +109,7 @@ def test_the_place_can_be_told_from_simple_features_better_than_by_chance() -> N
         return np.array([pixels[np.ix_(r, c)].mean(axis=(0, 1)) for r in rows for c in columns]).ravel()
 
     places, vectors = [], []
-    for index in range(180):
+    for index in range(110):
         rng = np.random.default_rng([11, index])
         scene = sample_scene(rng)
         places.append(scene.place)

@@ -15,18 +15,20 @@ from withsense_tf.encoders.photos.photo_text_keras_hub import PhotoText
 from withsense_tf.errors import SettingError
 
 
-def test_a_clip_built_from_scratch_still_has_its_places_all_zero(
-    new_clip: Callable[..., Path], tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def unarranged(new_clip: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return new_clip(tmp_path_factory.mktemp("unarranged") / "clip", arranged=False)
+
+
+def test_a_clip_built_from_scratch_still_has_its_places_all_zero(unarranged: Path) -> None:
     # If this fails, KerasHub has mended it, and the check is only for old presets.
-    folder = new_clip(tmp_path / "clip", arranged=False)
-    backbone = keras_hub.models.Backbone.from_preset(str(folder))
+    backbone = keras_hub.models.Backbone.from_preset(str(unarranged))
     assert not np.any(np.asarray(backbone.vision_encoder.embedding.position_ids))
 
 
-def test_places_that_are_all_zero_are_refused(new_clip: Callable[..., Path], tmp_path: Path) -> None:
+def test_places_that_are_all_zero_are_refused(unarranged: Path) -> None:
     with pytest.raises(SettingError, match=r"position_ids of .* must be 0, 1, 2, …, not \[0, 0, 0\]"):
-        PhotoText(new_clip(tmp_path / "clip", arranged=False)).load()
+        PhotoText(unarranged).load()
 
 
 def test_a_network_that_was_never_trained_is_refused(new_clip: Callable[..., Path], tmp_path: Path) -> None:
@@ -58,8 +60,8 @@ def test_a_tokenizer_with_more_tokens_than_the_network_knows_is_refused(clip: Pa
 
 
 def test_a_tokenizer_that_ends_texts_otherwise_is_refused(metaclip_2: Path, tmp_path: Path) -> None:
-    backbone = keras_hub.models.Backbone.from_preset(str(metaclip_2))
     towers = PhotoText(metaclip_2)
+    backbone = towers.network.backbone
     assert towers.network.tokens.tokenizer.end_token_id == backbone.text_pooler.eos_token_id
     towers.network.tokens.tokenizer.end_token_id = 5
     from withsense_tf.encoders.photos.photo_text_checks import check_tokens

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
+from shutil import copytree
 
 import keras_hub
 import numpy as np
@@ -27,6 +28,13 @@ def preset(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="module")
 def towers(preset: Path) -> PhotoText:
     return PhotoText(preset)
+
+
+@pytest.fixture(scope="module")
+def two_clips(new_clip: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return the folders of two CLIPs with the same settings and other weights."""
+    root = tmp_path_factory.mktemp("two")
+    return new_clip(root / "one", seed=1), new_clip(root / "other", seed=2)
 
 
 def cosines_by_hand(preset: Path, texts: list[str], pixels: np.ndarray) -> np.ndarray:
@@ -90,23 +98,28 @@ def test_odd_characters_do_no_harm(towers: PhotoText) -> None:
     ).all()
 
 
-def test_capital_letters_make_no_difference_to_clip_in_russian_either(clip: Path) -> None:
-    found = PhotoText(clip).text.encode(["Собака", "собака", "DOG", "dog"])
+@pytest.fixture(scope="module")
+def clip_towers(clip: Path) -> PhotoText:
+    return PhotoText(clip)
+
+
+def test_capital_letters_make_no_difference_to_clip_in_russian_either(clip_towers: PhotoText) -> None:
+    found = clip_towers.text.encode(["Собака", "собака", "DOG", "dog"])
     np.testing.assert_array_equal(found[0], found[1])
     np.testing.assert_array_equal(found[2], found[3])
 
 
 def test_it_makes_no_difference_what_clip_fills_texts_up_with(
-    clip: Path, new_clip: Callable[..., Path], tmp_path: Path
+    clip_towers: PhotoText, new_clip: Callable[..., Path], tmp_path: Path
 ) -> None:
     zeros = PhotoText(new_clip(tmp_path / "clip", pad_with_end=False)).text
-    published = PhotoText(clip).text
+    published = clip_towers.text
     assert (zeros.tokens(["a dog"]) != published.tokens(["a dog"])).any()
     np.testing.assert_allclose(zeros.encode([*TEXTS, LONG]), published.encode([*TEXTS, LONG]), atol=1e-5)
 
 
-def test_clip_reads_numbers_digit_by_digit_as_it_was_trained(clip: Path) -> None:
-    found = PhotoText(clip).text.tokens(["12", "1 2"])
+def test_clip_reads_numbers_digit_by_digit_as_it_was_trained(clip_towers: PhotoText) -> None:
+    found = clip_towers.text.tokens(["12", "1 2"])
     np.testing.assert_array_equal(found[0], found[1])
 
 
@@ -139,13 +152,13 @@ def test_a_large_photo_is_cropped_or_squashed_as_the_presets_own_converter_would
     assert np.abs(found - expected).mean() < 1 * scale
 
 
-def test_only_the_middle_of_a_photo_counts_for_clip(clip: Path, tmp_path: Path) -> None:
+def test_only_the_middle_of_a_photo_counts_for_clip(clip_towers: PhotoText, tmp_path: Path) -> None:
     photo = np.random.default_rng(0).integers(0, 255, (40, 80, 3)).astype(np.uint8)
     rim = photo.copy()
     rim[:, :15], rim[:, -15:] = 0, 255
     for name, shown in (("a", photo), ("b", rim)):
         Image.fromarray(shown).save(tmp_path / f"{name}.png")
-    one, other = PhotoText(clip).photo.encode([tmp_path / "a.png", tmp_path / "b.png"])
+    one, other = clip_towers.photo.encode([tmp_path / "a.png", tmp_path / "b.png"])
     np.testing.assert_allclose(one, other, atol=1e-5)
 
 
@@ -188,11 +201,11 @@ def test_a_preset_that_is_saved_anew_has_the_same_identity(
 
 
 def test_other_weights_have_another_identity_and_are_loaded_anew(
-    new_clip: Callable[..., Path], tmp_path: Path
+    two_clips: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    before = photo_text(new_clip(tmp_path / "clip", seed=1))
+    before = photo_text(copytree(two_clips[0], tmp_path / "clip"))
     assert photo_text(tmp_path / "clip") is before
-    new_clip(tmp_path / "clip", seed=2)
+    copytree(two_clips[1], tmp_path / "clip", dirs_exist_ok=True)
     after = photo_text(tmp_path / "clip")
     assert after.photo.identity != before.photo.identity
     assert after.text.identity != before.text.identity
@@ -200,11 +213,11 @@ def test_other_weights_have_another_identity_and_are_loaded_anew(
 
 
 def test_a_folder_that_changed_before_it_was_loaded_is_refused(
-    new_clip: Callable[..., Path], tmp_path: Path
+    two_clips: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    towers = PhotoText(new_clip(tmp_path / "clip", seed=1))
+    towers = PhotoText(copytree(two_clips[0], tmp_path / "clip"))
     assert towers.weights
-    new_clip(tmp_path / "clip", seed=2)
+    copytree(two_clips[1], tmp_path / "clip", dirs_exist_ok=True)
     with pytest.raises(SettingError, match="was changed since it was first used"):
         towers.load()
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from itertools import combinations
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -12,7 +11,7 @@ from scipy.stats import kendalltau
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score
 
-from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.data.dataset import Dataset
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.evaluation.figures.human import (
     auc_of_match,
@@ -191,10 +190,10 @@ def test_what_cannot_be_ordered_is_an_error() -> None:
         tau(np.zeros(2), experts, own, "a")
 
 
-def test_the_protocol_has_the_known_number_of_ratings_on_the_real_folder(real_folder: Path) -> None:
-    data = load_dataset(real_folder)
-    scores = data.experts[EXPERTS].to_numpy(float)
-    own = (data.experts["photo"] == data.experts["caption"].str.rsplit("#", n=1).str[0]).to_numpy()
+def test_the_protocol_has_the_known_number_of_ratings_on_the_real_folder(real_data: Dataset) -> None:
+    experts = real_data.experts
+    scores = experts[EXPERTS].to_numpy(float)
+    own = (experts["photo"] == experts["caption"].str.rsplit("#", n=1).str[0]).to_numpy()
     mean = scores.mean(axis=1)
     assert 3 * int((~own).sum()) == 16_992
     # Who knows the experts' mean goes with them far better than a further person does (0.554).

@@ -12,13 +12,13 @@ from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import PublishedTestWarning, WeightsMissingError
-from withsense_tf.experiments.compare import run
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.run import run_jobs
-from withsense_tf.experiments.compare.run_command import some_photos
+from withsense_tf.experiments.compare.run_command import run, some_photos
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
+from withsense_tf.targets.blend import relevance
 
 
 @pytest.fixture
@@ -90,21 +90,8 @@ def test_every_photo_is_encoded_before_the_first_training_and_never_again(
 
 
 @pytest.mark.slow
-def test_two_processes_answer_as_one_does(plan: Plan, tmp_path: Path) -> None:
-    one, two = (run_jobs(jobs_of(plan), plan, tmp_path / str(n), False, n) for n in (1, 2))
-    for (job, here), (other, there) in zip(one, two, strict=True):
-        assert job.key == other.key
-        assert here.answers is not None
-        assert there.answers is not None
-        assert list(here.answers.photo) == list(there.answers.photo)
-        assert here.answers.predicted == pytest.approx(there.answers.predicted, abs=1e-5)
-        assert (tmp_path / f"2/outcomes/{job.key}.npz").is_file()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("processes", [1, 2])
-def test_a_warning_is_shown_once_whatever_the_photo_and_however_many_trainings(
-    folder: Path, mean_colour, tmp_path: Path, processes: int
+def test_two_processes_answer_as_one_does_and_a_warning_is_shown_once_however_many_trainings(
+    folder: Path, mean_colour: PhotoEncoder, tmp_path: Path
 ) -> None:
     # A photo of Flickr8k's test split in each fold.
     published = ["1056338697_4f7d7ce270.jpg", "106490881_5a2dd9b7bd.jpg", "1082379191_ec1e53f996.jpg"]
@@ -112,13 +99,22 @@ def test_a_warning_is_shown_once_whatever_the_photo_and_however_many_trainings(
         for file in folder.glob("*.?sv"):
             file.write_text(file.read_text().replace(old, new))
         (folder / "train_images" / old).rename(folder / "train_images" / new)
-    config = load_config(None, ['splits=["folds"]', "folds=3"], ["constant"])
+    config = load_config(None, ['splits=["folds", "strict"]', "folds=3"], ["ridge", "closed_form"])
     around = Surroundings((mean_colour,), None, VectorStore(tmp_path / "vectors"), 0)
     plan = Plan(config, pairs_of(config, load_dataset(folder)), around, "none")
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("default")
-        run_jobs(jobs_of(plan), plan, tmp_path, False, processes)
-    assert [one.category for one in caught] == [PublishedTestWarning]
+    done = []
+    for processes in (1, 2):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("default")
+            done.append(run_jobs(jobs_of(plan), plan, tmp_path / str(processes), False, processes))
+        assert [one.category for one in caught] == [PublishedTestWarning]
+    for (job, here), (other, there) in zip(*done, strict=True):
+        assert job.key == other.key
+        assert here.answers is not None
+        assert there.answers is not None
+        assert list(here.answers.photo) == list(there.answers.photo)
+        assert here.answers.predicted == pytest.approx(there.answers.predicted, abs=1e-5)
+        assert (tmp_path / f"2/outcomes/{job.key}.npz").is_file()
 
 
 def test_without_the_weights_that_all_models_share_nothing_is_run(
@@ -131,3 +127,11 @@ def test_without_the_weights_that_all_models_share_nothing_is_run(
     with pytest.raises(WeightsMissingError, match="no such preset"):
         run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
     assert not (tmp_path / "outcomes").exists()
+
+
+def test_some_photos_keeps_all_pairs_of_the_photos_it_draws(folder: Path) -> None:
+    pairs = relevance(load_dataset(folder))
+    some = some_photos(pairs, 2, seed=0)
+    assert some.table["photo"].nunique() == 2
+    assert len(some) == pairs.table["photo"].isin(some.table["photo"]).sum() == 6
+    assert some_photos(pairs, 99, seed=0).table.equals(pairs.table)

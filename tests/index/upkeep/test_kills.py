@@ -19,7 +19,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.overrides import Override
 
 WORKER = Path(__file__).with_name("ingest_worker.py")
-PHOTOS = 60
+PHOTOS = 36
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not hasattr(os, "fork"), reason="the worker forks"),
@@ -39,7 +39,7 @@ def index(
     kept: VectorStore,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> PhotoIndex:
-    """Return an index of sixty photos; other states of them are encoded too."""
+    """Return an index of photos; other states of them are encoded too."""
     folder = tmp_path_factory.mktemp("full")
     new_index(folder / "encode", fitted("hybrid"), items_of_looks(looks, 2 * PHOTOS), kept).close()
     return new_index(folder / "index", fitted("hybrid"), items_of_looks(looks, PHOTOS), kept)
@@ -75,9 +75,9 @@ def test_ingestion_that_was_killed_ends_as_if_it_had_not_been(
 ) -> None:
     # Some stay, some change, some leave and many come.
     items = [
-        *items_of_looks(looks, 10),
-        *(item_of(looks, f"{n:03d}.png", n + PHOTOS) for n in range(10, 30)),
-        *(item_of(looks, f"new {n}.png", n) for n in range(PHOTOS, PHOTOS + 30)),
+        *items_of_looks(looks, 6),
+        *(item_of(looks, f"{n:03d}.png", n + PHOTOS) for n in range(6, 18)),
+        *(item_of(looks, f"new {n}.png", n) for n in range(PHOTOS, PHOTOS + 18)),
     ]
     found = killed(tmp_path, index, kept, 30, what="ingest", items=items, policy=law())
     check(found, killed_at_least=15, places_at_least=6)

@@ -33,19 +33,26 @@ def halves(pairs: Pairs) -> tuple[Pairs, Pairs]:
     return pairs.take(np.flatnonzero(first)), pairs.take(np.flatnonzero(~first))
 
 
-def cosines_by_hand(preset: Path, pairs: Pairs) -> np.ndarray:
-    towers = PhotoText(preset)
+@pytest.fixture(scope="module")
+def towers(clip: Path) -> PhotoText:
+    """Return the network beside the matchers, loaded for itself."""
+    return PhotoText(clip)
+
+
+def cosines_by_hand(towers: PhotoText, pairs: Pairs) -> np.ndarray:
     return np.sum(towers.photo.encode(pairs.paths) * towers.text.encode(pairs.texts), axis=1)
 
 
-def test_zero_shot_scores_are_the_networks_cosines(clip: Path, pairs: Pairs) -> None:
+def test_zero_shot_scores_are_the_networks_cosines(clip: Path, towers: PhotoText, pairs: Pairs) -> None:
     matcher = Pretrained(clip).fit(pairs)
-    np.testing.assert_allclose(matcher.cosines(pairs), cosines_by_hand(clip, pairs), atol=1e-5)
+    np.testing.assert_allclose(matcher.cosines(pairs), cosines_by_hand(towers, pairs), atol=1e-5)
     np.testing.assert_array_equal(matcher.left_out_cosines(pairs), matcher.cosines(pairs))
 
 
-def test_zero_shot_learns_the_calibration_and_nothing_else(clip: Path, pairs: Pairs) -> None:
-    cosines = cosines_by_hand(clip, pairs)
+def test_zero_shot_learns_the_calibration_and_nothing_else(
+    clip: Path, towers: PhotoText, pairs: Pairs
+) -> None:
+    cosines = cosines_by_hand(towers, pairs)
     rank = np.argsort(np.argsort(cosines)) / len(cosines)
     rising = Pairs(pairs.data, pairs.table.assign(target=rank))
     falling = Pairs(pairs.data, pairs.table.assign(target=1 - rank))
@@ -55,32 +62,12 @@ def test_zero_shot_learns_the_calibration_and_nothing_else(clip: Path, pairs: Pa
     np.testing.assert_array_equal(one.cosines(pairs), other.cosines(pairs))
 
 
-def test_the_grid_ranks_as_the_cosines_do(siglip: Path, pairs: Pairs) -> None:
-    matcher = Pretrained(siglip).fit(pairs)
-    gallery = Gallery(pairs.data, ("gnu.jpg", "ant.jpg", "hen.jpg"))
-    texts = ["A gnu.", "Собака бежит.", "nothing " * 100]
-    towers = PhotoText(siglip)
-    expected = towers.text.encode(texts) @ towers.photo.encode(gallery.paths).T
-    np.testing.assert_allclose(matcher.grid(gallery, Queries.of(texts)), expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("head", [None, "linear"])
-@pytest.mark.parametrize("preset", ["clip", "siglip", "metaclip_2"])
-def test_each_family_predicts_from_0_to_1_with_and_without_a_head(
-    preset: str, head: str | None, halves: tuple[Pairs, Pairs], request: pytest.FixtureRequest
+def test_a_head_scores_a_training_photo_as_if_it_had_not_seen_it(
+    clip: Path, towers: PhotoText, pairs: Pairs
 ) -> None:
-    train, test = halves
-    predicted = Pretrained(request.getfixturevalue(preset), head).fit(train).predict(test)
-    assert predicted.shape == (len(test),)
-    assert np.isfinite(predicted).all()
-    assert predicted.min() >= 0
-    assert predicted.max() <= 1
-
-
-def test_a_head_scores_a_training_photo_as_if_it_had_not_seen_it(clip: Path, pairs: Pairs) -> None:
     matcher, told = Pretrained(clip, head="linear").fit(pairs), learnable(pairs)
     assert matcher.move_.offset.any()  # the head helps here, so this test says something
-    points = PhotoText(clip).photo.encode([Path(path) for path in told.paths])
+    points = towers.photo.encode([Path(path) for path in told.paths])
     targets = mean_captions(matcher.text_points(told.texts), told)
     place = [told.content.index(content) for content in pairs.content]
     texts = matcher.text_points(pairs.texts)
@@ -191,3 +178,27 @@ def test_a_pair_alone_gets_the_same_number_as_among_others(clip: Path, pairs: Pa
     matcher = Pretrained(clip, head="linear").fit(pairs)
     together = matcher.cosines(pairs)
     np.testing.assert_allclose(matcher.cosines(pairs.take([5])), together[[5]], atol=1e-5)
+
+
+# These load other networks, and one only is kept: before, CLIP would be loaded again after each.
+@pytest.mark.parametrize("preset", ["clip", "metaclip_2", "siglip"])
+def test_each_family_predicts_from_0_to_1_with_and_without_a_head(
+    preset: str, halves: tuple[Pairs, Pairs], request: pytest.FixtureRequest
+) -> None:
+    train, test = halves
+    folder = request.getfixturevalue(preset)
+    for head in (None, "linear"):
+        predicted = Pretrained(folder, head).fit(train).predict(test)
+        assert predicted.shape == (len(test),)
+        assert np.isfinite(predicted).all()
+        assert predicted.min() >= 0
+        assert predicted.max() <= 1
+
+
+def test_the_grid_ranks_as_the_cosines_do(siglip: Path, pairs: Pairs) -> None:
+    matcher = Pretrained(siglip).fit(pairs)
+    gallery = Gallery(pairs.data, ("gnu.jpg", "ant.jpg", "hen.jpg"))
+    texts = ["A gnu.", "Собака бежит.", "nothing " * 100]
+    own = PhotoText(siglip)
+    expected = own.text.encode(texts) @ own.photo.encode(gallery.paths).T
+    np.testing.assert_allclose(matcher.grid(gallery, Queries.of(texts)), expected, atol=1e-5)

@@ -11,7 +11,7 @@ from withsense_tf.policy.texts.triggers import runs
 def test_new_words_do_not_fill_the_memory() -> None:
     keeper, rng = EngineKeeper(load_lexicon(FOLDER / "en.toml"), 16, most_words=10_000), random.Random(0)
     largest = 0
-    for _ in range(4_000):
+    for _ in range(2_500):
         words = ["".join(rng.choices(string.ascii_lowercase, k=8)) for _ in range(10)]
         text = f". A child {' '.join(words)} ."
         engine, found = keeper.engine(), runs(text)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import functools
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.matcher import Matcher
 
 from withsense_tf.policy.texts.lexicon import FOLDER, load_lexicon
 from withsense_tf.policy.texts.normalise import normalise
-from withsense_tf.policy.texts.rule_engine import RuleEngine
+from withsense_tf.policy.texts.rule_engine import Pattern
 from withsense_tf.policy.texts.triggers import Triggers, runs
 from withsense_tf.policy.texts.verdict import HEAD, LANGUAGE_FILES, TAIL
 
@@ -21,20 +24,32 @@ EXAMPLES = [text for e in ENGINES.values() for rule in e.lexicon.rules for text 
 WORDS = {name: sorted(frozenset().union(*e.lexicon.classes.values())) for name, e in ENGINES.items()}
 
 
-def agrees(engine: RuleEngine, text: str) -> bool:
+@functools.cache
+def all_at_once(name: str) -> tuple[Any, list[Pattern]]:
+    """Return one matcher of all patterns of a language: hundreds of them, one by one, take long."""
+    engine = ENGINES[name]
+    patterns = [*engine.restricting.patterns, *engine.exempting.patterns]
+    matcher = Matcher(engine.vocab, validate=False)
+    for place, pattern in enumerate(patterns):
+        for key in pattern.variants:
+            matcher.add(f"{place} {key}", pattern.matcher.get(key)[1])
+    return matcher, patterns
+
+
+def agrees(name: str, text: str) -> bool:
     """Tell whether trying all patterns on a text finds no more than trying the possible ones."""
-    text = normalise(text)
+    engine, text = ENGINES[name], normalise(text)
     doc, found = engine.tokenizer(HEAD + text + TAIL), runs(text)
     possible = engine.possible(found)
-    everything = [*engine.restricting.patterns, *engine.exempting.patterns]
-    matching = [pattern for pattern in everything if pattern.matcher(doc)]
+    matcher, patterns = all_at_once(name)
+    places = {int(engine.vocab.strings[key].split()[0]) for key, _, _ in matcher(doc)}
     tried = {id(pattern) for pattern in (*possible, *engine.exempting.possible(found))}
-    return all(id(pattern) in tried for pattern in matching)
+    return all(id(patterns[place]) in tried for place in places)
 
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_the_filter_leaves_out_nothing_on_the_examples(name: str) -> None:
-    assert [text for text in EXAMPLES if not agrees(ENGINES[name], text)] == []
+    assert [text for text in EXAMPLES if not agrees(name, text)] == []
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -46,7 +61,7 @@ def test_the_filter_leaves_out_nothing_on_texts_of_rule_words(name: str, data: s
         lambda word: st.sampled_from([word, word.title(), word.upper()])
     )
     parts = data.draw(st.lists(st.one_of(signs, cased, st.text(max_size=4)), max_size=12))
-    assert agrees(ENGINES[name], data.draw(st.sampled_from([" ", ""])).join(parts))
+    assert agrees(name, data.draw(st.sampled_from([" ", ""])).join(parts))
 
 
 @pytest.mark.skipif(
@@ -55,7 +70,7 @@ def test_the_filter_leaves_out_nothing_on_texts_of_rule_words(name: str, data: s
 def test_the_filter_leaves_out_nothing_on_real_captions() -> None:
     with (Path(os.environ["WITHSENSE_FOLDER"]) / "captions.csv").open(encoding="utf-8", newline="") as stream:
         captions = [row["query_text"] for row in csv.DictReader(stream)][::10]
-    assert [text for text in captions if not agrees(ENGINES["en"], text)] == []
+    assert [text for text in captions if not agrees("en", text)] == []
 
 
 def test_a_pattern_is_possible_only_where_each_of_its_lists_has_a_word() -> None:

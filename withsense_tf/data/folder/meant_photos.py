@@ -29,6 +29,8 @@ ADDRESS_BEHIND: Final = re.compile(
     r"[#?].*$|(?<=\.[^\W_]{3})[-_@&]\d*$|(?<=\.[^\W_]{4})[-_@&]\d*$", re.DOTALL
 )
 MARKS_BEHIND: Final = re.compile(r"(?:[\s_-]*(?:copy|копия)|\s*\(\d{1,3}\))+$")
+# Nearly all names and ids are written so, and mean their photo without being looked at sign by sign.
+PLAIN: Final = re.compile(r"(([a-z0-9][a-z0-9_]*)\.[a-z0-9]{1,5})(?:#[0-9]+)?")
 BESIDE: Final = " \t\r\n./\\:()[]{}<>_"
 
 
@@ -78,12 +80,16 @@ def _plain(text: str) -> str:
 
 def _keys(name: str) -> set[str]:
     """Return what a name may be known by: with its ending, as other names have dots too, and without it."""
+    if simple := PLAIN.fullmatch(name):
+        return {simple[1], simple[2]}
     bare = BLANKS_WITHIN.sub(r"\1", NUMBER_BEHIND.sub("", _plain(name))).strip(" \t\r\n./\\:")
     return {bare, ENDING.sub("", bare)} - {""}
 
 
 def _loose_keys(name: str) -> set[str]:
     """Return what else a name may be known by: without folders, an address, accents, signs and marks of copies."""
+    if (simple := PLAIN.fullmatch(name)) and "copy" not in name:
+        return {simple[2].replace("_", "")}
     plain = _plain(html.unescape(unquote(name)))
     last = FOLDERS.split(ADDRESS_BEHIND.sub("", plain).strip(BESIDE))[-1]
     bare = ENDING.sub("", last.strip(BESIDE))

@@ -23,6 +23,7 @@ T = TypeVar("T")
 CAPTION_ID: Final = re.compile(r"(?P<photo>.+)#(?P<number>0|[1-9][0-9]{0,8})", re.DOTALL)
 CAPTION_COLUMNS: Final = frozenset({"image", "query_id", "query_text"})
 FOLDERS: Final = {"train": "train_images", "test": "test_images"}
+OF_PATHS: Final = frozenset("/\\:")
 MOST_VOTES: Final = 1_000_000  # of one pair
 # The archive writes shares with 15 digits; anything rounded to three decimals or finer is still the same share.
 SHARE_TOLERANCE: Final = 0.001
@@ -318,7 +319,7 @@ def photo_name(name: str) -> str:
 
 def is_photo_name(name: str) -> bool:
     """Tell whether a name is a plain file name."""
-    return name[:1] not in ("", ".") and name.isprintable() and not set(name) & set("/\\:")
+    return name[:1] not in ("", ".") and name.isprintable() and OF_PATHS.isdisjoint(name)
 
 
 def _once(seen: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> None:

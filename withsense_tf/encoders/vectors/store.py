@@ -11,17 +11,19 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from withsense_tf.common.limits import parse_json
-from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_file import CHANGED, has_digest
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
 from withsense_tf.encoders.vectors.vector_shards import FORMAT, KEY, Shelf
 from withsense_tf.errors import check_choice, on_disk
+
+if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Pairs
 
 # A kill loses the work of so many seconds at most.
 SAVE_SECONDS: Final = 5.0

@@ -15,7 +15,7 @@ COLOURS: Final = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, YELLOW, BLACK)
 
 def new_figure(
     rows: int = 1, columns: int = 1, width: float = 8.0, height: float = 3.6, **options: Any
-) -> Any:
+) -> tuple[Figure, Any]:
     """Return a figure and its axes (one, or an array of them); nothing global is touched."""
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots(rows, columns, **options)

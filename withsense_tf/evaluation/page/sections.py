@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
 import jinja2
 import pandas as pd
+from matplotlib.figure import Figure
 
 from withsense_tf.errors import on_disk
+from withsense_tf.evaluation.page.plots import png
 
 
 @dataclass(frozen=True)
 class Section:
-    """One question of a report: what the numbers say (`conclusion`), and the picture and table that show it."""
+    """One question of a report: what the numbers say (`conclusion`), and the picture and table that show it.
+
+    The picture is drawn when it is first asked for: that takes longer than the numbers do.
+    """
 
     slug: str
     title: str
     conclusion: str
-    picture: bytes | None = None
+    draw: Callable[[], Figure] | None = None
     table: pd.DataFrame | None = None
     explanation: str = ""
+
+    @cached_property
+    def picture(self) -> bytes | None:
+        """Return the picture as a PNG file, or None where there is none."""
+        return None if self.draw is None else png(self.draw())
 
 
 def write_page(folder: Path, title: str, sections: Sequence[Section], notes: Sequence[str] = ()) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import pickle
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -16,7 +15,7 @@ from withsense_tf.common.processes import share_out
 from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, WeightsMissingError
-from withsense_tf.evaluation.answering import answer_task, joined, not_run
+from withsense_tf.evaluation.answering import answer_task, joined, not_run, passed_over
 from withsense_tf.evaluation.compare import code_version
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
@@ -108,28 +107,22 @@ def trainings_of(handed: bytes) -> Iterator[Callable[[Piece], Outcome]]:
 
 @contextmanager
 def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Outcome]]:
-    """Give what does a piece.
-
-    After every training Python searches for the last networks, which are dead circles. What was there when a job
-    begins is passed over: to look at all that TensorFlow and the data hold took longer than the search.
-    """
+    """Give what does a piece; what was there when a job begins is no part of Python's searches for dead networks."""
     if any(job.matcher.trains_network for job in jobs):
         # Here, so that no row's seconds have it.
         start_tensorflow()
     last = -1
+    with passed_over() as begin:
 
-    def train(piece: Piece) -> Outcome:
-        nonlocal last
-        if piece.job != last:
-            gc.freeze()
-            last = piece.job
-        job = jobs[piece.job]
-        return answer_task(job.label, job.split, job.make(piece.number), job.work[piece.number])
+        def train(piece: Piece) -> Outcome:
+            nonlocal last
+            if piece.job != last:
+                begin()
+                last = piece.job
+            job = jobs[piece.job]
+            return answer_task(job.label, job.split, job.make(piece.number), job.work[piece.number])
 
-    try:
         yield train
-    finally:
-        gc.unfreeze()
 
 
 def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> dict[str, Outcome]:

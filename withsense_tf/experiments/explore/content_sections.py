@@ -10,12 +10,13 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from withsense_tf.data.captions_of import owners_of
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.problems import KINDS
 from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
-from withsense_tf.evaluation.page.plots import BLUE, GREEN, ORANGE, PURPLE, new_figure, png
+from withsense_tf.evaluation.page.plots import BLUE, GREEN, ORANGE, PURPLE, new_figure
 from withsense_tf.evaluation.page.sections import Section
 from withsense_tf.policy.gate import Gate
 from withsense_tf.policy.ownership import restricts
@@ -73,17 +74,21 @@ def captions_section(data: Dataset) -> Section:
     """Show how long captions are, part by part."""
     captions = data.captions
     words = captions["text"].map(lambda text: len(re.findall(r"\w+", text)))
-    figure, axis = new_figure()
-    bins = np.arange(0.5, words.max() + 1.5)
-    for part, colour in PARTS.items():
-        of_part = words[captions["part"] == part]
-        if len(of_part):
-            label = f"{part} ({len(of_part):,})"
-            axis.hist(
-                of_part, bins=bins, density=True, histtype="step", linewidth=2, color=colour, label=label
-            )
-    axis.set(xlabel="words of a caption", ylabel="share of the captions of that part")
-    axis.legend(frameon=False)
+
+    def draw() -> Figure:
+        figure, axis = new_figure()
+        bins = np.arange(0.5, words.max() + 1.5)
+        for part, colour in PARTS.items():
+            of_part = words[captions["part"] == part]
+            if len(of_part):
+                label = f"{part} ({len(of_part):,})"
+                axis.hist(
+                    of_part, bins=bins, density=True, histtype="step", linewidth=2, color=colour, label=label
+                )
+        axis.set(xlabel="words of a caption", ylabel="share of the captions of that part")
+        axis.legend(frameon=False)
+        return figure
+
     low, middle, high = (int(words.quantile(q)) for q in (0.05, 0.5, 0.95))
     per_photo = captions[captions["part"] == "train"].groupby("photo").size()
     said = (
@@ -91,7 +96,7 @@ def captions_section(data: Dataset) -> Section:
         f"training photo has {per_photo.median():g} captions (median)."
     )
     table = words.groupby(captions["part"]).describe().astype({"count": "int64"}).reset_index()
-    return Section("caption_lengths", "How long captions are", said, png(figure), table)
+    return Section("caption_lengths", "How long captions are", said, draw, table)
 
 
 def words_section(data: Dataset) -> Section:
@@ -105,22 +110,26 @@ def words_section(data: Dataset) -> Section:
     common = counts.most_common(COMMONEST)
     if not common:
         return Section("words", "The commonest words", "No caption has a word that means something.")
-    figure, axis = new_figure(height=5)
-    # Words are no formulas, whatever signs they hold.
-    places = range(len(common))
-    axis.barh(places, [100 * n / len(texts) for _, n in common], color=BLUE)
-    axis.set_yticks(places, [word for word, _ in common], parse_math=False)
-    axis.invert_yaxis()
-    axis.grid(axis="x", color="#dddddd")
-    axis.grid(visible=False, axis="y")
-    axis.set(xlabel="% of the captions that have the word")
+
+    def draw() -> Figure:
+        figure, axis = new_figure(height=5)
+        # Words are no formulas, whatever signs they hold.
+        places = range(len(common))
+        axis.barh(places, [100 * n / len(texts) for _, n in common], color=BLUE)
+        axis.set_yticks(places, [word for word, _ in common], parse_math=False)
+        axis.invert_yaxis()
+        axis.grid(axis="x", color="#dddddd")
+        axis.grid(visible=False, axis="y")
+        axis.set(xlabel="% of the captions that have the word")
+        return figure
+
     rare = sum(n == 1 for n in counts.values())
     said = (
         f"The commonest word that means something is “{common[0][0]}”, in {100 * common[0][1] / len(texts):.1f} % of "
         f"the captions; of {len(counts):,} different words, {100 * rare / len(counts):.0f} % occur in one caption only."
     )
     table = pd.DataFrame(common, columns=["word", "captions"])
-    return Section("words", "The commonest words", said, png(figure), table)
+    return Section("words", "The commonest words", said, draw, table)
 
 
 def photos_section(data: Dataset) -> Section:
@@ -129,13 +138,21 @@ def photos_section(data: Dataset) -> Section:
     sizes = (
         photos.groupby(["width", "height"]).size().sort_values(ascending=False).rename("photos").reset_index()
     )
-    figure, axis = new_figure(width=6, height=5)
-    axis.scatter(
-        sizes["width"], sizes["height"], s=12 + 500 * sizes["photos"] / len(photos), color=PURPLE, alpha=0.5
-    )
-    axis.set(xlabel="width (pixels)", ylabel="height (pixels)", aspect="equal")
-    axis.set(xlim=(0, None), ylim=(0, None))
-    axis.grid(color="#dddddd")
+
+    def draw() -> Figure:
+        figure, axis = new_figure(width=6, height=5)
+        axis.scatter(
+            sizes["width"],
+            sizes["height"],
+            s=12 + 500 * sizes["photos"] / len(photos),
+            color=PURPLE,
+            alpha=0.5,
+        )
+        axis.set(xlabel="width (pixels)", ylabel="height (pixels)", aspect="equal")
+        axis.set(xlim=(0, None), ylim=(0, None))
+        axis.grid(color="#dddddd")
+        return figure
+
     top = sizes.iloc[0]
     landscape = (photos["width"] > photos["height"]).mean()
     shortest = int(photos[["width", "height"]].min(axis=1).min())
@@ -145,9 +162,7 @@ def photos_section(data: Dataset) -> Section:
         f"of all has {shortest} pixels."
     )
     explanation = "The area of a dot is the number of photos of that size."
-    return Section(
-        "photo_sizes", "How large photos are", said, png(figure), sizes.head(COMMONEST), explanation
-    )
+    return Section("photo_sizes", "How large photos are", said, draw, sizes.head(COMMONEST), explanation)
 
 
 def sheet_section(data: Dataset) -> Section:
@@ -162,23 +177,27 @@ def sheet_section(data: Dataset) -> Section:
     worst = worst[~worst["photo"].isin(best["photo"])]
     worst = worst.drop_duplicates("photo").drop_duplicates("caption").head(SHEET_PHOTOS)
     digests = dict(zip(data.photos["photo"], data.photos["digest"], strict=True))
-    figure, axes = new_figure(2, SHEET_PHOTOS, width=14, height=6.4, squeeze=False)
-    for row, chosen in zip(axes, (best, worst), strict=True):
-        for axis in row:
-            axis.set_axis_off()
-        for axis, pair in zip(row, chosen.itertuples(), strict=False):
-            try:
-                axis.imshow(read_photo(Path(str(pair.path)), digest=digests[str(pair.photo)]))
-            except PhotoError as error:
-                axis.text(
-                    0.5,
-                    0.5,
-                    textwrap.fill(f"not shown: {error.reason}", 20),
-                    ha="center",
-                    transform=axis.transAxes,
-                )
-            told = textwrap.shorten(str(pair.text), 110, placeholder=" …")
-            axis.set_title(f"{pair.target:.2f}\n{textwrap.fill(told, 28)}", fontsize=9, parse_math=False)
+
+    def draw() -> Figure:
+        figure, axes = new_figure(2, SHEET_PHOTOS, width=14, height=6.4, squeeze=False)
+        for row, chosen in zip(axes, (best, worst), strict=True):
+            for axis in row:
+                axis.set_axis_off()
+            for axis, pair in zip(row, chosen.itertuples(), strict=False):
+                try:
+                    axis.imshow(read_photo(Path(str(pair.path)), digest=digests[str(pair.photo)]))
+                except PhotoError as error:
+                    axis.text(
+                        0.5,
+                        0.5,
+                        textwrap.fill(f"not shown: {error.reason}", 20),
+                        ha="center",
+                        transform=axis.transAxes,
+                    )
+                told = textwrap.shorten(str(pair.text), 110, placeholder=" …")
+                axis.set_title(f"{pair.target:.2f}\n{textwrap.fill(told, 28)}", fontsize=9, parse_math=False)
+        return figure
+
     shown = pd.concat([best, worst])[["target", "weight", "source", "photo", "caption", "text"]]
     own = (best["photo"] == owners_of(best["caption"])).mean()
     full = (pairs.target == 1).mean()
@@ -189,7 +208,7 @@ def sheet_section(data: Dataset) -> Section:
     if best["target"].min() >= 0.5:
         said += f" {100 * own:.0f} % of the best ones shown are a photo with its own caption."
     explanation = f"Target: {pairs.definition}. Above the best, below the worst; of equal ones the surest."
-    return Section("best_and_worst", "Best and worst matches", said, png(figure), shown, explanation)
+    return Section("best_and_worst", "Best and worst matches", said, draw, shown, explanation)
 
 
 def content_sections(gate: Gate) -> list[Section]:

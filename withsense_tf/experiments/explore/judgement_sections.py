@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.evaluation.page.plots import BLUE, COLOURS, RED, new_figure, png
+from withsense_tf.evaluation.page.plots import BLUE, COLOURS, RED, new_figure
 from withsense_tf.evaluation.page.sections import Section
 from withsense_tf.experiments.explore.target_section import foretell_section, targets_section
 from withsense_tf.targets.agreement import EXPERTS, Agreement, agreement, experts_and_crowd
@@ -22,26 +23,34 @@ def scores_section(data: Dataset, found: Agreement) -> Section:
     counts = (
         scores.apply(lambda column: column.value_counts()).reindex([1, 2, 3, 4]).fillna(0).astype("int64")
     )
-    figure, axis = new_figure()
-    for place, (name, colour) in enumerate(zip(EXPERTS, COLOURS, strict=False)):
-        axis.bar(counts.index + (place - 1) * 0.27, counts[name], 0.25, color=colour, label=name)
-    axis.set(xlabel="score (1 = no match, 4 = describes the photo)", ylabel="pairs", xticks=[1, 2, 3, 4])
-    axis.legend(frameon=False)
+
+    def draw() -> Figure:
+        figure, axis = new_figure()
+        for place, (name, colour) in enumerate(zip(EXPERTS, COLOURS, strict=False)):
+            axis.bar(counts.index + (place - 1) * 0.27, counts[name], 0.25, color=colour, label=name)
+        axis.set(xlabel="score (1 = no match, 4 = describes the photo)", ylabel="pairs", xticks=[1, 2, 3, 4])
+        axis.legend(frameon=False)
+        return figure
+
     lowest, highest = (_percent((scores == score).to_numpy().mean()) for score in (1, 4))
     kind = say_who_is_kind(scores.mean(), found.columns_are_persons)
     said = f"{lowest} of all scores are 1 and {highest} are 4. {kind}"
     table = counts.rename_axis("score").reset_index()
-    return Section("expert_scores", "What the experts said", said, png(figure), table)
+    return Section("expert_scores", "What the experts said", said, draw, table)
 
 
 def crowd_section(data: Dataset) -> Section:
     """Show the shares of yes among the crowd's votes."""
     share, votes = data.crowd["share"].to_numpy(), (data.crowd["yes"] + data.crowd["no"]).to_numpy()
-    figure, axis = new_figure()
-    axis.hist(share, bins=np.linspace(0, 1, 21), color=BLUE)
-    axis.set(
-        xlabel="share of the crowd that says the caption fits", ylabel="pairs (logarithmic)", yscale="log"
-    )
+
+    def draw() -> Figure:
+        figure, axis = new_figure()
+        axis.hist(share, bins=np.linspace(0, 1, 21), color=BLUE)
+        axis.set(
+            xlabel="share of the crowd that says the caption fits", ylabel="pairs (logarithmic)", yscale="log"
+        )
+        return figure
+
     numbers, times = np.unique(votes, return_counts=True)
     usual = int(numbers[times.argmax()])
     said = (
@@ -51,7 +60,7 @@ def crowd_section(data: Dataset) -> Section:
     table = (
         pd.Series(share.round(3)).value_counts().sort_index().rename_axis("share").reset_index(name="pairs")
     )
-    return Section("crowd_shares", "What the crowd said", said, png(figure), table)
+    return Section("crowd_shares", "What the crowd said", said, draw, table)
 
 
 def agreement_section(found: Agreement) -> Section:
@@ -67,11 +76,15 @@ def agreement_section(found: Agreement) -> Section:
         (f"human line, tau_c x 100 ({human.pairs:,} x 3, own captions dropped)", 100 * human.tau_c),
     ]
     taus = {f"{i} and {j}": tau for (i, j), tau in found.tau_b.items()}
-    figure, axis = new_figure(height=2.4)
-    bars = axis.barh(list(taus), list(taus.values()), color=BLUE)
-    axis.bar_label(bars, fmt="%.3f", padding=3)
-    axis.set(xlabel="Kendall's tau_b, all pairs", ylabel="experts", xlim=(0, 1))
-    axis.invert_yaxis()
+
+    def draw() -> Figure:
+        figure, axis = new_figure(height=2.4)
+        bars = axis.barh(list(taus), list(taus.values()), color=BLUE)
+        axis.bar_label(bars, fmt="%.3f", padding=3)
+        axis.set(xlabel="Kendall's tau_b, all pairs", ylabel="experts", xlim=(0, 1))
+        axis.invert_yaxis()
+        return figure
+
     explanation = (
         "The human line is the mean of two experts against the third. It is no ceiling: a perfect model has less noise "
         f"than two people. Against the mean of all three experts even that would be off by {found.noise_of_mean:.3f}."
@@ -82,9 +95,7 @@ def agreement_section(found: Agreement) -> Section:
             "person: the biases and the taus between two experts are those of the order, not of people."
         )
     table = pd.DataFrame(rows, columns=["figure", "value"])
-    return Section(
-        "agreement", "How far the experts agree", say_agreement(found), png(figure), table, explanation
-    )
+    return Section("agreement", "How far the experts agree", say_agreement(found), draw, table, explanation)
 
 
 def say_who_is_kind(means: pd.Series[float], persons: bool | None) -> str:
@@ -123,15 +134,19 @@ def expert_and_crowd_section(data: Dataset) -> Section | None:
     if found is None:
         return None
     medians, shares = list(found.share_by_median), list(found.share_by_median.values())
-    figure, axis = new_figure()
-    bars = axis.bar(medians, shares, 0.6, color=BLUE)
-    axis.plot([1, 4], [0, 1], color=RED, linestyle="--", label="if both used the scale alike")
-    axis.bar_label(bars, fmt="%.2f", backgroundcolor="white", padding=2)
-    axis.set(xlabel="median of the experts (pairs)", ylabel="mean share of the crowd", ylim=(0, 1.12))
-    axis.set_xticks(
-        medians, [f"{m:g}\n({n:,})" for m, n in zip(medians, found.pairs_by_median.values(), strict=True)]
-    )
-    axis.legend(frameon=False, loc="upper left")
+
+    def draw() -> Figure:
+        figure, axis = new_figure()
+        bars = axis.bar(medians, shares, 0.6, color=BLUE)
+        axis.plot([1, 4], [0, 1], color=RED, linestyle="--", label="if both used the scale alike")
+        axis.bar_label(bars, fmt="%.2f", backgroundcolor="white", padding=2)
+        axis.set(xlabel="median of the experts (pairs)", ylabel="mean share of the crowd", ylim=(0, 1.12))
+        axis.set_xticks(
+            medians, [f"{m:g}\n({n:,})" for m, n in zip(medians, found.pairs_by_median.values(), strict=True)]
+        )
+        axis.legend(frameon=False, loc="upper left")
+        return figure
+
     said = f"On {found.pairs:,} pairs that both judged, the RMSE between them is {found.rmse:.3f}"
     said += "." if np.isnan(found.tau_b) else f" and tau_b {100 * found.tau_b:.1f}."
     middle = [share - (median - 1) / 3 for median, share in found.share_by_median.items() if 1 < median < 4]
@@ -145,7 +160,7 @@ def expert_and_crowd_section(data: Dataset) -> Section | None:
         {"median of the experts": [f"{m:g}" for m in medians], "pairs": list(found.pairs_by_median.values())}
         | {"mean share of the crowd": shares}
     )
-    return Section("experts_and_crowd", "Experts against the crowd", said, png(figure), table)
+    return Section("experts_and_crowd", "Experts against the crowd", said, draw, table)
 
 
 def judgement_sections(data: Dataset) -> list[Section]:

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.evaluation.page.plots import BLUE, RED, new_figure, png
+from withsense_tf.evaluation.page.plots import BLUE, RED, new_figure
 from withsense_tf.evaluation.page.sections import Section
 from withsense_tf.targets.blend import describe, relevance
 from withsense_tf.targets.foretell_experts import WEIGHTS, Foretold, as_table, foretell
@@ -32,25 +33,29 @@ def targets_section(data: Dataset) -> Section:
     common = common_pairs(data, targets)
     table = pd.DataFrame([_constant(name, pairs, common) for name, pairs in targets.items()])
     rows = -(-len(targets) // 3)
-    figure, axes = new_figure(rows, 3, width=11, height=2.1 * rows, sharex=True, sharey=True, squeeze=False)
-    for axis, (name, pairs) in zip(axes.flat, targets.items(), strict=False):
-        axis.hist(pairs.target, bins=np.linspace(0, 1, 21), color=BLUE)
-        # From a half on, so that a single pair is a visible bar.
-        axis.set(yscale="log", ylim=(0.5, None))
-        axis.set_title(name, fontsize=8)
-    for axis in axes.flat[len(targets) :]:
-        axis.set_visible(False)
-    figure.supxlabel("target")
-    figure.supylabel("pairs (logarithmic)")
+
+    def draw() -> Figure:
+        figure, axes = new_figure(
+            rows, 3, width=11, height=2.1 * rows, sharex=True, sharey=True, squeeze=False
+        )
+        for axis, (name, pairs) in zip(axes.flat, targets.items(), strict=False):
+            axis.hist(pairs.target, bins=np.linspace(0, 1, 21), color=BLUE)
+            # From a half on, so that a single pair is a visible bar.
+            axis.set(yscale="log", ylim=(0.5, None))
+            axis.set_title(name, fontsize=8)
+        for axis in axes.flat[len(targets) :]:
+            axis.set_visible(False)
+        figure.supxlabel("target")
+        figure.supylabel("pairs (logarithmic)")
+        return figure
+
     which = "every definition with experts" if len(data.experts) else "every definition"
     explanation = (
         f"Common pairs are the {len(common):,} for which {which} has a number; on those alone the figures can be "
         "compared. The constant is the mean of the very pairs that it is measured on, so its RMSE is their standard "
         "deviation."
     )
-    return Section(
-        "targets", "The target under each definition", say_spread(table), png(figure), table, explanation
-    )
+    return Section("targets", "The target under each definition", say_spread(table), draw, table, explanation)
 
 
 def say_spread(table: pd.DataFrame) -> str:
@@ -75,22 +80,24 @@ def foretell_section(data: Dataset) -> Section | None:
     if not found:
         return None
     fixed, learned = found[: len(WEIGHTS)], found[-1]
-    figure, axes = new_figure(1, 2, width=10)
-    for axis, name in zip(axes, ("rmse", "tau_b"), strict=True):
-        axis.plot(
-            WEIGHTS, [getattr(way, name) for way in fixed], marker="o", color=BLUE, label="fixed weight"
-        )
-        axis.axhline(getattr(learned, name), color=RED, linestyle="--", label="learned")
-        axis.set(xlabel="weight of the two experts who are left", ylabel=f"{name} against the third")
-        axis.legend(frameon=False)
+
+    def draw() -> Figure:
+        figure, axes = new_figure(1, 2, width=10)
+        for axis, name in zip(axes, ("rmse", "tau_b"), strict=True):
+            axis.plot(
+                WEIGHTS, [getattr(way, name) for way in fixed], marker="o", color=BLUE, label="fixed weight"
+            )
+            axis.axhline(getattr(learned, name), color=RED, linestyle="--", label="learned")
+            axis.set(xlabel="weight of the two experts who are left", ylabel=f"{name} against the third")
+            axis.legend(frameon=False)
+        return figure
+
     explanation = (
         f"Each of the three experts is held out in turn, over {learned.pairs:,} pairs that experts and crowd judged. "
         "The best weight is read off these same pairs; 'learned' never sees the expert that is held out."
     )
     said = say_foretold(fixed, learned)
-    return Section(
-        "foretelling", "What foretells a further expert", said, png(figure), as_table(found), explanation
-    )
+    return Section("foretelling", "What foretells a further expert", said, draw, as_table(found), explanation)
 
 
 def say_foretold(fixed: list[Foretold], learned: Foretold) -> str:

@@ -50,7 +50,10 @@ def train(lessons: Lessons, held_out: Lessons, mirrored: np.ndarray, epochs: int
     rate = keras.optimizers.schedules.CosineDecay(
         RATE / 20, epochs * steps - warm, warmup_target=RATE, warmup_steps=warm
     )
-    model.compile(keras.optimizers.AdamW(rate, weight_decay=DECAY), _loss)
+    optimizer = keras.optimizers.AdamW(RATE, weight_decay=DECAY)
+    # Without its variables, Keras would find them missing after a first tracing of the step, and trace it again.
+    optimizer.build(model.trainable_variables)
+    model.compile(optimizer, _loss)
     typer.echo(
         f"{network.count_params():,} weights; held-out loss of the words' shares alone: "
         f"{loss_of_shares(lessons.words, held_out.words):.1f}"
@@ -63,6 +66,10 @@ def train(lessons: Lessons, held_out: Lessons, mirrored: np.ndarray, epochs: int
             f"epoch {epoch + 1}: loss {logs['loss']:.1f}, held out {logs['val_loss']:.1f}, {spent:.0f} s"
         )
 
+    def set_rate() -> None:
+        # As a schedule of the optimizer's it would be traced once for each weight, which takes seconds.
+        optimizer.learning_rate = float(rate(int(optimizer.iterations.value)))
+
     model.fit(
         mirrored_batches(lessons, mirrored, seed),
         steps_per_epoch=steps,
@@ -71,7 +78,9 @@ def train(lessons: Lessons, held_out: Lessons, mirrored: np.ndarray, epochs: int
         shuffle=False,  # the batches are in a new order each epoch as it is
         callbacks=[
             keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True),
-            keras.callbacks.LambdaCallback(on_epoch_end=report),
+            keras.callbacks.LambdaCallback(
+                on_epoch_end=report, on_train_batch_begin=lambda batch, logs: set_rate()
+            ),
         ],
         verbose=0,
     )

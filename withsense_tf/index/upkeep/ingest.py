@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
@@ -36,8 +36,10 @@ from withsense_tf.index.upkeep.forget_rows import forget_rows, leave_rows
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.kept_out import like_kept_out, without_kept_out
 from withsense_tf.index.vectors.filters import fact_rows
-from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.gate import Policy
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.base import Matcher
 
 BATCH: Final = 64
 # So many photos may leave at once without a question.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from withsense_tf.common.terminal import track
 from withsense_tf.errors import SettingError
@@ -12,7 +13,9 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.model_rows import put_rows, rows_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import LACKING, stored_items
-from withsense_tf.matchers.base import Matcher
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.base import Matcher
 
 BATCH = 64
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.policy.texts.disguise import Disguises
-from withsense_tf.policy.texts.lexicon import FOLDER, load_lexicon, read_script
+from withsense_tf.policy.texts.lexicon import FOLDER, Lexicon, load_lexicon, read_script
 from withsense_tf.policy.texts.normalise import is_plain, spelt, visible
-from withsense_tf.policy.texts.rule_engine import EngineKeeper, RuleHit
+from withsense_tf.policy.texts.rule_engine import EngineKeeper
 from withsense_tf.policy.texts.signs import WORD
 from withsense_tf.policy.texts.triggers import runs
 
@@ -165,14 +165,10 @@ class TextPolicy:
 
     def _engines_for(self, script: str) -> list[EngineKeeper]:
         if script not in self._engines:
-            files = [file for file in self._files if read_script(file) == script]
-            keepers = [_engine(file, self.age_limit, file.read_bytes()) for file in files]
-            lexicons = [keeper.lexicon for keeper in keepers]
-            naming = frozenset[str]().union(*(lexicon.naming for lexicon in lexicons))
-            innocent = frozenset[str]().union(*(lexicon.innocent for lexicon in lexicons))
-            counting = frozenset[str]().union(*(lexicon.counting for lexicon in lexicons))
-            self._disguises[script] = Disguises(naming, innocent, counting)
-            self._engines[script] = keepers
+            contents = ((file, file.read_bytes()) for file in self._files)
+            read = tuple(one for one in contents if _script(*one) == script)
+            self._disguises[script] = _disguises(read)
+            self._engines[script] = [_engine(file, self.age_limit, content) for file, content in read]
         return self._engines[script]
 
 
@@ -206,11 +202,29 @@ def _checked(text: object) -> str:
     return text
 
 
+# What is read is kept for every policy of the process; the content of a file belongs to the key of each cache.
+@functools.lru_cache(maxsize=64)
+def _script(file: Path, _content: bytes) -> str:
+    return read_script(file)
+
+
 @functools.lru_cache(maxsize=32)
-def _engine(
-    file: Path, age_limit: int, _content: bytes
-) -> EngineKeeper:  # the content belongs to the key of the cache
-    return EngineKeeper(load_lexicon(file), age_limit)
+def _lexicon(file: Path, _content: bytes) -> Lexicon:
+    return load_lexicon(file)
+
+
+@functools.lru_cache(maxsize=32)
+def _engine(file: Path, age_limit: int, content: bytes) -> EngineKeeper:
+    return EngineKeeper(_lexicon(file, content), age_limit)
+
+
+@functools.lru_cache(maxsize=8)
+def _disguises(files: tuple[tuple[Path, bytes], ...]) -> Disguises:
+    lexicons = [_lexicon(*one) for one in files]
+    naming = frozenset[str]().union(*(lexicon.naming for lexicon in lexicons))
+    innocent = frozenset[str]().union(*(lexicon.innocent for lexicon in lexicons))
+    counting = frozenset[str]().union(*(lexicon.counting for lexicon in lexicons))
+    return Disguises(naming, innocent, counting)
 
 
 def _verdict(doc: Doc, hit: RuleHit, decision: Decision) -> Verdict:
