@@ -14,8 +14,8 @@ from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo import write_demo
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.evaluation.result_table import COLUMNS
-from withsense_tf.experiments.compare.run_command import run
-from withsense_tf.experiments.compare.run_command import run_command as compare
+from withsense_tf.experiments.compare import run
+from withsense_tf.experiments.compare import run_command as compare
 from withsense_tf.matchers.base import Matcher
 
 runner = CliRunner()

@@ -15,7 +15,7 @@ from spacy.matcher import Matcher
 
 from withsense_tf.policy.texts.lexicon import FOLDER, load_lexicon
 from withsense_tf.policy.texts.normalise import normalise
-from withsense_tf.policy.texts.rule_engine import Pattern
+from withsense_tf.policy.texts.rule_engine import Pattern, RuleEngine
 from withsense_tf.policy.texts.triggers import Triggers, runs
 from withsense_tf.policy.texts.verdict import HEAD, LANGUAGE_FILES, TAIL
 

@@ -19,7 +19,7 @@ from withsense_tf.errors import DataError, SettingError
 from withsense_tf.policy.texts.disguise import Disguises
 from withsense_tf.policy.texts.lexicon import FOLDER, Lexicon, load_lexicon, read_script
 from withsense_tf.policy.texts.normalise import is_plain, spelt, visible
-from withsense_tf.policy.texts.rule_engine import EngineKeeper
+from withsense_tf.policy.texts.rule_engine import EngineKeeper, RuleHit
 from withsense_tf.policy.texts.signs import WORD
 from withsense_tf.policy.texts.triggers import runs
 
