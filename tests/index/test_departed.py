@@ -15,9 +15,10 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
-from withsense_tf.index.upkeep.ingest import Refused, ingest
+from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.kept_out import keep_out, let_in
+from withsense_tf.index.upkeep.readable import Refused
 from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher

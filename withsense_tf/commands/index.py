@@ -14,7 +14,7 @@ from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
-    from withsense_tf.index.upkeep.ingest import Refused
+    from withsense_tf.index.upkeep.readable import Refused
     from withsense_tf.policy.service import LawFiles
 
 app = typer.Typer(help="Build an index of photos, keep it up to date, look after it.", no_args_is_help=True)

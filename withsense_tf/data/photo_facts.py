@@ -13,8 +13,8 @@ import pandas as pd
 
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
+from withsense_tf.data.folder.cells import is_photo_name
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.data.folder.table_rows import is_photo_name
 from withsense_tf.data.folder.tables import RawTable, TableRow, read_table
 from withsense_tf.data.pictures.exif import Facts, exif_facts, iso_day
 

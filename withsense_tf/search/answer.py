@@ -290,9 +290,8 @@ class Answer:
                 parts.append(
                     f"No good match: the best photo scores {walk.best:.2f}, and {self.asked.minimum:.2f} is the least."
                 )
-        if self.asked.query.text and (
-            unknown := not_known(self.asked.query.text, self.form, self.door.policy)
-        ):
+        text = self.asked.query.text
+        if text and (unknown := not_known(text, self.form, self.door.policy)):
             parts.append(unknown)
         return " ".join(parts) or None
 

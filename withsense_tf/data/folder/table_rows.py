@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +10,13 @@ from typing import Final, TypeVar
 
 import pandas as pd
 
-from withsense_tf.common.plain_numbers import NUMBER
+from withsense_tf.data.folder.cells import (
+    BadRowError,
+    finite_number,
+    photo_name,
+    split_caption_id,
+    whole_number,
+)
 from withsense_tf.data.folder.meant_photos import NAMES, MeantPhotos
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.tables import RawTable, TableRow
@@ -20,22 +24,10 @@ from withsense_tf.data.named import column_text
 
 T = TypeVar("T")
 
-CAPTION_ID: Final = re.compile(r"(?P<photo>.+)#(?P<number>0|[1-9][0-9]{0,8})", re.DOTALL)
 CAPTION_COLUMNS: Final = frozenset({"image", "query_id", "query_text"})
 FOLDERS: Final = {"train": "train_images", "test": "test_images"}
-OF_PATHS: Final = frozenset("/\\:")
-MOST_VOTES: Final = 1_000_000  # of one pair
 # The archive writes shares with 15 digits; anything rounded to three decimals or finer is still the same share.
 SHARE_TOLERANCE: Final = 0.001
-
-
-class BadRowError(Exception):
-    """Tell why a row is left out; it never leaves this module."""
-
-    def __init__(self, kind: str, reason: str) -> None:
-        super().__init__(reason)
-        self.kind = kind
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -206,7 +198,7 @@ class FileReader:
         """Read the experts' scores, whole numbers from 1 to 4."""
 
         def numbers(fields: dict[str, str]) -> dict[str, object]:
-            scores = {name: _whole(fields[name], name) for name in ("expert1", "expert2", "expert3")}
+            scores = {name: whole_number(fields[name], name) for name in ("expert1", "expert2", "expert3")}
             for name, score in scores.items():
                 if not 1 <= score <= 4:
                     raise BadRowError("score_range", f"{name} is {score}, expected 1 to 4")
@@ -219,8 +211,8 @@ class FileReader:
         """Read the crowd's votes: share = yes / (yes + no)."""
 
         def numbers(fields: dict[str, str]) -> dict[str, object]:
-            share = _number(fields["share"], "share")
-            yes, no = _whole(fields["yes"], "yes"), _whole(fields["no"], "no")
+            share = finite_number(fields["share"], "share")
+            yes, no = whole_number(fields["yes"], "yes"), whole_number(fields["no"], "no")
             if yes < 0 or no < 0:
                 raise BadRowError("negative_count", f"yes is {yes} and no is {no}, expected 0 or more")
             if not 0 <= share <= 1:
@@ -295,49 +287,7 @@ def caption_table(captions: list[Caption], names: PhotoNames) -> pd.DataFrame:
     return table.astype({"caption": "str", "photo": "str", "number": "int64", "text": "str", "part": "str"})
 
 
-def split_caption_id(caption: str) -> tuple[str, int]:
-    """Split a caption id into the photo that owns it and its number.
-
-    >>> split_caption_id("dog.jpg#2")
-    ('dog.jpg', 2)
-    """
-    match = CAPTION_ID.fullmatch(caption)
-    if match is None:
-        raise BadRowError("bad_caption_id", f"expected <file>#<n>, got {caption!r}")
-    try:
-        return photo_name(match["photo"]), int(match["number"])
-    except BadRowError as bad:
-        raise BadRowError("bad_caption_id", bad.reason) from None
-
-
-def photo_name(name: str) -> str:
-    """Return the name if it is a plain file name: a table must not reach outside its photo folder."""
-    if not is_photo_name(name):
-        raise BadRowError("bad_photo_name", f"expected a plain file name, got {name!r}")
-    return name
-
-
-def is_photo_name(name: str) -> bool:
-    """Tell whether a name is a plain file name."""
-    return name[:1] not in ("", ".") and name.isprintable() and OF_PATHS.isdisjoint(name)
-
-
 def _once(seen: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> None:
     first = seen.setdefault(key, line)
     if first != line:
         raise BadRowError("duplicate_row", f"line {first} has it already")
-
-
-def _number(text: str, name: str) -> float:
-    # Stricter than float(): no "1_0", no "nan", no digits of other alphabets.
-    value = float(text) if NUMBER.fullmatch(text) else math.nan
-    if not math.isfinite(value):
-        raise BadRowError("not_a_number", f"{name} is {text!r}, expected a number")
-    return value
-
-
-def _whole(text: str, name: str) -> int:
-    value = _number(text, name)
-    if value != int(value) or abs(value) > MOST_VOTES:
-        raise BadRowError("not_a_number", f"{name} is {text!r}, expected a whole number up to {MOST_VOTES:,}")
-    return int(value)

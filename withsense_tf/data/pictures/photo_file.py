@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
 
 from withsense_tf.common.limits import read_bytes
 from withsense_tf.data.embedded.file_words import NOTHING, Embedded
 from withsense_tf.data.embedded.reader import embedded_texts
+from withsense_tf.data.pictures.colour_modes import plain_mode, to_srgb
 from withsense_tf.data.pictures.looks import SIDE, look_of
 from withsense_tf.errors import DataError
 
@@ -42,8 +43,6 @@ ANIMATIONS: Final = frozenset(
     {"GIF", "PNG", "WEBP", "AVIF"}
 )  # an MPO or TIFF with two pictures does not move
 GREY_MODES: Final = frozenset({"1", "L", "LA", "La", "I", "F"})
-# Modes that can be resized and turned into RGB as they are.
-PLAIN_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 
 
 class PhotoError(DataError):
@@ -124,7 +123,7 @@ class UprightPhoto:
             factor = min(self.image.size) * 2 // side
             image = self.image.reduce(factor) if factor > 1 else self.image
             # Other colours than sRGB's are hardly another grey.
-            image = image if image.mode in ("L", "RGB") else _to_srgb(image, self.profile)
+            image = image if image.mode in ("L", "RGB") else to_srgb(image, self.profile)
             return np.asarray(image.convert("L").resize((side, side), Image.Resampling.BILINEAR))
 
     def _fitted(
@@ -137,7 +136,7 @@ class UprightPhoto:
         if size is not None and (box is not None or image.size != (size[1], size[0])):
             # Before the colours are turned into sRGB: fewer pixels, less work and memory.
             image = image.resize((size[1], size[0]), resample, box, reducing_gap=3.0)
-        return _to_srgb(image, self.profile)
+        return to_srgb(image, self.profile)
 
 
 @contextmanager
@@ -266,47 +265,4 @@ def _upright(image: Image.Image) -> UprightPhoto:
         profile = image.info.get("icc_profile")
         if 2 <= _orientation(image) <= 8:
             image = ImageOps.exif_transpose(image)
-        return UprightPhoto(_plain(image), profile)
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    """Bring modes that cannot be resized well (palettes, deep greyscale, bits) into one that can."""
-    if image.mode.startswith("I") or image.mode == "F":
-        return _shallow(image)
-    if "transparency" in image.info or image.mode in ("PA", "La", "RGBa"):
-        return image.convert("RGBA")
-    return image if image.mode in PLAIN_MODES else image.convert("RGB")
-
-
-def _shallow(image: Image.Image) -> Image.Image:
-    """Scale deep greyscale to 8 bits; Pillow's own conversion would clip everything above 255 to white.
-
-    16-bit files have their range in the format. 32-bit and floating-point ones do not say theirs, so it is the
-    smallest usual one that holds their brightest value.
-    """
-    deep = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
-    brightest = float(deep.max(initial=0.0))
-    usual: list[float] = [255.0, 65_535.0, brightest]
-    if image.mode.startswith("I;16"):
-        usual = [65_535.0]
-    elif image.mode == "F":
-        usual = [1.0, 255.0, brightest]
-    top = next(value for value in usual if value >= brightest)
-    return Image.fromarray(np.clip(deep * (255.0 / top), 0, 255).round().astype(np.uint8))
-
-
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if image.mode in ("RGBA", "LA"):
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
-    if profile:
-        try:
-            described = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if "sRGB" not in ImageCms.getProfileDescription(described):
-                srgb = ImageCms.createProfile("sRGB")
-                turned = ImageCms.profileToProfile(image, described, srgb, outputMode="RGB")
-                if turned is not None:
-                    return turned
-        except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-            pass  # a profile that is broken, or of another kind than the photo: the plain conversion follows
-    return image.convert("RGB")
+        return UprightPhoto(plain_mode(image), profile)

@@ -13,7 +13,8 @@ from withsense_tf.index.catalog import get_state, set_state
 from withsense_tf.index.item import Caption, Item, items_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
-from withsense_tf.index.upkeep.ingest import Refused, Report, ingest
+from withsense_tf.index.upkeep.ingest import Report, ingest
+from withsense_tf.index.upkeep.readable import Refused
 from withsense_tf.index.upkeep.take_over import take_over
 from withsense_tf.index.vectors.vector_engine import Engine
 from withsense_tf.index.vectors.vector_index import Fact

@@ -13,28 +13,25 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
-from withsense_tf.data.pictures.near_duplicates import read_look
-from withsense_tf.data.pictures.photo_file import PhotoError
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.catalog import get_state
 from withsense_tf.index.index_door import judge_items, put_law, warn_of_overrides
 from withsense_tf.index.index_model import Generation
 from withsense_tf.index.integrity.seal import photo_seal
 from withsense_tf.index.item import Item
-from withsense_tf.index.model_rows import ModelGoneError, Rows, put_rows, rows_of
+from withsense_tf.index.model_rows import ModelGoneError, put_rows
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.publish import forget, publish
 from withsense_tf.index.stored_items import CAPTIONS, OTHER_TEXTS, UNREAD
 from withsense_tf.index.upkeep.forget_rows import forget_rows, leave_rows
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.kept_out import like_kept_out, without_kept_out
+from withsense_tf.index.upkeep.readable import Refused, looks_of_files, readable_rows
 from withsense_tf.index.vectors.filters import fact_rows
 from withsense_tf.policy.gate import Policy
 
@@ -46,16 +43,6 @@ BATCH: Final = 64
 FEW: Final = 10
 # Whoever staged something so long ago will not come back for it.
 ABANDONED_SECONDS: Final = 24 * 3600.0
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A photo that cannot be used: its name and file, the kind of damage, and the reason."""
-
-    name: str
-    path: str
-    kind: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -243,47 +230,6 @@ def _quarantine(tables: sqlite3.Connection, bad: Sequence[Refused], names: Colle
         "INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?)",
         [(one.name, one.path, one.kind, one.reason, now) for one in bad],
     )
-
-
-def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, str], list[Refused]]:
-    """Return the look of each photo by name, and those whose file cannot be used, with the reason."""
-
-    def one(item: Item) -> str | PhotoError:
-        try:
-            # Vectors are kept under the digest, so those of another content would be found under it for ever.
-            look = read_look(item.path, item.digest)
-        except PhotoError as error:
-            return error
-        return item.look or look
-
-    with ThreadPoolExecutor(usable_cores()) as pool:
-        found = list(zip(items, pool.map(one, items), strict=True))
-    bad = [
-        Refused(item.name, str(item.path), known.kind, known.reason)
-        for item, known in found
-        if isinstance(known, PhotoError)
-    ]
-    return {item.name: known for item, known in found if isinstance(known, str)}, bad
-
-
-def readable_rows(
-    generation: Generation, matcher: Matcher, items: Sequence[Item]
-) -> tuple[list[Item], Rows, list[Refused]]:
-    """Return the photos that the matcher's encoders can read, what is kept of them, and the others with the reason."""
-    try:
-        return list(items), rows_of(generation, matcher, items), []
-    except DataError:
-        good, bad = [], []
-        for item in items:
-            try:
-                rows_of(generation, matcher, [item])
-                good.append(item)
-            except DataError as error:
-                bad.append(Refused(item.name, str(item.path), "photo_not_image", str(error)))
-        if not good:
-            # All of them were read a moment ago: this is no fault of theirs.
-            raise
-        return good, rows_of(generation, matcher, good), bad
 
 
 def _put_photo(tables: sqlite3.Connection, item: Item, look: str, writer: str) -> int:

@@ -1,0 +1,70 @@
+"""Photos that are to come into an index -> those that can be read, and why the others cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from withsense_tf.common.machine import usable_cores
+from withsense_tf.data.pictures.near_duplicates import read_look
+from withsense_tf.data.pictures.photo_file import PhotoError
+from withsense_tf.errors import DataError
+from withsense_tf.index.index_model import Generation
+from withsense_tf.index.item import Item
+from withsense_tf.index.model_rows import Rows, rows_of
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.base import Matcher
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A photo that cannot be used: its name and file, the kind of damage, and the reason."""
+
+    name: str
+    path: str
+    kind: str
+    reason: str
+
+
+def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, str], list[Refused]]:
+    """Return the look of each photo by name, and those whose file cannot be used, with the reason."""
+
+    def one(item: Item) -> str | PhotoError:
+        try:
+            # Vectors are kept under the digest, so those of another content would be found under it for ever.
+            look = read_look(item.path, item.digest)
+        except PhotoError as error:
+            return error
+        return item.look or look
+
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        found = list(zip(items, pool.map(one, items), strict=True))
+    bad = [
+        Refused(item.name, str(item.path), known.kind, known.reason)
+        for item, known in found
+        if isinstance(known, PhotoError)
+    ]
+    return {item.name: known for item, known in found if isinstance(known, str)}, bad
+
+
+def readable_rows(
+    generation: Generation, matcher: Matcher, items: Sequence[Item]
+) -> tuple[list[Item], Rows, list[Refused]]:
+    """Return the photos that the matcher's encoders can read, what is kept of them, and the others with the reason."""
+    try:
+        return list(items), rows_of(generation, matcher, items), []
+    except DataError:
+        good, bad = [], []
+        for item in items:
+            try:
+                rows_of(generation, matcher, [item])
+                good.append(item)
+            except DataError as error:
+                bad.append(Refused(item.name, str(item.path), "photo_not_image", str(error)))
+        if not good:
+            # All of them were read a moment ago: this is no fault of theirs.
+            raise
+        return good, rows_of(generation, matcher, good), bad
