@@ -18,7 +18,6 @@ from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
 from withsense_tf.policy.gate import Gate, Policy
-from withsense_tf.policy.law import law_code_version
 from withsense_tf.policy.overrides import Override, load_overrides
 from withsense_tf.policy.ownership import Ownership
 
@@ -312,16 +311,6 @@ def test_every_refusal_is_logged_without_the_query(data: Dataset, tmp_path: Path
     assert {entry["decision"] for entry in entries} == {"restrict"}
     assert {entry["policy"] for entry in entries} == {gate.policy.version}
     assert "swing" not in log.file.read_text()
-
-
-def test_the_code_has_a_version_that_changes_with_any_file(tmp_path: Path) -> None:
-    source = Path(law_code_version.__code__.co_filename).parent
-    copy = tmp_path / "policy"
-    for name in ("ownership.py", "texts/verdict.py"):
-        shutil.copytree(source, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
-        assert law_code_version(copy) == law_code_version()
-        (copy / name).write_text((copy / name).read_text() + "# more\n")
-        assert law_code_version(copy) != law_code_version()
 
 
 def test_another_policy_has_another_version(data: Dataset) -> None:

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.vectors import exact_index, vector_file
 from withsense_tf.index.vectors.exact_index import ExactIndex
-from withsense_tf.index.vectors.products import put_products
 from withsense_tf.index.vectors.vector_index import Keep, Nearest
 
 WRITER = Path(__file__).with_name("exact_writer.py")
@@ -171,39 +170,6 @@ def test_scores_near_the_largest_number_and_beyond_are_those_of_scoring_row_by_r
     for at in range(queries):
         alone = by_rows(vectors, asked[at], 9)
         assert_same(Nearest(found.rows[at : at + 1], found.scores[at : at + 1]), alone)
-
-
-@pytest.mark.closed
-@pytest.mark.parametrize("queries", [1, 2])
-@pytest.mark.parametrize("width", [256, 512, 1024])
-def test_products_keep_to_the_core_that_asks_for_them(width: int, queries: int) -> None:
-    block, asked = np.ones((4096, width), np.float32), np.ones((queries, width), np.float32)
-    out = np.empty((4096, queries), np.float32)
-    time.sleep(0.2)  # threads of earlier products rest
-    put_products(block, asked, asked.T.copy(), out)
-    begin = time.process_time()
-    time.sleep(0.05)
-    # A thread of the library's own would wait in a loop for more work.
-    assert time.process_time() - begin < 0.02
-
-
-@pytest.mark.closed
-@pytest.mark.parametrize("dtype", DTYPES)
-def test_sums_of_products_are_wide(dtype: str) -> None:
-    # In float16, 2048 + 1 is 2048.
-    block = np.ones((3, 4096), dtype)
-    out = np.empty((3, 1), np.float32)
-    put_products(block, block[:1], block[:1].T, out)
-    assert (out == 4096).all()
-
-
-@pytest.mark.closed
-def test_products_take_nothing_that_they_do_not_give_back() -> None:
-    block, out = np.ones((16, 8), np.float32), np.empty((16, 1), np.float32)
-    before = sys.getrefcount(None)
-    for _ in range(1000):
-        put_products(block, block[:1], block[:1].T, out)
-    assert abs(sys.getrefcount(None) - before) < 100
 
 
 @pytest.mark.closed
