@@ -6,30 +6,16 @@ import os
 import re
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Final
+from typing import Final, TypeVar
 
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.photos.photo_hub import HubPhoto
+from withsense_tf.encoders.names import NEED_SOURCE, PHOTO_ENCODERS, TEXT_ENCODERS
 from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
-from withsense_tf.encoders.photos.photo_keras_hub import KerasHubPhoto
-from withsense_tf.encoders.photos.photo_scene import SceneNet
 from withsense_tf.encoders.texts.text_concat import Concatenation
-from withsense_tf.encoders.texts.text_hub import HubText
-from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
-from withsense_tf.encoders.texts.text_spacy import SpacyVectors
-from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import SettingError, check_choice
 
-# Kinds whose name goes on after a colon: "hub:HANDLE".
-PHOTO_SOURCES: Final[dict[str, Callable[[str], PhotoEncoder]]] = {"hub": HubPhoto, "keras_hub": KerasHubPhoto}
-TEXT_SOURCES: Final[dict[str, Callable[[str], TextEncoder]]] = {
-    "spacy": SpacyVectors,
-    "glove": SpacyVectors,
-    "hub": HubText,
-    "keras_hub": KerasHubText,
-}
-# A plus divides where a kind follows; others belong to a path.
-PLUS = re.compile(rf"\+(?=\s*(?:{'|'.join(['tfidf', *TEXT_SOURCES])})\b)|(?<=tfidf)\s*\+|\+\s*$")
+Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
+
 # Where "glove" alone finds its file.
 VECTORS_FILE: Final = "WITHSENSE_VECTORS"
 
@@ -45,12 +31,10 @@ def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
     if isinstance(photo, PhotoEncoder):
         return photo
     name, _, source = str(photo).partition(":")
-    check_choice("photo", name, [*BACKBONES, "scene_net", *PHOTO_SOURCES])
+    check_choice("photo", name, [*BACKBONES, *PHOTO_ENCODERS.names()])
     if name in BACKBONES:
         return KerasPhoto(name, source or "random")
-    if name == "scene_net":
-        return SceneNet(source) if source else SceneNet()
-    return PHOTO_SOURCES[name](_needed("photo", name, source))
+    return _made(PHOTO_ENCODERS.load(name), "photo", name, source)
 
 
 def text_encoder(text: str | TextEncoder) -> TextEncoder:
@@ -62,20 +46,31 @@ def text_encoder(text: str | TextEncoder) -> TextEncoder:
     _no_class(text)
     if isinstance(text, TextEncoder):
         return deepcopy(text)
-    parts = [_text_part(part) for part in re.split(PLUS, str(text))]
+    # A plus divides where a kind follows; others belong to a path.
+    kinds = "|".join(map(re.escape, TEXT_ENCODERS.names()))
+    plus = rf"\+(?=\s*(?:{kinds})\b)|(?<=tfidf)\s*\+|\+\s*$"
+    parts = [_text_part(part) for part in re.split(plus, str(text))]
     return parts[0] if len(parts) == 1 else Concatenation(parts)
 
 
 def _text_part(text: str) -> TextEncoder:
     name, _, source = text.strip().partition(":")
-    check_choice("text", name, ["tfidf", *TEXT_SOURCES])
-    if name == "tfidf":
-        if source:
-            raise SettingError(f"text={text!r}: tfidf takes no source; write 'tfidf', or pass a Tfidf(...).")
-        return Tfidf()
+    made = TEXT_ENCODERS.load(name)
+    if name == "tfidf" and source:
+        raise SettingError(f"text={text!r}: tfidf takes no source; write 'tfidf', or pass a Tfidf(...).")
     if name == "glove":
         source = source or os.environ.get(VECTORS_FILE, "")
-    return TEXT_SOURCES[name](_needed("text", name, source))
+    return _made(made, "text", name, source)
+
+
+def _made(made: Callable[..., Encoder], setting: str, name: str, source: str) -> Encoder:
+    """Make an encoder from what stands behind the colon, or from its defaults where nothing need stand there."""
+    if source or name in NEED_SOURCE:
+        return made(_needed(setting, name, source))
+    try:
+        return made()
+    except TypeError as error:
+        raise SettingError(f"{setting}={name!r} cannot be made: {error}.") from error
 
 
 def _needed(setting: str, name: str, source: str) -> str:

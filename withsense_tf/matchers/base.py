@@ -30,6 +30,11 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     track: ClassVar[str]
     # Whether TensorFlow is needed to fit it, also where all vectors are stored.
     trains_network: ClassVar[bool] = False
+    # What a table of a configuration gives it where it does not say: one photo encoder or all of them, the space of
+    # captions as text encoder or its own default, and the class of a table "training".
+    one_photo_encoder: ClassVar[bool] = False
+    reads_caption_space: ClassVar[bool] = False
+    training_kind: ClassVar[type[Any] | None] = None
     # Learned attributes that are saved, besides the photos that were trained on.
     LEARNED: ClassVar[tuple[str, ...]] = ()
 

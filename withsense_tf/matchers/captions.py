@@ -30,6 +30,7 @@ class Captions(Matcher):
     """
 
     track: ClassVar[str] = CAPTION_ASSISTED
+    reads_caption_space: ClassVar[bool] = True
 
     LEARNED: ClassVar[tuple[str, ...]] = ("text_", "calibration_")
 

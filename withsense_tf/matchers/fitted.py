@@ -30,7 +30,9 @@ def fitted_matcher(
     kind, _, preset = name.partition(":")
     if not preset and "/" in name:
         raise SettingError(f"matcher={name!r}: there is no such folder of a saved matcher.")
-    check_choice("matcher", kind, sorted(set(MATCHERS) - {"constant"}))
+    own = kind not in MATCHERS.names() and bool(preset)  # "module:Class"
+    if not own:
+        check_choice("matcher", kind, sorted(set(MATCHERS.names()) - {"constant"}))
     allowed, _ = policy.split(data)
     pairs = relevance(allowed, crowd=None)
     if not len(pairs):
@@ -43,5 +45,5 @@ def fitted_matcher(
         store,
         seed,
     )
-    model = {"matcher": kind} | ({"preset": preset} if preset else {})
+    model = {"matcher": name} if own else {"matcher": kind} | ({"preset": preset} if preset else {})
     return make_matcher(model, around).fit(pairs)

@@ -30,6 +30,7 @@ class Hybrid(Matcher):
     """
 
     track: ClassVar[str] = CAPTION_ASSISTED
+    reads_caption_space: ClassVar[bool] = True
 
     LEARNED: ClassVar[tuple[str, ...]] = ("towers_", "captions_", "line_", "calibration_")
 

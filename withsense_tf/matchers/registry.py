@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+from withsense_tf.common.plugins import Plugins
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.registry import photo_encoder, text_encoder
@@ -17,37 +18,24 @@ from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.captions import Captions
-from withsense_tf.matchers.concat.concat_keras import ConcatKeras
-from withsense_tf.matchers.concat.concat_linear import ConcatLinear
-from withsense_tf.matchers.concat.interaction import Interaction
-from withsense_tf.matchers.constant import Constant
-from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.setting_types import check_type
-from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
-from withsense_tf.matchers.towers.pretrained import Pretrained
-from withsense_tf.matchers.towers.two_tower import TwoTower
-from withsense_tf.matchers.training import TowerTraining, Training
 
-MATCHERS: Final[dict[str, type[Matcher]]] = {
-    "constant": Constant,
-    "concat_linear": ConcatLinear,
-    "concat_keras": ConcatKeras,
-    "interaction": Interaction,
-    "closed_form": ClosedFormTowers,
-    "two_tower": TwoTower,
-    "pretrained": Pretrained,
-    "captions": Captions,
-    "hybrid": Hybrid,
-}
-# These get one photo encoder alone, as the student projects had it; more numbers mostly make them slower.
-ONE_ENCODER: Final = frozenset({"concat_linear", "concat_keras", "interaction"})
-# Settings that are tables of their own: "training.epochs" in a file is `training = { epochs = 10 }`.
-TRAININGS: Final[dict[str, type[Any]]] = {
-    "two_tower": TowerTraining,
-    "concat_keras": Training,
-    "interaction": Training,
-}
+MATCHERS: Final = Plugins[Matcher](
+    "matcher",
+    "withsense_tf.matchers",
+    {
+        "constant": "withsense_tf.matchers.constant:Constant",
+        "concat_linear": "withsense_tf.matchers.concat.concat_linear:ConcatLinear",
+        "concat_keras": "withsense_tf.matchers.concat.concat_keras:ConcatKeras",
+        "interaction": "withsense_tf.matchers.concat.interaction:Interaction",
+        "closed_form": "withsense_tf.matchers.towers.closed_form:ClosedFormTowers",
+        "two_tower": "withsense_tf.matchers.towers.two_tower:TwoTower",
+        "pretrained": "withsense_tf.matchers.towers.pretrained:Pretrained",
+        "captions": "withsense_tf.matchers.captions:Captions",
+        "hybrid": "withsense_tf.matchers.hybrid:Hybrid",
+    },
+    "withsense_tf.matchers.base:Matcher",
+)
 CAPTION_SPACE: Final = "caption_space"
 
 
@@ -100,20 +88,20 @@ def one_view(encoder: PhotoEncoder) -> PhotoEncoder:
 def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = "") -> Matcher:
     """Return the matcher that a table describes; a key that it does not take is an error with the nearest one."""
     settings = {key: value for key, value in model.items() if key not in ("matcher", "label")}
-    name = check_choice("matcher", model.get("matcher"), MATCHERS)
-    made = MATCHERS[name]
+    name = str(model.get("matcher"))
+    made = MATCHERS.load(name)
     takes = {key: one for key, one in inspect.signature(made.__init__).parameters.items() if key != "self"}
     for key, value in settings.items():
         check_choice(f"{name} takes no {key!r}; setting", key, sorted(takes))
         check_type(f"{name}.{key}", value, takes[key].default, str(takes[key].annotation))
     if "training" in settings:
-        settings["training"] = _training(name, settings["training"])
+        settings["training"] = _training(name, made, settings["training"])
     if "text" in takes:
-        settings["text"] = _text(settings.get("text"), name, around)
+        settings["text"] = _text(settings.get("text"), made, around)
         if settings["text"] is None:
             settings.pop("text")
     if "photo" in takes and "photo" not in settings:
-        settings["photo"] = around.photo[0] if name in ONE_ENCODER else list(around.photo)
+        settings["photo"] = around.photo[0] if made.one_photo_encoder else list(around.photo)
         if settings.get("opened"):
             settings["photo"] = one_view(around.photo[0])
     if "store" in takes:
@@ -126,10 +114,9 @@ def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = ""
     return made(**settings)
 
 
-def _text(text: Any, matcher: str, around: Surroundings) -> TextEncoder | str | None:
+def _text(text: Any, made: type[Matcher], around: Surroundings) -> TextEncoder | str | None:
     """Return the text encoder: the caption space knows the word vectors that the command line names."""
-    towers = matcher in ("closed_form", "two_tower", "captions", "hybrid")
-    if text == CAPTION_SPACE or (text is None and towers):
+    if text == CAPTION_SPACE or (text is None and made.reads_caption_space):
         return CaptionSpace(vectors=around.vectors)
     if isinstance(text, str) and "glove" in text.split("+") and around.vectors is not None:
         # "glove" alone means the file that the command line names.
@@ -137,10 +124,10 @@ def _text(text: Any, matcher: str, around: Surroundings) -> TextEncoder | str | 
     return text if isinstance(text, str) else None
 
 
-def _training(name: str, settings: Any) -> Any:
-    if name not in TRAININGS or not isinstance(settings, dict):
+def _training(name: str, matcher: type[Matcher], settings: Any) -> Any:
+    made = matcher.training_kind
+    if made is None or not isinstance(settings, dict):
         raise SettingError(f"{name}: training must be a table of settings, got {settings!r}.")
-    made = TRAININGS[name]
     defaults = {field.name: field.default for field in fields(made)}
     for key, value in settings.items():
         check_choice("training", key, defaults)

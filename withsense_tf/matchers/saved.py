@@ -10,25 +10,17 @@ from withsense_tf.common.saved_objects import load_state, save_state
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, check_kind
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.saved_search_forms import ENCODERS
+from withsense_tf.matchers.saved_search_forms import encoder_modules
 from withsense_tf.matchers.search_forms import FORMS
 
-_MATCHERS: Final = {
-    "constant": ("Constant",),
-    "concat.concat_linear": ("ConcatLinear",),
-    "concat.concat_keras": ("ConcatKeras",),
-    "concat.interaction": ("Interaction",),
+# Classes that matchers are made of.
+_PARTS: Final = {
     "training": ("Training", "TowerTraining"),
-    "towers.closed_form": ("ClosedFormTowers",),
-    "towers.two_tower": ("TwoTower",),
-    "towers.pretrained": ("Pretrained",),
     "towers.linear_head": ("Move",),
-    "captions": ("Captions",),
-    "hybrid": ("Hybrid",),
     "photo_features": ("PhotoFeatures",),
 }
-MATCHERS: Final[Mapping[str, str]] = {
-    kind: f"withsense_tf.matchers.{module}" for module, kinds in _MATCHERS.items() for kind in kinds
+PARTS: Final[Mapping[str, str]] = {
+    kind: f"withsense_tf.matchers.{module}" for module, kinds in _PARTS.items() for kind in kinds
 }
 
 
@@ -40,7 +32,7 @@ def save_matcher(matcher: Matcher, folder: str | Path, also: Mapping[str, str] |
     """
     check_kind("save_matcher", matcher, Matcher, "a fitted matcher")
     check_kind("save_matcher", folder, (str, Path), "the path of a folder that is not there yet")
-    return save_state(matcher, folder, {**ENCODERS, **FORMS, **MATCHERS, **(also or {})})
+    return save_state(matcher, folder, _known(also))
 
 
 def load_matcher(
@@ -51,7 +43,14 @@ def load_matcher(
     Its answers are those of the matcher that was saved. Weights that are no longer those of then are an error.
     """
     check_kind("load_matcher", folder, (str, Path), "the path of a folder that save_matcher wrote")
-    found = load_state(folder, {**ENCODERS, **FORMS, **MATCHERS, **(also or {})}, store)
+    found = load_state(folder, _known(also), store)
     if not isinstance(found, Matcher):
         raise DataError(f"{folder} holds a {type(found).__name__}, expected a matcher.")
     return found
+
+
+def _known(also: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the module of each class that may be saved: ours, those that packages add, and `also` these."""
+    from withsense_tf.matchers.registry import MATCHERS  # late: it takes the libraries of all matchers
+
+    return {**MATCHERS.modules(), **encoder_modules(), **FORMS, **PARTS, **(also or {})}

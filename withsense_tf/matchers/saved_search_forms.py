@@ -7,37 +7,37 @@ from pathlib import Path
 from typing import Final
 
 from withsense_tf.common.saved_objects import load_state, save_state
+from withsense_tf.encoders.names import PHOTO_ENCODERS, TEXT_ENCODERS
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.search_forms import FORMS, SearchForm
 
-_ENCODERS: Final = {
+# What has no name of its own among encoders, or is a part of one.
+_PARTS: Final = {
     "photos.photo_keras": ("KerasPhoto",),
     "photos.photo_tuned": ("TunedPhoto",),
-    "photos.photo_scene": ("SceneNet",),
-    "photos.photo_hub": ("HubPhoto",),
-    "photos.photo_keras_hub": ("KerasHubPhoto",),
     "photos.photo_text_keras_hub": ("PhotoText", "PresetPhoto", "PresetText"),
-    "texts.text_tfidf": ("Tfidf",),
-    "texts.text_spacy": ("SpacyVectors",),
-    "texts.text_hub": ("HubText",),
-    "texts.text_keras_hub": ("KerasHubText",),
     "texts.text_concat": ("Concatenation",),
     "texts.caption_space": ("CaptionSpace",),
     "texts.word_weights": ("WordWeights",),
 }
-ENCODERS: Final[Mapping[str, str]] = {
-    kind: f"withsense_tf.encoders.{module}" for module, kinds in _ENCODERS.items() for kind in kinds
+PARTS: Final[Mapping[str, str]] = {
+    kind: f"withsense_tf.encoders.{module}" for module, kinds in _PARTS.items() for kind in kinds
 }
+
+
+def encoder_modules() -> dict[str, str]:
+    """Return the module of each class of encoder that may be saved, ours and those that packages add."""
+    return {**TEXT_ENCODERS.modules(), **PHOTO_ENCODERS.modules(), **PARTS}
 
 
 def save_form(form: SearchForm, folder: str | Path) -> Path:
     """Write what a search needs of a matcher into a new folder."""
-    return save_state(form, folder, {**ENCODERS, **FORMS})
+    return save_state(form, folder, {**encoder_modules(), **FORMS})
 
 
 def load_form(folder: str | Path) -> SearchForm:
     """Read what a search needs of a matcher."""
-    found = load_state(folder, {**ENCODERS, **FORMS})
+    found = load_state(folder, {**encoder_modules(), **FORMS})
     if not isinstance(found, SearchForm):
         raise DataError(
             f"{folder} holds a {type(found).__name__}, expected what a search needs of a matcher."

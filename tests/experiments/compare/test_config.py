@@ -54,7 +54,7 @@ def test_the_default_beside_the_others_is_the_one_in_the_package() -> None:
 
 
 def test_the_default_has_every_matcher() -> None:
-    assert {model["matcher"] for model in load_config(None).model} == set(MATCHERS)
+    assert {model["matcher"] for model in load_config(None).model} == set(MATCHERS.names())
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any, Final
 from withsense_tf.common.limits import parse_toml, read_text
 from withsense_tf.errors import SettingError, check_choice, shown
 from withsense_tf.evaluation.protocol import SPLITS
+from withsense_tf.matchers.registry import MATCHERS
 from withsense_tf.matchers.setting_types import check_type
 
 CONFIG_BYTES: Final = 2**18
@@ -67,8 +68,11 @@ def load_config(file: Path | None, changes: Sequence[str] = (), models: Sequence
         config = _changed(config, change)
     if models:
         known = {word for model in config.model for word in names_of(model)}
+        # What others add by name, or "module:Class", is run with its own defaults.
+        more = [name for name in models if name not in known and (":" in name or name in MATCHERS.names())]
+        config = replace(config, model=(*config.model, *({"matcher": name} for name in more)))
         for name in models:
-            check_choice("--models", name, sorted(known))
+            check_choice("--models", name, sorted({*known, *more, *MATCHERS.names()}))
         config = replace(
             config, model=tuple(model for model in config.model if not names_of(model).isdisjoint(models))
         )

@@ -6,14 +6,22 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from withsense_tf.common.limits import parse_json
+from withsense_tf.common.plugins import Plugins
 from withsense_tf.errors import SettingError, check_choice
-from withsense_tf.index.vectors.exact_index import ExactIndex
 from withsense_tf.index.vectors.vector_index import VectorIndex
 
-KINDS: Final = ("exact", "milvus")
+ENGINES: Final = Plugins[VectorIndex](
+    "engine",
+    "withsense_tf.engines",
+    {
+        "exact": "withsense_tf.index.vectors.exact_index:ExactIndex",
+        "milvus": "withsense_tf.index.vectors.milvus_index:MilvusIndex",
+    },
+    "withsense_tf.index.vectors.vector_index:VectorIndex",
+)
 DTYPES: Final = ("float32", "float16")
 GRAPHS: Final = ("FLAT", "HNSW")
 # What a Milvus server asks for (user:password); it is not written down in the index.
@@ -24,7 +32,8 @@ TOKEN: Final = "WITHSENSE_MILVUS_TOKEN"
 class Engine:
     """How vectors are kept.
 
-    - `kind`: "exact" (memory-mapped files, every vector is looked at) or "milvus"
+    - `kind`: "exact" (memory-mapped files, every vector is looked at), "milvus", or what another package adds, which is
+      made of a folder, the width of the vectors, and the `dtype`
     - `dtype` of exact files: float16 takes half the space
     - `address` of a Milvus server or cluster; without one, a Milvus Lite file in the index folder
     - `graph`: how Milvus searches: FLAT looks at every vector, HNSW at few
@@ -36,12 +45,12 @@ class Engine:
     graph: str = "FLAT"
 
     def __post_init__(self) -> None:
-        check_choice("engine", self.kind, KINDS)
+        check_choice("engine", self.kind, ENGINES.names())
         check_choice("dtype", self.dtype, DTYPES)
         check_choice("graph", self.graph, GRAPHS)
-        if self.kind == "exact" and (self.address or self.graph != "FLAT"):
+        if self.kind != "milvus" and (self.address or self.graph != "FLAT"):
             raise SettingError(
-                f"The exact engine has no address and no graph, got {self.address!r} and {self.graph}: take the "
+                f"The {self.kind} engine has no address and no graph, got {self.address!r} and {self.graph}: take the "
                 "engine milvus for these."
             )
 
@@ -56,8 +65,10 @@ class Engine:
 
     def open(self, folder: Path, collection: str, width: int) -> VectorIndex:
         """Open, or make, the vectors of one kind; `collection` is their name in Milvus."""
-        if self.kind == "exact":
-            return ExactIndex(folder, width, self.dtype)
+        if self.kind != "milvus":
+            made: Any = ENGINES.load(self.kind)
+            opened: VectorIndex = made(folder, width, self.dtype)
+            return opened
         from withsense_tf.index.vectors.milvus_index import MilvusIndex
 
         if not self.address:

@@ -38,6 +38,7 @@ class ConcatLinear(Matcher):
     """
 
     track: ClassVar[str] = "image-only"
+    one_photo_encoder: ClassVar[bool] = True
     LEARNED: ClassVar[tuple[str, ...]] = ("photo_", "text_", "mean_", "spread_", "axes_", "model_")
 
     def __init__(

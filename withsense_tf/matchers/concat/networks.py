@@ -41,6 +41,8 @@ class NetworkMatcher(Matcher):
     """
 
     track: ClassVar[str] = "image-only"
+    one_photo_encoder: ClassVar[bool] = True
+    training_kind: ClassVar[type[Training] | None] = Training
     trains_network: ClassVar[bool] = True
     # Whether `_answer` takes texts as a sparse tensor, too.
     reads_sparse: ClassVar[bool] = False

@@ -35,6 +35,7 @@ class ClosedFormTowers(Towers):
     There is no randomness and no network.
     """
 
+    reads_caption_space: ClassVar[bool] = True
     LEARNED: ClassVar[tuple[str, ...]] = (
         "text_", "features_", "seen_", "coefficients_", "penalty_", "left_out_points_", "place_", "calibration_"
     )  # fmt: skip

@@ -43,6 +43,8 @@ class TwoTower(Towers):
     """
 
     trains_network: ClassVar[bool] = True
+    reads_caption_space: ClassVar[bool] = True
+    training_kind: ClassVar[type[TowerTraining] | None] = TowerTraining
     LEARNED: ClassVar[tuple[str, ...]] = (
         "text_", "features_", "histories_", "opened_history_", "held_content_", "calibration_"
     )  # fmt: skip

@@ -1,0 +1,206 @@
+"""Another package adds a matcher, encoders and an engine, without a word changed in this one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.common.plugins import Plugins
+from withsense_tf.errors import SettingError
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.registry import MATCHERS
+
+ADDED = '''
+import numpy as np
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.index.vectors.exact_index import ExactIndex
+from withsense_tf.matchers.base import Matcher
+
+
+class Brightness(PhotoEncoder):
+    """The mean of each channel."""
+
+    identity, weights, width, size = "brightness", "none", 3, (32, 32)
+
+    def forward(self, pixels):
+        return pixels.mean(axis=(1, 2)).astype(np.float32)
+
+
+class Letters(TextEncoder):
+    """How often each letter stands in a text."""
+
+    identity = "letters"
+
+    def fit(self, texts):
+        self.width = 26
+        return self
+
+    def encode(self, texts):
+        return np.array([[text.lower().count(chr(97 + n)) for n in range(26)] for text in texts], np.float32)
+
+
+class Wordy(Matcher):
+    """The longer the text, the better it fits."""
+
+    track = "baseline"
+    LEARNED = ("longest_",)
+
+    def __init__(self, scale=1.0):
+        self.scale = scale
+
+    @property
+    def name(self):
+        return "wordy"
+
+    def _fit(self, pairs):
+        self.longest_ = int(pairs.table["text"].str.len().max())
+
+    def _score(self, pairs):
+        return self.scale * pairs.table["text"].str.len().to_numpy() / self.longest_
+
+
+class Trial(Wordy):
+    """Another one, which no package adds."""
+
+    name = "on trial"
+
+
+class Nameless(TextEncoder):
+    """It lacks what every encoder must have."""
+
+
+class Files(ExactIndex):
+    """Exact files under another name."""
+'''
+SETUP = """
+[metadata]
+name = wordy-matcher
+version = 1.0
+[options]
+py_modules = wordy
+[options.entry_points]
+withsense_tf.matchers =
+    wordy = wordy:Wordy
+    broken = wordy:Nowhere
+    number = wordy:np
+withsense_tf.photo_encoders =
+    brightness = wordy:Brightness
+withsense_tf.text_encoders =
+    letters = wordy:Letters
+    nameless = wordy:Nameless
+withsense_tf.engines =
+    files = wordy:Files
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that a package with plugins is installed in."""
+    source = tmp_path_factory.mktemp("source")
+    (source / "wordy.py").write_text(ADDED, encoding="utf-8")
+    (source / "setup.cfg").write_text(SETUP, encoding="utf-8")
+    (source / "setup.py").write_text("from setuptools import setup\nsetup()\n", encoding="utf-8")
+    target = tmp_path_factory.mktemp("installed")
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--no-build-isolation",
+    ]
+    subprocess.run([*pip, "--target", str(target), str(source)], check=True, capture_output=True)
+    return target
+
+
+@pytest.fixture
+def on_path(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(installed))
+
+
+def test_what_a_package_adds_is_there_by_its_name(on_path: None) -> None:
+    from withsense_tf.encoders.registry import photo_encoder, text_encoder
+    from withsense_tf.index.vectors.vector_engine import Engine
+
+    assert "wordy" in MATCHERS.names()
+    assert MATCHERS.load("wordy").__name__ == "Wordy"
+    assert photo_encoder("brightness").width == 3
+    assert text_encoder("letters").fit([]).encode(["aab"])[0, :2].tolist() == [2, 1]
+    assert text_encoder("letters+tfidf").fit(["a dog", "a cat"]).encode(["a dog"]).shape[1] > 26
+    assert Engine("files").kind == "files"
+
+
+def test_an_added_engine_keeps_vectors(on_path: None, tmp_path: Path) -> None:
+    import numpy as np
+
+    from withsense_tf.index.vectors.vector_engine import Engine
+
+    engine = Engine("files").open(tmp_path, "", 4)
+    engine.write(0, np.eye(4, dtype=np.float32))
+    assert engine.search(np.eye(4, dtype=np.float32)[2:3], 1, 4).rows.tolist() == [[2]]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("broken", "cannot be imported"),
+        ("number", "expected a subclass of Matcher"),
+        ("wordi", "Did you mean 'wordy'"),
+        ("no_such_module:Wordy", "on the PYTHONPATH"),
+    ],
+)
+def test_what_cannot_be_used_says_why(name: str, said: str, on_path: None) -> None:
+    with pytest.raises(SettingError, match=said):
+        MATCHERS.load(name)
+
+
+def test_an_encoder_that_cannot_be_made_says_why(on_path: None) -> None:
+    from withsense_tf.encoders.registry import text_encoder
+
+    with pytest.raises(SettingError, match=r"text='nameless' cannot be made: .*abstract"):
+        text_encoder("nameless")
+
+
+def test_one_name_for_two_things_is_an_error(on_path: None) -> None:
+    twice = Plugins[Matcher](
+        "matcher",
+        "withsense_tf.matchers",
+        {"wordy": "withsense_tf.matchers.constant:Constant"},
+        "withsense_tf.matchers.base:Matcher",
+    )
+    with pytest.raises(SettingError, match="added by wordy-matcher, and can mean one thing only"):
+        twice.load("wordy")
+
+
+@pytest.mark.slow
+def test_an_added_matcher_is_compared_by_name_and_one_of_a_module_on_trial(
+    installed: Path, tmp_path: Path
+) -> None:
+    from withsense_tf.demo import write_demo
+
+    write_demo(tmp_path / "demo", train=20, test=3)
+    command = [
+        sys.executable,
+        "-m",
+        "withsense_tf.experiments.compare",
+        "--models",
+        "constant,wordy,wordy:Trial",
+    ]
+    places = ["--data", str(tmp_path / "demo"), "--output", str(tmp_path / "out"), "--processes", "1"]
+    paths = os.pathsep.join([str(installed), *sys.path])
+    done = subprocess.run(
+        [*command, *places, "--set", 'splits=["70/30"]', "--set", 'photo=["scene_net"]'],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    table = (tmp_path / "out/compare.csv").read_text()
+    assert table.count(",wordy,") == table.count(",on trial,") == 1

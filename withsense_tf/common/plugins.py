@@ -1,0 +1,81 @@
+"""What is built in and what other packages add, in one list a kind: names -> classes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Generic, TypeVar
+
+from withsense_tf.errors import SettingError, check_choice
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Plugins(Generic[T]):
+    """Classes of one kind by name: those of this package, and those that others add as entry points of a group.
+
+    - `setting`: what a user names one by
+    - `group`: the entry points that packages add theirs to
+    - `built_in`: "module:Class" by name, as entry points have it; a module is imported when its class is asked for
+    - `kind`: what each class must be a subclass of, as "module:Class"
+    """
+
+    setting: str
+    group: str
+    built_in: Mapping[str, str]
+    kind: str
+
+    def names(self) -> list[str]:
+        """Return all names, those of this package first."""
+        return [*self.built_in, *(name for name in self._added() if name not in self.built_in)]
+
+    def load(self, name: str) -> type[T]:
+        """Return the class of a name, or of "module:Class" for one that no package has added yet."""
+        if ":" in name:
+            return self._checked(name, EntryPoint(name, name, self.group))
+        check_choice(self.setting, name, self.names())
+        added = self._added().get(name, [])
+        if len(added) + (name in self.built_in) > 1:
+            packages = [one.dist.name for one in added if one.dist is not None]
+            raise SettingError(
+                f"{self.setting}={name!r} is added by {' and '.join(packages)}, and can mean one thing only: uninstall "
+                "one of them, or give it another name."
+            )
+        return self._checked(name, added[0] if added else EntryPoint(name, self.built_in[name], self.group))
+
+    def modules(self) -> dict[str, str]:
+        """Return the module of each class by the class's name, of this package's and of added ones."""
+        values = [*self.built_in.values(), *(one.value for added in self._added().values() for one in added)]
+        return {value.partition(":")[2]: value.partition(":")[0] for value in values}
+
+    def _added(self) -> Mapping[str, list[EntryPoint]]:
+        return _entry_points(self.group, tuple(sys.path))
+
+    def _checked(self, name: str, entry: EntryPoint) -> type[T]:
+        try:
+            found = entry.load()
+        except (ImportError, AttributeError) as error:
+            raise SettingError(
+                f"{self.setting}={name!r} stands for {entry.value}, which cannot be imported: {error}. Is its package "
+                "installed whole, and its module in this folder or on the PYTHONPATH?"
+            ) from error
+        module, _, base = self.kind.partition(":")
+        if not (isinstance(found, type) and issubclass(found, getattr(import_module(module), base))):
+            raise SettingError(
+                f"{self.setting}={name!r}: expected a subclass of {base} ({module}), got {found!r}."
+            )
+        return found
+
+
+@lru_cache(maxsize=16)
+def _entry_points(group: str, _: tuple[str, ...]) -> Mapping[str, list[EntryPoint]]:
+    """Return what packages on the path add; looking through all of them takes a while."""
+    added: dict[str, list[EntryPoint]] = {}
+    for one in entry_points(group=group):
+        added.setdefault(one.name, []).append(one)
+    return added

@@ -1,0 +1,1 @@
+"""What a package that adds to this one can test itself with."""
