@@ -1,0 +1,62 @@
+"""What `docs/extend.md` shows is run, in one go, as a reader would type it."""
+
+from __future__ import annotations
+
+import re
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.index.vectors.vector_index import VectorIndex
+from withsense_tf.matchers.base import Matcher
+
+PAGE = (Path(__file__).parents[1] / "docs/extend.md").read_text(encoding="utf-8")
+KINDS = {
+    "withsense_tf.matchers": Matcher,
+    "withsense_tf.photo_encoders": PhotoEncoder,
+    "withsense_tf.text_encoders": TextEncoder,
+    "withsense_tf.engines": VectorIndex,
+}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return the names that the page's code defines."""
+    names: dict[str, Any] = {"__name__": "my_package"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("reader"))
+        for code in re.findall(r"```python\n(.*?)```", PAGE, flags=re.S):
+            assert sum(bool(line.strip()) for line in code.splitlines()) < 20
+            exec(compile(code, "extend.md", "exec"), names)  # it is ours
+    return names
+
+
+def test_every_class_that_is_shown_can_be_added_as_what_it_is_said_to_be(shown: dict[str, Any]) -> None:
+    config = ConfigParser()
+    config.read_string(re.findall(r"```ini\n(.*?)```", PAGE, flags=re.S)[0])
+    added = config["options.entry_points"]
+    assert set(added) == set(KINDS)
+    for group, lines in added.items():
+        kind = lines.strip().partition(":")[2]
+        assert issubclass(shown[kind], KINDS[group])
+
+
+def test_the_shown_matcher_and_encoders_do_what_they_say(shown: dict[str, Any]) -> None:
+    matcher = shown["Length"]().fit(shown["judged"])
+    numbers = matcher.predict(shown["judged"])
+    assert numbers.max() == 1
+    assert numbers.argmax() == shown["judged"].table["text"].str.len().to_numpy().argmax()
+    assert shown["Brightness"]().forward(np.full((1, 4, 4, 3), 7, np.uint8)).tolist() == [[7, 7, 7]]
+    assert shown["Letters"]().fit([]).encode(["abba"])[0, :2].tolist() == [2, 2]
+    assert set(shown["agreed"].target) == {0, 1}
+
+
+def test_the_words_are_in_order_and_each_is_there_once() -> None:
+    page = (Path(__file__).parents[1] / "docs/words.md").read_text(encoding="utf-8")
+    words = re.findall(r"^\| ([a-z][^|]*?) \|", page, flags=re.M)[1:]
+    assert words == sorted(set(words))
+    assert len(words) > 40
