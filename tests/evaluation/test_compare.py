@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import io
 import mmap
-import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,7 @@ from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.split import split_by_photo
 from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, code_version, compare
+from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, compare
 from withsense_tf.evaluation.figures.regression import regression_figures
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.result_table import COLUMNS, Comparison, append_rows
@@ -211,12 +210,6 @@ def test_a_narrow_terminal_shows_whole_figures_or_none() -> None:
         assert ("Not shown" in printed) == ("seconds" not in printed.partition("Not shown")[0])
         # The weights have no column of their own there, but random ones are never passed over.
         assert "With random weights: concat linear." in printed
-
-
-def test_a_checkout_names_its_commit() -> None:
-    assert code_version().startswith("withsense_tf 0.")
-    if (Path(__file__).parents[2] / ".git").exists():
-        assert re.fullmatch(r"withsense_tf \S+ [0-9a-f]{10,}\+?", code_version())
 
 
 def test_the_table_shows_figures_and_escapes_what_it_shows_in_a_notebook() -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 
+from withsense_tf.common.code_version import code_version
 from withsense_tf.data.dataset import Dataset, Pairs, check_pairs
 from withsense_tf.errors import SettingError, check_kind, check_share
 from withsense_tf.evaluation.answering import settings_of
@@ -93,26 +90,6 @@ def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Valu
         "peak_mb": meter.peak_mb,
         **known,
     }
-
-
-@cache
-def code_version() -> str:
-    """Name the version, and in a git checkout the commit, with a plus where files differ from it."""
-    name = f"withsense_tf {version('withsense_tf')}"
-    root = Path(__file__).parents[2]
-    if not (root / ".git").exists():
-        return name
-    git = ["git", "-C", str(root)]
-    try:
-        commit = subprocess.run(
-            [*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True
-        )
-        changed = subprocess.run(
-            [*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return name
-    return f"{name} {commit.stdout.strip()}{'+' if changed.stdout.strip() else ''}"
 
 
 def _answer_of_a_constant(matchers: Sequence[Matcher], test: Pairs) -> float | None:

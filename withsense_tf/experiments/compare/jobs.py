@@ -9,11 +9,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from withsense_tf.common.code_version import code_version
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.weights.preset_cache import no_downloads
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.answering import settings_of
-from withsense_tf.evaluation.compare import code_version
 from withsense_tf.evaluation.protocol import SPLITS, Task, measured_on, tasks
 from withsense_tf.experiments.compare.config import Config
 from withsense_tf.matchers.base import Matcher

@@ -11,12 +11,12 @@ from typing import Final, NamedTuple
 
 import typer
 
+from withsense_tf.common.code_version import code_version
 from withsense_tf.common.processes import share_out
 from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, WeightsMissingError
 from withsense_tf.evaluation.answering import answer_task, joined, not_run, passed_over
-from withsense_tf.evaluation.compare import code_version
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
 

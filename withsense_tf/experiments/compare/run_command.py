@@ -95,6 +95,7 @@ def main(
     """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
     from rich.console import Console
 
+    from withsense_tf.common.code_version import code_version
     from withsense_tf.common.machine import processor, usable_cores
     from withsense_tf.common.processes import usual_processes
     from withsense_tf.errors import SettingError
@@ -183,7 +184,7 @@ def main(
         seed=seed,
         target=plan.target,
         fingerprint=dataset.fingerprint,
-        code=_code(),
+        code=code_version(),
     )
     for row, (job, _) in zip(rows, done, strict=True):
         row["key"] = job.key
@@ -238,12 +239,6 @@ def _store(output: Path):  # type: ignore[no-untyped-def]  # a type that must no
     from withsense_tf.encoders.vectors.store import VectorStore
 
     return VectorStore(output / "vectors")
-
-
-def _code() -> str:
-    from withsense_tf.evaluation.compare import code_version
-
-    return code_version()
 
 
 def _notes(dataset: Dataset, law: str, plan: Plan, quick: bool) -> tuple[str, ...]:
