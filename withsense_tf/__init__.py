@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset as Dataset
     from withsense_tf.data.dataset import Pairs as Pairs
-    from withsense_tf.data.folder.check import check_folder as check_folder
+    from withsense_tf.data.folder.folder_check import check_folder as check_folder
     from withsense_tf.data.folder.load import load_dataset as load_dataset
     from withsense_tf.data.gallery import Gallery as Gallery
     from withsense_tf.data.gallery import Queries as Queries
@@ -57,7 +57,7 @@ _HOME = {
     "agreement": "targets.agreement",
     "balance": "targets.balance",
     "relevance": "targets.blend",
-    "check_folder": "data.folder.check",
+    "check_folder": "data.folder.folder_check",
     "Dataset": "data.dataset",
     "Pairs": "data.dataset",
     "demo_dataset": "demo.demo_dataset",

@@ -45,7 +45,7 @@ def data_check(
     ] = None,
 ) -> None:
     """Find every kind of damage in a folder and report it with counts and examples."""
-    from withsense_tf.data.folder.check import check_folder
+    from withsense_tf.data.folder.folder_check import check_folder
     from withsense_tf.data.folder.problems import problem_table
 
     report = check_folder(folder)

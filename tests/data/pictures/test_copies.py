@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from withsense_tf.data.dataset import Pairs
-from withsense_tf.data.folder.check import check_folder
+from withsense_tf.data.folder.folder_check import check_folder
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.split import folds_by_photo, split_by_photo, split_strict
 from withsense_tf.errors import DataWarning

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from withsense_tf.data.folder.check import check_folder
+from withsense_tf.data.folder.folder_check import check_folder
 from withsense_tf.data.folder.load import load_dataset, read_folder
 from withsense_tf.data.folder.problems import KINDS
 from withsense_tf.errors import DataError, DataWarning
