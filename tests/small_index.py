@@ -14,7 +14,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
-from withsense_tf.index.upkeep.take_over import take_over
+from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.vectors.vector_index import Fact
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import Countries, CountryRule

@@ -125,7 +125,7 @@ def on_path(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_a_package_adds_is_there_by_its_name(on_path: None) -> None:
-    from withsense_tf.encoders.registry import photo_encoder, text_encoder
+    from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
     from withsense_tf.index.vectors.vector_engine import Engine
 
     assert "wordy" in MATCHERS.names()
@@ -161,7 +161,7 @@ def test_what_cannot_be_used_says_why(name: str, said: str, on_path: None) -> No
 
 
 def test_an_encoder_that_cannot_be_made_says_why(on_path: None) -> None:
-    from withsense_tf.encoders.registry import text_encoder
+    from withsense_tf.encoders.make_encoder import text_encoder
 
     with pytest.raises(SettingError, match=r"text='nameless' cannot be made: .*abstract"):
         text_encoder("nameless")

@@ -20,7 +20,7 @@ from withsense_tf.index.upkeep.index_digest import contents, photo_contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.recall import measure_recall
-from withsense_tf.index.upkeep.take_over import take_over
+from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.overrides import Override
 from withsense_tf.search.answer import Answer

@@ -20,7 +20,7 @@ from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.recall import measure_recall
-from withsense_tf.index.upkeep.take_over import take_over
+from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.index.vectors.vector_engine import Engine
 from withsense_tf.matchers.base import Matcher

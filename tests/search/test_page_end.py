@@ -17,7 +17,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.upkeep.ingest import ingest
-from withsense_tf.index.upkeep.take_over import roll_back, take_over
+from withsense_tf.index.upkeep.switch_model import roll_back, take_over
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.places import Hit, Withheld
 from withsense_tf.search.search import Search

@@ -241,7 +241,7 @@ def judge(
 def rollback(index: IndexFolder = DEFAULT_INDEX) -> None:
     """Go back to the model before; photos that came since are added to it first."""
     from withsense_tf.index.photo_index import PhotoIndex
-    from withsense_tf.index.upkeep.take_over import roll_back
+    from withsense_tf.index.upkeep.switch_model import roll_back
 
     number = roll_back(PhotoIndex(index))
     typer.echo(f"{index}: model {number} is in use again.")

@@ -1,85 +1,35 @@
-"""Names -> encoders, so that `photo="mobilenet_v2"` and an encoder object mean the same."""
+"""The names of encoders, those of this package and those that others add; none is imported before it is asked for."""
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable
-from copy import deepcopy
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.names import NEED_SOURCE, PHOTO_ENCODERS, TEXT_ENCODERS
-from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
-from withsense_tf.encoders.texts.text_concat import Concatenation
-from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.common.plugins import Plugins
 
-Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
+if TYPE_CHECKING:
+    from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 
-# Where "glove" alone finds its file.
-VECTORS_FILE: Final = "WITHSENSE_VECTORS"
-
-
-def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
-    """Return the encoder of that name, or the encoder itself.
-
-    Names: a backbone ("mobilenet_v2", with random weights), "backbone:WEIGHTS" ("mobilenet_v2:imagenet", or the path
-    of a .weights.h5 file), "scene_net" (in the package, for drawn scenes alone), "hub:HANDLE" and "keras_hub:PRESET";
-    handles and presets may be folders.
-    """
-    _no_class(photo)
-    if isinstance(photo, PhotoEncoder):
-        return photo
-    name, _, source = str(photo).partition(":")
-    check_choice("photo", name, [*BACKBONES, *PHOTO_ENCODERS.names()])
-    if name in BACKBONES:
-        return KerasPhoto(name, source or "random")
-    return _made(PHOTO_ENCODERS.load(name), "photo", name, source)
-
-
-def text_encoder(text: str | TextEncoder) -> TextEncoder:
-    """Return a new encoder of that name, or a copy of the encoder, ready to be fitted.
-
-    Names: "tfidf", "spacy:PIPELINE" or "spacy:FILE", "glove:FILE" (or "glove" with the environment variable
-    WITHSENSE_VECTORS), "hub:HANDLE", "keras_hub:PRESET"; with a plus between them they stand side by side.
-    """
-    _no_class(text)
-    if isinstance(text, TextEncoder):
-        return deepcopy(text)
-    # A plus divides where a kind follows; others belong to a path.
-    kinds = "|".join(map(re.escape, TEXT_ENCODERS.names()))
-    plus = rf"\+(?=\s*(?:{kinds})\b)|(?<=tfidf)\s*\+|\+\s*$"
-    parts = [_text_part(part) for part in re.split(plus, str(text))]
-    return parts[0] if len(parts) == 1 else Concatenation(parts)
-
-
-def _text_part(text: str) -> TextEncoder:
-    name, _, source = text.strip().partition(":")
-    made = TEXT_ENCODERS.load(name)
-    if name == "tfidf" and source:
-        raise SettingError(f"text={text!r}: tfidf takes no source; write 'tfidf', or pass a Tfidf(...).")
-    if name == "glove":
-        source = source or os.environ.get(VECTORS_FILE, "")
-    return _made(made, "text", name, source)
-
-
-def _made(made: Callable[..., Encoder], setting: str, name: str, source: str) -> Encoder:
-    """Make an encoder from what stands behind the colon, or from its defaults where nothing need stand there."""
-    if source or name in NEED_SOURCE:
-        return made(_needed(setting, name, source))
-    try:
-        return made()
-    except TypeError as error:
-        raise SettingError(f"{setting}={name!r} cannot be made: {error}.") from error
-
-
-def _needed(setting: str, name: str, source: str) -> str:
-    if source:
-        return source
-    hint = f", or set {VECTORS_FILE} to a file of word vectors" if name == "glove" else ""
-    raise SettingError(f"{setting}={name!r} needs to know which: write '{name}:SOURCE'{hint}.")
-
-
-def _no_class(encoder: object) -> None:
-    if isinstance(encoder, type):
-        raise SettingError(f"Expected an encoder or its name, got the class {encoder.__name__}: add ().")
+PHOTO_ENCODERS: Plugins[PhotoEncoder] = Plugins(
+    "photo",
+    "withsense_tf.photo_encoders",
+    {
+        "scene_net": "withsense_tf.encoders.photos.photo_scene:SceneNet",
+        "hub": "withsense_tf.encoders.photos.photo_hub:HubPhoto",
+        "keras_hub": "withsense_tf.encoders.photos.photo_keras_hub:KerasHubPhoto",
+    },
+    "withsense_tf.encoders.base:PhotoEncoder",
+)
+TEXT_ENCODERS: Plugins[TextEncoder] = Plugins(
+    "text",
+    "withsense_tf.text_encoders",
+    {
+        "tfidf": "withsense_tf.encoders.texts.text_tfidf:Tfidf",
+        "spacy": "withsense_tf.encoders.texts.text_spacy:SpacyVectors",
+        "glove": "withsense_tf.encoders.texts.text_spacy:SpacyVectors",
+        "hub": "withsense_tf.encoders.texts.text_hub:HubText",
+        "keras_hub": "withsense_tf.encoders.texts.text_keras_hub:KerasHubText",
+    },
+    "withsense_tf.encoders.base:TextEncoder",
+)
+# Kinds whose name must go on after a colon: "hub:HANDLE".
+NEED_SOURCE: Final = frozenset({"hub", "keras_hub", "spacy", "glove"})

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from withsense_tf.errors import DataError
-from withsense_tf.index.index_model import Generation
 from withsense_tf.index.integrity.vector_checks import checksums
 from withsense_tf.index.item import Item
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, unit
 
 if TYPE_CHECKING:

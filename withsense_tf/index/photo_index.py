@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.catalog import Catalog, get_state, set_state
-from withsense_tf.index.index_model import FORM, MATCHER, Generation, folder_identity, save_model
+from withsense_tf.index.model_generation import FORM, MATCHER, Generation, folder_identity, save_model
 from withsense_tf.index.stored_items import count_lacking
 from withsense_tf.index.vectors.vector_engine import Engine
 

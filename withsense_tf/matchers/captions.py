@@ -11,7 +11,7 @@ from withsense_tf.common.words import words
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.registry import text_encoder
+from withsense_tf.encoders.make_encoder import text_encoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher

@@ -10,7 +10,7 @@ import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.registry import photo_encoder
+from withsense_tf.encoders.make_encoder import photo_encoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 

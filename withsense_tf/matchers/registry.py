@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from withsense_tf.common.plugins import Plugins
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
-from withsense_tf.encoders.registry import photo_encoder, text_encoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from withsense_tf.common.saved_objects import load_state, save_state
-from withsense_tf.encoders.names import PHOTO_ENCODERS, TEXT_ENCODERS
+from withsense_tf.encoders.registry import PHOTO_ENCODERS, TEXT_ENCODERS
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.search_forms import FORMS, SearchForm
 

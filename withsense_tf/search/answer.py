@@ -15,7 +15,7 @@ import numpy as np
 
 from withsense_tf.errors import SettingError
 from withsense_tf.index.index_door import IndexDoor
-from withsense_tf.index.index_model import Generation
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.vectors.filters import Where, to_sql
 from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.matchers.search_forms import PHOTO, unit

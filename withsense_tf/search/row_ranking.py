@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.index.index_model import Generation
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.stored_items import row_count
 from withsense_tf.index.vectors.vector_index import Keep, VectorIndex
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, HybridForm, looks_of

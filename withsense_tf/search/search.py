@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, Self
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS, check_length
 from withsense_tf.errors import SettingError, WithSenseError, check_kind, check_share, shown
 from withsense_tf.index.index_door import IndexDoor
-from withsense_tf.index.index_model import Generation
 from withsense_tf.index.integrity.vector_checks import check_sample
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.vectors.filters import Where, read_where
 from withsense_tf.policy.gate import Policy

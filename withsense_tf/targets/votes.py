@@ -1,6 +1,6 @@
 """One kind of judgement -> a number from 0 to 1 for each pair, and how sure it is.
 
-Everything here is a pure function on arrays. A number that a definition does not give (no majority) is NaN.
+Everything here is a pure function on arrays. A number that a definition does not give is NaN: a tie has no majority.
 """
 
 from __future__ import annotations

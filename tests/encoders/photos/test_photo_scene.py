@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.demo import draw, sample_scene
 from withsense_tf.demo.demo_dataset import demo_dataset
+from withsense_tf.encoders.make_encoder import photo_encoder
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.photos.photo_scene import SCENE_WEIGHTS, SceneNet
 from withsense_tf.encoders.photos.scene_network import save_scene_weights, scene_network
-from withsense_tf.encoders.registry import photo_encoder
 from withsense_tf.errors import SettingError
 from withsense_tf.experiments.scene_net import scene_training, train_scene_net
 from withsense_tf.experiments.scene_net.demo_difficulty import ranks_of_the_right_photo

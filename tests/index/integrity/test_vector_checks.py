@@ -22,7 +22,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.repair import repair_index
-from withsense_tf.index.upkeep.take_over import take_over
+from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.index.vectors.vector_engine import Engine
 from withsense_tf.index.vectors.vector_file import START

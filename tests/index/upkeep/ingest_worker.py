@@ -21,7 +21,7 @@ import numpy as np
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep import ingest
-from withsense_tf.index.upkeep import take_over as fill
+from withsense_tf.index.upkeep import switch_model as fill
 from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 

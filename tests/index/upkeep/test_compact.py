@@ -16,7 +16,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
-from withsense_tf.index.upkeep.take_over import take_over
+from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
 

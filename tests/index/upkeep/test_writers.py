@@ -19,7 +19,7 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
-from withsense_tf.index.upkeep.take_over import roll_back, take_over
+from withsense_tf.index.upkeep.switch_model import roll_back, take_over
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
 

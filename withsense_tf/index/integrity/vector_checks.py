@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.errors import DataError, WithSenseError
-from withsense_tf.index.index_model import Generation
+from withsense_tf.index.model_generation import Generation
 
 # Rows that are read at once.
 BLOCK: Final = 4_096

@@ -15,7 +15,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.upkeep.ingest import Report, ingest
 from withsense_tf.index.upkeep.readable import Refused
-from withsense_tf.index.upkeep.take_over import take_over
+from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.vectors.vector_engine import Engine
 from withsense_tf.index.vectors.vector_index import Fact
 from withsense_tf.matchers.base import Matcher

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from withsense_tf.index.catalog import get_state
 from withsense_tf.index.photo_index import GRACE_SECONDS, PhotoIndex, dropped_models
-from withsense_tf.index.upkeep.take_over import take_over
+from withsense_tf.index.upkeep.switch_model import take_over
 
 
 def compact_index(index: PhotoIndex) -> str:

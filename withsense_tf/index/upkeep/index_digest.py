@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from withsense_tf.index.catalog import get_state
-from withsense_tf.index.index_model import Generation
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of
 

@@ -21,9 +21,9 @@ from withsense_tf.common.terminal import track
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.catalog import get_state
 from withsense_tf.index.index_door import judge_items, put_law, warn_of_overrides
-from withsense_tf.index.index_model import Generation
 from withsense_tf.index.integrity.seal import photo_seal
 from withsense_tf.index.item import Item
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.model_rows import ModelGoneError, put_rows
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.publish import forget, publish

@@ -11,8 +11,8 @@ from withsense_tf.common.machine import usable_cores
 from withsense_tf.data.pictures.near_duplicates import read_look
 from withsense_tf.data.pictures.photo_file import PhotoError
 from withsense_tf.errors import DataError
-from withsense_tf.index.index_model import Generation
 from withsense_tf.index.item import Item
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.model_rows import Rows, rows_of
 
 if TYPE_CHECKING:

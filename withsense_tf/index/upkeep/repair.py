@@ -10,15 +10,15 @@ import numpy as np
 from withsense_tf.common.terminal import track
 from withsense_tf.errors import SettingError
 from withsense_tf.index.catalog import get_state
-from withsense_tf.index.index_model import EACH, VECTORS, Generation
 from withsense_tf.index.integrity.vector_checks import bad_rows
+from withsense_tf.index.model_generation import EACH, VECTORS, Generation
 from withsense_tf.index.model_rows import write_rows
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.publish import forget
 from withsense_tf.index.stored_items import count_lacking, row_count, stored_items
 from withsense_tf.index.upkeep.ingest import FEW, ingest
 from withsense_tf.index.upkeep.readable import Refused, looks_of_files, readable_rows
-from withsense_tf.index.upkeep.take_over import fill
+from withsense_tf.index.upkeep.switch_model import fill
 from withsense_tf.index.vectors.vector_file import mend
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO
 from withsense_tf.policy.gate import Policy

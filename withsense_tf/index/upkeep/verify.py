@@ -9,11 +9,11 @@ from withsense_tf.data.pictures.looks import SIDE
 from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.catalog import get_state
-from withsense_tf.index.index_model import Generation, folder_identity
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.census import miscounted
 from withsense_tf.index.integrity.seal import broken_limits, sealed_photos
 from withsense_tf.index.integrity.vector_checks import bad_rows
+from withsense_tf.index.model_generation import Generation, folder_identity
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import count_lacking
 from withsense_tf.index.vectors.filters import fact_rows

@@ -11,7 +11,7 @@ import numpy as np
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.registry import photo_encoder, text_encoder
+from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_choice
 from withsense_tf.matchers.base import Matcher

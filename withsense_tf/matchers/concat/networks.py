@@ -12,7 +12,7 @@ from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.registry import text_encoder
+from withsense_tf.encoders.make_encoder import text_encoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_seed
 from withsense_tf.matchers.base import Matcher

@@ -10,7 +10,7 @@ import numpy as np
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.registry import text_encoder
+from withsense_tf.encoders.make_encoder import text_encoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError

@@ -14,7 +14,7 @@ from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.errors import SettingError, shown
 from withsense_tf.index.departed import DEPARTED
 from withsense_tf.index.index_door import IndexDoor
-from withsense_tf.index.index_model import Generation
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.matchers.search_forms import PHOTO, CosineForm, HybridForm, unit
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
 from withsense_tf.encoders.photos.photo_hub import HubPhoto
 from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
 from withsense_tf.encoders.photos.photo_keras_hub import KerasHubPhoto
-from withsense_tf.encoders.registry import photo_encoder, text_encoder
 from withsense_tf.encoders.texts.text_concat import Concatenation
 from withsense_tf.encoders.texts.text_hub import HubText
 from withsense_tf.encoders.texts.text_keras_hub import KerasHubText

@@ -14,7 +14,7 @@ import pytest
 from small_index import LAW, items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.index import index_model as generations
+from withsense_tf.index import model_generation as generations
 from withsense_tf.index.photo_index import OPEN, PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.vectors.exact_index import ExactIndex

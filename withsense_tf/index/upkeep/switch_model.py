@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from withsense_tf.common.terminal import track
 from withsense_tf.errors import SettingError
 from withsense_tf.index.catalog import get_state
-from withsense_tf.index.index_model import Generation
 from withsense_tf.index.item import Item
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.model_rows import put_rows, rows_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import LACKING, stored_items

@@ -1,0 +1,85 @@
+"""Names -> encoders, so that `photo="mobilenet_v2"` and an encoder object mean the same."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Final, TypeVar
+
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
+from withsense_tf.encoders.registry import NEED_SOURCE, PHOTO_ENCODERS, TEXT_ENCODERS
+from withsense_tf.encoders.texts.text_concat import Concatenation
+from withsense_tf.errors import SettingError, check_choice
+
+Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
+
+# Where "glove" alone finds its file.
+VECTORS_FILE: Final = "WITHSENSE_VECTORS"
+
+
+def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
+    """Return the encoder of that name, or the encoder itself.
+
+    Names: a backbone ("mobilenet_v2", with random weights), "backbone:WEIGHTS" ("mobilenet_v2:imagenet", or the path
+    of a .weights.h5 file), "scene_net" (in the package, for drawn scenes alone), "hub:HANDLE" and "keras_hub:PRESET";
+    handles and presets may be folders.
+    """
+    _no_class(photo)
+    if isinstance(photo, PhotoEncoder):
+        return photo
+    name, _, source = str(photo).partition(":")
+    check_choice("photo", name, [*BACKBONES, *PHOTO_ENCODERS.names()])
+    if name in BACKBONES:
+        return KerasPhoto(name, source or "random")
+    return _made(PHOTO_ENCODERS.load(name), "photo", name, source)
+
+
+def text_encoder(text: str | TextEncoder) -> TextEncoder:
+    """Return a new encoder of that name, or a copy of the encoder, ready to be fitted.
+
+    Names: "tfidf", "spacy:PIPELINE" or "spacy:FILE", "glove:FILE" (or "glove" with the environment variable
+    WITHSENSE_VECTORS), "hub:HANDLE", "keras_hub:PRESET"; with a plus between them they stand side by side.
+    """
+    _no_class(text)
+    if isinstance(text, TextEncoder):
+        return deepcopy(text)
+    # A plus divides where a kind follows; others belong to a path.
+    kinds = "|".join(map(re.escape, TEXT_ENCODERS.names()))
+    plus = rf"\+(?=\s*(?:{kinds})\b)|(?<=tfidf)\s*\+|\+\s*$"
+    parts = [_text_part(part) for part in re.split(plus, str(text))]
+    return parts[0] if len(parts) == 1 else Concatenation(parts)
+
+
+def _text_part(text: str) -> TextEncoder:
+    name, _, source = text.strip().partition(":")
+    made = TEXT_ENCODERS.load(name)
+    if name == "tfidf" and source:
+        raise SettingError(f"text={text!r}: tfidf takes no source; write 'tfidf', or pass a Tfidf(...).")
+    if name == "glove":
+        source = source or os.environ.get(VECTORS_FILE, "")
+    return _made(made, "text", name, source)
+
+
+def _made(made: Callable[..., Encoder], setting: str, name: str, source: str) -> Encoder:
+    """Make an encoder from what stands behind the colon, or from its defaults where nothing need stand there."""
+    if source or name in NEED_SOURCE:
+        return made(_needed(setting, name, source))
+    try:
+        return made()
+    except TypeError as error:
+        raise SettingError(f"{setting}={name!r} cannot be made: {error}.") from error
+
+
+def _needed(setting: str, name: str, source: str) -> str:
+    if source:
+        return source
+    hint = f", or set {VECTORS_FILE} to a file of word vectors" if name == "glove" else ""
+    raise SettingError(f"{setting}={name!r} needs to know which: write '{name}:SOURCE'{hint}.")
+
+
+def _no_class(encoder: object) -> None:
+    if isinstance(encoder, type):
+        raise SettingError(f"Expected an encoder or its name, got the class {encoder.__name__}: add ().")
