@@ -16,8 +16,6 @@ THINGS = (
     "car", "bus", "bicycle", "boat", "ball", "hot-air balloon", "kite", "parasol", "bench", "tent",
 )  # fmt: skip
 KINDS = (*PEOPLE, *ANIMALS, *THINGS)
-# Things that only ever come with a person: "a woman with an umbrella".
-HELD_ONLY = ("balloon", "umbrella", "skis")
 
 # "left" is also the left third of the picture; see draw.SLOTS.
 POSITIONS = ("left", "middle", "right")

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_batches import PhotoBatches
 from withsense_tf.data.pictures.photo_views import read_views
 from withsense_tf.errors import DataError
+
+# How weights that nobody trained are named, before the seed.
+RANDOM_WEIGHTS: Final = "random (seed"
 
 # Part of every photo encoder's identity: raise it when photos are read or encoded in another way.
 PHOTO_VERSION = 1

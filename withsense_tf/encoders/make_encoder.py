@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
 from withsense_tf.encoders.registry import NEED_SOURCE, PHOTO_ENCODERS, TEXT_ENCODERS
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_concat import Concatenation
 from withsense_tf.errors import SettingError, check_choice
 
@@ -51,6 +52,11 @@ def text_encoder(text: str | TextEncoder) -> TextEncoder:
     plus = rf"\+(?=\s*(?:{kinds})\b)|(?<=tfidf)\s*\+|\+\s*$"
     parts = [_text_part(part) for part in re.split(plus, str(text))]
     return parts[0] if len(parts) == 1 else Concatenation(parts)
+
+
+def tower_text(text: str | TextEncoder | None) -> TextEncoder:
+    """Return the text encoder of a tower: a new space of captions where none is named."""
+    return CaptionSpace() if text is None else text_encoder(text)
 
 
 def _text_part(text: str) -> TextEncoder:

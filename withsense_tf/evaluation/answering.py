@@ -18,6 +18,7 @@ from withsense_tf.evaluation.figures.ranking import PerQuery, per_query, pooled
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.protocol import Task
+from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.matchers.base import Matcher
 
 TOP: Final = 5
@@ -30,7 +31,7 @@ def answer(label: str, make: Callable[[int], Matcher], work: Sequence[Task], spl
         begin()
         for number, task in enumerate(work):
             parts.append(answer_task(label, split, make(number), task))
-            if parts[-1].status != "ok":
+            if parts[-1].status != RUN:
                 break
     return joined(parts)
 
@@ -97,7 +98,7 @@ def not_run(label: str, split: str, matcher: Matcher, error: WeightsMissingError
 def joined(parts: Sequence[Outcome]) -> Outcome:
     """Put the outcomes of one matcher's trainings together, in the order of the tasks."""
     for part in parts:
-        if part.status != "ok":
+        if part.status != RUN:
             return part
     answers = [part.answers for part in parts if part.answers is not None]
     found = [part.found for part in parts if part.found is not None]

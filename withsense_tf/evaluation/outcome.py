@@ -13,6 +13,7 @@ from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.limits import parse_json, read_arrays
 from withsense_tf.errors import DataError
 from withsense_tf.evaluation.figures.ranking import PerQuery
+from withsense_tf.evaluation.row_status import RUN
 
 FORMAT: Final = 1
 
@@ -54,7 +55,7 @@ class Outcome:
     label: str
     split: str
     about: dict[str, str]
-    status: str = "ok"
+    status: str = RUN
     answers: Answers | None = None
     found: Rankings | None = None
     constant: float = float("nan")

@@ -12,6 +12,7 @@ from typing import Any, Final
 from withsense_tf.common.limits import read_json
 from withsense_tf.errors import DataError, SettingError, check_choice
 from withsense_tf.evaluation.result_table import Value
+from withsense_tf.evaluation.row_status import RUN, status_of, was_run
 
 Row = Mapping[str, Any]
 
@@ -139,8 +140,8 @@ def broken_rules(
     for then in base:
         name = (then.get("matcher"), then.get("split"))
         row = now.get(name, {})
-        if then.get("status", "ok") != "ok":
-            if row and row.get("status", "ok") == "ok":
+        if not was_run(then):
+            if row and was_run(row):
                 broken.append(
                     f"{name[0]}, {name[1]}: the base has no figures ({then['status']}): make a new base"
                 )
@@ -153,8 +154,8 @@ def broken_rules(
                         f"{name[0]}, {name[1]}: {rule.measure} is {after:.4g}; the base has no number for it"
                     )
             elif math.isnan(after):
-                why = row.get("status", "ok") if row else "this run has no such row"
-                said = "not measured" if why == "ok" else why
+                why = status_of(row) if row else "this run has no such row"
+                said = "not measured" if why == RUN else why
                 broken.append(f"{name[0]}, {name[1]}: {rule.measure} was {before:.4g}; now: {said}")
             elif rule.broken(after - before):
                 broken.append(

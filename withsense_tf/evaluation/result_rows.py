@@ -17,6 +17,7 @@ from withsense_tf.evaluation.figures.intervals import (
 from withsense_tf.evaluation.figures.regression import regression_figures
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.result_table import Value
+from withsense_tf.evaluation.row_status import RUN
 
 # An interval needs a few photos, and a test too.
 FEWEST_PHOTOS: Final = 5
@@ -49,7 +50,7 @@ def _row(outcome: Outcome) -> dict[str, Value]:
         "status": outcome.status,
         "config": outcome.config,
     }
-    if outcome.status != "ok":
+    if outcome.status != RUN:
         return row
     row |= {
         "folds": outcome.folds,

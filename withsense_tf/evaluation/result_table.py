@@ -16,6 +16,7 @@ from filelock import FileLock
 from rich.console import Console, ConsoleOptions
 
 from withsense_tf.errors import DataError
+from withsense_tf.evaluation.row_status import sees_at_random, was_run
 
 Value = str | int | float | None
 
@@ -79,14 +80,14 @@ class Comparison:
         """Return the rows of each split that were run, by its title."""
         parts: dict[str, list[Mapping[str, Value]]] = {}
         for row in self.rows:
-            if row.get("status", "ok") == "ok":
+            if was_run(row):
                 split = str(row.get("split") or "")
                 parts.setdefault(f"{split}: {SPLITS[split]}" if split in SPLITS else split, []).append(row)
         return parts
 
     def not_run(self) -> list[str]:
         """Say which models were not run, and why."""
-        rows = [row for row in self.rows if row.get("status", "ok") != "ok"]
+        rows = [row for row in self.rows if not was_run(row)]
         return list(dict.fromkeys(f"{row.get('matcher')}: {row['status']}" for row in rows))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[object]:
@@ -125,7 +126,7 @@ class Comparison:
         names = dict.fromkeys(
             str(row.get("matcher"))
             for row in self.rows
-            if row.get("status", "ok") == "ok" and "random (seed" in str(row.get("weights") or "")
+            if was_run(row) and sees_at_random(row.get("weights"))
         )
         return [f"With random weights: {', '.join(names)}."] if names else []
 

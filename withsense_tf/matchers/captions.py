@@ -11,8 +11,7 @@ from withsense_tf.common.words import words
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.make_encoder import text_encoder
-from withsense_tf.encoders.texts.caption_space import CaptionSpace
+from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
@@ -157,7 +156,7 @@ def grid_of_looks(matcher: Captions, gallery: Gallery, queries: Queries) -> np.n
 
 
 def _space(text: str | TextEncoder | None) -> TextEncoder:
-    return CaptionSpace() if text is None else text_encoder(text)
+    return tower_text(text)
 
 
 def _words(text: str) -> str:

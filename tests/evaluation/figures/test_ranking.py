@@ -10,9 +10,25 @@ from hypothesis import strategies as st
 from ir_measures import RR, R, nDCG
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.evaluation.figures.ranking import PerQuery, per_query, pooled, ranking_figures, ranks
+from withsense_tf.evaluation.figures.ranking import PerQuery, RankingFigures, per_query, pooled, ranks
 
 NAN = float("nan")
+
+
+def ranking_figures(
+    scores: np.ndarray, right: np.ndarray, relevance: np.ndarray | None = None
+) -> RankingFigures:
+    return per_query(scores, right, np.arange(np.shape(scores)[-1]), relevance).figures()
+
+
+def test_a_score_that_ignores_the_query_finds_half() -> None:
+    figures = ranking_figures(np.array([[0.9, 0.5, 0.1], [0.9, 0.5, 0.1]]), np.array([0, 2]))
+    assert (figures.recall_1, figures.ndcg_10, figures.median_rank, figures.different_top5) == (
+        0.5,
+        0.75,
+        2.0,
+        1.0,
+    )
 
 
 @st.composite

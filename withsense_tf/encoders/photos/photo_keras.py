@@ -16,7 +16,7 @@ import numpy as np
 from withsense_tf.common.saved_objects import SavedFile
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_views import check_views
-from withsense_tf.encoders.base import PHOTO_VERSION
+from withsense_tf.encoders.base import PHOTO_VERSION, RANDOM_WEIGHTS
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder, precision_here
 from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, named
 from withsense_tf.errors import SettingError, check_choice, check_seed
@@ -126,7 +126,7 @@ class KerasPhoto(GraphEncoder):
     def weights(self) -> str:
         """Say in plain words where the weights come from."""
         if self._source == "random":
-            return f"random (seed {self._seed})"
+            return f"{RANDOM_WEIGHTS} {self._seed})"
         if self._source == "imagenet":
             return "imagenet"
         return named(self._source)

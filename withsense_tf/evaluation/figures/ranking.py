@@ -95,19 +95,6 @@ def ranks(scores: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.asarray((scores >= of_right).sum(axis=1) - 1)
 
 
-def ranking_figures(
-    scores: np.ndarray, right: np.ndarray, relevance: np.ndarray | None = None
-) -> RankingFigures:
-    """Measure one gallery; arguments as in `per_query`.
-
-    >>> ignores_the_query = np.array([[0.9, 0.5, 0.1], [0.9, 0.5, 0.1]])
-    >>> figures = ranking_figures(ignores_the_query, np.array([0, 2]))
-    >>> figures.recall_1, figures.ndcg_10, figures.median_rank, figures.different_top5
-    (0.5, 0.75, 2.0, 1.0)
-    """
-    return per_query(scores, right, np.arange(np.shape(scores)[-1]), relevance).figures()
-
-
 def per_query(
     scores: np.ndarray, right: np.ndarray, photos: np.ndarray, relevance: np.ndarray | None = None
 ) -> PerQuery:

@@ -7,6 +7,7 @@ from typing import Final
 
 from withsense_tf.evaluation.page.run_tables import Row, number
 from withsense_tf.evaluation.result_rows import CAPTION_ASSISTED
+from withsense_tf.evaluation.row_status import sees_at_random, was_run
 
 BASELINE: Final = "baseline"
 TRACKS: Final = (
@@ -22,7 +23,7 @@ def best_sentences(rows: Sequence[Row], chance: float | None) -> list[str]:
 
     `chance` is the R@5 of photos in random order, None where nothing was ranked.
     """
-    ran = [row for row in rows if row.get("status", "ok") == "ok"]
+    ran = [row for row in rows if was_run(row)]
     constants = [
         value for row in ran if row.get("track") == BASELINE and (value := number(row, "rmse")) is not None
     ]
@@ -119,7 +120,7 @@ def _are(rows: Sequence[Row]) -> str:
 
 
 def _name(row: Row) -> str:
-    random = " (random weights)" if "random (seed" in str(row.get("weights") or "") else ""
+    random = " (random weights)" if sees_at_random(row.get("weights")) else ""
     # Names have commas of their own.
     return f"“{row.get('matcher')}”{random}"
 

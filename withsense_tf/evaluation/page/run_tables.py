@@ -11,6 +11,7 @@ from typing import Final
 
 from withsense_tf.evaluation.result_rows import CAPTION_ASSISTED
 from withsense_tf.evaluation.result_table import SHARES, Value
+from withsense_tf.evaluation.row_status import status_of, was_run
 
 Row = Mapping[str, Value]
 
@@ -115,7 +116,7 @@ def _class(row: Row) -> str:
 def _table(
     rows: Sequence[Row], title: str, track: str, groups: Sequence[tuple[str, tuple[Column, ...]]]
 ) -> Table:
-    ran = [row for row in rows if row.get("status", "ok") == "ok"]
+    ran = [row for row in rows if was_run(row)]
     kept = [
         (name, [column for column in columns if any(number(row, column[0]) is not None for row in ran)])
         for name, columns in groups
@@ -140,8 +141,8 @@ def _counts(row: Row) -> str:
 
 
 def _line(row: Row, columns: Sequence[Column], counts: str) -> MatcherLine:
-    name, status = str(row.get("matcher", "")), str(row.get("status", "ok"))
-    if status != "ok":
+    name, status = str(row.get("matcher", "")), status_of(row)
+    if not was_run(row):
         return MatcherLine(name, "", reason=status)
     # The page names every file's fingerprint further down.
     weights = FINGERPRINT.sub("", str(row.get("weights") or ""))

@@ -8,12 +8,12 @@ from typing import Any, Final
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.protocol import Task, measured_on
 from withsense_tf.evaluation.regression_gate import Base, Row
+from withsense_tf.evaluation.row_status import sees_at_random, was_run
 from withsense_tf.experiments.compare.config import names_of
 from withsense_tf.experiments.compare.jobs import Job
 
 # What rows say of themselves, and what a person calls it. Figures of two runs that differ here are of two worlds.
 FACTS: Final = {"fingerprint": "data", "policy": "policy", "target": "target"}
-RANDOM: Final = "random (seed"
 
 
 def measured_of(jobs: Sequence[Job]) -> dict[str, str]:
@@ -70,7 +70,7 @@ def check_comparable(base: Base, jobs: Sequence[Job], **here: str) -> None:
 
 def _what_differs(base: Base, job: Job) -> Iterator[str]:
     """Say in what the rows of a split differ from what this run's will be, as far as rows say it."""
-    rows = [row for row in base.rows if row.get("split") == job.split and row.get("status", "ok") == "ok"]
+    rows = [row for row in base.rows if row.get("split") == job.split and was_run(row)]
     tests = [task.test for task in job.work if task.test is not None]
     here = {
         "folds": len(job.work),
@@ -97,12 +97,10 @@ def _weights_differ(base: Base, job: Job) -> Iterator[str]:
     """Say that one of the two sees with random weights, and the other with others: that is no change of a model."""
     here = job.matcher.describe()["weights"]
     for row in base.rows:
-        if (row.get("matcher"), row.get("split")) != (job.label, job.split) or row.get(
-            "status", "ok"
-        ) != "ok":
+        if (row.get("matcher"), row.get("split")) != (job.label, job.split) or not was_run(row):
             continue
         there = str(row.get("weights") or "")
-        if there != here and RANDOM in there + here:
+        if there != here and (sees_at_random(there) or sees_at_random(here)):
             yield f"weights of {job.label}: {there or 'none'} there, {here or 'none'} here"
 
 
@@ -116,7 +114,7 @@ def asked_for(base: Base, models: Sequence[str], jobs: Sequence[Job]) -> tuple[l
     other_models = [row for row in base.rows if models and row.get("matcher") not in labels]
     others = [row for row in base.rows if row not in other_models and row.get("split") not in splits]
     kept = [row for row in base.rows if row not in other_models and row not in others]
-    if not any(row.get("status", "ok") == "ok" for row in kept):
+    if not any(was_run(row) for row in kept):
         raise SettingError(
             f"--against {base.file}: it has no figures of the models and splits that this run is asked for. "
             "Run what it has, or take another base."

@@ -18,6 +18,7 @@ from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, WeightsMissingError
 from withsense_tf.evaluation.answering import answer_task, joined, not_run, passed_over
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
+from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
 
 KEPT: Final = "outcomes"
@@ -169,4 +170,4 @@ def _kept(file: Path, key: str) -> Outcome | None:
         outcome = load_outcome(file)
     except DataError:
         return None
-    return outcome if outcome.status == "ok" and outcome.key == key else None
+    return outcome if outcome.status == RUN and outcome.key == key else None

@@ -10,8 +10,7 @@ import numpy as np
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.make_encoder import text_encoder
-from withsense_tf.encoders.texts.caption_space import CaptionSpace
+from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.calibration import Calibration
@@ -85,7 +84,7 @@ class ClosedFormTowers(Towers):
         return left_out_cosines(self, pairs, self.place_, self.left_out_points_)
 
     def _text(self) -> TextEncoder:
-        return CaptionSpace() if self.text is None else text_encoder(self.text)
+        return tower_text(self.text)
 
     def _fit(self, pairs: Pairs) -> None:
         tried = np.array([*self.gammas, *self.penalties], np.float64)

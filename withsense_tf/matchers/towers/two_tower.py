@@ -11,10 +11,9 @@ import numpy as np
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.make_encoder import text_encoder
+from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.photos.photo_split import Trunk
 from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
-from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice, check_seed
 from withsense_tf.matchers.calibration import Calibration
@@ -143,7 +142,7 @@ class TwoTower(Towers):
         return self.training or TowerTraining()
 
     def _text(self) -> TextEncoder:
-        return CaptionSpace() if self.text is None else text_encoder(self.text)
+        return tower_text(self.text)
 
     def _fit(self, pairs: Pairs) -> None:
         start_tensorflow()

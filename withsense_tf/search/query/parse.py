@@ -8,7 +8,7 @@ left as they are, and so is everything that may not be meant that way: "no parki
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,6 @@ from withsense_tf.search.query.tokens import Cut, Token, low, scan, tokens
 # No digit behind a minus: -20 is a number. A minus sign (U+2212) counts, a dash does not.
 MINUS: Final = re.compile(r"(?<![^\s,;])[-−](?=[\"“«„'’]?[^\W\d_])")
 QUOTES: Final = "\"“”«»„'’"
-CutAt = Callable[[Sequence[Token], int], Cut | None]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,26 @@
+"""What a result row says of itself: whether its model was run, and whether it saw with random weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from withsense_tf.encoders.base import RANDOM_WEIGHTS
+
+# Any other status says why a model was not run.
+RUN: Final = "ok"
+
+
+def status_of(row: Mapping[str, object]) -> str:
+    """Return a row's status; rows of before statuses were written were all run."""
+    return str(row.get("status", RUN))
+
+
+def was_run(row: Mapping[str, object]) -> bool:
+    """Return whether the model of a row was run."""
+    return status_of(row) == RUN
+
+
+def sees_at_random(weights: object) -> bool:
+    """Return whether weights, as a row names them, are random ones, some or all."""
+    return RANDOM_WEIGHTS in str(weights or "")
