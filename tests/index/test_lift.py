@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from index_digest import contents
 from small_index import LAW, item_of, law, new_index
 from typer.testing import CliRunner
 
@@ -17,7 +18,6 @@ from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.build import with_known_texts
-from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.matchers.base import Matcher

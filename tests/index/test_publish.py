@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from index_digest import contents, photo_contents
 from small_index import LAW, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -16,7 +17,6 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep import ingest as module
 from withsense_tf.index.upkeep import judge_anew as judge_module
 from withsense_tf.index.upkeep.compact import compact_index
-from withsense_tf.index.upkeep.index_digest import contents, photo_contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.recall import measure_recall

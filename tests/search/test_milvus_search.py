@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from index_digest import contents
 from pymilvus import MilvusClient
 from small_index import LAW, item_of, items_of_looks, new_index
 
@@ -17,7 +18,6 @@ from withsense_tf.errors import DataError
 from withsense_tf.index import photo_index
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
-from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.recall import measure_recall
 from withsense_tf.index.upkeep.switch_model import take_over

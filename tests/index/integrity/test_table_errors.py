@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from index_digest import contents
 from small_index import LAW, items_of_looks, new_index
 
 from withsense_tf.common import terminal
@@ -24,7 +25,6 @@ from withsense_tf.encoders.vectors.vector_shards import KEY, Shelf
 from withsense_tf.errors import DiskError, WithSenseError, disk_trouble, on_disk
 from withsense_tf.evaluation.result_table import Comparison, append_rows
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher

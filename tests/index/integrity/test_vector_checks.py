@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from index_digest import contents
 from PIL import Image
 from small_index import LAW, items_of_looks
 
@@ -19,7 +20,6 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.encoders.vectors.vector_shards import KEY, Shelf
 from withsense_tf.errors import DataError, DataWarning, SettingError
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.repair import repair_index
 from withsense_tf.index.upkeep.switch_model import take_over

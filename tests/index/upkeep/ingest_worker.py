@@ -18,11 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # where the helpers of the tests lie
+from index_digest import contents
+
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep import ingest
 from withsense_tf.index.upkeep import switch_model as fill
-from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from index_digest import contents
 from small_index import LAW, item_of, items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index import photo_index
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
-from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.matchers.base import Matcher

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from index_digest import contents, photo_contents
 from small_index import LAW, item_of, items_of_looks, new_index
 
 from withsense_tf.encoders.photos.photo_scene import SceneNet
@@ -16,7 +17,6 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep.index_digest import contents, photo_contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from index_digest import contents
 from small_index import LAW, items_of_looks, new_index
 
 from withsense_tf.data.dataset import Dataset
@@ -16,7 +17,6 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.build import build_index
-from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher

@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from index_digest import contents
 from small_index import LAW, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep.index_digest import contents
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.switch_model import roll_back, take_over
 from withsense_tf.matchers.base import Matcher
