@@ -38,8 +38,9 @@ KEEPING = {
 every = typer.Typer()
 every.registered_commands += app.registered_commands
 every.registered_groups += app.registered_groups
-for module in (compare, explore, ablations, policy_report):
-    every.command(module.__name__.rpartition(".")[2])(module.main)
+experiments = {"compare": compare, "explore": explore, "ablations": ablations, "policy_report": policy_report}
+for name, module in experiments.items():
+    every.command(name)(module.main)
 
 
 def invoke(*words: str, code: int = 0, **variables: str) -> str:

@@ -28,7 +28,7 @@ from withsense_tf.experiments.compare import run_command as compare
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.run import trainings_of
-from withsense_tf.experiments.explore.explore import explore as explore
+from withsense_tf.experiments.explore import explore
 from withsense_tf.experiments.lawful import under_the_law
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings

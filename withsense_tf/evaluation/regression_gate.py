@@ -49,7 +49,7 @@ def parse_rule(text: str) -> Limit:
     """Read a rule.
 
     >>> parse_rule("r@5<-0.02")
-    Rule(measure='r@5', sign='<', limit=-0.02)
+    Limit(measure='r@5', sign='<', limit=-0.02)
     """
     found = RULE.fullmatch(text)
     if not found:

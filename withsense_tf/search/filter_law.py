@@ -52,12 +52,12 @@ def check_asked_columns(tables: sqlite3.Connection, door: IndexDoor, where: Wher
 def _has(tables: sqlite3.Connection, door: IndexDoor, column: str) -> bool:
     """Tell whether a photo that may be shown here has a column."""
     if door.rule.rule == "none":
-        found = tables.execute(f"SELECT 1 {LIVE} AND facts.name = ? LIMIT 1", (column,)).fetchone()
+        found = tables.execute(f"SELECT 1 {LIVE} WHERE facts.name = ? LIMIT 1", (column,)).fetchone()
         return found is not None
     limit = (door.rule.age_limit, column)
     if tables.execute(f"SELECT 1 {SHOWN} AND facts.name = ? LIMIT 1", limit).fetchone() is not None:
         return True
     if door.policy.consents is None:
         return False
-    held = tables.execute(f"SELECT photos.name {LIVE} AND facts.name = ?", (column,))
+    held = tables.execute(f"SELECT live.name {LIVE} WHERE facts.name = ?", (column,))
     return any(door.photo(photo, "show") and door.photo(photo, "search") for (photo,) in held)
