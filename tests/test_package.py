@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
@@ -12,7 +13,9 @@ import numpy as np
 import pytest
 
 import withsense_tf as ws
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.errors import SettingError, WithSenseError, check_choice, check_seed, check_share
+from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import NOTICE
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +62,18 @@ def test_every_public_name_is_there() -> None:
     for name in ws.__all__:
         assert getattr(ws, name) is not None
     assert set(ws.__all__) <= set(dir(ws))
+
+
+def test_every_argument_of_what_is_made_with_settings_is_explained() -> None:
+    made = (Matcher, PhotoEncoder, TextEncoder, ws.VectorStore, ws.PhotoIndex, ws.Search)
+    classes = [
+        one for name in ws.__all__ if isinstance(one := getattr(ws, name), type) and issubclass(one, made)
+    ]
+    assert len(classes) > 15
+    for one in classes:
+        for argument in inspect.signature(one).parameters:
+            explained = inspect.getdoc(one) or ""
+            assert f"`{argument}`" in explained or f"`{argument}=" in explained, f"{one.__name__}: {argument}"
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

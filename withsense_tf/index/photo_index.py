@@ -46,7 +46,10 @@ def _law_of(number: int) -> str:
 
 
 class PhotoIndex:
-    """An index in a folder. Threads and processes may read and write it at the same time."""
+    """An index in a `folder`. Threads and processes may read and write it at the same time.
+
+    `store` is where vectors of photo encoders are kept; without one, in the folder.
+    """
 
     temporary: TemporaryDirectory[str] | None = None
 

@@ -26,6 +26,8 @@ class Captions(Matcher):
 
     The query itself is never among them: neither the caption of the same id, nor one of the same words. A photo
     without other captions gets the score 0, and what pairs of unlike texts get as a number.
+
+    - `text`: the text encoder, by name or as an object; without one, a space learned from the captions.
     """
 
     track: ClassVar[str] = CAPTION_ASSISTED

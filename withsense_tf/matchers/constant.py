@@ -17,6 +17,8 @@ class Constant(Matcher):
 
     Its RMSE is what a model must beat that has learned anything; its order of photos is no order at all. Every
     pair counts once, whatever its weight, as it does in the figures that are measured against this one.
+
+    - `statistic`: "mean" or "median".
     """
 
     track: ClassVar[str] = "baseline"

@@ -27,6 +27,10 @@ class Hybrid(Matcher):
 
     The weights are learned (ridge regression on the judgements), from what the towers say of each training photo
     when it is left out. A photo that has no other captions is scored by its pixels alone.
+
+    - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
+    - `text`: the text encoder, by name or as an object; without one, a space learned from the captions.
+    - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
     """
 
     track: ClassVar[str] = CAPTION_ASSISTED

@@ -37,7 +37,11 @@ class Search:
     """Search an index: `search("two dogs on a beach", k=5)`.
 
     The policy stands before it: a restricted photo is never a hit, never a query and never a neighbour, and where it
-    would have stood, the notice stands. `country` is where the answers are read; without one, the strictest rule holds.
+    would have stood, the notice stands.
+
+    - `index`: an index or its folder, or a fitted matcher with the `photos` that are to be searched
+    - `policy`: the law; without one, that of the service
+    - `country`: where the answers are read; without one, the strictest rule holds
     """
 
     def __init__(

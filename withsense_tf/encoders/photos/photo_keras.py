@@ -55,6 +55,8 @@ POOLINGS: Final = ("avg", "max", "grid2", "grid3")
 class KerasPhoto(GraphEncoder):
     """Encode photos with a backbone of `keras.applications`, its own preprocessing and size.
 
+    - `backbone`: the network, as "mobilenet_v2"; `size`: the side of the square that it sees, else its own.
+    - `seed` of random weights.
     - `weights`: "random", "imagenet" (Keras downloads them) or the path of a `.weights.h5` file that was made for
       the network without its top. With random weights the vectors are random features: colours and textures come
       through, meaning does not.
@@ -62,6 +64,7 @@ class KerasPhoto(GraphEncoder):
     - `layers`: names of inner layers to take instead of the last one, their vectors side by side.
     - `views`: 1, 2, 4 or 12 looks at each photo (mirrored, squares, close-ups), averaged: better, and as many
       times slower.
+    - `precision`: "float32", "mixed_bfloat16", or "auto": what this machine does quickly.
     """
 
     def __init__(

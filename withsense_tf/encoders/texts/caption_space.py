@@ -32,6 +32,7 @@ class CaptionSpace(TextEncoder):
     - `noise`: how much is added to the differences within a photo, as a share of their mean: a word that is too
       rare to have varied within a photo would otherwise seem to tell photos apart perfectly.
     - `most_words`, `min_count`: words that count.
+    - `seed` of the numbers that the decomposition begins with.
     """
 
     learns: ClassVar[bool] = True

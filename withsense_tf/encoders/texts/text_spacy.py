@@ -23,6 +23,7 @@ class SpacyVectors(TextEncoder):
 
     `source` is a file of word vectors (.txt, .vec, also .gz), an installed spaCy pipeline or its folder. A word
     that has no vector lends its basic form's ("puppies": "puppy"); if that has none either, it does not count.
+    `weighting` is "tfidf", or "mean" for words that all weigh the same.
     """
 
     def __init__(self, source: str | Path, weighting: str = "tfidf") -> None:

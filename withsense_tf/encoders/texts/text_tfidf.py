@@ -20,6 +20,7 @@ class Tfidf(TextEncoder):
     - `ngrams`: up to how many words in a row count as one ("red ball").
     - `lemmas`: whether "dogs" and "dog" are one word. `stop_words`: whether "the" and its like are left out.
     - `dim`: how many numbers to press the vectors into (latent semantic analysis); None keeps a number a word.
+    - `seed` of the numbers that this analysis begins with.
     """
 
     learns: ClassVar[bool] = True

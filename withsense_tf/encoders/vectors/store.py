@@ -41,7 +41,7 @@ class Encoded:
 
 
 class VectorStore:
-    """Keep vectors under (encoder identity, content), in a folder or, without one, as long as this object lives.
+    """Keep vectors under (encoder identity, content), in a `folder` or, without one, as long as this object lives.
 
     Processes may share a folder. A run that was killed goes on where it was; a photo that cannot be decoded is
     remembered in `bad.jsonl` with its reason and not tried again. `dtype` is float32, or float16 for half the space.

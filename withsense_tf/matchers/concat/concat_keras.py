@@ -21,6 +21,14 @@ class ConcatKeras(NetworkMatcher):
 
     Unlike a linear form it can, in principle, learn which photos and texts belong together; but nothing in its
     build says that the two vectors are to be compared, and a few thousand pairs do not teach it.
+
+    - `widths` of the hidden layers; `dropout` behind each, as a share; `batch_norm`: whether each is normalised.
+    - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
+    - `text`: the text encoder, by name or as an object.
+    - `training`: epochs, rates and patience, as a `Training`; without one, the usual ones.
+    - `seed` of the first weights and of the order of pairs.
+    - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
+    - `logs`: a folder for TensorBoard.
     """
 
     reads_sparse: ClassVar[bool] = True

@@ -35,6 +35,11 @@ class ConcatLinear(Matcher):
     Such a model scores a pair as `a . photo + b . text`. For one text, `b . text` is the same for every photo,
     so **it ranks the photos in the same order whatever the text says**: it can learn which photos and which
     captions get high scores in general, never which belong together. It is here as the row to beat.
+
+    - `kind`: "linear" (least squares), "ridge" or "lasso", with a penalty that is chosen within the training pairs.
+    - `photo`: the photo encoder, by name or as an object.
+    - `text`: the text encoder, by name or as an object.
+    - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
     """
 
     track: ClassVar[str] = "image-only"

@@ -20,9 +20,17 @@ KINDS: Final = ("bilinear", "product", "difference")
 class Interaction(NetworkMatcher):
     """Project both vectors to `rank` numbers, and let the network see how they go together.
 
-    "bilinear" adds up the products (a form `photo' U V' text` of low rank, plus what each side says alone);
-    "product" and "difference" give a small network the products, or the squared differences, number by number.
+    `kind` says how: "bilinear" adds up the products (a form `photo' U V' text` of low rank, plus what each side says
+    alone); "product" and "difference" give a small network the products, or the squared differences, number by number.
     It is the step between a network on concatenated vectors and two towers.
+
+    - `width` of that network's hidden layer, and `dropout` behind it, as a share.
+    - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
+    - `text`: the text encoder, by name or as an object.
+    - `training`: epochs, rates and patience, as a `Training`; without one, the usual ones.
+    - `seed` of the first weights and of the order of pairs.
+    - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
+    - `logs`: a folder for TensorBoard.
     """
 
     def __init__(

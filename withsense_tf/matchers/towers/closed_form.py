@@ -32,6 +32,11 @@ class ClosedFormTowers(Towers):
     the photo features, with Gaussian kernels of several widths (`gammas`) averaged. Its penalty is chosen, and the
     scores calibrated, by what it says of each training photo when that photo is left out, which has a closed form.
     There is no randomness and no network.
+
+    - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
+    - `text`: the text encoder, by name or as an object; without one, a space learned from the captions.
+    - `gammas`: how narrow the kernels are; `penalties`: those that are tried.
+    - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
     """
 
     reads_caption_space: ClassVar[bool] = True

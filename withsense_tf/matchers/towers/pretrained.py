@@ -28,9 +28,11 @@ PENALTIES: Final = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, float("inf"))
 class Pretrained(Towers):
     """Rank by a pre-trained network for photos and texts, given as the name or folder of a KerasHub preset.
 
+    - `preset`: CLIP, SigLIP and their like, by name or folder.
     - `head=None`: zero-shot. Only the calibration is learned, and no score has seen any pair.
     - `head="linear"`: photos move linearly towards their training captions, as far as it helps to find training
       photos when each is left out; where nothing helps, they stay. Scores are calibrated with each photo left out.
+    - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
 
     Without its weights it cannot be fitted: that is a WeightsMissingError, never a network with random weights.
     """

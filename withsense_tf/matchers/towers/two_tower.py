@@ -30,6 +30,8 @@ from withsense_tf.matchers.training import TowerTraining, Training
 class TwoTower(Towers):
     """Train a photo tower and a text tower so that a photo and its captions meet.
 
+    - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
+    - `text`: the text encoder, by name or as an object; without one, a space learned from the captions.
     - `loss`: "softmax" (the right one against all others), "sigmoid" (each pair a yes or a no) or "hinge" (against
       the hardest other one).
     - `judged_weight`: how much the judgements count beside the captions: cosines are also to foretell targets.
@@ -37,6 +39,10 @@ class TwoTower(Towers):
     - `members`: so many networks from different seeds are averaged.
     - `opened`: the first of the last layers of a `KerasPhoto` (one view) that are trained together with the towers,
       at `opened_rate`, after the towers alone; "block_16_expand" of MobileNetV2, for example.
+    - `training`: epochs, rates and patience, as a `TowerTraining`; without one, the usual ones.
+    - `seed` of the first weights and of the order of pairs.
+    - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
+    - `logs`: a folder for TensorBoard.
 
     The epoch is kept that ranks validation photos best, not the one of the lowest loss.
     """
