@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from withsense_tf.__main__ import app
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.errors import DataError, DataWarning, SettingError, WithSenseError
 from withsense_tf.policy.gate import Policy
@@ -134,3 +136,33 @@ def test_a_gate_that_is_made_after_a_change_keeps_the_changed_law(tiny: Dataset,
     assert policy.gate(tiny).photo("ant.jpg")
     written(file, RESTRICTED)
     assert not policy.gate(tiny).photo("ant.jpg")
+
+
+def test_how_many_captions_must_speak_is_told_by_option_or_else_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert Policy.of_service().ownership.min_votes == 1
+    monkeypatch.setenv("WITHSENSE_MIN_VOTES", "2")
+    files = LawFiles.of_service()
+    assert Policy.of_files(files).ownership.min_votes == 2
+    assert files.told().endswith("min_votes: 2")
+    assert LawFiles.of_service(min_votes=3).min_votes == 3
+    assert Policy.of_files(files).version != Policy.of_files(LawFiles.of_service(min_votes=1)).version
+
+
+@pytest.mark.parametrize("value", ["", "0", "-1", "1.5", "two", "²"])
+def test_a_number_of_captions_that_is_none_is_an_error(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WITHSENSE_MIN_VOTES", value)
+    with pytest.raises(SettingError, match=r"WITHSENSE_MIN_VOTES=.*from 1 up"):
+        LawFiles.of_service()
+
+
+def test_a_photo_of_which_one_caption_speaks_is_restricted_unless_two_must(folder: Path) -> None:
+    for name in ("captions.csv", "train_dataset.csv"):
+        path = folder / name
+        path.write_text(path.read_text().replace("A bee, seen 2 times", "A toddler, seen 2 times"))
+    runner = CliRunner()
+    for votes, shown in (("1", True), ("2", False)):
+        done = runner.invoke(app, ["policy", "photos", str(folder), "--min-votes", votes])
+        assert done.exit_code == 0, done.output
+        assert ("bee.jpg" in done.output) == shown

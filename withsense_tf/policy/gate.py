@@ -67,7 +67,7 @@ class Policy(Law):
         rules, decided = files.rules(), files.decided()
         return cls(
             rules,
-            Ownership(overrides=decided),
+            Ownership(files.min_votes, overrides=decided),
             ConsentRegister(files.consents) if files.consents else None,
             AuditLog(files.audit) if files.audit else None,
             files=files,

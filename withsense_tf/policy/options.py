@@ -16,6 +16,14 @@ HELP: Final = {
     "consents": "The register of permissions.",
     "audit": "Where decisions are logged.",
 }
+VotesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--min-votes",
+        min=1,
+        help="So many of a photo's captions must speak of a child. Else what WITHSENSE_MIN_VOTES says, else 1.",
+    ),
+]
 CountryOption = Annotated[
     str | None, typer.Option("--country", help="Two letters; without it the strictest rule holds.")
 ]
@@ -29,8 +37,9 @@ def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
         # Late: who asks for help needs no law.
         from withsense_tf.policy.service import LawFiles
 
+        votes = words.pop("min_votes")
         given = {name: Path(str(file)) for name in HELP if (file := words.pop(name)) is not None}
-        command(law=LawFiles.of_service(**given), **words)
+        command(law=LawFiles.of_service(None if votes is None else int(str(votes)), **given), **words)
 
     # What only this function fills in needs no type at the terminal.
     command.__annotations__.pop("law")
@@ -47,6 +56,9 @@ def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
         )
         for name, text in HELP.items()
     ]
+    options.append(
+        inspect.Parameter("min_votes", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=VotesOption)
+    )
     kept = [parameter for name, parameter in own.parameters.items() if name != "law"]
     signature = own.replace(parameters=[*kept, *options])
     told.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for

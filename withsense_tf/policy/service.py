@@ -6,7 +6,7 @@ import hashlib
 import os
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from withsense_tf.policy.overrides import Override, parse_overrides, unreadable
 from withsense_tf.policy.watched import Watched
 
 VARIABLE: Final = "WITHSENSE_"
+FILES: Final = ("countries", "overrides", "consents", "audit")
 
 
 @dataclass(frozen=True)
@@ -24,26 +25,28 @@ class LawFiles:
     """Files of one's own: rules of countries, what people decided, permissions, and where decisions are logged.
 
     What the first two say is read anew when a file has changed, so a service that runs keeps to the law of now.
+    `min_votes`: so many of a photo's captions must speak of a child; 1 is the strictest.
     """
 
     countries: Path | None = None
     overrides: Path | None = None
     consents: Path | None = None
     audit: Path | None = None
+    min_votes: int = 1
 
     @classmethod
-    def of_service(cls, **given: Path | None) -> LawFiles:
+    def of_service(cls, min_votes: int | None = None, **given: Path | None) -> LawFiles:
         """Return the files that are given by option and, for the others, those that the environment names.
 
         A file that is named and not there is an error, never the package's law.
         """
         found: dict[str, Path] = {}
-        for name in (field.name for field in fields(cls)):
+        for name in FILES:
             file, said = named(name, given.get(name))
             if file is not None:
                 _check(name, file, said)
                 found[name] = file
-        return cls(**found)
+        return cls(**found, min_votes=_votes() if min_votes is None else min_votes)
 
     @cached_property
     def _countries(self) -> Watched[Countries] | None:
@@ -79,11 +82,9 @@ class LawFiles:
 
     def told(self) -> str:
         """Say which files are in force and, by their digests, what is in them."""
-        return "; ".join(
-            f"{field.name}: {_told(getattr(self, field.name))}"
-            for field in fields(self)
-            if field.name != "audit"
-        )
+        lines = [f"{name}: {_told(getattr(self, name))}" for name in FILES if name != "audit"]
+        # Nobody need wonder about what is as strict as can be.
+        return "; ".join(lines + ([f"min_votes: {self.min_votes}"] if self.min_votes > 1 else []))
 
 
 def named(name: str, option: Path | None) -> tuple[Path | None, str]:
@@ -96,6 +97,17 @@ def named(name: str, option: Path | None) -> tuple[Path | None, str]:
             f"{variable} is set and empty, so nobody knows which law is meant. Name a file, or unset it."
         )
     return (None if value is None else Path(value).absolute()), said
+
+
+def _votes() -> int:
+    """Return how many captions must speak of a child, as the environment says it."""
+    name = f"{VARIABLE}MIN_VOTES"
+    said = os.environ.get(name)
+    if said is None:
+        return 1
+    if not (said.isascii() and said.isdigit() and int(said)):
+        raise SettingError(f"{name}={said}: expected a whole number from 1 up. Name one, or unset it.")
+    return int(said)
 
 
 def _check(name: str, file: Path, said: str) -> None:
