@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,12 @@ from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
-    from withsense_tf.evaluation.regression_gate import Row
-    from withsense_tf.experiments.compare.jobs import Plan
+    from withsense_tf.evaluation.outcome import Outcome
+    from withsense_tf.evaluation.result_table import Comparison
+    from withsense_tf.experiments.compare.config import Config
+    from withsense_tf.experiments.compare.jobs import Job, Plan
+    from withsense_tf.experiments.lawful import Lawful
+    from withsense_tf.matchers.registry import Surroundings
     from withsense_tf.policy.service import LawFiles
 
 BALANCED: Final = "Trained on balanced pairs; skill is over the constant of the pairs as judged."
@@ -93,47 +98,26 @@ def main(
     law: LawFiles,
 ) -> None:
     """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
-    from rich.console import Console
-
-    from withsense_tf.common.code_version import code_version
     from withsense_tf.common.machine import processor, usable_cores
     from withsense_tf.common.processes import usual_processes
-    from withsense_tf.errors import SettingError
-    from withsense_tf.evaluation.regression_gate import (
-        broken_rules,
-        check_measured,
-        held,
-        load_base,
-        parse_rule,
-    )
-    from withsense_tf.evaluation.result_rows import rows_of
-    from withsense_tf.evaluation.result_table import Comparison, append_rows, check_header
-    from withsense_tf.experiments.compare.against import asked_for, check_comparable, measured_of
-    from withsense_tf.experiments.compare.config import load_config
+    from withsense_tf.evaluation.result_table import check_header
+    from withsense_tf.experiments.compare.base_run import BaseRun
     from withsense_tf.experiments.compare.dry_run import planned, planned_on_demo
-    from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
+    from withsense_tf.experiments.compare.jobs import jobs_of
     from withsense_tf.experiments.compare.run import run_jobs
-    from withsense_tf.experiments.compare.run_folder import LOGS, write_run
+    from withsense_tf.experiments.compare.run_folder import LOGS
     from withsense_tf.experiments.data_option import demo_folder, load
     from withsense_tf.experiments.lawful import check_policy, under_the_law
     from withsense_tf.matchers.registry import Surroundings, photo_encoders_of
 
     # What can go wrong at once goes wrong before the work starts.
     check_policy(policy, law)
-    rules = [parse_rule(rule) for rule in fail_if or []]
-    if bool(rules) != (against is not None):
-        raise SettingError(
-            "--against and --fail-if belong together: a base, and what change of a figure is too much."
-        )
-    base = load_base(against) if against else None
     named = [name.strip() for name in models.split(",") if name.strip()]
-    settings = load_config(config, change or [], named)
-    if quick and not any(one.partition("=")[0].strip() == "folds" for one in change or []):
-        settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
+    base = BaseRun.of(against, fail_if or [], named)
+    settings = _settings(config, change or [], named, quick)
     encoders = photo_encoders_of(settings.photo, weights, data is None, seed, quick)
     word_vectors = _word_vectors(vectors)
-    file = (output if dry_run else terminal.output_folder(output)) / "compare.csv"
-    check_header(file)
+    check_header((output if dry_run else terminal.output_folder(output)) / "compare.csv")
     started = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     folder = output / "runs" / started
     around = Surroundings(encoders, word_vectors, _store(output), seed, folder / LOGS)
@@ -149,70 +133,108 @@ def main(
                 typer.echo(line)
             return
     dataset = load(source, output, seed, train, test)
-    console = Console()
-    console.print(f"{dataset!r}", highlight=False, markup=False, soft_wrap=True)
-    dataset, note, version, law_files = under_the_law(dataset, policy, law, country)
-    pairs = pairs_of(settings, dataset)
-    if quick and data:
-        pairs = some_photos(pairs, QUICK_PHOTOS, seed)
-    # With few photos, each is a fold of its own, and its copies with it.
-    settings = replace(settings, folds=max(2, min(settings.folds, len(set(pairs.group)))))
-    plan = Plan(settings, pairs, around, version, download)
+    _say(f"{dataset!r}")
+    lawful = under_the_law(dataset, policy, law, country)
+    plan = _plan(settings, lawful, around, download, QUICK_PHOTOS if quick and data else None)
     jobs = jobs_of(plan)
     count = processes or usual_processes()
     machine = f"{processor()}, {usable_cores()} cores, {count} process{'' if count == 1 else 'es'}"
-    compared: list[Row] = []
-    left_out = ""
     if base:
-        here = {"fingerprint": dataset.fingerprint, "policy": version, "target": plan.target}
-        check_comparable(base, jobs, **here, seed=str(seed))
-        compared, left_out = asked_for(base, named, jobs)
-        check_measured(base, compared, rules, machine)
+        here = {"fingerprint": lawful.data.fingerprint, "policy": lawful.policy, "target": plan.target}
+        base.check(jobs, seed, machine, **here)
     if dry_run:
-        typer.echo(f"{note} Policy: {version}.")
-        for line in planned(jobs, len(pairs)):
+        typer.echo(f"{lawful.note} Policy: {lawful.policy}.")
+        for line in planned(jobs, len(plan.pairs)):
             typer.echo(line)
         return
     with on_disk(output), plan.downloads():
         done = run_jobs(jobs, plan, output, skip_existing, count)
+    comparison = _comparison(done, plan, lawful, started, quick, own=data is not None)
+    _keep(comparison, done, plan, lawful.data, folder, machine)
+    if base:
+        base.judge(comparison.rows)
+
+
+def _settings(config: Path | None, changes: Sequence[str], models: Sequence[str], quick: bool) -> Config:
+    from withsense_tf.experiments.compare.config import load_config
+
+    settings = load_config(config, changes, models)
+    if quick and not any(one.partition("=")[0].strip() == "folds" for one in changes):
+        settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
+    return settings
+
+
+def _plan(settings: Config, lawful: Lawful, around: Surroundings, download: bool, photos: int | None) -> Plan:
+    """Return what is to be run: all pairs, or those of so many photos."""
+    from withsense_tf.experiments.compare.jobs import Plan, pairs_of
+
+    pairs = pairs_of(settings, lawful.data)
+    if photos is not None:
+        pairs = some_photos(pairs, photos, around.seed)
+    # With few photos, each is a fold of its own, and its copies with it.
+    settings = replace(settings, folds=max(2, min(settings.folds, len(set(pairs.group)))))
+    return Plan(settings, pairs, around, lawful.policy, download)
+
+
+def _comparison(
+    done: Sequence[tuple[Job, Outcome]], plan: Plan, lawful: Lawful, started: str, quick: bool, own: bool
+) -> Comparison:
+    """Return the rows of all outcomes with what must be said of them; `own` is a folder that is no demo set."""
+    from withsense_tf.common.code_version import code_version
+    from withsense_tf.evaluation.result_rows import rows_of
+    from withsense_tf.evaluation.result_table import Comparison
+
     rows = rows_of(
         [outcome for _, outcome in done],
         run=started,
-        data=f"{dataset.name} (quick)" if quick and data else dataset.name,
-        policy=version,
-        law_files=law_files,
-        seed=seed,
+        data=f"{lawful.data.name} (quick)" if quick and own else lawful.data.name,
+        policy=lawful.policy,
+        law_files=lawful.files,
+        seed=plan.around.seed,
         target=plan.target,
-        fingerprint=dataset.fingerprint,
+        fingerprint=lawful.data.fingerprint,
         code=code_version(),
     )
     for row, (job, _) in zip(rows, done, strict=True):
         row["key"] = job.key
-    comparison = Comparison(
-        tuple(rows),
-        _notes(dataset, note, plan, quick),
-        (f"Photos: {'; '.join(one.identity for one in encoders)}.",),
-    )
+    photos = f"Photos: {'; '.join(one.identity for one in plan.around.photo)}."
+    return Comparison(tuple(rows), _notes(lawful.data, lawful.note, plan, quick), (photos,))
+
+
+def _keep(
+    comparison: Comparison,
+    done: Sequence[tuple[Job, Outcome]],
+    plan: Plan,
+    dataset: Dataset,
+    folder: Path,
+    machine: str,
+) -> None:
+    """Print the table, append it to the file, and write the run's folder with its page."""
+    from rich.console import Console
+
+    from withsense_tf.evaluation.result_table import append_rows
+    from withsense_tf.experiments.compare.against import measured_of
+    from withsense_tf.experiments.compare.run_folder import write_run
+
+    output = folder.parents[1]
+    file = output / "compare.csv"
+    console = Console()
     if console.is_terminal:
         console.print(comparison)
     else:
         typer.echo(str(comparison))
-    outcomes = [outcome for _, outcome in done]
+    outcomes, jobs = [outcome for _, outcome in done], [job for job, _ in done]
     with on_disk(output):
         append_rows(file, comparison)
-        page = write_run(folder, settings, comparison, outcomes, dataset, measured_of(jobs), machine)
-    console.print(f"Appended {len(rows)} rows to {file}", highlight=False, markup=False, soft_wrap=True)
-    console.print(f"Report: {page}", highlight=False, markup=False, soft_wrap=True)
-    if left_out:
-        typer.echo(left_out, err=True)
-    if broken := broken_rules(rows, compared, rules):
-        typer.echo("\n  ".join([f"Worse than {against}:", *broken]), err=True)
-        raise typer.Exit(1)
-    if against:
-        allowed = " or ".join(fail_if or [])
-        typer.echo(
-            f"{held(compared, rules)} rows held against {against}: none is worse than {allowed} allows."
-        )
+        page = write_run(folder, plan.config, comparison, outcomes, dataset, measured_of(jobs), machine)
+    _say(f"Appended {len(comparison.rows)} rows to {file}")
+    _say(f"Report: {page}")
+
+
+def _say(line: str) -> None:
+    from rich.console import Console
+
+    Console().print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def some_photos(pairs: Pairs, photos: int, seed: int) -> Pairs:
