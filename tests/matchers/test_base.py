@@ -147,11 +147,6 @@ def test_matchers_keep_scikit_learns_contract(matcher: Constant | ConcatLinear) 
     assert type(matcher).__name__ in repr(matcher)
 
 
-def test_a_clone_shares_the_store_and_keeps_its_settings(mean_colour) -> None:
-    store = VectorStore()
-    assert clone(ConcatLinear("ridge", store=store)).store is store
-
-
 def test_fit_returns_the_matcher_and_predict_before_fit_is_an_error(pairs: Pairs) -> None:
     matcher = Constant()
     with pytest.raises(NotFittedError, match="call fit"):

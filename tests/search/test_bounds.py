@@ -16,7 +16,6 @@ from small_index import LAW, draw_look, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.index.catalog import Catalog
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.vectors.filters import MOST_FILTERS, Condition, fact_row, parse_filter
 from withsense_tf.matchers.base import Matcher
@@ -73,13 +72,6 @@ def test_too_many_filters_are_refused_and_the_disk_is_not_blamed(index: PhotoInd
 def test_as_many_filters_as_are_taken_can_be_asked(index: PhotoIndex) -> None:
     found = Search(index, policy=LAW, country="BB")("a wall", where=["iso>=1"] * MOST_FILTERS, minimum=0)
     assert found.places
-
-
-def test_a_wrong_question_to_the_tables_is_not_blamed_on_the_disk(tmp_path: Path) -> None:
-    catalog = Catalog.make(tmp_path / "index")
-    with pytest.raises(DataError, match="Expression tree") as wrong, catalog.reading() as tables:
-        tables.execute(f"SELECT {'1 + ' * 2_000} 1")
-    assert str(wrong.value).endswith("(maximum depth 1000).")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.experiments.bench import bench_search
 from withsense_tf.experiments.bench.bench_machine import machine
 from withsense_tf.experiments.bench.bench_search import clustered, main, measure, plain_read, timed
-from withsense_tf.experiments.bench.search_contenders import chosen, contenders
+from withsense_tf.experiments.bench.search_contenders import contenders
 
 
 @pytest.fixture(autouse=True)
@@ -88,21 +88,6 @@ def test_an_engine_that_is_missing_is_not_built() -> None:
 def test_only_the_engines_that_are_named_take_part_beside_numpy(tmp_path: Path) -> None:
     names = [row["engine"] for row in run(tmp_path, "40", "float16, FAISS flat")]
     assert names[2:] == ["numpy", "exact float16", "FAISS flat"]
-
-
-@pytest.mark.closed
-def test_a_part_of_a_name_is_for_all_engines_that_have_it() -> None:
-    assert [contender.name for contender in chosen("exact")] == ["numpy", "exact float32", "exact float16"]
-
-
-@pytest.mark.closed
-@pytest.mark.parametrize("name", ["flota16", "exact flota16", "", "float16 float32"])
-def test_an_engine_that_is_not_known_is_refused_with_the_nearest_name(name: str) -> None:
-    with pytest.raises(
-        SettingError, match=r"--engines='.*' is not known\..*Known: numpy, exact float32"
-    ) as error:
-        chosen(f"numpy,{name}")
-    assert not name or "Did you mean 'exact float" in str(error.value)
 
 
 @pytest.mark.closed

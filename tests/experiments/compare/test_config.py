@@ -210,13 +210,6 @@ def test_towers_know_the_word_vectors_of_the_command_line(around: Surroundings, 
     assert "words.txt" in side_by_side.text.identity
 
 
-def test_drawn_scenes_are_seen_by_the_network_for_drawn_scenes_and_photos_never() -> None:
-    (drawn,) = photo_encoders_of((), "auto", synthetic=True, seed=0, quick=False)
-    assert drawn.identity.startswith("scene_net")
-    (photo,) = photo_encoders_of((), "auto", synthetic=False, seed=0, quick=False)
-    assert photo.weights == "random (seed 0)"
-
-
 def test_encoders_of_a_configuration_take_its_settings(tmp_path: Path) -> None:
     table = tomllib.loads('photo = ["scene_net", { backbone = "resnet50", views = 2 }]')
     first, second = photo_encoders_of(table["photo"], "auto", synthetic=False, seed=5, quick=False)

@@ -7,7 +7,6 @@ import pytest
 
 from withsense_tf.demo.word_tables import POSITION_PHRASES
 from withsense_tf.demo.writer import TEST_STREAM, plan_photos, write_demo
-from withsense_tf.errors import SettingError
 from withsense_tf.experiments.scene_net.scene_training import Lessons, loss_of_shares, mirrored_batches
 from withsense_tf.experiments.scene_net.separate_scenes import (
     demo_scenes,
@@ -20,27 +19,9 @@ from withsense_tf.experiments.scene_net.word_targets import MIRRORED, WordTarget
 CAPTIONS = [["A dog on the left", "a brown dog"], ["A cat on the right"]]
 
 
-def test_training_scenes_are_in_no_demo_set_that_is_measured_on() -> None:
-    sketches = sketch_scenes(300, 1000, 1001)
-    scenes = {sketch.scene for sketch in sketches}
-    for seed in (0, 1, 2, 20, 1001):
-        assert scenes.isdisjoint(demo_scenes(seed))
-    assert len({sketch.seeds for sketch in sketches}) == 300
-    assert sketch_scenes(10, 1000, 1001) == sketches[:10]
-
-
-def test_other_seeds_alone_would_share_scenes() -> None:
-    assert not set(demo_scenes(1000)).isdisjoint(scene for seed in range(21) for scene in demo_scenes(seed))
-
-
 def test_demo_scenes_are_those_that_a_demo_set_shows() -> None:
     planned = [photo.scene for photo in plan_photos("test", 3, TEST_STREAM, 100)]
     assert list(demo_scenes(3))[400:500] == planned
-
-
-def test_seeds_of_measured_demo_sets_are_refused() -> None:
-    with pytest.raises(SettingError, match="above 20, got 20"):
-        sketch_scenes(10, 20, 21)
 
 
 def test_the_same_sketches_give_the_same_photos_and_a_demo_photo_is_recognised(tmp_path: Path) -> None:

@@ -64,13 +64,6 @@ def test_a_folder_that_is_no_index_names_the_command_that_makes_one(
         ask(tmp_path / "photos")
 
 
-def test_a_folder_of_other_things_is_not_made_an_index(tmp_path: Path) -> None:
-    (tmp_path / "holiday.jpg").write_bytes(b"...")
-    with pytest.raises(DataError, match=r"holiday\.jpg.*choose a folder"):
-        PhotoIndex.make(tmp_path)
-    assert [part.name for part in tmp_path.iterdir()] == ["holiday.jpg"]
-
-
 def test_an_index_of_another_format_is_to_be_built_anew(folder: Path) -> None:
     (folder / "index.json").write_text(json.dumps({"kind": "withsense index", "format": 99}))
     with pytest.raises(DataError, match=r"format 99.*Build the index anew"):

@@ -223,30 +223,3 @@ def test_each_answer_is_that_of_one_model_while_models_are_switched_and_rolled_b
             thread.join()
     assert not failures
     assert seen == {text: {one[text], other[text]} for text in texts}
-
-
-def test_an_index_may_be_made_by_several_at_once(tmp_path: Path) -> None:
-    for turn in range(10):
-        made: list[PhotoIndex] = []
-        failures: list[BaseException] = []
-        ready = threading.Barrier(6)
-
-        def make(
-            folder: Path = tmp_path / str(turn),
-            made: list = made,
-            failures: list = failures,
-            ready: threading.Barrier = ready,
-        ) -> None:
-            ready.wait()
-            try:
-                made.append(PhotoIndex.make(folder))
-            except BaseException as error:
-                failures.append(error)
-
-        threads = [threading.Thread(target=make) for _ in range(6)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert not failures
-        assert len(made) == 6

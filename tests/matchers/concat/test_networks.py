@@ -184,27 +184,6 @@ def test_the_user_s_text_encoder_stays_unfitted(make: Make, train: Pairs) -> Non
     assert not hasattr(space, "projection_")
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [
-        {"epochs": 0},
-        {"patience": 0},
-        {"batch": 0},
-        {"rate": 0},
-        {"rate": -1e-3},
-        {"rate": float("nan")},
-        {"decay": -1e-3},
-        {"decay": float("inf")},
-        {"validation": 0},
-        {"validation": 1},
-    ],
-    ids=str,
-)
-def test_bad_ways_of_training_are_refused(setting: dict[str, Any]) -> None:
-    with pytest.raises(SettingError):
-        Training(**setting)
-
-
 def test_a_seed_is_a_whole_number(make: Make, train: Pairs) -> None:
     with pytest.raises(SettingError, match="seed"):
         make(seed=-1).fit(train)

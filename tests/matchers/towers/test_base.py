@@ -9,7 +9,6 @@ import pytest
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries, crossed
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.base import Towers
 
 
@@ -59,7 +58,3 @@ def test_a_grid_has_the_cosines_of_the_crossed_pairs(
 def test_a_prediction_is_the_calibrated_cosine(matcher: ByHand, held: Pairs) -> None:
     expected = matcher.calibration_.apply(matcher.cosines(held))
     np.testing.assert_array_equal(matcher.predict(held), expected)
-
-
-def test_unit_brings_vectors_to_length_1_and_leaves_zeros() -> None:
-    np.testing.assert_allclose(unit(np.array([[3.0, 4], [0, 0]])), [[0.6, 0.8], [0, 0]])

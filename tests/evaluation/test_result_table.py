@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import csv
+import io
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from withsense_tf.errors import DataError
+from withsense_tf.evaluation.result_table import COLUMNS, Comparison, append_rows
+
+
+def test_rows_are_appended_by_name_and_unmeasured_cells_stay_empty(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "compare.csv"
+    append_rows(file, Comparison(({"rmse": np.float64(0.1), "matcher": "a, b"},)))
+    append_rows(file, Comparison(({"matcher": "c", "skill": float("nan"), "pairs": 3},)))
+    with file.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["matcher"], row["rmse"], row["skill"], row["pairs"]) for row in rows] == [
+        ("a, b", "0.1", "", ""),
+        ("c", "", "", "3"),
+    ]
+    assert rows[0]["tau_c"] == ""
+
+
+def test_a_file_with_another_header_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "compare.csv"
+    file.write_text("matcher,rmse\nold,0.5\n")
+    with pytest.raises(DataError, match="other columns"):
+        append_rows(file, Comparison(({"matcher": "new"},)))
+    assert file.read_text() == "matcher,rmse\nold,0.5\n"
+    file.write_text(",".join(reversed(COLUMNS)) + "\n")
+    with pytest.raises(DataError, match="their order differs"):
+        append_rows(file, Comparison(({"matcher": "new"},)))
+
+
+def test_a_file_that_ends_in_the_middle_of_a_row_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "compare.csv"
+    file.write_text(",".join(COLUMNS) + "\nhalf,a,ro")
+    with pytest.raises(DataError, match="middle of a row"):
+        append_rows(file, Comparison(({"matcher": "new"},)))
+
+
+def test_something_else_than_a_table_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
+    for name in ("folder.csv", "binary.csv"):
+        with pytest.raises(DataError, match="cannot be read as a table of results"):
+            append_rows(tmp_path / name, Comparison(({"matcher": "new"},)))
+
+
+def test_an_unknown_column_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="rsme"):
+        append_rows(tmp_path / "compare.csv", Comparison(({"rsme": 0.1},)))
+    assert not (tmp_path / "compare.csv").exists()
+
+
+def test_runs_that_append_at_the_same_time_lose_no_row(tmp_path: Path) -> None:
+    file = tmp_path / "compare.csv"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: append_rows(file, Comparison(({"matcher": f"m{n}"},))), range(40)))
+    with file.open(newline="") as stream:
+        assert sorted(row["matcher"] for row in csv.DictReader(stream)) == sorted(f"m{n}" for n in range(40))
+
+
+def test_a_narrow_terminal_shows_whole_figures_or_none() -> None:
+    row = {
+        "matcher": "concat linear",
+        "track": "image-only",
+        "weights": "random (seed 0)",
+        "rmse": 0.3125,
+        "skill": -0.4103,
+    }
+    row |= {"pairs": 1784, "photos": 300, "mae": 0.2369, "seconds": 2.4, "peak_mb": 1523.6}
+    for width in (60, 80, 100, 160):
+        console = Console(file=io.StringIO(), width=width)
+        console.print(Comparison((row,)))
+        printed = console.file.getvalue()
+        assert "…" not in printed
+        assert "0.312" in printed
+        assert "-0.410" in printed
+        assert max(map(len, printed.splitlines())) <= width
+        assert ("Not shown" in printed) == ("seconds" not in printed.partition("Not shown")[0])
+        # The weights have no column of their own there, but random ones are never passed over.
+        assert "With random weights: concat linear." in printed
+
+
+def test_the_table_shows_figures_and_escapes_what_it_shows_in_a_notebook() -> None:
+    table = Comparison(({"matcher": "<b> my[v2] :dog:", "rmse": 0.25, "gallery": 1234, "weights": "file x"},))
+    assert "my[v2] :dog:" in str(table)
+    assert "0.250" in str(table)
+    assert "1,234" in str(table)
+    assert "&lt;b&gt;" in table._repr_html_()
+    assert "file x" in table._repr_html_()
+
+
+def test_a_terminal_has_no_column_of_weights_and_says_nothing_of_it() -> None:
+    table = Comparison(({"matcher": "a", "rmse": 0.25, "weights": "trained on x"},))
+    console = Console(file=io.StringIO(), width=400)
+    console.print(table)
+    assert "weights" not in console.file.getvalue()
+
+
+def test_each_split_has_a_table_of_its_own_and_what_was_not_run_is_named_once() -> None:
+    rows = [
+        {"matcher": "towers", "split": split, "r@5": 0.791, "gallery": 100.0, "status": "ok"}
+        for split in ("folds", "test")
+    ]
+    missing = "not run: weights not available: no network"
+    rows += [{"matcher": "clip", "split": split, "status": missing} for split in ("folds", "test")]
+    printed = str(Comparison(tuple(rows)))
+    assert printed.count("79.1") == 2
+    assert "folds: every photo once" in printed
+    assert printed.count("clip") == 1
+    assert missing in printed

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.errors import DataError
+from withsense_tf.index.photo_index import PhotoIndex
+
+
+def test_a_folder_of_other_things_is_not_made_an_index(tmp_path: Path) -> None:
+    (tmp_path / "holiday.jpg").write_bytes(b"...")
+    with pytest.raises(DataError, match=r"holiday\.jpg.*choose a folder"):
+        PhotoIndex.make(tmp_path)
+    assert [part.name for part in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+def test_an_index_may_be_made_by_several_at_once(tmp_path: Path) -> None:
+    for turn in range(10):
+        made: list[PhotoIndex] = []
+        failures: list[BaseException] = []
+        ready = threading.Barrier(6)
+
+        def make(
+            folder: Path = tmp_path / str(turn),
+            made: list = made,
+            failures: list = failures,
+            ready: threading.Barrier = ready,
+        ) -> None:
+            ready.wait()
+            try:
+                made.append(PhotoIndex.make(folder))
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=make) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failures
+        assert len(made) == 6
