@@ -89,7 +89,7 @@ def test_an_error_of_the_system_becomes_one_line(capsys: pytest.CaptureFixture[s
 
 
 def test_a_terminal_without_the_signs_still_shows_the_rest() -> None:
-    code = "from withsense_tf import terminal; terminal.run(lambda: print('ёж │'))"
+    code = "from withsense_tf.common import terminal; terminal.run(lambda: print('ёж │'))"
     result = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
