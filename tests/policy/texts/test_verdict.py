@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quick import at_once
 
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.policy.texts.normalise import normalise
@@ -196,17 +196,15 @@ def test_three_thousand_captions_take_less_than_two_seconds(policy: TextPolicy) 
         for word in ("man", "toddler", "boy")
     ]
     policy.verdicts(texts[:3])
-    start = time.process_time()
-    policy.verdicts(texts)
-    assert time.process_time() - start < 2
+    with at_once(2.0):
+        policy.verdicts(texts)
 
 
 @pytest.mark.parametrize("part", ["beer girl ", "statue of a with ", "boy, 5 ", "a mother cat and her "])
 def test_a_text_of_nothing_but_rule_words_is_read_in_a_second(policy: TextPolicy, part: str) -> None:
-    policy.verdict(part)
-    start = time.process_time()
-    policy.verdict(part * 500)
-    assert time.process_time() - start < 1
+    policy.verdict(part * 100)  # rules are read when they are first needed
+    with at_once(1.0):
+        policy.verdict(part * 500)
 
 
 def test_an_article_does_not_hide_spaced_letters(policy: TextPolicy) -> None:
