@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -28,8 +28,10 @@ def whole_file(path: Path, suffix: str = DRAFT, *, replace: bool = True) -> Iter
             flush(draft)
             if replace:
                 draft.replace(path)
-            elif not path.exists():
-                _link(draft, path)
+            else:
+                # Another process may be quicker; unlike a rename, a link never replaces a file.
+                with suppress(FileExistsError):
+                    os.link(draft, path)
             flush(path.parent)
         finally:
             # Half a file on a full disk is in everybody's way.
@@ -45,11 +47,3 @@ def flush(path: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
-
-
-def _link(draft: Path, path: Path) -> None:
-    """Give the draft its name; unlike a rename, a link never replaces a file."""
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return  # another process was quicker

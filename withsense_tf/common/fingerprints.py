@@ -21,8 +21,8 @@ def fingerprint(root: Path, files: Iterable[Path], content: Callable[[Path], byt
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Return all files in a folder and its folders."""
-    return sorted(file for file in folder.rglob("*") if file.is_file())
+    """Return all files in a folder and its folders, in no order."""
+    return [file for file in folder.rglob("*") if file.is_file()]
 
 
 def content_of(file: Path) -> bytes:

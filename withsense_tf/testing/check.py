@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CLOSE = 1e-4
 
 
-class BrokenContract(Exception):  # noqa: N818  # it is no error of this package's
+class ContractError(Exception):
     """Say which part of the contract does not hold, and what was expected."""
 
 
@@ -40,13 +40,13 @@ def main(
         try:
             for line in check_matcher(matcher, Path(folder), seed):
                 typer.echo(f"ok  {line}")
-        except BrokenContract as broken:
+        except ContractError as broken:
             raise SettingError(f"{matcher} breaks the contract of matchers: {broken}") from broken
     typer.echo(f"{matcher} keeps the contract of matchers.")
 
 
 def check_matcher(name: str, folder: Path, seed: int = 0) -> list[str]:
-    """Check a matcher in an empty folder and return what holds; raise a BrokenContract where something does not."""
+    """Check a matcher in an empty folder and return what holds; raise a ContractError where something does not."""
     from withsense_tf.data.split import split_by_photo
     from withsense_tf.demo.demo_dataset import demo_dataset
     from withsense_tf.encoders.vectors.store import VectorStore
@@ -76,7 +76,7 @@ def check_matcher(name: str, folder: Path, seed: int = 0) -> list[str]:
 
 def _require(holds: object, what: str) -> None:
     if not holds:
-        raise BrokenContract(what)
+        raise ContractError(what)
 
 
 def _settings(make: Callable[[], Matcher]) -> str:
@@ -113,8 +113,8 @@ def _refusals(make: Callable[[], Matcher], pairs: Pairs) -> str:
         except error:
             continue
         except Exception as other:
-            raise BrokenContract(f"{what}, got {type(other).__name__}: {other}.") from other
-        raise BrokenContract(f"{what}, and nothing was raised.")
+            raise ContractError(f"{what}, got {type(other).__name__}: {other}.") from other
+        raise ContractError(f"{what}, and nothing was raised.")
     return "it refuses what it cannot do, with the errors of this package"
 
 
