@@ -7,15 +7,18 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from oracle import Oracle, answer_split
 
-from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.evaluation.figures.ranking import per_query
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
+from withsense_tf.matchers.constant import Constant
+from withsense_tf.targets.blend import relevance
 
 Scores = Callable[[np.ndarray], np.ndarray]
 
 
-def answers_of(data: Dataset, predicted: float | np.ndarray) -> Answers:
+def answers_of(data: Dataset, prediction: float | np.ndarray) -> Answers:
     """Answer every pair that experts judged."""
     experts = data.experts
     scores = experts[["expert1", "expert2", "expert3"]].to_numpy(np.float64)
@@ -25,25 +28,25 @@ def answers_of(data: Dataset, predicted: float | np.ndarray) -> Answers:
         caption=experts["caption"].to_numpy(str),
         target=(scores.mean(axis=1) - 1) / 3,
         weight=np.ones(len(experts)),
-        predicted=np.broadcast_to(predicted, len(experts)).astype(np.float64),
+        prediction=np.broadcast_to(prediction, len(experts)).astype(np.float64),
         own=(owner == experts["photo"]).to_numpy(bool),
         experts=scores,
     )
 
 
-def found_of(data: Dataset, scores: Scores) -> Rankings:
+def rankings_of(data: Dataset, scores: Scores) -> Rankings:
     """Rank the training photos for their captions; `scores` gets (queries, photos), true for the right photo."""
     names = data.photos.loc[data.photos["part"] == "train", "photo"].to_numpy(str)
-    asked = data.captions[data.captions["photo"].isin(names)]
-    is_right = asked["photo"].to_numpy(str)[:, None] == names
-    given = scores(is_right)
-    first = np.argsort(-given, axis=1, kind="stable")[:, :5]
+    queries = data.captions[data.captions["photo"].isin(names)]
+    is_right = queries["photo"].to_numpy(str)[:, None] == names
+    values = scores(is_right)
+    first = np.argsort(-values, axis=1, kind="stable")[:, :5]
     return Rankings(
-        text=asked["text"].to_numpy(str),
-        caption=asked["caption"].to_numpy(str),
+        text=queries["text"].to_numpy(str),
+        caption=queries["caption"].to_numpy(str),
         first=names[first],
-        scores=np.take_along_axis(given, first, axis=1),
-        per_query=per_query(given, is_right.argmax(axis=1), names),
+        scores=np.take_along_axis(values, first, axis=1),
+        per_query=per_query(values, is_right.argmax(axis=1), names),
     )
 
 
@@ -52,7 +55,7 @@ def outcome_of(
     label: str,
     track: str = "image-only",
     split: str = "folds",
-    predicted: float | np.ndarray | None = 0.4,
+    prediction: float | np.ndarray | None = 0.4,
     scores: Scores | None = None,
     **more: object,
 ) -> Outcome:
@@ -62,8 +65,8 @@ def outcome_of(
         label,
         split,
         about,
-        answers=None if predicted is None else answers_of(data, predicted),
-        found=found_of(data, scores or (lambda right: right * 0.5 + 0.25)),
+        answers=None if prediction is None else answers_of(data, prediction),
+        rankings=rankings_of(data, scores or (lambda right: right * 0.5 + 0.25)),
         constant=0.3,
         folds=2,
         **more,  # type: ignore[arg-type]  # each of its own type
@@ -110,6 +113,21 @@ def tiny(unchanged: Dataset) -> Dataset:
     return unchanged
 
 
+@pytest.fixture(scope="session")
+def pairs(tiny: Dataset) -> Pairs:
+    return relevance(tiny, crowd=None)
+
+
+@pytest.fixture(scope="session")
+def oracle_outcome(pairs: Pairs) -> Outcome:
+    return answer_split(Oracle(), pairs)
+
+
+@pytest.fixture(scope="session")
+def constant_outcome(pairs: Pairs) -> Outcome:
+    return answer_split(Constant(), pairs)
+
+
 @pytest.fixture
 def new_outcome() -> Callable[..., Outcome]:
     return outcome_of
@@ -127,7 +145,7 @@ def run(tiny: Dataset) -> list[Outcome]:
         outcome_of(tiny, "towers", history={"loss": [0.5, 0.25], "val_loss": [0.6, 0.4]}),
         outcome_of(tiny, "captions", "caption-assisted"),
         Outcome("clip", "folds", {"track": "image-only"}, status="not run: no weights here"),
-        outcome_of(tiny, "towers", split="test", predicted=None),
+        outcome_of(tiny, "towers", split="test", prediction=None),
     ]
 
 

@@ -12,12 +12,13 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.terminal import each_said_once
+from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
-from withsense_tf.errors import SettingError, WeightsMissingError
-from withsense_tf.evaluation.figures.ranking import PerQuery, per_query, pooled
+from withsense_tf.errors import WeightsMissingError
+from withsense_tf.evaluation.figures.ranking import per_query, pool
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
-from withsense_tf.evaluation.protocol import Task
+from withsense_tf.evaluation.protocol import Task, check_unseen
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.matchers.base import Matcher
 
@@ -27,26 +28,43 @@ TOP: Final = 5
 def answer(label: str, make: Callable[[int], Matcher], work: Sequence[Task], split: str) -> Outcome:
     """Train a matcher for each task, one after the other; `make` gets the task's number."""
     parts = []
-    with each_said_once(), passed_over() as begin:
-        begin()
+    with each_said_once(), heap_freezer() as freeze:
+        freeze()
         for number, task in enumerate(work):
             parts.append(answer_task(label, split, make(number), task))
             if parts[-1].status != RUN:
                 break
-    return joined(parts)
+    return join(parts)
 
 
 @contextmanager
-def passed_over() -> Iterator[Callable[[], None]]:
-    """Give what lets Python's searches for dead circles pass over all that is there when it is called.
+def heap_freezer() -> Iterator[Callable[[], None]]:
+    """Yield a function that exempts all objects of its moment from garbage collection until the block ends.
 
-    After every training Python searches for the last networks, which are such circles: to look at all that TensorFlow
-    and the data hold took longer than the search.
+    After every training Python searches for the last networks, which hold themselves in circles: to look at all that
+    TensorFlow and the data hold took longer than the search.
     """
     try:
         yield gc.freeze
     finally:
         gc.unfreeze()
+
+
+def answer_pairs(matcher: Matcher, test: Pairs, blank: Answers, constant: float) -> Outcome:
+    """Let a fitted matcher answer test pairs; `blank` are their answers with nothing predicted yet."""
+    check_unseen(matcher, test.data, test.content)
+    with Meter() as meter:
+        answers = replace(blank, prediction=matcher.predict(test))
+    return Outcome(
+        matcher.name,
+        "",
+        matcher.describe(),
+        answers=answers,
+        constant=constant,
+        seconds=meter.seconds,
+        peak_mb=meter.peak_mb,
+        config=settings_of(matcher),
+    )
 
 
 def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome:
@@ -55,23 +73,23 @@ def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome
     A matcher whose weights are not here is not run, and what is returned says so: nothing stands in for it.
     """
     config = settings_of(matcher)
-    answers = found = None
+    answers = rankings = None
     with Meter() as meter:
         try:
             matcher.fit(task.train)
         except WeightsMissingError as error:
             return not_run(label, split, matcher, error)
-        _check_unseen(matcher, task)
+        check_unseen(matcher, task.train.data, task.test_content)
         if task.test is not None:
-            answers = replace(task.unanswered, predicted=matcher.predict(task.test))
+            answers = replace(task.blank, prediction=matcher.predict(task.test))
         if task.gallery is not None:
-            found = _found(matcher, task, task.gallery)
+            rankings = _rank(matcher, task, task.gallery)
     outcome = Outcome(
         label,
         split,
         matcher.describe(),
         answers=answers,
-        found=found,
+        rankings=rankings,
         constant=task.constant,
         folds=1,
         train_pairs=len(task.train),
@@ -95,17 +113,17 @@ def not_run(label: str, split: str, matcher: Matcher, error: WeightsMissingError
     return Outcome(label, split, about, status=reason, config=settings_of(matcher))
 
 
-def joined(parts: Sequence[Outcome]) -> Outcome:
+def join(parts: Sequence[Outcome]) -> Outcome:
     """Put the outcomes of one matcher's trainings together, in the order of the tasks."""
     for part in parts:
         if part.status != RUN:
             return part
     answers = [part.answers for part in parts if part.answers is not None]
-    found = [part.found for part in parts if part.found is not None]
+    rankings = [part.rankings for part in parts if part.rankings is not None]
     return replace(
         parts[-1],
-        answers=_joined(answers) if answers else None,
-        found=_together(found) if found else None,
+        answers=_join_answers(answers) if answers else None,
+        rankings=_join_rankings(rankings) if rankings else None,
         constant=float(np.mean([part.constant for part in parts])),
         folds=len(parts),
         train_pairs=round(np.mean([part.train_pairs for part in parts])),
@@ -116,52 +134,42 @@ def joined(parts: Sequence[Outcome]) -> Outcome:
     )
 
 
-def _check_unseen(matcher: Matcher, task: Task) -> None:
-    content = set(task.test.content if task.test is not None else ())
-    content |= set(task.gallery.content if task.gallery is not None else ())
-    data = task.train.data
-    seen = data.group_of(content) & data.group_of(matcher.fitted_content_)
-    if seen:
-        raise SettingError(f"{matcher.name} was trained on {len(seen)} of the photos that it is measured on.")
-
-
-def _found(matcher: Matcher, task: Task, gallery: Gallery) -> Rankings:
+def _rank(matcher: Matcher, task: Task, gallery: Gallery) -> Rankings:
     queries = task.queries
     scores = matcher.grid(gallery, Queries.of(queries["text"].tolist(), queries["caption"].tolist()))
-    ranked = per_query(scores, task.right, np.array(gallery.names), task.graded)
     first = np.argsort(-scores, axis=1, kind="stable")[:, :TOP]
     return Rankings(
         text=queries["text"].to_numpy(str),
         caption=queries["caption"].to_numpy(str),
         first=np.array(gallery.names, str)[first],
         scores=np.take_along_axis(scores, first, axis=1),
-        per_query=ranked,
+        per_query=per_query(scores, task.right, np.array(gallery.names), task.grades),
     )
 
 
-def _joined(parts: Sequence[Answers]) -> Answers:
+def _join_answers(parts: Sequence[Answers]) -> Answers:
     return Answers(
         *(np.concatenate([vars(part)[name] for part in parts]) for name in Answers.__annotations__)
     )
 
 
-def _together(parts: Sequence[Rankings]) -> Rankings:
+def _join_rankings(parts: Sequence[Rankings]) -> Rankings:
     width = min(part.first.shape[1] for part in parts)
-    ranked: PerQuery = pooled([part.per_query for part in parts])
     return Rankings(
         text=np.concatenate([part.text for part in parts]),
         caption=np.concatenate([part.caption for part in parts]),
         first=np.concatenate([part.first[:, :width] for part in parts]),
         scores=np.concatenate([part.scores[:, :width] for part in parts]),
-        per_query=ranked,
+        per_query=pool([part.per_query for part in parts]),
     )
 
 
 def settings_of(matcher: Matcher) -> str:
     """Write the matcher's settings as JSON; an encoder stands there as its identity."""
     # A store and logs change no figure, only how long they take.
-    hidden = ("store", "logs")
-    settings = {name: value for name, value in matcher.get_params(deep=False).items() if name not in hidden}
+    settings = matcher.get_params(deep=False)
+    for name in ("store", "logs"):
+        settings.pop(name, None)
     if settings.get("training", 0) is None:
         # Not given: the way of training that is used then.
         settings["training"] = getattr(matcher, "_training", None)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from withsense_tf.common.code_version import code_version
 from withsense_tf.data.dataset import Dataset, Pairs, check_pairs
 from withsense_tf.errors import SettingError, check_kind, check_share
-from withsense_tf.evaluation.answering import settings_of
-from withsense_tf.evaluation.figures.regression import regression_figures
-from withsense_tf.evaluation.meter import Meter
+from withsense_tf.evaluation.answering import answer_pairs
+from withsense_tf.evaluation.protocol import blank_answers
+from withsense_tf.evaluation.result_rows import row_of
 from withsense_tf.evaluation.result_table import Comparison, Value
 from withsense_tf.matchers.base import Matcher
 
@@ -27,18 +27,18 @@ def compare(matchers: Sequence[Matcher] | Matcher, test: Pairs, constant: float 
     """
     if isinstance(matchers, Matcher):
         matchers = [matchers]
-    expected = "a list of fitted matchers"
-    check_kind("compare", matchers, (list, tuple), expected)
+    kind = "a list of fitted matchers"
+    check_kind("compare", matchers, (list, tuple), kind)
     for matcher in matchers:
-        check_kind("compare", matcher, Matcher, expected)
+        check_kind("compare", matcher, Matcher, kind)
     if not matchers:
-        raise SettingError(f"compare expects {expected}; got an empty one.")
+        raise SettingError(f"compare expects {kind}; got an empty one.")
     check_pairs("compare", test)
     if constant is not None:
         constant = check_share("constant", constant, ends=True)
     else:
         constant = _answer_of_a_constant(matchers, test)
-    return Comparison(tuple(measure(matcher, test, constant) for matcher in matchers), notes_on(test))
+    return Comparison(tuple(_rows(matchers, test, constant)), notes_on(test))
 
 
 def notes_on(test: Pairs) -> tuple[str, ...]:
@@ -59,40 +59,14 @@ def copies_note(data: Dataset) -> tuple[str, ...]:
     )
 
 
-def measure(matcher: Matcher, test: Pairs, constant: float | None, **known: Value) -> dict[str, Value]:
-    """Predict the test pairs and return the result row; `known` columns are taken over as they are.
-
-    A matcher is never measured on photos that it was trained on, under whatever file name: that is an error.
-    """
-    seen = test.data.group_of(getattr(matcher, "fitted_content_", ())) & set(test.group)
-    if seen:
-        raise SettingError(
-            f"{matcher.name} was trained on {len(seen)} of the {len(set(test.group))} test photos, so its figures "
-            "would be worth nothing. Fit it on the training side of a split: ws.split_by_photo(pairs)."
-        )
-    with Meter() as meter:
-        predicted = matcher.predict(test)
-    figures = regression_figures(test.target, predicted, float("nan") if constant is None else constant)
-    return {
-        **matcher.describe(),
-        "data": test.data.name,
-        "target": test.definition,
-        "fingerprint": test.data.fingerprint,
-        "code": code_version(),
-        "config": settings_of(matcher),
-        "pairs": len(test),
-        "photos": test.table["photo"].nunique(),
-        "rmse": figures.rmse,
-        "mse": figures.mse,
-        "mae": figures.mae,
-        "skill": figures.skill,
-        "seconds": meter.seconds,
-        "peak_mb": meter.peak_mb,
-        **known,
-    }
+def _rows(matchers: Sequence[Matcher], test: Pairs, constant: float) -> Iterator[dict[str, Value]]:
+    blank = blank_answers(test)
+    source = {"data": test.data.name, "target": test.definition, "fingerprint": test.data.fingerprint}
+    for matcher in matchers:
+        yield row_of(answer_pairs(matcher, test, blank, constant)) | source | {"code": code_version()}
 
 
-def _answer_of_a_constant(matchers: Sequence[Matcher], test: Pairs) -> float | None:
+def _answer_of_a_constant(matchers: Sequence[Matcher], test: Pairs) -> float:
     from withsense_tf.matchers.constant import Constant
 
     for matcher in matchers:
@@ -100,4 +74,4 @@ def _answer_of_a_constant(matchers: Sequence[Matcher], test: Pairs) -> float | N
         learned_this = getattr(matcher, "fitted_target_", "") == test.definition
         if isinstance(matcher, Constant) and matcher.statistic == "mean" and learned_this and len(test):
             return float(matcher.predict(test.take([0]))[0])
-    return None
+    return float("nan")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,17 +16,22 @@ from withsense_tf.evaluation.figures.ranking import PerQuery
 from withsense_tf.evaluation.row_status import RUN
 
 FORMAT: Final = 1
+# Names of arrays in a file stay, whatever attributes are called: a run of before goes on.
+ANSWERS: Final = "answers_"
+RANKINGS: Final = "found_"
+QUERIES: Final = "found_query_"
+IN_FILE: Final = {"prediction": "predicted"}
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """The answers for test pairs, a row each: photo, caption, target, weight, predicted, own, experts (rows, 3)."""
+    """The answers for test pairs, a row each: photo, caption, target, weight, prediction, own, experts (rows, 3)."""
 
     photo: np.ndarray
     caption: np.ndarray
     target: np.ndarray
     weight: np.ndarray
-    predicted: np.ndarray
+    prediction: np.ndarray
     own: np.ndarray
     experts: np.ndarray
 
@@ -36,7 +41,7 @@ class Answers:
 
 @dataclass(frozen=True, eq=False)
 class Rankings:
-    """What was found for test queries: a text, the right photo, and the first photos with their scores."""
+    """The rankings of test queries: each one's text, its caption, and the first photos with their scores."""
 
     text: np.ndarray
     caption: np.ndarray
@@ -57,7 +62,7 @@ class Outcome:
     about: dict[str, str]
     status: str = RUN
     answers: Answers | None = None
-    found: Rankings | None = None
+    rankings: Rankings | None = None
     constant: float = float("nan")
     folds: int = 0
     train_pairs: int = 0
@@ -70,20 +75,14 @@ class Outcome:
 
     def save(self, file: Path) -> None:
         """Write it as one file of arrays, whole or not at all."""
-        arrays: dict[str, np.ndarray] = {}
-        about = {name: value for name, value in vars(self).items() if name not in ("answers", "found")} | {
-            "format": FORMAT
-        }
-        arrays["about"] = np.array(json.dumps(about))
-        for part in ("answers", "found"):
-            value = getattr(self, part)
-            if value is not None:
-                flat = {name: item for name, item in vars(value).items() if name != "per_query"}
-                if part == "found":
-                    flat |= {f"query_{name}": item for name, item in asdict(value.per_query).items()}
-                arrays |= {f"{part}_{name}": np.asarray(item) for name, item in flat.items()}
+        about = {name: value for name, value in vars(self).items() if name not in ("answers", "rankings")}
+        arrays = {"about": np.array(json.dumps(about | {"format": FORMAT}))}
+        if self.answers is not None:
+            arrays |= _to_file(self.answers, ANSWERS)
+        if self.rankings is not None:
+            arrays |= _to_file(self.rankings, RANKINGS) | _to_file(self.rankings.per_query, QUERIES)
         with whole_file(file) as draft, draft.open("wb") as stream:
-            np.savez_compressed(stream, **{name: _plain(array) for name, array in arrays.items()})  # type: ignore[arg-type]  # keywords are arrays
+            np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]  # keywords are arrays
 
 
 def load_outcome(file: Path) -> Outcome:
@@ -93,26 +92,34 @@ def load_outcome(file: Path) -> Outcome:
         about: dict[str, Any] = parse_json(str(arrays.pop("about")))
         if about.pop("format") != FORMAT:
             raise ValueError("another format")
-        parts = {
-            part: {name[len(part) + 1 :]: array for name, array in arrays.items() if name.startswith(part)}
-            for part in ("answers", "found")
-        }
-        outcome = Outcome(**about)
-        if parts["answers"]:
-            outcome = replace(outcome, answers=Answers(**parts["answers"]))
-        if parts["found"]:
-            queries = {
-                name[6:]: parts["found"].pop(name)
-                for name in list(parts["found"])
-                if name.startswith("query_")
-            }
-            outcome = replace(outcome, found=Rankings(**parts["found"], per_query=PerQuery(**queries)))
+        answers = _from_file(Answers, ANSWERS, arrays)
+        queries = _from_file(PerQuery, QUERIES, arrays)
+        rankings = _from_file(Rankings, RANKINGS, arrays)
+        if arrays:
+            raise ValueError(f"arrays that are in no outcome: {', '.join(sorted(arrays))}")
+        return Outcome(
+            **about,
+            answers=Answers(**answers) if answers else None,
+            rankings=Rankings(**rankings, per_query=PerQuery(**queries)) if rankings else None,
+        )
     except Exception as error:
         # A damaged archive makes its readers raise whatever they meet.
         raise DataError(f"{file} holds no stored answers of this version ({error}). Delete it.") from error
-    return outcome
 
 
-def _plain(array: np.ndarray) -> np.ndarray:
-    """Turn texts into an array that needs no pickle."""
-    return array.astype(str) if array.dtype == object else array
+def _to_file(part: Answers | Rankings | PerQuery, prefix: str) -> dict[str, np.ndarray]:
+    """Return the arrays of a part under their names in the file; texts need no pickle."""
+    return {
+        f"{prefix}{IN_FILE.get(name, name)}": array.astype(str) if array.dtype == object else array
+        for name, array in vars(part).items()
+        if isinstance(array, np.ndarray)
+    }
+
+
+def _from_file(kind: type[Any], prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Take the arrays of a part out of those of a file; nothing where the file has none of them."""
+    names = [field.name for field in fields(kind) if field.name != "per_query"]
+    stored_names = {name: f"{prefix}{IN_FILE.get(name, name)}" for name in names}
+    if arrays.keys().isdisjoint(stored_names.values()):
+        return {}
+    return {name: arrays.pop(stored_name) for name, stored_name in stored_names.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, TypeVar
@@ -16,6 +16,7 @@ from withsense_tf.data.gallery import Gallery
 from withsense_tf.data.split import Split, folds_by_photo, split_by_photo, split_strict
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.evaluation.outcome import Answers
+from withsense_tf.matchers.base import Matcher
 from withsense_tf.targets.balance import balance
 
 Part = TypeVar("Part")
@@ -45,42 +46,36 @@ class Task:
         return float(self.train.target.mean()) if self.usual is None else self.usual
 
     @cached_property
-    def unanswered(self) -> Answers:
-        """Return the test pairs as they stand in all answers, with nothing predicted: every matcher needs them."""
-        test = given(self.test, "test pairs")
-        table, data = test.table, test.data
-        experts = data.experts.drop_duplicates(["photo", "caption"]).set_index(["photo", "caption"])
-        scores = experts.reindex(pd.MultiIndex.from_frame(table[["photo", "caption"]])).to_numpy(np.float64)
-        return Answers(
-            photo=table["photo"].to_numpy(str),
-            caption=table["caption"].to_numpy(str),
-            target=test.target,
-            weight=test.weight,
-            predicted=np.full(len(table), np.nan),
-            own=data.own(table),
-            experts=scores,
-        )
+    def blank(self) -> Answers:
+        """Return the test pairs as they stand in all answers: every matcher needs them."""
+        return blank_answers(require(self.test, "test pairs"))
+
+    @property
+    def test_content(self) -> set[str]:
+        """Return the contents of all photos of the test pairs and the gallery."""
+        content = set() if self.test is None else set(self.test.content)
+        return content if self.gallery is None else content.union(self.gallery.content)
 
     @cached_property
     def right(self) -> np.ndarray:
         """Return the place of each query's photo in the gallery, (queries,)."""
-        place = {name: at for at, name in enumerate(given(self.gallery, "gallery").names)}
+        place = {name: at for at, name in enumerate(require(self.gallery, "gallery").names)}
         return self.queries["photo"].map(place).to_numpy(int)
 
     @cached_property
-    def graded(self) -> np.ndarray:
+    def grades(self) -> np.ndarray:
         """Return how relevant photos are: 1 for the right one, what experts said of others, else not judged."""
-        gallery = given(self.gallery, "gallery")
-        graded = np.full((len(self.queries), len(gallery)), np.nan)
+        gallery = require(self.gallery, "gallery")
+        grades = np.full((len(self.queries), len(gallery)), np.nan)
         place = {name: at for at, name in enumerate(gallery.names)}
         rows = self.queries.reset_index(names="row")[["row", "caption"]]
-        judged = gallery.data.experts.merge(rows, on="caption")
-        judged = judged[judged["photo"].isin(place)]
-        if len(judged):
-            scores = judged[["expert1", "expert2", "expert3"]].mean(axis=1)
-            graded[judged["row"], judged["photo"].map(place)] = (scores - 1) / 3
-        graded[np.arange(len(self.queries)), self.right] = 1.0
-        return graded
+        expert_rows = gallery.data.experts.merge(rows, on="caption")
+        expert_rows = expert_rows[expert_rows["photo"].isin(place)]
+        if len(expert_rows):
+            scores = expert_rows[["expert1", "expert2", "expert3"]].mean(axis=1)
+            grades[expert_rows["row"], expert_rows["photo"].map(place)] = (scores - 1) / 3
+        grades[np.arange(len(self.queries)), self.right] = 1.0
+        return grades
 
 
 def tasks(pairs: Pairs, split: str, folds: int, seed: int) -> list[Task]:
@@ -96,7 +91,34 @@ def tasks(pairs: Pairs, split: str, folds: int, seed: int) -> list[Task]:
     return [Task(part.train, part.test, *_own_queries(data, part.test)) for part in splits]
 
 
-def given(part: Part | None, name: str) -> Part:
+def blank_answers(test: Pairs) -> Answers:
+    """Return test pairs as they stand in the answers of a matcher, with nothing predicted yet."""
+    table, data = test.table, test.data
+    experts = data.experts.drop_duplicates(["photo", "caption"]).set_index(["photo", "caption"])
+    scores = experts.reindex(pd.MultiIndex.from_frame(table[["photo", "caption"]])).to_numpy(np.float64)
+    return Answers(
+        photo=table["photo"].to_numpy(str),
+        caption=table["caption"].to_numpy(str),
+        target=test.target,
+        weight=test.weight,
+        prediction=np.full(len(table), np.nan),
+        own=data.own(table),
+        experts=scores,
+    )
+
+
+def check_unseen(matcher: Matcher, data: Dataset, content: Iterable[str]) -> None:
+    """Raise if a matcher was trained on photos that it is to be measured on, under whatever file name."""
+    to_measure_on = data.group_of(content)
+    leak = data.group_of(getattr(matcher, "fitted_content_", ())) & to_measure_on
+    if leak:
+        raise SettingError(
+            f"{matcher.name} was trained on {len(leak)} of the {len(to_measure_on)} test photos, so its figures "
+            "would be worth nothing. Fit it on the training side of a split: ws.split_by_photo(pairs)."
+        )
+
+
+def require(part: Part | None, name: str) -> Part:
     """Return a part of a task that figures need, or raise if the task has none."""
     if part is None:
         raise SettingError(

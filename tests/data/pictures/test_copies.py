@@ -173,7 +173,7 @@ def test_a_copy_beside_the_caption_of_its_original_is_an_own_pair_and_never_an_a
         zip(own["photo"], own["caption"], strict=True)
     )
     assert ("asp.jpg", "bee.jpg#2") not in set(zip(own["photo"], own["caption"], strict=True))
-    assert sum(task.unanswered.own.sum() for task in tasks(pairs, "folds", 3, 0)) == len(own)
+    assert sum(task.blank.own.sum() for task in tasks(pairs, "folds", 3, 0)) == len(own)
     assert agreement(data).human.own_pairs_dropped == len(own)
     # Judged with another caption alone, it still must not be made a mismatch of the one that it shows.
     unjudged = pairs.take(np.flatnonzero(~((pairs.table["photo"] == "asp.jpg") & data.own(pairs.table))))

@@ -44,7 +44,7 @@ def test_the_interval_of_tau_is_that_of_the_plain_bootstrap(levels: int, steps: 
     rng = np.random.default_rng(levels + steps)
     photos = np.array(list("abcdefghijkl"))[rng.integers(0, 12, 60)]
     truth = rng.random(60)
-    predicted = np.round((truth + 0.5 * rng.random(60)) * steps) / steps
+    prediction = np.round((truth + 0.5 * rng.random(60)) * steps) / steps
     scores = np.ceil(levels * np.clip(truth[:, None] + 0.2 * rng.normal(size=(60, 3)), 0.01, 1))
     scores[rng.random(60) < 0.2] = np.nan
     scores[0, 1] = np.nan
@@ -52,12 +52,12 @@ def test_the_interval_of_tau_is_that_of_the_plain_bootstrap(levels: int, steps: 
     own = np.zeros(rated.sum(), bool)
 
     def plain(rows: np.ndarray) -> float:
-        return tau(predicted[rated][rows], scores[rated][rows], own[rows], "c")
+        return tau(prediction[rated][rows], scores[rated][rows], own[rows], "c")
 
     slow = bootstrap_by_photo(plain, photos[rated], repeats=200, seed=3)
-    fast = tau_c_interval(predicted, scores, photos, repeats=200, seed=3)
+    fast = tau_c_interval(prediction, scores, photos, repeats=200, seed=3)
     assert (fast.low, fast.high) == pytest.approx((slow.low, slow.high))
-    assert fast.low < tau(predicted, scores, np.zeros(60, bool), "c") < fast.high
+    assert fast.low < tau(prediction, scores, np.zeros(60, bool), "c") < fast.high
 
 
 def test_the_interval_of_tau_of_a_constant_is_zero_and_without_scores_there_is_none() -> None:
@@ -142,9 +142,9 @@ def test_a_higher_level_gives_a_wider_interval_and_the_same_seed_the_same() -> N
 
 def test_the_interval_of_the_rmse_is_that_of_the_statistic() -> None:
     rng = np.random.default_rng(0)
-    target, predicted, photo = rng.random(200), rng.random(200), rng.integers(0, 40, 200)
-    interval = rmse_interval(target, predicted, photo)
-    slow = ends(lambda rows: float(np.sqrt(np.mean((predicted[rows] - target[rows]) ** 2))), photo)
+    target, prediction, photo = rng.random(200), rng.random(200), rng.integers(0, 40, 200)
+    interval = rmse_interval(target, prediction, photo)
+    slow = ends(lambda rows: float(np.sqrt(np.mean((prediction[rows] - target[rows]) ** 2))), photo)
     assert (interval.low, interval.high) == pytest.approx(slow, rel=1e-4)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ir_measures import RR, R, nDCG
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.evaluation.figures.ranking import PerQuery, RankingFigures, per_query, pooled, ranks
+from withsense_tf.evaluation.figures.ranking import PerQuery, RankingFigures, per_query, pool, ranks
 
 NAN = float("nan")
 
@@ -173,7 +173,7 @@ def folds() -> list[PerQuery]:
 
 
 def test_pooled_galleries_keep_each_query_and_count_it_once() -> None:
-    every = pooled(folds())
+    every = pool(folds())
     assert every.rank.tolist() == [0, 1, 2, 3, 4, 5, 0, 0, 3]
     assert every.hit(1).tolist() == [1, 0, 0, 0, 0, 0, 1, 1, 0]
     assert every.reciprocal_rank[:3] == pytest.approx([1, 1 / 2, 1 / 3])
@@ -183,12 +183,12 @@ def test_pooled_galleries_keep_each_query_and_count_it_once() -> None:
 
 
 def test_lists_and_gallery_sizes_are_means_over_galleries() -> None:
-    figures = pooled(folds()).figures()
+    figures = pool(folds()).figures()
     assert (figures.different_top5, figures.gallery) == (1, 5)
     # The same places in two galleries are two lists.
-    assert pooled([folds()[0], folds()[0]]).figures().different_top5 == 1
+    assert pool([folds()[0], folds()[0]]).figures().different_top5 == 1
     # Also where what is pooled was pooled before: 6, 4 and 6 photos.
-    again = pooled([pooled(folds()), folds()[0]])
+    again = pool([pool(folds()), folds()[0]])
     assert again.gallery.tolist() == [0] * 6 + [1] * 3 + [2] * 6
     assert again.figures().gallery == pytest.approx(16 / 3)
 
@@ -220,6 +220,6 @@ def test_photos_need_names_and_galleries_must_be_given() -> None:
     with pytest.raises(DataError, match="names of 3 photos"):
         per_query(np.zeros((1, 3)), np.array([0]), np.array(["a"]))
     with pytest.raises(DataError, match="no galleries"):
-        pooled([])
+        pool([])
     with pytest.raises(SettingError, match="at least 1"):
         folds()[0].hit(0)

@@ -10,12 +10,12 @@ from withsense_tf.evaluation.figures.regression import regression_figures
 
 def test_figures_agree_with_scikit_learn() -> None:
     rng = np.random.default_rng(0)
-    target, predicted = rng.random(50), rng.random(50)
-    figures = regression_figures(target, predicted, float(target.mean()))
-    assert figures.rmse == pytest.approx(root_mean_squared_error(target, predicted))
-    assert figures.mae == pytest.approx(mean_absolute_error(target, predicted))
+    target, prediction = rng.random(50), rng.random(50)
+    figures = regression_figures(target, prediction, float(target.mean()))
+    assert figures.rmse == pytest.approx(root_mean_squared_error(target, prediction))
+    assert figures.mae == pytest.approx(mean_absolute_error(target, prediction))
     # With the mean of the same pairs as the constant, skill is R squared.
-    assert figures.skill == pytest.approx(r2_score(target, predicted))
+    assert figures.skill == pytest.approx(r2_score(target, prediction))
 
 
 def test_the_constant_has_no_skill_and_perfection_has_skill_1() -> None:
@@ -31,7 +31,7 @@ def test_skill_is_no_number_where_the_constant_is_always_right() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "predicted", "message"),
+    ("target", "prediction", "message"),
     [
         (np.zeros(2), np.zeros(3), "as many predictions"),
         (np.zeros((2, 1)), np.zeros((2, 1)), "as many predictions"),
@@ -39,9 +39,11 @@ def test_skill_is_no_number_where_the_constant_is_always_right() -> None:
         (np.zeros(2), np.array([0, np.nan]), "finite"),
     ],
 )
-def test_what_cannot_be_measured_is_an_error(target: np.ndarray, predicted: np.ndarray, message: str) -> None:
+def test_what_cannot_be_measured_is_an_error(
+    target: np.ndarray, prediction: np.ndarray, message: str
+) -> None:
     with pytest.raises(DataError, match=message):
-        regression_figures(target, predicted, 0.0)
+        regression_figures(target, prediction, 0.0)
 
 
 @pytest.mark.closed

@@ -80,17 +80,17 @@ def test_texts_are_escaped_wherever_they_stand(
     # One query fails, so that it is shown.
     outcome = new_outcome(data, f"{evil} $x^2$", scores=fails, history={f"{evil}": [1.0]})
     other = Outcome(f"other {evil}", "folds", {"track": "image-only"}, status=f"not run: {evil}")
-    found = outcome.found
-    assert found is not None
-    chosen = np.flatnonzero(found.text == evil)
+    rankings = outcome.rankings
+    assert rankings is not None
+    chosen = np.flatnonzero(rankings.text == evil)
     few = replace(
-        found,
-        **{name: getattr(found, name)[chosen] for name in ("text", "caption", "first", "scores")},
+        rankings,
+        **{name: getattr(rankings, name)[chosen] for name in ("text", "caption", "first", "scores")},
         per_query=replace(
-            found.per_query, **{name: value[chosen] for name, value in vars(found.per_query).items()}
+            rankings.per_query, **{name: value[chosen] for name, value in vars(rankings.per_query).items()}
         ),
     )
-    page = page_of(data, [replace(outcome, found=few), other])
+    page = page_of(data, [replace(outcome, rankings=few), other])
     assert "script" not in {tag for tag, _ in read_page(page).tags}
     assert "<script" not in page.lower()
     assert page.count("&lt;script&gt;") >= 4
@@ -150,7 +150,7 @@ def test_the_right_photo_is_outlined_and_stands_apart_where_it_was_not_found(
     tiny: Dataset, new_outcome: New, read_page: Read, fails: Scores
 ) -> None:
     for scores, told, apart in ((None, "place 1 of 6", 0), (fails, "place 6 of 6", 16)):
-        page = page_of(tiny, [new_outcome(tiny, "towers", predicted=None, scores=scores)])
+        page = page_of(tiny, [new_outcome(tiny, "towers", prediction=None, scores=scores)])
         listed = [(attributes["class"] or "").split() for attributes in read_page(page).all("li")]
         assert sum("right" in names for names in listed) == 16
         assert sum("apart" in names for names in listed) == apart
@@ -162,7 +162,7 @@ def test_a_photo_whose_file_is_gone_is_named_as_such(folder: Path, new_outcome: 
     for path in data.photos["path"]:
         Path(path).unlink()
     assert "not shown" not in whole
-    assert "not shown: cannot read" in page_of(data, [new_outcome(data, "towers", predicted=None)])
+    assert "not shown: cannot read" in page_of(data, [new_outcome(data, "towers", prediction=None)])
 
 
 def test_every_picture_has_a_text_and_every_heading_its_scope(whole: str, read_page: Read) -> None:
@@ -197,11 +197,11 @@ def test_a_page_is_made_of_whatever_was_run(tiny: Dataset, run: list[Outcome], c
 def test_a_page_is_made_without_queries_answers_experts_or_photos(
     tiny: Dataset, run: list[Outcome], whole: str
 ) -> None:
-    page = page_of(tiny, [replace(run[1], found=None)])
+    page = page_of(tiny, [replace(run[1], rankings=None)])
     for heading in ("What queries found", "How soon the right photo comes"):
         assert heading in whole
         assert heading not in page
-    nothing = [replace(outcome, found=None, answers=None) for outcome in run]
+    nothing = [replace(outcome, rankings=None, answers=None) for outcome in run]
     page = page_of(tiny.only([], []), nothing)
     assert "towers" in page
     assert "Fit and calibration" in whole

@@ -22,9 +22,9 @@ def test_failures_come_first_and_the_rest_is_drawn_by_the_seed(tiny: Dataset, ne
     thumbnails = Thumbnails(tiny)
     sheet = sheet_of(outcome, thumbnails, seed=3)
     assert sheet is not None
-    assert outcome.found is not None
+    assert outcome.rankings is not None
     places = [int(re.findall(r"place (\d+)", one.told)[0]) for one in sheet.worst]
-    assert places == sorted(outcome.found.per_query.rank + 1, reverse=True)[:8]
+    assert places == sorted(outcome.rankings.per_query.rank + 1, reverse=True)[:8]
     assert len({one.text for one in (*sheet.worst, *sheet.drawn)}) == 16
     again, other = (sheet_of(outcome, thumbnails, seed) for seed in (3, 4))
     assert again == sheet
@@ -63,9 +63,9 @@ def test_the_sheet_is_of_the_matcher_that_finds_most_and_then_errs_least(
     tiny: Dataset, new_outcome: New, fails: Scores
 ) -> None:
     outcomes = [
-        new_outcome(tiny, "finds nothing", predicted=0.3, scores=fails),
-        new_outcome(tiny, "errs", predicted=0.9),
-        new_outcome(tiny, "good", predicted=0.4),
+        new_outcome(tiny, "finds nothing", prediction=0.3, scores=fails),
+        new_outcome(tiny, "errs", prediction=0.9),
+        new_outcome(tiny, "good", prediction=0.4),
         new_outcome(tiny, "reads", "caption-assisted"),
     ]
     for track, best in (("image-only", "good"), ("caption-assisted", "reads")):

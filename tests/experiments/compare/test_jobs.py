@@ -56,7 +56,7 @@ def test_what_was_kept_of_one_job_is_not_taken_for_anothers(
         assert (after.label, after.split, after.config) == (before.label, before.split, before.config)
         assert before.answers is not None
         assert after.answers is not None
-        np.testing.assert_array_equal(after.answers.predicted, before.answers.predicted)
+        np.testing.assert_array_equal(after.answers.prediction, before.answers.prediction)
 
 
 def test_balanced_pairs_are_trained_on_and_not_measured_on(plan: Plan) -> None:
@@ -114,7 +114,7 @@ def test_two_processes_answer_as_one_does_and_a_warning_is_shown_once_however_ma
         assert here.answers is not None
         assert there.answers is not None
         assert list(here.answers.photo) == list(there.answers.photo)
-        assert here.answers.predicted == pytest.approx(there.answers.predicted, abs=1e-5)
+        assert here.answers.prediction == pytest.approx(there.answers.prediction, abs=1e-5)
         assert (tmp_path / f"2/outcomes/{job.key}.npz").is_file()
 
 

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from withsense_tf.errors import DataError, SettingError, check_seed, check_share
+from withsense_tf.evaluation.figures.regression import as_numbers
 
+REPEATS = 1000
+LEVEL = 0.95
 # Numbers drawn at once: more take more memory and are no faster.
 DRAWN_AT_ONCE = 2_000_000
 # So many different predictions are few, and a draw may miss some of them.
@@ -42,9 +45,9 @@ class BestModel:
 def bootstrap_by_photo(
     values: np.ndarray | Callable[[np.ndarray], float],
     photos: np.ndarray,
-    repeats: int = 1000,
+    repeats: int = REPEATS,
     seed: int = 0,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Interval:
     """Return the percentile bootstrap interval of a mean, or of any statistic, by drawing photos with all their pairs.
 
@@ -66,66 +69,54 @@ def bootstrap_by_photo(
     return _interval(draws, len(np.unique(photos)), level)
 
 
-def rmse_interval(
-    target: np.ndarray,
-    predicted: np.ndarray,
-    photos: np.ndarray,
-    repeats: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-) -> Interval:
-    """Return the interval of the RMSE; `target`, `predicted` and `photos` are (pairs,)."""
-    if np.shape(target) != np.shape(predicted):
-        raise DataError(
-            f"Expected as many predictions as targets, got {np.shape(predicted)} and {np.shape(target)}."
-        )
+def rmse_interval(target: np.ndarray, prediction: np.ndarray, photos: np.ndarray) -> Interval:
+    """Return the interval of the RMSE; `target`, `prediction` and `photos` are (pairs,)."""
+    target, prediction = as_numbers(target, prediction)
     # The root changes no order, so the ends of the interval of the mean square are those of the RMSE.
-    square = bootstrap_by_photo((np.asarray(predicted) - target) ** 2, photos, repeats, seed, level)
+    square = bootstrap_by_photo((prediction - target) ** 2, photos)
     return Interval(square.low**0.5, square.high**0.5)
 
 
 def tau_c_interval(
-    predicted: np.ndarray,
+    prediction: np.ndarray,
     experts: np.ndarray,
     photos: np.ndarray,
-    repeats: int = 1000,
+    repeats: int = REPEATS,
     seed: int = 0,
-    level: float = 0.95,
 ) -> Interval:
-    """Return the interval of Kendall's tau c; `predicted` and `photos` are (pairs,), `experts` (pairs, experts).
+    """Return the 95 % interval of Kendall's tau c; `prediction` and `photos` are (pairs,), `experts` (pairs, experts).
 
     It is the percentile bootstrap as above, but the pairs are held against each other once: two photos always
     bring the same ratings in and out of order, so a draw is the sum over its photos, each by how often it comes.
     Time grows with the square of the pairs: half a second for 6,000, ten for 20,000.
     """
-    check_share("level", level)
-    rated = ~np.isnan(experts).all(axis=1)
-    if not rated.any():
+    rows = np.flatnonzero(~np.isnan(experts).all(axis=1))
+    if not len(rows):
         return Interval(float("nan"), float("nan"))
-    predicted, photo, count = _checked(predicted[rated], photos[rated])
+    prediction, photo, count = _check(prediction[rows], photos[rows])
     scores = np.unique(experts[~np.isnan(experts)])
     # How often each pair got each score, and how two scores stand to each other.
-    given = (experts[rated][:, :, None] == scores).sum(axis=1).astype(np.float32)
+    ratings = (experts[rows][:, :, None] == scores).sum(axis=1).astype(np.float32)
     above = np.sign(scores[:, None] - scores).astype(np.float32)
-    in_order = _in_order(predicted, given @ above, given, photo, count)
-    ratings = np.array([np.bincount(photo, part, len(count)) for part in given.T])
-    values = np.unique(predicted)
+    in_order = _in_order(prediction, ratings @ above, ratings, photo, count)
+    ratings_by_photo = np.array([np.bincount(photo, part, len(count)) for part in ratings.T])
+    values = np.unique(prediction)
     # Tau c counts different values, up to as many as there are scores; many predictions hardly ever leave fewer.
     few = values if len(values) <= FEW_VALUES else values[:0]
-    answers = np.array([np.bincount(photo, predicted == value, len(count)) for value in few])
+    answers = np.array([np.bincount(photo, prediction == value, len(count)) for value in few])
     draws = []
-    for drawn in _draws(len(count), repeats, seed):
-        times = np.array([np.bincount(one, minlength=len(count)) for one in drawn], np.float64)
+    for photos_of_draws in _draws(len(count), repeats, seed):
+        times = np.array([np.bincount(one, minlength=len(count)) for one in photos_of_draws], np.float64)
         # Each two ratings are counted from both sides.
         sums = ((times @ in_order) * times).sum(axis=1)
-        different = (times @ ratings.T > 0).sum(axis=1)
-        ordered = (times @ answers.T > 0).sum(axis=1) if len(few) else different
+        different = (times @ ratings_by_photo.T > 0).sum(axis=1)
+        predictions = (times @ answers.T > 0).sum(axis=1) if len(few) else different
         # All predictions alike: no order. All scores alike: nothing to order.
-        share = np.where(different > 1, 1 - 1 / np.minimum(different, ordered), np.nan)
-        total = times @ ratings.sum(axis=0)
+        share = np.where(different > 1, 1 - 1 / np.minimum(different, predictions), np.nan)
+        total = times @ ratings_by_photo.sum(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
             draws.append(np.where(sums == 0, share * 0, sums / (total**2 * share)))
-    return _interval(np.concatenate(draws), len(count), level)
+    return _interval(np.concatenate(draws), len(count), LEVEL)
 
 
 def paired_randomisation(
@@ -142,18 +133,18 @@ def paired_randomisation(
     1.0
     """
     _check_repeats(repeats)
-    values_a, cluster, _ = _checked(values_a, photos)
-    values_b, _, _ = _checked(values_b, photos)
+    values_a, cluster, _ = _check(values_a, photos)
+    values_b, _, _ = _check(values_b, photos)
     difference = np.bincount(cluster, values_a - values_b)
-    found = abs(difference.sum())
+    size = abs(difference.sum())
     # The same difference, summed in another order, may differ by rounding.
     slack = 1e-9 * np.abs(difference).sum()
     rng = np.random.default_rng(check_seed(seed))
     as_large = 0
     for rows in _batches(repeats, len(difference)):
         bits = rng.integers(0, 256, (rows, (len(difference) + 7) // 8), dtype=np.uint8)
-        swapped = np.unpackbits(bits, axis=1, count=len(difference)).astype(np.float64)
-        as_large += int((np.abs(difference.sum() - 2 * (swapped @ difference)) >= found - slack).sum())
+        swaps = np.unpackbits(bits, axis=1, count=len(difference)).astype(np.float64)
+        as_large += int((np.abs(difference.sum() - 2 * (swaps @ difference)) >= size - slack).sum())
     return (1 + as_large) / (1 + repeats)
 
 
@@ -167,10 +158,10 @@ def holm(p_values: Sequence[float] | np.ndarray) -> np.ndarray:
     if p.ndim != 1 or not ((p >= 0) & (p <= 1)).all():
         raise DataError(f"Expected p values from 0 to 1, got {p_values!r}.")
     order = np.argsort(p, kind="stable")
-    adjusted = np.empty_like(p)
+    adjusted_p = np.empty_like(p)
     # The smallest of n counts n times, the next n - 1 times; none may end below a smaller one.
-    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1)
-    return adjusted
+    adjusted_p[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1)
+    return adjusted_p
 
 
 def not_worse_than_best(
@@ -190,24 +181,24 @@ def not_worse_than_best(
     check_share("alpha", alpha)
     if not values:
         raise DataError("There are no models to compare.")
-    means = {name: float(_checked(each, photos)[0].mean()) for name, each in values.items()}
+    means = {name: float(_check(each, photos)[0].mean()) for name, each in values.items()}
     best = (max if higher_is_better else min)(means, key=lambda name: means[name])
     others = [name for name in values if name != best]
     raw = [paired_randomisation(values[best], values[name], photos, repeats, seed) for name in others]
-    p = {name: float(adjusted) for name, adjusted in zip(others, holm(raw), strict=True)}
+    p = {name: float(p_value) for name, p_value in zip(others, holm(raw), strict=True)}
     return BestModel(best, frozenset([best, *(name for name in others if p[name] > alpha)]), p)
 
 
 def _in_order(
-    predicted: np.ndarray, above: np.ndarray, given: np.ndarray, photo: np.ndarray, count: np.ndarray
+    prediction: np.ndarray, above: np.ndarray, ratings: np.ndarray, photo: np.ndarray, count: np.ndarray
 ) -> np.ndarray:
     """Return how many ratings of two photos predictions put in order, less those out of order, (photos, photos)."""
     total = np.zeros((len(count), len(count)))
     by_photo = np.argsort(photo, kind="stable")
     first = np.cumsum(count) - count
     for rows in np.array_split(by_photo, max(1, len(photo) ** 2 // DRAWN_AT_ONCE)):
-        agree = np.sign(predicted[rows, None] - predicted[by_photo]).astype(np.float32)
-        agree *= above[rows] @ given[by_photo].T
+        agree = np.sign(prediction[rows, None] - prediction[by_photo]).astype(np.float32)
+        agree *= above[rows] @ ratings[by_photo].T
         np.add.at(total, photo[rows], np.add.reduceat(agree, first, axis=1))
     return total
 
@@ -222,10 +213,10 @@ def _interval(draws: np.ndarray, photos: int, level: float) -> Interval:
 
 def _means(values: np.ndarray, photos: np.ndarray, repeats: int, seed: int) -> np.ndarray:
     """Return the mean of each draw, (repeats,), from the sum and the count of each photo."""
-    values, cluster, count = _checked(values, photos)
+    values, cluster, count = _check(values, photos)
     total = np.bincount(cluster, values)
     return np.concatenate(
-        [total[drawn].sum(axis=1) / count[drawn].sum(axis=1) for drawn in _draws(len(count), repeats, seed)]
+        [total[draws].sum(axis=1) / count[draws].sum(axis=1) for draws in _draws(len(count), repeats, seed)]
     )
 
 
@@ -233,13 +224,13 @@ def _statistics(
     statistic: Callable[[np.ndarray], float], photos: np.ndarray, repeats: int, seed: int
 ) -> np.ndarray:
     """Return the statistic of the rows of each draw, (repeats,)."""
-    _, cluster, count = _checked(np.zeros(np.shape(photos)), photos)
+    _, cluster, count = _check(np.zeros(np.shape(photos)), photos)
     rows_of = np.split(np.argsort(cluster, kind="stable"), np.cumsum(count)[:-1])
     return np.array(
         [
             statistic(np.concatenate([rows_of[photo] for photo in one]))
-            for drawn in _draws(len(count), repeats, seed)
-            for one in drawn
+            for draws in _draws(len(count), repeats, seed)
+            for one in draws
         ],
         np.float64,
     )
@@ -260,7 +251,7 @@ def _batches(repeats: int, width: int) -> Iterator[int]:
         yield min(at_once, repeats - start)
 
 
-def _checked(values: np.ndarray, photos: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _check(values: np.ndarray, photos: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the values as numbers, the number of each pair's photo (pairs,), and each photo's count of pairs."""
     values, photos = np.asarray(values, np.float64), np.asarray(photos)
     if values.ndim != 1 or values.shape != photos.shape:

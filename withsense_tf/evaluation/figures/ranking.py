@@ -39,7 +39,7 @@ class RankingFigures:
 
 @dataclass(frozen=True, eq=False)
 class PerQuery:
-    """What each query found, all (queries,) but `top_5`: the values that a paired test needs.
+    """The figures of each query, all (queries,) but `top_5`: the values that a paired test needs.
 
     `rank` is 0 where the right photo stands first. `photo` names the right photo: queries of one photo are not
     independent. `top_5` has places in the gallery, (queries, 5), and -1 where the gallery has no more photos.
@@ -68,14 +68,14 @@ class PerQuery:
         """Return the means over all queries, whichever gallery they had."""
         _, a_query_each, number = np.unique(self.gallery, return_index=True, return_inverse=True)
         lists = np.unique(np.column_stack([number, self.top_5]), axis=0)
-        judged = self.ndcg_10[~np.isnan(self.ndcg_10)]
+        ndcg = self.ndcg_10[~np.isnan(self.ndcg_10)]
         return RankingFigures(
             recall_1=float(self.hit(1).mean()),
             recall_5=float(self.hit(5).mean()),
             recall_10=float(self.hit(10).mean()),
             mrr=float(self.reciprocal_rank.mean()),
             median_rank=float(np.median(self.rank)) + 1,
-            ndcg_10=float(judged.mean()) if judged.size else float("nan"),
+            ndcg_10=float(ndcg.mean()) if ndcg.size else float("nan"),
             different_top5=len(lists) / len(a_query_each),
             queries=len(self.rank),
             gallery=float(self.size[a_query_each].mean()),
@@ -90,7 +90,7 @@ def ranks(scores: np.ndarray, right: np.ndarray) -> np.ndarray:
     >>> ranks(np.array([[0.2, 0.9, 0.9]]), np.array([1]))
     array([1])
     """
-    scores, right = _checked(scores, right)
+    scores, right = _check(scores, right)
     of_right = np.take_along_axis(scores, right[:, None], axis=1)
     return np.asarray((scores >= of_right).sum(axis=1) - 1)
 
@@ -108,7 +108,7 @@ def per_query(
     relevance itself, not `2 ** relevance - 1`. Where nothing is relevant, nDCG is not a number, and its mean
     leaves the query out.
     """
-    scores, right = _checked(scores, right)
+    scores, right = _check(scores, right)
     if np.shape(photos) != scores.shape[1:]:
         raise DataError(f"Expected the names of {scores.shape[1]} photos, got {np.shape(photos)}.")
     rank = ranks(scores, right)
@@ -116,13 +116,13 @@ def per_query(
         # One photo is relevant, so the best list has it first, with gain 1.
         ndcg = np.where(rank < DEPTH, 1 / np.log2(rank + 2), 0.0)
     else:
-        ndcg = _ndcg(scores, _checked_relevance(relevance, scores.shape))
+        ndcg = _ndcg(scores, _check_relevance(relevance, scores.shape))
     queries = len(rank)
     size = np.full(queries, scores.shape[1])
     return PerQuery(rank, ndcg, np.asarray(photos)[right], _top(scores), np.zeros(queries, np.int64), size)
 
 
-def pooled(parts: Sequence[PerQuery]) -> PerQuery:
+def pool(parts: Sequence[PerQuery]) -> PerQuery:
     """Put the queries of several galleries, such as folds, one after another; `figures()` are then over all.
 
     The photos must have names that hold across galleries.
@@ -159,7 +159,7 @@ def _top(scores: np.ndarray) -> np.ndarray:
     return np.pad(first, ((0, 0), (0, TOP - first.shape[1])), constant_values=-1)
 
 
-def _checked(scores: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _check(scores: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     scores, right = np.asarray(scores, np.float64), np.asarray(right)
     if scores.ndim != 2 or right.shape != scores.shape[:1]:
         raise DataError(
@@ -174,7 +174,7 @@ def _checked(scores: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndar
     return scores, right
 
 
-def _checked_relevance(relevance: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def _check_relevance(relevance: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     relevance = np.asarray(relevance, np.float64)
     if relevance.shape != shape:
         raise DataError(f"Expected a relevance for each score, {shape}, got {relevance.shape}.")

@@ -77,15 +77,15 @@ def chance(size: np.ndarray, first: int) -> float:
 def chance_at(outcomes: Sequence[Outcome], first: int) -> float | None:
     """Return what chance reaches in the galleries of the outcomes, or None if nothing was ranked."""
     for outcome in outcomes:
-        if outcome.found is not None and len(outcome.found.text):
-            return chance(outcome.found.per_query.size, first)
+        if outcome.rankings is not None and len(outcome.rankings.text):
+            return chance(outcome.rankings.per_query.size, first)
     return None
 
 
 def _chance(outcomes: Sequence[Outcome]) -> list[Reference]:
     for outcome in outcomes:
-        if outcome.found is not None and len(outcome.found.text):
-            size = outcome.found.per_query.size
+        if outcome.rankings is not None and len(outcome.rankings.text):
+            size = outcome.rankings.per_query.size
             shares = " / ".join(f"{100 * chance(size, first):.1f}" for first in DEPTHS)
             few, many = int(size.min()), int(size.max())
             photos = f"{few:,}" if few == many else f"{few:,} to {many:,}"

@@ -47,7 +47,7 @@ def recall_picture(outcomes: Sequence[Outcome]) -> Picture | None:
 
     Matchers that read the photos' captions have a panel of their own.
     """
-    ranked = [outcome for outcome in outcomes if outcome.found is not None and len(outcome.found.text)]
+    ranked = [outcome for outcome in outcomes if outcome.rankings is not None and len(outcome.rankings.text)]
     looking = [outcome for outcome in ranked if outcome.about.get("track") != CAPTION_ASSISTED]
     reading = [outcome for outcome in ranked if outcome.about.get("track") == CAPTION_ASSISTED]
     panels = [(title, some) for title, some in ((LOOKING, looking), (READING, reading)) if some]
@@ -71,10 +71,10 @@ def training_pictures(outcomes: Sequence[Outcome]) -> list[Picture]:
 
 
 def _fit(label: str, answers: Answers) -> Picture:
-    target, predicted = answers.target, answers.predicted
-    low, high = min(0.0, float(predicted.min())), max(1.0, float(predicted.max()))
+    target, prediction = answers.target, answers.prediction
+    low, high = min(0.0, float(prediction.min())), max(1.0, float(prediction.max()))
     figure, (parity, calibration) = new_figure(1, 2, width=7.6, height=3.7)
-    counts, across, up = np.histogram2d(target, predicted, BINS, range=((0, 1), (low, high)))
+    counts, across, up = np.histogram2d(target, prediction, BINS, range=((0, 1), (low, high)))
     some = np.ma.masked_equal(counts.T, 0)
     most = max(2, int(counts.max()))
     shown = parity.pcolormesh(across, up, some, cmap=SHADES, norm=LogNorm(1, most))
@@ -83,10 +83,14 @@ def _fit(label: str, answers: Answers) -> Picture:
     bar.set_ticks(ticks, labels=[f"{tick:,}" for tick in ticks])
     bar.minorticks_off()
     parity.set(xlabel="target", ylabel="predicted", title="Predicted against target")
-    points = reliability(target, predicted)
-    ece = expected_calibration_error(target, predicted)
+    points = reliability(target, prediction)
+    ece = expected_calibration_error(target, prediction)
     calibration.scatter(
-        points.predicted, points.target, s=15 + 150 * points.count / points.count.sum(), color=BLUE, alpha=0.8
+        points.prediction,
+        points.target,
+        s=15 + 150 * points.count / points.count.sum(),
+        color=BLUE,
+        alpha=0.8,
     )
     calibration.set(xlabel="predicted (mean of a bin)", ylabel="target (mean of a bin)")
     calibration.set(title=f"Reliability, ECE {ece:.3f}", xlim=(low - 0.04, high + 0.04), ylim=(-0.04, 1.04))
@@ -95,8 +99,8 @@ def _fit(label: str, answers: Answers) -> Picture:
         axis.set_box_aspect(1)
         axis.grid(color="#dddddd")
     alt = (
-        f"{label}: {len(target):,} pairs. Predictions go from {predicted.min():.2f} to {predicted.max():.2f}, targets "
-        f"from {target.min():.2f} to {target.max():.2f}; expected calibration error {ece:.3f}."
+        f"{label}: {len(target):,} pairs. Predictions go from {prediction.min():.2f} to {prediction.max():.2f}, "
+        f"targets from {target.min():.2f} to {target.max():.2f}; expected calibration error {ece:.3f}."
     )
     return Picture(label, png(figure), alt)
 
@@ -104,13 +108,13 @@ def _fit(label: str, answers: Answers) -> Picture:
 def _recall_panel(axis, title: str, outcomes: Sequence[Outcome]) -> str:  # type: ignore[no-untyped-def]  # an axis of matplotlib
     """Draw one panel, the best first in its legend; return what it shows."""
     sizes = np.concatenate(
-        [outcome.found.per_query.size for outcome in outcomes if outcome.found is not None]
+        [outcome.rankings.per_query.size for outcome in outcomes if outcome.rankings is not None]
     )
     first = np.arange(1, int(sizes.max()) + 1)
     curves = []
     for outcome in outcomes:
-        if outcome.found is not None:
-            rank = np.sort(outcome.found.per_query.rank)
+        if outcome.rankings is not None:
+            rank = np.sort(outcome.rankings.per_query.rank)
             curves.append((outcome.label, np.searchsorted(rank, first) / len(rank)))
     # The colour stays with the place in the table, so that both panels and two runs look alike.
     styles = {

@@ -91,41 +91,41 @@ def best_to_show(outcomes: Sequence[Outcome], track: str) -> Outcome | None:
     """Return the outcome of that track that finds most right photos among five, of equal ones that with less error."""
 
     def merit(outcome: Outcome) -> tuple[float, float]:
-        hits = -1.0 if outcome.found is None else float(outcome.found.per_query.hit(5).mean())
+        hits = -1.0 if outcome.rankings is None else float(outcome.rankings.per_query.hit(5).mean())
         answers = outcome.answers
-        error = np.inf if answers is None else float(np.mean((answers.predicted - answers.target) ** 2))
+        error = np.inf if answers is None else float(np.mean((answers.prediction - answers.target) ** 2))
         return hits, -error
 
     ranked = [
         outcome
         for outcome in outcomes
-        if outcome.about.get("track") == track and outcome.found is not None and len(outcome.found.text)
+        if outcome.about.get("track") == track and outcome.rankings is not None and len(outcome.rankings.text)
     ]
     return max(ranked, key=merit) if ranked else None
 
 
 def sheet_of(outcome: Outcome, thumbnails: Thumbnails, seed: int) -> Sheet | None:
     """Make the sheet of an outcome; None where none of its queries can be shown."""
-    found = outcome.found
-    if found is None:
+    rankings = outcome.rankings
+    if rankings is None:
         return None
-    allowed = np.flatnonzero([caption in thumbnails.texts for caption in found.caption])
+    allowed = np.flatnonzero([caption in thumbnails.texts for caption in rankings.caption])
     if not len(allowed):
         return None
-    worst = allowed[np.argsort(-found.per_query.rank[allowed], kind="stable")][:QUERIES]
+    worst = allowed[np.argsort(-rankings.per_query.rank[allowed], kind="stable")][:QUERIES]
     rest = np.setdiff1d(allowed, worst)
     drawn = np.random.default_rng(seed).permutation(rest)[:QUERIES]
     return Sheet(
         outcome.label,
-        tuple(_asked(found, int(at), thumbnails) for at in worst),
-        tuple(_asked(found, int(at), thumbnails) for at in drawn),
+        tuple(_asked(rankings, int(at), thumbnails) for at in worst),
+        tuple(_asked(rankings, int(at), thumbnails) for at in drawn),
     )
 
 
-def _asked(found: Rankings, at: int, thumbnails: Thumbnails) -> SheetQuery:
-    queries = found.per_query
+def _asked(rankings: Rankings, at: int, thumbnails: Thumbnails) -> SheetQuery:
+    queries = rankings.per_query
     name, place = str(queries.photo[at]), int(queries.rank[at]) + 1
-    listed = zip(found.first[at].tolist(), found.scores[at].tolist(), strict=True)
+    listed = zip(rankings.first[at].tolist(), rankings.scores[at].tolist(), strict=True)
     first = tuple(
         _shown(photo, str(n), f"{score:.3f}", photo == name, thumbnails)
         for n, (photo, score) in enumerate(listed, start=1)
@@ -135,9 +135,9 @@ def _asked(found: Rankings, at: int, thumbnails: Thumbnails) -> SheetQuery:
         listed_at = next(n for n, shown in enumerate(first, start=1) if shown.is_right)
         # Photos with the same score stand before the right one.
         return SheetQuery(
-            str(found.text[at]), told + (", for others score the same" * (listed_at < place)), first, None
+            str(rankings.text[at]), told + (", for others score the same" * (listed_at < place)), first, None
         )
-    return SheetQuery(str(found.text[at]), told, first, _shown(name, f"{place:,}", "", True, thumbnails))
+    return SheetQuery(str(rankings.text[at]), told, first, _shown(name, f"{place:,}", "", True, thumbnails))
 
 
 def _shown(photo: str, place: str, score: str, is_right: bool, thumbnails: Thumbnails) -> SheetPhoto:

@@ -16,7 +16,7 @@ from withsense_tf.common.processes import share_out
 from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, WeightsMissingError
-from withsense_tf.evaluation.answering import answer_task, joined, not_run, passed_over
+from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, not_run
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
@@ -66,7 +66,7 @@ def _run_jobs(
                 job = jobs[piece.job]
                 parts[job.key][piece.number] = part
                 if all(parts[job.key]):
-                    outcomes[job.key] = replace(joined([one for one in parts[job.key] if one]), key=job.key)
+                    outcomes[job.key] = replace(join([one for one in parts[job.key] if one]), key=job.key)
                     outcomes[job.key].save(_file(output, job))
                 next_one(f"{job.label}, {job.split}")
     except KeyboardInterrupt:
@@ -113,7 +113,7 @@ def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Outcome]]:
         # Here, so that no row's seconds have it.
         start_tensorflow()
     last = -1
-    with passed_over() as begin:
+    with heap_freezer() as begin:
 
         def train(piece: Piece) -> Outcome:
             nonlocal last

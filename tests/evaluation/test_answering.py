@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import gc
+import json
+
+import pandas as pd
+import pytest
+from oracle import Missing, Oracle, answer_split
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.evaluation.answering import answer_pairs, heap_freezer, join, settings_of
+from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.protocol import blank_answers, tasks
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.concat.concat_keras import ConcatKeras
+from withsense_tf.matchers.concat.interaction import Interaction
+from withsense_tf.matchers.constant import Constant
+from withsense_tf.matchers.towers.two_tower import TwoTower
+from withsense_tf.matchers.training import Training
+
+
+def test_every_pair_is_answered_once_by_a_model_that_has_not_seen_its_photo(
+    pairs: Pairs, oracle_outcome: Outcome
+) -> None:
+    answers = oracle_outcome.answers  # the oracle itself asserts that the photos are unseen
+    assert answers is not None
+    answered = pd.MultiIndex.from_arrays([answers.photo, answers.caption])
+    assert sorted(answered) == sorted(zip(pairs.table["photo"], pairs.table["caption"], strict=True))
+
+
+def test_each_fold_ranks_its_own_photos_for_all_of_their_captions(oracle_outcome: Outcome) -> None:
+    rankings = oracle_outcome.rankings
+    assert rankings is not None
+    assert len(rankings.text) == 6 * 5
+    assert set(rankings.per_query.size) == {2}
+    assert rankings.per_query.figures().recall_1 == 1
+
+
+def test_test_photos_are_ranked_by_a_model_of_all_others(pairs: Pairs) -> None:
+    outcome = answer_split(Oracle(), pairs, "test")
+    assert outcome.answers is None
+    assert outcome.train_photos == 6
+    assert outcome.rankings is not None
+    assert set(outcome.rankings.per_query.photo) == {"gnu.jpg", "hen.jpg"}
+
+
+def test_a_model_without_its_weights_is_not_run_and_nothing_stands_in_for_it(pairs: Pairs) -> None:
+    outcome = answer_split(Missing(), pairs)
+    assert outcome.status == "not run: weights not available: no such preset"
+    assert outcome.about["weights"] == "not available"
+    assert (outcome.answers, outcome.rankings) == (None, None)
+
+
+def test_a_matcher_is_not_run_if_one_of_its_trainings_was_not(pairs: Pairs, oracle_outcome: Outcome) -> None:
+    lacking = answer_split(Missing(), pairs)
+    assert join([oracle_outcome, lacking, oracle_outcome]) is lacking
+
+
+def test_a_fitted_matcher_answers_in_the_order_of_the_pairs_and_ranks_nothing(pairs: Pairs) -> None:
+    (task,) = tasks(pairs, "70/30", 3, 0)
+    assert task.test is not None
+    outcome = answer_pairs(Oracle().fit(task.train), task.test, blank_answers(task.test), 0.3)
+    assert outcome.answers is not None
+    assert outcome.answers.prediction.tolist() == task.test.target.tolist()
+    assert outcome.answers.caption.tolist() == task.test.table["caption"].tolist()
+    assert (outcome.rankings, outcome.folds, outcome.constant) == (None, 0, 0.3)
+
+
+def test_what_was_exempted_from_collection_is_collected_again_after_the_block() -> None:
+    before = gc.get_freeze_count()
+    with heap_freezer() as freeze:
+        freeze()
+        assert gc.get_freeze_count() > before
+    assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("matcher", "epochs"),
+    [(TwoTower(), 30), (ConcatKeras(), 20), (Interaction(training=Training(epochs=7)), 7)],
+)
+def test_settings_name_the_training_that_is_used(matcher: Matcher, epochs: int) -> None:
+    assert json.loads(settings_of(matcher))["training"]["epochs"] == epochs
+
+
+def test_settings_of_a_matcher_without_training_name_none() -> None:
+    assert json.loads(settings_of(Constant())) == {"class": "Constant", "statistic": "mean"}
