@@ -107,7 +107,8 @@ def words_section(data: Dataset) -> Section:
     # A word counts once a caption: what share of captions speaks of it?
     split = CountVectorizer().build_tokenizer()
     counts = Counter(word for text in texts for word in set(split(text.lower())) - ENGLISH_STOP_WORDS)
-    common = counts.most_common(COMMONEST)
+    # Of equally common words the first in the alphabet: a set has another order in every process.
+    common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
     if not common:
         return Section("words", "The commonest words", "No caption has a word that means something.")
 
