@@ -1,12 +1,18 @@
-"""The data of an experiment: the user's folder, or the demo set below the output folder."""
+"""The data of an experiment: the user's folder, or the demo set below the output folder; and options of several."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
+
+DataOption = Annotated[
+    Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
+]
 
 
 def load(folder: Path | None, output: Path, seed: int, train: int = 400, test: int = 100) -> Dataset:

@@ -15,8 +15,8 @@ from withsense_tf.errors import PublishedTestWarning, WeightsMissingError
 from withsense_tf.experiments.compare import run
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
+from withsense_tf.experiments.compare.prepare_run import some_photos
 from withsense_tf.experiments.compare.run import run_jobs
-from withsense_tf.experiments.compare.run_command import some_photos
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
 from withsense_tf.targets.blend import relevance

@@ -42,6 +42,8 @@ class Plan:
     around: Surroundings
     policy: str
     download: bool = False
+    quick: bool = False  # a smoke run, whose figures say little
+    sample: bool = False  # its pairs are those of some photos of a folder
 
     @property
     def target(self) -> str:
@@ -64,16 +66,16 @@ def pairs_of(config: Config, data: Dataset) -> Pairs:
     )
 
 
-def labelled(config: Config, around: Surroundings) -> list[tuple[str, Mapping[str, Any], Matcher]]:
+def label_models(config: Config, around: Surroundings) -> list[tuple[str, Mapping[str, Any], Matcher]]:
     """Make every model once, which checks its settings; return its label, its table and its matcher."""
-    made: dict[str, tuple[str, Mapping[str, Any], Matcher]] = {}
+    models: dict[str, tuple[str, Mapping[str, Any], Matcher]] = {}
     for model in config.model:
         first = make_matcher(model, around)
         label = str(model.get("label", first.name))
-        if label in made:
+        if label in models:
             raise SettingError(f"Two models are called {label!r}: give one of them a `label` of its own.")
-        made[label] = (label, model, first)
-    return list(made.values())
+        models[label] = (label, model, first)
+    return list(models.values())
 
 
 def jobs_of(plan: Plan) -> list[Job]:
@@ -85,9 +87,9 @@ def jobs_of(plan: Plan) -> list[Job]:
     if config.balanced:
         work = {split: [task.balanced(around.seed) for task in parts] for split, parts in work.items()}
     # A smoke run has the data of a whole one and fewer of its pairs; a target may differ in less than its name says.
-    asked = {split: measured_on(parts) for split, parts in work.items()}
+    names = {split: measured_on(parts) for split, parts in work.items()}
     jobs = []
-    for label, model, first in labelled(config, around):
+    for label, model, first in label_models(config, around):
         for split, parts in work.items():
             if not parts:
                 continue  # no photos with test queries
@@ -100,7 +102,7 @@ def jobs_of(plan: Plan) -> list[Job]:
                 "split": split,
                 "folds": config.folds,
                 "seed": around.seed,
-                "measured_on": asked[split],
+                "measured_on": names[split],
                 "settings": settings_of(first),
                 "about": first.describe(),
                 "target": plan.target,

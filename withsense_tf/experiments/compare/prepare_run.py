@@ -1,0 +1,126 @@
+"""What a person asked `compare` for -> what is to be run: the configuration, what models see with, and the plan."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import typer
+
+from withsense_tf.common.machine import processor, usable_cores
+from withsense_tf.common.processes import usual_processes
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.texts.text_spacy import SpacyVectors
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
+from withsense_tf.experiments.compare.base_run import BaseRun
+from withsense_tf.experiments.compare.config import Config, load_config
+from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, pairs_of
+from withsense_tf.experiments.compare.run_folder import LOGS
+from withsense_tf.experiments.data_option import demo_folder, load
+from withsense_tf.experiments.lawful import Lawful
+from withsense_tf.matchers.registry import Surroundings, photo_encoders_of
+from withsense_tf.policy.service import LawFiles
+
+QUICK_FOLDS: Final = 2
+
+
+def new_folder(output: Path) -> Path:
+    """Return the folder of a new run, named by when it begins and by what no other run of that second has."""
+    return output / "runs" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def read_data(
+    data: Path | None, output: Path, seed: int, sizes: tuple[int, int], dry_law: LawFiles | None
+) -> Dataset | None:
+    """Read the folder or the demo set, which is rendered where it is not there; None where a dry run would do so.
+
+    A dry run names the files of its law, `dry_law`, first.
+    """
+    source = data
+    if dry_law is not None:
+        typer.echo(f"The law's files: {dry_law.told()}.")
+        # Read like a folder of one's own: no lock must be left.
+        source = data or demo_folder(output, seed, *sizes)
+        if data is None and not source.exists():
+            return None
+    dataset = load(source, output, seed, *sizes)
+    typer.echo(f"{dataset!r}")
+    return dataset
+
+
+def load_settings(config: Path | None, changes: Sequence[str], models: Sequence[str], quick: bool) -> Config:
+    """Read the configuration; a smoke run has few folds, if no change says how many."""
+    settings = load_config(config, changes, models)
+    if quick and not any(one.partition("=")[0].strip() == "folds" for one in changes):
+        settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
+    return settings
+
+
+def make_surroundings(
+    settings: Config,
+    weights: str,
+    vectors: Path | None,
+    synthetic: bool,
+    quick: bool,
+    seed: int,
+    folder: Path,
+) -> Surroundings:
+    """Return what all models share: what sees photos, word vectors, the store of vectors, and where logs go."""
+    encoders = photo_encoders_of(settings.photo, weights, synthetic, seed, quick)
+    output = folder.parents[1]
+    return Surroundings(
+        encoders, load_word_vectors(vectors), VectorStore(output / "vectors"), seed, folder / LOGS
+    )
+
+
+def load_word_vectors(file: Path | None) -> SpacyVectors | None:
+    """Return the word vectors of a file, or raise where there is no such file."""
+    if file is None:
+        return None
+    if not file.is_file():
+        raise SettingError(f"--vectors {file}: there is no such file of word vectors.")
+    return SpacyVectors(file)
+
+
+def make_plan(
+    settings: Config, lawful: Lawful, around: Surroundings, download: bool, quick: bool, photos: int | None
+) -> Plan:
+    """Return what is to be run: all pairs, or those of so many photos."""
+    pairs = pairs_of(settings, lawful.data)
+    if photos is not None:
+        pairs = some_photos(pairs, photos, around.seed)
+    # With few photos, each is a fold of its own, and its copies with it.
+    settings = replace(settings, folds=max(2, min(settings.folds, len(set(pairs.group)))))
+    return Plan(settings, pairs, around, lawful.policy, download, quick, photos is not None)
+
+
+def check_jobs(plan: Plan, base: BaseRun | None, processes: int) -> list[Job]:
+    """List the jobs; raise where their figures cannot be held against those of the base."""
+    jobs = jobs_of(plan)
+    if base:
+        facts = {"fingerprint": plan.pairs.data.fingerprint, "policy": plan.policy, "target": plan.target}
+        base.check(jobs, plan.around.seed, name_machine(processes), **facts)
+    return jobs
+
+
+def some_photos(pairs: Pairs, photos: int, seed: int) -> Pairs:
+    """Keep the pairs of at most `photos` photos, drawn by the seed."""
+    names = np.unique(pairs.table["photo"].to_numpy(str))
+    sample = np.random.default_rng(seed).permutation(names)[:photos]
+    return pairs.take(np.flatnonzero(pairs.table["photo"].isin(sample)))
+
+
+def count_processes(processes: int | None) -> int:
+    """Return in how many processes models train: so many, or as many as are usual here."""
+    return processes or usual_processes()
+
+
+def name_machine(processes: int) -> str:
+    """Name what seconds and megabytes hang on: the processor, its cores, and in how many processes models train."""
+    return f"{processor()}, {usable_cores()} cores, {processes} process{'' if processes == 1 else 'es'}"

@@ -1,0 +1,97 @@
+"""The jobs of a run -> its table, printed and appended to the file of all runs, and the run's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import typer
+from rich.console import Console
+
+from withsense_tf.common.code_version import code_version
+from withsense_tf.errors import on_disk
+from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, copies_note
+from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.result_rows import rows_of
+from withsense_tf.evaluation.result_table import Comparison, append_rows, check_header
+from withsense_tf.experiments.compare.against import measured_of
+from withsense_tf.experiments.compare.jobs import Job, Plan
+from withsense_tf.experiments.compare.prepare_run import name_machine
+from withsense_tf.experiments.compare.run import run_jobs
+from withsense_tf.experiments.compare.run_folder import write_run
+from withsense_tf.experiments.lawful import Lawful
+
+TABLE: Final = "compare.csv"  # the rows of all runs, below the output folder
+BALANCED_NOTE: Final = "Trained on balanced pairs; skill is over the constant of the pairs as judged."
+METHOD_NOTE: Final = (
+    "Every pair and every query is answered by a model that has not seen the photo. Best: the best of its kind and "
+    "split, or (in brackets) not significantly worse (paired randomisation by photo, Holm's correction, 5 %)."
+)
+
+
+def train_and_publish(
+    jobs: Sequence[Job],
+    plan: Plan,
+    lawful: Lawful,
+    folder: Path,
+    processes: int,
+    skip_existing: bool,
+) -> Comparison:
+    """Run the jobs; print their table, append it to the file, and write the run's folder."""
+    output = folder.parents[1]
+    with on_disk(output), plan.downloads():
+        results = run_jobs(jobs, plan, output, skip_existing, processes)
+    comparison = compare_outcomes(results, plan, lawful, folder.name)
+    console = Console()
+    if console.is_terminal:
+        console.print(comparison)
+    else:
+        typer.echo(str(comparison))
+    outcomes, file = [outcome for _, outcome in results], output / TABLE
+    machine, measured_on = name_machine(processes), measured_of(jobs)
+    with on_disk(output):
+        append_rows(file, comparison)
+        page = write_run(folder, plan.config, comparison, outcomes, lawful.data, measured_on, machine)
+    typer.echo(f"Appended {len(comparison.rows)} rows to {file}")
+    typer.echo(f"Report: {page}")
+    return comparison
+
+
+def check_table(output: Path) -> None:
+    """Raise, before the work starts, where rows cannot be appended to the table of all runs."""
+    check_header(output / TABLE)
+
+
+def compare_outcomes(
+    results: Sequence[tuple[Job, Outcome]], plan: Plan, lawful: Lawful, run: str
+) -> Comparison:
+    """Return the rows of all outcomes with what must be said of them."""
+    data = lawful.data
+    rows = rows_of(
+        [outcome for _, outcome in results],
+        run=run,
+        data=f"{data.name} (quick)" if plan.sample else data.name,
+        policy=lawful.policy,
+        law_files=lawful.files,
+        seed=plan.around.seed,
+        target=plan.target,
+        fingerprint=data.fingerprint,
+        code=code_version(),
+    )
+    for row, (job, _) in zip(rows, results, strict=True):
+        row["key"] = job.key
+    photos = f"Photos: {'; '.join(one.identity for one in plan.around.photo)}."
+    return Comparison(tuple(rows), _notes(plan, lawful), (photos,))
+
+
+def _notes(plan: Plan, lawful: Lawful) -> tuple[str, ...]:
+    photos, folds = plan.pairs.table["photo"].nunique(), plan.config.folds
+    return (
+        *([SYNTHETIC_NOTE] if lawful.data.synthetic else []),
+        *([f"A smoke run: {photos} photos, {folds} folds. Figures say little."] if plan.quick else []),
+        *([BALANCED_NOTE] if plan.config.balanced else []),
+        METHOD_NOTE,
+        *copies_note(lawful.data),
+        lawful.note,
+    )

@@ -1,0 +1,62 @@
+"""The options of `compare`, as they stand in its help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ConfigOption = Annotated[
+    Path | None, typer.Option(help="A TOML file that says what is compared (experiments/*.toml).")
+]
+ChangeOption = Annotated[
+    list[str] | None, typer.Option("--set", help="KEY=VALUE, again and again: folds=5, two_tower.dim=128.")
+]
+ModelsOption = Annotated[
+    str, typer.Option(help="Only these, by label, matcher, kind, loss or preset, with commas between.")
+]
+QuickOption = Annotated[
+    bool, typer.Option("--quick", help="A smoke run: a small demo set, or 100 photos of FOLDER; 2 folds.")
+]
+OutputOption = Annotated[Path, typer.Option(help="Where results, vectors and the demo set go.")]
+SeedOption = Annotated[
+    int, typer.Option(min=0, max=2**32 - 1, help="Seed of the demo set, the folds and the networks.")
+]
+WeightsOption = Annotated[
+    str,
+    typer.Option(
+        help="Weights of the photo backbone: auto (scene_net on drawn scenes, else random), random, imagenet, "
+        "or a .weights.h5 file of MobileNetV2."
+    ),
+]
+VectorsOption = Annotated[
+    Path | None, typer.Option(help="A file of word vectors (GloVe), which tell towers what words are alike.")
+]
+PolicyOption = Annotated[
+    str, typer.Option(help="law: photos and captions of children are left out; none: for research use only.")
+]
+SkipOption = Annotated[
+    bool, typer.Option("--skip-existing", help="Take over what an earlier or stopped run has finished.")
+]
+AgainstOption = Annotated[
+    Path | None, typer.Option(help="results.json of an earlier run, to hold the figures against.")
+]
+FailIfOption = Annotated[
+    list[str] | None, typer.Option(help="End with exit code 1 if a figure changed so: 'r@5<-0.02'.")
+]
+DownloadOption = Annotated[
+    bool, typer.Option("--download", help="Download presets of KerasHub that are not on this machine.")
+]
+ProcessesOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        envvar="WITHSENSE_PROCESSES",
+        show_default="one a core, at most 8",
+        help="Train in so many processes; 1: in this one, with all cores.",
+    ),
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what would be run; nothing is written.")
+]
