@@ -7,7 +7,7 @@ the mean of the experts, with everything else as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from withsense_tf.common import terminal
+from withsense_tf.experiments.data_option import DataOption, load
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
+    from withsense_tf.encoders.base import PhotoEncoder
     from withsense_tf.evaluation.outcome import Outcome
     from withsense_tf.evaluation.protocol import Task
     from withsense_tf.matchers.registry import Surroundings
@@ -30,7 +32,7 @@ CHILDREN: Final = "children"
 QUESTIONS: Final = ("crowd", "balance", "captions", CHILDREN, "opened")
 # Galleries of 100 of 1,000 photos, as the comparison has them.
 OPENED_FOLDS: Final = 10
-OPENED: Final = ("", "block_16_expand", "block_14_add")
+OPENED_FROM: Final = ("", "block_16_expand", "block_14_add")
 FIGURES: Final = ("matcher", "photos", "gallery", "RMSE", "skill", "tau_c", "R@1", "R@5", "s a fold")
 # One that learns from judgements alone, and one that learns from captions.
 MODELS: Final = (
@@ -51,9 +53,7 @@ class Variant:
 
 @keeps_law
 def main(
-    data: Annotated[
-        Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
-    ] = None,
+    data: DataOption = None,
     question: Annotated[
         list[str] | None,
         typer.Option(
@@ -75,47 +75,60 @@ def main(
     law: LawFiles,
 ) -> None:
     """Answer the questions, a table each; what it costs to leave out children, only research can ask."""
-    from withsense_tf.encoders.photos.photo_keras import KerasPhoto
     from withsense_tf.encoders.texts.text_spacy import SpacyVectors
     from withsense_tf.encoders.vectors.store import VectorStore
-    from withsense_tf.errors import SettingError, check_choice
-    from withsense_tf.experiments.data_option import load
-    from withsense_tf.experiments.lawful import LAW, check_policy, under_the_law
+    from withsense_tf.experiments.lawful import check_policy, under_the_law
     from withsense_tf.matchers.registry import Surroundings, photo_encoders_of
-    from withsense_tf.policy.gate import Policy
 
     encoders = photo_encoders_of((), weights, data is None, seed, quick=False)
-    # Only a backbone can be opened, and the demo set is not seen by one.
-    every = [one for one in QUESTIONS if one != "opened" or isinstance(encoders[0], KerasPhoto)]
     check_policy(policy, law)
-    if policy == LAW:
-        every.remove(CHILDREN)
-        if CHILDREN in (question or ()):
-            raise SettingError(
-                "--question children trains on photos of children to say what the law costs: add --policy none."
-            )
-    asked = [check_choice("question", one, QUESTIONS) for one in question or every]
+    questions = _check_questions(question, encoders, policy)
     store = VectorStore(terminal.output_folder(output) / "vectors")
     around = Surroundings(encoders, SpacyVectors(vectors) if vectors else None, store, seed)
     dataset, note, version, files = under_the_law(load(data, output, seed), policy, law, country)
     typer.echo(f"{dataset!r}\n{'; '.join(encoder.identity for encoder in encoders)}")
     typer.echo(f"{note} Policy: {version}. {files}\n")
-    ways: dict[str, Callable[[Dataset, int], Iterator[Variant]]] = {
-        "crowd": _crowd,
-        "balance": _balance,
-        "captions": _captions,
-        CHILDREN: lambda data, seed: _children(data, seed, Policy.of_files(law)),
-        "opened": lambda data, seed: _opened(data, seed, around),
-    }
-    for one in asked:
-        folds = OPENED_FOLDS if one == "opened" else FOLDS
-        typer.echo(f"{min(first or folds, folds)} of {folds} folds\n")
-        typer.echo(f"| {one} | {' | '.join(FIGURES)} |\n{'|---' * (len(FIGURES) + 1)}|")
-        with terminal.each_said_once():
-            for variant in ways[one](dataset, seed):
-                for line in _lines(replace(variant, work=variant.work[:first]), around):
-                    typer.echo(line)
-        typer.echo("")
+    for one in questions:
+        _print_table(one, _variants(one, dataset, around, law), first, around)
+
+
+def _check_questions(questions: list[str] | None, encoders: Sequence[PhotoEncoder], policy: str) -> list[str]:
+    """Return the questions to answer, all that can be by default; raise for one that the law forbids."""
+    from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+    from withsense_tf.errors import SettingError, check_choice
+    from withsense_tf.experiments.lawful import LAW
+
+    # Only a backbone can be opened, and the demo set is not seen by one.
+    every = [one for one in QUESTIONS if one != "opened" or isinstance(encoders[0], KerasPhoto)]
+    if policy == LAW:
+        every.remove(CHILDREN)
+        if CHILDREN in (questions or ()):
+            raise SettingError(
+                "--question children trains on photos of children to say what the law costs: add --policy none."
+            )
+    return [check_choice("question", one, QUESTIONS) for one in questions or every]
+
+
+def _variants(question: str, data: Dataset, around: Surroundings, law: LawFiles) -> Iterator[Variant]:
+    """Return the ways of doing it that a question compares."""
+    from withsense_tf.policy.gate import Policy
+
+    if question == CHILDREN:
+        return _children(data, around.seed, Policy.of_files(law))
+    if question == "opened":
+        return _opened(data, around.seed, around)
+    return {"crowd": _crowd, "balance": _balance, "captions": _captions}[question](data, around.seed)
+
+
+def _print_table(question: str, variants: Iterator[Variant], first: int | None, around: Surroundings) -> None:
+    folds = OPENED_FOLDS if question == "opened" else FOLDS
+    typer.echo(f"{min(first or folds, folds)} of {folds} folds\n")
+    typer.echo(f"| {question} | {' | '.join(FIGURES)} |\n{'|---' * (len(FIGURES) + 1)}|")
+    with terminal.each_said_once():
+        for variant in variants:
+            for line in _lines(replace(variant, work=variant.work[:first]), around):
+                typer.echo(line)
+    typer.echo("")
 
 
 def _lines(variant: Variant, around: Surroundings) -> Iterator[str]:
@@ -152,8 +165,8 @@ def _crowd(data: Dataset, seed: int) -> Iterator[Variant]:
     work = _folds(experts, seed)
     yield Variant("experts alone", work)
     for name, weight in (("experts .9, crowd .1", 0.9), ("experts .6, crowd .4", 0.6)):
-        blended = relevance(data, expert_weight=weight)
-        yield Variant(name, [replace(task, train=_on_photos(blended, task.train)) for task in work])
+        pairs = relevance(data, expert_weight=weight)
+        yield Variant(name, [replace(task, train=_on_photos(pairs, task.train)) for task in work])
 
 
 def _on_photos(pairs: Pairs, like: Pairs) -> Pairs:
@@ -183,8 +196,8 @@ def _captions(data: Dataset, seed: int) -> Iterator[Variant]:
     corpus = captions["part"] == "corpus"
     for count in (1, 2, 5):
         for with_corpus in (False, True) if corpus.any() else (False,):
-            kept = captions.loc[(place < count) & ~corpus | corpus & with_corpus, "caption"]
-            fewer = data.only(list(data.content.index), set(kept))
+            names = captions.loc[(place < count) & ~corpus | corpus & with_corpus, "caption"]
+            fewer = data.only(list(data.content.index), set(names))
             name = f"{count} of 5 a photo{', corpus' if with_corpus else ''}"
             yield Variant(
                 name,
@@ -199,17 +212,17 @@ def _children(data: Dataset, seed: int, policy: Policy) -> Iterator[Variant]:
 
     pairs = relevance(data, crowd=None)
     yield Variant("none", _folds(pairs, seed))
-    said = policy.gate(data).said
-    matching = {
+    verdicts = policy.gate(data).said
+    restricted_captions = {
         caption
-        for caption, verdict in zip(said["caption"], said["verdict"], strict=True)
+        for caption, verdict in zip(verdicts["caption"], verdicts["verdict"], strict=True)
         if restricts(verdict)
     }
-    allowed = ~pairs.table["caption"].isin(matching)
-    yield Variant("rows whose text matches", _folds(pairs.take(allowed.to_numpy().nonzero()[0]), seed))
+    is_allowed = ~pairs.table["caption"].isin(restricted_captions)
+    yield Variant("rows whose text matches", _folds(pairs.take(is_allowed.to_numpy().nonzero()[0]), seed))
     for votes in (3, 1):
-        kept, _ = replace(policy, ownership=replace(policy.ownership, min_votes=votes)).split(data)
-        yield Variant(f"photos with {votes} captions of 5", _folds(relevance(kept, crowd=None), seed))
+        lawful_data, _ = replace(policy, ownership=replace(policy.ownership, min_votes=votes)).split(data)
+        yield Variant(f"photos with {votes} captions of 5", _folds(relevance(lawful_data, crowd=None), seed))
 
 
 def _opened(data: Dataset, seed: int, around: Surroundings) -> Iterator[Variant]:
@@ -219,7 +232,7 @@ def _opened(data: Dataset, seed: int, around: Surroundings) -> Iterator[Variant]
     from withsense_tf.targets.blend import relevance
 
     work = tasks(relevance(data, crowd=None), "folds", OPENED_FOLDS, seed)
-    for layer in OPENED:
+    for layer in OPENED_FROM:
         model = {"matcher": "two_tower", "photo": one_view(around.photo[0]), "opened": layer}
         yield Variant(f"from {layer}" if layer else "none", work, (model,))
 

@@ -12,7 +12,7 @@ import pytest
 from withsense_tf.errors import SettingError
 from withsense_tf.experiments.bench import bench_search
 from withsense_tf.experiments.bench.bench_machine import machine
-from withsense_tf.experiments.bench.bench_search import clustered, main, measure, plain_read, timed
+from withsense_tf.experiments.bench.bench_search import draw_clusters, main, measure, plain_read, time_at_rest
 from withsense_tf.experiments.bench.search_contenders import contenders
 
 
@@ -63,11 +63,11 @@ def test_sizes_below_k_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_seed_gives_the_vectors() -> None:
-    np.testing.assert_array_equal(clustered(30, 4, 2, 5)[0], clustered(30, 4, 2, 5)[0])
+    np.testing.assert_array_equal(draw_clusters(30, 4, 2, 5)[0], draw_clusters(30, 4, 2, 5)[0])
 
 
 def test_vectors_have_length_1() -> None:
-    np.testing.assert_allclose(np.linalg.norm(clustered(30, 4, 2, 0)[0], axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(draw_clusters(30, 4, 2, 0)[0], axis=1), 1, rtol=1e-5)
 
 
 def test_a_plain_read_looks_at_everything() -> None:
@@ -78,7 +78,7 @@ def test_a_plain_read_looks_at_everything() -> None:
 
 
 def test_an_engine_that_is_missing_is_not_built() -> None:
-    vectors, queries = clustered(40, 8, 2, 0)
+    vectors, queries = draw_clusters(40, 8, 2, 0)
     several = contenders()
     several[-1] = type(several[-1])("none", several[-1].build, lambda: "not here")
     assert measure(several, vectors, queries, 1)[-1].status == "not run: not here"
@@ -116,6 +116,6 @@ def test_who_is_timed_does_not_pay_for_threads_that_still_look_for_work(
 
     thread = threading.Thread(target=look_for_work)
     thread.start()
-    _, began = timed(time.perf_counter)
+    _, began = time_at_rest(time.perf_counter)
     thread.join()
     assert began > end

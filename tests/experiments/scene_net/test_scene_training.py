@@ -14,7 +14,7 @@ from withsense_tf.experiments.scene_net.separate_scenes import (
     shared_photos,
     sketch_scenes,
 )
-from withsense_tf.experiments.scene_net.word_targets import MIRRORED, WordTargets
+from withsense_tf.experiments.scene_net.word_targets import OPPOSITE, WordTargets
 
 CAPTIONS = [["A dog on the left", "a brown dog"], ["A cat on the right"]]
 
@@ -52,7 +52,7 @@ def test_words_of_few_photos_are_not_told() -> None:
 
 def test_in_a_mirrored_photo_left_is_right() -> None:
     targets = WordTargets.of(CAPTIONS, least=1)
-    mirrored = targets.encode(CAPTIONS)[:, targets.mirrored()]
+    mirrored = targets.encode(CAPTIONS)[:, targets.mirror_order()]
     np.testing.assert_array_equal(
         mirrored, targets.encode([["A brown dog on the right"], ["A cat on the left"]])
     )
@@ -66,7 +66,7 @@ def test_only_positions_speak_of_left_and_right() -> None:
             rest = text.lower()
             for phrase in said | beside:
                 rest = rest.replace(phrase, "")
-            assert not set(MIRRORED) & set(rest.replace(".", " ").replace(",", " ").split()), text
+            assert not set(OPPOSITE) & set(rest.replace(".", " ").replace(",", " ").split()), text
 
 
 def test_batches_mirror_half_of_the_photos_together_with_their_words() -> None:

@@ -7,10 +7,9 @@ turn hold where times do not.
 
 from __future__ import annotations
 
-import csv
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 import typer
 
 from withsense_tf.common import terminal
+from withsense_tf.experiments.bench.search_timing import BATCH, K, Timing, show_lines, write_lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-K: Final = 10
-BATCH: Final = 64
 CLUSTERS: Final = 1_000
 # How far vectors lie from the middle of their cluster; 1 is as far as the middle is from 0.
 SPREAD: Final = 0.7
@@ -38,47 +36,8 @@ PORTION: Final = 50_000
 REST_SECONDS: Final = 0.03
 BUSY: Final = 0.1
 RESTS: Final = 10
-WIDE: Final = 170
 LIMIT: Final = "a plain read"
-MAPPED: Final = "a plain read of a mapped file"
-
-
-@dataclass(frozen=True)
-class Timing:
-    """What was measured of one engine; `None` where it was not. Ratios are medians of the ratios of each turn."""
-
-    rows: int
-    engine: str
-    build_s: float | None = None
-    per_s: float | None = None
-    p50_ms: float | None = None
-    p99_ms: float | None = None
-    times_read: float | None = None
-    times_numpy: float | None = None
-    batch_per_s: float | None = None
-    batch_times_numpy: float | None = None
-    recall: float | None = None
-    index_mb: float | None = None
-    grown_mb: float | None = None
-    status: str = "ok"
-
-
-HEADS: Final = {
-    "rows": "rows",
-    "engine": "engine",
-    "build_s": "build s",
-    "per_s": "queries/s",
-    "p50_ms": "p50 ms",
-    "p99_ms": "p99 ms",
-    "times_read": "x read",
-    "times_numpy": "x numpy",
-    "batch_per_s": f"queries/s by {BATCH}",
-    "batch_times_numpy": f"x numpy by {BATCH}",
-    "recall": f"recall@{K}",
-    "index_mb": "index MB",
-    "grown_mb": "RSS + MB",
-    "status": "status",
-}
+MAPPED_LIMIT: Final = "a plain read of a mapped file"
 
 
 def main(
@@ -99,9 +58,9 @@ def main(
     """Time searches in random clustered vectors, and print ratios to numpy and to reading the memory."""
     from withsense_tf.errors import SettingError
     from withsense_tf.experiments.bench.bench_machine import machine
-    from withsense_tf.experiments.bench.search_contenders import chosen, contenders
+    from withsense_tf.experiments.bench.search_contenders import choose, contenders
 
-    taking_part = contenders() if engines is None else chosen(engines)
+    taking_part = contenders() if engines is None else choose(engines)
     try:
         numbers = [int(size) for size in sizes.split(",")]
     except ValueError as error:
@@ -114,14 +73,14 @@ def main(
     typer.echo(f"Measured on {machine()}.")
     lines: list[Timing] = []
     for size in numbers:
-        vectors, asked = clustered(size, width, queries, seed)
-        lines += measure(taking_part, vectors, asked, batches)
-        write(lines, folder / "search.csv")
-    show(lines, width, seed)
+        vectors, query_vectors = draw_clusters(size, width, queries, seed)
+        lines += measure(taking_part, vectors, query_vectors, batches)
+        write_lines(lines, folder / "search.csv")
+    show_lines(lines, width, seed)
     typer.echo(f"Wrote {folder / 'search.csv'}.")
 
 
-def clustered(rows: int, width: int, queries: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def draw_clusters(rows: int, width: int, queries: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return vectors of length 1 around common middles, (rows, width), and queries made in the same way."""
     import numpy as np
 
@@ -138,87 +97,136 @@ def clustered(rows: int, width: int, queries: int, seed: int) -> tuple[np.ndarra
     return vectors[:rows], vectors[rows:].copy()
 
 
+@dataclass(frozen=True, eq=False)
+class Entrant:
+    """An engine that takes part: its name, what it is, how long its build took, and how memory grew with it."""
+
+    name: str
+    engine: TimedEngine
+    build_s: float
+    grown_mb: float
+
+
+@dataclass(frozen=True, eq=False)
+class Times:
+    """Seconds by name: of each query, of each batch; and the answers of engines to each query."""
+
+    single: dict[str, list[float]]
+    batches: dict[str, list[float]]
+    answers: dict[str, list[np.ndarray]]
+
+
 def measure(
     contenders: Sequence[Contender], vectors: np.ndarray, queries: np.ndarray, batches: int
 ) -> list[Timing]:
     """Build every engine, let them take turns, and return a line for each and for the plain reads."""
     import numpy as np
-    import psutil
-
-    from withsense_tf.experiments.bench.search_contenders import NUMPY, recall
 
     reads = {LIMIT: plain_read(vectors)}
     many = np.tile(queries, (-(-BATCH // len(queries)), 1))[:BATCH]
-    engines: dict[str, TimedEngine] = {}
-    built: dict[str, tuple[float, float]] = {}
-    missing = {contender.name: contender.absent(len(vectors)) for contender in contenders}
+    absences = {contender.name: contender.absent(len(vectors)) for contender in contenders}
     with TemporaryDirectory(prefix="withsense-bench-") as folder:
         # The system hands a file to a process in small pages, which may make reading it slower.
         vectors.tofile(Path(folder) / "plain")
-        mapped = np.asarray(np.memmap(Path(folder) / "plain", np.float32, "r", shape=vectors.shape))
-        reads[MAPPED] = plain_read(mapped)
-        for number, contender in enumerate(contenders):
-            if missing[contender.name]:
-                continue
-            memory, begin = psutil.Process().memory_info().rss, time.perf_counter()
-            engine = contender.build(vectors, Path(folder) / str(number))
-            spent = time.perf_counter() - begin
-            engine.search(queries[:1], K)  # what happens once, as mapping the file, is not what is timed
-            engine.search(many, K)
-            engines[contender.name] = engine
-            built[contender.name] = (spent, (psutil.Process().memory_info().rss - memory) / 1e6)
-        answers: dict[str, list[np.ndarray]] = {name: [] for name in engines}
-        single: dict[str, list[float]] = {name: [] for name in (*reads, *engines)}
-        batched: dict[str, list[float]] = {name: [] for name in engines}
-        for at in terminal.track(range(len(queries)), len(queries), f"{len(vectors):,} rows", "queries"):
-            for name, (look, _) in reads.items():
-                single[name].append(timed(look)[0])
-            for name, engine in engines.items():
-                spent, rows = timed(partial(engine.search, queries[at : at + 1], K))
-                single[name].append(spent)
-                answers[name].append(rows[0])
-        for _ in terminal.track(range(batches), batches, f"{len(vectors):,} rows", "batches"):
-            for name, engine in engines.items():
-                batched[name].append(timed(partial(engine.search, many, K))[0])
-        for engine in engines.values():
-            engine.close()
-    lines = []
-    for name, (_, how) in reads.items():
-        p50, p99 = _percentiles(single[name])
-        ratio = float(np.median(np.divide(single[name], single[LIMIT])))
-        size = vectors.nbytes / 1e6
-        lines.append(
-            Timing(
-                len(vectors), f"{name} ({how})", None, 1e3 / p50, p50, p99, times_read=ratio, index_mb=size
-            )
+        reads[MAPPED_LIMIT] = plain_read(
+            np.asarray(np.memmap(Path(folder) / "plain", np.float32, "r", shape=vectors.shape))
         )
-    for contender in contenders:
-        name = contender.name
-        if name not in engines:
-            lines.append(Timing(len(vectors), name, status=f"not run: {missing[name]}"))
-            continue
-        nbytes = engines[name].nbytes
-        p50, p99 = _percentiles(single[name])
-        # A smaller index needs a shorter read.
-        shortest = np.array(single[LIMIT]) * min(1.0, nbytes / vectors.nbytes)
+        entrants = [
+            _build(contender, vectors, (queries[:1], many), Path(folder) / str(number))
+            for number, contender in enumerate(contenders)
+            if not absences[contender.name]
+        ]
+        looks = {name: look for name, (look, _) in reads.items()}
+        times = _take_turns(looks, entrants, queries, [many] * batches, f"{len(vectors):,} rows")
+        for entrant in entrants:
+            entrant.engine.close()
+    lines = [_read_timing(name, kind, vectors, times) for name, (_, kind) in reads.items()]
+    by_name = {entrant.name: entrant for entrant in entrants}
+    for name, reason in absences.items():
         lines.append(
-            Timing(
-                len(vectors),
-                name,
-                build_s=built[name][0],
-                per_s=1e3 / p50,
-                p50_ms=p50,
-                p99_ms=p99,
-                times_read=float(np.median(single[name] / shortest)),
-                times_numpy=float(np.median(np.divide(single[name], single[NUMPY]))),
-                batch_per_s=BATCH / float(np.median(batched[name])),
-                batch_times_numpy=float(np.median(np.divide(batched[name], batched[NUMPY]))),
-                recall=recall(answers[name], answers[NUMPY]),
-                index_mb=nbytes / 1e6,
-                grown_mb=built[name][1],
-            )
+            Timing(len(vectors), name, status=f"not run: {reason}")
+            if reason
+            else _engine_timing(by_name[name], vectors, times)
         )
     return lines
+
+
+def _build(contender: Contender, vectors: np.ndarray, warm_up: Sequence[np.ndarray], folder: Path) -> Entrant:
+    """Build an engine and ask it once: what happens once, as mapping the file, is not what is timed."""
+    import psutil
+
+    memory, begin = psutil.Process().memory_info().rss, time.perf_counter()
+    engine = contender.build(vectors, folder)
+    spent = time.perf_counter() - begin
+    for queries in warm_up:
+        engine.search(queries, K)
+    return Entrant(contender.name, engine, spent, (psutil.Process().memory_info().rss - memory) / 1e6)
+
+
+def _take_turns(
+    looks: Mapping[str, Callable[[], object]],
+    entrants: Sequence[Entrant],
+    queries: np.ndarray,
+    batches: Sequence[np.ndarray],
+    rows: str,
+) -> Times:
+    """Time the plain reads and the engines query by query, then the engines batch by batch."""
+    names = [entrant.name for entrant in entrants]
+    times = Times({name: [] for name in (*looks, *names)}, {n: [] for n in names}, {n: [] for n in names})
+    for at in terminal.track(range(len(queries)), len(queries), rows, "queries"):
+        for name, look in looks.items():
+            times.single[name].append(time_at_rest(look)[0])
+        for entrant in entrants:
+            spent, hits = time_at_rest(partial(entrant.engine.search, queries[at : at + 1], K))
+            times.single[entrant.name].append(spent)
+            times.answers[entrant.name].append(hits[0])
+    for batch in terminal.track(batches, len(batches), rows, "batches"):
+        for entrant in entrants:
+            spent, _ = time_at_rest(partial(entrant.engine.search, batch, K))
+            times.batches[entrant.name].append(spent)
+    return times
+
+
+def _read_timing(name: str, kind: str, vectors: np.ndarray, times: Times) -> Timing:
+    import numpy as np
+
+    p50, p99 = _percentiles(times.single[name])
+    return Timing(
+        len(vectors),
+        f"{name} ({kind})",
+        per_s=1e3 / p50,
+        p50_ms=p50,
+        p99_ms=p99,
+        times_read=float(np.median(np.divide(times.single[name], times.single[LIMIT]))),
+        index_mb=vectors.nbytes / 1e6,
+    )
+
+
+def _engine_timing(entrant: Entrant, vectors: np.ndarray, times: Times) -> Timing:
+    import numpy as np
+
+    from withsense_tf.experiments.bench.search_contenders import NUMPY, recall
+
+    name, nbytes = entrant.name, entrant.engine.nbytes
+    single, batches = times.single, times.batches
+    p50, p99 = _percentiles(single[name])
+    # A smaller index needs a shorter read.
+    shortest = np.array(single[LIMIT]) * min(1.0, nbytes / vectors.nbytes)
+    return Timing(
+        len(vectors),
+        name,
+        build_s=entrant.build_s,
+        per_s=1e3 / p50,
+        p50_ms=p50,
+        p99_ms=p99,
+        times_read=float(np.median(single[name] / shortest)),
+        times_numpy=float(np.median(np.divide(single[name], single[NUMPY]))),
+        batch_per_s=BATCH / float(np.median(batches[name])),
+        batch_times_numpy=float(np.median(np.divide(batches[name], batches[NUMPY]))),
+        recall=recall(times.answers[name], times.answers[NUMPY]),
+        index_mb=nbytes / 1e6,
+        grown_mb=entrant.grown_mb,
+    )
 
 
 def plain_read(vectors: np.ndarray) -> tuple[Callable[[], object], str]:
@@ -239,11 +247,11 @@ def plain_read(vectors: np.ndarray) -> tuple[Callable[[], object], str]:
     def read(look: Callable[[np.ndarray], object]) -> object:
         return share(lambda starts: [look(flat[start : start + step]) for start in starts], blocks)
 
-    best = min(looks, key=lambda name: min(timed(lambda: read(looks[name]))[0] for _ in range(5)))
+    best = min(looks, key=lambda name: min(time_at_rest(lambda: read(looks[name]))[0] for _ in range(5)))
     return lambda: read(looks[best]), best
 
 
-def timed(work: Callable[[], T]) -> tuple[float, T]:
+def time_at_rest(work: Callable[[], T]) -> tuple[float, T]:
     """Return the seconds that `work` took, once the process was at rest, and what it returned."""
     for _ in range(RESTS):
         before = time.process_time()
@@ -255,39 +263,12 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     return time.perf_counter() - begin, result
 
 
-def write(lines: Sequence[Timing], path: Path) -> None:
-    """Write the lines as a CSV file."""
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        rows = csv.DictWriter(stream, list(HEADS))
-        rows.writeheader()
-        rows.writerows(asdict(line) for line in lines)
-
-
-def show(lines: Sequence[Timing], width: int, seed: int) -> None:
-    """Print the lines as a table."""
-    from rich.console import Console
-    from rich.table import Table
-
-    title = f"k={K}, width {width}, seed {seed}; x: times as long, so less is better"
-    table = Table(*HEADS.values(), title=title)
-    for line in lines:
-        table.add_row(*("" if cell is None else _text(cell) for cell in asdict(line).values()))
-    # A file or a narrow terminal must not cut the figures off.
-    Console(width=max(Console().width, WIDE)).print(table)
-
-
 def _percentiles(spent: Sequence[float]) -> tuple[float, float]:
     """Return the median and the 99th percentile in milliseconds."""
     import numpy as np
 
     p50, p99 = np.percentile(spent, (50, 99))
     return 1e3 * float(p50), 1e3 * float(p99)
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float):
-        return f"{cell:,.0f}" if cell >= 100 else f"{cell:.3g}"
-    return f"{cell:,}" if isinstance(cell, int) else str(cell)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,18 @@ import typer
 from withsense_tf.common import terminal
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from withsense_tf.index.photo_index import PhotoIndex
 
 QUERY = "a dog runs on a beach"
 BATCH = 5_000
+# Of each photo, the columns that a copy of it takes over.
+COPIED_COLUMNS = {
+    "captions": "number, caption, text, counts",
+    "law": "age_limit, own_restricted, own_source, by_hand, captions, votes, evidence, restricted, source",
+    "facts": "name, text, number",
+}
 
 
 def bench_start(
@@ -37,18 +45,18 @@ def bench_start(
     with tempfile.TemporaryDirectory(prefix="withsense-bench-") as folder:
         index = make_large_index(Path(folder), photos, matcher)
         command = [sys.executable, "-m", "withsense_tf", "search", QUERY, "--index", str(index), "--json"]
-        seconds = [_timed(command) for _ in range(runs)]
-        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        seconds = [_time(command) for _ in range(runs)]
+        answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         heavy = heavy_imports(index)
-    bare = [_timed([sys.executable, "-c", "pass"]) for _ in range(runs)]
-    tensorflow = [_timed([sys.executable, "-c", "import tensorflow"]) for _ in range(min(runs, 3))]
+    bare = [_time([sys.executable, "-c", "pass"]) for _ in range(runs)]
+    tensorflow = [_time([sys.executable, "-c", "import tensorflow"]) for _ in range(min(runs, 3))]
     typer.echo(f"{photos:,} photos, {matcher}, {runs} searches of {QUERY!r}, each a process of its own:")
     typer.echo(f"  first {seconds[0]:.2f} s, median {np.median(seconds):.2f} s, longest {max(seconds):.2f} s")
     typer.echo(
         f"  of these, Python alone: {np.median(bare):.2f} s; imported: {heavy or 'no TensorFlow, spaCy, pandas'}"
     )
     typer.echo(f"  importing TensorFlow would take {np.median(tensorflow):.2f} s more")
-    typer.echo(f"  hits: {len(found['hits'])}, withheld: {len(found['withheld'])}")
+    typer.echo(f"  hits: {len(answer['hits'])}, withheld: {len(answer['withheld'])}")
 
 
 def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
@@ -74,68 +82,70 @@ def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
 
 def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
     """Write photos into the tables and vectors of an index that no file stands for."""
-    from withsense_tf.index.catalog import get_state
-    from withsense_tf.index.integrity.seal import photo_seal, put_seals, sealed_photos, settle_seals
     from withsense_tf.index.item import Item
     from withsense_tf.index.model_rows import Rows, put_rows
 
     rng = np.random.default_rng(at)
     with index.catalog.writing() as tables:
         generation = index.current(tables)
-        known = tables.execute(
+        real_rows = tables.execute(
             "SELECT row, first_caption, captions, photo FROM rows WHERE generation = ? AND row < 200",
             (generation.number,),
         ).fetchall()
-        chosen = [known[place] for place in rng.integers(0, len(known), count)]
-        old = np.array([row for row, *_ in chosen])
+        models = [real_rows[place] for place in rng.integers(0, len(real_rows), count)]
+        old = np.array([row for row, *_ in models])
         vectors = {part: _near(engine.get(old), rng) for part, engine in generation.vectors.items()}
-        counts = np.array([captions for _, _, captions, _ in chosen])
+        counts = np.array([captions for _, _, captions, _ in models])
         each = None
         if generation.each_caption is not None:
-            places = np.concatenate([np.arange(first, first + many) for _, first, many, _ in chosen])
+            places = np.concatenate([np.arange(first, first + many) for _, first, many, _ in models])
             each = _near(generation.each_caption.get(places), rng)
-        ids = []
-        for number, (*_, photo) in enumerate(chosen, start=at):
-            made = tables.execute(
-                "INSERT INTO photos (name, tag, digest, path, look, facts) "
-                "SELECT ?, ?, ?, path, look, facts FROM photos WHERE id = ?",
-                (f"made_up_{number}.jpg", str(number), str(number), photo),
-            ).lastrowid
-            ids.append(int(made or 0))
-            tables.execute("UPDATE photos SET fold = id WHERE id = ?", (made,))
-            for table, columns in (
-                ("captions", "number, caption, text, counts"),
-                (
-                    "law",
-                    "age_limit, own_restricted, own_source, by_hand, captions, votes, evidence, restricted, source",
-                ),
-                ("facts", "name, text, number"),
-            ):
-                tables.execute(
-                    f"INSERT INTO {table} (photo, {columns}) SELECT ?, {columns} FROM {table} WHERE photo = ?",
-                    (made, photo),
-                )
-        for one in sealed_photos(tables, f"photos WHERE id IN ({', '.join(map(str, ids))})"):
-            (look,) = tables.execute("SELECT look FROM photos WHERE id = ?", (one.photo,)).fetchone()
-            told = (one.item.tag, photo_seal(one.item, look), one.photo)
-            tables.execute("UPDATE photos SET tag = ?, seal = ? WHERE id = ?", told)
-        put_seals(tables, ids, get_state(tables, "policy"))
-        settle_seals(tables)
+        ids = [_copy_photo(tables, photo, number) for number, (*_, photo) in enumerate(models, start=at)]
+        _seal_photos(tables, ids)
         items = [Item(f"made_up_{number}.jpg", Path(), str(number)) for number in range(at, at + count)]
         put_rows(tables, generation, ids, items, Rows(vectors, each, counts))
+
+
+def _copy_photo(tables: Connection, photo: int, number: int) -> int:
+    """Copy a photo's rows of all tables under another name; return the id of the copy."""
+    copy = tables.execute(
+        "INSERT INTO photos (name, tag, digest, path, look, facts) "
+        "SELECT ?, ?, ?, path, look, facts FROM photos WHERE id = ?",
+        (f"made_up_{number}.jpg", str(number), str(number), photo),
+    ).lastrowid
+    tables.execute("UPDATE photos SET fold = id WHERE id = ?", (copy,))
+    for table, columns in COPIED_COLUMNS.items():
+        tables.execute(
+            f"INSERT INTO {table} (photo, {columns}) SELECT ?, {columns} FROM {table} WHERE photo = ?",
+            (copy, photo),
+        )
+    return int(copy or 0)
+
+
+def _seal_photos(tables: Connection, ids: list[int]) -> None:
+    """Seal the copies: their rows are as those of photos that were added."""
+    from withsense_tf.index.catalog import get_state
+    from withsense_tf.index.integrity.seal import photo_seal, put_seals, sealed_photos, settle_seals
+
+    for one in sealed_photos(tables, f"photos WHERE id IN ({', '.join(map(str, ids))})"):
+        (look,) = tables.execute("SELECT look FROM photos WHERE id = ?", (one.photo,)).fetchone()
+        values = (one.item.tag, photo_seal(one.item, look), one.photo)
+        tables.execute("UPDATE photos SET tag = ?, seal = ? WHERE id = ?", values)
+    put_seals(tables, ids, get_state(tables, "policy"))
+    settle_seals(tables)
 
 
 def _near(vectors: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return points near some points: half as far away as those are from nothing."""
     noise = rng.normal(0, 0.5 / np.sqrt(vectors.shape[1]), vectors.shape)
-    moved = vectors + noise
-    return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9), np.float32)
+    points = vectors + noise
+    return np.asarray(points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9), np.float32)
 
 
-def _timed(command: list[str]) -> float:
-    started = time.perf_counter()
+def _time(command: list[str]) -> float:
+    begin = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - started
+    return time.perf_counter() - begin
 
 
 def heavy_imports(index: Path) -> str:
@@ -145,8 +155,8 @@ def heavy_imports(index: Path) -> str:
         f"Search({str(index)!r})({QUERY!r})\n"
         "print(*(name for name in ('tensorflow', 'keras', 'spacy', 'sklearn', 'pandas') if name in sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
+    process = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    return process.stdout.strip()
 
 
 if __name__ == "__main__":

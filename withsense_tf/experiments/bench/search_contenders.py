@@ -66,21 +66,21 @@ def contenders() -> list[Contender]:
     ]
 
 
-def chosen(names: str) -> list[Contender]:
+def choose(names: str) -> list[Contender]:
     """Return those that the names with commas are for, and numpy; a name may be a part, as faiss.
 
-    >>> [contender.name for contender in chosen("float16,faiss flat")]
+    >>> [contender.name for contender in choose("float16,faiss flat")]
     ['numpy', 'exact float16', 'FAISS flat']
     """
     everyone = {contender.name.lower(): contender for contender in contenders()}
-    wanted = {NUMPY}
+    names_taking_part = {NUMPY}
     for name in names.lower().split(","):
         parts = set(name.split())
-        meant = [full for full in everyone if parts and parts <= set(full.split())]
-        if not meant:
+        matches = [full for full in everyone if parts and parts <= set(full.split())]
+        if not matches:
             check_choice("--engines", name.strip(), everyone)
-        wanted |= set(meant)
-    return [contender for name, contender in everyone.items() if name in wanted]
+        names_taking_part |= set(matches)
+    return [contender for name, contender in everyone.items() if name in names_taking_part]
 
 
 def ours(vectors: np.ndarray, folder: Path, dtype: str) -> TimedEngine:
@@ -150,14 +150,14 @@ def milvus(vectors: np.ndarray, folder: Path, graph: str) -> TimedEngine:
     return TimedEngine(lambda queries, k: index.search(queries, k, len(vectors)).rows, nbytes, index.close)
 
 
-def recall(found: Sequence[np.ndarray], exact: Sequence[np.ndarray]) -> float:
-    """Return how much of the exact answers was found.
+def recall(answers: Sequence[np.ndarray], exact: Sequence[np.ndarray]) -> float:
+    """Return the share of the exact answers that the answers have.
 
     >>> import numpy as np
     >>> recall([np.array([1, 2, 3, 4])], [np.array([4, 3, 2, 9])])
     0.75
     """
     hits = sum(
-        len(set(mine.tolist()) & set(right.tolist())) for mine, right in zip(found, exact, strict=True)
+        len(set(mine.tolist()) & set(right.tolist())) for mine, right in zip(answers, exact, strict=True)
     )
     return hits / sum(len(right) for right in exact)

@@ -7,6 +7,7 @@ that anything is measured on, and the best epoch is chosen on a demo set of one 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,9 @@ from withsense_tf.common import terminal
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
+    from withsense_tf.experiments.scene_net.scene_training import Lessons
+    from withsense_tf.experiments.scene_net.separate_scenes import Sketch
+    from withsense_tf.experiments.scene_net.word_targets import WordTargets
 
 
 def main(
@@ -31,44 +35,60 @@ def main(
     ] = 21,
 ) -> None:
     """Draw scenes, train the network on the words of their captions, and save its weights."""
-    from withsense_tf.common.machine import usable_cores
-    from withsense_tf.data.pictures.photo_batches import load_photos
     from withsense_tf.demo.demo_dataset import demo_dataset
     from withsense_tf.encoders.photos.scene_network import SIDE, save_scene_weights
-    from withsense_tf.errors import DataError
-    from withsense_tf.experiments.scene_net import separate_scenes as separate
-    from withsense_tf.experiments.scene_net.scene_training import Lessons, train
+    from withsense_tf.experiments.scene_net.scene_training import train
     from withsense_tf.experiments.scene_net.word_targets import WordTargets
 
     terminal.output_folder(output.parent)
+    with tempfile.TemporaryDirectory() as folder:
+        sketches, paths = _draw_scenes(scenes, seed, compare, Path(folder))
+        test = held_out // 5
+        other = demo_dataset(seed + 1, held_out - test, test, folder=Path(folder) / "held_out")
+        captions = [sketch.captions for sketch in sketches]
+        targets = WordTargets.of(captions)
+        lessons, others = (
+            _lessons(paths, captions, targets),
+            _lessons(_paths(other), _captions(other), targets),
+        )
+        typer.echo(
+            f"{len(targets.vocabulary)} words to tell from {SIDE} x {SIDE} pixels.\n\nPrediction: the held-out loss "
+            "falls to four fifths of that of the words' shares, and the last epoch is the best or nearly so."
+        )
+        network = train(lessons, others, targets.mirror_order(), epochs, seed)
+        save_scene_weights(network, output)
+        typer.echo("\nPrediction: on the held-out set, a linear map to words has an R@5 of 80.")
+        typer.echo(f"Found: {_recalls(other, output)}.\n{output}: {output.stat().st_size:,} bytes")
+
+
+def _draw_scenes(scenes: int, seed: int, compare: int, folder: Path) -> tuple[list[Sketch], list[Path]]:
+    """Draw scenes that no measured demo set has; raise where a photo is, byte by byte, in one of the first few."""
+    from withsense_tf.common.machine import usable_cores
+    from withsense_tf.errors import DataError
+    from withsense_tf.experiments.scene_net import separate_scenes as separate
+
     sketches = separate.sketch_scenes(scenes, seed, seed + 1)
     first, last = separate.MEASURED_SEEDS[0], separate.MEASURED_SEEDS[-1]
     typer.echo(
         f"{scenes} scenes of seed {seed}: none is in a demo set of the seeds {first} to {last}, nor in the held-out "
         f"one, of seed {seed + 1}."
     )
-    with tempfile.TemporaryDirectory() as folder:
-        paths = separate.render(sketches, Path(folder), usable_cores())
-        shared = separate.shared_photos(paths, separate.MEASURED_SEEDS[:compare], usable_cores())
-        if shared:
-            raise DataError(
-                f"{shared} of the photos are in a demo set that is measured on: choose another --seed."
-            )
-        typer.echo(f"No photo is, byte by byte, in the first {compare} of these demo sets.")
-        test = held_out // 5
-        other = demo_dataset(seed + 1, held_out - test, test, folder=Path(folder) / "held_out")
-        captions = [sketch.captions for sketch in sketches]
-        targets = WordTargets.of(captions)
-        lessons = Lessons(load_photos(paths, (SIDE, SIDE))[0].pixels, targets.encode(captions))
-        others = Lessons(load_photos(_paths(other), (SIDE, SIDE))[0].pixels, targets.encode(_captions(other)))
-        typer.echo(
-            f"{len(targets.vocabulary)} words to tell from {SIDE} x {SIDE} pixels.\n\nPrediction: the held-out loss "
-            "falls to four fifths of that of the words' shares, and the last epoch is the best or nearly so."
+    paths = separate.render(sketches, folder, usable_cores())
+    shared_count = separate.shared_photos(paths, separate.MEASURED_SEEDS[:compare], usable_cores())
+    if shared_count:
+        raise DataError(
+            f"{shared_count} of the photos are in a demo set that is measured on: choose another --seed."
         )
-        network = train(lessons, others, targets.mirrored(), epochs, seed)
-        save_scene_weights(network, output)
-        typer.echo("\nPrediction: on the held-out set, a linear map to words has an R@5 of 80.")
-        typer.echo(f"Found: {_recalls(other, output)}.\n{output}: {output.stat().st_size:,} bytes")
+    typer.echo(f"No photo is, byte by byte, in the first {compare} of these demo sets.")
+    return sketches, paths
+
+
+def _lessons(paths: Sequence[Path], captions: Sequence[Sequence[str]], targets: WordTargets) -> Lessons:
+    from withsense_tf.data.pictures.photo_batches import load_photos
+    from withsense_tf.encoders.photos.scene_network import SIDE
+    from withsense_tf.experiments.scene_net.scene_training import Lessons
+
+    return Lessons(load_photos(paths, (SIDE, SIDE))[0].pixels, targets.encode(captions))
 
 
 def _paths(data: Dataset) -> list[Path]:

@@ -13,7 +13,7 @@ from withsense_tf.common.words import words
 
 # Words of fewer photos than this cannot be learned, only learned by heart.
 LEAST_PHOTOS: Final = 5
-MIRRORED: Final = {"left": "right", "right": "left"}
+OPPOSITE: Final = {"left": "right", "right": "left"}
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class WordTargets:
             table[row, [place[word] for word in _words_of(texts) if word in place]] = 1.0
         return table
 
-    def mirrored(self) -> np.ndarray:
+    def mirror_order(self) -> np.ndarray:
         """Return the order of columns that fits a mirrored photo: there, left is right.
 
         In captions of drawn scenes the two words say where something is, and nothing else.
         """
         place = {word: at for at, word in enumerate(self.vocabulary)}
-        return np.array([place.get(MIRRORED.get(word, word), place[word]) for word in self.vocabulary])
+        return np.array([place.get(OPPOSITE.get(word, word), place[word]) for word in self.vocabulary])
 
 
 def _words_of(texts: Sequence[str]) -> set[str]:
