@@ -77,10 +77,10 @@ def shown(received: object) -> str:
     if isinstance(received, str) and len(received) > MOST_SHOWN:
         return f"{received[:MOST_SHOWN]!r}... ({len(received):,} signs)"
     try:
-        written = repr(received)
+        text = repr(received)
     except Exception:  # a foreign object's own; and Python refuses to write a number of a million digits
         return f"a {type(received).__name__}"
-    return written if len(written) <= 2 * MOST_SHOWN else f"{written[:MOST_SHOWN]}..."
+    return text if len(text) <= 2 * MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 def check_kind(
@@ -94,12 +94,12 @@ def check_kind(
     """
     if isinstance(received, kind):
         return
-    got = type(received).__name__
+    kind_name = type(received).__name__
     if isinstance(received, type):
-        got = f"the class {received.__name__} (did you forget the brackets?)"
+        kind_name = f"the class {received.__name__} (did you forget the brackets?)"
     elif isinstance(received, str | bytes | Real | list | tuple | dict):
-        got += f" {shown(received)}"  # others, such as tables, may print themselves over many lines
-    raise KindError(f"{what} expects {expected}, got {got}{f': {advice}' if advice else ''}.")
+        kind_name += f" {shown(received)}"  # others, such as tables, may print themselves over many lines
+    raise KindError(f"{what} expects {expected}, got {kind_name}{f': {advice}' if advice else ''}.")
 
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -110,8 +110,8 @@ FULL_WORDS: Final = ("No space left on device", "Disk quota exceeded", "disk is 
 def disk_trouble(error: BaseException, place: object = None) -> str | None:
     """Say what is full or may only be read, and what to do; None where an error says nothing of that."""
     # Of a copy, the second name is that of the place.
-    named = getattr(error, "filename2", None) or getattr(error, "filename", None)
-    where = named or place or "what was to be written"
+    file = getattr(error, "filename2", None) or getattr(error, "filename", None)
+    where = file or place or "what was to be written"
     number = getattr(error, "errno", None)
     if number == errno.EROFS:
         return f"{where} may only be read: choose a place that may be written to."
@@ -131,10 +131,10 @@ def on_disk(place: object) -> Iterator[None]:
     except WithSenseError:
         raise
     except Exception as error:
-        told = disk_trouble(error, place)
-        if told is None:
+        message = disk_trouble(error, place)
+        if message is None:
             raise
-        raise DiskError(told) from error
+        raise DiskError(message) from error
 
 
 def check_choice(setting: str, received: object, known: Iterable[str]) -> str:
@@ -150,8 +150,8 @@ mobilenet_v2, resnet50.
     names = list(known)
     if isinstance(received, str) and received in names:
         return received
-    written = received[:MOST_SHOWN] if isinstance(received, str) else ""
-    near = difflib.get_close_matches(written, names, n=1, cutoff=0.4)
+    text = received[:MOST_SHOWN] if isinstance(received, str) else ""
+    near = difflib.get_close_matches(text, names, n=1, cutoff=0.4)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise SettingError(f"{setting}={shown(received)} is not known.{hint} Known: {', '.join(names)}.")
 
@@ -167,8 +167,8 @@ def check_share(setting: str, received: object, ends: bool = False) -> float:
         number = math.nan if isinstance(received, bool) or not isinstance(received, Real) else float(received)
     if 0 < number < 1 or (ends and number in (0, 1)):
         return number
-    allowed = "from 0 to 1" if ends else "between 0 and 1 (both excluded)"
-    raise SettingError(f"{setting} must be a number {allowed}, got {shown(received)}.")
+    range_text = "from 0 to 1" if ends else "between 0 and 1 (both excluded)"
+    raise SettingError(f"{setting} must be a number {range_text}, got {shown(received)}.")
 
 
 def check_seed(seed: object) -> int:

@@ -59,7 +59,7 @@ def test_two_works_have_one_name_only_if_they_train_ask_and_rank_alike(pairs: Pa
     assert usual == measured_on(tasks(pairs, "folds", 3, 0))
     assert usual != measured_on(tasks(pairs, "folds", 3, 1))
     assert usual != measured_on(tasks(pairs.take(range(len(pairs) - 1)), "folds", 3, 0))
-    assert usual != measured_on([task.balanced(0) for task in tasks(pairs, "folds", 3, 0)])
+    assert usual != measured_on([task.balance_training(0) for task in tasks(pairs, "folds", 3, 0)])
 
 
 def test_the_right_photo_is_fully_relevant_and_others_as_experts_judged_them(pairs: Pairs) -> None:

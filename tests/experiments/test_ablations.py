@@ -40,7 +40,7 @@ def test_balanced_pairs_are_for_training_alone(tiny: Dataset) -> None:
 
 def test_what_is_opened_is_trained_on_the_same_folds_with_one_view(colours: Dataset) -> None:
     around = Surroundings((KerasPhoto(views=12),), None, VectorStore(), 0)
-    none, *opened = ablations._opened(colours, 0, around)
+    none, *opened = ablations._layers(colours, 0, around)
     for variant in (none, *opened):
         (model,) = variant.models
         assert model["photo"].identity == KerasPhoto().identity

@@ -21,7 +21,7 @@ class Meter:
     peak_mb: float = 0.0
 
     def __enter__(self) -> Self:
-        self._done = threading.Event()
+        self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._start = time.perf_counter()
         self._watcher.start()
@@ -31,12 +31,12 @@ class Meter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.seconds = time.perf_counter() - self._start
-        self._done.set()
+        self._stop.set()
         self._watcher.join()
 
     def _watch(self) -> None:
         process = psutil.Process()
         while True:
             self.peak_mb = max(self.peak_mb, process.memory_info().rss / 1e6)
-            if self._done.wait(0.05):
+            if self._stop.wait(0.05):
                 break

@@ -36,7 +36,7 @@ class Task:
     queries: pd.DataFrame  # caption, text, photo
     usual: float | None = None  # the mean target in a world as it is, where that of `train` is another
 
-    def balanced(self, seed: int) -> Task:
+    def balance_training(self, seed: int) -> Task:
         """Return the same task with as many fitting as unfitting pairs to train on (`ws.balance`)."""
         return replace(self, train=balance(self.train, seed=seed), usual=self.constant)
 

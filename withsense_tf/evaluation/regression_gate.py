@@ -51,12 +51,12 @@ def parse_rule(text: str) -> Limit:
     >>> parse_rule("r@5<-0.02")
     Limit(measure='r@5', sign='<', limit=-0.02)
     """
-    found = RULE.fullmatch(text)
-    if not found:
+    match = RULE.fullmatch(text)
+    if not match:
         raise SettingError(
             f"--fail-if {text!r}: expected a figure, < or >, and a change, as 'r@5<-0.02' or 'rmse>0.005'."
         )
-    rule = Limit(check_choice("--fail-if", found[1], MEASURES), found[2], float(found[3]))
+    rule = Limit(check_choice("--fail-if", match[1], MEASURES), match[2], float(match[3]))
     widest = WIDEST.get(rule.measure, FAR)
     if not rule.broken(-widest if rule.sign == "<" else widest):
         raise SettingError(
@@ -118,12 +118,12 @@ def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Limit], mach
                 f"and this is {machine}: their effort cannot be compared. Take a base of this machine."
             )
         if all(math.isnan(_number(row.get(rule.measure))) for row in rows):
-            measured = [
+            measures = [
                 name for name in MEASURES if any(not math.isnan(_number(row.get(name))) for row in rows)
             ]
             raise SettingError(
                 f"--fail-if {rule.measure}: {base.file} has no such figure in the rows that are compared. "
-                f"It has {', '.join(measured) or 'no figure at all'}."
+                f"It has {', '.join(measures) or 'no figure at all'}."
             )
 
 
@@ -136,13 +136,13 @@ def broken_rules(
     a figure that is no number on one side alone: nothing says that it is no worse.
     """
     now = {(row.get("matcher"), row.get("split")): row for row in rows}
-    broken = []
+    breaches = []
     for then in base:
         name = (then.get("matcher"), then.get("split"))
         row = now.get(name, {})
         if not was_run(then):
             if row and was_run(row):
-                broken.append(
+                breaches.append(
                     f"{name[0]}, {name[1]}: the base has no figures ({then['status']}): make a new base"
                 )
             continue
@@ -150,22 +150,22 @@ def broken_rules(
             before, after = _number(then.get(rule.measure)), _number(row.get(rule.measure))
             if math.isnan(before):
                 if not math.isnan(after):
-                    broken.append(
+                    breaches.append(
                         f"{name[0]}, {name[1]}: {rule.measure} is {after:.4g}; the base has no number for it"
                     )
             elif math.isnan(after):
                 why = status_of(row) if row else "this run has no such row"
-                said = "not measured" if why == RUN else why
-                broken.append(f"{name[0]}, {name[1]}: {rule.measure} was {before:.4g}; now: {said}")
+                reason = "not measured" if why == RUN else why
+                breaches.append(f"{name[0]}, {name[1]}: {rule.measure} was {before:.4g}; now: {reason}")
             elif rule.broken(after - before):
-                broken.append(
+                breaches.append(
                     f"{name[0]}, {name[1]}: {rule.measure} {before:.4g} -> {after:.4g}, "
                     f"allowed is a change not {rule.sign} {rule.limit:g}"
                 )
-    return broken
+    return breaches
 
 
-def held(base: Sequence[Row], rules: Sequence[Limit]) -> int:
+def count_comparable(base: Sequence[Row], rules: Sequence[Limit]) -> int:
     """Count the base's rows that have a figure that some rule asks for."""
     return sum(any(not math.isnan(_number(row.get(rule.measure))) for rule in rules) for row in base)
 

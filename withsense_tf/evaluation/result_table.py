@@ -31,7 +31,7 @@ COLUMNS: Final = (
     *("tau_c_low", "tau_c_high", "law_files"),
 )
 # What a person wants to see; the file has the rest.
-SHOWN: Final = (
+COLUMNS_TO_SHOW: Final = (
     *("matcher", "track", "gallery", "rmse", "mae", "skill", "tau_c", "r@1", "r@5", "r@10", "ece", "best"),
     *("seconds", "weights"),
 )
@@ -40,7 +40,7 @@ TEXTS: Final = ("matcher", "track", "best")
 NOT_IN_TERMINALS: Final = "weights"
 # What a narrow terminal does without, in this order; texts may be wrapped to so many signs.
 LESS_IMPORTANT: Final = ("seconds", "mae", "ece", "track", "gallery", "r@10", "r@1")
-WRAPPED: Final = 24
+WRAP_WIDTH: Final = 24
 DECIMALS: Final = {"mse": 4, "seconds": 1, "peak_mb": 0, "gallery": 0, "median_rank": 0}
 SHARES: Final = ("r@1", "r@5", "r@10")  # shown as per cent, as the literature does
 # What a person calls the splits.
@@ -64,8 +64,8 @@ class Comparison:
     sources: tuple[str, ...] = ()
 
     def cells(self) -> list[list[str]]:
-        """Return what `SHOWN` names of each row, as text."""
-        return [[shown(column, row.get(column)) for column in SHOWN] for row in self.rows]
+        """Return what `COLUMNS_TO_SHOW` names of each row, as text."""
+        return [[cell_text(column, row.get(column)) for column in COLUMNS_TO_SHOW] for row in self.rows]
 
     def __iter__(self) -> Iterator[Mapping[str, Value]]:
         return iter(self.rows)
@@ -103,18 +103,18 @@ class Comparison:
                 )
             for row in rows:
                 # As text: a file name in square brackets is no markup.
-                table.add_row(*(Text(shown(column, row.get(column))) for column in columns))
+                table.add_row(*(Text(cell_text(column, row.get(column))) for column in columns))
             yield table
-        dropped = [column for column in self._for_terminals() if column not in columns]
-        if dropped:
-            yield Text(f"Not shown for want of width: {', '.join(dropped)}.")
+        missing_columns = [column for column in self._for_terminals() if column not in columns]
+        if missing_columns:
+            yield Text(f"Not shown for want of width: {', '.join(missing_columns)}.")
         yield from map(Text, (*self._random(), *self.not_run(), *self.notes, *self.sources))
 
     def _used(self) -> list[str]:
         """Return the columns that some row has something for."""
         return [
             column
-            for column, cells in zip(SHOWN, zip(*self.cells(), strict=True), strict=True)
+            for column, cells in zip(COLUMNS_TO_SHOW, zip(*self.cells(), strict=True), strict=True)
             if any(cells) or column == "matcher"
         ]
 
@@ -134,10 +134,10 @@ class Comparison:
         """Drop columns until the rest fits; a figure is shown whole or not at all."""
         widths = {
             name: max(len(name), *(len(cell) for cell in column))
-            for name, column in zip(SHOWN, zip(*self.cells(), strict=True), strict=True)
+            for name, column in zip(COLUMNS_TO_SHOW, zip(*self.cells(), strict=True), strict=True)
         }
         for name in TEXTS:
-            widths[name] = min(widths[name], WRAPPED)
+            widths[name] = min(widths[name], WRAP_WIDTH)
         columns = self._for_terminals()
         for name in LESS_IMPORTANT:
             # Each column has two blanks and a line, and the table one more line.
@@ -154,7 +154,7 @@ class Comparison:
         for title, rows in self.parts().items():
             body = "".join(
                 "<tr>"
-                + "".join(f"<td>{html.escape(shown(column, row.get(column)))}</td>" for column in columns)
+                + "".join(f"<td>{html.escape(cell_text(column, row.get(column)))}</td>" for column in columns)
                 + "</tr>"
                 for row in rows
             )
@@ -179,7 +179,7 @@ def append_rows(file: Path, comparison: Comparison) -> None:
         unknown = sorted(set(row) - set(COLUMNS))
         if unknown:
             raise DataError(f"A result row has columns that {file.name} has not: {', '.join(unknown)}.")
-        writer.writerow({column: _stored(row.get(column)) for column in COLUMNS})
+        writer.writerow({column: _csv_text(row.get(column)) for column in COLUMNS})
     with FileLock(f"{file}.lock"):
         check_header(file)
         before = file.stat().st_size if file.exists() else 0
@@ -201,23 +201,23 @@ def check_header(file: Path) -> None:
         raise DataError(f"{file} cannot be read as a table of results ({error}). {advice}") from error
     if not text:
         return
-    found = next(csv.reader([text.splitlines()[0]]), [])
-    if tuple(found) != COLUMNS:
-        differ = sorted(set(found) ^ set(COLUMNS))
+    header = next(csv.reader([text.splitlines()[0]]), [])
+    if tuple(header) != COLUMNS:
+        differ = sorted(set(header) ^ set(COLUMNS))
         what = f"{len(differ)} columns differ, as {differ[0]!r}" if differ else "their order differs"
         raise DataError(f"{file} has other columns than this version writes: {what}. {advice}")
     if not text.endswith("\n"):
         raise DataError(f"{file} ends in the middle of a row. Mend it. {advice}")
 
 
-def _stored(value: Value) -> str:
+def _csv_text(value: Value) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     # numpy's floats are floats, but their repr is not a number.
     return repr(float(value)) if isinstance(value, float) else str(value)
 
 
-def shown(column: str, value: Value) -> str:
+def cell_text(column: str, value: Value) -> str:
     """Return a cell as a person reads it: shares in per cent, and so many decimals as the column deserves."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""

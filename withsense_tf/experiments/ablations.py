@@ -116,7 +116,7 @@ def _variants(question: str, data: Dataset, around: Surroundings, law: LawFiles)
     if question == CHILDREN:
         return _children(data, around.seed, Policy.of_files(law))
     if question == "opened":
-        return _opened(data, around.seed, around)
+        return _layers(data, around.seed, around)
     return {"crowd": _crowd, "balance": _balance, "captions": _captions}[question](data, around.seed)
 
 
@@ -181,7 +181,7 @@ def _balance(data: Dataset, seed: int) -> Iterator[Variant]:
 
     work = _folds(relevance(data, crowd=None), seed)
     yield Variant("as judged", work)
-    yield Variant("balanced for training", [task.balanced(seed) for task in work])
+    yield Variant("balanced for training", [task.balance_training(seed) for task in work])
 
 
 def _captions(data: Dataset, seed: int) -> Iterator[Variant]:
@@ -225,7 +225,7 @@ def _children(data: Dataset, seed: int, policy: Policy) -> Iterator[Variant]:
         yield Variant(f"photos with {votes} captions of 5", _folds(relevance(lawful_data, crowd=None), seed))
 
 
-def _opened(data: Dataset, seed: int, around: Surroundings) -> Iterator[Variant]:
+def _layers(data: Dataset, seed: int, around: Surroundings) -> Iterator[Variant]:
     """Train the last layers of the backbone or none of them; each photo is looked at once, at the usual size."""
     from withsense_tf.evaluation.protocol import tasks
     from withsense_tf.matchers.registry import one_view

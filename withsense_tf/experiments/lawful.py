@@ -35,10 +35,11 @@ def under_the_law(data: Dataset, choice: str, law: LawFiles, country: str | None
         return Lawful(data, RESEARCH, "none (research use)", "")
     files = law.told()
     policy = Policy.of_files(law)
-    kept, _ = policy.split(data, country)
+    lawful_data, _ = policy.split(data, country)
     if law.told() != files:
         raise DataError("The files of the law were changed while photos were judged by them: run it again.")
-    every, gone = len(data.photos), len(data.photos) - len(kept.photos)
-    note = f"The law is kept: {gone:,} of {every:,} photos are left out."
+    every = len(data.photos)
+    left_out = every - len(lawful_data.photos)
+    note = f"The law is kept: {left_out:,} of {every:,} photos are left out."
     where = "" if country is None else f" in {country_code(country)}"
-    return Lawful(kept, note, f"law {policy.version}{where}", files)
+    return Lawful(lawful_data, note, f"law {policy.version}{where}", files)

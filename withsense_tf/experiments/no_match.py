@@ -10,6 +10,7 @@ of five captions name for the truth: which photos would a minus word leave out b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -41,7 +42,7 @@ FOREIGN: Final = (
 THINGS: Final = ("dog", "water", "snow", "bike", "ball", "horse", "car")
 LEAST: Final = (0.2, 0.25, 0.3, 1 / 3, 0.35, 0.4, 0.5)
 # So many of a photo's captions must name a thing for it to be there.
-NAMED: Final = 0.4
+NAMED_SHARE: Final = 0.4
 
 
 def no_match(
@@ -62,13 +63,17 @@ def no_match(
     from withsense_tf.matchers.registry import photo_encoders_of
     from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 
-    loaded = load_dataset(data) if data is not None else demo_dataset()
-    photo = list(photo_encoders_of((), weights, loaded.synthetic, seed, quick=False))
+    dataset = load_dataset(data) if data is not None else demo_dataset()
+    photo = list(photo_encoders_of((), weights, dataset.synthetic, seed, quick=False))
     text = CaptionSpace(vectors=SpacyVectors(vectors) if vectors is not None else None)
-    kept = VectorStore(store)
-    for make in (lambda: ClosedFormTowers(photo, text, store=kept), lambda: Hybrid(photo, text, store=kept)):
+    vector_store = VectorStore(store)
+    makers: tuple[Callable[[], Matcher], ...] = (
+        partial(ClosedFormTowers, photo, text, store=vector_store),
+        partial(Hybrid, photo, text, store=vector_store),
+    )
+    for make in makers:
         matcher = make()
-        numbers = best_numbers(loaded, make, folds, seed)
+        numbers = best_numbers(dataset, make, folds, seed)
         typer.echo(
             f"\n{matcher.name}: share of queries that get an answer, by the least number of the best photo"
         )
@@ -78,7 +83,9 @@ def no_match(
             typer.echo(f"  {least:.2f}    {captions:.3f}      {foreign:.3f}")
     typer.echo("\nminus words by pixels (closed form): left out from this number on")
     typer.echo("  from    of photos that show it   of the others")
-    shows, others = thing_numbers(loaded, lambda: ClosedFormTowers(photo, text, store=kept), folds, seed)
+    shows, others = thing_numbers(
+        dataset, partial(ClosedFormTowers, photo, text, store=vector_store), folds, seed
+    )
     for least in LEAST:
         typer.echo(
             f"  {least:.2f}    {(shows >= least).mean():.3f}                    {(others >= least).mean():.4f}"
@@ -97,7 +104,7 @@ def best_numbers(
     from withsense_tf.targets.blend import relevance
 
     texts = data.captions.set_index("caption")["text"]
-    found: tuple[list[float], list[float]] = ([], [])
+    numbers_of_best: tuple[list[float], list[float]] = ([], [])
     for train, test in folds_by_photo(relevance(data, crowd=None), folds=folds, seed=seed):
         matcher = make().fit(train)
         names = tuple(test.photos["photo"])
@@ -105,7 +112,7 @@ def best_numbers(
         own = data.captions[data.captions["photo"].isin(names)]["caption"].tolist()
         form = matcher.search_form()
         for part, queries in zip(
-            found, (Queries.of(texts[own].tolist(), own), Queries.of(FOREIGN)), strict=True
+            numbers_of_best, (Queries.of(texts[own].tolist(), own), Queries.of(FOREIGN)), strict=True
         ):
             scores = matcher.grid(gallery, queries)
             if isinstance(form, HybridForm) and isinstance(matcher, Hybrid):
@@ -115,7 +122,7 @@ def best_numbers(
             else:
                 numbers = form.number(scores)
             part.extend(numbers[np.arange(len(scores)), scores.argmax(axis=1)].tolist())
-    return found
+    return numbers_of_best
 
 
 def thing_numbers(
@@ -137,8 +144,8 @@ def thing_numbers(
         rows, form = matcher.photo_rows(gallery.content, gallery.paths), matcher.search_form()
         for thing, query in zip(things, form.queries(things), strict=True):
             for name, number in zip(names, form.number(form.scan(rows, query)).tolist(), strict=True):
-                named = np.mean([mentions(text, thing) for text in captions[name]])
-                (shows if named >= NAMED else others).append(number)
+                share = np.mean([mentions(text, thing) for text in captions[name]])
+                (shows if share >= NAMED_SHARE else others).append(number)
     return np.array(shows), np.array(others)
 
 

@@ -69,16 +69,20 @@ def sentences_report(file: Path, texts: TextPolicy) -> str:
         (row["label"] == "restricted", verdict.restricted)
         for row, verdict in zip(rows, verdicts, strict=True)
     ]
-    found, missed, false = pairs.count((True, True)), pairs.count((True, False)), pairs.count((False, True))
+    hits, misses, false_alarms = (
+        pairs.count((True, True)),
+        pairs.count((True, False)),
+        pairs.count((False, True)),
+    )
     lines = [
         f"{file.name}: {len(rows)} sentences",
-        f"  recall of restricted     {_share(found, found + missed)}",
-        f"  precision of restricted  {_share(found, found + false)}",
+        f"  recall of restricted     {_share(hits, hits + misses)}",
+        f"  precision of restricted  {_share(hits, hits + false_alarms)}",
     ]
     wrong = [
         f"  wrong: {row['label']}, said {verdict.decision} ({verdict.rule} “{verdict.span}”): {row['text']}"
-        for row, verdict, (label, said) in zip(rows, verdicts, pairs, strict=True)
-        if label != said
+        for row, verdict, (label, restricts) in zip(rows, verdicts, pairs, strict=True)
+        if label != restricts
     ]
     return "\n".join(lines + wrong)
 
@@ -95,9 +99,9 @@ def speed_report(data: Dataset, texts: TextPolicy) -> str:
     for caption in captions[:1000]:
         texts.verdict(caption)
     query = (time.perf_counter() - start) / min(1000, len(captions))
-    restricted = sum(verdict.restricted for verdict in verdicts) / len(verdicts)
+    share = sum(verdict.restricted for verdict in verdicts) / len(verdicts)
     return (
-        f"{len(captions):,} captions, {100 * restricted:.1f} % restricted: {rates[0]:,.0f} a second on one core, "
+        f"{len(captions):,} captions, {100 * share:.1f} % restricted: {rates[0]:,.0f} a second on one core, "
         f"{rates[1]:,.0f} when the words are known; a single query {1000 * query:.2f} ms"
     )
 
@@ -106,36 +110,38 @@ def ownership_report(data: Dataset, texts: TextPolicy, ownership: Ownership) -> 
     """Say how many photos that show a child beyond doubt are restricted, by ownership and by filtering rows."""
     from withsense_tf.policy.ownership import caption_verdicts
 
-    captions, said = data.captions, caption_verdicts(data, texts)
+    captions, verdicts = data.captions, caption_verdicts(data, texts)
     train = set(data.photos.loc[data.photos["part"] == "train", "photo"])
     plain = captions[
         captions["photo"].isin(train) & captions["text"].map(lambda text: bool(PLAIN_WORDS.search(text)))
     ]
     counts = plain.groupby("photo").size()
     sure = set(counts[counts >= SURE_CAPTIONS].index)
-    decisions = ownership.decide(data, said)
-    restricted = {photo for photo, decision in decisions.items() if decision.restricted and photo in train}
+    decisions = ownership.decide(data, verdicts)
+    restricted_photos = {
+        photo for photo, decision in decisions.items() if decision.restricted and photo in train
+    }
     # What the student projects did: drop the judged rows whose text speaks of a child, keep the others.
-    judged = data.pairs.merge(captions[["caption", "text"]], on="caption")
-    judged = judged.assign(restricted=[verdict.restricted for verdict in texts.verdicts(judged["text"])])
-    left = set(judged.loc[~judged["restricted"], "photo"])
-    rows = [
-        f"Training photos: {len(train):,}; restricted through ownership: {_share(len(restricted), len(train))}"
+    rows = data.pairs.merge(captions[["caption", "text"]], on="caption")
+    rows = rows.assign(restricted=[verdict.restricted for verdict in texts.verdicts(rows["text"])])
+    photos_of_rows = set(rows.loc[~rows["restricted"], "photo"])
+    lines = [
+        f"Training photos: {len(train):,}; restricted through ownership: {_share(len(restricted_photos), len(train))}"
     ]
     for votes in (1, 2, 3):
-        kept = replace(ownership, min_votes=votes, duplicates=False).decide(data, said)
-        found = sum(kept[photo].restricted for photo in sure)
-        every = sum(decision.restricted for photo, decision in kept.items() if photo in train)
-        rows.append(
-            f"  {votes} caption(s) of its own needed: {_share(found, len(sure))} of the sure ones, {every} in all"
+        by_votes = replace(ownership, min_votes=votes, duplicates=False).decide(data, verdicts)
+        hits = sum(by_votes[photo].restricted for photo in sure)
+        every = sum(decision.restricted for photo, decision in by_votes.items() if photo in train)
+        lines.append(
+            f"  {votes} caption(s) of its own needed: {_share(hits, len(sure))} of the sure ones, {every} in all"
         )
-    rows.append(
+    lines.append(
         f"  ({len(sure)} photos are sure: {SURE_CAPTIONS} or more captions say child, kid, baby, boy, girl …)"
     )
-    rows.append(
-        f"  dropping rows whose text matches: {_share(len(sure - left), len(sure))} of the sure ones are gone"
+    lines.append(
+        f"  dropping rows whose text matches: {_share(len(sure - photos_of_rows), len(sure))} of the sure ones are gone"
     )
-    return "\n".join(rows)
+    return "\n".join(lines)
 
 
 def classifier_report(

@@ -86,16 +86,17 @@ def _settings(make: Callable[[], Matcher]) -> str:
 
     matcher = make()
     _require(isinstance(matcher, Matcher), "it is no subclass of withsense_tf.matchers.base.Matcher.")
-    kept = matcher.get_params(deep=False)
-    for setting in kept:
+    settings = matcher.get_params(deep=False)
+    for setting in settings:
         _require(hasattr(matcher, setting), f"__init__ must store its argument {setting!r} under that name.")
     copy = clone(matcher, safe=False)
     _require(type(copy) is type(matcher), "a clone must be of the same class.")
     _require(isinstance(matcher.name, str) and matcher.name, "`name` must say what its rows are called.")
-    described = matcher.describe()
+    description = matcher.describe()
     for key in ("matcher", "track", "photo", "text", "weights"):
         _require(
-            isinstance(described.get(key), str), f"`describe()` must have a text {key!r}, got {described}."
+            isinstance(description.get(key), str),
+            f"`describe()` must have a text {key!r}, got {description}.",
         )
     return "its settings are kept, cloned and described"
 
@@ -164,10 +165,10 @@ def _saving(matcher: Matcher, pairs: Pairs, folder: Path, store: object) -> str:
     kind = type(matcher)
     own = {kind.__name__: kind.__module__}
     save_matcher(matcher, folder / "saved", own)
-    loaded = load_matcher(folder / "saved", store, own)  # type: ignore[arg-type]  # a VectorStore
-    _require(type(loaded) is kind, "what was saved must be loaded as the same class.")
+    copy = load_matcher(folder / "saved", store, own)  # type: ignore[arg-type]  # a VectorStore
+    _require(type(copy) is kind, "what was saved must be loaded as the same class.")
     try:
-        same = _same(loaded.predict(pairs), matcher.predict(pairs))
+        same = _same(copy.predict(pairs), matcher.predict(pairs))
     except AttributeError:
         same = False
     _require(same, "saved and loaded it must say the same: are all learned attributes named in LEARNED?")

@@ -12,9 +12,7 @@ import pytest
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.evaluation.outcome import Outcome
-from withsense_tf.evaluation.page.references import chance, measured, published
 from withsense_tf.evaluation.page.run_page import Run, linear_sentence, run_page
-from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture, training_pictures
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison
 
@@ -110,21 +108,10 @@ def test_published_figures_stand_beside_photos_only(tiny: Dataset, run: list[Out
     assert "IMRAM" in whole
     assert "CLIPScore" in whole
     assert "cannot be compared" in whole
-    assert published(drawn) == ()
     page = page_of(drawn, run[:1])
     assert "IMRAM" not in page
     assert "CLIPScore" not in page
     assert "simulated judges" in page
-
-
-def test_chance_and_people_are_measured_on_the_data_at_hand(tiny: Dataset, run: list[Outcome]) -> None:
-    assert chance(np.array([10, 20]), 15) == pytest.approx((1 + 0.75) / 2)
-    lines = measured(run, tiny)
-    assert lines[0].value == "16.7 / 83.3 / 100.0"
-    assert "6 photos" in lines[0].figure
-    # All own captions have 4 4 4, all others 1 1 2: two people are off by 1/3, 1/6 and 1/6 for two thirds of the pairs.
-    rmse = next(line for line in lines if line.figure.startswith("RMSE"))
-    assert float(rmse.value) == pytest.approx(np.sqrt(2 / 3 * (1 / 9 + 2 / 36) / 3), abs=5e-4)
 
 
 def test_the_page_says_from_the_figures_why_linear_forms_fail() -> None:
@@ -173,18 +160,6 @@ def test_every_picture_has_a_text_and_every_heading_its_scope(whole: str, read_p
     assert all(attributes.get("alt") for attributes in pictures)
     assert all(attributes.get("scope") in ("col", "row", "colgroup") for attributes in page.all("th"))
     assert len(page.all("caption")) == len(page.all("table"))
-
-
-def test_pictures_are_drawn_for_what_there_is(run: list[Outcome]) -> None:
-    fits, trained = fit_pictures(run), training_pictures(run)
-    assert [picture.title for picture in fits] == ["constant", "towers", "captions"]
-    assert "18 pairs" in fits[0].alt
-    assert [picture.title for picture in trained] == ["towers"]
-    assert "from 0.500 to 0.250 in 2 epochs" in trained[0].alt
-    recall = recall_picture(run[:4])
-    assert recall is not None
-    assert "towers 1.000, constant 0.000; chance 0.833" in recall.alt
-    assert recall_picture(run[3:4]) is None
 
 
 @pytest.mark.parametrize("chosen", [[], [0], [3], [4], [2], [1, 3], [3, 4]])

@@ -23,13 +23,13 @@ def test_failures_come_first_and_the_rest_is_drawn_by_the_seed(tiny: Dataset, ne
     sheet = sheet_of(outcome, thumbnails, seed=3)
     assert sheet is not None
     assert outcome.rankings is not None
-    places = [int(re.findall(r"place (\d+)", one.told)[0]) for one in sheet.worst]
+    places = [int(re.findall(r"place (\d+)", one.place)[0]) for one in sheet.worst]
     assert places == sorted(outcome.rankings.per_query.rank + 1, reverse=True)[:8]
-    assert len({one.text for one in (*sheet.worst, *sheet.drawn)}) == 16
+    assert len({one.text for one in (*sheet.worst, *sheet.random)}) == 16
     again, other = (sheet_of(outcome, thumbnails, seed) for seed in (3, 4))
     assert again == sheet
     assert other is not None
-    assert (other.worst == sheet.worst, other.drawn == sheet.drawn) == (True, False)
+    assert (other.worst == sheet.worst, other.random == sheet.random) == (True, False)
 
 
 def test_a_right_photo_that_shares_its_score_is_not_said_to_stand_where_it_is_listed(
@@ -37,7 +37,7 @@ def test_a_right_photo_that_shares_its_score_is_not_said_to_stand_where_it_is_li
 ) -> None:
     sheet = sheet_of(new_outcome(tiny, "same", scores=lambda right: right * 0.0), Thumbnails(tiny), seed=0)
     assert sheet is not None
-    assert "place 6 of 6, for others score the same" in sheet.worst[0].told
+    assert "place 6 of 6, for others score the same" in sheet.worst[0].place
 
 
 def test_a_photo_or_query_that_is_not_in_the_data_is_not_shown(
@@ -52,7 +52,7 @@ def test_a_photo_or_query_that_is_not_in_the_data_is_not_shown(
     assert thumbnails.of("cat.jpg") == (None, NOT_SHOWN)
     sheet = sheet_of(outcome, thumbnails, seed=0)
     assert sheet is not None
-    asked = [*sheet.worst, *sheet.drawn]
+    asked = [*sheet.worst, *sheet.random]
     assert not any("A dog" in one.text for one in asked)
     shown = [photo for one in asked for photo in (*one.first, *([one.right] if one.right else []))]
     assert {photo.jpeg is None for photo in shown if photo.alt == NOT_SHOWN} == {True}

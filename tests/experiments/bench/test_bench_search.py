@@ -11,7 +11,6 @@ import pytest
 
 from withsense_tf.errors import SettingError
 from withsense_tf.experiments.bench import bench_search
-from withsense_tf.experiments.bench.bench_machine import machine
 from withsense_tf.experiments.bench.bench_search import draw_clusters, main, measure, plain_read, time_at_rest
 from withsense_tf.experiments.bench.search_contenders import contenders
 
@@ -88,16 +87,6 @@ def test_an_engine_that_is_missing_is_not_built() -> None:
 def test_only_the_engines_that_are_named_take_part_beside_numpy(tmp_path: Path) -> None:
     names = [row["engine"] for row in run(tmp_path, "40", "float16, FAISS flat")]
     assert names[2:] == ["numpy", "exact float16", "FAISS flat"]
-
-
-@pytest.mark.closed
-def test_the_processor_and_the_kernels_are_printed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run(tmp_path, "40", "numpy")
-    printed = capsys.readouterr().out
-    assert f"Measured on {machine()}" in printed
-    assert f"numpy {np.__version__} with " in printed
 
 
 @pytest.mark.closed

@@ -11,7 +11,7 @@ from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.protocol import tasks
 from withsense_tf.evaluation.regression_gate import Base
-from withsense_tf.experiments.compare.against import asked_for, check_comparable, measured_of
+from withsense_tf.experiments.compare.against import asked_rows, check_comparable, measured_of
 from withsense_tf.experiments.compare.jobs import Job
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
@@ -123,13 +123,13 @@ def test_a_base_with_other_settings_is_refused_and_they_are_named(
 
 
 def test_all_models_are_asked_for_where_none_is_named(jobs: list[Job]) -> None:
-    rows, said = asked_for(base_of(), [], jobs)
+    rows, said = asked_rows(base_of(), [], jobs)
     assert {row["matcher"] for row in rows} == {"constant mean", "concat ridge", "mine"}
     assert said == "Not compared with the base: 3 rows of splits that are not run."
 
 
 def test_rows_of_models_that_are_not_named_are_left_out_and_counted(jobs: list[Job]) -> None:
-    rows, said = asked_for(base_of(), ["constant"], jobs)
+    rows, said = asked_rows(base_of(), ["constant"], jobs)
     assert [(row["matcher"], row["split"]) for row in rows] == [("constant mean", "folds")]
     assert said.startswith(
         "Not compared with the base: 4 rows of models that --models does not name, 1 row of"
@@ -138,11 +138,11 @@ def test_rows_of_models_that_are_not_named_are_left_out_and_counted(jobs: list[J
 
 @pytest.mark.parametrize("name", ["ridge", "concat_linear", "concat ridge"])
 def test_a_model_that_is_named_and_has_no_job_is_still_asked_for(name: str, jobs: list[Job]) -> None:
-    rows, _ = asked_for(base_of(), ["constant", name], jobs)
+    rows, _ = asked_rows(base_of(), ["constant", name], jobs)
     assert [row["matcher"] for row in rows] == ["constant mean", "concat ridge"]
 
 
 def test_a_base_without_anything_that_is_asked_for_is_refused(jobs: list[Job]) -> None:
     none = Base(Path("base.json"), [{"matcher": "other", "split": "folds"}], [{"matcher": "hybrid"}])
     with pytest.raises(SettingError, match="no figures of the models and splits"):
-        asked_for(none, ["constant"], jobs)
+        asked_rows(none, ["constant"], jobs)

@@ -262,11 +262,6 @@ def test_a_smoke_run_says_so_and_has_the_folds_that_are_asked_for(folder: Path, 
     assert (row["folds"], row["data"]) == ("3", f"{load_dataset(folder).name} (quick)")
 
 
-def test_a_limit_without_a_base_is_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="belong together"):
-        invoke("--data", str(folder), "--output", str(tmp_path), "--fail-if", "r@5<0")
-
-
 def test_an_output_that_cannot_be_written_is_refused_before_any_work(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(SettingError, match="choose another folder"):

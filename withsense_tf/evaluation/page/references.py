@@ -27,7 +27,7 @@ class Reference:
 
 
 _SEARCH: Final = "R@1 / R@5 / R@10, %"
-PUBLISHED: Final = (
+OTHERS: Final = (
     Reference(
         "Best public figure on this task", "RMSE", ".210", "by others, on a split and target of their own"
     ),
@@ -55,14 +55,14 @@ WARNING: Final = (
 )
 
 
-def measured(outcomes: Sequence[Outcome], data: Dataset) -> list[Reference]:
+def of_this_data(outcomes: Sequence[Outcome], data: Dataset) -> list[Reference]:
     """Return what chance and people reach on this very data, as far as there are queries and experts."""
     return [*_chance(outcomes), *_people(data)]
 
 
-def published(data: Dataset) -> tuple[Reference, ...]:
+def of_others(data: Dataset) -> tuple[Reference, ...]:
     """Return what others have published; on drawn scenes it says nothing, so there is none."""
-    return () if data.synthetic else PUBLISHED
+    return () if data.synthetic else OTHERS
 
 
 def chance(size: np.ndarray, first: int) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from withsense_tf.evaluation.page.run_tables import Row, number
@@ -27,7 +27,7 @@ def best_sentences(rows: Sequence[Row], chance: float | None) -> list[str]:
     constants = [
         value for row in ran if row.get("track") == BASELINE and (value := number(row, "rmse")) is not None
     ]
-    said = []
+    paragraphs = []
     for who, reads in TRACKS:
         members = [row for row in ran if (row.get("track") == CAPTION_ASSISTED) == reads]
         # What answers without looking is there to be beaten.
@@ -38,42 +38,49 @@ def best_sentences(rows: Sequence[Row], chance: float | None) -> list[str]:
                 *_too_few(members),
             ]
             if parts:
-                said.append(f"{who}, {_sentences(parts)}")
-    return said
+                paragraphs.append(f"{who}, {_sentences(parts)}")
+    return paragraphs
 
 
 def _by_recall(rows: Sequence[Row], chance: float | None) -> list[str]:
-    best = _best(rows, "r@5", higher_is_better=True)
-    if not best:
-        return []
-    found = number(best[0], "r@5") or 0.0
-    beside = ""
-    if chance is not None:
-        beside = f" (chance: {100 * chance:.1f} %{'' if found > chance else ', so it is no better'})"
-    return [
-        f"the best by R@5 {_are(best)}, with the right photo among the first five for {100 * found:.1f} % of the "
-        f"queries{beside}.",
-        _near(rows, best, "r@5"),
-    ]
+    def sentence(best: str, share: float) -> str:
+        beside = "" if chance is None else f" (chance: {100 * chance:.1f} %{_no_better(share <= chance)})"
+        return (
+            f"the best by R@5 {best}, with the right photo among the first five for {100 * share:.1f} % of the "
+            f"queries{beside}."
+        )
+
+    return _by(rows, "r@5", True, sentence)
 
 
 def _by_error(rows: Sequence[Row], constant: float | None) -> list[str]:
-    best = _best(rows, "rmse", higher_is_better=False)
+    def sentence(best: str, error: float) -> str:
+        beside = "" if constant is None else f" (the constant: {constant:.3f}{_no_better(error >= constant)})"
+        return f"the best by RMSE {best}, with {error:.3f}{beside}."
+
+    return _by(rows, "rmse", False, sentence)
+
+
+def _by(
+    rows: Sequence[Row], measure: str, higher_is_better: bool, sentence: Callable[[str, float], str]
+) -> list[str]:
+    """Say which rows are best by a measure and which are near; nothing where no row has it."""
+    best = _best(rows, measure, higher_is_better)
     if not best:
         return []
-    error = number(best[0], "rmse") or 0.0
-    beside = ""
-    if constant is not None:
-        beside = f" (the constant: {constant:.3f}{'' if error < constant else ', so it is no better'})"
-    return [f"the best by RMSE {_are(best)}, with {error:.3f}{beside}.", _near(rows, best, "rmse")]
+    return [sentence(_are(best), number(best[0], measure) or 0.0), _near(rows, best, measure)]
+
+
+def _no_better(holds: bool) -> str:
+    return ", so it is no better" if holds else ""
 
 
 def _best(rows: Sequence[Row], measure: str, higher_is_better: bool) -> list[Row]:
     """Return the rows with the best figure of those that look at photos."""
-    ranked = [row for row in rows if row.get("track") != BASELINE and number(row, measure) is not None]
-    figures = [number(row, measure) or 0.0 for row in ranked]
+    candidates = [row for row in rows if row.get("track") != BASELINE and number(row, measure) is not None]
+    figures = [number(row, measure) or 0.0 for row in candidates]
     top = (max if higher_is_better else min)(figures, default=0.0)
-    return [row for row, figure in zip(ranked, figures, strict=True) if figure == top]
+    return [row for row, figure in zip(candidates, figures, strict=True) if figure == top]
 
 
 def _near(rows: Sequence[Row], best: Sequence[Row], measure: str) -> str:

@@ -15,7 +15,7 @@ from withsense_tf.evaluation.page.run_answer import best_sentences
 from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture, training_pictures
 from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of
 from withsense_tf.evaluation.page.run_tables import Row, linear_rows, number, tables_of
-from withsense_tf.evaluation.page.sections import rendered
+from withsense_tf.evaluation.page.sections import fill_template
 from withsense_tf.evaluation.result_rows import CAPTION_ASSISTED
 from withsense_tf.evaluation.result_table import SPLITS, Comparison
 
@@ -57,7 +57,7 @@ def run_page(run: Run) -> str:
     main = present[0] if present else ""
     outcomes = [outcome for outcome in run.outcomes if outcome.split == main]
     main_rows = [row for row in rows if row.get("split") == main]
-    return rendered(
+    return fill_template(
         "run_page.html",
         title=f"Which matcher is best? {run.data.name}",
         best=best_sentences(main_rows, references.chance_at(outcomes, 5)),
@@ -69,8 +69,8 @@ def run_page(run: Run) -> str:
         main_title=f"{main}: {SPLITS[main]}" if main else "",
         main_tables=tables_of(main_rows, main, in_all=True),
         seen=[row for row in main_rows if row.get("photo") or row.get("text")],
-        measured=references.measured(outcomes, run.data),
-        published=references.published(run.data),
+        measured=references.of_this_data(outcomes, run.data),
+        published=references.of_others(run.data),
         warning=references.WARNING,
         linear=linear_sentence(main_rows),
         others=[
@@ -92,19 +92,21 @@ def linear_sentence(rows: Sequence[Row]) -> str:
     linear = linear_rows(rows)
     if not linear:
         return ""
-    said = f"Different first fives that the queries of a gallery get (distinct_top5): {_different(linear)}."
+    sentences = (
+        f"Different first fives that the queries of a gallery get (distinct_top5): {_different(linear)}."
+    )
     others = [row for row in rows if row not in linear and row.get("track") == "image-only"]
-    ranked = [row for row in others if number(row, "distinct_top5") is not None]
-    if ranked:
-        best = max(ranked, key=lambda row: number(row, "r@5") or 0.0)
-        said += f" For comparison, {_different([best])}."
+    ranking = [row for row in others if number(row, "distinct_top5") is not None]
+    if ranking:
+        best = max(ranking, key=lambda row: number(row, "r@5") or 0.0)
+        sentences += f" For comparison, {_different([best])}."
     if all(number(row, "distinct_top5") == 1 for row in linear):
-        said += (
+        sentences += (
             f" One list for all queries ({number(linear[0], 'queries') or 0:,.0f} in all): a linear form of "
             "concatenated vectors is a·photo + b·text. The text adds the same to every photo, so the photos of a "
             "gallery stand in the same order for every query, whatever it says."
         )
-    return said
+    return sentences
 
 
 def _different(rows: Sequence[Row]) -> str:

@@ -47,17 +47,17 @@ def recall_picture(outcomes: Sequence[Outcome]) -> Picture | None:
 
     Matchers that read the photos' captions have a panel of their own.
     """
-    ranked = [outcome for outcome in outcomes if outcome.rankings is not None and len(outcome.rankings.text)]
-    looking = [outcome for outcome in ranked if outcome.about.get("track") != CAPTION_ASSISTED]
-    reading = [outcome for outcome in ranked if outcome.about.get("track") == CAPTION_ASSISTED]
+    ranking = [outcome for outcome in outcomes if outcome.rankings is not None and len(outcome.rankings.text)]
+    looking = [outcome for outcome in ranking if outcome.about.get("track") != CAPTION_ASSISTED]
+    reading = [outcome for outcome in ranking if outcome.about.get("track") == CAPTION_ASSISTED]
     panels = [(title, some) for title, some in ((LOOKING, looking), (READING, reading)) if some]
     if not panels:
         return None
     figure, axes = new_figure(len(panels), 1, width=10.5, height=0.6 + 3.7 * len(panels), squeeze=False)
-    said = []
+    texts = []
     for axis, (title, some) in zip(axes[:, 0], panels, strict=True):
-        said.append(f"{title}: {_recall_panel(axis, title, some)}")
-    return Picture("How soon the right photo comes", png(figure), " ".join(said))
+        texts.append(f"{title}: {_recall_panel(axis, title, some)}")
+    return Picture("How soon the right photo comes", png(figure), " ".join(texts))
 
 
 def training_pictures(outcomes: Sequence[Outcome]) -> list[Picture]:
@@ -77,9 +77,9 @@ def _fit(label: str, answers: Answers) -> Picture:
     counts, across, up = np.histogram2d(target, prediction, BINS, range=((0, 1), (low, high)))
     some = np.ma.masked_equal(counts.T, 0)
     most = max(2, int(counts.max()))
-    shown = parity.pcolormesh(across, up, some, cmap=SHADES, norm=LogNorm(1, most))
+    mesh = parity.pcolormesh(across, up, some, cmap=SHADES, norm=LogNorm(1, most))
     ticks = [tick for tick in (1, 10, 100, 1000, 10000) if tick <= most]
-    bar = figure.colorbar(shown, ax=parity, label="pairs", shrink=0.8)
+    bar = figure.colorbar(mesh, ax=parity, label="pairs", shrink=0.8)
     bar.set_ticks(ticks, labels=[f"{tick:,}" for tick in ticks])
     bar.minorticks_off()
     parity.set(xlabel="target", ylabel="predicted", title="Predicted against target")
@@ -145,18 +145,18 @@ def _recall_panel(axis, title: str, outcomes: Sequence[Outcome]) -> str:  # type
 def _training(label: str, history: dict[str, list[float]]) -> Picture:
     names = list(dict.fromkeys(name.removeprefix("val_") for name in history))
     figure, axes = new_figure(1, len(names), width=max(7.6, 3.8 * len(names)), height=3.4, squeeze=False)
-    said = []
+    texts = []
     for axis, name in zip(axes[0], names, strict=True):
         for key, what, colour in ((name, "training", BLUE), (f"val_{name}", "held out", ORANGE)):
             if key in history:
                 values = history[key]
                 epochs = np.arange(1, len(values) + 1)
                 axis.plot(epochs, values, color=colour, label=what, marker="o", markersize=3)
-                said.append(
+                texts.append(
                     f"{name}, {what}, from {values[0]:.3f} to {values[-1]:.3f} in {len(values)} epochs"
                 )
         axis.set_ylabel(name, parse_math=False)
         axis.set_xlabel("epoch")
         axis.xaxis.get_major_locator().set_params(integer=True)
         axis.legend(frameon=False)
-    return Picture(label, png(figure), f"{label}: {'; '.join(said)}.")
+    return Picture(label, png(figure), f"{label}: {'; '.join(texts)}.")

@@ -36,7 +36,7 @@ class SheetQuery:
     """A query, the place of its right photo, the first photos, and the right one if it is none of these."""
 
     text: str
-    told: str
+    place: str
     first: tuple[SheetPhoto, ...]
     right: SheetPhoto | None
 
@@ -47,7 +47,7 @@ class Sheet:
 
     matcher: str
     worst: tuple[SheetQuery, ...]
-    drawn: tuple[SheetQuery, ...]
+    random: tuple[SheetQuery, ...]
 
 
 class Thumbnails:
@@ -61,18 +61,18 @@ class Thumbnails:
             for photo, path, width, height, digest in files
         }
         captions = data.captions.drop_duplicates("photo")
-        self.told = dict(zip(captions["photo"], captions["text"], strict=True))
+        self.descriptions = dict(zip(captions["photo"], captions["text"], strict=True))
         # A query is shown only if the data set has its text, for the same reason.
         self.texts = frozenset(data.captions["caption"]) | frozenset(data.queries["caption"])
-        self._made: dict[str, tuple[bytes | None, str]] = {}
+        self._pictures: dict[str, tuple[bytes | None, str]] = {}
 
     def of(self, photo: str) -> tuple[bytes | None, str]:
         """Return a JPEG and its description; None and the reason where the photo cannot or may not be shown."""
         if photo not in self.files:
             return None, NOT_SHOWN
-        if photo not in self._made:
-            self._made[photo] = self._make(photo)
-        return self._made[photo]
+        if photo not in self._pictures:
+            self._pictures[photo] = self._make(photo)
+        return self._pictures[photo]
 
     def _make(self, photo: str) -> tuple[bytes | None, str]:
         path, width, height, digest = self.files[photo]
@@ -84,7 +84,7 @@ class Thumbnails:
             return None, f"not shown: {error.reason}"
         stream = io.BytesIO()
         Image.fromarray(pixels).save(stream, format="JPEG", quality=80)
-        return stream.getvalue(), self.told.get(photo, f"photo {photo}")
+        return stream.getvalue(), self.descriptions.get(photo, f"photo {photo}")
 
 
 def best_to_show(outcomes: Sequence[Outcome], track: str) -> Outcome | None:
@@ -96,12 +96,12 @@ def best_to_show(outcomes: Sequence[Outcome], track: str) -> Outcome | None:
         error = np.inf if answers is None else float(np.mean((answers.prediction - answers.target) ** 2))
         return hits, -error
 
-    ranked = [
+    candidates = [
         outcome
         for outcome in outcomes
         if outcome.about.get("track") == track and outcome.rankings is not None and len(outcome.rankings.text)
     ]
-    return max(ranked, key=merit) if ranked else None
+    return max(candidates, key=merit) if candidates else None
 
 
 def sheet_of(outcome: Outcome, thumbnails: Thumbnails, seed: int) -> Sheet | None:
@@ -109,37 +109,42 @@ def sheet_of(outcome: Outcome, thumbnails: Thumbnails, seed: int) -> Sheet | Non
     rankings = outcome.rankings
     if rankings is None:
         return None
-    allowed = np.flatnonzero([caption in thumbnails.texts for caption in rankings.caption])
-    if not len(allowed):
+    queries = np.flatnonzero([caption in thumbnails.texts for caption in rankings.caption])
+    if not len(queries):
         return None
-    worst = allowed[np.argsort(-rankings.per_query.rank[allowed], kind="stable")][:QUERIES]
-    rest = np.setdiff1d(allowed, worst)
-    drawn = np.random.default_rng(seed).permutation(rest)[:QUERIES]
+    worst = queries[np.argsort(-rankings.per_query.rank[queries], kind="stable")][:QUERIES]
+    rest = np.setdiff1d(queries, worst)
+    sample = np.random.default_rng(seed).permutation(rest)[:QUERIES]
     return Sheet(
         outcome.label,
-        tuple(_asked(rankings, int(at), thumbnails) for at in worst),
-        tuple(_asked(rankings, int(at), thumbnails) for at in drawn),
+        tuple(_sheet_query(rankings, int(at), thumbnails) for at in worst),
+        tuple(_sheet_query(rankings, int(at), thumbnails) for at in sample),
     )
 
 
-def _asked(rankings: Rankings, at: int, thumbnails: Thumbnails) -> SheetQuery:
+def _sheet_query(rankings: Rankings, at: int, thumbnails: Thumbnails) -> SheetQuery:
     queries = rankings.per_query
     name, place = str(queries.photo[at]), int(queries.rank[at]) + 1
-    listed = zip(rankings.first[at].tolist(), rankings.scores[at].tolist(), strict=True)
+    first_scores = zip(rankings.first[at].tolist(), rankings.scores[at].tolist(), strict=True)
     first = tuple(
-        _shown(photo, str(n), f"{score:.3f}", photo == name, thumbnails)
-        for n, (photo, score) in enumerate(listed, start=1)
+        _sheet_photo(photo, str(n), f"{score:.3f}", photo == name, thumbnails)
+        for n, (photo, score) in enumerate(first_scores, start=1)
     )
-    told = f"right photo at place {place:,} of {int(queries.size[at]):,}"
-    if any(shown.is_right for shown in first):
-        listed_at = next(n for n, shown in enumerate(first, start=1) if shown.is_right)
+    place_text = f"right photo at place {place:,} of {int(queries.size[at]):,}"
+    if any(one.is_right for one in first):
+        listed_at = next(n for n, one in enumerate(first, start=1) if one.is_right)
         # Photos with the same score stand before the right one.
         return SheetQuery(
-            str(rankings.text[at]), told + (", for others score the same" * (listed_at < place)), first, None
+            str(rankings.text[at]),
+            place_text + (", for others score the same" * (listed_at < place)),
+            first,
+            None,
         )
-    return SheetQuery(str(rankings.text[at]), told, first, _shown(name, f"{place:,}", "", True, thumbnails))
+    return SheetQuery(
+        str(rankings.text[at]), place_text, first, _sheet_photo(name, f"{place:,}", "", True, thumbnails)
+    )
 
 
-def _shown(photo: str, place: str, score: str, is_right: bool, thumbnails: Thumbnails) -> SheetPhoto:
+def _sheet_photo(photo: str, place: str, score: str, is_right: bool, thumbnails: Thumbnails) -> SheetPhoto:
     jpeg, alt = thumbnails.of(photo)
     return SheetPhoto(place, score, is_right, jpeg, alt)

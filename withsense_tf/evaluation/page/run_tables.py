@@ -117,18 +117,18 @@ def _table(
     rows: Sequence[Row], title: str, track: str, groups: Sequence[tuple[str, tuple[Column, ...]]]
 ) -> Table:
     ran = [row for row in rows if was_run(row)]
-    kept = [
+    used_groups = [
         (name, [column for column in columns if any(number(row, column[0]) is not None for row in ran)])
         for name, columns in groups
     ]
-    columns = [column for _, some in kept for column in some]
+    columns = [column for _, some in used_groups for column in some]
     counts = list(dict.fromkeys(_counts(row) for row in ran))
     alike = len(counts) == 1
     return Table(
         title,
         track,
         counts[0] if alike else "",
-        tuple((name, len(some)) for name, some in kept if some),
+        tuple((name, len(some)) for name, some in used_groups if some),
         tuple(heading for _, heading, _, _ in columns),
         tuple(_line(row, columns, "" if alike else _counts(row)) for row in rows),
     )
@@ -161,11 +161,11 @@ def _cell(row: Row, column: Column, marks: Mapping[str, str]) -> Cell:
     if value is None:
         return Cell("")
     scale = 100 if name in SHARES else 1
-    sure = [number(row, end) for end in ends or ()]
-    known = [end * scale for end in sure if end is not None]
+    interval_ends = [number(row, end) for end in ends or ()]
+    known_ends = [end * scale for end in interval_ends if end is not None]
     # A dash before a minus sign is hard to read.
-    between = "–" if min(known, default=0) >= 0 else " to "
-    interval = between.join(f"{end:.{digits}f}" for end in known) if None not in sure else ""
+    between = "–" if min(known_ends, default=0) >= 0 else " to "
+    interval = between.join(f"{end:.{digits}f}" for end in known_ends) if None not in interval_ends else ""
     # Folds need not be of one size: a gallery's size is then a mean.
     is_mean = name == "gallery" and not value.is_integer()
     digits = 1 if is_mean else digits

@@ -49,29 +49,29 @@ def write_page(folder: Path, title: str, sections: Sequence[Section], notes: Seq
 
 def _write_page(folder: Path, title: str, sections: Sequence[Section], notes: Sequence[str]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    paths = []
     for section in sections:
         if section.picture is not None:
-            written.append(folder / f"{section.slug}.png")
-            written[-1].write_bytes(section.picture)
+            paths.append(folder / f"{section.slug}.png")
+            paths[-1].write_bytes(section.picture)
         if section.table is not None:
-            written.append(folder / f"{section.slug}.csv")
-            section.table.to_csv(written[-1], index=False)
-    _remove_stale(folder / "files.txt", [path.name for path in written])
+            paths.append(folder / f"{section.slug}.csv")
+            section.table.to_csv(paths[-1], index=False)
+    _remove_stale(folder / "files.txt", [path.name for path in paths])
     page = folder / "index.html"
-    page.write_text(rendered("page.html", title=title, sections=sections, notes=notes), encoding="utf-8")
+    page.write_text(fill_template("page.html", title=title, sections=sections, notes=notes), encoding="utf-8")
     return page
 
 
-def rendered(template: str, **values: object) -> str:
+def fill_template(template: str, **values: object) -> str:
     """Fill in a template of this folder; every text is escaped, and a value that is missing is an error."""
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters |= {"embedded": embedded, "shown": _shown}
+    environment.filters |= {"embedded": data_address, "shown": _cell_text}
     text = files("withsense_tf.evaluation.page").joinpath(template).read_text(encoding="utf-8")
     return environment.from_string(text).render(values)
 
 
-def embedded(picture: bytes, kind: str = "png") -> str:
+def data_address(picture: bytes, kind: str = "png") -> str:
     """Return the picture as an address that holds the picture itself."""
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}"
 
@@ -85,7 +85,7 @@ def _remove_stale(listing: Path, names: list[str]) -> None:
     listing.write_text("\n".join(names) + "\n", encoding="utf-8")
 
 
-def _shown(cell: object) -> str:
+def _cell_text(cell: object) -> str:
     if cell is None or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell)):
         return ""
     if isinstance(cell, float):

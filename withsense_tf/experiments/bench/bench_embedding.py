@@ -117,10 +117,10 @@ def obvious_loop(encoder: KerasPhoto) -> Callable[[Path], np.ndarray]:
 
     from withsense_tf.encoders.photos.photo_keras import BACKBONES
 
-    known = BACKBONES[encoder.backbone]
-    module = importlib.import_module(f"keras.applications.{known.module}")
+    backbone = BACKBONES[encoder.backbone]
+    module = importlib.import_module(f"keras.applications.{backbone.module}")
     # Its speed does not depend on what the weights are.
-    network = getattr(module, known.network)(
+    network = getattr(module, backbone.network)(
         include_top=False, pooling="avg", weights=None, input_shape=(*encoder.size, 3)
     )
 

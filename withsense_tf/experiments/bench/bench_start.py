@@ -82,6 +82,7 @@ def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
 
 def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
     """Write photos into the tables and vectors of an index that no file stands for."""
+    from withsense_tf.index.integrity.census import put_census
     from withsense_tf.index.item import Item
     from withsense_tf.index.model_rows import Rows, put_rows
 
@@ -102,6 +103,7 @@ def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
             each = _near(generation.each_caption.get(places), rng)
         ids = [_copy_photo(tables, photo, number) for number, (*_, photo) in enumerate(models, start=at)]
         _seal_photos(tables, ids)
+        put_census(tables)
         items = [Item(f"made_up_{number}.jpg", Path(), str(number)) for number in range(at, at + count)]
         put_rows(tables, generation, ids, items, Rows(vectors, each, counts))
 

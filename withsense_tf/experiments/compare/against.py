@@ -33,7 +33,7 @@ def check_comparable(base: Base, jobs: Sequence[Job], **here: str) -> None:
     differ = [
         line
         for column, title in FACTS.items()
-        for line in _differ(title, {_said(row, column) for row in base.rows}, here[column])
+        for line in _differ(title, {_fact(row, column) for row in base.rows}, here[column])
     ]
     seeds = {str(row["seed"]) for row in base.rows if row.get("seed") is not None}
     # Networks and random weights hang on it, also where nothing is divided by it.
@@ -47,11 +47,11 @@ def check_comparable(base: Base, jobs: Sequence[Job], **here: str) -> None:
         for split in (split for split in first if split in ran):
             there = base.measured_on.get(split)
             if there != now[split]:
-                known = list(_what_differs(base, first[split]))
+                details = list(_what_differs(base, first[split]))
                 unknown = f"other photos, pairs or queries of {split}"
                 if not there:
                     unknown = f"it does not say which photos, pairs and queries {split} was measured on"
-                differ += known if known or differ or seed else [unknown]
+                differ += details if details or differ or seed else [unknown]
     differ += seed
     differ += [line for job in jobs for line in _weights_differ(base, job)]
     if differ:
@@ -89,7 +89,7 @@ def _differ(title: str, there: set[str], here: str) -> Iterator[str]:
         yield f"{title} {', '.join(sorted(there))} there, {here} here"
 
 
-def _said(row: Row, column: str) -> str:
+def _fact(row: Row, column: str) -> str:
     return str(row.get(column) or "not said")
 
 
@@ -104,27 +104,27 @@ def _weights_differ(base: Base, job: Job) -> Iterator[str]:
             yield f"weights of {job.label}: {there or 'none'} there, {here or 'none'} here"
 
 
-def asked_for(base: Base, models: Sequence[str], jobs: Sequence[Job]) -> tuple[list[Row], str]:
+def asked_rows(base: Base, models: Sequence[str], jobs: Sequence[Job]) -> tuple[list[Row], str]:
     """Return the base's rows that this run must have too, and a line on those that it was not asked for.
 
     With no `models` named, all are asked for: a model that is gone must not pass unseen.
     """
-    labels = {job.label for job in jobs} | _picked(base, models)
+    labels = {job.label for job in jobs} | _labels_of(base, models)
     splits = {job.split for job in jobs}
     other_models = [row for row in base.rows if models and row.get("matcher") not in labels]
     others = [row for row in base.rows if row not in other_models and row.get("split") not in splits]
-    kept = [row for row in base.rows if row not in other_models and row not in others]
-    if not any(was_run(row) for row in kept):
+    base_rows = [row for row in base.rows if row not in other_models and row not in others]
+    if not any(was_run(row) for row in base_rows):
         raise SettingError(
             f"--against {base.file}: it has no figures of the models and splits that this run is asked for. "
             "Run what it has, or take another base."
         )
-    left = [f"{_count(other_models)} of models that --models does not name"] if other_models else []
-    left += [f"{_count(others)} of splits that are not run"] if others else []
-    return kept, f"Not compared with the base: {', '.join(left)}." if left else ""
+    left_out = [f"{_count(other_models)} of models that --models does not name"] if other_models else []
+    left_out += [f"{_count(others)} of splits that are not run"] if others else []
+    return base_rows, f"Not compared with the base: {', '.join(left_out)}." if left_out else ""
 
 
-def _picked(base: Base, models: Sequence[str]) -> set[str]:
+def _labels_of(base: Base, models: Sequence[str]) -> set[str]:
     """Return the labels of the base's models that `models` name, by the rules of --models."""
     labels = list(dict.fromkeys(str(row.get("matcher")) for row in base.rows))
     # A run's rows stand in the order of its configuration, and every model has a label of its own.

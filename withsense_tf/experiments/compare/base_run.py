@@ -15,11 +15,11 @@ from withsense_tf.evaluation.regression_gate import (
     Row,
     broken_rules,
     check_measured,
-    held,
+    count_comparable,
     load_base,
     parse_rule,
 )
-from withsense_tf.experiments.compare.against import asked_for, check_comparable
+from withsense_tf.experiments.compare.against import asked_rows, check_comparable
 from withsense_tf.experiments.compare.jobs import Job
 
 
@@ -29,7 +29,7 @@ class BaseRun:
 
     file: Path
     limits: Sequence[Limit]
-    typed: Sequence[str]  # the limits, as a person wrote them
+    limit_texts: Sequence[str]  # the limits, as a person wrote them
     base: Base
     models: Sequence[str]
     rows: list[Row] = field(default_factory=list)
@@ -38,25 +38,25 @@ class BaseRun:
     @classmethod
     def of(cls, file: Path | None, limits: Sequence[str], models: Sequence[str]) -> BaseRun | None:
         """Read a base, or return None where none is given; a base without limits, or limits without, is an error."""
-        parsed = [parse_rule(limit) for limit in limits]
-        if bool(parsed) != (file is not None):
+        rules = [parse_rule(limit) for limit in limits]
+        if bool(rules) != (file is not None):
             raise SettingError(
                 "--against and --fail-if belong together: a base, and what change of a figure is too much."
             )
-        return None if file is None else cls(file, parsed, limits, load_base(file), models)
+        return None if file is None else cls(file, rules, limits, load_base(file), models)
 
     def check(self, jobs: Sequence[Job], seed: int, machine: str, **here: str) -> None:
         """Raise, before the work starts, if the base's figures cannot be compared with those of these jobs."""
         check_comparable(self.base, jobs, **here, seed=str(seed))
-        self.rows, self.left_out = asked_for(self.base, self.models, jobs)
+        self.rows, self.left_out = asked_rows(self.base, self.models, jobs)
         check_measured(self.base, self.rows, self.limits, machine)
 
     def judge(self, rows: Sequence[Row]) -> None:
         """Say how this run's rows stand against the base's; end with exit code 1 where one is worse than allowed."""
         if self.left_out:
             typer.echo(self.left_out, err=True)
-        if broken := broken_rules(rows, self.rows, self.limits):
-            typer.echo("\n  ".join([f"Worse than {self.file}:", *broken]), err=True)
+        if breaches := broken_rules(rows, self.rows, self.limits):
+            typer.echo("\n  ".join([f"Worse than {self.file}:", *breaches]), err=True)
             raise typer.Exit(1)
-        count, allowed = held(self.rows, self.limits), " or ".join(self.typed)
-        typer.echo(f"{count} rows held against {self.file}: none is worse than {allowed} allows.")
+        count, limits = count_comparable(self.rows, self.limits), " or ".join(self.limit_texts)
+        typer.echo(f"{count} rows held against {self.file}: none is worse than {limits} allows.")

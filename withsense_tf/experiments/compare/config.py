@@ -63,16 +63,16 @@ def load_config(file: Path | None, changes: Sequence[str] = (), models: Sequence
         table = parse_toml(text)
     except ValueError as error:
         raise SettingError(f"{source} is not valid TOML: {error}.") from error
-    config = _checked(table, source.stem)
+    config = _config_of(table, source.stem)
     for change in changes:
-        config = _changed(config, change)
+        config = _change(config, change)
     if models:
-        known = {word for model in config.model for word in names_of(model)}
+        keys = {word for model in config.model for word in names_of(model)}
         # What others add by name, or "module:Class", is run with its own defaults.
-        more = [name for name in models if name not in known and (":" in name or name in MATCHERS.names())]
+        more = [name for name in models if name not in keys and (":" in name or name in MATCHERS.names())]
         config = replace(config, model=(*config.model, *({"matcher": name} for name in more)))
         for name in models:
-            check_choice("--models", name, sorted({*known, *more, *MATCHERS.names()}))
+            check_choice("--models", name, sorted({*keys, *more, *MATCHERS.names()}))
         config = replace(
             config, model=tuple(model for model in config.model if not names_of(model).isdisjoint(models))
         )
@@ -85,10 +85,10 @@ def names_of(model: Mapping[str, Any]) -> set[str]:
     return {word for word in words if isinstance(word, str)}
 
 
-def _checked(table: Mapping[str, Any], name: str) -> Config:
-    known = [field.name for field in fields(Config)]
+def _config_of(table: Mapping[str, Any], name: str) -> Config:
+    keys = [field.name for field in fields(Config)]
     for key in table:
-        check_choice("key", key, known)
+        check_choice("key", key, keys)
     values: dict[str, Any] = {"name": name} | {
         key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
     }
@@ -99,7 +99,7 @@ def _checked(table: Mapping[str, Any], name: str) -> Config:
     return Config(**values)
 
 
-def _changed(config: Config, change: str) -> Config:
+def _change(config: Config, change: str) -> Config:
     key, equals, text = change.partition("=")
     if not equals or not key:
         raise SettingError(f"--set {shown(change)}: expected KEY=VALUE.")
@@ -109,12 +109,12 @@ def _changed(config: Config, change: str) -> Config:
         check_choice("--set", first, [field.name for field in fields(Config) if field.name != "model"])
         one: dict[str, Any] = {first: tuple(value) if isinstance(value, list) else value}
         return replace(config, **one)
-    picked = [first in names_of(model) for model in config.model]
-    if not any(picked):
-        known = sorted({word for model in config.model for word in names_of(model)})
-        check_choice("--set, model", first, known)
+    is_picked = [first in names_of(model) for model in config.model]
+    if not any(is_picked):
+        keys = sorted({word for model in config.model for word in names_of(model)})
+        check_choice("--set, model", first, keys)
     models = [
-        {**model, rest: value} if this else model for model, this in zip(config.model, picked, strict=True)
+        {**model, rest: value} if this else model for model, this in zip(config.model, is_picked, strict=True)
     ]
     return replace(config, model=tuple(models))
 

@@ -85,7 +85,9 @@ def jobs_of(plan: Plan) -> list[Job]:
         split: tasks(pairs, split, config.folds, around.seed) for split in SPLITS if split in config.splits
     }
     if config.balanced:
-        work = {split: [task.balanced(around.seed) for task in parts] for split, parts in work.items()}
+        work = {
+            split: [task.balance_training(around.seed) for task in parts] for split, parts in work.items()
+        }
     # A smoke run has the data of a whole one and fewer of its pairs; a target may differ in less than its name says.
     names = {split: measured_on(parts) for split, parts in work.items()}
     jobs = []

@@ -21,7 +21,7 @@ from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
 
-KEPT: Final = "outcomes"
+OUTCOMES: Final = "outcomes"
 
 
 class Piece(NamedTuple):
@@ -43,10 +43,11 @@ def _run_jobs(
     jobs: Sequence[Job], plan: Plan, output: Path, skip_existing: bool, processes: int
 ) -> list[tuple[Job, Outcome]]:
     # Before anything is loaded: what holds a network cannot be handed to another process.
-    handed = pickle.dumps(plan) if processes > 1 else b""
-    kept = {job.key: _kept(_file(output, job), job.key) if skip_existing else None for job in jobs}
-    outcomes = {key: outcome for key, outcome in kept.items() if outcome is not None}
+    pickled_plan = pickle.dumps(plan) if processes > 1 else b""
+    outcomes: dict[str, Outcome] = {}
     if skip_existing:
+        by_key = {job.key: _finished_outcome(_file(output, job), job.key) for job in jobs}
+        outcomes = {key: outcome for key, outcome in by_key.items() if outcome is not None}
         typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
     outcomes |= _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
     pieces = [
@@ -59,7 +60,7 @@ def _run_jobs(
     try:
         with (
             steps(len(pieces), "trainings") as next_one,
-            _trained(processes, handed, jobs, pieces) as results,
+            _results(processes, pickled_plan, jobs, pieces) as results,
         ):
             next_one("starting")
             for piece, part in results:
@@ -79,13 +80,13 @@ def _run_jobs(
 
 
 @contextmanager
-def _trained(
-    processes: int, handed: bytes, jobs: Sequence[Job], pieces: Sequence[Piece]
+def _results(
+    processes: int, pickled_plan: bytes, jobs: Sequence[Job], pieces: Sequence[Piece]
 ) -> Iterator[Iterator[tuple[Piece, Outcome]]]:
-    """Give the results of all pieces as they are done, from other processes or, if it is to be one, from this."""
+    """Yield an iterator over the outcomes of all pieces as they are done, from other processes or from this one."""
     if processes > 1 and pieces:
         with closing(
-            share_out(processes, trainings_of, handed, pieces, lambda piece: _home(jobs, piece))
+            share_out(processes, trainings_of, pickled_plan, pieces, lambda piece: _home(jobs, piece))
         ) as results:
             yield results
     else:
@@ -99,26 +100,26 @@ def _home(jobs: Sequence[Job], piece: Piece) -> Hashable:
 
 
 @contextmanager
-def trainings_of(handed: bytes) -> Iterator[Callable[[Piece], Outcome]]:
-    """Give the same as `trainings` in a process that was handed the plan alone."""
-    plan: Plan = pickle.loads(handed)
+def trainings_of(pickled_plan: bytes) -> Iterator[Callable[[Piece], Outcome]]:
+    """Yield the same function as `trainings` does, in a process that has the pickled plan alone."""
+    plan: Plan = pickle.loads(pickled_plan)
     with plan.downloads(), trainings(jobs_of(plan)) as train:
         yield train
 
 
 @contextmanager
 def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Outcome]]:
-    """Give what does a piece; what was there when a job begins is no part of Python's searches for dead networks."""
+    """Yield a function that trains a piece; when a job begins, all objects of before are exempt from collection."""
     if any(job.matcher.trains_network for job in jobs):
         # Here, so that no row's seconds have it.
         start_tensorflow()
     last = -1
-    with heap_freezer() as begin:
+    with heap_freezer() as freeze:
 
         def train(piece: Piece) -> Outcome:
             nonlocal last
             if piece.job != last:
-                begin()
+                freeze()
                 last = piece.job
             job = jobs[piece.job]
             return answer_task(job.label, job.split, job.make(piece.number), job.work[piece.number])
@@ -126,7 +127,7 @@ def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Outcome]]:
         yield train
 
 
-def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> dict[str, Outcome]:
+def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> dict[str, Outcome]:
     """Store all vectors that no training changes, with all cores; return, by key, what was not run for want of weights.
 
     Where those of the encoders are missing that all models share, there is nothing to compare: that is an error.
@@ -147,7 +148,7 @@ def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> dict[str, O
             first.matcher.prepare(list(where), list(where.values()), sorted(texts))
         except WeightsMissingError as error:
             photo = getattr(first.matcher, "photo", None)
-            if any(one in (photo if isinstance(photo, list) else [photo]) for one in shared):
+            if any(one in (photo if isinstance(photo, list) else [photo]) for one in shared_encoders):
                 raise
             missing[first.label] = error
     return {
@@ -158,10 +159,10 @@ def _prepare(jobs: Sequence[Job], shared: Sequence[PhotoEncoder]) -> dict[str, O
 
 
 def _file(output: Path, job: Job) -> Path:
-    return output / KEPT / f"{job.key}.npz"
+    return output / OUTCOMES / f"{job.key}.npz"
 
 
-def _kept(file: Path, key: str) -> Outcome | None:
+def _finished_outcome(file: Path, key: str) -> Outcome | None:
     """Return a job's finished outcome; one that was not run is tried again, and so is a damaged or another job's."""
     # A checkout with changes of its own may give other answers under the same name.
     if not file.is_file() or code_version().endswith("+"):

@@ -12,7 +12,7 @@ from typing import Final
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page.run_page import Run, write_run_page
-from withsense_tf.evaluation.result_table import SHARES, Comparison, Value, append_rows, shown
+from withsense_tf.evaluation.result_table import SHARES, Comparison, Value, append_rows, cell_text
 from withsense_tf.evaluation.row_status import was_run
 from withsense_tf.experiments.compare.config import Config
 
@@ -67,8 +67,8 @@ def markdown(comparison: Comparison) -> str:
     lines = [_line(headings), "|" + "---|" * len(headings)]
     for row in comparison.rows:
         # That a row was run is not worth a word.
-        said = {**row, "status": "" if was_run(row) else row["status"]}
-        lines.append(_line([shown(name, said.get(name)) for name in IN_MARKDOWN]))
+        cells = {**row, "status": "" if was_run(row) else row["status"]}
+        lines.append(_line([cell_text(name, cells.get(name)) for name in IN_MARKDOWN]))
     return "\n".join([*lines, "", *(f"- {note}" for note in (*comparison.notes, *comparison.sources)), ""])
 
 

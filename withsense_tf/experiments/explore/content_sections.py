@@ -39,22 +39,27 @@ def files_section(data: Dataset) -> Section:
     if left_out:
         errors = quarantine.loc[quarantine["level"] == "error", "kind"].value_counts()
         worst = KINDS[str(errors.index[0])].title
-        said = f"{left_out:,} rows, photos or files were left out; most of all ({errors.iloc[0]:,}) {worst}."
+        conclusion = (
+            f"{left_out:,} rows, photos or files were left out; most of all ({errors.iloc[0]:,}) {worst}."
+        )
     else:
         odd = len(quarantine)
-        said = "Nothing was left out" + (f"; {odd:,} photos or rows are odd and were kept." if odd else ".")
+        conclusion = "Nothing was left out" + (
+            f"; {odd:,} photos or rows are odd and were kept." if odd else "."
+        )
     table = pd.DataFrame(rows, columns=["what", "count", "level"])
-    return Section("files", "Files and rows", said, table=table)
+    return Section("files", "Files and rows", conclusion, table=table)
 
 
 def law_section(gate: Gate) -> Section:
     """Show how many photos and captions the law restricts, under the rule in force."""
-    policy, said, ruled = gate.policy, gate.said[gate.said["counts"]], gate.rule.rule != "none"
+    policy, has_rule = gate.policy, gate.rule.rule != "none"
+    rows = gate.said[gate.said["counts"]]
     # Owners whose photo is not here are decided on too; this counts photos.
     decisions = [gate.decision(photo) for photo in gate.data.photos["photo"]]
-    captions = said["verdict"].map(lambda verdict: ruled and restricts(verdict, policy.restricts_review))
+    captions = rows["verdict"].map(lambda verdict: has_rule and restricts(verdict, policy.restricts_review))
     photos = [decision for decision in decisions if decision is not None and decision.restricted]
-    rules = said.loc[captions, "verdict"].map(lambda verdict: verdict.rule).value_counts()
+    rules = rows.loc[captions, "verdict"].map(lambda verdict: verdict.rule).value_counts()
     sources = Counter(decision.source.split(" of ")[0].split(" by ")[0] for decision in photos)
     table = pd.DataFrame(
         [("photos restricted by", source, count) for source, count in sources.most_common()]
@@ -91,12 +96,12 @@ def captions_section(data: Dataset) -> Section:
 
     low, middle, high = (int(words.quantile(q)) for q in (0.05, 0.5, 0.95))
     per_photo = captions[captions["part"] == "train"].groupby("photo").size()
-    said = (
+    conclusion = (
         f"Half of the {len(captions):,} captions have at most {middle} words, nine in ten between {low} and {high}; a "
         f"training photo has {per_photo.median():g} captions (median)."
     )
     table = words.groupby(captions["part"]).describe().astype({"count": "int64"}).reset_index()
-    return Section("caption_lengths", "How long captions are", said, draw, table)
+    return Section("caption_lengths", "How long captions are", conclusion, draw, table)
 
 
 def words_section(data: Dataset) -> Section:
@@ -125,12 +130,12 @@ def words_section(data: Dataset) -> Section:
         return figure
 
     rare = sum(n == 1 for n in counts.values())
-    said = (
+    conclusion = (
         f"The commonest word that means something is “{common[0][0]}”, in {100 * common[0][1] / len(texts):.1f} % of "
         f"the captions; of {len(counts):,} different words, {100 * rare / len(counts):.0f} % occur in one caption only."
     )
     table = pd.DataFrame(common, columns=["word", "captions"])
-    return Section("words", "The commonest words", said, draw, table)
+    return Section("words", "The commonest words", conclusion, draw, table)
 
 
 def photos_section(data: Dataset) -> Section:
@@ -157,13 +162,15 @@ def photos_section(data: Dataset) -> Section:
     top = sizes.iloc[0]
     landscape = (photos["width"] > photos["height"]).mean()
     shortest = int(photos[["width", "height"]].min(axis=1).min())
-    said = (
+    conclusion = (
         f"{len(photos):,} photos in {len(sizes):,} sizes; the commonest is {top['width']} x {top['height']} "
         f"({100 * top['photos'] / len(photos):.0f} %). {100 * landscape:.0f} % are landscape, and the shortest side "
         f"of all has {shortest} pixels."
     )
     explanation = "The area of a dot is the number of photos of that size."
-    return Section("photo_sizes", "How large photos are", said, draw, sizes.head(COMMONEST), explanation)
+    return Section(
+        "photo_sizes", "How large photos are", conclusion, draw, sizes.head(COMMONEST), explanation
+    )
 
 
 def sheet_section(data: Dataset) -> Section:
@@ -181,10 +188,10 @@ def sheet_section(data: Dataset) -> Section:
 
     def draw() -> Figure:
         figure, axes = new_figure(2, SHEET_PHOTOS, width=14, height=6.4, squeeze=False)
-        for row, chosen in zip(axes, (best, worst), strict=True):
+        for row, pairs_to_draw in zip(axes, (best, worst), strict=True):
             for axis in row:
                 axis.set_axis_off()
-            for axis, pair in zip(row, chosen.itertuples(), strict=False):
+            for axis, pair in zip(row, pairs_to_draw.itertuples(), strict=False):
                 try:
                     axis.imshow(read_photo(Path(str(pair.path)), digest=digests[str(pair.photo)]))
                 except PhotoError as error:
@@ -195,21 +202,23 @@ def sheet_section(data: Dataset) -> Section:
                         ha="center",
                         transform=axis.transAxes,
                     )
-                told = textwrap.shorten(str(pair.text), 110, placeholder=" …")
-                axis.set_title(f"{pair.target:.2f}\n{textwrap.fill(told, 28)}", fontsize=9, parse_math=False)
+                caption = textwrap.shorten(str(pair.text), 110, placeholder=" …")
+                axis.set_title(
+                    f"{pair.target:.2f}\n{textwrap.fill(caption, 28)}", fontsize=9, parse_math=False
+                )
         return figure
 
-    shown = pd.concat([best, worst])[["target", "weight", "source", "photo", "caption", "text"]]
+    sheet_pairs = pd.concat([best, worst])[["target", "weight", "source", "photo", "caption", "text"]]
     own = (best["photo"] == owners_of(best["caption"])).mean()
     full = (pairs.target == 1).mean()
-    said = (
+    conclusion = (
         f"{100 * full:.1f} % of the {len(pairs):,} pairs match fully and {100 * (pairs.target == 0).mean():.1f} % not "
         "at all."
     )
     if best["target"].min() >= 0.5:
-        said += f" {100 * own:.0f} % of the best ones shown are a photo with its own caption."
+        conclusion += f" {100 * own:.0f} % of the best ones shown are a photo with its own caption."
     explanation = f"Target: {pairs.definition}. Above the best, below the worst; of equal ones the surest."
-    return Section("best_and_worst", "Best and worst matches", said, draw, shown, explanation)
+    return Section("best_and_worst", "Best and worst matches", conclusion, draw, sheet_pairs, explanation)
 
 
 def content_sections(gate: Gate) -> list[Section]:

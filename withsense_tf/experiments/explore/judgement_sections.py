@@ -17,7 +17,7 @@ ALPHA_GOOD, ALPHA_TENTATIVE = 0.8, 0.667
 SAME_MEAN = 0.01  # points of the scale; less is no difference worth naming
 
 
-def scores_section(data: Dataset, found: Agreement) -> Section:
+def scores_section(data: Dataset, of_experts: Agreement) -> Section:
     """Show how often each expert gives each score."""
     scores = data.experts[EXPERTS]
     counts = (
@@ -33,10 +33,10 @@ def scores_section(data: Dataset, found: Agreement) -> Section:
         return figure
 
     lowest, highest = (_percent((scores == score).to_numpy().mean()) for score in (1, 4))
-    kind = say_who_is_kind(scores.mean(), found.columns_are_persons)
-    said = f"{lowest} of all scores are 1 and {highest} are 4. {kind}"
+    kind = say_who_is_kind(scores.mean(), of_experts.columns_are_persons)
+    conclusion = f"{lowest} of all scores are 1 and {highest} are 4. {kind}"
     table = counts.rename_axis("score").reset_index()
-    return Section("expert_scores", "What the experts said", said, draw, table)
+    return Section("expert_scores", "What the experts said", conclusion, draw, table)
 
 
 def crowd_section(data: Dataset) -> Section:
@@ -53,29 +53,29 @@ def crowd_section(data: Dataset) -> Section:
 
     numbers, times = np.unique(votes, return_counts=True)
     usual = int(numbers[times.argmax()])
-    said = (
+    conclusion = (
         f"{_percent((share == 0).mean())} of the shares are 0 and {_percent((share >= 0.5).mean())} are one half or "
         f"more; {_percent((votes == usual).mean())} of the pairs have {usual} voters."
     )
     table = (
         pd.Series(share.round(3)).value_counts().sort_index().rename_axis("share").reset_index(name="pairs")
     )
-    return Section("crowd_shares", "What the crowd said", said, draw, table)
+    return Section("crowd_shares", "What the crowd said", conclusion, draw, table)
 
 
-def agreement_section(found: Agreement) -> Section:
+def agreement_section(of_experts: Agreement) -> Section:
     """Show how far the experts agree, and how well a further person would do."""
-    human = found.human
-    rows = [("Krippendorff's alpha (interval)", found.alpha)]
-    rows += [(f"Kendall's tau_b, experts {i} and {j}", tau) for (i, j), tau in found.tau_b.items()]
-    rows += [(f"bias of expert {i}, points of 4", bias) for i, bias in enumerate(found.bias, start=1)]
+    human = of_experts.human
+    rows = [("Krippendorff's alpha (interval)", of_experts.alpha)]
+    rows += [(f"Kendall's tau_b, experts {i} and {j}", tau) for (i, j), tau in of_experts.tau_b.items()]
+    rows += [(f"bias of expert {i}, points of 4", bias) for i, bias in enumerate(of_experts.bias, start=1)]
     rows += [
-        ("rows whose scores stand in rising order", found.in_rising_order),
+        ("rows whose scores stand in rising order", of_experts.in_rising_order),
         ("human line, RMSE on [0, 1]", human.rmse),
         (f"human line, tau_b x 100 ({human.pairs:,} x 3, own captions dropped)", 100 * human.tau_b),
         (f"human line, tau_c x 100 ({human.pairs:,} x 3, own captions dropped)", 100 * human.tau_c),
     ]
-    taus = {f"{i} and {j}": tau for (i, j), tau in found.tau_b.items()}
+    taus = {f"{i} and {j}": tau for (i, j), tau in of_experts.tau_b.items()}
 
     def draw() -> Figure:
         figure, axis = new_figure(height=2.4)
@@ -87,15 +87,18 @@ def agreement_section(found: Agreement) -> Section:
 
     explanation = (
         "The human line is the mean of two experts against the third. It is no ceiling: a perfect model has less noise "
-        f"than two people. Against the mean of all three experts even that would be off by {found.noise_of_mean:.3f}."
+        "than two people. Against the mean of all three experts even that would be off by "
+        f"{of_experts.noise_of_mean:.3f}."
     )
-    if found.columns_are_persons is False:
+    if of_experts.columns_are_persons is False:
         explanation += (
             " The scores of every row stand in order, so 'expert 1' is the strictest of three people and not one "
             "person: the biases and the taus between two experts are those of the order, not of people."
         )
     table = pd.DataFrame(rows, columns=["figure", "value"])
-    return Section("agreement", "How far the experts agree", say_agreement(found), draw, table, explanation)
+    return Section(
+        "agreement", "How far the experts agree", say_agreement(of_experts), draw, table, explanation
+    )
 
 
 def say_who_is_kind(means: pd.Series[float], persons: bool | None) -> str:
@@ -113,27 +116,33 @@ def say_who_is_kind(means: pd.Series[float], persons: bool | None) -> str:
     return f"{means.idxmax()} is the kindest and {means.idxmin()} the strictest (means {spread})."
 
 
-def say_agreement(found: Agreement) -> str:
+def say_agreement(of_experts: Agreement) -> str:
     """Conclude how good the agreement is, where there is any to measure."""
-    if np.isnan(found.alpha):
+    if np.isnan(of_experts.alpha):
         return "All scores are the same, so there is no agreement to measure."
-    grade = "good" if found.alpha >= ALPHA_GOOD else "tentative" if found.alpha >= ALPHA_TENTATIVE else "poor"
-    human = found.human
-    said = (
-        f"Agreement is {grade}: alpha {found.alpha:.2f} ({ALPHA_GOOD:g} is called good, {ALPHA_TENTATIVE:g} the "
+    grade = (
+        "good"
+        if of_experts.alpha >= ALPHA_GOOD
+        else "tentative"
+        if of_experts.alpha >= ALPHA_TENTATIVE
+        else "poor"
+    )
+    human = of_experts.human
+    conclusion = (
+        f"Agreement is {grade}: alpha {of_experts.alpha:.2f} ({ALPHA_GOOD:g} is called good, {ALPHA_TENTATIVE:g} the "
         f"least). Two people foretell a third with an RMSE of {human.rmse:.3f}"
     )
     if np.isnan(human.tau_b):
-        return f"{said}."
-    return f"{said}, tau_b {100 * human.tau_b:.1f} and tau_c {100 * human.tau_c:.1f}."
+        return f"{conclusion}."
+    return f"{conclusion}, tau_b {100 * human.tau_b:.1f} and tau_c {100 * human.tau_c:.1f}."
 
 
 def expert_and_crowd_section(data: Dataset) -> Section | None:
     """Show what the crowd says of pairs that the experts judged too; None where there are no such pairs."""
-    found = experts_and_crowd(data)
-    if found is None:
+    comparison = experts_and_crowd(data)
+    if comparison is None:
         return None
-    medians, shares = list(found.share_by_median), list(found.share_by_median.values())
+    medians, shares = list(comparison.share_by_median), list(comparison.share_by_median.values())
 
     def draw() -> Figure:
         figure, axis = new_figure()
@@ -142,33 +151,41 @@ def expert_and_crowd_section(data: Dataset) -> Section | None:
         axis.bar_label(bars, fmt="%.2f", backgroundcolor="white", padding=2)
         axis.set(xlabel="median of the experts (pairs)", ylabel="mean share of the crowd", ylim=(0, 1.12))
         axis.set_xticks(
-            medians, [f"{m:g}\n({n:,})" for m, n in zip(medians, found.pairs_by_median.values(), strict=True)]
+            medians,
+            [f"{m:g}\n({n:,})" for m, n in zip(medians, comparison.pairs_by_median.values(), strict=True)],
         )
         axis.legend(frameon=False, loc="upper left")
         return figure
 
-    said = f"On {found.pairs:,} pairs that both judged, the RMSE between them is {found.rmse:.3f}"
-    said += "." if np.isnan(found.tau_b) else f" and tau_b {100 * found.tau_b:.1f}."
-    middle = [share - (median - 1) / 3 for median, share in found.share_by_median.items() if 1 < median < 4]
+    conclusion = (
+        f"On {comparison.pairs:,} pairs that both judged, the RMSE between them is {comparison.rmse:.3f}"
+    )
+    conclusion += "." if np.isnan(comparison.tau_b) else f" and tau_b {100 * comparison.tau_b:.1f}."
+    middle = [
+        share - (median - 1) / 3 for median, share in comparison.share_by_median.items() if 1 < median < 4
+    ]
     if middle:
         off = float(np.mean(middle))
-        said += (
+        conclusion += (
             f" Between the ends of the scale the crowd is {'stricter' if off < 0 else 'kinder'} than the experts by "
             f"{abs(off):.2f} on average."
         )
     table = pd.DataFrame(
-        {"median of the experts": [f"{m:g}" for m in medians], "pairs": list(found.pairs_by_median.values())}
+        {
+            "median of the experts": [f"{m:g}" for m in medians],
+            "pairs": list(comparison.pairs_by_median.values()),
+        }
         | {"mean share of the crowd": shares}
     )
-    return Section("experts_and_crowd", "Experts against the crowd", said, draw, table)
+    return Section("experts_and_crowd", "Experts against the crowd", conclusion, draw, table)
 
 
 def judgement_sections(data: Dataset) -> list[Section]:
     """Make every section on judgements that this data set has the judgements for."""
     sections: list[Section | None] = []
     if len(data.experts):
-        found = agreement(data)
-        sections += [scores_section(data, found), agreement_section(found)]
+        of_experts = agreement(data)
+        sections += [scores_section(data, of_experts), agreement_section(of_experts)]
     if len(data.crowd):
         sections.append(crowd_section(data))
     if len(data.experts) and len(data.crowd):

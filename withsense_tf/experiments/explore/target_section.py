@@ -61,10 +61,10 @@ def targets_section(data: Dataset) -> Section:
 def say_spread(table: pd.DataFrame) -> str:
     """Conclude how far the definition alone moves the constant's RMSE on the common pairs."""
     column = "rmse, common pairs"
-    compared = table[table[column].notna()].sort_values(column)
-    if len(compared) < 2:
+    comparable = table[table[column].notna()].sort_values(column)
+    if len(comparable) < 2:
         return "There are too few pairs that several definitions have a number for to compare them."
-    low, high = compared.iloc[0], compared.iloc[-1]
+    low, high = comparable.iloc[0], comparable.iloc[-1]
     if high[column] - low[column] < SAME_RMSE:
         return f"The definition does not move the constant's RMSE: it is {low[column]:.3f} under all of them."
     return (
@@ -76,53 +76,59 @@ def say_spread(table: pd.DataFrame) -> str:
 
 def foretell_section(data: Dataset) -> Section | None:
     """Show which weight of the experts foretells a further expert best; None without pairs that both judged."""
-    found = foretell(data)
-    if not found:
+    ways = foretell(data)
+    if not ways:
         return None
-    fixed, learned = found[: len(WEIGHTS)], found[-1]
+    fixed_ways, learned_way = ways[: len(WEIGHTS)], ways[-1]
 
     def draw() -> Figure:
         figure, axes = new_figure(1, 2, width=10)
         for axis, name in zip(axes, ("rmse", "tau_b"), strict=True):
             axis.plot(
-                WEIGHTS, [getattr(way, name) for way in fixed], marker="o", color=BLUE, label="fixed weight"
+                WEIGHTS,
+                [getattr(way, name) for way in fixed_ways],
+                marker="o",
+                color=BLUE,
+                label="fixed weight",
             )
-            axis.axhline(getattr(learned, name), color=RED, linestyle="--", label="learned")
+            axis.axhline(getattr(learned_way, name), color=RED, linestyle="--", label="learned")
             axis.set(xlabel="weight of the two experts who are left", ylabel=f"{name} against the third")
             axis.legend(frameon=False)
         return figure
 
     explanation = (
-        f"Each of the three experts is held out in turn, over {learned.pairs:,} pairs that experts and crowd judged. "
-        "The best weight is read off these same pairs; 'learned' never sees the expert that is held out."
+        f"Each of the three experts is held out in turn, over {learned_way.pairs:,} pairs that experts and crowd "
+        "judged. The best weight is read off these same pairs; 'learned' never sees the expert that is held out."
     )
-    said = say_foretold(fixed, learned)
-    return Section("foretelling", "What foretells a further expert", said, draw, as_table(found), explanation)
+    conclusion = say_foretold(fixed_ways, learned_way)
+    return Section(
+        "foretelling", "What foretells a further expert", conclusion, draw, as_table(ways), explanation
+    )
 
 
-def say_foretold(fixed: list[Foretold], learned: Foretold) -> str:
+def say_foretold(fixed_ways: list[Foretold], learned_way: Foretold) -> str:
     """Conclude which weight foretells best, where the weight makes a difference."""
-    errors = [way.rmse for way in fixed]
+    errors = [way.rmse for way in fixed_ways]
     if max(errors) - min(errors) < SAME_RMSE:
         return (
             f"The weight makes no difference: a further expert is foretold with an RMSE of {errors[0]:.3f}."
         )
-    best = min(fixed, key=lambda way: way.rmse)
+    best = min(fixed_ways, key=lambda way: way.rmse)
     return (
         f"A further expert is foretold best with a weight of {best.way} for the experts (RMSE {best.rmse:.3f}); the "
-        f"customary {CUSTOMARY:g} reaches {fixed[WEIGHTS.index(CUSTOMARY)].rmse:.3f}, the experts alone "
-        f"{fixed[-1].rmse:.3f}, learned trust {learned.rmse:.3f}."
+        f"customary {CUSTOMARY:g} reaches {fixed_ways[WEIGHTS.index(CUSTOMARY)].rmse:.3f}, the experts alone "
+        f"{fixed_ways[-1].rmse:.3f}, learned trust {learned_way.rmse:.3f}."
     )
 
 
 def common_pairs(data: Dataset, targets: Mapping[str, Pairs]) -> pd.MultiIndex:
     """Return the pairs that can be compared: those of all definitions with experts, or of all where there are none."""
-    compared = [
+    comparable = [
         pairs for name, pairs in targets.items() if not (len(data.experts) and name.startswith("crowd"))
     ]
-    judged = data.experts if len(data.experts) else data.crowd
-    common = pd.MultiIndex.from_frame(judged[["photo", "caption"]])
-    for pairs in compared:
+    table = data.experts if len(data.experts) else data.crowd
+    common = pd.MultiIndex.from_frame(table[["photo", "caption"]])
+    for pairs in comparable:
         common = common[common.isin(_index(pairs))]
     return common
 
@@ -130,8 +136,8 @@ def common_pairs(data: Dataset, targets: Mapping[str, Pairs]) -> pd.MultiIndex:
 def _targets(data: Dataset) -> dict[str, Pairs]:
     targets = {}
     for settings in DEFINITIONS:
-        asked = [data.experts if settings["expert"] else None, data.crowd if settings["crowd"] else None]
-        if all(table is None or len(table) for table in asked):
+        tables = [data.experts if settings["expert"] else None, data.crowd if settings["crowd"] else None]
+        if all(table is None or len(table) for table in tables):
             targets[describe(**settings)] = relevance(data, **settings)
     return targets
 
@@ -139,10 +145,10 @@ def _targets(data: Dataset) -> dict[str, Pairs]:
 def _constant(name: str, pairs: Pairs, common: pd.MultiIndex) -> dict[str, object]:
     target, index = pairs.target, _index(pairs)
     # The crowd alone has a number for some of the common pairs only: no figure is better than an unlike one.
-    shared = target[index.isin(common)] if common.isin(index).all() else np.zeros(0)
+    common_target = target[index.isin(common)] if common.isin(index).all() else np.zeros(0)
     row: dict[str, object] = {"definition": name, "pairs": len(target)}
     row |= {"mean": _mean(target), "share of 0": _mean(target == 0), "share from 0.5": _mean(target >= 0.5)}
-    for where, values in (("common pairs", shared), ("all pairs", target)):
+    for where, values in (("common pairs", common_target), ("all pairs", target)):
         off = values - values.mean() if len(values) else values
         row |= {f"rmse, {where}": _mean(off**2) ** 0.5, f"mae, {where}": _mean(np.abs(off))}
     return row

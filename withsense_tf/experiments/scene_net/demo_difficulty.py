@@ -40,8 +40,8 @@ def main(
     features = {f"{size} x {size} pixels": thumbnails(paths, size) for size in (4, 16)}
     features |= {f"MobileNetV2, {encoder.weights}": encoder.encode(paths) for encoder in encoders}
     # For comparison: what a network sees that knows such drawings, and nothing else.
-    known = SceneNet()
-    features[f"scene_net, {known.weights}"] = known.encode(paths)
+    scene_net = SceneNet()
+    features[f"scene_net, {scene_net.weights}"] = scene_net.encode(paths)
     typer.echo(f"{data!r}\n\n| features | R@1 | R@5 | R@10 |\n|---|---|---|---|")
     for name, vectors in features.items():
         ranks = ranks_of_the_right_photo(data, vectors)
@@ -69,10 +69,10 @@ def ranks_of_the_right_photo(data: Dataset, vectors: np.ndarray) -> np.ndarray:
     texts = captions.groupby("photo")["text"].apply(list)
     words = np.stack([tfidf.encode(texts[photo]).mean(axis=0) for photo in photos["photo"].iloc[train]])
     scaler = StandardScaler().fit(vectors[train])
-    scaled = scaler.transform(vectors) / np.sqrt(vectors.shape[1])
-    told = Ridge(PENALTY).fit(scaled[train], words - words.mean(axis=0)).predict(scaled[test])
-    told /= np.linalg.norm(told, axis=1, keepdims=True)
-    scores = tfidf.encode(queries["text"].tolist()) @ told.T
+    inputs = scaler.transform(vectors) / np.sqrt(vectors.shape[1])
+    outputs = Ridge(PENALTY).fit(inputs[train], words - words.mean(axis=0)).predict(inputs[test])
+    outputs /= np.linalg.norm(outputs, axis=1, keepdims=True)
+    scores = tfidf.encode(queries["text"].tolist()) @ outputs.T
     place = {photo: at for at, photo in enumerate(photos["photo"].iloc[test])}
     right = queries["photo"].map(place).to_numpy()
     own: np.ndarray = scores[np.arange(len(scores)), right][:, None]

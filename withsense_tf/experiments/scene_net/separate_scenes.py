@@ -69,17 +69,17 @@ def sketch_scenes(count: int, seed: int, held_out_seed: int) -> list[Sketch]:
                 f"Demo sets of the seeds {MEASURED_SEEDS[0]} to {MEASURED_SEEDS[-1]} are for measuring: choose a "
                 f"seed above {MEASURED_SEEDS[-1]}, got {used}."
             )
-    taken = _measured_scenes() | set(demo_scenes(held_out_seed))
-    found: list[Sketch] = []
+    other_scenes = _measured_scenes() | set(demo_scenes(held_out_seed))
+    sketches: list[Sketch] = []
     index = 0
-    while len(found) < count:
+    while len(sketches) < count:
         rng = np.random.default_rng([seed, OWN_STREAM, index])
         scene = sample_scene(rng)
-        if scene not in taken:
+        if scene not in other_scenes:
             words = captions(scene, rng, CAPTIONS_PER_PHOTO)
-            found.append(Sketch(scene, words, (seed, OWN_STREAM, index, 1)))
+            sketches.append(Sketch(scene, words, (seed, OWN_STREAM, index, 1)))
         index += 1
-    return found
+    return sketches
 
 
 def render(sketches: Sequence[Sketch], folder: Path, workers: int) -> list[Path]:

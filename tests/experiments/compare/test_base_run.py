@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+
+from withsense_tf.errors import SettingError
+from withsense_tf.experiments.compare.base_run import BaseRun
+
+ROW = {"matcher": "towers", "split": "folds", "rmse": 0.18, "status": "ok"}
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> BaseRun:
+    file = tmp_path / "results.json"
+    file.write_text(json.dumps({"rows": [ROW]}))
+    run = BaseRun.of(file, ["rmse>0.01"], [])
+    assert run is not None
+    run.rows = list(run.base.rows)
+    return run
+
+
+def test_a_base_and_limits_belong_together(base: BaseRun) -> None:
+    assert BaseRun.of(None, [], []) is None
+    for file, limits in ((None, ["r@5<0"]), (base.file, [])):
+        with pytest.raises(SettingError, match="belong together"):
+            BaseRun.of(file, limits, [])
+
+
+def test_a_row_that_is_worse_than_allowed_ends_with_exit_code_1(
+    base: BaseRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base.left_out = "Not compared with the base: 2 rows."
+    base.judge([ROW | {"rmse": 0.185}])
+    out, error = capsys.readouterr()
+    assert out == f"1 rows held against {base.file}: none is worse than rmse>0.01 allows.\n"
+    assert error == "Not compared with the base: 2 rows.\n"
+    with pytest.raises(typer.Exit) as end:
+        base.judge([ROW | {"rmse": 0.2}])
+    assert end.value.exit_code == 1
+    assert f"Worse than {base.file}:\n  towers, folds: rmse 0.18 -> 0.2" in capsys.readouterr().err

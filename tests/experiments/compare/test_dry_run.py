@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.experiments.compare.dry_run import say_jobs, say_on_demo
+from withsense_tf.experiments.compare.jobs import Plan, jobs_of
+from withsense_tf.experiments.lawful import Lawful
+
+
+def test_every_job_is_named_with_its_trainings_and_its_key(
+    plan: Plan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jobs = jobs_of(plan)
+    say_jobs(jobs, plan, Lawful(plan.pairs.data, "The law is kept.", "law 1", ""))
+    first, *lines, last = capsys.readouterr().out.splitlines()
+    assert first == "The law is kept. Policy: law 1."
+    assert [line.split(" | ")[-1] for line in lines] == [job.key for job in jobs]
+    assert lines[0].startswith("concat ridge | folds | 3 trainings | ")
+    assert last == "8 trainings on 18 pairs. Nothing was run."
+
+
+def test_of_a_demo_set_that_is_not_there_the_trainings_are_counted_without_its_pairs(
+    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say_on_demo(replace(plan.config, splits=("test", "folds")), plan.around, tmp_path / "demo")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["concat ridge | folds | 3 trainings", "concat ridge | test | 1 training"]
+    assert (
+        lines[-1]
+        == f"The demo set would be rendered to {tmp_path / 'demo'}. 8 trainings in all. Nothing was run."
+    )

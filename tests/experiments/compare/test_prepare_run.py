@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.errors import SettingError
+from withsense_tf.experiments.compare.jobs import Plan
+from withsense_tf.experiments.compare.prepare_run import (
+    load_settings,
+    load_word_vectors,
+    make_plan,
+    new_folder,
+    read_data,
+    some_photos,
+)
+from withsense_tf.experiments.lawful import Lawful
+from withsense_tf.policy.service import LawFiles
+from withsense_tf.targets.blend import relevance
+
+
+def test_some_photos_keeps_all_pairs_of_the_photos_it_draws(folder: Path) -> None:
+    pairs = relevance(load_dataset(folder))
+    some = some_photos(pairs, 2, seed=0)
+    assert some.table["photo"].nunique() == 2
+    assert len(some) == pairs.table["photo"].isin(some.table["photo"]).sum() == 6
+    assert some_photos(pairs, 99, seed=0).table.equals(pairs.table)
+
+
+def test_a_smoke_run_has_few_folds_unless_a_change_says_how_many() -> None:
+    assert load_settings(None, [], [], quick=False).folds == 10
+    assert load_settings(None, [], [], quick=True).folds == 2
+    assert load_settings(None, ["folds=7"], [], quick=True).folds == 7
+
+
+def test_there_are_no_more_folds_than_photos_and_a_sample_says_so(plan: Plan) -> None:
+    lawful = Lawful(plan.pairs.data, "The law is kept.", "law 1", "")
+    settings = replace(plan.config, folds=50)
+    whole = make_plan(settings, lawful, plan.around, False, quick=False, photos=None)
+    few = make_plan(settings, lawful, plan.around, False, quick=True, photos=3)
+    assert (whole.config.folds, whole.sample) == (6, False)
+    assert (few.config.folds, few.sample) == (3, True)
+
+
+def test_two_runs_of_one_second_have_folders_of_their_own(tmp_path: Path) -> None:
+    folders = {new_folder(tmp_path) for _ in range(20)}
+    assert len(folders) == 20
+    assert {folder.parent for folder in folders} == {tmp_path / "runs"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_word_vectors_that_are_not_there_are_refused(tmp_path: Path) -> None:
+    assert load_word_vectors(None) is None
+    with pytest.raises(SettingError, match="there is no such file of word vectors"):
+        load_word_vectors(tmp_path / "glove.txt")
+
+
+def test_a_dry_run_reads_a_folder_and_renders_no_demo_set(folder: Path, tmp_path: Path) -> None:
+    law, out = LawFiles.of_service(), tmp_path / "out"
+    assert read_data(None, out, 0, (10, 2), law) is None
+    dataset = read_data(folder, out, 0, (10, 2), law)
+    assert dataset is not None
+    assert dataset.name == load_dataset(folder).name
+    assert not out.exists()

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.errors import DataError
+from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.experiments.compare.jobs import Plan, jobs_of
+from withsense_tf.experiments.compare.publish_run import BALANCED_NOTE, check_table, compare_outcomes
+from withsense_tf.experiments.lawful import Lawful
+
+
+def test_every_row_has_the_key_of_its_job_and_the_facts_of_its_run(plan: Plan) -> None:
+    jobs = jobs_of(plan)
+    results = [(job, Outcome(job.label, job.split, job.matcher.describe())) for job in jobs]
+    lawful = Lawful(plan.pairs.data, "The law is kept.", "law 1", "overrides.csv")
+    comparison = compare_outcomes(results, plan, lawful, "today")
+    assert [row["key"] for row in comparison] == [job.key for job in jobs]
+    for row in comparison:
+        assert (row["run"], row["policy"], row["law_files"]) == ("today", "law 1", "overrides.csv")
+        assert (row["data"], row["target"]) == (plan.pairs.data.name, "experts (mean)")
+    assert comparison.sources[0].startswith("Photos: ")
+
+
+def test_what_limits_the_figures_is_said(plan: Plan) -> None:
+    lawful = Lawful(plan.pairs.data, "The law is kept.", "law 1", "")
+    usual = compare_outcomes([], plan, lawful, "today")
+    assert usual.notes[-1] == "The law is kept."
+    assert not any("smoke" in note or note == BALANCED_NOTE for note in usual.notes)
+    smoke = replace(plan, quick=True, sample=True, config=replace(plan.config, balanced=True))
+    notes = compare_outcomes([], smoke, lawful, "today").notes
+    assert notes[:2] == ("A smoke run: 6 photos, 3 folds. Figures say little.", BALANCED_NOTE)
+    (job, *_) = jobs_of(smoke)
+    (row,) = compare_outcomes([(job, Outcome("a", "folds", {}))], smoke, lawful, "today")
+    assert row["data"] == f"{plan.pairs.data.name} (quick)"
+    drawn = lawful._replace(data=replace(plan.pairs.data, synthetic=True))
+    assert compare_outcomes([], plan, drawn, "today").notes[0].startswith("Synthetic")
+
+
+def test_a_table_of_other_columns_is_refused_before_the_work(tmp_path: Path) -> None:
+    check_table(tmp_path)
+    (tmp_path / "compare.csv").write_text("matcher,rmse\n")
+    with pytest.raises(DataError, match="other columns than this version writes"):
+        check_table(tmp_path)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import PublishedTestWarning, WeightsMissingError
+from withsense_tf.experiments.compare import run
+from withsense_tf.experiments.compare.config import load_config
+from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
+from withsense_tf.experiments.compare.run import run_jobs
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.registry import Surroundings
+
+
+@pytest.mark.closed
+def test_what_was_kept_of_one_job_is_not_taken_for_anothers(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
+    first = run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
+    one, other = (tmp_path / run.OUTCOMES / f"{job.key}.npz" for job, _ in first[:2])
+    one.rename(tmp_path / "kept")
+    other.rename(one)
+    (tmp_path / "kept").rename(other)
+    again = run_jobs(jobs_of(plan), plan, tmp_path, True, 1)
+    for (_, before), (_, after) in zip(first, again, strict=True):
+        assert (after.label, after.split, after.config) == (before.label, before.split, before.config)
+        assert before.answers is not None
+        assert after.answers is not None
+        np.testing.assert_array_equal(after.answers.prediction, before.answers.prediction)
+
+
+def test_every_photo_is_encoded_before_the_first_training_and_never_again(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (encoder,) = plan.around.photo
+    counts: list[int] = []
+    fit = Matcher.fit
+    monkeypatch.setattr(
+        Matcher, "fit", lambda self, pairs: counts.append(encoder.encoded) or fit(self, pairs)
+    )
+    done = run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
+    assert [outcome.status for _, outcome in done] == ["ok"] * 4
+    assert len(counts) == 2 * (3 + 1)
+    assert set(counts) == {encoder.encoded} == {plan.pairs.table["photo"].nunique()}
+
+
+@pytest.mark.slow
+def test_two_processes_answer_as_one_does_and_a_warning_is_shown_once_however_many_trainings(
+    folder: Path, mean_colour: PhotoEncoder, tmp_path: Path
+) -> None:
+    # A photo of Flickr8k's test split in each fold.
+    published = ["1056338697_4f7d7ce270.jpg", "106490881_5a2dd9b7bd.jpg", "1082379191_ec1e53f996.jpg"]
+    for old, new in zip(("ant.jpg", "bee.jpg", "cat.jpg"), published, strict=True):
+        for file in folder.glob("*.?sv"):
+            file.write_text(file.read_text().replace(old, new))
+        (folder / "train_images" / old).rename(folder / "train_images" / new)
+    config = load_config(None, ['splits=["folds", "strict"]', "folds=3"], ["ridge", "closed_form"])
+    around = Surroundings((mean_colour,), None, VectorStore(tmp_path / "vectors"), 0)
+    plan = Plan(config, pairs_of(config, load_dataset(folder)), around, "none")
+    done = []
+    for processes in (1, 2):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("default")
+            done.append(run_jobs(jobs_of(plan), plan, tmp_path / str(processes), False, processes))
+        assert [one.category for one in caught] == [PublishedTestWarning]
+    for (job, here), (other, there) in zip(*done, strict=True):
+        assert job.key == other.key
+        assert here.answers is not None
+        assert there.answers is not None
+        assert list(here.answers.photo) == list(there.answers.photo)
+        assert here.answers.prediction == pytest.approx(there.answers.prediction, abs=1e-5)
+        assert (tmp_path / f"2/outcomes/{job.key}.npz").is_file()
+
+
+def test_without_the_weights_that_all_models_share_nothing_is_run(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(self: PhotoEncoder, pixels: np.ndarray) -> np.ndarray:
+        raise WeightsMissingError("no such preset")
+
+    monkeypatch.setattr(type(plan.around.photo[0]), "forward", missing)
+    with pytest.raises(WeightsMissingError, match="no such preset"):
+        run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
+    assert not (tmp_path / "outcomes").exists()
