@@ -76,7 +76,7 @@ def parameters_of(function: Function) -> int:
 
 
 def is_command(function: Function) -> bool:
-    """Say whether the parameters are options of a command: they have no other place."""
+    """Return whether the parameters are options of a command: they have no other place."""
     return any(
         "typer." in ast.unparse(one) or "Option" in ast.unparse(one) for one in annotations_of(function)
     )

@@ -125,7 +125,7 @@ def disk_trouble(error: BaseException, place: object = None) -> str | None:
 
 @contextmanager
 def on_disk(place: object) -> Iterator[None]:
-    """Turn what a full disk makes of writing within the block into a DiskError that names the place."""
+    """Raise a DiskError that names the place where the block cannot write, for the disk is full or read-only."""
     try:
         yield
     except WithSenseError:

@@ -39,7 +39,7 @@ def answer(label: str, make: Callable[[int], Matcher], work: Sequence[Task], spl
 
 @contextmanager
 def heap_freezer() -> Iterator[Callable[[], None]]:
-    """Yield a function that exempts all objects of its moment from garbage collection until the block ends.
+    """Yield a function that exempts all present objects from garbage collection until the block ends.
 
     After every training Python searches for the last networks, which hold themselves in circles: to look at all that
     TensorFlow and the data hold took longer than the search.

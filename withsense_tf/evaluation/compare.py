@@ -42,7 +42,7 @@ def compare(matchers: Sequence[Matcher] | Matcher, test: Pairs, constant: float 
 
 
 def notes_on(test: Pairs) -> tuple[str, ...]:
-    """Return what every table made from these pairs must say."""
+    """Return the notes of every table that is made from these pairs."""
     return (*([SYNTHETIC_NOTE] if test.data.synthetic else []), *copies_note(test.data))
 
 

@@ -41,7 +41,7 @@ class Limit:
     limit: float
 
     def broken(self, change: float) -> bool:
-        """Say whether a change is too much; a figure that is no longer there is."""
+        """Return whether a change is too much; that of a figure that is no longer there is."""
         return math.isnan(change) or (change < self.limit if self.sign == "<" else change > self.limit)
 
 

@@ -64,7 +64,7 @@ def _by_error(rows: Sequence[Row], constant: float | None) -> list[str]:
 def _by(
     rows: Sequence[Row], measure: str, higher_is_better: bool, sentence: Callable[[str, float], str]
 ) -> list[str]:
-    """Say which rows are best by a measure and which are near; nothing where no row has it."""
+    """Return a sentence on the best rows by a measure and one on those near them; none where no row has it."""
     best = _best(rows, measure, higher_is_better)
     if not best:
         return []
@@ -133,5 +133,5 @@ def _name(row: Row) -> str:
 
 
 def _is_marked(row: Row, measure: str) -> bool:
-    """Say whether a row is the best by this measure or not significantly worse."""
+    """Return whether a row is the best by this measure or not significantly worse."""
     return not {measure, f"({measure})"}.isdisjoint(str(row.get("best") or "").split())

@@ -52,7 +52,7 @@ HEADS: Final = {
 
 
 def write_lines(lines: Sequence[Timing], path: Path) -> None:
-    """Write the lines as a CSV file."""
+    """Write the timings as a CSV file."""
     with path.open("w", newline="", encoding="utf-8") as stream:
         rows = csv.DictWriter(stream, list(HEADS))
         rows.writeheader()
@@ -60,7 +60,7 @@ def write_lines(lines: Sequence[Timing], path: Path) -> None:
 
 
 def show_lines(lines: Sequence[Timing], width: int, seed: int) -> None:
-    """Print the lines as a table."""
+    """Print the timings as a table."""
     from rich.console import Console
     from rich.table import Table
 

@@ -27,7 +27,7 @@ def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful) -> None:
 
 
 def say_on_demo(config: Config, around: Surroundings, demo: Path) -> None:
-    """Print the same where the demo set is not there yet; its pairs are not known before it is rendered."""
+    """Print the same for a demo set that is not rendered yet: how many pairs it will have is not known."""
     total = 0
     splits = [split for split in SPLITS if split in config.splits]
     for label, _, _ in label_models(config, around):
@@ -39,7 +39,7 @@ def say_on_demo(config: Config, around: Surroundings, demo: Path) -> None:
 
 
 def trainings(number: int) -> str:
-    """Return the number with its word.
+    """Return a number of trainings in words.
 
     >>> trainings(1), trainings(1200)
     ('1 training', '1,200 trainings')

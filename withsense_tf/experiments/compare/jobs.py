@@ -47,7 +47,7 @@ class Plan:
 
     @property
     def target(self) -> str:
-        """Say what the numbers are that are learned."""
+        """Name the target that matchers learn."""
         return self.pairs.definition + (", trained on balanced pairs" if self.config.balanced else "")
 
     def downloads(self) -> AbstractContextManager[None]:

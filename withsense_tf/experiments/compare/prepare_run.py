@@ -71,7 +71,7 @@ def make_surroundings(
     seed: int,
     folder: Path,
 ) -> Surroundings:
-    """Return what all models share: what sees photos, word vectors, the store of vectors, and where logs go."""
+    """Return what all models share: photo encoders, word vectors, the store of vectors, and the folder of logs."""
     encoders = photo_encoders_of(settings.photo, weights, synthetic, seed, quick)
     output = folder.parents[1]
     return Surroundings(
@@ -117,10 +117,10 @@ def some_photos(pairs: Pairs, photos: int, seed: int) -> Pairs:
 
 
 def count_processes(processes: int | None) -> int:
-    """Return in how many processes models train: so many, or as many as are usual here."""
+    """Return the number of processes that train models: the given one, or the usual one of this machine."""
     return processes or usual_processes()
 
 
 def name_machine(processes: int) -> str:
-    """Name what seconds and megabytes hang on: the processor, its cores, and in how many processes models train."""
+    """Name the machine of a run: the processor, its cores, and the processes that seconds and megabytes hang on."""
     return f"{processor()}, {usable_cores()} cores, {processes} process{'' if processes == 1 else 'es'}"

@@ -66,7 +66,7 @@ def check_table(output: Path) -> None:
 def compare_outcomes(
     results: Sequence[tuple[Job, Outcome]], plan: Plan, lawful: Lawful, run: str
 ) -> Comparison:
-    """Return the rows of all outcomes with what must be said of them."""
+    """Return the rows of all outcomes with the notes of their run."""
     data = lawful.data
     rows = rows_of(
         [outcome for _, outcome in results],

@@ -95,7 +95,7 @@ def _results(
 
 
 def _home(jobs: Sequence[Job], piece: Piece) -> Hashable:
-    """Name the task: what one model needed of it, the next one needs again."""
+    """Name the task of a piece: what one model computed for it, the next one reuses."""
     return jobs[piece.job].split, piece.number
 
 

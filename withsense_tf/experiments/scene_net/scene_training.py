@@ -64,7 +64,7 @@ def train(lessons: Lessons, held_out: Lessons, mirror: np.ndarray, epochs: int, 
 
 
 def _word_model(network: Any, words: int) -> Any:
-    """Put a layer that tells each word onto the network, and compile the two for training."""
+    """Put a layer that predicts each word onto the network, and compile the two for training."""
     import keras
 
     # Most words are in few captions: beginning there saves an epoch.
@@ -126,7 +126,7 @@ def mirrored_batches(
 
 
 def loss_of_shares(training_words: np.ndarray, words: np.ndarray) -> float:
-    """Return the loss of telling each word with the share of photos that had it in training."""
+    """Return the loss of predicting each word by the share of training photos that have it."""
     shares = training_words.mean(axis=0).clip(LEAST_SHARE, 1 - LEAST_SHARE)
     nats = -(words * np.log(shares) + (1 - words) * np.log(1 - shares))
     return float(nats.sum(axis=1).mean())

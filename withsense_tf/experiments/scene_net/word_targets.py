@@ -18,7 +18,7 @@ OPPOSITE: Final = {"left": "right", "right": "left"}
 
 @dataclass(frozen=True)
 class WordTargets:
-    """The words that are told, in alphabetical order."""
+    """The words that a network learns to predict, in alphabetical order."""
 
     vocabulary: tuple[str, ...]
 
