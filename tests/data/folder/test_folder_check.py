@@ -264,7 +264,7 @@ def test_every_kind_of_damage_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize(("kind", "damage", "place"), DAMAGES, ids=IDS)
-def test_damage_is_found_and_its_place_named(
+def test_damage_is_found_and_its_place_named_and_the_rest_is_loaded(
     folder: Path, kind: str, damage: Callable[[Path], None], place: str
 ) -> None:
     damage(folder)
@@ -272,13 +272,6 @@ def test_damage_is_found_and_its_place_named(
     assert place in [problem.where for problem in report.by_kind().get(kind, [])]
     assert bool(report) == (KINDS[kind].level == "note")
     assert place in report.as_text()
-
-
-@pytest.mark.parametrize(("kind", "damage", "place"), DAMAGES, ids=IDS)
-def test_damage_never_stops_loading_the_rest(
-    folder: Path, kind: str, damage: Callable[[Path], None], place: str
-) -> None:
-    damage(folder)
     if KINDS[kind].level == "error":
         with pytest.warns(DataWarning, match="left out"):
             data = load_dataset(folder, decode=True)
