@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.index.vectors.vector_index import VectorIndex
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.policy import Policy
 
 PAGE = (Path(__file__).parents[1] / "docs/extend.md").read_text(encoding="utf-8")
 KINDS = {
@@ -53,6 +55,17 @@ def test_the_shown_matcher_and_encoders_do_what_they_say(shown: dict[str, Any]) 
     assert shown["Brightness"]().forward(np.full((1, 4, 4, 3), 7, np.uint8)).tolist() == [[7, 7, 7]]
     assert shown["Letters"]().fit([]).encode(["abba"])[0, :2].tolist() == [2, 2]
     assert set(shown["agreed"].target) == {0, 1}
+
+
+def test_the_shown_language_restricts_what_the_package_alone_lets_pass(shown: dict[str, Any]) -> None:
+    rules = tomllib.loads(shown["FINNISH"])["rule"]
+    texts = [text for rule in rules for text in rule["yes"]]
+    assert texts
+    package = Policy.default()
+    for text in texts:
+        assert shown["law"].texts(16).verdict(text).decision == "block"
+        assert not package.texts(16).verdict(text).restricted
+    assert shown["law"].version != package.version
 
 
 def test_the_words_are_in_order_and_each_is_there_once() -> None:

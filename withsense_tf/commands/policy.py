@@ -16,7 +16,7 @@ from withsense_tf.policy.options import CountryOption, keeps_law
 if TYPE_CHECKING:
     from withsense_tf.policy.countries import CountryRule
     from withsense_tf.policy.service import LawFiles
-    from withsense_tf.policy.texts.verdict import TextPolicy
+    from withsense_tf.policy.texts.text_policy import TextPolicy
 
 app = typer.Typer(
     help="What the law allows: texts and photos, and what people decided.", no_args_is_help=True
@@ -78,7 +78,7 @@ def photos(
 ) -> None:
     """List the restricted photos of a folder with the evidence, a tab-separated row each."""
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.policy import Policy
 
     gate = Policy.of_files(law).gate(load_dataset(folder), country)
     decided = [gate.decisions[photo] for photo in gate.data.photos["photo"] if photo in gate.decisions]
@@ -122,7 +122,7 @@ def bind(
 
 def _law_of(law: LawFiles, country: str | None) -> tuple[CountryRule, TextPolicy]:
     """Return the rule of a country, and what judges texts under it."""
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.policy import Policy
 
     policy = Policy.of_files(law)
     rule = policy.countries.rule(country)

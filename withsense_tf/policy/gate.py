@@ -5,102 +5,23 @@ Nothing else decides. What the gate does not know it keeps back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from withsense_tf.policy.audit import AuditLog
-from withsense_tf.policy.consent_register import ConsentRegister
-from withsense_tf.policy.countries import Countries, country_code
 from withsense_tf.policy.door import Door
 from withsense_tf.policy.law import Law
-from withsense_tf.policy.overrides import Override
 from withsense_tf.policy.ownership import (
-    Ownership,
     PhotoDecision,
     caption_verdicts,
 )
-from withsense_tf.policy.service import LawFiles
 from withsense_tf.policy.texts.verdict import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from withsense_tf.data.dataset import Dataset
-
-
-@dataclass(frozen=True)
-class Policy(Law):
-    """The law with the files that it comes from, and gates before data sets.
-
-    What comes from `files` is as it was `_read`; `current` has it as it is now. What was put in its place stays.
-    """
-
-    files: LawFiles | None = None
-    _read: tuple[Countries | None, Mapping[str, Override] | None] = field(
-        default=(None, None), repr=False, compare=False
-    )
-    _newest: list[Policy] = field(default_factory=list, init=False, repr=False, compare=False)
-
-    @classmethod
-    def default(
-        cls,
-        countries: Path | None = None,
-        overrides: Path | None = None,
-        consents: Path | None = None,
-        audit: Path | None = None,
-    ) -> Policy:
-        """Return the policy of the package, with files of one's own where they are given."""
-        return cls.of_files(LawFiles(countries, overrides, consents, audit))
-
-    @classmethod
-    def of_service(cls) -> Policy:
-        """Return the policy of the package, with the files that the environment names (`WITHSENSE_OVERRIDES` …)."""
-        return cls.of_files(LawFiles.of_service())
-
-    @classmethod
-    def of_files(cls, files: LawFiles) -> Policy:
-        """Return the policy of the package, with those files."""
-        rules, decided = files.rules(), files.decided()
-        return cls(
-            rules,
-            Ownership(files.min_votes, overrides=decided),
-            ConsentRegister(files.consents) if files.consents else None,
-            AuditLog(files.audit) if files.audit else None,
-            files=files,
-            _read=(rules, decided),
-        )
-
-    def current(self) -> Policy:
-        """Return this policy as its files have it now; one and the same, as long as they say the same."""
-        if self.files is None:
-            return self
-        rules, decided = now = self.files.rules(), self.files.decided()
-        for known in (self, *self._newest):
-            if known._read[0] is rules and known._read[1] is decided:
-                return known
-        countries = rules if self.countries is self._read[0] else self.countries
-        overrides = decided if self.ownership.overrides is self._read[1] else self.ownership.overrides
-        ownership = replace(self.ownership, overrides=overrides)
-        newest = replace(self, countries=countries, ownership=ownership, _read=now)
-        self._newest[:] = [newest]
-        return newest
-
-    def gate(self, data: Dataset, country: str | None = None, day: date | None = None) -> Gate:
-        """Return the gate for the photos of a data set, in a country (unknown: the strictest rule), on a day."""
-        from withsense_tf.data.dataset import check_dataset  # late: texts are judged without tables
-
-        check_dataset("A policy", data)
-        if country is not None:
-            country = country_code(country)
-        return Gate(self.current(), data, country, day)
-
-    def split(self, data: Dataset, country: str | None = None) -> tuple[Dataset, pd.DataFrame]:
-        """Take what is restricted out of a data set; return the rest, and what was removed with its reason."""
-        return self.gate(data, country).training()
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +37,7 @@ class _Judged:
 class Gate(Door):
     """The policy for one collection of photos in one country."""
 
-    policy: Policy
+    policy: Law
     data: Dataset
     country: str | None
     day: date | None = None

@@ -15,7 +15,8 @@ from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import Countries
 from withsense_tf.policy.ownership import Ownership
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.rule_files import RuleFile
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 RESTRICT: Final = "restrict"
 REVIEW: Final = (RESTRICT, "allow")
@@ -23,9 +24,14 @@ REVIEW: Final = (RESTRICT, "allow")
 
 @dataclass(frozen=True)
 class Law:
-    """Countries, words, ownership, permissions, and the log of decisions.
+    """What decides on texts and photos.
 
-    `review` says what becomes of a text that a person should look at.
+    - `countries`: which rule is in force where
+    - `ownership`: how photos are judged by their captions, and what people decided of them
+    - `consents`: the register of permissions; without one, none holds
+    - `audit`: the log that decisions are written to, if any
+    - `review`: what becomes of a text that a person should look at, "restrict" or "allow"
+    - `languages`: rule files of more languages than the package reads
     """
 
     countries: Countries
@@ -33,6 +39,7 @@ class Law:
     consents: ConsentRegister | None = None
     audit: AuditLog | None = None
     review: str = RESTRICT
+    languages: tuple[RuleFile, ...] = ()
     _texts: dict[int, TextPolicy] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -46,7 +53,7 @@ class Law:
     def texts(self, age_limit: int) -> TextPolicy:
         """Return what judges texts where persons under that age are protected."""
         if age_limit not in self._texts:
-            self._texts[age_limit] = TextPolicy(age_limit)
+            self._texts[age_limit] = TextPolicy(age_limit, languages=self.languages)
         return self._texts[age_limit]
 
     @cached_property

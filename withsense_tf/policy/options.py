@@ -15,6 +15,7 @@ HELP: Final = {
     "overrides": "A CSV of what people decided of photos.",
     "consents": "The register of permissions.",
     "audit": "Where decisions are logged.",
+    "languages": "A folder of rule files of more languages.",
 }
 VotesOption = Annotated[
     int | None,

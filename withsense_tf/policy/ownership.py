@@ -15,7 +15,8 @@ import numpy as np
 
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.policy.overrides import Decided, Override
-from withsense_tf.policy.texts.verdict import TextPolicy, Verdict
+from withsense_tf.policy.texts.text_policy import TextPolicy
+from withsense_tf.policy.texts.verdict import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,18 +14,26 @@ from typing import Final
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.policy.countries import Countries, load_countries, no_countries, parse_countries
 from withsense_tf.policy.overrides import Override, parse_overrides, unreadable
+from withsense_tf.policy.texts.rule_files import RuleFile, added_rules, rules_digest
 from withsense_tf.policy.watched import Watched
 
 VARIABLE: Final = "WITHSENSE_"
-FILES: Final = ("countries", "overrides", "consents", "audit")
+FILES: Final = ("countries", "overrides", "consents", "audit", "languages")
 
 
 @dataclass(frozen=True)
 class LawFiles:
-    """Files of one's own: rules of countries, what people decided, permissions, and where decisions are logged.
+    """Files of one's own.
 
-    What the first two say is read anew when a file has changed, so a service that runs keeps to the law of now.
-    `min_votes`: so many of a photo's captions must speak of a child; 1 is the strictest.
+    - `countries`: the rules of countries, in place of the package's
+    - `overrides`: what people decided of photos
+    - `consents`: the register of permissions
+    - `audit`: where decisions are logged
+    - `min_votes`: so many of a photo's captions must speak of a child; 1 is the strictest
+    - `languages`: a folder of rule files of more languages
+
+    What the first two say is read anew when a file has changed, so a service that runs keeps to the law of now;
+    languages are read when it starts.
     """
 
     countries: Path | None = None
@@ -33,6 +41,7 @@ class LawFiles:
     consents: Path | None = None
     audit: Path | None = None
     min_votes: int = 1
+    languages: Path | None = None
 
     @classmethod
     def of_service(cls, min_votes: int | None = None, **given: Path | None) -> LawFiles:
@@ -80,9 +89,17 @@ class LawFiles:
         except OSError as error:
             raise unreadable(self._overrides.file, error) from error
 
+    def rules_of_languages(self) -> tuple[RuleFile, ...]:
+        """Read the rule files of more languages; a mistake in one is an error."""
+        return () if self.languages is None else added_rules(self.languages)
+
     def told(self) -> str:
         """Say which files are in force and, by their digests, what is in them."""
-        lines = [f"{name}: {_told(getattr(self, name))}" for name in FILES if name != "audit"]
+        lines = [f"{name}: {_told(getattr(self, name))}" for name in ("countries", "overrides", "consents")]
+        if self.languages is not None:
+            files = self.rules_of_languages()
+            names = ", ".join(file.path.name for file in files)
+            lines.append(f"languages: {names} (SHA-256 {rules_digest(files)})")
         # Nobody need wonder about what is as strict as can be.
         return "; ".join(lines + ([f"min_votes: {self.min_votes}"] if self.min_votes > 1 else []))
 
@@ -111,12 +128,13 @@ def _votes() -> int:
 
 
 def _check(name: str, file: Path, said: str) -> None:
-    if name == "audit" or file.is_file():
+    if name == "audit" or (file.is_dir() if name == "languages" else file.is_file()):
         return
     if name == "consents" and not file.exists():
         warnings.warn(f"{said}: there is no such file, so no permission holds.", DataWarning, stacklevel=3)
         return
-    raise SettingError(f"{said}: there is no such file, so nothing may be shown.")
+    kind = "folder" if name == "languages" else "file"
+    raise SettingError(f"{said}: there is no such {kind}, so nothing may be shown.")
 
 
 def _told(file: Path | None) -> str:

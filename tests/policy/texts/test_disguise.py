@@ -9,7 +9,7 @@ import pytest
 from quick import at_once
 
 from withsense_tf.policy.texts.disguise import Disguises
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 pytestmark = pytest.mark.closed
 

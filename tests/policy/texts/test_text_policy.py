@@ -11,7 +11,9 @@ from quick import at_once
 
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.policy.texts.normalise import normalise
-from withsense_tf.policy.texts.verdict import NOTHING, TextPolicy, Verdict
+from withsense_tf.policy.texts.rule_files import read_rule_file
+from withsense_tf.policy.texts.text_policy import TextPolicy
+from withsense_tf.policy.texts.verdict import NOTHING, Verdict
 
 EXEMPTIONS = [
     "A child-free hotel.",
@@ -36,7 +38,7 @@ def policy() -> TextPolicy:
 
 
 def test_importing_the_module_does_not_import_spacy() -> None:
-    code = "import sys, withsense_tf.policy.texts.verdict; sys.exit('spacy' in sys.modules)"
+    code = "import sys, withsense_tf.policy.texts.text_policy; sys.exit('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -209,3 +211,45 @@ def test_a_text_of_nothing_but_rule_words_is_read_in_a_second(policy: TextPolicy
 
 def test_an_article_does_not_hide_spaced_letters(policy: TextPolicy) -> None:
     assert policy.verdict("a c h i l d").decision == "block"
+
+
+def test_a_language_that_is_added_can_only_add_reasons_to_restrict(
+    tmp_path: Path, policy: TextPolicy
+) -> None:
+    lifting = """script = "latin"
+[words]
+CHILD = "toddler chald child boy barn"
+[joined]
+child = "barn"
+other = "school girl cow boy"
+[innocent]
+words = "chiild childd toddlerr"
+[[rule]]
+name = "barn"
+decision = "block"
+patterns = ["[CHILD]"]
+reason = "a child"
+yes = ["Barn."]
+[[rule]]
+name = "nobody"
+decision = "exempt"
+patterns = ["[CHILD]", "a [CHILD]", "[CHILD] yawns"]
+reason = "no child is there"
+yes = ["A child."]
+"""
+    file = tmp_path / "xx.toml"
+    file.write_text(lifting, encoding="utf-8")
+    more = TextPolicy(languages=[read_rule_file(file)])
+    texts = [
+        *CHILDREN,
+        *EXEMPTIONS,
+        "A ch*ld.",
+        "A chiild.",
+        "A cowboy.",
+        "My schoolgirl.",
+        "A toddlerr yawns.",
+    ]
+    for before, after in zip(policy.verdicts(texts), more.verdicts(texts), strict=True):
+        assert before == after or after.decision == "block"
+    assert more.verdict("A boy by a barn.").restricted
+    assert more.version != policy.version
