@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from withsense_tf.commands.consent import app as consent_app
+from withsense_tf.commands.judge_photos import judge_photos
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ app = typer.Typer(
     help="What the law allows: texts and photos, and what people decided.", no_args_is_help=True
 )
 app.add_typer(consent_app, name="consent")
+app.command("judge-photos")(judge_photos)
 
 
 @app.command("check")
