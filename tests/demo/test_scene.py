@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.demo.sampling import PLACE_LIGHTS, colours_of, sample_scene
-from withsense_tf.demo.scene import KINDS, LIGHTS, PLACES, SIZED, Scene, Subject
+from withsense_tf.demo.scene import KINDS, KINDS_WITH_SIZE, LIGHTS, PLACES, Scene, Subject
 from withsense_tf.demo.scene_agreement import agreement
 from withsense_tf.errors import DataError
 
@@ -29,7 +29,7 @@ def test_lights_suit_the_place_and_colours_the_kind(scenes: list[Scene]) -> None
         assert scene.light in PLACE_LIGHTS[scene.place]
         for s in scene.subjects:
             assert s.colour in colours_of(s.kind)
-            assert bool(s.size) == (s.kind in SIZED)
+            assert bool(s.size) == (s.kind in KINDS_WITH_SIZE)
 
 
 def test_kinds_and_positions_differ_within_a_scene(scenes: list[Scene]) -> None:

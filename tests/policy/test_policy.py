@@ -35,7 +35,7 @@ def test_overrides_that_change_within_a_tick_and_keep_their_size_are_seen(tmp_pa
     for name in ("bee.jpg", "cat.jpg", "dog.jpg") * 5:
         written(file, RESTRICTED.replace("ant.jpg", name), at)
         now = policy.current()
-        assert now.ownership.decided.restricts_name(name)
+        assert now.ownership.human_decisions.restricts_name(name)
         assert now.version != known[-1].version
         assert now is policy.current()
         known.append(now)

@@ -105,7 +105,7 @@ def test_how_many_captions_must_speak_is_told_by_option_or_else_by_the_environme
     monkeypatch.setenv("WITHSENSE_MIN_VOTES", "2")
     files = LawFiles.of_service()
     assert Policy.of_files(files).ownership.min_votes == 2
-    assert files.told().endswith("min_votes: 2")
+    assert files.summary().endswith("min_votes: 2")
     assert LawFiles.of_service(min_votes=3).min_votes == 3
     assert Policy.of_files(files).version != Policy.of_files(LawFiles.of_service(min_votes=1)).version
 
@@ -157,12 +157,12 @@ def test_a_language_that_cannot_be_read_is_an_error_and_not_left_out(
 
 def test_a_language_is_told_with_its_content_and_changes_the_version_of_the_law(languages: Path) -> None:
     before = LawFiles.of_service(languages=languages)
-    lines, version = before.told(), Policy.of_files(before).version
+    lines, version = before.summary(), Policy.of_files(before).version
     assert "languages: fi.toml (SHA-256 " in lines
-    assert "languages" not in LawFiles.of_service().told()
+    assert "languages" not in LawFiles.of_service().summary()
     assert version != Policy.default().version
     (languages / "fi.toml").write_text(FINNISH + "# more\n", encoding="utf-8")
-    assert before.told() != lines
+    assert before.summary() != lines
     assert Policy.of_files(before).version != version
 
 

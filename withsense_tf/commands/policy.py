@@ -100,11 +100,11 @@ def bind(
 ) -> None:
     """Bind decisions that name a photo alone to its content: write a new table of overrides, with digests."""
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.policy.overrides import bound, load_overrides, write_overrides
+    from withsense_tf.policy.overrides import bind_to_content, load_overrides, write_overrides
 
     before, photos = list(load_overrides(overrides).values()), load_dataset(folder).photos
     contents = dict(zip(photos["photo"], photos["digest"], strict=True))
-    after = [bound(one, contents) for one in before]
+    after = [bind_to_content(one, contents) for one in before]
     write_overrides(after, new)
     for old, one in zip(before, after, strict=True):
         if old.digest:

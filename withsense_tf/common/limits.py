@@ -74,13 +74,13 @@ def read_arrays(file: Path) -> dict[str, np.ndarray]:
     kilobytes may be gigabytes. What lies unpacked in the file may be as large as it is.
     """
     try:
-        with zipfile.ZipFile(file) as packed:
-            sizes = {part.filename: part.file_size for part in packed.infolist()}
+        with zipfile.ZipFile(file) as archive:
+            sizes = {part.filename: part.file_size for part in archive.infolist()}
             most = max(ARRAY_BYTES, file.stat().st_size)
             if sum(sizes.values()) > most:
                 raise ValueError(f"its arrays have {sum(sizes.values()):,} bytes, more than {most:,}")
             for name, size in sizes.items():
-                with packed.open(name) as stream:
+                with archive.open(name) as stream:
                     if stated_bytes(stream) > size:
                         raise ValueError(f"its array {name} is not whole")
         with np.load(file, allow_pickle=False) as arrays:

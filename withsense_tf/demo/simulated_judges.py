@@ -119,9 +119,9 @@ def _crowd_owners(agree: Matrix, photo: int, expert: Sequence[int], rng: np.rand
     return sorted(owners)
 
 
-def _others_by_agreement(agree: Matrix, excluded: Set[int]) -> list[int]:
+def _others_by_agreement(agree: Matrix, closed_owners: Set[int]) -> list[int]:
     """Return the owners of other captions, those first whose captions agree best with the photo."""
-    return [int(owner) for owner in np.argsort(-agree, kind="stable") if owner not in excluded]
+    return [int(owner) for owner in np.argsort(-agree, kind="stable") if owner not in closed_owners]
 
 
 def _sample_owners(

@@ -199,7 +199,7 @@ def _children(data: Dataset, seed: int, policy: Policy) -> Iterator[Variant]:
 
     pairs = relevance(data, crowd=None)
     yield Variant("none", _folds(pairs, seed))
-    said = policy.gate(data).said
+    said = policy.gate(data).caption_verdicts
     matching = {
         caption
         for caption, verdict in zip(said["caption"], said["verdict"], strict=True)

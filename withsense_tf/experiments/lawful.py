@@ -33,10 +33,10 @@ def under_the_law(data: Dataset, choice: str, law: LawFiles, country: str | None
     """Leave out of the data what the law forbids in a country, by default what the strictest rule does."""
     if choice != LAW:
         return Lawful(data, RESEARCH, "none (research use)", "")
-    files = law.told()
+    files = law.summary()
     policy = Policy.of_files(law)
     kept, _ = policy.split(data, country)
-    if law.told() != files:
+    if law.summary() != files:
         raise DataError("The files of the law were changed while photos were judged by them: run it again.")
     every, gone = len(data.photos), len(data.photos) - len(kept.photos)
     note = f"The law is kept: {gone:,} of {every:,} photos are left out."

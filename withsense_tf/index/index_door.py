@@ -137,7 +137,7 @@ def warn_of_overrides(index: PhotoIndex, policy: Policy) -> None:
     with index.catalog.reading() as tables:
         live = tables.execute("SELECT name, digest, twins FROM live").fetchall()
     known = [(name, digest) for own, digest, twins in live for name in (own, *json.loads(twins))]
-    policy.ownership.decided.warn(known)
+    policy.ownership.human_decisions.warn(known)
 
 
 def _decision(name: str, own: Sequence[object]) -> PhotoDecision:
@@ -181,7 +181,7 @@ class IndexDoor(Door):
         if not allowed:
             # No photo of an index has such a name: what people decided of one says nothing of this file.
             name = f"/{file.name}"
-            embedded = inspect_photo(file).embedded
+            embedded = inspect_photo(file).file_texts
             texts = [*own_texts(file.name), *((text.where, text.text) for text in embedded.texts)]
             verdicts = self.policy.texts(self.rule.age_limit).verdicts(text for _, text in texts)
             evidence = Evidence(

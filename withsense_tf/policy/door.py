@@ -88,21 +88,21 @@ class Door(ABC):
 
     def photo_query(self, photo: str) -> Permission:
         """Answer whether a photo may be the query of a search."""
-        allowed = self.photo(photo, "search")
+        may_search = self.photo(photo, "search")
         decision = self.decision(photo)
         rule = decision.source if decision else "unknown photo"
-        self._log("photo query", allowed, rule, photo=photo)
-        return self._answer(allowed, "" if allowed else rule, "")
+        self._log("photo query", may_search, rule, photo=photo)
+        return self._answer(may_search, "" if may_search else rule, "")
 
     def results(self, photos: Iterable[str]) -> list[ResultPlace]:
         """Return the results in their order, with the notice where a restricted photo would have stood."""
-        shown = []
+        places = []
         for photo in photos:
-            allowed = self.photo(photo, "show")
-            if not allowed:
-                self._log("result", allowed, self._why(photo)[0], photo=photo)
-            shown.append(ResultPlace(photo, None) if allowed else ResultPlace(None, self.rule.message))
-        return shown
+            may_show = self.photo(photo, "show")
+            if not may_show:
+                self._log("result", may_show, self._why(photo)[0], photo=photo)
+            places.append(ResultPlace(photo, None) if may_show else ResultPlace(None, self.rule.message))
+        return places
 
     def _why(self, photo: str) -> tuple[str, str]:
         decision = self.decision(photo)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class _Judged:
+class _Answers:
     """What was found out for one age limit: it costs seconds, so it is kept."""
 
-    said: pd.DataFrame
+    caption_verdicts: pd.DataFrame
     verdicts: dict[str, Verdict]
     decisions: dict[str, PhotoDecision]
 
@@ -41,12 +41,12 @@ class Gate(Door):
     data: Dataset
     country: str | None
     day: date | None = None
-    _by_limit: dict[int, _Judged] = field(default_factory=dict, repr=False)
+    _by_limit: dict[int, _Answers] = field(default_factory=dict, repr=False)
 
     @property
     def decisions(self) -> dict[str, PhotoDecision]:
         """Return what was decided on each photo; nothing where the country has no rule."""
-        return self._judged().decisions if self.rule.rule == "children" else {}
+        return self._answers().decisions if self.rule.rule == "children" else {}
 
     def knows(self, photo: str) -> bool:
         """Tell whether this is a photo of the data set."""
@@ -61,17 +61,17 @@ class Gate(Door):
         return self.decisions.get(photo)
 
     @property
-    def said(self) -> pd.DataFrame:
+    def caption_verdicts(self) -> pd.DataFrame:
         """Return the verdict on each caption."""
-        return self._judged().said
+        return self._answers().caption_verdicts
 
-    def _judged(self) -> _Judged:
+    def _answers(self) -> _Answers:
         limit = self.rule.age_limit
         if limit not in self._by_limit:
-            said = caption_verdicts(self.data, self.policy.texts(limit))
-            verdicts = dict(zip(said["caption"], said["verdict"], strict=True))
-            decisions = self.policy.ownership.decide(self.data, said, self.policy.restricts_review)
-            self._by_limit[limit] = _Judged(said, verdicts, decisions)
+            verdict_table = caption_verdicts(self.data, self.policy.texts(limit))
+            verdicts = dict(zip(verdict_table["caption"], verdict_table["verdict"], strict=True))
+            decisions = self.policy.ownership.decide(self.data, verdict_table, self.policy.restricts_review)
+            self._by_limit[limit] = _Answers(verdict_table, verdicts, decisions)
         return self._by_limit[limit]
 
     @cached_property
@@ -103,18 +103,26 @@ class Gate(Door):
         photos = {photo for photo in self._photos if self.photo(photo, "train")}
         # Other texts are judged too, and are no captions.
         verdicts = {
-            caption: said for caption, said in self._judged().verdicts.items() if caption in self._owners
+            caption: verdict
+            for caption, verdict in self._answers().verdicts.items()
+            if caption in self._owners
         }
-        captions = {caption for caption, said in verdicts.items() if self._may_use(caption, said, "train")}
-        removed = [(f"photo {photo}", *self._why(photo)) for photo in sorted(self._photos - photos)]
+        captions = {
+            caption for caption, verdict in verdicts.items() if self._may_use(caption, verdict, "train")
+        }
+        removals = [(f"photo {photo}", *self._why(photo)) for photo in sorted(self._photos - photos)]
         for caption in sorted(set(verdicts) - captions):
-            said = verdicts[caption]
-            why = (said.rule, said.span) if self._restricted(said) else self._why(self._owners[caption])
-            removed.append((f"caption {caption}", *why))
-        self._log("training", not removed, f"{len(removed)} removed")
+            verdict = verdicts[caption]
+            why = (
+                (verdict.rule, verdict.span)
+                if self._restricted(verdict)
+                else self._why(self._owners[caption])
+            )
+            removals.append((f"caption {caption}", *why))
+        self._log("training", not removals, f"{len(removals)} removed")
         import pandas as pd
 
-        table = pd.DataFrame(removed, columns=["what", "rule", "evidence"], dtype="str")
+        table = pd.DataFrame(removals, columns=["what", "rule", "evidence"], dtype="str")
         version = f"{self.policy.version} ({self.country})" if self.country else self.policy.version
         law = version if self.rule.rule == "children" else self.data.law
         return replace(self.data.only(photos, captions), law=law), table

@@ -60,8 +60,8 @@ class Law:
     def version(self) -> str:
         """Name the words, the code, the countries and the settings: another version may decide otherwise."""
         judge = self.ownership.photo_judge
-        named = None if judge is None else getattr(judge, "identity", "a classifier without identity")
-        settings = (replace(self.ownership, photo_judge=None, overrides=None), named)
+        judge_name = None if judge is None else getattr(judge, "identity", "a classifier without identity")
+        settings = (replace(self.ownership, photo_judge=None, overrides=None), judge_name)
         overrides = sorted(map(repr, (self.ownership.overrides or {}).values()))
         # How names and columns become texts decides as well.
         code = (law_code_version(), Path(names_and_columns.__file__).read_bytes())

@@ -56,27 +56,29 @@ class Policy(Law):
     @classmethod
     def of_files(cls, files: LawFiles) -> Policy:
         """Return the policy of the package, with those files."""
-        rules, decided = files.rules(), files.decided()
+        rules, overrides = files.rules(), files.current_overrides()
         return cls(
             rules,
-            Ownership(files.min_votes, overrides=decided),
+            Ownership(files.min_votes, overrides=overrides),
             ConsentRegister(files.consents) if files.consents else None,
             AuditLog(files.audit) if files.audit else None,
             languages=files.rules_of_languages(),
             files=files,
-            _read=(rules, decided),
+            _read=(rules, overrides),
         )
 
     def current(self) -> Policy:
         """Return this policy as its files have it now; one and the same, as long as they say the same."""
         if self.files is None:
             return self
-        rules, decided = now = self.files.rules(), self.files.decided()
-        for known in (self, *self._newest):
-            if known._read[0] is rules and known._read[1] is decided:
-                return known
+        rules, newest_overrides = now = self.files.rules(), self.files.current_overrides()
+        for policy in (self, *self._newest):
+            if policy._read[0] is rules and policy._read[1] is newest_overrides:
+                return policy
         countries = rules if self.countries is self._read[0] else self.countries
-        overrides = decided if self.ownership.overrides is self._read[1] else self.ownership.overrides
+        overrides = (
+            newest_overrides if self.ownership.overrides is self._read[1] else self.ownership.overrides
+        )
         ownership = replace(self.ownership, overrides=overrides)
         newest = replace(self, countries=countries, ownership=ownership, _read=now)
         self._newest[:] = [newest]

@@ -49,13 +49,13 @@ class LawFiles:
 
         A file that is named and not there is an error, never the package's law.
         """
-        found: dict[str, Path] = {}
+        files: dict[str, Path] = {}
         for name in FILES:
-            file, said = named(name, given.get(name))
+            file, source = named_file(name, given.get(name))
             if file is not None:
-                _check(name, file, said)
-                found[name] = file
-        return cls(**found, min_votes=_votes() if min_votes is None else min_votes)
+                _check(name, file, source)
+                files[name] = file
+        return cls(**files, min_votes=_votes() if min_votes is None else min_votes)
 
     @cached_property
     def _countries(self) -> Watched[Countries] | None:
@@ -68,19 +68,19 @@ class LawFiles:
         return None if file is None else Watched(file, partial(parse_overrides, where=str(file)))
 
     @cached_property
-    def _packaged(self) -> Countries:
+    def _package_rules(self) -> Countries:
         return load_countries()
 
     def rules(self) -> Countries:
         """Return the rules of countries as they are now: the same object while they are the same."""
         if self._countries is None:
-            return self._packaged
+            return self._package_rules
         try:
             return self._countries.value()
         except OSError as error:
             raise no_countries(self.countries, error) from error
 
-    def decided(self) -> Mapping[str, Override] | None:
+    def current_overrides(self) -> Mapping[str, Override] | None:
         """Return what people decided as it is now: the same object while it is the same."""
         if self._overrides is None:
             return None
@@ -93,9 +93,11 @@ class LawFiles:
         """Read the rule files of more languages; a mistake in one is an error."""
         return () if self.languages is None else added_rules(self.languages)
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Say which files are in force and, by their digests, what is in them."""
-        lines = [f"{name}: {_told(getattr(self, name))}" for name in ("countries", "overrides", "consents")]
+        lines = [
+            f"{name}: {_summary_of(getattr(self, name))}" for name in ("countries", "overrides", "consents")
+        ]
         if self.languages is not None:
             files = self.rules_of_languages()
             names = ", ".join(file.path.name for file in files)
@@ -104,40 +106,40 @@ class LawFiles:
         return "; ".join(lines + ([f"min_votes: {self.min_votes}"] if self.min_votes > 1 else []))
 
 
-def named(name: str, option: Path | None) -> tuple[Path | None, str]:
+def named_file(name: str, option: Path | None) -> tuple[Path | None, str]:
     """Return the file of the law that an option or else the environment names, and who says so."""
     variable = f"{VARIABLE}{name.upper()}"
     value = os.environ.get(variable) if option is None else str(option)
-    said = f"{variable}={value}" if option is None else f"--{name} {value}"
+    source = f"{variable}={value}" if option is None else f"--{name} {value}"
     if value is not None and not value.strip():
         raise SettingError(
             f"{variable} is set and empty, so nobody knows which law is meant. Name a file, or unset it."
         )
-    return (None if value is None else Path(value).absolute()), said
+    return (None if value is None else Path(value).absolute()), source
 
 
 def _votes() -> int:
     """Return how many captions must speak of a child, as the environment says it."""
     name = f"{VARIABLE}MIN_VOTES"
-    said = os.environ.get(name)
-    if said is None:
+    value = os.environ.get(name)
+    if value is None:
         return 1
-    if not (said.isascii() and said.isdigit() and int(said)):
-        raise SettingError(f"{name}={said}: expected a whole number from 1 up. Name one, or unset it.")
-    return int(said)
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise SettingError(f"{name}={value}: expected a whole number from 1 up. Name one, or unset it.")
+    return int(value)
 
 
-def _check(name: str, file: Path, said: str) -> None:
+def _check(name: str, file: Path, source: str) -> None:
     if name == "audit" or (file.is_dir() if name == "languages" else file.is_file()):
         return
     if name == "consents" and not file.exists():
-        warnings.warn(f"{said}: there is no such file, so no permission holds.", DataWarning, stacklevel=3)
+        warnings.warn(f"{source}: there is no such file, so no permission holds.", DataWarning, stacklevel=3)
         return
     kind = "folder" if name == "languages" else "file"
-    raise SettingError(f"{said}: there is no such {kind}, so nothing may be shown.")
+    raise SettingError(f"{source}: there is no such {kind}, so nothing may be shown.")
 
 
-def _told(file: Path | None) -> str:
+def _summary_of(file: Path | None) -> str:
     if file is None:
         return "none of one's own"
     if not file.exists():

@@ -19,4 +19,4 @@ def test_thousands_of_entries_for_the_same_bytes_are_read_in_time_and_held_again
     found = Finder()
     with at_once():
         exif_texts(block, found)
-    assert ("EXIF ImageDescription", "there is too much of it") in found.embedded().unread
+    assert ("EXIF ImageDescription", "there is too much of it") in found.result().unread

@@ -31,13 +31,13 @@ UTF8 = record(90, b"\x1b%G", part=1)
 
 def texts(path: Path) -> dict[str, str]:
     """Return what a file says, by where; nothing of it may be lost."""
-    found = inspect_photo(path, decode=True).embedded
+    found = inspect_photo(path, decode=True).file_texts
     assert found.unread == ()
     return {text.where: text.text for text in found.texts}
 
 
 def lost(path: Path) -> set[str]:
-    return {where for where, _ in inspect_photo(path, decode=True).embedded.unread}
+    return {where for where, _ in inspect_photo(path, decode=True).file_texts.unread}
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.tif"])
@@ -79,7 +79,7 @@ def test_iptc_of_a_tiff_is_read_even_where_it_was_written_as_numbers(tmp_path: P
 
 def test_every_comment_of_a_jpeg_is_read(tmp_path: Path) -> None:
     path = save(tmp_path / "a.jpg", segment(0xFE, b"a first one"), segment(0xFE, b"a second one"))
-    found = inspect_photo(path).embedded
+    found = inspect_photo(path).file_texts
     assert [text.text for text in found.texts] == ["a first one", "a second one"]
 
 
@@ -96,7 +96,7 @@ def test_comments_and_xmp_of_a_gif_are_read_wherever_they_stand(tmp_path: Path) 
         + b"\0"
     )
     path.write_bytes(path.read_bytes().removesuffix(b";") + late + b";")
-    found = inspect_photo(path, decode=True).embedded
+    found = inspect_photo(path, decode=True).file_texts
     assert [text.text for text in found.texts] == [CAPTION, "before", "later"]
 
 
@@ -107,7 +107,7 @@ def test_texts_of_a_png_are_read_before_and_behind_its_pixels(tmp_path: Path) ->
     late = (len(data) - 4).to_bytes(4, "big") + data + zlib.crc32(data).to_bytes(4, "big")
     path.write_bytes(content[:-12] + late + content[-12:])
     for decode in (False, True):
-        found = inspect_photo(path, decode).embedded
+        found = inspect_photo(path, decode).file_texts
         assert {text.where: text.text for text in found.texts} == {
             "PNG Title": "Dogs",
             "PNG Comment": "a longer text that is compressed",
@@ -127,7 +127,7 @@ def test_xmp_says_who_and_what_is_shown_and_not_what_programs_did(tmp_path: Path
         "<mine:children>2</mine:children><mine:kids>0</mine:kids><xmpMM:DocumentID>child</xmpMM:DocumentID>"
     )
     path = save(tmp_path / "a.jpg", xmp=packet(inner, "crs:Look='Baby skin' photoshop:Headline='Dogs'"))
-    said = [(text.kind, text.text) for text in inspect_photo(path).embedded.texts]
+    said = [(text.kind, text.text) for text in inspect_photo(path).file_texts.texts]
     assert said == [
         ("description", "Dogs"),
         ("keyword", "beach"),

@@ -255,8 +255,8 @@ IDS = [f"{kind}-{place}" for kind, _, place in DAMAGES]
 def test_a_whole_folder_raises_no_alarm(folder: Path) -> None:
     report = check_folder(folder)
     assert report.problems == ()
-    assert report.found["training photos"] == (6, 6)
-    assert report.found["expert rows"] == (18, 18)
+    assert report.counts["training photos"] == (6, 6)
+    assert report.counts["expert rows"] == (18, 18)
 
 
 def test_every_kind_of_damage_is_tried_here() -> None:
@@ -326,7 +326,7 @@ def test_the_report_as_json_counts_and_shows_examples(folder: Path) -> None:
 def test_the_real_folder_raises_no_alarm(real_folder: Path) -> None:
     report = check_folder(real_folder)
     assert report.problems == ()
-    assert report.found == {
+    assert report.counts == {
         "training photos": (1000, 1000),
         "test photos": (39, 39),
         "judged pairs (train_dataset.csv)": (5822, 5822),

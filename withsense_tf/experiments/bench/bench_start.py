@@ -65,7 +65,7 @@ def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
     index = PhotoIndex.make(folder / "index")
     build_index(index, fitted_matcher(matcher, data, policy, index.store), data, policy)
     for at in terminal.track(
-        range(200, photos, BATCH), -(-(photos - 200) // BATCH), "Making up", done="batches"
+        range(200, photos, BATCH), -(-(photos - 200) // BATCH), "Making up", unit="batches"
     ):
         add_made_up(index, at, min(BATCH, photos - at))
     index.close()

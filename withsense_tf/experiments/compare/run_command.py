@@ -124,7 +124,7 @@ def main(
     train, test = (QUICK_TRAIN, QUICK_TEST) if quick else (400, 100)
     source = data
     if dry_run:
-        typer.echo(f"The law's files: {law.told()}.")
+        typer.echo(f"The law's files: {law.summary()}.")
     if dry_run and data is None:
         # Read like a folder of one's own: what is missing must not be rendered, and no lock be left.
         source = demo_folder(output, seed, train, test)

@@ -49,7 +49,11 @@ def files_section(data: Dataset) -> Section:
 
 def law_section(gate: Gate) -> Section:
     """Show how many photos and captions the law restricts, under the rule in force."""
-    policy, said, ruled = gate.policy, gate.said[gate.said["counts"]], gate.rule.rule != "none"
+    policy, said, ruled = (
+        gate.policy,
+        gate.caption_verdicts[gate.caption_verdicts["counts"]],
+        gate.rule.rule != "none",
+    )
     # Owners whose photo is not here are decided on too; this counts photos.
     decisions = [gate.decision(photo) for photo in gate.data.photos["photo"]]
     captions = said["verdict"].map(lambda verdict: ruled and restricts(verdict, policy.restricts_review))

@@ -100,7 +100,7 @@ def ingest(
         waiting = [item for item in waiting if item.name not in bad.keys() | shut]
         try:
             for at in track(
-                range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
+                range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", unit="batches of photos"
             ):
                 # Not before there is work: a model that cannot be loaded keeps no photo from leaving.
                 matcher = matcher or generation.matcher(index.store)

@@ -105,7 +105,7 @@ def _mend_rows(index: PhotoIndex, generation: Generation, done: Repaired, leave:
     usable = sorted((places[photo], photo) for photo, item in stored.items() if item.name not in lost)
     matcher = generation.matcher(index.store)
     for at in track(
-        range(0, len(usable), BATCH), -(-len(usable) // BATCH), "Repairing", done="batches of photos"
+        range(0, len(usable), BATCH), -(-len(usable) // BATCH), "Repairing", unit="batches of photos"
     ):
         batch = usable[at : at + BATCH]
         good, rows, refused = readable_rows(generation, matcher, [stored[photo] for _, photo in batch])

@@ -53,7 +53,7 @@ class Lexicon:
     rules: tuple[Rule, ...]
     numbers: Mapping[str, float] = field(default_factory=dict)
     number_classes: frozenset[str] = frozenset()
-    joined: JoinedWords | None = None
+    joined_words: JoinedWords | None = None
     innocent: frozenset[str] = frozenset()
 
     @property

@@ -40,11 +40,11 @@ class RuleBook:
         if not plain:
             text = spelt(disguises.uncover(text))
         words = runs(text)
-        if (bare := disguises.unstretched(text, words)) is not text:
+        if (bare := disguises.unstretch(text, words)) is not text:
             text, words = bare, runs(bare)
         for keeper in keepers:
-            joined = keeper.lexicon.joined
-            if joined is not None and (apart := joined.apart(text, words)) is not text:
+            joined_words = keeper.lexicon.joined_words
+            if joined_words is not None and (apart := joined_words.apart(text, words)) is not text:
                 text, words = apart, runs(apart)
             if keeper.starts.isdisjoint(words):
                 continue

@@ -37,12 +37,12 @@ from withsense_tf.policy.texts.joined_words import JoinedWords
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
 from withsense_tf.policy.texts.word_forms import (
     english_words,
-    inflected,
+    inflections,
     lemma_forms,
     misspellings,
     noun_forms,
-    transliterated,
-    written,
+    plain_forms,
+    transliterations,
 )
 
 FOLDER: Final = Path(__file__).parent / "rules"
@@ -168,22 +168,26 @@ class _RuleReader:
             if names.count(name) > 1:
                 raise self.error("two rules have this name.", name)
         numbers = frozenset(self.number_classes)
-        joined = self.joined(frozenset().union(*classes.values()))
-        innocent = frozenset(written(self.table(self.raw, "innocent").get("words", "").split()))
+        joined_words = self.joined_words(frozenset().union(*classes.values()))
+        innocent = frozenset(plain_forms(self.table(self.raw, "innocent").get("words", "").split()))
         rules += tuple(rule for rule in beside if rule.patterns)
-        return Lexicon(self.path.name, script, classes, rules, dict(self.numbers), numbers, joined, innocent)
+        return Lexicon(
+            self.path.name, script, classes, rules, dict(self.numbers), numbers, joined_words, innocent
+        )
 
-    def joined(self, whole: frozenset[str]) -> JoinedWords | None:
+    def joined_words(self, whole: frozenset[str]) -> JoinedWords | None:
         raw = self.table(self.raw, "joined")
         if not raw:
             return None
-        child, other = (frozenset(written(self.entries(name, raw.get(name)))) for name in ("child", "other"))
+        child, other = (
+            frozenset(plain_forms(self.entries(name, raw.get(name)))) for name in ("child", "other")
+        )
         return JoinedWords(child, other, whole)
 
     def word_classes(self) -> dict[str, frozenset[str]]:
         grow = {
-            **{"nouns": noun_forms, "words": written, "lemmas": lemma_forms},
-            "transliterated": transliterated,
+            **{"nouns": noun_forms, "words": plain_forms, "lemmas": lemma_forms},
+            "transliterated": transliterations,
         }
         classes: dict[str, frozenset[str]] = {}
         later: dict[str, list[str]] = {}
@@ -193,16 +197,16 @@ class _RuleReader:
                 later[name] = [entry for entry in entries if CLASS_NAME.fullmatch(entry)]
                 plain = [entry for entry in entries if not CLASS_NAME.fullmatch(entry)]
                 classes[name] = classes.get(name, frozenset()) | frozenset(forms(plain))
-        for name, listed in self.table(self.raw, "numbers").items():
+        for name, entries_by_number in self.table(self.raw, "numbers").items():
             self.number_classes.add(name)
-            grown = {
+            values = {
                 form: float(number)
-                for number, text in self.table({name: listed}, name).items()
+                for number, text in self.table({name: entries_by_number}, name).items()
                 for word in self.entries(name, text)
-                for form in ({word} if self.raw["script"] == "latin" else inflected(word))
+                for form in ({word} if self.raw["script"] == "latin" else inflections(word))
             }
-            self.numbers.update(grown)
-            classes[name] = frozenset(grown)
+            self.numbers.update(values)
+            classes[name] = frozenset(values)
         for name in self.table(self.raw, "misspelt").get("classes", []):
             if name not in classes:
                 raise self.error(f"[misspelt] names an unknown class {name!r}.")
@@ -244,8 +248,8 @@ class _RuleReader:
         name = raw.get("name")
         if not isinstance(name, str) or not name:
             raise self.error(f"each rule needs a name, got {name!r}.")
-        known = {"name", "decision", "patterns", "reason", "yes", "no", "unit", "bound", "beside"}
-        if extra := sorted(set(raw) - known):
+        fields = {"name", "decision", "patterns", "reason", "yes", "no", "unit", "bound", "beside"}
+        if extra := sorted(set(raw) - fields):
             raise self.error(f"unknown entries {', '.join(extra)}.", name)
         decision, unit, reason = raw.get("decision"), raw.get("unit", "years"), raw.get("reason")
         if decision not in DECISIONS:
@@ -258,10 +262,10 @@ class _RuleReader:
         if not isinstance(reason, str) or not reason:
             raise self.error("a reason is needed.", name)
         texts = {key: raw.get(key, []) for key in ("patterns", "yes", "no")}
-        for key, listed in texts.items():
-            good = isinstance(listed, list) and all(isinstance(text, str) and text for text in listed)
-            if not good or (key != "no" and not listed):
-                raise self.error(f"{key} must be a list of texts, got {listed!r}.", name)
+        for key, entries in texts.items():
+            good = isinstance(entries, list) and all(isinstance(text, str) and text for text in entries)
+            if not good or (key != "no" and not entries):
+                raise self.error(f"{key} must be a list of texts, got {entries!r}.", name)
         patterns = tuple(tuple(self.pattern(text, name, classes)) for text in texts["patterns"])
         return Rule(name, decision, patterns, reason, tuple(texts["yes"]), tuple(texts["no"]), unit, bound)
 
@@ -282,16 +286,16 @@ class _RuleReader:
         needed = False
         for part in text.split():
             inside = inside or part.startswith("[")
-            found = ELEMENT.fullmatch(part.strip("[]"))
-            if found is None:
+            match = ELEMENT.fullmatch(part.strip("[]"))
+            if match is None:
                 raise self.error(f"{part!r} is no pattern element in {text!r}.", rule)
-            names = found["words"].split("|")
+            names = match["words"].split("|")
             kinds = frozenset(name for name in names if CLASS_NAME.fullmatch(name) or name == "_")
             for kind in kinds - set(classes) - set(BUILT_IN):
                 raise self.error(f"unknown class {kind!r} in {text!r}.", rule)
-            negated, times = bool(found["no"]), found["times"] or "1"
+            negated, times = bool(match["no"]), match["times"] or "1"
             gap = negated or "_" in kinds
-            literals = frozenset(written(name for name in names if name not in kinds))
+            literals = frozenset(plain_forms(name for name in names if name not in kinds))
             element = Element(kinds, literals, negated, times, inside if brackets else not gap)
             needed = needed or element.needed
             yield element

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from withsense_tf.common.words import english_lemmas, russian_analyser
-from withsense_tf.policy.texts.signs import unaccented
+from withsense_tf.policy.texts.signs import remove_accents
 
 # How Russian letters are written in Latin: as in passports, as in libraries, and as in messages.
 CYRILLIC: Final = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
@@ -51,9 +51,9 @@ def misspellings(word: str) -> set[str]:
     """
     places = range(len(word))
     missing = {word[:i] + word[i + 1 :] for i in places if i}
-    doubled = {word[:i] + word[i] + word[i:] for i in places}
-    swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in places[:-1]}
-    return (missing | doubled | swapped) - {word}
+    doubles = {word[:i] + word[i] + word[i:] for i in places}
+    swaps = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in places[:-1]}
+    return (missing | doubles | swaps) - {word}
 
 
 @functools.cache
@@ -63,7 +63,7 @@ def english_words() -> frozenset[str]:
     return frozenset(lemmas) | frozenset(lemmas.values())
 
 
-def inflected(lemma: str) -> set[str]:
+def inflections(lemma: str) -> set[str]:
     """Return every form of a Russian word, or the word alone where it is not a word's basic form."""
     forms = {fold(lemma)}
     for parse in russian_analyser().parse(lemma):
@@ -80,23 +80,23 @@ def noun_forms(entries: Iterable[str]) -> Iterator[str]:
         yield from (singular, irregular or plural(singular))
 
 
-def written(entries: Iterable[str]) -> Iterator[str]:
+def plain_forms(entries: Iterable[str]) -> Iterator[str]:
     """Return words as they stand, without the accents that no text keeps when it is normalised."""
-    return (fold(unaccented(entry)) for entry in entries)
+    return (fold(remove_accents(entry)) for entry in entries)
 
 
 def lemma_forms(entries: Iterable[str]) -> Iterator[str]:
     """Return every form of Russian words."""
     for entry in entries:
-        yield from inflected(entry)
+        yield from inflections(entry)
 
 
-def transliterated(entries: Iterable[str]) -> Iterator[str]:
+def transliterations(entries: Iterable[str]) -> Iterator[str]:
     """Return every form of Russian words in Latin letters.
 
-    >>> {"rebenok", "rebyonok", "rebenka"} <= set(transliterated(["ребёнок"]))
+    >>> {"rebenok", "rebyonok", "rebenka"} <= set(transliterations(["ребёнок"]))
     True
     """
     for entry in entries:
-        for form in {entry.lower(), *inflected(entry)}:
+        for form in {entry.lower(), *inflections(entry)}:
             yield from (form.translate(spelling) for spelling in SPELLINGS)
