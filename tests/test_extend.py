@@ -14,8 +14,8 @@ import pytest
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.index.vectors.vector_index import VectorIndex
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_judge import ChildJudge, ask_judge
-from withsense_tf.policy.policy import Policy
 
 PAGE = (Path(__file__).parents[1] / "docs/extend.md").read_text(encoding="utf-8")
 KINDS = {

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from withsense_tf.__main__ import app
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.errors import DataWarning, SettingError, WithSenseError
-from withsense_tf.policy.policy import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
 
 pytestmark = pytest.mark.closed

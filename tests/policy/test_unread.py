@@ -11,9 +11,9 @@ import pytest
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataWarning
 from withsense_tf.policy.countries import Countries, CountryRule
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.gate import Gate
 from withsense_tf.policy.ownership import UNREAD
-from withsense_tf.policy.policy import Policy
 
 pytestmark = pytest.mark.closed
 

@@ -30,8 +30,8 @@ def judge_photos(
     is shown on account of a judge; those that it marks and the law allows are for a person to look at.
     """
     from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.policy.current_policy import Policy
     from withsense_tf.policy.photo_judge import ask_judge, load_judge
-    from withsense_tf.policy.policy import Policy
 
     policy = Policy.of_files(law)
     asked_judge = load_judge(judge)

@@ -80,7 +80,7 @@ def photos(
 ) -> None:
     """List the restricted photos of a folder with the evidence, a tab-separated row each."""
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.policy.policy import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     gate = Policy.of_files(law).gate(load_dataset(folder), country)
     decided = [gate.decisions[photo] for photo in gate.data.photos["photo"] if photo in gate.decisions]
@@ -124,7 +124,7 @@ def bind(
 
 def _law_of(law: LawFiles, country: str | None) -> tuple[CountryRule, TextPolicy]:
     """Return the rule of a country, and what judges texts under it."""
-    from withsense_tf.policy.policy import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     policy = Policy.of_files(law)
     rule = policy.countries.rule(country)

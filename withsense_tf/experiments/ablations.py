@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from withsense_tf.evaluation.outcome import Outcome
     from withsense_tf.evaluation.protocol import Task
     from withsense_tf.matchers.registry import Surroundings
-    from withsense_tf.policy.policy import Policy
+    from withsense_tf.policy.current_policy import Policy
     from withsense_tf.policy.service import LawFiles
 
 FOLDS: Final = 5
@@ -82,7 +82,7 @@ def main(
     from withsense_tf.experiments.data_option import load
     from withsense_tf.experiments.lawful import LAW, check_policy, under_the_law
     from withsense_tf.matchers.registry import Surroundings, photo_encoders_of
-    from withsense_tf.policy.policy import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     encoders = photo_encoders_of((), weights, data is None, seed, quick=False)
     # Only a backbone can be opened, and the demo set is not seen by one.

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.errors import DataError, check_choice
 from withsense_tf.policy.countries import country_code
-from withsense_tf.policy.policy import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
 
 LAW: Final = "law"

@@ -45,7 +45,7 @@ def main(
     """Measure recall and precision on labelled sentences, ownership on a folder, and speed."""
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.encoders.photos.photo_keras import KerasPhoto
-    from withsense_tf.policy.policy import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     policy = Policy.of_files(law)
     encoder, texts = KerasPhoto(weights=weights), policy.texts(policy.countries.rule(country).age_limit)

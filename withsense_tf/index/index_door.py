@@ -17,10 +17,10 @@ from withsense_tf.index.departed import UNNAMED, any_restricted
 from withsense_tf.index.integrity.seal import BROKEN, broken_limits, put_seals, sealed_photos, settle_seals
 from withsense_tf.index.item import Item
 from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door, Permission
 from withsense_tf.policy.law import Law
 from withsense_tf.policy.ownership import STRICTNESS, Evidence, PhotoDecision, spread
-from withsense_tf.policy.policy import Policy
 from withsense_tf.policy.texts.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -58,7 +58,7 @@ def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import build_index
     from withsense_tf.matchers.fitted import fitted_matcher
-    from withsense_tf.policy.policy import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     write_demo(folder / "demo", train=160, test=40)
     data, policy = load_dataset(folder / "demo"), Policy.of_service()

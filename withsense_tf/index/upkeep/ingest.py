@@ -33,7 +33,7 @@ from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.kept_out import like_kept_out, without_kept_out
 from withsense_tf.index.upkeep.readable import Refused, looks_of_files, readable_rows
 from withsense_tf.index.vectors.filters import fact_rows
-from withsense_tf.policy.policy import Policy
+from withsense_tf.policy.current_policy import Policy
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher

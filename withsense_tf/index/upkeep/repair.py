@@ -21,7 +21,7 @@ from withsense_tf.index.upkeep.readable import Refused, looks_of_files, readable
 from withsense_tf.index.upkeep.switch_model import fill
 from withsense_tf.index.vectors.vector_file import mend
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO
-from withsense_tf.policy.policy import Policy
+from withsense_tf.policy.current_policy import Policy
 
 BATCH = 64
 

@@ -10,8 +10,8 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.errors import DataError
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.ownership import Ownership
-from withsense_tf.policy.policy import Policy
 
 pytestmark = pytest.mark.closed
 HEAD = "photo,digest,decision,by,reason\n"
