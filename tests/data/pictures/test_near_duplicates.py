@@ -171,16 +171,6 @@ def test_new_photos_are_compared_with_all_and_others_are_not(monkeypatch: pytest
         assert some < everything
 
 
-def test_turning_back_gives_the_same() -> None:
-    frames = drawn(np.random.default_rng(1), 5)
-    for turn in TURNS:
-        assert any(
-            (turn_frames(turn_frames(frames, turn), back).signs == frames.signs).all()
-            and (turn_frames(turn_frames(frames, turn), back).sure == frames.sure).all()
-            for back in TURNS
-        )
-
-
 def test_very_many_of_one_look_need_no_comparing() -> None:
     looks = told(drawn(np.random.default_rng(2), 2)) * 50_000
     left, right = near_pairs(looks)
