@@ -1,4 +1,4 @@
-"""Pieces of work for several processes: whoever is free takes the next one."""
+"""Share pieces of work out to several processes: a free process takes the next piece."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def share_out(
 ) -> Generator[tuple[Any, Any]]:
     """Yield each piece with its result, as they are done; an error in a piece is raised here.
 
-    Every process calls `begin(shared)` once, so both must be picklable. Who is free goes on with a `home` it has
-    begun, else begins the first that nobody has, and only then helps another: what pieces of one home share is then
-    mostly made once.
+    Every process calls `begin(shared)` once, so both must be picklable. A free process takes a piece of a `home` that
+    it has begun, else of the first home that no process has, and only then of another's: what the pieces of one home
+    share is then mostly made once.
     Each process computes in its share of the cores' threads. If one dies, the others go on with its piece and without
     it, as memory may be short; if a piece dies twice, or nobody is left, that is an error.
     """
@@ -202,7 +202,7 @@ def _with_place(error: Exception, where: str) -> Exception:
 
 
 def _work(pipe: Connection, threads: int) -> None:
-    """Do pieces until nobody sends any more."""
+    """Do, in a process of its own, the pieces that the pipe brings, until it is closed."""
     # Not every system lets it be inherited.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -237,7 +237,7 @@ def _work(pipe: Connection, threads: int) -> None:
 
 
 def _end_with_parent() -> None:
-    """End at once when the parent is gone, however it went: a training may last, and nobody wants it any more."""
+    """End this process when its parent is gone: a training may last, and nobody wants its result any more."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -42,7 +42,7 @@ def track(items: Iterable[T], total: int, what: str, unit: str = "photos") -> It
 
 @contextmanager
 def steps(total: int, unit: str) -> Iterator[Callable[[str], None]]:
-    """Show a bar of `total` steps with the time left; the block calls what it gets with what comes next.
+    """Show a bar of `total` steps with the time left; yield the function to call before each step, with its name.
 
     A process that another one started leaves the terminal to that one.
     """
@@ -73,7 +73,7 @@ def steps(total: int, unit: str) -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def each_said_once() -> Iterator[None]:
-    """Within the block, show no warning twice; that a test split is trained on once, whatever the photo."""
+    """Show each warning once within the block, and once for all photos that a published test split is trained on."""
     shown_warnings: set[tuple[type[Warning], str]] = set()
     show = warnings.showwarning
 

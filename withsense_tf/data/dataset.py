@@ -100,7 +100,7 @@ class Dataset:
         return twins
 
     def own(self, table: pd.DataFrame) -> np.ndarray:
-        """Tell which rows of a photo and a caption are a photo, or a copy of it, beside its own caption, (rows,)."""
+        """Return which rows have a photo, or a copy of it, beside its own caption, bool, (rows,)."""
         owner = owners_of(table["caption"])
         copies = owner.map(self.groups) == table["photo"].map(self.groups)
         return ((owner == table["photo"]) | copies).to_numpy(bool)

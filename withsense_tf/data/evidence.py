@@ -22,7 +22,7 @@ MOST_NUMBER: Final = 999_999_999
 def add_evidence(
     reader: FileReader, captions: Sequence[Caption], photos: pd.DataFrame, columns: RawTable
 ) -> list[Caption]:
-    """Hand to the reader what is evidence alone, and return the captions that stand in photo files.
+    """Add names, columns and embedded texts to the reader's evidence; return the captions of photo files.
 
     `photos` are the names, digests and embedded texts of all files, of those too that are left out as copies.
     """
@@ -60,7 +60,7 @@ def add_evidence(
 
 
 def _add_columns(reader: FileReader, columns: RawTable, own: dict[str, list[Caption]]) -> None:
-    """Let each row speak of its photo; of all that it may mean, where there is none of that name."""
+    """Add the cells of `photos.csv` as evidence of the photo of their row, or of all photos that the row may mean."""
     reader.note_unread(columns, columns.unread)
     usable = reader.names.usable["train"] | reader.names.usable["test"]
     for row in columns.rows:

@@ -52,7 +52,7 @@ class Subject:
 
     @property
     def is_child(self) -> bool:
-        """Tell whether this is a person under sixteen."""
+        """Return whether this is a person under sixteen."""
         return self.kind in CHILDREN
 
 
@@ -78,7 +78,7 @@ class Scene:
 
     @property
     def has_child(self) -> bool:
-        """Tell whether a person under sixteen is in the photo."""
+        """Return whether a person under sixteen is in the photo."""
         return any(subject.is_child for subject in self.subjects)
 
     @property

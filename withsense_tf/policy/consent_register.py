@@ -52,7 +52,7 @@ class Consent:
     revoked_on: date | None = None
 
     def covers(self, scope: str, country: str | None, day: date) -> bool:
-        """Tell whether this permission holds for a purpose, in a country, on a day."""
+        """Return whether this permission holds for a purpose, in a country, on a day."""
         if self.revoked_on is not None or day < self.since or (self.until is not None and day > self.until):
             return False
         there = EVERYWHERE in self.countries or (
@@ -71,7 +71,7 @@ class ConsentRegister:
     def covers(
         self, photo: str, digest: str, scope: str, country: str | None, day: date | None = None
     ) -> bool:
-        """Tell whether any permission for the photo's content holds; a file that cannot be read is an error."""
+        """Return whether any permission for the photo's content holds; a file that cannot be read is an error."""
         check_choice("scope", scope, SCOPES)
         today = day or datetime.now(UTC).date()
         consents = self._by_content()

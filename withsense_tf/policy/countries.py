@@ -32,13 +32,13 @@ class CountryRule:
     message: str = NOTICE
 
     def in_force(self, day: date) -> bool:
-        """Tell whether the rule holds on that day; both its first and its last day count."""
+        """Return whether the rule holds on that day; both its first and its last day count."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True)
 class Countries:
-    """All rules. `version` changes with them."""
+    """The rules of all countries."""
 
     rules: tuple[CountryRule, ...]
 

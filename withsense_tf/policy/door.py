@@ -19,7 +19,7 @@ from withsense_tf.policy.texts.verdict import Verdict
 
 @dataclass(frozen=True)
 class Permission:
-    """What the gate says: allowed, or the notice that stands in its place."""
+    """A door's answer to a query: allowed, or the notice that stands in place of an answer."""
 
     allowed: bool
     notice: str | None
@@ -49,7 +49,7 @@ class Door(ABC):
 
     @abstractmethod
     def knows(self, photo: str) -> bool:
-        """Tell whether this is one of the photos."""
+        """Return whether this is one of the photos."""
 
     @abstractmethod
     def content(self, photo: str) -> str:
@@ -60,7 +60,7 @@ class Door(ABC):
         """Return what was decided on a photo under the rule in force; None where nothing is known of it."""
 
     def photo(self, photo: str, scope: str = "show") -> bool:
-        """Tell whether a photo may be used for a purpose; a photo that nobody knows may not."""
+        """Return whether a photo may be used for a purpose; a photo that nobody knows may not."""
         if not self.knows(photo):
             return False
         if self.rule.rule == "none":
@@ -81,7 +81,7 @@ class Door(ABC):
         return self._answer(allowed, verdict.rule, verdict.reason)
 
     def refuses(self, text: str) -> bool:
-        """Tell whether a text may not be asked for, without writing it down: nobody has asked yet."""
+        """Return whether a text may not be asked for, without writing it down: nobody has asked yet."""
         if self.rule.rule == "none":
             return False
         return self._restricted(self.policy.texts(self.rule.age_limit).verdict(text))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class _Answers:
-    """What was found out for one age limit: it costs seconds, so it is kept."""
+    """The verdicts on captions and the decisions on photos under one age limit; they cost seconds, so they are kept."""
 
     caption_verdicts: pd.DataFrame
     verdicts: dict[str, Verdict]
@@ -49,7 +49,7 @@ class Gate(Door):
         return self._answers().decisions if self.rule.rule == "children" else {}
 
     def knows(self, photo: str) -> bool:
-        """Tell whether this is a photo of the data set."""
+        """Return whether this is a photo of the data set."""
         return photo in self._photos
 
     def content(self, photo: str) -> str:

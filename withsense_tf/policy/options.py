@@ -1,4 +1,4 @@
-"""The options by which every command that touches photos or texts is told the law, and what it is then handed."""
+"""Command-line options that name the files of the law, for every command that touches photos or texts."""
 
 from __future__ import annotations
 

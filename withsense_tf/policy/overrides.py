@@ -60,7 +60,7 @@ class HumanDecisions:
         return self._by_name.get(photo) or by_content
 
     def restricts_name(self, photo: str) -> bool:
-        """Tell whether a person restricted a photo of that name."""
+        """Return whether a person restricted a photo of that name."""
         return photo in self._by_name
 
     def warn(self, photos_and_digests: Iterable[tuple[str, str]]) -> None:

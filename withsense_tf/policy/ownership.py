@@ -53,7 +53,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class PhotoDecision:
-    """Whether a photo is restricted, who says so, and on what evidence."""
+    """Return whether a photo is restricted, who says so, and on what evidence."""
 
     photo: str
     restricted: bool
@@ -157,7 +157,7 @@ class Ownership:
 
 
 def restricts(verdict: Verdict, review_restricts: bool = True) -> bool:
-    """Tell whether a verdict restricts, where `review` does so or not by setting."""
+    """Return whether a verdict restricts, where `review` does so or not by setting."""
     return verdict.decision == "block" or (verdict.decision == "review" and review_restricts)
 
 

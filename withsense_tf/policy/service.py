@@ -23,7 +23,7 @@ FILES: Final = ("countries", "overrides", "consents", "audit", "languages")
 
 @dataclass(frozen=True)
 class LawFiles:
-    """Files of one's own.
+    """The files of the law that a service keeps, in place of the package's or beside it.
 
     - `countries`: the rules of countries, in place of the package's
     - `overrides`: what people decided of photos

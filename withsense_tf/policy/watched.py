@@ -23,7 +23,7 @@ class _Reading(NamedTuple, Generic[T]):
 
 
 class Watched(Generic[T]):
-    """What `parse` makes of a file's content.
+    """The value that `parse` makes of a file's content.
 
     The file is looked at for every question, and read where its times, size or number differ, or are too young to be
     trusted. What a file says does not depend on its times alone: those may be set.

@@ -18,7 +18,7 @@ from withsense_tf.policy.texts.signs import as_read, one_script, remove_accents
         ("c\u200bh\u00adild", "child"),
         ("\U0001f1e8\U0001f1ed\U0001f1ee\U0001f1f1\U0001f1e9", "child"),
         ("сhild", "child"),
-        ("дeтu", "дети"),
+        ("ребёнoк", "ребёнок"),
         ("👶", "baby"),
         ("👪", "child"),
         ("6½", "6 and a half"),

@@ -40,7 +40,7 @@ MACHINE: Final = re.compile(
 
 
 def is_phrase(text: str) -> bool:
-    """Tell whether a text reads as what a person says of a photo.
+    """Return whether a text reads as what a person says of a photo.
 
     >>> is_phrase("Two dogs on a beach"), is_phrase("OLYMPUS DIGITAL CAMERA"), is_phrase("Created with GIMP")
     (True, False, False)

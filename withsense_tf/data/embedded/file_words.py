@@ -45,7 +45,7 @@ NOTHING: Final = Embedded()
 
 @dataclass
 class Finder:
-    """Collects what is found in one file."""
+    """The texts of one file and what of it cannot be read, as a reader adds them."""
 
     texts: dict[Text, None] = field(default_factory=dict)
     unread: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Finder:
         self.unread[where, reason] = None
 
     def result(self) -> Embedded:
-        """Return what was found."""
+        """Return the texts of the file, and what of it cannot be read."""
         return Embedded(tuple(self.texts), tuple(self.unread)) if self.texts or self.unread else NOTHING
 
 

@@ -47,7 +47,7 @@ class PhotoNames:
         return "test" if photo in self.test else "train" if photo in self.files["train"] else "corpus"
 
     def known(self, photo: str) -> bool:
-        """Tell whether a file of that name lies in one of the photo folders."""
+        """Return whether a file of that name lies in one of the photo folders."""
         return any(photo in names for names in self.files.values())
 
     def hint(self, photo: str) -> str:

@@ -164,7 +164,7 @@ def digest_of(path: Path) -> str:
 
 
 def has_digest(path: Path, digest: str) -> bool:
-    """Tell whether a file is there with the content of that digest."""
+    """Return whether a file is there with the content of that digest."""
     try:
         return digest_of(path) == digest
     except OSError:

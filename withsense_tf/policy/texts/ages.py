@@ -18,7 +18,7 @@ YEARS_IN: Final = {"years": 1.0, "months": 1 / 12, "weeks": 1 / 52, "days": 1 / 
 
 
 def is_digits(word: str) -> bool:
-    """Tell whether a word is a number that may be an age.
+    """Return whether a word is a number that may be an age.
 
     >>> is_digits("12"), is_digits("2024"), is_digits("twelve")
     (True, False, False)

@@ -88,7 +88,7 @@ def stands_for(sign: str) -> frozenset[str]:
 
 
 class Disguises:
-    """The words that name a child by themselves, and what turns a disguised one back.
+    """Turn disguised words back, where they are among those that name a child by themselves.
 
     Words that are `counting` tell an age; in them other signs are replaced, and nothing else.
     """

@@ -24,7 +24,7 @@ class Element:
 
     @property
     def needed(self) -> bool:
-        """Whether the pattern matches nothing without this."""
+        """Return whether the pattern matches nothing without this."""
         return self.times == "1" and not self.negated and "_" not in self.classes
 
 

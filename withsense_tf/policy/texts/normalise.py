@@ -35,7 +35,7 @@ ENTITIES: Final = 2  # how often an entity may hide another one
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether a text holds nothing that could be a disguise, but for letters too many."""
+    """Return whether a text holds nothing that could be a disguise, but for letters too many."""
     return bool(PLAIN.fullmatch(text)) and len(text) <= LONG_TEXT and text[-1:] != " "
 
 

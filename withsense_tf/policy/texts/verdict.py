@@ -24,7 +24,7 @@ class Verdict:
 
     @property
     def restricted(self) -> bool:
-        """Whether the text must not be shown without somebody's leave."""
+        """Return whether the text must not be shown without somebody's leave."""
         return self.decision != "allow"
 
 
