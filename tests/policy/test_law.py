@@ -1,16 +1,12 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
 from pathlib import Path
 
-from withsense_tf.policy.countries import Countries, CountryRule
-from withsense_tf.policy.law import law_code_version
+import pytest
 
-DAY = date(2026, 11, 20)
-COUNTRIES = Countries(
-    (CountryRule("RU", "children", 16), CountryRule("AA", "none"), CountryRule("BB", "children", 18))
-)
+from withsense_tf.common import words
+from withsense_tf.policy.law import law_code_version
 
 
 def test_the_code_has_a_version_that_changes_with_any_file(tmp_path: Path) -> None:
@@ -21,3 +17,12 @@ def test_the_code_has_a_version_that_changes_with_any_file(tmp_path: Path) -> No
         assert law_code_version(copy) == law_code_version()
         (copy / name).write_text((copy / name).read_text() + "# more\n")
         assert law_code_version(copy) != law_code_version()
+
+
+def test_the_tables_of_words_that_texts_are_read_by_count_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = law_code_version()
+    (tmp_path / "words.py").write_text(Path(words.__file__).read_text() + "# more\n")
+    monkeypatch.setattr(words, "__file__", str(tmp_path / "words.py"))
+    assert law_code_version() != before

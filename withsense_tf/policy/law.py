@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from withsense_tf.common import words
 from withsense_tf.data import named as names_and_columns
 from withsense_tf.data.pictures import looks, near_duplicates, photo_file
 from withsense_tf.errors import check_choice
@@ -70,12 +71,12 @@ class Law:
 
 
 def law_code_version(folder: Path = Path(__file__).parent) -> str:
-    """Condense the code that reads texts and compares photos: its thresholds count like the lawyers' words.
+    """Return a digest of the code that reads texts and compares photos: its thresholds count like the lawyers' words.
 
     Any change counts, that of a comment too: nobody has to judge which one matters.
     """
     digest = hashlib.sha256()
-    looking = [Path(str(module.__file__)) for module in (looks, near_duplicates, photo_file)]
+    looking = [Path(str(module.__file__)) for module in (looks, near_duplicates, photo_file, words)]
     for file in [*sorted(folder.rglob("*.py")), *looking]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
