@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.index.vectors.vector_index import VectorIndex
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.photo_judge import ChildJudge, ask_judge
 
 PAGE = (Path(__file__).parents[1] / "docs/extend.md").read_text(encoding="utf-8")
 KINDS = {
@@ -20,6 +23,7 @@ KINDS = {
     "withsense_tf.photo_encoders": PhotoEncoder,
     "withsense_tf.text_encoders": TextEncoder,
     "withsense_tf.engines": VectorIndex,
+    "withsense_tf.photo_judges": ChildJudge,
 }
 
 
@@ -53,6 +57,27 @@ def test_the_shown_matcher_and_encoders_do_what_they_say(shown: dict[str, Any]) 
     assert shown["Brightness"]().forward(np.full((1, 4, 4, 3), 7, np.uint8)).tolist() == [[7, 7, 7]]
     assert shown["Letters"]().fit([]).encode(["abba"])[0, :2].tolist() == [2, 2]
     assert set(shown["agreed"].target) == {0, 1}
+
+
+def test_the_shown_judge_answers_from_its_table_and_not_for_others(
+    shown: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("chances.csv").write_text("photo,chance\na.jpg,0.7\n")
+    chances = ask_judge(shown["FromTable"](), [Path("x/b.jpg"), Path("x/a.jpg")])
+    assert np.isnan(chances).tolist() == [True, False]
+    assert chances[1] == 0.7
+
+
+def test_the_shown_language_restricts_what_the_package_alone_lets_pass(shown: dict[str, Any]) -> None:
+    rules = tomllib.loads(shown["FINNISH"])["rule"]
+    texts = [text for rule in rules for text in rule["yes"]]
+    assert texts
+    package = Policy.default()
+    for text in texts:
+        assert shown["law"].texts(16).verdict(text).decision == "block"
+        assert not package.texts(16).verdict(text).restricted
+    assert shown["law"].version != package.version
 
 
 def test_the_words_are_in_order_and_each_is_there_once() -> None:

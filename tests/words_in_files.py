@@ -8,6 +8,8 @@ from pathlib import Path
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from withsense_tf.data.pictures.photo_file import inspect_photo
+
 CAPTION = "Two dogs run along a beach"
 PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core">'
@@ -114,3 +116,15 @@ def save(
 def iptc(*records: bytes) -> bytes:
     """Return the segment of a JPEG that holds IPTC records."""
     return segment(0xED, b"Photoshop 3.0\0" + resource(b"".join(records)))
+
+
+def texts(path: Path) -> dict[str, str]:
+    """Return what a file says, by where; nothing of it may be lost."""
+    found = inspect_photo(path, decode=True).file_texts
+    assert found.unread == ()
+    return {text.where: text.text for text in found.texts}
+
+
+def lost(path: Path) -> set[str]:
+    """Return where a file has something that cannot be read."""
+    return {where for where, _ in inspect_photo(path, decode=True).file_texts.unread}

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.towers.closed_form import ClosedFormTowers as ClosedFormTowers
     from withsense_tf.matchers.towers.pretrained import Pretrained as Pretrained
     from withsense_tf.matchers.towers.two_tower import TwoTower as TwoTower
-    from withsense_tf.policy.gate import Policy as Policy
+    from withsense_tf.policy.current_policy import Policy as Policy
     from withsense_tf.search.search import Search as Search
     from withsense_tf.targets.agreement import agreement as agreement
     from withsense_tf.targets.balance import balance as balance
@@ -69,7 +69,7 @@ _HOME = {
     "Tfidf": "encoders.texts.text_tfidf",
     "VectorStore": "encoders.vectors.store",
     "compare": "evaluation.compare",
-    "Policy": "policy.gate",
+    "Policy": "policy.current_policy",
     "Search": "search.search",
     "PhotoIndex": "index.photo_index",
     "build_index": "index.upkeep.build",

@@ -30,6 +30,7 @@ KEEPING = {
     "policy check": ["{folder}/captions.csv"],
     "policy explain": ["a dog"],
     "policy photos": ["{folder}"],
+    "policy judge-photos": ["{folder}"],
     "compare": ["--data", "{folder}", "--output", "{out}", "--dry-run"],
     "explore": ["--data", "{folder}", "--output", "{out}"],
     "ablations": ["--data", "{folder}", "--output", "{out}"],
@@ -44,7 +45,7 @@ for name, module in experiments.items():
 
 
 def invoke(*words: str, code: int = 0, **variables: str) -> str:
-    names = ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT")
+    names = ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT", "LANGUAGES")
     env = {f"WITHSENSE_{name}": variables.get(name.lower()) for name in names}
     done = CliRunner().invoke(every, list(words), env=env)
     if done.exception and not isinstance(done.exception, SystemExit):
@@ -68,7 +69,7 @@ def test_a_law_that_is_named_and_broken_is_never_the_packages_law(
     if command.startswith(("search", "index")):
         # Whatever is wrong with the law is found out before anything is done with an index.
         invoke("index", "build", str(folder), "--matcher", "captions")
-    for name in ("countries", "overrides"):
+    for name in ("countries", "overrides", "languages"):
         for value in ("", str(none), str(broken)):
             with pytest.raises(WithSenseError, match=f"WITHSENSE_{name.upper()}|{broken}"):
                 invoke(*words, **{name: value})

@@ -34,7 +34,7 @@ from withsense_tf.errors import (
 from withsense_tf.evaluation.outcome import load_outcome
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.matchers.saved import load_matcher
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 pytestmark = pytest.mark.closed
 DEEP = "[" * 200_000

@@ -26,7 +26,7 @@ def test_a_log_file_gets_no_progress_bar(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_terminal_gets_a_progress_bar_on_the_error_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stderr", screen)
-    assert list(terminal.track(range(3), 3, "Counting", done="steps")) == [0, 1, 2]
+    assert list(terminal.track(range(3), 3, "Counting", unit="steps")) == [0, 1, 2]
     assert "Counting" in screen.getvalue()
     assert "steps" in screen.getvalue()
 

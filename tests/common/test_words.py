@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from withsense_tf.common.words import lemma, lemmas, stop_words, unique, words
+from withsense_tf.common.words import (
+    english_lemmas,
+    lemma,
+    lemmas,
+    russian_analyser,
+    stop_words,
+    unique,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +78,9 @@ def test_stop_words_are_words_of_both_languages() -> None:
 
 def test_each_text_is_kept_once_in_its_order() -> None:
     assert unique(["b", "a", "b", "a", "c"]) == ["b", "a", "c"]
+
+
+def test_the_tables_of_both_languages_are_loaded_once() -> None:
+    assert english_lemmas() is english_lemmas()
+    assert english_lemmas()["dogs"] == "dog"
+    assert russian_analyser() is russian_analyser()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.data.gallery import Gallery, Queries, crossed
+from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, NotFittedError
@@ -70,7 +70,7 @@ def test_one_text_in_place_of_several_gets_advice() -> None:
 
 def test_crossed_pairs_come_query_by_query(colours: Dataset) -> None:
     gallery = Gallery(colours, ("red_plain_0.jpg", "blue_plain_0.jpg"))
-    table = crossed(gallery, Queries.of(["a", "b"], ["x.jpg#0", ""])).table
+    table = cross_pairs(gallery, Queries.of(["a", "b"], ["x.jpg#0", ""])).table
     assert table["photo"].tolist() == ["red_plain_0.jpg", "blue_plain_0.jpg"] * 2
     assert table["text"].tolist() == ["a", "a", "b", "b"]
     assert table["caption"].tolist() == ["x.jpg#0", "x.jpg#0", "", ""]
@@ -87,7 +87,7 @@ def test_grid_and_predict_agree_where_nothing_is_calibrated(
     train: Pairs, gallery: Gallery, queries: Queries, mean_colour: PhotoEncoder
 ) -> None:
     matcher = ConcatLinear("ridge", photo=mean_colour).fit(train)
-    predicted = matcher.predict(crossed(gallery, queries)).reshape(len(queries), len(gallery))
+    predicted = matcher.predict(cross_pairs(gallery, queries)).reshape(len(queries), len(gallery))
     np.testing.assert_allclose(matcher.grid(gallery, queries).clip(0, 1), predicted, atol=1e-6)
 
 

@@ -6,7 +6,7 @@ import string
 import pytest
 
 from withsense_tf.data.named import column_text, name_text, own_texts
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 LAW = TextPolicy(16)
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from withsense_tf.data.demo_marker import folder_digest, read_marker
+from withsense_tf.data.demo_marker import folder_digest
 from withsense_tf.demo import writer
 from withsense_tf.demo.writer import MARKER_VERSION, write_demo
 from withsense_tf.errors import DataError, SettingError
@@ -114,19 +113,6 @@ def test_the_set_says_that_it_is_synthetic(demo: Path) -> None:
         "test": 5,
     }  # fmt: skip
     assert "synthetic" in (demo / "README.md").read_text(encoding="utf-8")
-
-
-def test_the_marker_notices_every_change(demo: Path, tmp_path: Path) -> None:
-    copy = shutil.copytree(demo, tmp_path / "copy")
-    marker = read_marker(copy)
-    assert marker is not None
-    assert marker.untouched
-    (copy / "train_images/.DS_Store").write_bytes(b"x")  # looking at a folder does not change it
-    assert read_marker(copy) == marker
-    (copy / "train_images/new.jpg").write_bytes(b"x")
-    marker = read_marker(copy)
-    assert marker is not None
-    assert not marker.untouched
 
 
 def test_a_folder_with_files_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from withsense_tf.experiments.policy_report import (
     speed_report,
 )
 from withsense_tf.policy.ownership import Ownership
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 
 @pytest.fixture(scope="module")

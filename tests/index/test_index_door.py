@@ -21,7 +21,7 @@ from withsense_tf.index.item import items_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.law import REVIEW
 from withsense_tf.policy.overrides import OVERRIDES, Override
 from withsense_tf.policy.ownership import UNCAPTIONED, Ownership, spread

@@ -17,7 +17,7 @@ from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.saved import load_matcher, save_matcher
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
 
 pytestmark = pytest.mark.closed

@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import clone
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.data.gallery import Gallery, Queries, crossed
+from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.errors import DataError
@@ -58,12 +58,12 @@ def test_looks_are_those_of_a_slow_loop(
 def test_a_grid_has_the_looks_of_the_crossed_pairs(
     matcher: Captions, gallery: Gallery, queries: Queries
 ) -> None:
-    expected = matcher.looks(crossed(gallery, queries)).reshape(len(queries), len(gallery), 3)
+    expected = matcher.looks(cross_pairs(gallery, queries)).reshape(len(queries), len(gallery), 3)
     np.testing.assert_allclose(grid_of_looks(matcher, gallery, queries), expected, atol=1e-6)
 
 
 def test_a_grid_is_the_cosines_with_the_mean(matcher: Captions, gallery: Gallery, queries: Queries) -> None:
-    expected = matcher.cosines(crossed(gallery, queries)).reshape(len(queries), len(gallery))
+    expected = matcher.cosines(cross_pairs(gallery, queries)).reshape(len(queries), len(gallery))
     np.testing.assert_allclose(matcher.grid(gallery, queries), expected, atol=1e-6)
 
 
@@ -84,7 +84,9 @@ def test_the_caption_of_the_same_id_is_not_compared_with(
     # The query is written in other words than the caption, so that only its id tells.
     queries = Queries.of([f"{text} red", f"{text} red"], [f"{photo}#0", ""])
     gallery = Gallery(data, (photo,))
-    scores = matcher.grid(gallery, queries) if way == "grid" else matcher.cosines(crossed(gallery, queries))
+    scores = (
+        matcher.grid(gallery, queries) if way == "grid" else matcher.cosines(cross_pairs(gallery, queries))
+    )
     assert scores.ravel()[0] == 0
     assert scores.ravel()[1] > 0.5
 
@@ -108,7 +110,9 @@ def test_a_caption_of_the_same_words_is_not_compared_with(
         colours, {f"{photo}#0": "A plain red wall ."} | {f"{photo}#{n}": "zebra" for n in range(1, 5)}
     )
     gallery, queries = Gallery(data, (photo,)), Queries.of([text], ["other_0.jpg#1"])
-    scores = matcher.grid(gallery, queries) if way == "grid" else matcher.cosines(crossed(gallery, queries))
+    scores = (
+        matcher.grid(gallery, queries) if way == "grid" else matcher.cosines(cross_pairs(gallery, queries))
+    )
     assert scores.ravel()[0] == 0
 
 
@@ -130,7 +134,9 @@ def test_a_photo_without_captions_scores_0(matcher: Captions, colours: Dataset) 
 @pytest.mark.parametrize("way", ["predict", "grid"])
 def test_photos_none_of_which_has_captions_score_0(way: str, matcher: Captions, colours: Dataset) -> None:
     gallery, queries = Gallery(colours, ("bare_0.jpg", "bare_3.jpg")), Queries.of(["a lined navy wall"])
-    scores = matcher.grid(gallery, queries) if way == "grid" else matcher.cosines(crossed(gallery, queries))
+    scores = (
+        matcher.grid(gallery, queries) if way == "grid" else matcher.cosines(cross_pairs(gallery, queries))
+    )
     assert scores.ravel().tolist() == [0, 0]
 
 

@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import clone
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.data.gallery import Gallery, Queries, crossed
+from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
@@ -80,7 +80,7 @@ def test_photos_with_and_without_captions_stand_in_one_order(hybrid: Hybrid, col
 
 
 def test_predict_keeps_the_order_of_the_grid(hybrid: Hybrid, gallery: Gallery, queries: Queries) -> None:
-    scores, numbers = hybrid.grid(gallery, queries).ravel(), hybrid.predict(crossed(gallery, queries))
+    scores, numbers = hybrid.grid(gallery, queries).ravel(), hybrid.predict(cross_pairs(gallery, queries))
     assert (np.diff(numbers[scores.argsort()]) >= -1e-6).all()
 
 
@@ -92,8 +92,8 @@ def test_the_query_itself_is_not_among_the_captions_that_assist(hybrid: Hybrid, 
     data = Dataset("alone", colours.folder, False, "", colours._tables | {"captions": alone})
     text = captions.set_index("caption").loc[f"{photo}#0", "text"]
     gallery, queries = Gallery(data, (photo,)), Queries.of([text, text], [f"{photo}#0", ""])
-    pixels = hybrid.towers_.predict(crossed(gallery, queries))
-    np.testing.assert_array_equal(hybrid.predict(crossed(gallery, queries)), pixels)
+    pixels = hybrid.towers_.predict(cross_pairs(gallery, queries))
+    np.testing.assert_array_equal(hybrid.predict(cross_pairs(gallery, queries)), pixels)
 
 
 def test_it_weighs_by_what_the_towers_say_of_left_out_photos(hybrid: Hybrid, train: Pairs) -> None:

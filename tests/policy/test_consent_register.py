@@ -64,7 +64,7 @@ def test_revoking_works_at_the_next_question_in_another_process_too(register: Co
     register.revoke(consent.id, "A. Parent", "changed their mind")
     assert not covers(other, "a.jpg", "show", "RU", DAY)
     (kept,) = other.consents("a.jpg")
-    assert kept.revoked is not None
+    assert kept.revoked_on is not None
 
 
 def test_one_of_two_permissions_may_be_revoked(register: ConsentRegister) -> None:

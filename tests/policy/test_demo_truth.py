@@ -8,7 +8,7 @@ import pytest
 
 from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.demo.writer import TEST_STREAM, TRAIN_STREAM, plan_photos
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 
 
 @pytest.mark.slow

@@ -17,7 +17,8 @@ from withsense_tf.errors import DataError, DataWarning, SettingError
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
-from withsense_tf.policy.gate import Gate, Policy
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.gate import Gate
 from withsense_tf.policy.overrides import Override, load_overrides
 from withsense_tf.policy.ownership import Ownership
 

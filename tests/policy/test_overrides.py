@@ -13,7 +13,8 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataError, DataWarning
 from withsense_tf.policy.countries import Countries
-from withsense_tf.policy.gate import Gate, Policy
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.gate import Gate
 from withsense_tf.policy.overrides import Override, load_overrides, write_overrides
 from withsense_tf.policy.ownership import Ownership
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,20 +11,37 @@ from typer.testing import CliRunner
 
 from withsense_tf.__main__ import app
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.errors import DataError, DataWarning, SettingError, WithSenseError
-from withsense_tf.policy.gate import Policy
-from withsense_tf.policy.ownership import Ownership
+from withsense_tf.errors import DataWarning, SettingError, WithSenseError
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
 
 pytestmark = pytest.mark.closed
 HEAD = "photo,digest,decision,by,reason\n"
 RESTRICTED = HEAD + "ant.jpg,,restrict,A,a child\n"
+FINNISH = """script = "latin"
+[words]
+CHILD = "lapsi vauva"
+[[rule]]
+name = "lapsi"
+decision = "block"
+patterns = ["[CHILD]"]
+reason = "a Finnish word that names a child"
+yes = ["Vauva nukkuu."]
+"""
 
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT"):
+    for name in ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT", "LANGUAGES"):
         monkeypatch.delenv(f"WITHSENSE_{name}", raising=False)
+
+
+@pytest.fixture
+def languages(tmp_path: Path) -> Path:
+    folder = tmp_path / "languages"
+    folder.mkdir()
+    (folder / "fi.toml").write_text(FINNISH, encoding="utf-8")
+    return folder
 
 
 def written(file: Path, text: str, at: int | None = None) -> Path:
@@ -43,7 +61,7 @@ def test_the_environment_names_the_law_and_an_option_wins(
     assert Policy.of_files(LawFiles.of_service(overrides=option)).gate(tiny).photo("ant.jpg")
 
 
-@pytest.mark.parametrize("name", ["countries", "overrides", "consents", "audit"])
+@pytest.mark.parametrize("name", ["countries", "overrides", "consents", "audit", "languages"])
 @pytest.mark.parametrize("value", ["", "  "])
 def test_a_variable_that_is_empty_is_an_error_not_the_packages_law(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
@@ -80,64 +98,6 @@ def test_a_register_that_is_not_there_permits_nothing_and_that_is_said(
         Policy.of_service()
 
 
-@pytest.mark.parametrize("age", [0, 3600 * 10**9])
-def test_overrides_that_change_within_a_tick_and_keep_their_size_are_seen(tmp_path: Path, age: int) -> None:
-    file = written(tmp_path / "o.csv", RESTRICTED)
-    at = file.stat().st_mtime_ns - age
-    written(file, RESTRICTED, at)
-    policy = Policy.default(overrides=file)
-    known = [policy]
-    for name in ("bee.jpg", "cat.jpg", "dog.jpg") * 5:
-        written(file, RESTRICTED.replace("ant.jpg", name), at)
-        now = policy.current()
-        assert now.ownership.decided.restricts_name(name)
-        assert now.version != known[-1].version
-        assert now is policy.current()
-        known.append(now)
-    written(file, RESTRICTED, at)
-    assert policy.current().version == policy.version
-
-
-def test_countries_that_change_are_seen_and_what_breaks_or_goes_is_an_error(tmp_path: Path) -> None:
-    file = written(tmp_path / "c.toml", '[[rules]]\ncountry="AA"\nrule="none"\n')
-    policy = Policy.default(countries=file)
-    assert policy.current() is policy
-    written(file, '[[rules]]\ncountry="BB"\nrule="none"\n', file.stat().st_mtime_ns)
-    assert policy.current().countries.rule("AA").rule == "children"
-    written(file, "[[rules]]\n")
-    for _ in range(2):
-        with pytest.raises(DataError, match="expected at least country and rule"):
-            policy.current()
-    file.unlink()
-    with pytest.raises(DataError, match="nothing may be shown"):
-        policy.current()
-
-
-def test_what_was_put_in_place_of_a_files_decisions_stays(tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    file = written(tmp_path / "o.csv", RESTRICTED)
-    policy = Policy.default(overrides=file)
-    more = {
-        **(policy.ownership.overrides or {}),
-        "x": next(iter((policy.ownership.overrides or {}).values())),
-    }
-    own = replace(policy, ownership=Ownership(min_votes=2, overrides=more))
-    assert own.current() is own
-    written(file, HEAD)
-    assert own.current().ownership.overrides == more
-    assert own.current().ownership.min_votes == 2
-    assert policy.current().ownership.overrides == {}
-
-
-def test_a_gate_that_is_made_after_a_change_keeps_the_changed_law(tiny: Dataset, tmp_path: Path) -> None:
-    file = written(tmp_path / "o.csv", HEAD)
-    policy = Policy.default(overrides=file)
-    assert policy.gate(tiny).photo("ant.jpg")
-    written(file, RESTRICTED)
-    assert not policy.gate(tiny).photo("ant.jpg")
-
-
 def test_how_many_captions_must_speak_is_told_by_option_or_else_by_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -145,7 +105,7 @@ def test_how_many_captions_must_speak_is_told_by_option_or_else_by_the_environme
     monkeypatch.setenv("WITHSENSE_MIN_VOTES", "2")
     files = LawFiles.of_service()
     assert Policy.of_files(files).ownership.min_votes == 2
-    assert files.told().endswith("min_votes: 2")
+    assert files.summary().endswith("min_votes: 2")
     assert LawFiles.of_service(min_votes=3).min_votes == 3
     assert Policy.of_files(files).version != Policy.of_files(LawFiles.of_service(min_votes=1)).version
 
@@ -166,3 +126,49 @@ def test_a_photo_of_which_one_caption_speaks_is_restricted_unless_two_must(folde
         done = runner.invoke(app, ["policy", "photos", str(folder), "--min-votes", votes])
         assert done.exit_code == 0, done.output
         assert ("bee.jpg" in done.output) == shown
+
+
+@pytest.mark.parametrize(
+    ("break_it", "expected"),
+    [
+        (
+            lambda folder: (folder / "fi.toml").write_text("script = "),
+            "fi.toml cannot be read as a TOML rule file",
+        ),
+        (lambda folder: (folder / "fi.toml").write_text('script = "latin"\n'), r"at least one \[\[rule\]\]"),
+        (lambda folder: (folder / "fi.toml").unlink(), "holds no rule file, so nothing may be shown"),
+        (lambda folder: (folder / "se.txt").write_text("x"), "holds se.txt, which is no rule file"),
+        (lambda folder: (folder / "se.toml").mkdir(), "se.toml cannot be read"),
+        (
+            lambda folder: (folder / "fi.toml").rename(folder.parent / "x") and folder.rmdir(),
+            "there is no such folder",
+        ),
+    ],
+)
+def test_a_language_that_cannot_be_read_is_an_error_and_not_left_out(
+    languages: Path, break_it: Callable[[Path], None], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WITHSENSE_LANGUAGES", str(languages))
+    Policy.of_service()
+    break_it(languages)
+    with pytest.raises(WithSenseError, match=expected):
+        Policy.of_service()
+
+
+def test_a_language_is_told_with_its_content_and_changes_the_version_of_the_law(languages: Path) -> None:
+    before = LawFiles.of_service(languages=languages)
+    lines, version = before.summary(), Policy.of_files(before).version
+    assert "languages: fi.toml (SHA-256 " in lines
+    assert "languages" not in LawFiles.of_service().summary()
+    assert version != Policy.default().version
+    (languages / "fi.toml").write_text(FINNISH + "# more\n", encoding="utf-8")
+    assert before.summary() != lines
+    assert Policy.of_files(before).version != version
+
+
+def test_a_command_reads_the_languages_that_an_option_names(languages: Path) -> None:
+    arguments = ["policy", "explain", "Vauva nukkuu."]
+    for more, decision in (([], "allow"), (["--languages", str(languages)], "block")):
+        result = CliRunner().invoke(app, [*arguments, *more])
+        assert result.exit_code == 0, result.output
+        assert result.output.startswith(decision)

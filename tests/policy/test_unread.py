@@ -11,7 +11,8 @@ import pytest
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataWarning
 from withsense_tf.policy.countries import Countries, CountryRule
-from withsense_tf.policy.gate import Gate, Policy
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.gate import Gate
 from withsense_tf.policy.ownership import UNREAD
 
 pytestmark = pytest.mark.closed

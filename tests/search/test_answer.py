@@ -25,7 +25,7 @@ from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import Override
 from withsense_tf.policy.ownership import Ownership
 from withsense_tf.search.hits import Hits

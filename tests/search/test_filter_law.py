@@ -15,7 +15,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import NOTICE
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import Override
 from withsense_tf.search.search import Search
 

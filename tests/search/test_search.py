@@ -9,7 +9,7 @@ import pytest
 from small_index import LAW
 
 from withsense_tf.data.dataset import Dataset, Pairs
-from withsense_tf.data.gallery import Gallery, Queries, crossed
+from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.index.photo_index import PhotoIndex
@@ -76,7 +76,7 @@ def brute_force(matcher: Matcher, gallery: Gallery, text: str) -> dict[str, floa
 
 
 def foretold(matcher: Matcher, gallery: Gallery, text: str) -> dict[str, float]:
-    numbers = matcher.predict(crossed(gallery, Queries.of([text])))
+    numbers = matcher.predict(cross_pairs(gallery, Queries.of([text])))
     return dict(zip(gallery.names, numbers.tolist(), strict=True))
 
 

@@ -54,7 +54,7 @@ def search(
     # A search takes milliseconds: starting a thread for each core takes longer.
     os.environ.setdefault("OMP_NUM_THREADS", "2")
     from withsense_tf.index.photo_index import PhotoIndex
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
     from withsense_tf.search.contact_sheet import check_picture
     from withsense_tf.search.search import MINIMUM, Search
 

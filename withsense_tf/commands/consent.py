@@ -77,7 +77,7 @@ def list_all(
     typer.echo("id\tphoto\tdigest\tgiven_by\tscopes\tcountries\tsince\tuntil\trevoked")
     for one in _register(consents).consents():
         if digest in (None, one.digest):
-            days = [str(day or "") for day in (one.since, one.until, one.revoked)]
+            days = [str(day or "") for day in (one.since, one.until, one.revoked_on)]
             told = [
                 one.id,
                 one.photo,
@@ -93,9 +93,9 @@ def list_all(
 def _register(option: Path | None) -> ConsentRegister:
     # Nothing else of the law is asked: what is broken there must not keep a permission from being revoked.
     from withsense_tf.policy.consent_register import ConsentRegister
-    from withsense_tf.policy.service import named
+    from withsense_tf.policy.service import named_file
 
-    file, _ = named("consents", option)
+    file, _ = named_file("consents", option)
     if file is None:
         raise SettingError(
             "Which register of permissions? Name its file by --consents or WITHSENSE_CONSENTS."

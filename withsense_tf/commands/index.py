@@ -73,7 +73,7 @@ def build(
     from withsense_tf.index.upkeep.build import build_index, claim
     from withsense_tf.index.vectors.vector_engine import Engine
     from withsense_tf.matchers.fitted import fitted_matcher
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     kept_in = Engine(engine, dtype, address, graph)
     # Not after all the training.
@@ -110,7 +110,7 @@ def update(
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import check_names, claim, refused_of, with_known_texts
     from withsense_tf.index.upkeep.ingest import ingest
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     photos = PhotoIndex(index)
     data = load_dataset(folder)
@@ -140,7 +140,7 @@ def remove(
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.ingest import ingest
     from withsense_tf.index.upkeep.kept_out import keep_out
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     opened = PhotoIndex(index)
     leaving, unknown = keep_out(opened, photos)
@@ -162,7 +162,7 @@ def readmit(
     """Let photos that were removed come in again with the next update."""
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.kept_out import let_in
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     Policy.of_files(law)  # a broken law is found out now, not at the next update
     count = let_in(PhotoIndex(index), photos)
@@ -202,7 +202,7 @@ def verify(
     opened = PhotoIndex(index)
     if repair:
         from withsense_tf.index.upkeep.repair import repair_index
-        from withsense_tf.policy.gate import Policy
+        from withsense_tf.policy.current_policy import Policy
 
         typer.echo(repair_index(opened, Policy.of_files(law), lift))
     problems = verify_index(opened, files)
@@ -229,7 +229,7 @@ def judge(
     from withsense_tf.index.index_door import warn_of_overrides
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.judge_anew import judge_anew
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     photos, policy = PhotoIndex(index), Policy.of_files(law)
     changed = judge_anew(photos, policy, lift, everything)

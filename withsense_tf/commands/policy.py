@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from withsense_tf.commands.consent import app as consent_app
+from withsense_tf.commands.judge_photos import judge_photos
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.policy.countries import CountryRule
     from withsense_tf.policy.service import LawFiles
-    from withsense_tf.policy.texts.verdict import TextPolicy
+    from withsense_tf.policy.texts.text_policy import TextPolicy
 
 app = typer.Typer(
     help="What the law allows: texts and photos, and what people decided.", no_args_is_help=True
 )
 app.add_typer(consent_app, name="consent")
+app.command("judge-photos")(judge_photos)
 
 
 @app.command("check")
@@ -78,7 +80,7 @@ def photos(
 ) -> None:
     """List the restricted photos of a folder with the evidence, a tab-separated row each."""
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     gate = Policy.of_files(law).gate(load_dataset(folder), country)
     decided = [gate.decisions[photo] for photo in gate.data.photos["photo"] if photo in gate.decisions]
@@ -98,11 +100,11 @@ def bind(
 ) -> None:
     """Bind decisions that name a photo alone to its content: write a new table of overrides, with digests."""
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.policy.overrides import bound, load_overrides, write_overrides
+    from withsense_tf.policy.overrides import bind_to_content, load_overrides, write_overrides
 
     before, photos = list(load_overrides(overrides).values()), load_dataset(folder).photos
     contents = dict(zip(photos["photo"], photos["digest"], strict=True))
-    after = [bound(one, contents) for one in before]
+    after = [bind_to_content(one, contents) for one in before]
     write_overrides(after, new)
     for old, one in zip(before, after, strict=True):
         if old.digest:
@@ -122,7 +124,7 @@ def bind(
 
 def _law_of(law: LawFiles, country: str | None) -> tuple[CountryRule, TextPolicy]:
     """Return the rule of a country, and what judges texts under it."""
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     policy = Policy.of_files(law)
     rule = policy.countries.rule(country)

@@ -42,8 +42,8 @@ def flush(path: Path) -> None:
     """Wait until a file, or which files a folder has, is on the disk, where the system can tell."""
     if path.is_dir() and not hasattr(os, "O_DIRECTORY"):
         return
-    opened = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(handle)
     finally:
-        os.close(opened)
+        os.close(handle)

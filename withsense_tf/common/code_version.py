@@ -20,9 +20,9 @@ def code_version() -> str:
         commit = subprocess.run(
             [*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True, check=True
         )
-        changed = subprocess.run(
+        status = subprocess.run(
             [*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return name
-    return f"{name} {commit.stdout.strip()}{'+' if changed.stdout.strip() else ''}"
+    return f"{name} {commit.stdout.strip()}{'+' if status.stdout.strip() else ''}"

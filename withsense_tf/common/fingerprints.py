@@ -37,9 +37,9 @@ def known_content_of(file: Path) -> bytes:
     That is for weights, which have gigabytes and whose names are asked for often; who looks for damage reads anew.
     """
     state = file.stat()
-    return _known(file, state.st_size, state.st_mtime_ns)
+    return _digest_of(file, state.st_size, state.st_mtime_ns)
 
 
 @lru_cache(maxsize=1024)
-def _known(file: Path, *state: int) -> bytes:  # noqa: ARG001  # a file that changed is hashed anew
+def _digest_of(file: Path, *state: int) -> bytes:  # noqa: ARG001  # a file that changed is hashed anew
     return content_of(file)

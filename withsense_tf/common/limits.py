@@ -1,4 +1,4 @@
-"""How much is taken of what comes from outside: files, queries, names. What is larger is an error, at once.
+"""Bounds on what comes from outside: files, queries, names. What is larger is an error, at once.
 
 Every bound is far above what anybody needs, and low enough that reading it takes no memory and no time worth a word.
 """
@@ -74,13 +74,13 @@ def read_arrays(file: Path) -> dict[str, np.ndarray]:
     kilobytes may be gigabytes. What lies unpacked in the file may be as large as it is.
     """
     try:
-        with zipfile.ZipFile(file) as packed:
-            sizes = {part.filename: part.file_size for part in packed.infolist()}
+        with zipfile.ZipFile(file) as archive:
+            sizes = {part.filename: part.file_size for part in archive.infolist()}
             most = max(ARRAY_BYTES, file.stat().st_size)
             if sum(sizes.values()) > most:
                 raise ValueError(f"its arrays have {sum(sizes.values()):,} bytes, more than {most:,}")
             for name, size in sizes.items():
-                with packed.open(name) as stream:
+                with archive.open(name) as stream:
                     if stated_bytes(stream) > size:
                         raise ValueError(f"its array {name} is not whole")
         with np.load(file, allow_pickle=False) as arrays:
@@ -131,7 +131,7 @@ def read_bytes(file: Path, most: int = FILE_BYTES) -> bytes:
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether there is such a file; a name that no system can have is none.
+    """Return whether there is such a file; a name that no system can have is none.
 
     >>> is_file(Path("a" * 100_000))
     False
@@ -143,7 +143,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_dir(path: Path) -> bool:
-    """Tell whether there is such a folder; a name that no system can have is none."""
+    """Return whether there is such a folder; a name that no system can have is none."""
     try:
         return path.is_dir()
     except (OSError, ValueError):

@@ -32,50 +32,57 @@ class Plugins(Generic[T]):
 
     def names(self) -> list[str]:
         """Return all names, those of this package first."""
-        return [*self.built_in, *(name for name in self._added() if name not in self.built_in)]
+        return [*self.built_in, *(name for name in self._additions() if name not in self.built_in)]
 
     def load(self, name: str) -> type[T]:
         """Return the class of a name, or of "module:Class" for one that no package has added yet."""
         if ":" in name:
-            return self._checked(name, EntryPoint(name, name, self.group))
+            return self._load_class(name, EntryPoint(name, name, self.group))
         check_choice(self.setting, name, self.names())
-        added = self._added().get(name, [])
-        if len(added) + (name in self.built_in) > 1:
-            packages = [one.dist.name for one in added if one.dist is not None]
+        additions = self._additions().get(name, [])
+        if len(additions) + (name in self.built_in) > 1:
+            packages = [one.dist.name for one in additions if one.dist is not None]
             raise SettingError(
                 f"{self.setting}={name!r} is added by {' and '.join(packages)}, and can mean one thing only: uninstall "
                 "one of them, or give it another name."
             )
-        return self._checked(name, added[0] if added else EntryPoint(name, self.built_in[name], self.group))
+        return self._load_class(
+            name, additions[0] if additions else EntryPoint(name, self.built_in[name], self.group)
+        )
 
     def modules(self) -> dict[str, str]:
         """Return the module of each class by the class's name, of this package's and of added ones."""
-        values = [*self.built_in.values(), *(one.value for added in self._added().values() for one in added)]
+        values = [
+            *self.built_in.values(),
+            *(one.value for entries in self._additions().values() for one in entries),
+        ]
         return {value.partition(":")[2]: value.partition(":")[0] for value in values}
 
-    def _added(self) -> Mapping[str, list[EntryPoint]]:
+    def _additions(self) -> Mapping[str, list[EntryPoint]]:
         return _entry_points(self.group, tuple(sys.path))
 
-    def _checked(self, name: str, entry: EntryPoint) -> type[T]:
+    def _load_class(self, name: str, entry: EntryPoint) -> type[T]:
         try:
-            found = entry.load()
+            loaded_class = entry.load()
         except (ImportError, AttributeError) as error:
             raise SettingError(
                 f"{self.setting}={name!r} stands for {entry.value}, which cannot be imported: {error}. Is its package "
                 "installed whole, and its module in this folder or on the PYTHONPATH?"
             ) from error
         module, _, base = self.kind.partition(":")
-        if not (isinstance(found, type) and issubclass(found, getattr(import_module(module), base))):
+        if not (
+            isinstance(loaded_class, type) and issubclass(loaded_class, getattr(import_module(module), base))
+        ):
             raise SettingError(
-                f"{self.setting}={name!r}: expected a subclass of {base} ({module}), got {found!r}."
+                f"{self.setting}={name!r}: expected a subclass of {base} ({module}), got {loaded_class!r}."
             )
-        return found
+        return loaded_class
 
 
 @lru_cache(maxsize=16)
 def _entry_points(group: str, _: tuple[str, ...]) -> Mapping[str, list[EntryPoint]]:
     """Return what packages on the path add; looking through all of them takes a while."""
-    added: dict[str, list[EntryPoint]] = {}
+    by_name: dict[str, list[EntryPoint]] = {}
     for one in entry_points(group=group):
-        added.setdefault(one.name, []).append(one)
-    return added
+        by_name.setdefault(one.name, []).append(one)
+    return by_name

@@ -1,4 +1,4 @@
-"""Pieces of work for several processes: whoever is free takes the next one."""
+"""Share pieces of work out to several processes: a free process takes the next piece."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ ROOM: Final = 3 << 30
 # Each takes seconds to start, and there are few folds to share.
 MOST: Final = 8
 # Errors of others may not bear being sent, and to read them may take their library.
-SENT: Final = frozenset({"builtins", "withsense_tf"})
-KILLED: Final = 9
+PICKLED_WHOLE: Final = frozenset({"builtins", "withsense_tf"})
+SIGKILL: Final = 9
 DYING_SECONDS: Final = 10.0
 AGAIN: Final = (
     "Rows that were finished are kept: run it again with fewer --processes, and with --skip-existing."
 )
 
-# Is given what was handed over, and yields what does a piece.
+# Takes what all pieces share, and opens the function that does a piece.
 Begin = Callable[[Any], AbstractContextManager[Callable[[Any], Any]]]
 
 
@@ -48,72 +48,98 @@ def usual_processes() -> int:
 
 
 def share_out(
-    processes: int, begin: Begin, given: Any, pieces: Sequence[Any], home: Callable[[Any], Hashable]
+    processes: int, begin: Begin, shared: Any, pieces: Sequence[Any], home: Callable[[Any], Hashable]
 ) -> Generator[tuple[Any, Any]]:
     """Yield each piece with its result, as they are done; an error in a piece is raised here.
 
-    Every process calls `begin(given)` once, so both must be picklable. Who is free goes on with a `home` it has
-    begun, else begins the first that nobody has, and only then helps another: what pieces of one home share is then
-    mostly made once.
+    Every process calls `begin(shared)` once, so both must be picklable. A free process takes a piece of a `home` that
+    it has begun, else of the first home that no process has, and only then of another's: what the pieces of one home
+    share is then mostly made once.
     Each process computes in its share of the cores' threads. If one dies, the others go on with its piece and without
     it, as memory may be short; if a piece dies twice, or nobody is left, that is an error.
     """
-    count = min(processes, len(pieces))
-    left, lost = list(range(len(pieces))), set[int]()
-    homes: dict[Hashable, _Worker] = {}
-    busy: dict[Any, _Worker] = {}  # by their pipes
-
-    def next_piece(worker: _Worker) -> None:
-        if left:
-            owners = [homes.get(home(pieces[at])) for at in left]
-            mine = next((wanted for wanted in (worker, None) if wanted in owners), owners[0])
-            worker.at = left.pop(owners.index(mine))
-            homes.setdefault(home(pieces[worker.at]), worker)
-            worker.send(pickle.dumps(pieces[worker.at]))
-            busy[worker.pipe] = worker
-
-    workers: list[_Worker] = []
+    crew = _Crew(pieces, home)
     try:
-        with _interrupts_wait():
-            workers += [_Worker(max(1, usable_cores() // count)) for _ in range(count)]
-        handed = pickle.dumps((begin, given), pickle.HIGHEST_PROTOCOL)
-        for worker in workers:
-            worker.send(handed)
-            next_piece(worker)
-        while busy:
-            for pipe in wait(list(busy)):
-                worker = busy[pipe]
-                at = worker.at
-                try:
-                    kind, *told = worker.pipe.recv()
-                except (EOFError, OSError):
-                    kind = "died"
-                if kind == "warned":
-                    warnings.warn_explicit(*told)
-                    continue
-                del busy[pipe]
-                if kind == "failed":
-                    raise _noted(*told)
-                if kind == "died":
-                    workers.remove(worker)
-                    code = worker.end()
-                    if at in lost or not workers:
-                        raise SettingError(f"{_died(code)} {AGAIN}")
-                    lost.add(at)
-                    left.insert(0, at)
-                    homes = {name: one for name, one in homes.items() if one is not worker}
-                    goes_on = f"{_died(code)} {len(workers)} of them go on, and do that again."
-                    warnings.warn(goes_on, WithSenseWarning, stacklevel=2)
-                    for free in (one for one in workers if one.pipe not in busy):
-                        next_piece(free)
-                    continue
-                next_piece(worker)
-                yield pieces[at], told[0]
+        crew.start(min(processes, len(pieces)), pickle.dumps((begin, shared), pickle.HIGHEST_PROTOCOL))
+        yield from crew.results()
     finally:
-        for worker in workers:
+        crew.end()
+
+
+class _Crew:
+    """The processes that share pieces, and which of them does which."""
+
+    def __init__(self, pieces: Sequence[Any], home: Callable[[Any], Hashable]) -> None:
+        self.pieces = pieces
+        self.home = home
+        self.workers: list[_Worker] = []
+        self._waiting = list(range(len(pieces)))
+        self._died_once = set[int]()
+        self._homes: dict[Hashable, _Worker] = {}
+        self._busy: dict[Any, _Worker] = {}  # by their pipes
+
+    def start(self, count: int, first_message: bytes) -> None:
+        """Start processes, and give each its first piece."""
+        with _interrupts_wait():
+            self.workers += [_Worker(max(1, usable_cores() // count)) for _ in range(count)]
+        for worker in self.workers:
+            worker.send(first_message)
+            self._give_piece(worker)
+
+    def results(self) -> Generator[tuple[Any, Any]]:
+        """Yield each piece with its result until all are done."""
+        while self._busy:
+            for pipe in wait(list(self._busy)):
+                worker = self._busy[pipe]
+                kind, *message = worker.receive()
+                if kind == "warned":
+                    warnings.warn_explicit(*message)
+                    continue
+                del self._busy[pipe]
+                if kind == "failed":
+                    raise _with_place(*message)
+                if kind == "died":
+                    self._go_on_without(worker)
+                    continue
+                at = worker.at
+                self._give_piece(worker)
+                yield self.pieces[at], message[0]
+
+    def end(self) -> None:
+        """End all processes, whatever they do."""
+        for worker in self.workers:
             worker.process.terminate()
-        for worker in workers:
+        for worker in self.workers:
             worker.end()
+
+    def _give_piece(self, worker: _Worker) -> None:
+        if not self._waiting:
+            return
+        owners = [self._homes.get(self.home(self.pieces[at])) for at in self._waiting]
+        # A piece of the worker's own homes, else of a home that nobody has, else the first of all.
+        owner = next((one for one in (worker, None) if one in owners), owners[0])
+        worker.at = self._waiting.pop(owners.index(owner))
+        piece = self.pieces[worker.at]
+        self._homes.setdefault(self.home(piece), worker)
+        worker.send(pickle.dumps(piece))
+        self._busy[worker.pipe] = worker
+
+    def _go_on_without(self, worker: _Worker) -> None:
+        """Let the others do the piece of a process that died."""
+        self.workers.remove(worker)
+        code = worker.end()
+        if worker.at in self._died_once or not self.workers:
+            raise SettingError(f"{_died(code)} {AGAIN}")
+        self._died_once.add(worker.at)
+        self._waiting.insert(0, worker.at)
+        self._homes = {name: one for name, one in self._homes.items() if one is not worker}
+        warnings.warn(
+            f"{_died(code)} {len(self.workers)} of them go on, and do that again.",
+            WithSenseWarning,
+            stacklevel=4,
+        )
+        for free in (one for one in self.workers if one.pipe not in self._busy):
+            self._give_piece(free)
 
 
 class _Worker:
@@ -133,6 +159,14 @@ class _Worker:
         # That it is dead is found out when its result is read.
         with suppress(OSError):
             self.pipe.send_bytes(words)
+
+    def receive(self) -> Sequence[Any]:
+        """Return what the process says: the kind of message and its words."""
+        try:
+            message: Sequence[Any] = self.pipe.recv()
+        except (EOFError, OSError):
+            return ("died",)
+        return message
 
     def end(self) -> int:
         """Wait for the process, which is dying or has nobody to listen to, and return its exit code."""
@@ -158,24 +192,24 @@ def _interrupts_wait() -> Iterator[None]:
 
 def _died(code: int) -> str:
     how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-    why = "; most likely the memory was not enough" if -code == KILLED else ""
+    why = "; most likely the memory was not enough" if -code == SIGKILL else ""
     return f"A process ended {how} in the middle of its work{why}."
 
 
-def _noted(error: Exception, where: str) -> Exception:
+def _with_place(error: Exception, where: str) -> Exception:
     error.add_note(f"In a process of its own:\n{where}")
     return error
 
 
 def _work(pipe: Connection, threads: int) -> None:
-    """Do pieces until nobody sends any more."""
+    """Do, in a process of its own, the pieces that the pipe brings, until it is closed."""
     # Not every system lets it be inherited.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # Before anything that computes is imported.
     for name in THREADS:
-        given = os.environ.get(name, "")
-        os.environ[name] = str(min(threads, int(given)) if given.isdecimal() and int(given) else threads)
+        limit = os.environ.get(name, "")
+        os.environ[name] = str(min(threads, int(limit)) if limit.isdecimal() and int(limit) else threads)
     lock = threading.Lock()
 
     def tell(*words: Any) -> None:
@@ -183,13 +217,13 @@ def _work(pipe: Connection, threads: int) -> None:
             pipe.send(words)
 
     def show(message: Warning | str, category: type[Warning], file: str, line: int, *_: Any) -> None:
-        known = category if category.__module__.partition(".")[0] in SENT else UserWarning
-        tell("warned", str(message), known, file, line)
+        importable = category.__module__.partition(".")[0] in PICKLED_WHOLE
+        tell("warned", str(message), category if importable else UserWarning, file, line)
 
     warnings.showwarning = show  # type: ignore[assignment]  # `*_` stands for its other arguments
     try:
-        begin, handed = pickle.loads(pipe.recv_bytes())
-        with begin(handed) as do:
+        begin, shared = pickle.loads(pipe.recv_bytes())
+        with begin(shared) as do:
             while True:
                 try:
                     piece = pipe.recv()
@@ -197,13 +231,13 @@ def _work(pipe: Connection, threads: int) -> None:
                     return
                 tell("done", do(piece))
     except Exception as error:
-        ours = type(error).__module__.partition(".")[0] in SENT
-        sent = error if ours else RuntimeError(f"{type(error).__name__}: {error}")
-        tell("failed", sent, traceback.format_exc())
+        importable = type(error).__module__.partition(".")[0] in PICKLED_WHOLE
+        stand_in = RuntimeError(f"{type(error).__name__}: {error}")
+        tell("failed", error if importable else stand_in, traceback.format_exc())
 
 
 def _end_with_parent() -> None:
-    """End at once when the parent is gone, however it went: a training may last, and nobody wants it any more."""
+    """End this process when its parent is gone: a training may last, and nobody wants its result any more."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -47,9 +47,9 @@ class Saveable:
         settings = dict(state["settings"])
         if "store" in inspect.signature(cls).parameters:
             settings["store"] = store
-        made = cls(**settings)
-        made.__dict__.update(state["learned"])
-        return made
+        thing = cls(**settings)
+        thing.__dict__.update(state["learned"])
+        return thing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,10 +67,10 @@ def save_state(thing: Any, folder: str | Path, kinds: Mapping[str, str]) -> Path
     with on_disk(root):
         root.mkdir(parents=True, exist_ok=True)
         writer = _Writer(root, kinds)
-        written = writer.encode(thing)
+        encoding = writer.encode(thing)
         with (root / ARRAYS).open("wb") as stream:
             np.savez(stream, **writer.arrays)  # type: ignore[arg-type]  # its stub takes these names for its options
-        about = {"format": FORMAT, "objects": writer.objects, "saved": written}
+        about = {"format": FORMAT, "objects": writer.objects, "saved": encoding}
         # Last, so that a folder without it is known to be unfinished.
         text = json.dumps(about, ensure_ascii=False, allow_nan=False) + "\n"
         (root / STATE).write_text(text, encoding="utf-8")
@@ -86,11 +86,13 @@ def load_state(folder: str | Path, kinds: Mapping[str, str], store: Any = None) 
         )
     try:
         about = read_json(root / STATE)
-        known = about["format"]
+        format_number = about["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{root / STATE} is damaged ({error}): save it anew.") from error
-    if known != FORMAT:
-        raise DataError(f"{root} has format {known!r}; this version reads format {FORMAT}. Save it anew.")
+    if format_number != FORMAT:
+        raise DataError(
+            f"{root} has format {format_number!r}; this version reads format {FORMAT}. Save it anew."
+        )
     try:
         return _Reader(root, kinds, read_arrays(root / ARRAYS), store).read(about)
     except DataError:
@@ -151,10 +153,10 @@ class _Writer:
                     f"{kind} objects cannot be saved; known are {', '.join(sorted(self.kinds))}."
                 )
             fields = value.to_state() if isinstance(value, Saveable) else {"settings": _fields(value)}
-            encoded = self.encode(fields)
+            state = self.encode(fields)
             self._place[id(value)] = len(self.objects)
             self._alive.append(value)
-            self.objects.append([kind, encoded])
+            self.objects.append([kind, state])
         return self._place[id(value)]
 
 
@@ -163,12 +165,12 @@ class _Reader:
         self, root: Path, kinds: Mapping[str, str], arrays: dict[str, np.ndarray], store: Any
     ) -> None:
         self.root, self.kinds, self.arrays, self.store = root, kinds, arrays, store
-        self.made: list[Any] = []
+        self.objects: list[Any] = []
 
     def read(self, about: dict[str, Any]) -> Any:
-        for kind, encoded in about["objects"]:
+        for kind, state in about["objects"]:
             # What an object refers to was written before it.
-            self.made.append(self._object(kind, self.decode(encoded)))
+            self.objects.append(self._object(kind, self.decode(state)))
         return self.decode(about["saved"])
 
     def decode(self, value: Any) -> Any:
@@ -188,7 +190,7 @@ class _Reader:
             return {self.decode(key): self.decode(part) for key, part in inside}
         if kind == "file":
             return self._file(inside)
-        return self.made[inside]
+        return self.objects[inside]
 
     def _file(self, name: str) -> Path:
         path = (self.root / FILES / name).resolve()
@@ -201,10 +203,10 @@ class _Reader:
             raise DataError(
                 f"{self.root} holds a {kind!r}, which this version does not know: use the version that saved it."
             )
-        made = getattr(import_module(self.kinds[kind]), kind)
-        if issubclass(made, Saveable):
-            return made.from_state(state, self.store)
-        return made(**state["settings"])
+        cls = getattr(import_module(self.kinds[kind]), kind)
+        if issubclass(cls, Saveable):
+            return cls.from_state(state, self.store)
+        return cls(**state["settings"])
 
 
 def _fields(value: Any) -> dict[str, Any]:

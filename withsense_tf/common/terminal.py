@@ -26,7 +26,7 @@ from withsense_tf.errors import (
 T = TypeVar("T")
 
 
-def track(items: Iterable[T], total: int, what: str, done: str = "photos") -> Iterator[T]:
+def track(items: Iterable[T], total: int, what: str, unit: str = "photos") -> Iterator[T]:
     """Yield `items` and show on the terminal how many of `total` are done and the time left.
 
     The bar goes to the error stream, so that piped output stays clean; a log file gets none.
@@ -34,15 +34,15 @@ def track(items: Iterable[T], total: int, what: str, done: str = "photos") -> It
     >>> list(track([1, 2], total=2, what="Counting"))
     [1, 2]
     """
-    with steps(total, done) as next_one:
+    with steps(total, unit) as next_one:
         for item in items:
             next_one(what)
             yield item
 
 
 @contextmanager
-def steps(total: int, done: str) -> Iterator[Callable[[str], None]]:
-    """Show a bar of `total` steps with the time left; the block calls what it gets with what comes next.
+def steps(total: int, unit: str) -> Iterator[Callable[[str], None]]:
+    """Show a bar of `total` steps with the time left; yield the function to call before each step, with its name.
 
     A process that another one started leaves the terminal to that one.
     """
@@ -56,7 +56,7 @@ def steps(total: int, done: str) -> Iterator[Callable[[str], None]]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn(done),
+        TextColumn(unit),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -73,14 +73,14 @@ def steps(total: int, done: str) -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def each_said_once() -> Iterator[None]:
-    """Within the block, show no warning twice; that a test split is trained on once, whatever the photo."""
-    said: set[tuple[type[Warning], str]] = set()
+    """Show each warning once within the block, and once for all photos that a published test split is trained on."""
+    shown_warnings: set[tuple[type[Warning], str]] = set()
     show = warnings.showwarning
 
     def show_once(message: Warning | str, category: type[Warning], *where: Any) -> None:
         words = "" if issubclass(category, PublishedTestWarning) else str(message)
-        if (category, words) not in said:
-            said.add((category, words))
+        if (category, words) not in shown_warnings:
+            shown_warnings.add((category, words))
             show(message, category, *where)
 
     with warnings.catch_warnings():
@@ -98,15 +98,15 @@ def start_tensorflow() -> Any:
         return sys.modules["tensorflow"]
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    error_stream, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:
         import tensorflow as tf
 
         tf.config.list_physical_devices("GPU")
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(error_stream, 2)
+        os.close(error_stream)
         os.close(nowhere)
     return tf
 
@@ -145,12 +145,12 @@ def run(command: Callable[[], object]) -> None:
         _end(str(error))
     except Exception as error:
         # Libraries have errors of their own for a full disk.
-        told = disk_trouble(error)
-        if told is None and isinstance(error, OSError):
-            told = f"{error.filename or 'input or output'}: {error.strerror or error}"
-        if told is None:
+        message = disk_trouble(error)
+        if message is None and isinstance(error, OSError):
+            message = f"{error.filename or 'input or output'}: {error.strerror or error}"
+        if message is None:
             raise
-        _end(told)
+        _end(message)
     finally:
         warnings.showwarning = usual
 

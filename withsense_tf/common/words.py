@@ -35,9 +35,9 @@ def lemmas(text: str) -> list[str]:
 def lemma(word: str) -> str:
     """Return the basic form of one word in lower case; a word that is not known stays as it is."""
     if CYRILLIC.search(word):
-        parsed = russian().parse(word)
-        return str(parsed[0].normal_form) if parsed else word
-    return _english().get(word, word)
+        readings = russian_analyser().parse(word)
+        return str(readings[0].normal_form) if readings else word
+    return english_lemmas().get(word, word)
 
 
 def stop_words() -> list[str]:
@@ -60,20 +60,20 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _english() -> dict[str, str]:
-    """Return spaCy's table of basic forms; read by itself, because importing spaCy takes a second."""
+def english_lemmas() -> dict[str, str]:
+    """Return spaCy's table of English words and their basic forms, read without spaCy, which takes a second."""
     import gzip
     import json
     from importlib.resources import files
 
-    packed = files("spacy_lookups_data").joinpath("data", "en_lemma_lookup.json.gz").read_bytes()
-    table: dict[str, str] = json.loads(gzip.decompress(packed))
+    content = files("spacy_lookups_data").joinpath("data", "en_lemma_lookup.json.gz").read_bytes()
+    table: dict[str, str] = json.loads(gzip.decompress(content))
     return table
 
 
 @cache
-def russian() -> Any:
-    """Return the analyzer of Russian words: all readings of a word, each with its grammar; it has no types."""
+def russian_analyser() -> Any:
+    """Return the analyser of Russian words: all readings of a word, each with its grammar. It has no types."""
     import pymorphy3
 
     return pymorphy3.MorphAnalyzer(lang="ru")

@@ -1,1 +1,1 @@
-"""Files -> frozen tables, what is wrong with them, photos as arrays, splits, and the demo set."""
+"""Files -> frozen tables, what is wrong with them, photos as arrays, and splits."""

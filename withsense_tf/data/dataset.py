@@ -94,21 +94,21 @@ class Dataset:
         twins: dict[str, list[str]] = {}
         groups = self.groups
         for twin, group in self.left_in_test[["photo", "group"]].itertuples(index=False):
-            for kept in groups.index[groups == group]:
-                if twin != kept:
-                    twins.setdefault(kept, []).append(twin)
+            for photo in groups.index[groups == group]:
+                if twin != photo:
+                    twins.setdefault(photo, []).append(twin)
         return twins
 
     def own(self, table: pd.DataFrame) -> np.ndarray:
-        """Tell which rows of a photo and a caption are a photo, or a copy of it, beside its own caption, (rows,)."""
+        """Return which rows have a photo, or a copy of it, beside its own caption, bool, (rows,)."""
         owner = owners_of(table["caption"])
         copies = owner.map(self.groups) == table["photo"].map(self.groups)
         return ((owner == table["photo"]) | copies).to_numpy(bool)
 
     def group_of(self, content: Iterable[str]) -> set[str]:
         """Return the groups of contents, given as digests; one that is not here is its own."""
-        known = dict(zip(self.content, self.groups, strict=True))
-        return {known.get(digest, digest) for digest in content}
+        group_by_digest = dict(zip(self.content, self.groups, strict=True))
+        return {group_by_digest.get(digest, digest) for digest in content}
 
     @property
     def pairs(self) -> pd.DataFrame:
@@ -151,8 +151,8 @@ class Dataset:
             if "caption" in table:
                 keep &= table["caption"].isin(captions)
             tables[name] = table[keep].reset_index(drop=True)
-        kept = "\n".join([*sorted(photos), *sorted(captions)])
-        fingerprint = hashlib.sha256(f"{self.fingerprint}\n{kept}".encode(errors="replace")).hexdigest()[:16]
+        names = "\n".join([*sorted(photos), *sorted(captions)])
+        fingerprint = hashlib.sha256(f"{self.fingerprint}\n{names}".encode(errors="replace")).hexdigest()[:16]
         return replace(self, fingerprint=fingerprint, _tables=tables)
 
     def save_quarantine(self, file: str | Path) -> Path:
@@ -182,16 +182,16 @@ class Dataset:
         return f"Dataset({self.name}: {counts})"
 
 
-def check_dataset(what: str, received: object) -> None:
+def check_dataset(what: str, value: object) -> None:
     """Raise if something is no data set."""
-    check_kind(what, received, Dataset, "a data set", "pass ws.load_dataset(folder) or ws.demo_dataset()")
+    check_kind(what, value, Dataset, "a data set", "pass ws.load_dataset(folder) or ws.demo_dataset()")
 
 
-def check_pairs(what: str, received: object) -> None:
+def check_pairs(what: str, value: object) -> None:
     """Raise if something is no pairs."""
     check_kind(
         what,
-        received,
+        value,
         Pairs,
         "pairs of photos and texts",
         "pass ws.relevance(data), or a part of it",
@@ -202,9 +202,12 @@ def check_pairs(what: str, received: object) -> None:
 class Pairs:
     """Pairs of a photo and a text with what is known of their fit; a row each.
 
-    `table` has the columns photo, caption, text, path, target (0 to 1), weight (how sure, above 0) and source
-    (who said so); `definition` says in words what the target is. `group` gives photos that are the same file, or
-    look the same, one name, so that no split tears them apart.
+    - `data`: the data set that the photos are of
+    - the table, as `table` returns it: photo, caption (its id), text, path (of the photo's file), target (0 to 1),
+      weight (how sure, above 0) and source (who said so)
+    - `definition`: in words, what the target is
+
+    `group` gives photos that are the same file, or look the same, one name, so that no split tears them apart.
     """
 
     data: Dataset

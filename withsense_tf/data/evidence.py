@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from withsense_tf.data.embedded.file_captions import told_captions
+from withsense_tf.data.embedded.file_captions import captions_in_files
 from withsense_tf.data.embedded.file_words import DESCRIPTION, NOTHING, Embedded
 from withsense_tf.data.folder.meant_photos import NAMES
 from withsense_tf.data.folder.table_rows import Caption, FileReader
@@ -20,33 +20,33 @@ MOST_NUMBER: Final = 999_999_999
 
 
 def add_evidence(
-    reader: FileReader, captions: Sequence[Caption], photos: pd.DataFrame, listed: RawTable
+    reader: FileReader, captions: Sequence[Caption], photos: pd.DataFrame, columns: RawTable
 ) -> list[Caption]:
-    """Hand to the reader what is evidence alone, and return the captions that stand in photo files.
+    """Add names, columns and embedded texts to the reader's evidence; return the captions of photo files.
 
     `photos` are the names, digests and embedded texts of all files, of those too that are left out as copies.
     """
-    embedded: dict[str, Embedded] = {}
+    words_in_files: dict[str, Embedded] = {}
     for photo, found_there in zip(photos["photo"], photos["embedded"], strict=True):
-        embedded[photo] = found_there + embedded.get(photo, NOTHING)
+        words_in_files[photo] = found_there + words_in_files.get(photo, NOTHING)
     own: dict[str, list[Caption]] = {}
     for caption in captions:
         own.setdefault(caption.photo, []).append(caption)
     names = {*(name for files in reader.names.files.values() for name in files), *own}
     for name in sorted(names):
         reader.other_texts += [(where, name, text) for where, text in own_texts(name)]
-    _add_columns(reader, listed, own)
-    found = told_captions(
-        embedded,
+    _add_columns(reader, columns, own)
+    file_captions = captions_in_files(
+        words_in_files,
         dict(zip(photos["photo"], photos["digest"], strict=True)),
         {photo: [caption.text for caption in some] for photo, some in own.items()},
     )
-    told = []
-    for photo, one in embedded.items():
+    new_captions = []
+    for photo, one in words_in_files.items():
         reader.unread += [(photo, f"{where} of {photo}", reason) for where, reason in one.unread]
         after = max((caption.number for caption in own.get(photo, ())), default=-1)
-        new = found.get(photo, []) if after < MOST_NUMBER - len(one.texts) else []
-        told += [
+        new = file_captions.get(photo, []) if after < MOST_NUMBER - len(one.texts) else []
+        new_captions += [
             Caption(f"{photo}#{number}", photo, number, text, photo, 0)
             for number, text in enumerate(new, start=after + 1)
         ]
@@ -56,20 +56,23 @@ def add_evidence(
             for text in one.texts
             if text.kind != DESCRIPTION or text.text not in captions_of
         ]
-    return told
+    return new_captions
 
 
-def _add_columns(reader: FileReader, listed: RawTable, own: dict[str, list[Caption]]) -> None:
-    """Let each row speak of its photo; of all that it may mean, where there is none of that name."""
-    reader.note_unread(listed, listed.unread)
+def _add_columns(reader: FileReader, columns: RawTable, own: dict[str, list[Caption]]) -> None:
+    """Add the cells of `photos.csv` as evidence of the photo of their row, or of all photos that the row may mean."""
+    reader.note_unread(columns, columns.unread)
     usable = reader.names.usable["train"] | reader.names.usable["test"]
-    for row in listed.rows:
+    for row in columns.rows:
         name = row.fields[IMAGE]
-        meant = {name} if name in usable else reader.meant.by_name(name) | ({name} & own.keys())
+        photos = {name} if name in usable else reader.meant_photos.by_name(name) | ({name} & own.keys())
         cells = [(column, cell) for column, cell in row.fields.items() if column != IMAGE]
-        if not meant and not NAMES.search(name.casefold()):
+        if not photos and not NAMES.search(name.casefold()):
             # Where a column has another's name, the photo may stand in any.
-            meant, cells = reader.meant.in_line(" ".join(row.fields.values()))[0], list(row.fields.items())
-        for photo in sorted(meant):
+            photos, cells = (
+                reader.meant_photos.in_line(" ".join(row.fields.values()))[0],
+                list(row.fields.items()),
+            )
+        for photo in sorted(photos):
             texts = [one for one in own_texts(photo, cells) if one[0] != f"name of {photo}"]
             reader.other_texts += [(where, photo, text) for where, text in texts]

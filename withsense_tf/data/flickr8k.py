@@ -19,8 +19,8 @@ def published_test_photos(names: Iterable[str]) -> list[str]:
     >>> published_test_photos(["holiday.jpg"])
     []
     """
-    known = _known()
-    return [name for name in names if name_hash(name) in known]
+    test_names = _test_names()
+    return [name for name in names if name_hash(name) in test_names]
 
 
 def name_hash(name: str) -> str:
@@ -29,6 +29,6 @@ def name_hash(name: str) -> str:
 
 
 @cache
-def _known() -> frozenset[str]:
+def _test_names() -> frozenset[str]:
     text = files("withsense_tf.data").joinpath("flickr8k_test.txt").read_text(encoding="ascii")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))

@@ -16,7 +16,7 @@ from withsense_tf.errors import DataError, check_kind, shown
 
 @dataclass(frozen=True, eq=False)
 class Gallery:
-    """Photos of a data set, by name, in the order in which their scores come."""
+    """Photos to be ranked: those of a data set that `names` names, in the order in which their scores come."""
 
     data: Dataset
     names: tuple[str, ...]
@@ -24,24 +24,24 @@ class Gallery:
     def __post_init__(self) -> None:
         check_dataset("Gallery", self.data)
         check_kind("Gallery", self.names, (tuple, list), "a list of names of photos")
-        unknown = [name for name in self.names if name not in self._known.index]
+        unknown = [name for name in self.names if name not in self._photos.index]
         if unknown or not self.names:
             what = f"not {unknown[0]}" if unknown else "not none at all"
             raise DataError(f"A gallery takes photos of {self.data.name}, {what}.")
 
     @cached_property
-    def _known(self) -> pd.DataFrame:
+    def _photos(self) -> pd.DataFrame:
         return self.data.photos.drop_duplicates("photo").set_index("photo")
 
     @cached_property
     def content(self) -> list[str]:
         """Return the digest of each photo's file."""
-        return self._known.loc[list(self.names), "digest"].tolist()
+        return self._photos.loc[list(self.names), "digest"].tolist()
 
     @cached_property
     def paths(self) -> list[Path]:
         """Return where each photo lies."""
-        return [Path(path) for path in self._known.loc[list(self.names), "path"]]
+        return [Path(path) for path in self._photos.loc[list(self.names), "path"]]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -49,10 +49,12 @@ class Gallery:
 
 @dataclass(frozen=True, eq=False)
 class Queries:
-    """Texts to look for; `captions` are their ids where they are captions of photos, else empty.
+    """Texts to look for.
 
-    A caption of the same words as a query does not count for its photo, as if it were the query itself: a measured
-    query comes from such captions. Queries that a user has `typed` are found in captions of the same words too.
+    - `texts`: the words of each
+    - `captions`: for each the id of the caption that it is, or "" where it is none
+    - `typed`: a user has typed them, so captions of the same words count; else such a caption does not count for its
+      photo, as if it were the query itself: a measured query comes from captions
     """
 
     texts: tuple[str, ...]
@@ -80,7 +82,7 @@ class Queries:
         return len(self.texts)
 
 
-def crossed(gallery: Gallery, queries: Queries) -> Pairs:
+def cross_pairs(gallery: Gallery, queries: Queries) -> Pairs:
     """Return each query beside each photo, query by query, for matchers that know pairs alone."""
     photos, texts = len(gallery), len(queries)
     table = pd.DataFrame(

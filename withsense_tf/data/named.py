@@ -38,7 +38,7 @@ AGES: Final = frozenset(
 # Elsewhere a minor is a key of music, a road or a mistake.
 MINOR: Final = re.compile(r"(?i)\bminor\b")
 # Who is no adult is a minor; "adults" are counted.
-GROWN: Final = re.compile(r"(?i)^(?:is )?(?:an )?(?:adult|of age)$")
+ADULT: Final = re.compile(r"(?i)^(?:is )?(?:an )?(?:adult|of age)$")
 DENYING: Final = re.compile(r"(?i)\b(?:no|not|non|without|free|без|нет)\b")
 FREE: Final = re.compile(r"(?i) free$")
 CAMEL: Final = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁ])(?=[A-ZА-ЯЁ])")
@@ -76,27 +76,27 @@ def column_text(column: str, cell: Cell) -> str:
     if value.casefold() in NO or (plain and float(value) == 0):
         if aged and plain:
             return f"{words} . age 0"
-        if GROWN.search(words):
+        if ADULT.search(words):
             return "minors"
         # Whoever says no to "child free" says yes.
-        denied = DENYING.sub(" ", words)
-        return " ".join(denied.split()) if denied != words else ""
-    said = [FREE.sub("-free", words), *([] if plain else [value])]
-    said += [f"age {age}" for age in dict.fromkeys([*NUMBER.findall(value), value]) if aged]
-    return " . ".join(filter(None, said))
+        rest = DENYING.sub(" ", words)
+        return " ".join(rest.split()) if rest != words else ""
+    parts = [FREE.sub("-free", words), *([] if plain else [value])]
+    parts += [f"age {age}" for age in dict.fromkeys([*NUMBER.findall(value), value]) if aged]
+    return " . ".join(filter(None, parts))
 
 
 def own_texts(
     photo: str, cells: Iterable[tuple[str, Cell]] = (), silent: Collection[str] = ()
 ) -> list[tuple[str, str]]:
     """Return what the name of a photo and its columns say, but for the `silent` ones: where it stands, and the text."""
-    told = [(f"name of {photo}", name_text(photo))]
-    told += [
+    texts = [(f"name of {photo}", name_text(photo))]
+    texts += [
         (f"column {column.casefold()} of {photo}", column_text(column, cell))
         for column, cell in cells
         if column.casefold() not in silent
     ]
-    return [(where, text) for where, text in told if text]
+    return [(where, text) for where, text in texts if text]
 
 
 def _without_lots(piece: re.Match[str]) -> str:

@@ -37,21 +37,23 @@ def photo_facts(
     """
     names = [str(name) for name in photos["photo"]]
     table = Path(folder) / TABLE
-    listed = {}
+    by_photo = {}
     if table.exists():
         said_of_it = [] if problems is None else problems
         raw = read_table(table, (IMAGE,), header=True)
         said_of_it += raw.problems
-        listed = listed_facts(raw, frozenset(names), said_of_it)
+        by_photo = listed_facts(raw, frozenset(names), said_of_it)
     facts: dict[str, Facts] = {}
     # Opening files waits for the disk, and threads can wait together. Pillow warns of damaged tags, which nobody
     # who searches can mend; filters of warnings are the process's, so they are set around all threads.
     with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=usable_cores()) as pool:
         warnings.simplefilter("ignore")
-        said = track(pool.map(exif_facts, map(Path, photos["path"])), len(names), "Reading what cameras said")
-        sizes = zip(names, photos["width"], photos["height"], said, strict=True)
+        camera_facts = track(
+            pool.map(exif_facts, map(Path, photos["path"])), len(names), "Reading what cameras said"
+        )
+        sizes = zip(names, photos["width"], photos["height"], camera_facts, strict=True)
         for name, width, height, exif in sizes:
-            facts[name] = {**_size(float(width), float(height)), **exif, **listed.get(name, {})}
+            facts[name] = {**_size(float(width), float(height)), **exif, **by_photo.get(name, {})}
     return facts
 
 
@@ -60,7 +62,7 @@ def _size(width: float, height: float) -> Facts:
     return {"width": width, "height": height, "orientation": orientation}
 
 
-def listed_facts(table: RawTable, known: Collection[str], problems: list[Problem]) -> dict[str, Facts]:
+def listed_facts(table: RawTable, names: Collection[str], problems: list[Problem]) -> dict[str, Facts]:
     """Return the facts that the table has, by photo; rows that cannot be used are added to `problems`."""
     facts: dict[str, Facts] = {}
     lines: dict[str, int] = {}
@@ -69,7 +71,7 @@ def listed_facts(table: RawTable, known: Collection[str], problems: list[Problem
         kind, reason = "", ""
         if not is_photo_name(name):
             kind, reason = "bad_photo_name", f"expected a plain file name, got {name!r}"
-        elif name not in known:
+        elif name not in names:
             kind, reason = "row_photo_missing", f"{name} is no usable photo of the folder"
         elif name in lines:
             kind, reason = "duplicate_row", f"line {lines[name]} has it already"
@@ -101,8 +103,8 @@ def _date(text: str) -> str:
     """
     if YEAR_OR_MONTH.fullmatch(text):
         return text
-    turned = DAY_FIRST.match(text)
-    if turned:
-        day, month, year = turned.groups()
+    match = DAY_FIRST.match(text)
+    if match:
+        day, month, year = match.groups()
         return iso_day(f"{year}-{month:0>2}-{day:0>2}") or text
     return iso_day(text) or text

@@ -31,14 +31,14 @@ class SplitReport:
 
     def __str__(self) -> str:
         share = self.test_pairs_with_shared_caption / max(1, self.test_pairs)
-        dropped = f", {self.dropped_pairs:,} left out" if self.dropped_pairs else ""
+        left_out = f", {self.dropped_pairs:,} left out" if self.dropped_pairs else ""
         copies = (
             f"; {self.photos_with_copies:,} photos are copies of others, and on their side"
             if self.photos_with_copies
             else ""
         )
         return (
-            f"{self.train_pairs:,} training and {self.test_pairs:,} test pairs{dropped}; "
+            f"{self.train_pairs:,} training and {self.test_pairs:,} test pairs{left_out}; "
             f"{self.train_photos:,} and {self.test_photos:,} photos, {self.shared_photos:,} on both sides; "
             f"{self.train_captions:,} and {self.test_captions:,} captions, {self.shared_captions:,} on both sides "
             f"({share:.0%} of the test pairs have one of those){copies}"
@@ -85,8 +85,8 @@ def folds_by_photo(pairs: Pairs, folds: int = 10, seed: int = 0) -> tuple[Split,
     check_seed(seed)
     photos = np.unique(pairs.group)
     _at_least(photos, folds, "photos")
-    shuffled = np.random.default_rng(seed).permutation(photos)
-    in_test = [np.isin(pairs.group, part) for part in np.array_split(shuffled, folds)]
+    order = np.random.default_rng(seed).permutation(photos)
+    in_test = [np.isin(pairs.group, part) for part in np.array_split(order, folds)]
     return tuple(_split(pairs, np.flatnonzero(~test), np.flatnonzero(test)) for test in in_test)
 
 
@@ -100,18 +100,18 @@ def split_strict(pairs: Pairs, test_share: float = 0.3, seed: int = 0) -> Split:
     check_pairs("split_strict", pairs)
     check_share("test_share", test_share)
     check_seed(seed)
-    photo_side, caption_side = _connected(pairs)
+    photo_side, caption_side = _connect(pairs)
     groups = np.unique(np.concatenate([photo_side, caption_side]))
     _at_least(groups, 2, "groups of photos that share no caption")
-    shuffled = np.random.default_rng(seed).permutation(groups)
-    test_groups = shuffled[: min(len(groups) - 1, max(1, round(test_share * len(groups))))]
+    order = np.random.default_rng(seed).permutation(groups)
+    test_groups = order[: min(len(groups) - 1, max(1, round(test_share * len(groups))))]
     photo_in_test, caption_in_test = np.isin(photo_side, test_groups), np.isin(caption_side, test_groups)
     train = np.flatnonzero(~photo_in_test & ~caption_in_test)
     test = np.flatnonzero(photo_in_test & caption_in_test)
     return _split(pairs, train, test)
 
 
-def _connected(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+def _connect(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     """Label each pair's photo, and the owner of its caption, so that what must stay together is equal."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -136,16 +136,16 @@ def _split(pairs: Pairs, train: np.ndarray, test: np.ndarray) -> Split:
         side = "training" if not len(train) else "test"
         raise DataError(f"The {side} side of the split is empty: {pairs!r} is too small for this split.")
     left, right = pairs.take(train), pairs.take(test)
-    shared = len(np.intersect1d(left.group, right.group))
+    shared_photos = len(np.intersect1d(left.group, right.group))
     copies = pairs.table["photo"].nunique() - len(np.unique(pairs.group))
-    report = _report(left.table, right.table, len(pairs), shared, copies)
+    report = _report(left.table, right.table, len(pairs), shared_photos, copies)
     return Split(left, right, report)
 
 
 def _report(
     train: pd.DataFrame, test: pd.DataFrame, total: int, shared_photos: int, copies: int
 ) -> SplitReport:
-    shared = set(train["caption"]) & set(test["caption"])
+    both_captions = set(train["caption"]) & set(test["caption"])
     return SplitReport(
         train_pairs=len(train),
         test_pairs=len(test),
@@ -155,13 +155,13 @@ def _report(
         shared_photos=shared_photos,
         train_captions=train["caption"].nunique(),
         test_captions=test["caption"].nunique(),
-        shared_captions=len(shared),
-        test_pairs_with_shared_caption=int(test["caption"].isin(shared).sum()),
+        shared_captions=len(both_captions),
+        test_pairs_with_shared_caption=int(test["caption"].isin(both_captions).sum()),
         photos_with_copies=copies,
     )
 
 
 def _at_least(groups: np.ndarray, count: int, what: str) -> None:
-    found = len(np.unique(groups))
-    if found < count:
-        raise DataError(f"This split needs at least {count} {what}, got {found}.")
+    group_count = len(np.unique(groups))
+    if group_count < count:
+        raise DataError(f"This split needs at least {count} {what}, got {group_count}.")

@@ -24,14 +24,14 @@ TRIES = 400  # many more than ever needed: one subject alone has thousands of wo
 
 def captions(scene: Scene, rng: np.random.Generator, count: int = 5) -> tuple[str, ...]:
     """Return `count` captions of a scene, all different and all true."""
-    found: list[str] = []
+    texts: list[str] = []
     for _ in range(TRIES):
         text = _Speaker(scene, rng).say()
-        if text.rstrip(".") not in {old.rstrip(".") for old in found}:
-            found.append(text)
-        if len(found) == count:
-            return tuple(found)
-    raise DataError(f"expected {count} different captions of one scene, found {len(found)}; ask for fewer.")
+        if text.rstrip(".") not in {old.rstrip(".") for old in texts}:
+            texts.append(text)
+        if len(texts) == count:
+            return tuple(texts)
+    raise DataError(f"expected {count} different captions of one scene, found {len(texts)}; ask for fewer.")
 
 
 def with_article(words: str) -> str:
@@ -49,8 +49,8 @@ class _Speaker:
     def __init__(self, scene: Scene, rng: np.random.Generator) -> None:
         self.scene, self.rng = scene, rng
         main, *others = scene.subjects
-        told = [s for s in others if rng.random() < (CHILD_TOLD if s.is_child else OTHER_TOLD)]
-        self.told: list[Subject] = [main, *told]
+        others_told = [s for s in others if rng.random() < (CHILD_TOLD if s.is_child else OTHER_TOLD)]
+        self.subjects: list[Subject] = [main, *others_told]
 
     def say(self) -> str:
         patterns: list[Callable[[], str]] = [
@@ -60,7 +60,7 @@ class _Speaker:
             self._light_first,
             self._there_is,
         ]
-        if len(self.told) > 1:
+        if len(self.subjects) > 1:
             patterns = [
                 self._while,
                 self._gerund,
@@ -70,7 +70,7 @@ class _Speaker:
                 self._beside,
                 self._list,
             ]
-            if len(self.told) == 2:
+            if len(self.subjects) == 2:
                 patterns.append(self._side_of)
         text = " ".join(patterns[int(self.rng.integers(len(patterns)))]().split()).replace(" ,", ",")
         stop = "." if self.rng.random() < FULL_STOP else ""
@@ -79,46 +79,44 @@ class _Speaker:
     # -- patterns
 
     def _plain(self) -> str:
-        return f"{self._clause(self.told[0])} {self._where(self.told[0])} {self._light()}"
+        return f"{self._clause(self.subjects[0])} {self._where(self.subjects[0])} {self._light()}"
 
     def _while(self) -> str:
         joint = self._one((" while ", " while ", " and ", " as "))
-        first = f"{self._clause(self.told[0])} {self._where(self.told[0])} {self._light()}"
-        return first + joint + self._join([self._clause(s) + self._maybe_side(s) for s in self.told[1:]])
+        first = f"{self._clause(self.subjects[0])} {self._where(self.subjects[0])} {self._light()}"
+        return first + joint + self._join([self._clause(s) + self._maybe_side(s) for s in self.subjects[1:]])
 
     def _gerund(self) -> str:
-        parts = [f"{self._noun(s)} {self._verb(s)[0]}" for s in self.told]
-        return f"{self._join(parts)} {self._where(self.told[-1])} {self._light()}"
+        parts = [f"{self._noun(s)} {self._verb(s)[0]}" for s in self.subjects]
+        return f"{self._join(parts)} {self._where(self.subjects[-1])} {self._light()}"
 
     def _place_first(self) -> str:
-        where = self._where(self.told[0], always=True)
-        return f"{where}, {self._join([self._clause(s) + self._maybe_side(s) for s in self.told])} {self._light()}"
+        where = self._where(self.subjects[0], always=True)
+        return f"{where}, {self._join([self._clause(s) + self._maybe_side(s) for s in self.subjects])} {self._light()}"
 
     def _light_first(self) -> str:
         light = self._one(tables.LIGHT_PHRASES[self.scene.light])
-        first = f"{self._clause(self.told[0])} {self._where(self.told[0])}"
-        return f"{light}, {self._join([first, *[self._clause(s) for s in self.told[1:]]])}"
+        first = f"{self._clause(self.subjects[0])} {self._where(self.subjects[0])}"
+        return f"{light}, {self._join([first, *[self._clause(s) for s in self.subjects[1:]]])}"
 
     def _there_is(self) -> str:
-        main = self.told[0]
+        main = self.subjects[0]
         first = f"there is {self._noun(main)} {self._verb(main)[0]} {self._where(main)} {self._light()}"
-        if len(self.told) == 1:
+        if len(self.subjects) == 1:
             return first
-        rest = self._join([f"{self._noun(s)} {self._verb(s)[0]}" for s in self.told[1:]])
+        rest = self._join([f"{self._noun(s)} {self._verb(s)[0]}" for s in self.subjects[1:]])
         return f"{first}, with {rest} {self._one(('nearby', 'beside', 'in the picture'))}"
 
     def _list(self) -> str:
-        return (
-            f"{self._join([self._noun(s) for s in self.told])} {self._where(self.told[-1])} {self._light()}"
-        )
+        return f"{self._join([self._noun(s) for s in self.subjects])} {self._where(self.subjects[-1])} {self._light()}"
 
     def _beside(self) -> str:
-        main = self.told[0]
-        rest = f"{self._one(tables.BESIDE)} {self._join([self._noun(s) for s in self.told[1:]])}"
+        main = self.subjects[0]
+        rest = f"{self._one(tables.BESIDE)} {self._join([self._noun(s) for s in self.subjects[1:]])}"
         return f"{self._clause(main)} {rest} {self._where(main)} {self._light()}"
 
     def _side_of(self) -> str:
-        a, b = self.told
+        a, b = self.subjects
         left = POSITIONS.index(a.position) < POSITIONS.index(b.position)
         side = "to the left of" if left else "to the right of"
         return f"{self._noun(a)} {self._verb(a)[0]} {side} {self._noun(b)} {self._where(a)}"
@@ -178,8 +176,8 @@ class _Speaker:
         if key in tables.PROP_VERBS:
             options = tables.PROP_VERBS[key]
             prop = self._one(tables.KIND_WORDS[subject.prop])
-            told = with_article(f"{self._colour(subject.prop_colour)} {prop}".strip())
+            prop_words = with_article(f"{self._colour(subject.prop_colour)} {prop}".strip())
             participle, finite = options[int(self.rng.integers(len(options)))]
-            return participle.format(told), finite.format(told)
+            return participle.format(prop_words), finite.format(prop_words)
         options = tables.VERBS.get(f"{subject.kind}:{subject.action}") or tables.VERBS[subject.action]
         return options[int(self.rng.integers(len(options)))]

@@ -33,11 +33,16 @@ def demo_dataset(
     marker = read_marker(path)
     if marker is None:
         raise DataError(f"{path} is there but is no demo set. Choose another folder.")
-    found = {"version": marker.version, "seed": marker.seed, "train": marker.train, "test": marker.test}
-    wanted = {"version": MARKER_VERSION, "seed": seed, "train": train, "test": test}
-    if found != wanted:
+    settings_there = {
+        "version": marker.version,
+        "seed": marker.seed,
+        "train": marker.train,
+        "test": marker.test,
+    }
+    settings = {"version": MARKER_VERSION, "seed": seed, "train": train, "test": test}
+    if settings_there != settings:
         raise DataError(
-            f"{path} holds another demo set: {found}, expected {wanted}. Delete it or choose another folder."
+            f"{path} holds another demo set: {settings_there}, expected {settings}. Delete it or choose another folder."
         )
     if not marker.untouched:
         raise DataError(

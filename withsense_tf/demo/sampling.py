@@ -15,11 +15,11 @@ from withsense_tf.demo.scene import (
     CHILDREN,
     CLOTHES,
     COATS,
+    KINDS_WITH_SIZE,
     PAINTS,
     PEOPLE,
     PLACES,
     POSITIONS,
-    SIZED,
     SIZES,
     THINGS,
     Scene,
@@ -152,14 +152,14 @@ def sample_scene(rng: np.random.Generator) -> Scene:
     count = _pick(rng, (1, 2, 3), COUNT_SHARES)
     positions = [POSITIONS[int(i)] for i in rng.permutation(len(POSITIONS))]
     subjects: list[Subject] = []
-    seen: set[str] = set()
+    kinds: set[str] = set()
     while len(subjects) < count:
         kind = _sample_kind(rng, place, light)
         subject = _sample_subject(rng, kind, place, light, positions[len(subjects)])
         # Kinds differ within a photo, so that "the dog" always means one dog.
-        if {subject.kind, subject.prop} & seen:
+        if {subject.kind, subject.prop} & kinds:
             continue
-        seen |= {subject.kind, subject.prop} - {""}
+        kinds |= {subject.kind, subject.prop} - {""}
         subjects.append(subject)
     return Scene(place, light, tuple(subjects))
 
@@ -184,7 +184,7 @@ def _sample_subject(rng: np.random.Generator, kind: str, place: str, light: str,
         colour=_pick(rng, colours_of(kind)),
         action=action,
         position=position,
-        size=_pick(rng, SIZES) if kind in SIZED else "",
+        size=_pick(rng, SIZES) if kind in KINDS_WITH_SIZE else "",
         prop=prop,
         prop_colour=_pick(rng, colours_of(prop)) if prop and colours_of(prop) else "",
     )

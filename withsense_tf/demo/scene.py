@@ -20,7 +20,7 @@ KINDS = (*PEOPLE, *ANIMALS, *THINGS)
 # "left" is also the left third of the picture; see draw.SLOTS.
 POSITIONS = ("left", "middle", "right")
 # Only kinds of which people say "a small one" or "a big one" have a size.
-SIZED = ("dog", "boat", "ball", "tent", "kite")
+KINDS_WITH_SIZE = ("dog", "boat", "ball", "tent", "kite")
 SIZES = ("small", "large")
 
 PLACES = (
@@ -52,7 +52,7 @@ class Subject:
 
     @property
     def is_child(self) -> bool:
-        """Tell whether this is a person under sixteen."""
+        """Return whether this is a person under sixteen."""
         return self.kind in CHILDREN
 
 
@@ -72,23 +72,23 @@ class Scene:
             raise DataError(f"light must be one of {', '.join(LIGHTS)}; got {self.light!r}.")
         if not 1 <= len(self.subjects) <= len(POSITIONS):
             raise DataError(f"a scene has 1 to 3 subjects; got {len(self.subjects)}: add or remove some.")
-        taken = sorted(subject.position for subject in self.subjects)
-        if any(a == b for a, b in pairwise(taken)):
-            raise DataError(f"each subject needs a position of its own; got {taken}.")
+        positions = sorted(subject.position for subject in self.subjects)
+        if any(a == b for a, b in pairwise(positions)):
+            raise DataError(f"each subject needs a position of its own; got {positions}.")
 
     @property
     def has_child(self) -> bool:
-        """Tell whether a person under sixteen is in the photo."""
+        """Return whether a person under sixteen is in the photo."""
         return any(subject.is_child for subject in self.subjects)
 
     @property
     def kinds(self) -> frozenset[str]:
         """Return every kind that can be seen, props too."""
-        seen = {subject.kind for subject in self.subjects}
-        return frozenset(seen | {subject.prop for subject in self.subjects if subject.prop})
+        kinds = {subject.kind for subject in self.subjects}
+        return frozenset(kinds | {subject.prop for subject in self.subjects if subject.prop})
 
     @property
     def colours(self) -> frozenset[str]:
         """Return every colour name that a caption may use."""
-        seen = {subject.colour for subject in self.subjects}
-        return frozenset((seen | {subject.prop_colour for subject in self.subjects}) - {""})
+        colours = {subject.colour for subject in self.subjects}
+        return frozenset((colours | {subject.prop_colour for subject in self.subjects}) - {""})

@@ -88,8 +88,8 @@ def _subjects(a: Scene, b: Scene) -> float:
         [(weight[i] + weight[j]) * subject_agreement(s, t) for j, t in enumerate(many)]
         for i, s in enumerate(few)
     ]
-    chosen = permutations(range(len(many)), len(few))
-    best = max(sum(worth[i][j] for i, j in enumerate(order)) for order in chosen)
+    orders = permutations(range(len(many)), len(few))
+    best = max(sum(worth[i][j] for i, j in enumerate(order)) for order in orders)
     return best / everything
 
 

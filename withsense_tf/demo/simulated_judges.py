@@ -7,7 +7,7 @@ Each judge of the crowd says yes with a probability that rises with the impressi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,45 +104,42 @@ def simulate_votes(scenes: Sequence[Scene], rng: np.random.Generator) -> Votes:
 
 def _expert_owners(agree: Matrix, photo: int, rng: np.random.Generator) -> list[int]:
     count = round(float(np.clip(rng.normal(EXPERT_PAIRS_PER_PHOTO, EXPERT_PAIRS_SPREAD), 2, 10)))
-    chosen = [photo] if rng.random() < EXPERT_OWN_SHARE else []
-    return sorted(_fill(chosen, count, agree, photo, EXPERT_NEAR_POOL, EXPERT_NEAR_SHARE, rng))
+    owners = [photo] if rng.random() < EXPERT_OWN_SHARE else []
+    others = _others_by_agreement(agree, {photo})
+    owners += _sample_owners(others, count - len(owners), EXPERT_NEAR_POOL, EXPERT_NEAR_SHARE, rng)
+    return sorted(owners)
 
 
 def _crowd_owners(agree: Matrix, photo: int, expert: Sequence[int], rng: np.random.Generator) -> list[int]:
     count = round(float(np.clip(rng.normal(CROWD_ROWS_PER_PHOTO, CROWD_ROWS_SPREAD), *CROWD_ROWS_RANGE)))
-    chosen = [photo] if rng.random() < CROWD_OWN_SHARE else []
-    chosen += [owner for owner in expert if owner != photo and rng.random() < BOTH_SHARE]
-    return sorted(_fill(chosen, count, agree, photo, CROWD_NEAR_POOL, CROWD_NEAR_SHARE, rng, closed=expert))
+    owners = [photo] if rng.random() < CROWD_OWN_SHARE else []
+    owners += [owner for owner in expert if owner != photo and rng.random() < BOTH_SHARE]
+    others = _others_by_agreement(agree, {photo, *expert})
+    owners += _sample_owners(others, count - len(owners), CROWD_NEAR_POOL, CROWD_NEAR_SHARE, rng)
+    return sorted(owners)
 
 
-def _fill(
-    chosen: list[int],
-    count: int,
-    agree: Matrix,
-    photo: int,
-    pool: int,
-    near_share: float,
-    rng: np.random.Generator,
-    closed: Sequence[int] = (),
+def _others_by_agreement(agree: Matrix, closed_owners: Set[int]) -> list[int]:
+    """Return the owners of other captions, those first whose captions agree best with the photo."""
+    return [int(owner) for owner in np.argsort(-agree, kind="stable") if owner not in closed_owners]
+
+
+def _sample_owners(
+    owners: Sequence[int], count: int, pool: int, near_share: float, rng: np.random.Generator
 ) -> list[int]:
-    """Add captions of other photos, near ones and any, until there are `count` (or none is left)."""
-    free = [
-        int(i)
-        for i in np.argsort(-agree, kind="stable")
-        if i != photo and i not in chosen and i not in closed
-    ]
-    near, rest = free[:pool], free[pool:]
-    missing = max(0, count - len(chosen))
-    from_near = min(len(near), int(rng.binomial(missing, near_share)))
-    picked = [near[int(i)] for i in rng.permutation(len(near))[:from_near]]
-    picked += [rest[int(i)] for i in rng.permutation(len(rest))[: missing - from_near]]
-    return chosen + picked
+    """Draw `count` owners (or as many as there are): a share of them from the `pool` that agrees best."""
+    near, rest = owners[:pool], owners[pool:]
+    count = max(0, count)
+    from_near = min(len(near), int(rng.binomial(count, near_share)))
+    sample = [near[int(i)] for i in rng.permutation(len(near))[:from_near]]
+    return sample + [rest[int(i)] for i in rng.permutation(len(rest))[: count - from_near]]
 
 
 def _scores(impression: float, rng: np.random.Generator) -> tuple[int, int, int]:
-    felt = impression + rng.normal(0.0, EXPERT_NOISE)
+    impressions = impression + rng.normal(0.0, EXPERT_NOISE)
     a, b, c = (
-        1 + sum(float(x) > cut for cut in cuts) for x, cuts in zip(felt, EXPERT_THRESHOLDS, strict=True)
+        1 + sum(float(x) > cut for cut in cuts)
+        for x, cuts in zip(impressions, EXPERT_THRESHOLDS, strict=True)
     )
     return a, b, c
 

@@ -93,7 +93,7 @@ class PhotoEncoder(Encoder):
     def stream(self, paths: Sequence[Path], bad: dict[int, Problem]) -> Iterator[PhotoVectors]:
         """Yield the vectors batch by batch, in the order of the paths; `bad` takes the files that are no photos."""
         batches = PhotoBatches(paths, self.size, self.batch_size, self.views, self.read)
-        for batch in track(batches, len(batches), "Encoding", done="batches"):
+        for batch in track(batches, len(batches), "Encoding", unit="batches"):
             if self.views == 1:
                 yield PhotoVectors(batch.rows, self.forward(batch.pixels))
                 continue

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from withsense_tf.evaluation.outcome import Outcome
     from withsense_tf.evaluation.protocol import Task
     from withsense_tf.matchers.registry import Surroundings
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
     from withsense_tf.policy.service import LawFiles
 
 FOLDS: Final = 5
@@ -111,7 +111,7 @@ def _check_questions(questions: list[str] | None, encoders: Sequence[PhotoEncode
 
 def _variants(question: str, data: Dataset, around: Surroundings, law: LawFiles) -> Iterator[Variant]:
     """Return the ways of doing it that a question compares."""
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     if question == CHILDREN:
         return _children(data, around.seed, Policy.of_files(law))
@@ -212,7 +212,7 @@ def _children(data: Dataset, seed: int, policy: Policy) -> Iterator[Variant]:
 
     pairs = relevance(data, crowd=None)
     yield Variant("none", _folds(pairs, seed))
-    verdicts = policy.gate(data).said
+    verdicts = policy.gate(data).caption_verdicts
     restricted_captions = {
         caption
         for caption, verdict in zip(verdicts["caption"], verdicts["verdict"], strict=True)

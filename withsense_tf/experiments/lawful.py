@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.errors import DataError, check_choice
 from withsense_tf.policy.countries import country_code
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.service import LawFiles
 
 LAW: Final = "law"
@@ -33,10 +33,10 @@ def under_the_law(data: Dataset, choice: str, law: LawFiles, country: str | None
     """Leave out of the data what the law forbids in a country, by default what the strictest rule does."""
     if choice != LAW:
         return Lawful(data, RESEARCH, "none (research use)", "")
-    files = law.told()
+    files = law.summary()
     policy = Policy.of_files(law)
     lawful_data, _ = policy.split(data, country)
-    if law.told() != files:
+    if law.summary() != files:
         raise DataError("The files of the law were changed while photos were judged by them: run it again.")
     every = len(data.photos)
     left_out = every - len(lawful_data.photos)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
     from withsense_tf.policy.ownership import Ownership
     from withsense_tf.policy.service import LawFiles
-    from withsense_tf.policy.texts.verdict import TextPolicy
+    from withsense_tf.policy.texts.text_policy import TextPolicy
 
 # Deliberately crude, and not the policy's own words: who says one of these in three captions means a child.
 PLAIN_WORDS: Final = re.compile(r"\b(child(ren)?|kids?|toddlers?|bab(y|ies)|infants?|boys?|girls?)\b", re.I)
@@ -45,7 +45,7 @@ def main(
     """Measure recall and precision on labelled sentences, ownership on a folder, and speed."""
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.encoders.photos.photo_keras import KerasPhoto
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     policy = Policy.of_files(law)
     encoder, texts = KerasPhoto(weights=weights), policy.texts(policy.countries.rule(country).age_limit)

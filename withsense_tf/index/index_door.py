@@ -17,8 +17,8 @@ from withsense_tf.index.departed import UNNAMED, any_restricted
 from withsense_tf.index.integrity.seal import BROKEN, broken_limits, put_seals, sealed_photos, settle_seals
 from withsense_tf.index.item import Item
 from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door, Permission
-from withsense_tf.policy.gate import Policy
 from withsense_tf.policy.law import Law
 from withsense_tf.policy.ownership import STRICTNESS, Evidence, PhotoDecision, spread
 from withsense_tf.policy.texts.verdict import Verdict
@@ -137,7 +137,7 @@ def warn_of_overrides(index: PhotoIndex, policy: Policy) -> None:
     with index.catalog.reading() as tables:
         live = tables.execute("SELECT name, digest, twins FROM live").fetchall()
     known = [(name, digest) for own, digest, twins in live for name in (own, *json.loads(twins))]
-    policy.ownership.decided.warn(known)
+    policy.ownership.human_decisions.warn(known)
 
 
 def _decision(name: str, own: Sequence[object]) -> PhotoDecision:
@@ -181,7 +181,7 @@ class IndexDoor(Door):
         if not allowed:
             # No photo of an index has such a name: what people decided of one says nothing of this file.
             name = f"/{file.name}"
-            embedded = inspect_photo(file).embedded
+            embedded = inspect_photo(file).file_texts
             texts = [*own_texts(file.name), *((text.where, text.text) for text in embedded.texts)]
             verdicts = self.policy.texts(self.rule.age_limit).verdicts(text for _, text in texts)
             evidence = Evidence(

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.data.pictures.near_duplicates import linked, near_pairs
+from withsense_tf.data.pictures.near_duplicates import connect, near_pairs
 from withsense_tf.index.catalog import get_state, set_state
 from withsense_tf.index.departed import DEPARTED, depart, repeated
 from withsense_tf.index.index_door import spread_law
@@ -136,14 +136,14 @@ def _fold(tables: sqlite3.Connection, touched: Collection[int] | None) -> list[l
     ]
     left, right = np.concatenate(links, axis=1)
     seen = live[left] & live[right]
-    alike = linked(len(found), (left[seen], right[seen]))
+    alike = connect(len(found), (left[seen], right[seen]))
     _, lowest, label = np.unique(alike, return_index=True, return_inverse=True)
     # Photos come in the order of their ids, so the first of a group has the lowest.
     folds = photos[lowest][label].tolist()
     moved = [(fold, one[0]) for fold, one in zip(folds, found, strict=True) if fold != one[3] and one[4]]
     tables.executemany("UPDATE photos SET fold = ? WHERE id = ?", moved)
     tables.executemany("UPDATE law SET seal = NULL WHERE photo = ?", [(photo,) for _, photo in moved])
-    label = linked(len(found), (left, right))
+    label = connect(len(found), (left, right))
     order = np.argsort(label, kind="stable")
     groups = np.split(photos[order], np.cumsum(np.bincount(label))[:-1])
     return [group.tolist() for group in groups if len(group) > 1]

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.data.flickr8k import published_test_photos
-from withsense_tf.data.gallery import Gallery, Queries, crossed
+from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError, check_kind
 from withsense_tf.matchers.photo_features import photo_encoders
@@ -136,7 +136,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         """Score pair by pair; matchers that can do it with less work have their own way."""
-        return self._score(crossed(gallery, queries)).reshape(len(queries), len(gallery))
+        return self._score(cross_pairs(gallery, queries)).reshape(len(queries), len(gallery))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "fitted_content_")

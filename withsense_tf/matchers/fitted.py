@@ -11,7 +11,7 @@ from withsense_tf.errors import DataError, SettingError, check_choice
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
 from withsense_tf.matchers.saved import load_matcher
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
 
 

@@ -49,11 +49,11 @@ class Consent:
     countries: tuple[str, ...]
     since: date
     until: date | None
-    revoked: date | None = None
+    revoked_on: date | None = None
 
     def covers(self, scope: str, country: str | None, day: date) -> bool:
-        """Tell whether this permission holds for a purpose, in a country, on a day."""
-        if self.revoked is not None or day < self.since or (self.until is not None and day > self.until):
+        """Return whether this permission holds for a purpose, in a country, on a day."""
+        if self.revoked_on is not None or day < self.since or (self.until is not None and day > self.until):
             return False
         there = EVERYWHERE in self.countries or (
             country is not None and country_code(country) in self.countries
@@ -66,23 +66,23 @@ class ConsentRegister:
 
     def __init__(self, file: str | Path) -> None:
         self.file = Path(file)
-        self._given = Watched(self.file, self._parse, self._read)
+        self._file = Watched(self.file, self._parse, self._read)
 
     def covers(
         self, photo: str, digest: str, scope: str, country: str | None, day: date | None = None
     ) -> bool:
-        """Tell whether any permission for the photo's content holds; a file that cannot be read is an error."""
+        """Return whether any permission for the photo's content holds; a file that cannot be read is an error."""
         check_choice("scope", scope, SCOPES)
         today = day or datetime.now(UTC).date()
-        given = self._by_content()
-        if any(one.photo == photo and one.covers(scope, country, today) for one in given.get("", ())):
+        consents = self._by_content()
+        if any(one.photo == photo and one.covers(scope, country, today) for one in consents.get("", ())):
             warnings.warn(
                 f"{self.file}: a permission for {photo} does not say for which content it was given, so it does not "
                 "count. Give it anew: python -m withsense_tf policy consent grant FILE",
                 DataWarning,
                 stacklevel=2,
             )
-        return digest != "" and any(one.covers(scope, country, today) for one in given.get(digest, ()))
+        return digest != "" and any(one.covers(scope, country, today) for one in consents.get(digest, ()))
 
     def consents(self, photo: str | None = None) -> list[Consent]:
         """Return every permission ever given, or those for a photo of that name; revoked ones, too."""
@@ -91,7 +91,7 @@ class ConsentRegister:
 
     def _by_content(self) -> Mapping[str, Sequence[Consent]]:
         try:
-            return self._given.value()
+            return self._file.value()
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -187,14 +187,14 @@ def _apply(line: bytes, by_id: dict[str, Consent], where: str) -> None:
         event = json.loads(line.decode("utf-8"), object_pairs_hook=_no_key_twice)
         kind = event["event"]
         if kind == "grant":
-            granted = _granted(event)
-            if granted.id in by_id:
-                raise ValueError(f"a permission {granted.id!r} is there already")
-            by_id[granted.id] = granted
+            consent = _read_grant(event)
+            if consent.id in by_id:
+                raise ValueError(f"a permission {consent.id!r} is there already")
+            by_id[consent.id] = consent
         elif kind == "revoke":
             _check_keys(event, *OF_REVOKE)
             day = date.fromisoformat(event["time"][:10])
-            by_id[event["id"]] = replace(by_id[event["id"]], revoked=day)
+            by_id[event["id"]] = replace(by_id[event["id"]], revoked_on=day)
         else:
             raise ValueError(f"unknown event {kind!r}")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -203,7 +203,7 @@ def _apply(line: bytes, by_id: dict[str, Consent], where: str) -> None:
         ) from error
 
 
-def _granted(event: Mapping[str, object]) -> Consent:
+def _read_grant(event: Mapping[str, object]) -> Consent:
     _check_keys(event, *OF_GRANT)
     id_, photo, given_by, since = (_text(event[name]) for name in ("id", "photo", "given_by", "since"))
     digest, until = event.get("digest"), event.get("until")
@@ -224,9 +224,9 @@ def _granted(event: Mapping[str, object]) -> Consent:
     )
 
 
-def _check_keys(event: Mapping[str, object], needed: set[str], known: set[str]) -> None:
-    if differ := sorted((needed - set(event)) | (set(event) - needed - known)):
-        raise ValueError(f"{differ[0]!r} is {'missing' if differ[0] in needed else 'not known'}")
+def _check_keys(event: Mapping[str, object], least: set[str], allowed_besides: set[str]) -> None:
+    if differ := sorted((least - set(event)) | (set(event) - least - allowed_besides)):
+        raise ValueError(f"{differ[0]!r} is {'missing' if differ[0] in least else 'not known'}")
 
 
 def _text(value: object) -> str:

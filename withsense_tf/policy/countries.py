@@ -32,13 +32,13 @@ class CountryRule:
     message: str = NOTICE
 
     def in_force(self, day: date) -> bool:
-        """Tell whether the rule holds on that day; both its first and its last day count."""
+        """Return whether the rule holds on that day; both its first and its last day count."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True)
 class Countries:
-    """All rules. `version` changes with them."""
+    """The rules of all countries."""
 
     rules: tuple[CountryRule, ...]
 
@@ -49,16 +49,16 @@ class Countries:
         """
         name = country_code(country) if country is not None else None
         today = day or datetime.now(UTC).date()
-        found = [rule for rule in self.rules if rule.country == name and rule.in_force(today)]
+        rules = [rule for rule in self.rules if rule.country == name and rule.in_force(today)]
         # Where two entries of a country hold on one day, the stricter one does.
-        return max(found, key=_strictness) if found else self.strictest()
+        return max(rules, key=_strictness) if rules else self.strictest()
 
     def strictest(self) -> CountryRule:
         """Return the rule for whom nothing is known of: no person under the highest age limit of all."""
         limit = max([STRICTEST_AGE, *(rule.age_limit for rule in self.rules if rule.rule == "children")])
         return CountryRule("", "children", limit)
 
-    def known(self) -> list[str]:
+    def names(self) -> list[str]:
         """Return the countries that have an entry."""
         return sorted({rule.country for rule in self.rules})
 
@@ -70,8 +70,8 @@ def load_countries(file: Path | None = None) -> Countries:
     """
     where = str(file) if file is not None else "the package's countries.toml"
     try:
-        packaged = files("withsense_tf.policy.texts").joinpath("rules", "countries.toml")
-        content = read_bytes(file) if file is not None else packaged.read_bytes()
+        package_file = files("withsense_tf.policy.texts").joinpath("rules", "countries.toml")
+        content = read_bytes(file) if file is not None else package_file.read_bytes()
     except OSError as error:
         raise no_countries(where, error) from error
     return parse_countries(content, where)

@@ -19,7 +19,7 @@ from withsense_tf.policy.texts.verdict import Verdict
 
 @dataclass(frozen=True)
 class Permission:
-    """What the gate says: allowed, or the notice that stands in its place."""
+    """A door's answer to a query: allowed, or the notice that stands in place of an answer."""
 
     allowed: bool
     notice: str | None
@@ -49,7 +49,7 @@ class Door(ABC):
 
     @abstractmethod
     def knows(self, photo: str) -> bool:
-        """Tell whether this is one of the photos."""
+        """Return whether this is one of the photos."""
 
     @abstractmethod
     def content(self, photo: str) -> str:
@@ -60,7 +60,7 @@ class Door(ABC):
         """Return what was decided on a photo under the rule in force; None where nothing is known of it."""
 
     def photo(self, photo: str, scope: str = "show") -> bool:
-        """Tell whether a photo may be used for a purpose; a photo that nobody knows may not."""
+        """Return whether a photo may be used for a purpose; a photo that nobody knows may not."""
         if not self.knows(photo):
             return False
         if self.rule.rule == "none":
@@ -81,28 +81,28 @@ class Door(ABC):
         return self._answer(allowed, verdict.rule, verdict.reason)
 
     def refuses(self, text: str) -> bool:
-        """Tell whether a text may not be asked for, without writing it down: nobody has asked yet."""
+        """Return whether a text may not be asked for, without writing it down: nobody has asked yet."""
         if self.rule.rule == "none":
             return False
         return self._restricted(self.policy.texts(self.rule.age_limit).verdict(text))
 
     def photo_query(self, photo: str) -> Permission:
         """Answer whether a photo may be the query of a search."""
-        allowed = self.photo(photo, "search")
+        may_search = self.photo(photo, "search")
         decision = self.decision(photo)
         rule = decision.source if decision else "unknown photo"
-        self._log("photo query", allowed, rule, photo=photo)
-        return self._answer(allowed, "" if allowed else rule, "")
+        self._log("photo query", may_search, rule, photo=photo)
+        return self._answer(may_search, "" if may_search else rule, "")
 
     def results(self, photos: Iterable[str]) -> list[ResultPlace]:
         """Return the results in their order, with the notice where a restricted photo would have stood."""
-        shown = []
+        places = []
         for photo in photos:
-            allowed = self.photo(photo, "show")
-            if not allowed:
-                self._log("result", allowed, self._why(photo)[0], photo=photo)
-            shown.append(ResultPlace(photo, None) if allowed else ResultPlace(None, self.rule.message))
-        return shown
+            may_show = self.photo(photo, "show")
+            if not may_show:
+                self._log("result", may_show, self._why(photo)[0], photo=photo)
+            places.append(ResultPlace(photo, None) if may_show else ResultPlace(None, self.rule.message))
+        return places
 
     def _why(self, photo: str) -> tuple[str, str]:
         decision = self.decision(photo)

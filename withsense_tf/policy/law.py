@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from withsense_tf.common import words
 from withsense_tf.data import named as names_and_columns
 from withsense_tf.data.pictures import looks, near_duplicates, photo_file
 from withsense_tf.errors import check_choice
@@ -15,7 +16,8 @@ from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import Countries
 from withsense_tf.policy.ownership import Ownership
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.rule_files import RuleFile
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 RESTRICT: Final = "restrict"
 REVIEW: Final = (RESTRICT, "allow")
@@ -23,9 +25,14 @@ REVIEW: Final = (RESTRICT, "allow")
 
 @dataclass(frozen=True)
 class Law:
-    """Countries, words, ownership, permissions, and the log of decisions.
+    """What decides on texts and photos.
 
-    `review` says what becomes of a text that a person should look at.
+    - `countries`: which rule is in force where
+    - `ownership`: how photos are judged by their captions, and what people decided of them
+    - `consents`: the register of permissions; without one, none holds
+    - `audit`: the log that decisions are written to, if any
+    - `review`: what becomes of a text that a person should look at, "restrict" or "allow"
+    - `languages`: rule files of more languages than the package reads
     """
 
     countries: Countries
@@ -33,6 +40,7 @@ class Law:
     consents: ConsentRegister | None = None
     audit: AuditLog | None = None
     review: str = RESTRICT
+    languages: tuple[RuleFile, ...] = ()
     _texts: dict[int, TextPolicy] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -46,15 +54,15 @@ class Law:
     def texts(self, age_limit: int) -> TextPolicy:
         """Return what judges texts where persons under that age are protected."""
         if age_limit not in self._texts:
-            self._texts[age_limit] = TextPolicy(age_limit)
+            self._texts[age_limit] = TextPolicy(age_limit, languages=self.languages)
         return self._texts[age_limit]
 
     @cached_property
     def version(self) -> str:
         """Name the words, the code, the countries and the settings: another version may decide otherwise."""
         judge = self.ownership.photo_judge
-        named = None if judge is None else getattr(judge, "identity", "a classifier without identity")
-        settings = (replace(self.ownership, photo_judge=None, overrides=None), named)
+        judge_name = None if judge is None else getattr(judge, "identity", "a classifier without identity")
+        settings = (replace(self.ownership, photo_judge=None, overrides=None), judge_name)
         overrides = sorted(map(repr, (self.ownership.overrides or {}).values()))
         # How names and columns become texts decides as well.
         code = (law_code_version(), Path(names_and_columns.__file__).read_bytes())
@@ -63,12 +71,12 @@ class Law:
 
 
 def law_code_version(folder: Path = Path(__file__).parent) -> str:
-    """Condense the code that reads texts and compares photos: its thresholds count like the lawyers' words.
+    """Return a digest of the code that reads texts and compares photos: its thresholds count like the lawyers' words.
 
     Any change counts, that of a comment too: nobody has to judge which one matters.
     """
     digest = hashlib.sha256()
-    looking = [Path(str(module.__file__)) for module in (looks, near_duplicates, photo_file)]
+    looking = [Path(str(module.__file__)) for module in (looks, near_duplicates, photo_file, words)]
     for file in [*sorted(folder.rglob("*.py")), *looking]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]

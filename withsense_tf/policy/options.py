@@ -1,4 +1,4 @@
-"""The options by which every command that touches photos or texts is told the law, and what it is then handed."""
+"""Command-line options that name the files of the law, for every command that touches photos or texts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ HELP: Final = {
     "overrides": "A CSV of what people decided of photos.",
     "consents": "The register of permissions.",
     "audit": "Where decisions are logged.",
+    "languages": "A folder of rule files of more languages.",
 }
 VotesOption = Annotated[
     int | None,
@@ -33,13 +34,13 @@ def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of the law's files; its parameter `law` gets the files that are in force."""
 
     @functools.wraps(command)
-    def told(**words: object) -> None:
+    def run_command(**words: object) -> None:
         # Late: who asks for help needs no law.
         from withsense_tf.policy.service import LawFiles
 
         votes = words.pop("min_votes")
-        given = {name: Path(str(file)) for name in HELP if (file := words.pop(name)) is not None}
-        command(law=LawFiles.of_service(None if votes is None else int(str(votes)), **given), **words)
+        options_given = {name: Path(str(file)) for name in HELP if (file := words.pop(name)) is not None}
+        command(law=LawFiles.of_service(None if votes is None else int(str(votes)), **options_given), **words)
 
     # What only this function fills in needs no type at the terminal.
     command.__annotations__.pop("law")
@@ -59,8 +60,8 @@ def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
     options.append(
         inspect.Parameter("min_votes", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=VotesOption)
     )
-    kept = [parameter for name, parameter in own.parameters.items() if name != "law"]
-    signature = own.replace(parameters=[*kept, *options])
-    told.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
-    told.__annotations__ = {name: one.annotation for name, one in signature.parameters.items()}
-    return told
+    shown_parameters = [parameter for name, parameter in own.parameters.items() if name != "law"]
+    signature = own.replace(parameters=[*shown_parameters, *options])
+    run_command.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for
+    run_command.__annotations__ = {name: one.annotation for name, one in signature.parameters.items()}
+    return run_command

@@ -22,7 +22,7 @@ OVERRIDE_COLUMNS: Final = ("photo", "digest", "decision", "by", "reason")
 # Tables from before a decision was bound to the content have no such column.
 OPTIONAL: Final = "digest"
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-EXPECTED: Final = (
+TABLE_FORM: Final = (
     f"expected UTF-8 (without a byte order mark) and, with commas between, the columns "
     f"{', '.join(OVERRIDE_COLUMNS)}"
 )
@@ -39,7 +39,7 @@ class Override:
     digest: str = ""
 
 
-class Decided:
+class HumanDecisions:
     """What people decided, to be asked for a photo by its name and its content."""
 
     def __init__(self, overrides: Iterable[Override]) -> None:
@@ -60,21 +60,21 @@ class Decided:
         return self._by_name.get(photo) or by_content
 
     def restricts_name(self, photo: str) -> bool:
-        """Tell whether a person restricted a photo of that name."""
+        """Return whether a person restricted a photo of that name."""
         return photo in self._by_name
 
-    def warn(self, known: Iterable[tuple[str, str]]) -> None:
-        """Warn of decisions that do not do what was meant; `known` are all photos, as names and digests."""
-        photos = list(known)
+    def warn(self, photos_and_digests: Iterable[tuple[str, str]]) -> None:
+        """Warn of decisions that do not do what was meant; `photos_and_digests` are all there are."""
+        photos = list(photos_and_digests)
         names, contents = {name for name, _ in photos}, {digest for _, digest in photos if digest}
-        lost = [one for one in self._all if one.photo not in names and one.digest not in contents]
+        without_photo = [one for one in self._all if one.photo not in names and one.digest not in contents]
         unbound = [one for one in self._all if one.decision == "allow" and not one.digest]
         other = [
             name
             for name, digest in photos
             if digest and (one := self.of(name, digest)) is not None and one.digest not in ("", digest)
         ]
-        _warn(lost, "name a photo that is not here, as {}: is the name right?")
+        _warn(without_photo, "name a photo that is not here, as {}: is the name right?")
         _warn(
             unbound,
             "allow a photo and do not say which content was looked at, as that of {}: they do not count. Look at the "
@@ -90,10 +90,10 @@ class Decided:
             )
 
 
-def _warn(overrides: list[Override], told: str) -> None:
+def _warn(overrides: list[Override], sentence: str) -> None:
     if overrides:
         first = min(one.photo for one in overrides)
-        warnings.warn(f"{len(overrides)} overrides {told.format(first)}", DataWarning, stacklevel=3)
+        warnings.warn(f"{len(overrides)} overrides {sentence.format(first)}", DataWarning, stacklevel=3)
 
 
 def load_overrides(file: Path) -> dict[str, Override]:
@@ -122,12 +122,14 @@ def parse_overrides(content: bytes, where: str) -> dict[str, Override]:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         rows = [(reader.line_num, row) for row in reader if row]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{where} cannot be read as a table of overrides ({error}): {EXPECTED}.") from error
+        raise DataError(f"{where} cannot be read as a table of overrides ({error}): {TABLE_FORM}.") from error
     if "\0" in text:
-        raise DataError(f"{where} cannot be read as a table of overrides (it holds the sign 0): {EXPECTED}.")
+        raise DataError(
+            f"{where} cannot be read as a table of overrides (it holds the sign 0): {TABLE_FORM}."
+        )
     header = rows[0][1] if rows else []
     if sorted(header) not in (sorted(OVERRIDE_COLUMNS), sorted({*OVERRIDE_COLUMNS} - {OPTIONAL})):
-        raise DataError(f"{where}:1: {EXPECTED}; got {','.join(header) or 'nothing'!r}.")
+        raise DataError(f"{where}:1: {TABLE_FORM}; got {','.join(header) or 'nothing'!r}.")
     overrides: dict[str, Override] = {}
     contents: dict[str, tuple[int, Override]] = {}
     for line, row in rows[1:]:
@@ -147,8 +149,8 @@ def parse_overrides(content: bytes, where: str) -> dict[str, Override]:
 
 def _override(row: Mapping[str, str], whole: bool, where: str) -> Override:
     fields = {name: row.get(name, "").strip() for name in OVERRIDE_COLUMNS}
-    needed = [value for name, value in fields.items() if name != OPTIONAL]
-    if not whole or not all(needed) or fields["decision"] not in OVERRIDES:
+    values = [value for name, value in fields.items() if name != OPTIONAL]
+    if not whole or not all(values) or fields["decision"] not in OVERRIDES:
         raise DataError(
             f"{where}: expected a photo, restrict or allow, who decided and the reason; got {dict(row)}."
         )
@@ -161,7 +163,7 @@ def _override(row: Mapping[str, str], whole: bool, where: str) -> Override:
     return Override(**fields)
 
 
-def bound(one: Override, contents: Mapping[str, str]) -> Override:
+def bind_to_content(one: Override, contents: Mapping[str, str]) -> Override:
     """Bind a decision without a digest to the content that lies under its name."""
     return one if one.digest else replace(one, digest=contents.get(one.photo, ""))
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from withsense_tf.errors import SettingError, check_choice
-from withsense_tf.policy.overrides import Decided, Override
-from withsense_tf.policy.texts.verdict import TextPolicy, Verdict
+from withsense_tf.policy.overrides import HumanDecisions, Override
+from withsense_tf.policy.texts.text_policy import TextPolicy
+from withsense_tf.policy.texts.verdict import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class PhotoDecision:
-    """Whether a photo is restricted, who says so, and on what evidence."""
+    """Return whether a photo is restricted, who says so, and on what evidence."""
 
     photo: str
     restricted: bool
@@ -89,61 +90,61 @@ class Ownership:
             raise SettingError(f"min_votes must be a whole number of at least 1, got {self.min_votes!r}.")
 
     def decide(
-        self, data: Dataset, said: pd.DataFrame, review_restricts: bool = True
+        self, data: Dataset, verdict_table: pd.DataFrame, review_restricts: bool = True
     ) -> dict[str, PhotoDecision]:
-        """Decide on every photo of the data set; `said` is what `caption_verdicts` gives for it.
+        """Decide on every photo of the data set; `verdict_table` is what `caption_verdicts` gives for it.
 
         Owners of captions that have no file here are decided on too: a decision covers all captions of a photo,
         wherever the photo is.
         """
-        known = _evidence(data, said)
-        decisions = self.own(known, review_restricts)
+        evidence = _evidence(data, verdict_table)
+        decisions = self.own(evidence, review_restricts)
         twins = data.left_in_test[["photo", "digest"]].itertuples(index=False)
-        self.decided.warn([*((one.photo, one.digest) for one in known), *twins])
+        self.human_decisions.warn([*((one.photo, one.digest) for one in evidence), *twins])
         if self.duplicates:
             spread(decisions, dict(zip(data.groups.index, data.groups, strict=True)))
         return decisions
 
-    def own(self, known: Sequence[Evidence], review_restricts: bool = True) -> dict[str, PhotoDecision]:
+    def own(self, evidence: Sequence[Evidence], review_restricts: bool = True) -> dict[str, PhotoDecision]:
         """Decide on photos by what is known of each alone."""
-        decisions = {one.photo: self._by_texts(one, review_restricts) for one in known}
-        self._judge_uncaptioned(known, decisions)
-        for one in known:
-            override = self.decided.of(one.photo, one.digest)
+        decisions = {one.photo: self._by_texts(one, review_restricts) for one in evidence}
+        self._judge_uncaptioned(evidence, decisions)
+        for one in evidence:
+            override = self.human_decisions.of(one.photo, one.digest)
             if override is not None:
                 decisions[one.photo] = _overridden(decisions[one.photo], override)
             for twin in one.twins:
-                _restrict_as(twin, one.photo, decisions, self.decided)
+                _restrict_as(twin, one.photo, decisions, self.human_decisions)
         return decisions
 
     @cached_property
-    def decided(self) -> Decided:
+    def human_decisions(self) -> HumanDecisions:
         """Return what people decided, to be asked for a photo."""
-        return Decided((self.overrides or {}).values())
+        return HumanDecisions((self.overrides or {}).values())
 
-    def _by_texts(self, known: Evidence, review_restricts: bool) -> PhotoDecision:
-        speaking = [said for said in known.captions if restricts(said[1], review_restricts)]
+    def _by_texts(self, one: Evidence, review_restricts: bool) -> PhotoDecision:
+        speaking = [entry for entry in one.captions if restricts(entry[1], review_restricts)]
         # What is no caption has no vote, and restricts by itself.
-        others = [said for said in known.others if restricts(said[1], review_restricts)]
+        others = [entry for entry in one.others if restricts(entry[1], review_restricts)]
         # A photo with fewer captions than votes asked for must not slip through for that.
-        needed = min(self.min_votes, len(known.captions))
+        votes_needed = min(self.min_votes, len(one.captions))
         evidence = tuple(f"{name}: {verdict.rule} “{verdict.span}”" for name, verdict in (*speaking, *others))
-        if others or (speaking and len(speaking) >= needed):
+        if others or (speaking and len(speaking) >= votes_needed):
             restricted, source = True, "captions" if speaking else "texts"
-        elif known.unread:
-            restricted, source, evidence = True, UNREAD, (*evidence, *known.unread)
-        elif known.captions:
+        elif one.unread:
+            restricted, source, evidence = True, UNREAD, (*evidence, *one.unread)
+        elif one.captions:
             restricted, source = False, "captions"
         else:
             restricted, source = self.uncaptioned == "restrict", "no captions"
         return PhotoDecision(
-            known.photo, restricted, source, len(known.captions), len(speaking) + len(others), evidence
+            one.photo, restricted, source, len(one.captions), len(speaking) + len(others), evidence
         )
 
-    def _judge_uncaptioned(self, known: Sequence[Evidence], decisions: dict[str, PhotoDecision]) -> None:
+    def _judge_uncaptioned(self, evidence: Sequence[Evidence], decisions: dict[str, PhotoDecision]) -> None:
         bare = {
             one.photo: one.path
-            for one in known
+            for one in evidence
             if one.path is not None and decisions[one.photo].source == "no captions"
         }
         if self.photo_judge is None or not bare:
@@ -156,7 +157,7 @@ class Ownership:
 
 
 def restricts(verdict: Verdict, review_restricts: bool = True) -> bool:
-    """Tell whether a verdict restricts, where `review` does so or not by setting."""
+    """Return whether a verdict restricts, where `review` does so or not by setting."""
     return verdict.decision == "block" or (verdict.decision == "review" and review_restricts)
 
 
@@ -167,17 +168,17 @@ def caption_verdicts(data: Dataset, texts: TextPolicy) -> pd.DataFrame:
     """
     import pandas as pd
 
-    told = [
+    tables = [
         data.captions[["caption", "photo", "text"]].assign(counts=True),
         data.other_texts.assign(counts=False),
     ]
-    captions = pd.concat(told, ignore_index=True)
+    captions = pd.concat(tables, ignore_index=True)
     verdicts = pd.Series(texts.verdicts(captions["text"]), index=captions.index, dtype=object)
     strictness = verdicts.map(lambda verdict: STRICTNESS[verdict.decision])
     return captions.assign(verdict=verdicts).iloc[np.argsort(strictness, kind="stable")]
 
 
-def _evidence(data: Dataset, said: pd.DataFrame) -> list[Evidence]:
+def _evidence(data: Dataset, verdict_table: pd.DataFrame) -> list[Evidence]:
     """Put together what is known of each photo, and of each owner of captions that has no file here."""
     photos = data.photos.drop_duplicates("photo")
     files: dict[str, tuple[Path | None, str]] = {
@@ -185,17 +186,19 @@ def _evidence(data: Dataset, said: pd.DataFrame) -> list[Evidence]:
     }
     captions: dict[str, list[tuple[str, Verdict]]] = {}
     others: dict[str, list[tuple[str, Verdict]]] = {}
-    for caption, photo, verdict, counts in said[["caption", "photo", "verdict", "counts"]].to_numpy():
+    for caption, photo, verdict, counts in verdict_table[
+        ["caption", "photo", "verdict", "counts"]
+    ].to_numpy():
         (captions if counts else others).setdefault(photo, []).append((caption, verdict))
     unread: dict[str, list[str]] = {}
     for photo, where, reason in data.unread[["photo", "where", "reason"]].to_numpy():
         unread.setdefault(photo, []).append(f"{where}: {reason}")
     own = {photo: (captions.get(photo, []), others.get(photo, [])) for photo in {*captions, *others}}
     twins = data.twins()
-    for kept, names in twins.items():
+    for photo, names in twins.items():
         for texts in (part for twin in names for part in own.get(twin, ())):
-            others.setdefault(kept, []).extend(texts)
-        unread.setdefault(kept, []).extend(line for twin in names for line in unread.get(twin, ()))
+            others.setdefault(photo, []).extend(texts)
+        unread.setdefault(photo, []).extend(line for twin in names for line in unread.get(twin, ()))
     nothing: tuple[Path | None, str] = (None, "")
     return [
         Evidence(
@@ -207,16 +210,18 @@ def _evidence(data: Dataset, said: pd.DataFrame) -> list[Evidence]:
     ]  # fmt: skip
 
 
-def _restrict_as(twin: str, photo: str, decisions: dict[str, PhotoDecision], decided: Decided) -> None:
+def _restrict_as(
+    twin: str, photo: str, decisions: dict[str, PhotoDecision], human_decisions: HumanDecisions
+) -> None:
     """Restrict a photo that people restricted under another name of it."""
     old = decisions[photo]
-    if decided.restricts_name(twin) and not (old.restricted or old.by_hand):
+    if human_decisions.restricts_name(twin) and not (old.restricted or old.by_hand):
         decisions[photo] = replace(old, restricted=True, source=f"duplicate of {twin}")
 
 
-def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, str], gone: str = "") -> None:
-    """Restrict the near-duplicates of restricted photos: those that share a label, or all where one is `gone`."""
-    first = dict.fromkeys(labels.values(), gone) if gone else {}
+def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, str], departed_name: str = "") -> None:
+    """Restrict the near-duplicates of restricted photos: all that share a label, or all where one departed."""
+    first = dict.fromkeys(labels.values(), departed_name) if departed_name else {}
     # By name, so that the order in which photos come changes nothing.
     for photo, label in sorted(labels.items()):
         if decisions[photo].restricted:

@@ -1,28 +1,75 @@
-"""A small head on photo vectors that tells how likely a photo shows a child, for photos without captions.
+"""Judges of photos: what looks at pixels and says how likely a photo shows a child.
 
-It learns from labels that captions give. It is a help, not the law's eye: measure it before relying on it, and let the
-threshold follow from the recall that is needed.
+They are a help, not the law's eye: measure one before relying on it, and let the threshold follow from the recall that
+is needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
 
-from withsense_tf.errors import DataError, NotFittedError
+from withsense_tf.common.plugins import Plugins
+from withsense_tf.errors import DataError, NotFittedError, SettingError
 from withsense_tf.policy.ownership import PhotoJudge
 
 
+class ChildJudge(ABC):
+    """A judge that a user names; it is made without arguments.
+
+    `identity` names all that its answers depend on: it is part of the policy's version, so another version of the judge
+    needs another name.
+    """
+
+    identity: ClassVar[str]
+
+    @abstractmethod
+    def __call__(self, paths: list[Path]) -> np.ndarray:
+        """Return how likely each photo shows a child, from 0 to 1, (photos,); nan where that cannot be told."""
+
+
+JUDGES: Final = Plugins[ChildJudge](
+    "judge", "withsense_tf.photo_judges", {}, "withsense_tf.policy.photo_judge:ChildJudge"
+)
+
+
+def load_judge(name: str | None) -> ChildJudge:
+    """Return the judge of a name or of "module:Class"; without a name, the one that is installed."""
+    names = JUDGES.names()
+    if name is None and len(names) != 1:
+        here = f"Several are installed: {', '.join(names)}." if names else "None is installed."
+        raise SettingError(
+            f"Which judge of photos? {here} Name one by --judge, as my_module:MyJudge; docs/extend.md shows how to "
+            "write one, and how a package adds one."
+        )
+    return JUDGES.load(names[0] if name is None else name)()
+
+
+def ask_judge(judge: PhotoJudge, paths: Sequence[Path]) -> np.ndarray:
+    """Return the judge's answer for each photo, nan where it gives no number from 0 to 1."""
+    try:
+        chances = np.asarray(judge(list(paths)), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"The judge of photos gives no numbers: {error}.") from error
+    if chances.shape != (len(paths),):
+        raise DataError(
+            f"The judge of photos answers {chances.shape} for {len(paths)} photos, expected one each."
+        )
+    return np.where((chances >= 0) & (chances <= 1), chances, np.nan)
+
+
 class PhotoHead:
-    """Logistic regression on standardised photo vectors."""
+    """Logistic regression on standardised photo vectors, taught by labels that captions give.
+
+    `strength` is that of the data against the penalty: small, as vectors have more numbers than there are photos.
+    """
 
     def __init__(self, strength: float = 0.01) -> None:
-        self.strength = (
-            strength  # of the data against the penalty; vectors have more numbers than there are photos
-        )
+        self.strength = strength
 
     def fit(self, vectors: np.ndarray, shows_child: np.ndarray) -> Self:
         """Learn from vectors, (photos, size), and labels, (photos,)."""

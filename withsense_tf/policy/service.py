@@ -14,18 +14,26 @@ from typing import Final
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.policy.countries import Countries, load_countries, no_countries, parse_countries
 from withsense_tf.policy.overrides import Override, parse_overrides, unreadable
+from withsense_tf.policy.texts.rule_files import RuleFile, added_rules, rules_digest
 from withsense_tf.policy.watched import Watched
 
 VARIABLE: Final = "WITHSENSE_"
-FILES: Final = ("countries", "overrides", "consents", "audit")
+FILES: Final = ("countries", "overrides", "consents", "audit", "languages")
 
 
 @dataclass(frozen=True)
 class LawFiles:
-    """Files of one's own: rules of countries, what people decided, permissions, and where decisions are logged.
+    """The files of the law that a service keeps, in place of the package's or beside it.
 
-    What the first two say is read anew when a file has changed, so a service that runs keeps to the law of now.
-    `min_votes`: so many of a photo's captions must speak of a child; 1 is the strictest.
+    - `countries`: the rules of countries, in place of the package's
+    - `overrides`: what people decided of photos
+    - `consents`: the register of permissions
+    - `audit`: where decisions are logged
+    - `min_votes`: so many of a photo's captions must speak of a child; 1 is the strictest
+    - `languages`: a folder of rule files of more languages
+
+    What the first two say is read anew when a file has changed, so a service that runs keeps to the law of now;
+    languages are read when it starts.
     """
 
     countries: Path | None = None
@@ -33,6 +41,7 @@ class LawFiles:
     consents: Path | None = None
     audit: Path | None = None
     min_votes: int = 1
+    languages: Path | None = None
 
     @classmethod
     def of_service(cls, min_votes: int | None = None, **given: Path | None) -> LawFiles:
@@ -40,13 +49,13 @@ class LawFiles:
 
         A file that is named and not there is an error, never the package's law.
         """
-        found: dict[str, Path] = {}
+        files: dict[str, Path] = {}
         for name in FILES:
-            file, said = named(name, given.get(name))
+            file, source = named_file(name, given.get(name))
             if file is not None:
-                _check(name, file, said)
-                found[name] = file
-        return cls(**found, min_votes=_votes() if min_votes is None else min_votes)
+                _check(name, file, source)
+                files[name] = file
+        return cls(**files, min_votes=_votes() if min_votes is None else min_votes)
 
     @cached_property
     def _countries(self) -> Watched[Countries] | None:
@@ -59,19 +68,19 @@ class LawFiles:
         return None if file is None else Watched(file, partial(parse_overrides, where=str(file)))
 
     @cached_property
-    def _packaged(self) -> Countries:
+    def _package_rules(self) -> Countries:
         return load_countries()
 
     def rules(self) -> Countries:
         """Return the rules of countries as they are now: the same object while they are the same."""
         if self._countries is None:
-            return self._packaged
+            return self._package_rules
         try:
             return self._countries.value()
         except OSError as error:
             raise no_countries(self.countries, error) from error
 
-    def decided(self) -> Mapping[str, Override] | None:
+    def current_overrides(self) -> Mapping[str, Override] | None:
         """Return what people decided as it is now: the same object while it is the same."""
         if self._overrides is None:
             return None
@@ -80,46 +89,57 @@ class LawFiles:
         except OSError as error:
             raise unreadable(self._overrides.file, error) from error
 
-    def told(self) -> str:
+    def rules_of_languages(self) -> tuple[RuleFile, ...]:
+        """Read the rule files of more languages; a mistake in one is an error."""
+        return () if self.languages is None else added_rules(self.languages)
+
+    def summary(self) -> str:
         """Say which files are in force and, by their digests, what is in them."""
-        lines = [f"{name}: {_told(getattr(self, name))}" for name in FILES if name != "audit"]
+        lines = [
+            f"{name}: {_summary_of(getattr(self, name))}" for name in ("countries", "overrides", "consents")
+        ]
+        if self.languages is not None:
+            files = self.rules_of_languages()
+            names = ", ".join(file.path.name for file in files)
+            lines.append(f"languages: {names} (SHA-256 {rules_digest(files)})")
         # Nobody need wonder about what is as strict as can be.
         return "; ".join(lines + ([f"min_votes: {self.min_votes}"] if self.min_votes > 1 else []))
 
 
-def named(name: str, option: Path | None) -> tuple[Path | None, str]:
+def named_file(name: str, option: Path | None) -> tuple[Path | None, str]:
     """Return the file of the law that an option or else the environment names, and who says so."""
     variable = f"{VARIABLE}{name.upper()}"
     value = os.environ.get(variable) if option is None else str(option)
-    said = f"{variable}={value}" if option is None else f"--{name} {value}"
+    source = f"{variable}={value}" if option is None else f"--{name} {value}"
     if value is not None and not value.strip():
         raise SettingError(
             f"{variable} is set and empty, so nobody knows which law is meant. Name a file, or unset it."
         )
-    return (None if value is None else Path(value).absolute()), said
+    return (None if value is None else Path(value).absolute()), source
 
 
 def _votes() -> int:
     """Return how many captions must speak of a child, as the environment says it."""
     name = f"{VARIABLE}MIN_VOTES"
-    said = os.environ.get(name)
-    if said is None:
+    value = os.environ.get(name)
+    if value is None:
         return 1
-    if not (said.isascii() and said.isdigit() and int(said)):
-        raise SettingError(f"{name}={said}: expected a whole number from 1 up. Name one, or unset it.")
-    return int(said)
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise SettingError(f"{name}={value}: expected a whole number from 1 up. Name one, or unset it.")
+    return int(value)
 
 
-def _check(name: str, file: Path, said: str) -> None:
-    if name == "audit" or file.is_file():
+def _check(name: str, file: Path, source: str) -> None:
+    if name == "audit" or (file.is_dir() if name == "languages" else file.is_file()):
         return
     if name == "consents" and not file.exists():
-        warnings.warn(f"{said}: there is no such file, so no permission holds.", DataWarning, stacklevel=3)
+        warnings.warn(f"{source}: there is no such file, so no permission holds.", DataWarning, stacklevel=3)
         return
-    raise SettingError(f"{said}: there is no such file, so nothing may be shown.")
+    kind = "folder" if name == "languages" else "file"
+    raise SettingError(f"{source}: there is no such {kind}, so nothing may be shown.")
 
 
-def _told(file: Path | None) -> str:
+def _summary_of(file: Path | None) -> str:
     if file is None:
         return "none of one's own"
     if not file.exists():

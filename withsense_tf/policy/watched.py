@@ -16,14 +16,14 @@ T = TypeVar("T")
 SETTLED_NS: Final = 2_000_000_000
 
 
-class _Known(NamedTuple, Generic[T]):
+class _Reading(NamedTuple, Generic[T]):
     stamp: tuple[int, ...] | None
     digest: str
     value: T
 
 
 class Watched(Generic[T]):
-    """What `parse` makes of a file's content.
+    """The value that `parse` makes of a file's content.
 
     The file is looked at for every question, and read where its times, size or number differ, or are too young to be
     trusted. What a file says does not depend on its times alone: those may be set.
@@ -35,19 +35,19 @@ class Watched(Generic[T]):
         self.file = file
         self._parse = parse
         self._read = read or partial(read_bytes, file)
-        self._known: _Known[T] | None = None
+        self._last: _Reading[T] | None = None
 
     def value(self) -> T:
         """Return what the file says now: the same object while it says the same. Nothing is kept of an error."""
         # Before the content is read: what is changed meanwhile has other times at the next look.
         status = self.file.stat()
         stamp = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        known = self._known
-        if known is not None and known.stamp == stamp:
-            return known.value
+        last = self._last
+        if last is not None and last.stamp == stamp:
+            return last.value
         content = self._read()
         digest = hashlib.sha256(content).hexdigest()
-        value = known.value if known is not None and known.digest == digest else self._parse(content)
+        value = last.value if last is not None and last.digest == digest else self._parse(content)
         age = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns)
-        self._known = _Known(stamp if age > SETTLED_NS else None, digest, value)
+        self._last = _Reading(stamp if age > SETTLED_NS else None, digest, value)
         return value

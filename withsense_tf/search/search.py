@@ -15,7 +15,7 @@ from withsense_tf.index.integrity.vector_checks import check_sample
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.vectors.filters import Where, read_where
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.search.answer import Answer, Request
 from withsense_tf.search.filter_law import check_asked_columns, filter_notice
 from withsense_tf.search.hits import Hits

@@ -15,7 +15,7 @@ from withsense_tf.common.limits import read_bytes
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.folder.meant_photos import MeantPhotos
 from withsense_tf.errors import DataError, DataWarning
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 
 pytestmark = pytest.mark.closed
 HEADER = "image,query_id,query_text\n"

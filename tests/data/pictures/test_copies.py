@@ -111,7 +111,7 @@ def test_a_folder_without_copies_is_divided_as_by_the_bytes_alone(smooth: Path) 
 
 @pytest.mark.parametrize("copy", [comment, mirror])
 def test_what_is_known_of_a_copy_that_was_left_out_restricts_the_test_photo(smooth: Path, copy) -> None:
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     copy(smooth / "test_images" / "gnu.jpg", smooth / "train_images" / "bee.jpg")
     captions = smooth / "captions.csv"

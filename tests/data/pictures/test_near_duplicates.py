@@ -8,9 +8,9 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from withsense_tf.data.pictures import near_duplicates as module
-from withsense_tf.data.pictures.looks import TURNS, Frames, frames_of, turned
+from withsense_tf.data.pictures.looks import TURNS, Frames, frames_of, turn_frames
 from withsense_tf.data.pictures.near_duplicates import (
-    linked,
+    connect,
     near_duplicates,
     near_pairs,
     near_to,
@@ -147,7 +147,7 @@ def test_many_photos_are_compared_as_few_are(
 ) -> None:
     rng = np.random.default_rng(0)
     frames = drawn(rng, 60)
-    looks = [*told(frames), *told(flipped(turned(frames, turn), 12, rng))]
+    looks = [*told(frames), *told(flipped(turn_frames(frames, turn), 12, rng))]
     few = near_duplicates(looks)
     assert few[:60].tolist() == few[60:].tolist()
     assert len(set(few)) == 60
@@ -171,21 +171,11 @@ def test_new_photos_are_compared_with_all_and_others_are_not(monkeypatch: pytest
         assert some < everything
 
 
-def test_turning_back_gives_the_same() -> None:
-    frames = drawn(np.random.default_rng(1), 5)
-    for turn in TURNS:
-        assert any(
-            (turned(turned(frames, turn), back).signs == frames.signs).all()
-            and (turned(turned(frames, turn), back).sure == frames.sure).all()
-            for back in TURNS
-        )
-
-
 def test_very_many_of_one_look_need_no_comparing() -> None:
     looks = told(drawn(np.random.default_rng(2), 2)) * 50_000
     left, right = near_pairs(looks)
     assert len(left) == len(right) == 100_000 - 2
-    assert len(set(linked(len(looks), (left, right)))) == 2
+    assert len(set(connect(len(looks), (left, right)))) == 2
 
 
 def test_no_photos_have_no_labels() -> None:

@@ -17,7 +17,7 @@ from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import NOTICE
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.search.search import Search
 
 pytestmark = pytest.mark.closed

@@ -11,7 +11,7 @@ import pytest
 from sklearn.base import clone
 
 from withsense_tf.data.dataset import Pairs
-from withsense_tf.data.gallery import Gallery, Queries, crossed
+from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -164,7 +164,7 @@ def test_a_grid_of_no_queries_has_no_rows(fitted: NetworkMatcher, gallery: Galle
 def test_predict_keeps_the_order_of_the_grid(
     fitted: NetworkMatcher, gallery: Gallery, queries: Queries
 ) -> None:
-    numbers = fitted.predict(crossed(gallery, queries))
+    numbers = fitted.predict(cross_pairs(gallery, queries))
     assert (np.diff(numbers[fitted.grid(gallery, queries).ravel().argsort()]) >= -1e-6).all()
 
 

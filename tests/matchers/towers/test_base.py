@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Pairs
-from withsense_tf.data.gallery import Gallery, Queries, crossed
+from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.towers.base import Towers
 
@@ -51,7 +51,7 @@ def test_each_photo_and_each_text_goes_through_its_tower_once(matcher: ByHand, h
 def test_a_grid_has_the_cosines_of_the_crossed_pairs(
     matcher: ByHand, gallery: Gallery, queries: Queries
 ) -> None:
-    expected = matcher.cosines(crossed(gallery, queries)).reshape(len(queries), len(gallery))
+    expected = matcher.cosines(cross_pairs(gallery, queries)).reshape(len(queries), len(gallery))
     np.testing.assert_allclose(matcher.grid(gallery, queries), expected, atol=1e-9)
 
 

@@ -12,7 +12,7 @@ from sklearn.metrics.pairwise import rbf_kernel
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
-from withsense_tf.data.gallery import Gallery, Queries, crossed
+from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
@@ -115,7 +115,7 @@ def test_each_query_has_an_order_of_its_own(
 def test_the_grid_is_the_cosines_and_predict_keeps_its_order(
     towers: ClosedFormTowers, gallery: Gallery, queries: Queries
 ) -> None:
-    pairs, scores = crossed(gallery, queries), towers.grid(gallery, queries).ravel()
+    pairs, scores = cross_pairs(gallery, queries), towers.grid(gallery, queries).ravel()
     np.testing.assert_allclose(scores, towers.cosines(pairs), atol=1e-6)
     assert (np.diff(towers.predict(pairs)[np.argsort(scores)]) >= -1e-6).all()
 

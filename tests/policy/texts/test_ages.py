@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 pytestmark = pytest.mark.closed
 policy = functools.cache(TextPolicy)

@@ -9,7 +9,7 @@ import pytest
 from quick import at_once
 
 from withsense_tf.policy.texts.disguise import Disguises
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 pytestmark = pytest.mark.closed
 
@@ -68,8 +68,8 @@ def test_an_exemption_is_read_as_before(policy: TextPolicy, text: str) -> None:
 
 
 def test_a_stretched_word_is_not_taken_for_a_shorter_one() -> None:
-    assert WORDS.unstretched("see you sooon", {"see", "you", "sooon"}) == "see you sooon"
-    assert WORDS.unstretched("my sonnn", {"my", "sonnn"}) == "my son"
+    assert WORDS.unstretch("see you sooon", {"see", "you", "sooon"}) == "see you sooon"
+    assert WORDS.unstretch("my sonnn", {"my", "sonnn"}) == "my son"
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from withsense_tf.policy.texts.joined_words import MOST_REMEMBERED, JoinedWords
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 WORDS = JoinedWords(
     {"boy", "baby", "kids"}, {"my", "little", "of", "instagram", "the", "me", "theme"}, {"babyboy"}

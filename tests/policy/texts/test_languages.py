@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 
 @pytest.fixture(scope="module")

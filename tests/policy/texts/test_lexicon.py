@@ -1,155 +1,33 @@
 from __future__ import annotations
 
-from pathlib import Path
+from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
 
-import pytest
-
-from withsense_tf.errors import DataError
-from withsense_tf.policy.texts.lexicon import (
-    FOLDER,
-    Rule,
-    load_lexicon,
-    read_script,
-)
-from withsense_tf.policy.texts.verdict import LANGUAGE_FILES, TextPolicy
-
-RULES = [rule for file in sorted(FOLDER.glob(LANGUAGE_FILES)) for rule in load_lexicon(file).rules]
-YES = [pytest.param(rule, text, id=f"{rule.name}: {text}") for rule in RULES for text in rule.yes]
-NO = [pytest.param(rule, text, id=f"{rule.name}: {text}") for rule in RULES for text in rule.no]
-DECIDED = {"block": "block", "age": "block", "review": "review", "exempt": "allow"}
-
-WORDS = """
-script = "latin"
-[nouns]
-CHILD = "child/children kid"
-[words]
-SMALL = "wee tiny"
-"""
-RULE = """
-[[rule]]
-name = "small child"
-decision = "block"
-patterns = ["SMALL [CHILD]"]
-reason = "a small child"
-yes = ["A wee kid."]
-"""
+BABY, IN = Element(frozenset({"BABY"}), frozenset()), Element(frozenset(), frozenset({"in"}))
 
 
-@pytest.fixture
-def rule_file(tmp_path: Path) -> Path:
-    return tmp_path / "en.toml"
+def lexicon(decision: str, *patterns: tuple[Element, ...]) -> Lexicon:
+    rule = Rule("baby", decision, patterns, "a baby", ("A baby.",))
+    classes = {"BABY": frozenset({"baby", "babe"}), "YEAR": frozenset({"yr", "year"})}
+    return Lexicon("xx.toml", "latin", classes, (rule,), {"two": 2, "ten": 10})
 
 
-def message_of(file: Path, text: str) -> str:
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(DataError) as raised:
-        load_lexicon(file)
-    return str(raised.value)
+def test_a_word_names_a_child_by_itself_where_a_pattern_blocks_and_has_nothing_else() -> None:
+    assert lexicon("block", (BABY,)).naming == {"baby", "babe"}
+    assert lexicon("block", (BABY, IN)).naming == set()
+    assert lexicon("exempt", (BABY,)).naming == set()
 
 
-@pytest.mark.parametrize(("rule", "text"), YES)
-def test_an_example_fires_its_rule(rule: Rule, text: str) -> None:
-    assert rule.name in {hit.rule for hit in TextPolicy().hits(text)}
+def test_what_counts_years_has_more_than_two_letters() -> None:
+    assert lexicon("block", (BABY,)).counting == {"two", "ten", "year"}
 
 
-@pytest.mark.parametrize(("rule", "text"), YES)
-def test_an_example_gets_the_decision_of_its_rule(rule: Rule, text: str) -> None:
-    assert TextPolicy().verdict(text).decision == DECIDED[rule.decision]
+def test_a_place_in_a_pattern_takes_the_words_of_its_classes_and_its_own() -> None:
+    either = Element(frozenset({"BABY", "NOBODY"}), frozenset({"tot"}))
+    assert lexicon("block", (BABY,)).words(either) == {"baby", "babe", "tot"}
 
 
-@pytest.mark.parametrize(("rule", "text"), NO)
-def test_a_counterexample_is_not_decided_by_its_rule(rule: Rule, text: str) -> None:
-    assert TextPolicy().verdict(text).restricted == (rule.decision == "exempt")
-
-
-def test_every_language_blocks_and_exempts_and_two_are_read_in_full() -> None:
-    decisions = {
-        file.stem: {rule.decision for rule in load_lexicon(file).rules}
-        for file in FOLDER.glob(LANGUAGE_FILES)
-    }
-    assert all({"block", "exempt"} <= found for found in decisions.values())
-    assert decisions["en"] == decisions["ru"] == set(DECIDED)
-
-
-def test_a_noun_brings_its_plural(rule_file: Path) -> None:
-    rule_file.write_text(WORDS + RULE, encoding="utf-8")
-    assert load_lexicon(rule_file).classes["CHILD"] == {"child", "children", "kid", "kids"}
-
-
-def test_a_word_brings_no_plural(rule_file: Path) -> None:
-    rule_file.write_text(WORDS + RULE, encoding="utf-8")
-    assert load_lexicon(rule_file).classes["SMALL"] == {"wee", "tiny"}
-
-
-def test_a_class_holds_the_words_of_a_class_that_it_names(rule_file: Path) -> None:
-    rule_file.write_text(WORDS + 'ANY = "SMALL CHILD one"\n' + RULE, encoding="utf-8")
-    assert load_lexicon(rule_file).classes["ANY"] == {
-        "wee",
-        "tiny",
-        "one",
-        "child",
-        "children",
-        "kid",
-        "kids",
-    }
-
-
-def test_a_class_that_holds_itself_is_an_error(rule_file: Path) -> None:
-    assert "holds itself" in message_of(rule_file, WORDS + 'ANY = "OTHER"\nOTHER = "ANY x"\n' + RULE)
-
-
-def test_brackets_mark_what_a_rule_is_about(rule_file: Path) -> None:
-    rule_file.write_text(WORDS + RULE, encoding="utf-8")
-    assert [element.marked for element in load_lexicon(rule_file).rules[0].patterns[0]] == [False, True]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        ("SMALL [CHILD]", "TINY [CHILD]", "unknown class 'TINY'"),
-        ("SMALL [CHILD]", "SMALL [CHILD", "a bracket is left open"),
-        ("SMALL [CHILD]", "_{0,3} !CHILD", "nothing is needed"),
-        ("SMALL [CHILD]", "SMALL{3} CHILD", "no pattern element"),
-        ('"block"', '"forbid"', "decision must be one of block, review, exempt, age, got 'forbid'"),
-        ('reason = "a small child"', "", "a reason is needed"),
-        ('yes = ["A wee kid."]', "yes = []", "yes must be a list of texts"),
-        ('yes = ["A wee kid."]', 'yes = "A wee kid."', "yes must be a list of texts"),
-        ('yes = ["A wee kid."]', 'yes = ["A wee kid."]\nunit = "eons"', "unit must be one of"),
-        ('yes = ["A wee kid."]', 'yes = ["A wee kid."]\nyess = ["x"]', "unknown entries yess"),
-    ],
-)
-def test_a_bad_rule_is_named_with_its_file(rule_file: Path, before: str, after: str, expected: str) -> None:
-    message = message_of(rule_file, WORDS + RULE.replace(before, after))
-    assert expected in message
-    assert "en.toml, rule 'small child'" in message
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ('SMALL = "wee tiny"', "script must be one of latin, cyrillic"),
-        (WORDS.replace("wee tiny", " ") + RULE, "class SMALL is empty"),
-        (WORDS, r"at least one [[rule]]"),
-        (WORDS + RULE + RULE, "two rules have this name"),
-        (WORDS + '[misspelt]\nclasses = ["NOBODY"]\n' + RULE, "unknown class 'NOBODY'"),
-        ("script = ", "cannot be read as a TOML rule file"),
-    ],
-)
-def test_a_bad_file_is_named(rule_file: Path, text: str, expected: str) -> None:
-    message = message_of(rule_file, text)
-    assert expected in message
-    assert str(rule_file) in message
-
-
-def test_a_file_that_is_not_there_is_a_data_error(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="cannot be read"):
-        read_script(tmp_path / "en.toml")
-
-
-def test_a_misspelling_that_is_a_word_is_left_out() -> None:
-    assert load_lexicon(FOLDER / "en.toml").classes["CHILD_WORD"].isdisjoint({"toddle", "infants'"})
-
-
-def test_long_words_are_known_misspelt() -> None:
-    pytest.importorskip("spacy_lookups_data")
-    assert {"toddlr", "chidlren", "schoollgirl"} <= load_lexicon(FOLDER / "en.toml").classes["CHILD_WORD"]
+def test_what_may_be_missing_or_anything_is_not_needed() -> None:
+    assert BABY.needed
+    assert not Element(frozenset({"BABY"}), frozenset(), times="?").needed
+    assert not Element(frozenset({"BABY"}), frozenset(), negated=True).needed
+    assert not Element(frozenset({"_"}), frozenset()).needed

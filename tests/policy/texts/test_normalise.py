@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from withsense_tf.policy.texts.normalise import PLAIN, _normalised, normalise
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 
 @pytest.mark.parametrize(

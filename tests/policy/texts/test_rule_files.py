@@ -1,4 +1,4 @@
-"""The rule files hold nothing that is not used, and nothing twice."""
+"""What a rule file may say, and that the package's hold nothing that is not used, and nothing twice."""
 
 from __future__ import annotations
 
@@ -8,11 +8,49 @@ from pathlib import Path
 
 import pytest
 
-from withsense_tf.policy.texts.lexicon import CLASS_NAME, FOLDER, load_lexicon
-from withsense_tf.policy.texts.verdict import LANGUAGE_FILES
+from withsense_tf.errors import DataError
+from withsense_tf.policy.texts.lexicon import Rule
+from withsense_tf.policy.texts.rule_files import FOLDER, LANGUAGE_FILES, read_rule_file
+from withsense_tf.policy.texts.rule_reader import CLASS_NAME
+from withsense_tf.policy.texts.text_policy import TextPolicy
 from withsense_tf.policy.texts.word_forms import fold
 
+RULES = [
+    rule for file in sorted(FOLDER.glob(LANGUAGE_FILES)) for rule in read_rule_file(file).lexicon().rules
+]
+YES = [pytest.param(rule, text, id=f"{rule.name}: {text}") for rule in RULES for text in rule.yes]
+NO = [pytest.param(rule, text, id=f"{rule.name}: {text}") for rule in RULES for text in rule.no]
 FILES = [pytest.param(file, id=file.stem) for file in sorted(FOLDER.glob(LANGUAGE_FILES))]
+DECIDED = {"block": "block", "age": "block", "review": "review", "exempt": "allow"}
+
+
+@pytest.mark.parametrize(("rule", "text"), YES)
+def test_an_example_fires_its_rule(rule: Rule, text: str) -> None:
+    assert rule.name in {hit.rule for hit in TextPolicy().hits(text)}
+
+
+@pytest.mark.parametrize(("rule", "text"), YES)
+def test_an_example_gets_the_decision_of_its_rule(rule: Rule, text: str) -> None:
+    assert TextPolicy().verdict(text).decision == DECIDED[rule.decision]
+
+
+@pytest.mark.parametrize(("rule", "text"), NO)
+def test_a_counterexample_is_not_decided_by_its_rule(rule: Rule, text: str) -> None:
+    assert TextPolicy().verdict(text).restricted == (rule.decision == "exempt")
+
+
+def test_every_language_blocks_and_exempts_and_two_are_read_in_full() -> None:
+    decisions = {
+        file.stem: {rule.decision for rule in read_rule_file(file).lexicon().rules}
+        for file in FOLDER.glob(LANGUAGE_FILES)
+    }
+    assert all({"block", "exempt"} <= found for found in decisions.values())
+    assert decisions["en"] == decisions["ru"] == set(DECIDED)
+
+
+def test_a_file_that_is_not_there_is_a_data_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        read_rule_file(tmp_path / "en.toml")
 
 
 def listed(file: Path) -> dict[str, list[str]]:
@@ -34,7 +72,7 @@ def test_each_class_is_used_by_a_rule(file: Path) -> None:
     classes = listed(file)
     waiting = [
         name
-        for rule in load_lexicon(file).rules
+        for rule in read_rule_file(file).lexicon().rules
         for pattern in rule.patterns
         for e in pattern
         for name in e.classes

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from withsense_tf.policy.texts.verdict import TextPolicy
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 FOLDER = Path(__file__).parent
 # The first row that is never looked at, counted from 0.

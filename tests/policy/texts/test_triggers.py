@@ -13,13 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.matcher import Matcher
 
-from withsense_tf.policy.texts.lexicon import FOLDER, load_lexicon
 from withsense_tf.policy.texts.normalise import normalise
+from withsense_tf.policy.texts.rule_book import HEAD, TAIL
 from withsense_tf.policy.texts.rule_engine import Pattern, RuleEngine
+from withsense_tf.policy.texts.rule_files import FOLDER, LANGUAGE_FILES, read_rule_file
 from withsense_tf.policy.texts.triggers import Triggers, runs
-from withsense_tf.policy.texts.verdict import HEAD, LANGUAGE_FILES, TAIL
 
-ENGINES = {file.stem: RuleEngine(load_lexicon(file), 16) for file in sorted(FOLDER.glob(LANGUAGE_FILES))}
+ENGINES = {
+    file.stem: RuleEngine(read_rule_file(file).lexicon(), 16) for file in sorted(FOLDER.glob(LANGUAGE_FILES))
+}
 EXAMPLES = [text for e in ENGINES.values() for rule in e.lexicon.rules for text in (*rule.yes, *rule.no)]
 WORDS = {name: sorted(frozenset().union(*e.lexicon.classes.values())) for name, e in ENGINES.items()}
 

@@ -35,7 +35,7 @@ TAGS: Final = {
 }
 WINDOWS: Final = range(0x9C9B, 0x9CA0)  # these are UTF-16
 COMMENT, SUB_TABLE, XMP, IPTC, PHOTOSHOP = 0x9286, 0x8769, 0x02BC, 0x83BB, 0x8649
-ASKED: Final = frozenset({*TAGS, SUB_TABLE, XMP, IPTC, PHOTOSHOP})
+READ_TAGS: Final = frozenset({*TAGS, SUB_TABLE, XMP, IPTC, PHOTOSHOP})
 SIZES: Final = {
     1: 1,
     2: 1,
@@ -57,7 +57,7 @@ BYTES: Final = frozenset({1, 2, 6, 7, 129})
 CUT_OFF: Final = "it is cut off or damaged"
 
 
-def exif_texts(block: bytes, found: Finder) -> None:
+def exif_texts(block: bytes, finder: Finder) -> None:
     """Find the texts of a block that begins as a TIFF file does."""
     if not any(block):
         return
@@ -68,22 +68,22 @@ def exif_texts(block: bytes, found: Finder) -> None:
         for at, table in enumerate(tables):
             for tag, kind, count, raw in tiff.entries(table):
                 if raw is None:
-                    found.lose(TAGS[tag][0] if tag in TAGS else "EXIF", CUT_OFF)
+                    finder.lose(TAGS[tag][0] if tag in TAGS else "EXIF", CUT_OFF)
                 elif tag == SUB_TABLE:
                     # Once, and from the first table alone: else a file could send us round and round.
                     tables += (
                         [int.from_bytes(raw[: SIZES[kind]], tiff.order)] if at == 0 and count == 1 else []
                     )
                 elif tag == XMP:
-                    xmp_texts(raw, found)
+                    xmp_texts(raw, finder)
                 elif tag == IPTC:
-                    record_texts(_straight(raw), found)
+                    record_texts(_straight(raw), finder)
                 elif tag == PHOTOSHOP:
-                    photoshop_texts(raw, found)
+                    photoshop_texts(raw, finder)
                 else:
-                    _add(tiff, tag, kind, raw, found)
+                    _add(tiff, tag, kind, raw, finder)
     except (struct.error, ValueError, KeyError, IndexError):
-        found.lose("EXIF", CUT_OFF)
+        finder.lose("EXIF", CUT_OFF)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class _Tiff:
         for n in range(self.number(table, head)):
             at = table + head + n * (4 + 2 * width)
             tag = self.number(at, 2)
-            if tag not in ASKED:
+            if tag not in READ_TAGS:
                 self.number(at + 4 + width, width)  # the entry itself must be there
                 continue
             kind, count = self.number(at + 2, 2), self.number(at + 4, width)
@@ -127,30 +127,30 @@ class _Tiff:
             yield tag, kind, count, raw if len(raw) == length else None
 
 
-def _add(tiff: _Tiff, tag: int, kind: int, raw: bytes, found: Finder) -> None:
+def _add(tiff: _Tiff, tag: int, kind: int, raw: bytes, finder: Finder) -> None:
     where, what = TAGS[tag]
     if tag in WINDOWS:
         # Windows writes UTF-16 in its own order into any file; numbers of two bytes come in the file's.
-        found.add(where, what, utf16(raw, "big" if kind == 3 and tiff.sign == ">" else "little"))
+        finder.add(where, what, utf16(raw, "big" if kind == 3 and tiff.sign == ">" else "little"))
     elif kind not in BYTES:
-        found.lose(where, "it holds numbers where a text belongs")
+        finder.lose(where, "it holds numbers where a text belongs")
     elif tag == COMMENT:
-        found.add(where, what, _comment(raw, tiff.order))
+        finder.add(where, what, _comment(raw, tiff.order))
     else:
-        found.add(where, what, raw)
+        finder.add(where, what, raw)
 
 
 def _comment(raw: bytes, order: Order) -> str | bytes | None:
     """Decode a comment by the eight bytes before it that name its alphabet."""
-    named, rest = raw[:8], raw[8:]
-    if named == b"UNICODE\0":
+    charset, rest = raw[:8], raw[8:]
+    if charset == b"UNICODE\0":
         return utf16(rest, order, either=True)
-    if named == b"JIS\0\0\0\0\0":
+    if charset == b"JIS\0\0\0\0\0":
         try:
             return rest.strip(b"\0").decode("iso2022_jp")
         except UnicodeDecodeError:
             return None
-    return rest if named in (b"ASCII\0\0\0", bytes(8)) else raw
+    return rest if charset in (b"ASCII\0\0\0", bytes(8)) else raw
 
 
 def utf16(raw: bytes, order: Order, either: bool = False) -> str | None:

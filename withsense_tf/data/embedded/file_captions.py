@@ -19,7 +19,7 @@ LEAST_WORDS, LEAST_LOWER = 3, 2
 MOST_SIGNS: Final = 2_000
 WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # What programs say of what they did, and how.
-DONE: Final = (
+PROGRAM_VERBS: Final = (
     "created made processed edited optimi[sz]ed generated taken shot captured scanned exported rendered"
 )
 HOW: Final = "with by using via on"
@@ -35,12 +35,12 @@ TERMS: Final = (
 )
 ADDRESS: Final = r"[©®™@\\<>={}]|\([cr]\)|https?:|www\.|\.(?:com|org|net|ru|jpe?g|png|tiff?|html?)\b"
 MACHINE: Final = re.compile(
-    rf"(?i){ADDRESS}|\b(?:{TERMS}|(?:{DONE.replace(' ', '|')}) (?:{HOW.replace(' ', '|')}))\b"
+    rf"(?i){ADDRESS}|\b(?:{TERMS}|(?:{PROGRAM_VERBS.replace(' ', '|')}) (?:{HOW.replace(' ', '|')}))\b"
 )
 
 
 def is_phrase(text: str) -> bool:
-    """Tell whether a text reads as what a person says of a photo.
+    """Return whether a text reads as what a person says of a photo.
 
     >>> is_phrase("Two dogs on a beach"), is_phrase("OLYMPUS DIGITAL CAMERA"), is_phrase("Created with GIMP")
     (True, False, False)
@@ -58,10 +58,12 @@ def is_phrase(text: str) -> bool:
     )
 
 
-def told_captions(
-    embedded: Mapping[str, Embedded], digests: Mapping[str, str], known: Mapping[str, list[str]]
+def captions_in_files(
+    words_in_files: Mapping[str, Embedded],
+    digests: Mapping[str, str],
+    known_captions: Mapping[str, list[str]],
 ) -> dict[str, list[str]]:
-    """Return the captions that stand in the files of photos, by photo, without those that are `known`.
+    """Return the captions that stand in the files of photos, by photo, without those that are `known_captions`.
 
     `digests` tell files apart. Keywords are one caption more, where a description says what they are keywords of.
     """
@@ -69,25 +71,25 @@ def told_captions(
         key
         for key, _ in {
             (_key(text.text), digests[photo])
-            for photo, one in embedded.items()
+            for photo, one in words_in_files.items()
             for text in one.texts
             if text.kind == DESCRIPTION
         }
     )
-    found = {}
-    for photo, one in embedded.items():
-        before = {_key(text) for text in known.get(photo, ())}
-        told: dict[str, str] = {}
+    captions = {}
+    for photo, one in words_in_files.items():
+        before = {_key(text) for text in known_captions.get(photo, ())}
+        texts: dict[str, str] = {}
         for text in one.texts:
             key = _key(text.text)
             if text.kind == DESCRIPTION and files[key] <= MOST_FILES and is_phrase(text.text):
-                told.setdefault(key, text.text)
+                texts.setdefault(key, text.text)
         words = dict.fromkeys(text.text for text in one.texts if text.kind == KEYWORD)
-        if told and words:
-            told.setdefault(_key(", ".join(words)), ", ".join(words))
-        if new := [text for key, text in told.items() if key not in before]:
-            found[photo] = new
-    return found
+        if texts and words:
+            texts.setdefault(_key(", ".join(words)), ", ".join(words))
+        if new := [text for key, text in texts.items() if key not in before]:
+            captions[photo] = new
+    return captions
 
 
 def _key(text: str) -> str:

@@ -45,21 +45,21 @@ NOTHING: Final = Embedded()
 
 @dataclass
 class Finder:
-    """Collects what is found in one file."""
+    """The texts of one file and what of it cannot be read, as a reader adds them."""
 
     texts: dict[Text, None] = field(default_factory=dict)
     unread: dict[tuple[str, str], None] = field(default_factory=dict)
-    taken: int = 0
+    cost: int = 0
 
     def add(self, where: str, kind: str, text: str | bytes | None) -> None:
         """Add a text, in bytes or decoded; None is one that could not be decoded."""
         # Thousands of entries may stand for the same bytes.
-        self.taken += COSTS + len(text or "")
-        if self.taken > MOST_TAKEN:
+        self.cost += COSTS + len(text or "")
+        if self.cost > MOST_TAKEN:
             self.lose(where, "there is too much of it")
             return
         if isinstance(text, bytes):
-            text = decoded(text)
+            text = decode(text)
         if text is None or REPLACED in text or (QUESTIONED in text and not any(map(str.isalpha, text))):
             self.lose(where, "its letters cannot be read")
         elif len(text) > MOST_SIGNS or len(self.texts) >= MOST_TEXTS:
@@ -71,27 +71,27 @@ class Finder:
         """Note that something cannot be read."""
         self.unread[where, reason] = None
 
-    def embedded(self) -> Embedded:
-        """Return what was found."""
+    def result(self) -> Embedded:
+        """Return the texts of the file, and what of it cannot be read."""
         return Embedded(tuple(self.texts), tuple(self.unread)) if self.texts or self.unread else NOTHING
 
 
-def decoded(raw: bytes) -> str | None:
+def decode(raw: bytes) -> str | None:
     r"""Return a text whose encoding nobody names, or None.
 
-    >>> decoded("Зима".encode()), decoded(b"Caf\xe9"), decoded("Зима".encode("cp1251"))
+    >>> decode("Зима".encode()), decode(b"Caf\xe9"), decode("Зима".encode("cp1251"))
     ('Зима', 'Café', None)
     """
     # Zero bytes end a text, and part the two halves of a copyright.
-    told = b" ".join(raw.split(b"\0"))
+    content = b" ".join(raw.split(b"\0"))
     try:
-        return told.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    if ROW.search(told):
+    if ROW.search(content):
         return None
     try:
-        return told.decode("cp1252")
+        return content.decode("cp1252")
     except UnicodeDecodeError:
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from withsense_tf.data.embedded.file_words import DESCRIPTION, KEYWORD, OTHER, Finder, decoded
+from withsense_tf.data.embedded.file_words import DESCRIPTION, KEYWORD, OTHER, Finder, decode
 from withsense_tf.data.embedded.xmp_texts import xmp_texts
 
 NAMES: Final = {
@@ -29,29 +29,29 @@ OF_IPTC, OF_XMP = 0x0404, 0x0424
 CUT_OFF: Final = "it is cut off or damaged"
 
 
-def photoshop_texts(block: bytes, found: Finder) -> None:
+def photoshop_texts(block: bytes, finder: Finder) -> None:
     """Find the texts in a row of Photoshop resources."""
     at = 0
     while block[at : at + 4] in RESOURCES:
         code = int.from_bytes(block[at + 4 : at + 6], "big")
         # A name with its length before it, filled up to an even number of bytes.
-        named = at + 6
-        start = named + 1 + block[named] if named < len(block) else named + 1
-        start += (start - named) % 2
+        name_at = at + 6
+        start = name_at + 1 + block[name_at] if name_at < len(block) else name_at + 1
+        start += (start - name_at) % 2
         size = int.from_bytes(block[start : start + 4], "big")
         data = block[start + 4 : start + 4 + size]
         if len(block) < start + 4 or len(data) < size:
-            found.lose("IPTC", CUT_OFF)
+            finder.lose("IPTC", CUT_OFF)
         if code == OF_IPTC:
-            record_texts(data, found)
+            record_texts(data, finder)
         elif code == OF_XMP:
-            xmp_texts(data, found)
+            xmp_texts(data, finder)
         at = start + 4 + size + size % 2
     if block[at:].strip(b"\0"):
-        found.lose("IPTC", CUT_OFF)
+        finder.lose("IPTC", CUT_OFF)
 
 
-def record_texts(block: bytes, found: Finder) -> None:
+def record_texts(block: bytes, finder: Finder) -> None:
     """Find the texts of IPTC records."""
     at, utf8 = 0, False
     while block[at : at + 1] == bytes([MARK]):
@@ -62,18 +62,18 @@ def record_texts(block: bytes, found: Finder) -> None:
             size = int.from_bytes(block[at - width : at], "big") if width <= 4 else len(block) + 1
         value, at = block[at : at + size], at + size
         if at > len(block):
-            found.lose("IPTC", CUT_OFF)
+            finder.lose("IPTC", CUT_OFF)
             return
         if (record, number) == (b"\x01", b"\x5a"):
             utf8 = value == UTF8
         if record == b"\x02" and number[0] not in SILENT and number[0] < SILENT_FROM:
             name, kind = NAMES.get(number[0], (f"2:{number[0]}", OTHER))
-            text = decoded(value)
+            text = decode(value)
             if utf8 and text is not None:
                 text = _strict(value)
-            found.add(f"IPTC {name}", kind, text)
+            finder.add(f"IPTC {name}", kind, text)
     if block[at:].strip(b"\0"):
-        found.lose("IPTC", CUT_OFF)
+        finder.lose("IPTC", CUT_OFF)
 
 
 def _strict(value: bytes) -> str | None:

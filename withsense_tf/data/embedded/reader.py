@@ -32,49 +32,49 @@ PNG_PROFILE: Final = "raw profile type "
 
 def embedded_texts(image: Image.Image, content: bytes) -> Embedded:
     """Return the texts of an opened photo, whose file has this content; nothing that is in it stops anything."""
-    found = Finder()
+    finder = Finder()
     readers = {"JPEG": _of_jpeg, "MPO": _of_jpeg, "PNG": _of_png, "TIFF": _of_tiff, "GIF": _of_gif}
     try:
-        readers.get(image.format or "", _of_others)(image, content, found)
+        readers.get(image.format or "", _of_others)(image, content, finder)
     except Exception as error:
-        found.lose("metadata", f"it is damaged: {error}")
-    return found.embedded()
+        finder.lose("metadata", f"it is damaged: {error}")
+    return finder.result()
 
 
-def _of_jpeg(image: Image.Image, _: bytes, found: Finder) -> None:
+def _of_jpeg(image: Image.Image, _: bytes, finder: Finder) -> None:
     exif, photoshop, more = b"", b"", b""
     for name, part in getattr(image, "applist", ()):
         if name == "COM":
-            found.add("JPEG comment", OTHER, part)
+            finder.add("JPEG comment", OTHER, part)
         elif name == "APP1" and part.startswith(EXIF):
             exif += part[6:]  # what is too long for one segment goes on in the next
         elif name == "APP1" and part.startswith(XMP):
-            xmp_texts(part[len(XMP) :], found)
+            xmp_texts(part[len(XMP) :], finder)
         elif name == "APP1" and part.startswith(MORE_XMP) and len(more) <= MOST_BYTES:
             more += part[MORE_XMP_HEAD:]
         elif name == "APP13" and part.startswith(PHOTOSHOP):
             photoshop += part[len(PHOTOSHOP) :]
-    exif_texts(exif, found)
-    photoshop_texts(photoshop, found)
-    xmp_texts(more, found)
+    exif_texts(exif, finder)
+    photoshop_texts(photoshop, finder)
+    xmp_texts(more, finder)
 
 
-def _of_tiff(_: Image.Image, content: bytes, found: Finder) -> None:
-    exif_texts(content, found)
+def _of_tiff(_: Image.Image, content: bytes, finder: Finder) -> None:
+    exif_texts(content, finder)
 
 
-def _of_others(image: Image.Image, content: bytes, found: Finder) -> None:
-    exif_texts(image.info.get("exif", b"").removeprefix(EXIF + b"\0"), found)
+def _of_others(image: Image.Image, content: bytes, finder: Finder) -> None:
+    exif_texts(image.info.get("exif", b"").removeprefix(EXIF + b"\0"), finder)
     comment = image.info.get("comment")
     if comment:
-        found.add(f"{image.format} comment", OTHER, comment)
+        finder.add(f"{image.format} comment", OTHER, comment)
     if "xmp" in image.info:
-        xmp_texts(image.info["xmp"], found)
+        xmp_texts(image.info["xmp"], finder)
     else:
-        _packets(content, found)
+        _packets(content, finder)
 
 
-def _packets(content: bytes, found: Finder) -> None:
+def _packets(content: bytes, finder: Finder) -> None:
     """Find XMP by how it begins: it is made for that, and stands uncompressed in all formats but PNG."""
     start, end = next(
         ((s, e) for s, e in zip(XMP_STARTS, XMP_ENDS, strict=True) if s in content),
@@ -83,29 +83,29 @@ def _packets(content: bytes, found: Finder) -> None:
     at = content.find(start)
     while at >= 0:
         stop = content.find(end, at)
-        xmp_texts(content[at : stop + len(end)] if stop >= 0 else content[at : at + MOST_BYTES], found)
+        xmp_texts(content[at : stop + len(end)] if stop >= 0 else content[at : at + MOST_BYTES], finder)
         at = content.find(start, stop) if stop >= 0 else -1
 
 
-def _of_png(_: Image.Image, content: bytes, found: Finder) -> None:
+def _of_png(_: Image.Image, content: bytes, finder: Finder) -> None:
     for kind, data in _chunks(content):
         if kind in PNG_TELLING and data is None:
-            found.lose("PNG texts", "they are cut off")
+            finder.lose("PNG texts", "they are cut off")
         elif data is None:
             continue
         elif kind == b"eXIf":
-            exif_texts(data.removeprefix(EXIF + b"\0"), found)
+            exif_texts(data.removeprefix(EXIF + b"\0"), finder)
         elif kind in PNG_TELLING:
             key = data.split(b"\0")[0]
             name = key.decode("latin-1").strip()
             text = _png_text(kind, data[len(key) + 1 :])
             if name == PNG_XMP and text is not None:
-                xmp_texts(text, found)
+                xmp_texts(text, finder)
             elif name.casefold().startswith(PNG_PROFILE) and text is not None:
-                _png_profile(name.casefold().removeprefix(PNG_PROFILE), text, found)
+                _png_profile(name.casefold().removeprefix(PNG_PROFILE), text, finder)
             elif name.casefold() not in PNG_SILENT:
                 what = DESCRIPTION if name.casefold() in PNG_DESCRIPTIONS else OTHER
-                found.add(f"PNG {name}", what, text)
+                finder.add(f"PNG {name}", what, text)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes | None]]:
@@ -122,39 +122,39 @@ def _png_text(kind: bytes, rest: bytes) -> bytes | None:
     if kind == b"tEXt":
         return rest
     if kind == b"zTXt":
-        return _inflated(rest[1:])
+        return _inflate(rest[1:])
     # Whether and how it is compressed, then a language and a name in that language, each up to a zero.
     text = (*rest[2:].split(b"\0", 2), b"", b"")[2]
-    return _inflated(text) if rest[:1] == b"\1" else text
+    return _inflate(text) if rest[:1] == b"\1" else text
 
 
-def _inflated(packed: bytes) -> bytes | None:
+def _inflate(content: bytes) -> bytes | None:
     """Return what was compressed; None where it is damaged or far too long."""
     inflater = zlib.decompressobj()
     try:
-        text = inflater.decompress(packed, MOST_INFLATED)
+        text = inflater.decompress(content, MOST_INFLATED)
     except zlib.error:
         return None
     return text if inflater.eof else None
 
 
-def _png_profile(kind: str, text: bytes, found: Finder) -> None:
+def _png_profile(kind: str, text: bytes, finder: Finder) -> None:
     """Read a block that ImageMagick has written in hexadecimal digits: a name, a length, and the digits."""
     lines = text.strip().split(b"\n", 2)
     block = bytes.fromhex(b"".join(lines[2].split()).decode("ascii")) if len(lines) == 3 else b""
     if kind in ("exif", "app1"):
         if block.startswith(XMP):
-            xmp_texts(block[len(XMP) :], found)
+            xmp_texts(block[len(XMP) :], finder)
         else:
-            exif_texts(block.removeprefix(EXIF + b"\0"), found)
+            exif_texts(block.removeprefix(EXIF + b"\0"), finder)
     elif kind == "xmp":
-        xmp_texts(block, found)
+        xmp_texts(block, finder)
     elif kind in ("iptc", "8bim"):
-        photoshop_texts(block.removeprefix(PHOTOSHOP), found)
+        photoshop_texts(block.removeprefix(PHOTOSHOP), finder)
 
 
-def _of_gif(_: Image.Image, content: bytes, found: Finder) -> None:
-    _packets(content, found)
+def _of_gif(_: Image.Image, content: bytes, finder: Finder) -> None:
+    _packets(content, finder)
     at = 13 + (3 << (content[10] & 7) + 1 if content[10] & 0x80 else 0)
     while content[at : at + 1] in (b"!", b","):
         if content[at : at + 1] == b",":
@@ -170,4 +170,4 @@ def _of_gif(_: Image.Image, content: bytes, found: Finder) -> None:
             at += 1 + size
         at += 1
         if parts:
-            found.add("GIF comment", OTHER, b"".join(parts))
+            finder.add("GIF comment", OTHER, b"".join(parts))

@@ -61,7 +61,7 @@ BY_HAND: Final = (
     "Instructions Category SupplementalCategories Credit Source CaptionWriter AuthorsPosition City State Country "
     "TransmissionReference TextLayers LayerText"
 )
-TYPED: Final = DESCRIPTIONS | frozenset(
+BY_PEOPLE: Final = DESCRIPTIONS | frozenset(
     {(TIFF, "Artist"), (TIFF, "Copyright"), (XAP, "Label"), (XAP, "Nickname")}
     | {(PHOTOSHOP, name) for name in BY_HAND.split()}
 )
@@ -79,28 +79,28 @@ class _UnwantedError(Exception):
     """Something that no photo's description needs, and that can do harm."""
 
 
-def xmp_texts(block: bytes, found: Finder) -> None:
+def xmp_texts(block: bytes, finder: Finder) -> None:
     """Find the texts of a packet of XMP."""
-    told = block.lstrip(b" \t\r\n\0")
-    if told[:1] == b"<" and told[1:2] != b"\0":
-        told = told.rstrip(b" \t\r\n\0")
-    if not told:
+    packet = block.lstrip(b" \t\r\n\0")
+    if packet[:1] == b"<" and packet[1:2] != b"\0":
+        packet = packet.rstrip(b" \t\r\n\0")
+    if not packet:
         return
-    if len(told) > MOST_BYTES:
-        found.lose("XMP", "there is too much of it")
+    if len(packet) > MOST_BYTES:
+        finder.lose("XMP", "there is too much of it")
         return
-    reader = _XmpReader(found)
+    reader = _XmpReader(finder)
     try:
-        reader.parse(told)
+        reader.parse(packet)
     except (expat.ExpatError, _UnwantedError, ValueError, LookupError) as error:
-        found.lose("XMP", f"it is damaged: {error}")
+        finder.lose("XMP", f"it is damaged: {error}")
 
 
 class _XmpReader:
     """Follow the elements of a packet; only the way to the present one is kept."""
 
-    def __init__(self, found: Finder) -> None:
-        self._found = found
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
         self._path: list[tuple[str, str]] = []
         self._text: list[str] = []
 
@@ -116,11 +116,11 @@ class _XmpReader:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._flush()
-        self._path.append(_named(name))
+        self._path.append(_split_name(name))
         if len(self._path) > MOST_DEPTH:
             raise _UnwantedError("it is nested too deep")
         for attribute, value in attributes.items():
-            self._say([*self._path, _named(attribute)], value)
+            self._say([*self._path, _split_name(attribute)], value)
 
     def _end(self, _: str) -> None:
         self._flush()
@@ -141,19 +141,19 @@ class _XmpReader:
         kind = next((kind for kind, names in kinds if not names.isdisjoint(properties)), OTHER)
         where = f"XMP {properties[0][1]}" + (f" {name}" if len(properties) > 1 else "")
         if name == AGE_DISCLOSED:
-            self._found.add(where, kind, " . ".join(f"age {age}" for age in AGE_CODE.findall(text)))
+            self._finder.add(where, kind, " . ".join(f"age {age}" for age in AGE_CODE.findall(text)))
         elif kind is not OTHER:
-            self._found.add(where, kind, text.replace("|", ", "))
+            self._finder.add(where, kind, text.replace("|", ", "))
         elif " " in text.strip() or len(text) < LONGEST_WORD:
-            self._found.add(where, kind, column_text(name, text))
+            self._finder.add(where, kind, column_text(name, text))
 
 
 def _is_machine(name: tuple[str, str]) -> bool:
     space = name[0]
-    return name not in TYPED and space != RIGHTS and space.startswith(MACHINE)
+    return name not in BY_PEOPLE and space != RIGHTS and space.startswith(MACHINE)
 
 
-def _named(name: str) -> tuple[str, str]:
+def _split_name(name: str) -> tuple[str, str]:
     space, _, local = name.rpartition(" ")
     return space, local
 

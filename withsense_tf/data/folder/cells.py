@@ -45,7 +45,7 @@ def photo_name(name: str) -> str:
 
 
 def is_photo_name(name: str) -> bool:
-    """Tell whether a name is a plain file name."""
+    """Return whether a name is a plain file name."""
     return name[:1] not in ("", ".") and name.isprintable() and OF_PATHS.isdisjoint(name)
 
 

@@ -17,7 +17,7 @@ class CheckReport:
     """What a folder holds and what is wrong with it. Truthy where nothing had to be left out."""
 
     folder: str
-    found: Mapping[str, tuple[int | None, int]]
+    counts: Mapping[str, tuple[int | None, int]]
     problems: tuple[Problem, ...]
 
     @property
@@ -37,7 +37,7 @@ class CheckReport:
         return {
             "folder": self.folder,
             "ok": not self.left_out,
-            "found": {what: {"in_file": rows, "usable": good} for what, (rows, good) in self.found.items()},
+            "found": {what: {"in_file": rows, "usable": good} for what, (rows, good) in self.counts.items()},
             "left_out": self.left_out,
             "problems": [
                 {
@@ -57,7 +57,7 @@ class CheckReport:
     def as_text(self) -> str:
         """Return the report as text for a terminal."""
         lines = [f"{self.folder}", "", f"  {'in file':>8} {'usable':>8}"]
-        for what, (rows, good) in self.found.items():
+        for what, (rows, good) in self.counts.items():
             lines.append(f"  {'' if rows is None else f'{rows:,}':>8} {good:>8,}  {what}")
         for level, heading in (("error", "Left out when loading"), ("note", "Odd, and loaded all the same")):
             groups = {kind: ps for kind, ps in self.by_kind().items() if KINDS[kind].level == level}
@@ -86,21 +86,21 @@ class CheckReport:
 def check_folder(folder: str | Path) -> CheckReport:
     """Read every table and decode every photo of a With Sense folder, and report all that is wrong."""
     contents = read_folder(folder, decode=True)
-    return CheckReport(str(contents.folder), _found(contents), contents.problems)
+    return CheckReport(str(contents.folder), _count(contents), contents.problems)
 
 
 def _examples(problems: list[Problem]) -> list[Problem]:
     """Choose a few problems, of different photos as far as possible."""
     first = {problem.item.split(" + ")[0]: problem for problem in reversed(problems)}
-    chosen = list(reversed(first.values()))[:EXAMPLES]
-    return chosen + [problem for problem in problems if problem not in chosen][: EXAMPLES - len(chosen)]
+    examples = list(reversed(first.values()))[:EXAMPLES]
+    return examples + [problem for problem in problems if problem not in examples][: EXAMPLES - len(examples)]
 
 
 def _printable(line: str) -> str:
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
 
 
-def _found(contents: Contents) -> dict[str, tuple[int | None, int]]:
+def _count(contents: Contents) -> dict[str, tuple[int | None, int]]:
     """Count photos and rows: how many the file has, and how many can be used."""
     tables, rows, names = contents.tables, contents.rows_in_file, contents.photo_files
     parts = tables["photos"]["part"]

@@ -27,7 +27,7 @@ from withsense_tf.errors import DataError, DataWarning, check_kind
 
 EXPERT_COLUMNS: Final = ("photo", "caption", "expert1", "expert2", "expert3")
 CROWD_COLUMNS: Final = ("photo", "caption", "share", "yes", "no")
-LISTED: Final = ("image", "query_id", "query_text")
+TEXT_COLUMNS: Final = ("image", "query_id", "query_text")
 
 
 @dataclass(frozen=True)
@@ -78,18 +78,48 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
     """Read all files of the folder, and say what is wrong instead of stopping at it."""
     check_kind("load_dataset", folder, (str, Path), "the path of a With Sense folder")
     root = Path(folder)
+    files = _read_files(root)
+    problems = [problem for table in files.values() for problem in table.problems]
+    photos, copies, names, photo_problems = read_photo_folders(
+        root, files["test_images"], files["queries"], decode
+    )
+    problems += photo_problems
+    # It judges and describes nothing, so it is no part of the fingerprint.
+    columns = _optional(root / TABLE, (IMAGE,))
+    problems += columns.problems
+    listed_facts(columns, names.usable["train"] | names.usable["test"], problems)
+    renamings = renamed_test_photos(
+        [files[name] for name in ("pairs", "captions", "queries", "corpus")], names
+    )
+    names = replace(names, test=names.test | {problem.item for problem in renamings})
+    problems += renamings
+
+    reader = FileReader(CaptionBook(), names, problems)
+    tables = _read_tables(reader, files, columns, photos, copies)
+    problems += reader.missing_photos()
+    order = list(KINDS)
+    problems.sort(key=lambda problem: order.index(problem.kind))
+    tables["quarantine"] = problem_table(problems)
+    rows_in_file = {table.file: table.rows_in_file for table in files.values()}
+    photo_files = {part: len(paths) for part, paths in names.files.items()}
+    fingerprint = _fingerprint(files.values(), photos)
+    return Contents(root, tables, tuple(problems), rows_in_file, photo_files, fingerprint)
+
+
+def _read_files(root: Path) -> dict[str, RawTable]:
+    """Read the tables of a folder as they are; a folder without any, and without photos, is an error."""
     if not is_dir(root):
         raise DataError(
             f"{root} is not a folder. Expected a With Sense folder with train_dataset.csv and train_images/."
         )
     files = {
-        "pairs": read_table(root / "train_dataset.csv", LISTED, header=True),
-        "captions": _filled(_optional(root / "captions.csv", LISTED)),
-        "queries": read_table(root / "test_queries.csv", LISTED, header=True),
-        "corpus": _optional(root / "caption_corpus.csv", LISTED[1:]),
+        "pairs": read_table(root / "train_dataset.csv", TEXT_COLUMNS, header=True),
+        "captions": _usable_if_filled(_optional(root / "captions.csv", TEXT_COLUMNS)),
+        "queries": read_table(root / "test_queries.csv", TEXT_COLUMNS, header=True),
+        "corpus": _optional(root / "caption_corpus.csv", TEXT_COLUMNS[1:]),
         "experts": read_table(root / "ExpertAnnotations.tsv", EXPERT_COLUMNS, header=False),
         "crowd": read_table(root / "CrowdAnnotations.tsv", CROWD_COLUMNS, header=False),
-        "test_images": _optional(root / "test_images.csv", LISTED[:1]),
+        "test_images": _optional(root / "test_images.csv", TEXT_COLUMNS[:1]),
     }
     if not any(table.content for table in files.values()) and not any(
         (root / f).is_dir() for f in FOLDERS.values()
@@ -98,45 +128,38 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
             f"{root} is not a With Sense folder: it has none of {', '.join(table.file for table in files.values())}, "
             f"{', '.join(f'{folder}/' for folder in FOLDERS.values())}."
         )
-    problems = [problem for table in files.values() for problem in table.problems]
-    photos, leaked, names, found = read_photo_folders(root, files["test_images"], files["queries"], decode)
-    problems += found
-    # It judges and describes nothing, so it is no part of the fingerprint.
-    listed = _optional(root / TABLE, (IMAGE,))
-    problems += listed.problems
-    listed_facts(listed, names.usable["train"] | names.usable["test"], problems)
-    renamed = renamed_test_photos([files[name] for name in ("pairs", "captions", "queries", "corpus")], names)
-    names = replace(names, test=names.test | {problem.item for problem in renamed})
-    problems += renamed
+    return files
 
-    reader = FileReader(CaptionBook(), names, problems)
+
+def _read_tables(
+    reader: FileReader,
+    files: dict[str, RawTable],
+    columns: RawTable,
+    photos: pd.DataFrame,
+    copies: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of a data set; `copies` are the training photos that look like a test photo."""
     pairs, queries = reader.captions(files["pairs"], judged=True), reader.captions(files["queries"])
     captions = pairs + reader.captions(files["captions"]) + queries + reader.captions(files["corpus"])
     # What stands in the file of a photo that was left out as a copy speaks of the one that is kept, too.
-    told = pd.concat([photos, leaked])[["photo", "digest", "embedded"]]
-    captions += add_evidence(reader, captions, told, listed)
-    photos, leaked = photos.drop(columns="embedded"), leaked.drop(columns="embedded")
+    photo_texts = pd.concat([photos, copies])[["photo", "digest", "embedded"]]
+    captions += add_evidence(reader, captions, photo_texts, columns)
     tables = {
-        "photos": photos,
-        "left_in_test": leaked.reset_index(drop=True),
-        "captions": caption_table(captions, names),
+        "photos": photos.drop(columns="embedded"),
+        "left_in_test": copies.drop(columns="embedded").reset_index(drop=True),
+        "captions": caption_table(captions, reader.names),
         "pairs": reader.beside_photos(files["pairs"], pairs, "train")[["photo", "caption"]],
         "experts": reader.expert_table(files["experts"]),
         "crowd": reader.crowd_table(files["crowd"]),
         "queries": reader.beside_photos(files["queries"], queries, "test"),
     }
     other = pd.DataFrame(reader.other_texts, columns=["caption", "photo", "text"], dtype="str")
-    tables["other_texts"] = other.drop_duplicates()
     unread = pd.DataFrame(reader.unread, columns=["photo", "where", "reason"], dtype="str")
-    tables["unread"] = unread.drop_duplicates(ignore_index=True)
-    problems += reader.missing_photos()
-    order = list(KINDS)
-    problems.sort(key=lambda problem: order.index(problem.kind))
-    tables["quarantine"] = problem_table(problems)
-    rows_in_file = {table.file: table.rows_in_file for table in files.values()}
-    photo_files = {part: len(found) for part, found in names.files.items()}
-    fingerprint = _fingerprint(files.values(), photos)
-    return Contents(root, tables, tuple(problems), rows_in_file, photo_files, fingerprint)
+    return {
+        **tables,
+        "other_texts": other.drop_duplicates(),
+        "unread": unread.drop_duplicates(ignore_index=True),
+    }
 
 
 def _optional(path: Path, columns: Sequence[str]) -> RawTable:
@@ -146,7 +169,7 @@ def _optional(path: Path, columns: Sequence[str]) -> RawTable:
     return RawTable(path.name, usable=False, there=False)
 
 
-def _filled(table: RawTable) -> RawTable:
+def _usable_if_filled(table: RawTable) -> RawTable:
     """Take a table that has nothing but its header for one that cannot be read: who has no captions needs none."""
     return table if table.rows or table.unread else dataclasses.replace(table, usable=False)
 

@@ -48,13 +48,13 @@ class MeantPhotos:
             for key in _keys(photo) | _loose_keys(photo):
                 self._by_key.setdefault(key, set()).add(photo)
         # A name with a blank or a comma falls apart in a line, so these are looked for one by one.
-        self._parted = [key for key in self._by_key if PARTS.search(key)]
+        self._long_keys = [key for key in self._by_key if PARTS.search(key)]
 
     def by_name(self, name: str, loosely: bool = True) -> set[str]:
         """Return the photos that a field means, given as a name or as a caption id."""
-        found = {photo for key in _keys(name) for photo in self._by_key.get(key, ())}
-        if found or not loosely:
-            return found
+        photos = {photo for key in _keys(name) for photo in self._by_key.get(key, ())}
+        if photos or not loosely:
+            return photos
         return {photo for key in _loose_keys(name) for photo in self._by_key.get(key, ())}
 
     def in_line(self, line: str, owners: bool = False) -> tuple[set[str], bool]:
@@ -68,9 +68,9 @@ class MeantPhotos:
         names = {word for word in words if NAMES.search(word)}
         if owners:
             names = {word for word in names if CAPTION.search(word)} or names
-        found = {photo for key in self._parted if key in plain for photo in self._by_key[key]}
-        found |= {photo for word in names or words for photo in self.by_name(word, bool(names))}
-        return found, bool(names)
+        photos = {photo for key in self._long_keys if key in plain for photo in self._by_key[key]}
+        photos |= {photo for word in names or words for photo in self.by_name(word, bool(names))}
+        return photos, bool(names)
 
 
 def _plain(text: str) -> str:

@@ -17,40 +17,40 @@ from withsense_tf.data.captions_of import owner_of
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.table_rows import FOLDERS, PhotoNames
 from withsense_tf.data.folder.tables import RawTable
-from withsense_tf.data.pictures.near_duplicates import linked, near_pairs, read_looks
+from withsense_tf.data.pictures.near_duplicates import connect, near_pairs, read_looks
 from withsense_tf.data.pictures.photo_file import LITTER, SUFFIXES, PhotoError, PhotoFacts, inspect_photo
 
 COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest", "look", "embedded"]
 
 
 def read_photo_folders(
-    root: Path, listed: RawTable, asked: RawTable, decode: bool
+    root: Path, test_images: RawTable, queries: RawTable, decode: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame, PhotoNames, list[Problem]]:
-    """Look at every photo; `listed` (test_images.csv) and `asked` (test_queries.csv) name test photos too.
+    """Look at every photo; `test_images` (test_images.csv) and `queries` (test_queries.csv) name test photos too.
 
     A photo that is a test photo by name, by content or by its look is taken out of training. Photos that are the same,
     or look the same, have one `group`: the lowest of their digests.
     """
     problems: list[Problem] = []
     paths = {part: _photo_files(root / folder, problems) for part, folder in FOLDERS.items()}
-    files = {part: frozenset(path.name for path in found) for part, found in paths.items()}
-    named = {row.fields["image"] for table in (listed, asked) for row in table.rows}
+    files = {part: frozenset(path.name for path in folder_paths) for part, folder_paths in paths.items()}
+    test_names = {row.fields["image"] for table in (test_images, queries) for row in table.rows}
     # The caption of a query describes its owner, whatever photo stands beside it.
-    named |= {owner_of(row.fields["query_id"]) for row in asked.rows}
+    test_names |= {owner_of(row.fields["query_id"]) for row in queries.rows}
     photos = _look(paths, decode, problems)
     photos["group"] = _groups(photos)
-    test = files["test"] | named
+    test = files["test"] | test_names
     by_name = photos["photo"].isin(test)
-    tested = photos[(photos["part"] == "test") | by_name]
-    leaks = (photos["part"] == "train") & (by_name | photos["group"].isin(tested["group"]))
-    problems += _leaks(photos[leaks], tested)
-    leaked = photos.loc[leaks, ["photo", "digest", "group", "embedded"]]
-    kept = photos.drop(index=leaked.index).reset_index(drop=True)
-    problems += _twins(kept, "digest", "photo_twice", "the same file as")
-    problems += _twins(kept.drop_duplicates("digest"), "group", "photo_alike", "looks like")
-    problems += _listing(listed, kept)
-    usable = {part: frozenset(kept.loc[kept["part"] == part, "photo"]) for part in FOLDERS}
-    return kept, leaked, PhotoNames(files, frozenset(test | set(leaked["photo"])), usable), problems
+    test_photos = photos[(photos["part"] == "test") | by_name]
+    leaks = (photos["part"] == "train") & (by_name | photos["group"].isin(test_photos["group"]))
+    problems += _leaks(photos[leaks], test_photos)
+    copies = photos.loc[leaks, ["photo", "digest", "group", "embedded"]]
+    usable_photos = photos.drop(index=copies.index).reset_index(drop=True)
+    problems += _twins(usable_photos, "digest", "photo_twice", "the same file as")
+    problems += _twins(usable_photos.drop_duplicates("digest"), "group", "photo_alike", "looks like")
+    problems += _listing(test_images, usable_photos)
+    usable = {part: frozenset(usable_photos.loc[usable_photos["part"] == part, "photo"]) for part in FOLDERS}
+    return usable_photos, copies, PhotoNames(files, frozenset(test | set(copies["photo"])), usable), problems
 
 
 def _photo_files(folder: Path, problems: list[Problem]) -> list[Path]:
@@ -60,20 +60,20 @@ def _photo_files(folder: Path, problems: list[Problem]) -> list[Path]:
         return []
     files = []
     for path in sorted(folder.iterdir()):
-        shown = os.fsencode(path.name).decode("utf-8", errors="backslashreplace")
-        where = f"{folder.name}/{shown}"
+        name_in_text = os.fsencode(path.name).decode("utf-8", errors="backslashreplace")
+        where = f"{folder.name}/{name_in_text}"
         if path.name.lower() in LITTER:
             continue
-        if shown != path.name:
+        if name_in_text != path.name:
             reason = "rename the file: its name is not UTF-8, so no table can name it"
-            problems.append(Problem("photo_bad_name", where, None, shown, reason))
+            problems.append(Problem("photo_bad_name", where, None, name_in_text, reason))
         elif not path.is_file():
             reason = (
                 "a folder: photos are looked for one level deep" if path.is_dir() else "a link to nowhere"
             )
-            problems.append(Problem("photo_skipped", where, None, shown, reason))
+            problems.append(Problem("photo_skipped", where, None, name_in_text, reason))
         elif path.name.startswith("."):
-            problems.append(Problem("photo_skipped", where, None, shown, "a hidden file"))
+            problems.append(Problem("photo_skipped", where, None, name_in_text, "a hidden file"))
         else:
             files.append(path)
     if not files:
@@ -83,7 +83,7 @@ def _photo_files(folder: Path, problems: list[Problem]) -> list[Path]:
 
 def _look(paths: dict[str, list[Path]], decode: bool, problems: list[Problem]) -> pd.DataFrame:
     """Look at the files; bad ones become problems, the others rows."""
-    todo = [(part, path) for part, found in paths.items() for path in found]
+    todo = [(part, path) for part, folder_paths in paths.items() for path in folder_paths]
 
     def look(path: Path) -> PhotoFacts | PhotoError:
         try:
@@ -95,13 +95,13 @@ def _look(paths: dict[str, list[Path]], decode: bool, problems: list[Problem]) -
     # Threads help: Pillow decodes, and the file system reads, outside the interpreter's lock. No more of them
     # than cores: a large photo takes a gigabyte while it is decoded.
     with ThreadPoolExecutor(max_workers=usable_cores()) as pool:
-        looked = track(pool.map(look, (path for _, path in todo)), len(todo), "Looking at photos")
-        for (part, path), facts in zip(todo, looked, strict=True):
+        results = track(pool.map(look, (path for _, path in todo)), len(todo), "Looking at photos")
+        for (part, path), facts in zip(todo, results, strict=True):
             where = f"{path.parent.name}/{path.name}"
             if isinstance(facts, PhotoFacts):
                 problems += [Problem(odd, where, None, path.name, "") for odd in facts.oddities]
-                told = (facts.width, facts.height, facts.digest, facts.look, facts.embedded)
-                rows.append((path.name, part, str(path), *told))
+                values = (facts.width, facts.height, facts.digest, facts.look, facts.file_texts)
+                rows.append((path.name, part, str(path), *values))
             elif path.suffix.lower() not in SUFFIXES and facts.kind in ("photo_not_image", "photo_empty"):
                 problems.append(
                     Problem("photo_skipped", where, None, path.name, "no photo by name or content")
@@ -122,13 +122,13 @@ def _groups(photos: pd.DataFrame) -> pd.Series[str]:
     near = near_pairs(looks)
     same = np.arange(len(photos)), first[place]
     left, right = (np.concatenate(some) for some in zip(near, same, strict=True))
-    return photos.groupby(linked(len(photos), (left, right)))["digest"].transform("min")
+    return photos.groupby(connect(len(photos), (left, right)))["digest"].transform("min")
 
 
-def _leaks(leaks: pd.DataFrame, tested: pd.DataFrame) -> list[Problem]:
+def _leaks(leaks: pd.DataFrame, test_photos: pd.DataFrame) -> list[Problem]:
     """Tell why each of the training photos is a test photo."""
-    names, digests = set(tested["photo"]), set(tested["digest"])
-    like = tested.drop_duplicates("group").set_index("group")["photo"]
+    names, digests = set(test_photos["photo"]), set(test_photos["digest"])
+    like = test_photos.drop_duplicates("group").set_index("group")["photo"]
     problems = []
     for photo, digest, group in leaks[["photo", "digest", "group"]].itertuples(index=False):
         kind, reason = "photo_in_both", "it is named as a test photo"
@@ -150,23 +150,23 @@ def _twins(photos: pd.DataFrame, by: str, kind: str, reason: str) -> list[Proble
     ]
 
 
-def _listing(listed: RawTable, photos: pd.DataFrame) -> list[Problem]:
+def _listing(table: RawTable, photos: pd.DataFrame) -> list[Problem]:
     """Compare test_images.csv with the test photos that are there."""
-    if not listed.usable:
+    if not table.usable:
         return []
     there = set(photos.loc[photos["part"] == "test", "photo"])
     problems = []
-    seen: set[str] = set()
-    for row in listed.rows:
+    names: set[str] = set()
+    for row in table.rows:
         name = row.fields["image"]
-        if name in seen:
-            problems.append(Problem("duplicate_row", listed.file, row.line, name, "listed before"))
+        if name in names:
+            problems.append(Problem("duplicate_row", table.file, row.line, name, "listed before"))
         elif name not in there:
             reason = f"{name} is no usable photo of test_images/"
-            problems.append(Problem("row_photo_missing", listed.file, row.line, name, reason))
-        seen.add(name)
-    reason = f"not in {listed.file}"
-    unlisted = (name for name in sorted(there - seen))
+            problems.append(Problem("row_photo_missing", table.file, row.line, name, reason))
+        names.add(name)
+    reason = f"not in {table.file}"
+    missing = (name for name in sorted(there - names))
     return problems + [
-        Problem("photo_unlisted", f"test_images/{name}", None, name, reason) for name in unlisted
+        Problem("photo_unlisted", f"test_images/{name}", None, name, reason) for name in missing
     ]

@@ -47,7 +47,7 @@ class PhotoNames:
         return "test" if photo in self.test else "train" if photo in self.files["train"] else "corpus"
 
     def known(self, photo: str) -> bool:
-        """Tell whether a file of that name lies in one of the photo folders."""
+        """Return whether a file of that name lies in one of the photo folders."""
         return any(photo in names for names in self.files.values())
 
     def hint(self, photo: str) -> str:
@@ -81,9 +81,9 @@ class CaptionBook:
 
     def enter(self, caption: str, text: str, where: str) -> None:
         """Keep the text of a caption; a second text for the same id is refused."""
-        known, first = self._entries.setdefault(caption, (text, where))
-        if known != text:
-            raise BadRowError("two_texts", f"{first} says {known!r}, here it is {text!r}")
+        earlier, first = self._entries.setdefault(caption, (text, where))
+        if earlier != text:
+            raise BadRowError("two_texts", f"{first} says {earlier!r}, here it is {text!r}")
 
     def text(self, caption: str) -> str | None:
         """Return the text of a caption, or None if no file has one."""
@@ -98,15 +98,15 @@ class FileReader:
         self._book = book
         self.names = names
         self._problems = problems
-        self.meant = MeantPhotos({name for files in names.files.values() for name in files})
+        self.meant_photos = MeantPhotos({name for files in names.files.values() for name in files})
         self.other_texts: list[tuple[str, str, str]] = []
         self.unread: list[tuple[str, str, str]] = []
         self._missing: Counter[tuple[str, str]] = Counter()
 
     def captions(self, raw: RawTable, judged: bool = False) -> list[Caption]:
         """Read captions. In a `judged` table each may stand beside many photos, elsewhere beside its owner."""
-        seen: dict[tuple[str, str], int] = {}
-        lost: dict[int, str] = dict(raw.unread)
+        first_lines: dict[tuple[str, str], int] = {}
+        lost_lines: dict[int, str] = dict(raw.unread)
 
         def read(row: TableRow) -> Caption:
             caption, text = row.fields["query_id"], " ".join(row.fields["query_text"].split())
@@ -120,9 +120,9 @@ class FileReader:
                 self._book.enter(caption, text, f"{raw.file}:{row.line}")
             except BadRowError:
                 # The text is not used, but what it says of a photo matters to the law, in whichever field it stands.
-                told = " . ".join(row.fields.values())
-                if not (text and self._add_other(caption, self._meant_by(row, judged), told)):
-                    lost[row.line] = " ".join(row.fields.values())
+                row_text = " . ".join(row.fields.values())
+                if not (text and self._add_other(caption, self._meant_by(row, judged), row_text)):
+                    lost_lines[row.line] = " ".join(row.fields.values())
                 raise
             if not self.names.known(owner) or (image != owner and not judged):
                 self._add_other(caption, self._meant_by(row, judged) - {owner}, text)
@@ -131,9 +131,9 @@ class FileReader:
                 beside = column not in CAPTION_COLUMNS or (
                     column == "image" and not NAMES.search(cell.casefold())
                 )
-                if beside and (said := column_text(column, cell)):
-                    self._add_other(f"column {column} beside {caption}", {owner}, said)
-            _once(seen, (image if judged else "", caption), row.line)
+                if beside and (cell_text := column_text(column, cell)):
+                    self._add_other(f"column {column} beside {caption}", {owner}, cell_text)
+            _once(first_lines, (image if judged else "", caption), row.line)
             if image != owner and not judged:
                 reason = f"beside {image}; the caption stays with its owner {owner}"
                 self._problems.append(Problem("owner_differs", raw.file, row.line, caption, reason))
@@ -145,29 +145,33 @@ class FileReader:
             return Caption(caption, owner, number, text, image, row.line)
 
         captions = self._each(raw, read, lambda row: row.fields["query_id"])
-        self.note_unread(raw, lost, judged)
+        self.note_unread(raw, lost_lines, judged)
         return captions
 
     def _meant_by(self, row: TableRow, judged: bool) -> set[str]:
         """Return the photos that a caption may be of, by its id and by the owner that it stands beside."""
-        found = self.meant.by_name(row.fields["query_id"])
-        return found if judged else found | self.meant.by_name(row.fields.get("image", ""))
+        photos = self.meant_photos.by_name(row.fields["query_id"])
+        return photos if judged else photos | self.meant_photos.by_name(row.fields.get("image", ""))
 
     def _add_other(self, caption: str, photos: set[str], text: str) -> bool:
         self.other_texts += [(caption, photo, text) for photo in sorted(photos)]
         return bool(photos)
 
-    def note_unread(self, raw: RawTable, lost: Mapping[int, str], judged: bool = False) -> None:
+    def note_unread(self, raw: RawTable, lost_lines: Mapping[int, str], judged: bool = False) -> None:
         """Note for each line that is lost which photos it may speak of."""
         before = {name for files in self.names.files.values() for name in files}
         if raw.there and not raw.usable:
             self._add_unread(before, raw.file, "the file cannot be read")
-        lines = {row.line: " ".join(row.fields.values()) for row in raw.rows} | dict(lost) if lost else {}
+        lines = (
+            {row.line: " ".join(row.fields.values()) for row in raw.rows} | dict(lost_lines)
+            if lost_lines
+            else {}
+        )
         for line, text in sorted(lines.items()):
-            found, named = self.meant.in_line(text, owners=judged)
+            photos, has_name = self.meant_photos.in_line(text, owners=judged)
             # What names no photo may be the rest of the row before.
-            before = found if named else found | before
-            if line in lost:
+            before = photos if has_name else photos | before
+            if line in lost_lines:
                 self._add_unread(before, f"{raw.file}:{line}", "the row cannot be read")
 
     def _add_unread(self, photos: set[str], where: str, reason: str) -> None:
@@ -175,7 +179,7 @@ class FileReader:
 
     def beside_photos(self, raw: RawTable, captions: list[Caption], part: str) -> pd.DataFrame:
         """Keep the captions that stand beside a usable photo of that part: caption, text and that photo."""
-        kept = []
+        rows = []
         for caption in captions:
             try:
                 self._usable(caption.image, part)
@@ -183,8 +187,8 @@ class FileReader:
                 item = f"{caption.image} + {caption.caption}"
                 self._problems.append(Problem(bad.kind, raw.file, caption.line, item, bad.reason))
             else:
-                kept.append((caption.caption, caption.text, caption.image))
-        return pd.DataFrame(kept, columns=["caption", "text", "photo"], dtype="str")
+                rows.append((caption.caption, caption.text, caption.image))
+        return pd.DataFrame(rows, columns=["caption", "text", "photo"], dtype="str")
 
     def missing_photos(self) -> list[Problem]:
         """Return a problem for each photo that rows name and that lies in no photo folder."""
@@ -205,7 +209,7 @@ class FileReader:
             return dict(scores)
 
         types = dict.fromkeys(("expert1", "expert2", "expert3"), "int64")
-        return self._judged(raw, numbers, types)
+        return self._judgements(raw, numbers, types)
 
     def crowd_table(self, raw: RawTable) -> pd.DataFrame:
         """Read the crowd's votes: share = yes / (yes + no)."""
@@ -226,21 +230,21 @@ class FileReader:
                 )
             return {"share": yes / (yes + no), "yes": yes, "no": no}
 
-        return self._judged(raw, numbers, {"share": "float64", "yes": "int64", "no": "int64"})
+        return self._judgements(raw, numbers, {"share": "float64", "yes": "int64", "no": "int64"})
 
-    def _judged(
+    def _judgements(
         self,
         raw: RawTable,
         numbers: Callable[[dict[str, str]], dict[str, object]],
         types: dict[str, str],
     ) -> pd.DataFrame:
-        seen: dict[tuple[str, str], int] = {}
+        first_lines: dict[tuple[str, str], int] = {}
 
         def read(row: TableRow) -> dict[str, object]:
             photo, caption = photo_name(row.fields["photo"]), row.fields["caption"]
             owner, _ = split_caption_id(caption)
             values = numbers(row.fields)
-            _once(seen, (photo, caption), row.line)
+            _once(first_lines, (photo, caption), row.line)
             self._not_of_test(owner)
             self._usable(photo, "train")
             if self._book.text(caption) is None:
@@ -287,7 +291,7 @@ def caption_table(captions: list[Caption], names: PhotoNames) -> pd.DataFrame:
     return table.astype({"caption": "str", "photo": "str", "number": "int64", "text": "str", "part": "str"})
 
 
-def _once(seen: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> None:
-    first = seen.setdefault(key, line)
+def _once(first_lines: dict[tuple[str, str], int], key: tuple[str, str], line: int) -> None:
+    first = first_lines.setdefault(key, line)
     if first != line:
         raise BadRowError("duplicate_row", f"line {first} has it already")

@@ -79,14 +79,14 @@ def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
         if not problems:
             problems = [Problem("file_empty", path.name, None, path.name, "the file has no rows")]
         return RawTable(path.name, False, problems=tuple(problems), content=content)
-    found = None if len(lines[0][1]) > LONGEST_LINE else _layout(lines, columns, header)
-    if found is None:
+    layout = None if len(lines[0][1]) > LONGEST_LINE else _layout(lines, columns, header)
+    if layout is None:
         first = lines[0][1][:200]
         what = "a header with" if header else f"no header and {len(columns)} fields a row:"
         reason = f"expected {what} {', '.join(columns)}"
         problems.append(Problem("file_columns", path.name, lines[0][0], first, reason))
         return RawTable(path.name, False, problems=tuple(problems), content=content)
-    separator, names = found
+    separator, names = layout
     body = lines[1:] if header else lines
     rows, bad = _rows(path.name, body, separator, names)
     texts = dict(body)
@@ -124,9 +124,9 @@ def _decode(file: str, content: bytes) -> tuple[list[tuple[int, str]], list[Prob
         try:
             text = line.decode("utf-8")
         except UnicodeDecodeError as error:
-            shown = line.decode("utf-8", errors="backslashreplace")[:200]
+            excerpt = line.decode("utf-8", errors="backslashreplace")[:200]
             reason = f"byte {error.start + 1} of the line is not UTF-8; save the file as UTF-8"
-            problems.append(Problem("file_not_utf8", file, number, shown, reason))
+            problems.append(Problem("file_not_utf8", file, number, excerpt, reason))
             unread[number] = line.decode("utf-8", errors="replace")
             continue
         if "\0" in text:
@@ -169,19 +169,19 @@ def _rows(
             problems.append(Problem("row_width", file, number, text[:200], reason))
             at += 1
             continue
-        fields, taken = _one_row(lines, at, separator, names)
-        at += taken
+        fields, line_count = _one_row(lines, at, separator, names)
+        at += line_count
         if fields is None:
             reason = "a quote opens and never closes"
             problems.append(Problem("row_open_quote", file, number, text[:200], reason))
         elif len(fields) != len(names):
-            expected = ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
-            reason = f"expected {len(names)} fields ({expected[:LONGEST_REASON]}), got {len(fields)}"
+            column_names = ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
+            reason = f"expected {len(names)} fields ({column_names[:LONGEST_REASON]}), got {len(fields)}"
             problems.append(Problem("row_width", file, number, text[:200], reason))
         else:
             rows.append(TableRow(number, dict(zip(names, (value.strip() for value in fields), strict=True))))
-            if taken > 1:
-                reason = f"one row in {taken} lines"
+            if line_count > 1:
+                reason = f"one row in {line_count} lines"
                 problems.append(Problem("row_lines", file, number, text[:200], reason))
     return rows, problems
 

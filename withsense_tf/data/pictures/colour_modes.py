@@ -45,12 +45,12 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         image = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
     if profile:
         try:
-            described = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if "sRGB" not in ImageCms.getProfileDescription(described):
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if "sRGB" not in ImageCms.getProfileDescription(source):
                 srgb = ImageCms.createProfile("sRGB")
-                turned = ImageCms.profileToProfile(image, described, srgb, outputMode="RGB")
-                if turned is not None:
-                    return turned
+                converted_image = ImageCms.profileToProfile(image, source, srgb, outputMode="RGB")
+                if converted_image is not None:
+                    return converted_image
         except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
             pass  # a profile that is broken, or of another kind than the photo: the plain conversion follows
     return image.convert("RGB")

@@ -80,9 +80,9 @@ def iso_day(text: str) -> str | None:
     >>> iso_day("2009:05:01 10:20:30"), iso_day("0000:00:00 00:00:00")
     ('2009-05-01', None)
     """
-    found = DAY.match(text)
+    match = DAY.match(text)
     try:
-        return date(*(int(part) for part in found.groups())).isoformat() if found else None
+        return date(*(int(part) for part in match.groups())).isoformat() if match else None
     except ValueError:
         return None
 
@@ -111,8 +111,8 @@ def _utf16(value: object) -> str:
 
 def _plain(text: str) -> str:
     """Return a text up to its zero byte, without signs that cannot be shown and doubled blanks."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in text.split("\0")[0])
-    return " ".join(shown.split())
+    visible = "".join(sign if sign.isprintable() else " " for sign in text.split("\0")[0])
+    return " ".join(visible.split())
 
 
 def _camera(maker: str, model: str) -> str:

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 SIDE: Final = 128  # photos are looked at this small
-KEPT: Final = 16  # the frequencies kept in each direction
-BITS: Final = KEPT * KEPT
+FREQUENCIES: Final = 16  # the frequencies kept in each direction
+BITS: Final = FREQUENCIES * FREQUENCIES
 WORDS: Final = BITS // 64
 # In levels of 255, times SIDE: what is weaker is noise.
 SURE: Final = 20.0
@@ -53,24 +53,24 @@ def frames_of(looks: Sequence[str]) -> Frames:
     """Return all frames of looks, in their order; what is no look, as after a change by hand, has none."""
     whole = [look if LOOK.fullmatch(look) else "" for look in looks]
     counts = [len(look) // FRAME for look in whole]
-    told = np.frombuffer(bytes.fromhex("".join(whole)), ">u8").astype(np.uint64).reshape(-1, 2, WORDS)
-    return Frames(told[:, 0], told[:, 1], np.repeat(np.arange(len(counts)), counts))
+    words = np.frombuffer(bytes.fromhex("".join(whole)), ">u8").astype(np.uint64).reshape(-1, 2, WORDS)
+    return Frames(words[:, 0], words[:, 1], np.repeat(np.arange(len(counts)), counts))
 
 
-def turned(frames: Frames, turn: tuple[bool, bool, bool]) -> Frames:
+def turn_frames(frames: Frames, turn: tuple[bool, bool, bool]) -> Frames:
     """Return frames as they would be were the photos transposed, mirrored and upside down."""
-    place, negated = _turn(turn)
-    signs, sure = (_packed(unpacked(words)[:, place]) for words in (frames.signs, frames.sure))
-    return Frames((signs ^ negated) & sure, sure, frames.owner)
+    place, sign_changes = _turn(turn)
+    signs, sure = (_pack_bits(unpack_bits(words)[:, place]) for words in (frames.signs, frames.sure))
+    return Frames((signs ^ sign_changes) & sure, sure, frames.owner)
 
 
 def _frame(grey: np.ndarray) -> str:
     height, width = grey.shape
     # As if it were a whole photo, so that `SURE` means the same.
-    told = _waves(height) @ grey @ _waves(width).T * (SIDE / np.sqrt(height * width))
-    told[0, 0] = 0.0  # the mean: a brighter copy is a copy
-    told = told.ravel()[_order()]
-    bits = np.stack([told > SURE, np.abs(told) > SURE])
+    waves = _waves(height) @ grey @ _waves(width).T * (SIDE / np.sqrt(height * width))
+    waves[0, 0] = 0.0  # the mean: a brighter copy is a copy
+    waves = waves.ravel()[_order()]
+    bits = np.stack([waves > SURE, np.abs(waves) > SURE])
     return np.packbits(bits, axis=1).tobytes().hex() if bits[1].any() else ""
 
 
@@ -104,8 +104,8 @@ def _plain(grey: np.ndarray) -> int:
 
 @cache
 def _waves(size: int) -> np.ndarray:
-    """Return the cosine waves of the lowest frequencies, (KEPT, size)."""
-    at, number = np.arange(size) + 0.5, np.arange(KEPT)[:, None]
+    """Return the cosine waves of the lowest frequencies, (FREQUENCIES, size)."""
+    at, number = np.arange(size) + 0.5, np.arange(FREQUENCIES)[:, None]
     waves: np.ndarray = np.cos(np.pi * number * at / size) * np.sqrt(2 / size)
     waves[0] /= np.sqrt(2)
     return np.asarray(waves, np.float32)
@@ -114,7 +114,7 @@ def _waves(size: int) -> np.ndarray:
 @cache
 def _order() -> np.ndarray:
     """Return the places of the frequencies, the lowest first: the first 64 are those below 8 in both directions."""
-    row, column = np.divmod(np.arange(BITS), KEPT)
+    row, column = np.divmod(np.arange(BITS), FREQUENCIES)
     return np.lexsort((column, row, np.maximum(row, column)))
 
 
@@ -122,18 +122,18 @@ def _order() -> np.ndarray:
 def _turn(turn: tuple[bool, bool, bool]) -> tuple[np.ndarray, np.ndarray]:
     """Return from which bit each bit comes, and which change their signs."""
     swap, left, top = turn
-    row, column = np.divmod(_order(), KEPT)
+    row, column = np.divmod(_order(), FREQUENCIES)
     place = np.empty(BITS, np.int64)
     place[_order()] = np.arange(BITS)
-    negated = (left & (column % 2 == 1)) ^ (top & (row % 2 == 1))
-    return (place[column * KEPT + row] if swap else np.arange(BITS)), _packed(negated[None])[0]
+    sign_changes = (left & (column % 2 == 1)) ^ (top & (row % 2 == 1))
+    return (place[column * FREQUENCIES + row] if swap else np.arange(BITS)), _pack_bits(sign_changes[None])[0]
 
 
-def unpacked(words: np.ndarray) -> np.ndarray:
+def unpack_bits(words: np.ndarray) -> np.ndarray:
     """Return the bits of words, uint8, (frames, bits)."""
     return np.unpackbits(np.ascontiguousarray(words, ">u8").view(np.uint8), axis=1)
 
 
-def _packed(bits: np.ndarray) -> np.ndarray:
+def _pack_bits(bits: np.ndarray) -> np.ndarray:
     words: np.ndarray = np.ascontiguousarray(np.packbits(bits, axis=1)).view(">u8").astype(np.uint64)
     return words

@@ -12,7 +12,16 @@ import numpy as np
 
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
-from withsense_tf.data.pictures.looks import SIDE, TURNS, WORDS, Frames, frames_of, look_of, turned, unpacked
+from withsense_tf.data.pictures.looks import (
+    SIDE,
+    TURNS,
+    WORDS,
+    Frames,
+    frames_of,
+    look_of,
+    turn_frames,
+    unpack_bits,
+)
 from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
 
 # Two frames are near where at most this share of the signs differ that are sure in both, not counting the first few:
@@ -54,10 +63,10 @@ def read_looks(paths: Sequence[Path]) -> list[str]:
 
 def near_duplicates(looks: Sequence[str]) -> np.ndarray:
     """Label photos so that copies share a label, (photos,); a photo with an empty look is its own."""
-    return linked(len(looks), near_pairs(looks))
+    return connect(len(looks), near_pairs(looks))
 
 
-def linked(count: int, pairs: Pairs) -> np.ndarray:
+def connect(count: int, pairs: Pairs) -> np.ndarray:
     """Label `count` things so that those that a chain of pairs links share a label, (count,)."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -76,8 +85,8 @@ def near_pairs(looks: Sequence[str], new: Collection[int] | None = None) -> Pair
     same = [(first.setdefault(look, at), at) for at, look in enumerate(looks) if look]
     distinct = list(first.values())
     unknown = None if new is None else {first[looks[at]] for at in new if looks[at]}
-    chosen = [at for at, one in enumerate(distinct) if unknown is None or one in unknown]
-    left, right = _compared([looks[at] for at in distinct], np.array(chosen, np.int64))
+    places = [at for at, one in enumerate(distinct) if unknown is None or one in unknown]
+    left, right = _compare([looks[at] for at in distinct], np.array(places, np.int64))
     place = np.array(distinct, np.int64)
     twins = np.array([pair for pair in same if pair[0] != pair[1]], np.int64).reshape(-1, 2)
     return np.concatenate([place[left], twins[:, 0]]), np.concatenate([place[right], twins[:, 1]])
@@ -85,54 +94,54 @@ def near_pairs(looks: Sequence[str], new: Collection[int] | None = None) -> Pair
 
 def near_to(look: str, looks: Sequence[str]) -> np.ndarray:
     """Return the places of the photos that a photo is a copy of, in order."""
-    own, known = frames_of([look]), frames_of(looks)
+    own, others = frames_of([look]), frames_of(looks)
     # The one is turned, not the many.
-    turns = [turned(own, turn) for turn in TURNS]
-    found = [_near(one, known, *_each(one, known))[1] for one in turns]
-    return np.unique(known.owner[np.concatenate(found)])
+    turns = [turn_frames(own, turn) for turn in TURNS]
+    near_frames = [_near(one, others, *_each(one, others))[1] for one in turns]
+    return np.unique(others.owner[np.concatenate(near_frames)])
 
 
-def _compared(looks: Sequence[str], chosen: np.ndarray) -> Pairs:
+def _compare(looks: Sequence[str], places: np.ndarray) -> Pairs:
     """Return pairs of places of different looks that are near each other, one of them a chosen one."""
     frames = frames_of(looks)
-    own = np.isin(frames.owner, chosen)
-    asked = Frames(*(part[own] for part in frames))
+    own = np.isin(frames.owner, places)
+    new_frames = Frames(*(part[own] for part in frames))
     pairs = [np.zeros((2, 0), np.int64)]
     for turn in TURNS:
-        others = turned(asked, turn)
-        few = len(frames.owner) * len(asked.owner) <= FEW
+        others = turn_frames(new_frames, turn)
+        few = len(frames.owner) * len(new_frames.owner) <= FEW
         for rows, columns in [_each(frames, others)] if few else _alike(frames, others):
             # Of two that are asked for, each turn finds the pair from both sides, or the turn back does.
-            once = (frames.owner[rows] < asked.owner[columns]) | ~own[rows]
+            once = (frames.owner[rows] < new_frames.owner[columns]) | ~own[rows]
             near = _near(frames, others, rows[once], columns[once])
-            pairs.append(np.stack([frames.owner[near[0]], asked.owner[near[1]]]))
+            pairs.append(np.stack([frames.owner[near[0]], new_frames.owner[near[1]]]))
     left, right = np.unique(np.concatenate(pairs, axis=1), axis=1)
     return left, right
 
 
 def _each(frames: Frames, others: Frames) -> Pairs:
     """Return the frames that differ in few of the lowest signs, each compared with each."""
-    found = [np.zeros((2, 0), np.int64)]
+    pairs = [np.zeros((2, 0), np.int64)]
     step = max(1, BLOCK // max(1, len(others.signs)))
     for start in range(0, len(frames.signs), step):
         rows = slice(start, start + step)
         both = frames.sure[rows, :1] & others.sure[:, 0]
         apart = (frames.signs[rows, :1] ^ others.signs[:, 0]) & both
         row, column = np.nonzero(np.bitwise_count(apart) <= LOWEST)
-        found.append(np.stack([row + start, column]))
-    rows_found, columns = np.concatenate(found, axis=1)
+        pairs.append(np.stack([row + start, column]))
+    rows_found, columns = np.concatenate(pairs, axis=1)
     return rows_found, columns
 
 
 def _alike(frames: Frames, others: Frames) -> Iterator[Pairs]:
     """Yield the frames that agree in one of the pieces of their lowest signs."""
-    bits = [unpacked(one.signs[:, :1]) for one in (frames, others)]
+    bits = [unpack_bits(one.signs[:, :1]) for one in (frames, others)]
     rng = np.random.default_rng(0)
     for _ in range(ROUNDS):
         # The first bit is the mean's, and says nothing.
-        shuffled = 1 + rng.permutation(bits[0].shape[1] - 1)
-        for piece in shuffled[: len(shuffled) // PIECE * PIECE].reshape(-1, PIECE):
-            left, right = (told[:, piece] @ (1 << np.arange(PIECE)) for told in bits)
+        order = 1 + rng.permutation(bits[0].shape[1] - 1)
+        for piece in order[: len(order) // PIECE * PIECE].reshape(-1, PIECE):
+            left, right = (one[:, piece] @ (1 << np.arange(PIECE)) for one in bits)
             yield from _equal(left, right)
 
 

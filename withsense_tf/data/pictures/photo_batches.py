@@ -85,7 +85,7 @@ class PhotoBatches:
         self.bad.clear()
         rows: list[int] = []
         pixels: list[np.ndarray] = []
-        for row, photo in self._decoded():
+        for row, photo in self._decode_all():
             if isinstance(photo, PhotoError):
                 path = self.paths[row]
                 where = f"{path.parent.name}/{path.name}"
@@ -99,7 +99,7 @@ class PhotoBatches:
         if rows:
             yield PhotoBatch(np.array(rows, np.int64), np.stack(pixels))
 
-    def _decoded(self) -> Iterator[tuple[int, np.ndarray | PhotoError]]:
+    def _decode_all(self) -> Iterator[tuple[int, np.ndarray | PhotoError]]:
         waiting: deque[tuple[int, Future[np.ndarray | PhotoError]]] = deque()
         todo = enumerate(self.paths)
         pool = ThreadPoolExecutor(usable_cores(), thread_name_prefix="decode")
@@ -127,7 +127,7 @@ def load_photos(
     """Decode all photos into one array, with progress shown; return them and the files that were bad."""
     batches = PhotoBatches(paths, size)
     rows, pixels = [np.zeros(0, np.int64)], [np.zeros((0, *size, 3), np.uint8)]
-    for batch in track(batches, len(batches), what, done="batches"):
+    for batch in track(batches, len(batches), what, unit="batches"):
         rows.append(batch.rows)
         pixels.append(batch.pixels)
     return PhotoBatch(np.concatenate(rows), np.concatenate(pixels)), batches.problems

@@ -62,7 +62,7 @@ class PhotoFacts:
     height: int
     digest: str
     oddities: tuple[str, ...] = ()
-    embedded: Embedded = NOTHING
+    file_texts: Embedded = NOTHING
     look: str = ""  # where it was decoded: see `data.looks`
 
 
@@ -76,12 +76,12 @@ def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
         if decode:
             # First of all: asking a PNG for its EXIF data decodes it too, and would hide that it cannot be.
             _load(image)
-        embedded = embedded_texts(image, content)
+        texts = embedded_texts(image, content)
         oddities = _oddities(image, content)
         turned = _orientation(image) in (5, 6, 7, 8)  # these swap the sides
         width, height = reversed(image.size) if turned else image.size
         look = look_of(_upright(image).grey(SIDE)) if decode else ""
-    return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities, embedded, look)
+    return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities, texts, look)
 
 
 def read_photo(
@@ -115,7 +115,7 @@ class UprightPhoto:
     ) -> np.ndarray:
         """Return the part in `box` (left, top, right, bottom) as sRGB, uint8, (height, width, 3)."""
         with _damage("it cannot be turned into RGB"):
-            return np.asarray(self._fitted(size, box, resample), dtype=np.uint8)
+            return np.asarray(self._resize(size, box, resample), dtype=np.uint8)
 
     def grey(self, side: int) -> np.ndarray:
         """Return the whole photo in grey, squashed to a square, uint8, (side, side), quickly: for its look."""
@@ -126,7 +126,7 @@ class UprightPhoto:
             image = image if image.mode in ("L", "RGB") else to_srgb(image, self.profile)
             return np.asarray(image.convert("L").resize((side, side), Image.Resampling.BILINEAR))
 
-    def _fitted(
+    def _resize(
         self,
         size: tuple[int, int] | None,
         box: tuple[float, float, float, float] | None,
@@ -164,7 +164,7 @@ def digest_of(path: Path) -> str:
 
 
 def has_digest(path: Path, digest: str) -> bool:
-    """Tell whether a file is there with the content of that digest."""
+    """Return whether a file is there with the content of that digest."""
     try:
         return digest_of(path) == digest
     except OSError:
@@ -228,18 +228,18 @@ def _frames(image: Image.Image) -> int:
 
 
 def _oddities(image: Image.Image, content: bytes) -> tuple[str, ...]:
-    found = []
+    kinds = []
     if image.mode in GREY_MODES or image.mode.startswith("I;16"):
-        found.append("photo_grey")
+        kinds.append("photo_grey")
     if image.mode == "CMYK":
-        found.append("photo_cmyk")
+        kinds.append("photo_cmyk")
     if _is_16bit(image, content):
-        found.append("photo_16bit")
+        kinds.append("photo_16bit")
     if image.format in ANIMATIONS and _frames(image) > 1:
-        found.append("photo_animated")
+        kinds.append("photo_animated")
     if 2 <= _orientation(image) <= 8:
-        found.append("photo_rotated")
-    return tuple(found)
+        kinds.append("photo_rotated")
+    return tuple(kinds)
 
 
 def _is_16bit(image: Image.Image, content: bytes) -> bool:

@@ -33,7 +33,7 @@ def read_views(path: Path, size: tuple[int, int], views: int) -> np.ndarray:
         return read_photo(path, size)[None]
     with open_upright(path, round(REDUCED_TO * max(size) / CLOSE_UP)) as photo:
         looks = [photo.pixels(size, box) for box in boxes(*photo.image.size)[: views // 2]]
-    return np.stack([turned for look in looks for turned in (look, look[:, ::-1])])
+    return np.stack([view for look in looks for view in (look, look[:, ::-1])])
 
 
 def boxes(width: int, height: int) -> list[Box]:

@@ -159,11 +159,11 @@ def _draw_with_prop(stage: Stage, layer: Image.Image, brush: Brush, spot: Spot) 
     body = draw_person(person, s.kind, s.colour, s.action, s.prop, rng, seat)
     hand = (spot.x + spot.facing * (body.hand[0] + back) * spot.scale, spot.y - body.hand[1] * spot.scale)
     if s.prop in ("umbrella", "balloon"):
-        _held(stage, layer, spot, hand)
+        _draw_held_thing(stage, layer, spot, hand)
     elif s.prop == "kite":
-        _flown(stage, layer, spot, hand)
+        _draw_kite(stage, layer, spot, hand)
     elif s.prop == "dog":
-        _led(stage, layer, spot, hand)
+        _draw_dog_on_leash(stage, layer, spot, hand)
     elif s.prop == "ball":
         ahead = spot.x + spot.facing * (0.52 if s.kind != "toddler" else 0.4) * spot.scale
         draw_thing(
@@ -178,7 +178,7 @@ def _draw_with_prop(stage: Stage, layer: Image.Image, brush: Brush, spot: Spot) 
         pole.line([(0, 0.05), (-0.45, -0.6)], 0.03, (60, 62, 70))
 
 
-def _held(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[float, float]) -> None:
+def _draw_held_thing(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[float, float]) -> None:
     s = spot.subject
     if s.prop == "umbrella":
         draw_thing(
@@ -202,7 +202,7 @@ def _upwards(pixel: tuple[float, float]) -> tuple[float, float]:
     return (pixel[0], -pixel[1])
 
 
-def _flown(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[float, float]) -> None:
+def _draw_kite(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[float, float]) -> None:
     """Draw the kite high up, ahead of the one who flies it, and its string."""
     x = float(np.clip(hand[0] + spot.facing * 0.3 * stage.unit, 0.1 * stage.width, 0.9 * stage.width))
     y = float(stage.rng.uniform(0.17, 0.24)) * stage.height
@@ -213,7 +213,7 @@ def _flown(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[float, floa
     )
 
 
-def _led(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[float, float]) -> None:
+def _draw_dog_on_leash(stage: Stage, layer: Image.Image, spot: Spot, hand: tuple[float, float]) -> None:
     """Draw the dog ahead on a leash."""
     x = spot.x + spot.facing * 0.26 * stage.unit
     if not 0.08 * stage.width < x < 0.92 * stage.width:

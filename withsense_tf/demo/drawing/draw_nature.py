@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from withsense_tf.demo.drawing.canvas import crop, shade, vary
-from withsense_tf.demo.drawing.draw_scenery import broadleaf, cactus, fir, hills, palm
+from withsense_tf.demo.drawing.draw_scenery import broadleaf, cactus, fir, paint_hills, palm, ridge
 from withsense_tf.demo.drawing.stage import Stage
 
 
@@ -13,14 +13,8 @@ def beach(stage: Stage) -> None:
     """Paint the beach."""
     stage.paint_sky(stage.horizon)
     if stage.rng.random() < 0.5:
-        hills(
-            stage,
-            stage.horizon,
-            0.09 * stage.height,
-            (104, 122, 126),
-            60,
-            0.45 + 0.4 * (stage.light == "fog"),
-        )
+        headland = ridge(stage, stage.horizon, 0.09 * stage.height, 60)
+        paint_hills(stage, headland, (104, 122, 126), 0.45 + 0.4 * (stage.light == "fog"))
     shore = stage.row(stage.uniform(0.34, 0.42))
     stage.paint_water(stage.horizon, shore + 8, vary(stage.rng, (34, 112, 148), 8))
     water = stage.pixels.copy()
@@ -36,9 +30,9 @@ def beach(stage: Stage) -> None:
         -(((rows - edge[None, :] + 13) / 1.5) ** 2)
     )
     start = round(stage.horizon)
-    mixed = (water * sea + sand * (1 - sea))[start:]
+    coast = (water * sea + sand * (1 - sea))[start:]
     stage.pixels[start:] = (
-        mixed + (238 - mixed) * np.clip(foam[start:, :, None], 0, 1).astype(np.float32) * 0.85
+        coast + (238 - coast) * np.clip(foam[start:, :, None], 0, 1).astype(np.float32) * 0.85
     )
     stage.ground, stage.water = shore + 12, (stage.horizon, shore)
     if stage.rng.random() < 0.45:
@@ -73,7 +67,8 @@ def _trees(stage: Stage, count: int, base: float, low: float, high: float, snowy
 def park(stage: Stage) -> None:
     """Paint the park."""
     stage.paint_sky(stage.horizon)
-    hills(stage, stage.horizon + 4, 0.12 * stage.height, (70, 104, 66), 24, stage.far_haze(), jag=0.3)
+    bushes = ridge(stage, stage.horizon + 4, 0.12 * stage.height, 24, jag=0.3)
+    paint_hills(stage, bushes, (70, 104, 66), stage.far_haze())
     stage.paint_ground(stage.horizon + 2, (84, 138, 50), (112, 158, 62), "blades", 15.0, 34)
     if stage.rng.random() < 0.5:
         _path(stage)
@@ -104,17 +99,10 @@ def mountain(stage: Stage) -> None:
     """Paint the mountain."""
     stage.paint_sky(stage.horizon)
     haze = stage.far_haze()
-    hills(
-        stage,
-        stage.horizon,
-        0.44 * stage.height,
-        (112, 116, 130),
-        70,
-        min(0.75, haze + 0.16),
-        jag=0.35,
-        snow=0.5,
-    )
-    hills(stage, stage.horizon + 3, 0.24 * stage.height, (104, 100, 96), 46, haze * 0.7, jag=0.4)
+    peaks = ridge(stage, stage.horizon, 0.44 * stage.height, 70, jag=0.35)
+    paint_hills(stage, peaks, (112, 116, 130), min(0.75, haze + 0.16), snow=0.5)
+    foothills = ridge(stage, stage.horizon + 3, 0.24 * stage.height, 46, jag=0.4)
+    paint_hills(stage, foothills, (104, 100, 96), haze * 0.7)
     stage.paint_ground(stage.horizon + 1, (128, 124, 84), (136, 124, 104), "cloud", 12.0, 34, 0.8)
     layer = stage.layer()
     for _ in range(int(stage.rng.integers(4, 9))):
@@ -131,16 +119,8 @@ def snow(stage: Stage) -> None:
     """Paint a snowy slope."""
     stage.paint_sky(stage.horizon)
     haze = stage.far_haze()
-    hills(
-        stage,
-        stage.horizon,
-        0.26 * stage.height,
-        (132, 142, 160),
-        60,
-        min(0.6, haze + 0.1),
-        jag=0.3,
-        snow=0.9,
-    )
+    peaks = ridge(stage, stage.horizon, 0.26 * stage.height, 60, jag=0.3)
+    paint_hills(stage, peaks, (132, 142, 160), min(0.6, haze + 0.1), snow=0.9)
     slope = stage.uniform(-0.07, 0.07)
     stage.paint_ground(stage.horizon - 1, (234, 239, 246), (214, 224, 238), "cloud", 4.0, 16, 0.6)
     layer = stage.layer()
@@ -190,8 +170,10 @@ def lake(stage: Stage) -> None:
     """Paint the lake."""
     stage.paint_sky(stage.horizon)
     haze = stage.far_haze()
-    hills(stage, stage.horizon, 0.2 * stage.height, (84, 112, 100), 80, min(0.8, haze + 0.25))
-    hills(stage, stage.horizon + 2, 0.09 * stage.height, (54, 88, 54), 14, haze, jag=0.5)
+    far_bank = ridge(stage, stage.horizon, 0.2 * stage.height, 80)
+    paint_hills(stage, far_bank, (84, 112, 100), min(0.8, haze + 0.25))
+    reeds = ridge(stage, stage.horizon + 2, 0.09 * stage.height, 14, jag=0.5)
+    paint_hills(stage, reeds, (54, 88, 54), haze)
     shore = stage.row(stage.uniform(0.38, 0.46))
     above = stage.pixels.copy()
     stage.paint_water(stage.horizon + 1, shore + 4, (58, 100, 118))
@@ -218,8 +200,10 @@ def lake(stage: Stage) -> None:
 def desert(stage: Stage) -> None:
     """Paint the desert."""
     stage.paint_sky(stage.horizon)
-    hills(stage, stage.horizon, 0.17 * stage.height, (184, 112, 76), 66, 0.2, jag=0.12)
-    hills(stage, stage.horizon + 6, 0.08 * stage.height, (222, 164, 98), 90, 0.05)
+    rocks = ridge(stage, stage.horizon, 0.17 * stage.height, 66, jag=0.12)
+    paint_hills(stage, rocks, (184, 112, 76), 0.2)
+    dunes = ridge(stage, stage.horizon + 6, 0.08 * stage.height, 90)
+    paint_hills(stage, dunes, (222, 164, 98), 0.05)
     stage.paint_ground(stage.horizon + 4, (222, 160, 92), (204, 138, 76), "ripples", 10.0, 12, 0.7)
     layer = stage.layer()
     for _ in range(int(stage.rng.integers(2, 5))):

@@ -96,10 +96,10 @@ def draw_person(
     pose = _jitter(POSES.get(f"{action} {prop}", POSES.get(action, POSES["stand"])), rng)
     legs = build.leg * build.height
     hip_height = seat if seat is not None else legs * pose.hip
-    turned = Brush(
+    torso_brush = Brush(
         brush.layer, brush.x, brush.y - hip_height * brush.scale, brush.scale, brush.facing, pose.tilt
     )
-    person = _Person(turned, kind, build, pose, PAINT[colour], rng)
+    person = _Person(torso_brush, kind, build, pose, PAINT[colour], rng)
     person.draw()
     hand = (person.near_hand[0], person.near_hand[1] + hip_height)
     return Body(hand, (person.head[0], person.head[1] + hip_height), hip_height + person.head[1])

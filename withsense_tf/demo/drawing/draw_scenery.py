@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from PIL import Image
 
-from withsense_tf.demo.drawing.canvas import Brush, Colour, Point, crop, mix, shade, smooth_noise, vary
+from withsense_tf.demo.drawing.canvas import Array, Brush, Colour, Point, crop, mix, shade, smooth_noise, vary
 from withsense_tf.demo.drawing.stage import Stage
 
 WALLS: tuple[Colour, ...] = (
@@ -14,37 +16,40 @@ WALLS: tuple[Colour, ...] = (
 ROOFS: tuple[Colour, ...] = ((142, 84, 66), (104, 84, 78), (120, 96, 84))
 
 
-def hills(
-    stage: Stage,
-    base: float,
-    rise: float,
-    colour: Colour,
-    cell: float,
-    haze: float,
-    jag: float = 0.0,
-    snow: float = 0.0,
-) -> None:
-    """Paint a ridge over the pixels: its foot at row `base`, `rise` pixels high, `jag` sharp, snow on top."""
+@dataclass(frozen=True, eq=False)
+class Ridge:
+    """The outline of hills: the row of the crest in each column, over a foot at row `base`, `rise` pixels high."""
+
+    crest: Array
+    base: float
+    rise: float
+    jagged: bool
+
+
+def ridge(stage: Stage, base: float, rise: float, cell: float, jag: float = 0.0) -> Ridge:
+    """Draw the outline of hills about `cell` pixels wide; `jag` sharpens it."""
     w = stage.width
     line = smooth_noise(stage.rng, 4, w + 8, cell)[1, 4 : w + 4]
     if jag:
         line = line + jag * smooth_noise(stage.rng, 4, w + 8, cell / 4)[1, 4 : w + 4]
     line = (line - line.min()) / max(float(np.ptp(line)), 1e-6)
-    crest = base - rise * (0.35 + 0.65 * line)
+    return Ridge(base - rise * (0.35 + 0.65 * line), base, rise, bool(jag))
+
+
+def paint_hills(stage: Stage, hills: Ridge, colour: Colour, haze: float, snow: float = 0.0) -> None:
+    """Paint hills over the pixels; snow lies on that share of their height."""
+    crest = hills.crest
     rows = np.arange(stage.height, dtype=np.float32)[:, None]
-    mask = (np.clip(rows - crest[None, :], 0, 1) * (rows < base + 2))[:, :, None]
+    mask = (np.clip(rows - crest[None, :], 0, 1) * (rows < hills.base + 2))[:, :, None]
     body = np.broadcast_to(np.asarray(colour, dtype=np.float32), stage.pixels.shape)
-    rough = crop("cloud", stage.rng, stage.height, w, 0.55)
-    light = 1 + 0.10 * rough + 0.25 * np.gradient(crest)[None, :] * (0.5 if jag else 0.2)
+    rough = crop("cloud", stage.rng, stage.height, stage.width, 0.55)
+    light = 1 + 0.10 * rough + 0.25 * np.gradient(crest)[None, :] * (0.5 if hills.jagged else 0.2)
     body = body * light[:, :, None]
     if snow:
-        depth = (rows - crest[None, :]) / (snow * rise) + 0.25 * rough
+        depth = (rows - crest[None, :]) / (snow * hills.rise) + 0.25 * rough
         cap = np.clip(1.6 - 1.6 * depth, 0, 1)[:, :, None]
-        body = (
-            body
-            + (np.asarray((240, 244, 250), dtype=np.float32) * np.clip(light, 0.7, 1.05)[:, :, None] - body)
-            * cap
-        )
+        white = np.asarray((240, 244, 250), dtype=np.float32) * np.clip(light, 0.7, 1.05)[:, :, None]
+        body = body + (white - body) * cap
     from_sky = np.asarray((198, 206, 216), dtype=np.float32)
     body = body * (1 - haze) + from_sky * haze
     stage.pixels = stage.pixels * (1 - mask) + body * mask
@@ -95,9 +100,9 @@ def cactus(brush: Brush, rng: np.random.Generator) -> None:
 
 
 def house(
-    stage: Stage, layer: Image.Image, x: float, base: float, width: float, height: float, roof: str, lit: bool
+    stage: Stage, layer: Image.Image, x: float, base: float, width: float, height: float, roof: str
 ) -> None:
-    """Draw a house front: walls, windows in rows, a door or shop; `roof` is flat, gable or tower."""
+    """Draw a house front: walls, windows in rows, lit at night, a door or shop; `roof` is flat, gable or tower."""
     rng = stage.rng
     wall = vary(rng, WALLS[int(rng.integers(len(WALLS)))], 8)
     brush = stage.brush(layer, x, base, 1.0)
@@ -111,26 +116,25 @@ def house(
         brush.polygon(
             [(-2, height), (-2, height + 4), (width + 2, height + 4), (width + 2, height)], shade(wall, 0.7)
         )
-    columns, rows = max(2, int(width / 17)), max(1, int((height - 22) / 23))
-    lamp = stage.brush(stage.glow, x, base, 1.0)
-    for i in range(columns):
-        for j in range(rows):
-            left, low = width * (i + 0.26) / columns, 26 + j * 23
-            pane = [
-                (left, low),
-                (left, low + 13),
-                (left + width * 0.5 / columns, low + 13),
-                (left + width * 0.5 / columns, low),
-            ]
-            brush.polygon(
-                [(a + (b > low) * 0.0 - 1 + 2 * (a > left), b + (1 if b > low else -1)) for a, b in pane],
-                shade(wall, 1.25),
-            )
-            brush.polygon(pane, shade((76, 92, 108), float(rng.uniform(0.7, 1.15))))
-            if lit and rng.random() < 0.55:
-                lamp.polygon(pane, vary(rng, (246, 206, 122), 12))
+    _windows(stage, brush, stage.brush(stage.glow, x, base, 1.0), (width, height), wall)
     door = width * float(rng.uniform(0.15, 0.6))
     brush.polygon([(door, 0), (door, 19), (door + 11, 19), (door + 11, 0)], (78, 62, 54))
+
+
+def _windows(stage: Stage, brush: Brush, lamp: Brush, size: tuple[float, float], wall: Colour) -> None:
+    """Draw rows of windows on a front of that width and height; at night some are lit."""
+    rng, (width, height) = stage.rng, size
+    columns, rows = max(2, int(width / 17)), max(1, int((height - 22) / 23))
+    for i in range(columns):
+        for j in range(rows):
+            x, y = width * (i + 0.26) / columns, 26 + j * 23
+            far = x + width * 0.5 / columns
+            frame = [(x - 1, y - 1), (x - 1, y + 14), (far + 1, y + 14), (far + 1, y - 1)]
+            pane = [(x, y), (x, y + 13), (far, y + 13), (far, y)]
+            brush.polygon(frame, shade(wall, 1.25))
+            brush.polygon(pane, shade((76, 92, 108), float(rng.uniform(0.7, 1.15))))
+            if stage.light == "night" and rng.random() < 0.55:
+                lamp.polygon(pane, vary(rng, (246, 206, 122), 12))
 
 
 def street_lamp(stage: Stage, layer: Image.Image, x: float, base: float, scale: float) -> None:

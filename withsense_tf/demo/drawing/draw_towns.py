@@ -23,7 +23,6 @@ def street(stage: Stage) -> None:
             wide,
             stage.uniform(0.3, 0.56) * stage.height,
             "flat",
-            stage.light == "night",
         )
         x += wide
     stage.paste(layer, 0.07, stage.far_haze() * 0.75)
@@ -123,7 +122,6 @@ def harbour(stage: Stage) -> None:
                 wide,
                 stage.uniform(0.08, 0.2) * stage.height,
                 "gable",
-                stage.light == "night",
             )
         x += wide
     crane = stage.brush(
@@ -174,7 +172,6 @@ def square(stage: Stage) -> None:
             wide * (0.7 if i == tower else 1),
             tall,
             "tower" if i == tower else "gable",
-            stage.light == "night",
         )
         x += wide * (0.7 if i == tower else 1)
     stage.paste(layer, 0.07, stage.far_haze() * 0.75)

@@ -137,7 +137,7 @@ def develop(stage: Stage) -> Image.Image:
     exposure = float(rng.uniform(0.93, 1.07))
     balance = rng.normal(1.0, 0.012, 3)
     noise = rng.standard_normal((h, w, 1), dtype=np.float32) * SENSOR_NOISE.get(stage.light, BRIGHT_NOISE)
-    tinted = rng.standard_normal((h // 2 + 1, w // 2 + 1, 3), dtype=np.float32) * 1.6
-    coarse = np.repeat(np.repeat(tinted, 2, axis=0), 2, axis=1)[:h, :w]
+    grain = rng.standard_normal((h // 2 + 1, w // 2 + 1, 3), dtype=np.float32) * 1.6
+    coarse = np.repeat(np.repeat(grain, 2, axis=0), 2, axis=1)[:h, :w]
     out = stage.pixels * (vignette[:, :, None] * exposure * balance).astype(np.float32) + noise + coarse
     return Image.fromarray(np.clip(out, 0, 255).astype(np.uint8), "RGB")

@@ -106,13 +106,13 @@ class Stage:
             self.light, -0.4
         )
         cloud = np.clip((crop("cloud", self.rng, rows, self.width, 1.6) - cover) * 0.9, 0, 1)[:, :, None]
-        lit = {
+        cloud_colours = {
             "sunny": (250, 251, 253),
             "sunset": (236, 136, 116),
             "night": (92, 102, 140),
             "rain": (120, 128, 138),
         }
-        colour = np.asarray(lit.get(self.light, (222, 225, 229)), dtype=np.float32)
+        colour = np.asarray(cloud_colours.get(self.light, (222, 225, 229)), dtype=np.float32)
         strength = 0.35 if self.light in ("fog", "snowfall") else 0.8
         self.pixels[:rows] = sky + (colour - sky) * cloud * strength
         self._sun_or_moon(rows)

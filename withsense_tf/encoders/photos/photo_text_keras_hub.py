@@ -245,7 +245,7 @@ class PresetText(TextEncoder):
         # At least one batch, so that no texts give an array of the right width.
         starts = range(0, max(1, len(texts)), TEXTS)
         found = []
-        for start in track(starts, len(starts), "Encoding", done="batches of texts"):
+        for start in track(starts, len(starts), "Encoding", unit="batches of texts"):
             part = list(texts[start : start + TEXTS])
             tokens = self.tokens(part + [""] * (TEXTS - len(part)))
             found.append(self._function(tf.constant(self._used(tokens))).numpy())

@@ -89,7 +89,7 @@ class KerasHubText(TextEncoder):
         # At least one batch, so that no texts give an array of the right width.
         starts = range(0, max(1, len(texts)), BATCH)
         found = []
-        for start in track(starts, len(starts), "Encoding", done="batches of texts"):
+        for start in track(starts, len(starts), "Encoding", unit="batches of texts"):
             part = list(texts[start : start + BATCH])
             found.append(self._function(tf.constant(part + [""] * (BATCH - len(part)))).numpy())
         return np.concatenate(found)[: len(texts)].astype(np.float32)

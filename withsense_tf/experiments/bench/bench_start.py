@@ -66,14 +66,14 @@ def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import build_index
     from withsense_tf.matchers.fitted import fitted_matcher
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     write_demo(folder / "demo", train=160, test=40)
     data, policy = load_dataset(folder / "demo"), Policy.of_service()
     index = PhotoIndex.make(folder / "index")
     build_index(index, fitted_matcher(matcher, data, policy, index.store), data, policy)
     for at in terminal.track(
-        range(200, photos, BATCH), -(-(photos - 200) // BATCH), "Making up", done="batches"
+        range(200, photos, BATCH), -(-(photos - 200) // BATCH), "Making up", unit="batches"
     ):
         add_made_up(index, at, min(BATCH, photos - at))
     index.close()

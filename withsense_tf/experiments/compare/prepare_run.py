@@ -44,7 +44,7 @@ def read_data(
     """
     source = data
     if dry_law is not None:
-        typer.echo(f"The law's files: {dry_law.told()}.")
+        typer.echo(f"The law's files: {dry_law.summary()}.")
         # Read like a folder of one's own: no lock must be left.
         source = data or demo_folder(output, seed, *sizes)
         if data is None and not source.exists():

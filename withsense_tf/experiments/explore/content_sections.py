@@ -54,7 +54,7 @@ def files_section(data: Dataset) -> Section:
 def law_section(gate: Gate) -> Section:
     """Show how many photos and captions the law restricts, under the rule in force."""
     policy, has_rule = gate.policy, gate.rule.rule != "none"
-    rows = gate.said[gate.said["counts"]]
+    rows = gate.caption_verdicts[gate.caption_verdicts["counts"]]
     # Owners whose photo is not here are decided on too; this counts photos.
     decisions = [gate.decision(photo) for photo in gate.data.photos["photo"]]
     captions = rows["verdict"].map(lambda verdict: has_rule and restricts(verdict, policy.restricts_review))

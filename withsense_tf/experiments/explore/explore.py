@@ -13,7 +13,7 @@ from withsense_tf.policy.options import CountryOption, keeps_law
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
     from withsense_tf.evaluation.page.sections import Section
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
     from withsense_tf.policy.service import LawFiles
 
 
@@ -33,7 +33,7 @@ def main(
 
     from withsense_tf.evaluation.page.sections import write_page
     from withsense_tf.experiments.data_option import load
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     policy = Policy.of_files(law)
     terminal.output_folder(output)
@@ -55,7 +55,7 @@ def explore(data: Dataset, policy: Policy | None = None, country: str | None = N
     """Make all sections of the report; what it shows, the law allows in that country."""
     from withsense_tf.experiments.explore.content_sections import content_sections, files_section
     from withsense_tf.experiments.explore.judgement_sections import judgement_sections
-    from withsense_tf.policy.gate import Policy
+    from withsense_tf.policy.current_policy import Policy
 
     gate = (policy or Policy.of_service()).gate(data, country)
     return [files_section(data), *judgement_sections(data), *content_sections(gate)]

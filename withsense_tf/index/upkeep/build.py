@@ -19,7 +19,7 @@ from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.vectors.vector_engine import Engine
 from withsense_tf.index.vectors.vector_index import Fact
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 
 
 def build_index(

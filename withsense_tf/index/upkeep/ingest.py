@@ -33,7 +33,7 @@ from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.kept_out import like_kept_out, without_kept_out
 from withsense_tf.index.upkeep.readable import Refused, looks_of_files, readable_rows
 from withsense_tf.index.vectors.filters import fact_rows
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
@@ -100,7 +100,7 @@ def ingest(
         waiting = [item for item in waiting if item.name not in bad.keys() | shut]
         try:
             for at in track(
-                range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", done="batches of photos"
+                range(0, len(waiting), BATCH), -(-len(waiting) // BATCH), "Indexing", unit="batches of photos"
             ):
                 # Not before there is work: a model that cannot be loaded keeps no photo from leaving.
                 matcher = matcher or generation.matcher(index.store)

@@ -13,7 +13,7 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.lift import Restrictions
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.publish import publish
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 
 # Photos that are judged at once.
 BATCH = 1_000

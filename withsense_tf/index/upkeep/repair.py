@@ -21,7 +21,7 @@ from withsense_tf.index.upkeep.readable import Refused, looks_of_files, readable
 from withsense_tf.index.upkeep.switch_model import fill
 from withsense_tf.index.vectors.vector_file import mend
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 
 BATCH = 64
 
@@ -105,7 +105,7 @@ def _mend_rows(index: PhotoIndex, generation: Generation, done: Repaired, leave:
     usable = sorted((places[photo], photo) for photo, item in stored.items() if item.name not in lost)
     matcher = generation.matcher(index.store)
     for at in track(
-        range(0, len(usable), BATCH), -(-len(usable) // BATCH), "Repairing", done="batches of photos"
+        range(0, len(usable), BATCH), -(-len(usable) // BATCH), "Repairing", unit="batches of photos"
     ):
         batch = usable[at : at + BATCH]
         good, rows, refused = readable_rows(generation, matcher, [stored[photo] for _, photo in batch])

@@ -27,7 +27,7 @@ def fill(index: PhotoIndex, model: int) -> int:
     got = 0
     while missing := _missing(index, model):
         for at in track(
-            range(0, len(missing), BATCH), -(-len(missing) // BATCH), "Filling", done="batches of photos"
+            range(0, len(missing), BATCH), -(-len(missing) // BATCH), "Filling", unit="batches of photos"
         ):
             got += _fill_some(index, generation, matcher, missing[at : at + BATCH])
     return got

@@ -18,7 +18,7 @@ YEARS_IN: Final = {"years": 1.0, "months": 1 / 12, "weeks": 1 / 52, "days": 1 / 
 
 
 def is_digits(word: str) -> bool:
-    """Tell whether a word is a number that may be an age.
+    """Return whether a word is a number that may be an age.
 
     >>> is_digits("12"), is_digits("2024"), is_digits("twelve")
     (True, False, False)
@@ -56,14 +56,14 @@ def youngest(
     >>> youngest(["8", "to", "18", "months"], [0, 2], {}, "months")
     0.6666666666666666
     """
-    found = [number for at in places if (number := value(words, at, numbers)) is not None]
-    return min(found) * YEARS_IN[unit] if found else None
+    ages = [number for at in places if (number := value(words, at, numbers)) is not None]
+    return min(ages) * YEARS_IN[unit] if ages else None
 
 
-def judged(age: float, bound: str, limit: int) -> str:
+def decide_age(age: float, bound: str, limit: int) -> str:
     """Return what an age says about a person: block, review, exempt or, where it says nothing, an empty text.
 
-    >>> judged(16, "", 16), judged(16, "upper", 16), judged(18, "upper", 16), judged(17, "nearly", 16)
+    >>> decide_age(16, "", 16), decide_age(16, "upper", 16), decide_age(18, "upper", 16), decide_age(17, "nearly", 16)
     ('exempt', 'block', 'review', 'exempt')
     """
     if not bound:

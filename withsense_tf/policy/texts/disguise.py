@@ -53,8 +53,8 @@ MASKED_EDGE: Final = re.compile(r"^[^\w(<\[{!|¡+@$£€¢]|[^\w!|¡+@$£€¢]$
 CHUNK: Final = re.compile(r"\S+")
 PIECE: Final = re.compile(r"[^.,;:\-‐‑–—−_/\\&=~'\"“”«»…·•]+")
 # Single letters with short gaps.
-PARTED: Final = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_]){2,}(?![^\W_])")
-TAGGED: Final = re.compile(r"[^\W\d_]+(?:<[^<>]{1,200}>[^\W\d_]*)+")
+SPACED_LETTERS: Final = re.compile(r"(?<![^\W_])[^\W_](?:[\W_]{1,3}[^\W_]){2,}(?![^\W_])")
+WORD_WITH_TAGS: Final = re.compile(r"[^\W\d_]+(?:<[^<>]{1,200}>[^\W\d_]*)+")
 TAG: Final = re.compile(r"<[^<>]*>")
 RUN: Final = re.compile(r"[^\W\d_]+")
 # Line ends are blanks by then.
@@ -76,19 +76,19 @@ def stands_for(sign: str) -> frozenset[str]:
     >>> sorted(stands_for("8")), sorted(stands_for("₫")), sorted(stands_for("-"))
     (['b', 'g', 'в'], ['d'], [])
     """
-    listed = STANDS_FOR.get(sign, "")
+    letters = STANDS_FOR.get(sign, "")
     if sign.isalpha():
-        return frozenset((fold(sign), *listed))
+        return frozenset((fold(sign), *letters))
     kind = unicodedata.category(sign)
-    if not listed and kind == "Sc":
+    if not letters and kind == "Sc":
         return frozenset(unicodedata.name(sign)[0].lower())  # the dong sign is a d with strokes
-    if not listed and kind in ("Po", "So") and sign not in BETWEEN:
+    if not letters and kind in ("Po", "So") and sign not in BETWEEN:
         return frozenset(VOWELS)
-    return frozenset(listed)
+    return frozenset(letters)
 
 
 class Disguises:
-    """The words that name a child by themselves, and what turns a disguised one back.
+    """Turn disguised words back, where they are among those that name a child by themselves.
 
     Words that are `counting` tell an age; in them other signs are replaced, and nothing else.
     """
@@ -96,29 +96,31 @@ class Disguises:
     def __init__(self, naming: Set[str], innocent: Set[str], counting: Set[str] = frozenset()) -> None:
         self._naming = frozenset(word for word in naming if word.isalpha())
         self._innocent = frozenset(innocent)
-        self._masked = self._naming | {word for word in counting if word.isalpha()}
-        self._begun = frozenset(word[:end] for word in self._masked for end in range(len(word) + 1))
+        self._maskable = self._naming | {word for word in counting if word.isalpha()}
+        self._known_beginnings = frozenset(
+            word[:end] for word in self._maskable for end in range(len(word) + 1)
+        )
         self._backwards = {word[::-1]: word for word in self._naming if len(word) >= LONG_BACKWARDS}
         self._harmless: set[str] = set()
 
     def uncover(self, text: str) -> str:
         """Return a visible text with its parted words together, and signs in them replaced by letters."""
-        text = PARTED.sub(lambda found: self._together(found[0]), text)
+        text = SPACED_LETTERS.sub(lambda match: self._together(match[0]), text)
         if "<" in text:
-            text = TAGGED.sub(lambda found: self._word(TAG.sub("", found[0])) or found[0], text)
-        text = CHUNK.sub(lambda found: self._chunk(found[0]), text)
+            text = WORD_WITH_TAGS.sub(lambda match: self._word(TAG.sub("", match[0])) or match[0], text)
+        text = CHUNK.sub(lambda match: self._chunk(match[0]), text)
         return CUT.sub(self._whole, text)
 
-    def unstretched(self, text: str, runs: Set[str]) -> str:
+    def unstretch(self, text: str, runs: Set[str]) -> str:
         """Return a text with the words that only letters disguise; `runs` are its runs of letters and digits."""
         new = runs - self._harmless
         if not new:
             return text
-        found = {run: word for run in new if (word := self._of_letters(run))}
+        words = {run: word for run in new if (word := self._of_letters(run))}
         if len(self._harmless) > MOST_REMEMBERED:
             self._harmless = set()
-        self._harmless |= new - found.keys()
-        return RUN.sub(lambda run: found.get(fold(run[0]), run[0]), text) if found else text
+        self._harmless |= new - words.keys()
+        return RUN.sub(lambda run: words.get(fold(run[0]), run[0]), text) if words else text
 
     def _whole(self, cut: re.Match[str]) -> str:
         """Put two parts of a word together, cut by the end of a line; two words are no parts of one."""
@@ -128,20 +130,21 @@ class Disguises:
 
     def _word(self, signs: str, *, parted: bool = False) -> str:
         """Return the word that all of these signs make, or nothing; `parted` ones may have signs in between."""
-        begun: Iterable[str] = {""}
+        beginnings: Iterable[str] = {""}
         for sign in signs:
             # An i for an l: short words would become too many others by it.
             letters = (fold(sign),) if sign.isalpha() and len(signs) < LONG else stands_for(sign)
-            more = {start + letter for start in begun for letter in letters} & self._begun
+            more = {start + letter for start in beginnings for letter in letters} & self._known_beginnings
             if parted and not sign.isalnum() and sign != "'":
-                more |= set(begun)
+                more |= set(beginnings)
             if not more:
                 return ""
-            begun = more
+            beginnings = more
         # What is mostly other signs is a formula or a number: "70t" is no tot.
         count = sum(map(str.isalpha, signs))
         return min(
-            (word for word in self._masked.intersection(begun) if count >= max(2, len(word) // 2)), default=""
+            (word for word in self._maskable.intersection(beginnings) if count >= max(2, len(word) // 2)),
+            default="",
         )
 
     def _chunk(self, chunk: str) -> str:
@@ -170,7 +173,7 @@ class Disguises:
         if word.isascii() or not LATIN_LETTER.search(word) or not OTHER_LETTER.search(word):
             return ""
         spellings = (fold(word.translate(table)) for table in (TO_LATIN, TO_CYRILLIC))
-        return next((spelling for spelling in spellings if spelling in self._masked), "")
+        return next((spelling for spelling in spellings if spelling in self._maskable), "")
 
     def _piece(self, piece: str) -> str:
         # What stands for a letter may also be what ends a sentence: "k!ds!".
@@ -192,16 +195,16 @@ class Disguises:
         if word := self._backwards.get(letters):
             return word
         best, at, end = "", 0, 0
-        begun: set[tuple[str, int]] = set()
+        beginnings: set[tuple[str, int]] = set()
         for place, letter in enumerate(letters):
-            begun.add(("", place))
-            begun = {
+            beginnings.add(("", place))
+            beginnings = {
                 (start + option, first)
-                for start, first in begun
+                for start, first in beginnings
                 for option in stands_for(letter)
-                if start + option in self._begun
+                if start + option in self._known_beginnings
             }
-            for word, first in begun:
+            for word, first in beginnings:
                 if word in self._naming and len(word) > len(best):
                     best, at, end = word, first, place + 1
         before, behind = letters[:at], letters[end:]
@@ -215,13 +218,13 @@ class Disguises:
         thrice = re.sub(r"(.)\1{2,}", r"\1\1", run)
         if run in self._innocent or thrice in self._innocent:
             return ""
-        begun = {""}
+        beginnings = {""}
         for letter in run:
-            begun = {start + option for start in begun for option in stands_for(letter)} & self._begun | {
-                start for start in begun if start[-1:] == letter
-            }
-            if not begun:
+            longer = {start + option for start in beginnings for option in stands_for(letter)}
+            repeating = {start for start in beginnings if start[-1:] == letter}
+            beginnings = longer & self._known_beginnings | repeating
+            if not beginnings:
                 break
         least = 1 if thrice != run else LONG
-        found = min((word for word in begun & self._naming if len(word) >= least), default="")
-        return found or self._backwards.get(run, "")
+        best = min((word for word in beginnings & self._naming if len(word) >= least), default="")
+        return best or self._backwards.get(run, "")

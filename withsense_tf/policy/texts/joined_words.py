@@ -34,11 +34,11 @@ class JoinedWords:
         new = runs - self._not_joined
         if not new:
             return text
-        joined = {run: " ".join(parts) for run in new if (parts := self.parts(run))}
+        parts_of_run = {run: " ".join(parts) for run in new if (parts := self.parts(run))}
         if len(self._not_joined) > MOST_REMEMBERED:
             self._not_joined = set()
-        self._not_joined |= new - joined.keys()
-        return LETTERS.sub(lambda run: joined.get(fold(run[0]), run[0]), text) if joined else text
+        self._not_joined |= new - parts_of_run.keys()
+        return LETTERS.sub(lambda run: parts_of_run.get(fold(run[0]), run[0]), text) if parts_of_run else text
 
     def parts(self, run: str) -> tuple[str, ...]:
         """Return the words that a run is made of, or nothing where it is not made of listed words.
@@ -55,5 +55,5 @@ class JoinedWords:
                 way = (*ways[start], run[start:end])
                 if end not in ways or self._child.isdisjoint(ways[end]):
                     ways[end] = way
-        found = ways.get(len(run), ())
-        return found if len(found) > 1 and not self._child.isdisjoint(found) else ()
+        words = ways.get(len(run), ())
+        return words if len(words) > 1 and not self._child.isdisjoint(words) else ()

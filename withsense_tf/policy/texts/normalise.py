@@ -6,7 +6,7 @@ import html
 import re
 from typing import Final
 
-from withsense_tf.policy.texts.signs import seen
+from withsense_tf.policy.texts.signs import as_read
 
 # The tokenizer needs quadratic time for text without a blank, so long runs are cut.
 LONG_TEXT, LONGEST_RUN = 1_000, 200
@@ -26,16 +26,16 @@ LEET: Final = re.compile(r"(?<=[a-z])[013@$](?=[a-z])", re.IGNORECASE)
 # "B0Y7" is the name of a thing: only what ends in a letter is read as a word.
 LEET_WORD: Final = re.compile(r"(?<![\w@$])[a-z][\w@$]*+(?<=[a-z])", re.IGNORECASE)
 LETTER_OF_LEET: Final = {"0": "o", "1": "i", "3": "e", "@": "a", "$": "s"}
-SPACED: Final = re.compile(r"(?<![\w'])[^\W\d_](?:[ .*][^\W\d_]){2,}(?!\w)")
+SPACED_LETTERS: Final = re.compile(r"(?<![\w'])[^\W\d_](?:[ .*][^\W\d_]){2,}(?!\w)")
 CAMEL: Final = re.compile(r"(?:(?<=[a-zа-я]{2})|(?<=My|Of|In|On|At|By|To|An|Is|We))(?=[A-ZА-Я][a-zа-я])")
 # "Isn't 16" says what "is not 16" says.
 NOT: Final = re.compile(r"(?<=[a-z])n't\b", re.IGNORECASE)
-GLUED: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "child1"
+NUMBER_BEHIND_WORD: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "child1"
 ENTITIES: Final = 2  # how often an entity may hide another one
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether a text holds nothing that could be a disguise, but for letters too many."""
+    """Return whether a text holds nothing that could be a disguise, but for letters too many."""
     return bool(PLAIN.fullmatch(text)) and len(text) <= LONG_TEXT and text[-1:] != " "
 
 
@@ -45,11 +45,7 @@ def normalise(text: str) -> str:
     >>> normalise("A 7-year-old ch\u200bild, a k1d and a c h i l d")
     'A 7 year old child, a kid and a child'
     """
-    return text if is_plain(text) else _normalised(text)
-
-
-def _normalised(text: str) -> str:
-    return spelt(visible(text))
+    return text if is_plain(text) else spelt(visible(text))
 
 
 def visible(text: str) -> str:
@@ -60,7 +56,7 @@ def visible(text: str) -> str:
     for _ in range(ENTITIES if "&" in text else 0):
         text = html.unescape(text)
     if ODD.search(text):
-        text = seen(text)
+        text = as_read(text)
     return " ".join(text.split())
 
 
@@ -70,13 +66,13 @@ def spelt(text: str) -> str:
     text = CAMEL.sub(" ", text)
     if LEET.search(text):
         text = LEET_WORD.sub(lambda word: LEET.sub(lambda sign: LETTER_OF_LEET[sign[0]], word[0]), text)
-    text = GLUED.sub(" ", text)
-    if SPACED.search(text):
-        text = SPACED.sub(_joined, text)
+    text = NUMBER_BEHIND_WORD.sub(" ", text)
+    if SPACED_LETTERS.search(text):
+        text = SPACED_LETTERS.sub(_join_letters, text)
     return text
 
 
-def _joined(letters: re.Match[str]) -> str:
-    joined = re.sub(r"[ .*]", "", letters[0])
+def _join_letters(letters: re.Match[str]) -> str:
+    word = re.sub(r"[ .*]", "", letters[0])
     # "a c h i l d" is an article and a word.
-    return f"{joined[0]} {joined[1:]}" if joined[0] in "aA" else joined
+    return f"{word[0]} {word[1:]}" if word[0] in "aA" else word

@@ -13,7 +13,7 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from withsense_tf.policy.texts.ages import is_digits, judged, value, youngest
+from withsense_tf.policy.texts.ages import decide_age, is_digits, value, youngest
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
 from withsense_tf.policy.texts.triggers import NUMBERS, Triggers
 from withsense_tf.policy.texts.word_forms import fold
@@ -52,32 +52,32 @@ class RuleHit:
     numbers: frozenset[int] = frozenset()
 
 
-class _Tried:
+class _PatternSet:
     """Patterns, each compiled when it is first needed, and what tells which of them may match a text."""
 
-    def __init__(self, compiled: Callable[[Rule, Sequence[Element]], Pattern], lock: RLock) -> None:
+    def __init__(self, compile_pattern: Callable[[Rule, Sequence[Element]], Pattern], lock: RLock) -> None:
         self.triggers = Triggers()
-        self._compile = compiled
-        self._written: list[tuple[Rule, Sequence[Element]]] = []
-        self._compiled: dict[int, Pattern] = {}
+        self._compile = compile_pattern
+        self._sources: list[tuple[Rule, Sequence[Element]]] = []
+        self._patterns: dict[int, Pattern] = {}
         self._lock = lock
 
-    def add(self, rule: Rule, elements: Sequence[Element], needed: Iterable[frozenset[str]]) -> None:
-        self._written.append((rule, elements))
-        self.triggers.add(needed)
+    def add(self, rule: Rule, elements: Sequence[Element], required_words: Iterable[frozenset[str]]) -> None:
+        self._sources.append((rule, elements))
+        self.triggers.add(required_words)
 
     @property
     def patterns(self) -> list[Pattern]:
-        return [self._at(at) for at in range(len(self._written))]
+        return [self._at(at) for at in range(len(self._sources))]
 
     def possible(self, runs: set[str]) -> list[Pattern]:
         return [self._at(at) for at in self.triggers.possible(runs)]
 
     def _at(self, at: int) -> Pattern:
-        if at not in self._compiled:
+        if at not in self._patterns:
             with self._lock:
-                self._compiled.setdefault(at, self._compile(*self._written[at]))
-        return self._compiled[at]
+                self._patterns.setdefault(at, self._compile(*self._sources[at]))
+        return self._patterns[at]
 
 
 class RuleEngine:
@@ -91,11 +91,11 @@ class RuleEngine:
         self.age_limit = age_limit
         # All threads must meet one vocabulary.
         lock = RLock()
-        self.restricting, self.exempting = _Tried(self._pattern, lock), _Tried(self._pattern, lock)
+        self.restricting, self.exempting = _PatternSet(self._pattern, lock), _PatternSet(self._pattern, lock)
         for rule in lexicon.rules:
-            tried = self.exempting if rule.decision == "exempt" else self.restricting
+            patterns = self.exempting if rule.decision == "exempt" else self.restricting
             for elements in rule.patterns:
-                tried.add(rule, elements, self._needed(elements))
+                patterns.add(rule, elements, self._required_words(elements))
 
     @cached_property
     def vocab(self) -> Vocab:
@@ -132,11 +132,11 @@ class RuleEngine:
         variants = {}
         for places in _variants(elements):
             key = " ".join(map(str, places))
-            matcher.add(key, [[self._compiled(elements[place]) for place in places]])
+            matcher.add(key, [[self._token_test(elements[place]) for place in places]])
             variants[self.vocab.strings[key]] = places
-        marked = tuple(element.marked for element in elements)
+        marks = tuple(element.marked for element in elements)
         number = tuple(self._has_number(element) for element in elements)
-        return Pattern(rule, marked, number, matcher, variants)
+        return Pattern(rule, marks, number, matcher, variants)
 
     def _has_number(self, element: Element) -> bool:
         return not element.negated and bool(element.classes & (self.lexicon.number_classes | {"DIGITS"}))
@@ -157,7 +157,7 @@ class RuleEngine:
 
         return test
 
-    def _needed(self, elements: Sequence[Element]) -> list[frozenset[str]]:
+    def _required_words(self, elements: Sequence[Element]) -> list[frozenset[str]]:
         """Return the words of each element that a pattern cannot do without."""
         return [
             self.lexicon.words(element) | (NUMBERS if element.classes & {"DIGITS", "NUMBER"} else frozenset())
@@ -168,7 +168,7 @@ class RuleEngine:
     @cached_property
     def attributes(self) -> dict[tuple[frozenset[str], frozenset[str]], int]:
         """Give each distinct element a bit of the words: spaCy tests those without calling Python."""
-        counted: dict[tuple[frozenset[str], frozenset[str]], int] = {}
+        weights: dict[tuple[frozenset[str], frozenset[str]], int] = {}
         for rule in self.lexicon.rules:
             for pattern in rule.patterns:
                 for place, element in enumerate(pattern):
@@ -177,11 +177,11 @@ class RuleEngine:
                     often = 100 if rule.decision != "exempt" and not place else 10 if not place else 1
                     # A list in a pattern can only hold words, so built-in classes must have a bit.
                     builtin = 10_000 if element.classes - set(self.lexicon.classes) or element.negated else 0
-                    counted[key] = counted.get(key, 0) + often + builtin
-        ranked = sorted(counted, key=lambda key: -counted[key])[: MOST_FLAGS - 1]
-        return {key: self.vocab.add_flag(self._test(Element(*key))) for key in ranked}
+                    weights[key] = weights.get(key, 0) + often + builtin
+        most_frequent = sorted(weights, key=lambda key: -weights[key])[: MOST_FLAGS - 1]
+        return {key: self.vocab.add_flag(self._test(Element(*key))) for key in most_frequent}
 
-    def _compiled(self, element: Element) -> dict[Any, Any]:
+    def _token_test(self, element: Element) -> dict[Any, Any]:
         flag = self.attributes.get((element.classes, element.literals))
         times = {"OP": "?"} if element.times == "?" else {}
         if flag is not None:
@@ -195,17 +195,17 @@ class RuleEngine:
 
     def hits(self, doc: Doc, runs: set[str], possible: Iterable[Pattern]) -> list[RuleHit]:
         """Return every place where a rule fires, exemptions too; none where nothing restricts."""
-        hits = bounded(self._found(doc, possible))
+        hits = apply_bounds(self._match(doc, possible))
         if hits:
-            hits |= self._found(doc, self.exempting.possible(runs))
+            hits |= self._match(doc, self.exempting.possible(runs))
         return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule.name))
 
-    def _found(self, doc: Doc, tried: Iterable[Pattern]) -> set[RuleHit]:
-        found: dict[tuple[object, ...], RuleHit] = {}
+    def _match(self, doc: Doc, patterns: Iterable[Pattern]) -> set[RuleHit]:
+        hits: dict[tuple[object, ...], RuleHit] = {}
         words: list[str] = []
-        for pattern in tried:
-            for key, start, end, aligned in pattern.matcher(doc, with_alignments=True):
-                places = [pattern.variants[key][place] for place in aligned]
+        for pattern in patterns:
+            for key, start, end, alignment in pattern.matcher(doc, with_alignments=True):
+                places = [pattern.variants[key][place] for place in alignment]
                 if pattern.rule.decision == "age" and not words:
                     words = [fold(token.text) for token in doc]
                 hit = self._hit(words, pattern, start, end, places)
@@ -213,10 +213,10 @@ class RuleEngine:
                     continue
                 # Of several ways to say the same about the same words, the shortest is told.
                 key_of_hit = (hit.rule.name, hit.decision, hit.about, hit.rule.alone, hit.numbers)
-                known = found.get(key_of_hit)
-                if known is None or hit.end - hit.start < known.end - known.start:
-                    found[key_of_hit] = hit
-        return set(found.values())
+                earlier = hits.get(key_of_hit)
+                if earlier is None or hit.end - hit.start < earlier.end - earlier.start:
+                    hits[key_of_hit] = hit
+        return set(hits.values())
 
     def _hit(
         self, words: Sequence[str], pattern: Pattern, start: int, end: int, places: Sequence[int]
@@ -232,7 +232,7 @@ class RuleEngine:
         if age is None:
             return None
         at = frozenset(numbers)
-        decision = judged(age, rule.bound, self.age_limit)
+        decision = decide_age(age, rule.bound, self.age_limit)
         about = about - at if decision == "exempt" else at
         return RuleHit(rule, decision, start, end, about, at) if decision or rule.bound else None
 
@@ -243,7 +243,7 @@ class RuleEngine:
         return behind if one and value(words, behind, numbers) != one else at
 
 
-def bounded(hits: set[RuleHit]) -> set[RuleHit]:
+def apply_bounds(hits: set[RuleHit]) -> set[RuleHit]:
     """Return hits with the ages that have a bound judged by it: 16 is no child's age, but "under 16" is."""
     plain = [hit for hit in hits if hit.numbers and not hit.rule.bound]
     bounds = {at: hit for hit in hits if hit.rule.bound for at in hit.numbers}
@@ -252,18 +252,18 @@ def bounded(hits: set[RuleHit]) -> set[RuleHit]:
     # "From 16 to under 18" is a range, and its lower end tells.
     ranges = frozenset[int]().union(*(hit.numbers for hit in plain if not hit.numbers <= bounds.keys()))
     bounds = {at: hit for at, hit in bounds.items() if at not in ranges}
-    kept = {
+    bounded_hits = {
         hit
         for hit in hits
         if not hit.rule.bound and not (hit.decision == "exempt" and hit.numbers & bounds.keys())
     }
     for hit in plain:
-        if hit not in kept:
+        if hit not in bounded_hits:
             bound = bounds[max(hit.numbers & bounds.keys())]
             about = hit.about if bound.decision == "exempt" else hit.numbers
-            kept.add(replace(hit, rule=bound.rule, decision=bound.decision, about=about))
+            bounded_hits.add(replace(hit, rule=bound.rule, decision=bound.decision, about=about))
     alone = {hit for hit in hits if hit.rule.bound and hit.rule.alone and hit.numbers & bounds.keys()}
-    return {hit for hit in kept | alone if hit.decision}
+    return {hit for hit in bounded_hits | alone if hit.decision}
 
 
 def _variants(elements: Sequence[Element]) -> Iterator[tuple[int, ...]]:

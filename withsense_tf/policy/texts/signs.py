@@ -15,7 +15,7 @@ RESPELT: Final = (
 # Blanks that do not call themselves so.
 FILLERS: Final = frozenset("\u3164\u2800\uffa0\u115f\u1160")
 # Letters whose names do not end in the letter that they look like.
-NAMED: Final = {
+LETTER_OF_NAME: Final = {
     "ALPHA": "a",
     "ENG": "n",
     "ESH": "s",
@@ -35,8 +35,8 @@ CHILD_NAMES: Final = frozenset(
 )
 FIRST_PICTURE: Final = 0x1F000
 # The same picture again and again says no more, and would take long.
-REPEATED: Final = re.compile("([\U0001f300-\U0001faff])\\1+")
-SHOWN: Final = {"👪": " child ", "½": " and a half"}  # a family is drawn as two adults and a child
+SAME_PICTURES: Final = re.compile("([\U0001f300-\U0001faff])\\1+")
+WORDS_OF_SIGN: Final = {"👪": " child ", "½": " and a half"}  # a family is drawn as two adults and a child
 FEEDING: Final = "\u200d🍼"  # joined to a person: somebody who feeds a baby
 FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2,}")
 FIRST_TAG, LAST_TAG = 0xE0020, 0xE007E  # letters that are never seen
@@ -51,30 +51,30 @@ TO_CYRILLIC: Final = str.maketrans("aceopxykuABCEHKMOPTXY", "асеорхуки�
 WORD: Final = re.compile(r"\w+")
 
 
-def seen(text: str) -> str:
+def as_read(text: str) -> str:
     """Return a text as a reader sees it: pictures by their names, one script a word.
 
-    >>> seen("🅲🅷🅸🅻🅳, a 👶 and a ch\u0456ld").split()
+    >>> as_read("🅲🅷🅸🅻🅳, a 👶 and a ch\u0456ld").split()
     ['CHILD,', 'a', 'baby', 'and', 'a', 'child']
     """
-    hidden = "".join(chr(ord(sign) - 0xE0000) for sign in text if FIRST_TAG <= ord(sign) <= LAST_TAG)
-    text = FLAGS.sub(r" \g<0> ", REPEATED.sub(r"\1", text).replace(FEEDING, " baby "))
-    text = unaccented("".join(map(_picture, text)))
-    text = WORD.sub(lambda found: one_script(found[0]), text).replace("’", "'").replace("`", "'")
-    return f"{text} {hidden}" if hidden else text
+    tag_letters = "".join(chr(ord(sign) - 0xE0000) for sign in text if FIRST_TAG <= ord(sign) <= LAST_TAG)
+    text = FLAGS.sub(r" \g<0> ", SAME_PICTURES.sub(r"\1", text).replace(FEEDING, " baby "))
+    text = remove_accents("".join(map(_picture, text)))
+    text = WORD.sub(lambda match: one_script(match[0]), text).replace("’", "'").replace("`", "'")
+    return f"{text} {tag_letters}" if tag_letters else text
 
 
-def unaccented(text: str) -> str:
+def remove_accents(text: str) -> str:
     """Return a text without invisible signs and without accents on Latin letters.
 
-    >>> unaccented("garçon, й, łø"), unaccented("niño")
+    >>> remove_accents("garçon, й, łø"), remove_accents("niño")
     ('garcon, й, lo', 'ninyo')
     """
     if text.isascii():
         return text
     text = unicodedata.normalize("NFKC", _few_marks(text))
-    for accented, respelt in RESPELT:
-        text = accented.sub(respelt, text)
+    for accent, respelt in RESPELT:
+        text = accent.sub(respelt, text)
     return "".join(map(_visible, text))
 
 
@@ -88,18 +88,18 @@ def one_script(word: str) -> str:
 
 
 def _few_marks(text: str) -> str:
-    kept, marks = [], 0
+    signs, marks = [], 0
     for sign in text:
         marks = marks + 1 if unicodedata.combining(sign) else 0
         if marks <= MOST_MARKS:
-            kept.append(sign)
-    return "".join(kept)
+            signs.append(sign)
+    return "".join(signs)
 
 
 @lru_cache(maxsize=4_096)
 def _picture(sign: str) -> str:
-    if sign in SHOWN:
-        return SHOWN[sign]
+    if sign in WORDS_OF_SIGN:
+        return WORDS_OF_SIGN[sign]
     name = unicodedata.name(sign, "") if ord(sign) >= FIRST_PICTURE else ""
     return sign if CHILD_NAMES.isdisjoint(name.split()) else f" {name.lower().replace('-', '')} "
 
@@ -116,10 +116,10 @@ def _visible(sign: str) -> str:
         return ""
     plain = unicodedata.normalize("NFD", sign)[0]
     # An accent on a Latin letter is no other letter in English; й and ё are letters in Russian.
-    return plain if plain.isascii() else _named(sign)
+    return plain if plain.isascii() else _letters_of_name(sign)
 
 
-def _named(sign: str) -> str:
+def _letters_of_name(sign: str) -> str:
     """Return the Latin letters that a sign is named after: ø is an o with stroke, 🅲 a negative squared c."""
     name = unicodedata.name(sign, "").partition(" WITH ")[0]
     words = name.split()
@@ -128,7 +128,11 @@ def _named(sign: str) -> str:
     if not UPSIDE_DOWN.isdisjoint(words):
         return sign
     letters = (
-        "ss" if name.endswith("SHARP S") else words[-1] if len(words[-1]) <= 2 else NAMED.get(words[-1], "")
+        "ss"
+        if name.endswith("SHARP S")
+        else words[-1]
+        if len(words[-1]) <= 2
+        else LETTER_OF_NAME.get(words[-1], "")
     )
     small = "CAPITAL" not in words or "SMALL" in words
     return (letters.lower() if small else letters.upper()) or sign

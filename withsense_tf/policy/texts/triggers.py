@@ -61,11 +61,11 @@ class Triggers:
     by_run: dict[str, list[int]] = field(default_factory=dict)
     starts: set[str] = field(default_factory=set)
 
-    def add(self, needed: Iterable[frozenset[str]]) -> None:
+    def add(self, required_words: Iterable[frozenset[str]]) -> None:
         """Add a pattern with the words that it cannot do without: one of each set."""
         at = len(self.needs)
         lists = sorted(
-            (_runs_of(words) for words in needed),
+            (_runs_of(words) for words in required_words),
             key=lambda runs: (not runs.isdisjoint(COMMON), len(runs)),
         )
         self.needs.append(tuple(lists))
@@ -73,10 +73,10 @@ class Triggers:
         for run in lists[0]:
             self.by_run.setdefault(run, []).append(at)
 
-    def possible(self, found: set[str]) -> Sequence[int]:
+    def possible(self, text_runs: set[str]) -> Sequence[int]:
         """Return the patterns that may match a text with these runs."""
-        tried = {at for run in self.starts & found for at in self.by_run[run]}
-        return sorted(at for at in tried if not any(map(found.isdisjoint, self.needs[at])))
+        candidates = {at for run in self.starts & text_runs for at in self.by_run[run]}
+        return sorted(at for at in candidates if not any(map(text_runs.isdisjoint, self.needs[at])))
 
 
 @cache
@@ -86,5 +86,5 @@ def _runs_of(words: frozenset[str]) -> frozenset[str]:
 
 
 def _longest_run(word: str) -> str:
-    found: list[str] = RUN.findall(word)
-    return max(found, key=lambda run: (run.isalnum(), len(run)))
+    word_runs: list[str] = RUN.findall(word)
+    return max(word_runs, key=lambda run: (run.isalnum(), len(run)))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import functools
-import gzip
-import json
 import re
 from collections.abc import Iterable, Iterator
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from withsense_tf.policy.texts.signs import unaccented
+from withsense_tf.common.words import english_lemmas, russian_analyser
+from withsense_tf.policy.texts.signs import remove_accents
 
 # How Russian letters are written in Latin: as in passports, as in libraries, and as in messages.
 CYRILLIC: Final = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
@@ -54,37 +51,26 @@ def misspellings(word: str) -> set[str]:
     """
     places = range(len(word))
     missing = {word[:i] + word[i + 1 :] for i in places if i}
-    doubled = {word[:i] + word[i] + word[i:] for i in places}
-    swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in places[:-1]}
-    return (missing | doubled | swapped) - {word}
+    doubles = {word[:i] + word[i] + word[i:] for i in places}
+    swaps = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in places[:-1]}
+    return (missing | doubles | swaps) - {word}
 
 
 @functools.cache
 def english_words() -> frozenset[str]:
-    """Return the words of spaCy's English lemma table, or none where spacy-lookups-data is not installed."""
-    spec = find_spec("spacy_lookups_data")
-    if spec is None or spec.origin is None:
-        return frozenset()
-    table = Path(spec.origin).parent / "data" / "en_lemma_lookup.json.gz"
-    lemmas: dict[str, str] = json.loads(gzip.decompress(table.read_bytes()))
+    """Return the words of the table of English lemmas, in all their forms."""
+    lemmas = english_lemmas()
     return frozenset(lemmas) | frozenset(lemmas.values())
 
 
-def inflected(lemma: str) -> set[str]:
+def inflections(lemma: str) -> set[str]:
     """Return every form of a Russian word, or the word alone where it is not a word's basic form."""
     forms = {fold(lemma)}
-    for parse in _morphology().parse(lemma):
+    for parse in russian_analyser().parse(lemma):
         # A word may be a noun and an adjective at once ("взрослый"): take the forms of both.
         if fold(parse.normal_form) == fold(lemma):
             forms |= {fold(form.word) for form in parse.lexeme}
     return forms
-
-
-@functools.cache
-def _morphology() -> Any:  # pymorphy3 has no types
-    import pymorphy3
-
-    return pymorphy3.MorphAnalyzer()
 
 
 def noun_forms(entries: Iterable[str]) -> Iterator[str]:
@@ -94,23 +80,23 @@ def noun_forms(entries: Iterable[str]) -> Iterator[str]:
         yield from (singular, irregular or plural(singular))
 
 
-def written(entries: Iterable[str]) -> Iterator[str]:
+def plain_forms(entries: Iterable[str]) -> Iterator[str]:
     """Return words as they stand, without the accents that no text keeps when it is normalised."""
-    return (fold(unaccented(entry)) for entry in entries)
+    return (fold(remove_accents(entry)) for entry in entries)
 
 
 def lemma_forms(entries: Iterable[str]) -> Iterator[str]:
     """Return every form of Russian words."""
     for entry in entries:
-        yield from inflected(entry)
+        yield from inflections(entry)
 
 
-def transliterated(entries: Iterable[str]) -> Iterator[str]:
+def transliterations(entries: Iterable[str]) -> Iterator[str]:
     """Return every form of Russian words in Latin letters.
 
-    >>> {"rebenok", "rebyonok", "rebenka"} <= set(transliterated(["ребёнок"]))
+    >>> {"rebenok", "rebyonok", "rebenka"} <= set(transliterations(["ребёнок"]))
     True
     """
     for entry in entries:
-        for form in {entry.lower(), *inflected(entry)}:
+        for form in {entry.lower(), *inflections(entry)}:
             yield from (form.translate(spelling) for spelling in SPELLINGS)

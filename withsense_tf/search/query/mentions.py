@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, lemma, russian, words
+from withsense_tf.common.words import CYRILLIC, lemma, russian_analyser, words
 from withsense_tf.search.query import without_english, without_russian
 from withsense_tf.search.query.tokens import Token, tokens, word_table
 
@@ -58,6 +58,10 @@ def _absent(said: list[Token]) -> set[int]:
 def _basic(word: str) -> frozenset[str]:
     """Return the basic forms that a word may have: "белки" is of squirrels and of egg whites."""
     if CYRILLIC.search(word):
-        forms = {str(p.normal_form) for p in russian().parse(word) if p.score >= without_russian.LEAST_SCORE}
+        forms = {
+            str(p.normal_form)
+            for p in russian_analyser().parse(word)
+            if p.score >= without_russian.LEAST_SCORE
+        }
         return frozenset(form.replace("ё", "е") for form in forms | {lemma(word)})
     return frozenset({word, lemma(word), FORMS.get(word, word)})

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence, Set
 from typing import Any, Final
 
-from withsense_tf.common.words import russian
+from withsense_tf.common.words import russian_analyser
 from withsense_tf.search.query.tokens import Cut, Token, begins, clause, ends, is_word, low, word_table
 
 TABLE: Final = word_table("russian")
@@ -150,7 +150,7 @@ def _term(words: Sequence[Token], at: int) -> tuple[int, int] | None:
 
 def _share(word: str, parts: Set[str], cases: Set[str] = GENITIVE) -> float:
     """Return how likely a word is one of these parts of speech in one of these cases."""
-    parses: list[Any] = russian().parse(word)
+    parses: list[Any] = russian_analyser().parse(word)
     return float(sum(p.score for p in parses if p.tag.POS in parts and p.tag.case in cases))
 
 
@@ -163,8 +163,10 @@ def _tail(words: Sequence[Token], last: int) -> int:
 
 
 def _unseen(words: Sequence[Token], first: int, last: int) -> bool:
-    forms = {p.normal_form for place in range(first, last) for p in russian().parse(low(words, place))}
-    heads = {p.normal_form for p in russian().parse(low(words, last - 1)) if p.tag.case == "gent"}
+    forms = {
+        p.normal_form for place in range(first, last) for p in russian_analyser().parse(low(words, place))
+    }
+    heads = {p.normal_form for p in russian_analyser().parse(low(words, last - 1)) if p.tag.case == "gent"}
     abstract = any(ABSTRACT.search(head) for head in heads) and not heads & THINGS_ALIKE
     return abstract or bool({form.replace("ё", "е") for form in forms} & NOT_SEEN)
 

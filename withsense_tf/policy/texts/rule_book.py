@@ -1,0 +1,104 @@
+"""Rule files that are read together -> what they find in a text.
+
+The words of one file may stand disguised or joined between those of another, so the files of a book share what turns
+them back. Files of another book are read as if this one were not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from withsense_tf.policy.texts.disguise import Disguises
+from withsense_tf.policy.texts.normalise import spelt
+from withsense_tf.policy.texts.rule_engine import EngineKeeper, RuleHit
+from withsense_tf.policy.texts.rule_files import RuleFile
+from withsense_tf.policy.texts.triggers import runs
+from withsense_tf.policy.texts.verdict import Decision, Verdict
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+# A stop before and behind the text, so that patterns can ask for the start and the end of a sentence.
+HEAD, TAIL = ". ", " ."
+
+
+class RuleBook:
+    """Some rule files under one age limit; engines are built when the first text in their script comes."""
+
+    def __init__(self, files: Sequence[RuleFile], age_limit: int) -> None:
+        self.files = tuple(files)
+        self.age_limit = age_limit
+        self._engines: dict[str, list[EngineKeeper]] = {}
+        self._disguises: dict[str, Disguises] = {}
+
+    def verdicts(self, text: str, script: str, plain: bool) -> list[Verdict]:
+        """Return all that the rules of a script find in a visible text; a `plain` one holds no disguise."""
+        verdicts: list[Verdict] = []
+        keepers, disguises = self._engines_for(script), self._disguises[script]
+        if not plain:
+            text = spelt(disguises.uncover(text))
+        words = runs(text)
+        if (bare := disguises.unstretch(text, words)) is not text:
+            text, words = bare, runs(bare)
+        for keeper in keepers:
+            joined_words = keeper.lexicon.joined_words
+            if joined_words is not None and (apart := joined_words.apart(text, words)) is not text:
+                text, words = apart, runs(apart)
+            if keeper.starts.isdisjoint(words):
+                continue
+            engine = keeper.engine()
+            if possible := engine.possible(words):
+                doc = engine.tokenizer(HEAD + text + TAIL)
+                hits = decide_hits(engine.hits(doc, words, possible))
+                verdicts += [_verdict(doc, hit, decision) for hit, decision in hits]
+        return verdicts
+
+    def _engines_for(self, script: str) -> list[EngineKeeper]:
+        if script not in self._engines:
+            files = tuple(file for file in self.files if file.script() == script)
+            self._disguises[script] = _disguises(files)
+            self._engines[script] = [_engine(file, self.age_limit) for file in files]
+        return self._engines[script]
+
+
+def decide_hits(hits: list[RuleHit]) -> list[tuple[RuleHit, Decision]]:
+    """Decide each hit: an exemption cancels what is about one of its words, a review softens what it covers."""
+    exempt_words = frozenset[int]().union(*(hit.about for hit in hits if hit.decision == "exempt"))
+    doubtful_words = frozenset[int]().union(*(hit.about for hit in hits if hit.decision == "review"))
+    decisions: list[tuple[RuleHit, Decision]] = []
+    for hit in hits:
+        if hit.decision == "exempt" or hit.about & exempt_words:
+            decisions.append((hit, "allow"))
+        elif hit.decision == "review" or hit.about <= doubtful_words:
+            decisions.append((hit, "review"))
+        else:
+            decisions.append((hit, "block"))
+    return decisions
+
+
+# What is read is kept for every policy of the process.
+@lru_cache(maxsize=32)
+def _engine(file: RuleFile, age_limit: int) -> EngineKeeper:
+    return EngineKeeper(file.lexicon(), age_limit)
+
+
+@lru_cache(maxsize=16)
+def _disguises(files: tuple[RuleFile, ...]) -> Disguises:
+    lexicons = [file.lexicon() for file in files]
+    naming = frozenset[str]().union(*(lexicon.naming for lexicon in lexicons))
+    innocent = frozenset[str]().union(*(lexicon.innocent for lexicon in lexicons))
+    counting = frozenset[str]().union(*(lexicon.counting for lexicon in lexicons))
+    return Disguises(naming, innocent, counting)
+
+
+def _verdict(doc: Doc, hit: RuleHit, decision: Decision) -> Verdict:
+    span = doc[hit.start : hit.end]
+    start = span.start_char - len(HEAD)
+    reason = hit.rule.reason
+    if decision == "allow" and hit.decision != "exempt":
+        reason = f"exempted: {reason}"
+    elif decision == "allow" and hit.rule.decision == "age":
+        reason = "the stated age is not under the limit"
+    return Verdict(decision, hit.rule.name, span.text, max(start, 0), max(start, 0) + len(span.text), reason)
