@@ -15,6 +15,7 @@ from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_batches import PhotoBatches
 from withsense_tf.data.pictures.photo_views import read_views
+from withsense_tf.encoders.weights.weight_files import whole_path
 from withsense_tf.errors import DataError
 
 # How weights that nobody trained are named, before the seed.
@@ -35,6 +36,9 @@ class PhotoVectors:
 class Encoder(Saveable, ABC):
     """What encoders of photos and of texts have in common: a name for what they compute, and where it comes from."""
 
+    # The setting that says where weights lie, if that may be a folder.
+    SOURCE: ClassVar[str] = ""
+
     @property
     @abstractmethod
     def identity(self) -> str:
@@ -46,8 +50,14 @@ class Encoder(Saveable, ABC):
         return ""
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved, with the identity: other weights under the same name are found out."""
-        return super().to_state() | {"identity": self.identity}
+        """Return what is to be saved, with the identity: other weights under the same name are found out.
+
+        A folder of weights stays where it is, and is named by its whole path.
+        """
+        state = super().to_state() | {"identity": self.identity}
+        if self.SOURCE:
+            state["settings"][self.SOURCE] = whole_path(state["settings"][self.SOURCE])
+        return state
 
     @classmethod
     def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:

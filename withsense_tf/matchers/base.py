@@ -14,9 +14,10 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.data.gallery import Gallery, Queries, crossed
-from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError, check_kind
-from withsense_tf.matchers.photo_features import photo_encoders
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.search_forms import SearchForm
 
 
@@ -145,6 +146,30 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         tags = super().__sklearn_tags__()
         tags.estimator_type = "regressor"
         return tags
+
+
+class FeatureMatcher(Matcher):
+    """A matcher that learns from features of photos and vectors of texts; `_fit` sets `features_` and `text_`.
+
+    `text=None` stands for a caption space, where a matcher has that default.
+    """
+
+    photo: Photos
+    text: str | TextEncoder | None
+    features_: PhotoFeatures
+    text_: TextEncoder
+
+    def describe(self) -> dict[str, str]:
+        """Return what a result row says of this matcher and its encoders: the fitted ones, once it is fitted."""
+        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
+        text = getattr(self, "text_", None) or tower_text(self.text)
+        return super().describe() | describe_encoders(photos, text)
+
+    def to_state(self) -> dict[str, Any]:
+        """Return what is to be saved, with the fitted encoders in place of their names."""
+        state = super().to_state()
+        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
+        return state
 
 
 def _warn_of_published_test_photos(pairs: Pairs) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from withsense_tf.matchers.search_forms import CAPTIONS, CosineForm, looks_of, u
 CAPTION_ASSISTED: Final = "caption-assisted"
 
 
+@dataclass(eq=False, repr=False)
 class Captions(Matcher):
     """Score a query by the cosine between it and the mean of the photo's own other captions.
 
@@ -35,8 +37,7 @@ class Captions(Matcher):
 
     LEARNED: ClassVar[tuple[str, ...]] = ("text_", "calibration_")
 
-    def __init__(self, text: str | TextEncoder | None = None) -> None:
-        self.text = text
+    text: str | TextEncoder | None = None
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -22,6 +23,7 @@ from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 PENALTIES: Final = np.logspace(-3, 2, 6)
 
 
+@dataclass(eq=False, repr=False)
 class Hybrid(Matcher):
     """Weigh what the pixels say of a text and what the photo's own other captions say of it.
 
@@ -38,15 +40,9 @@ class Hybrid(Matcher):
 
     LEARNED: ClassVar[tuple[str, ...]] = ("towers_", "captions_", "line_", "calibration_")
 
-    def __init__(
-        self,
-        photo: Photos = "mobilenet_v2",
-        text: str | TextEncoder | None = None,
-        store: VectorStore | None = None,
-    ) -> None:
-        self.photo = photo
-        self.text = text
-        self.store = store
+    photo: Photos = "mobilenet_v2"
+    text: str | TextEncoder | None = None
+    store: VectorStore | None = None
 
     @property
     def name(self) -> str:

@@ -105,13 +105,13 @@ class ProjectedForm(CosineForm):
         return np.asarray(np.hstack(parts) / np.sqrt(len(parts)), np.float32)
 
 
+@dataclass(eq=False, repr=False)
 class AdditiveForm(SearchForm):
     """A linear form on both vectors side by side: what the photo is worth, plus what the text is worth."""
 
-    def __init__(self, text: TextEncoder, weights: np.ndarray, intercept: float) -> None:
-        self.text = text
-        self.weights = weights
-        self.intercept = intercept
+    text: TextEncoder
+    weights: np.ndarray
+    intercept: float
 
     @property
     def widths(self) -> dict[str, int]:
@@ -140,6 +140,7 @@ class Dense:
         return np.asarray(values @ self.kernel + self.bias)
 
 
+@dataclass(eq=False, repr=False)
 class NetworkForm(SearchForm):
     """A network that meets photo and text vectors in its first layer: each side's part of it is computed once.
 
@@ -149,21 +150,12 @@ class NetworkForm(SearchForm):
 
     inner: ClassVar[bool] = False
 
-    def __init__(
-        self,
-        text: TextEncoder,
-        calibration: Calibration,
-        side: Dense,
-        rest: Sequence[Dense],
-        meet: str,
-        scale: float,
-    ) -> None:
-        self.text = text
-        self.calibration = calibration
-        self.side = side
-        self.rest = rest
-        self.meet = meet
-        self.scale = scale
+    text: TextEncoder
+    calibration: Calibration
+    side: Dense
+    rest: Sequence[Dense]
+    meet: str
+    scale: float
 
     @property
     def widths(self) -> dict[str, int]:

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import importlib
 import random
-from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -33,21 +31,6 @@ class Small(KerasPhoto):
     """The same in batches of 4: filling up to 32 photos would cost the tests a minute."""
 
     batch_size: ClassVar[int] = 4
-
-
-class Counted(Small):
-    """Count how often TensorFlow traces the network."""
-
-    traces = 0
-
-    def _network(self) -> Callable[[Any], Any]:
-        network = super()._network()
-
-        def counted(pixels: Any) -> Any:
-            self.traces += 1
-            return network(pixels)
-
-        return counted
 
 
 @pytest.fixture(scope="module")
@@ -347,20 +330,6 @@ def test_views_are_averaged_photo_by_photo(
     np.testing.assert_allclose(two_views.encode(photos), expected, rtol=1e-3, atol=1e-4)
 
 
-def test_a_short_batch_gives_what_a_full_one_gives(pixels: np.ndarray, random_network: KerasPhoto) -> None:
-    full = random_network.forward(pixels[:4])
-    np.testing.assert_allclose(random_network.forward(pixels[:1]), full[:1], rtol=1e-5, atol=1e-6)
-
-
-def test_no_number_of_photos_builds_a_second_graph(pixels: np.ndarray, random_network: KerasPhoto) -> None:
-    encoder = around(random_network, Counted(size=64))
-    graph = encoder.load()._graph
-    for count in (1, 5, 33):
-        assert encoder.forward(pixels[:count]).shape == (count, 1280)
-    assert encoder._graph is graph
-    assert encoder.traces == 1
-
-
 def test_half_precision_changes_the_vectors_little_and_keras_own_setting_not_at_all(
     pixels: np.ndarray, random_network: KerasPhoto
 ) -> None:
@@ -372,10 +341,6 @@ def test_half_precision_changes_the_vectors_little_and_keras_own_setting_not_at_
     apart = np.linalg.norm(half - full, axis=1) / np.linalg.norm(full, axis=1)
     assert (apart > 0).all()
     assert apart.max() < 0.08
-
-
-def test_a_copy_does_not_hold_the_network_again(random_network: KerasPhoto) -> None:
-    assert deepcopy(random_network) is random_network
 
 
 def test_the_file_weights_see_meaning(real_folder: Path) -> None:

@@ -123,25 +123,12 @@ def test_the_name_scene_net_gives_it_with_the_packages_weights_or_with_a_file(
     assert photo_encoder(f"scene_net:{own}").identity != network.identity
 
 
-def test_saved_weights_are_read_back(tmp_path: Path, small: Dataset) -> None:
-    model = scene_network()
-    save_scene_weights(model, tmp_path / "own.npz")
-    pixels = np.random.default_rng(0).integers(0, 256, (4, 128, 128, 3), dtype=np.uint8)
-    expected = model.predict(pixels.astype(np.float32), verbose=0)
-    np.testing.assert_allclose(SceneNet(tmp_path / "own.npz").forward(pixels), expected, rtol=0.02, atol=0.02)
-
-
-def test_files_that_are_missing_broken_or_of_another_network_say_so(tmp_path: Path) -> None:
+def test_a_file_that_is_missing_or_broken_says_so(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="is not there"):
         SceneNet(tmp_path / "none.npz")
-    broken = tmp_path / "broken.npz"
-    broken.write_bytes(b"PK\x03\x04 no zip")
+    (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 no zip")
     with pytest.raises(SettingError, match="cannot be read"):
-        SceneNet(broken).load()
-    other = tmp_path / "other.npz"
-    np.savez(other, **{"000": np.zeros(3)})
-    with pytest.raises(SettingError, match="another network"):
-        SceneNet(other).load()
+        SceneNet(tmp_path / "broken.npz").load()
 
 
 @pytest.mark.slow

@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 
 from withsense_tf.common.saved_objects import Saveable
-from withsense_tf.common.terminal import start_tensorflow, track
+from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_file import REDUCED_TO, open_upright
 from withsense_tf.data.pictures.photo_views import Box
-from withsense_tf.encoders.base import PHOTO_VERSION, TextEncoder
+from withsense_tf.encoders.base import PHOTO_VERSION
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.photos.photo_text_checks import (
     check_photos,
@@ -23,6 +23,7 @@ from withsense_tf.encoders.photos.photo_text_checks import (
     check_tokens,
     check_trained,
 )
+from withsense_tf.encoders.texts.text_network import NetworkText
 from withsense_tf.encoders.weights.keras_hub_preset import load_preset, preset_weights
 from withsense_tf.encoders.weights.preset_cache import check_here
 from withsense_tf.encoders.weights.preset_folder import preset_fingerprint, preset_folder
@@ -36,7 +37,6 @@ RESAMPLINGS: Final = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos3": Image.Resampling.LANCZOS,
 }
-TEXTS: Final = 32  # in a batch
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class PresetPhoto(GraphEncoder):
         return network
 
 
-class PresetText(TextEncoder):
+class PresetText(NetworkText):
     """Encode texts with the text tower and the preset's own tokenizer, vectors of length 1.
 
     A text that is longer than the network reads (77 tokens in CLIP, 64 or 16 in SigLIP) is cut off.
@@ -182,10 +182,6 @@ class PresetText(TextEncoder):
 
     def __init__(self, towers: PhotoText) -> None:
         self.towers = towers
-
-    def __deepcopy__(self, memo: object) -> Self:
-        # Nothing here ever changes, and a copy would hold the whole network a second time.
-        return self
 
     @property
     def weights(self) -> str:
@@ -213,7 +209,7 @@ class PresetText(TextEncoder):
             return tf.math.l2_normalize(tf.cast(found, tf.float32), axis=-1)
 
         # One graph for all texts, also where they are cut.
-        shape = tf.TensorSpec((TEXTS, None if self._looks_back else parts.length), tf.int32)
+        shape = tf.TensorSpec((self.batch_size, None if self._looks_back else parts.length), tf.int32)
         return tf.function(network, input_signature=[shape], autograph=False)
 
     @cached_property
@@ -239,17 +235,10 @@ class PresetText(TextEncoder):
         found = self.towers.network.tokens({"prompts": clean, "images": None})
         return np.asarray(found["token_ids"], np.int32)
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Return a vector for each text, float32, (texts, width)."""
+    def forward(self, texts: list[str]) -> np.ndarray:
+        """Turn one batch of texts into vectors, (texts, width)."""
         tf = start_tensorflow()
-        # At least one batch, so that no texts give an array of the right width.
-        starts = range(0, max(1, len(texts)), TEXTS)
-        found = []
-        for start in track(starts, len(starts), "Encoding", done="batches of texts"):
-            part = list(texts[start : start + TEXTS])
-            tokens = self.tokens(part + [""] * (TEXTS - len(part)))
-            found.append(self._function(tf.constant(self._used(tokens))).numpy())
-        return np.concatenate(found)[: len(texts)].astype(np.float32)
+        return np.asarray(self._function(tf.constant(self._used(self.tokens(texts)))))
 
 
 def photo_text(preset: str | Path) -> PhotoText:

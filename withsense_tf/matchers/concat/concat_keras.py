@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from withsense_tf.matchers.search_forms import Dense
 from withsense_tf.matchers.training import Training
 
 
+@dataclass(eq=False, repr=False)
 class ConcatKeras(NetworkMatcher):
     """Fit a Sequential network to [photo vector; text vector].
 
@@ -33,27 +35,15 @@ class ConcatKeras(NetworkMatcher):
 
     reads_sparse: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        widths: Sequence[int] = (256, 64),
-        dropout: float = 0.3,
-        batch_norm: bool = False,
-        photo: Photos = "mobilenet_v2",
-        text: str | TextEncoder = "tfidf",
-        training: Training | None = None,
-        seed: int = 0,
-        store: VectorStore | None = None,
-        logs: str | None = None,
-    ) -> None:
-        self.widths = widths
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.photo = photo
-        self.text = text
-        self.training = training
-        self.seed = seed
-        self.store = store
-        self.logs = logs
+    widths: Sequence[int] = (256, 64)
+    dropout: float = 0.3
+    batch_norm: bool = False
+    photo: Photos = "mobilenet_v2"
+    text: str | TextEncoder = "tfidf"
+    training: Training | None = None
+    seed: int = 0
+    store: VectorStore | None = None
+    logs: str | None = None
 
     @property
     def name(self) -> str:

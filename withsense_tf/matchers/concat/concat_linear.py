@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -29,6 +30,7 @@ FOLDS: Final = 3
 SPARSITIES: Final = np.logspace(-2.5, -4, 4)
 
 
+@dataclass(eq=False, repr=False)
 class ConcatLinear(Matcher):
     """Fit a linear model to [photo vector; text vector].
 
@@ -46,17 +48,10 @@ class ConcatLinear(Matcher):
     one_photo_encoder: ClassVar[bool] = True
     LEARNED: ClassVar[tuple[str, ...]] = ("photo_", "text_", "mean_", "spread_", "axes_", "model_")
 
-    def __init__(
-        self,
-        kind: str = "linear",
-        photo: str | PhotoEncoder = "mobilenet_v2",
-        text: str | TextEncoder = "tfidf",
-        store: VectorStore | None = None,
-    ) -> None:
-        self.kind = kind
-        self.photo = photo
-        self.text = text
-        self.store = store
+    kind: str = "linear"
+    photo: str | PhotoEncoder = "mobilenet_v2"
+    text: str | TextEncoder = "tfidf"
+    store: VectorStore | None = None
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from withsense_tf.matchers.training import Training
 KINDS: Final = ("bilinear", "product", "difference")
 
 
+@dataclass(eq=False, repr=False)
 class Interaction(NetworkMatcher):
     """Project both vectors to `rank` numbers, and let the network see how they go together.
 
@@ -33,29 +35,16 @@ class Interaction(NetworkMatcher):
     - `logs`: a folder for TensorBoard.
     """
 
-    def __init__(
-        self,
-        kind: str = "bilinear",
-        rank: int = 64,
-        width: int = 64,
-        dropout: float = 0.3,
-        photo: Photos = "mobilenet_v2",
-        text: str | TextEncoder = "tfidf",
-        training: Training | None = None,
-        seed: int = 0,
-        store: VectorStore | None = None,
-        logs: str | None = None,
-    ) -> None:
-        self.kind = kind
-        self.rank = rank
-        self.width = width
-        self.dropout = dropout
-        self.photo = photo
-        self.text = text
-        self.training = training
-        self.seed = seed
-        self.store = store
-        self.logs = logs
+    kind: str = "bilinear"
+    rank: int = 64
+    width: int = 64
+    dropout: float = 0.3
+    photo: Photos = "mobilenet_v2"
+    text: str | TextEncoder = "tfidf"
+    training: Training | None = None
+    seed: int = 0
+    store: VectorStore | None = None
+    logs: str | None = None
 
     @property
     def name(self) -> str:

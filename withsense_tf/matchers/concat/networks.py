@@ -11,14 +11,13 @@ import numpy as np
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
-from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.make_encoder import text_encoder
+from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_seed
-from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.base import FeatureMatcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import fit_texts
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
+from withsense_tf.matchers.photo_features import PhotoFeatures, photo_encoders
 from withsense_tf.matchers.search_forms import Dense, NetworkForm
 from withsense_tf.matchers.towers.adamw import AdamW
 from withsense_tf.matchers.training import Training
@@ -33,7 +32,7 @@ CHUNK_OF_VECTORS: Final = 4_096
 DENSE: Final = 0.05
 
 
-class NetworkMatcher(Matcher):
+class NetworkMatcher(FeatureMatcher):
     """A Keras network on a photo's and a text's vector, trained on the judgements; subclasses build it.
 
     The network ends in a sigmoid, learns by mean squared error with the pairs' weights, and keeps the epoch that is
@@ -48,23 +47,14 @@ class NetworkMatcher(Matcher):
     reads_sparse: ClassVar[bool] = False
     LEARNED: ClassVar[tuple[str, ...]] = ("text_", "features_", "history_", "calibration_")
 
-    photo: Photos
-    text: str | TextEncoder
     training: Training | None
     seed: int
     store: VectorStore | None
     logs: str | None
 
-    def describe(self) -> dict[str, str]:
-        """Return what a result row says of this matcher."""
-        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
-        text = getattr(self, "text_", None) or text_encoder(self.text)
-        return super().describe() | describe_encoders(photos, text)
-
     def to_state(self) -> dict[str, Any]:
         """Return what is to be saved; of the network its weights."""
         state = super().to_state()
-        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
         return state | {"widths": self.widths_, "weights": self.network_.get_weights()}
 
     @classmethod
@@ -109,12 +99,11 @@ class NetworkMatcher(Matcher):
     def _fit(self, pairs: Pairs) -> None:
         start_tensorflow()
         check_seed(self.seed)
-        self.text_ = fit_texts(text_encoder(self.text), pairs)
+        self.text_ = fit_texts(tower_text(self.text), pairs)
         content, first = np.unique(pairs.content, return_index=True)
         every = pairs.paths
         paths = [every[at] for at in first]
-        store = self.store or VectorStore()
-        self.features_ = PhotoFeatures(photo_encoders(self.photo), store).fit(content.tolist(), paths)
+        self.features_ = PhotoFeatures(photo_encoders(self.photo), self.store).fit(content.tolist(), paths)
         photos, photo = self._photo_rows(pairs)
         texts, text = self._text_rows(pairs.texts)
         held = self._held_out(np.unique(pairs.group), pairs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -25,6 +26,7 @@ HEADS: Final = ("linear",)
 PENALTIES: Final = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, float("inf"))
 
 
+@dataclass(eq=False, repr=False)
 class Pretrained(Towers):
     """Rank by a pre-trained network for photos and texts, given as the name or folder of a KerasHub preset.
 
@@ -39,15 +41,9 @@ class Pretrained(Towers):
 
     LEARNED: ClassVar[tuple[str, ...]] = ("towers_", "move_", "place_", "left_out_points_", "calibration_")
 
-    def __init__(
-        self,
-        preset: str | Path = "clip_vit_base_patch32",
-        head: str | None = None,
-        store: VectorStore | None = None,
-    ) -> None:
-        self.preset = preset
-        self.head = head
-        self.store = store
+    preset: str | Path = "clip_vit_base_patch32"
+    head: str | None = None
+    store: VectorStore | None = None
 
     @property
     def name(self) -> str:

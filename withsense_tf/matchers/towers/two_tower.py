@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -16,9 +17,10 @@ from withsense_tf.encoders.photos.photo_split import Trunk
 from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice, check_seed
+from withsense_tf.matchers.base import FeatureMatcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
 from withsense_tf.matchers.search_forms import ProjectedForm, unit
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.contrast import KINDS
@@ -27,7 +29,8 @@ from withsense_tf.matchers.towers.tower_training import Lesson, Objective, train
 from withsense_tf.matchers.training import TowerTraining, Training
 
 
-class TwoTower(Towers):
+@dataclass(eq=False, repr=False)
+class TwoTower(Towers, FeatureMatcher):
     """Train a photo tower and a text tower so that a photo and its captions meet.
 
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
@@ -54,46 +57,24 @@ class TwoTower(Towers):
         "text_", "features_", "histories_", "opened_history_", "held_content_", "calibration_"
     )  # fmt: skip
 
-    def __init__(
-        self,
-        photo: Photos = "mobilenet_v2",
-        text: str | TextEncoder | None = None,
-        dim: int = 256,
-        hidden: int = 0,
-        loss: str = "softmax",
-        judged_weight: float = 1.0,
-        members: int = 1,
-        opened: str = "",
-        opened_rate: float = 3e-4,
-        training: Training | None = None,
-        seed: int = 0,
-        store: VectorStore | None = None,
-        logs: str | None = None,
-    ) -> None:
-        self.photo = photo
-        self.text = text
-        self.dim = dim
-        self.hidden = hidden
-        self.loss = loss
-        self.judged_weight = judged_weight
-        self.members = members
-        self.opened = opened
-        self.opened_rate = opened_rate
-        self.training = training
-        self.seed = seed
-        self.store = store
-        self.logs = logs
+    photo: Photos = "mobilenet_v2"
+    text: str | TextEncoder | None = None
+    dim: int = 256
+    hidden: int = 0
+    loss: str = "softmax"
+    judged_weight: float = 1.0
+    members: int = 1
+    opened: str = ""
+    opened_rate: float = 3e-4
+    training: Training | None = None
+    seed: int = 0
+    store: VectorStore | None = None
+    logs: str | None = None
 
     @property
     def name(self) -> str:
         """Name the loss too, and what was opened."""
         return f"two towers, {self.loss}" + (f", opened from {self.opened}" if self.opened else "")
-
-    def describe(self) -> dict[str, str]:
-        """Return what a result row says of this matcher."""
-        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
-        text = getattr(self, "text_", None) or self._text()
-        return super().describe() | describe_encoders(photos, text)
 
     def prepare(self, content: Sequence[str], paths: Sequence[Path], texts: Sequence[str]) -> None:
         """Store the vectors of photos, and the maps of those whose last layers are opened."""
@@ -117,11 +98,10 @@ class TwoTower(Towers):
     def to_state(self) -> dict[str, Any]:
         """Return what is to be saved; of the networks their weights."""
         state = super().to_state()
-        photos = self.features_.encoders
         if self.opened:
             # To fit it again is to open the backbone as it was.
-            photos = [one.base if isinstance(one, TunedPhoto) else one for one in photos]
-        state["settings"] |= {"photo": photos, "text": self.text_}
+            photos = self.features_.encoders
+            state["settings"]["photo"] = [one.base if isinstance(one, TunedPhoto) else one for one in photos]
         state["weights"] = [[tower.get_weights() for tower in member] for member in self.towers_]
         return state
 
@@ -147,9 +127,6 @@ class TwoTower(Towers):
     def _training(self) -> Training:
         return self.training or TowerTraining()
 
-    def _text(self) -> TextEncoder:
-        return tower_text(self.text)
-
     def _fit(self, pairs: Pairs) -> None:
         start_tensorflow()
         check_choice("loss", self.loss, KINDS)
@@ -161,7 +138,7 @@ class TwoTower(Towers):
             )
         photos = photo_encoders(self.photo)
         trunk = self._trunk(photos) if self.opened else None
-        self.text_ = fit_texts(self._text(), pairs)
+        self.text_ = fit_texts(tower_text(self.text), pairs)
         told = learnable(pairs)
         paths = [Path(path) for path in told.paths]
         store = self.store or VectorStore()
