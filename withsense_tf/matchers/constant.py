@@ -30,7 +30,7 @@ class Constant(Matcher):
 
     @property
     def name(self) -> str:
-        """Name the statistic too."""
+        """Name the matcher with its statistic."""
         return f"constant {self.statistic}"
 
     def _fit(self, pairs: Pairs) -> None:

@@ -51,7 +51,7 @@ def fill(folder: Path, photos: Path, backwards: bool = False) -> int:
     found = store.VectorStore(folder).encode(
         encoder, [sha256(path.read_bytes()).hexdigest() for path in paths], paths
     )
-    assert found.found.all()
+    assert found.has_vector.all()
     return encoder.encoded
 
 

@@ -146,7 +146,7 @@ def test_a_photo_counts_by_its_content_and_not_by_its_place(paths: list[Path], m
     digest = names(paths[:1])
     store.encode(mean_colour, digest, paths[:1])
     found = store.encode(mean_colour, digest, [Path("/moved/away.jpg")])
-    assert found.found.all()
+    assert found.has_vector.all()
     assert mean_colour.encoded == 1
 
 
@@ -246,12 +246,12 @@ def test_bad_photos_are_named_and_the_others_have_their_vectors(paths: list[Path
     paths[2].write_bytes(b"")
     paths[4].write_bytes(paths[4].read_bytes()[:300])
     found = VectorStore().encode(mean_colour, names(paths), paths)
-    assert found.found.tolist() == [True, True, False, True, False, True]
+    assert found.has_vector.tolist() == [True, True, False, True, False, True]
     assert {(p.item, p.kind) for p in found.problems} == {
         ("cat.jpg", "photo_empty"),
         ("eel.jpg", "photo_truncated"),
     }
-    good = [path for path, known in zip(paths, found.found, strict=True) if known]
+    good = [path for path, known in zip(paths, found.has_vector, strict=True) if known]
     np.testing.assert_array_equal(found.vectors, mean_colour.encode(good))
 
 
@@ -259,7 +259,7 @@ def test_only_bad_photos_give_no_vectors_of_the_right_width(tmp_path: Path, mean
     (tmp_path / "bad.jpg").write_bytes(b"")
     found = VectorStore().encode(mean_colour, ["bad"], [tmp_path / "bad.jpg"])
     assert found.vectors.shape == (0, 6)
-    assert not found.found.any()
+    assert not found.has_vector.any()
 
 
 def test_a_bad_photo_is_remembered_with_its_reason_and_not_tried_again(
@@ -422,7 +422,7 @@ def test_a_photo_that_was_changed_after_it_was_looked_at_has_no_vector_and_leave
     for other in (paths[1].read_bytes(), b"no photo"):
         paths[0].write_bytes(other)
         found = store.encode(mean_colour, digests, paths)
-        assert found.found.tolist() == [False, *[True] * (len(paths) - 1)]
+        assert found.has_vector.tolist() == [False, *[True] * (len(paths) - 1)]
         assert [problem.kind for problem in found.problems] == ["photo_changed"]
     with pytest.raises(DataError, match="is not the one that was indexed or loaded"):
         store.vectors_of(mean_colour, digests, paths)

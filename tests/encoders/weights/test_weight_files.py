@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from withsense_tf.encoders.weights.weight_files import fingerprint, first_line, is_local, named
+from withsense_tf.encoders.weights.weight_files import fingerprint, first_line, is_local, weights_name
 from withsense_tf.errors import WeightsMissingError
 from withsense_tf.matchers.towers.pretrained import Pretrained
 
@@ -73,9 +73,9 @@ def test_a_file_that_changed_is_read_again(folder: Path) -> None:
 
 
 def test_local_weights_are_named_by_file_and_content(folder: Path) -> None:
-    assert named(str(folder / "a.bin")) == f"file a.bin {fingerprint(folder / 'a.bin')}"
+    assert weights_name(str(folder / "a.bin")) == f"file a.bin {fingerprint(folder / 'a.bin')}"
     assert len(fingerprint(folder)) == 12
-    assert named("https://tfhub.dev/a/1") == "https://tfhub.dev/a/1"
+    assert weights_name("https://tfhub.dev/a/1") == "https://tfhub.dev/a/1"
 
 
 def test_of_a_long_error_its_first_line_is_kept_short() -> None:

@@ -82,14 +82,14 @@ def test_held_out_photos_are_not_trained_on_and_the_seed_fixes_everything(
     monkeypatch.setattr(Opened, "train", noted)
     matcher = towers(store).fit(train)
     (lesson,) = lessons
-    assert lesson.held.sum() == len(matcher.held_content_) == 9
+    assert lesson.held_out.sum() == len(matcher.held_content_) == 9
     for photos, captions, whose, pairs, of in seen:
-        assert not lesson.held[photos].any()
-        np.testing.assert_array_equal(photos[whose], lesson.told.owner[captions])
-        np.testing.assert_array_equal(photos[of], lesson.judged[0][pairs])
+        assert not lesson.held_out[photos].any()
+        np.testing.assert_array_equal(photos[whose], lesson.examples.owner[captions])
+        np.testing.assert_array_equal(photos[of], lesson.judged_pairs[0][pairs])
     # Every caption and judged pair of a batch's photos is there.
     photos, captions, *_ = seen[0]
-    assert len(captions) == np.isin(lesson.told.owner, photos).sum()
+    assert len(captions) == np.isin(lesson.examples.owner, photos).sum()
     assert tuned(matcher).identity == tuned(fitted).identity
 
 

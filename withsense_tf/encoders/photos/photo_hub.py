@@ -12,7 +12,7 @@ from withsense_tf.data.pictures.photo_views import check_views
 from withsense_tf.encoders.base import PHOTO_VERSION
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.weights.hub import HubModule, pick_output
-from withsense_tf.encoders.weights.weight_files import named
+from withsense_tf.encoders.weights.weight_files import weights_name
 from withsense_tf.errors import SettingError
 
 
@@ -42,15 +42,15 @@ class HubPhoto(GraphEncoder):
         self.size, self.scale, self.views, self.output = (size, size), scale, check_views(views), output
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved, the size as the side of a square."""
+        """Return the state to save, the size as the side of a square."""
         state = super().to_state()
         state["settings"]["size"] = self.size[0]
         return state
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
-        return named(self.handle)
+        """Name the source of the weights."""
+        return weights_name(self.handle)
 
     @property
     def identity(self) -> str:

@@ -32,14 +32,14 @@ class KerasHubPhoto(GraphEncoder):
         self.size, self.pooling, self.views = (size, size), pooling, check_views(views)
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved, the size as the side of a square."""
+        """Return the state to save, the size as the side of a square."""
         state = super().to_state()
         state["settings"]["size"] = self.size[0]
         return state
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return preset_weights(self.preset)
 
     @property
@@ -58,13 +58,13 @@ class KerasHubPhoto(GraphEncoder):
         converter, backbone = self._parts
 
         def network(pixels: Any) -> Any:
-            found = backbone(converter(pixels), training=False)
-            if isinstance(found, dict):
-                found = found.get("sequence_output", next(iter(found.values())))
-            if len(found.shape) == 4:
-                return tf.reduce_mean(found, axis=(1, 2))
-            if len(found.shape) == 3:
-                return found[:, 0] if self.pooling == "first" else tf.reduce_mean(found, axis=1)
-            return found
+            output = backbone(converter(pixels), training=False)
+            if isinstance(output, dict):
+                output = output.get("sequence_output", next(iter(output.values())))
+            if len(output.shape) == 4:
+                return tf.reduce_mean(output, axis=(1, 2))
+            if len(output.shape) == 3:
+                return output[:, 0] if self.pooling == "first" else tf.reduce_mean(output, axis=1)
+            return output
 
         return network

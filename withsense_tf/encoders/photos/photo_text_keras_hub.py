@@ -61,20 +61,22 @@ class PhotoText(Saveable):
         self.preset = str(preset)
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; a folder stays where it is."""
+        """Return the state to save; a folder stays where it is."""
         return {"settings": {"preset": whole_path(self.preset)}, "weights": self.weights}
 
     @classmethod
     def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:  # noqa: ARG003  # it keeps no vectors
-        """Return the network that was saved, the one that is in use already where there is one."""
-        made = photo_text(state["settings"]["preset"])
-        if made.weights != state["weights"]:
-            raise DataError(f"Saved was {state['weights']}, but its name or folder now holds {made.weights}.")
-        return made  # type: ignore[return-value]  # there are no subclasses
+        """Rebuild a saved network, or return the one that is already in use."""
+        towers = photo_text(state["settings"]["preset"])
+        if towers.weights != state["weights"]:
+            raise DataError(
+                f"Saved was {state['weights']}, but its name or folder now holds {towers.weights}."
+            )
+        return towers  # type: ignore[return-value]  # there are no subclasses
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return _weights_now(self.preset)
 
     @cached_property
@@ -141,7 +143,7 @@ class PresetPhoto(GraphEncoder):
 
     @property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return self.towers.weights
 
     @property
@@ -168,8 +170,8 @@ class PresetPhoto(GraphEncoder):
 
         def network(pixels: Any) -> Any:
             # Photos have the right size already, so the converter only scales their colours.
-            found = parts.backbone.get_vision_embeddings(parts.converter(pixels))
-            return tf.math.l2_normalize(tf.cast(found, tf.float32), axis=-1)
+            vectors = parts.backbone.get_vision_embeddings(parts.converter(pixels))
+            return tf.math.l2_normalize(tf.cast(vectors, tf.float32), axis=-1)
 
         return network
 
@@ -185,7 +187,7 @@ class PresetText(NetworkText):
 
     @property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return self.towers.weights
 
     @property
@@ -205,8 +207,8 @@ class PresetText(NetworkText):
         parts = self.towers.network
 
         def network(tokens: Any) -> Any:
-            found = parts.backbone.get_text_embeddings(tokens)
-            return tf.math.l2_normalize(tf.cast(found, tf.float32), axis=-1)
+            vectors = parts.backbone.get_text_embeddings(tokens)
+            return tf.math.l2_normalize(tf.cast(vectors, tf.float32), axis=-1)
 
         # One graph for all texts, also where they are cut.
         shape = tf.TensorSpec((self.batch_size, None if self._looks_back else parts.length), tf.int32)
@@ -214,7 +216,7 @@ class PresetText(NetworkText):
 
     @cached_property
     def _looks_back(self) -> bool:
-        """Say whether tokens behind the end of a text change nothing, as in CLIP, where each sees earlier ones only."""
+        """Return whether tokens behind the end of a text change nothing, as in CLIP, where each sees earlier ones."""
         return type(self.towers.network.backbone).__name__ != "SigLIPBackbone"
 
     def _used(self, tokens: np.ndarray) -> np.ndarray:
@@ -232,8 +234,8 @@ class PresetText(NetworkText):
         """
         # Half of a surrogate pair is no text that TensorFlow takes.
         clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        found = self.towers.network.tokens({"prompts": clean, "images": None})
-        return np.asarray(found["token_ids"], np.int32)
+        tokens = self.towers.network.tokens({"prompts": clean, "images": None})
+        return np.asarray(tokens["token_ids"], np.int32)
 
     def forward(self, texts: list[str]) -> np.ndarray:
         """Turn one batch of texts into vectors, (texts, width)."""
@@ -244,11 +246,11 @@ class PresetText(NetworkText):
 def photo_text(preset: str | Path) -> PhotoText:
     """Return the network of a preset; asked for again, as by every fold of a comparison, it is the same one."""
     towers = PhotoText(preset)
-    return _kept(towers.preset, towers.weights)
+    return _shared_network(towers.preset, towers.weights)
 
 
 @lru_cache(maxsize=1)  # a network has up to gigabytes
-def _kept(preset: str, weights: str) -> PhotoText:
+def _shared_network(preset: str, weights: str) -> PhotoText:
     towers = PhotoText(preset)
     towers.weights = weights  # of now: a folder that changes later gets another object
     return towers
@@ -270,5 +272,5 @@ def middle(photo: tuple[int, int], size: tuple[int, int]) -> Box:
     width, height = photo
     w = min(width, int(height * size[1] / size[0]))
     h = min(height, int(width * size[0] / size[1]))
-    left, top = (width - w) // 2, (height - h) // 2
-    return left, top, left + w, top + h
+    x, y = (width - w) // 2, (height - h) // 2
+    return x, y, x + w, y + h

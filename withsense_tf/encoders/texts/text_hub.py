@@ -11,7 +11,7 @@ import numpy as np
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.encoders.texts.text_network import NetworkText
 from withsense_tf.encoders.weights.hub import HubModule, pick_output
-from withsense_tf.encoders.weights.weight_files import named
+from withsense_tf.encoders.weights.weight_files import weights_name
 from withsense_tf.errors import DataError
 
 
@@ -32,8 +32,8 @@ class HubText(NetworkText):
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
-        return named(self.handle)
+        """Name the source of the weights."""
+        return weights_name(self.handle)
 
     @property
     def identity(self) -> str:

@@ -36,7 +36,7 @@ class KerasHubText(NetworkText):
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return preset_weights(self.preset)
 
     @property
@@ -58,12 +58,12 @@ class KerasHubText(NetworkText):
 
         def network(texts: Any) -> Any:
             tokens = preprocessor(texts)
-            found = backbone(tokens, training=False)
+            output = backbone(tokens, training=False)
             if self.pooling == "pooled":
-                if not isinstance(found, dict) or "pooled_output" not in found:
+                if not isinstance(output, dict) or "pooled_output" not in output:
                     raise SettingError(f"{self.preset} has no pooled output: take pooling='mean' or 'first'.")
-                return found["pooled_output"]
-            sequence = found["sequence_output"] if isinstance(found, dict) else found
+                return output["pooled_output"]
+            sequence = output["sequence_output"] if isinstance(output, dict) else output
             if self.pooling == "first":
                 return sequence[:, 0]
             mask = tf.cast(tokens["padding_mask"], sequence.dtype)[:, :, None]

@@ -57,11 +57,11 @@ class HubModule:
             raise SettingError(f"{self.handle} does not take this input: {first_line(error)}.") from None
 
 
-def pick_output(result: Any, wanted: str | None, handle: str) -> Any:
+def pick_output(result: Any, output: str | None, handle: str) -> Any:
     """Return the output of that name, or the only or usual one."""
     if not isinstance(result, dict):
         return result
-    names = [wanted] if wanted else [name for name in USUAL_OUTPUTS if name in result]
+    names = [output] if output else [name for name in USUAL_OUTPUTS if name in result]
     if not names and len(result) == 1:
         names = list(result)
     if not names or names[0] not in result:

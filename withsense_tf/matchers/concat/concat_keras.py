@@ -47,7 +47,7 @@ class ConcatKeras(NetworkMatcher):
 
     @property
     def name(self) -> str:
-        """Name the widths too."""
+        """Name the matcher with the widths of its layers."""
         return f"concat Keras {'-'.join(map(str, self.widths))}"
 
     def _build(self, photo_width: int, text_width: int) -> Any:
@@ -79,17 +79,17 @@ class ConcatKeras(NetworkMatcher):
         return keras.ops.concatenate([photos, texts], axis=1)
 
     def _answer(self, network: Any, photos: Any, texts: Any, training: bool) -> Any:
-        """Say the same as the network; a text has few words, and most of its first layer need not be looked at."""
+        """Answer as the network does; a text has few words, so most of its first layer can be skipped."""
         import tensorflow as tf
 
         if not isinstance(texts, tf.SparseTensor):
             return super()._answer(network, photos, texts, training)
         first, *rest = network.layers
         by_photo, by_text = tf.split(first.kernel, [photos.shape[1], texts.shape[1]])
-        hidden = photos @ by_photo + tf.sparse.sparse_dense_matmul(texts, by_text) + first.bias
+        values = photos @ by_photo + tf.sparse.sparse_dense_matmul(texts, by_text) + first.bias
         for layer in rest:
-            hidden = layer(hidden, training=training)
-        return hidden
+            values = layer(values, training=training)
+        return values
 
     def _parts(self) -> tuple[Dense, Dense, list[Dense], str]:
         layers: list[Dense] = []

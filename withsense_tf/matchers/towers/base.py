@@ -17,7 +17,7 @@ from withsense_tf.matchers.search_forms import CosineForm
 
 
 class Towers(Matcher):
-    """What all two-tower matchers share; `_fit` must set `calibration_`."""
+    """A matcher that scores pairs by the cosine of two points; `_fit` must set `calibration_`."""
 
     track: ClassVar[str] = "image-only"
     calibration_: Calibration
@@ -32,7 +32,7 @@ class Towers(Matcher):
         raise NotImplementedError
 
     def search_form(self) -> CosineForm:
-        """Return what a search needs of these towers besides the photos' points."""
+        """Return the search form: cosines with the photos' points."""
         return CosineForm(self.text_, self.calibration_)
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:

@@ -72,22 +72,26 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         return left_out_cosines(self, pairs, self.place_, self.left_out_points_)
 
     def _fit(self, pairs: Pairs) -> None:
-        tried = np.array([*self.gammas, *self.penalties], np.float64)
-        if not len(self.gammas) or not len(self.penalties) or not (np.isfinite(tried) & (tried > 0)).all():
+        numbers = np.array([*self.gammas, *self.penalties], np.float64)
+        if (
+            not len(self.gammas)
+            or not len(self.penalties)
+            or not (np.isfinite(numbers) & (numbers > 0)).all()
+        ):
             raise SettingError("gammas and penalties need numbers above 0, at least one of each.")
         self.text_ = fit_texts(tower_text(self.text), pairs)
-        told = learnable(pairs)
-        paths = [Path(path) for path in told.paths]
-        self.features_ = PhotoFeatures(photo_encoders(self.photo), self.store).fit(told.content, paths)
-        self.seen_ = self.features_.transform(told.content, paths)
-        captions = self.text_points(told.texts)
-        targets = mean_captions(captions, told)
+        examples = learnable(pairs)
+        paths = [Path(path) for path in examples.paths]
+        self.features_ = PhotoFeatures(photo_encoders(self.photo), self.store).fit(examples.content, paths)
+        self.seen_ = self.features_.transform(examples.content, paths)
+        captions = self.text_points(examples.texts)
+        targets = mean_captions(captions, examples)
         targets = targets - targets.mean(axis=0)
-        self._choose(targets, captions, told)
-        self.place_ = {content: at for at, content in enumerate(told.content)}
+        self._choose(targets, captions, examples)
+        self.place_ = {content: at for at, content in enumerate(examples.content)}
         self.calibration_ = Calibration().fit(self.left_out_cosines(pairs), pairs.target, pairs.weight)
 
-    def _choose(self, targets: np.ndarray, captions: np.ndarray, told: Learnable) -> None:
+    def _choose(self, targets: np.ndarray, captions: np.ndarray, examples: Learnable) -> None:
         """Keep the penalty that ranks best the photo of each training caption, that photo left out."""
         best = -1.0
         values, vectors = np.linalg.eigh(_kernel(self.seen_, self.seen_, self.gammas).astype(np.float64))
@@ -97,32 +101,34 @@ class ClosedFormTowers(Towers, FeatureMatcher):
             coefficients = vectors @ (inside * shares[:, None])
             # The closed form of leaving each photo out (Allen's PRESS).
             points = unit(targets - coefficients / ((vectors**2) @ shares)[:, None])
-            reached = mean_reciprocal_rank(points, captions, told)
-            if reached > best:
-                best, self.penalty_ = reached, penalty
+            rank = mean_reciprocal_rank(points, captions, examples)
+            if rank > best:
+                best, self.penalty_ = rank, penalty
                 self.coefficients_ = coefficients.astype(np.float32)
                 self.left_out_points_ = points.astype(np.float32)
 
 
-def _kernel(left: np.ndarray, right: np.ndarray, gammas: Sequence[float]) -> np.ndarray:
-    """Return how alike photos are, from 0 to 1, (left, right)."""
-    apart = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * left @ right.T
+def _kernel(photos: np.ndarray, others: np.ndarray, gammas: Sequence[float]) -> np.ndarray:
+    """Return the similarity of photos, from 0 to 1, (photos, others)."""
+    apart = (photos**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * photos @ others.T
     return np.asarray(sum(np.exp(-gamma * np.maximum(apart, 0)) for gamma in gammas) / len(gammas))
 
 
-def mean_captions(captions: np.ndarray, told: Learnable) -> np.ndarray:
+def mean_captions(captions: np.ndarray, examples: Learnable) -> np.ndarray:
     """Return the mean of each photo's captions, float64, (photos, dim), from their points, (captions, dim)."""
     from scipy.sparse import csr_matrix
 
-    total = np.bincount(told.owner, told.weight, minlength=len(told.content))
-    share: Any = csr_matrix((told.weight / total[told.owner], (told.owner, np.arange(len(told.owner)))))
+    total = np.bincount(examples.owner, examples.weight, minlength=len(examples.content))
+    share: Any = csr_matrix(
+        (examples.weight / total[examples.owner], (examples.owner, np.arange(len(examples.owner))))
+    )
     return np.asarray(share @ captions, np.float64)
 
 
-def mean_reciprocal_rank(points: np.ndarray, captions: np.ndarray, told: Learnable) -> float:
-    """Return how well photos at `points` are found by their own captions, from 0 to 1."""
+def mean_reciprocal_rank(points: np.ndarray, captions: np.ndarray, examples: Learnable) -> float:
+    """Return the mean reciprocal rank of photos at `points` for their own captions, from 0 to 1."""
     cosines = points.astype(np.float32) @ captions.astype(np.float32).T
-    own = cosines[told.owner, np.arange(len(told.owner))]
+    own = cosines[examples.owner, np.arange(len(examples.owner))]
     # Ties count against the right photo: a tower that puts all photos in one point finds none.
     ranks = (cosines >= own).sum(axis=0)
-    return float(np.average(1 / ranks, weights=told.weight))
+    return float(np.average(1 / ranks, weights=examples.weight))

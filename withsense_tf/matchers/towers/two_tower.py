@@ -73,7 +73,7 @@ class TwoTower(Towers, FeatureMatcher):
 
     @property
     def name(self) -> str:
-        """Name the loss too, and what was opened."""
+        """Name the matcher with its loss and the opened layer."""
         return f"two towers, {self.loss}" + (f", opened from {self.opened}" if self.opened else "")
 
     def prepare(self, content: Sequence[str], paths: Sequence[Path], texts: Sequence[str]) -> None:
@@ -91,12 +91,12 @@ class TwoTower(Towers, FeatureMatcher):
         return self._points(1, self.text_.encode(texts))
 
     def search_form(self) -> ProjectedForm:
-        """Return what a search needs of these towers: the text side is linear, and needs no TensorFlow."""
+        """Return the search form; the text towers are linear, and need no TensorFlow."""
         layers = [tuple(np.asarray(part) for part in text.get_weights()) for _, text in self.towers_]
         return ProjectedForm(self.text_, self.calibration_, [(kernel, bias) for kernel, bias in layers])
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; of the networks their weights."""
+        """Return the state to save; of the networks their weights."""
         state = super().to_state()
         if self.opened:
             # To fit it again is to open the backbone as it was.
@@ -107,16 +107,16 @@ class TwoTower(Towers, FeatureMatcher):
 
     @classmethod
     def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
-        """Make the matcher that was saved, and build its networks anew."""
+        """Rebuild a saved matcher and its networks."""
         start_tensorflow()
-        made = super().from_state(state, store)
-        made.towers_ = []
+        matcher = super().from_state(state, store)
+        matcher.towers_ = []
         for photo, text in state["weights"]:
-            towers = build_towers(len(photo[0]), len(text[0]), made.dim, made.hidden, made.seed)
+            towers = build_towers(len(photo[0]), len(text[0]), matcher.dim, matcher.hidden, matcher.seed)
             for tower, weights in zip(towers, (photo, text), strict=True):
                 tower.set_weights(weights)
-            made.towers_.append(towers)
-        return made
+            matcher.towers_.append(towers)
+        return matcher
 
     def _points(self, side: int, vectors: np.ndarray) -> np.ndarray:
         # Points side by side: their cosine is the mean of the members' cosines.
@@ -136,20 +136,21 @@ class TwoTower(Towers, FeatureMatcher):
                 "dim and members must be at least 1, hidden and judged_weight at least 0, got "
                 f"{self.dim}, {self.members}, {self.hidden} and {self.judged_weight}."
             )
-        photos = photo_encoders(self.photo)
-        trunk = self._trunk(photos) if self.opened else None
+        encoders = photo_encoders(self.photo)
+        trunk = self._trunk(encoders) if self.opened else None
         self.text_ = fit_texts(tower_text(self.text), pairs)
-        told = learnable(pairs)
-        paths = [Path(path) for path in told.paths]
+        examples = learnable(pairs)
+        paths = [Path(path) for path in examples.paths]
         store = self.store or VectorStore()
-        self.features_ = PhotoFeatures(photos, store).fit(told.content, paths)
-        features = self.features_.transform(told.content, paths)
-        held = self._held_out(told)
+        self.features_ = PhotoFeatures(encoders, store).fit(examples.content, paths)
+        features = self.features_.transform(examples.content, paths)
+        held_out = self._held_out(examples)
         # Copies of a photo that is held out are held out with it.
         group_of = dict(zip(pairs.content, pairs.group, strict=True))
-        group = np.array([group_of[content] for content in told.content])
-        held = np.isin(group, group[held])
-        lesson = Lesson(self.text_.encode(told.texts), told, held, self._judged(pairs, told, held))
+        group = np.array([group_of[content] for content in examples.content])
+        held_out = np.isin(group, group[held_out])
+        judged_pairs = self._judged_pairs(pairs, examples, held_out)
+        lesson = Lesson(self.text_.encode(examples.texts), examples, held_out, judged_pairs)
         self.towers_, self.histories_ = [], []
         for member in range(self.members):
             seed = self.seed + 7919 * member
@@ -161,9 +162,9 @@ class TwoTower(Towers, FeatureMatcher):
             self.histories_.append(history)
         if trunk is not None:
             logs = f"{self.logs}/opened" if self.logs else None
-            opened = Opened(trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs)
-            self.features_, self.opened_history_ = opened.train(self.towers_[0], objective, lesson)
-        self.held_content_ = np.array(told.content)[held]
+            opening = Opened(trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs)
+            self.features_, self.opened_history_ = opening.train(self.towers_[0], objective, lesson)
+        self.held_content_ = np.array(examples.content)[held_out]
         unseen = pairs.take(np.flatnonzero(np.isin(pairs.content, self.held_content_)))
         self.calibration_ = Calibration().fit(self.cosines(unseen), unseen.target, unseen.weight)
 
@@ -177,16 +178,18 @@ class TwoTower(Towers, FeatureMatcher):
         _ = trunk.shape  # a layer that cannot be opened is an error before the work begins
         return trunk
 
-    def _held_out(self, told: Learnable) -> np.ndarray:
-        count = len(told.content)
-        held = np.zeros(count, bool)
+    def _held_out(self, examples: Learnable) -> np.ndarray:
+        count = len(examples.content)
+        held_out = np.zeros(count, bool)
         some = max(1, round(self._training.validation * count))
-        held[np.random.default_rng(self.seed).permutation(count)[:some]] = True
-        return held
+        held_out[np.random.default_rng(self.seed).permutation(count)[:some]] = True
+        return held_out
 
-    def _judged(self, pairs: Pairs, told: Learnable, held: np.ndarray) -> tuple[np.ndarray, ...]:
+    def _judged_pairs(
+        self, pairs: Pairs, examples: Learnable, held_out: np.ndarray
+    ) -> tuple[np.ndarray, ...]:
         """Return the judged pairs that may be trained on: photo position, text vector, target, weight."""
-        place = {content: at for at, content in enumerate(told.content) if not held[at]}
+        place = {content: at for at, content in enumerate(examples.content) if not held_out[at]}
         photo = np.array([place.get(content, -1) for content in pairs.content])
         rows = np.flatnonzero(photo >= 0)
         texts, text = np.unique(np.array(pairs.texts, object)[rows], return_inverse=True)
@@ -203,12 +206,12 @@ def build_towers(photo_width: int, text_width: int, dim: int, hidden: int, seed:
         return keras.layers.Dense(width, kernel_initializer=start)
 
     photo, text = keras.Input((photo_width,)), keras.Input((text_width,))
-    seen = photo * np.sqrt(photo_width)
+    layer = photo * np.sqrt(photo_width)
     if hidden:
-        seen = keras.ops.relu(dense(hidden, 1)(seen))
+        layer = keras.ops.relu(dense(hidden, 1)(layer))
     # What a training photo says of itself must not hang on single features.
-    seen = keras.layers.Dropout(0.3, seed=seed)(seen)
+    layer = keras.layers.Dropout(0.3, seed=seed)(layer)
     return (
-        keras.Model(photo, dense(dim, 2)(seen)),
+        keras.Model(photo, dense(dim, 2)(layer)),
         keras.Model(text, dense(dim, 3)(text * np.sqrt(text_width))),
     )
