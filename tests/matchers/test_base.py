@@ -10,6 +10,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError
+from withsense_tf.matchers.base import unique_photos, unique_texts
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.targets.blend import relevance
@@ -89,3 +90,14 @@ def test_a_row_says_which_weights_it_had(mean_colour) -> None:
         "weights": "none",
     }
     assert Constant().describe()["weights"] == ""
+
+
+def test_photos_and_texts_of_pairs_are_there_once_with_the_place_of_each(pairs: Pairs) -> None:
+    content, paths, photo = unique_photos(pairs)
+    assert len(content) == len(set(content)) == len(set(pairs.content))
+    assert [content[at] for at in photo] == pairs.content.tolist()
+    assert [paths[at].name for at in photo] == pairs.table["photo"].tolist()
+    texts, text = unique_texts(pairs.texts)
+    assert len(texts) == len(set(pairs.texts)) < len(pairs)
+    assert [texts[at] for at in text] == pairs.texts
+    assert unique_texts([])[0] == []

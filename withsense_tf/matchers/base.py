@@ -172,6 +172,19 @@ class FeatureMatcher(Matcher):
         return state
 
 
+def unique_photos(pairs: Pairs) -> tuple[list[str], list[Path], np.ndarray]:
+    """Return the content and path of each photo, once, and the place of each pair's photo among them, (pairs,)."""
+    content, first, place = np.unique(pairs.content, return_index=True, return_inverse=True)
+    paths = pairs.paths
+    return content.tolist(), [paths[at] for at in first], place
+
+
+def unique_texts(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
+    """Return each text, once, and the place of each given one among them, (texts,)."""
+    different, place = np.unique(np.array(list(texts), object), return_inverse=True)
+    return different.tolist(), place
+
+
 def _warn_of_published_test_photos(pairs: Pairs) -> None:
     test_photos = published_test_photos(pairs.table["photo"].unique())
     if test_photos:

@@ -15,7 +15,7 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_file import REDUCED_TO, open_upright
 from withsense_tf.data.pictures.photo_views import Box
-from withsense_tf.encoders.base import PHOTO_VERSION
+from withsense_tf.encoders.base import PHOTO_VERSION, Encoder
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.photos.photo_text_checks import (
     check_photos,
@@ -131,12 +131,8 @@ class PhotoText(Saveable):
         return self
 
 
-class PresetPhoto(GraphEncoder):
-    """Encode photos with the photo tower, vectors of length 1.
-
-    A photo is cropped to its middle or squashed, as the preset's image converter would do it. It is resized while
-    it is decoded, smoothly, as in the networks' training; KerasHub's converter for CLIP skips pixels instead.
-    """
+class PresetTower(Encoder):
+    """One tower of a preset; both share its network."""
 
     def __init__(self, towers: PhotoText) -> None:
         self.towers = towers
@@ -145,6 +141,14 @@ class PresetPhoto(GraphEncoder):
     def weights(self) -> str:
         """Name the source of the weights."""
         return self.towers.weights
+
+
+class PresetPhoto(PresetTower, GraphEncoder):
+    """Encode photos with the photo tower, vectors of length 1.
+
+    A photo is cropped to its middle or squashed, as the preset's image converter would do it. It is resized while
+    it is decoded, smoothly, as in the networks' training; KerasHub's converter for CLIP skips pixels instead.
+    """
 
     @property
     def identity(self) -> str:
@@ -176,19 +180,11 @@ class PresetPhoto(GraphEncoder):
         return network
 
 
-class PresetText(NetworkText):
+class PresetText(PresetTower, NetworkText):
     """Encode texts with the text tower and the preset's own tokenizer, vectors of length 1.
 
     A text that is longer than the network reads (77 tokens in CLIP, 64 or 16 in SigLIP) is cut off.
     """
-
-    def __init__(self, towers: PhotoText) -> None:
-        self.towers = towers
-
-    @property
-    def weights(self) -> str:
-        """Name the source of the weights."""
-        return self.towers.weights
 
     @property
     def identity(self) -> str:

@@ -15,7 +15,7 @@ from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_choice
-from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.base import Matcher, unique_photos, unique_texts
 from withsense_tf.matchers.concat.pair_sums import PairSums
 from withsense_tf.matchers.photo_features import describe_encoders
 from withsense_tf.matchers.search_forms import AdditiveForm, Line
@@ -185,8 +185,6 @@ class ConcatLinear(Matcher):
 
     def _vectors(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return the vectors of the photos, which of them each pair has, and the same of the texts."""
-        content, first, photo = np.unique(pairs.content, return_index=True, return_inverse=True)
-        every = pairs.paths
-        different, text = np.unique(np.array(pairs.texts, object), return_inverse=True)
-        photos = self._photos(content.tolist(), [every[at] for at in first])
-        return photos, photo, self.text_.encode(different.tolist()), text
+        content, paths, photo = unique_photos(pairs)
+        different, text = unique_texts(pairs.texts)
+        return self._photos(content, paths), photo, self.text_.encode(different), text

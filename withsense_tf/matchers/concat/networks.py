@@ -14,7 +14,7 @@ from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_seed
-from withsense_tf.matchers.base import FeatureMatcher
+from withsense_tf.matchers.base import FeatureMatcher, unique_photos, unique_texts
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import fit_texts
 from withsense_tf.matchers.photo_features import PhotoFeatures, photo_encoders
@@ -100,16 +100,15 @@ class NetworkMatcher(FeatureMatcher):
         start_tensorflow()
         check_seed(self.seed)
         self.text_ = fit_texts(tower_text(self.text), pairs)
-        content, first = np.unique(pairs.content, return_index=True)
-        every = pairs.paths
-        paths = [every[at] for at in first]
-        self.features_ = PhotoFeatures(photo_encoders(self.photo), self.store).fit(content.tolist(), paths)
+        content, paths, _ = unique_photos(pairs)
+        self.features_ = PhotoFeatures(photo_encoders(self.photo), self.store).fit(content, paths)
         photos, photo = self._photo_rows(pairs)
         texts, text = self._text_rows(pairs.texts)
         held_out = self._held_out(np.unique(pairs.group), pairs)
         self.widths_ = (photos.shape[1], texts.shape[1])
         network = self._build(*self.widths_)
-        self.history_ = self._train(network, photos, texts, photo, text, pairs, held_out)
+        steps = self._steps(network, photos, texts, photo, text, pairs)
+        self.history_ = self._train(network, *steps, held_out)
         self.network_ = network
         self.calibration_ = Calibration("platt").fit(
             self._scores(photos[photo[held_out]], texts[text[held_out]]),
@@ -123,18 +122,9 @@ class NetworkMatcher(FeatureMatcher):
         held_out = np.isin(pairs.group, order[: round(self._training.validation * len(photos))])
         return held_out if 0 < held_out.sum() < len(held_out) else np.ones(len(held_out), bool)
 
-    def _train(
-        self,
-        network: Any,
-        photos: np.ndarray,
-        texts: np.ndarray,
-        photo: np.ndarray,
-        text: np.ndarray,
-        pairs: Pairs,
-        held_out: np.ndarray,
-    ) -> dict[str, list[float]]:
-        training_rows = np.flatnonzero(~held_out) if not held_out.all() else np.arange(len(pairs))
-        step, loss = self._steps(network, photos, texts, photo, text, pairs)
+    def _train(self, network: Any, step: Any, loss: Any, held_out: np.ndarray) -> dict[str, list[float]]:
+        """Train the network by steps on rows of pairs, and return the history of both losses."""
+        training_rows = np.flatnonzero(~held_out) if not held_out.all() else np.arange(len(held_out))
         rng = np.random.default_rng(self.seed)
         choosing = batches_of(np.flatnonzero(held_out), CHUNK_OF_VECTORS)
         history: dict[str, list[float]] = {"loss": [], "val_loss": []}
@@ -189,9 +179,8 @@ class NetworkMatcher(FeatureMatcher):
         return tf.function(step, [rows], autograph=False), tf.function(loss, [rows], autograph=False)
 
     def _photo_rows(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-        content, first, row = np.unique(pairs.content, return_index=True, return_inverse=True)
-        paths = pairs.paths
-        return self._photo_inputs(content.tolist(), [paths[at] for at in first]), row
+        content, paths, row = unique_photos(pairs)
+        return self._photo_inputs(content, paths), row
 
     def _photo_inputs(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         features = self.features_.transform(content, paths)
@@ -199,8 +188,8 @@ class NetworkMatcher(FeatureMatcher):
         return features * np.float32(np.sqrt(features.shape[1]))
 
     def _text_rows(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        different, row = np.unique(np.array(list(texts), object), return_inverse=True)
-        return self.text_.encode(different.tolist()) * np.float32(np.sqrt(WORDS)), row
+        different, row = unique_texts(texts)
+        return self.text_.encode(different) * np.float32(np.sqrt(WORDS)), row
 
     def _scores(self, photos: np.ndarray, texts: np.ndarray) -> np.ndarray:
         """Return the network's answers for pairs of vectors, (pairs,)."""
@@ -219,15 +208,15 @@ class NetworkMatcher(FeatureMatcher):
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         form, rows = self.search_form(), self.photo_rows(gallery.content, gallery.paths)
-        different, place = np.unique(np.array(queries.texts, object), return_inverse=True)
+        different, place = unique_texts(queries.texts)
         # Many queries at once: a search has one, and its products are too small to be fast.
         scores = [
             form.scan(np.tile(rows, (len(some), 1)), np.repeat(some, len(rows), axis=0)).reshape(
                 -1, len(rows)
             )
-            for some in batches_of(form.queries(different.tolist()), max(1, CHUNK // len(rows)))
+            for some in batches_of(form.queries(different), max(1, CHUNK // len(rows)))
         ]
-        return np.vstack([np.zeros((0, len(rows))), *scores])[place]
+        return np.asarray(np.vstack([np.zeros((0, len(rows))), *scores])[place])
 
 
 def batches_of(rows: np.ndarray, size: int) -> list[np.ndarray]:

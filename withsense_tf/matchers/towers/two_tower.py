@@ -17,7 +17,7 @@ from withsense_tf.encoders.photos.photo_split import Trunk
 from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice, check_seed
-from withsense_tf.matchers.base import FeatureMatcher
+from withsense_tf.matchers.base import FeatureMatcher, unique_texts
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
@@ -192,9 +192,8 @@ class TwoTower(Towers, FeatureMatcher):
         place = {content: at for at, content in enumerate(examples.content) if not held_out[at]}
         photo = np.array([place.get(content, -1) for content in pairs.content])
         rows = np.flatnonzero(photo >= 0)
-        texts, text = np.unique(np.array(pairs.texts, object)[rows], return_inverse=True)
-        vectors = self.text_.encode(texts.tolist())
-        return photo[rows], vectors[text], pairs.target[rows], pairs.weight[rows]
+        texts, text = unique_texts(pairs.take(rows).texts)
+        return photo[rows], self.text_.encode(texts)[text], pairs.target[rows], pairs.weight[rows]
 
 
 def build_towers(photo_width: int, text_width: int, dim: int, hidden: int, seed: int) -> tuple[Any, Any]:
