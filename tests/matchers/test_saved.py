@@ -101,8 +101,8 @@ def test_the_numbers_of_a_form_are_what_its_matcher_foretells(
     matcher = fitted[name]
     form = matcher.search_form()
     rows = matcher.photo_rows(held.content.tolist(), held.paths)
-    asked = form.queries(held.texts)
-    scores = np.array([form.scan(rows[at : at + 1], asked[at])[0] for at in range(len(held))])
+    vectors = form.queries(held.texts)
+    scores = np.array([form.scan(rows[at : at + 1], vectors[at])[0] for at in range(len(held))])
     np.testing.assert_allclose(form.number(scores), matcher.predict(held), atol=1e-5)
 
 
@@ -110,10 +110,10 @@ def test_typed_queries_are_found_in_captions_of_the_same_words(
     fitted: dict[str, Matcher], gallery: Gallery, queries: Queries
 ) -> None:
     left_out = fitted["captions"].grid(gallery, Queries.of(queries.texts))
-    found = fitted["captions"].grid(gallery, typed(queries))
+    by_words = fitted["captions"].grid(gallery, typed(queries))
     own = np.arange(len(queries)) // 5
     at = np.arange(len(queries))
-    assert (found[at, own] > left_out[at, own]).mean() > 0.9
+    assert (by_words[at, own] > left_out[at, own]).mean() > 0.9
 
 
 def test_word_vectors_come_along_and_their_file_is_not_needed_later(

@@ -33,8 +33,8 @@ COUNTS = arrays(np.int64, st.tuples(st.integers(1, 6), st.just(2)), elements=st.
     ],
 )
 def test_three_rows_are_what_one_works_out_by_hand(way: str, expected: list[float]) -> None:
-    found = expert_number(np.array([[1, 1, 4], [1, 2, 4], [4, 4, 4]]), way)
-    np.testing.assert_allclose(found, expected)
+    numbers = expert_number(np.array([[1, 1, 4], [1, 2, 4], [4, 4, 4]]), way)
+    np.testing.assert_allclose(numbers, expected)
 
 
 def test_half_of_the_experts_are_no_majority() -> None:

@@ -104,8 +104,8 @@ def test_the_identity_of_the_same_files_elsewhere_is_the_same(tmp_path: Path) ->
     for place in ("a", "b"):
         (tmp_path / place / "module").mkdir(parents=True)
         (tmp_path / place / "module" / "saved_model.pb").write_bytes(b"the same")
-    found = {HubPhoto(tmp_path / place / "module").identity for place in ("a", "b")}
-    assert len(found) == 1
+    identities = {HubPhoto(tmp_path / place / "module").identity for place in ("a", "b")}
+    assert len(identities) == 1
 
 
 @pytest.mark.parametrize(

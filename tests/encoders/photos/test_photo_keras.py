@@ -49,10 +49,10 @@ def again() -> KerasPhoto:
     return Small(seed=0, size=64, layers=("block_1_expand", "out_relu"))
 
 
-def around(network: KerasPhoto, made: KerasPhoto) -> KerasPhoto:
+def around(network: KerasPhoto, encoder: KerasPhoto) -> KerasPhoto:
     """Give an encoder a network that is built already: how it pools and looks changes nothing in it."""
-    made.model = network.model
-    return made
+    encoder.model = network.model
+    return encoder
 
 
 def check_told_apart(vectors: np.ndarray, backbone: str) -> None:
@@ -158,11 +158,11 @@ def check_foretold(encoder: KerasPhoto, model: Any, photos: list[Path], pixels: 
     """Compare an encoder with what Keras itself says of prepared photos, and look whether it tells them apart."""
     # Not by `predict`, which would trace the network for one answer.
     expected = np.asarray(model(pixels, training=False)).mean(axis=(1, 2))
-    found = encoder.encode(photos)
+    vectors = encoder.encode(photos)
     # Drawn weights amplify what some processors' kernels round otherwise in a batch of another size: in the deepest
     # network by up to .0006 of the largest number.
-    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max())
-    check_told_apart(found[:3], encoder.backbone)
+    np.testing.assert_allclose(vectors, expected, rtol=1e-3, atol=1e-3 * np.abs(expected).max())
+    check_told_apart(vectors[:3], encoder.backbone)
 
 
 @pytest.mark.parametrize(
@@ -249,8 +249,8 @@ def test_a_photo_that_cannot_be_decoded_is_named(folder: Path, random_network: K
 
 def test_the_fields_of_a_grid_are_averaged_one_by_one() -> None:
     maps = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
-    found = _grid_means(tf, tf.constant(maps), 2).numpy()
-    assert found.tolist() == [[2.5, 4.5, 10.5, 12.5]]
+    means = _grid_means(tf, tf.constant(maps), 2).numpy()
+    assert means.tolist() == [[2.5, 4.5, 10.5, 12.5]]
 
 
 def test_the_fields_of_an_odd_grid_overlap_in_the_middle() -> None:

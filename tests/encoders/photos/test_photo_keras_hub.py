@@ -34,17 +34,17 @@ def test_a_transformers_tokens_are_pooled_as_asked_behind_its_own_converter(
     tokens = by_hand(vit, pixels[:3])
     mean = KerasHubPhoto(vit, size=64, pooling="mean")
     for encoder, expected in ((first_tokens, tokens[:, 0]), (mean, tokens.mean(axis=1))):
-        found = encoder.forward(pixels[:3])
-        assert found.dtype == np.float32
-        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
+        vectors = encoder.forward(pixels[:3])
+        assert vectors.dtype == np.float32
+        np.testing.assert_allclose(vectors, expected, rtol=1e-3, atol=1e-5)
 
 
 def test_a_feature_map_is_averaged_over_the_photo(
     resnet: Path, maps: KerasHubPhoto, pixels: np.ndarray
 ) -> None:
     expected = by_hand(resnet, pixels[:3]).mean(axis=(1, 2))
-    found = maps.forward(pixels[:3])
-    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
+    vectors = maps.forward(pixels[:3])
+    np.testing.assert_allclose(vectors, expected, rtol=1e-3, atol=1e-5)
 
 
 def test_photos_are_told_apart_and_no_photos_have_the_width(maps: KerasHubPhoto, photos: list[Path]) -> None:

@@ -22,18 +22,18 @@ def test_the_tokens_are_pooled_as_asked(bert: Path, encoder: KerasHubText) -> No
     # [CLS] a dog runs . [SEP], by hand, without any padding.
     tokens = np.array([[2, 5, 6, 7, 11, 3]])
     inputs = {"token_ids": tokens, "segment_ids": 0 * tokens, "padding_mask": np.ones_like(tokens)}
-    found = backbone(inputs, training=False)
-    sequence = np.asarray(found["sequence_output"])
+    outputs = backbone(inputs, training=False)
+    sequence = np.asarray(outputs["sequence_output"])
     expected = {
         "mean": sequence.mean(1),
         "first": sequence[:, 0],
-        "pooled": np.asarray(found["pooled_output"]),
+        "pooled": np.asarray(outputs["pooled_output"]),
     }
     assert encoder.pooling == "mean"
-    for made in (encoder, *(KerasHubText(bert, pooling, length=12) for pooling in ("first", "pooled"))):
-        vectors = made.encode(["A dog runs."])
+    for kind in (encoder, *(KerasHubText(bert, pooling, length=12) for pooling in ("first", "pooled"))):
+        vectors = kind.encode(["A dog runs."])
         assert vectors.dtype == np.float32
-        np.testing.assert_allclose(vectors, expected[made.pooling], rtol=1e-3, atol=1e-5)
+        np.testing.assert_allclose(vectors, expected[kind.pooling], rtol=1e-3, atol=1e-5)
 
 
 def test_a_texts_vector_does_not_depend_on_its_neighbours(encoder: KerasHubText) -> None:

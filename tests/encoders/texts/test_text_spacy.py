@@ -100,10 +100,10 @@ def test_a_copy_shares_the_table_but_not_the_fit(file: Path) -> None:
 
 
 def test_the_identity_follows_the_file_and_the_weighting(file: Path) -> None:
-    found = {SpacyVectors(file).identity, SpacyVectors(file, "mean").identity}
+    identities = {SpacyVectors(file).identity, SpacyVectors(file, "mean").identity}
     write(file, [*LINES, "more 1 1 1"])
-    found.add(SpacyVectors(file).identity)
-    assert len(found) == 3
+    identities.add(SpacyVectors(file).identity)
+    assert len(identities) == 3
 
 
 def test_a_wrong_weighting_gets_a_hint(file: Path) -> None:

@@ -41,8 +41,8 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_lines_may_end_with_blanks_and_as_windows_writes_them(tmp_path: Path) -> None:
     (tmp_path / "v.txt").write_bytes(b"2 2 \r\na 1 2 \r\nb 3 4 \r\n")
-    known = read_vectors(str(tmp_path / "v.txt"))
-    assert known.table.tolist() == [[1, 2], [3, 4]]
+    vectors = read_vectors(str(tmp_path / "v.txt"))
+    assert vectors.table.tolist() == [[1, 2], [3, 4]]
 
 
 @pytest.mark.parametrize("content", [b"", b"2 3\n"], ids=["empty", "header alone"])
@@ -63,16 +63,16 @@ def test_no_archive_under_an_archives_name_is_an_error(tmp_path: Path) -> None:
 def test_every_form_of_a_word2vec_file_gives_the_same_table(
     tmp_path: Path, name: str, header: list[str]
 ) -> None:
-    known = read_vectors(str(write(tmp_path / name, header + LINES)))
-    found = {word: known.table[known.row(word)].tolist() for word in TABLE}
-    assert found == TABLE
-    assert known.table.dtype == np.float32
-    assert len(known.rows) == 5
+    vectors = read_vectors(str(write(tmp_path / name, header + LINES)))
+    table = {word: vectors.table[vectors.row(word)].tolist() for word in TABLE}
+    assert table == TABLE
+    assert vectors.table.dtype == np.float32
+    assert len(vectors.rows) == 5
 
 
 def test_of_a_word_that_stands_twice_the_first_line_counts(tmp_path: Path) -> None:
-    known = read_vectors(str(write(tmp_path / "v.txt", ["a 1 2", "a 3 4"])))
-    assert known.table.tolist() == [[1, 2]]
+    vectors = read_vectors(str(write(tmp_path / "v.txt", ["a 1 2", "a 3 4"])))
+    assert vectors.table.tolist() == [[1, 2]]
 
 
 @pytest.mark.parametrize("name", ["v.txt", "v.txt.gz"])
