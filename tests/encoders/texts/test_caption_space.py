@@ -126,7 +126,7 @@ def test_a_text_has_the_same_vector_whatever_stands_beside_it(space: CaptionSpac
 def test_what_is_remembered_changes_no_vector(
     space: CaptionSpace, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(caption_space, "REMEMBERED", room)
+    monkeypatch.setattr(caption_space, "MOST_REMEMBERED", room)
     texts = ["a red wall", "a crimson cloth", "a navy door", "a red wall", "an azure board"]
     expected = deepcopy(space)._points(texts)
     asking = CaptionSpace(min_count=1).fit(*captions(60, seed=0))

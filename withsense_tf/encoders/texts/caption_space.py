@@ -20,7 +20,7 @@ from withsense_tf.errors import DataError, NotFittedError, SettingError, check_s
 # So many times the subspace is refined; the last directions still move a little, and carry next to nothing.
 REFINEMENTS: Final = 6
 # A space is shared by folds and matchers, which ask for the same captions again and again; so many are remembered.
-MEMORY: Final = 20_000
+MOST_REMEMBERED: Final = 20_000
 
 
 class CaptionSpace(TextEncoder):
@@ -121,9 +121,9 @@ class CaptionSpace(TextEncoder):
         if new:
             fresh = dict(zip(new, self._points(new), strict=True))
             points |= fresh
-            if len(memory) + len(fresh) > MEMORY:
+            if len(memory) + len(fresh) > MOST_REMEMBERED:
                 memory.clear()
-            if len(fresh) <= MEMORY:
+            if len(fresh) <= MOST_REMEMBERED:
                 memory.update(fresh)
         return np.stack([points[text] for text in texts])  # type: ignore[misc]  # none is missing now
 
