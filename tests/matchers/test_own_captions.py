@@ -12,7 +12,7 @@ from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import DataError, NotFittedError
 from withsense_tf.matchers import own_captions
-from withsense_tf.matchers.own_captions import captions_of, fit_texts, learnable
+from withsense_tf.matchers.own_captions import captions_of, fit_texts, training_examples
 from withsense_tf.targets.blend import relevance
 
 PROBE = ["a smooth crimson wall", "a lined azure board", "jade", ""]
@@ -30,7 +30,7 @@ def texts_of(data: Dataset, photo: str) -> list[str]:
 
 
 def weighted_texts(pairs: Pairs, photo: str) -> list[tuple[str, float]]:
-    examples = learnable(pairs)
+    examples = training_examples(pairs)
     at = examples.content.index(pairs.data.content[photo])
     return [(examples.texts[n], float(examples.weight[n])) for n in np.flatnonzero(examples.owner == at)]
 
@@ -45,11 +45,11 @@ def test_a_photo_is_told_by_its_own_captions_alone(train: Pairs, colours: Datase
 
 
 def test_photos_that_are_not_trained_on_tell_nothing(train: Pairs, held: Pairs) -> None:
-    assert not set(learnable(train).content) & set(held.content)
+    assert not set(training_examples(train).content) & set(held.content)
 
 
 def test_every_photo_is_there_once_with_its_file(train: Pairs, colours: Dataset) -> None:
-    examples = learnable(train)
+    examples = training_examples(train)
     assert sorted(examples.content) == sorted(set(train.content))
     digest = colours.photos.set_index("path")["digest"].rename(index=str)
     assert [digest[path] for path in examples.paths] == list(examples.content)
@@ -64,7 +64,7 @@ def test_without_its_own_captions_a_photo_is_told_by_judged_ones_by_squared_targ
 def test_nothing_to_learn_from_is_an_error(train: Pairs) -> None:
     bare = train.take(np.flatnonzero((train.table["photo"] == "bare_0.jpg") & (train.target == 0)))
     with pytest.raises(DataError, match="nothing to learn from"):
-        learnable(bare)
+        training_examples(bare)
 
 
 def test_two_names_of_one_file_are_one_photo_with_both_names_captions(

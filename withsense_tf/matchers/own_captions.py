@@ -27,7 +27,7 @@ _lock = Lock()
 
 
 @dataclass(frozen=True, eq=False)
-class Learnable:
+class Examples:
     """Photos to learn from, each once: their rows' content, path, and captions with their weights.
 
     `owner` gives each caption's photo as a position in `content`; a photo may have several captions.
@@ -46,7 +46,7 @@ def captions_of(data: Dataset) -> pd.DataFrame:
     return captions[captions["photo"].isin(data.content.index)][["caption", "photo", "text"]]
 
 
-def learnable(pairs: Pairs) -> Learnable:
+def training_examples(pairs: Pairs) -> Examples:
     """Return the training photos with the captions that tell what they show.
 
     These are their own captions. A photo that has none in the data gets the judged ones, each by the square of
@@ -66,7 +66,7 @@ def learnable(pairs: Pairs) -> Learnable:
         )
     content, owner = np.unique(rows["content"].to_numpy(str), return_inverse=True)
     path = table.drop_duplicates("content").set_index("content")["path"]
-    return Learnable(
+    return Examples(
         tuple(content.tolist()),
         tuple(path.loc[content].astype(str)),
         tuple(rows["text"]),

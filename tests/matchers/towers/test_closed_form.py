@@ -19,7 +19,7 @@ from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.own_captions import learnable
+from withsense_tf.matchers.own_captions import training_examples
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.blend import relevance
 
@@ -31,7 +31,7 @@ def towers(train: Pairs, patches: PhotoEncoder, store: VectorStore) -> ClosedFor
 
 def targets_of(towers: ClosedFormTowers, pairs: Pairs) -> np.ndarray:
     """Return the weighted mean of each training photo's captions, less the mean over all photos."""
-    examples = learnable(pairs)
+    examples = training_examples(pairs)
     points = towers.text_points(examples.texts)
     own = [examples.owner == at for at in range(len(examples.content))]
     means = np.array([np.average(points[mask], axis=0, weights=examples.weight[mask]) for mask in own])
@@ -62,7 +62,7 @@ def test_leaving_out_in_closed_form_is_the_same_as_refitting_without_each_photo(
     # The centre of the targets and the scale of the features stay those of all photos, here and there.
     targets, features = targets_of(towers, train), towers.seen_.astype(np.float64)
     expected = np.zeros(len(train))
-    for at, content in enumerate(learnable(train).content):
+    for at, content in enumerate(training_examples(train).content):
         others = np.arange(len(features)) != at
         model = KernelRidge(alpha=penalty, kernel="rbf", gamma=gamma).fit(features[others], targets[others])
         point = model.predict(features[[at]])[0]
@@ -160,7 +160,7 @@ def test_two_names_of_one_file_count_once(
 def test_the_penalty_is_the_one_that_ranks_left_out_photos_best(
     towers: ClosedFormTowers, train: Pairs, patches: PhotoEncoder, store: VectorStore
 ) -> None:
-    examples = learnable(train)
+    examples = training_examples(train)
 
     def rank(penalty: float) -> float:
         one = ClosedFormTowers(patches, penalties=[penalty], store=store).fit(train)

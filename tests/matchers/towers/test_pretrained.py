@@ -13,7 +13,7 @@ from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.photos.photo_text_keras_hub import PhotoText
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NotFittedError, SettingError, WeightsMissingError
-from withsense_tf.matchers.own_captions import Learnable, learnable
+from withsense_tf.matchers.own_captions import Examples, training_examples
 from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.closed_form import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.linear_head import learn_move
@@ -65,7 +65,7 @@ def test_zero_shot_learns_the_calibration_and_nothing_else(
 def test_a_head_scores_a_training_photo_as_if_it_had_not_seen_it(
     clip: Path, towers: PhotoText, pairs: Pairs
 ) -> None:
-    matcher, examples = Pretrained(clip, head="linear").fit(pairs), learnable(pairs)
+    matcher, examples = Pretrained(clip, head="linear").fit(pairs), training_examples(pairs)
     assert matcher.move_.offset.any()  # the head helps here, so this test says something
     points = towers.photo.encode([Path(path) for path in examples.paths])
     targets = mean_captions(matcher.text_points(examples.texts), examples)
@@ -80,7 +80,7 @@ def test_a_head_scores_a_training_photo_as_if_it_had_not_seen_it(
 
 
 def test_a_head_never_finds_left_out_training_photos_worse_than_zero_shot(clip: Path, pairs: Pairs) -> None:
-    matcher, examples = Pretrained(clip, head="linear").fit(pairs), learnable(pairs)
+    matcher, examples = Pretrained(clip, head="linear").fit(pairs), training_examples(pairs)
     captions = matcher.text_points(examples.texts)
     zero_shot = matcher._photos(examples.content, [Path(path) for path in examples.paths])
     with_head = mean_reciprocal_rank(matcher.left_out_points_, captions, examples)
@@ -167,7 +167,7 @@ def test_a_head_helps_where_photos_lie_askew() -> None:
     owner = np.repeat(np.arange(60), 3)
     captions = unit(photos[owner] @ turn + rng.normal(0, 0.05, (180, 8)))
     names = tuple(f"{n:02}" for n in range(60))
-    examples = Learnable(names, names, tuple(map(str, owner)), owner, np.ones(180))
+    examples = Examples(names, names, tuple(map(str, owner)), owner, np.ones(180))
     before = mean_reciprocal_rank(photos, captions, examples)
     left_out = unit(learn_move(photos, mean_captions(captions, examples), 0.03)[1])
     assert before < 0.2

@@ -16,7 +16,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.base import FeatureMatcher
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
+from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
 from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.base import Towers, left_out_cosines
@@ -80,7 +80,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         ):
             raise SettingError("gammas and penalties need numbers above 0, at least one of each.")
         self.text_ = fit_texts(tower_text(self.text), pairs)
-        examples = learnable(pairs)
+        examples = training_examples(pairs)
         paths = [Path(path) for path in examples.paths]
         self.features_ = PhotoFeatures(photo_encoders(self.photo), self.store).fit(examples.content, paths)
         self.seen_ = self.features_.transform(examples.content, paths)
@@ -91,7 +91,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         self.place_ = {content: at for at, content in enumerate(examples.content)}
         self.calibration_ = Calibration().fit(self.left_out_cosines(pairs), pairs.target, pairs.weight)
 
-    def _choose(self, targets: np.ndarray, captions: np.ndarray, examples: Learnable) -> None:
+    def _choose(self, targets: np.ndarray, captions: np.ndarray, examples: Examples) -> None:
         """Keep the penalty that ranks best the photo of each training caption, that photo left out."""
         best = -1.0
         values, vectors = np.linalg.eigh(_kernel(self.seen_, self.seen_, self.gammas).astype(np.float64))
@@ -114,7 +114,7 @@ def _kernel(photos: np.ndarray, others: np.ndarray, gammas: Sequence[float]) -> 
     return np.asarray(sum(np.exp(-gamma * np.maximum(apart, 0)) for gamma in gammas) / len(gammas))
 
 
-def mean_captions(captions: np.ndarray, examples: Learnable) -> np.ndarray:
+def mean_captions(captions: np.ndarray, examples: Examples) -> np.ndarray:
     """Return the mean of each photo's captions, float64, (photos, dim), from their points, (captions, dim)."""
     from scipy.sparse import csr_matrix
 
@@ -125,7 +125,7 @@ def mean_captions(captions: np.ndarray, examples: Learnable) -> np.ndarray:
     return np.asarray(share @ captions, np.float64)
 
 
-def mean_reciprocal_rank(points: np.ndarray, captions: np.ndarray, examples: Learnable) -> float:
+def mean_reciprocal_rank(points: np.ndarray, captions: np.ndarray, examples: Examples) -> float:
     """Return the mean reciprocal rank of photos at `points` for their own captions, from 0 to 1."""
     cosines = points.astype(np.float32) @ captions.astype(np.float32).T
     own = cosines[examples.owner, np.arange(len(examples.owner))]

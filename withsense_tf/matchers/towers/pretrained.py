@@ -15,7 +15,7 @@ from withsense_tf.encoders.photos.photo_text_keras_hub import photo_text
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import WeightsMissingError, check_choice
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.own_captions import learnable
+from withsense_tf.matchers.own_captions import training_examples
 from withsense_tf.matchers.search_forms import CosineForm, unit
 from withsense_tf.matchers.towers.base import Towers, left_out_cosines
 from withsense_tf.matchers.towers.closed_form import mean_captions, mean_reciprocal_rank
@@ -116,7 +116,7 @@ class Pretrained(Towers):
 
     def _fit_head(self, pairs: Pairs) -> None:
         """Keep the move by which training captions find their photo best, that photo left out."""
-        examples = learnable(pairs)
+        examples = training_examples(pairs)
         self.place_ = {content: at for at, content in enumerate(examples.content)}
         points = self._photos(examples.content, [Path(path) for path in examples.paths])
         captions = self.text_points(examples.texts)

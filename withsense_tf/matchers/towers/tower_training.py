@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.matchers.own_captions import Learnable
+from withsense_tf.matchers.own_captions import Examples
 from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.adamw import AdamW
 from withsense_tf.matchers.towers.contrast import contrast
@@ -27,7 +27,7 @@ class Lesson:
     """
 
     captions: np.ndarray
-    examples: Learnable
+    examples: Examples
     held_out: np.ndarray
     judged_pairs: tuple[np.ndarray, ...]
 

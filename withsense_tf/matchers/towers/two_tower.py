@@ -19,7 +19,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice, check_seed
 from withsense_tf.matchers.base import FeatureMatcher, unique_texts
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
+from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
 from withsense_tf.matchers.search_forms import ProjectedForm, unit
 from withsense_tf.matchers.towers.base import Towers
@@ -139,7 +139,7 @@ class TwoTower(Towers, FeatureMatcher):
         encoders = photo_encoders(self.photo)
         trunk = self._trunk(encoders) if self.opened else None
         self.text_ = fit_texts(tower_text(self.text), pairs)
-        examples = learnable(pairs)
+        examples = training_examples(pairs)
         paths = [Path(path) for path in examples.paths]
         store = self.store or VectorStore()
         self.features_ = PhotoFeatures(encoders, store).fit(examples.content, paths)
@@ -178,16 +178,14 @@ class TwoTower(Towers, FeatureMatcher):
         _ = trunk.shape  # a layer that cannot be opened is an error before the work begins
         return trunk
 
-    def _held_out(self, examples: Learnable) -> np.ndarray:
+    def _held_out(self, examples: Examples) -> np.ndarray:
         count = len(examples.content)
         held_out = np.zeros(count, bool)
         some = max(1, round(self._training.validation * count))
         held_out[np.random.default_rng(self.seed).permutation(count)[:some]] = True
         return held_out
 
-    def _judged_pairs(
-        self, pairs: Pairs, examples: Learnable, held_out: np.ndarray
-    ) -> tuple[np.ndarray, ...]:
+    def _judged_pairs(self, pairs: Pairs, examples: Examples, held_out: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the judged pairs that may be trained on: photo position, text vector, target, weight."""
         place = {content: at for at, content in enumerate(examples.content) if not held_out[at]}
         photo = np.array([place.get(content, -1) for content in pairs.content])
