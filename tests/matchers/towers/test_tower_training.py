@@ -75,7 +75,7 @@ def test_a_single_photo_is_trained_on_though_it_is_held_out() -> None:
 def test_the_best_epoch_is_kept_and_patience_counts_those_behind_it() -> None:
     epochs = iter(range(9))
     best = BestEpoch(lambda: next(epochs), patience=2)  # its weights are the numbers of calls
-    ends = [best.done(1.0, rank) for rank in (0.2, 0.5, 0.4, 0.6, 0.6, 0.1)]
+    ends = [best.add(1.0, rank) for rank in (0.2, 0.5, 0.4, 0.6, 0.6, 0.1)]
     assert ends == [False, False, False, False, False, True]
     assert best.weights == 3  # one before any epoch, then the first, the second and the fourth
     assert best.history["validation_mrr"] == [0.2, 0.5, 0.4, 0.6, 0.6, 0.1]
@@ -83,7 +83,7 @@ def test_the_best_epoch_is_kept_and_patience_counts_those_behind_it() -> None:
 
 def test_logs_are_written_for_tensorboard(tmp_path: Path) -> None:
     best = BestEpoch(lambda: None, 3, str(tmp_path / "logs"))
-    best.done(1.0, 0.5)
+    best.add(1.0, 0.5)
     best.writer.flush()
     assert [file.stat().st_size > 100 for file in (tmp_path / "logs").iterdir()] == [True]
 

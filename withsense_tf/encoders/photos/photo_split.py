@@ -114,15 +114,15 @@ def splits(model: Any) -> dict[str, str]:
     for name, *_ in outputs if isinstance(outputs[0], list) else [outputs]:
         reach[place[name]] = len(layers)
     names = list(place)
-    places, farthest = {}, reach[0]
+    starts, farthest = {}, reach[0]
     for at in range(1, len(layers)):
         start = sources[at][0] if len(sources[at]) == 1 else at
-        if farthest <= at and start > 0 and _named(layers[at]) and _plain(layers[start]):
-            places[names[at]] = names[start]
+        if farthest <= at and start > 0 and _has_own_name(layers[at]) and _is_plain(layers[start]):
+            starts[names[at]] = names[start]
         farthest = max(farthest, reach[at])
     weighty = [at for at, layer in enumerate(model.layers) if layer.trainable_variables]
     last = max(weighty, default=-1)
-    return {name: start for name, start in places.items() if place[name] <= last}
+    return {name: start for name, start in starts.items() if place[name] <= last}
 
 
 def _sources(node: Any) -> Iterator[str]:
@@ -134,12 +134,12 @@ def _sources(node: Any) -> Iterator[str]:
             yield from _sources(part)
 
 
-def _named(layer: dict[str, Any]) -> bool:
+def _has_own_name(layer: dict[str, Any]) -> bool:
     """Return whether a layer has a name of its own: those that Keras counts up differ from process to process."""
     kind = re.sub(r"_?\d+$", "", layer["config"]["name"]).replace("_", "")
-    return _plain(layer) and kind != layer["class_name"].lower()
+    return _is_plain(layer) and kind != layer["class_name"].lower()
 
 
-def _plain(layer: dict[str, Any]) -> bool:
+def _is_plain(layer: dict[str, Any]) -> bool:
     """Return whether a layer is no network of its own, whose inner outputs are other arrays."""
     return layer["class_name"] not in ("Functional", "Sequential", "Model")

@@ -72,12 +72,12 @@ class Opened:
             self.training.patience,
             self.logs,
         )
-        best.done(float("nan"), rank())
+        best.add(float("nan"), rank())
         batches = _PhotoBatches(lesson, np.random.default_rng(self.seed))
         for _ in range(self.training.epochs):
             # Maps become single precision here, a batch at a time: CPUs do not compute in half.
             losses = [step(maps[photos].astype(np.float32), *rows) for photos, *rows in batches.epoch()]
-            if best.done(float(np.mean(losses)), rank()):
+            if best.add(float(np.mean(losses)), rank()):
                 break
         arrays, weights_of_towers = best.weights
         for tower, tower_weights in zip(towers, weights_of_towers, strict=True):

@@ -77,7 +77,7 @@ def train_towers(
     for _ in range(training.epochs):
         losses = [step(caption, pair) for caption, pair in order.epoch()]
         rank = validation_mrr(towers, features[lesson.held_out], lesson)
-        if best.done(float(np.mean(losses)), rank):
+        if best.add(float(np.mean(losses)), rank):
             break
     for tower, weights in zip(towers, best.weights, strict=True):
         tower.set_weights(weights)
@@ -95,7 +95,7 @@ class BestEpoch:
         self.history: dict[str, list[float]] = {"loss": [], "validation_mrr": []}
         self.best, self.weights, self.since_best = -1.0, weights(), 0
 
-    def done(self, loss: float, rank: float) -> bool:
+    def add(self, loss: float, rank: float) -> bool:
         """Add an epoch's loss and rank; return whether there has been no better one for too long."""
         import tensorflow as tf
 
