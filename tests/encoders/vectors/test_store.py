@@ -285,7 +285,7 @@ def test_a_missing_photo_is_tried_again(paths: list[Path], mean_colour, tmp_path
     result = store.encode(mean_colour, digests, paths)
     assert [problem.kind for problem in result.problems] == ["row_photo_missing"]
     elsewhere.rename(paths[2])
-    assert store.encode(mean_colour, names(paths), paths).found.all()
+    assert store.encode(mean_colour, names(paths), paths).has_vector.all()
 
 
 def test_a_note_of_bad_photos_that_was_cut_off_does_no_harm(
