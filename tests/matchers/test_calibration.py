@@ -25,8 +25,8 @@ def test_isotonic_is_scikit_learns_on_new_scores() -> None:
     weights = np.random.default_rng(1).uniform(0.1, 2, 200)
     line = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(scores, targets, weights)
     new = np.linspace(-1, 2, 500)
-    found = Calibration("isotonic").fit(scores, targets, weights).apply(new)
-    np.testing.assert_allclose(found, line.predict(new), atol=1e-12)
+    numbers = Calibration("isotonic").fit(scores, targets, weights).apply(new)
+    np.testing.assert_allclose(numbers, line.predict(new), atol=1e-12)
 
 
 @pytest.mark.parametrize("steep", [0.5, 2.0, 12.0])
@@ -35,8 +35,8 @@ def test_platt_is_close_to_a_logistic_fit(steep: float) -> None:
     weights = np.random.default_rng(1).uniform(0.1, 2, 1500)
     line = LogisticRegression(C=1e9, tol=1e-8).fit(scores[:, None] / 0.2, targets, weights)
     new = np.linspace(scores.min(), scores.max(), 300)
-    found = Calibration("platt").fit(scores, targets, weights).apply(new)
-    np.testing.assert_allclose(found, line.predict_proba(new[:, None] / 0.2)[:, 1], atol=0.02)
+    numbers = Calibration("platt").fit(scores, targets, weights).apply(new)
+    np.testing.assert_allclose(numbers, line.predict_proba(new[:, None] / 0.2)[:, 1], atol=0.02)
 
 
 def test_a_steep_platt_curve_has_no_corners() -> None:
@@ -58,10 +58,10 @@ def test_numbers_lie_from_0_to_1_and_never_change_the_order(
     kind: str, rows: list[tuple[float, float, float]], new: list[float]
 ) -> None:
     scores, targets, weights = np.array(rows).T
-    found = Calibration(kind).fit(scores, targets, weights).apply(np.sort(new))
-    assert (found >= 0).all()
-    assert (found <= 1).all()
-    assert (np.diff(found) >= 0).all()
+    numbers = Calibration(kind).fit(scores, targets, weights).apply(np.sort(new))
+    assert (numbers >= 0).all()
+    assert (numbers <= 1).all()
+    assert (np.diff(numbers) >= 0).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -97,8 +97,8 @@ def test_enough_pairs_get_steps() -> None:
 def test_heavier_pairs_pull_harder(kind: str) -> None:
     scores, targets = np.tile(np.linspace(0, 1, 20), 2), np.repeat([0.0, 1.0], 20)
     weights = np.repeat([1.0, 3.0], 20)
-    found = Calibration(kind).fit(scores, targets, weights).apply(np.array([0.5]))
-    np.testing.assert_allclose(found, 0.75, atol=0.02)
+    number = Calibration(kind).fit(scores, targets, weights).apply(np.array([0.5]))
+    np.testing.assert_allclose(number, 0.75, atol=0.02)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -110,15 +110,15 @@ def test_equal_scores_stand_for_the_mean_target(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_scores_that_run_the_wrong_way_all_stand_for_the_mean(kind: str) -> None:
     scores = np.linspace(0, 1, 40)
-    found = Calibration(kind).fit(scores, (scores < 0.5).astype(float)).apply(scores)
-    np.testing.assert_allclose(found, 0.5, atol=0.05)
+    numbers = Calibration(kind).fit(scores, (scores < 0.5).astype(float)).apply(scores)
+    np.testing.assert_allclose(numbers, 0.5, atol=0.05)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_any_shape_keeps_its_shape(kind: str) -> None:
-    found = Calibration(kind).fit(*drawn(50)).apply(np.zeros((2, 3, 4)))
-    assert found.shape == (2, 3, 4)
-    assert found.dtype == np.float64
+    numbers = Calibration(kind).fit(*drawn(50)).apply(np.zeros((2, 3, 4)))
+    assert numbers.shape == (2, 3, 4)
+    assert numbers.dtype == np.float64
 
 
 def test_applying_before_fitting_is_an_error() -> None:

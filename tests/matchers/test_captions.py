@@ -156,10 +156,10 @@ def test_a_grid_of_no_queries_has_no_rows(matcher: Captions, gallery: Gallery) -
 def test_captions_that_do_not_lie_together_in_the_table_are_found(
     matcher: Captions, colours: Dataset, gallery: Gallery, queries: Queries
 ) -> None:
-    mixed = colours.captions.sample(frac=1, random_state=0)
-    data = Dataset("mixed", colours.folder, False, "", colours._tables | {"captions": mixed})
-    found = matcher.grid(Gallery(data, gallery.names), queries)
-    np.testing.assert_allclose(found, matcher.grid(gallery, queries), atol=1e-6)
+    shuffled_captions = colours.captions.sample(frac=1, random_state=0)
+    data = Dataset("mixed", colours.folder, False, "", colours._tables | {"captions": shuffled_captions})
+    grid = matcher.grid(Gallery(data, gallery.names), queries)
+    np.testing.assert_allclose(grid, matcher.grid(gallery, queries), atol=1e-6)
 
 
 def test_the_mean_is_taken_of_captions_of_equal_length(matcher: Captions, colours: Dataset) -> None:

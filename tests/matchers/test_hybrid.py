@@ -99,12 +99,13 @@ def test_the_query_itself_is_not_among_the_captions_that_assist(hybrid: Hybrid, 
 def test_it_weighs_by_what_the_towers_say_of_left_out_photos(hybrid: Hybrid, train: Pairs) -> None:
     changed = clone(hybrid).fit(train)
     looks = changed.captions_.looks(train)
-    known = looks.any(axis=1)
-    left_out = np.column_stack([changed.towers_.left_out_cosines(train), looks])[known]
+    has_captions = looks.any(axis=1)
+    left_out = np.column_stack([changed.towers_.left_out_cosines(train), looks])[has_captions]
     features = np.hstack([left_out, left_out**2, left_out[:, :1] * left_out[:, 1:]])
-    told = changed.line_.apply(features)
+    scores = changed.line_.apply(features)
     # Ridge regression that was fitted with an intercept leaves no weighted error in the mean.
-    assert np.average(told - train.target[known], weights=train.weight[known]) == pytest.approx(0, abs=1e-9)
+    errors = scores - train.target[has_captions]
+    assert np.average(errors, weights=train.weight[has_captions]) == pytest.approx(0, abs=1e-9)
 
 
 def test_fitting_again_forgets_what_was_learned_before(hybrid: Hybrid, train: Pairs, held: Pairs) -> None:

@@ -12,7 +12,7 @@ from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import DataError, NotFittedError
 from withsense_tf.matchers import own_captions
-from withsense_tf.matchers.own_captions import captions_of, fit_texts, learnable
+from withsense_tf.matchers.own_captions import captions_of, fit_texts, training_examples
 from withsense_tf.targets.blend import relevance
 
 PROBE = ["a smooth crimson wall", "a lined azure board", "jade", ""]
@@ -29,10 +29,10 @@ def texts_of(data: Dataset, photo: str) -> list[str]:
     return captions.loc[captions["photo"] == photo, "text"].tolist()
 
 
-def told_of(pairs: Pairs, photo: str) -> list[tuple[str, float]]:
-    told = learnable(pairs)
-    at = told.content.index(pairs.data.content[photo])
-    return [(told.texts[n], float(told.weight[n])) for n in np.flatnonzero(told.owner == at)]
+def weighted_texts(pairs: Pairs, photo: str) -> list[tuple[str, float]]:
+    examples = training_examples(pairs)
+    at = examples.content.index(pairs.data.content[photo])
+    return [(examples.texts[n], float(examples.weight[n])) for n in np.flatnonzero(examples.owner == at)]
 
 
 def test_captions_of_photos_elsewhere_are_no_ones_own(colours: Dataset) -> None:
@@ -41,30 +41,30 @@ def test_captions_of_photos_elsewhere_are_no_ones_own(colours: Dataset) -> None:
 
 def test_a_photo_is_told_by_its_own_captions_alone(train: Pairs, colours: Dataset) -> None:
     own = [(text, 1.0) for text in texts_of(colours, "green_plain_1.jpg")]
-    assert sorted(told_of(train, "green_plain_1.jpg")) == sorted(own)
+    assert sorted(weighted_texts(train, "green_plain_1.jpg")) == sorted(own)
 
 
 def test_photos_that_are_not_trained_on_tell_nothing(train: Pairs, held: Pairs) -> None:
-    assert not set(learnable(train).content) & set(held.content)
+    assert not set(training_examples(train).content) & set(held.content)
 
 
 def test_every_photo_is_there_once_with_its_file(train: Pairs, colours: Dataset) -> None:
-    told = learnable(train)
-    assert sorted(told.content) == sorted(set(train.content))
+    examples = training_examples(train)
+    assert sorted(examples.content) == sorted(set(train.content))
     digest = colours.photos.set_index("path")["digest"].rename(index=str)
-    assert [digest[path] for path in told.paths] == list(told.content)
+    assert [digest[path] for path in examples.paths] == list(examples.content)
 
 
 def test_without_its_own_captions_a_photo_is_told_by_judged_ones_by_squared_target(train: Pairs) -> None:
     rows = train.table[(train.table["photo"] == "bare_0.jpg") & (train.target > 0)]
     expected = {text: target**2 for text, target in zip(rows["text"], rows["target"], strict=True)}
-    assert dict(told_of(train, "bare_0.jpg")) == pytest.approx(expected)
+    assert dict(weighted_texts(train, "bare_0.jpg")) == pytest.approx(expected)
 
 
 def test_nothing_to_learn_from_is_an_error(train: Pairs) -> None:
     bare = train.take(np.flatnonzero((train.table["photo"] == "bare_0.jpg") & (train.target == 0)))
     with pytest.raises(DataError, match="nothing to learn from"):
-        learnable(bare)
+        training_examples(bare)
 
 
 def test_two_names_of_one_file_are_one_photo_with_both_names_captions(
@@ -74,9 +74,9 @@ def test_two_names_of_one_file_are_one_photo_with_both_names_captions(
     photos = folder / "train_images"
     shutil.copy(photos / "red_plain_0.jpg", photos / "red_plain_1.jpg")
     data = load_dataset(folder)
-    told = told_of(relevance(data, crowd=None), "red_plain_1.jpg")
+    texts = weighted_texts(relevance(data, crowd=None), "red_plain_1.jpg")
     both = texts_of(data, "red_plain_0.jpg") + texts_of(data, "red_plain_1.jpg")
-    assert sorted(text for text, _ in told) == sorted(both)
+    assert sorted(text for text, _ in texts) == sorted(both)
 
 
 def test_the_space_learns_from_the_corpus_and_the_training_photos_captions(
@@ -85,8 +85,8 @@ def test_the_space_learns_from_the_corpus_and_the_training_photos_captions(
     captions = colours.captions
     used = captions[captions["photo"].isin(train.table["photo"]) | captions["photo"].str.startswith("other_")]
     expected = CaptionSpace(dim=8).fit(used["text"].tolist(), used["photo"].tolist()).encode(PROBE)
-    found = fit_texts(CaptionSpace(dim=8), train).encode(PROBE)
-    np.testing.assert_allclose(found @ found.T, expected @ expected.T, atol=2e-3)
+    points = fit_texts(CaptionSpace(dim=8), train).encode(PROBE)
+    np.testing.assert_allclose(points @ points.T, expected @ expected.T, atol=2e-3)
 
 
 def test_the_space_never_reads_a_caption_of_a_held_out_photo(
@@ -96,16 +96,16 @@ def test_the_space_never_reads_a_caption_of_a_held_out_photo(
     secret = captions["photo"].isin(held.table["photo"])
     changed = captions.assign(text=captions["text"].where(~secret, "a zebra a zebra"))
     other = Dataset("other", colours.folder, False, "", colours._tables | {"captions": changed})
-    found = fit_texts(CaptionSpace(dim=8), Pairs(other, train.table))
-    np.testing.assert_array_equal(found.encode(PROBE), fit_texts(CaptionSpace(dim=8), train).encode(PROBE))
+    space = fit_texts(CaptionSpace(dim=8), Pairs(other, train.table))
+    np.testing.assert_array_equal(space.encode(PROBE), fit_texts(CaptionSpace(dim=8), train).encode(PROBE))
 
 
 def test_a_large_corpus_is_learned_from_alone(enough: None, train: Pairs, colours: Dataset) -> None:
     captions = colours.captions
     corpus = captions[captions["part"] == "corpus"]
     expected = CaptionSpace(dim=8).fit(corpus["text"].tolist(), corpus["photo"].tolist())
-    found = fit_texts(CaptionSpace(dim=8), train)
-    np.testing.assert_array_equal(found.encode(PROBE), expected.encode(PROBE))
+    space = fit_texts(CaptionSpace(dim=8), train)
+    np.testing.assert_array_equal(space.encode(PROBE), expected.encode(PROBE))
 
 
 def test_a_large_corpus_is_learned_from_once_for_all_folds(enough: None, train: Pairs, held: Pairs) -> None:
@@ -134,8 +134,8 @@ def test_the_user_s_encoder_stays_unfitted(encoder: CaptionSpace | Tfidf, train:
 
 
 def test_other_encoders_learn_from_the_training_pairs_texts(train: Pairs) -> None:
-    found = fit_texts(Tfidf(), train)
-    np.testing.assert_array_equal(found.encode(PROBE), Tfidf().fit(train.texts).encode(PROBE))
+    encoder = fit_texts(Tfidf(), train)
+    np.testing.assert_array_equal(encoder.encode(PROBE), Tfidf().fit(train.texts).encode(PROBE))
 
 
 def test_where_no_caption_has_a_known_owner_the_judged_texts_are_learned_from(
@@ -146,5 +146,5 @@ def test_where_no_caption_has_a_known_owner_the_judged_texts_are_learned_from(
     other = Dataset("other", colours.folder, False, "", colours._tables | {"captions": away})
     texts = list(dict.fromkeys(train.texts))
     expected = CaptionSpace(dim=8).fit(texts, texts).encode(PROBE)
-    found = fit_texts(CaptionSpace(dim=8), Pairs(other, train.table)).encode(PROBE)
-    np.testing.assert_array_equal(found, expected)
+    points = fit_texts(CaptionSpace(dim=8), Pairs(other, train.table)).encode(PROBE)
+    np.testing.assert_array_equal(points, expected)

@@ -34,7 +34,7 @@ class Signed(Constant):
         return np.stack([bright, -4 * bright], axis=1).astype(np.float32)
 
 
-def seen(gallery: Gallery, *encoders: PhotoEncoder, first: int = 10) -> np.ndarray:
+def features_of(gallery: Gallery, *encoders: PhotoEncoder, first: int = 10) -> np.ndarray:
     """Return the features of the gallery's photos, learned on the first of them."""
     features = PhotoFeatures(encoders, VectorStore()).fit(gallery.content[:first], gallery.paths[:first])
     return features.transform(gallery.content, gallery.paths)
@@ -43,18 +43,18 @@ def seen(gallery: Gallery, *encoders: PhotoEncoder, first: int = 10) -> np.ndarr
 def test_features_have_mean_0_on_training_photos(
     gallery: Gallery, mean_colour: PhotoEncoder, patches: PhotoEncoder
 ) -> None:
-    np.testing.assert_allclose(seen(gallery, mean_colour, patches).mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(features_of(gallery, mean_colour, patches).mean(axis=0), 0, atol=1e-6)
 
 
 def test_features_have_about_length_1(gallery: Gallery, patches: PhotoEncoder) -> None:
-    squared = (seen(gallery, patches) ** 2).sum(axis=1).mean()
+    squared = (features_of(gallery, patches) ** 2).sum(axis=1).mean()
     assert 0.7 < squared < 1
 
 
 def test_encoders_of_different_width_count_alike(
     gallery: Gallery, mean_colour: PhotoEncoder, patches: PhotoEncoder
 ) -> None:
-    features = seen(gallery, mean_colour, patches)
+    features = features_of(gallery, mean_colour, patches)
     narrow, wide = ((part**2).sum(axis=1).mean() for part in (features[:, :6], features[:, 6:]))
     assert narrow == pytest.approx(wide, rel=0.15)
 
@@ -62,33 +62,35 @@ def test_encoders_of_different_width_count_alike(
 def test_a_second_encoder_leaves_the_whole_as_long(
     gallery: Gallery, mean_colour: PhotoEncoder, patches: PhotoEncoder
 ) -> None:
-    one, two = seen(gallery, patches), seen(gallery, patches, mean_colour)
+    one, two = features_of(gallery, patches), features_of(gallery, patches, mean_colour)
     assert (two**2).sum(axis=1).mean() == pytest.approx((one**2).sum(axis=1).mean(), rel=0.15)
 
 
 def test_only_training_photos_shape_the_features(gallery: Gallery, patches: PhotoEncoder) -> None:
     few = Gallery(gallery.data, gallery.names[:4])
-    np.testing.assert_allclose(seen(gallery, patches, first=4)[:4], seen(few, patches), atol=1e-6)
+    np.testing.assert_allclose(
+        features_of(gallery, patches, first=4)[:4], features_of(few, patches), atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("first", [1, 7, 10])
 def test_numbers_that_never_move_become_0(first: int, gallery: Gallery) -> None:
-    np.testing.assert_allclose(seen(gallery, Constant(), first=first), 0, atol=1e-5)
+    np.testing.assert_allclose(features_of(gallery, Constant(), first=first), 0, atol=1e-5)
 
 
 def test_a_constant_encoder_beside_another_changes_no_distance(
     gallery: Gallery, patches: PhotoEncoder
 ) -> None:
-    alone, both = seen(gallery, patches), seen(gallery, patches, Constant())
+    alone, both = features_of(gallery, patches), features_of(gallery, patches, Constant())
     np.testing.assert_allclose(both @ both.T * 2, alone @ alone.T, atol=1e-5)
 
 
 def test_a_single_training_photo_blows_up_no_other(gallery: Gallery, patches: PhotoEncoder) -> None:
-    assert np.abs(seen(gallery, patches, first=1)).max() < 100
+    assert np.abs(features_of(gallery, patches, first=1)).max() < 100
 
 
 def test_negative_numbers_keep_their_sign(gallery: Gallery) -> None:
-    features = seen(gallery, Signed())
+    features = features_of(gallery, Signed())
     # The second number is the first one, scaled and mirrored.
     assert np.corrcoef(features.T)[0, 1] == pytest.approx(-1, abs=1e-5)
     assert len(np.unique(np.sign(features[:, 0]))) == 2
@@ -99,9 +101,9 @@ def test_one_encoder_may_stand_without_a_list(patches: PhotoEncoder) -> None:
 
 
 def test_names_and_encoders_may_stand_side_by_side(patches: PhotoEncoder) -> None:
-    named, given = photo_encoders(["mobilenet_v2", patches])
-    assert "mobilenet" in named.identity
-    assert given is patches
+    by_name, by_object = photo_encoders(["mobilenet_v2", patches])
+    assert "mobilenet" in by_name.identity
+    assert by_object is patches
 
 
 def test_no_encoder_is_an_error() -> None:

@@ -79,22 +79,22 @@ def test_sorted_rows_are_noticed_and_those_of_real_persons_are_not() -> None:
 
 
 def test_bias_and_persons_are_reported(tiny: Dataset) -> None:
-    found = agreement(tiny)
+    result = agreement(tiny)
     # 6 rows of 4 4 4 and 12 of 1 1 2: the third is 2/3 of a point kinder than the others.
-    assert found.bias == pytest.approx((-2 / 9, -2 / 9, 4 / 9))
-    assert found.tau_b[1, 2] == pytest.approx(1)
+    assert result.bias == pytest.approx((-2 / 9, -2 / 9, 4 / 9))
+    assert result.tau_b[1, 2] == pytest.approx(1)
     # Twelve rows in order may be chance.
-    assert np.isnan(found.in_rising_order)
-    assert found.columns_are_persons is None
+    assert np.isnan(result.in_rising_order)
+    assert result.columns_are_persons is None
 
 
 def test_experts_and_crowd_are_compared_where_both_judged(tiny: Dataset) -> None:
-    found = experts_and_crowd(tiny)
-    assert found is not None
-    assert found.pairs == 18
-    assert found.share_by_median == pytest.approx({1.0: 1 / 3, 4.0: 1.0})
-    assert found.pairs_by_median == {1.0: 12, 4.0: 6}
-    assert found.rmse == pytest.approx(np.sqrt(12 / 18) * (1 / 3 - 1 / 9))
+    result = experts_and_crowd(tiny)
+    assert result is not None
+    assert result.pairs == 18
+    assert result.share_by_median == pytest.approx({1.0: 1 / 3, 4.0: 1.0})
+    assert result.pairs_by_median == {1.0: 12, 4.0: 6}
+    assert result.rmse == pytest.approx(np.sqrt(12 / 18) * (1 / 3 - 1 / 9))
 
 
 def test_without_one_kind_of_judge_there_is_nothing_to_compare(folder: Path) -> None:
@@ -112,20 +112,20 @@ def test_one_judge_alone_cannot_agree() -> None:
 
 
 def test_the_figures_of_the_real_folder_are_the_known_ones(real_data: Dataset) -> None:
-    found = agreement(real_data)
-    assert found.pairs == 5822
-    assert round(found.alpha, 2) == 0.79
-    assert {pair: round(tau, 3) for pair, tau in found.tau_b.items()} == {
+    result = agreement(real_data)
+    assert result.pairs == 5822
+    assert round(result.alpha, 2) == 0.79
+    assert {pair: round(tau, 3) for pair, tau in result.tau_b.items()} == {
         (1, 2): 0.795,
         (1, 3): 0.684,
         (2, 3): 0.796,
     }
-    assert round(100 * found.human.tau_b, 1) == 65.7
-    assert round(100 * found.human.tau_c, 1) == 55.4
-    assert (found.human.pairs, found.human.own_pairs_dropped) == (5664, 158)
+    assert round(100 * result.human.tau_b, 1) == 65.7
+    assert round(100 * result.human.tau_c, 1) == 55.4
+    assert (result.human.pairs, result.human.own_pairs_dropped) == (5664, 158)
     # Each row of the file is sorted, so its columns are no persons and "expert 3 is kinder" says nothing.
-    assert found.columns_are_persons is False
-    assert round(found.noise_of_mean, 3) == 0.077
+    assert result.columns_are_persons is False
+    assert round(result.noise_of_mean, 3) == 0.077
 
 
 def test_a_perfect_model_is_as_far_from_the_mean_of_three_as_the_noise_says() -> None:

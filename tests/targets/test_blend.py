@@ -36,9 +36,9 @@ CROWD = {
 
 def write_votes(folder: Path, name: str, votes: dict[str, str]) -> None:
     lines = []
-    for pair, said in votes.items():
+    for pair, votes_of_pair in votes.items():
         photo, owner = pair.split("+")
-        lines.append(f"{photo}.jpg\t{owner}.jpg#2\t{said}\n")
+        lines.append(f"{photo}.jpg\t{owner}.jpg#2\t{votes_of_pair}\n")
     (folder / name).write_text("".join(lines))
 
 
@@ -49,7 +49,7 @@ def six(folder: Path) -> Dataset:
     return load_dataset(folder)
 
 
-def told(data: Dataset, column: str, **settings: object) -> dict[str, float]:
+def column_of(data: Dataset, column: str, **settings: object) -> dict[str, float]:
     """Return a column of the judged pairs, by pair."""
     table = relevance(data, **settings).table
     table = table[table["source"] != "own caption"]
@@ -103,7 +103,7 @@ TARGETS = [
 def test_targets_are_those_worked_out_by_hand(
     six: Dataset, settings: dict[str, object], expected: dict[str, float]
 ) -> None:
-    assert told(six, "target", **settings) == pytest.approx(expected)
+    assert column_of(six, "target", **settings) == pytest.approx(expected)
 
 
 def test_weights_are_those_worked_out_by_hand(six: Dataset) -> None:
@@ -118,13 +118,13 @@ def test_weights_are_those_worked_out_by_hand(six: Dataset) -> None:
         "cat+ant": 5 / 9 * 8 / 9,
         "cat+bee": 1 / 2,
     }
-    assert told(six, "weight", **NO_CROWD) == pytest.approx(experts)
-    assert told(six, "weight", **NO_EXPERTS) == pytest.approx(crowd)
-    assert told(six, "weight") == pytest.approx(both)
+    assert column_of(six, "weight", **NO_CROWD) == pytest.approx(experts)
+    assert column_of(six, "weight", **NO_EXPERTS) == pytest.approx(crowd)
+    assert column_of(six, "weight") == pytest.approx(both)
 
 
 def test_every_pair_says_who_judged_it(six: Dataset) -> None:
-    assert told(six, "source") == {
+    assert column_of(six, "source") == {
         "ant+ant": "both",
         "ant+bee": "both",
         "bee+ant": "experts",
@@ -132,7 +132,7 @@ def test_every_pair_says_who_judged_it(six: Dataset) -> None:
         "cat+ant": "both",
         "cat+bee": "crowd",
     }
-    assert set(told(six, "source", **NO_CROWD).values()) == {"experts"}
+    assert set(column_of(six, "source", **NO_CROWD).values()) == {"experts"}
 
 
 def test_who_has_no_majority_leaves_the_crowd_to_speak_alone(folder: Path) -> None:
@@ -140,16 +140,16 @@ def test_who_has_no_majority_leaves_the_crowd_to_speak_alone(folder: Path) -> No
     write_votes(folder, "CrowdAnnotations.tsv", CROWD)
     data = load_dataset(folder)
     settings = {"expert": "majority"}
-    assert told(data, "target", **settings)["cat+ant"] == pytest.approx(2 / 3)
-    assert told(data, "source", **settings)["cat+ant"] == "crowd"
-    assert told(data, "weight", **settings)["cat+ant"] == pytest.approx(1 / 3)
-    assert "bee+ant" not in told(data, "target", **settings)
+    assert column_of(data, "target", **settings)["cat+ant"] == pytest.approx(2 / 3)
+    assert column_of(data, "source", **settings)["cat+ant"] == "crowd"
+    assert column_of(data, "weight", **settings)["cat+ant"] == pytest.approx(1 / 3)
+    assert "bee+ant" not in column_of(data, "target", **settings)
 
 
 def test_those_who_contradict_each_other_are_unsure(folder: Path) -> None:
     write_votes(folder, "ExpertAnnotations.tsv", {"ant+bee": "4\t4\t4"})
     write_votes(folder, "CrowdAnnotations.tsv", {"ant+bee": "0\t0\t3"})
-    assert told(load_dataset(folder), "weight")["ant+bee"] == pytest.approx(0.01)
+    assert column_of(load_dataset(folder), "weight")["ant+bee"] == pytest.approx(0.01)
 
 
 def test_an_own_caption_that_was_judged_is_never_added_as_a_match(folder: Path) -> None:
@@ -159,8 +159,8 @@ def test_an_own_caption_that_was_judged_is_never_added_as_a_match(folder: Path) 
 
 
 def test_learned_trust_lies_between_what_the_judges_say_and_orders_the_pairs_alike(six: Dataset) -> None:
-    target = told(six, "target", expert_weight="learned")
-    assert set(target) == set(told(six, "target"))
+    target = column_of(six, "target", expert_weight="learned")
+    assert set(target) == set(column_of(six, "target"))
     assert all(0 <= value <= 1 for value in target.values())
     assert target["ant+ant"] > target["cat+ant"] > target["ant+bee"]
     assert target["bee+bee"] > target["cat+bee"]
@@ -168,7 +168,7 @@ def test_learned_trust_lies_between_what_the_judges_say_and_orders_the_pairs_ali
 
 @pytest.mark.parametrize("settings", [NO_CROWD, NO_EXPERTS])
 def test_learned_trust_works_for_one_kind_of_judge(six: Dataset, settings: dict[str, object]) -> None:
-    assert len(told(six, "target", expert_weight="learned", **settings)) in (4, 5)
+    assert len(column_of(six, "target", expert_weight="learned", **settings)) in (4, 5)
 
 
 def test_own_captions_are_added_where_nobody_judged_them(six: Dataset) -> None:

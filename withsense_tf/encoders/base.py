@@ -15,6 +15,7 @@ from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_batches import PhotoBatches
 from withsense_tf.data.pictures.photo_views import read_views
+from withsense_tf.encoders.weights.weight_files import whole_path
 from withsense_tf.errors import DataError
 
 # How weights that nobody trained are named, before the seed.
@@ -35,6 +36,9 @@ class PhotoVectors:
 class Encoder(Saveable, ABC):
     """What encoders of photos and of texts have in common: a name for what they compute, and where it comes from."""
 
+    # The setting that says where weights lie, if that may be a folder.
+    SOURCE: ClassVar[str] = ""
+
     @property
     @abstractmethod
     def identity(self) -> str:
@@ -42,23 +46,29 @@ class Encoder(Saveable, ABC):
 
     @property
     def weights(self) -> str:
-        """Say in plain words where the weights come from; nothing if it has none but what it was fitted on."""
+        """Name the source of the weights; "" if the encoder has none but what it was fitted on."""
         return ""
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved, with the identity: other weights under the same name are found out."""
-        return super().to_state() | {"identity": self.identity}
+        """Return the state to save, with the identity: other weights under the same name are found out.
+
+        A folder of weights stays where it is, and is named by its whole path.
+        """
+        state = super().to_state() | {"identity": self.identity}
+        if self.SOURCE:
+            state["settings"][self.SOURCE] = whole_path(state["settings"][self.SOURCE])
+        return state
 
     @classmethod
     def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
-        """Make the encoder that was saved; other weights than then are an error."""
-        made = super().from_state(state, store)
-        if made.identity != state["identity"]:
+        """Rebuild a saved encoder; other weights than those of then are an error."""
+        encoder = super().from_state(state, store)
+        if encoder.identity != state["identity"]:
             raise DataError(
-                f"Saved was {state['identity']}, but what is found under its name now is {made.identity}. "
+                f"Saved was {state['identity']}, but what is found under its name now is {encoder.identity}. "
                 "Bring back the weights of then, or train and save anew."
             )
-        return made
+        return encoder
 
 
 class PhotoEncoder(Encoder):
@@ -76,7 +86,7 @@ class PhotoEncoder(Encoder):
     @property
     @abstractmethod
     def width(self) -> int:
-        """Say how many numbers a vector has."""
+        """Return the width of a vector."""
 
     @abstractmethod
     def forward(self, pixels: np.ndarray) -> np.ndarray:
@@ -116,7 +126,7 @@ class TextEncoder(Encoder):
     learns: ClassVar[bool] = False
 
     def fit(self, texts: Sequence[str]) -> Self:  # noqa: ARG002  # those that learn use them
-        """Learn what there is to learn from the training texts."""
+        """Learn from the training texts, if the encoder learns at all."""
         return self
 
     @abstractmethod
@@ -139,7 +149,7 @@ class TextEncoder(Encoder):
 
 
 def refuse(problems: Sequence[Problem]) -> None:
-    """Raise if there are photos that could not be decoded."""
+    """Raise a DataError if any photo could not be decoded."""
     if problems:
         bad = problems[0]
         raise DataError(

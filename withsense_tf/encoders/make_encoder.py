@@ -35,7 +35,7 @@ def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
     check_choice("photo", name, [*BACKBONES, *PHOTO_ENCODERS.names()])
     if name in BACKBONES:
         return KerasPhoto(name, source or "random")
-    return _made(PHOTO_ENCODERS.load(name), "photo", name, source)
+    return _make(PHOTO_ENCODERS.load(name), "photo", name, source)
 
 
 def text_encoder(text: str | TextEncoder) -> TextEncoder:
@@ -61,25 +61,25 @@ def tower_text(text: str | TextEncoder | None) -> TextEncoder:
 
 def _text_part(text: str) -> TextEncoder:
     name, _, source = text.strip().partition(":")
-    made = TEXT_ENCODERS.load(name)
+    kind = TEXT_ENCODERS.load(name)
     if name == "tfidf" and source:
         raise SettingError(f"text={text!r}: tfidf takes no source; write 'tfidf', or pass a Tfidf(...).")
     if name == "glove":
         source = source or os.environ.get(VECTORS_FILE, "")
-    return _made(made, "text", name, source)
+    return _make(kind, "text", name, source)
 
 
-def _made(made: Callable[..., Encoder], setting: str, name: str, source: str) -> Encoder:
-    """Make an encoder from what stands behind the colon, or from its defaults where nothing need stand there."""
+def _make(kind: Callable[..., Encoder], setting: str, name: str, source: str) -> Encoder:
+    """Make an encoder from the source behind the colon, or from its defaults where it needs none."""
     if source or name in NEED_SOURCE:
-        return made(_needed(setting, name, source))
+        return kind(_require_source(setting, name, source))
     try:
-        return made()
+        return kind()
     except TypeError as error:
         raise SettingError(f"{setting}={name!r} cannot be made: {error}.") from error
 
 
-def _needed(setting: str, name: str, source: str) -> str:
+def _require_source(setting: str, name: str, source: str) -> str:
     if source:
         return source
     hint = f", or set {VECTORS_FILE} to a file of word vectors" if name == "glove" else ""

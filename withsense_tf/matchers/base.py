@@ -14,9 +14,10 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
-from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError, check_kind
-from withsense_tf.matchers.photo_features import photo_encoders
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.search_forms import SearchForm
 
 
@@ -92,7 +93,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         return getattr(self, "law_", "")
 
     def describe(self) -> dict[str, str]:
-        """Return what a result row says of this matcher: matcher, track, photo, text, weights."""
+        """Return the columns of a result row that describe the matcher: matcher, track, photo, text, weights."""
         return {"matcher": self.name, "track": self.track, "photo": "", "text": "", "weights": ""}
 
     def encoders(self) -> list[PhotoEncoder]:
@@ -109,7 +110,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
                 self.store.encode(encoder, content, paths)
 
     def search_form(self) -> SearchForm:
-        """Return what a search needs of this fitted matcher besides the vectors of the photos."""
+        """Return the search form of the fitted matcher, which needs only the vectors of photos."""
         raise SettingError(f"{self.name} tells no photo from another: there is nothing to search by.")
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002  # as subclasses
@@ -117,7 +118,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         raise SettingError(f"{self.name} does not look at photos: a search keeps no vectors of them.")
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved: the settings, with the encoders themselves, and what was learned."""
+        """Return the state to save: settings, with the encoders themselves, and learned attributes."""
         if not hasattr(self, "fitted_content_"):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet: fit it, then save it.")
         state = super().to_state()
@@ -147,11 +148,48 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         return tags
 
 
+class FeatureMatcher(Matcher):
+    """A matcher that learns from features of photos and vectors of texts; `_fit` sets `features_` and `text_`.
+
+    `text=None` stands for a caption space, where a matcher has that default.
+    """
+
+    photo: Photos
+    text: str | TextEncoder | None
+    features_: PhotoFeatures
+    text_: TextEncoder
+
+    def describe(self) -> dict[str, str]:
+        """Return the columns of a result row that describe the matcher and its encoders: the fitted ones, if any."""
+        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
+        text = getattr(self, "text_", None) or tower_text(self.text)
+        return super().describe() | describe_encoders(photos, text)
+
+    def to_state(self) -> dict[str, Any]:
+        """Return the state to save, with the fitted encoders in place of their names."""
+        state = super().to_state()
+        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
+        return state
+
+
+def unique_photos(pairs: Pairs) -> tuple[list[str], list[Path], np.ndarray]:
+    """Return the content and path of each photo, once, and the place of each pair's photo among them, (pairs,)."""
+    content, first, place = np.unique(pairs.content, return_index=True, return_inverse=True)
+    paths = pairs.paths
+    return content.tolist(), [paths[at] for at in first], place
+
+
+def unique_texts(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
+    """Return each text, once, and the place of each given one among them, (texts,)."""
+    different, place = np.unique(np.array(list(texts), object), return_inverse=True)
+    return different.tolist(), place
+
+
 def _warn_of_published_test_photos(pairs: Pairs) -> None:
-    published = published_test_photos(pairs.table["photo"].unique())
-    if published:
+    test_photos = published_test_photos(pairs.table["photo"].unique())
+    if test_photos:
         warnings.warn(
-            f"Trained on photos of Flickr8k's official test split (as {min(published)}). Such figures must not stand "
+            f"Trained on photos of Flickr8k's official test split (as {min(test_photos)}). Such figures must not stand "
             "beside published Flickr8k test figures as if they were measured alike: for those, train on Flickr8k's "
             "training split only.",
             PublishedTestWarning,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from withsense_tf.matchers.search_forms import CAPTIONS, CosineForm, looks_of, u
 CAPTION_ASSISTED: Final = "caption-assisted"
 
 
+@dataclass(eq=False, repr=False)
 class Captions(Matcher):
     """Score a query by the cosine between it and the mean of the photo's own other captions.
 
@@ -35,8 +37,7 @@ class Captions(Matcher):
 
     LEARNED: ClassVar[tuple[str, ...]] = ("text_", "calibration_")
 
-    def __init__(self, text: str | TextEncoder | None = None) -> None:
-        self.text = text
+    text: str | TextEncoder | None = None
 
     @property
     def name(self) -> str:
@@ -44,16 +45,16 @@ class Captions(Matcher):
         return "own captions"
 
     def describe(self) -> dict[str, str]:
-        """Return what a result row says of this matcher."""
+        """Return the columns of a result row that describe the matcher."""
         text = getattr(self, "text_", None) or _space(self.text)
         return super().describe() | {"text": text.identity, "weights": text.weights}
 
     def search_form(self) -> CosineForm:
-        """Return what a search needs of this matcher besides the captions' points."""
+        """Return the search form: cosines with the captions' points."""
         return CosineForm(self.text_, self.calibration_, CAPTIONS)
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved."""
+        """Return the state to save."""
         state = super().to_state()
         state["settings"]["text"] = self.text_
         return state
@@ -63,7 +64,7 @@ class Captions(Matcher):
         return self.looks(pairs)[:, 0]
 
     def looks(self, pairs: Pairs) -> np.ndarray:
-        """Return what the other captions say of each pair's text, (pairs, 3); see `Others.compare`."""
+        """Return three cosines of each pair's text with the photo's other captions, (pairs, 3), as `Others` does."""
         photos, photo = np.unique(pairs.table["photo"].to_numpy(str), return_inverse=True)
         keys, text = _unique_queries(pairs.texts, pairs.table["caption"].tolist())
         others = Others(self.text_, pairs.data, photos.tolist())
@@ -105,7 +106,7 @@ class Others:
         self.first = np.searchsorted(self.owner, np.arange(len(place) + 1))
 
     def compare(self, queries: Queries, photo: np.ndarray, query: np.ndarray) -> np.ndarray:
-        """Return what the other captions say of pairs of a photo and a query, by position, (pairs, 3).
+        """Return three cosines of queries with photos' other captions, pair by pair, (pairs, 3).
 
         The cosine with the mean of the other captions, the largest and the mean cosine with each. Without other
         captions all are 0.
@@ -113,7 +114,7 @@ class Others:
         photo = self.place[photo]
         points = unit(self.text.encode(queries.texts))
         own_ids, ids = _codes(self.ids, np.array(queries.captions, str))
-        own_words, typed = _codes(self.words, np.array([_words(text) for text in queries.texts], str))
+        own_words, query_words = _codes(self.words, np.array([_words(text) for text in queries.texts], str))
         most = int(np.diff(self.first).max(initial=0))
         if not most:
             return np.zeros((len(photo), 3))
@@ -123,7 +124,7 @@ class Others:
         rows = np.minimum(rows, len(self.owner) - 1)
         there = inside & (own_ids[rows] != ids[query][:, None])
         if not queries.typed:
-            there &= own_words[rows] != typed[query][:, None]
+            there &= own_words[rows] != query_words[query][:, None]
         each = (self.points @ points.T)[rows, query[:, None]]
         return looks_of(each, self._lengths(rows, inside, there, photo), there)
 
@@ -138,19 +139,19 @@ class Others:
         lengths = np.linalg.norm(member @ self.points, axis=1)[photo]
         # In most pairs no caption is left out.
         fewer = np.flatnonzero((inside != there).any(axis=1))
-        left = (self.points[rows[fewer]] * there[fewer][:, :, None]).sum(axis=1)
-        lengths[fewer] = np.linalg.norm(left, axis=1)
+        rest = (self.points[rows[fewer]] * there[fewer][:, :, None]).sum(axis=1)
+        lengths[fewer] = np.linalg.norm(rest, axis=1)
         return np.asarray(lengths)
 
 
-def _codes(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _codes(some: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return a number for each text, the same for the same: pairs of them are compared many times faster."""
-    codes = np.unique(np.concatenate([left, right]), return_inverse=True)[1]
-    return codes[: len(left)], codes[len(left) :]
+    codes = np.unique(np.concatenate([some, others]), return_inverse=True)[1]
+    return codes[: len(some)], codes[len(some) :]
 
 
 def grid_of_looks(matcher: Captions, gallery: Gallery, queries: Queries) -> np.ndarray:
-    """Return what each photo's other captions say of each query, (queries, photos, 3)."""
+    """Return three cosines of each query with each photo's other captions, (queries, photos, 3)."""
     others = Others(matcher.text_, gallery.data, gallery.names)
     photo = np.tile(np.arange(len(gallery)), len(queries))
     query = np.repeat(np.arange(len(queries)), len(gallery))
@@ -162,7 +163,7 @@ def _space(text: str | TextEncoder | None) -> TextEncoder:
 
 
 def _words(text: str) -> str:
-    """Return the words alone: someone who types a caption leaves out its full stop."""
+    """Return the words of a text without its marks: who types a caption leaves out its full stop."""
     return " ".join(words(text)) or text.casefold()
 
 

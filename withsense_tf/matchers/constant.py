@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from withsense_tf.errors import check_choice
 from withsense_tf.matchers.base import Matcher
 
 
+@dataclass(eq=False, repr=False)
 class Constant(Matcher):
     """Answer with the mean or the median of the training targets (scikit-learn's DummyRegressor).
 
@@ -24,12 +26,11 @@ class Constant(Matcher):
     track: ClassVar[str] = "baseline"
     LEARNED: ClassVar[tuple[str, ...]] = ("constant_",)
 
-    def __init__(self, statistic: str = "mean") -> None:
-        self.statistic = statistic
+    statistic: str = "mean"
 
     @property
     def name(self) -> str:
-        """Name the statistic too."""
+        """Name the matcher with its statistic."""
         return f"constant {self.statistic}"
 
     def _fit(self, pairs: Pairs) -> None:

@@ -33,8 +33,8 @@ def fitted_matcher(
     own = kind not in MATCHERS.names() and bool(preset)  # "module:Class"
     if not own:
         check_choice("matcher", kind, sorted(set(MATCHERS.names()) - {"constant"}))
-    allowed, _ = policy.split(data)
-    pairs = relevance(allowed, crowd=None)
+    lawful_data, _ = policy.split(data)
+    pairs = relevance(lawful_data, crowd=None)
     if not len(pairs):
         raise DataError(
             f"{data.name} has no judged pairs to learn from: give --matcher the folder of a matcher that was saved."

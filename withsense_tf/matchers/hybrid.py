@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -22,6 +23,7 @@ from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 PENALTIES: Final = np.logspace(-3, 2, 6)
 
 
+@dataclass(eq=False, repr=False)
 class Hybrid(Matcher):
     """Weigh what the pixels say of a text and what the photo's own other captions say of it.
 
@@ -38,15 +40,9 @@ class Hybrid(Matcher):
 
     LEARNED: ClassVar[tuple[str, ...]] = ("towers_", "captions_", "line_", "calibration_")
 
-    def __init__(
-        self,
-        photo: Photos = "mobilenet_v2",
-        text: str | TextEncoder | None = None,
-        store: VectorStore | None = None,
-    ) -> None:
-        self.photo = photo
-        self.text = text
-        self.store = store
+    photo: Photos = "mobilenet_v2"
+    text: str | TextEncoder | None = None
+    store: VectorStore | None = None
 
     @property
     def name(self) -> str:
@@ -54,7 +50,7 @@ class Hybrid(Matcher):
         return "hybrid"
 
     def describe(self) -> dict[str, str]:
-        """Return what a result row says of this matcher."""
+        """Return the columns of a result row that describe the matcher."""
         towers = getattr(self, "towers_", None) or ClosedFormTowers(self.photo, self.text)
         return towers.describe() | {"matcher": self.name, "track": self.track}
 
@@ -65,17 +61,19 @@ class Hybrid(Matcher):
         self.captions_ = Captions(self.text).fit(pairs)
         cosines = self.towers_.left_out_cosines(pairs)
         looks = self.captions_.looks(pairs)
-        known = looks.any(axis=1)
+        has_captions = looks.any(axis=1)
         self.line_, self.calibration_ = None, None
-        if known.sum() > 1:
-            features = hybrid_features(cosines[known], looks[known])
-            fitted = RidgeCV(PENALTIES).fit(features, pairs.target[known], pairs.weight[known])
-            self.line_ = Line(np.asarray(fitted.coef_), float(fitted.intercept_))
-            told = self.line_.apply(features)
-            self.calibration_ = Calibration().fit(told, pairs.target[known], pairs.weight[known])
+        if has_captions.sum() > 1:
+            features = hybrid_features(cosines[has_captions], looks[has_captions])
+            ridge = RidgeCV(PENALTIES).fit(features, pairs.target[has_captions], pairs.weight[has_captions])
+            self.line_ = Line(np.asarray(ridge.coef_), float(ridge.intercept_))
+            scores = self.line_.apply(features)
+            self.calibration_ = Calibration().fit(
+                scores, pairs.target[has_captions], pairs.weight[has_captions]
+            )
 
     def search_form(self) -> HybridForm:
-        """Return what a search needs of this matcher besides the points of photos and captions."""
+        """Return the search form: cosines with photos and captions, weighed by the learned line."""
         return HybridForm(self.towers_.search_form(), self.line_, self.calibration_)
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
@@ -83,7 +81,7 @@ class Hybrid(Matcher):
         return self.towers_.photo_rows(content, paths)
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved."""
+        """Return the state to save."""
         state = super().to_state()
         state["settings"] |= {"photo": self.towers_.features_.encoders, "text": self.towers_.text_}
         return state

@@ -27,7 +27,7 @@ _lock = Lock()
 
 
 @dataclass(frozen=True, eq=False)
-class Learnable:
+class Examples:
     """Photos to learn from, each once: their rows' content, path, and captions with their weights.
 
     `owner` gives each caption's photo as a position in `content`; a photo may have several captions.
@@ -46,7 +46,7 @@ def captions_of(data: Dataset) -> pd.DataFrame:
     return captions[captions["photo"].isin(data.content.index)][["caption", "photo", "text"]]
 
 
-def learnable(pairs: Pairs) -> Learnable:
+def training_examples(pairs: Pairs) -> Examples:
     """Return the training photos with the captions that tell what they show.
 
     These are their own captions. A photo that has none in the data gets the judged ones, each by the square of
@@ -56,22 +56,22 @@ def learnable(pairs: Pairs) -> Learnable:
     photos = table.drop_duplicates("photo").set_index("photo")["content"]
     own = captions_of(pairs.data)
     own = own[own["photo"].isin(photos.index)].assign(weight=1.0)
-    told = own.assign(content=own["photo"].map(photos))
-    judged = table[~table["content"].isin(told["content"])]
-    judged = judged.assign(weight=judged["target"] ** 2)
-    told = pd.concat([told, judged[judged["weight"] > 0]])[["content", "text", "weight"]]
-    if not len(told):
+    rows = own.assign(content=own["photo"].map(photos))
+    judged_rows = table[~table["content"].isin(rows["content"])]
+    judged_rows = judged_rows.assign(weight=judged_rows["target"] ** 2)
+    rows = pd.concat([rows, judged_rows[judged_rows["weight"] > 0]])[["content", "text", "weight"]]
+    if not len(rows):
         raise DataError(
             "No training photo has a caption of its own, and no judged caption fits: nothing to learn from."
         )
-    content, owner = np.unique(told["content"].to_numpy(str), return_inverse=True)
+    content, owner = np.unique(rows["content"].to_numpy(str), return_inverse=True)
     path = table.drop_duplicates("content").set_index("content")["path"]
-    return Learnable(
+    return Examples(
         tuple(content.tolist()),
         tuple(path.loc[content].astype(str)),
-        tuple(told["text"]),
+        tuple(rows["text"]),
         owner,
-        told["weight"].to_numpy(np.float64),
+        rows["weight"].to_numpy(np.float64),
     )
 
 
@@ -97,8 +97,8 @@ def fit_texts(encoder: TextEncoder, pairs: Pairs) -> TextEncoder:
 
 
 def _fit_space(space: CaptionSpace, texts: Sequence[str], groups: Sequence[str]) -> CaptionSpace:
-    told = "\n".join(f"{group}\t{text}" for group, text in zip(groups, texts, strict=True))
-    key = f"{space.identity} {sha256(told.encode(errors='surrogatepass')).hexdigest()}"
+    corpus = "\n".join(f"{group}\t{text}" for group, text in zip(groups, texts, strict=True))
+    key = f"{space.identity} {sha256(corpus.encode(errors='surrogatepass')).hexdigest()}"
     with _lock:
         if key not in _spaces:
             _spaces[key] = deepcopy(space).fit(texts, groups)

@@ -58,17 +58,17 @@ class PhotoFeatures(Saveable):
 
     def seen_by(self, encoders: Sequence[PhotoEncoder]) -> PhotoFeatures:
         """Return the same means and scales on the vectors of other encoders, of the same widths."""
-        made = PhotoFeatures(encoders, self.store)
-        made.means_, made.scales_ = self.means_, self.scales_
-        return made
+        features = PhotoFeatures(encoders, self.store)
+        features.means_, features.scales_ = self.means_, self.scales_
+        return features
 
     def _vectors(self, content: Sequence[str], paths: Sequence[Path]) -> list[np.ndarray]:
-        found = [self.store.vectors_of(encoder, content, paths) for encoder in self.encoders]
-        return [np.sign(vectors) * np.sqrt(np.abs(vectors)) for vectors in found]
+        several = [self.store.vectors_of(encoder, content, paths) for encoder in self.encoders]
+        return [np.sign(vectors) * np.sqrt(np.abs(vectors)) for vectors in several]
 
 
 def describe_encoders(photos: Sequence[PhotoEncoder], text: TextEncoder) -> dict[str, str]:
-    """Return what a result row says of the encoders: photo, text and weights, each of these once."""
+    """Return the columns of a result row that describe the encoders: photo, text and weights."""
     weights = [*(encoder.weights for encoder in photos), text.weights]
     return {
         "photo": " + ".join(encoder.identity for encoder in photos),

@@ -41,7 +41,7 @@ CAPTION_SPACE: Final = "caption_space"
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """What all models of a comparison share."""
+    """The encoders, store and seed that all models of a comparison share."""
 
     photo: tuple[PhotoEncoder, ...]
     vectors: SpacyVectors | None
@@ -73,35 +73,35 @@ def photo_encoders_of(
 def _photo(one: str | Mapping[str, Any], weights: str, seed: int) -> PhotoEncoder:
     if isinstance(one, str):
         return photo_encoder(one)
-    known = list(inspect.signature(KerasPhoto.__init__).parameters)[1:]
+    settings = list(inspect.signature(KerasPhoto.__init__).parameters)[1:]
     for key in one:
-        check_choice("photo", key, known)
+        check_choice("photo", key, settings)
     usual: dict[str, Any] = {"weights": "random" if weights == "auto" else weights, "seed": seed}
     return KerasPhoto(**(usual | dict(one)))
 
 
 def one_view(encoder: PhotoEncoder) -> PhotoEncoder:
     """Return the same encoder with one look at each photo, which is what opened layers are trained on."""
-    return encoder.changed(views=1) if isinstance(encoder, KerasPhoto) else encoder
+    return encoder.with_settings(views=1) if isinstance(encoder, KerasPhoto) else encoder
 
 
 def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = "") -> Matcher:
     """Return the matcher that a table describes; a key that it does not take is an error with the nearest one."""
     settings = {key: value for key, value in model.items() if key not in ("matcher", "label")}
     name = str(model.get("matcher"))
-    made = MATCHERS.load(name)
-    takes = {key: one for key, one in inspect.signature(made.__init__).parameters.items() if key != "self"}
+    kind = MATCHERS.load(name)
+    takes = {key: one for key, one in inspect.signature(kind.__init__).parameters.items() if key != "self"}
     for key, value in settings.items():
         check_choice(f"{name} takes no {key!r}; setting", key, sorted(takes))
         check_type(f"{name}.{key}", value, takes[key].default, str(takes[key].annotation))
     if "training" in settings:
-        settings["training"] = _training(name, made, settings["training"])
+        settings["training"] = _training(name, kind, settings["training"])
     if "text" in takes:
-        settings["text"] = _text(settings.get("text"), made, around)
+        settings["text"] = _text(settings.get("text"), kind, around)
         if settings["text"] is None:
             settings.pop("text")
     if "photo" in takes and "photo" not in settings:
-        settings["photo"] = around.photo[0] if made.one_photo_encoder else list(around.photo)
+        settings["photo"] = around.photo[0] if kind.one_photo_encoder else list(around.photo)
         if settings.get("opened"):
             settings["photo"] = one_view(around.photo[0])
     if "store" in takes:
@@ -111,12 +111,12 @@ def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = ""
     if "logs" in takes and around.logs is not None:
         # A label may be any text, and must not lead out of the folder.
         settings["logs"] = str(around.logs / re.sub(r"[^\w.+]+", "-", label or name).strip("-."))
-    return made(**settings)
+    return kind(**settings)
 
 
-def _text(text: Any, made: type[Matcher], around: Surroundings) -> TextEncoder | str | None:
+def _text(text: Any, kind: type[Matcher], around: Surroundings) -> TextEncoder | str | None:
     """Return the text encoder: the caption space knows the word vectors that the command line names."""
-    if text == CAPTION_SPACE or (text is None and made.reads_caption_space):
+    if text == CAPTION_SPACE or (text is None and kind.reads_caption_space):
         return CaptionSpace(vectors=around.vectors)
     if isinstance(text, str) and "glove" in text.split("+") and around.vectors is not None:
         # "glove" alone means the file that the command line names.
@@ -125,11 +125,11 @@ def _text(text: Any, made: type[Matcher], around: Surroundings) -> TextEncoder |
 
 
 def _training(name: str, matcher: type[Matcher], settings: Any) -> Any:
-    made = matcher.training_kind
-    if made is None or not isinstance(settings, dict):
+    kind = matcher.training_kind
+    if kind is None or not isinstance(settings, dict):
         raise SettingError(f"{name}: training must be a table of settings, got {settings!r}.")
-    defaults = {field.name: field.default for field in fields(made)}
+    defaults = {field.name: field.default for field in fields(kind)}
     for key, value in settings.items():
         check_choice("training", key, defaults)
         check_type(f"{name}.training.{key}", value, defaults[key])
-    return made(**settings)
+    return kind(**settings)

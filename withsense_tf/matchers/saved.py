@@ -32,7 +32,7 @@ def save_matcher(matcher: Matcher, folder: str | Path, also: Mapping[str, str] |
     """
     check_kind("save_matcher", matcher, Matcher, "a fitted matcher")
     check_kind("save_matcher", folder, (str, Path), "the path of a folder that is not there yet")
-    return save_state(matcher, folder, _known(also))
+    return save_state(matcher, folder, _modules(also))
 
 
 def load_matcher(
@@ -43,13 +43,13 @@ def load_matcher(
     Its answers are those of the matcher that was saved. Weights that are no longer those of then are an error.
     """
     check_kind("load_matcher", folder, (str, Path), "the path of a folder that save_matcher wrote")
-    found = load_state(folder, _known(also), store)
-    if not isinstance(found, Matcher):
-        raise DataError(f"{folder} holds a {type(found).__name__}, expected a matcher.")
-    return found
+    matcher = load_state(folder, _modules(also), store)
+    if not isinstance(matcher, Matcher):
+        raise DataError(f"{folder} holds a {type(matcher).__name__}, expected a matcher.")
+    return matcher
 
 
-def _known(also: Mapping[str, str] | None) -> dict[str, str]:
+def _modules(also: Mapping[str, str] | None) -> dict[str, str]:
     """Return the module of each class that may be saved: ours, those that packages add, and `also` these."""
     from withsense_tf.matchers.registry import MATCHERS  # late: it takes the libraries of all matchers
 

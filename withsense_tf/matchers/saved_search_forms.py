@@ -31,15 +31,13 @@ def encoder_modules() -> dict[str, str]:
 
 
 def save_form(form: SearchForm, folder: str | Path) -> Path:
-    """Write what a search needs of a matcher into a new folder."""
+    """Write a search form into a new folder."""
     return save_state(form, folder, {**encoder_modules(), **FORMS})
 
 
 def load_form(folder: str | Path) -> SearchForm:
-    """Read what a search needs of a matcher."""
-    found = load_state(folder, {**encoder_modules(), **FORMS})
-    if not isinstance(found, SearchForm):
-        raise DataError(
-            f"{folder} holds a {type(found).__name__}, expected what a search needs of a matcher."
-        )
-    return found
+    """Read a search form."""
+    form = load_state(folder, {**encoder_modules(), **FORMS})
+    if not isinstance(form, SearchForm):
+        raise DataError(f"{folder} holds a {type(form).__name__}, expected what a search needs of a matcher.")
+    return form

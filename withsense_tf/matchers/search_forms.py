@@ -46,11 +46,11 @@ class SearchForm(Saveable):
         return np.asarray(rows @ query)
 
     def number(self, scores: np.ndarray) -> np.ndarray:
-        """Return the number from 0 to 1 that scores stand for."""
+        """Return the calibrated number, from 0 to 1, of each score."""
         raise NotImplementedError
 
     def unknown(self, text: str) -> tuple[str, ...]:
-        """Return the words of a text that mean nothing to the text encoder, as far as it can say."""
+        """Return the words of a text that the text encoder never learned, as far as it knows."""
         return self.text.unknown(text)
 
 
@@ -100,18 +100,18 @@ class ProjectedForm(CosineForm):
     def queries(self, texts: Sequence[str]) -> np.ndarray:
         """Return the point of each text: the members' points side by side, float32, (texts, width)."""
         vectors = self.text.encode(texts)
-        scaled = vectors * np.float32(np.sqrt(vectors.shape[1]))
-        parts = [unit(scaled @ kernel + bias) for kernel, bias in self.layers]
+        inputs = vectors * np.float32(np.sqrt(vectors.shape[1]))
+        parts = [unit(inputs @ kernel + bias) for kernel, bias in self.layers]
         return np.asarray(np.hstack(parts) / np.sqrt(len(parts)), np.float32)
 
 
+@dataclass(eq=False, repr=False)
 class AdditiveForm(SearchForm):
-    """A linear form on both vectors side by side: what the photo is worth, plus what the text is worth."""
+    """A linear form on both vectors side by side: the worth of the photo plus the worth of the text."""
 
-    def __init__(self, text: TextEncoder, weights: np.ndarray, intercept: float) -> None:
-        self.text = text
-        self.weights = weights
-        self.intercept = intercept
+    text: TextEncoder
+    weights: np.ndarray
+    intercept: float
 
     @property
     def widths(self) -> dict[str, int]:
@@ -119,7 +119,7 @@ class AdditiveForm(SearchForm):
         return {PHOTO: 2}
 
     def queries(self, texts: Sequence[str]) -> np.ndarray:
-        """Return a one, and what each text is worth, float32, (texts, 2)."""
+        """Return a one and the worth of each text, float32, (texts, 2)."""
         worth = self.text.encode(texts) @ self.weights + self.intercept
         return np.column_stack([np.ones(len(worth)), worth]).astype(np.float32)
 
@@ -136,10 +136,11 @@ class Dense:
     bias: np.ndarray
 
     def apply(self, values: np.ndarray) -> np.ndarray:
-        """Return what the layer gives, (rows, out)."""
+        """Return the outputs of the layer, (rows, out)."""
         return np.asarray(values @ self.kernel + self.bias)
 
 
+@dataclass(eq=False, repr=False)
 class NetworkForm(SearchForm):
     """A network that meets photo and text vectors in its first layer: each side's part of it is computed once.
 
@@ -149,21 +150,12 @@ class NetworkForm(SearchForm):
 
     inner: ClassVar[bool] = False
 
-    def __init__(
-        self,
-        text: TextEncoder,
-        calibration: Calibration,
-        side: Dense,
-        rest: Sequence[Dense],
-        meet: str,
-        scale: float,
-    ) -> None:
-        self.text = text
-        self.calibration = calibration
-        self.side = side
-        self.rest = rest
-        self.meet = meet
-        self.scale = scale
+    text: TextEncoder
+    calibration: Calibration
+    side: Dense
+    rest: Sequence[Dense]
+    meet: str
+    scale: float
 
     @property
     def widths(self) -> dict[str, int]:
@@ -181,10 +173,10 @@ class NetworkForm(SearchForm):
             values = np.maximum(rows + query, 0)
         else:
             alone = rows[:, 0] + query[..., 0]
-            left, right = rows[:, 1:], query[..., 1:]
-            values = np.square(left - right) if self.meet == "difference" else left * right
+            photos, text = rows[:, 1:], query[..., 1:]
+            values = np.square(photos - text) if self.meet == "difference" else photos * text
             if self.meet == "bilinear":
-                values = values.sum(axis=1, keepdims=True) / np.float32(np.sqrt(right.shape[-1]))
+                values = values.sum(axis=1, keepdims=True) / np.float32(np.sqrt(text.shape[-1]))
         for layer in self.rest[:-1]:
             values = np.maximum(layer.apply(values), 0)
         z = self.rest[-1].apply(values)[:, 0] + alone
@@ -196,23 +188,23 @@ class NetworkForm(SearchForm):
 
 
 def looks_of(each: np.ndarray, length: np.ndarray, there: np.ndarray) -> np.ndarray:
-    """Return what captions say of a query, (photos, 3), from the cosine with each, (photos, captions).
+    """Return three cosines of a query with photos' captions, (photos, 3), from that with each, (photos, captions).
 
     The cosine with their mean, the largest and the mean cosine; zeros where a photo has no captions. `length` is
     that of the sum of their points, (photos,), and `there` says which captions there are.
     """
-    found = np.zeros((len(each), 3))
+    looks = np.zeros((len(each), 3))
     count = there.sum(axis=1)
     some = count > 0
     # Caption by caption, so that zeros behind a photo's last one change no rounding: a photo's score must not hang
     # on how many captions others have.
     total = np.zeros(len(each))
-    for column, known in zip(each.T, there.T, strict=True):
-        total += np.where(known, column, 0.0)
-    found[some, 0] = (total / np.maximum(length, 1e-9))[some]
-    found[some, 1] = np.where(there, each, -1.0).max(axis=1, initial=-1.0)[some]
-    found[some, 2] = (total / np.maximum(count, 1))[some]
-    return found
+    for column, is_there in zip(each.T, there.T, strict=True):
+        total += np.where(is_there, column, 0.0)
+    looks[some, 0] = (total / np.maximum(length, 1e-9))[some]
+    looks[some, 1] = np.where(there, each, -1.0).max(axis=1, initial=-1.0)[some]
+    looks[some, 2] = (total / np.maximum(count, 1))[some]
+    return looks
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,7 +215,7 @@ class Line:
     intercept: float
 
     def apply(self, features: np.ndarray) -> np.ndarray:
-        """Return what it foretells, (rows,)."""
+        """Return the predictions of the line, (rows,)."""
         # Row by row: a matrix product may round a row otherwise where there are more of them.
         return np.asarray(np.vecdot(features, self.weights) + self.intercept)
 
@@ -249,30 +241,30 @@ class HybridForm(SearchForm):
         return self.pixels.queries(texts)
 
     def score(self, cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
-        """Return scores to rank by, from the cosine with the pixels and what the captions say (photos, 3)."""
+        """Return scores to rank by, from the cosine with the pixels and those with the captions (photos, 3)."""
         # A little of the cosine itself, because calibrated numbers have steps, and ties rank badly.
         return self._put_together(cosines, looks, 1e-3)
 
     def number_of(self, cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
-        """Return the calibrated numbers, of the same."""
+        """Return calibrated numbers, from the same two arrays."""
         return np.asarray(np.clip(self._put_together(cosines, looks, 0.0, self.calibration), 0, 1))
 
     def _put_together(
         self, cosines: np.ndarray, looks: np.ndarray, share: float, calibration: Calibration | None = None
     ) -> np.ndarray:
         scores = self.pixels.calibration.apply(cosines) + share * cosines
-        known = looks.any(axis=1)
-        if known.any() and self.line is not None:
-            told = self.line.apply(hybrid_features(cosines[known], looks[known]))
-            scores[known] = told if calibration is None else calibration.apply(told)
+        has_captions = looks.any(axis=1)
+        if has_captions.any() and self.line is not None:
+            numbers = self.line.apply(hybrid_features(cosines[has_captions], looks[has_captions]))
+            scores[has_captions] = numbers if calibration is None else calibration.apply(numbers)
         return np.asarray(scores)
 
 
 def hybrid_features(cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
-    """Return what the line of a hybrid weighs, (photos, 11)."""
-    seen = np.column_stack([cosines, looks])
+    """Return the features of a hybrid's line, (photos, 11)."""
+    columns = np.column_stack([cosines, looks])
     # Squares let a fit that is nearly perfect count for more than twice a fair one.
-    return np.hstack([seen, seen**2, seen[:, :1] * seen[:, 1:]])
+    return np.hstack([columns, columns**2, columns[:, :1] * columns[:, 1:]])
 
 
 FORMS: Mapping[str, str] = dict.fromkeys(

@@ -31,23 +31,23 @@ def check_type(setting: str, value: object, default: object, annotation: str = "
         return
     kind: type = str if default is None else type(default)
     if kind in KINDS:
-        expected, fits = KINDS[kind], _is(value, kind)
+        description, fits = KINDS[kind], _is(value, kind)
         if kind is str and "Photos" in annotation.split():
-            expected, fits = "a text or a list of texts", fits or _are(value, str)
+            description, fits = "a text or a list of texts", fits or _are(value, str)
         if kind is str and _is_object(value):
             return
     elif isinstance(default, Sequence):
         inner = {type(item) for item in default}
         item = inner.pop() if len(inner) == 1 else object
-        expected = f"a list of {PLURALS[item]}" if item in PLURALS else "a list"
+        description = f"a list of {PLURALS[item]}" if item in PLURALS else "a list"
         fits = _are(value, item)
     else:
         return
     if not fits:
         usual = "" if default is None else f" The default is {_usual(default)}."
-        if expected.startswith("a list of texts"):
+        if description.startswith("a list of texts"):
             usual += ' Write it as ["a", "b"].'
-        raise SettingError(f"{setting} must be {expected}, got {shown(value)}.{usual}")
+        raise SettingError(f"{setting} must be {description}, got {shown(value)}.{usual}")
 
 
 def _is(value: object, kind: type) -> bool:
@@ -62,7 +62,7 @@ def _are(value: object, kind: type) -> bool:
 
 
 def _is_object(value: Any) -> bool:
-    """Say whether a value cannot have come from a file or the command line."""
+    """Return whether a value cannot have come from a file or the command line."""
     return value is not None and not isinstance(value, bool | int | float | str | list | tuple | dict)
 
 

@@ -11,7 +11,7 @@ from withsense_tf.errors import SettingError, check_share
 
 @dataclass(frozen=True)
 class Training:
-    """Epochs at most, epochs without a better one, pairs or captions a batch, the optimiser's rate and decay.
+    """Most epochs, patience in epochs, pairs or captions a batch, the optimiser's rate and decay.
 
     The share `validation` of the training photos chooses the epoch and calibrates the answers.
     """
@@ -37,7 +37,7 @@ class Training:
 
 @dataclass(frozen=True)
 class TowerTraining(Training):
-    """The same, as it suits two towers; a batch of a single caption has nothing to tell it from."""
+    """Training of two towers, with their own defaults; a batch of one caption has no counter-example."""
 
     epochs: int = 30
     patience: int = 4

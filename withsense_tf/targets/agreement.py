@@ -40,7 +40,7 @@ class HumanLine:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the judgements of a data set are worth."""
+    """How far the judges of a data set agree, and what that means for a model."""
 
     pairs: int
     alpha: float
@@ -52,7 +52,7 @@ class Agreement:
 
     @property
     def columns_are_persons(self) -> bool | None:
-        """Tell whether a column can be one person; None where there are too few rows to tell.
+        """Return whether a column can be one person; None where there are too few rows to tell.
 
         It cannot where the scores of very many rows all stand in order.
         """
@@ -102,9 +102,9 @@ def krippendorff_alpha(scores: np.ndarray) -> float:
     if judges < 2 or not pairs:
         raise DataError(f"Agreement needs at least two judges and one pair, got {judges} and {pairs}.")
     # The mean squared difference of two judges of a pair, and of any two of all scores.
-    observed = 2 * scores.var(axis=1, ddof=1).mean()
-    expected = 2 * scores.var(ddof=1)
-    return float(1 - observed / expected) if expected > 0 else float("nan")
+    within = 2 * scores.var(axis=1, ddof=1).mean()
+    overall = 2 * scores.var(ddof=1)
+    return float(1 - within / overall) if overall > 0 else float("nan")
 
 
 def noise_of_mean(scores: np.ndarray) -> float:

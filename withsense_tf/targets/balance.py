@@ -37,30 +37,30 @@ def balance(pairs: Pairs, threshold: float = 0.5, assumed_weight: float = 0.5, s
             f"None of the {len(table)} pairs has a target of at least {threshold}: nothing to balance."
         )
     photos, captions = Counter(matches["photo"]), Counter(matches["caption"])
-    chosen = []
+    chosen_rows = []
     for row in rng.permutation(len(others)):
         photo, caption = others["photo"].iat[row], others["caption"].iat[row]
         if photos[photo] > 0 and captions[caption] > 0:
             photos[photo] -= 1
             captions[caption] -= 1
-            chosen.append(row)
-    assumed = _assumed(photos, captions, _unlikely(pairs), rng).assign(
+            chosen_rows.append(row)
+    assumed_pairs = _assume_pairs(photos, captions, _unlikely(pairs), rng).assign(
         target=0.0, weight=assumed_weight, source="assumed"
     )
-    judged = pd.concat([matches, others.iloc[chosen]], ignore_index=True)
+    judged_pairs = pd.concat([matches, others.iloc[chosen_rows]], ignore_index=True)
     definition = f"{pairs.definition}, balanced (from {threshold:g}, assumed {assumed_weight:g}, seed {seed})"
-    added = with_text_and_path(pairs.data, assumed)
-    return Pairs(pairs.data, pd.concat([judged, added], ignore_index=True), definition)
+    assumed_table = with_text_and_path(pairs.data, assumed_pairs)
+    return Pairs(pairs.data, pd.concat([judged_pairs, assumed_table], ignore_index=True), definition)
 
 
 def _unlikely(pairs: Pairs) -> Callable[[str, str], bool]:
-    """Return what tells whether nobody judged a pair and nothing says that it matches.
+    """Return a predicate: whether a pair was never judged and nothing says that it matches.
 
     The same photo may lie in the folder under two names, or as a copy, and two photos may have a caption of the same
     words.
     """
     table, captions, group = pairs.table, pairs.data.captions, pairs.data.groups
-    judged = set(zip(table["photo"], table["caption"], strict=True))
+    judged_pairs = set(zip(table["photo"], table["caption"], strict=True))
     words = dict(zip(captions["caption"], captions["text"].str.casefold(), strict=True))
     own = {
         (group.get(photo), text)
@@ -69,36 +69,40 @@ def _unlikely(pairs: Pairs) -> Callable[[str, str], bool]:
 
     def unlikely(photo: str, caption: str) -> bool:
         same = group.get(owner_of(caption)) == group[photo]
-        return not same and (photo, caption) not in judged and (group[photo], words.get(caption)) not in own
+        return (
+            not same
+            and (photo, caption) not in judged_pairs
+            and (group[photo], words.get(caption)) not in own
+        )
 
     return unlikely
 
 
-def _assumed(
+def _assume_pairs(
     photos: Counter[str],
     captions: Counter[str],
     unlikely: Callable[[str, str], bool],
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Fill the places that photos and captions have left with pairs that hardly match."""
-    left = np.array(list(photos.elements()), dtype=object)
-    right = rng.permutation(np.array(list(captions.elements()), dtype=object))
+    open_photos = np.array(list(photos.elements()), dtype=object)
+    open_captions = rng.permutation(np.array(list(captions.elements()), dtype=object))
     for _ in range(ROUNDS):
-        clash = _clashes(left, right, unlikely)
+        clash = _clashes(open_photos, open_captions, unlikely)
         if not clash.any():
             break
         for at in np.flatnonzero(clash):
-            other = rng.integers(len(right))
-            right[at], right[other] = right[other], right[at]
-    keep = ~_clashes(left, right, unlikely)
-    return pd.DataFrame({"photo": left[keep], "caption": right[keep]}, dtype="str")
+            other = rng.integers(len(open_captions))
+            open_captions[at], open_captions[other] = open_captions[other], open_captions[at]
+    keep = ~_clashes(open_photos, open_captions, unlikely)
+    return pd.DataFrame({"photo": open_photos[keep], "caption": open_captions[keep]}, dtype="str")
 
 
 def _clashes(photos: np.ndarray, captions: np.ndarray, unlikely: Callable[[str, str], bool]) -> np.ndarray:
-    """Mark pairs that may match, were judged, or come a second time."""
-    seen: set[tuple[str, str]] = set()
+    """Return which pairs may match, were judged, or come a second time, bool (pairs,)."""
+    earlier: set[tuple[str, str]] = set()
     marks = np.zeros(len(photos), dtype=bool)
     for at, pair in enumerate(zip(photos, captions, strict=True)):
-        marks[at] = pair in seen or not unlikely(*pair)
-        seen.add(pair)
+        marks[at] = pair in earlier or not unlikely(*pair)
+        earlier.add(pair)
     return marks

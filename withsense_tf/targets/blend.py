@@ -21,7 +21,7 @@ from withsense_tf.targets.votes import (
     expert_sureness,
 )
 
-LEARNED: Final = "learned"
+LEARNED_TRUST: Final = "learned"
 
 
 def relevance(
@@ -49,8 +49,8 @@ def relevance(
     expert, crowd = expert if len(data.experts) else None, crowd if len(data.crowd) else None
     votes = _votes(data, expert, crowd)
     numbers = _numbers(votes, expert, crowd)
-    learned = expert_weight == LEARNED
-    target = _learned(votes) if learned else _blend(numbers, float(expert_weight))
+    learned = expert_weight == LEARNED_TRUST
+    target = _learned_target(votes) if learned else _blend(numbers, float(expert_weight))
     table = votes[["photo", "caption"]].assign(
         source=_source(numbers), target=target, weight=_sureness(votes, numbers)
     )
@@ -66,18 +66,18 @@ def describe(
     expert_weight: float | str = 0.6,
     own_weight: float = 0.0,
 ) -> str:
-    """Say in a few words how a target is defined, for tables.
+    """Describe the definition of a target in a few words, for tables.
 
     >>> describe("median", "share", 0.6)
     '0.6 experts (median) + 0.4 crowd (share)'
     """
     if crowd is None or expert is None:
         text = f"experts ({expert})" if crowd is None else f"crowd ({crowd})"
-    elif expert_weight == LEARNED:
+    elif expert_weight == LEARNED_TRUST:
         text = "experts and crowd (learned)"
     else:
         text = f"{expert_weight:g} experts ({expert}) + {1 - float(expert_weight):g} crowd ({crowd})"
-    if expert_weight == LEARNED and None in (expert, crowd):
+    if expert_weight == LEARNED_TRUST and None in (expert, crowd):
         text = text.split("(")[0] + "(learned)"
     return f"{text} + own captions ({own_weight:g})" if own_weight > 0 else text
 
@@ -100,14 +100,14 @@ def _check(
     if expert is None and crowd is None:
         raise SettingError("expert and crowd are both None: choose who is asked.")
     if isinstance(expert_weight, str):
-        check_choice("expert_weight", expert_weight, (LEARNED,))
+        check_choice("expert_weight", expert_weight, (LEARNED_TRUST,))
     else:
         check_share("expert_weight", expert_weight, ends=True)
     check_share("own_weight", own_weight, ends=True)
     check_dataset("relevance", data)
-    asked = {"ExpertAnnotations.tsv": (expert, data.experts), "CrowdAnnotations.tsv": (crowd, data.crowd)}
-    files = [file for file, (way, _) in asked.items() if way is not None]
-    if all(asked[file][1].empty for file in files):
+    sources = {"ExpertAnnotations.tsv": (expert, data.experts), "CrowdAnnotations.tsv": (crowd, data.crowd)}
+    files = [file for file, (way, _) in sources.items() if way is not None]
+    if all(sources[file][1].empty for file in files):
         raise DataError(
             f"{data.name} has no judgements, so there is no target. {_why_none(data, files)} "
             "`dataset.quarantine` has every row with its reason."
@@ -115,7 +115,7 @@ def _check(
 
 
 def _why_none(data: Dataset, files: list[str]) -> str:
-    """Say what became of the judgements in these files."""
+    """Explain why these files give no judgements."""
     quarantine = data.quarantine
     reasons = []
     for file in files:
@@ -129,7 +129,7 @@ def _why_none(data: Dataset, files: list[str]) -> str:
 
 
 def _votes(data: Dataset, expert: str | None, crowd: str | None) -> pd.DataFrame:
-    """Return a row a pair with the votes of those who are asked; 0 where an expert or the crowd gave none."""
+    """Return one row a pair with the votes of experts and crowd; 0 where either gave none or is left out."""
     experts = data.experts if expert else data.experts.iloc[:0]
     votes = data.crowd if crowd else data.crowd.iloc[:0]
     table = experts.merge(votes, on=["photo", "caption"], how="outer")
@@ -138,7 +138,7 @@ def _votes(data: Dataset, expert: str | None, crowd: str | None) -> pd.DataFrame
 
 
 def _numbers(votes: pd.DataFrame, expert: str | None, crowd: str | None) -> np.ndarray:
-    """Return what the experts and the crowd say of each pair, (2, pairs); not a number where they say nothing."""
+    """Return the numbers of experts and crowd for each pair, (2, pairs); NaN where they gave no votes."""
     numbers = np.full((2, len(votes)), np.nan)
     scores, yes, no = votes[EXPERTS].to_numpy(), votes["yes"].to_numpy(), votes["no"].to_numpy()
     by_experts, by_crowd = (scores > 0).all(axis=1), yes + no > 0
@@ -156,7 +156,7 @@ def _blend(numbers: np.ndarray, expert_weight: float) -> np.ndarray:
     return np.asarray(np.where(np.isnan(blend), alone, blend))
 
 
-def _learned(votes: pd.DataFrame) -> np.ndarray:
+def _learned_target(votes: pd.DataFrame) -> np.ndarray:
     scores = votes[EXPERTS].to_numpy()
     yes, no = votes["yes"].to_numpy(), votes["no"].to_numpy()
     # Sorted rows would make it look as if one "expert" were always right.
@@ -179,10 +179,10 @@ def _sureness(votes: pd.DataFrame, numbers: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum((1 - (1 - experts) * (1 - crowd)) * (1 - apart), 0.01))
 
 
-def _own_captions(data: Dataset, judged: pd.DataFrame, weight: float) -> pd.DataFrame:
+def _own_captions(data: Dataset, judged_pairs: pd.DataFrame, weight: float) -> pd.DataFrame:
     """Return every training photo beside its own captions, where that pair is not judged."""
     captions = data.captions
     own = captions.loc[captions["part"] == "train", ["photo", "caption"]]
-    known = pd.MultiIndex.from_frame(judged[["photo", "caption"]])
-    own = own[~pd.MultiIndex.from_frame(own).isin(known)]
+    judged_index = pd.MultiIndex.from_frame(judged_pairs[["photo", "caption"]])
+    own = own[~pd.MultiIndex.from_frame(own).isin(judged_index)]
     return own.assign(source="own caption", target=1.0, weight=weight)

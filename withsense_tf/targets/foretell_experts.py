@@ -48,33 +48,33 @@ def foretell(data: Dataset) -> list[Foretold]:
     rng = np.random.default_rng(0)
     orders = [scores] if persons else [rng.permuted(scores, axis=1) for _ in range(SHUFFLES)]
 
-    def fixed(weight: float) -> Way:
+    def blend(weight: float) -> Way:
         experts = scores.shape[1] - 1
-        return lambda left: weight * to_unit(left.sum(axis=1) / experts) + (1 - weight) * share
+        return lambda others: weight * to_unit(others.sum(axis=1) / experts) + (1 - weight) * share
 
-    def learned(left: np.ndarray) -> np.ndarray:
+    def trust(others: np.ndarray) -> np.ndarray:
         # The one held out gives no vote, neither here nor in what is learned.
-        return learn_judges(left, yes, no, persons).number(left, yes, no)
+        return learn_judges(others, yes, no, persons).number(others, yes, no)
 
-    ways: dict[str, Way] = {f"{weight:g}": fixed(weight) for weight in WEIGHTS}
-    return [_measure(name, way, orders, both) for name, way in {**ways, "learned": learned}.items()]
+    ways: dict[str, Way] = {f"{weight:g}": blend(weight) for weight in WEIGHTS}
+    return [_measure(name, way, orders, both) for name, way in {**ways, "learned": trust}.items()]
 
 
-def as_table(found: list[Foretold]) -> pd.DataFrame:
-    """Put the figures into a table."""
-    return pd.DataFrame([vars(row) for row in found]).rename(columns={"way": "expert_weight"})
+def as_table(figures: list[Foretold]) -> pd.DataFrame:
+    """Return the figures as a table."""
+    return pd.DataFrame([vars(row) for row in figures]).rename(columns={"way": "expert_weight"})
 
 
 def _measure(name: str, way: Way, orders: list[np.ndarray], both: np.ndarray) -> Foretold:
     errors, taus = [], []
     for scores in orders:
-        foretold, held = [], []
+        foretold, targets = [], []
         for expert in range(scores.shape[1]):
-            left = scores.copy()
-            left[:, expert] = 0
-            foretold.append(way(left)[both])
-            held.append(to_unit(scores[both, expert]))
-        x, y = np.concatenate(foretold), np.concatenate(held)
+            others = scores.copy()
+            others[:, expert] = 0
+            foretold.append(way(others)[both])
+            targets.append(to_unit(scores[both, expert]))
+        x, y = np.concatenate(foretold), np.concatenate(targets)
         errors.append(np.mean((x - y) ** 2))
         taus.append(kendall(x, y, "b"))
     return Foretold(name, float(np.sqrt(np.mean(errors))), float(np.mean(taus)), int(both.sum()))

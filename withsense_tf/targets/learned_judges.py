@@ -20,7 +20,7 @@ EXTRA_COUNT = 1.0
 
 @dataclass(frozen=True)
 class LearnedJudges:
-    """What was learned: for each true score (1 to 4), how often it occurs and how the judges answer.
+    """The learned habits of judges: for each true score (1 to 4), its frequency and the judges' answers.
 
     `common`: (4,); `experts`: (experts, true score, given score); `crowd_yes`: the rate of yes, (4,).
     """
@@ -40,16 +40,16 @@ class LearnedJudges:
             + np.outer(no, np.log1p(-self.crowd_yes))
         )
         for expert, table in enumerate(self.experts):
-            given = scores[:, expert]
-            log[given > 0] += np.log(table[:, given[given > 0] - LOWEST]).T
+            answers = scores[:, expert]
+            log[answers > 0] += np.log(table[:, answers[answers > 0] - LOWEST]).T
         log -= log.max(axis=1, keepdims=True)
         chances = np.exp(log)
         return np.asarray(chances / chances.sum(axis=1, keepdims=True))
 
     def number(self, scores: np.ndarray, yes: np.ndarray, no: np.ndarray) -> np.ndarray:
         """Return the expected true score of each pair, scaled to 0 to 1, (pairs,)."""
-        expected = self.chances(scores, yes, no) @ to_unit(SCORES)
-        return np.asarray(np.clip(expected, 0.0, 1.0))
+        numbers = self.chances(scores, yes, no) @ to_unit(SCORES)
+        return np.asarray(np.clip(numbers, 0.0, 1.0))
 
 
 def learn_judges(
@@ -73,20 +73,20 @@ def learn_judges(
     chances = _first_guess(scores, yes, no)
     for _ in range(rounds):
         judges = _best_judges(chances * count[:, None], scores, yes, no, persons)
-        updated = judges.chances(scores, yes, no)
-        moved = float(np.abs(updated - chances).max())
-        chances = updated
-        if moved < enough:
+        new_chances = judges.chances(scores, yes, no)
+        change = float(np.abs(new_chances - chances).max())
+        chances = new_chances
+        if change < enough:
             break
     return judges
 
 
 def _first_guess(scores: np.ndarray, yes: np.ndarray, no: np.ndarray) -> np.ndarray:
-    given = (scores > 0).sum(axis=1)
+    answers = (scores > 0).sum(axis=1)
     votes = yes + no
-    mean = scores.sum(axis=1) / np.maximum(given, 1)
+    mean = scores.sum(axis=1) / np.maximum(answers, 1)
     share = LOWEST + (HIGHEST - LOWEST) * yes / np.maximum(votes, 1)
-    guess = np.where(given > 0, mean, share)
+    guess = np.where(answers > 0, mean, share)
     # Near scores are likely too: a hard guess could never be left again.
     chances = np.exp(-2.0 * np.abs(guess[:, None] - SCORES))
     return np.asarray(chances / chances.sum(axis=1, keepdims=True))

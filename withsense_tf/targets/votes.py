@@ -63,7 +63,7 @@ def expert_number(scores: np.ndarray, way: str = "mean") -> np.ndarray:
 
 
 def expert_bias(scores: np.ndarray) -> np.ndarray:
-    """Say how much kinder each expert is than all together, in points of the scale, (experts,).
+    """Return the bias of each expert: how much kinder than all together, in points of the scale, (experts,).
 
     >>> expert_bias(np.array([[1, 2, 3], [2, 3, 4]])).tolist()
     [-1.0, 0.0, 1.0]
@@ -95,7 +95,7 @@ def crowd_number(yes: np.ndarray, no: np.ndarray, way: str = "share") -> np.ndar
 
 
 def expert_sureness(scores: np.ndarray) -> np.ndarray:
-    """Say from 0 to 1 how sure the experts' scores are, (pairs,): 1 / (1 + the widest difference).
+    """Return the sureness of the experts' scores, 0 to 1, (pairs,): 1 / (1 + the widest difference).
 
     >>> expert_sureness(np.array([[2, 2, 2], [1, 2, 2], [1, 2, 4]])).tolist()
     [1.0, 0.5, 0.25]
@@ -104,7 +104,7 @@ def expert_sureness(scores: np.ndarray) -> np.ndarray:
 
 
 def crowd_sureness(yes: np.ndarray, no: np.ndarray) -> np.ndarray:
-    """Say from 0 to 1 how sure the crowd's votes are, (pairs,): more votes and more agreement are surer.
+    """Return the sureness of the crowd's votes, 0 to 1, (pairs,): more votes and more agreement are surer.
 
     >>> crowd_sureness(np.array([3, 2, 9]), np.array([0, 1, 0])).round(3).tolist()
     [0.5, 0.333, 0.75]

@@ -42,8 +42,8 @@ def cosines_by_hand(preset: Path, texts: list[str], pixels: np.ndarray) -> np.nd
     backbone = keras_hub.models.Backbone.from_preset(str(preset))
     length = backbone.text_encoder.max_sequence_length
     preprocessor = keras_hub.models.CausalLMPreprocessor.from_preset(str(preset), sequence_length=length)
-    found = preprocessor({"prompts": texts, "images": pixels})
-    logits = np.asarray(backbone({name: found[name] for name in ("images", "token_ids")})["text_logits"])
+    inputs = preprocessor({"prompts": texts, "images": pixels})
+    logits = np.asarray(backbone({name: inputs[name] for name in ("images", "token_ids")})["text_logits"])
     head = next(layer for layer in backbone.layers if layer.name.endswith("_head"))
     bias = np.asarray(head.logit_bias) if hasattr(head, "logit_bias") else 0.0
     cosines = (logits - bias) / np.exp(np.asarray(head.logit_scale))
@@ -53,10 +53,10 @@ def cosines_by_hand(preset: Path, texts: list[str], pixels: np.ndarray) -> np.nd
 def test_cosines_are_those_of_the_network_itself(preset: Path, towers: PhotoText, pixels: np.ndarray) -> None:
     photos = pixels[:6, :32, :32]
     expected = cosines_by_hand(preset, [*TEXTS, LONG], photos.astype(np.float32))
-    found = towers.text.encode([*TEXTS, LONG]) @ towers.photo.forward(photos).T
-    np.testing.assert_allclose(found, expected, atol=1e-4)
+    cosines = towers.text.encode([*TEXTS, LONG]) @ towers.photo.forward(photos).T
+    np.testing.assert_allclose(cosines, expected, atol=1e-4)
     assert np.ptp(expected, axis=1).min() > 0.01  # ... and they differ enough to be ranked
-    np.testing.assert_array_equal(np.argsort(found, axis=1), np.argsort(expected, axis=1))
+    np.testing.assert_array_equal(np.argsort(cosines, axis=1), np.argsort(expected, axis=1))
 
 
 def test_vectors_have_length_1_and_one_width(towers: PhotoText, pixels: np.ndarray) -> None:
@@ -104,9 +104,9 @@ def clip_towers(clip: Path) -> PhotoText:
 
 
 def test_capital_letters_make_no_difference_to_clip_in_russian_either(clip_towers: PhotoText) -> None:
-    found = clip_towers.text.encode(["Собака", "собака", "DOG", "dog"])
-    np.testing.assert_array_equal(found[0], found[1])
-    np.testing.assert_array_equal(found[2], found[3])
+    vectors = clip_towers.text.encode(["Собака", "собака", "DOG", "dog"])
+    np.testing.assert_array_equal(vectors[0], vectors[1])
+    np.testing.assert_array_equal(vectors[2], vectors[3])
 
 
 def test_it_makes_no_difference_what_clip_fills_texts_up_with(
@@ -119,8 +119,8 @@ def test_it_makes_no_difference_what_clip_fills_texts_up_with(
 
 
 def test_clip_reads_numbers_digit_by_digit_as_it_was_trained(clip_towers: PhotoText) -> None:
-    found = clip_towers.text.tokens(["12", "1 2"])
-    np.testing.assert_array_equal(found[0], found[1])
+    tokens = clip_towers.text.tokens(["12", "1 2"])
+    np.testing.assert_array_equal(tokens[0], tokens[1])
 
 
 def test_a_small_photo_is_seen_as_the_presets_own_converter_shows_it(
@@ -144,20 +144,20 @@ def test_a_large_photo_is_cropped_or_squashed_as_the_presets_own_converter_would
     Image.fromarray(photo).save(tmp_path / "a.png")
     own = keras_hub.layers.ImageConverter.from_preset(str(preset), antialias=True)
     expected = np.asarray(own(photo[None].astype(np.float32)))[0]
-    seen = towers.photo.read(tmp_path / "a.png").astype(np.float32)
-    found = np.asarray(towers.network.converter(seen))[0]
+    photo_read = towers.photo.read(tmp_path / "a.png").astype(np.float32)
+    scaled_photo = np.asarray(towers.network.converter(photo_read))[0]
     # Whole numbers may be rounded otherwise, and Pillow and TensorFlow treat the rim a little differently.
     scale = np.max(own.scale)
-    assert np.abs(found - expected).max() < 4 * scale
-    assert np.abs(found - expected).mean() < 1 * scale
+    assert np.abs(scaled_photo - expected).max() < 4 * scale
+    assert np.abs(scaled_photo - expected).mean() < 1 * scale
 
 
 def test_only_the_middle_of_a_photo_counts_for_clip(clip_towers: PhotoText, tmp_path: Path) -> None:
     photo = np.random.default_rng(0).integers(0, 255, (40, 80, 3)).astype(np.uint8)
     rim = photo.copy()
     rim[:, :15], rim[:, -15:] = 0, 255
-    for name, shown in (("a", photo), ("b", rim)):
-        Image.fromarray(shown).save(tmp_path / f"{name}.png")
+    for name, pixels in (("a", photo), ("b", rim)):
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
     one, other = clip_towers.photo.encode([tmp_path / "a.png", tmp_path / "b.png"])
     np.testing.assert_allclose(one, other, atol=1e-5)
 
@@ -171,12 +171,12 @@ def test_the_middle_of_a_photo_has_the_proportions_that_the_network_wants() -> N
 def test_vectors_are_kept_on_disk(towers: PhotoText, photos: list[Path], tmp_path: Path) -> None:
     first = VectorStore(tmp_path)
     names = [hashlib.sha256(path.read_bytes()).hexdigest() for path in photos]
-    kept = first.vectors_of(towers.photo, names, photos), first.text_vectors(towers.text, TEXTS)
+    first_vectors = first.vectors_of(towers.photo, names, photos), first.text_vectors(towers.text, TEXTS)
     again = VectorStore(tmp_path)
     # Were they encoded anew, the missing files would be an error.
-    found = again.vectors_of(towers.photo, names, [Path("none") for _ in names])
-    np.testing.assert_array_equal(found, kept[0])
-    np.testing.assert_array_equal(again.text_vectors(towers.text, TEXTS), kept[1])
+    vectors = again.vectors_of(towers.photo, names, [Path("none") for _ in names])
+    np.testing.assert_array_equal(vectors, first_vectors[0])
+    np.testing.assert_array_equal(again.text_vectors(towers.text, TEXTS), first_vectors[1])
     assert len(list(tmp_path.iterdir())) == 2
 
 

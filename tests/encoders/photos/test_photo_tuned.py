@@ -14,17 +14,17 @@ def arrays(base: TinyPhoto, opened: str = "late") -> list[np.ndarray]:
 
 
 def test_with_the_weights_that_it_had_a_backbone_sees_what_it_saw(pixels: np.ndarray) -> None:
-    base, seen = TinyPhoto(), pixels[:5, ::2, ::2]
+    base, photos = TinyPhoto(), pixels[:5, ::2, ::2]
     tuned = TunedPhoto(base, "late", arrays(base))
-    np.testing.assert_allclose(tuned.forward(seen), base.forward(seen), rtol=5e-3, atol=5e-3)
+    np.testing.assert_allclose(tuned.forward(photos), base.forward(photos), rtol=5e-3, atol=5e-3)
 
 
 def test_with_others_it_sees_something_else_and_the_backbone_stays(pixels: np.ndarray) -> None:
-    base, seen = TinyPhoto(), pixels[:5, ::2, ::2]
-    before = base.forward(seen)
+    base, photos = TinyPhoto(), pixels[:5, ::2, ::2]
+    before = base.forward(photos)
     tuned = TunedPhoto(base, "late", [2 * one for one in arrays(base)])
-    assert np.abs(tuned.forward(seen) - before).max() > 0.1
-    np.testing.assert_array_equal(TinyPhoto().forward(seen), before)
+    assert np.abs(tuned.forward(photos) - before).max() > 0.1
+    np.testing.assert_array_equal(TinyPhoto().forward(photos), before)
 
 
 def test_each_setting_changes_the_identity() -> None:

@@ -51,8 +51,8 @@ def word_vectors(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _points() -> list[tuple[str, np.ndarray]]:
-    found = [(word, np.eye(5)[at]) for at, words in enumerate(COLOURS) for word in words.split()]
-    return [*found, ("burgundy", np.eye(5)[0]), *((thing, np.eye(5)[4]) for thing in THINGS)]
+    points = [(word, np.eye(5)[at]) for at, words in enumerate(COLOURS) for word in words.split()]
+    return [*points, ("burgundy", np.eye(5)[0]), *((thing, np.eye(5)[4]) for thing in THINGS)]
 
 
 def apart_from_others(space: CaptionSpace, texts: list[str], groups: list[int]) -> float:
@@ -100,9 +100,9 @@ def test_it_solves_the_generalised_eigenproblem(dim: int) -> None:
     spread, directions = spread[::-1][:dim].clip(0), directions[:, ::-1][:, :dim]
     expected = (counts - mean) @ (directions * spread / (1 + spread))
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
-    found = CaptionSpace(dim=dim, noise=0.7, min_count=1).fit(texts, groups).encode(texts)
+    points = CaptionSpace(dim=dim, noise=0.7, min_count=1).fit(texts, groups).encode(texts)
     # Directions may be mirrored, so the angles between the points are compared.
-    np.testing.assert_allclose(found @ found.T, expected @ expected.T, atol=2e-3)
+    np.testing.assert_allclose(points @ points.T, expected @ expected.T, atol=2e-3)
 
 
 def _tfidf(texts: list[str]) -> np.ndarray:
@@ -126,7 +126,7 @@ def test_a_text_has_the_same_vector_whatever_stands_beside_it(space: CaptionSpac
 def test_what_is_remembered_changes_no_vector(
     space: CaptionSpace, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(caption_space, "REMEMBERED", room)
+    monkeypatch.setattr(caption_space, "MOST_REMEMBERED", room)
     texts = ["a red wall", "a crimson cloth", "a navy door", "a red wall", "an azure board"]
     expected = deepcopy(space)._points(texts)
     asking = CaptionSpace(min_count=1).fit(*captions(60, seed=0))
@@ -152,9 +152,9 @@ def test_a_space_that_is_fitted_again_forgets(space: CaptionSpace) -> None:
 def test_vectors_have_length_1_and_unknown_texts_are_zeros(word_vectors: Path, with_vectors: bool) -> None:
     vectors = SpacyVectors(word_vectors) if with_vectors else None
     fitted = CaptionSpace(vectors=vectors, min_count=1).fit(*captions(20, seed=0))
-    found = fitted.encode(["a red wall", "zebra", "", "...", "ruby"])
-    np.testing.assert_allclose(np.linalg.norm(found, axis=1), [1, 0, 0, 0, 1], atol=1e-5)
-    assert found.dtype == np.float32
+    points = fitted.encode(["a red wall", "zebra", "", "...", "ruby"])
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), [1, 0, 0, 0, 1], atol=1e-5)
+    assert points.dtype == np.float32
 
 
 @pytest.mark.parametrize("with_vectors", [False, True])
@@ -206,9 +206,9 @@ def test_the_global_generator_is_left_alone() -> None:
 
 def test_what_the_photos_are_called_does_not_matter(space: CaptionSpace) -> None:
     texts, groups = captions(60, seed=0)
-    named = CaptionSpace(min_count=1).fit(texts, [f"photo {-group}.jpg" for group in groups])
-    found, expected = named.encode(texts), space.encode(texts)
-    np.testing.assert_allclose(found @ found.T, expected @ expected.T, atol=2e-3)
+    renamed_space = CaptionSpace(min_count=1).fit(texts, [f"photo {-group}.jpg" for group in groups])
+    points, expected = renamed_space.encode(texts), space.encode(texts)
+    np.testing.assert_allclose(points @ points.T, expected @ expected.T, atol=2e-3)
 
 
 def test_dim_keeps_so_many_directions() -> None:

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from withsense_tf.encoders.texts.text_hub import BATCH, HubText
+from withsense_tf.encoders.texts.text_hub import HubText
 from withsense_tf.errors import DataError, SettingError
 
 STRINGS = tf.TensorSpec((None,), tf.string)
@@ -71,18 +70,10 @@ class Summed(tf.Module):
         return tf.reduce_sum(measure(texts), axis=0, keepdims=True)
 
 
-class Photos(tf.Module):
-    """A module that takes no texts at all."""
-
-    @tf.function(input_signature=[tf.TensorSpec((None, 8, 8, 3), tf.float32)])
-    def __call__(self, photos: tf.Tensor) -> tf.Tensor:
-        return tf.reduce_mean(photos, axis=(1, 2))
-
-
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("modules")
-    for module in (Lengths(), Several(), Flat(), Tokens(), Summed(), Photos()):
+    for module in (Lengths(), Several(), Flat(), Tokens(), Summed()):
         tf.saved_model.save(module, str(root / type(module).__name__.lower()))
     signed = Signed()
     tf.saved_model.save(signed, str(root / "signed"), signatures=signed.run)
@@ -102,16 +93,6 @@ def test_an_output_is_taken_by_its_name(modules: Path) -> None:
         HubText(modules / "several").encode(["a dog"])
 
 
-def test_texts_of_more_than_a_batch_keep_their_order(modules: Path) -> None:
-    texts = ["x" * (n % 300) for n in range(BATCH + 3)]
-    vectors = HubText(modules / "lengths").encode(texts)
-    assert vectors[:, 0].tolist() == [len(text) for text in texts]
-
-
-def test_no_texts_give_an_array_of_the_right_width(modules: Path) -> None:
-    assert HubText(modules / "lengths").encode([]).shape == (0, 2)
-
-
 @pytest.mark.parametrize("name", ["flat", "tokens", "summed"])
 def test_an_output_that_is_no_vector_a_text_is_an_error(modules: Path, name: str) -> None:
     with pytest.raises(
@@ -120,32 +101,9 @@ def test_an_output_that_is_no_vector_a_text_is_an_error(modules: Path, name: str
         HubText(modules / name).encode(["a", "b"])
 
 
-def test_a_module_that_takes_no_texts_is_refused_in_one_line(modules: Path) -> None:
-    with pytest.raises(SettingError) as caught:
-        HubText(modules / "photos").encode(["a"])
-    assert "\n" not in str(caught.value)
-
-
-def test_a_folder_that_is_no_module_says_what_is_expected(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="expected the folder of a SavedModel"):
-        HubText(tmp_path).encode(["a"])
-
-
-@pytest.mark.usefixtures("offline")
-def test_a_handle_that_cannot_be_downloaded_says_what_to_do() -> None:
-    with pytest.raises(SettingError, match=r"cannot be loaded.*give a local file or folder"):
-        HubText("https://tfhub.dev/google/nnlm-en-dim50/2").encode(["a"])
-
-
 def test_the_identity_follows_the_files_and_the_output(tmp_path: Path) -> None:
     identities = [HubText("a/b").identity, HubText("a/b", output="lengths").identity]
     for factor in (1.0, 2.0):
         tf.saved_model.save(Lengths(factor), str(tmp_path / "lengths"))
         identities.append(HubText(tmp_path / "lengths").identity)
     assert len(set(identities)) == 4
-
-
-def test_it_learns_nothing_and_a_copy_does_not_hold_the_module_again(modules: Path) -> None:
-    encoder = HubText(modules / "lengths")
-    assert not encoder.learns
-    assert deepcopy(encoder) is encoder

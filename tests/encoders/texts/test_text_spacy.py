@@ -7,14 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import spacy
 
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
-from withsense_tf.encoders.texts.word_vectors import read_vectors
 from withsense_tf.errors import DataError, NotFittedError, SettingError
 
 LINES = ["a 1 0 0", "dog 0 1 0", "cat 0 0 2", "Paris 5 5 5", "собака 0 3 0"]
-TABLE = {"a": [1, 0, 0], "dog": [0, 1, 0], "cat": [0, 0, 2], "paris": [5, 5, 5], "собака": [0, 3, 0]}
 
 
 def write(path: Path, lines: list[str]) -> Path:
@@ -26,72 +23,6 @@ def write(path: Path, lines: list[str]) -> Path:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return write(tmp_path / "small.txt", LINES)
-
-
-@pytest.fixture(scope="module")
-def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a blank English pipeline with three vectors."""
-    made = spacy.blank("en")
-    for word, vector in (("dog", [0, 1]), ("Cat", [2, 0]), ("собака", [0, 3])):
-        made.vocab.set_vector(word, np.array(vector, np.float32))
-    folder = tmp_path_factory.mktemp("pipelines") / "small"
-    made.to_disk(folder)
-    return folder
-
-
-@pytest.mark.parametrize("name", ["v.txt", "v.vec", "v.txt.gz", "v.vec.gz"])
-@pytest.mark.parametrize("header", [[], ["5 3"]], ids=["plain", "header"])
-def test_every_form_of_a_word2vec_file_gives_the_same_table(
-    tmp_path: Path, name: str, header: list[str]
-) -> None:
-    known = read_vectors(str(write(tmp_path / name, header + LINES)))
-    found = {word: known.table[known.row(word)].tolist() for word in TABLE}
-    assert found == TABLE
-    assert known.table.dtype == np.float32
-    assert len(known.rows) == 5
-
-
-def test_of_a_word_that_stands_twice_the_first_line_counts(tmp_path: Path) -> None:
-    known = read_vectors(str(write(tmp_path / "v.txt", ["a 1 2", "a 3 4"])))
-    assert known.table.tolist() == [[1, 2]]
-
-
-@pytest.mark.parametrize("name", ["v.txt", "v.txt.gz"])
-@pytest.mark.parametrize(
-    "wrong", ["b 3 4 5", "b 3", "b x 4", "b", "b 3 nan", "b inf 4"], ids=lambda line: line.replace(" ", "_")
-)
-def test_a_damaged_line_is_named_once(tmp_path: Path, name: str, wrong: str) -> None:
-    write(tmp_path / name, ["a 1 2", wrong, "c 5 6"])
-    with pytest.raises(DataError, match="line 2") as caught:
-        read_vectors(str(tmp_path / name))
-    assert str(caught.value).count(name) == 1
-
-
-def packed() -> bytes:
-    rng = np.random.default_rng(0)
-    numbers = rng.normal(size=(400, 5)).round(4).tolist()
-    return gzip.compress(
-        "\n".join(f"w{n} {' '.join(map(str, row))}" for n, row in enumerate(numbers)).encode()
-    )
-
-
-@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
-def test_a_truncated_archive_is_an_error(tmp_path: Path, share: float) -> None:
-    (tmp_path / "v.txt.gz").write_bytes(packed()[: int(len(packed()) * share)])
-    with pytest.raises(DataError, match=r"v\.txt\.gz"):
-        read_vectors(str(tmp_path / "v.txt.gz"))
-
-
-def test_damage_anywhere_in_an_archive_is_a_data_error(tmp_path: Path) -> None:
-    whole, rng = packed(), np.random.default_rng(0)
-    for _ in range(60):
-        damaged = bytearray(whole)
-        # Past the header, whose file name and time may be anything.
-        at = int(rng.integers(10, len(whole) - 8))
-        damaged[at] ^= 0xFF
-        (tmp_path / "v.txt.gz").write_bytes(damaged)
-        with pytest.raises(DataError, match=r"v\.txt\.gz"):
-            read_vectors(str(tmp_path / "v.txt.gz"))
 
 
 def test_the_mean_of_the_known_words_is_taken(file: Path) -> None:
@@ -156,28 +87,6 @@ def test_no_training_texts_are_a_data_error(file: Path) -> None:
         SpacyVectors(file).fit([])
 
 
-def test_a_pipelines_folder_gives_its_vectors_in_lower_case_too(pipeline: Path) -> None:
-    vectors = SpacyVectors(pipeline, "mean").encode(["dog", "a cat", "собака", ""])
-    assert vectors.tolist() == [[0, 1], [2, 0], [0, 3], [0, 0]]
-
-
-def test_a_pipeline_without_vectors_is_an_error(tmp_path: Path) -> None:
-    spacy.blank("en").to_disk(tmp_path / "blank")
-    with pytest.raises(SettingError, match="has no word vectors; those whose names end in _md and _lg"):
-        SpacyVectors(tmp_path / "blank", "mean").encode(["a"])
-
-
-@pytest.mark.parametrize("source", ["no_such_pipeline", "no_such_folder/", "v.csv"])
-def test_a_source_that_is_nothing_says_what_can_be_given(source: str) -> None:
-    with pytest.raises(SettingError, match=r"neither a file of word vectors \(\.txt.*nor a spaCy pipeline"):
-        SpacyVectors(source, "mean").encode(["a"])
-
-
-def test_a_file_that_is_missing_says_so(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match=r"none\.txt: there is no such file"):
-        SpacyVectors(tmp_path / "none.txt", "mean").encode(["a"])
-
-
 def test_a_copy_shares_the_table_but_not_the_fit(file: Path) -> None:
     mine = SpacyVectors(file).fit(["a dog", "a cat"])
     copy = deepcopy(mine)
@@ -191,10 +100,10 @@ def test_a_copy_shares_the_table_but_not_the_fit(file: Path) -> None:
 
 
 def test_the_identity_follows_the_file_and_the_weighting(file: Path) -> None:
-    found = {SpacyVectors(file).identity, SpacyVectors(file, "mean").identity}
+    identities = {SpacyVectors(file).identity, SpacyVectors(file, "mean").identity}
     write(file, [*LINES, "more 1 1 1"])
-    found.add(SpacyVectors(file).identity)
-    assert len(found) == 3
+    identities.add(SpacyVectors(file).identity)
+    assert len(identities) == 3
 
 
 def test_a_wrong_weighting_gets_a_hint(file: Path) -> None:

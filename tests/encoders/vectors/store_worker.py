@@ -48,10 +48,10 @@ class SlowColour(PhotoEncoder):
 def fill(folder: Path, photos: Path, backwards: bool = False) -> int:
     paths = sorted(photos.iterdir(), reverse=backwards)
     encoder = SlowColour()
-    found = store.VectorStore(folder).encode(
+    result = store.VectorStore(folder).encode(
         encoder, [sha256(path.read_bytes()).hexdigest() for path in paths], paths
     )
-    assert found.found.all()
+    assert result.has_vector.all()
     return encoder.encoded
 
 

@@ -87,16 +87,16 @@ def undisturbed(sixty: Path) -> np.ndarray:
 
 def work(*arguments: object) -> list[str]:
     command = [sys.executable, "-W", "error::UserWarning", WORKER, *arguments]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split()
+    process = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    return process.stdout.split()
 
 
 def stored(folder: Path, sixty: Path) -> np.ndarray:
     """Read what is stored for the worker's encoder; a photo that must still be encoded fails."""
     paths = sorted(sixty.iterdir())
-    found = VectorStore(folder).encode(Refusing("slow colour", 0, width=24), names(paths), paths)
-    return found.vectors
+    result = VectorStore(folder).encode(Refusing("slow colour", 0, width=24), names(paths), paths)
+    return result.vectors
 
 
 class Refusing(Constant):
@@ -136,24 +136,24 @@ def test_a_second_store_on_the_same_folder_encodes_nothing(
 def test_only_photos_that_are_new_are_encoded(paths: list[Path], mean_colour) -> None:
     store = VectorStore()
     store.encode(mean_colour, names(paths[:4]), paths[:4])
-    found = store.encode(mean_colour, names(paths[::-1]), paths[::-1])
+    result = store.encode(mean_colour, names(paths[::-1]), paths[::-1])
     assert mean_colour.encoded == 6
-    np.testing.assert_array_equal(found.vectors, mean_colour.encode(paths[::-1]))
+    np.testing.assert_array_equal(result.vectors, mean_colour.encode(paths[::-1]))
 
 
 def test_a_photo_counts_by_its_content_and_not_by_its_place(paths: list[Path], mean_colour) -> None:
     store = VectorStore()
     digest = names(paths[:1])
     store.encode(mean_colour, digest, paths[:1])
-    found = store.encode(mean_colour, digest, [Path("/moved/away.jpg")])
-    assert found.found.all()
+    result = store.encode(mean_colour, digest, [Path("/moved/away.jpg")])
+    assert result.has_vector.all()
     assert mean_colour.encoded == 1
 
 
 def test_no_photos_have_the_encoders_width(mean_colour) -> None:
-    found = VectorStore().encode(mean_colour, [], [])
-    assert found.vectors.shape == (0, 6)
-    assert found.problems == ()
+    result = VectorStore().encode(mean_colour, [], [])
+    assert result.vectors.shape == (0, 6)
+    assert result.problems == ()
 
 
 def test_a_store_without_a_folder_leaves_nothing_behind(paths: list[Path], mean_colour) -> None:
@@ -190,12 +190,12 @@ def keras_settings() -> st.SearchStrategy[dict[str, Any]]:
 def test_encoders_with_other_settings_have_folders_of_their_own(
     one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    for chosen in (one, other):
-        if chosen["weights"] == "imagenet":
-            chosen["seed"] = 0  # it changes no vector
+    for encoder_settings in (one, other):
+        if encoder_settings["weights"] == "imagenet":
+            encoder_settings["seed"] = 0  # it changes no vector
     assume(one != other)
     store = VectorStore()
-    shelves = [store._shelf(KerasPhoto(**chosen).identity) for chosen in (one, other)]
+    shelves = [store._shelf(KerasPhoto(**encoder_settings).identity) for encoder_settings in (one, other)]
     assert shelves[0].folder != shelves[1].folder
 
 
@@ -209,14 +209,14 @@ def test_encoders_of_any_two_names_never_share_a_vector(one: str, other: str) ->
         store = VectorStore(Path(folder) / "store")
         for _ in range(2):
             for identity, value in ((one, 1), (other, 2)):
-                found = store.encode(Constant(identity, value), names([path]), [path])
-                assert found.vectors.tolist() == [[value, value]]
+                result = store.encode(Constant(identity, value), names([path]), [path])
+                assert result.vectors.tolist() == [[value, value]]
 
 
 def test_names_that_differ_in_their_signs_alone_have_folders_of_their_own(tmp_path: Path) -> None:
     store = VectorStore(tmp_path)
-    found = {store._shelf(name).folder for name in ("a b", "A b", "a-b", "a b ", "a" * 99, "a" * 98)}
-    assert len(found) == 6
+    folders = {store._shelf(name).folder for name in ("a b", "A b", "a-b", "a b ", "a" * 99, "a" * 98)}
+    assert len(folders) == 6
 
 
 def test_a_weights_file_whose_name_is_not_utf_8_has_a_folder_too(tmp_path: Path, mean_colour) -> None:
@@ -245,21 +245,21 @@ def test_an_unknown_precision_is_refused() -> None:
 def test_bad_photos_are_named_and_the_others_have_their_vectors(paths: list[Path], mean_colour) -> None:
     paths[2].write_bytes(b"")
     paths[4].write_bytes(paths[4].read_bytes()[:300])
-    found = VectorStore().encode(mean_colour, names(paths), paths)
-    assert found.found.tolist() == [True, True, False, True, False, True]
-    assert {(p.item, p.kind) for p in found.problems} == {
+    result = VectorStore().encode(mean_colour, names(paths), paths)
+    assert result.has_vector.tolist() == [True, True, False, True, False, True]
+    assert {(p.item, p.kind) for p in result.problems} == {
         ("cat.jpg", "photo_empty"),
         ("eel.jpg", "photo_truncated"),
     }
-    good = [path for path, known in zip(paths, found.found, strict=True) if known]
-    np.testing.assert_array_equal(found.vectors, mean_colour.encode(good))
+    good = [path for path, is_good in zip(paths, result.has_vector, strict=True) if is_good]
+    np.testing.assert_array_equal(result.vectors, mean_colour.encode(good))
 
 
 def test_only_bad_photos_give_no_vectors_of_the_right_width(tmp_path: Path, mean_colour) -> None:
     (tmp_path / "bad.jpg").write_bytes(b"")
-    found = VectorStore().encode(mean_colour, ["bad"], [tmp_path / "bad.jpg"])
-    assert found.vectors.shape == (0, 6)
-    assert not found.found.any()
+    result = VectorStore().encode(mean_colour, ["bad"], [tmp_path / "bad.jpg"])
+    assert result.vectors.shape == (0, 6)
+    assert not result.has_vector.any()
 
 
 def test_a_bad_photo_is_remembered_with_its_reason_and_not_tried_again(
@@ -269,8 +269,8 @@ def test_a_bad_photo_is_remembered_with_its_reason_and_not_tried_again(
     paths[2].write_bytes(b"")
     digests = names(paths)
     first = VectorStore(tmp_path / "store").encode(mean_colour, digests, paths)
-    (noted,) = (tmp_path / "store").glob("*/bad.jsonl")
-    assert "zero bytes" in noted.read_text()
+    (notes,) = (tmp_path / "store").glob("*/bad.jsonl")
+    assert "zero bytes" in notes.read_text()
     # Whoever gives other content the same digest is not looked at again: the digest stands for the content.
     paths[2].write_bytes(good)
     second = VectorStore(tmp_path / "store").encode(mean_colour, digests, paths)
@@ -280,12 +280,12 @@ def test_a_bad_photo_is_remembered_with_its_reason_and_not_tried_again(
 
 def test_a_missing_photo_is_tried_again(paths: list[Path], mean_colour, tmp_path: Path) -> None:
     digests = names(paths)
-    moved = paths[2].rename(tmp_path / "moved.jpg")
+    elsewhere = paths[2].rename(tmp_path / "moved.jpg")
     store = VectorStore(tmp_path / "store")
-    found = store.encode(mean_colour, digests, paths)
-    assert [problem.kind for problem in found.problems] == ["row_photo_missing"]
-    moved.rename(paths[2])
-    assert store.encode(mean_colour, names(paths), paths).found.all()
+    result = store.encode(mean_colour, digests, paths)
+    assert [problem.kind for problem in result.problems] == ["row_photo_missing"]
+    elsewhere.rename(paths[2])
+    assert store.encode(mean_colour, names(paths), paths).has_vector.all()
 
 
 def test_a_note_of_bad_photos_that_was_cut_off_does_no_harm(
@@ -294,12 +294,12 @@ def test_a_note_of_bad_photos_that_was_cut_off_does_no_harm(
     paths[2].write_bytes(b"")
     paths[4].write_bytes(b"no photo")
     VectorStore(tmp_path / "store").encode(mean_colour, names(paths), paths)
-    (noted,) = (tmp_path / "store").glob("*/bad.jsonl")
-    noted.write_bytes(noted.read_bytes()[:-20])
+    (notes,) = (tmp_path / "store").glob("*/bad.jsonl")
+    notes.write_bytes(notes.read_bytes()[:-20])
     for _ in range(2):
-        found = VectorStore(tmp_path / "store").encode(mean_colour, names(paths), paths)
-        assert {problem.item for problem in found.problems} == {"cat.jpg", "eel.jpg"}
-    entries = [json.loads(line) for line in noted.read_text().splitlines() if line.endswith("}")]
+        result = VectorStore(tmp_path / "store").encode(mean_colour, names(paths), paths)
+        assert {problem.item for problem in result.problems} == {"cat.jpg", "eel.jpg"}
+    entries = [json.loads(line) for line in notes.read_text().splitlines() if line.endswith("}")]
     assert [entry["item"] for entry in entries] == ["cat.jpg", "eel.jpg"]
 
 
@@ -329,27 +329,27 @@ def test_what_is_done_is_kept_when_the_user_interrupts(mean_colour, sixty: Path,
     paths = sorted(sixty.iterdir())
     with pytest.raises(KeyboardInterrupt):
         VectorStore(tmp_path).encode(Interrupted(), names(paths), paths)
-    found = VectorStore(tmp_path).encode(mean_colour, names(paths), paths)
+    result = VectorStore(tmp_path).encode(mean_colour, names(paths), paths)
     assert mean_colour.encoded == 60 - 8
-    np.testing.assert_array_equal(found.vectors, type(mean_colour)().encode(paths))
+    np.testing.assert_array_equal(result.vectors, type(mean_colour)().encode(paths))
 
 
 def test_work_is_saved_while_it_goes_on(
     mean_colour, sixty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_module, "SAVE_SECONDS", 0.0)
-    seen = []
+    counts = []
 
     class Watching(type(mean_colour)):
         batch_size = 20
 
         def forward(self, pixels: np.ndarray) -> np.ndarray:
-            seen.append(len(list(tmp_path.glob("*/*.vectors"))))
+            counts.append(len(list(tmp_path.glob("*/*.vectors"))))
             return super().forward(pixels)
 
     paths = sorted(sixty.iterdir())
     VectorStore(tmp_path).encode(Watching(), names(paths), paths)
-    assert seen == [0, 1, 2]
+    assert counts == [0, 1, 2]
 
 
 def test_texts_are_stored_once_if_no_training_texts_shape_their_vectors(tmp_path: Path) -> None:
@@ -394,8 +394,8 @@ def test_a_process_killed_at_any_moment_leaves_no_damage(
 ) -> None:
     ends = work("kill", tmp_path, sixty, 5)
     assert ends.count("-9") >= 2  # the first ones at least were killed amid their work
-    (left,) = work("once", tmp_path, sixty)
-    assert int(left) < 60  # and what they had done was not done again
+    (line,) = work("once", tmp_path, sixty)
+    assert int(line) < 60  # and what they had done was not done again
     np.testing.assert_array_equal(stored(tmp_path, sixty), undisturbed)
 
 
@@ -408,9 +408,9 @@ def test_two_processes_fill_one_folder_at_once(sixty: Path, undisturbed: np.ndar
 def test_photos_given_twice_are_found_twice(
     paths: list[Path], mean_colour, new_photo: Callable[[Path, int], None]
 ) -> None:
-    doubled = list(itertools.chain(paths, paths))
-    found = VectorStore().encode(mean_colour, names(doubled), doubled)
-    np.testing.assert_array_equal(found.vectors[:6], found.vectors[6:])
+    twice = list(itertools.chain(paths, paths))
+    result = VectorStore().encode(mean_colour, names(twice), twice)
+    np.testing.assert_array_equal(result.vectors[:6], result.vectors[6:])
 
 
 @pytest.mark.closed
@@ -421,9 +421,9 @@ def test_a_photo_that_was_changed_after_it_was_looked_at_has_no_vector_and_leave
     first, store = mean_colour.encode(paths), VectorStore(tmp_path / "store")
     for other in (paths[1].read_bytes(), b"no photo"):
         paths[0].write_bytes(other)
-        found = store.encode(mean_colour, digests, paths)
-        assert found.found.tolist() == [False, *[True] * (len(paths) - 1)]
-        assert [problem.kind for problem in found.problems] == ["photo_changed"]
+        result = store.encode(mean_colour, digests, paths)
+        assert result.has_vector.tolist() == [False, *[True] * (len(paths) - 1)]
+        assert [problem.kind for problem in result.problems] == ["photo_changed"]
     with pytest.raises(DataError, match="is not the one that was indexed or loaded"):
         store.vectors_of(mean_colour, digests, paths)
     paths[0].write_bytes(before)

@@ -38,15 +38,15 @@ def again(shelf: Shelf) -> Shelf:
 
 def test_what_is_stored_is_found_in_the_order_asked_for(shelf: Shelf) -> None:
     shelf.add(keys("b", "a", "c"), rows(2, 1, 3))
-    found, vectors = again(shelf).find(keys("c", "none", "a", "b", "c"))
-    assert found.tolist() == [True, False, True, True, True]
+    is_stored, vectors = again(shelf).find(keys("c", "none", "a", "b", "c"))
+    assert is_stored.tolist() == [True, False, True, True, True]
     np.testing.assert_array_equal(vectors, rows(3, 1, 2, 3))
     assert vectors.dtype == np.float32
 
 
 def test_an_empty_shelf_finds_nothing(shelf: Shelf) -> None:
-    found, vectors = shelf.find(keys("a", "b"))
-    assert not found.any()
+    is_stored, vectors = shelf.find(keys("a", "b"))
+    assert not is_stored.any()
     assert len(vectors) == 0
     shelf.add(keys(), rows())
     assert files(shelf.folder) == []
@@ -66,8 +66,8 @@ def test_all_keys_of_any_bytes_are_found_again(batches: list[dict[bytes, int]]) 
             new = {key: value for key, value in batch.items() if key not in expected}
             shelf.add(np.array(list(new), KEY), rows(*new.values()).reshape(-1, 3))
             expected |= new
-        found, vectors = shelf.find(np.array(list(expected), KEY))
-        assert found.all()
+        is_stored, vectors = shelf.find(np.array(list(expected), KEY))
+        assert is_stored.all()
         assert vectors[:, :1].ravel().tolist() == list(expected.values())
 
 
@@ -77,8 +77,8 @@ def test_many_files_are_joined_and_nothing_is_lost(shelf: Shelf) -> None:
         shelf.add(keys(number), rows(number))
     assert len(files(shelf.folder)) <= MOST_FILES
     for reader in (shelf, again(shelf)):
-        found, vectors = reader.find(keys(*range(count)))
-        assert found.all()
+        is_stored, vectors = reader.find(keys(*range(count)))
+        assert is_stored.all()
         np.testing.assert_array_equal(vectors, rows(*range(count)))
 
 
@@ -104,8 +104,8 @@ def test_a_reader_that_opened_files_before_the_join_still_reads(shelf: Shelf) ->
     # What was mapped stays readable although its file is gone from the folder.
     old = next(iter(opened.values()))
     assert old.vectors[0].tolist() == rows(0)[0].tolist()
-    found, vectors = reader.find(keys(*range(MOST_FILES), "last"))
-    assert found.all()
+    is_stored, vectors = reader.find(keys(*range(MOST_FILES), "last"))
+    assert is_stored.all()
     np.testing.assert_array_equal(vectors, rows(*range(MOST_FILES), 99))
 
 
@@ -122,12 +122,12 @@ def test_a_join_that_is_under_way_elsewhere_is_left_to_the_other(shelf: Shelf) -
 def test_a_join_that_was_killed_before_it_deleted_loses_and_changes_nothing(shelf: Shelf) -> None:
     for number in range(MOST_FILES):
         shelf.add(keys(number), rows(number))
-    kept = {file: file.read_bytes() for file in files(shelf.folder)}
+    contents = {file: file.read_bytes() for file in files(shelf.folder)}
     shelf.add(keys("last"), rows(99))
-    for file, content in kept.items():
+    for file, content in contents.items():
         file.write_bytes(content)
-    found, vectors = again(shelf).find(keys(*range(MOST_FILES), "last"))
-    assert found.all()
+    is_stored, vectors = again(shelf).find(keys(*range(MOST_FILES), "last"))
+    assert is_stored.all()
     np.testing.assert_array_equal(vectors, rows(*range(MOST_FILES), 99))
 
 
@@ -139,8 +139,8 @@ def test_a_file_that_was_cut_is_left_out_with_a_warning_and_made_anew(shelf: She
     cut.write_bytes(cut.read_bytes()[: int(cut.stat().st_size * share)])
     reader = again(shelf)
     with pytest.warns(DataWarning, match=f"{cut.name} is damaged"):
-        found, _ = reader.find(keys(0, "good"))
-    assert found.tolist() == [False, True]
+        is_stored, _ = reader.find(keys(0, "good"))
+    assert is_stored.tolist() == [False, True]
     reader.add(keys(0), rows(5))
     np.testing.assert_array_equal(reader.find(keys(0, "good"))[1], rows(5, 1))
 
@@ -179,8 +179,8 @@ def test_damage_in_the_headers_never_raises_and_never_changes_a_vector(shelf: Sh
         file.write_bytes(damaged)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataWarning)
-            found, vectors = again(shelf).find(keys(*range(8)))
-        assert vectors.tolist() == rows(*range(8))[found].tolist()
+            is_stored, vectors = again(shelf).find(keys(*range(8)))
+        assert vectors.tolist() == rows(*range(8))[is_stored].tolist()
 
 
 @pytest.mark.parametrize(

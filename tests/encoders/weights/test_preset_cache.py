@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.encoders.photos.photo_text_keras_hub import PhotoText
-from withsense_tf.encoders.weights.preset_cache import check_here, downloaded, no_downloads
+from withsense_tf.encoders.weights.preset_cache import check_here, no_downloads, preset_source
 from withsense_tf.errors import WeightsMissingError
 
 NAME = "clip_vit_base_patch32"
@@ -46,7 +46,7 @@ def test_a_preset_that_is_not_here_is_said_so_at_once_with_the_advice(cache: Pat
 @pytest.mark.usefixtures("cache")
 def test_where_downloads_are_allowed_nothing_is_checked() -> None:
     check_here(NAME)
-    assert downloaded(NAME, f"{HANDLE}/3") == NAME
+    assert preset_source(NAME, f"{HANDLE}/3") == NAME
 
 
 def test_a_downloaded_preset_is_taken_from_its_folder(cache: Path) -> None:
@@ -54,13 +54,13 @@ def test_a_downloaded_preset_is_taken_from_its_folder(cache: Path) -> None:
     tenth = put(cache, "10")
     with no_downloads("do so"):
         check_here(NAME)
-        assert downloaded(HANDLE, HANDLE) == str(tenth)
+        assert preset_source(HANDLE, HANDLE) == str(tenth)
 
 
 def test_another_version_than_that_of_this_library_is_not_taken_for_it(cache: Path) -> None:
     put(cache, "2")
     with no_downloads("do so"), pytest.raises(WeightsMissingError, match="not on this machine"):
-        downloaded(NAME, f"{HANDLE}/3")
+        preset_source(NAME, f"{HANDLE}/3")
 
 
 def test_a_download_that_broke_off_does_not_count(cache: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_download_that_broke_off_does_not_count(cache: Path) -> None:
     assert refused()
     (marks / "model.weights.h5.complete").touch()
     with no_downloads("do so"):
-        assert downloaded(NAME, f"{HANDLE}/3") == str(folder)
+        assert preset_source(NAME, f"{HANDLE}/3") == str(folder)
 
 
 def test_a_downloaded_network_is_loaded_without_a_connection(

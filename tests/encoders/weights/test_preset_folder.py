@@ -35,12 +35,12 @@ def test_the_fingerprint_counts_weights_and_settings_but_not_the_day_of_saving(
     clip: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(clip, tmp_path / "clip")
-    known = preset_fingerprint(clip)
+    before = preset_fingerprint(clip)
     (tmp_path / "clip" / "metadata.json").write_text("{}")
-    assert preset_fingerprint(tmp_path / "clip") == known
+    assert preset_fingerprint(tmp_path / "clip") == before
     settings = tmp_path / "clip" / "image_converter.json"
     settings.write_text(settings.read_text().replace("bicubic", "nearest"))
-    assert preset_fingerprint(tmp_path / "clip") != known
+    assert preset_fingerprint(tmp_path / "clip") != before
 
 
 def test_one_weight_changes_the_fingerprint_and_a_damaged_file_has_one_too(
@@ -49,13 +49,13 @@ def test_one_weight_changes_the_fingerprint_and_a_damaged_file_has_one_too(
     import h5py
 
     shutil.copytree(clip, tmp_path / "clip")
-    known = preset_fingerprint(clip)
+    before = preset_fingerprint(clip)
     file = tmp_path / "clip" / "model.weights.h5"
-    with h5py.File(file, "r+") as opened:
-        found: list[h5py.Dataset] = []
-        opened.visititems(lambda _, item: found.append(item) if isinstance(item, h5py.Dataset) else None)
-        found[0][...] = found[0][()] + 1
-    changed = preset_fingerprint(tmp_path / "clip")
-    assert changed != known
+    with h5py.File(file, "r+") as stream:
+        arrays: list[h5py.Dataset] = []
+        stream.visititems(lambda _, item: arrays.append(item) if isinstance(item, h5py.Dataset) else None)
+        arrays[0][...] = arrays[0][()] + 1
+    after = preset_fingerprint(tmp_path / "clip")
+    assert after != before
     file.write_bytes(b"no HDF5")
-    assert preset_fingerprint(tmp_path / "clip") not in (known, changed)
+    assert preset_fingerprint(tmp_path / "clip") not in (before, after)

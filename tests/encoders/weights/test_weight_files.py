@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from withsense_tf.encoders.weights.weight_files import fingerprint, first_line, is_local, named
+from withsense_tf.encoders.weights.weight_files import fingerprint, first_line, is_local, weights_name
 from withsense_tf.errors import WeightsMissingError
 from withsense_tf.matchers.towers.pretrained import Pretrained
 
@@ -46,14 +46,14 @@ def test_equal_content_has_one_fingerprint_wherever_it_lies(folder: Path, tmp_pa
 
 
 def test_every_file_counts_for_a_folders_fingerprint(folder: Path) -> None:
-    found = {fingerprint(folder)}
+    fingerprints = {fingerprint(folder)}
     (folder / "inner" / "b.bin").write_bytes(b"TWO")
-    found.add(fingerprint(folder))
+    fingerprints.add(fingerprint(folder))
     (folder / "inner" / "b.bin").rename(folder / "inner" / "c.bin")
-    found.add(fingerprint(folder))
+    fingerprints.add(fingerprint(folder))
     (folder / "d.bin").write_bytes(b"")
-    found.add(fingerprint(folder))
-    assert len(found) == 4
+    fingerprints.add(fingerprint(folder))
+    assert len(fingerprints) == 4
 
 
 def test_content_that_moves_from_one_file_to_the_next_is_other_content(tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ def test_a_file_that_changed_is_read_again(folder: Path) -> None:
 
 
 def test_local_weights_are_named_by_file_and_content(folder: Path) -> None:
-    assert named(str(folder / "a.bin")) == f"file a.bin {fingerprint(folder / 'a.bin')}"
+    assert weights_name(str(folder / "a.bin")) == f"file a.bin {fingerprint(folder / 'a.bin')}"
     assert len(fingerprint(folder)) == 12
-    assert named("https://tfhub.dev/a/1") == "https://tfhub.dev/a/1"
+    assert weights_name("https://tfhub.dev/a/1") == "https://tfhub.dev/a/1"
 
 
 def test_of_a_long_error_its_first_line_is_kept_short() -> None:
@@ -107,11 +107,13 @@ def test_of_a_long_error_no_sentence_and_no_bracket_is_cut() -> None:
     ],
 )
 def test_of_a_network_that_is_not_there_the_host_and_the_innermost_reason_are_told(reason: OSError) -> None:
-    tried = RuntimeError(f"HTTPSConnectionPool(host='x.org', port=443): Max retries (Caused by {'y ' * 200})")
-    wrapped = ValueError("it failed")
-    wrapped.__cause__ = tried
-    tried.__context__ = reason
-    assert first_line(wrapped) == f"x.org cannot be reached ({reason.strerror or 'TimeoutError'})"
+    library_error = RuntimeError(
+        f"HTTPSConnectionPool(host='x.org', port=443): Max retries (Caused by {'y ' * 200})"
+    )
+    outer = ValueError("it failed")
+    outer.__cause__ = library_error
+    library_error.__context__ = reason
+    assert first_line(outer) == f"x.org cannot be reached ({reason.strerror or 'TimeoutError'})"
     assert first_line(reason) == f"the network cannot be reached ({reason.strerror or 'TimeoutError'})"
 
 

@@ -46,17 +46,17 @@ def test_the_kinds_score_by_what_they_are_named_after(
 ) -> None:
     photos = fitted._photo_inputs(gallery.content, gallery.paths)
     texts, row = fitted._text_rows(queries.texts)
-    left, right = (
+    photo_sides, text_sides = (
         np.asarray(side(v, training=False)) for side, v in zip(fitted.sides_, (photos, texts), strict=True)
     )
-    left, right = left[None, :, :], right[row][:, None, :]
-    alone, products = left[..., 0] + right[..., 0], left[..., 1:] * right[..., 1:]
+    photo_sides, text_sides = photo_sides[None, :, :], text_sides[row][:, None, :]
+    alone, products = photo_sides[..., 0] + text_sides[..., 0], photo_sides[..., 1:] * text_sides[..., 1:]
     weights = [np.asarray(weight) for weight in fitted.head_.get_weights()]
     if fitted.kind == "bilinear":
         scale, shift = weights
         logits = products.sum(axis=2) / np.sqrt(fitted.rank) * scale[0, 0] + shift[0] + alone
     else:
-        together = products if fitted.kind == "product" else (left[..., 1:] - right[..., 1:]) ** 2
+        together = products if fitted.kind == "product" else (photo_sides[..., 1:] - text_sides[..., 1:]) ** 2
         first, bias, last, shift = weights
         logits = (np.maximum(together @ first + bias, 0) @ last)[..., 0] + shift[0] + alone
     np.testing.assert_allclose(fitted.grid(gallery, queries), 1 / (1 + np.exp(-logits)), atol=1e-5)

@@ -31,10 +31,10 @@ Make = Callable[..., NetworkMatcher]
 def make(patches: PhotoEncoder, store: VectorStore) -> Make:
     """Return what makes a small network on concatenated vectors."""
 
-    def made(**settings: Any) -> NetworkMatcher:
+    def new_network(**settings: Any) -> NetworkMatcher:
         return ConcatKeras(**{"widths": (8,), "training": SHORT} | settings, photo=patches, store=store)
 
-    return made
+    return new_network
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +81,8 @@ def test_held_out_photos_are_not_trained_on(
     # After one epoch there is nothing to choose, so the held-out targets can change the calibration alone.
     one = make(training=Training(epochs=1, batch=64)).fit(train)
     held = held_out(one, train)
-    turned = train.table.assign(target=np.where(held, 1 - train.target, train.target))
-    again = clone(one).fit(Pairs(train.data, turned))
+    opposite = train.table.assign(target=np.where(held, 1 - train.target, train.target))
+    again = clone(one).fit(Pairs(train.data, opposite))
     np.testing.assert_allclose(again.grid(gallery, queries), one.grid(gallery, queries), atol=1e-5)
     assert not np.allclose(again.predict(train), one.predict(train))
 

@@ -19,7 +19,7 @@ from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.own_captions import learnable
+from withsense_tf.matchers.own_captions import training_examples
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.blend import relevance
 
@@ -31,10 +31,10 @@ def towers(train: Pairs, patches: PhotoEncoder, store: VectorStore) -> ClosedFor
 
 def targets_of(towers: ClosedFormTowers, pairs: Pairs) -> np.ndarray:
     """Return the weighted mean of each training photo's captions, less the mean over all photos."""
-    told = learnable(pairs)
-    points = towers.text_points(told.texts)
-    own = [told.owner == at for at in range(len(told.content))]
-    means = np.array([np.average(points[mask], axis=0, weights=told.weight[mask]) for mask in own])
+    examples = training_examples(pairs)
+    points = towers.text_points(examples.texts)
+    own = [examples.owner == at for at in range(len(examples.content))]
+    means = np.array([np.average(points[mask], axis=0, weights=examples.weight[mask]) for mask in own])
     return means - means.mean(axis=0)
 
 
@@ -60,12 +60,12 @@ def test_leaving_out_in_closed_form_is_the_same_as_refitting_without_each_photo(
 ) -> None:
     towers = ClosedFormTowers(patches, gammas=[gamma], penalties=[penalty], store=store).fit(train)
     # The centre of the targets and the scale of the features stay those of all photos, here and there.
-    targets, seen = targets_of(towers, train), towers.seen_.astype(np.float64)
+    targets, features = targets_of(towers, train), towers.seen_.astype(np.float64)
     expected = np.zeros(len(train))
-    for at, content in enumerate(learnable(train).content):
-        others = np.arange(len(seen)) != at
-        model = KernelRidge(alpha=penalty, kernel="rbf", gamma=gamma).fit(seen[others], targets[others])
-        point = model.predict(seen[[at]])[0]
+    for at, content in enumerate(training_examples(train).content):
+        others = np.arange(len(features)) != at
+        model = KernelRidge(alpha=penalty, kernel="rbf", gamma=gamma).fit(features[others], targets[others])
+        point = model.predict(features[[at]])[0]
         rows = np.flatnonzero(train.content == content)
         texts = towers.text_points([train.texts[row] for row in rows])
         expected[rows] = texts @ (point / np.linalg.norm(point))
@@ -75,10 +75,11 @@ def test_leaving_out_in_closed_form_is_the_same_as_refitting_without_each_photo(
 def test_its_points_are_those_of_kernel_ridge_regression(
     towers: ClosedFormTowers, train: Pairs, gallery: Gallery
 ) -> None:
-    seen = towers.seen_.astype(np.float64)
+    features = towers.seen_.astype(np.float64)
     new = towers.features_.transform(gallery.content, gallery.paths).astype(np.float64)
     alike, to_new = (
-        np.mean([rbf_kernel(of, seen, gamma) for gamma in towers.gammas], axis=0) for of in (seen, new)
+        np.mean([rbf_kernel(of, features, gamma) for gamma in towers.gammas], axis=0)
+        for of in (features, new)
     )
     model = KernelRidge(alpha=towers.penalty_, kernel="precomputed")
     model.fit(alike, targets_of(towers, train))
@@ -159,15 +160,15 @@ def test_two_names_of_one_file_count_once(
 def test_the_penalty_is_the_one_that_ranks_left_out_photos_best(
     towers: ClosedFormTowers, train: Pairs, patches: PhotoEncoder, store: VectorStore
 ) -> None:
-    told = learnable(train)
+    examples = training_examples(train)
 
-    def reached(penalty: float) -> float:
+    def rank(penalty: float) -> float:
         one = ClosedFormTowers(patches, penalties=[penalty], store=store).fit(train)
-        cosines = one.left_out_points_ @ one.text_points(told.texts).T
-        ranks = (cosines >= cosines[told.owner, np.arange(len(told.owner))]).sum(axis=0)
-        return float(np.average(1 / ranks, weights=told.weight))
+        cosines = one.left_out_points_ @ one.text_points(examples.texts).T
+        ranks = (cosines >= cosines[examples.owner, np.arange(len(examples.owner))]).sum(axis=0)
+        return float(np.average(1 / ranks, weights=examples.weight))
 
-    assert reached(towers.penalty_) >= max(map(reached, towers.penalties)) - 1e-6
+    assert rank(towers.penalty_) >= max(map(rank, towers.penalties)) - 1e-6
 
 
 def test_several_photo_encoders_stand_side_by_side(

@@ -24,8 +24,8 @@ TRAINING = TowerTraining(epochs=4, validation=0.3)
 
 
 def towers(store: VectorStore, opened: str = "late", rate: float = 1e-2, **settings) -> TwoTower:
-    made = {"dim": 8, "training": TRAINING, "seed": 1} | settings
-    return TwoTower(TinyPhoto(), opened=opened, opened_rate=rate, store=store, **made)
+    usual = {"dim": 8, "training": TRAINING, "seed": 1} | settings
+    return TwoTower(TinyPhoto(), opened=opened, opened_rate=rate, store=store, **usual)
 
 
 def tuned(matcher: TwoTower) -> TunedPhoto:
@@ -49,9 +49,9 @@ def test_opened_layers_change_and_frozen_ones_do_not(fitted: TwoTower) -> None:
 
 
 def test_the_epoch_is_kept_that_ranks_held_out_photos_best(fitted: TwoTower) -> None:
-    reached = fitted.opened_history_["validation_mrr"]
-    assert max(reached) > reached[0] == max(fitted.histories_[0]["validation_mrr"])
-    assert len(fitted.opened_history_["loss"]) == len(reached)
+    ranks = fitted.opened_history_["validation_mrr"]
+    assert max(ranks) > ranks[0] == max(fitted.histories_[0]["validation_mrr"])
+    assert len(fitted.opened_history_["loss"]) == len(ranks)
 
 
 def test_where_no_epoch_is_better_than_none_nothing_was_opened(train: Pairs, store: VectorStore) -> None:
@@ -65,31 +65,31 @@ def test_where_no_epoch_is_better_than_none_nothing_was_opened(train: Pairs, sto
 def test_held_out_photos_are_not_trained_on_and_the_seed_fixes_everything(
     train: Pairs, fitted: TwoTower, store: VectorStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[np.ndarray] = []
+    batches: list[np.ndarray] = []
     lessons: list[Lesson] = []
     epoch, learn = _PhotoBatches.epoch, Opened.train
 
-    def watched(self):
+    def epoch_noting(self):
         for batch in epoch(self):
-            seen.append(batch)
+            batches.append(batch)
             yield batch
 
-    def noted(self, towers, objective, lesson):
+    def train_noting(self, towers, objective, lesson):
         lessons.append(lesson)
         return learn(self, towers, objective, lesson)
 
-    monkeypatch.setattr(_PhotoBatches, "epoch", watched)
-    monkeypatch.setattr(Opened, "train", noted)
+    monkeypatch.setattr(_PhotoBatches, "epoch", epoch_noting)
+    monkeypatch.setattr(Opened, "train", train_noting)
     matcher = towers(store).fit(train)
     (lesson,) = lessons
-    assert lesson.held.sum() == len(matcher.held_content_) == 9
-    for photos, captions, whose, pairs, of in seen:
-        assert not lesson.held[photos].any()
-        np.testing.assert_array_equal(photos[whose], lesson.told.owner[captions])
-        np.testing.assert_array_equal(photos[of], lesson.judged[0][pairs])
+    assert lesson.held_out.sum() == len(matcher.held_content_) == 9
+    for photos, captions, whose, pairs, of in batches:
+        assert not lesson.held_out[photos].any()
+        np.testing.assert_array_equal(photos[whose], lesson.examples.owner[captions])
+        np.testing.assert_array_equal(photos[of], lesson.judged_pairs[0][pairs])
     # Every caption and judged pair of a batch's photos is there.
-    photos, captions, *_ = seen[0]
-    assert len(captions) == np.isin(lesson.told.owner, photos).sum()
+    photos, captions, *_ = batches[0]
+    assert len(captions) == np.isin(lesson.examples.owner, photos).sum()
     assert tuned(matcher).identity == tuned(fitted).identity
 
 

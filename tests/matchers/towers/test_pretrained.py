@@ -13,7 +13,7 @@ from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.photos.photo_text_keras_hub import PhotoText
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NotFittedError, SettingError, WeightsMissingError
-from withsense_tf.matchers.own_captions import Learnable, learnable
+from withsense_tf.matchers.own_captions import Examples, training_examples
 from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.closed_form import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.linear_head import learn_move
@@ -65,32 +65,32 @@ def test_zero_shot_learns_the_calibration_and_nothing_else(
 def test_a_head_scores_a_training_photo_as_if_it_had_not_seen_it(
     clip: Path, towers: PhotoText, pairs: Pairs
 ) -> None:
-    matcher, told = Pretrained(clip, head="linear").fit(pairs), learnable(pairs)
+    matcher, examples = Pretrained(clip, head="linear").fit(pairs), training_examples(pairs)
     assert matcher.move_.offset.any()  # the head helps here, so this test says something
-    points = towers.photo.encode([Path(path) for path in told.paths])
-    targets = mean_captions(matcher.text_points(told.texts), told)
-    place = [told.content.index(content) for content in pairs.content]
+    points = towers.photo.encode([Path(path) for path in examples.paths])
+    targets = mean_captions(matcher.text_points(examples.texts), examples)
+    place = [examples.content.index(content) for content in pairs.content]
     texts = matcher.text_points(pairs.texts)
     # `learn_move` is tested against learning without each photo in turn.
     left_out = [unit(learn_move(points, targets, penalty)[1])[place] for penalty in PENALTIES]
     expected = [np.sum(points_of_pairs * texts, axis=1) for points_of_pairs in left_out]
-    found = matcher.left_out_cosines(pairs)
-    assert any(np.allclose(found, cosines, atol=1e-4) for cosines in expected)
-    assert not np.allclose(found, matcher.cosines(pairs), atol=1e-3)
+    cosines = matcher.left_out_cosines(pairs)
+    assert any(np.allclose(cosines, cosines, atol=1e-4) for cosines in expected)
+    assert not np.allclose(cosines, matcher.cosines(pairs), atol=1e-3)
 
 
 def test_a_head_never_finds_left_out_training_photos_worse_than_zero_shot(clip: Path, pairs: Pairs) -> None:
-    matcher, told = Pretrained(clip, head="linear").fit(pairs), learnable(pairs)
-    captions = matcher.text_points(told.texts)
-    zero_shot = matcher._photos(told.content, [Path(path) for path in told.paths])
-    with_head = mean_reciprocal_rank(matcher.left_out_points_, captions, told)
-    assert with_head >= mean_reciprocal_rank(zero_shot, captions, told)
+    matcher, examples = Pretrained(clip, head="linear").fit(pairs), training_examples(pairs)
+    captions = matcher.text_points(examples.texts)
+    zero_shot = matcher._photos(examples.content, [Path(path) for path in examples.paths])
+    with_head = mean_reciprocal_rank(matcher.left_out_points_, captions, examples)
+    assert with_head >= mean_reciprocal_rank(zero_shot, captions, examples)
 
 
 def test_a_pair_whose_photo_was_told_nothing_of_is_calibrated_too(clip: Path, pairs: Pairs) -> None:
     captions = pairs.data.captions
-    known = set(captions.loc[captions["photo"] != "ant.jpg", "caption"])
-    data = pairs.data.only(set(pairs.data.photos["photo"]), known)
+    remaining = set(captions.loc[captions["photo"] != "ant.jpg", "caption"])
+    data = pairs.data.only(set(pairs.data.photos["photo"]), remaining)
     silent = pairs.table.assign(target=np.where(pairs.table["photo"] == "ant.jpg", 0.0, pairs.target))
     silent = Pairs(data, silent)
     matcher = Pretrained(clip, head="linear").fit(silent)
@@ -167,11 +167,11 @@ def test_a_head_helps_where_photos_lie_askew() -> None:
     owner = np.repeat(np.arange(60), 3)
     captions = unit(photos[owner] @ turn + rng.normal(0, 0.05, (180, 8)))
     names = tuple(f"{n:02}" for n in range(60))
-    told = Learnable(names, names, tuple(map(str, owner)), owner, np.ones(180))
-    before = mean_reciprocal_rank(photos, captions, told)
-    left_out = unit(learn_move(photos, mean_captions(captions, told), 0.03)[1])
+    examples = Examples(names, names, tuple(map(str, owner)), owner, np.ones(180))
+    before = mean_reciprocal_rank(photos, captions, examples)
+    left_out = unit(learn_move(photos, mean_captions(captions, examples), 0.03)[1])
     assert before < 0.2
-    assert mean_reciprocal_rank(left_out, captions, told) > 0.8
+    assert mean_reciprocal_rank(left_out, captions, examples) > 0.8
 
 
 def test_a_pair_alone_gets_the_same_number_as_among_others(clip: Path, pairs: Pairs) -> None:

@@ -35,7 +35,7 @@ class GraphEncoder(PhotoEncoder):
 
     @property
     def width(self) -> int:
-        """Say how many numbers a vector has."""
+        """Return the width of a vector."""
         return int(self._graph.structured_outputs.shape[-1])
 
     @cached_property

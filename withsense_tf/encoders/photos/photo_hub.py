@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_views import check_views
 from withsense_tf.encoders.base import PHOTO_VERSION
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.weights.hub import HubModule, pick_output
-from withsense_tf.encoders.weights.weight_files import named, whole_path
+from withsense_tf.encoders.weights.weight_files import weights_name
 from withsense_tf.errors import SettingError
 
 
@@ -22,6 +22,8 @@ class HubPhoto(GraphEncoder):
     The module takes float32 photos, (n, height, width, 3), from 0 to 1 as Hub's common image signature says, or
     in the `scale` (low, high) it was trained with. `output` names which of several outputs to take.
     """
+
+    SOURCE: ClassVar[str] = "handle"
 
     def __init__(
         self,
@@ -40,15 +42,15 @@ class HubPhoto(GraphEncoder):
         self.size, self.scale, self.views, self.output = (size, size), scale, check_views(views), output
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; a folder stays where it is."""
+        """Return the state to save, the size as the side of a square."""
         state = super().to_state()
-        state["settings"] |= {"size": self.size[0], "handle": whole_path(self.handle)}
+        state["settings"]["size"] = self.size[0]
         return state
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
-        return named(self.handle)
+        """Name the source of the weights."""
+        return weights_name(self.handle)
 
     @property
     def identity(self) -> str:

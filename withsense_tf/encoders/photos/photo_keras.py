@@ -18,7 +18,7 @@ from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_views import check_views
 from withsense_tf.encoders.base import PHOTO_VERSION, RANDOM_WEIGHTS
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder, precision_here
-from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, named
+from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, weights_name
 from withsense_tf.errors import SettingError, check_choice, check_seed
 
 # TensorFlow cannot write a graph of more than 2 GB; larger networks keep their weights outside.
@@ -99,13 +99,13 @@ class KerasPhoto(GraphEncoder):
             )
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; a file of weights comes along."""
+        """Return the state to save; a file of weights comes along."""
         settings = self._settings()
         if self._source not in ("random", "imagenet"):
             settings["weights"] = SavedFile(Path(self._source))
         return {"settings": settings, "learned": {}, "identity": self.identity}
 
-    def changed(self, **settings: Any) -> Self:
+    def with_settings(self, **settings: Any) -> Self:
         """Return the encoder with other settings, or this one if they are what it has."""
         usual = self._settings()
         return self if usual | settings == usual else type(self)(**(usual | settings))
@@ -127,12 +127,12 @@ class KerasPhoto(GraphEncoder):
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         if self._source == "random":
             return f"{RANDOM_WEIGHTS} {self._seed})"
         if self._source == "imagenet":
             return "imagenet"
-        return named(self._source)
+        return weights_name(self._source)
 
     @property
     def identity(self) -> str:
@@ -148,7 +148,7 @@ class KerasPhoto(GraphEncoder):
         return lambda pixels: self.pool(network(self.preprocess(pixels)))
 
     def preprocess(self, pixels: Any) -> Any:
-        """Turn pixels, float32 0 to 255, into what the network wants."""
+        """Scale pixels, float32 0 to 255, as the network was trained on them."""
         return self._module.preprocess_input(pixels)
 
     def pool(self, maps: Any) -> Any:
@@ -157,11 +157,11 @@ class KerasPhoto(GraphEncoder):
         # Keras gives a single output without its list.
         maps = maps if isinstance(maps, list) else [maps]
         if self.pooling == "max":
-            pooled = [tf.reduce_max(part, axis=(1, 2)) for part in maps]
+            vectors = [tf.reduce_max(part, axis=(1, 2)) for part in maps]
         else:
             fields = {"avg": 1, "grid2": 2, "grid3": 3}[self.pooling]
-            pooled = [_grid_means(tf, part, fields) for part in maps]
-        return tf.concat([tf.cast(part, tf.float32) for part in pooled], axis=-1)
+            vectors = [_grid_means(tf, part, fields) for part in maps]
+        return tf.concat([tf.cast(part, tf.float32) for part in vectors], axis=-1)
 
     @cached_property
     def _module(self) -> Any:
@@ -215,11 +215,11 @@ def as_constants(model: Any) -> Callable[[Any], Any]:
     if model.count_params() > MOST_CONSTANTS:
         return lambda inputs: model(inputs, training=False)
     # As constants, TensorFlow can fold the batch norms and lay the kernels out once: a third faster.
-    trained = [variable.numpy() for variable in model.trainable_variables]
+    trainable = [variable.numpy() for variable in model.trainable_variables]
     others = [variable.numpy() for variable in model.non_trainable_variables]
 
     def network(inputs: Any) -> Any:
-        constants = [tf.constant(value) for value in trained], [tf.constant(value) for value in others]
+        constants = [tf.constant(value) for value in trainable], [tf.constant(value) for value in others]
         return model.stateless_call(*constants, inputs, training=False)[0]
 
     return network
@@ -230,13 +230,13 @@ def _grid_means(tf: Any, maps: Any, fields: int) -> Any:
     if fields == 1:
         return tf.reduce_mean(maps, axis=(1, 2))
     height, width = maps.shape[1:3]
-    pooled = tf.einsum(
+    means = tf.einsum(
         "ah,bw,nhwc->nabc",
         tf.constant(_shares(height, fields), maps.dtype),
         tf.constant(_shares(width, fields), maps.dtype),
         maps,
     )
-    return tf.reshape(pooled, (-1, fields * fields * maps.shape[3]))
+    return tf.reshape(means, (-1, fields * fields * maps.shape[3]))
 
 
 def _shares(length: int, fields: int) -> np.ndarray:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_views import check_views
 from withsense_tf.encoders.base import PHOTO_VERSION
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.weights.keras_hub_preset import load_preset, preset_weights
-from withsense_tf.encoders.weights.weight_files import whole_path
 from withsense_tf.errors import SettingError
 
 
@@ -23,6 +22,8 @@ class KerasHubPhoto(GraphEncoder):
     mean of all tokens.
     """
 
+    SOURCE: ClassVar[str] = "preset"
+
     def __init__(self, preset: str | Path, size: int = 224, pooling: str = "first", views: int = 1) -> None:
         self.preset = str(preset)
         if pooling not in ("first", "mean"):
@@ -31,14 +32,14 @@ class KerasHubPhoto(GraphEncoder):
         self.size, self.pooling, self.views = (size, size), pooling, check_views(views)
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; a folder stays where it is."""
+        """Return the state to save, the size as the side of a square."""
         state = super().to_state()
-        state["settings"] |= {"size": self.size[0], "preset": whole_path(self.preset)}
+        state["settings"]["size"] = self.size[0]
         return state
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return preset_weights(self.preset)
 
     @property
@@ -57,13 +58,13 @@ class KerasHubPhoto(GraphEncoder):
         converter, backbone = self._parts
 
         def network(pixels: Any) -> Any:
-            found = backbone(converter(pixels), training=False)
-            if isinstance(found, dict):
-                found = found.get("sequence_output", next(iter(found.values())))
-            if len(found.shape) == 4:
-                return tf.reduce_mean(found, axis=(1, 2))
-            if len(found.shape) == 3:
-                return found[:, 0] if self.pooling == "first" else tf.reduce_mean(found, axis=1)
-            return found
+            output = backbone(converter(pixels), training=False)
+            if isinstance(output, dict):
+                output = output.get("sequence_output", next(iter(output.values())))
+            if len(output.shape) == 4:
+                return tf.reduce_mean(output, axis=(1, 2))
+            if len(output.shape) == 3:
+                return output[:, 0] if self.pooling == "first" else tf.reduce_mean(output, axis=1)
+            return output
 
         return network

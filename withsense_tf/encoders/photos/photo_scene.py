@@ -37,7 +37,7 @@ class SceneNet(GraphEncoder):
             )
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; its weights come along, since another version may bring others."""
+        """Return the state to save; its weights come along, since another version may bring others."""
         return {"settings": {"file": SavedFile(self._file)}, "learned": {}, "identity": self.identity}
 
     def __repr__(self) -> str:
@@ -45,7 +45,7 @@ class SceneNet(GraphEncoder):
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return f"trained on drawn scenes ({self._file.name} {self._fingerprint})"
 
     @property
@@ -62,6 +62,6 @@ class SceneNet(GraphEncoder):
         model = scene_network()
         load_scene_weights(model, self._file)
         # As constants, TensorFlow can fold the batch norms and lay the kernels out once.
-        trained = [tf.constant(variable.numpy()) for variable in model.trainable_variables]
+        trainable = [tf.constant(variable.numpy()) for variable in model.trainable_variables]
         others = [tf.constant(variable.numpy()) for variable in model.non_trainable_variables]
-        return lambda pixels: model.stateless_call(trained, others, pixels, training=False)[0]
+        return lambda pixels: model.stateless_call(trainable, others, pixels, training=False)[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.encoders.base import PhotoEncoder
@@ -23,21 +23,19 @@ class Trunk(GraphEncoder):
     The layers from there on are `head`. They compute in float32: in half precision, small gradients vanish.
     """
 
-    LEARNED: ClassVar[tuple[str, ...]] = ()
-
     def __init__(self, base: PhotoEncoder, opened: str) -> None:
         if not isinstance(base, KerasPhoto) or base.views > 1:
             raise SettingError(
                 f"opened={opened!r} needs a backbone of keras.applications that looks once at each photo, got "
                 f"{base.identity}. Take KerasPhoto(..., views=1), or leave opened out."
             )
-        self.base = base.changed(precision="float32")
+        self.base = base.with_settings(precision="float32")
         self.opened = opened
         self.size = base.size
 
     @property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return self.base.weights
 
     @property
@@ -57,13 +55,13 @@ class Trunk(GraphEncoder):
 
         return keras.Model(self._split, self.base.model.outputs)
 
-    def vectors(self, trained: Sequence[Any], maps: Any) -> Any:
+    def vectors(self, weights: Sequence[Any], maps: Any) -> Any:
         """Turn maps, (n, height, width, channels), into vectors, with other weights in the opened layers.
 
         Batch norms keep the statistics that they have: with few photos, those of batches would be noise.
         """
         others = [variable.value for variable in self.head.non_trainable_variables]
-        return self.base.pool(self.head.stateless_call(trained, others, maps, training=False)[0])
+        return self.base.pool(self.head.stateless_call(weights, others, maps, training=False)[0])
 
     def _network(self) -> Callable[[Any], Any]:
         tf = start_tensorflow()
@@ -72,9 +70,9 @@ class Trunk(GraphEncoder):
         network = as_constants(keras.Model(self.base.model.input, self._split))
 
         def maps(pixels: Any) -> Any:
-            found = network(self.base.preprocess(pixels))
-            found = found[0] if isinstance(found, list) else found
-            return tf.clip_by_value(tf.reshape(found, (pixels.shape[0], -1)), -MOST, MOST)
+            output = network(self.base.preprocess(pixels))
+            output = output[0] if isinstance(output, list) else output
+            return tf.clip_by_value(tf.reshape(output, (pixels.shape[0], -1)), -MOST, MOST)
 
         return maps
 
@@ -116,15 +114,15 @@ def splits(model: Any) -> dict[str, str]:
     for name, *_ in outputs if isinstance(outputs[0], list) else [outputs]:
         reach[place[name]] = len(layers)
     names = list(place)
-    found, farthest = {}, reach[0]
+    starts, farthest = {}, reach[0]
     for at in range(1, len(layers)):
         start = sources[at][0] if len(sources[at]) == 1 else at
-        if farthest <= at and start > 0 and _named(layers[at]) and _plain(layers[start]):
-            found[names[at]] = names[start]
+        if farthest <= at and start > 0 and _has_own_name(layers[at]) and _is_plain(layers[start]):
+            starts[names[at]] = names[start]
         farthest = max(farthest, reach[at])
     weighty = [at for at, layer in enumerate(model.layers) if layer.trainable_variables]
     last = max(weighty, default=-1)
-    return {name: start for name, start in found.items() if place[name] <= last}
+    return {name: start for name, start in starts.items() if place[name] <= last}
 
 
 def _sources(node: Any) -> Iterator[str]:
@@ -136,12 +134,12 @@ def _sources(node: Any) -> Iterator[str]:
             yield from _sources(part)
 
 
-def _named(layer: dict[str, Any]) -> bool:
-    """Say whether a layer has a name of its own: those that Keras counts up differ from process to process."""
+def _has_own_name(layer: dict[str, Any]) -> bool:
+    """Return whether a layer has a name of its own: those that Keras counts up differ from process to process."""
     kind = re.sub(r"_?\d+$", "", layer["config"]["name"]).replace("_", "")
-    return _plain(layer) and kind != layer["class_name"].lower()
+    return _is_plain(layer) and kind != layer["class_name"].lower()
 
 
-def _plain(layer: dict[str, Any]) -> bool:
-    """Say whether a layer is no network of its own, whose inner outputs are other arrays."""
+def _is_plain(layer: dict[str, Any]) -> bool:
+    """Return whether a layer is no network of its own, whose inner outputs are other arrays."""
     return layer["class_name"] not in ("Functional", "Sequential", "Model")

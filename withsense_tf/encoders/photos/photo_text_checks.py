@@ -40,11 +40,11 @@ def check_positions(preset: str, backbone: Any) -> None:
 
 def check_tokens(preset: str, backbone: Any, tokenizer: Any) -> None:
     """Refuse a tokenizer that the text tower does not fit: it would read the wrong token, and say nothing."""
-    size, known = tokenizer.vocabulary_size(), backbone.text_encoder.vocabulary_size
-    if size > known:
+    size, tower_size = tokenizer.vocabulary_size(), backbone.text_encoder.vocabulary_size
+    if size > tower_size:
         raise SettingError(
-            f"{preset}: the tokenizer has {size:,} tokens, but the text tower only knows {known:,}. They belong to "
-            "different presets."
+            f"{preset}: the tokenizer has {size:,} tokens, but the text tower only knows {tower_size:,}. "
+            "They belong to different presets."
         )
     family, end = type(backbone).__name__, tokenizer.end_token_id
     # CLIP reads a text off at its highest token, MetaCLIP 2 at a fixed one; SigLIP at the last, whatever it is.

@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 
 from withsense_tf.common.saved_objects import Saveable
-from withsense_tf.common.terminal import start_tensorflow, track
+from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_file import REDUCED_TO, open_upright
 from withsense_tf.data.pictures.photo_views import Box
-from withsense_tf.encoders.base import PHOTO_VERSION, TextEncoder
+from withsense_tf.encoders.base import PHOTO_VERSION, Encoder
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.photos.photo_text_checks import (
     check_photos,
@@ -23,6 +23,7 @@ from withsense_tf.encoders.photos.photo_text_checks import (
     check_tokens,
     check_trained,
 )
+from withsense_tf.encoders.texts.text_network import NetworkText
 from withsense_tf.encoders.weights.keras_hub_preset import load_preset, preset_weights
 from withsense_tf.encoders.weights.preset_cache import check_here
 from withsense_tf.encoders.weights.preset_folder import preset_fingerprint, preset_folder
@@ -36,7 +37,6 @@ RESAMPLINGS: Final = {
     "bicubic": Image.Resampling.BICUBIC,
     "lanczos3": Image.Resampling.LANCZOS,
 }
-TEXTS: Final = 32  # in a batch
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,22 @@ class PhotoText(Saveable):
         self.preset = str(preset)
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; a folder stays where it is."""
+        """Return the state to save; a folder stays where it is."""
         return {"settings": {"preset": whole_path(self.preset)}, "weights": self.weights}
 
     @classmethod
     def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:  # noqa: ARG003  # it keeps no vectors
-        """Return the network that was saved, the one that is in use already where there is one."""
-        made = photo_text(state["settings"]["preset"])
-        if made.weights != state["weights"]:
-            raise DataError(f"Saved was {state['weights']}, but its name or folder now holds {made.weights}.")
-        return made  # type: ignore[return-value]  # there are no subclasses
+        """Rebuild a saved network, or return the one that is already in use."""
+        towers = photo_text(state["settings"]["preset"])
+        if towers.weights != state["weights"]:
+            raise DataError(
+                f"Saved was {state['weights']}, but its name or folder now holds {towers.weights}."
+            )
+        return towers  # type: ignore[return-value]  # there are no subclasses
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return _weights_now(self.preset)
 
     @cached_property
@@ -129,20 +131,24 @@ class PhotoText(Saveable):
         return self
 
 
-class PresetPhoto(GraphEncoder):
-    """Encode photos with the photo tower, vectors of length 1.
-
-    A photo is cropped to its middle or squashed, as the preset's image converter would do it. It is resized while
-    it is decoded, smoothly, as in the networks' training; KerasHub's converter for CLIP skips pixels instead.
-    """
+class PresetTower(Encoder):
+    """One tower of a preset; both share its network."""
 
     def __init__(self, towers: PhotoText) -> None:
         self.towers = towers
 
     @property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return self.towers.weights
+
+
+class PresetPhoto(PresetTower, GraphEncoder):
+    """Encode photos with the photo tower, vectors of length 1.
+
+    A photo is cropped to its middle or squashed, as the preset's image converter would do it. It is resized while
+    it is decoded, smoothly, as in the networks' training; KerasHub's converter for CLIP skips pixels instead.
+    """
 
     @property
     def identity(self) -> str:
@@ -168,29 +174,17 @@ class PresetPhoto(GraphEncoder):
 
         def network(pixels: Any) -> Any:
             # Photos have the right size already, so the converter only scales their colours.
-            found = parts.backbone.get_vision_embeddings(parts.converter(pixels))
-            return tf.math.l2_normalize(tf.cast(found, tf.float32), axis=-1)
+            vectors = parts.backbone.get_vision_embeddings(parts.converter(pixels))
+            return tf.math.l2_normalize(tf.cast(vectors, tf.float32), axis=-1)
 
         return network
 
 
-class PresetText(TextEncoder):
+class PresetText(PresetTower, NetworkText):
     """Encode texts with the text tower and the preset's own tokenizer, vectors of length 1.
 
     A text that is longer than the network reads (77 tokens in CLIP, 64 or 16 in SigLIP) is cut off.
     """
-
-    def __init__(self, towers: PhotoText) -> None:
-        self.towers = towers
-
-    def __deepcopy__(self, memo: object) -> Self:
-        # Nothing here ever changes, and a copy would hold the whole network a second time.
-        return self
-
-    @property
-    def weights(self) -> str:
-        """Say in plain words where the weights come from."""
-        return self.towers.weights
 
     @property
     def identity(self) -> str:
@@ -209,16 +203,16 @@ class PresetText(TextEncoder):
         parts = self.towers.network
 
         def network(tokens: Any) -> Any:
-            found = parts.backbone.get_text_embeddings(tokens)
-            return tf.math.l2_normalize(tf.cast(found, tf.float32), axis=-1)
+            vectors = parts.backbone.get_text_embeddings(tokens)
+            return tf.math.l2_normalize(tf.cast(vectors, tf.float32), axis=-1)
 
         # One graph for all texts, also where they are cut.
-        shape = tf.TensorSpec((TEXTS, None if self._looks_back else parts.length), tf.int32)
+        shape = tf.TensorSpec((self.batch_size, None if self._looks_back else parts.length), tf.int32)
         return tf.function(network, input_signature=[shape], autograph=False)
 
     @cached_property
     def _looks_back(self) -> bool:
-        """Say whether tokens behind the end of a text change nothing, as in CLIP, where each sees earlier ones only."""
+        """Return whether tokens behind the end of a text change nothing, as in CLIP, where each sees earlier ones."""
         return type(self.towers.network.backbone).__name__ != "SigLIPBackbone"
 
     def _used(self, tokens: np.ndarray) -> np.ndarray:
@@ -236,30 +230,23 @@ class PresetText(TextEncoder):
         """
         # Half of a surrogate pair is no text that TensorFlow takes.
         clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        found = self.towers.network.tokens({"prompts": clean, "images": None})
-        return np.asarray(found["token_ids"], np.int32)
+        tokens = self.towers.network.tokens({"prompts": clean, "images": None})
+        return np.asarray(tokens["token_ids"], np.int32)
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Return a vector for each text, float32, (texts, width)."""
+    def forward(self, texts: list[str]) -> np.ndarray:
+        """Turn one batch of texts into vectors, (texts, width)."""
         tf = start_tensorflow()
-        # At least one batch, so that no texts give an array of the right width.
-        starts = range(0, max(1, len(texts)), TEXTS)
-        found = []
-        for start in track(starts, len(starts), "Encoding", unit="batches of texts"):
-            part = list(texts[start : start + TEXTS])
-            tokens = self.tokens(part + [""] * (TEXTS - len(part)))
-            found.append(self._function(tf.constant(self._used(tokens))).numpy())
-        return np.concatenate(found)[: len(texts)].astype(np.float32)
+        return np.asarray(self._function(tf.constant(self._used(self.tokens(texts)))))
 
 
 def photo_text(preset: str | Path) -> PhotoText:
     """Return the network of a preset; asked for again, as by every fold of a comparison, it is the same one."""
     towers = PhotoText(preset)
-    return _kept(towers.preset, towers.weights)
+    return _shared_network(towers.preset, towers.weights)
 
 
 @lru_cache(maxsize=1)  # a network has up to gigabytes
-def _kept(preset: str, weights: str) -> PhotoText:
+def _shared_network(preset: str, weights: str) -> PhotoText:
     towers = PhotoText(preset)
     towers.weights = weights  # of now: a folder that changes later gets another object
     return towers
@@ -281,5 +268,5 @@ def middle(photo: tuple[int, int], size: tuple[int, int]) -> Box:
     width, height = photo
     w = min(width, int(height * size[1] / size[0]))
     h = min(height, int(width * size[0] / size[1]))
-    left, top = (width - w) // 2, (height - h) // 2
-    return left, top, left + w, top + h
+    x, y = (width - w) // 2, (height - h) // 2
+    return x, y, x + w, y + h

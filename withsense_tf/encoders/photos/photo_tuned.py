@@ -42,7 +42,7 @@ class TunedPhoto(GraphEncoder):
 
     @property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return f"{self.base.weights}, trained from {self.opened} on ({self._digest})"
 
     @property
@@ -59,16 +59,16 @@ class TunedPhoto(GraphEncoder):
 
     def _network(self) -> Callable[[Any], Any]:
         tf = start_tensorflow()
-        wanted = [tuple(variable.shape) for variable in self._trunk.head.trainable_variables]
-        if [one.shape for one in self.arrays] != wanted:
+        shapes = [tuple(variable.shape) for variable in self._trunk.head.trainable_variables]
+        if [one.shape for one in self.arrays] != shapes:
             raise DataError(
-                f"The weights from {self.opened} on do not fit {self.base.identity}: expected {len(wanted)} arrays of "
+                f"The weights from {self.opened} on do not fit {self.base.identity}: expected {len(shapes)} arrays of "
                 f"its shapes, got {len(self.arrays)}. Train them anew."
             )
         maps = self._trunk._network()
 
         def network(pixels: Any) -> Any:
-            seen = tf.reshape(maps(pixels), (pixels.shape[0], *self._trunk.shape))
-            return self._trunk.vectors([tf.constant(one) for one in self.arrays], seen)
+            features = tf.reshape(maps(pixels), (pixels.shape[0], *self._trunk.shape))
+            return self._trunk.vectors([tf.constant(one) for one in self.arrays], features)
 
         return network

@@ -23,17 +23,17 @@ def scene_network() -> Any:
     import keras
     from keras import layers
 
-    def normed(maps: Any) -> Any:
+    def normalise(maps: Any) -> Any:
         # Short runs see few batches, so the running means must move faster than Keras' 0.99.
         return layers.BatchNormalization(momentum=0.97)(maps)
 
     def full(maps: Any, channels: int) -> Any:
         maps = layers.Conv2D(channels, 3, strides=2, padding="same", use_bias=False)(maps)
-        return layers.ReLU()(normed(maps))
+        return layers.ReLU()(normalise(maps))
 
     def separable(maps: Any, channels: int, strides: int = 1) -> Any:
-        maps = normed(layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)(maps))
-        return layers.ReLU()(normed(layers.Conv2D(channels, 1, use_bias=False)(maps)))
+        maps = normalise(layers.DepthwiseConv2D(3, strides=strides, padding="same", use_bias=False)(maps))
+        return layers.ReLU()(normalise(layers.Conv2D(channels, 1, use_bias=False)(maps)))
 
     pixels = keras.Input((SIDE, SIDE, 3))
     maps = layers.Rescaling(1 / 127.5, -1.0)(pixels)
@@ -44,8 +44,8 @@ def scene_network() -> Any:
     maps = separable(maps, 256, strides=2)
     for _ in range(2):
         maps = separable(maps, 256)
-    pooled = [layers.GlobalAveragePooling2D()(maps), layers.GlobalMaxPooling2D()(maps)]
-    return keras.Model(pixels, layers.Concatenate()(pooled))
+    vectors = [layers.GlobalAveragePooling2D()(maps), layers.GlobalMaxPooling2D()(maps)]
+    return keras.Model(pixels, layers.Concatenate()(vectors))
 
 
 def save_scene_weights(network: Any, file: Path) -> None:
@@ -59,13 +59,13 @@ def load_scene_weights(network: Any, file: Path) -> None:
     """Read the weights into the network; a file that does not fit is an error."""
     try:
         arrays = read_arrays(file)
-        found = [arrays[name].astype(np.float32) for name in sorted(arrays)]
+        values = [arrays[name].astype(np.float32) for name in sorted(arrays)]
     except (OSError, ValueError) as error:
         raise SettingError(f"{file} cannot be read as weights of scene_net ({error}). {_ADVICE}") from error
     shapes = [tuple(variable.shape) for variable in network.weights]
-    if [value.shape for value in found] != shapes:
+    if [value.shape for value in values] != shapes:
         raise SettingError(f"{file} holds weights of another network than scene_net. {_ADVICE}")
-    network.set_weights(found)
+    network.set_weights(values)
 
 
 _ADVICE: Final = "Expected a file that withsense_tf.experiments.scene_net.train_scene_net wrote."

@@ -18,9 +18,9 @@ from withsense_tf.encoders.texts.word_weights import WordWeights
 from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
 
 # So many times the subspace is refined; the last directions still move a little, and carry next to nothing.
-REFINED: Final = 6
+REFINEMENTS: Final = 6
 # A space is shared by folds and matchers, which ask for the same captions again and again; so many are remembered.
-REMEMBERED: Final = 20_000
+MOST_REMEMBERED: Final = 20_000
 
 
 class CaptionSpace(TextEncoder):
@@ -77,7 +77,7 @@ class CaptionSpace(TextEncoder):
 
     @property
     def weights(self) -> str:
-        """Say in plain words where the word vectors come from."""
+        """Name the source of the word vectors."""
         return self.vectors.weights if self.vectors else ""
 
     def fit(self, texts: Sequence[str], groups: Sequence[Any] | None = None) -> Self:
@@ -97,15 +97,15 @@ class CaptionSpace(TextEncoder):
         within[np.diag_indices_from(within)] += self.noise * max(np.trace(within), 1e-3) / len(within)
         root = cholesky(within, lower=True, overwrite_a=True)
         half = solve_triangular(root, between, lower=True, overwrite_b=True)
-        whitened = solve_triangular(root, half.T, lower=True, overwrite_b=True)
+        scatter = solve_triangular(root, half.T, lower=True, overwrite_b=True)
         # ... those are kept in which photos differ most.
-        kept = min(self.dim, len(within), len(np.unique(label)))
+        count = min(self.dim, len(within), len(np.unique(label)))
         directions, spread, _ = randomized_svd(
-            whitened, kept, n_oversamples=32, n_iter=REFINED, random_state=self.seed
+            scatter, count, n_oversamples=32, n_iter=REFINEMENTS, random_state=self.seed
         )
-        unwhitened = solve_triangular(root, directions, lower=True, trans="T")
+        axes = solve_triangular(root, directions, lower=True, trans="T")
         # Each counts by how much of what is seen along it comes from the photo rather than from its describer.
-        self.projection_ = (unwhitened * (spread / (1 + spread))).astype(np.float32)
+        self.projection_ = (axes * (spread / (1 + spread))).astype(np.float32)
         self.offset_ = (self.mean_ @ self.projection_).astype(np.float32)
         return self
 
@@ -115,22 +115,22 @@ class CaptionSpace(TextEncoder):
             raise NotFittedError("This CaptionSpace is not fitted yet: call fit(captions, photos) first.")
         if not len(texts):
             return np.zeros((0, self.projection_.shape[1]), np.float32)
-        remembered: dict[str, np.ndarray] = self.__dict__.setdefault("_remembered", {})
-        known = {text: remembered.get(text) for text in texts}
-        new = [text for text, point in known.items() if point is None]
+        memory: dict[str, np.ndarray] = self.__dict__.setdefault("_remembered", {})
+        points = {text: memory.get(text) for text in texts}
+        new = [text for text, point in points.items() if point is None]
         if new:
             fresh = dict(zip(new, self._points(new), strict=True))
-            known |= fresh
-            if len(remembered) + len(fresh) > REMEMBERED:
-                remembered.clear()
-            if len(fresh) <= REMEMBERED:
-                remembered.update(fresh)
-        return np.stack([known[text] for text in texts])  # type: ignore[misc]  # none is missing now
+            points |= fresh
+            if len(memory) + len(fresh) > MOST_REMEMBERED:
+                memory.clear()
+            if len(fresh) <= MOST_REMEMBERED:
+                memory.update(fresh)
+        return np.stack([points[text] for text in texts])  # type: ignore[misc]  # none is missing now
 
     def _points(self, texts: Sequence[str]) -> np.ndarray:
         counts = self._count(texts)
-        known = np.diff(counts.indptr) > 0
-        points = (counts @ self.projection_ - self.offset_) * known[:, None]
+        has_words = np.diff(counts.indptr) > 0
+        points = (counts @ self.projection_ - self.offset_) * has_words[:, None]
         lengths = np.linalg.norm(points, axis=1, keepdims=True)
         return np.asarray(points / np.maximum(lengths, 1e-9), np.float32)
 
@@ -177,9 +177,9 @@ class CaptionSpace(TextEncoder):
         if self.vectors is None:
             return words
         points = self.vectors_.encode(texts)
-        known = np.any(points, axis=1, keepdims=True)
+        has_vector = np.any(points, axis=1, keepdims=True)
         return hstack(
-            [words, csr_matrix((points - self.vectors_mean_) * self.vectors_scale_ * known)]
+            [words, csr_matrix((points - self.vectors_mean_) * self.vectors_scale_ * has_vector)]
         ).tocsr()
 
 
@@ -192,6 +192,6 @@ def _scatter(counts: Any, label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
     photos = (member @ counts).toarray()
     total = (counts.T @ counts).toarray() / len(label)
     within = total - (photos * (size[:, None] / len(label))).T @ photos
-    centred = photos - photos.mean(axis=0)
+    deviations = photos - photos.mean(axis=0)
     mean = np.asarray(counts.mean(axis=0)).ravel()
-    return centred.T @ centred / len(size), within, mean
+    return deviations.T @ deviations / len(size), within, mean

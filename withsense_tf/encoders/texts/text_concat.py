@@ -21,12 +21,12 @@ class Concatenation(TextEncoder):
 
     @property
     def learns(self) -> bool:  # type: ignore[override]  # here it depends on the parts
-        """Say whether the vectors depend on the texts that `fit` saw."""
+        """Return whether the vectors depend on the texts that `fit` saw."""
         return any(part.learns for part in self.parts)
 
     @property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return " + ".join(part.weights for part in self.parts if part.weights)
 
     @property

@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import ClassVar
 
 import numpy as np
 
 from withsense_tf.common.terminal import start_tensorflow
-from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.texts.text_network import NetworkText
 from withsense_tf.encoders.weights.hub import HubModule, pick_output
-from withsense_tf.encoders.weights.weight_files import named, whole_path
+from withsense_tf.encoders.weights.weight_files import weights_name
 from withsense_tf.errors import DataError
 
-BATCH = 256
 
-
-class HubText(TextEncoder):
+class HubText(NetworkText):
     """Encode texts with a module from a handle of TensorFlow Hub or the folder of a SavedModel.
 
     The module takes a tensor of strings, (n,), and gives (n, width), or several outputs; `output` names one.
     """
 
+    SOURCE: ClassVar[str] = "handle"
+    batch_size: ClassVar[int] = 256
+    # A module takes any number of texts, and a query alone is to stay quick.
+    full_batches: ClassVar[bool] = False
+
     def __init__(self, handle: str | Path, output: str | None = None) -> None:
         self.handle = str(handle)
         self.output = output
 
-    def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; a folder stays where it is."""
-        state = super().to_state()
-        state["settings"]["handle"] = whole_path(self.handle)
-        return state
-
-    def __deepcopy__(self, memo: object) -> Self:
-        # Nothing here ever changes, and a loaded module cannot be copied.
-        return self
-
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
-        return named(self.handle)
+        """Name the source of the weights."""
+        return weights_name(self.handle)
 
     @property
     def identity(self) -> str:
@@ -52,20 +44,14 @@ class HubText(TextEncoder):
     def _module(self) -> HubModule:
         return HubModule(self.handle)
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Return a vector for each text, float32, (texts, width)."""
+    def forward(self, texts: list[str]) -> np.ndarray:
+        """Turn one batch of texts into vectors, (texts, width)."""
         tf = start_tensorflow()
-        call = self._module.function()
-        # At least one batch, so that no texts give an array of the right width.
-        starts = range(0, max(1, len(texts)), BATCH)
-        found = []
-        for start in starts:
-            part = list(texts[start : start + BATCH]) or [""]
-            vectors = pick_output(call(tf.constant(part)), self.output, self.handle).numpy()
-            if vectors.ndim != 2 or len(vectors) != len(part):
-                raise DataError(
-                    f"{self.handle} turned {len(part)} texts into an array of shape {vectors.shape}; expected "
-                    "(texts, width)."
-                )
-            found.append(vectors)
-        return np.concatenate(found)[: len(texts)].astype(np.float32)
+        output = self._module.function()(tf.constant(texts))
+        vectors = np.asarray(pick_output(output, self.output, self.handle))
+        if vectors.ndim != 2 or len(vectors) != len(texts):
+            raise DataError(
+                f"{self.handle} turned {len(texts)} texts into an array of shape {vectors.shape}; expected "
+                "(texts, width)."
+            )
+        return vectors

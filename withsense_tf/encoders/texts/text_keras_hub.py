@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from withsense_tf.common.terminal import start_tensorflow, track
-from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.common.terminal import start_tensorflow
+from withsense_tf.encoders.texts.text_network import NetworkText
 from withsense_tf.encoders.weights.keras_hub_preset import load_preset, preset_weights
-from withsense_tf.encoders.weights.weight_files import whole_path
 from withsense_tf.errors import SettingError, check_choice
 
 POOLINGS: Final = ("mean", "first", "pooled")
-BATCH: Final = 32
 
 
-class KerasHubText(TextEncoder):
+class KerasHubText(NetworkText):
     """Encode texts with a KerasHub backbone and the preset's own tokenizer.
 
     `pooling`: the mean over the text's tokens, its first token, or the output that the network calls pooled.
     `length` is how many tokens are read; captions have about fifteen.
     """
+
+    SOURCE: ClassVar[str] = "preset"
 
     def __init__(self, preset: str | Path, pooling: str = "mean", length: int = 48) -> None:
         self.preset = str(preset)
@@ -35,19 +34,9 @@ class KerasHubText(TextEncoder):
             )
         self.length = length
 
-    def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; a folder stays where it is."""
-        state = super().to_state()
-        state["settings"]["preset"] = whole_path(self.preset)
-        return state
-
-    def __deepcopy__(self, memo: object) -> Self:
-        # Nothing here ever changes, and a copy would hold the whole network a second time.
-        return self
-
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the weights come from."""
+        """Name the source of the weights."""
         return preset_weights(self.preset)
 
     @property
@@ -69,27 +58,21 @@ class KerasHubText(TextEncoder):
 
         def network(texts: Any) -> Any:
             tokens = preprocessor(texts)
-            found = backbone(tokens, training=False)
+            output = backbone(tokens, training=False)
             if self.pooling == "pooled":
-                if not isinstance(found, dict) or "pooled_output" not in found:
+                if not isinstance(output, dict) or "pooled_output" not in output:
                     raise SettingError(f"{self.preset} has no pooled output: take pooling='mean' or 'first'.")
-                return found["pooled_output"]
-            sequence = found["sequence_output"] if isinstance(found, dict) else found
+                return output["pooled_output"]
+            sequence = output["sequence_output"] if isinstance(output, dict) else output
             if self.pooling == "first":
                 return sequence[:, 0]
             mask = tf.cast(tokens["padding_mask"], sequence.dtype)[:, :, None]
             return tf.reduce_sum(sequence * mask, axis=1) / tf.reduce_sum(mask, axis=1)
 
-        # One fixed shape, so that the last short batch builds no second graph.
-        return tf.function(network, input_signature=[tf.TensorSpec((BATCH,), tf.string)], autograph=False)
+        shape = tf.TensorSpec((self.batch_size,), tf.string)
+        return tf.function(network, input_signature=[shape], autograph=False)
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Return a vector for each text, float32, (texts, width)."""
+    def forward(self, texts: list[str]) -> np.ndarray:
+        """Turn one batch of texts into vectors, (texts, width)."""
         tf = start_tensorflow()
-        # At least one batch, so that no texts give an array of the right width.
-        starts = range(0, max(1, len(texts)), BATCH)
-        found = []
-        for start in track(starts, len(starts), "Encoding", unit="batches of texts"):
-            part = list(texts[start : start + BATCH])
-            found.append(self._function(tf.constant(part + [""] * (BATCH - len(part)))).numpy())
-        return np.concatenate(found)[: len(texts)].astype(np.float32)
+        return np.asarray(self._function(tf.constant(texts)))

@@ -12,7 +12,7 @@ import numpy as np
 from withsense_tf.common.words import lemma, unique, words
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.word_vectors import WordVectors, read_vectors
-from withsense_tf.encoders.weights.weight_files import is_local, named
+from withsense_tf.encoders.weights.weight_files import is_local, weights_name
 from withsense_tf.errors import DataError, NotFittedError, check_choice
 
 WEIGHTINGS: Final = ("tfidf", "mean")
@@ -32,14 +32,14 @@ class SpacyVectors(TextEncoder):
 
     @property
     def learns(self) -> bool:  # type: ignore[override]  # here it depends on a setting
-        """Say whether the vectors depend on the texts that `fit` saw."""
+        """Return whether the vectors depend on the texts that `fit` saw."""
         return self.weighting == "tfidf"
 
     @cached_property
     def weights(self) -> str:
-        """Say in plain words where the vectors come from."""
+        """Name the source of the word vectors."""
         if is_local(self.source):
-            return named(self.source)
+            return weights_name(self.source)
         from importlib.metadata import PackageNotFoundError, version
 
         try:
@@ -55,12 +55,12 @@ class SpacyVectors(TextEncoder):
     def __deepcopy__(self, memo: object) -> Self:
         copy = type(self)(self.source, self.weighting)
         # The table never changes and may be large; what was fitted is not shared.
-        copy.__dict__.update({name: value for name, value in vars(self).items() if name in _SHARED})
+        copy.__dict__.update({name: value for name, value in vars(self).items() if name in _SHARED_PARTS})
         return copy
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved, the table of vectors included: its file need not be there later."""
-        learned = {"rarity_": self.rarity_} if hasattr(self, "rarity_") else {}
+        """Return the state to save, the table of vectors included: its file need not be there later."""
+        rarity = {"rarity_": self.rarity_} if hasattr(self, "rarity_") else {}
         words = "\n".join(self._vectors.rows)
         table = {
             "words": words,
@@ -70,19 +70,19 @@ class SpacyVectors(TextEncoder):
         settings = {"source": Path(self.source).name, "weighting": self.weighting}
         return {
             "settings": settings,
-            "learned": learned,
+            "learned": rarity,
             "weights": self.weights,
             "identity": self.identity,
         } | table
 
     @classmethod
     def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:  # noqa: ARG003  # it keeps no vectors
-        """Make the encoder that was saved."""
-        made = cls(**state["settings"])
+        """Rebuild a saved encoder."""
+        encoder = cls(**state["settings"])
         rows = dict(zip(state["words"].split("\n"), state["rows"].tolist(), strict=True))
-        made.__dict__.update(state["learned"])
-        made.__dict__.update({"weights": state["weights"], "_vectors": WordVectors(rows, state["table"])})
-        return made
+        encoder.__dict__.update(state["learned"])
+        encoder.__dict__.update({"weights": state["weights"], "_vectors": WordVectors(rows, state["table"])})
+        return encoder
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn how rare the words are from the training texts."""
@@ -90,8 +90,8 @@ class SpacyVectors(TextEncoder):
             raise DataError("SpacyVectors needs training texts to learn how rare words are, got none.")
         different = unique(texts)
         # In how many texts each word is, as scikit-learn's TF-IDF counts them.
-        seen = np.bincount(self._count(different).indices, minlength=len(self._vectors.table))
-        self.rarity_ = (np.log((1 + len(different)) / (1 + seen)) + 1).astype(np.float32)
+        frequency = np.bincount(self._count(different).indices, minlength=len(self._vectors.table))
+        self.rarity_ = (np.log((1 + len(different)) / (1 + frequency)) + 1).astype(np.float32)
         return self
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -101,9 +101,9 @@ class SpacyVectors(TextEncoder):
         counts = self._count(texts)
         if not len(texts):
             return np.zeros((0, self._vectors.table.shape[1]), np.float32)
-        weighed = counts.multiply(self.rarity_).tocsr() if self.learns else counts
-        total = np.maximum(np.asarray(weighed.sum(axis=1)), 1e-12)
-        return np.asarray((weighed @ self._vectors.table) / total, np.float32)
+        shares = counts.multiply(self.rarity_).tocsr() if self.learns else counts
+        total = np.maximum(np.asarray(shares.sum(axis=1)), 1e-12)
+        return np.asarray((shares @ self._vectors.table) / total, np.float32)
 
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the words of a text that have no vector."""
@@ -120,7 +120,7 @@ class SpacyVectors(TextEncoder):
     def _count(self, texts: Sequence[str]) -> Any:
         from scipy.sparse import csr_matrix
 
-        rows, known = self._rows, self._vectors
+        rows, vectors = self._rows, self._vectors
         ends, columns = [0], []
         for text in texts:
             for word in words(text):
@@ -131,7 +131,7 @@ class SpacyVectors(TextEncoder):
                     columns.append(row)
             ends.append(len(columns))
         ones = np.ones(len(columns), np.float32)
-        counts = csr_matrix((ones, columns, ends), shape=(len(texts), len(known.table)))
+        counts = csr_matrix((ones, columns, ends), shape=(len(texts), len(vectors.table)))
         counts.sum_duplicates()
         return counts
 
@@ -142,4 +142,4 @@ class SpacyVectors(TextEncoder):
         return -1 if row is None else row
 
 
-_SHARED: Final = ("weights", "_vectors", "_rows")
+_SHARED_PARTS: Final = ("weights", "_vectors", "_rows")

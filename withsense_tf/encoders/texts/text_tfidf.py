@@ -76,9 +76,9 @@ class Tfidf(TextEncoder):
         if self.projection_ is None:
             dense: np.ndarray = vectors.toarray()
             return dense
-        pressed = np.asarray(vectors @ self.projection_, np.float32)
-        lengths = np.linalg.norm(pressed, axis=1, keepdims=True)
-        return np.asarray(pressed / np.maximum(lengths, 1e-12))
+        points = np.asarray(vectors @ self.projection_, np.float32)
+        lengths = np.linalg.norm(points, axis=1, keepdims=True)
+        return np.asarray(points / np.maximum(lengths, 1e-12))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -27,8 +27,8 @@ class WordVectors:
 
     def row(self, word: str) -> int | None:
         """Return the row of a word in lower case; a table that knows only "Paris" still answers "paris"."""
-        found = self.rows.get(word)
-        return self.rows.get(word.capitalize()) if found is None else found
+        row = self.rows.get(word)
+        return self.rows.get(word.capitalize()) if row is None else row
 
 
 def read_vectors(source: str) -> WordVectors:

@@ -69,9 +69,9 @@ class WordWeights(Saveable):
         columns: list[int] = []
         counts: list[int] = []
         for text in texts:
-            found = Counter(filter(lambda at: at >= 0, self._columns(text)))
-            columns.extend(sorted(found))
-            counts.extend(found[column] for column in columns[ends[-1] :])
+            counter = Counter(filter(lambda at: at >= 0, self._columns(text)))
+            columns.extend(sorted(counter))
+            counts.extend(counter[column] for column in columns[ends[-1] :])
             ends.append(len(columns))
         often = np.array(counts, np.float32)
         if self.sublinear:
@@ -93,20 +93,20 @@ class WordWeights(Saveable):
         russian = sum(bool(CYRILLIC.search(word)) for word in self.vocabulary_)
         # A name or two in other letters is no language.
         enough = len(self.vocabulary_) / 20
-        found = (("English", len(self.vocabulary_) - russian), ("Russian", russian))
-        return tuple(name for name, count in found if count > enough)
+        sizes = (("English", len(self.vocabulary_) - russian), ("Russian", russian))
+        return tuple(name for name, count in sizes if count > enough)
 
     def _columns(self, text: str) -> Iterator[int]:
-        found = lemmas(text) if self.lemmas else words(text)
+        tokens = lemmas(text) if self.lemmas else words(text)
         if self.stop_words:
             left_out = self._left_out
-            found = [word for word in found if word not in left_out]
+            tokens = [word for word in tokens if word not in left_out]
         several = (
-            " ".join(found[at : at + length])
+            " ".join(tokens[at : at + length])
             for length in range(2, self.ngrams + 1)
-            for at in range(len(found) - length + 1)
+            for at in range(len(tokens) - length + 1)
         )
-        return (self.vocabulary_.get(word, -1) for word in chain(found, several))
+        return (self.vocabulary_.get(word, -1) for word in chain(tokens, several))
 
     @property
     def _left_out(self) -> frozenset[str]:

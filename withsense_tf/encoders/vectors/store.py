@@ -33,9 +33,9 @@ LASTING: Final = frozenset({"photo_empty", "photo_truncated", "photo_not_image",
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """Vectors of the photos that have one: `found`, bool (photos,); `vectors`, float32 (found photos, width)."""
+    """Vectors of the photos that have one: `has_vector`, bool (photos,); `vectors`, float32 (those photos, width)."""
 
-    found: np.ndarray
+    has_vector: np.ndarray
     vectors: np.ndarray
     problems: tuple[Problem, ...]
 
@@ -70,9 +70,9 @@ class VectorStore:
     def vectors_of(self, encoder: PhotoEncoder, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the vector of each photo, (photos, width); a photo that cannot be decoded is an error."""
         different, first, row = np.unique(np.array(content, str), return_index=True, return_inverse=True)
-        encoded = self.encode(encoder, different.tolist(), [paths[at] for at in first])
-        refuse(encoded.problems)
-        return encoded.vectors[row]
+        result = self.encode(encoder, different.tolist(), [paths[at] for at in first])
+        refuse(result.problems)
+        return result.vectors[row]
 
     def encode(self, encoder: PhotoEncoder, content: Sequence[str], paths: Sequence[Path]) -> Encoded:
         """Return the vectors of photos, each once, given by the digest of their content (SHA-256) and where they lie.
@@ -80,19 +80,23 @@ class VectorStore:
         A photo whose file has another content by now is a problem, and nothing is stored of it.
         """
         shelf, keys = self._shelf(encoder.identity), _keys(content)
-        found, _ = shelf.find(keys)
+        is_stored, _ = shelf.find(keys)
         bad = self._bad(shelf)
         names = keys.tolist()
-        problems = [bad[key] for key, known in zip(names, found, strict=True) if not known and key in bad]
-        new = np.array([at for at in np.flatnonzero(~found) if names[at] not in bad], int)
+        problems = [
+            bad[key] for key, is_here in zip(names, is_stored, strict=True) if not is_here and key in bad
+        ]
+        new = np.array([at for at in np.flatnonzero(~is_stored) if names[at] not in bad], int)
         if len(new):
-            told = [str(content[at]) for at in new]
-            fresh = self._encode_new(encoder, shelf, told, [Path(paths[at]) for at in new])
+            new_content = [str(content[at]) for at in new]
+            fresh = self._encode_new(encoder, shelf, new_content, [Path(paths[at]) for at in new])
             self._remember(shelf, {names[new[row]]: problem for row, problem in fresh.items()})
             problems += fresh.values()
-        found, vectors = shelf.find(keys)
+        is_stored, vectors = shelf.find(keys)
         return Encoded(
-            found, vectors if found.any() else np.zeros((0, encoder.width), np.float32), tuple(problems)
+            is_stored,
+            vectors if is_stored.any() else np.zeros((0, encoder.width), np.float32),
+            tuple(problems),
         )
 
     def text_vectors(self, encoder: TextEncoder, texts: Sequence[str]) -> np.ndarray:
@@ -101,9 +105,9 @@ class VectorStore:
         if encoder.learns or not len(different):
             return encoder.encode(list(texts))
         shelf, keys = self._shelf(f"text {encoder.identity}"), _keys(different)
-        found, _ = shelf.find(keys)
-        if not found.all():
-            new = np.flatnonzero(~found)
+        is_stored, _ = shelf.find(keys)
+        if not is_stored.all():
+            new = np.flatnonzero(~is_stored)
             shelf.add(keys[new], encoder.encode([different[at] for at in new]))
         return shelf.find(keys)[1][row]
 
@@ -112,7 +116,7 @@ class VectorStore:
     ) -> dict[int, Problem]:
         keys = _keys(content)
         bad: dict[int, Problem] = {}
-        changed: list[int] = []
+        changed_rows: list[int] = []
         waiting: list[tuple[np.ndarray, np.ndarray]] = []
 
         def save() -> None:
@@ -123,22 +127,24 @@ class VectorStore:
                 )
                 waiting.clear()
 
-        saved = time.monotonic()
+        last_save = time.monotonic()
         try:
             for batch in encoder.stream(paths, bad):
                 # After it was decoded: what a file shows that was changed must not stand for what it showed.
                 same = np.array([has_digest(paths[row], content[row]) for row in batch.rows], bool)
-                changed += batch.rows[~same].tolist()
+                changed_rows += batch.rows[~same].tolist()
                 waiting.append((keys[batch.rows[same]], batch.vectors[same]))
-                if time.monotonic() - saved > SAVE_SECONDS:
+                if time.monotonic() - last_save > SAVE_SECONDS:
                     save()
-                    saved = time.monotonic()
+                    last_save = time.monotonic()
         finally:
             # What is done is kept, also when the user interrupts or a later photo raises.
             save()
         # Nor is it the photo's fault if what stands in its place now is no photo; one that is gone says so itself.
-        changed += [row for row in bad if paths[row].exists() and not has_digest(paths[row], content[row])]
-        for row in changed:
+        changed_rows += [
+            row for row in bad if paths[row].exists() and not has_digest(paths[row], content[row])
+        ]
+        for row in changed_rows:
             where = f"{paths[row].parent.name}/{paths[row].name}"
             bad[row] = Problem("photo_changed", where, None, paths[row].name, CHANGED)
         return bad

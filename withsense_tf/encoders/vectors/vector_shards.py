@@ -51,8 +51,8 @@ class Shelf:
         self.folder = folder
         self.dtype = np.dtype(dtype)
         self._files: dict[str, _File] = {}
-        self._damaged: set[str] = set()
-        self._warned: set[Path] = set()
+        self._damaged_files: set[str] = set()
+        self._warned_files: set[Path] = set()
         with on_disk(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._check(identity)
@@ -61,10 +61,10 @@ class Shelf:
     def find(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return which keys are stored, bool (n,), and their vectors, float32 (stored, width)."""
         self._refresh()
-        found = np.zeros(len(keys), bool)
+        is_stored = np.zeros(len(keys), bool)
         vectors = np.zeros((len(keys), self._width()), np.float32)
         for file in self._files.values():
-            missing = np.flatnonzero(~found)
+            missing = np.flatnonzero(~is_stored)
             if not len(missing):
                 break
             at = np.searchsorted(file.keys, keys[missing])
@@ -73,11 +73,11 @@ class Shelf:
             # In the order of the file: a disk reads forwards faster.
             order = np.argsort(at[here], kind="stable")
             rows, at = missing[here][order], at[here][order]
-            stored = file.vectors[at]
-            whole = self._whole(file, at, stored)
-            vectors[rows[whole]] = stored[whole]
-            found[rows[whole]] = True
-        return found, vectors[found]
+            candidates = file.vectors[at]
+            whole = self._whole(file, at, candidates)
+            vectors[rows[whole]] = candidates[whole]
+            is_stored[rows[whole]] = True
+        return is_stored, vectors[is_stored]
 
     def add(self, keys: np.ndarray, vectors: np.ndarray) -> None:
         """Store vectors; when this returns, they are on the disk."""
@@ -86,21 +86,21 @@ class Shelf:
         if not np.isfinite(vectors).all():
             raise DataError("A vector has numbers that are not finite; nothing of this batch was stored.")
         with np.errstate(over="ignore"):
-            stored = vectors.astype(self.dtype)
-        if not np.isfinite(stored).all():
+            numbers = vectors.astype(self.dtype)
+        if not np.isfinite(numbers).all():
             raise DataError("A vector has numbers too large for float16; store it as float32.")
         self._refresh()
         keys, first = np.unique(keys, return_index=True)
-        self._write(keys, stored[first])
+        self._write(keys, numbers[first])
         self._refresh()
         if len(self._files) > MOST_FILES:
             self._join()
 
-    def _whole(self, file: _File, at: np.ndarray, stored: np.ndarray) -> np.ndarray:
-        """Tell which of a file's vectors are those that were written, bool; warn of others, once a file."""
-        whole = checksums(file.keys[at], stored) == file.sums[at]
-        if not whole.all() and file.path not in self._warned:
-            self._warned.add(file.path)
+    def _whole(self, file: _File, at: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        """Return which of a file's vectors fit their checksums, bool; warn of damaged ones, once a file."""
+        whole = checksums(file.keys[at], vectors) == file.sums[at]
+        if not whole.all() and file.path not in self._warned_files:
+            self._warned_files.add(file.path)
             warnings.warn(
                 f"{file.path} is damaged: {np.count_nonzero(~whole):,} of the vectors that were looked for are not "
                 "those that were written. They are made anew.",
@@ -110,7 +110,7 @@ class Shelf:
         return np.asarray(whole)
 
     def _width(self) -> int:
-        """Say how many numbers the stored vectors have; 0 if none is stored yet."""
+        """Return the width of the stored vectors; 0 if none is stored yet."""
         return next((file.vectors.shape[1] for file in self._files.values()), 0)
 
     def _write(self, keys: np.ndarray, vectors: np.ndarray) -> None:
@@ -128,7 +128,7 @@ class Shelf:
 
     def _refresh(self) -> None:
         """Open the files that are new, forget those that are gone."""
-        names = {file.name for file in self.folder.glob("*.vectors")} - self._damaged
+        names = {file.name for file in self.folder.glob("*.vectors")} - self._damaged_files
         self._files = {name: file for name, file in self._files.items() if name in names}
         for name in sorted(names - self._files.keys()):
             try:
@@ -139,7 +139,7 @@ class Shelf:
                 return
             except Exception as error:
                 # numpy's reader raises whatever a damaged header makes its parts raise.
-                self._damaged.add(name)
+                self._damaged_files.add(name)
                 warnings.warn(
                     f"{self.folder / name} is damaged ({error}) and not used: its vectors are made anew. Delete it.",
                     DataWarning,
@@ -169,21 +169,21 @@ class Shelf:
         self._refresh()
 
     def _check(self, identity: str) -> None:
-        """Write down whose vectors these are; a folder of another encoder or format is an error."""
+        """Write `about.json`, which names the encoder; a folder of another encoder or format is an error."""
         about = {"format": FORMAT, "identity": identity, "dtype": self.dtype.name}
         file = self.folder / "about.json"
         if not file.exists():
             with whole_file(file) as draft:
                 draft.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         try:
-            known = read_json(file)
+            about_folder = read_json(file)
         except ValueError as error:
             raise DataError(
                 f"{file} is damaged ({error}). Delete the folder: its vectors can be made anew."
             ) from error
-        if known != about:
+        if about_folder != about:
             raise DataError(
-                f"{self.folder} holds other vectors than expected: {known} instead of {about}. "
+                f"{self.folder} holds other vectors than expected: {about_folder} instead of {about}. "
                 "Choose another folder, or delete this one: its vectors can be made anew."
             )
 
@@ -199,8 +199,8 @@ class Shelf:
 def checksums(keys: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """Return the CRC-32 of each key and its vector, uint32, (keys,)."""
     names, rows = keys.astype(KEY), np.ascontiguousarray(vectors)
-    found = [zlib.crc32(row.data, zlib.crc32(name)) for name, row in zip(names.tolist(), rows, strict=True)]
-    return np.array(found, np.uint32)
+    sums = [zlib.crc32(row.data, zlib.crc32(name)) for name, row in zip(names.tolist(), rows, strict=True)]
+    return np.array(sums, np.uint32)
 
 
 def _array(stream: BinaryIO) -> np.ndarray:
@@ -212,7 +212,7 @@ def _array(stream: BinaryIO) -> np.ndarray:
     return np.asarray(np.load(stream, allow_pickle=False))
 
 
-def _open(path: Path, expected: np.dtype[Any]) -> _File:
+def _open(path: Path, expected_dtype: np.dtype[Any]) -> _File:
     with path.open("rb") as stream:
         keys, sums = _array(stream), _array(stream)
         version = np.lib.format.read_magic(stream)
@@ -221,7 +221,7 @@ def _open(path: Path, expected: np.dtype[Any]) -> _File:
         shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
         start = stream.tell()
         size = os.fstat(stream.fileno()).st_size
-    if keys.dtype != KEY or keys.ndim != 1 or dtype != expected or fortran:
+    if keys.dtype != KEY or keys.ndim != 1 or dtype != expected_dtype or fortran:
         raise ValueError("it holds something else")
     if len(shape) != 2 or not len(keys) == len(sums) == shape[0] or sums.dtype != np.uint32:
         raise ValueError("it holds something else")

@@ -36,7 +36,7 @@ class HubModule:
         """Return the function to call with one tensor: the module itself, or its only or usual signature."""
         if callable(self.module):
             module = self.module
-            return lambda inputs: self._called(module, inputs)
+            return lambda inputs: self._call(module, inputs)
         signatures = dict(self.module.signatures)
         name = next((name for name in USUAL_SIGNATURES if name in signatures), next(iter(signatures), None))
         if name is None:
@@ -47,20 +47,21 @@ class HubModule:
             raise SettingError(
                 f"{self.handle}: its signature {name} takes {len(inputs)} inputs ({', '.join(inputs)}); expected one."
             )
-        return lambda tensor: self._called(function, **{inputs[0]: tensor})
+        return lambda tensor: self._call(function, **{inputs[0]: tensor})
 
-    def _called(self, function: Callable[..., Any], *tensors: Any, **named: Any) -> Any:
+    def _call(self, function: Callable[..., Any], *tensors: Any, **named: Any) -> Any:
+        tf = start_tensorflow()
         try:
             return function(*tensors, **named)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, tf.errors.InvalidArgumentError) as error:
             raise SettingError(f"{self.handle} does not take this input: {first_line(error)}.") from None
 
 
-def pick_output(result: Any, wanted: str | None, handle: str) -> Any:
+def pick_output(result: Any, output: str | None, handle: str) -> Any:
     """Return the output of that name, or the only or usual one."""
     if not isinstance(result, dict):
         return result
-    names = [wanted] if wanted else [name for name in USUAL_OUTPUTS if name in result]
+    names = [output] if output else [name for name in USUAL_OUTPUTS if name in result]
     if not names and len(result) == 1:
         names = list(result)
     if not names or names[0] not in result:

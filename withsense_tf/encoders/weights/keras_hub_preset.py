@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from withsense_tf.common.terminal import start_tensorflow
-from withsense_tf.encoders.weights.preset_cache import check_here, downloaded
-from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, is_local, named
+from withsense_tf.encoders.weights.preset_cache import check_here, preset_source
+from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, is_local, weights_name
 from withsense_tf.errors import SettingError, WeightsMissingError
 
 
 def preset_weights(preset: str) -> str:
-    """Say in plain words where a preset's weights come from; a name stands for what this version has under it."""
-    return named(preset) if is_local(preset) else f"{preset} of KerasHub {version('keras-hub')}"
+    """Name the source of a preset's weights; a name stands for what this version has under it."""
+    return weights_name(preset) if is_local(preset) else f"{preset} of KerasHub {version('keras-hub')}"
 
 
 def load_preset(kind: Callable[[Any], Any], preset: str, **settings: Any) -> Any:
@@ -32,8 +32,8 @@ def load_preset(kind: Callable[[Any], Any], preset: str, **settings: Any) -> Any
     if is_local(preset):
         source = str(Path(preset).expanduser().resolve())
     else:
-        known = keras_hub.models.Backbone.presets
-        source = downloaded(preset, known[preset]["kaggle_handle"] if preset in known else preset)
+        presets = keras_hub.models.Backbone.presets
+        source = preset_source(preset, presets[preset]["kaggle_handle"] if preset in presets else preset)
     try:
         return kind(keras_hub).from_preset(source, **settings)
     except Exception as error:

@@ -32,7 +32,7 @@ def check_here(preset: str) -> None:
         raise _missing(preset)
 
 
-def downloaded(preset: str, handle: str) -> str:
+def preset_source(preset: str, handle: str) -> str:
     """Return what KerasHub is to load: `preset` itself, or its downloaded folder where downloads are forbidden.
 
     `handle` is the address that this version of KerasHub has for it. Even for what is here, KerasHub would
@@ -40,10 +40,10 @@ def downloaded(preset: str, handle: str) -> str:
     """
     if not _forbidden:
         return preset
-    found = _versions(handle)
-    if not found:
+    versions = _versions(handle)
+    if not versions:
         raise _missing(preset)
-    return str(found[-1])
+    return str(versions[-1])
 
 
 def _missing(preset: str) -> WeightsMissingError:
@@ -60,16 +60,18 @@ def _versions(preset: str) -> list[Path]:
         return []
     # KerasHub's own presets have their name as the last part of their address.
     owner, model, framework, name = parts[:4] if len(parts) > 1 else ("keras", "*", "keras", path)
-    wanted = parts[4] if len(parts) == 5 else "*"
+    version = parts[4] if len(parts) == 5 else "*"
     root = Path(os.environ.get("KAGGLEHUB_CACHE") or Path.home() / ".cache" / "kagglehub") / "models"
-    found = (
-        folder for folder in root.glob(f"{owner}/{model}/{framework}/{name}/{wanted}") if folder.is_dir()
+    folders = (
+        folder for folder in root.glob(f"{owner}/{model}/{framework}/{name}/{version}") if folder.is_dir()
     )
-    return sorted((folder for folder in found if _is_whole(folder)), key=lambda folder: _number(folder.name))
+    return sorted(
+        (folder for folder in folders if _is_whole(folder)), key=lambda folder: _number(folder.name)
+    )
 
 
 def _is_whole(folder: Path) -> bool:
-    """Say whether settings and weights are there, and were not left half-way by a download that broke off."""
+    """Return whether settings and weights are there, and were not left half-way by a download that broke off."""
     files = [folder / "config.json", *folder.glob("model*.weights.h5")]
     if len(files) < 2 or not all(file.is_file() for file in files):
         return False

@@ -45,8 +45,8 @@ def preset_fingerprint(folder: Path) -> str:
 
     The files that hold weights differ from one saving to the next, so it is the arrays in them that count.
     """
-    counted = (file for file in files_below(folder) if file.name not in NOT_COUNTED)
-    return fingerprint(folder, counted, _arrays_or_bytes, 12)
+    files = (file for file in files_below(folder) if file.name not in NOT_COUNTED)
+    return fingerprint(folder, files, _arrays_or_bytes, 12)
 
 
 def _arrays_or_bytes(file: Path) -> bytes:
@@ -76,8 +76,8 @@ def _arrays(file: Path) -> bytes | None:
             digest.update(values.tobytes())
 
     try:
-        with h5py.File(file, "r") as opened:
-            opened.visititems(add)
+        with h5py.File(file, "r") as stream:
+            stream.visititems(add)
     except OSError:
         return None
     return digest.digest()

@@ -18,7 +18,7 @@ HOST = re.compile(r"host='([^']+)'|://([^/\s'\"]+)")
 
 
 def is_local(source: str) -> bool:
-    """Say whether a source is a path here rather than a name or an address to download from.
+    """Return whether a source is a path here rather than a name or an address to download from.
 
     >>> is_local("https://tfhub.dev/google/nnlm-en-dim50/2"), is_local("bert_tiny_en_uncased")
     (False, False)
@@ -27,13 +27,13 @@ def is_local(source: str) -> bool:
 
 
 def fingerprint(path: str | Path) -> str:
-    """Name the content of a file, or of all files in a folder, in 12 signs."""
+    """Return the fingerprint of a file, or of all files in a folder, 12 signs."""
     root = Path(path).expanduser()
     return folder_fingerprint(root, [root] if root.is_file() else files_below(root), known_content_of, 12)
 
 
-def named(source: str) -> str:
-    """Say in plain words where weights come from."""
+def weights_name(source: str) -> str:
+    """Name a source of weights: a local file or folder with its fingerprint."""
     if is_local(source):
         return f"file {Path(source).name} {fingerprint(source)}"
     return source
@@ -45,14 +45,14 @@ def whole_path(source: str) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """Say why a library failed, short enough for one line of ours: what it says, or that a host cannot be reached."""
+    """Return a library's error in one line: its first line, or the host that cannot be reached."""
     chain = [error]
     while len(chain) < MOST_CAUSES and (cause := chain[-1].__cause__ or chain[-1].__context__) is not None:
         chain.append(cause)
     # Libraries wrap what the network says again and again; the innermost error has the reason.
     network = next((one for one in reversed(chain) if isinstance(one, NETWORK)), None)
     if network is not None:
-        host = next((found for one in chain if (found := HOST.search(str(one)))), None)
+        host = next((match for one in chain if (match := HOST.search(str(one)))), None)
         where = next(filter(None, host.groups())) if host else "the network"
         return (
             f"{where} cannot be reached ({_cut(network.strerror or str(network) or type(network).__name__)})"

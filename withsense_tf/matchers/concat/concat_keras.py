@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from withsense_tf.matchers.search_forms import Dense
 from withsense_tf.matchers.training import Training
 
 
+@dataclass(eq=False, repr=False)
 class ConcatKeras(NetworkMatcher):
     """Fit a Sequential network to [photo vector; text vector].
 
@@ -33,31 +35,19 @@ class ConcatKeras(NetworkMatcher):
 
     reads_sparse: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        widths: Sequence[int] = (256, 64),
-        dropout: float = 0.3,
-        batch_norm: bool = False,
-        photo: Photos = "mobilenet_v2",
-        text: str | TextEncoder = "tfidf",
-        training: Training | None = None,
-        seed: int = 0,
-        store: VectorStore | None = None,
-        logs: str | None = None,
-    ) -> None:
-        self.widths = widths
-        self.dropout = dropout
-        self.batch_norm = batch_norm
-        self.photo = photo
-        self.text = text
-        self.training = training
-        self.seed = seed
-        self.store = store
-        self.logs = logs
+    widths: Sequence[int] = (256, 64)
+    dropout: float = 0.3
+    batch_norm: bool = False
+    photo: Photos = "mobilenet_v2"
+    text: str | TextEncoder = "tfidf"
+    training: Training | None = None
+    seed: int = 0
+    store: VectorStore | None = None
+    logs: str | None = None
 
     @property
     def name(self) -> str:
-        """Name the widths too."""
+        """Name the matcher with the widths of its layers."""
         return f"concat Keras {'-'.join(map(str, self.widths))}"
 
     def _build(self, photo_width: int, text_width: int) -> Any:
@@ -89,17 +79,17 @@ class ConcatKeras(NetworkMatcher):
         return keras.ops.concatenate([photos, texts], axis=1)
 
     def _answer(self, network: Any, photos: Any, texts: Any, training: bool) -> Any:
-        """Say the same as the network; a text has few words, and most of its first layer need not be looked at."""
+        """Answer as the network does; a text has few words, so most of its first layer can be skipped."""
         import tensorflow as tf
 
         if not isinstance(texts, tf.SparseTensor):
             return super()._answer(network, photos, texts, training)
         first, *rest = network.layers
         by_photo, by_text = tf.split(first.kernel, [photos.shape[1], texts.shape[1]])
-        hidden = photos @ by_photo + tf.sparse.sparse_dense_matmul(texts, by_text) + first.bias
+        values = photos @ by_photo + tf.sparse.sparse_dense_matmul(texts, by_text) + first.bias
         for layer in rest:
-            hidden = layer(hidden, training=training)
-        return hidden
+            values = layer(values, training=training)
+        return values
 
     def _parts(self) -> tuple[Dense, Dense, list[Dense], str]:
         layers: list[Dense] = []

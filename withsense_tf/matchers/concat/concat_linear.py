@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -14,7 +15,7 @@ from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_choice
-from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.base import Matcher, unique_photos, unique_texts
 from withsense_tf.matchers.concat.pair_sums import PairSums
 from withsense_tf.matchers.photo_features import describe_encoders
 from withsense_tf.matchers.search_forms import AdditiveForm, Line
@@ -23,12 +24,13 @@ KINDS: Final = ("linear", "ridge", "lasso")
 # Both blocks have vectors of about length 1, so the right penalty lies well inside this range.
 PENALTIES: Final = np.logspace(-1, 3, 5)
 # Plain least squares: a penalty that changes no answer lets them be solved many times faster than by an SVD.
-UNBIASED: Final = 1e-8
+LEAST_PENALTY: Final = 1e-8
 FOLDS: Final = 3
 # From hardly any to nearly all weights at zero.
 SPARSITIES: Final = np.logspace(-2.5, -4, 4)
 
 
+@dataclass(eq=False, repr=False)
 class ConcatLinear(Matcher):
     """Fit a linear model to [photo vector; text vector].
 
@@ -46,25 +48,18 @@ class ConcatLinear(Matcher):
     one_photo_encoder: ClassVar[bool] = True
     LEARNED: ClassVar[tuple[str, ...]] = ("photo_", "text_", "mean_", "spread_", "axes_", "model_")
 
-    def __init__(
-        self,
-        kind: str = "linear",
-        photo: str | PhotoEncoder = "mobilenet_v2",
-        text: str | TextEncoder = "tfidf",
-        store: VectorStore | None = None,
-    ) -> None:
-        self.kind = kind
-        self.photo = photo
-        self.text = text
-        self.store = store
+    kind: str = "linear"
+    photo: str | PhotoEncoder = "mobilenet_v2"
+    text: str | TextEncoder = "tfidf"
+    store: VectorStore | None = None
 
     @property
     def name(self) -> str:
-        """Name the kind of linear model too."""
+        """Name the matcher with its kind of linear model."""
         return f"concat {self.kind}"
 
     def describe(self) -> dict[str, str]:
-        """Return what a result row says of this matcher."""
+        """Return the columns of a result row that describe the matcher."""
         # What was fitted, not what the settings would give now.
         photo = getattr(self, "photo_", None) or photo_encoder(self.photo)
         text = getattr(self, "text_", None) or text_encoder(self.text)
@@ -91,14 +86,15 @@ class ConcatLinear(Matcher):
         def sums(rows: np.ndarray) -> PairSums:
             return PairSums.of(photos, texts, photo[rows], text[rows], pairs.target[rows], pairs.weight[rows])
 
-        penalty = UNBIASED
+        penalty = LEAST_PENALTY
         if self.kind == "ridge":
             penalty = PENALTIES[0]
             # One part chooses the penalty, by the mean squared error.
-            for learned, chosen in self._inner_folds(pairs)[:1]:
-                features, part = np.hstack([photos[photo[chosen]], texts[text[chosen]]]), sums(learned)
+            for train, validation in self._inner_folds(pairs)[:1]:
+                features, part = np.hstack([photos[photo[validation]], texts[text[validation]]]), sums(train)
                 errors = [
-                    np.mean((part.line(one).apply(features) - pairs.target[chosen]) ** 2) for one in PENALTIES
+                    np.mean((part.line(one).apply(features) - pairs.target[validation]) ** 2)
+                    for one in PENALTIES
                 ]
                 penalty = PENALTIES[int(np.argmin(errors))]
         self.model_ = sums(np.arange(len(pairs))).line(penalty)
@@ -129,30 +125,30 @@ class ConcatLinear(Matcher):
         return self.model_.apply(np.hstack([photos[photo], texts[text]]))
 
     def search_form(self) -> AdditiveForm:
-        """Return what a search needs of this matcher: what each text is worth."""
+        """Return the search form: the worth of each text."""
         weights = self._weights()[1]
         return AdditiveForm(self.text_, weights, self.model_.intercept)
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
-        """Return what each photo is worth, and a one, float32, (photos, 2)."""
+        """Return the worth of each photo and a one, float32, (photos, 2)."""
         worth = self._photos(content, paths) @ self._weights()[0]
         return np.column_stack([worth, np.ones(len(worth))]).astype(np.float32)
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved."""
+        """Return the state to save."""
         state = super().to_state()
         state["settings"] |= {"photo": self.photo_, "text": self.text_}
         return state
 
     @classmethod
     def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
-        """Make the matcher that was saved."""
-        made = super().from_state(state, store)
-        made.store_ = store or VectorStore()
-        return made
+        """Rebuild a saved matcher."""
+        matcher = super().from_state(state, store)
+        matcher.store_ = store or VectorStore()
+        return matcher
 
     def _weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the weight of each number of a photo's and of a text's vector."""
+        """Return the weights of a photo's and of a text's vector."""
         weights = self.model_.weights
         if self.axes_ is None:
             return weights[: len(self.mean_)], weights[len(self.mean_) :]
@@ -160,7 +156,7 @@ class ConcatLinear(Matcher):
         return photo @ weights[: photo.shape[1]], text @ weights[photo.shape[1] :]
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
-        """Add what each photo and each text is worth: that is all that a linear form can do."""
+        """Add the worth of each photo and each text: that is all that a linear form can do."""
         photos, texts = self._sides(
             self._photos(gallery.content, gallery.paths), self.text_.encode(queries.texts)
         )
@@ -189,8 +185,6 @@ class ConcatLinear(Matcher):
 
     def _vectors(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return the vectors of the photos, which of them each pair has, and the same of the texts."""
-        content, first, photo = np.unique(pairs.content, return_index=True, return_inverse=True)
-        every = pairs.paths
-        different, text = np.unique(np.array(pairs.texts, object), return_inverse=True)
-        photos = self._photos(content.tolist(), [every[at] for at in first])
-        return photos, photo, self.text_.encode(different.tolist()), text
+        content, paths, photo = unique_photos(pairs)
+        different, text = unique_texts(pairs.texts)
+        return self._photos(content, paths), photo, self.text_.encode(different), text

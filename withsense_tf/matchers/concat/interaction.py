@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from withsense_tf.matchers.training import Training
 KINDS: Final = ("bilinear", "product", "difference")
 
 
+@dataclass(eq=False, repr=False)
 class Interaction(NetworkMatcher):
     """Project both vectors to `rank` numbers, and let the network see how they go together.
 
@@ -33,33 +35,20 @@ class Interaction(NetworkMatcher):
     - `logs`: a folder for TensorBoard.
     """
 
-    def __init__(
-        self,
-        kind: str = "bilinear",
-        rank: int = 64,
-        width: int = 64,
-        dropout: float = 0.3,
-        photo: Photos = "mobilenet_v2",
-        text: str | TextEncoder = "tfidf",
-        training: Training | None = None,
-        seed: int = 0,
-        store: VectorStore | None = None,
-        logs: str | None = None,
-    ) -> None:
-        self.kind = kind
-        self.rank = rank
-        self.width = width
-        self.dropout = dropout
-        self.photo = photo
-        self.text = text
-        self.training = training
-        self.seed = seed
-        self.store = store
-        self.logs = logs
+    kind: str = "bilinear"
+    rank: int = 64
+    width: int = 64
+    dropout: float = 0.3
+    photo: Photos = "mobilenet_v2"
+    text: str | TextEncoder = "tfidf"
+    training: Training | None = None
+    seed: int = 0
+    store: VectorStore | None = None
+    logs: str | None = None
 
     @property
     def name(self) -> str:
-        """Name the kind too."""
+        """Name the matcher with its kind."""
         return f"interaction {self.kind}"
 
     def _build(self, photo_width: int, text_width: int) -> Any:
@@ -74,26 +63,26 @@ class Interaction(NetworkMatcher):
         photo, text = keras.Input((photo_width,)), keras.Input((text_width,))
         # One number more: what a side says alone.
         sides = [self._dense(self.rank + 1, seed)(side) for seed, side in enumerate((photo, text))]
-        left, right = keras.Input((self.rank + 1,)), keras.Input((self.rank + 1,))
+        photo_side, text_side = keras.Input((self.rank + 1,)), keras.Input((self.rank + 1,))
         self.sides_ = [keras.Model(photo, sides[0]), keras.Model(text, sides[1])]
-        self.head_ = keras.Model([left, right], self._head(left, right))
+        self.head_ = keras.Model([photo_side, text_side], self._head(photo_side, text_side))
         return keras.Model([photo, text], self.head_(sides))
 
-    def _head(self, left: Any, right: Any) -> Any:
+    def _head(self, photo: Any, text: Any) -> Any:
         import keras
 
-        alone = left[:, :1] + right[:, :1]
+        alone = photo[:, :1] + text[:, :1]
         if self.kind == "bilinear":
-            together = keras.ops.sum(left[:, 1:] * right[:, 1:], axis=1, keepdims=True)
+            together = keras.ops.sum(photo[:, 1:] * text[:, 1:], axis=1, keepdims=True)
             shift = keras.layers.Dense(1, kernel_initializer="ones")
             return keras.ops.sigmoid(shift(together / np.sqrt(self.rank)) + alone)
         if self.kind == "product":
-            together = left[:, 1:] * right[:, 1:]
+            together = photo[:, 1:] * text[:, 1:]
         else:
-            together = keras.ops.square(left[:, 1:] - right[:, 1:])
-        hidden = keras.layers.Dropout(self.dropout, seed=self.seed)(together)
-        hidden = keras.ops.relu(self._dense(self.width, 2)(hidden))
-        return keras.ops.sigmoid(self._dense(1, 3)(hidden) + alone)
+            together = keras.ops.square(photo[:, 1:] - text[:, 1:])
+        layer = keras.layers.Dropout(self.dropout, seed=self.seed)(together)
+        layer = keras.ops.relu(self._dense(self.width, 2)(layer))
+        return keras.ops.sigmoid(self._dense(1, 3)(layer) + alone)
 
     def _dense(self, width: int, number: int) -> Any:
         import keras

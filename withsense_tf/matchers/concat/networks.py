@@ -11,14 +11,13 @@ import numpy as np
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
-from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.make_encoder import text_encoder
+from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_seed
-from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.base import FeatureMatcher, unique_photos, unique_texts
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import fit_texts
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
+from withsense_tf.matchers.photo_features import PhotoFeatures, photo_encoders
 from withsense_tf.matchers.search_forms import Dense, NetworkForm
 from withsense_tf.matchers.towers.adamw import AdamW
 from withsense_tf.matchers.training import Training
@@ -33,7 +32,7 @@ CHUNK_OF_VECTORS: Final = 4_096
 DENSE: Final = 0.05
 
 
-class NetworkMatcher(Matcher):
+class NetworkMatcher(FeatureMatcher):
     """A Keras network on a photo's and a text's vector, trained on the judgements; subclasses build it.
 
     The network ends in a sigmoid, learns by mean squared error with the pairs' weights, and keeps the epoch that is
@@ -48,37 +47,28 @@ class NetworkMatcher(Matcher):
     reads_sparse: ClassVar[bool] = False
     LEARNED: ClassVar[tuple[str, ...]] = ("text_", "features_", "history_", "calibration_")
 
-    photo: Photos
-    text: str | TextEncoder
     training: Training | None
     seed: int
     store: VectorStore | None
     logs: str | None
 
-    def describe(self) -> dict[str, str]:
-        """Return what a result row says of this matcher."""
-        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
-        text = getattr(self, "text_", None) or text_encoder(self.text)
-        return super().describe() | describe_encoders(photos, text)
-
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; of the network its weights."""
+        """Return the state to save; of the network its weights."""
         state = super().to_state()
-        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
         return state | {"widths": self.widths_, "weights": self.network_.get_weights()}
 
     @classmethod
     def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
-        """Make the matcher that was saved, and build its network anew."""
+        """Rebuild a saved matcher and its network."""
         start_tensorflow()
-        made = super().from_state(state, store)
-        made.widths_ = state["widths"]
-        made.network_ = made._build(*made.widths_)
-        made.network_.set_weights(state["weights"])
-        return made
+        matcher = super().from_state(state, store)
+        matcher.widths_ = state["widths"]
+        matcher.network_ = matcher._build(*matcher.widths_)
+        matcher.network_.set_weights(state["weights"])
+        return matcher
 
     def search_form(self) -> NetworkForm:
-        """Return what a search needs of the network: the texts' side of its first layer, and all that follows."""
+        """Return the search form: the texts' side of the network's first layer, and all later layers."""
         _, side, rest, meet = self._parts()
         return NetworkForm(self.text_, self.calibration_, side, rest, meet, float(np.sqrt(WORDS)))
 
@@ -95,69 +85,60 @@ class NetworkMatcher(Matcher):
         return self.training or Training()
 
     def _build(self, photo_width: int, text_width: int) -> Any:
-        """Return the network, a Keras model that takes what `_inputs` gives."""
+        """Return the network, a Keras model that takes `_inputs`."""
         raise NotImplementedError
 
     def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
-        """Return what the network takes for pairs of photo and text vectors, (pairs, width) each."""
+        """Return the network's inputs for pairs of photo and text vectors, (pairs, width) each."""
         raise NotImplementedError
 
     def _answer(self, network: Any, photos: Any, texts: Any, training: bool) -> Any:
-        """Return what the network says of pairs while it is trained, (pairs, 1)."""
+        """Return the network's answers to pairs while it is trained, (pairs, 1)."""
         return network(self._inputs(photos, texts), training=training)
 
     def _fit(self, pairs: Pairs) -> None:
         start_tensorflow()
         check_seed(self.seed)
-        self.text_ = fit_texts(text_encoder(self.text), pairs)
-        content, first = np.unique(pairs.content, return_index=True)
-        every = pairs.paths
-        paths = [every[at] for at in first]
-        store = self.store or VectorStore()
-        self.features_ = PhotoFeatures(photo_encoders(self.photo), store).fit(content.tolist(), paths)
+        self.text_ = fit_texts(tower_text(self.text), pairs)
+        content, paths, _ = unique_photos(pairs)
+        self.features_ = PhotoFeatures(photo_encoders(self.photo), self.store).fit(content, paths)
         photos, photo = self._photo_rows(pairs)
         texts, text = self._text_rows(pairs.texts)
-        held = self._held_out(np.unique(pairs.group), pairs)
+        held_out = self._held_out(np.unique(pairs.group), pairs)
         self.widths_ = (photos.shape[1], texts.shape[1])
         network = self._build(*self.widths_)
-        self.history_ = self._train(network, photos, texts, photo, text, pairs, held)
+        steps = self._steps(network, photos, texts, photo, text, pairs)
+        self.history_ = self._train(network, *steps, held_out)
         self.network_ = network
         self.calibration_ = Calibration("platt").fit(
-            self._scores(photos[photo[held]], texts[text[held]]), pairs.target[held], pairs.weight[held]
+            self._scores(photos[photo[held_out]], texts[text[held_out]]),
+            pairs.target[held_out],
+            pairs.weight[held_out],
         )
 
     def _held_out(self, photos: np.ndarray, pairs: Pairs) -> np.ndarray:
         """Choose the photos that are not trained on; with too few photos, all pairs do both."""
-        shuffled = np.random.default_rng(self.seed).permutation(photos)
-        held = np.isin(pairs.group, shuffled[: round(self._training.validation * len(photos))])
-        return held if 0 < held.sum() < len(held) else np.ones(len(held), bool)
+        order = np.random.default_rng(self.seed).permutation(photos)
+        held_out = np.isin(pairs.group, order[: round(self._training.validation * len(photos))])
+        return held_out if 0 < held_out.sum() < len(held_out) else np.ones(len(held_out), bool)
 
-    def _train(
-        self,
-        network: Any,
-        photos: np.ndarray,
-        texts: np.ndarray,
-        photo: np.ndarray,
-        text: np.ndarray,
-        pairs: Pairs,
-        held: np.ndarray,
-    ) -> dict[str, list[float]]:
-        learned = np.flatnonzero(~held) if not held.all() else np.arange(len(pairs))
-        step, loss = self._steps(network, photos, texts, photo, text, pairs)
+    def _train(self, network: Any, step: Any, loss: Any, held_out: np.ndarray) -> dict[str, list[float]]:
+        """Train the network by steps on rows of pairs, and return the history of both losses."""
+        training_rows = np.flatnonzero(~held_out) if not held_out.all() else np.arange(len(held_out))
         rng = np.random.default_rng(self.seed)
-        choosing = batches_of(np.flatnonzero(held), CHUNK_OF_VECTORS)
+        choosing = batches_of(np.flatnonzero(held_out), CHUNK_OF_VECTORS)
         history: dict[str, list[float]] = {"loss": [], "val_loss": []}
-        best, best_weights, waited = np.inf, network.get_weights(), 0
+        best, best_weights, since_best = np.inf, network.get_weights(), 0
         for _ in range(self._training.epochs):
             for name, work, batches in (
-                ("loss", step, batches_of(rng.permutation(learned), self._training.batch)),
+                ("loss", step, batches_of(rng.permutation(training_rows), self._training.batch)),
                 ("val_loss", loss, choosing),
             ):
                 values = [work(rows) for rows in batches]
                 history[name].append(float(np.average(values, weights=list(map(len, batches)))))
             if history["val_loss"][-1] < best:
-                best, best_weights, waited = history["val_loss"][-1], network.get_weights(), 0
-            elif (waited := waited + 1) >= self._training.patience:
+                best, best_weights, since_best = history["val_loss"][-1], network.get_weights(), 0
+            elif (since_best := since_best + 1) >= self._training.patience:
                 break
         network.set_weights(best_weights)
         if self.logs:
@@ -173,18 +154,18 @@ class NetworkMatcher(Matcher):
         text: np.ndarray,
         pairs: Pairs,
     ) -> tuple[Any, Any]:
-        """Return what takes rows of pairs: to train the network on them, and to measure its loss on them."""
+        """Return two functions of rows of pairs: one trains the network on them, one measures its loss."""
         import tensorflow as tf
 
         # Everything becomes a tensor once; a batch is then made from its rows inside the graph.
-        seen, said = tf.constant(photos), _rows_of(texts, self.reads_sparse)
+        photo_vectors, gather_texts = tf.constant(photos), _rows_of(texts, self.reads_sparse)
         whose, which = tf.constant(photo, tf.int32), tf.constant(text, tf.int32)
         target, weight = tf.constant(pairs.target, tf.float32), tf.constant(pairs.weight, tf.float32)
         variables = [variable.value for variable in network.trainable_variables]
         optimizer = AdamW(variables, self._training.rate, self._training.decay)
 
         def loss(rows: Any, training: bool = False) -> Any:
-            vectors = tf.gather(seen, tf.gather(whose, rows)), said(tf.gather(which, rows))
+            vectors = tf.gather(photo_vectors, tf.gather(whose, rows)), gather_texts(tf.gather(which, rows))
             answers = tf.squeeze(self._answer(network, *vectors, training), 1)
             return tf.reduce_mean(tf.gather(weight, rows) * tf.square(answers - tf.gather(target, rows)))
 
@@ -198,9 +179,8 @@ class NetworkMatcher(Matcher):
         return tf.function(step, [rows], autograph=False), tf.function(loss, [rows], autograph=False)
 
     def _photo_rows(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-        content, first, row = np.unique(pairs.content, return_index=True, return_inverse=True)
-        paths = pairs.paths
-        return self._photo_inputs(content.tolist(), [paths[at] for at in first]), row
+        content, paths, row = unique_photos(pairs)
+        return self._photo_inputs(content, paths), row
 
     def _photo_inputs(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         features = self.features_.transform(content, paths)
@@ -208,8 +188,8 @@ class NetworkMatcher(Matcher):
         return features * np.float32(np.sqrt(features.shape[1]))
 
     def _text_rows(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        different, row = np.unique(np.array(list(texts), object), return_inverse=True)
-        return self.text_.encode(different.tolist()) * np.float32(np.sqrt(WORDS)), row
+        different, row = unique_texts(texts)
+        return self.text_.encode(different) * np.float32(np.sqrt(WORDS)), row
 
     def _scores(self, photos: np.ndarray, texts: np.ndarray) -> np.ndarray:
         """Return the network's answers for pairs of vectors, (pairs,)."""
@@ -228,15 +208,15 @@ class NetworkMatcher(Matcher):
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         form, rows = self.search_form(), self.photo_rows(gallery.content, gallery.paths)
-        different, place = np.unique(np.array(queries.texts, object), return_inverse=True)
+        different, place = unique_texts(queries.texts)
         # Many queries at once: a search has one, and its products are too small to be fast.
         scores = [
             form.scan(np.tile(rows, (len(some), 1)), np.repeat(some, len(rows), axis=0)).reshape(
                 -1, len(rows)
             )
-            for some in batches_of(form.queries(different.tolist()), max(1, CHUNK // len(rows)))
+            for some in batches_of(form.queries(different), max(1, CHUNK // len(rows)))
         ]
-        return np.vstack([np.zeros((0, len(rows))), *scores])[place]
+        return np.asarray(np.vstack([np.zeros((0, len(rows))), *scores])[place])
 
 
 def batches_of(rows: np.ndarray, size: int) -> list[np.ndarray]:
@@ -245,7 +225,7 @@ def batches_of(rows: np.ndarray, size: int) -> list[np.ndarray]:
 
 
 def _rows_of(vectors: np.ndarray, sparse: bool) -> Callable[[Any], Any]:
-    """Return what gathers rows of vectors inside a graph; where most numbers are 0, sparse ones, if they may be."""
+    """Return a function that gathers rows of vectors inside a graph, sparse ones (if allowed) where most are 0."""
     import tensorflow as tf
 
     if not sparse or np.count_nonzero(vectors) > DENSE * vectors.size:
@@ -266,7 +246,7 @@ def _rows_of(vectors: np.ndarray, sparse: bool) -> Callable[[Any], Any]:
 
 
 def write_logs(folder: str, history: Mapping[str, Sequence[float]]) -> None:
-    """Write what an epoch gave for TensorBoard, named as Keras names it: losses of training and of validation."""
+    """Write the losses of each epoch for TensorBoard, of training and validation, under Keras' names."""
     import tensorflow as tf
 
     for part, name in (("train", "loss"), ("validation", "val_loss")):

@@ -11,7 +11,7 @@ from withsense_tf.matchers.search_forms import Line
 
 @dataclass(frozen=True, eq=False)
 class PairSums:
-    """All that least squares needs of pairs whose features are [photo vector; text vector].
+    """The sums that least squares needs of pairs whose features are [photo vector; text vector].
 
     `gram` (width, width) and `moments` (width,) are weighted sums of products of what is left when the weighted
     means of the vectors, `means` (width,), and of the targets, `mean`, are taken away.
@@ -41,13 +41,13 @@ class PairSums:
         both = csr_matrix((weight, (photo, text)), (len(photos), len(texts)))
         means = np.hstack([by_photo @ photos, by_text @ texts]) / weight.sum()
         mean = float(np.average(target, weights=weight))
-        seen = (photos - means[: photos.shape[1]]).astype(np.float64)
-        said = (texts - means[photos.shape[1] :]).astype(np.float64)
-        across = seen.T @ (both @ said)
-        gram = np.block([[(seen.T * by_photo) @ seen, across], [across.T, (said.T * by_text) @ said]])
+        width = photos.shape[1]
+        photos, texts = photos - means[:width], texts - means[width:]
+        across = photos.T @ (both @ texts)
+        gram = np.block([[(photos.T * by_photo) @ photos, across], [across.T, (texts.T * by_text) @ texts]])
         pull = weight * (target - mean)
         moments = np.hstack(
-            [np.bincount(photo, pull, len(photos)) @ seen, np.bincount(text, pull, len(texts)) @ said]
+            [np.bincount(photo, pull, len(photos)) @ photos, np.bincount(text, pull, len(texts)) @ texts]
         )
         return cls(gram, moments, means, mean)
 

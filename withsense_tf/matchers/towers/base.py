@@ -11,13 +11,13 @@ import numpy as np
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.base import Matcher, unique_photos, unique_texts
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.search_forms import CosineForm
 
 
 class Towers(Matcher):
-    """What all two-tower matchers share; `_fit` must set `calibration_`."""
+    """A matcher that scores pairs by the cosine of two points; `_fit` must set `calibration_`."""
 
     track: ClassVar[str] = "image-only"
     calibration_: Calibration
@@ -32,7 +32,7 @@ class Towers(Matcher):
         raise NotImplementedError
 
     def search_form(self) -> CosineForm:
-        """Return what a search needs of these towers besides the photos' points."""
+        """Return the search form: cosines with the photos' points."""
         return CosineForm(self.text_, self.calibration_)
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
@@ -41,11 +41,10 @@ class Towers(Matcher):
 
     def cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosine of each pair, (pairs,); each photo and each text goes through its tower once."""
-        content, first, photo = np.unique(pairs.content, return_index=True, return_inverse=True)
-        paths = pairs.paths
-        points = self.photo_points(content.tolist(), [paths[at] for at in first])
-        texts, text = np.unique(np.array(pairs.texts, object), return_inverse=True)
-        return np.asarray(np.einsum("nd,nd->n", points[photo], self.text_points(texts.tolist())[text]))
+        content, paths, photo = unique_photos(pairs)
+        points = self.photo_points(content, paths)
+        texts, text = unique_texts(pairs.texts)
+        return np.asarray(np.einsum("nd,nd->n", points[photo], self.text_points(texts)[text]))
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         return self.calibration_.apply(self.cosines(pairs))
@@ -64,8 +63,8 @@ def left_out_cosines(
     training photo that has no place was not trained on, and lies where it lies.
     """
     photo = np.array([place.get(content, -1) for content in pairs.content])
-    texts, text = np.unique(np.array(pairs.texts, object), return_inverse=True)
-    cosines = np.einsum("nd,nd->n", points[photo], towers.text_points(texts.tolist())[text])
+    texts, text = unique_texts(pairs.texts)
+    cosines = np.einsum("nd,nd->n", points[photo], towers.text_points(texts)[text])
     unknown = np.flatnonzero(photo < 0)
     if len(unknown):
         cosines[unknown] = towers.cosines(pairs.take(unknown))

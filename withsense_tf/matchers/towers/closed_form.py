@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -13,9 +14,10 @@ from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
+from withsense_tf.matchers.base import FeatureMatcher
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
+from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
 from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.base import Towers, left_out_cosines
 
@@ -25,7 +27,8 @@ GAMMAS: Final = (0.15, 0.6, 1.2)
 PENALTIES: Final = (0.1, 0.2, 0.4, 0.8)
 
 
-class ClosedFormTowers(Towers):
+@dataclass(eq=False, repr=False)
+class ClosedFormTowers(Towers, FeatureMatcher):
     """Foretell, for a photo, the mean of its captions' points, from the photos that look like it.
 
     The text tower is a caption space, learned from captions alone. The photo tower is kernel ridge regression on
@@ -44,30 +47,16 @@ class ClosedFormTowers(Towers):
         "text_", "features_", "seen_", "coefficients_", "penalty_", "left_out_points_", "place_", "calibration_"
     )  # fmt: skip
 
-    def __init__(
-        self,
-        photo: Photos = "mobilenet_v2",
-        text: str | TextEncoder | None = None,
-        gammas: Sequence[float] = GAMMAS,
-        penalties: Sequence[float] = PENALTIES,
-        store: VectorStore | None = None,
-    ) -> None:
-        self.photo = photo
-        self.text = text
-        self.gammas = gammas
-        self.penalties = penalties
-        self.store = store
+    photo: Photos = "mobilenet_v2"
+    text: str | TextEncoder | None = None
+    gammas: Sequence[float] = GAMMAS
+    penalties: Sequence[float] = PENALTIES
+    store: VectorStore | None = None
 
     @property
     def name(self) -> str:
         """Name the matcher."""
         return "two towers, closed form"
-
-    def describe(self) -> dict[str, str]:
-        """Return what a result row says of this matcher."""
-        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
-        text = getattr(self, "text_", None) or self._text()
-        return super().describe() | describe_encoders(photos, text)
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, dim)."""
@@ -78,37 +67,31 @@ class ClosedFormTowers(Towers):
         """Return the point of each text, (texts, dim)."""
         return unit(self.text_.encode(texts))
 
-    def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved."""
-        state = super().to_state()
-        state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
-        return state
-
     def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""
         return left_out_cosines(self, pairs, self.place_, self.left_out_points_)
 
-    def _text(self) -> TextEncoder:
-        return tower_text(self.text)
-
     def _fit(self, pairs: Pairs) -> None:
-        tried = np.array([*self.gammas, *self.penalties], np.float64)
-        if not len(self.gammas) or not len(self.penalties) or not (np.isfinite(tried) & (tried > 0)).all():
+        numbers = np.array([*self.gammas, *self.penalties], np.float64)
+        if (
+            not len(self.gammas)
+            or not len(self.penalties)
+            or not (np.isfinite(numbers) & (numbers > 0)).all()
+        ):
             raise SettingError("gammas and penalties need numbers above 0, at least one of each.")
-        self.text_ = fit_texts(self._text(), pairs)
-        told = learnable(pairs)
-        paths = [Path(path) for path in told.paths]
-        store = self.store or VectorStore()
-        self.features_ = PhotoFeatures(photo_encoders(self.photo), store).fit(told.content, paths)
-        self.seen_ = self.features_.transform(told.content, paths)
-        captions = self.text_points(told.texts)
-        targets = mean_captions(captions, told)
+        self.text_ = fit_texts(tower_text(self.text), pairs)
+        examples = training_examples(pairs)
+        paths = [Path(path) for path in examples.paths]
+        self.features_ = PhotoFeatures(photo_encoders(self.photo), self.store).fit(examples.content, paths)
+        self.seen_ = self.features_.transform(examples.content, paths)
+        captions = self.text_points(examples.texts)
+        targets = mean_captions(captions, examples)
         targets = targets - targets.mean(axis=0)
-        self._choose(targets, captions, told)
-        self.place_ = {content: at for at, content in enumerate(told.content)}
+        self._choose(targets, captions, examples)
+        self.place_ = {content: at for at, content in enumerate(examples.content)}
         self.calibration_ = Calibration().fit(self.left_out_cosines(pairs), pairs.target, pairs.weight)
 
-    def _choose(self, targets: np.ndarray, captions: np.ndarray, told: Learnable) -> None:
+    def _choose(self, targets: np.ndarray, captions: np.ndarray, examples: Examples) -> None:
         """Keep the penalty that ranks best the photo of each training caption, that photo left out."""
         best = -1.0
         values, vectors = np.linalg.eigh(_kernel(self.seen_, self.seen_, self.gammas).astype(np.float64))
@@ -118,32 +101,34 @@ class ClosedFormTowers(Towers):
             coefficients = vectors @ (inside * shares[:, None])
             # The closed form of leaving each photo out (Allen's PRESS).
             points = unit(targets - coefficients / ((vectors**2) @ shares)[:, None])
-            reached = mean_reciprocal_rank(points, captions, told)
-            if reached > best:
-                best, self.penalty_ = reached, penalty
+            rank = mean_reciprocal_rank(points, captions, examples)
+            if rank > best:
+                best, self.penalty_ = rank, penalty
                 self.coefficients_ = coefficients.astype(np.float32)
                 self.left_out_points_ = points.astype(np.float32)
 
 
-def _kernel(left: np.ndarray, right: np.ndarray, gammas: Sequence[float]) -> np.ndarray:
-    """Return how alike photos are, from 0 to 1, (left, right)."""
-    apart = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * left @ right.T
+def _kernel(photos: np.ndarray, others: np.ndarray, gammas: Sequence[float]) -> np.ndarray:
+    """Return the similarity of photos, from 0 to 1, (photos, others)."""
+    apart = (photos**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * photos @ others.T
     return np.asarray(sum(np.exp(-gamma * np.maximum(apart, 0)) for gamma in gammas) / len(gammas))
 
 
-def mean_captions(captions: np.ndarray, told: Learnable) -> np.ndarray:
+def mean_captions(captions: np.ndarray, examples: Examples) -> np.ndarray:
     """Return the mean of each photo's captions, float64, (photos, dim), from their points, (captions, dim)."""
     from scipy.sparse import csr_matrix
 
-    total = np.bincount(told.owner, told.weight, minlength=len(told.content))
-    share: Any = csr_matrix((told.weight / total[told.owner], (told.owner, np.arange(len(told.owner)))))
+    total = np.bincount(examples.owner, examples.weight, minlength=len(examples.content))
+    share: Any = csr_matrix(
+        (examples.weight / total[examples.owner], (examples.owner, np.arange(len(examples.owner))))
+    )
     return np.asarray(share @ captions, np.float64)
 
 
-def mean_reciprocal_rank(points: np.ndarray, captions: np.ndarray, told: Learnable) -> float:
-    """Return how well photos at `points` are found by their own captions, from 0 to 1."""
+def mean_reciprocal_rank(points: np.ndarray, captions: np.ndarray, examples: Examples) -> float:
+    """Return the mean reciprocal rank of photos at `points` for their own captions, from 0 to 1."""
     cosines = points.astype(np.float32) @ captions.astype(np.float32).T
-    own = cosines[told.owner, np.arange(len(told.owner))]
+    own = cosines[examples.owner, np.arange(len(examples.owner))]
     # Ties count against the right photo: a tower that puts all photos in one point finds none.
     ranks = (cosines >= own).sum(axis=0)
-    return float(np.average(1 / ranks, weights=told.weight))
+    return float(np.average(1 / ranks, weights=examples.weight))

@@ -11,7 +11,7 @@ from withsense_tf.errors import DataError
 
 @dataclass(frozen=True, eq=False)
 class Move:
-    """Where a photo's point goes: by `offset` (dim,), and by how it differs from the `mean` (dim,), times `slope`."""
+    """A linear move of points: by `offset` (dim,), and by their difference from `mean` (dim,) times `slope`."""
 
     mean: np.ndarray
     slope: np.ndarray
@@ -40,11 +40,11 @@ def learn_move(points: np.ndarray, targets: np.ndarray, penalty: float) -> tuple
     points, targets = points.astype(np.float64), targets.astype(np.float64)
     way = targets - points
     mean, offset = points.mean(axis=0), way.mean(axis=0)
-    left, lengths, right = np.linalg.svd(points - mean, full_matrices=False)
+    rows, lengths, axes = np.linalg.svd(points - mean, full_matrices=False)
     ridge = penalty * np.square(lengths).mean()
-    kept = np.square(lengths) / np.maximum(np.square(lengths) + ridge, 1e-12)
-    inside = left.T @ (way - offset)
-    slope = right.T @ (inside * (lengths / np.maximum(np.square(lengths) + ridge, 1e-12))[:, None])
-    missed = way - offset - left @ (inside * kept[:, None])
-    own_share = 1 / len(points) + np.square(left) @ kept
-    return Move(mean, slope, offset), targets - missed / np.maximum(1 - own_share, 1e-9)[:, None]
+    shares = np.square(lengths) / np.maximum(np.square(lengths) + ridge, 1e-12)
+    inside = rows.T @ (way - offset)
+    slope = axes.T @ (inside * (lengths / np.maximum(np.square(lengths) + ridge, 1e-12))[:, None])
+    residuals = way - offset - rows @ (inside * shares[:, None])
+    own_share = 1 / len(points) + np.square(rows) @ shares
+    return Move(mean, slope, offset), targets - residuals / np.maximum(1 - own_share, 1e-9)[:, None]

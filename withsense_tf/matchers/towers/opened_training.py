@@ -24,7 +24,7 @@ SMALLEST: Final = 1e-6
 
 
 def map_store(store: VectorStore) -> VectorStore:
-    """Return where maps are kept: beside the vectors, but in half precision, as there are so many more numbers."""
+    """Return the store of maps: beside the vectors, but in half precision, as maps are so much larger."""
     return VectorStore(store.folder, "float16")
 
 
@@ -46,7 +46,7 @@ class Opened:
     def train(
         self, towers: tuple[Any, Any], objective: Objective, lesson: Lesson
     ) -> tuple[PhotoFeatures, dict[str, list[float]]]:
-        """Train the towers in place; return what is then seen of photos, and how training went.
+        """Train the towers in place; return the features of photos from then on, and the history of training.
 
         The epoch is kept that ranks held-out photos best. Epoch 0 is the one before: if none is better, the backbone
         and the towers stay as they were.
@@ -54,50 +54,51 @@ class Opened:
         import tensorflow as tf
 
         maps = self._maps(lesson)
-        trained = [tf.Variable(variable) for variable in self.trunk.head.trainable_variables]
-        see = self._seeing(trained)
-        step = self._step(towers, objective, lesson, trained, see)
-        quick = tf.function(see, [self._taken()], autograph=False)
+        variables = [tf.Variable(variable) for variable in self.trunk.head.trainable_variables]
+        see = self._seeing(variables)
+        step = self._step(towers, objective, lesson, variables, see)
+        quick = tf.function(see, [self._map_spec()], autograph=False)
 
-        def reached() -> float:
-            held = maps[lesson.held]
+        def rank() -> float:
+            unseen = maps[lesson.held_out]
             parts = [
-                quick(held[at : at + PHOTOS].astype(np.float32)).numpy() for at in range(0, len(held), PHOTOS)
+                quick(unseen[at : at + PHOTOS].astype(np.float32)).numpy()
+                for at in range(0, len(unseen), PHOTOS)
             ]
             return validation_mrr(towers, np.concatenate(parts), lesson)
 
-        kept = BestEpoch(
-            lambda: ([one.numpy() for one in trained], [tower.get_weights() for tower in towers]),
+        best = BestEpoch(
+            lambda: ([one.numpy() for one in variables], [tower.get_weights() for tower in towers]),
             self.training.patience,
             self.logs,
         )
-        kept.done(float("nan"), reached())
+        best.add(float("nan"), rank())
         batches = _PhotoBatches(lesson, np.random.default_rng(self.seed))
         for _ in range(self.training.epochs):
             # Maps become single precision here, a batch at a time: CPUs do not compute in half.
-            losses = [step(maps[photos].astype(np.float32), *said) for photos, *said in batches.epoch()]
-            if kept.done(float(np.mean(losses)), reached()):
+            losses = [step(maps[photos].astype(np.float32), *rows) for photos, *rows in batches.epoch()]
+            if best.add(float(np.mean(losses)), rank()):
                 break
-        arrays, weights = kept.weights
-        for tower, best in zip(towers, weights, strict=True):
-            tower.set_weights(best)
-        if not np.argmax(kept.history["validation_mrr"]):
-            return self.features, kept.history
-        tuned = TunedPhoto(self.trunk.base, self.trunk.opened, arrays, lesson.told.content)
-        return self.features.seen_by([tuned]), kept.history
+        arrays, weights_of_towers = best.weights
+        for tower, tower_weights in zip(towers, weights_of_towers, strict=True):
+            tower.set_weights(tower_weights)
+        if not np.argmax(best.history["validation_mrr"]):
+            return self.features, best.history
+        encoder = TunedPhoto(self.trunk.base, self.trunk.opened, arrays, lesson.examples.content)
+        return self.features.seen_by([encoder]), best.history
 
     def _maps(self, lesson: Lesson) -> np.ndarray:
-        """Return what the opened layers get of each photo, float16, (photos, height, width, channels)."""
-        paths = [Path(path) for path in lesson.told.paths]
-        flat = map_store(self.store).vectors_of(self.trunk, lesson.told.content, paths)
+        """Return the maps of photos that enter the opened layers, float16, (photos, height, width, channels)."""
+        paths = [Path(path) for path in lesson.examples.paths]
+        flat = map_store(self.store).vectors_of(self.trunk, lesson.examples.content, paths)
         return flat.astype(np.float16).reshape(len(flat), *self.trunk.shape)
 
-    def _taken(self) -> Any:
+    def _map_spec(self) -> Any:
         import tensorflow as tf
 
         return tf.TensorSpec((None, *self.trunk.shape), tf.float32)
 
-    def _seeing(self, trained: list[Any]) -> Any:
+    def _seeing(self, variables: list[Any]) -> Any:
         """Return the function from maps to features, as `PhotoFeatures` makes them of vectors."""
         import tensorflow as tf
 
@@ -106,7 +107,7 @@ class Opened:
         )
 
         def see(maps: Any) -> Any:
-            vectors = self.trunk.vectors(trained, maps)
+            vectors = self.trunk.vectors(variables, maps)
             roots = tf.sign(vectors) * tf.sqrt(tf.maximum(tf.abs(vectors), SMALLEST))
             return (roots - mean) * scale
 
@@ -117,52 +118,54 @@ class Opened:
         towers: tuple[Any, Any],
         objective: Objective,
         lesson: Lesson,
-        trained: list[Any],
+        variables: list[Any],
         see: Any,
     ) -> Any:
-        """Return what trains on a batch: maps of photos, captions and judged pairs, both with their places."""
+        """Return the training step on a batch: maps of photos, captions and judged pairs, both with their places."""
         import tensorflow as tf
 
         heads = [variable.value for tower in towers for variable in tower.trainable_variables]
         heads += objective.variables
-        slow = AdamW(trained, self.rate, 0.0)
+        slow = AdamW(variables, self.rate, 0.0)
         quick = AdamW(heads, self.training.rate, self.training.decay)
-        said = tf.constant(lesson.captions)
-        text, target, weight = (tf.constant(part, tf.float32) for part in lesson.judged[1:])
+        caption_vectors = tf.constant(lesson.captions)
+        text, target, weight = (tf.constant(part, tf.float32) for part in lesson.judged_pairs[1:])
 
         def step(maps: Any, caption: Any, whose: Any, pair: Any, of: Any) -> Any:
             with tf.GradientTape() as tape:
                 photos = points(towers[0], see(maps))
-                captions = points(towers[1], tf.gather(said, caption))
+                captions = points(towers[1], tf.gather(caption_vectors, caption))
                 value = objective.contrast(
                     captions @ tf.transpose(tf.gather(photos, whose)), whose[:, None] == whose[None, :]
                 )
-                if objective.judged_weight and len(lesson.judged[0]):
+                if objective.judged_weight and len(lesson.judged_pairs[0]):
                     texts = points(towers[1], tf.gather(text, pair))
                     cosine = tf.reduce_sum(tf.gather(photos, of) * texts, axis=1)
-                    loss = objective.judged(cosine, tf.gather(target, pair), tf.gather(weight, pair))
+                    loss = objective.judged_loss(cosine, tf.gather(target, pair), tf.gather(weight, pair))
                     value += tf.where(tf.size(pair) > 0, loss, 0.0)
-            gradients = tape.gradient(value, [*trained, *heads], unconnected_gradients="zero")
-            slow.apply(gradients[: len(trained)])
-            quick.apply(gradients[len(trained) :])
+            gradients = tape.gradient(value, [*variables, *heads], unconnected_gradients="zero")
+            slow.apply(gradients[: len(variables)])
+            quick.apply(gradients[len(variables) :])
             return value
 
         rows = tf.TensorSpec([None], tf.int64)
-        return tf.function(step, [self._taken(), rows, rows, rows, rows], autograph=False)
+        return tf.function(step, [self._map_spec(), rows, rows, rows, rows], autograph=False)
 
 
 class _PhotoBatches:
-    """Batches of training photos, in an order that depends on the seed alone, with what is said of each."""
+    """Batches of training photos with their captions and judged pairs, in an order that depends on the seed alone."""
 
     def __init__(self, lesson: Lesson, rng: np.random.Generator) -> None:
         self.rng = rng
-        self.photos = np.flatnonzero(~lesson.held)
+        self.photos = np.flatnonzero(~lesson.held_out)
         if not len(self.photos):
             # With a single photo there is nothing to hold out.
-            self.photos = np.arange(len(lesson.held))
+            self.photos = np.arange(len(lesson.held_out))
         self.size = min(PHOTOS, len(self.photos))
-        count = len(lesson.told.content)
-        self.captions, self.pairs = (_Grouped(of, count) for of in (lesson.told.owner, lesson.judged[0]))
+        count = len(lesson.examples.content)
+        self.captions, self.pairs = (
+            _Grouped(of, count) for of in (lesson.examples.owner, lesson.judged_pairs[0])
+        )
 
     def epoch(self) -> Iterator[tuple[np.ndarray, ...]]:
         """Yield photos, rows of captions, their places among the photos, rows of judged pairs, their places."""

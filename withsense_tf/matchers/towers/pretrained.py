@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -14,7 +15,7 @@ from withsense_tf.encoders.photos.photo_text_keras_hub import photo_text
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import WeightsMissingError, check_choice
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.own_captions import learnable
+from withsense_tf.matchers.own_captions import training_examples
 from withsense_tf.matchers.search_forms import CosineForm, unit
 from withsense_tf.matchers.towers.base import Towers, left_out_cosines
 from withsense_tf.matchers.towers.closed_form import mean_captions, mean_reciprocal_rank
@@ -25,6 +26,7 @@ HEADS: Final = ("linear",)
 PENALTIES: Final = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, float("inf"))
 
 
+@dataclass(eq=False, repr=False)
 class Pretrained(Towers):
     """Rank by a pre-trained network for photos and texts, given as the name or folder of a KerasHub preset.
 
@@ -39,19 +41,13 @@ class Pretrained(Towers):
 
     LEARNED: ClassVar[tuple[str, ...]] = ("towers_", "move_", "place_", "left_out_points_", "calibration_")
 
-    def __init__(
-        self,
-        preset: str | Path = "clip_vit_base_patch32",
-        head: str | None = None,
-        store: VectorStore | None = None,
-    ) -> None:
-        self.preset = preset
-        self.head = head
-        self.store = store
+    preset: str | Path = "clip_vit_base_patch32"
+    head: str | None = None
+    store: VectorStore | None = None
 
     @property
     def name(self) -> str:
-        """Name the preset and what was done with it."""
+        """Name the matcher by its preset and head."""
         preset = str(self.preset).rstrip("/").rpartition("/")[2]
         return f"{preset}, {'zero-shot' if self.head is None else f'{self.head} head'}"
 
@@ -61,13 +57,13 @@ class Pretrained(Towers):
         return self
 
     def describe(self) -> dict[str, str]:
-        """Return what a result row says of this matcher; also where the weights are missing."""
+        """Return the columns of a result row that describe the matcher, even where its weights are missing."""
         try:
             towers = getattr(self, "towers_", None) or photo_text(self.preset)
-            known = {"photo": towers.photo.identity, "text": towers.text.identity, "weights": towers.weights}
+            about = {"photo": towers.photo.identity, "text": towers.text.identity, "weights": towers.weights}
         except WeightsMissingError:
-            known = {"weights": "not available"}
-        return super().describe() | known
+            about = {"weights": "not available"}
+        return super().describe() | about
 
     def encoders(self) -> list[PhotoEncoder]:
         """Return the photo tower."""
@@ -89,15 +85,15 @@ class Pretrained(Towers):
         return unit(self.store_.text_vectors(self.towers_.text, texts))
 
     def search_form(self) -> CosineForm:
-        """Return what a search needs: the text tower, which needs TensorFlow."""
+        """Return the search form, whose text tower needs TensorFlow."""
         return CosineForm(self.towers_.text, self.calibration_)
 
     @classmethod
     def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
-        """Make the matcher that was saved; its network must be where it was."""
-        made = super().from_state(state, store)
-        made.store_ = store or VectorStore()
-        return made
+        """Rebuild a saved matcher; its network must be where it was."""
+        matcher = super().from_state(state, store)
+        matcher.store_ = store or VectorStore()
+        return matcher
 
     def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""
@@ -120,16 +116,16 @@ class Pretrained(Towers):
 
     def _fit_head(self, pairs: Pairs) -> None:
         """Keep the move by which training captions find their photo best, that photo left out."""
-        told = learnable(pairs)
-        self.place_ = {content: at for at, content in enumerate(told.content)}
-        points = self._photos(told.content, [Path(path) for path in told.paths])
-        captions = self.text_points(told.texts)
-        targets = mean_captions(captions, told)
+        examples = training_examples(pairs)
+        self.place_ = {content: at for at, content in enumerate(examples.content)}
+        points = self._photos(examples.content, [Path(path) for path in examples.paths])
+        captions = self.text_points(examples.texts)
+        targets = mean_captions(captions, examples)
         self.move_, self.left_out_points_ = no_move(points.shape[1]), points
-        best = mean_reciprocal_rank(points, captions, told)
+        best = mean_reciprocal_rank(points, captions, examples)
         for penalty in PENALTIES:
             move, left_out = learn_move(points, targets, penalty)
             left_out = unit(left_out).astype(np.float32)
-            reached = mean_reciprocal_rank(left_out, captions, told)
-            if reached > best:
-                best, self.move_, self.left_out_points_ = reached, move, left_out
+            rank = mean_reciprocal_rank(left_out, captions, examples)
+            if rank > best:
+                best, self.move_, self.left_out_points_ = rank, move, left_out

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.matchers.own_captions import Learnable
+from withsense_tf.matchers.own_captions import Examples
 from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.adamw import AdamW
 from withsense_tf.matchers.towers.contrast import contrast
@@ -21,19 +21,19 @@ FIRST_SHIFT: Final = -10.0
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """What towers learn from: the captions' vectors, whose they are, which photos are held out, judged pairs.
+    """The training data of towers: vectors of captions, their photos, which photos are held out, judged pairs.
 
-    `judged` holds, of the pairs that may be trained on: photo (a position in `told`), text vector, target, weight.
+    `judged_pairs` holds, of the pairs to train on: photo (a position in `examples`), text vector, target, weight.
     """
 
     captions: np.ndarray
-    told: Learnable
-    held: np.ndarray
-    judged: tuple[np.ndarray, ...]
+    examples: Examples
+    held_out: np.ndarray
+    judged_pairs: tuple[np.ndarray, ...]
 
 
 class Objective:
-    """What is minimised: contrast between captions and photos, and the distance of cosines from judgements.
+    """The loss to minimise: contrast between captions and photos, and the distance of cosines from judgements.
 
     It has a few numbers of its own to learn, `variables`.
     """
@@ -53,7 +53,7 @@ class Objective:
 
         return contrast(self.loss, cosines, same, tf.exp(self.scale), self.shift)
 
-    def judged(self, cosine: Any, target: Any, weight: Any) -> Any:
+    def judged_loss(self, cosine: Any, target: Any, weight: Any) -> Any:
         """Return the loss of judged pairs, by their cosines."""
         import tensorflow as tf
 
@@ -73,19 +73,19 @@ def train_towers(
     """Train both towers in place; leave them as they were when they ranked the held-out photos best."""
     order = _Batches(lesson, training.batch, np.random.default_rng(seed))
     step = _step(towers, objective, features, lesson, training)
-    kept = BestEpoch(lambda: [tower.get_weights() for tower in towers], training.patience, logs)
+    best = BestEpoch(lambda: [tower.get_weights() for tower in towers], training.patience, logs)
     for _ in range(training.epochs):
         losses = [step(caption, pair) for caption, pair in order.epoch()]
-        reached = validation_mrr(towers, features[lesson.held], lesson)
-        if kept.done(float(np.mean(losses)), reached):
+        rank = validation_mrr(towers, features[lesson.held_out], lesson)
+        if best.add(float(np.mean(losses)), rank):
             break
-    for tower, weights in zip(towers, kept.weights, strict=True):
+    for tower, weights in zip(towers, best.weights, strict=True):
         tower.set_weights(weights)
-    return kept.history
+    return best.history
 
 
 class BestEpoch:
-    """Remember the weights of the epoch that ranked best, and how training went; `logs` is for TensorBoard."""
+    """The weights of the epoch that ranked best, and the history of training; `logs` is for TensorBoard."""
 
     def __init__(self, weights: Callable[[], Any], patience: int, logs: str | None = None) -> None:
         import tensorflow as tf
@@ -93,50 +93,50 @@ class BestEpoch:
         self.current, self.patience = weights, patience
         self.writer = tf.summary.create_file_writer(logs) if logs else None
         self.history: dict[str, list[float]] = {"loss": [], "validation_mrr": []}
-        self.best, self.weights, self.waited = -1.0, weights(), 0
+        self.best, self.weights, self.since_best = -1.0, weights(), 0
 
-    def done(self, loss: float, reached: float) -> bool:
-        """Take what an epoch reached; say whether there has been no better one for too long."""
+    def add(self, loss: float, rank: float) -> bool:
+        """Add an epoch's loss and rank; return whether there has been no better one for too long."""
         import tensorflow as tf
 
         self.history["loss"].append(loss)
-        self.history["validation_mrr"].append(reached)
+        self.history["validation_mrr"].append(rank)
         if self.writer is not None:
             with self.writer.as_default(step=len(self.history["loss"]) - 1):
                 for name, values in self.history.items():
                     tf.summary.scalar(name, values[-1])
-        if reached > self.best:
-            self.best, self.weights, self.waited = reached, self.current(), 0
+        if rank > self.best:
+            self.best, self.weights, self.since_best = rank, self.current(), 0
         else:
-            self.waited += 1
-        return self.waited >= self.patience
+            self.since_best += 1
+        return self.since_best >= self.patience
 
 
 def _step(
     towers: tuple[Any, Any], objective: Objective, features: np.ndarray, lesson: Lesson, training: Training
 ) -> Any:
-    """Return what trains the towers on a batch, given as rows of captions and rows of judged pairs."""
+    """Return the training step of the towers on a batch: rows of captions and rows of judged pairs."""
     import tensorflow as tf
 
     weights = [variable.value for tower in towers for variable in tower.trainable_variables]
     variables = [*weights, *objective.variables]
     optimizer = AdamW(variables, training.rate, training.decay)
     # Everything becomes a tensor once; a batch is then made from its rows inside the graph.
-    seen, said = tf.constant(features), tf.constant(lesson.captions)
-    owner = tf.constant(lesson.told.owner, tf.int32)
-    text, target, weight = (tf.constant(part, tf.float32) for part in lesson.judged[1:])
+    photo_vectors, caption_vectors = tf.constant(features), tf.constant(lesson.captions)
+    owner = tf.constant(lesson.examples.owner, tf.int32)
+    text, target, weight = (tf.constant(part, tf.float32) for part in lesson.judged_pairs[1:])
 
     def one_step(caption: Any, pair: Any) -> Any:
         photo = tf.gather(owner, caption)
         with tf.GradientTape() as tape:
-            photos = points(towers[0], tf.gather(seen, photo))
-            cosines = points(towers[1], tf.gather(said, caption)) @ tf.transpose(photos)
+            photos = points(towers[0], tf.gather(photo_vectors, photo))
+            cosines = points(towers[1], tf.gather(caption_vectors, caption)) @ tf.transpose(photos)
             value = objective.contrast(cosines, photo[:, None] == photo[None, :])
-            if objective.judged_weight and len(lesson.judged[0]):
+            if objective.judged_weight and len(lesson.judged_pairs[0]):
                 row = tf.maximum(pair, 0)
                 cosine = tf.reduce_sum(photos * points(towers[1], tf.gather(text, row)), axis=1)
                 counts = tf.where(pair < 0, 0.0, tf.gather(weight, row))
-                value += objective.judged(cosine, tf.gather(target, row), counts)
+                value += objective.judged_loss(cosine, tf.gather(target, row), counts)
         optimizer.apply(tape.gradient(value, variables, unconnected_gradients="zero"))
         return value
 
@@ -155,16 +155,16 @@ class _Batches:
     """Batches of captions, with a judged pair of each one's photo, in an order that depends on the seed alone."""
 
     def __init__(self, lesson: Lesson, size: int, rng: np.random.Generator) -> None:
-        told, judged_photo = lesson.told, lesson.judged[0]
-        self.rng, self.owner = rng, told.owner
-        self.captions = np.flatnonzero(~lesson.held[told.owner])
+        examples, judged_photo = lesson.examples, lesson.judged_pairs[0]
+        self.rng, self.owner = rng, examples.owner
+        self.captions = np.flatnonzero(~lesson.held_out[examples.owner])
         if not len(self.captions):
             # With a single photo there is nothing to hold out.
-            self.captions = np.arange(len(told.owner))
+            self.captions = np.arange(len(examples.owner))
         self.size = min(size, len(self.captions))
         # Judged pairs with those of one photo side by side.
         self.pairs = np.argsort(judged_photo, kind="stable")
-        self.count = np.bincount(judged_photo, minlength=len(told.content))
+        self.count = np.bincount(judged_photo, minlength=len(examples.content))
         self.first = np.cumsum(self.count) - self.count
 
     def epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -189,10 +189,10 @@ def validation_mrr(towers: tuple[Any, Any], features: np.ndarray, lesson: Lesson
 
     `features` are those of the held-out photos alone.
     """
-    told, held = lesson.told, lesson.held
-    place = np.cumsum(held) - 1
-    rows = np.flatnonzero(held[told.owner])
+    examples, held_out = lesson.examples, lesson.held_out
+    place = np.cumsum(held_out) - 1
+    rows = np.flatnonzero(held_out[examples.owner])
     photos = unit(np.asarray(towers[0](features, training=False)))
     cosines = unit(np.asarray(towers[1](lesson.captions[rows], training=False))) @ photos.T
-    own = cosines[np.arange(len(rows)), place[told.owner[rows]]]
+    own = cosines[np.arange(len(rows)), place[examples.owner[rows]]]
     return float(np.mean(1 / (cosines >= own[:, None]).sum(axis=1)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -16,9 +17,10 @@ from withsense_tf.encoders.photos.photo_split import Trunk
 from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice, check_seed
+from withsense_tf.matchers.base import FeatureMatcher, unique_texts
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.own_captions import Learnable, fit_texts, learnable
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
+from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
+from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
 from withsense_tf.matchers.search_forms import ProjectedForm, unit
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.contrast import KINDS
@@ -27,7 +29,8 @@ from withsense_tf.matchers.towers.tower_training import Lesson, Objective, train
 from withsense_tf.matchers.training import TowerTraining, Training
 
 
-class TwoTower(Towers):
+@dataclass(eq=False, repr=False)
+class TwoTower(Towers, FeatureMatcher):
     """Train a photo tower and a text tower so that a photo and its captions meet.
 
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
@@ -54,46 +57,24 @@ class TwoTower(Towers):
         "text_", "features_", "histories_", "opened_history_", "held_content_", "calibration_"
     )  # fmt: skip
 
-    def __init__(
-        self,
-        photo: Photos = "mobilenet_v2",
-        text: str | TextEncoder | None = None,
-        dim: int = 256,
-        hidden: int = 0,
-        loss: str = "softmax",
-        judged_weight: float = 1.0,
-        members: int = 1,
-        opened: str = "",
-        opened_rate: float = 3e-4,
-        training: Training | None = None,
-        seed: int = 0,
-        store: VectorStore | None = None,
-        logs: str | None = None,
-    ) -> None:
-        self.photo = photo
-        self.text = text
-        self.dim = dim
-        self.hidden = hidden
-        self.loss = loss
-        self.judged_weight = judged_weight
-        self.members = members
-        self.opened = opened
-        self.opened_rate = opened_rate
-        self.training = training
-        self.seed = seed
-        self.store = store
-        self.logs = logs
+    photo: Photos = "mobilenet_v2"
+    text: str | TextEncoder | None = None
+    dim: int = 256
+    hidden: int = 0
+    loss: str = "softmax"
+    judged_weight: float = 1.0
+    members: int = 1
+    opened: str = ""
+    opened_rate: float = 3e-4
+    training: Training | None = None
+    seed: int = 0
+    store: VectorStore | None = None
+    logs: str | None = None
 
     @property
     def name(self) -> str:
-        """Name the loss too, and what was opened."""
+        """Name the matcher with its loss and the opened layer."""
         return f"two towers, {self.loss}" + (f", opened from {self.opened}" if self.opened else "")
-
-    def describe(self) -> dict[str, str]:
-        """Return what a result row says of this matcher."""
-        photos = self.features_.encoders if hasattr(self, "features_") else photo_encoders(self.photo)
-        text = getattr(self, "text_", None) or self._text()
-        return super().describe() | describe_encoders(photos, text)
 
     def prepare(self, content: Sequence[str], paths: Sequence[Path], texts: Sequence[str]) -> None:
         """Store the vectors of photos, and the maps of those whose last layers are opened."""
@@ -110,33 +91,32 @@ class TwoTower(Towers):
         return self._points(1, self.text_.encode(texts))
 
     def search_form(self) -> ProjectedForm:
-        """Return what a search needs of these towers: the text side is linear, and needs no TensorFlow."""
+        """Return the search form; the text towers are linear, and need no TensorFlow."""
         layers = [tuple(np.asarray(part) for part in text.get_weights()) for _, text in self.towers_]
         return ProjectedForm(self.text_, self.calibration_, [(kernel, bias) for kernel, bias in layers])
 
     def to_state(self) -> dict[str, Any]:
-        """Return what is to be saved; of the networks their weights."""
+        """Return the state to save; of the networks their weights."""
         state = super().to_state()
-        photos = self.features_.encoders
         if self.opened:
             # To fit it again is to open the backbone as it was.
-            photos = [one.base if isinstance(one, TunedPhoto) else one for one in photos]
-        state["settings"] |= {"photo": photos, "text": self.text_}
+            photos = self.features_.encoders
+            state["settings"]["photo"] = [one.base if isinstance(one, TunedPhoto) else one for one in photos]
         state["weights"] = [[tower.get_weights() for tower in member] for member in self.towers_]
         return state
 
     @classmethod
     def from_state(cls, state: dict[str, Any], store: Any = None) -> Self:
-        """Make the matcher that was saved, and build its networks anew."""
+        """Rebuild a saved matcher and its networks."""
         start_tensorflow()
-        made = super().from_state(state, store)
-        made.towers_ = []
+        matcher = super().from_state(state, store)
+        matcher.towers_ = []
         for photo, text in state["weights"]:
-            towers = build_towers(len(photo[0]), len(text[0]), made.dim, made.hidden, made.seed)
+            towers = build_towers(len(photo[0]), len(text[0]), matcher.dim, matcher.hidden, matcher.seed)
             for tower, weights in zip(towers, (photo, text), strict=True):
                 tower.set_weights(weights)
-            made.towers_.append(towers)
-        return made
+            matcher.towers_.append(towers)
+        return matcher
 
     def _points(self, side: int, vectors: np.ndarray) -> np.ndarray:
         # Points side by side: their cosine is the mean of the members' cosines.
@@ -147,9 +127,6 @@ class TwoTower(Towers):
     def _training(self) -> Training:
         return self.training or TowerTraining()
 
-    def _text(self) -> TextEncoder:
-        return tower_text(self.text)
-
     def _fit(self, pairs: Pairs) -> None:
         start_tensorflow()
         check_choice("loss", self.loss, KINDS)
@@ -159,20 +136,21 @@ class TwoTower(Towers):
                 "dim and members must be at least 1, hidden and judged_weight at least 0, got "
                 f"{self.dim}, {self.members}, {self.hidden} and {self.judged_weight}."
             )
-        photos = photo_encoders(self.photo)
-        trunk = self._trunk(photos) if self.opened else None
-        self.text_ = fit_texts(self._text(), pairs)
-        told = learnable(pairs)
-        paths = [Path(path) for path in told.paths]
+        encoders = photo_encoders(self.photo)
+        trunk = self._trunk(encoders) if self.opened else None
+        self.text_ = fit_texts(tower_text(self.text), pairs)
+        examples = training_examples(pairs)
+        paths = [Path(path) for path in examples.paths]
         store = self.store or VectorStore()
-        self.features_ = PhotoFeatures(photos, store).fit(told.content, paths)
-        features = self.features_.transform(told.content, paths)
-        held = self._held_out(told)
+        self.features_ = PhotoFeatures(encoders, store).fit(examples.content, paths)
+        features = self.features_.transform(examples.content, paths)
+        held_out = self._held_out(examples)
         # Copies of a photo that is held out are held out with it.
         group_of = dict(zip(pairs.content, pairs.group, strict=True))
-        group = np.array([group_of[content] for content in told.content])
-        held = np.isin(group, group[held])
-        lesson = Lesson(self.text_.encode(told.texts), told, held, self._judged(pairs, told, held))
+        group = np.array([group_of[content] for content in examples.content])
+        held_out = np.isin(group, group[held_out])
+        judged_pairs = self._judged_pairs(pairs, examples, held_out)
+        lesson = Lesson(self.text_.encode(examples.texts), examples, held_out, judged_pairs)
         self.towers_, self.histories_ = [], []
         for member in range(self.members):
             seed = self.seed + 7919 * member
@@ -184,9 +162,9 @@ class TwoTower(Towers):
             self.histories_.append(history)
         if trunk is not None:
             logs = f"{self.logs}/opened" if self.logs else None
-            opened = Opened(trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs)
-            self.features_, self.opened_history_ = opened.train(self.towers_[0], objective, lesson)
-        self.held_content_ = np.array(told.content)[held]
+            opening = Opened(trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs)
+            self.features_, self.opened_history_ = opening.train(self.towers_[0], objective, lesson)
+        self.held_content_ = np.array(examples.content)[held_out]
         unseen = pairs.take(np.flatnonzero(np.isin(pairs.content, self.held_content_)))
         self.calibration_ = Calibration().fit(self.cosines(unseen), unseen.target, unseen.weight)
 
@@ -200,21 +178,20 @@ class TwoTower(Towers):
         _ = trunk.shape  # a layer that cannot be opened is an error before the work begins
         return trunk
 
-    def _held_out(self, told: Learnable) -> np.ndarray:
-        count = len(told.content)
-        held = np.zeros(count, bool)
+    def _held_out(self, examples: Examples) -> np.ndarray:
+        count = len(examples.content)
+        held_out = np.zeros(count, bool)
         some = max(1, round(self._training.validation * count))
-        held[np.random.default_rng(self.seed).permutation(count)[:some]] = True
-        return held
+        held_out[np.random.default_rng(self.seed).permutation(count)[:some]] = True
+        return held_out
 
-    def _judged(self, pairs: Pairs, told: Learnable, held: np.ndarray) -> tuple[np.ndarray, ...]:
+    def _judged_pairs(self, pairs: Pairs, examples: Examples, held_out: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the judged pairs that may be trained on: photo position, text vector, target, weight."""
-        place = {content: at for at, content in enumerate(told.content) if not held[at]}
+        place = {content: at for at, content in enumerate(examples.content) if not held_out[at]}
         photo = np.array([place.get(content, -1) for content in pairs.content])
         rows = np.flatnonzero(photo >= 0)
-        texts, text = np.unique(np.array(pairs.texts, object)[rows], return_inverse=True)
-        vectors = self.text_.encode(texts.tolist())
-        return photo[rows], vectors[text], pairs.target[rows], pairs.weight[rows]
+        texts, text = unique_texts(pairs.take(rows).texts)
+        return photo[rows], self.text_.encode(texts)[text], pairs.target[rows], pairs.weight[rows]
 
 
 def build_towers(photo_width: int, text_width: int, dim: int, hidden: int, seed: int) -> tuple[Any, Any]:
@@ -226,12 +203,12 @@ def build_towers(photo_width: int, text_width: int, dim: int, hidden: int, seed:
         return keras.layers.Dense(width, kernel_initializer=start)
 
     photo, text = keras.Input((photo_width,)), keras.Input((text_width,))
-    seen = photo * np.sqrt(photo_width)
+    layer = photo * np.sqrt(photo_width)
     if hidden:
-        seen = keras.ops.relu(dense(hidden, 1)(seen))
+        layer = keras.ops.relu(dense(hidden, 1)(layer))
     # What a training photo says of itself must not hang on single features.
-    seen = keras.layers.Dropout(0.3, seed=seed)(seen)
+    layer = keras.layers.Dropout(0.3, seed=seed)(layer)
     return (
-        keras.Model(photo, dense(dim, 2)(seen)),
+        keras.Model(photo, dense(dim, 2)(layer)),
         keras.Model(text, dense(dim, 3)(text * np.sqrt(text_width))),
     )

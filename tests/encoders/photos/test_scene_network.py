@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from withsense_tf.encoders.photos.scene_network import load_scene_weights, save_scene_weights, scene_network
+from withsense_tf.errors import SettingError
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (4, 128, 128, 3)).astype(np.float32)
+
+
+def test_the_vector_has_the_means_and_then_the_maxima_of_all_channels() -> None:
+    vectors = np.asarray(scene_network()(PIXELS, training=False))
+    assert vectors.shape == (4, 512)
+    assert (vectors[:, 256:] >= vectors[:, :256]).all()
+
+
+def test_weights_are_saved_in_half_the_bytes_and_read_back(tmp_path: Path) -> None:
+    one, other = scene_network(), scene_network()
+    save_scene_weights(one, tmp_path / "own.weights")
+    assert (tmp_path / "own.weights").stat().st_size < 2.2 * one.count_params()
+    load_scene_weights(other, tmp_path / "own.weights")
+    expected = np.asarray(one(PIXELS, training=False))
+    np.testing.assert_allclose(other(PIXELS, training=False), expected, rtol=0.02, atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [({"000": np.zeros(3)}, "another network"), ({}, "another network"), (None, "cannot be read")],
+    ids=["one array", "none", "no archive"],
+)
+def test_a_file_that_does_not_fit_changes_no_weight(
+    arrays: dict[str, np.ndarray] | None, message: str, tmp_path: Path
+) -> None:
+    network = scene_network()
+    before = network.get_weights()
+    file = tmp_path / "other.npz"
+    file.write_bytes(b"PK\x03\x04 no zip") if arrays is None else np.savez(file, **arrays)
+    with pytest.raises(SettingError, match=message):
+        load_scene_weights(network, file)
+    assert all((a == b).all() for a, b in zip(before, network.get_weights(), strict=True))

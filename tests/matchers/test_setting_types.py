@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from withsense_tf.encoders.texts.text_tfidf import Tfidf
+from withsense_tf.errors import SettingError
+from withsense_tf.matchers.setting_types import check_type
+
+
+@pytest.mark.parametrize(
+    ("value", "default", "annotation"),
+    [
+        (True, False, ""),
+        (3, 1, ""),
+        (3, 1.5, ""),
+        (2.5, 1.0, ""),
+        ("b", "a", ""),
+        ([1, 2], (3,), ""),
+        ([1, 0.5], (0.1, 0.2), ""),
+        ((), (0.1,), ""),
+        (["a", "b"], "a", "Photos"),
+        ("a", None, "str | None"),
+        (3, None, "Training | None"),
+        (3, None, "strict | None"),
+    ],
+)
+def test_a_value_of_the_defaults_kind_passes(value: object, default: object, annotation: str) -> None:
+    check_type("m.x", value, default, annotation)
+
+
+@pytest.mark.parametrize(
+    ("value", "default", "annotation", "message"),
+    [
+        (1, False, "", r"m\.x must be true or false, got 1\. The default is False\."),
+        (True, 1, "", "must be a whole number, got True"),
+        (1.0, 1, "", r"must be a whole number, got 1\.0"),
+        (True, 1.5, "", "must be a number, got True"),
+        (None, "a", "", "must be a text, got None"),
+        ("12", (1, 2), "", r"must be a list of whole numbers, got '12'\. The default is \[1, 2\]\."),
+        ([1, True], (1, 2), "", "must be a list of whole numbers"),
+        ([1, "a"], (0.5,), "", "must be a list of numbers"),
+        (3, "a", "Photos", r"must be a text or a list of texts, got 3\. The default is 'a'\."),
+        ("a", ("b",), "", r"must be a list of texts, got 'a'.*Write it as \[.a., .b.\]\."),
+        (["a", 3], "a", "Photos", "must be a text or a list of texts"),
+        (["a"], "a", "str", "must be a text"),
+        (3, None, "str | None", r"must be a text, got 3\.$"),
+    ],
+)
+def test_a_value_of_another_kind_is_named_with_what_was_expected(
+    value: object, default: object, annotation: str, message: str
+) -> None:
+    with pytest.raises(SettingError, match=message):
+        check_type("m.x", value, default, annotation)
+
+
+def test_an_object_made_in_python_is_left_to_whom_it_is_for() -> None:
+    check_type("m.text", Tfidf(), "tfidf", "str | TextEncoder")
+    check_type("m.texts", [Tfidf()], ("a",))
