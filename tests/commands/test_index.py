@@ -186,7 +186,7 @@ def test_an_index_that_may_only_be_read_is_searched(
             raise sqlite3.OperationalError("unable to open database file")
         return opened(where)
 
-    monkeypatch.setattr(catalog, "_opened", as_on_a_read_only_disk)
+    monkeypatch.setattr(catalog, "_open", as_on_a_read_only_disk)
     monkeypatch.setattr(catalog, "os", SimpleNamespace(access=lambda *_: False, W_OK=os.W_OK))
     assert run("search", "a dog", "--minimum", "0", "--index", str(copy)) == told
     (copy / "catalog.sqlite-wal").write_bytes(b"changes")

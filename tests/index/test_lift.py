@@ -17,7 +17,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep.build import with_known_texts
+from withsense_tf.index.upkeep.build import with_texts_of_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.matchers.base import Matcher
@@ -128,7 +128,7 @@ def test_captions_of_the_same_photo_from_another_folder_add_up(
     file = Path(shutil.copy(two[0].path, other / "ann.png"))
     innocent = Item("ann.png", file, two[0].digest, (("ann.png#0", "A lined navy cloth ."),))
     for _ in range(2):
-        ingest(index, with_known_texts(index, other, [innocent]), LAW)
+        ingest(index, with_texts_of_index(index, other, [innocent]), LAW)
         assert shown(index) == {"wall.png"}
     with pytest.raises(SettingError, match="--lift"):
         ingest(index, [innocent], LAW)

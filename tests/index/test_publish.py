@@ -14,8 +14,8 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep import ingest as module
 from withsense_tf.index.upkeep import judge_anew as judge_module
+from withsense_tf.index.upkeep import staging
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
@@ -23,8 +23,8 @@ from withsense_tf.index.upkeep.recall import measure_recall
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.overrides import Override
-from withsense_tf.search.answer import Answer
 from withsense_tf.search.hits import Hits
+from withsense_tf.search.ranking_walk import RankingWalk
 from withsense_tf.search.search import Search
 
 
@@ -33,15 +33,14 @@ def amid(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], No
     """Let something happen when the next ingestion has done its first batch."""
 
     def register(happens: Callable[[], object]) -> None:
-        stage, waiting = module._stage, [happens]
+        stage, waiting = staging.Staging._stage_batch, [happens]
 
-        def staged(*arguments: object) -> object:
-            found = stage(*arguments)
+        def stage_and_happen(*arguments: object) -> None:
+            stage(*arguments)
             if waiting:
                 waiting.pop()()
-            return found
 
-        monkeypatch.setattr(module, "_stage", staged)
+        monkeypatch.setattr(staging.Staging, "_stage_batch", stage_and_happen)
 
     return register
 
@@ -60,7 +59,8 @@ def nine(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_
 def test_photos_that_another_writer_took_over_are_live_all_the_same(
     five: PhotoIndex, nine: str, looks: Path, amid: Callable
 ) -> None:
-    amid(lambda: module._adopt(five, items_of_looks(looks, 9), 1, "a writer that is killed then"))
+    killed_then = staging.Staging(five, items_of_looks(looks, 9), LAW, None)
+    amid(lambda: killed_then._adopt(1))
     ingest(five, items_of_looks(looks, 9), LAW)
     assert contents(five) == nine
 
@@ -144,9 +144,9 @@ def test_a_search_whose_model_is_dropped_amid_it_is_answered_by_the_next_one(
     ingest(five, [item_of(looks, "001.png", 30)], LAW)
     search = Search(five, policy=LAW, country="AA")
     before = search("a plain scarlet wall", minimum=0.0).places
-    hits, waiting = Answer.hits, [True]
+    hits, waiting = RankingWalk.hits, [True]
 
-    def dropped(self: Answer) -> Hits:
+    def dropped(self: RankingWalk) -> Hits:
         if waiting:
             waiting.pop()
             # In a thread of its own, since this one is amid its reading.
@@ -155,7 +155,7 @@ def test_a_search_whose_model_is_dropped_amid_it_is_answered_by_the_next_one(
             other.join()
         return hits(self)
 
-    monkeypatch.setattr(Answer, "hits", dropped)
+    monkeypatch.setattr(RankingWalk, "hits", dropped)
     assert search("a plain scarlet wall", minimum=0.0).places == before
     assert not waiting
 
@@ -176,7 +176,7 @@ def test_photos_come_in_batches_while_an_index_is_compacted(
     amid: Callable,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(staging, "BATCH", 2)
     amid(lambda: compact_index(PhotoIndex(five.folder, store)))
     ingest(five, items_of_looks(looks, 9), LAW)
     assert contents(five) == nine

@@ -20,6 +20,25 @@ IndexFolder = Annotated[
     typer.Option("--index", envvar=INDEX_FOLDER, help="The index folder.", show_default=True),
 ]
 DEFAULT_INDEX: Final = Path("artifacts/index")
+Photo = Annotated[
+    str | None, typer.Option(help="The name of a photo of the index, or a file: find what is like it.")
+]
+Filters = Annotated[
+    list[str] | None, typer.Option(help="A filter, such as camera=Nikon or date>=2020; again and again.")
+]
+Minimum = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, help="If the best photo scores less, nothing fits; 0 takes all."),
+]
+Fill = Annotated[
+    bool,
+    typer.Option("--fill", help="Go on until there are K photos; places that are withheld do not count."),
+]
+PageMark = Annotated[str | None, typer.Option(help="The `after` of the page before.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+PictureFile = Annotated[
+    Path | None, typer.Option(help="Draw the answer as a contact sheet into this PNG or JPEG file.")
+]
 
 
 @keeps_law
@@ -28,25 +47,13 @@ def search(
     index: IndexFolder = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", "--number", min=1, help="How many photos.")] = 5,
     country: CountryOption = None,
-    photo: Annotated[
-        str | None, typer.Option(help="The name of a photo of the index, or a file: find what is like it.")
-    ] = None,
-    where: Annotated[
-        list[str] | None, typer.Option(help="A filter, such as camera=Nikon or date>=2020; again and again.")
-    ] = None,
-    minimum: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="If the best photo scores less, nothing fits; 0 takes all."),
-    ] = None,
-    fill: Annotated[
-        bool,
-        typer.Option("--fill", help="Go on until there are K photos; places that are withheld do not count."),
-    ] = False,
-    after: Annotated[str | None, typer.Option(help="The `after` of the page before.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
-    save: Annotated[
-        Path | None, typer.Option(help="Draw the answer as a contact sheet into this PNG or JPEG file.")
-    ] = None,
+    photo: Photo = None,
+    where: Filters = None,
+    minimum: Minimum = None,
+    fill: Fill = False,
+    after: PageMark = None,
+    json: AsJson = False,
+    save: PictureFile = None,
     *,
     law: LawFiles,
 ) -> None:

@@ -112,12 +112,12 @@ def test_photos_leave_by_name(index: PhotoIndex) -> None:
 
 
 def test_a_complete_list_takes_out_what_is_not_on_it(index: PhotoIndex, looks: Path) -> None:
-    assert ingest(index, items_of_looks(looks, 2), LAW, complete=True).removed == 4
+    assert ingest(index, items_of_looks(looks, 2), LAW, others="remove").removed == 4
     assert names(index) == ["000.png", "001.png"]
 
 
 def test_a_photo_that_left_leaves_nothing_in_the_tables(index: PhotoIndex) -> None:
-    ingest(index, [], LAW, complete=True)
+    ingest(index, [], LAW, others="remove")
     with index.catalog.reading() as tables:
         left = {
             table: tables.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
@@ -179,7 +179,7 @@ def test_a_bad_photo_leaves_quarantine_when_it_is_gone(
     index: PhotoIndex, looks: Path, tmp_path: Path
 ) -> None:
     ingest(index, [bad_item(tmp_path, "bad.jpg", b"")], LAW)
-    ingest(index, items_of_looks(looks, 6), LAW, complete=True)
+    ingest(index, items_of_looks(looks, 6), LAW, others="remove")
     assert quarantine(index) == {}
 
 

@@ -12,7 +12,7 @@ import pytest
 from index_digest import contents
 from small_index import LAW, items_of_looks, new_index
 
-from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.photo_index import PhotoIndex
@@ -163,22 +163,25 @@ def test_photos_leave_an_index_whose_model_is_lost(
         shutil.rmtree(model / part)
     index = PhotoIndex(folder, store)
     assert ingest(index, [], LAW, remove=["003.png"]).removed == 1
-    assert ingest(index, items_of_looks(looks, 3), LAW, complete=True).removed == 4
+    assert ingest(index, items_of_looks(looks, 3), LAW, others="remove").removed == 4
 
 
 def test_another_model_is_built_in_the_place_of_one_that_is_lost(
-    colours: Dataset, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+    judged: Pairs, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
 ) -> None:
-    names = [str(name) for name in colours.photos["photo"]]
+    names = sorted(set(judged.photos["photo"]))
+    first, second = (
+        Pairs(judged.data, judged.table[judged.table["photo"].isin(some)]) for some in (names[:6], names[1:8])
+    )
     index = PhotoIndex.make(tmp_path / "built", store)
-    build_index(index, fitted("hybrid"), colours, LAW, facts={names[1]: {"iso": 1.0}}, only=names[:6])
+    build_index(index, fitted("hybrid"), first, LAW, facts={names[1]: {"iso": 1.0}})
     shutil.rmtree(index.folder / "generations" / "1")
     again = PhotoIndex(index.folder, store)
     # One changes, one leaves, and two come.
-    report = build_index(again, fitted("closed form"), colours, LAW, only=names[1:8])
+    report = build_index(again, fitted("closed form"), second, LAW)
     assert (report.added, report.changed, report.removed, report.same) == (2, 1, 1, 4)
     fresh = PhotoIndex.make(tmp_path / "fresh", store)
-    build_index(fresh, fitted("closed form"), colours, LAW, only=names[1:8])
+    build_index(fresh, fitted("closed form"), second, LAW)
     assert contents(again) == contents(fresh)
     assert verify_index(again) == []
 

@@ -85,7 +85,7 @@ def test_answers_are_those_of_sorting_everything(
     kept = None if share is None else np.flatnonzero(rng.random(rows) < share)
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(exact_index, "BLOCK", block)
-        patch.setattr(exact_index, "COPIED", max(1, block // 3))
+        patch.setattr(exact_index, "COPY_BLOCK", max(1, block // 3))
         index = ExactIndex(folder, width, dtype)
         index.write(0, vectors)
         found = index.search(asked, k, rows, None if kept is None else keep(kept))
