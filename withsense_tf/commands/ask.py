@@ -4,41 +4,25 @@ from __future__ import annotations
 
 import json as json_format
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from withsense_tf.commands.index_options import (
+    DEFAULT_INDEX,
+    AsJson,
+    Fill,
+    Filters,
+    IndexFolder,
+    Minimum,
+    PageMark,
+    Photo,
+    PictureFile,
+)
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.policy.service import LawFiles
-
-INDEX_FOLDER: Final = "WITHSENSE_INDEX"
-IndexFolder = Annotated[
-    Path,
-    typer.Option("--index", envvar=INDEX_FOLDER, help="The index folder.", show_default=True),
-]
-DEFAULT_INDEX: Final = Path("artifacts/index")
-Photo = Annotated[
-    str | None, typer.Option(help="The name of a photo of the index, or a file: find what is like it.")
-]
-Filters = Annotated[
-    list[str] | None, typer.Option(help="A filter, such as camera=Nikon or date>=2020; again and again.")
-]
-Minimum = Annotated[
-    float | None,
-    typer.Option(min=0, max=1, help="If the best photo scores less, nothing fits; 0 takes all."),
-]
-Fill = Annotated[
-    bool,
-    typer.Option("--fill", help="Go on until there are K photos; places that are withheld do not count."),
-]
-PageMark = Annotated[str | None, typer.Option(help="The `after` of the page before.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
-PictureFile = Annotated[
-    Path | None, typer.Option(help="Draw the answer as a contact sheet into this PNG or JPEG file.")
-]
 
 
 @keeps_law

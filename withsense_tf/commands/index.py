@@ -9,7 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from withsense_tf.commands.ask import DEFAULT_INDEX, IndexFolder
+from withsense_tf.commands.index_options import (
+    DEFAULT_INDEX,
+    Address,
+    AsJson,
+    Dtype,
+    EngineKind,
+    Folder,
+    Graph,
+    IndexFolder,
+    Lift,
+    MatcherName,
+    Replace,
+    Seed,
+    Weights,
+    WordVectors,
+)
 from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
@@ -18,34 +33,6 @@ if TYPE_CHECKING:
     from withsense_tf.policy.service import LawFiles
 
 app = typer.Typer(help="Build an index of photos, keep it up to date, look after it.", no_args_is_help=True)
-Folder = Annotated[Path, typer.Argument(help="A With Sense folder.")]
-Replace = Annotated[
-    bool, typer.Option("--replace", help="Remove the photos of another folder, or more than half of them.")
-]
-Lift = Annotated[
-    bool,
-    typer.Option("--lift", help="Let photos be shown whose restriction falls because its evidence left."),
-]
-MatcherName = Annotated[
-    str,
-    typer.Option(
-        help="hybrid, closed_form, two_tower, captions, concat_keras, interaction, concat_linear, "
-        "pretrained:PRESET, or the folder of a saved matcher."
-    ),
-]
-Weights = Annotated[
-    str,
-    typer.Option(help="Of the photo backbone: auto, random, imagenet, or a .weights.h5 file of MobileNetV2."),
-]
-WordVectors = Annotated[Path | None, typer.Option(help="A file of word vectors (GloVe).")]
-EngineKind = Annotated[str, typer.Option(help="exact (files) or milvus.")]
-Address = Annotated[
-    str, typer.Option(help="Of a Milvus server; without it, Milvus Lite in the index folder.")
-]
-Graph = Annotated[str, typer.Option(help="How Milvus searches: FLAT or HNSW.")]
-Dtype = Annotated[str, typer.Option(help="Of the files: float32, or float16 for half the space.")]
-Seed = Annotated[int, typer.Option(min=0, help="Of trained matchers.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 @app.command("build")
