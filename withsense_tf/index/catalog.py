@@ -67,13 +67,13 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that sees one state of the tables, whatever is written meanwhile."""
+        """Yield a connection that sees one state of the tables, whatever is written meanwhile."""
         with self._transaction("BEGIN") as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that alone may write; what it wrote is there at the end, or not at all on an error."""
+        """Yield a connection that alone may write; what it wrote is there at the end, or not at all on an error."""
         if self._reads():
             raise SettingError(
                 "The index cannot be written to amid a reading on the same thread: end the reading first, or write "

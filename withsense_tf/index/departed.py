@@ -32,7 +32,7 @@ UNNAMED: Final = "a photo that is not here any more"
 
 
 def depart(tables: sqlite3.Connection, photos: Iterable[int], old_states: Collection[int] = ()) -> set[int]:
-    """Keep what must be known of photos that leave, by id; return those of which nothing need be.
+    """Turn photos that leave into departed ones, by id; return those of which nothing need be kept.
 
     Of those in `old_states` another state comes in: so what was changed by another hand is mended.
     """
@@ -90,7 +90,7 @@ def any_restricted(tables: sqlite3.Connection, photos: Iterable[int], age_limit:
 
 
 def let_stand(tables: sqlite3.Connection, photos: Iterable[int], limits: Sequence[int], policy: str) -> None:
-    """Let the strictest verdict on each of these photos stand under all age limits, as one of this policy."""
+    """Copy the strictest verdict on each of these photos to all age limits, as one of this policy."""
     before = get_state(tables, "policy")
     for photo in photos:
         (state,) = sealed_photos(tables, photo_of_id(photo))

@@ -73,7 +73,7 @@ def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, Ph
 def _with_verdicts(
     texts: Sequence[tuple[str, str]], verdicts: Iterator[Verdict]
 ) -> list[tuple[str, Verdict]]:
-    """Put the next verdicts beside the texts that they are of, the stricter ones last, as a gate has them."""
+    """Pair texts with the next verdicts, the stricter ones last, as a gate has them."""
     pairs = [(name, next(verdicts)) for name, _ in texts]
     return sorted(pairs, key=lambda one: STRICTNESS[one[1].decision])
 

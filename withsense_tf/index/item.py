@@ -52,7 +52,7 @@ class Item:
 
     @cached_property
     def tag(self) -> str:
-        """Name all that is known of the photo: with another tag it has changed. Where its file lies does not count."""
+        """Return a fingerprint of all that is known of the photo, wherever its file lies; it changes with the photo."""
         content = [
             self.name,
             self.digest,

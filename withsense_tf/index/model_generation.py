@@ -85,7 +85,7 @@ class Generation:
         return ExactIndex(self.folder / VECTORS / EACH, self.form.widths[CAPTIONS], self.engine.dtype)
 
     def once(self, what: str, make: Callable[[], T]) -> T:
-        """Make something when it is first asked for, and once, though two threads ask at the same time."""
+        """Make a part when it is first asked for, and once, though two threads ask at the same time."""
         with self._opening:
             if what not in self._parts:
                 self._parts[what] = make()
@@ -105,7 +105,7 @@ class Generation:
         return load_matcher(self.folder / MATCHER, store)
 
     def write(self, at: int, vectors: Mapping[str, np.ndarray], facts: Sequence[Mapping[str, Fact]]) -> None:
-        """Put the vectors of photos into the rows from `at` on, and leave the time of it on the folder."""
+        """Write the vectors of photos into the rows from `at` on, and the time of it on the folder."""
         os.utime(self.folder)
         for part, engine in self.vectors.items():
             engine.write(at, vectors[part], facts)
@@ -115,20 +115,20 @@ class Generation:
         return np.asarray(vectors, self.engine.dtype).astype(np.float32)
 
     def remove(self, rows: np.ndarray) -> None:
-        """Let the engines forget rows."""
+        """Remove rows from the engines."""
         if self.engine.kind == "exact":
             return  # it keeps them, and may be damaged
         for engine in self.vectors.values():
             engine.remove(rows)
 
     def drop(self) -> None:
-        """Give up the vectors that do not lie in the folder; what does goes with it."""
+        """Drop the vectors that do not lie in the folder; what does goes with it."""
         if self.engine.address:
             for engine in self.vectors.values():
                 engine.drop()
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         for engine in self._parts.get("vectors", {}).values():
             engine.close()
         if self._parts.get("each_caption") is not None:
@@ -144,6 +144,6 @@ def save_model(matcher: Matcher, folder: Path) -> None:
 
 
 def folder_identity(folder: Path, parts: Sequence[str] = (FORM, MATCHER)) -> str:
-    """Name the model in a folder, or a part of it, by the content of its files, in 24 signs."""
+    """Return a fingerprint of the model in a folder, or of a part of it, in 24 signs."""
     files = (file for part in parts for file in files_below(folder / part))
     return fingerprint(folder, files, content_of, 24)

@@ -121,7 +121,7 @@ class PhotoIndex:
         return self.generation(number)
 
     def add_model(self, matcher: Matcher, engine: Engine | None = None) -> int:
-        """Keep a fitted matcher in the index; return its number, the same for the same matcher and engine."""
+        """Add a fitted matcher to the index; return its number, the same for the same matcher and engine."""
         engine = engine or self.engine
         draft = self._draft()
         try:
@@ -138,7 +138,7 @@ class PhotoIndex:
         return self._add(draft, matcher.name, identity, engine, matcher.law)
 
     def copy_model(self, number: int) -> int:
-        """Keep a model once more, with no vectors yet; return the copy's number."""
+        """Copy a model, with no vectors yet; return the copy's number."""
         generation, draft = self.generation(number), self._draft()
         for part in (FORM, MATCHER):
             shutil.copytree(generation.folder / part, draft / part)
@@ -171,7 +171,7 @@ class PhotoIndex:
             shutil.rmtree(draft, ignore_errors=True)
 
     def switch(self, number: int) -> None:
-        """Put a model to use that has the vectors of every live photo; the one before is kept."""
+        """Switch to a model that has the vectors of every live photo; the one before is kept."""
         with self.catalog.writing() as tables:
             missing = count_photos(tables, live_without_rows(number))
             if missing:
@@ -182,11 +182,11 @@ class PhotoIndex:
                 set_state(tables, current=number, previous=current, version=get_state(tables, "version") + 1)
 
     def forget_previous(self, tables: sqlite3.Connection) -> None:
-        """Give up the way back to the model before."""
+        """Forget the model before: there is no way back to it."""
         set_state(tables, previous=None)
 
     def drop(self, number: int) -> None:
-        """Give up a model that is neither in use nor the one to go back to; `remove_dropped` removes it later.
+        """Drop a model that is neither in use nor the one to go back to; `remove_dropped` removes it later.
 
         Searches and writers that met it while it was in use go on with its files until then.
         """
@@ -229,7 +229,7 @@ class PhotoIndex:
         return self.folder / MODELS_FOLDER / str(number)
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         with self._lock:
             for generation in self._open.values():
                 generation.close()

@@ -48,7 +48,7 @@ def publish_photos(
     lift: bool = False,
     before: Restrictions | None = None,
 ) -> Publication:
-    """Put what `writer` has staged in the place of what was there, and take photos out by name.
+    """Publish what `writer` has staged in the place of what was there, and take photos out by name.
 
     Where all photos were judged anew, `before` has what restricted them. Restrictions whose evidence left are lifted
     only with `lift`.
@@ -80,7 +80,7 @@ def publish_photos(
 def _take_out(
     tables: sqlite3.Connection, writer: str, outgoing: Sequence[int], old_states: Sequence[int], lift: bool
 ) -> None:
-    """Let photos depart, or forget them, of which some are old states of what `writer` has staged."""
+    """Turn outgoing photos into departed ones or forget them; of `old_states` another is staged by `writer`."""
     # A photo whose texts alone changed has not left: what was said of it may have been wrong.
     same_picture = live_with_same_file(tables, writer)
     leaving = set(outgoing) - same_picture
@@ -90,7 +90,7 @@ def _take_out(
 
 
 def _group_copies(tables: sqlite3.Connection, changed_groups: Collection[int] | None) -> list[list[int]]:
-    """Give live photos that are copies of each other the same number, the lowest id of them.
+    """Number the groups of live photos that are copies of each other, by the lowest id of them.
 
     Return the groups of more than one photo, departed ones among them. Other groups than the changed ones stay as they
     are, and new photos are added to them; without these, all photos are compared.

@@ -106,7 +106,7 @@ class Search:
         return RankingWalk(generation, tables, door, replace(request, like=like)).hits()
 
     def _ask(self, answer: Callable[[Generation, sqlite3.Connection], Hits]) -> Hits:
-        """Let the model in use answer; one that was dropped meanwhile fails, but then there is another."""
+        """Answer by the model in use; one that was dropped meanwhile fails, but then there is another."""
         while True:
             with self.index.catalog.reading() as tables:
                 generation = self.index.current(tables)
@@ -119,7 +119,7 @@ class Search:
                     raise failure
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         self.index.close()
 
     def __enter__(self) -> Self:

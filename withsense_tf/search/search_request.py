@@ -50,7 +50,7 @@ class SearchRequest:
         return None if self.like is None else self.like.name
 
     def digest(self, model: int) -> str:
-        """Name the question and the model that answers it: pages of one question go together."""
+        """Return a fingerprint of the question and the model that answers it: pages of one question go together."""
         parts = [
             self.raw_text,
             self.photo,

@@ -55,7 +55,7 @@ def checksums(
 
 
 def check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
-    """Look at some rows of files that were just opened: files full of something else are seen at once."""
+    """Check some rows of files that were just opened: files full of something else are seen at once."""
     if generation.engine.kind == "exact":
         generation.once("sample", lambda: _check_sample(tables, generation))
 

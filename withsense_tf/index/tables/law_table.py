@@ -33,7 +33,7 @@ def insert_verdicts(tables: sqlite3.Connection, verdicts: Iterable[tuple[Any, ..
 
 
 def copy_strictest_verdict(tables: sqlite3.Connection, photo: int, age_limit: int) -> None:
-    """Let a photo's strictest verdict be that of an age limit that has none."""
+    """Copy a photo's strictest verdict to an age limit that has none."""
     tables.execute(
         f"INSERT OR IGNORE INTO law (photo, {_OWN}) SELECT photo, ?, {_VERDICT} FROM law WHERE photo = ? "
         "ORDER BY own_restricted DESC LIMIT 1",
@@ -88,7 +88,7 @@ def departed_by_pixels(tables: sqlite3.Connection) -> set[int]:
 
 
 def settle_own_verdicts(tables: sqlite3.Connection) -> None:
-    """Let the own verdict on each live photo be the settled one."""
+    """Settle the own verdict on each live photo."""
     tables.execute(
         "UPDATE law SET restricted = own_restricted, source = own_source, seal = NULL "
         "WHERE (restricted IS NULL OR restricted != own_restricted OR source != own_source) "
@@ -143,7 +143,7 @@ def put_seals_of_settled(tables: sqlite3.Connection, seals: Iterable[tuple[str, 
 
 
 def drop_seals(tables: sqlite3.Connection, photos: Iterable[int]) -> None:
-    """Let the settled verdicts on photos wait for new seals."""
+    """Drop the seals of the settled verdicts on photos."""
     tables.executemany("UPDATE law SET seal = NULL WHERE photo = ?", [(photo,) for photo in photos])
 
 

@@ -63,7 +63,7 @@ def live_with_same_file(tables: sqlite3.Connection, writer: str) -> set[int]:
 
 
 def take_over_staged(tables: sqlite3.Connection, writer: str, photos: Iterable[tuple[int, str]]) -> None:
-    """Make photos those of a writer, given as id and path."""
+    """Assign photos to a writer, given as id and path."""
     tables.executemany(
         "UPDATE photos SET writer = ?, path = ? WHERE id = ?",
         [(writer, path, photo) for photo, path in photos],
@@ -71,12 +71,12 @@ def take_over_staged(tables: sqlite3.Connection, writer: str, photos: Iterable[t
 
 
 def make_live(tables: sqlite3.Connection, writer: str) -> None:
-    """Let readers see what a writer staged."""
+    """Publish the photos that a writer staged."""
     tables.execute("UPDATE photos SET writer = NULL WHERE writer = ?", (writer,))
 
 
 def make_departed(tables: sqlite3.Connection, photo: int, facts: str) -> None:
-    """Let a photo depart, with the facts, as JSON, that stay evidence."""
+    """Mark a photo as departed, with the facts, as JSON, that stay evidence."""
     tables.execute(
         "UPDATE photos SET writer = ?, path = '', facts = ?, staged = NULL, fold = NULL WHERE id = ?",
         (DEPARTED, facts, photo),
@@ -123,7 +123,7 @@ def groups_of(tables: sqlite3.Connection, photos: Iterable[int]) -> set[int]:
 
 
 def set_groups(tables: sqlite3.Connection, groups: Iterable[tuple[int, int]]) -> None:
-    """Put photos into groups, given as the group's number and the photo."""
+    """Write the groups of photos, given as the group's number and the photo."""
     tables.executemany("UPDATE photos SET fold = ? WHERE id = ?", groups)
 
 

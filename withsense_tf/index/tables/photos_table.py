@@ -36,37 +36,37 @@ LIVE_PHOTOS: Final = PhotoSet("live")
 
 
 def photo_of_id(photo: int) -> PhotoSet:
-    """Mean one photo, live or not."""
+    """Return the set of one photo, live or not."""
     return PhotoSet("photos WHERE id = ?", (photo,))
 
 
 def photos_of_ids(photos: Sequence[int]) -> PhotoSet:
-    """Mean some photos, live or not."""
+    """Return the set of some photos, live or not."""
     return PhotoSet(f"photos WHERE id IN ({_marks(photos)})", tuple(photos))
 
 
 def live_of_name(name: str) -> PhotoSet:
-    """Mean the live photo of a name."""
+    """Return the set of the live photo of a name."""
     return PhotoSet("live WHERE name = ?", (name,))
 
 
 def live_of_content(name: str, digest: str) -> PhotoSet:
-    """Mean the live photo of a name, if its file has this digest."""
+    """Return the set of the live photo of a name, if its file has this digest."""
     return PhotoSet("live WHERE name = ? AND digest = ?", (name, digest))
 
 
 def live_of_ids(photos: Sequence[int]) -> PhotoSet:
-    """Mean those of some photos that are live."""
+    """Return the set of those of some photos that are live."""
     return PhotoSet(f"live WHERE id IN ({_marks(photos)})", tuple(photos))
 
 
 def live_without_rows(model: int) -> PhotoSet:
-    """Mean the live photos of which a model has no vectors."""
+    """Return the set of live photos of which a model has no vectors."""
     return PhotoSet("live WHERE id NOT IN (SELECT photo FROM rows WHERE generation = ?)", (model,))
 
 
 def live_without_verdict(age_limit: int) -> PhotoSet:
-    """Mean the live photos that are not judged for an age limit."""
+    """Return the set of live photos that are not judged for an age limit."""
     return PhotoSet(
         "live WHERE id NOT IN (SELECT photo FROM law WHERE age_limit = ? AND restricted NOT NULL)",
         (age_limit,),
@@ -81,12 +81,12 @@ def _marks(photos: Sequence[int]) -> str:
 
 
 def count_photos(tables: sqlite3.Connection, photos: PhotoSet) -> int:
-    """Return how many photos are meant."""
+    """Return how many photos are in a set."""
     return int(tables.execute(f"SELECT count(*) FROM {photos.source}", photos.values).fetchone()[0])
 
 
 def photo_ids(tables: sqlite3.Connection, photos: PhotoSet) -> set[int]:
-    """Return the ids of photos."""
+    """Return the ids of a set of photos."""
     return {photo for (photo,) in tables.execute(f"SELECT id FROM {photos.source}", photos.values)}
 
 
@@ -161,10 +161,10 @@ def move_files(tables: sqlite3.Connection, paths: Iterable[tuple[str, str]]) -> 
 
 
 def reseal_photo(tables: sqlite3.Connection, photo: int, tag: str, seal: str) -> None:
-    """Give a photo the tag and seal of what is known of it now."""
+    """Write the tag and seal of what is known of a photo now."""
     tables.execute("UPDATE photos SET tag = ?, seal = ? WHERE id = ?", (tag, seal, photo))
 
 
 def clear_tags(tables: sqlite3.Connection, photos: Iterable[int]) -> None:
-    """Let photos count as changed, so that they come in anew with the next update."""
+    """Mark photos as changed, so that they come in anew with the next update."""
     tables.executemany("UPDATE photos SET tag = '' WHERE id = ?", [(photo,) for photo in photos])

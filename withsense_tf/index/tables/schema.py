@@ -49,7 +49,7 @@ def make_tables(connection: sqlite3.Connection) -> None:
 
 
 def show_live(connection: sqlite3.Connection) -> None:
-    """Give a connection the view of live photos, and read the file: opening it proves nothing."""
+    """Make the view of live photos for a connection, and read the file: opening it proves nothing."""
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     # In memory: reading must need no room on the disk.
     connection.execute("PRAGMA temp_store = MEMORY")

@@ -31,7 +31,7 @@ def build_index(
     replace: bool = False,
     lift: bool = False,
 ) -> Report:
-    """Make the index one of the photos of a data set, or of those of some of its pairs, by a fitted matcher.
+    """Build an index of the photos of a data set, or of those of some of its pairs, with a fitted matcher.
 
     In an index that is in use, the photos are brought up to date first, and the new model then takes over at once.
     What was stopped goes on where it was.
@@ -82,7 +82,7 @@ def _replace_lost(
     others: Others,
     lift: bool,
 ) -> Report:
-    """Put a model to use in the place of one that cannot be loaded, which cannot bring the photos up to date before.
+    """Switch to a model from one that cannot be loaded, which cannot bring the photos up to date before.
 
     So photos that are not as they were leave first, and come in again by the new model.
     """

@@ -30,7 +30,7 @@ def leave_rows(index: PhotoIndex, tables: sqlite3.Connection, rows: Mapping[int,
 
 
 def forget_rows(index: PhotoIndex) -> None:
-    """Let the engines forget rows that were left so long ago that nobody asks for them any more."""
+    """Remove rows from the engines that were left so long ago that nobody asks for them any more."""
     with index.catalog.reading() as tables:
         old = _old(tables)
         models = set(model_numbers(tables))

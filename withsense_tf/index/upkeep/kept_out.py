@@ -35,7 +35,7 @@ def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[list[str], list[s
 
 
 def readmit(index: PhotoIndex, names: Iterable[str]) -> int:
-    """Let photos that were kept out, and copies of them, come in again with the next update; return how many."""
+    """Readmit photos that were kept out, and copies of them, with the next update; return how many."""
     with index.catalog.writing() as tables:
         photos = kept_out_photos(tables)
         free = {twin for name in set(names) for twin, *_ in _copies(name, photos)}

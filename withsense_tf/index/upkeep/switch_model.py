@@ -23,7 +23,7 @@ BATCH = 64
 
 
 def fill(index: PhotoIndex, model: int) -> int:
-    """Give a model the vectors of all live photos that it lacks; return how many. Then `switch` to it."""
+    """Add the vectors of all live photos that a model lacks; return how many. Then `switch` to it."""
     generation = index.generation(model)
     matcher = generation.matcher(index.store)
     count = 0
@@ -36,7 +36,7 @@ def fill(index: PhotoIndex, model: int) -> int:
 
 
 def take_over(index: PhotoIndex, model: int, tries: int = 5) -> None:
-    """Give a model what it lacks and put it to use; photos may come in meanwhile."""
+    """Fill a model and switch to it; photos may come in meanwhile."""
     for tries_to_come in range(tries - 1, -1, -1):
         fill(index, model)
         try:
@@ -49,7 +49,7 @@ def take_over(index: PhotoIndex, model: int, tries: int = 5) -> None:
 
 
 def roll_back(index: PhotoIndex) -> int:
-    """Put the model before to use again, with the photos that came since; return its number."""
+    """Switch back to the model before, with the photos that came since; return its number."""
     with index.catalog.reading() as tables:
         previous = get_state(tables, "previous")
     if previous is None:

@@ -64,7 +64,7 @@ def _tables(tables: sqlite3.Connection) -> list[str]:
 
 
 def _law(tables: sqlite3.Connection) -> list[str]:
-    """Look whether photos, their texts and verdicts are as they came in and were given."""
+    """Return a line where photos, their texts or verdicts are not as they came in and were given."""
     version = get_state(tables, "policy")
     photos = sealed_photos(tables, LIVE_PHOTOS)
     foreign = [one.item.name for one in photos if not one.whole]

@@ -44,7 +44,7 @@ class BestSoFar:
         self._count = 0
 
     def take(self, scores: np.ndarray, rows: Rows, exact: Exact) -> None:
-        """Look at the scores (rows, queries) of a block that was not looked at."""
+        """Take the scores (rows, queries) of a block that was not taken yet."""
         hits = self._near(scores)
         count = np.count_nonzero(hits)
         if count > SETTLE * self.k * self.queries and len(scores) > self.k:

@@ -54,7 +54,7 @@ class ExactIndex(VectorIndex):
         self.dtype = self._file.dtype.name
 
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:  # noqa: ARG002  # columns are the catalog's
-        """Put vectors into the rows from `at` on; on return they are on the disk."""
+        """Write vectors into the rows from `at` on; on return they are on the disk."""
         self._file.write(at, np.asarray(vectors))
 
     def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Nearest:
@@ -85,10 +85,10 @@ class ExactIndex(VectorIndex):
         return vectors
 
     def remove(self, rows: np.ndarray) -> None:
-        """Keep them: rows that nobody asks for cost nothing but space."""
+        """Do nothing: rows that nobody asks for cost nothing but space."""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
     def _check(self, queries: np.ndarray) -> np.ndarray:

@@ -77,7 +77,7 @@ class MilvusIndex(VectorIndex):
             raise
 
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:
-        """Put vectors, and what is said of each row, into the rows from `at` on, over what is there."""
+        """Write vectors, and the columns of each row, into the rows from `at` on, over what is there."""
         vectors = self._check("vectors", vectors)
         if facts is not None and len(facts) != len(vectors):
             raise SettingError(
@@ -141,13 +141,13 @@ class MilvusIndex(VectorIndex):
             self._settle()
 
     def drop(self) -> None:
-        """Give up the collection for ever."""
+        """Drop the collection for ever."""
         with answers("drop a collection"):
             self._open.drop_collection(self.collection, timeout=_SECONDS)
         self.close()
 
     def close(self) -> None:
-        """Let go of the connection, and of a Milvus Lite file if nobody else here uses it."""
+        """Close the connection, and a Milvus Lite file if nobody else here uses it."""
         self._client = None
         self._closing()
 

@@ -85,7 +85,7 @@ def _check_packages() -> None:
 
 
 def let_go(path: Path) -> None:
-    """Let others open the Milvus Lite file once nobody here uses it any more."""
+    """Release a Milvus Lite file, for others to open, once nobody here uses it any more."""
     from milvus_lite import server_manager_instance
 
     with _lock:

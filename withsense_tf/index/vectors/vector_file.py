@@ -78,7 +78,7 @@ class VectorFile:
         return rows[:count]
 
     def write(self, at: int, vectors: np.ndarray) -> None:
-        """Put vectors into the rows from `at` on; on return they are on the disk."""
+        """Write vectors into the rows from `at` on; on return they are on the disk."""
         if at < 0 or vectors.ndim != 2 or vectors.shape[1] != self.width:
             raise SettingError(
                 f"expected vectors of shape (n, {self.width}) and a row from 0 up, got shape {vectors.shape} and "
@@ -111,7 +111,7 @@ class VectorFile:
             os.close(target)
 
     def close(self) -> None:
-        """Let go of the file; arrays that were given out stay valid."""
+        """Close the file; arrays that were given out stay valid."""
         if self._file >= 0:
             self._closing()
             self._file = -1
@@ -199,7 +199,7 @@ def _whole(header: bytes) -> bool:
 
 
 def mend(path: Path, width: int, dtype: str, rows: int) -> None:
-    """Give a file the header and the length that it must have; what its rows hold is for others to say."""
+    """Repair the header and the length of a file; what its rows hold is for others to say."""
     if not path.exists():
         _make(path, width, dtype)
     kind = np.dtype(dtype)

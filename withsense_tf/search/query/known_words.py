@@ -33,7 +33,7 @@ LONGEST_WORD: Final = 40
 
 
 def not_read(text: str, form: SearchForm, policy: Law) -> str | None:
-    """Say why a query cannot be answered, where the model reads none of it; else None."""
+    """Return why a query cannot be answered, where the model reads none of it; else None."""
     all_words = words(text)
     foreign = CYRILLIC.search(text) and not LATIN.search(text)
     if foreign and (languages := form.text.languages) and "Russian" not in languages:
@@ -53,7 +53,7 @@ def not_read(text: str, form: SearchForm, policy: Law) -> str | None:
 
 
 def not_known(text: str, form: SearchForm, policy: Law) -> str | None:
-    """Name the words of a query that are not looked for because the model does not know them."""
+    """Return a line that names the words of a query that the model does not know, or None."""
     unknown = [word for word in form.unknown(text) if word not in SMALL]
     if not unknown:
         return None
