@@ -1,9 +1,9 @@
-"""The tables of an index: photos, their captions and columns, what the law says of them, and where their vectors are.
+"""The file with the tables of an index, and the transactions in which it is read and changed.
 
-They are in one SQLite file, which writers change in transactions: a reader sees all of a change or nothing of it, and
-a process that is killed leaves none behind. A photo is *staged* while it is being worked on, and *live* once a writer
-publishes all it has staged. A photo that changes is a new one here, so that its old state stands until then. Of some
-photos that left, the verdict stays: see `departed`.
+The tables are in one SQLite file (`tables` says which, and what is asked of them), which writers change in
+transactions: a reader sees all of a change or nothing of it, and a process that is killed leaves none behind. A photo
+is *staged* while it is being worked on, and *live* once a writer publishes all it has staged. A photo that changes is a
+new one here, so that its old state stands until then. Of some photos that left, the verdict stays: see `departed`.
 """
 
 from __future__ import annotations

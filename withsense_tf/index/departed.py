@@ -28,7 +28,7 @@ from withsense_tf.index.tables.rows_table import delete_rows_of_photo
 from withsense_tf.index.tables.state_table import get_state
 
 # What searchers read in the place of its name.
-UNNAMED: Final = "a photo that is not here any more"
+DEPARTED_NAME: Final = "a photo that is not here any more"
 
 
 def depart(tables: sqlite3.Connection, photos: Iterable[int], old_states: Collection[int] = ()) -> set[int]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.pictures.photo_file import inspect_photo
 from withsense_tf.errors import DataError
-from withsense_tf.index.departed import UNNAMED, any_restricted
+from withsense_tf.index.departed import DEPARTED_NAME, any_restricted
 from withsense_tf.index.integrity.seal import (
     BROKEN_VERDICT,
     broken_limits,
@@ -131,7 +131,7 @@ def _spread_in_group(tables: sqlite3.Connection, group: Sequence[int], limits: I
         spread(decisions, dict.fromkeys(decisions, ""))
         if any_restricted(tables, departed_photos, limit):
             # What is live is named first, as where nothing has left.
-            spread(decisions, dict.fromkeys(decisions, ""), UNNAMED)
+            spread(decisions, dict.fromkeys(decisions, ""), DEPARTED_NAME)
         settle_verdicts(
             tables,
             [
@@ -204,7 +204,7 @@ class IndexDoor(Door):
             decision = self.policy.ownership.own([evidence], self.policy.restricts_review)[name]
             near = [photo for photo in like if (own := self.decision(photo)) is None or own.restricted]
             if any_restricted(self._tables, departed_photos, self.rule.age_limit):
-                near.append(UNNAMED)
+                near.append(DEPARTED_NAME)
             may_ask = not decision.restricted and not near
             rule = decision.source if decision.restricted else f"like {near[0]}" if near else ""
         self._log("photo query", may_ask, rule, photo=file.name)

@@ -11,7 +11,7 @@ from table_rows import add_photo
 
 from withsense_tf.index.integrity.census import census, check_census, put_census
 from withsense_tf.index.tables.left_out_tables import delete_kept_out, insert_kept_out
-from withsense_tf.index.tables.photo_states import DEPARTED, make_departed, make_live
+from withsense_tf.index.tables.photo_states import DEPARTED_MARK, make_departed, make_live
 from withsense_tf.index.tables.schema import forget_photos, make_tables, show_live
 
 
@@ -20,7 +20,7 @@ def tables() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         make_tables(connection)
         show_live(connection)
-        for name, writer in (("a.png", None), ("b.png", None), ("c.png", DEPARTED), ("d.png", "1-a")):
+        for name, writer in (("a.png", None), ("b.png", None), ("c.png", DEPARTED_MARK), ("d.png", "1-a")):
             add_photo(connection, name, writer=writer)
         insert_kept_out(connection, "e.png", "digest", "", "today")
         yield connection

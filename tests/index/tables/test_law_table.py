@@ -29,7 +29,7 @@ from withsense_tf.index.tables.law_table import (
     settled_verdict,
     settled_without_seal,
 )
-from withsense_tf.index.tables.photo_states import DEPARTED
+from withsense_tf.index.tables.photo_states import DEPARTED_MARK
 
 
 def verdict(photo: int, limit: int, restricted: bool, source: str = "captions") -> tuple[object, ...]:
@@ -40,7 +40,7 @@ def verdict(photo: int, limit: int, restricted: bool, source: str = "captions") 
 def two(tables: sqlite3.Connection) -> None:
     """Judge a live photo (1), which is restricted under 18, and a departed one (2), which is under both."""
     add_photo(tables, "a.png")
-    add_photo(tables, "b.png", writer=DEPARTED)
+    add_photo(tables, "b.png", writer=DEPARTED_MARK)
     insert_verdicts(tables, [verdict(1, 16, False), verdict(1, 18, True)])
     insert_verdicts(tables, [verdict(2, limit, True, "classifier") for limit in (16, 18)])
 

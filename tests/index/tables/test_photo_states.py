@@ -8,7 +8,7 @@ import pytest
 from table_rows import add_photo
 
 from withsense_tf.index.tables.photo_states import (
-    DEPARTED,
+    DEPARTED_MARK,
     count_and_sum,
     count_staged,
     departed_again,
@@ -38,7 +38,7 @@ def four(tables: sqlite3.Connection) -> None:
     add_photo(tables, "a.png")
     add_photo(tables, "a.png", writer=ME, tag="new", staged=50.0)
     add_photo(tables, "b.png", writer=ME, staged=100.0)
-    add_photo(tables, "c.png", writer=DEPARTED, staged=None)
+    add_photo(tables, "c.png", writer=DEPARTED_MARK, staged=None)
 
 
 def test_of_a_name_that_was_staged_twice_the_later_state_counts(tables: sqlite3.Connection) -> None:
@@ -83,7 +83,7 @@ def test_a_departed_photo_is_there_again_live_or_departed_later_but_not_staged(
 ) -> None:
     add_photo(tables, "c.png", writer=ME)
     assert departed_again(tables) == []
-    live, later = add_photo(tables, "c.png"), add_photo(tables, "c.png", writer=DEPARTED)
+    live, later = add_photo(tables, "c.png"), add_photo(tables, "c.png", writer=DEPARTED_MARK)
     assert sorted(departed_again(tables)) == [(4, live), (4, later), (later, live)]
 
 

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from withsense_tf.index.tables.photo_states import DEPARTED
+from withsense_tf.index.tables.photo_states import DEPARTED_MARK
 
 LAW_TABLE: Final = """
 CREATE TABLE law (
@@ -84,7 +84,7 @@ def is_restricted_by_evidence(tables: sqlite3.Connection, photo: int) -> bool:
 def departed_by_pixels(tables: sqlite3.Connection) -> set[int]:
     """Return the departed photos that were judged by their pixels alone, at which nobody can look again."""
     query = "SELECT photo FROM law JOIN photos ON photos.id = photo WHERE writer = ? AND own_source = 'classifier'"
-    return {photo for (photo,) in tables.execute(query, (DEPARTED,))}
+    return {photo for (photo,) in tables.execute(query, (DEPARTED_MARK,))}
 
 
 def settle_own_verdicts(tables: sqlite3.Connection) -> None:

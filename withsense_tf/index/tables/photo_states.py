@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 # Stands where staged photos have their writer: no reader of live photos and no writer takes such a photo for its own.
-DEPARTED: Final = "departed"
+DEPARTED_MARK: Final = "departed"
 
 
 def latest_staged(tables: sqlite3.Connection, writer: str) -> dict[str, int]:
@@ -39,7 +39,7 @@ def count_staged(tables: sqlite3.Connection) -> int:
     """Return how many photos wait to be published."""
     return int(
         tables.execute(
-            "SELECT count(*) FROM photos WHERE writer IS NOT NULL AND writer != ?", (DEPARTED,)
+            "SELECT count(*) FROM photos WHERE writer IS NOT NULL AND writer != ?", (DEPARTED_MARK,)
         ).fetchone()[0]
     )
 
@@ -79,13 +79,13 @@ def make_departed(tables: sqlite3.Connection, photo: int, facts: str) -> None:
     """Mark a photo as departed, with the facts, as JSON, that stay evidence."""
     tables.execute(
         "UPDATE photos SET writer = ?, path = '', facts = ?, staged = NULL, fold = NULL WHERE id = ?",
-        (DEPARTED, facts, photo),
+        (DEPARTED_MARK, facts, photo),
     )
 
 
 def departed_photos(tables: sqlite3.Connection) -> list[int]:
     """Return the departed photos."""
-    return [photo for (photo,) in tables.execute("SELECT id FROM photos WHERE writer = ?", (DEPARTED,))]
+    return [photo for (photo,) in tables.execute("SELECT id FROM photos WHERE writer = ?", (DEPARTED_MARK,))]
 
 
 def departed_again(tables: sqlite3.Connection) -> list[tuple[int, int]]:
@@ -93,14 +93,15 @@ def departed_again(tables: sqlite3.Connection) -> list[tuple[int, int]]:
     return tables.execute(
         "SELECT gone.id, other.id FROM photos AS gone JOIN photos AS other USING (name, digest) "
         "WHERE gone.writer = ? AND (other.writer IS NULL OR (other.writer = ? AND other.id > gone.id))",
-        (DEPARTED, DEPARTED),
+        (DEPARTED_MARK, DEPARTED_MARK),
     ).fetchall()
 
 
 def live_and_departed_looks(tables: sqlite3.Connection) -> list[tuple[int, str, str, str, bool]]:
     """Return the id, name, look and digest of each live or departed photo, and whether it is live."""
     rows = tables.execute(
-        "SELECT id, name, look, digest, writer FROM photos WHERE writer IS NULL OR writer = ?", (DEPARTED,)
+        "SELECT id, name, look, digest, writer FROM photos WHERE writer IS NULL OR writer = ?",
+        (DEPARTED_MARK,),
     )
     return [(photo, name, look, digest, writer is None) for photo, name, look, digest, writer in rows]
 
@@ -109,7 +110,7 @@ def live_and_departed_groups(tables: sqlite3.Connection) -> list[tuple[Any, ...]
     """Return live and departed photos by id: id, look, digest, the number of its group, and whether it is live."""
     return tables.execute(
         "SELECT id, look, digest, fold, writer IS NULL FROM photos WHERE writer IS NULL OR writer = ? ORDER BY id",
-        (DEPARTED,),
+        (DEPARTED_MARK,),
     ).fetchall()
 
 
@@ -130,5 +131,5 @@ def set_groups(tables: sqlite3.Connection, groups: Iterable[tuple[int, int]]) ->
 def count_and_sum(tables: sqlite3.Connection) -> list[int]:
     """Return how many photos are live and the sum of their ids, and the same of departed ones."""
     here = "SELECT count(*), coalesce(sum(id), 0) FROM photos WHERE writer IS ?"
-    of_live, of_departed = (tables.execute(here, (writer,)).fetchone() for writer in (None, DEPARTED))
+    of_live, of_departed = (tables.execute(here, (writer,)).fetchone() for writer in (None, DEPARTED_MARK))
     return [*of_live, *of_departed]
