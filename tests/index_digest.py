@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.index.catalog import get_state
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.stored_items import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of
+from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of
+from withsense_tf.index.tables.state_table import get_state
 
 # Photos that are looked at together.
 BLOCK: Final = 1_000

@@ -9,105 +9,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PIL import Image
-from typer.testing import CliRunner
+from run_command import run, runner
 
 from withsense_tf.__main__ import app
 from withsense_tf.demo import write_demo
 from withsense_tf.errors import DataWarning
-from withsense_tf.experiments.bench.bench_start import heavy_imports
 from withsense_tf.index import catalog
-from withsense_tf.policy.countries import NOTICE
-
-runner = CliRunner()
-
-
-def run(*words: str, code: int = 0) -> str:
-    done = runner.invoke(app, list(words))
-    assert done.exit_code == code, done.output
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data") / "demo"
-    write_demo(folder, seed=0, train=36, test=6)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def index(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = str(tmp_path_factory.mktemp("index") / "index")
-    assert "42 added" in run("index", "build", str(demo), "--index", folder)
-    return folder
 
 
 def copied(index: str, place: Path) -> str:
     """Return a copy of an index that a test may change."""
     return str(shutil.copytree(index, place / "index"))
-
-
-def test_an_answer_as_json_has_hits_with_photo_and_score_and_no_notice(index: str, demo: Path) -> None:
-    found = json.loads(
-        run("search", "a dog on a beach", "-k", "5", "--minimum", "0", "--index", index, "--json")
-    )
-    assert found["notice"] is None
-    assert len(found["hits"]) + len(found["withheld"]) == 5
-    photos = {path.name for path in demo.glob("t*_images/*")}
-    assert all(hit["photo"] in photos and 0 <= hit["score"] <= 1 for hit in found["hits"])
-    assert all(place["notice"] == NOTICE for place in found["withheld"])
-
-
-def test_a_query_about_children_gets_the_notice_and_no_hits(index: str) -> None:
-    found = json.loads(
-        run("search", "a small child on a swing", "--country", "RU", "--index", index, "--json")
-    )
-    assert (found["hits"], found["notice"]) == ([], NOTICE)
-    assert NOTICE in run("search", "a small child on a swing", "--index", index)
-
-
-def test_no_restricted_photo_is_found_and_all_are_where_the_law_allows(index: str, demo: Path) -> None:
-    listed = run("policy", "photos", str(demo)).splitlines()[1:]
-    restricted = {line.split("\t")[0] for line in listed}
-    assert restricted
-
-    def found(*country: str) -> set[str]:
-        words = (
-            "search",
-            "a person in a park",
-            "-k",
-            "42",
-            "--minimum",
-            "0",
-            "--index",
-            index,
-            "--json",
-            *country,
-        )
-        return {hit["photo"] for hit in json.loads(run(*words))["hits"]}
-
-    assert not found() & restricted
-    assert len(found() | restricted) == 42
-
-
-def test_a_contact_sheet_is_saved(index: str, tmp_path: Path) -> None:
-    run("search", "a dog", "--minimum", "0", "--index", index, "--save", str(tmp_path / "new" / "sheet.png"))
-    with Image.open(tmp_path / "new" / "sheet.png") as sheet:
-        assert sheet.width > 600
-
-
-def test_the_next_page_goes_on_where_the_first_ended(index: str) -> None:
-    words = ("search", "a dog", "--minimum", "0", "--index", index, "--json", "-k")
-    first = json.loads(run(*words, "3"))
-    second = json.loads(run(*words, "3", "--after", first["after"]))
-    both = json.loads(run(*words, "6"))
-    assert first["hits"] + second["hits"] == both["hits"]
-
-
-def test_a_filter_by_an_unknown_column_names_the_known_ones(index: str) -> None:
-    done = runner.invoke(app, ["search", "a dog", "--index", index, "--where", "colour=red"])
-    assert "column='colour' is not known" in str(done.exception)
-    assert "orientation" in str(done.exception)
 
 
 def test_an_index_that_is_whole_says_so_and_one_that_is_not_says_what_is_wrong(
@@ -186,7 +98,7 @@ def test_an_index_that_may_only_be_read_is_searched(
             raise sqlite3.OperationalError("unable to open database file")
         return opened(where)
 
-    monkeypatch.setattr(catalog, "_opened", as_on_a_read_only_disk)
+    monkeypatch.setattr(catalog, "_open", as_on_a_read_only_disk)
     monkeypatch.setattr(catalog, "os", SimpleNamespace(access=lambda *_: False, W_OK=os.W_OK))
     assert run("search", "a dog", "--minimum", "0", "--index", str(copy)) == told
     (copy / "catalog.sqlite-wal").write_bytes(b"changes")
@@ -237,7 +149,3 @@ def test_an_unknown_matcher_is_named_with_the_nearest(demo: Path, tmp_path: Path
         app, ["index", "build", str(demo), "--index", str(tmp_path / "i"), "--matcher", "hybird"]
     )
     assert "Did you mean 'hybrid'" in str(done.exception)
-
-
-def test_a_search_starts_without_what_only_building_needs(index: str) -> None:
-    assert heavy_imports(Path(index)) == ""

@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from withsense_tf.__main__ import app
-from withsense_tf.errors import DataError, DataWarning, SettingError, WithSenseError
+from withsense_tf.errors import DataWarning, SettingError, WithSenseError
 from withsense_tf.experiments import ablations, policy_report
 from withsense_tf.experiments.compare import run_command as compare
 from withsense_tf.experiments.explore import explore as explore
@@ -121,42 +121,3 @@ def test_bind_writes_the_digests_in_and_leaves_the_old_table_as_it_is(folder: Pa
     shutil.copy(folder / "train_images/cat.jpg", folder / "train_images/bee.jpg")
     with pytest.warns(DataWarning, match="as nobody"):
         assert "bee.jpg\tcaptions" in invoke("policy", "photos", str(folder), "--overrides", str(new))
-
-
-def test_permissions_are_given_listed_and_revoked_by_the_photos_file(folder: Path, tmp_path: Path) -> None:
-    photo, register = folder / "train_images/ant.jpg", str(tmp_path / "c.jsonl")
-    grant = (
-        "policy",
-        "consent",
-        "grant",
-        str(photo),
-        "--by",
-        "A. Parent",
-        "--scope",
-        "show",
-        "--scope",
-        "search",
-    )
-    with pytest.raises(SettingError, match="WITHSENSE_CONSENTS"):
-        invoke(*grant)
-    number = invoke(*grant, "--country", "RU", "--until", "2999-01-01", consents=register).strip()
-    head, row = invoke("policy", "consent", "list", "--consents", register).splitlines()
-    told = dict(zip(head.split("\t"), row.split("\t"), strict=True))
-    assert (told["id"], told["photo"], told["scopes"], told["countries"]) == (
-        number,
-        "ant.jpg",
-        "show,search",
-        "RU",
-    )
-    assert len(told["digest"]) == 64
-    other = str(folder / "train_images/bee.jpg")
-    assert len(invoke("policy", "consent", "list", other, consents=register).splitlines()) == 1
-    # What is broken elsewhere in the law keeps nobody from revoking.
-    revoke = ("policy", "consent", "revoke", number, "--by", "A. Parent", "--reason", "changed their mind")
-    invoke(*revoke, consents=register, overrides="/nowhere")
-    assert "\t" + told["since"] in invoke("policy", "consent", "list", str(photo), consents=register)
-    with pytest.raises(SettingError, match="expected a day"):
-        invoke(*grant, "--since", "soon", consents=register)
-    Path(register).write_text("{half")
-    with pytest.raises(DataError, match="none of the register holds"):
-        invoke("policy", "consent", "list", consents=register)

@@ -126,7 +126,7 @@ def on_path(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_a_package_adds_is_there_by_its_name(on_path: None) -> None:
     from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
-    from withsense_tf.index.vectors.vector_engine import Engine
+    from withsense_tf.index.vectors.engine_settings import Engine
 
     assert "wordy" in MATCHERS.names()
     assert MATCHERS.load("wordy").__name__ == "Wordy"
@@ -139,7 +139,7 @@ def test_what_a_package_adds_is_there_by_its_name(on_path: None) -> None:
 def test_an_added_engine_keeps_vectors(on_path: None, tmp_path: Path) -> None:
     import numpy as np
 
-    from withsense_tf.index.vectors.vector_engine import Engine
+    from withsense_tf.index.vectors.engine_settings import Engine
 
     engine = Engine("files").open(tmp_path, "", 4)
     engine.write(0, np.eye(4, dtype=np.float32))

@@ -17,8 +17,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
-from withsense_tf.index.upkeep.kept_out import keep_out, let_in
-from withsense_tf.index.upkeep.readable import Refused
+from withsense_tf.index.upkeep.readable import UnusablePhoto
 from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
@@ -77,8 +76,8 @@ def test_removing_the_photo_that_is_known_to_show_a_child_does_not_free_its_copy
 def test_neither_does_losing_it_damaging_it_or_another_picture_under_its_name(
     index: PhotoIndex, kid: Item, copy: Item, wall: Item, looks: Path
 ) -> None:
-    damaged = Refused("far.png", "far.png", "photo_truncated", "it breaks")
-    ingest(index, [copy, wall], LAW, complete=True, refused=[damaged])
+    damaged = UnusablePhoto("far.png", "far.png", "photo_truncated", "it breaks")
+    ingest(index, [copy, wall, damaged], LAW, others="remove")
     assert shown(index) == {"wall.png"}
     ingest(index, [kid], LAW)
     assert index_status(index).departed == 0  # it is here again
@@ -151,31 +150,3 @@ def test_a_stranger_s_copy_of_a_photo_that_left_is_no_query_and_no_name_is_told(
     with index.catalog.reading() as tables:
         told = tables.execute("SELECT source FROM law JOIN photos ON photos.id = photo WHERE writer IS NULL")
         assert not any("far.png" in source or "copy.png" in source for (source,) in told)
-
-
-def test_a_copy_of_a_photo_that_was_removed_stays_out_until_it_is_let_in(
-    index: PhotoIndex, wall: Item, tmp_path: Path
-) -> None:
-    leaving, _ = keep_out(index, ["wall.png"])
-    ingest(index, [], LAW, remove=leaving)
-    longer = tmp_path / "longer.png"
-    longer.write_bytes(wall.path.read_bytes() + b"\0")
-    more = Item(
-        "longer.png", longer, hashlib.sha256(longer.read_bytes()).hexdigest(), (("longer.png#0", INNOCENT),)
-    )
-    for _ in range(2):
-        report = ingest(index, [more, turned(wall, tmp_path, "turned.jpg")], LAW)
-        assert (report.added, report.kept_out) == (0, 2)
-    assert let_in(index, ["wall.png"]) == 1
-    assert ingest(index, [more], LAW).added == 1
-
-
-def test_copies_leave_with_the_photo_that_is_removed_and_come_back_with_it(
-    index: PhotoIndex, kid: Item, copy: Item
-) -> None:
-    leaving, _ = keep_out(index, ["far.png"])
-    assert sorted(leaving) == ["copy.png", "far.png"]
-    ingest(index, [], LAW, remove=leaving)
-    assert ingest(index, [kid, copy], LAW).kept_out == 2
-    assert let_in(index, ["copy.png"]) == 2
-    assert ingest(index, [kid, copy], LAW).added == 2

@@ -6,15 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from small_index import COUNTRIES, LAW, items_of_looks
+from small_index import COUNTRIES, LAW
 from typer.testing import CliRunner
 
 from withsense_tf.__main__ import app
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.split import split_by_photo
-from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep.ingest import ingest
-from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.policy.current_policy import Policy
@@ -55,21 +52,6 @@ def test_a_folder_that_was_saved_before_says_nothing(tiny: Dataset, tmp_path: Pa
                 parts[1]["dict"] = [part for part in parts[1]["dict"] if part[0] != "law_"]
     (folder / "state.json").write_text(json.dumps(about))
     assert load_matcher(folder).law == ""
-
-
-def test_the_status_of_an_index_says_under_which_law_its_models_were_trained(
-    tiny: Dataset, looks: Path, tmp_path: Path
-) -> None:
-    index = PhotoIndex.make(tmp_path / "index")
-    kept, _ = LAW.split(tiny)
-    numbers = [index.add_model(trained(tiny)), index.add_model(trained(kept))]
-    numbers.append(index.copy_model(numbers[1]))
-    ingest(index, items_of_looks(looks, 2), LAW, numbers[0])
-    status = index_status(index)
-    assert [model["law"] for model in status.models] == ["", LAW.version, LAW.version]
-    said = status.as_text()
-    assert said.count("trained without the law, or nobody knows") == 1
-    assert said.count(f"trained under law {LAW.version}") == 2
 
 
 def test_a_build_by_a_matcher_that_was_trained_without_the_law_says_so(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep.build import with_known_texts
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.matchers.base import Matcher
@@ -118,20 +116,6 @@ def test_a_person_who_allows_a_photo_has_said_the_word(index: PhotoIndex, two: l
     allowed = law(overrides={"ann.png": looked})
     judge_anew(index, allowed)
     assert shown(index, allowed) == {"ann.png", "wall.png"}
-
-
-def test_captions_of_the_same_photo_from_another_folder_add_up(
-    index: PhotoIndex, two: list[Item], tmp_path: Path
-) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    file = Path(shutil.copy(two[0].path, other / "ann.png"))
-    innocent = Item("ann.png", file, two[0].digest, (("ann.png#0", "A lined navy cloth ."),))
-    for _ in range(2):
-        ingest(index, with_known_texts(index, other, [innocent]), LAW)
-        assert shown(index) == {"wall.png"}
-    with pytest.raises(SettingError, match="--lift"):
-        ingest(index, [innocent], LAW)
 
 
 @pytest.mark.slow

@@ -11,39 +11,19 @@ from index_digest import contents, photo_contents
 from small_index import LAW, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import SettingError
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep import ingest as module
 from withsense_tf.index.upkeep import judge_anew as judge_module
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.recall import measure_recall
-from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.overrides import Override
-from withsense_tf.search.answer import Answer
 from withsense_tf.search.hits import Hits
+from withsense_tf.search.ranking_walk import RankingWalk
 from withsense_tf.search.search import Search
-
-
-@pytest.fixture
-def amid(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
-    """Let something happen when the next ingestion has done its first batch."""
-
-    def register(happens: Callable[[], object]) -> None:
-        stage, waiting = module._stage, [happens]
-
-        def staged(*arguments: object) -> object:
-            found = stage(*arguments)
-            if waiting:
-                waiting.pop()()
-            return found
-
-        monkeypatch.setattr(module, "_stage", staged)
-
-    return register
 
 
 @pytest.fixture
@@ -57,48 +37,18 @@ def nine(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_
     return contents(new_index(tmp_path / "nine", fitted("closed form"), items_of_looks(looks, 9), store))
 
 
-def test_photos_that_another_writer_took_over_are_live_all_the_same(
-    five: PhotoIndex, nine: str, looks: Path, amid: Callable
-) -> None:
-    amid(lambda: module._adopt(five, items_of_looks(looks, 9), 1, "a writer that is killed then"))
-    ingest(five, items_of_looks(looks, 9), LAW)
-    assert contents(five) == nine
+@pytest.fixture(scope="module")
+def matcher(fitted: Callable[[str], Matcher]) -> Matcher:
+    return fitted("hybrid")
 
 
-def test_photos_that_another_writer_changed_meanwhile_are_put_right_by_the_later_one(
-    five: PhotoIndex, nine: str, looks: Path, store: VectorStore, amid: Callable
-) -> None:
-    other = PhotoIndex(five.folder, store)
-    changed = [item_of(looks, "001.png", 1, texts=["A plain red wall ."])]
-    amid(lambda: ingest(other, changed, LAW, remove=["002.png"]))
-    ingest(five, items_of_looks(looks, 9), LAW)
-    assert contents(five) == nine
+@pytest.fixture
+def index(matcher: Matcher, looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
+    return new_index(tmp_path / "index", matcher, items_of_looks(looks, 6), store)
 
 
-def test_photos_are_not_published_by_a_law_that_was_changed_meanwhile(
-    five: PhotoIndex, looks: Path, store: VectorStore, amid: Callable
-) -> None:
-    before = contents(five)
-    other = PhotoIndex(five.folder, store)
-    amid(lambda: judge_anew(other, law(uncaptioned="allow")))
-    with pytest.raises(DataError, match="law was changed"):
-        ingest(five, items_of_looks(looks, 9), LAW)
-    assert contents(five) == before
-
-
-def test_a_model_put_to_use_while_photos_come_in_has_them_too(
-    five: PhotoIndex,
-    fitted: Callable[[str], Matcher],
-    looks: Path,
-    store: VectorStore,
-    tmp_path: Path,
-    amid: Callable,
-) -> None:
-    model = five.add_model(fitted("hybrid"))
-    amid(lambda: take_over(PhotoIndex(five.folder, store), model))
-    ingest(five, items_of_looks(looks, 9), LAW)
-    whole = new_index(tmp_path / "whole", fitted("hybrid"), items_of_looks(looks, 9), store)
-    assert contents(five) == contents(whole)
+def known(index: PhotoIndex, name: str) -> dict:
+    return next(photo for photo in photo_contents(index) if photo["name"] == name)
 
 
 def test_photos_that_come_in_while_others_are_judged_anew_are_judged_too(
@@ -144,9 +94,9 @@ def test_a_search_whose_model_is_dropped_amid_it_is_answered_by_the_next_one(
     ingest(five, [item_of(looks, "001.png", 30)], LAW)
     search = Search(five, policy=LAW, country="AA")
     before = search("a plain scarlet wall", minimum=0.0).places
-    hits, waiting = Answer.hits, [True]
+    hits, waiting = RankingWalk.hits, [True]
 
-    def dropped(self: Answer) -> Hits:
+    def dropped(self: RankingWalk) -> Hits:
         if waiting:
             waiting.pop()
             # In a thread of its own, since this one is amid its reading.
@@ -155,31 +105,9 @@ def test_a_search_whose_model_is_dropped_amid_it_is_answered_by_the_next_one(
             other.join()
         return hits(self)
 
-    monkeypatch.setattr(Answer, "hits", dropped)
+    monkeypatch.setattr(RankingWalk, "hits", dropped)
     assert search("a plain scarlet wall", minimum=0.0).places == before
     assert not waiting
-
-
-def test_photos_come_in_while_an_index_is_compacted(
-    five: PhotoIndex, nine: str, looks: Path, store: VectorStore, amid: Callable
-) -> None:
-    amid(lambda: compact_index(PhotoIndex(five.folder, store)))
-    ingest(five, items_of_looks(looks, 9), LAW)
-    assert contents(five) == nine
-
-
-def test_photos_come_in_batches_while_an_index_is_compacted(
-    five: PhotoIndex,
-    nine: str,
-    looks: Path,
-    store: VectorStore,
-    amid: Callable,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(module, "BATCH", 2)
-    amid(lambda: compact_index(PhotoIndex(five.folder, store)))
-    ingest(five, items_of_looks(looks, 9), LAW)
-    assert contents(five) == nine
 
 
 def test_writing_amid_a_reading_of_the_same_thread_is_an_error(five: PhotoIndex, looks: Path) -> None:
@@ -208,3 +136,20 @@ def test_whoever_stops_amid_a_measurement_of_recall_can_write_to_the_index(
     ingest(five, items_of_looks(looks, 9), LAW)
     del measured
     assert contents(five) == nine
+
+
+def test_two_names_may_have_the_same_content(index: PhotoIndex, looks: Path) -> None:
+    ingest(index, [item_of(looks, "twin.png", 3)], LAW)
+    twin, photo = known(index, "twin.png"), known(index, "003.png")
+    assert twin["digest"] == photo["digest"]
+    assert twin["vectors"]["photo"] == photo["vectors"]["photo"]
+    ingest(index, [], LAW, remove=["twin.png"])
+    assert known(index, "003.png") == photo
+
+
+def test_near_duplicates_are_one_group_and_part_when_one_leaves(index: PhotoIndex, looks: Path) -> None:
+    alone = known(index, "003.png")
+    ingest(index, [item_of(looks, "brighter.png", 3, light=2)], LAW)
+    assert known(index, "003.png")["group"] == known(index, "brighter.png")["group"] == "003.png"
+    ingest(index, [], LAW, remove=["brighter.png"])
+    assert known(index, "003.png") == alone

@@ -11,7 +11,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.fitted import fitted_matcher
 from withsense_tf.matchers.saved import save_matcher
-from withsense_tf.policy.gate import Policy
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
 
 

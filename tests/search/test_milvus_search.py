@@ -22,7 +22,7 @@ from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.recall import measure_recall
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.upkeep.verify import verify_index
-from withsense_tf.index.vectors.vector_engine import Engine
+from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
 

@@ -14,7 +14,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.search import answer
+from withsense_tf.search import ranking_walk as answer
 from withsense_tf.search import row_ranking as ranking
 from withsense_tf.search.search import Search
 
@@ -26,7 +26,7 @@ def test_an_index_without_photos_finds_none(
     kind: str, fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
 ) -> None:
     index = new_index(tmp_path / "index", fitted(kind), items_of_looks(looks, 3), store)
-    ingest(index, [], LAW, complete=True)
+    ingest(index, [], LAW, others="remove")
     compact_index(index)
     answer = Search(index, policy=LAW, country="AA")(TEXTS[0], minimum=0.0)
     assert not answer.places
@@ -42,7 +42,7 @@ def test_photos_that_left_a_hybrids_index_take_no_places_from_those_that_stay(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ranking, "RERANKED", 3)
+    monkeypatch.setattr(ranking, "CANDIDATES", 3)
     items = items_of_looks(looks, 20)
     fresh = new_index(tmp_path / "fresh", fitted("hybrid"), items, store)
     worn = new_index(tmp_path / "worn", fitted("hybrid"), items, store)
@@ -60,7 +60,7 @@ def test_photos_that_left_a_hybrids_index_take_no_places_from_those_that_stay(
 def test_a_hybrids_order_is_the_same_however_much_of_it_is_asked_for(
     text: str, thirty: PhotoIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking, "RERANKED", 4)
+    monkeypatch.setattr(ranking, "CANDIDATES", 4)
     whole = ranked_names(thirty, text, 30)
     assert len(whole) == len(dict(whole)) == 30
     assert [score for _, score in whole] == sorted((score for _, score in whole), reverse=True)
@@ -73,7 +73,7 @@ def test_a_hybrids_order_is_the_same_however_much_of_it_is_asked_for(
 def test_a_hybrids_pages_hold_every_photo_once_when_there_are_more_than_candidates(
     thirty: PhotoIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ranking, "RERANKED", 4)
+    monkeypatch.setattr(ranking, "CANDIDATES", 4)
     monkeypatch.setattr(answer, "SPARE", 1)
     search = Search(thirty, policy=LAW, country="AA")
     shown: list[str] = []

@@ -14,13 +14,13 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.build import build_index
+from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.index.vectors.filters import matches, parse_filter
-from withsense_tf.index.vectors.vector_engine import Engine
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search import row_ranking as ranking
-from withsense_tf.search.answer import SHOWS
 from withsense_tf.search.places import Hit
 from withsense_tf.search.query.mentions import mentions
+from withsense_tf.search.ranking_walk import SHOWS
 from withsense_tf.search.search import Search
 
 KINDS = ("closed form", "hybrid", "captions", "linear", "concat Keras", "product", "bilinear", "two towers")
@@ -57,8 +57,8 @@ def search(
 
     def get(kind: str, dtype: str = "float32") -> Search:
         if (kind, dtype) not in opened:
-            index = PhotoIndex.make(tmp_path_factory.mktemp("index") / "index", store)
-            build_index(index, fitted(kind), colours, LAW, Engine(dtype=dtype), facts)
+            index = PhotoIndex.make(tmp_path_factory.mktemp("index") / "index", store, Engine(dtype=dtype))
+            build_index(index, fitted(kind), colours, LAW, facts)
             opened[kind, dtype] = Search(index, policy=LAW, country="AA")
         return opened[kind, dtype]
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json as json_format
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from withsense_tf.commands.index_options import (
+    DEFAULT_INDEX,
+    AsJson,
+    Fill,
+    Filters,
+    IndexFolder,
+    Minimum,
+    PageMark,
+    Photo,
+    PictureFile,
+)
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.policy.service import LawFiles
-
-INDEX_FOLDER: Final = "WITHSENSE_INDEX"
-IndexFolder = Annotated[
-    Path,
-    typer.Option("--index", envvar=INDEX_FOLDER, help="The index folder.", show_default=True),
-]
-DEFAULT_INDEX: Final = Path("artifacts/index")
 
 
 @keeps_law
@@ -28,25 +31,13 @@ def search(
     index: IndexFolder = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", "--number", min=1, help="How many photos.")] = 5,
     country: CountryOption = None,
-    photo: Annotated[
-        str | None, typer.Option(help="The name of a photo of the index, or a file: find what is like it.")
-    ] = None,
-    where: Annotated[
-        list[str] | None, typer.Option(help="A filter, such as camera=Nikon or date>=2020; again and again.")
-    ] = None,
-    minimum: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="If the best photo scores less, nothing fits; 0 takes all."),
-    ] = None,
-    fill: Annotated[
-        bool,
-        typer.Option("--fill", help="Go on until there are K photos; places that are withheld do not count."),
-    ] = False,
-    after: Annotated[str | None, typer.Option(help="The `after` of the page before.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
-    save: Annotated[
-        Path | None, typer.Option(help="Draw the answer as a contact sheet into this PNG or JPEG file.")
-    ] = None,
+    photo: Photo = None,
+    where: Filters = None,
+    minimum: Minimum = None,
+    fill: Fill = False,
+    after: PageMark = None,
+    json: AsJson = False,
+    save: PictureFile = None,
     *,
     law: LawFiles,
 ) -> None:

@@ -39,7 +39,7 @@ def grant(
     from withsense_tf.policy.consent_register import EVERYWHERE
 
     digest = digest_of(photo)
-    given = _register(consents).grant(
+    consent = _register(consents).grant(
         photo.name,
         by,
         scope or ["show"],
@@ -48,7 +48,7 @@ def grant(
         _day("until", until),
         digest=digest,
     )
-    typer.echo(given.id)
+    typer.echo(consent.id)
 
 
 @app.command("revoke")
@@ -78,7 +78,7 @@ def list_all(
     for one in _register(consents).consents():
         if digest in (None, one.digest):
             days = [str(day or "") for day in (one.since, one.until, one.revoked_on)]
-            told = [
+            cells = [
                 one.id,
                 one.photo,
                 one.digest,
@@ -87,7 +87,7 @@ def list_all(
                 ",".join(one.countries),
                 *days,
             ]
-            typer.echo("\t".join(" ".join(cell.split()) for cell in told))
+            typer.echo("\t".join(" ".join(cell.split()) for cell in cells))
 
 
 def _register(option: Path | None) -> ConsentRegister:
@@ -103,8 +103,8 @@ def _register(option: Path | None) -> ConsentRegister:
     return ConsentRegister(file)
 
 
-def _day(name: str, told: str) -> date | None:
+def _day(name: str, text: str) -> date | None:
     try:
-        return date.fromisoformat(told) if told else None
+        return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise SettingError(f"--{name} {told}: expected a day such as 2026-11-20.") from error
+        raise SettingError(f"--{name} {text}: expected a day such as 2026-11-20.") from error

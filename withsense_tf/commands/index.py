@@ -9,24 +9,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from withsense_tf.commands.ask import DEFAULT_INDEX, IndexFolder
+from withsense_tf.commands.index_options import (
+    DEFAULT_INDEX,
+    Address,
+    AsJson,
+    Dtype,
+    EngineKind,
+    Folder,
+    Graph,
+    IndexFolder,
+    Lift,
+    MatcherName,
+    Replace,
+    Seed,
+    Weights,
+    WordVectors,
+)
 from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
-    from withsense_tf.index.upkeep.readable import Refused
+    from withsense_tf.index.upkeep.readable import UnusablePhoto
     from withsense_tf.policy.service import LawFiles
 
 app = typer.Typer(help="Build an index of photos, keep it up to date, look after it.", no_args_is_help=True)
-Folder = Annotated[Path, typer.Argument(help="A With Sense folder.")]
-Replace = Annotated[
-    bool, typer.Option("--replace", help="Remove the photos of another folder, or more than half of them.")
-]
-Lift = Annotated[
-    bool,
-    typer.Option("--lift", help="Let photos be shown whose restriction falls because its evidence left."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 @app.command("build")
@@ -34,29 +40,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 def build(
     folder: Folder,
     index: IndexFolder = DEFAULT_INDEX,
-    matcher: Annotated[
-        str,
-        typer.Option(
-            help="hybrid, closed_form, two_tower, captions, concat_keras, interaction, concat_linear, "
-            "pretrained:PRESET, or the folder of a saved matcher."
-        ),
-    ] = "hybrid",
-    weights: Annotated[
-        str,
-        typer.Option(
-            help="Of the photo backbone: auto, random, imagenet, or a .weights.h5 file of MobileNetV2."
-        ),
-    ] = "auto",
-    vectors: Annotated[Path | None, typer.Option(help="A file of word vectors (GloVe).")] = None,
-    engine: Annotated[str, typer.Option(help="exact (files) or milvus.")] = "exact",
-    address: Annotated[
-        str, typer.Option(help="Of a Milvus server; without it, Milvus Lite in the index folder.")
-    ] = "",
-    graph: Annotated[str, typer.Option(help="How Milvus searches: FLAT or HNSW.")] = "FLAT",
-    dtype: Annotated[
-        str, typer.Option(help="Of the files: float32, or float16 for half the space.")
-    ] = "float32",
-    seed: Annotated[int, typer.Option(min=0, help="Of trained matchers.")] = 0,
+    matcher: MatcherName = "hybrid",
+    weights: Weights = "auto",
+    vectors: WordVectors = None,
+    engine: EngineKind = "exact",
+    address: Address = "",
+    graph: Graph = "FLAT",
+    dtype: Dtype = "float32",
+    seed: Seed = 0,
     replace: Replace = False,
     lift: Lift = False,
     *,
@@ -71,23 +62,23 @@ def build(
     from withsense_tf.data.photo_facts import photo_facts
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import build_index, claim
-    from withsense_tf.index.vectors.vector_engine import Engine
+    from withsense_tf.index.vectors.engine_settings import Engine
     from withsense_tf.matchers.fitted import fitted_matcher
     from withsense_tf.policy.current_policy import Policy
 
-    kept_in = Engine(engine, dtype, address, graph)
+    engine_of_index = Engine(engine, dtype, address, graph)
     # Not after all the training.
-    kept_in.check()
+    engine_of_index.check()
     data, policy = load_dataset(folder), Policy.of_files(law)
-    photos = PhotoIndex.make(index)
+    photos = PhotoIndex.make(index, engine=engine_of_index)
     claim(photos, folder, replace)
-    fitted = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
+    learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
     facts = photo_facts(folder, data.photos)
-    report = build_index(photos, fitted, data, policy, kept_in, facts, replace=replace, lift=lift)
+    report = build_index(photos, learner, data, policy, facts, replace=replace, lift=lift)
     _warn_of_texts(data)
-    typer.echo(f"{index}: {report}. Model: {fitted.name}.")
-    _tell_law(fitted.law, policy.version)
-    _tell_refused(report.quarantined)
+    typer.echo(f"{index}: {report}. Model: {learner.name}.")
+    _tell_law(learner.law, policy.version)
+    _tell_unusable(report.quarantined)
 
 
 @app.command("update")
@@ -108,8 +99,8 @@ def update(
     from withsense_tf.data.photo_facts import photo_facts
     from withsense_tf.index.item import items_of
     from withsense_tf.index.photo_index import PhotoIndex
-    from withsense_tf.index.upkeep.build import check_names, claim, refused_of, with_known_texts
-    from withsense_tf.index.upkeep.ingest import ingest
+    from withsense_tf.index.upkeep.build import check_names, claim, unusable_photos, with_texts_of_index
+    from withsense_tf.index.upkeep.ingest import Others, ingest
     from withsense_tf.policy.current_policy import Policy
 
     photos = PhotoIndex(index)
@@ -117,15 +108,13 @@ def update(
     items = items_of(data, photo_facts(folder, data.photos))
     if keep:
         check_names(photos, folder, items, replace)
-        items = items if lift else with_known_texts(photos, folder, items)
+        items = items if lift else with_texts_of_index(photos, folder, items)
     else:
         claim(photos, folder, replace)
-    refused = refused_of(data)
-    report = ingest(
-        photos, items, Policy.of_files(law), complete=not keep, refused=refused, replace=replace, lift=lift
-    )
+    others: Others = "keep" if keep else "replace" if replace else "remove"
+    report = ingest(photos, [*items, *unusable_photos(data)], Policy.of_files(law), others=others, lift=lift)
     typer.echo(f"{index}: {report}.")
-    _tell_refused(report.quarantined)
+    _tell_unusable(report.quarantined)
 
 
 @app.command("remove")
@@ -142,9 +131,9 @@ def remove(
     from withsense_tf.index.upkeep.kept_out import keep_out
     from withsense_tf.policy.current_policy import Policy
 
-    opened = PhotoIndex(index)
-    leaving, unknown = keep_out(opened, photos)
-    report = ingest(opened, [], Policy.of_files(law), remove=leaving)
+    photo_index = PhotoIndex(index)
+    leaving, unknown = keep_out(photo_index, photos)
+    report = ingest(photo_index, [], Policy.of_files(law), remove=leaving)
     typer.echo(f"{index}: {report}. They stay out; let them in again with: index readmit.")
     if unknown:
         typer.echo(f"Not in the index: {', '.join(unknown)}.", err=True)
@@ -161,11 +150,11 @@ def readmit(
 ) -> None:
     """Let photos that were removed come in again with the next update."""
     from withsense_tf.index.photo_index import PhotoIndex
-    from withsense_tf.index.upkeep.kept_out import let_in
+    from withsense_tf.index.upkeep.kept_out import readmit as readmit_photos
     from withsense_tf.policy.current_policy import Policy
 
     Policy.of_files(law)  # a broken law is found out now, not at the next update
-    count = let_in(PhotoIndex(index), photos)
+    count = readmit_photos(PhotoIndex(index), photos)
     typer.echo(f"{index}: {count} photos come in again with the next update.")
     if count < len(set(photos)):
         raise typer.Exit(1)
@@ -177,8 +166,11 @@ def status(index: IndexFolder = DEFAULT_INDEX, json: AsJson = False) -> None:
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.status import index_status
 
-    found = index_status(PhotoIndex(index))
-    typer.echo(json_format.dumps(found.as_dict(), indent=1, ensure_ascii=False) if json else found.as_text())
+    numbers = index_status(PhotoIndex(index))
+    if json:
+        typer.echo(json_format.dumps(numbers.as_dict(), indent=1, ensure_ascii=False))
+    else:
+        typer.echo(numbers.as_text())
 
 
 @app.command("verify")
@@ -199,13 +191,13 @@ def verify(
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.verify import verify_index
 
-    opened = PhotoIndex(index)
+    photos = PhotoIndex(index)
     if repair:
         from withsense_tf.index.upkeep.repair import repair_index
         from withsense_tf.policy.current_policy import Policy
 
-        typer.echo(repair_index(opened, Policy.of_files(law), lift))
-    problems = verify_index(opened, files)
+        typer.echo(repair_index(photos, Policy.of_files(law), lift))
+    problems = verify_index(photos, files)
     for problem in problems:
         typer.echo(problem)
     typer.echo(f"{len(problems)} problems." if problems else "The index is whole.")
@@ -232,9 +224,9 @@ def judge(
     from withsense_tf.policy.current_policy import Policy
 
     photos, policy = PhotoIndex(index), Policy.of_files(law)
-    changed = judge_anew(photos, policy, lift, everything)
+    is_judged = judge_anew(photos, policy, lift, everything)
     warn_of_overrides(photos, policy)
-    typer.echo("All photos are judged anew." if changed else "The law is as it was; nothing to do.")
+    typer.echo("All photos are judged anew." if is_judged else "The law is as it was; nothing to do.")
 
 
 @app.command("rollback")
@@ -269,9 +261,9 @@ def recall(
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.recall import measure_recall
 
-    asked = queries.read_text(encoding="utf-8").splitlines() if queries is not None else None
-    for part, found, count in measure_recall(PhotoIndex(index), asked, k, sample):
-        typer.echo(f"recall@{k} of {part} vectors: {found:.4f} (mean of {count} queries)")
+    texts = queries.read_text(encoding="utf-8").splitlines() if queries is not None else None
+    for part, share, count in measure_recall(PhotoIndex(index), texts, k, sample):
+        typer.echo(f"recall@{k} of {part} vectors: {share:.4f} (mean of {count} queries)")
 
 
 def _warn_of_texts(data: Dataset) -> None:
@@ -279,18 +271,20 @@ def _warn_of_texts(data: Dataset) -> None:
         typer.echo("No photo has captions: where the law protects children, none is shown.", err=True)
 
 
-def _tell_law(trained: str, kept: str) -> None:
-    if not trained:
+def _tell_law(of_matcher: str, of_index: str) -> None:
+    if not of_matcher:
         typer.echo(
             "Warning: this matcher was trained without the law, or does not say: it may know words and photos of "
             "those whom the law protects. Train it on the first part of ws.Policy.default().split(data), or let this "
             "command train one.",
             err=True,
         )
-    elif trained != kept:
-        typer.echo(f"The matcher was trained under law {trained}; the index keeps law {kept}.", err=True)
+    elif of_matcher != of_index:
+        typer.echo(
+            f"The matcher was trained under law {of_matcher}; the index keeps law {of_index}.", err=True
+        )
 
 
-def _tell_refused(refused: Sequence[Refused]) -> None:
-    for one in refused[:5]:
+def _tell_unusable(photos: Sequence[UnusablePhoto]) -> None:
+    for one in photos[:5]:
         typer.echo(f"  in quarantine: {one.name}: {one.reason}", err=True)

@@ -50,8 +50,8 @@ def check(
         for line in stream:
             plain = line.rstrip("\r\n").removeprefix("\ufeff")
             text = _text_of(plain) if jsonl else plain
-            judged = _judged(text, texts, rule) if text is not None else _unreadable(plain)
-            typer.echo(json_format.dumps(judged, ensure_ascii=False))
+            answer = _judge(text, texts, rule) if text is not None else _unreadable(plain)
+            typer.echo(json_format.dumps(answer, ensure_ascii=False))
 
 
 @app.command("explain")
@@ -64,8 +64,8 @@ def explain(
 ) -> None:
     """Show what in a text made the verdict, and what was found to be no child."""
     rule, texts = _law_of(law, country)
-    judged = _judged(text, texts, rule)
-    typer.echo(f"{judged['verdict']}: {judged['reason']}")
+    answer = _judge(text, texts, rule)
+    typer.echo(f"{answer['verdict']}: {answer['reason']}")
     for hit in texts.hits(text):
         typer.echo(f"  {hit.decision:<7} {hit.rule}: “{hit.span}” ({hit.reason})")
 
@@ -83,13 +83,13 @@ def photos(
     from withsense_tf.policy.current_policy import Policy
 
     gate = Policy.of_files(law).gate(load_dataset(folder), country)
-    decided = [gate.decisions[photo] for photo in gate.data.photos["photo"] if photo in gate.decisions]
-    restricted = [decision for decision in decided if decision.restricted]
+    decisions = [gate.decisions[photo] for photo in gate.data.photos["photo"] if photo in gate.decisions]
+    restricted_photos = [decision for decision in decisions if decision.restricted]
     typer.echo("photo\tsource\tvotes\tcaptions\tevidence")
-    for decision in sorted(restricted, key=lambda decision: decision.photo):
+    for decision in sorted(restricted_photos, key=lambda decision: decision.photo):
         evidence = "; ".join(decision.evidence)
         typer.echo(f"{decision.photo}\t{decision.source}\t{decision.votes}\t{decision.captions}\t{evidence}")
-    typer.echo(f"{len(restricted)} of {len(gate.data.photos)} photos are restricted.", err=True)
+    typer.echo(f"{len(restricted_photos)} of {len(gate.data.photos)} photos are restricted.", err=True)
 
 
 @app.command("bind")
@@ -109,10 +109,10 @@ def bind(
     for old, one in zip(before, after, strict=True):
         if old.digest:
             continue
-        told = (
+        state = (
             "not bound: the folder has no such photo" if not one.digest else f"{one.decision}ed as it is now"
         )
-        typer.echo(f"{one.photo}: {told}", err=not one.digest)
+        typer.echo(f"{one.photo}: {state}", err=not one.digest)
     count = sum(one != old for old, one in zip(before, after, strict=True))
     typer.echo(
         f"{new}: {count} of {len(after)} decisions are bound now. Look at these photos: what lies there now may be "
@@ -134,13 +134,13 @@ def _law_of(law: LawFiles, country: str | None) -> tuple[CountryRule, TextPolicy
 def _text_of(line: str) -> str | None:
     """Return the field `text` of a line that is a JSON object, a line that is no JSON as it is, else None."""
     try:
-        found = json_format.loads(line)
+        value = json_format.loads(line)
     except (ValueError, RecursionError):
         return line if not line.lstrip().startswith(("{", "[", '"')) else None
-    if isinstance(found, dict):
-        text = found.get("text")
+    if isinstance(value, dict):
+        text = value.get("text")
         return text if isinstance(text, str) else None
-    return None if isinstance(found, list | str) else line
+    return None if isinstance(value, list | str) else line
 
 
 def _unreadable(line: str) -> dict[str, str]:
@@ -148,7 +148,7 @@ def _unreadable(line: str) -> dict[str, str]:
     return {"text": line, "verdict": "review", "rule": "unreadable line", "span": "", "reason": reason}
 
 
-def _judged(text: str, texts: TextPolicy, rule: CountryRule) -> dict[str, str]:
+def _judge(text: str, texts: TextPolicy, rule: CountryRule) -> dict[str, str]:
     if rule.rule == "none":
         reason = f"{rule.country} has no such rule"
         return {"text": text, "verdict": "allow", "rule": "", "span": "", "reason": reason}

@@ -1,9 +1,9 @@
-"""The tables of an index: photos, their captions and columns, what the law says of them, and where their vectors are.
+"""The file with the tables of an index, and the transactions in which it is read and changed.
 
-They are in one SQLite file, which writers change in transactions: a reader sees all of a change or nothing of it, and
-a process that is killed leaves none behind. A photo is *staged* while it is being worked on, and *live* once a writer
-publishes all it has staged. A photo that changes is a new one here, so that its old state stands until then. Of some
-photos that left, the verdict stays: see `departed`.
+The tables are in one SQLite file (`tables` says which, and what is asked of them), which writers change in
+transactions: a reader sees all of a change or nothing of it, and a process that is killed leaves none behind. A photo
+is *staged* while it is being worked on, and *live* once a writer publishes all it has staged. A photo that changes is a
+new one here, so that its old state stands until then. Of some photos that left, the verdict stays: see `departed`.
 """
 
 from __future__ import annotations
@@ -16,55 +16,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from withsense_tf.common.atomic_files import DRAFT, whole_file
-from withsense_tf.common.limits import is_file, parse_json, read_json
+from withsense_tf.common.limits import is_file, read_json
 from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
-from withsense_tf.index.integrity.table_errors import code_of, explained
-from withsense_tf.index.vectors.filters import FACTS_TABLE
+from withsense_tf.index.integrity.table_errors import code_of, explain
+from withsense_tf.index.tables.schema import make_tables, show_live
 
 FORMAT: Final = 3
 KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
 PATIENCE_SECONDS: Final = 600.0
-# What readers may see: no writer is at work on it, and it has not departed.
-LIVE: Final = "SELECT * FROM photos WHERE writer IS NULL"
-
-SCHEMA: Final = """
-CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE generations (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, identity TEXT NOT NULL, engine TEXT NOT NULL,
-    rows INTEGER NOT NULL, captions INTEGER NOT NULL, made TEXT NOT NULL, form TEXT NOT NULL
-);
-CREATE TABLE photos (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, tag TEXT NOT NULL, digest TEXT NOT NULL,
-    path TEXT NOT NULL, look TEXT NOT NULL, facts TEXT NOT NULL, twins TEXT NOT NULL DEFAULT '[]',
-    writer TEXT, staged REAL, fold INTEGER, seal TEXT NOT NULL DEFAULT ''
-);
-CREATE UNIQUE INDEX live_photos ON photos (name) WHERE writer IS NULL;
-CREATE INDEX photo_names ON photos (name, tag);
-CREATE INDEX photo_folds ON photos (fold);
-CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption TEXT NOT NULL, text TEXT NOT NULL,
-    counts INTEGER NOT NULL, PRIMARY KEY (photo, number)) WITHOUT ROWID;
-CREATE TABLE law (
-    photo INTEGER NOT NULL, age_limit INTEGER NOT NULL, own_restricted INTEGER NOT NULL, own_source TEXT NOT NULL,
-    by_hand INTEGER NOT NULL, captions INTEGER NOT NULL, votes INTEGER NOT NULL, evidence TEXT NOT NULL,
-    restricted INTEGER, source TEXT, own_seal TEXT NOT NULL DEFAULT '', seal TEXT, PRIMARY KEY (photo, age_limit)
-) WITHOUT ROWID;
-CREATE TABLE rows (
-    generation INTEGER NOT NULL, row INTEGER NOT NULL, photo INTEGER NOT NULL, first_caption INTEGER NOT NULL,
-    captions INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (generation, row)
-) WITHOUT ROWID;
-CREATE INDEX rows_of_photo ON rows (photo, generation);
-CREATE TABLE kept_out (name TEXT PRIMARY KEY, digest TEXT NOT NULL, look TEXT NOT NULL,
-    since TEXT NOT NULL);
-CREATE TABLE quarantine (name TEXT PRIMARY KEY, path TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
-    found TEXT NOT NULL);
-"""
 
 
 class Catalog:
@@ -91,9 +57,9 @@ class Catalog:
                     "there yet."
                 )
             try:
-                _make_tables(root / TABLES)
+                _make_file(root / TABLES)
             except sqlite3.DatabaseError as error:
-                raise explained(error, root / TABLES) from error
+                raise explain(error, root / TABLES) from error
             # Last, and by renaming, so that a folder with a mark has all its tables.
             with whole_file(root / MARK) as draft:
                 draft.write_text(json.dumps({"kind": KIND, "format": FORMAT}) + "\n", encoding="utf-8")
@@ -101,13 +67,13 @@ class Catalog:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that sees one state of the tables, whatever is written meanwhile."""
+        """Yield a connection that sees one state of the tables, whatever is written meanwhile."""
         with self._transaction("BEGIN") as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that alone may write; what it wrote is there at the end, or not at all on an error."""
+        """Yield a connection that alone may write; what it wrote is there at the end, or not at all on an error."""
         if self._reads():
             raise SettingError(
                 "The index cannot be written to amid a reading on the same thread: end the reading first, or write "
@@ -118,7 +84,7 @@ class Catalog:
             yield connection
 
     def _reads(self) -> bool:
-        """Tell whether this thread is amid a reading, whose end would keep nothing that was written in it."""
+        """Return whether this thread is amid a reading, whose end would keep nothing that was written in it."""
         connection = getattr(self._local, "connection", None)
         return connection is not None and connection.in_transaction and not self._local.writes
 
@@ -139,10 +105,10 @@ class Catalog:
                 _roll_back(connection)
                 raise
         except sqlite3.DatabaseError as error:
-            told = explained(error, self._file)
-            if told is error:
+            trouble = explain(error, self._file)
+            if trouble is error:
                 raise
-            raise told from error
+            raise trouble from error
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             if isinstance(error, WithSenseError):
                 raise
@@ -163,8 +129,8 @@ class Catalog:
     def _connection(self) -> sqlite3.Connection:
         if getattr(self._local, "connection", None) is None:
             self._local.connection, self._local.lasting = _connect(self._file)
-        found: sqlite3.Connection = self._local.connection
-        return found
+        connection: sqlite3.Connection = self._local.connection
+        return connection
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -179,44 +145,28 @@ def _roll_back(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def get_state(connection: sqlite3.Connection, name: str) -> Any:
-    """Return what is kept under a name, or None."""
-    found = connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
-    return None if found is None else parse_json(found[0])
-
-
-def set_state(connection: sqlite3.Connection, **values: Any) -> None:
-    """Keep values under their names."""
-    connection.executemany(
-        "INSERT INTO state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        [(name, json.dumps(value)) for name, value in values.items()],
-    )
-
-
 _OWN_FILES: Final = (TABLES, f"{TABLES}-wal", f"{TABLES}-shm", f"{TABLES}-journal")
 
 
 def _wait_for_wal(connection: sqlite3.Connection) -> None:
     """Let readers and a writer work at the same time; SQLite does not wait for this by itself."""
-    for left in range(100, -1, -1):
+    for tries_to_come in range(100, -1, -1):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if not left or code_of(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if not tries_to_come or code_of(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
             time.sleep(0.05)
         else:
             return
 
 
-def _make_tables(file: Path) -> None:
+def _make_file(file: Path) -> None:
     connection, _ = _connect(file)
     try:
         _wait_for_wal(connection)
         connection.execute("BEGIN IMMEDIATE")
-        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            for statement in (SCHEMA + FACTS_TABLE).split(";"):
-                connection.execute(statement)
+        make_tables(connection)
         connection.execute("COMMIT")
     finally:
         connection.close()
@@ -225,7 +175,7 @@ def _make_tables(file: Path) -> None:
 def _connect(file: Path) -> tuple[sqlite3.Connection, bool]:
     """Return a connection, and whether it may be kept: one that may only read sees no later changes."""
     try:
-        return _opened(str(file)), True
+        return _open(str(file)), True
     except sqlite3.OperationalError as error:
         # Even to read, SQLite writes a file beside the tables, for which there may be no room, or no leave.
         if code_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or not file.is_file():
@@ -238,7 +188,7 @@ def _connect(file: Path) -> tuple[sqlite3.Connection, bool]:
             raise
 
 
-def _opened(where: str) -> sqlite3.Connection:
+def _open(where: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         where,
         timeout=PATIENCE_SECONDS,
@@ -249,11 +199,7 @@ def _opened(where: str) -> sqlite3.Connection:
     try:
         # A commit is on the disk when it returns.
         connection.execute("PRAGMA synchronous = FULL")
-        # Opening proves nothing: SQLite reads the file when it is first asked.
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        # In memory: reading must need no room on the disk.
-        connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute(f"CREATE TEMP VIEW live AS {LIVE}")
+        show_live(connection)
     except BaseException:
         connection.close()
         raise
@@ -268,7 +214,7 @@ def _read_only(file: Path) -> sqlite3.Connection:
             f"{file.parent} may only be read, and has changes that are not in its tables yet ({log.name}). Open it "
             "once where it may be written to: python -m withsense_tf index status"
         )
-    return _opened(f"file:{quote(str(file.resolve()))}?mode=ro&immutable=1")
+    return _open(f"file:{quote(str(file.resolve()))}?mode=ro&immutable=1")
 
 
 def _check_mark(folder: Path) -> None:
@@ -278,8 +224,8 @@ def _check_mark(folder: Path) -> None:
             f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder}"
         )
     try:
-        known = read_json(file)
-        kind, version = known["kind"], known["format"]
+        mark = read_json(file)
+        kind, version = mark["kind"], mark["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{file} is damaged ({error}): build the index anew.") from error
     if kind != KIND or version != FORMAT:

@@ -52,8 +52,8 @@ class Item:
 
     @cached_property
     def tag(self) -> str:
-        """Name all that is known of the photo: with another tag it has changed. Where its file lies does not count."""
-        told = [
+        """Return a fingerprint of all that is known of the photo, wherever its file lies; it changes with the photo."""
+        content = [
             self.name,
             self.digest,
             self.captions,
@@ -62,7 +62,7 @@ class Item:
             self.twins,
             self.unread,
         ]
-        text = json.dumps(told, ensure_ascii=True)
+        text = json.dumps(content, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -78,9 +78,9 @@ def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = Non
     unread = _by_photo(data.unread.rename(columns={"where": "caption", "reason": "text"}))
     twins = data.twins()
     own = {photo: [*captions.get(photo, []), *others.get(photo, [])] for photo in {*captions, *others}}
-    for kept, names in twins.items():
-        others.setdefault(kept, []).extend(text for twin in names for text in own.get(twin, ()))
-        unread.setdefault(kept, []).extend(line for twin in names for line in unread.get(twin, ()))
+    for photo, names in twins.items():
+        others.setdefault(photo, []).extend(text for twin in names for text in own.get(twin, ()))
+        unread.setdefault(photo, []).extend(line for twin in names for line in unread.get(twin, ()))
     return [
         Item(
             photo,
@@ -98,7 +98,7 @@ def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = Non
 
 
 def _by_photo(table: pd.DataFrame) -> dict[str, list[Caption]]:
-    found: dict[str, list[Caption]] = {}
+    texts: dict[str, list[Caption]] = {}
     for caption, photo, text in table[["caption", "photo", "text"]].itertuples(index=False):
-        found.setdefault(photo, []).append((caption, text))
-    return found
+        texts.setdefault(photo, []).append((caption, text))
+    return texts

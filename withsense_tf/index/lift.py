@@ -15,8 +15,10 @@ from typing import Final
 from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.tables.law_table import live_permissions, live_restrictions
+from withsense_tf.index.tables.photos_table import live_of_name, photo_of_id
 
-LISTED: Final = 100
+MOST_NAMED: Final = 100
 DUPLICATE: Final = "duplicate of "
 
 
@@ -32,40 +34,34 @@ class Restrictions:
     """What restricts the live photos before a change, and the evidence of those that the change is about."""
 
     def __init__(self, tables: sqlite3.Connection) -> None:
-        found = tables.execute(
-            "SELECT name, age_limit, photo, own_restricted, by_hand, source FROM law JOIN live ON live.id = photo "
-            "WHERE restricted = 1"
-        )
         self._of = {
             (name, limit): _Restriction(photo, bool(own), bool(by_hand), source)
-            for name, limit, photo, own, by_hand, source in found
+            for name, limit, photo, own, by_hand, source in live_restrictions(tables)
         }
         self._evidence: dict[str, Item] = {}
 
     def keep_evidence(self, tables: sqlite3.Connection, photos: Sequence[int]) -> None:
         """Keep the evidence on photos, given by id, that are about to change or to leave."""
-        restricted = {one.photo for one in self._of.values()}
+        restricted_photos = {one.photo for one in self._of.values()}
         for photo in photos:
-            if photo in restricted:
-                ((_, item),) = stored_items(tables, "photos WHERE id = ?", (photo,))
+            if photo in restricted_photos:
+                ((_, item),) = stored_items(tables, photo_of_id(photo))
                 self._evidence[item.name] = item
 
     def check(self, tables: sqlite3.Connection) -> None:
         """Raise if the law that is settled now lifts a restriction whose evidence left."""
-        lifted = self._lifted(tables)
-        if not lifted:
+        photos = self._freed_photos(tables)
+        if not photos:
             return
-        more = f" and {len(lifted) - LISTED:,} more" if len(lifted) > LISTED else ""
+        more = f" and {len(photos) - MOST_NAMED:,} more" if len(photos) > MOST_NAMED else ""
         raise SettingError(
-            f"{len(lifted):,} photos are restricted and would be shown, because what restricts them is gone: "
-            f"{', '.join(lifted[:LISTED])}{more}. Are the captions and the lists of decisions whole? Nothing was "
+            f"{len(photos):,} photos are restricted and would be shown, because what restricts them is gone: "
+            f"{', '.join(photos[:MOST_NAMED])}{more}. Are the captions and the lists of decisions whole? Nothing was "
             "changed. To let them be shown, say --lift."
         )
 
-    def _lifted(self, tables: sqlite3.Connection) -> list[str]:
-        free = tables.execute(
-            "SELECT name, age_limit, by_hand FROM law JOIN live ON live.id = photo WHERE restricted = 0"
-        )
+    def _freed_photos(self, tables: sqlite3.Connection) -> list[str]:
+        free = live_permissions(tables)
         # A person who allowed a photo has said the word.
         now = {(name, limit) for name, limit, by_hand in free if not by_hand and (name, limit) in self._of}
         changes = {name: _Change.of(tables, item) for name, item in self._evidence.items()}
@@ -95,14 +91,14 @@ class _Change:
 
     @classmethod
     def of(cls, tables: sqlite3.Connection, before: Item) -> _Change:
-        found = stored_items(tables, "live WHERE name = ?", (before.name,))
-        if not found:
+        items = stored_items(tables, live_of_name(before.name))
+        if not items:
             return cls(True, True)
-        ((_, now),) = found
+        ((_, now),) = items
         old, new = _texts(before), _texts(now)
         # What could not be read must have become a text, or must be unreadable still.
-        mended = new.total() + len(now.unread) >= old.total() + len(before.unread)
-        lost = bool(old - new) or not set(before.twins) <= set(now.twins) or not mended
+        none_missing = new.total() + len(now.unread) >= old.total() + len(before.unread)
+        lost = bool(old - new) or not set(before.twins) <= set(now.twins) or not none_missing
         return cls(lost, now.digest != before.digest)
 
 

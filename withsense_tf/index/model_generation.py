@@ -13,8 +13,8 @@ import numpy as np
 
 from withsense_tf.common.fingerprints import content_of, files_below, fingerprint
 from withsense_tf.errors import DataError
+from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.index.vectors.exact_index import ExactIndex
-from withsense_tf.index.vectors.vector_engine import Engine
 from withsense_tf.index.vectors.vector_index import Fact, VectorIndex
 from withsense_tf.matchers.saved_search_forms import load_form, save_form
 from withsense_tf.matchers.search_forms import CAPTIONS, SearchForm
@@ -41,7 +41,7 @@ class Generation:
     name: str
     form_identity: str
     _opening: RLock = field(default_factory=RLock, init=False, repr=False)
-    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    _parts: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def form(self) -> SearchForm:
@@ -67,16 +67,16 @@ class Generation:
         return load_form(self.folder / FORM)
 
     def _open_vectors(self) -> Mapping[str, VectorIndex]:
-        found: dict[str, VectorIndex] = {}
+        engines: dict[str, VectorIndex] = {}
         try:
             for part, width in self.form.widths.items():
                 collection = f"withsense_{self.name}_{self.number}_{part}"
-                found[part] = self.engine.open(self.folder / VECTORS / part, collection, width)
+                engines[part] = self.engine.open(self.folder / VECTORS / part, collection, width)
         except BaseException:
-            for engine in found.values():
+            for engine in engines.values():
                 engine.close()
             raise
-        return found
+        return engines
 
     def _open_each(self) -> ExactIndex | None:
         if not self.form.each_caption:
@@ -85,54 +85,54 @@ class Generation:
         return ExactIndex(self.folder / VECTORS / EACH, self.form.widths[CAPTIONS], self.engine.dtype)
 
     def once(self, what: str, make: Callable[[], T]) -> T:
-        """Make something when it is first asked for, and once, though two threads ask at the same time."""
+        """Make a part when it is first asked for, and once, though two threads ask at the same time."""
         with self._opening:
-            if what not in self._made:
-                self._made[what] = make()
-            found: T = self._made[what]
-            return found
+            if what not in self._parts:
+                self._parts[what] = make()
+            part: T = self._parts[what]
+            return part
 
     def matcher(self, store: VectorStore) -> Matcher:
         """Load the matcher itself, which sees photos; a search needs none."""
         from withsense_tf.matchers.saved import load_matcher
 
-        found = folder_identity(self.folder)
-        if found != self.identity:
+        identity = folder_identity(self.folder)
+        if identity != self.identity:
             raise DataError(
-                f"The model in {self.folder} is not the one that this index was built with ({found} instead of "
+                f"The model in {self.folder} is not the one that this index was built with ({identity} instead of "
                 f"{self.identity}): its vectors would not fit the others. Build the index anew."
             )
         return load_matcher(self.folder / MATCHER, store)
 
     def write(self, at: int, vectors: Mapping[str, np.ndarray], facts: Sequence[Mapping[str, Fact]]) -> None:
-        """Put the vectors of photos into the rows from `at` on, and leave the time of it on the folder."""
+        """Write the vectors of photos into the rows from `at` on, and the time of it on the folder."""
         os.utime(self.folder)
         for part, engine in self.vectors.items():
             engine.write(at, vectors[part], facts)
 
-    def kept(self, vectors: np.ndarray) -> np.ndarray:
+    def as_stored(self, vectors: np.ndarray) -> np.ndarray:
         """Return vectors as they come back from where they are kept: float16 has fewer digits."""
         return np.asarray(vectors, self.engine.dtype).astype(np.float32)
 
     def remove(self, rows: np.ndarray) -> None:
-        """Let the engines forget rows."""
+        """Remove rows from the engines."""
         if self.engine.kind == "exact":
             return  # it keeps them, and may be damaged
         for engine in self.vectors.values():
             engine.remove(rows)
 
     def drop(self) -> None:
-        """Give up the vectors that do not lie in the folder; what does goes with it."""
+        """Drop the vectors that do not lie in the folder; what does goes with it."""
         if self.engine.address:
             for engine in self.vectors.values():
                 engine.drop()
 
     def close(self) -> None:
-        """Let go of files and connections."""
-        for engine in self._made.get("vectors", {}).values():
+        """Close files and connections."""
+        for engine in self._parts.get("vectors", {}).values():
             engine.close()
-        if self._made.get("each_caption") is not None:
-            self._made["each_caption"].close()
+        if self._parts.get("each_caption") is not None:
+            self._parts["each_caption"].close()
 
 
 def save_model(matcher: Matcher, folder: Path) -> None:
@@ -144,6 +144,6 @@ def save_model(matcher: Matcher, folder: Path) -> None:
 
 
 def folder_identity(folder: Path, parts: Sequence[str] = (FORM, MATCHER)) -> str:
-    """Name the model in a folder, or a part of it, by the content of its files, in 24 signs."""
+    """Return a fingerprint of the model in a folder, or of a part of it, in 24 signs."""
     files = (file for part in parts for file in files_below(folder / part))
     return fingerprint(folder, files, content_of, 24)

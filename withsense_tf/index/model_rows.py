@@ -13,6 +13,14 @@ from withsense_tf.errors import DataError
 from withsense_tf.index.integrity.vector_checks import checksums
 from withsense_tf.index.item import Item
 from withsense_tf.index.model_generation import Generation
+from withsense_tf.index.tables.models_table import (
+    add_to_caption_count,
+    add_to_row_count,
+    caption_count,
+    find_model,
+    row_count,
+)
+from withsense_tf.index.tables.rows_table import insert_rows
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, unit
 
 if TYPE_CHECKING:
@@ -35,14 +43,14 @@ class Rows:
 
     def take(self, at: Sequence[int]) -> Rows:
         """Return what is kept of some of the photos."""
-        chosen = np.asarray(at, np.int64)
-        vectors = {part: kept[chosen] for part, kept in self.vectors.items()}
+        some = np.asarray(at, np.int64)
+        vectors = {part: rows[some] for part, rows in self.vectors.items()}
         if self.each is None:
-            return Rows(vectors, None, self.captions[chosen])
+            return Rows(vectors, None, self.captions[some])
         owner = np.repeat(np.arange(len(self.captions)), self.captions)
-        parts = [self.each[owner == one] for one in chosen]
+        parts = [self.each[owner == one] for one in some]
         each = np.concatenate(parts) if parts else self.each[:0]
-        return Rows(vectors, each, self.captions[chosen])
+        return Rows(vectors, each, self.captions[some])
 
 
 def rows_of(generation: Generation, matcher: Matcher, items: Sequence[Item]) -> Rows:
@@ -56,7 +64,7 @@ def rows_of(generation: Generation, matcher: Matcher, items: Sequence[Item]) -> 
             # All at once, so that the encoder gets whole batches; its vectors are in the store from then on.
             matcher.photo_rows(digests, paths)
         vectors[PHOTO] = _one_by_one(
-            lambda told: matcher.photo_rows([told[0]], [told[1]]),
+            lambda photo: matcher.photo_rows([photo[0]], [photo[1]]),
             list(zip(digests, paths, strict=True)),
             form.widths[PHOTO],
         )
@@ -75,8 +83,8 @@ def sums_of(generation: Generation, items: Sequence[Item], rows: Rows) -> list[i
     """Return the checksums of what is kept of photos, as it comes back from where it is kept."""
     return checksums(
         [item.digest for item in items],
-        {part: generation.kept(vectors) for part, vectors in rows.vectors.items()},
-        None if rows.each is None else generation.kept(rows.each),
+        {part: generation.as_stored(vectors) for part, vectors in rows.vectors.items()},
+        None if rows.each is None else generation.as_stored(rows.each),
         rows.captions.tolist(),
     )
 
@@ -98,11 +106,11 @@ def put_rows(
     rows: Rows,
 ) -> None:
     """Write the vectors of photos behind those of a model; the caller's transaction makes them count."""
-    found = tables.execute("SELECT rows FROM generations WHERE id = ?", (generation.number,)).fetchone()
-    if found is None:
+    if find_model(tables, generation.number) is None:
         raise ModelGoneError(f"Model {generation.number} was dropped meanwhile: run it again.")
-    write_rows(tables, generation, found[0] + np.arange(len(photos)), photos, items, rows)
-    tables.execute("UPDATE generations SET rows = rows + ? WHERE id = ?", (len(photos), generation.number))
+    places = row_count(tables, generation.number) + np.arange(len(photos))
+    write_rows(tables, generation, places, photos, items, rows)
+    add_to_row_count(tables, generation.number, len(photos))
 
 
 def write_rows(
@@ -120,17 +128,11 @@ def write_rows(
         if len(run):
             some = {part: vectors[run] for part, vectors in rows.vectors.items()}
             generation.write(int(places[run[0]]), some, [facts[n] for n in run])
-    asked = "SELECT captions FROM generations WHERE id = ?"
-    first = tables.execute(asked, (generation.number,)).fetchone()[0]
+    first = caption_count(tables, generation.number)
     if rows.each is not None and generation.each_caption is not None:
         generation.each_caption.write(first, rows.each)
     starts = first + np.cumsum(rows.captions) - rows.captions
     sums = sums_of(generation, items, rows)
-    told = zip(places.tolist(), photos, starts.tolist(), rows.captions.tolist(), sums, strict=True)
-    tables.executemany(
-        "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?)", [(generation.number, *row) for row in told]
-    )
-    tables.execute(
-        "UPDATE generations SET captions = captions + ? WHERE id = ?",
-        (int(rows.captions.sum()), generation.number),
-    )
+    cells = zip(places.tolist(), photos, starts.tolist(), rows.captions.tolist(), sums, strict=True)
+    insert_rows(tables, generation.number, cells)
+    add_to_caption_count(tables, generation.number, int(rows.captions.sum()))

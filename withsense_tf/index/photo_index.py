@@ -19,16 +19,24 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, Self
 
 from withsense_tf.errors import DataError, SettingError, WithSenseError
-from withsense_tf.index.catalog import Catalog, get_state, set_state
+from withsense_tf.index.catalog import Catalog
 from withsense_tf.index.model_generation import FORM, MATCHER, Generation, folder_identity, save_model
-from withsense_tf.index.stored_items import count_lacking
-from withsense_tf.index.vectors.vector_engine import Engine
+from withsense_tf.index.tables.models_table import (
+    delete_model,
+    find_equal_models,
+    find_model,
+    insert_model,
+    model_name,
+)
+from withsense_tf.index.tables.photos_table import count_photos, live_without_rows
+from withsense_tf.index.tables.state_table import get_state, set_state
+from withsense_tf.index.vectors.engine_settings import Engine
 
 if TYPE_CHECKING:
     from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.matchers.base import Matcher
 
-GENERATIONS, ENCODED = "generations", "encoded"
+MODELS_FOLDER, STORE_FOLDER = "generations", "encoded"
 OLD_DRAFT_SECONDS: Final = 24 * 3600.0
 # What is dropped stays so long for searches and writers that met it, and a model that was written to is not dropped.
 GRACE_SECONDS: Final = 600.0
@@ -48,27 +56,31 @@ def _law_of(number: int) -> str:
 class PhotoIndex:
     """An index in a `folder`. Threads and processes may read and write it at the same time.
 
-    `store` is where vectors of photo encoders are kept; without one, in the folder.
+    `store` is where vectors of photo encoders are kept; without one, in the folder. `engine` keeps the vectors of
+    models that are added.
     """
 
     temporary: TemporaryDirectory[str] | None = None
 
-    def __init__(self, folder: str | Path, store: VectorStore | None = None) -> None:
+    def __init__(
+        self, folder: str | Path, store: VectorStore | None = None, engine: Engine | None = None
+    ) -> None:
         self.folder = Path(folder)
+        self.engine = engine or Engine()
         self._store = store
         self.catalog = Catalog(folder)
         self._open: OrderedDict[int, Generation] = OrderedDict()
         self._lock = Lock()
 
     @classmethod
-    def make(cls, folder: str | Path, store: VectorStore | None = None) -> Self:
+    def make(cls, folder: str | Path, store: VectorStore | None = None, engine: Engine | None = None) -> Self:
         """Make an index in a folder that is not there yet, or open the one that is."""
         with Catalog.make(folder).writing() as tables:
             if get_state(tables, "name") is None:
                 set_state(
                     tables, name=secrets.token_hex(4), version=0, current=None, previous=None, policy=None
                 )
-        return cls(folder, store)
+        return cls(folder, store, engine)
 
     @property
     def store(self) -> VectorStore:
@@ -76,7 +88,7 @@ class PhotoIndex:
         from withsense_tf.encoders.vectors.store import VectorStore
 
         if self._store is None:
-            self._store = VectorStore(self.folder / ENCODED)
+            self._store = VectorStore(self.folder / STORE_FOLDER)
         return self._store
 
     def generation(self, number: int) -> Generation:
@@ -92,13 +104,10 @@ class PhotoIndex:
 
     def _find(self, number: int) -> Generation:
         with self.catalog.reading() as tables:
-            found = tables.execute(
-                "SELECT identity, form, engine FROM generations WHERE id = ?", (number,)
-            ).fetchone()
-            name = get_state(tables, "name")
-        if found is None:
+            model, name = find_model(tables, number), get_state(tables, "name")
+        if model is None:
             raise DataError(f"{self.folder} has no model {number}.")
-        identity, form, engine = found
+        identity, form, engine = model
         return Generation(number, identity, Engine.from_json(engine), self._folder_of(number), name, form)
 
     def current(self, tables: sqlite3.Connection) -> Generation:
@@ -112,8 +121,8 @@ class PhotoIndex:
         return self.generation(number)
 
     def add_model(self, matcher: Matcher, engine: Engine | None = None) -> int:
-        """Keep a fitted matcher in the index; return its number, the same for the same matcher and engine."""
-        engine = engine or Engine()
+        """Add a fitted matcher to the index; return its number, the same for the same matcher and engine."""
+        engine = engine or self.engine
         draft = self._draft()
         try:
             save_model(matcher, draft)
@@ -122,27 +131,23 @@ class PhotoIndex:
             raise
         identity = folder_identity(draft)
         with self.catalog.reading() as tables:
-            found = tables.execute(
-                "SELECT id FROM generations WHERE identity = ? AND engine = ?", (identity, engine.to_json())
-            ).fetchall()
-            there = {int(number) for (number,) in found} - dropped_models(tables).keys()
-        if there:
+            equal = set(find_equal_models(tables, identity, engine.to_json())) - dropped_models(tables).keys()
+        if equal:
             shutil.rmtree(draft, ignore_errors=True)
-            return max(there)
+            return max(equal)
         return self._add(draft, matcher.name, identity, engine, matcher.law)
 
     def copy_model(self, number: int) -> int:
-        """Keep a model once more, with no vectors yet; return the copy's number."""
+        """Copy a model, with no vectors yet; return the copy's number."""
         generation, draft = self.generation(number), self._draft()
         for part in (FORM, MATCHER):
             shutil.copytree(generation.folder / part, draft / part)
         with self.catalog.reading() as tables:
-            name = tables.execute("SELECT name FROM generations WHERE id = ?", (number,)).fetchone()[0]
-            law = law_of_model(tables, number)
+            name, law = model_name(tables, number), law_of_model(tables, number)
         return self._add(draft, name, generation.identity, generation.engine, law)
 
     def _draft(self) -> Path:
-        folder = self.folder / GENERATIONS
+        folder = self.folder / MODELS_FOLDER
         folder.mkdir(exist_ok=True)
         for old in folder.glob("draft-*"):
             # What a killed writer left; one that is at work takes minutes.
@@ -155,14 +160,8 @@ class PhotoIndex:
         try:
             form = folder_identity(draft, (FORM,))
             with self.catalog.writing() as tables:
-                made = datetime.now(UTC).isoformat(timespec="seconds")
-                number = tables.execute(
-                    "INSERT INTO generations (name, identity, engine, rows, captions, made, form) "
-                    "VALUES (?, ?, ?, 0, 0, ?, ?)",
-                    (name, identity, engine.to_json(), made, form),
-                ).lastrowid
-                if number is None:
-                    raise DataError(f"{self.folder}: the tables gave no number to a new model.")
+                now = datetime.now(UTC).isoformat(timespec="seconds")
+                number = insert_model(tables, name, identity, engine.to_json(), now, form)
                 set_state(tables, **{_law_of(number): law})
                 # What a killed writer left under this number was never part of the index.
                 shutil.rmtree(self._folder_of(number), ignore_errors=True)
@@ -172,9 +171,9 @@ class PhotoIndex:
             shutil.rmtree(draft, ignore_errors=True)
 
     def switch(self, number: int) -> None:
-        """Put a model to use that has the vectors of every live photo; the one before is kept."""
+        """Switch to a model that has the vectors of every live photo; the one before is kept."""
         with self.catalog.writing() as tables:
-            missing = count_lacking(tables, number)
+            missing = count_photos(tables, live_without_rows(number))
             if missing:
                 raise SettingError(f"Model {number} lacks {missing} photos of the index: fill it first.")
             current = get_state(tables, "current")
@@ -183,11 +182,11 @@ class PhotoIndex:
                 set_state(tables, current=number, previous=current, version=get_state(tables, "version") + 1)
 
     def forget_previous(self, tables: sqlite3.Connection) -> None:
-        """Give up the way back to the model before."""
+        """Forget the model before: there is no way back to it."""
         set_state(tables, previous=None)
 
     def drop(self, number: int) -> None:
-        """Give up a model that is neither in use nor the one to go back to; `remove_dropped` removes it later.
+        """Drop a model that is neither in use nor the one to go back to; `remove_dropped` removes it later.
 
         Searches and writers that met it while it was in use go on with its files until then.
         """
@@ -214,24 +213,23 @@ class PhotoIndex:
                     continue  # its server does not answer: the next time
                 # Before the tables forget it, so that what a kill leaves is removed the next time.
                 shutil.rmtree(self._folder_of(number), ignore_errors=True)
-                tables.execute("DELETE FROM rows WHERE generation = ?", (number,))
-                tables.execute("DELETE FROM generations WHERE id = ?", (number,))
+                delete_model(tables, number)
                 _mark(tables, {key: at for key, at in dropped_models(tables).items() if key != number})
                 with self._lock:
                     self._open.pop(number, None)
 
     def written_lately(self, number: int) -> bool:
-        """Tell whether a model is new, or got photos a short while ago: another process may be building it."""
+        """Return whether a model is new, or got photos a short while ago: another process may be building it."""
         try:
             return time.time() - self._folder_of(number).stat().st_mtime <= GRACE_SECONDS
         except FileNotFoundError:
             return False
 
     def _folder_of(self, number: int) -> Path:
-        return self.folder / GENERATIONS / str(number)
+        return self.folder / MODELS_FOLDER / str(number)
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         with self._lock:
             for generation in self._open.values():
                 generation.close()
@@ -244,6 +242,6 @@ def dropped_models(tables: sqlite3.Connection) -> dict[int, float]:
     return {int(number): float(at) for number, at in (get_state(tables, "dropped") or {}).items()}
 
 
-def _mark(tables: sqlite3.Connection, dropped: dict[int, float]) -> None:
-    if dropped != dropped_models(tables):
-        set_state(tables, dropped=dropped)
+def _mark(tables: sqlite3.Connection, models: dict[int, float]) -> None:
+    if models != dropped_models(tables):
+        set_state(tables, dropped=models)

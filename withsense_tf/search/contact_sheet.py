@@ -40,18 +40,18 @@ def contact_sheet(
     head = [line for text in heads for line in textwrap.wrap(text, signs)]
     foot = [line for text in notes for line in textwrap.wrap(text, signs)]
     rows = -(-len(places) // columns)
-    top = GAP + LINE * len(head) + GAP // 2
+    y = GAP + LINE * len(head) + GAP // 2
     cell = SIDE + 2 * LINE + GAP
-    height = top + rows * cell + LINE * len(foot) + GAP
+    height = y + rows * cell + LINE * len(foot) + GAP
     sheet = Image.new("RGB", (width, height), PAPER)
     draw = ImageDraw.Draw(sheet)
     for number, line in enumerate(head):
         draw.text((GAP, GAP + LINE * number), line, INK if number == 0 else FAINT, font)
     for number, place in enumerate(places):
-        left = GAP + (number % columns) * (SIDE + GAP)
-        _draw_place(sheet, draw, place, left, top + (number // columns) * cell, small)
+        x = GAP + (number % columns) * (SIDE + GAP)
+        _draw_place(sheet, draw, place, x, y + (number // columns) * cell, small)
     for number, line in enumerate(foot):
-        draw.text((GAP, top + rows * cell + LINE * number), line, INK, font)
+        draw.text((GAP, y + rows * cell + LINE * number), line, INK, font)
     return sheet
 
 
@@ -59,15 +59,15 @@ def _draw_place(
     sheet: Image.Image,
     draw: ImageDraw.ImageDraw,
     place: Hit | Withheld,
-    left: int,
-    top: int,
+    x: int,
+    y: int,
     font: ImageFont.FreeTypeFont,
 ) -> None:
     if isinstance(place, Withheld):
-        draw.rectangle((left, top, left + SIDE, top + SIDE), EMPTY)
+        draw.rectangle((x, y, x + SIDE, y + SIDE), EMPTY)
         for number, line in enumerate(textwrap.wrap(place.notice, SIDE // 8)):
-            draw.text((left + 10, top + 60 + LINE * number), line, FAINT, font)
-        draw.text((left, top + SIDE + 4), f"{place.place}.", FAINT, font)
+            draw.text((x + 10, y + 60 + LINE * number), line, FAINT, font)
+        draw.text((x, y + SIDE + 4), f"{place.place}.", FAINT, font)
         return
     try:
         with open_upright(place.path, SIDE, place.digest) as photo:
@@ -75,14 +75,14 @@ def _draw_place(
             scale = SIDE / max(full)
             size = (max(1, round(full[1] * scale)), max(1, round(full[0] * scale)))
             picture = Image.fromarray(photo.pixels(size, None, Image.Resampling.BICUBIC))
-        sheet.paste(picture, (left + (SIDE - picture.width) // 2, top + (SIDE - picture.height) // 2))
+        sheet.paste(picture, (x + (SIDE - picture.width) // 2, y + (SIDE - picture.height) // 2))
     except PhotoError as error:
-        draw.rectangle((left, top, left + SIDE, top + SIDE), EMPTY)
+        draw.rectangle((x, y, x + SIDE, y + SIDE), EMPTY)
         for number, line in enumerate(textwrap.wrap(f"not shown: {error.reason}", SIDE // 8)[:8]):
-            draw.text((left + 10, top + 20 + LINE * number), line, FAINT, font)
-    draw.text((left, top + SIDE + 4), f"{place.place}.  {place.score:.2f}", INK, font)
+            draw.text((x + 10, y + 20 + LINE * number), line, FAINT, font)
+    draw.text((x, y + SIDE + 4), f"{place.place}.  {place.score:.2f}", INK, font)
     draw.text(
-        (left, top + SIDE + 4 + LINE), textwrap.shorten(place.photo, SIDE // 7, placeholder="…"), FAINT, font
+        (x, y + SIDE + 4 + LINE), textwrap.shorten(place.photo, SIDE // 7, placeholder="…"), FAINT, font
     )
 
 

@@ -7,18 +7,16 @@ asked for, or lets a value through by which a photo would be restricted.
 from __future__ import annotations
 
 import sqlite3
-from typing import Final
 
 from withsense_tf.data.named import ANSWERS, column_text
 from withsense_tf.index.index_door import IndexDoor
-from withsense_tf.index.vectors.filters import Where, check_columns, matches
-
-# The columns of live photos that the law lets be seen at an age limit.
-SHOWN: Final = (
-    "FROM facts JOIN live ON live.id = facts.photo JOIN law ON law.photo = facts.photo "
-    "WHERE age_limit = ? AND restricted = 0"
+from withsense_tf.index.tables.facts_table import (
+    is_free_column,
+    is_live_column,
+    live_column_names,
+    live_photos_with,
 )
-LIVE: Final = "FROM facts JOIN live ON live.id = facts.photo"
+from withsense_tf.index.vectors.filters import Where, check_columns, matches
 
 
 def filter_notice(door: IndexDoor, where: Where) -> str | None:
@@ -29,10 +27,10 @@ def filter_notice(door: IndexDoor, where: Where) -> str | None:
         if text and not (answer := door.query(text)).allowed:
             return answer.notice
     for column in dict.fromkeys(part.column for part in where):
-        asked = tuple(part for part in where if part.column == column)
-        numbers = [float(part.value) for part in asked if not isinstance(part.value, str)]
+        conditions = tuple(part for part in where if part.column == column)
+        numbers = [float(part.value) for part in conditions if not isinstance(part.value, str)]
         near = [number + step for number in numbers for step in (-1, 0, 1)]
-        passing = [value for value in (*ANSWERS, *near) if matches(asked, {column: value})]
+        passing = [value for value in (*ANSWERS, *near) if matches(conditions, {column: value})]
         for text in dict.fromkeys(column_text(column, value) for value in passing):
             # Only what is refused is logged: nobody typed the others.
             if text and door.refuses(text):
@@ -44,20 +42,17 @@ def check_asked_columns(tables: sqlite3.Connection, door: IndexDoor, where: Wher
     """Raise for a column that no photo has which may be shown here; withheld photos lend none to the message either."""
     unknown = tuple(part for part in where if not _has(tables, door, part.column))
     if unknown:
-        known = {name for (name,) in tables.execute(f"SELECT DISTINCT facts.name {LIVE}")}
-        shown = {name for name in known if _has(tables, door, name)}
-        check_columns(unknown, (name for name in shown if not door.refuses(column_text(name, "yes"))))
+        names = [name for name in live_column_names(tables) if _has(tables, door, name)]
+        check_columns(unknown, (name for name in names if not door.refuses(column_text(name, "yes"))))
 
 
 def _has(tables: sqlite3.Connection, door: IndexDoor, column: str) -> bool:
-    """Tell whether a photo that may be shown here has a column."""
+    """Return whether a photo that may be shown here has a column."""
     if door.rule.rule == "none":
-        found = tables.execute(f"SELECT 1 {LIVE} WHERE facts.name = ? LIMIT 1", (column,)).fetchone()
-        return found is not None
-    limit = (door.rule.age_limit, column)
-    if tables.execute(f"SELECT 1 {SHOWN} AND facts.name = ? LIMIT 1", limit).fetchone() is not None:
+        return is_live_column(tables, column)
+    if is_free_column(tables, column, door.rule.age_limit):
         return True
     if door.policy.consents is None:
         return False
-    held = tables.execute(f"SELECT live.name {LIVE} WHERE facts.name = ?", (column,))
-    return any(door.photo(photo, "show") and door.photo(photo, "search") for (photo,) in held)
+    photos = live_photos_with(tables, column)
+    return any(door.photo(photo, "show") and door.photo(photo, "search") for photo in photos)

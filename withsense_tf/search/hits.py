@@ -97,16 +97,16 @@ class Hits:
         check_picture(path)
         # A picture that was there stays until the new one is whole.
         with whole_file(path, path.suffix) as draft:
-            self._drawn().save(draft)
+            self._draw().save(draft)
         return path
 
     def _repr_png_(self) -> bytes:
         """Show the contact sheet in a notebook."""
         stream = io.BytesIO()
-        self._drawn().save(stream, format="PNG")
+        self._draw().save(stream, format="PNG")
         return stream.getvalue()
 
-    def _drawn(self) -> Image.Image:
+    def _draw(self) -> Image.Image:
         from withsense_tf.search.contact_sheet import contact_sheet  # late: most answers are not drawn
 
         heads = [f"“{self.query}”"]

@@ -14,7 +14,7 @@ MOST_SIGNS: Final = 1_000  # `write` gives some 200
 
 
 @dataclass(frozen=True)
-class After:
+class PageEnd:
     """The end of a page: its question, the score and row of its last photo, by which photos are ordered, its place.
 
     `withheld` places came behind that photo; `fits` says whether the best photo was good enough.
@@ -29,8 +29,8 @@ class After:
 
     def write(self) -> str:
         """Write it as one word, to be handed back with the next page's question."""
-        told = asdict(self) | {"score": self.score.hex()}
-        return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+        cells = asdict(self) | {"score": self.score.hex()}
+        return base64.urlsafe_b64encode(json.dumps(cells).encode()).decode().rstrip("=")
 
     @classmethod
     def read(cls, text: str, question: str) -> Self:
@@ -38,25 +38,25 @@ class After:
         try:
             if len(text) > MOST_SIGNS:
                 raise ValueError("too long")
-            told = parse_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-            found = cls(
-                str(told["question"]),
-                float.fromhex(told["score"]),
-                int(told["row"]),
-                int(told["place"]),
-                int(told["withheld"]),
-                told["fits"] is True,
+            cells = parse_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+            end = cls(
+                str(cells["question"]),
+                float.fromhex(cells["score"]),
+                int(cells["row"]),
+                int(cells["place"]),
+                int(cells["withheld"]),
+                cells["fits"] is True,
             )
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise SettingError(
                 f"after={text[:60]!r} is no page: hand back the `after` of the answer before."
             ) from error
-        if found.question != question:
+        if end.question != question:
             raise SettingError(
                 "This page belongs to another question, or the index has a new model since: ask for the first page."
             )
-        return found
+        return end
 
     def before(self, score: float, row: int) -> bool:
-        """Tell whether a photo stands behind the end of the page."""
+        """Return whether a photo stands behind the end of the page."""
         return score < self.score or (score == self.score and row > self.row)

@@ -10,20 +10,21 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.index.model_generation import Generation
-from withsense_tf.index.stored_items import row_count
+from withsense_tf.index.tables.models_table import row_count
+from withsense_tf.index.tables.row_lookup import caption_places, live_rows_among
+from withsense_tf.index.tables.rows_table import all_rows, count_rows
+from withsense_tf.index.vectors.tie_rule import rank_order
 from withsense_tf.index.vectors.vector_index import Keep, VectorIndex
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, HybridForm, looks_of
 
 # A hybrid weighs every caption of so many photos: the best by their pixels, and the best by their captions.
-RERANKED: Final = 1_000
+CANDIDATES: Final = 1_000
 # Rows that a network scores at once.
 BLOCK: Final = 4_096
-# Rows that are looked up in the tables at once.
-LOOKED_UP: Final = 500
 
 
 @dataclass(frozen=True, eq=False)
-class Ranked:
+class RowRanking:
     """Rows, best first; what they are ranked by; the number of each, and what pixels and captions say, if they do."""
 
     rows: np.ndarray
@@ -43,7 +44,7 @@ def rank(
     k: int,
     keep: Keep | None,
     similar: bool = False,
-) -> Ranked:
+) -> RowRanking:
     """Return at least the best k rows for the vector of a query, as far as there are so many.
 
     With `similar` the query is a point among the photos (another photo's), and the number is the cosine.
@@ -51,19 +52,19 @@ def rank(
     form = generation.form
     count = row_count(tables, generation.number)
     if similar:
-        found = _best(generation.vectors[PHOTO], query, k, count, keep)
-        number = np.clip(found[1], 0, 1)
-        return Ranked(*found, number, number, None)
+        rows, scores = _best(generation.vectors[PHOTO], query, k, count, keep)
+        number = np.clip(scores, 0, 1)
+        return RowRanking(rows, scores, number, number, None)
     if isinstance(form, HybridForm):
         return _rerank(generation, form, tables, query, k, count, keep)
     ((part, engine),) = generation.vectors.items()
     if form.inner:
         rows, scores = _best(engine, query, k, count, keep)
     else:
-        rows = keep.rows() if keep is not None else _held(generation, tables, count)
+        rows = keep.rows() if keep is not None else _rows_with_photo(generation, tables, count)
         rows, scores = _scan(engine, lambda block: form.scan(block, query), k, rows)
     number = form.number(scores)
-    return Ranked(
+    return RowRanking(
         rows, scores, number, number if part == PHOTO else None, number if part == CAPTIONS else None
     )
 
@@ -71,12 +72,12 @@ def rank(
 def _best(
     engine: VectorIndex, query: np.ndarray, k: int, count: int, keep: Keep | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    wanted = min(k, count, engine.most or count)
-    if not wanted:
+    most = min(k, count, engine.most or count)
+    if not most:
         return np.zeros(0, np.int64), np.zeros(0)
-    found = engine.search(query[None], wanted, count, keep)
-    there = found.rows[0] >= 0
-    return found.rows[0][there], found.scores[0][there].astype(np.float64)
+    nearest = engine.search(query[None], most, count, keep)
+    there = nearest.rows[0] >= 0
+    return nearest.rows[0][there], nearest.scores[0][there].astype(np.float64)
 
 
 def _best_live(
@@ -89,35 +90,20 @@ def _best_live(
     keep: Keep | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the best k rows of live photos: what an index went through must not take their places."""
-    wanted = k
+    depth = k
     while True:
-        rows, scores = _best(engine, query, wanted, count, keep)
-        live = np.isin(rows, _live_of(tables, generation, rows))
-        if live.sum() >= k or len(rows) < wanted:
+        rows, scores = _best(engine, query, depth, count, keep)
+        live = np.isin(rows, live_rows_among(tables, generation.number, rows))
+        if live.sum() >= k or len(rows) < depth:
             return rows[live][:k], scores[live][:k]
-        wanted *= 2
+        depth *= 2
 
 
-def _live_of(tables: sqlite3.Connection, generation: Generation, rows: np.ndarray) -> list[int]:
-    """Return those of the rows whose photos are live."""
-    return [
-        row
-        for at in range(0, len(rows), LOOKED_UP)
-        for (row,) in tables.execute(
-            "SELECT row FROM rows JOIN live ON live.id = photo WHERE generation = ? "
-            f"AND row IN ({', '.join(map(str, rows[at : at + LOOKED_UP].tolist()))})",
-            (generation.number,),
-        )
-    ]
-
-
-def _held(generation: Generation, tables: sqlite3.Connection, count: int) -> np.ndarray:
+def _rows_with_photo(generation: Generation, tables: sqlite3.Connection, count: int) -> np.ndarray:
     """Return the rows that have a photo, sorted; an engine may have forgotten the others."""
-    of_model = "FROM rows WHERE generation = ?"
-    if tables.execute(f"SELECT count(*) {of_model}", (generation.number,)).fetchone()[0] == count:
+    if count_rows(tables, generation.number) == count:
         return np.arange(count)
-    found = tables.execute(f"SELECT row {of_model} ORDER BY row", (generation.number,))
-    return np.fromiter((row for (row,) in found), np.int64)
+    return all_rows(tables, generation.number)
 
 
 def _scan(
@@ -130,13 +116,13 @@ def _scan(
     """
     scores = np.zeros(len(rows))
     for at in np.unique(rows // BLOCK).tolist():
-        wanted = rows // BLOCK == at
-        place = rows[wanted] - at * BLOCK
+        here = rows // BLOCK == at
+        place = rows[here] - at * BLOCK
         # Zeros stand where nothing is asked for.
         block = np.zeros((BLOCK, engine.width), np.float32)
-        block[place] = engine.get(rows[wanted])
-        scores[wanted] = score(block)[place]
-    order = np.lexsort((rows, -scores))[:k]
+        block[place] = engine.get(rows[here])
+        scores[here] = score(block)[place]
+    order = rank_order(scores, rows)[:k]
     return rows[order], scores[order]
 
 
@@ -148,16 +134,16 @@ def _rerank(
     k: int,
     count: int,
     keep: Keep | None,
-) -> Ranked:
+) -> RowRanking:
     """Rank the candidates by all that is known of them, and behind them, if they are too few, others by their pixels.
 
     The candidates do not hang on k: with more of them, one could come in above the end of a page that was shown.
     """
 
-    def best(engine: VectorIndex, wanted: int) -> np.ndarray:
-        return _best_live(generation, engine, tables, query, wanted, count, keep)[0]
+    def best(engine: VectorIndex, most: int) -> np.ndarray:
+        return _best_live(generation, engine, tables, query, most, count, keep)[0]
 
-    rows = np.unique(np.concatenate([best(engine, RERANKED) for engine in generation.vectors.values()]))
+    rows = np.unique(np.concatenate([best(engine, CANDIDATES) for engine in generation.vectors.values()]))
     pixels = generation.vectors[PHOTO]
     front = len(rows)
     if front < k:
@@ -168,9 +154,9 @@ def _rerank(
     looks = _looks(generation, tables, rows, query)
     scores = form.score(cosines, looks)
     scores[front:] = cosines[front:] - _behind(form)
-    order = np.lexsort((rows, -scores))
+    order = rank_order(scores, rows)
     by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
-    return Ranked(
+    return RowRanking(
         rows[order],
         scores[order],
         form.number_of(cosines, looks)[order],
@@ -181,31 +167,23 @@ def _rerank(
 
 def _behind(form: HybridForm) -> float:
     """Return what brings any cosine below all that a hybrid can score: what it weighs is at most 1."""
-    weighed = 0.0 if form.line is None else np.abs(form.line.weights).sum() + abs(form.line.intercept)
-    return float(2 + 1.01 * weighed)
+    most = 0.0 if form.line is None else np.abs(form.line.weights).sum() + abs(form.line.intercept)
+    return float(2 + 1.01 * most)
 
 
 def _looks(
     generation: Generation, tables: sqlite3.Connection, rows: np.ndarray, query: np.ndarray
 ) -> np.ndarray:
     """Return what the captions of each row's photo say of the query, (rows, 3)."""
-    places = {
-        row: (first, captions)
-        for at in range(0, len(rows), LOOKED_UP)
-        for row, first, captions in tables.execute(
-            "SELECT row, first_caption, captions FROM rows WHERE generation = ? AND row IN "
-            f"({', '.join(map(str, rows[at : at + LOOKED_UP].tolist()))})",
-            (generation.number,),
-        )
-    }
+    places = caption_places(tables, generation.number, rows)
     first, captions = np.array([places.get(row, (0, 0)) for row in rows.tolist()], np.int64).reshape(-1, 2).T
     most = int(captions.max(initial=0))
     if not most or generation.each_caption is None:
         return np.zeros((len(rows), 3))
     there = np.arange(most) < captions[:, None]
     at = np.where(there, first[:, None] + np.arange(most), 0)
-    needed, place = np.unique(at[there], return_inverse=True)
-    points = generation.each_caption.get(needed)
+    singles, place = np.unique(at[there], return_inverse=True)
+    points = generation.each_caption.get(singles)
     # Each photo's captions as a block of the same height; zeros where there are none.
     blocks = np.zeros((*there.shape, points.shape[1]), np.float32)
     blocks[there] = points[place]

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS, check_length
-from withsense_tf.errors import SettingError, WithSenseError, check_kind, check_share, shown
+from withsense_tf.errors import SettingError, WithSenseError, check_kind
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.integrity.vector_checks import check_sample
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.vectors.filters import Where, read_where
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.search.answer import Answer, Request
 from withsense_tf.search.filter_law import check_asked_columns, filter_notice
 from withsense_tf.search.hits import Hits
-from withsense_tf.search.page_end import After
-from withsense_tf.search.query.parse import Query, parse_query
 from withsense_tf.search.query.photo_query import Refusal, photo_query
+from withsense_tf.search.ranking_walk import RankingWalk
+from withsense_tf.search.search_request import SearchRequest, check_numbers, check_texts
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 # If the best photo's number is lower, nothing fits: it is what judges mean by 2 of 4, "some of it is right".
 # experiments/RESULTS.md says how many right photos that keeps, and how many idle questions it lets through.
 MINIMUM: Final = 1 / 3
-MOST_HITS: Final = 10_000  # on one page; there are more pages
 
 
 class Search:
@@ -81,46 +80,33 @@ class Search:
         - `fill`: go on until there are k photos; else places that are withheld count, too.
         - `after` is that of the answer before, for the next page.
         """
-        if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_HITS:
-            raise SettingError(
-                f"k must be a whole number from 1 to {MOST_HITS:,}, got {shown(k)}. `after` gives the next page."
-            )
-        check_share("minimum", minimum, ends=True)
-        check_share("text_share", text_share, ends=True)
-        if not isinstance(text, str):
-            raise SettingError(f"The query must be a text, got {shown(text)}.")
-        check_length("The query", text, QUERY_SIGNS)
-        for setting, value in (("photo", photo), ("after", after)):
-            if not isinstance(value, str | Path | None):
-                raise SettingError(f"{setting} must be a text, got {shown(value)}.")
-        check_length("The name of the photo", str(photo), NAME_SIGNS)
-        if not text.strip() and photo is None:
-            raise SettingError("Nothing to search for: give a text, a photo, or both.")
-        conditions = read_where(where)
+        check_numbers(k, minimum, text_share)
+        check_texts(text, photo, after)
+        request = SearchRequest(text, photo, read_where(where), minimum, k, text_share, fill, after)
+        return self._ask(partial(self._answer, request, country or self.country, day))
 
-        def answer(generation: Generation, tables: sqlite3.Connection) -> Hits:
-            door = IndexDoor(self.policy, tables, country or self.country, day)
-            # The law reads the text as it was typed, what is left of it, and what columns are to say.
-            if text.strip() and not (answer := door.query(text)).allowed:
-                return Hits(text, notice=answer.notice)
-            query = parse_query(text) if text.strip() else Query("", ())
-            if query.text not in ("", text) and not (answer := door.query(query.text)).allowed:
-                return Hits(text, notice=answer.notice)
-            if notice := filter_notice(door, conditions):
-                return Hits(text, notice=notice)
-            check_sample(tables, generation)
-            like = None if photo is None else photo_query(generation, tables, door, str(photo))
-            if isinstance(like, Refusal):
-                return Hits(text, notice=like.notice, message=like.message, like=photo)
-            check_asked_columns(tables, door, conditions)
-            asked = Request(text, query, photo, like, conditions, minimum, k, text_share, fill)
-            page = After.read(after, asked.digest(generation.number)) if after is not None else None
-            return Answer(generation, tables, door, asked, page).hits()
-
-        return self._ask(answer)
+    def _answer(
+        self,
+        request: SearchRequest,
+        country: str | None,
+        day: date | None,
+        generation: Generation,
+        tables: sqlite3.Connection,
+    ) -> Hits:
+        """Answer where the law allows it."""
+        door = IndexDoor(self.policy, tables, country, day)
+        if notice := _notice(door, request):
+            return Hits(request.raw_text, notice=notice)
+        check_sample(tables, generation)
+        photo = request.photo
+        like = None if photo is None else photo_query(generation, tables, door, str(photo))
+        if isinstance(like, Refusal):
+            return Hits(request.raw_text, notice=like.notice, message=like.message, like=photo)
+        check_asked_columns(tables, door, request.where)
+        return RankingWalk(generation, tables, door, replace(request, like=like)).hits()
 
     def _ask(self, answer: Callable[[Generation, sqlite3.Connection], Hits]) -> Hits:
-        """Let the model in use answer; one that was dropped meanwhile fails, but then there is another."""
+        """Answer by the model in use; one that was dropped meanwhile fails, but then there is another."""
         while True:
             with self.index.catalog.reading() as tables:
                 generation = self.index.current(tables)
@@ -133,7 +119,7 @@ class Search:
                     raise failure
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         self.index.close()
 
     def __enter__(self) -> Self:
@@ -141,6 +127,17 @@ class Search:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _notice(door: IndexDoor, request: SearchRequest) -> str | None:
+    """Return the notice where the law forbids the text as it was typed, what is left of it, or a filter."""
+    text = request.raw_text
+    if text.strip() and not (answer := door.query(text)).allowed:
+        return answer.notice
+    rest = request.query.text
+    if rest not in ("", text) and not (answer := door.query(rest)).allowed:
+        return answer.notice
+    return filter_notice(door, request.where)
 
 
 def _open(
@@ -152,8 +149,8 @@ def _open(
         return PhotoIndex(index)
     from withsense_tf.matchers.base import Matcher
 
-    expected = "the folder of an index, a PhotoIndex, or a fitted matcher with the photos beside it"
-    check_kind("Search", index, Matcher, expected)
+    what = "the folder of an index, a PhotoIndex, or a fitted matcher with the photos beside it"
+    check_kind("Search", index, Matcher, what)
     if photos is None:
         raise SettingError("A search by a matcher needs the photos too: Search(matcher, data).")
     from withsense_tf.index.upkeep.build import temporary_index

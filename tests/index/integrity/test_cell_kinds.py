@@ -14,7 +14,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.judge_anew import judge_anew
-from withsense_tf.index.upkeep.kept_out import keep_out, let_in
+from withsense_tf.index.upkeep.kept_out import keep_out, readmit
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
@@ -95,5 +95,5 @@ def test_what_was_taken_out_or_changed_by_hand_does_not_pass_for_whole(
 def test_who_removes_photos_and_lets_them_in_leaves_an_index_that_is_whole(copy: PhotoIndex) -> None:
     keep_out(copy, ["000.png"])
     assert verify_index(copy) == []
-    let_in(copy, ["000.png"])
+    readmit(copy, ["000.png"])
     assert verify_index(copy) == []

@@ -14,7 +14,7 @@ from small_index import LAW, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.index_door import IndexDoor
-from withsense_tf.index.integrity.seal import BROKEN
+from withsense_tf.index.integrity.seal import BROKEN_VERDICT
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
@@ -146,7 +146,7 @@ def test_what_is_said_of_a_photo_restricts_it_once_it_was_changed_by_hand_until_
     assert not {CHILD, "other.png"} & allowed(index)
     assert any("index update" in line for line in verify_index(index))
     # Another photo that took part in what was changed is freed only by a word.
-    ingest(index, items, LAW, complete=True, lift="SET digest" in statement)
+    ingest(index, items, LAW, others="remove", lift="SET digest" in statement)
     assert verify_index(index) == []
     assert allowed(index) == {f"{n:03d}.png" for n in range(5)}
 
@@ -174,4 +174,6 @@ def test_the_log_says_why_a_changed_verdict_restricts(index: PhotoIndex, tmp_pat
     by_hand(index, "UPDATE law SET restricted = 0")
     Search(index, policy=policy, country="BB")("a wall", k=9, minimum=0.0)
     told = [json.loads(line) for line in (tmp_path / "audit.jsonl").read_text().splitlines()]
-    assert {(one["photo"], one["rule"]) for one in told if one["place"] == "result"} >= {(CHILD, BROKEN)}
+    assert {(one["photo"], one["rule"]) for one in told if one["place"] == "result"} >= {
+        (CHILD, BROKEN_VERDICT)
+    }

@@ -24,7 +24,7 @@ from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.repair import repair_index
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.index.upkeep.verify import verify_index
-from withsense_tf.index.vectors.vector_engine import Engine
+from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.index.vectors.vector_file import START
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
@@ -119,7 +119,7 @@ def test_changed_vectors_are_found_and_made_anew_so_that_answers_are_those_of_be
     before, held = answers(folder, store), contents(PhotoIndex(folder / "index", store))
     damage(vectors_of(folder, part), how)
     assert any("verify --repair" in line for line in verify_index(PhotoIndex(folder / "index", store)))
-    assert not repair_index(PhotoIndex(folder / "index", store), LAW).left
+    assert not repair_index(PhotoIndex(folder / "index", store), LAW).unusable
     assert verify_index(PhotoIndex(folder / "index", store), files=True) == []
     assert answers(folder, store) == before
     assert contents(PhotoIndex(folder / "index", store)) == held
@@ -135,7 +135,7 @@ def test_changed_vectors_of_half_the_digits_are_found_and_made_anew(
     held = contents(index)
     damage(vectors_of(tmp_path, "photo"), "a flipped bit")
     assert len(verify_index(index)) == 1
-    assert repair_index(index, LAW).mended == 1
+    assert repair_index(index, LAW).photos == 1
     assert verify_index(index) == []
     assert contents(index) == held
 
@@ -191,14 +191,14 @@ def test_a_photo_without_vectors_and_without_its_file_leaves_the_index_for_the_q
     photos[0].unlink()
     Image.new("RGB", (32, 32)).save(photos[1])
     told = repair_index(PhotoIndex(folder / "index", store), LAW)
-    assert (told.mended, len(told.left)) == (COUNT - 2, 2)
+    assert (told.photos, len(told.unusable)) == (COUNT - 2, 2)
     assert "not the one that was indexed" in str(told)
     index = PhotoIndex(folder / "index", store)
     assert verify_index(index, files=True) == []
     with index.catalog.reading() as tables:
         names = {name for (name,) in tables.execute("SELECT name FROM quarantine")}
         assert tables.execute("SELECT count(*) FROM photos").fetchone()[0] == COUNT - 2
-    assert names == {one.name for one in told.left}
+    assert names == {one.name for one in told.unusable}
 
 
 def test_a_repair_without_the_folder_of_the_photos_removes_nothing(folder: Path, store: VectorStore) -> None:
@@ -207,7 +207,7 @@ def test_a_repair_without_the_folder_of_the_photos_removes_nothing(folder: Path,
     with pytest.raises(SettingError, match=r"is their folder there\? Nothing was removed"):
         repair_index(PhotoIndex(folder / "index", store), LAW)
     shutil.move(folder / "elsewhere", folder / "photos")
-    assert repair_index(PhotoIndex(folder / "index", store), LAW).mended == COUNT
+    assert repair_index(PhotoIndex(folder / "index", store), LAW).photos == COUNT
     assert verify_index(PhotoIndex(folder / "index", store)) == []
 
 

@@ -23,19 +23,20 @@ from index_digest import contents
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep import ingest
+from withsense_tf.index.upkeep import staging
 from withsense_tf.index.upkeep import switch_model as fill
+from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 
 
 def work(plan: dict, folder: Path) -> None:
     """Bring the index to where the plan wants it."""
-    ingest.BATCH = fill.BATCH = plan["batch"]
+    staging.BATCH = fill.BATCH = plan["batch"]
     index = PhotoIndex.make(folder, VectorStore(plan["store"]))
     if plan["what"] == "judge":
         judge_anew(index, plan["policy"])
     elif plan["what"] == "ingest":
-        ingest.ingest(index, plan["items"], plan["policy"], complete=True)
+        ingest(index, plan["items"], plan["policy"], others="remove")
     else:
         fill.take_over(index, index.add_model(plan["matcher"]))
     index.close()

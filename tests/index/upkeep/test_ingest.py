@@ -112,12 +112,12 @@ def test_photos_leave_by_name(index: PhotoIndex) -> None:
 
 
 def test_a_complete_list_takes_out_what_is_not_on_it(index: PhotoIndex, looks: Path) -> None:
-    assert ingest(index, items_of_looks(looks, 2), LAW, complete=True).removed == 4
+    assert ingest(index, items_of_looks(looks, 2), LAW, others="remove").removed == 4
     assert names(index) == ["000.png", "001.png"]
 
 
 def test_a_photo_that_left_leaves_nothing_in_the_tables(index: PhotoIndex) -> None:
-    ingest(index, [], LAW, complete=True)
+    ingest(index, [], LAW, others="remove")
     with index.catalog.reading() as tables:
         left = {
             table: tables.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
@@ -179,7 +179,7 @@ def test_a_bad_photo_leaves_quarantine_when_it_is_gone(
     index: PhotoIndex, looks: Path, tmp_path: Path
 ) -> None:
     ingest(index, [bad_item(tmp_path, "bad.jpg", b"")], LAW)
-    ingest(index, items_of_looks(looks, 6), LAW, complete=True)
+    ingest(index, items_of_looks(looks, 6), LAW, others="remove")
     assert quarantine(index) == {}
 
 
@@ -194,51 +194,6 @@ def test_a_photo_that_becomes_unreadable_leaves_the_index(index: PhotoIndex, tmp
     assert report.removed == 1
     assert "003.png" not in names(index)
     assert "003.png" in quarantine(index)
-
-
-def test_a_photo_that_changes_between_looking_and_indexing_gives_no_vector_to_its_old_content(
-    index: PhotoIndex, looks: Path, tmp_path: Path
-) -> None:
-    item = item_of(looks, "new.png", 80)
-    file = Path(shutil.copy(item.path, tmp_path / "new.png"))
-    moving = dataclasses.replace(item, path=file)
-    shutil.copy(item_of(looks, "other", 82).path, file)
-    assert [one.kind for one in ingest(index, [moving], LAW).quarantined] == ["photo_changed"]
-    ingest(index, [item, item_of(looks, "other.png", 82)], LAW)
-    assert known(index, "new.png")["vectors"]["photo"] != known(index, "other.png")["vectors"]["photo"]
-    assert quarantine(index) == {}
-
-
-def test_a_store_of_vectors_that_is_damaged_empties_no_index(
-    index: PhotoIndex, matcher: Matcher, looks: Path, tmp_path: Path
-) -> None:
-    broken = VectorStore(tmp_path / "vectors")
-    broken._shelf(SceneNet().identity)
-    (about,) = (tmp_path / "vectors").glob("*/about.json")
-    about.write_text("{")
-    other = PhotoIndex(index.folder, VectorStore(tmp_path / "vectors"))
-    before = contents(index)
-    with pytest.raises(ValueError, match="is damaged"):
-        ingest(other, [item_of(looks, "002.png", 90), item_of(looks, "new.png", 91)], LAW)
-    assert contents(index) == before
-    assert quarantine(index) == {}
-
-
-def test_two_names_may_have_the_same_content(index: PhotoIndex, looks: Path) -> None:
-    ingest(index, [item_of(looks, "twin.png", 3)], LAW)
-    twin, photo = known(index, "twin.png"), known(index, "003.png")
-    assert twin["digest"] == photo["digest"]
-    assert twin["vectors"]["photo"] == photo["vectors"]["photo"]
-    ingest(index, [], LAW, remove=["twin.png"])
-    assert known(index, "003.png") == photo
-
-
-def test_near_duplicates_are_one_group_and_part_when_one_leaves(index: PhotoIndex, looks: Path) -> None:
-    alone = known(index, "003.png")
-    ingest(index, [item_of(looks, "brighter.png", 3, light=2)], LAW)
-    assert known(index, "003.png")["group"] == known(index, "brighter.png")["group"] == "003.png"
-    ingest(index, [], LAW, remove=["brighter.png"])
-    assert known(index, "003.png") == alone
 
 
 def test_a_photo_whose_file_was_moved_is_the_same_photo(

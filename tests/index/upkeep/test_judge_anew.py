@@ -123,7 +123,7 @@ def test_a_list_that_names_what_no_photo_of_the_index_is_warns(
 ) -> None:
     overrides.write_text(f"{HEAD}3.png,,restrict,Ann,a child\n")
     with pytest.warns(DataWarning, match=r"as 3\.png: is the name right"):
-        ingest(index, items_of_looks(looks, 4), policy, complete=True, lift=True)
+        ingest(index, items_of_looks(looks, 4), policy, others="remove", lift=True)
 
 
 def test_a_search_without_a_policy_keeps_the_law_of_the_service(

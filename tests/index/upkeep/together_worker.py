@@ -14,12 +14,13 @@ from pathlib import Path
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.upkeep import ingest
+from withsense_tf.index.upkeep import staging
+from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.search.search import Search
 
 
 def write(plan: dict, place: Path, me: str, other: str) -> None:
-    ingest.BATCH = plan["batch"]
+    staging.BATCH = plan["batch"]
     store = VectorStore(plan["store"])
     for number, (folder, jobs) in enumerate(plan["rounds"]):
         index = PhotoIndex.make(folder, store)
@@ -27,7 +28,7 @@ def write(plan: dict, place: Path, me: str, other: str) -> None:
         while not (place / f"ready-{other}-{number}").exists():
             time.sleep(0.001)
         for items, remove in jobs[me]:
-            ingest.ingest(index, items, plan["policy"], remove=remove)
+            ingest(index, items, plan["policy"], remove=remove)
         index.close()
 
 

@@ -1,45 +1,23 @@
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
-from hypothesis import assume, given, settings
+from facts_of_photos import DATES, NAMES, NUMBERS, VALUES, Facts
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from withsense_tf.errors import SettingError
 from withsense_tf.index.vectors.filters import (
-    FACTS_TABLE,
     OPS,
     Condition,
-    Where,
     check_columns,
     fact_row,
     matches,
     parse_filter,
-    to_sql,
 )
-
-Facts = dict[str, str | float]
 
 
 def holds(text: str, **facts: str | float) -> bool:
     return matches((parse_filter(text),), facts)
-
-
-def database(photos: list[Facts]) -> sqlite3.Connection:
-    """Return a database with a table of photos, numbered from 0, and their facts."""
-    connection = sqlite3.connect(":memory:")
-    connection.executescript("CREATE TABLE photos (photo INTEGER PRIMARY KEY);" + FACTS_TABLE)
-    connection.executemany("INSERT INTO photos VALUES (?)", [(number,) for number in range(len(photos))])
-    rows = [(n, name, *fact_row(value)) for n, facts in enumerate(photos) for name, value in facts.items()]
-    connection.executemany("INSERT INTO facts VALUES (?, ?, ?, ?)", rows)
-    return connection
-
-
-def asked(connection: sqlite3.Connection, where: Where) -> list[int]:
-    test, values = to_sql(where)
-    found = connection.execute(f"SELECT photo FROM photos WHERE {test} ORDER BY photo", values)
-    return [photo for (photo,) in found]
 
 
 @pytest.mark.parametrize(
@@ -150,50 +128,6 @@ def test_a_text_is_not_compared_with_a_number(text: str) -> None:
 def test_a_year_or_a_month_stands_for_all_of_its_days(text: str, found: set[str]) -> None:
     dates = ["2019-12-31", "2020", "2020-02", "2020-02-29", "2020-12-31", "2021-01-01T09:00", "unknown"]
     assert {date for date in dates if holds(text, date=date)} == found
-
-
-def test_an_operator_of_no_filter_is_refused_before_it_reaches_the_database() -> None:
-    with pytest.raises(SettingError, match="op="):
-        to_sql((Condition("iso", "; DROP TABLE facts", 1.0),))
-
-
-@pytest.mark.parametrize(
-    "hostile", ["'", "x' OR '1'='1", "*", "%", "_", "?", "2020-05*", "'; DROP TABLE facts; --"]
-)
-@pytest.mark.parametrize("op", OPS)
-def test_signs_of_the_databases_language_are_ordinary_ones(hostile: str, op: str) -> None:
-    photos: list[Facts] = [{"place": hostile}, {"place": "other"}, {hostile: "other"}]
-    connection = database(photos)
-    for where in ((Condition("place", op, hostile),), (Condition(hostile, op, "other"),)):
-        assert asked(connection, where) == [n for n, facts in enumerate(photos) if matches(where, facts)]
-
-
-@pytest.mark.parametrize("text", ["camera=Nikon", "iso<=400", "iso=400", "date=2020-05", "date>=2020-05-01"])
-def test_every_question_is_answered_by_an_index(text: str) -> None:
-    connection = database([])
-    test, values = to_sql((parse_filter(text),))
-    plan = connection.execute(f"EXPLAIN QUERY PLAN SELECT photo FROM photos WHERE {test}", values)
-    steps = [step for *_, step in plan if "facts" in step]
-    assert steps
-    assert all("USING COVERING INDEX facts_by" in step for step in steps)
-
-
-DATES = st.sampled_from(
-    ["2020", "2019-12-31", "2020-05", "2020-05-01", "2020-05-01T10:00", "2020-05-01 1", "2020-club", "20200"]
-)
-NUMBERS = st.one_of(st.integers(-3, 3).map(float), st.sampled_from([2020.0, 2019.5, -0.0]), st.floats())
-TEXTS = st.one_of(
-    st.text(max_size=4), st.sampled_from(["Ann", "ann", "ПАРИЖ", "париж", "400", "4e2", "nan", "ß"])
-)
-VALUES = st.one_of(DATES, NUMBERS, TEXTS)
-NAMES = st.sampled_from(["date", "iso", "place"])
-CONDITIONS = st.builds(Condition, NAMES, st.sampled_from(OPS), VALUES)
-
-
-@settings(max_examples=500)
-@given(st.lists(st.dictionaries(NAMES, VALUES), max_size=6), st.lists(CONDITIONS, max_size=3).map(tuple))
-def test_the_database_finds_what_the_plain_meaning_says(photos: list[Facts], where: Where) -> None:
-    assert asked(database(photos), where) == [n for n, facts in enumerate(photos) if matches(where, facts)]
 
 
 @given(st.dictionaries(NAMES, VALUES), NAMES, VALUES)

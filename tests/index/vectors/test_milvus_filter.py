@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from withsense_tf.errors import SettingError
 from withsense_tf.index.vectors.filters import Condition, fact_row
-from withsense_tf.index.vectors.milvus_filter import expression, kept_facts, spell_column, spell_text
+from withsense_tf.index.vectors.milvus_filter import expression, milvus_fields, spell_column, spell_text
 
 SIGNS = st.text(
     st.one_of(st.sampled_from("!\"#$%&'\\[]^_`\n\r\t aAbB"), st.characters(codec="utf-8")), max_size=8
@@ -16,7 +16,7 @@ FOLDED = SIGNS.map(lambda text: fact_row(text)[0])
 
 @given(SIGNS)
 def test_nothing_in_a_kept_text_is_special_in_an_expression(text: str) -> None:
-    kept = kept_facts({"said": text})["t_said"]
+    kept = milvus_fields({"said": text})["t_said"]
     assert not set(str(kept)) & set("\"'%_\\\n\r")
 
 
@@ -55,11 +55,11 @@ def test_a_date_is_kept_with_the_periods_it_lies_in() -> None:
         "m_d": "2020-05",
         "e_d": "2020-05-01",
     }
-    assert kept_facts({"d": "2020-05-01 10:00"}) == kept
+    assert milvus_fields({"d": "2020-05-01 10:00"}) == kept
 
 
 def test_a_month_lies_in_no_day() -> None:
-    assert kept_facts({"d": "2020-05"})["e_d"] == ""
+    assert milvus_fields({"d": "2020-05"})["e_d"] == ""
 
 
 def test_a_comparison_that_is_not_known_is_an_error() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from withsense_tf.policy.texts.normalise import PLAIN, _normalised, normalise
+from withsense_tf.policy.texts.normalise import PLAIN, normalise, spelt, visible
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
 
@@ -55,7 +55,7 @@ def test_no_text_takes_long(text: str) -> None:
 @given(st.text(alphabet="aAbcX ,.'s\"-1_&", max_size=12))
 @settings(max_examples=600)
 def test_a_plain_text_is_as_the_long_way_leaves_it(text: str) -> None:
-    assert normalise(text) == _normalised(text)
+    assert normalise(text) == spelt(visible(text))
 
 
 def test_a_usual_caption_is_plain() -> None:

@@ -126,13 +126,12 @@ def _copy_photo(tables: Connection, photo: int, number: int) -> int:
 
 def _seal_photos(tables: Connection, ids: list[int]) -> None:
     """Seal the copies: their rows are as those of photos that were added."""
-    from withsense_tf.index.catalog import get_state
     from withsense_tf.index.integrity.seal import photo_seal, put_seals, sealed_photos, settle_seals
+    from withsense_tf.index.tables.photos_table import photos_of_ids, reseal_photo
+    from withsense_tf.index.tables.state_table import get_state
 
-    for one in sealed_photos(tables, f"photos WHERE id IN ({', '.join(map(str, ids))})"):
-        (look,) = tables.execute("SELECT look FROM photos WHERE id = ?", (one.photo,)).fetchone()
-        values = (one.item.tag, photo_seal(one.item, look), one.photo)
-        tables.execute("UPDATE photos SET tag = ?, seal = ? WHERE id = ?", values)
+    for one in sealed_photos(tables, photos_of_ids(ids)):
+        reseal_photo(tables, one.photo, one.item.tag, photo_seal(one.item, one.item.look))
     put_seals(tables, ids, get_state(tables, "policy"))
     settle_seals(tables)
 

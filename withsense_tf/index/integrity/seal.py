@@ -16,16 +16,22 @@ from typing import Final
 
 from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.tables.law_table import (
+    own_verdicts,
+    put_own_seal,
+    put_seals_of_settled,
+    sealed_verdicts,
+    settled_without_seal,
+)
+from withsense_tf.index.tables.photos_table import PhotoSet, photo_of_id, photo_seals
 
 # The source of a decision that its seal does not fit, as the audit log has it.
-BROKEN: Final = "verdict was changed by another hand"
-# What makes a photo's own verdict: a decision by itself, before near-duplicates are seen to.
-OWN: Final = "age_limit, own_restricted, own_source, by_hand, captions, votes, evidence"
+BROKEN_VERDICT: Final = "verdict was changed by another hand"
 
 
-def seal_of(*told: object) -> str:
+def seal_of(*cells: object) -> str:
     """Condense values of the tables."""
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:32]
 
 
 def photo_seal(item: Item, look: str) -> str:
@@ -34,7 +40,7 @@ def photo_seal(item: Item, look: str) -> str:
 
 
 @dataclass(frozen=True)
-class Sealed:
+class SealedPhoto:
     """A photo of the tables, and whether it and its texts are as they came in."""
 
     photo: int
@@ -43,15 +49,12 @@ class Sealed:
     whole: bool
 
 
-def sealed_photos(tables: sqlite3.Connection, source: str, values: Sequence[object] = ()) -> list[Sealed]:
-    """Return photos of the tables, by id; `source` says which, as `live WHERE name = ?`."""
-    stored = stored_items(tables, source, values)
-    seals = {
-        photo: told for photo, *told in tables.execute(f"SELECT id, tag, look, seal FROM {source}", values)
-    }
+def sealed_photos(tables: sqlite3.Connection, photos: PhotoSet) -> list[SealedPhoto]:
+    """Return photos of the tables, by id."""
+    items, seals = stored_items(tables, photos), photo_seals(tables, photos)
     return [
-        Sealed(photo, item, seal, item.tag == tag and seal == photo_seal(item, look))
-        for photo, item in stored
+        SealedPhoto(photo, item, seal, item.tag == tag and seal == photo_seal(item, look))
+        for photo, item in items
         for tag, look, seal in [seals[photo]]
     ]
 
@@ -59,42 +62,30 @@ def sealed_photos(tables: sqlite3.Connection, source: str, values: Sequence[obje
 def put_seals(tables: sqlite3.Connection, photos: Sequence[int], policy: str) -> None:
     """Seal the verdicts on photos by themselves, just after they were given."""
     for photo in photos:
-        (seal,) = tables.execute("SELECT seal FROM photos WHERE id = ?", (photo,)).fetchone()
-        for limit, *own in tables.execute(f"SELECT {OWN} FROM law WHERE photo = ?", (photo,)).fetchall():
-            tables.execute(
-                "UPDATE law SET own_seal = ?, seal = NULL WHERE photo = ? AND age_limit = ?",
-                (seal_of(policy, seal, limit, *own), photo, limit),
-            )
+        _, _, seal = photo_seals(tables, photo_of_id(photo))[photo]
+        for limit, *own in own_verdicts(tables, photo):
+            put_own_seal(tables, photo, limit, seal_of(policy, seal, limit, *own))
 
 
 def settle_seals(tables: sqlite3.Connection) -> None:
     """Seal what was settled on live photos: what comes of it follows from their own verdicts."""
-    found = tables.execute(
-        "SELECT own_seal, fold, restricted, law.source, photo, age_limit FROM law JOIN live ON live.id = photo "
-        "WHERE law.seal IS NULL"
-    ).fetchall()
-    tables.executemany(
-        "UPDATE law SET seal = ? WHERE photo = ? AND age_limit = ?",
-        [(seal_of(*told), photo, limit) for *told, photo, limit in found],
+    put_seals_of_settled(
+        tables,
+        [(seal_of(*cells), photo, limit) for *cells, photo, limit in settled_without_seal(tables)],
     )
 
 
 def broken_limits(
-    tables: sqlite3.Connection, known: Sealed, policy: str | None, settled: bool = True
+    tables: sqlite3.Connection, photo: SealedPhoto, policy: str | None, settled: bool = True
 ) -> set[int]:
     """Return the age limits under which the verdict on a photo is not the one that this policy gave on it.
 
     With `settled`, what near-duplicates made of it counts, too.
     """
-    found = tables.execute(
-        f"SELECT law.seal, own_seal, fold, restricted, source, {OWN} FROM law JOIN photos ON photos.id = photo "
-        "WHERE photo = ?",
-        (known.photo,),
-    ).fetchall()
     return {
         own[0]
-        for seal, own_seal, fold, restricted, source, *own in found
-        if not known.whole
-        or own_seal != seal_of(policy, known.seal, *own)
+        for seal, own_seal, fold, restricted, source, *own in sealed_verdicts(tables, photo.photo)
+        if not photo.whole
+        or own_seal != seal_of(policy, photo.seal, *own)
         or (settled and seal != seal_of(own_seal, fold, restricted, source))
     }

@@ -30,7 +30,7 @@ def code_of(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
-def explained(error: sqlite3.DatabaseError, file: Path) -> Exception:
+def explain(error: sqlite3.DatabaseError, file: Path) -> Exception:
     """Return what an error of SQLite means to the user; the error itself where the question was wrong."""
     if code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith(
         "no such table"

@@ -13,6 +13,7 @@ import numpy as np
 
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.model_generation import Generation
+from withsense_tf.index.tables.rows_table import row_ends, rows_with_digests
 
 # Rows that are read at once.
 BLOCK: Final = 4_096
@@ -41,7 +42,7 @@ def checksums(
     """Return the CRC-32 of each photo's digest and float32 vectors, and of those of its captions one by one."""
     parts = [np.ascontiguousarray(vectors[part], np.float32) for part in sorted(vectors)]
     singles = np.zeros((0, 0), np.float32) if each is None else np.ascontiguousarray(each, np.float32)
-    found, at = [], 0
+    sums, at = [], 0
     for n, (digest, count) in enumerate(zip(digests, captions, strict=True)):
         crc = zlib.crc32(digest.encode())
         for part in parts:
@@ -49,28 +50,22 @@ def checksums(
         if each is not None and count:
             crc = zlib.crc32(singles[at : at + count].data, crc)
             at += count
-        found.append(crc)
-    return found
+        sums.append(crc)
+    return sums
 
 
 def check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
-    """Look at some rows of files that were just opened: files full of something else are seen at once."""
+    """Check some rows of files that were just opened: files full of something else are seen at once."""
     if generation.engine.kind == "exact":
         generation.once("sample", lambda: _check_sample(tables, generation))
 
 
 def _check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
-    # Both in one question would read all rows.
-    first, last = (
-        tables.execute(f"SELECT {end}(row) FROM rows WHERE generation = ?", (generation.number,)).fetchone()[
-            0
-        ]
-        for end in ("min", "max")
-    )
-    if first is None:
+    first, last = row_ends(tables, generation.number)
+    if first is None or last is None:
         return
-    drawn = {first, last, *(random.randint(first, last) for _ in range(SAMPLE))}
-    rows = rows_of_model(tables, generation, f"row IN ({', '.join(map(str, sorted(drawn)))})")
+    sample = {first, last, *(random.randint(first, last) for _ in range(SAMPLE))}
+    rows = checked_rows(tables, generation, sorted(sample))
     bad = _bad(generation, rows)
     if bad:
         raise DataError(
@@ -79,21 +74,18 @@ def _check_sample(tables: sqlite3.Connection, generation: Generation) -> None:
         )
 
 
-def rows_of_model(tables: sqlite3.Connection, generation: Generation, where: str = "1") -> list[CheckedRow]:
-    """Return the rows that a model has of photos; `where` says which."""
-    found = tables.execute(
-        "SELECT row, photo, first_caption, captions, checksum, digest FROM rows JOIN photos ON photos.id = photo "
-        f"WHERE generation = ? AND {where} ORDER BY row",
-        (generation.number,),
-    )
-    return [CheckedRow(*told) for told in found]
+def checked_rows(
+    tables: sqlite3.Connection, generation: Generation, some: Sequence[int] | None = None
+) -> list[CheckedRow]:
+    """Return the rows that a model has of photos, or some of them."""
+    return [CheckedRow(*cells) for cells in rows_with_digests(tables, generation.number, some)]
 
 
 def bad_rows(
     tables: sqlite3.Connection, generation: Generation
 ) -> Iterator[tuple[Sequence[CheckedRow], str]]:
     """Yield rows whose vectors are not those that were written, and why where they cannot be read at all."""
-    rows = rows_of_model(tables, generation)
+    rows = checked_rows(tables, generation)
     for at in range(0, len(rows), BLOCK):
         part = rows[at : at + BLOCK]
         try:
@@ -111,5 +103,5 @@ def _bad(generation: Generation, rows: Sequence[CheckedRow]) -> list[CheckedRow]
     if generation.each_caption is not None:
         places = [np.arange(one.first_caption, one.first_caption + one.captions) for one in rows]
         each = generation.each_caption.get(np.concatenate([np.zeros(0, np.int64), *places]))
-    found = checksums([one.digest for one in rows], vectors, each, [one.captions for one in rows])
-    return [one for one, crc in zip(rows, found, strict=True) if crc != one.checksum]
+    sums = checksums([one.digest for one in rows], vectors, each, [one.captions for one in rows])
+    return [one for one, crc in zip(rows, sums, strict=True) if crc != one.checksum]

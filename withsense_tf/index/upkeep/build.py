@@ -9,14 +9,14 @@ from pathlib import Path
 
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
 from withsense_tf.errors import SettingError, WithSenseError, check_kind
-from withsense_tf.index.catalog import get_state, set_state
 from withsense_tf.index.item import Caption, Item, items_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
-from withsense_tf.index.upkeep.ingest import Report, ingest
-from withsense_tf.index.upkeep.readable import Refused
+from withsense_tf.index.tables.photos_table import live_files, live_of_content, live_tags
+from withsense_tf.index.tables.state_table import get_state, set_state
+from withsense_tf.index.upkeep.ingest import Others, Report, ingest
+from withsense_tf.index.upkeep.readable import UnusablePhoto
 from withsense_tf.index.upkeep.switch_model import take_over
-from withsense_tf.index.vectors.vector_engine import Engine
 from withsense_tf.index.vectors.vector_index import Fact
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.current_policy import Policy
@@ -25,37 +25,45 @@ from withsense_tf.policy.current_policy import Policy
 def build_index(
     index: PhotoIndex,
     matcher: Matcher,
-    data: Dataset,
+    data: Dataset | Pairs,
     policy: Policy | None = None,
-    engine: Engine | None = None,
     facts: Mapping[str, Mapping[str, Fact]] | None = None,
-    only: Sequence[str] | None = None,
     replace: bool = False,
     lift: bool = False,
 ) -> Report:
-    """Make the index one of the photos of a data set (of those in `only`) by a fitted matcher.
+    """Build an index of the photos of a data set, or of those of some of its pairs, with a fitted matcher.
 
     In an index that is in use, the photos are brought up to date first, and the new model then takes over at once.
     What was stopped goes on where it was.
     """
     check_kind("build_index", index, PhotoIndex, "an index", "pass ws.PhotoIndex.make(folder)")
     check_kind("build_index", matcher, Matcher, "a fitted matcher")
-    check_dataset("build_index", data)
-    number = index.add_model(matcher, engine)
+    if not isinstance(data, Pairs):
+        check_dataset("build_index", data)
+    number = index.add_model(matcher)
     with index.catalog.reading() as tables:
         current = get_state(tables, "current")
-    items = [item for item in items_of(data, facts) if only is None or item.name in set(only)]
-    law, refused = policy or Policy.of_service(), refused_of(data)
+    photos, law = _coming(data, facts), policy or Policy.of_service()
+    others: Others = "replace" if replace else "remove"
     try:
-        report = ingest(
-            index, items, law, current or number, True, refused=refused, replace=replace, lift=lift
-        )
+        report = ingest(index, photos, law, current or number, others, lift=lift)
     except WithSenseError:
         if current in (None, number) or _loads(index, current):
             raise
-        return _replace_lost(index, items, law, number, refused, replace, lift)
+        return _replace_lost(index, photos, law, number, others, lift)
     take_over(index, number)
     return report
+
+
+def _coming(
+    data: Dataset | Pairs, facts: Mapping[str, Mapping[str, Fact]] | None
+) -> list[Item | UnusablePhoto]:
+    """Return the photos that are to come in, and those that loading left out."""
+    if isinstance(data, Pairs):
+        names = set(data.photos["photo"])
+        items = [item for item in items_of(data.data, facts) if item.name in names]
+        return [*items, *unusable_photos(data.data)]
+    return [*items_of(data, facts), *unusable_photos(data)]
 
 
 def _loads(index: PhotoIndex, model: int) -> bool:
@@ -68,43 +76,44 @@ def _loads(index: PhotoIndex, model: int) -> bool:
 
 def _replace_lost(
     index: PhotoIndex,
-    items: Sequence[Item],
+    photos: Sequence[Item | UnusablePhoto],
     policy: Policy,
     number: int,
-    refused: Sequence[Refused],
-    replace: bool,
+    others: Others,
     lift: bool,
 ) -> Report:
-    """Put a model to use in the place of one that cannot be loaded, which cannot bring the photos up to date before.
+    """Switch to a model from one that cannot be loaded, which cannot bring the photos up to date before.
 
     So photos that are not as they were leave first, and come in again by the new model.
     """
-    before = _live(index)
-    same = [item for item in items if before.get(item.name) == item.tag]
-    left = ingest(index, same, policy, complete=True, refused=refused, replace=replace, lift=lift)
+    before = _live_tags(index)
+    same = [one for one in photos if not isinstance(one, Item) or before.get(one.name) == one.tag]
+    first = ingest(index, same, policy, others=others, lift=lift)
     take_over(index, number)
     with index.catalog.writing() as tables:
         index.forget_previous(tables)
-    report = ingest(index, items, policy, complete=True, refused=refused, replace=replace, lift=lift)
-    back = len((before.keys() & _live(index).keys()) - {item.name for item in same})
+    report = ingest(index, photos, policy, others=others, lift=lift)
+    back = len(
+        (before.keys() & _live_tags(index).keys()) - {one.name for one in same if isinstance(one, Item)}
+    )
     return dataclasses.replace(
-        report, added=report.added - back, changed=back, removed=left.removed - back + report.removed
+        report, added=report.added - back, changed=back, removed=first.removed - back + report.removed
     )
 
 
-def _live(index: PhotoIndex) -> dict[str, str]:
+def _live_tags(index: PhotoIndex) -> dict[str, str]:
     with index.catalog.reading() as tables:
-        return dict(tables.execute("SELECT name, tag FROM live").fetchall())
+        return live_tags(tables)
 
 
 def claim(index: PhotoIndex, folder: Path, replace: bool = False) -> None:
     """Note whose photos the index holds; those of another folder are replaced only where that is said."""
     source = str(folder.resolve())
     with index.catalog.writing() as tables:
-        known = get_state(tables, "source")
-        if known not in (None, source) and not replace:
+        before = get_state(tables, "source")
+        if before not in (None, source) and not replace:
             raise SettingError(
-                f"{index.folder} holds the photos of {known}: they would be removed. Give another --index, or say "
+                f"{index.folder} holds the photos of {before}: they would be removed. Give another --index, or say "
                 "--replace."
             )
         set_state(tables, source=source)
@@ -113,58 +122,54 @@ def claim(index: PhotoIndex, folder: Path, replace: bool = False) -> None:
 def check_names(index: PhotoIndex, folder: Path, items: Sequence[Item], replace: bool) -> None:
     """Refuse photos that have the name of another folder's photo, unless they are to replace it."""
     with index.catalog.reading() as tables:
-        held = {
-            name: (digest, path)
-            for name, digest, path in tables.execute("SELECT name, digest, path FROM live")
-        }
+        live = {name: (path, digest) for name, path, digest in live_files(tables)}
     root = str(folder.resolve()) + "/"
-    taken = [
+    clashes = [
         item.name
         for item in items
-        if item.name in held and held[item.name][0] != item.digest and not held[item.name][1].startswith(root)
+        if item.name in live and live[item.name][1] != item.digest and not live[item.name][0].startswith(root)
     ]
-    if taken and not replace:
+    if clashes and not replace:
         raise SettingError(
-            f"{len(taken)} photos have names that other photos of {index.folder} have, such as {taken[0]}: those would "
-            "be lost. Rename them, or say --replace."
+            f"{len(clashes)} photos have names that other photos of {index.folder} have, such as {clashes[0]}: those "
+            "would be lost. Rename them, or say --replace."
         )
 
 
-def with_known_texts(index: PhotoIndex, folder: Path, items: Sequence[Item]) -> list[Item]:
+def with_texts_of_index(index: PhotoIndex, folder: Path, items: Sequence[Item]) -> list[Item]:
     """Add to photos what another folder told of them: of the same photo all captions count, whoever brings it."""
     root = str(folder.resolve()) + "/"
-    same = "live WHERE name = ? AND digest = ?"
-    told = []
+    whole = []
     with index.catalog.reading() as tables:
         for item in items:
-            held = [one for _, one in stored_items(tables, same, (item.name, item.digest))]
-            foreign = [one for one in held if not str(one.path).startswith(root)]
-            told.append(_both(item, foreign[0]) if foreign else item)
-    return told
+            same = [one for _, one in stored_items(tables, live_of_content(item.name, item.digest))]
+            foreign = [one for one in same if not str(one.path).startswith(root)]
+            whole.append(_both(item, foreign[0]) if foreign else item)
+    return whole
 
 
-def _both(item: Item, known: Item) -> Item:
+def _both(item: Item, other: Item) -> Item:
     return dataclasses.replace(
         item,
         # Its first folder keeps it, so that the next time it is known that another one told of it, too.
-        path=known.path if known.path.is_file() else item.path,
-        captions=_united(known.captions, item.captions),
-        other_texts=_united(known.other_texts, item.other_texts),
-        unread=_united(known.unread, item.unread),
-        twins=tuple(dict.fromkeys((*known.twins, *item.twins))),
+        path=other.path if other.path.is_file() else item.path,
+        captions=_union(other.captions, item.captions),
+        other_texts=_union(other.other_texts, item.other_texts),
+        unread=_union(other.unread, item.unread),
+        twins=tuple(dict.fromkeys((*other.twins, *item.twins))),
     )
 
 
-def _united(known: Sequence[Caption], new: Sequence[Caption]) -> tuple[Caption, ...]:
-    return tuple(dict.fromkeys((*known, *new)))
+def _union(texts: Sequence[Caption], more: Sequence[Caption]) -> tuple[Caption, ...]:
+    return tuple(dict.fromkeys((*texts, *more)))
 
 
-def refused_of(data: Dataset) -> list[Refused]:
+def unusable_photos(data: Dataset) -> list[UnusablePhoto]:
     """Return the photos that loading left out, with the reason."""
-    found = data.quarantine
-    photos = found[(found["level"] == "error") & found["kind"].str.startswith("photo_")]
+    rows = data.quarantine
+    photos = rows[(rows["level"] == "error") & rows["kind"].str.startswith("photo_")]
     return [
-        Refused(item or Path(file).name, file, kind, reason)
+        UnusablePhoto(item or Path(file).name, file, kind, reason)
         for item, file, kind, reason in photos[["item", "file", "kind", "reason"]]
         .astype(str)
         .itertuples(index=False)
@@ -179,11 +184,8 @@ def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -
             f"Expected a data set or pairs, got {type(photos).__name__}. A table of photos has no captions, and "
             "without them the law allows none: pass the data set, or `test` itself."
         )
-    data, only = (
-        (photos.data, photos.photos["photo"].tolist()) if isinstance(photos, Pairs) else (photos, None)
-    )
     folder = tempfile.TemporaryDirectory(prefix="withsense-index-")
     index = PhotoIndex.make(Path(folder.name) / "index", getattr(matcher, "store", None))
     index.temporary = folder  # it goes when the index does
-    build_index(index, matcher, data, policy, only=only)
+    build_index(index, matcher, photos, policy)
     return index

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from withsense_tf.index.catalog import get_state
 from withsense_tf.index.photo_index import GRACE_SECONDS, PhotoIndex, dropped_models
+from withsense_tf.index.tables.models_table import model_numbers
+from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.upkeep.switch_model import take_over
 
 
@@ -18,23 +19,23 @@ def compact_index(index: PhotoIndex) -> str:
         current = index.current(tables)
     copy = index.copy_model(current.number)
     take_over(index, copy)
-    dropped = []
+    others: list[int] = []
     with index.catalog.writing() as tables:
         if get_state(tables, "current") == copy:
-            done_with = {current.number, get_state(tables, "previous")}
+            replaced_models = {current.number, get_state(tables, "previous")}
             index.forget_previous(tables)
-            others = tables.execute("SELECT id FROM generations WHERE id != ?", (copy,)).fetchall()
-            dropped = [
+            others = [
                 number
-                for (number,) in others
-                if number not in dropped_models(tables)
-                and (number in done_with or not index.written_lately(number))
+                for number in model_numbers(tables)
+                if number != copy
+                and number not in dropped_models(tables)
+                and (number in replaced_models or not index.written_lately(number))
             ]
-            for number in dropped:
+            for number in others:
                 index.drop(number)
-    told = f"model {copy} is in use, without what photos left behind; {len(dropped)} models were dropped."
-    if dropped:
-        told += (
+    message = f"model {copy} is in use, without what photos left behind; {len(others)} models were dropped."
+    if others:
+        message += (
             f" Their files go when something is written {GRACE_SECONDS / 60:.0f} minutes from now or later."
         )
-    return told
+    return message

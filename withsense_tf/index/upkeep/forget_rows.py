@@ -10,11 +10,12 @@ import numpy as np
 
 from withsense_tf.errors import WithSenseError
 from withsense_tf.index import photo_index
-from withsense_tf.index.catalog import get_state, set_state
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.models_table import model_numbers
+from withsense_tf.index.tables.state_table import get_state, set_state
 
 # When rows were left, by which model, and which.
-Left = tuple[float, int, list[int]]
+LeftRows = tuple[float, int, list[int]]
 
 
 def leave_rows(index: PhotoIndex, tables: sqlite3.Connection, rows: Mapping[int, Sequence[int]]) -> None:
@@ -29,27 +30,27 @@ def leave_rows(index: PhotoIndex, tables: sqlite3.Connection, rows: Mapping[int,
 
 
 def forget_rows(index: PhotoIndex) -> None:
-    """Let the engines forget rows that were left so long ago that nobody asks for them any more."""
+    """Remove rows from the engines that were left so long ago that nobody asks for them any more."""
     with index.catalog.reading() as tables:
         old = _old(tables)
-        models = {number for (number,) in tables.execute("SELECT id FROM generations")}
-    done = []
+        models = set(model_numbers(tables))
+    forgotten_rows = []
     for at, model, rows in old:
         try:
             if model in models:
                 index.generation(model).remove(np.array(rows, np.int64))
         except WithSenseError:
             continue  # its server does not answer: the next time
-        done.append((at, model, rows))
-    if done:
+        forgotten_rows.append((at, model, rows))
+    if forgotten_rows:
         with index.catalog.writing() as tables:
-            set_state(tables, forgotten=[left for left in _left(tables) if left not in done])
+            set_state(tables, forgotten=[one for one in _left_rows(tables) if one not in forgotten_rows])
 
 
-def _left(tables: sqlite3.Connection) -> list[Left]:
+def _left_rows(tables: sqlite3.Connection) -> list[LeftRows]:
     return [(at, model, rows) for at, model, rows in get_state(tables, "forgotten") or []]
 
 
-def _old(tables: sqlite3.Connection) -> list[Left]:
+def _old(tables: sqlite3.Connection) -> list[LeftRows]:
     before = time.time() - photo_index.GRACE_SECONDS
-    return [left for left in _left(tables) if left[0] < before]
+    return [one for one in _left_rows(tables) if one[0] < before]

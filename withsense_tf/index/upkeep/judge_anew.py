@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from withsense_tf.index.catalog import get_state, set_state
-from withsense_tf.index.departed import let_stand, unspoken
+from withsense_tf.index.departed import let_stand
 from withsense_tf.index.index_door import age_limits, judge_items, put_law
-from withsense_tf.index.integrity.seal import BROKEN, sealed_photos
+from withsense_tf.index.integrity.seal import BROKEN_VERDICT, sealed_photos
 from withsense_tf.index.item import Item
 from withsense_tf.index.lift import Restrictions
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.publish import publish
+from withsense_tf.index.publish import publish_photos
+from withsense_tf.index.tables.law_table import delete_verdicts, departed_by_pixels
+from withsense_tf.index.tables.photos_table import ALL_PHOTOS, clear_tags, photo_ids
+from withsense_tf.index.tables.state_table import get_state, set_state
 from withsense_tf.policy.current_policy import Policy
 
 # Photos that are judged at once.
@@ -31,38 +33,36 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bo
         with index.catalog.reading() as tables:
             if get_state(tables, "policy") == policy.version and not anyway:
                 return False
-            known = sealed_photos(tables, "photos")
-        stored = [(one.photo, one.item if one.whole else _unread(one.item)) for one in known]
-        decided = [(photos, judge_items(policy, [item for _, item in photos])) for photos in _parts(stored)]
+            states = sealed_photos(tables, ALL_PHOTOS)
+        items = [(one.photo, one.item if one.whole else _unreadable(one.item)) for one in states]
+        parts = [(part, judge_items(policy, [item for _, item in part])) for part in _parts(items)]
         with index.catalog.writing() as tables:
             if get_state(tables, "policy") == policy.version and not anyway:
                 return False  # another process was quicker
-            here = {photo for (photo,) in tables.execute("SELECT id FROM photos")}
-            if here - {photo for photo, _ in stored}:
+            here = photo_ids(tables, ALL_PHOTOS)
+            if here - {photo for photo, _ in items}:
                 continue  # photos came in meanwhile, and must be judged too
             before = Restrictions(tables)
-            standing = unspoken(tables)
-            judged = here - standing
-            tables.executemany("DELETE FROM law WHERE photo = ?", [(photo,) for photo in judged])
-            for photos, found in decided:
-                put_law(
-                    tables, [(photo, item.name) for photo, item in photos if photo in judged], found, policy
-                )
+            standing = departed_by_pixels(tables)
+            judged_photos = here - standing
+            delete_verdicts(tables, judged_photos)
+            for part, decisions in parts:
+                photos = [(photo, item.name) for photo, item in part if photo in judged_photos]
+                put_law(tables, photos, decisions, policy)
             let_stand(tables, standing, age_limits(policy), policy.version)
-            changed = [(one.photo,) for one in known if not one.whole]
-            tables.executemany("UPDATE photos SET tag = '' WHERE id = ?", changed)
+            clear_tags(tables, [one.photo for one in states if not one.whole])
             set_state(tables, policy=policy.version, limits=age_limits(policy))
-            publish(tables, "", (), policy.ownership.duplicates, lift, before)
+            publish_photos(tables, "", (), policy.ownership.duplicates, lift, before)
             return True
 
 
-def _unread(item: Item) -> Item:
-    return replace(item, unread=(*item.unread, ("index", BROKEN)))
+def _unreadable(item: Item) -> Item:
+    return replace(item, unread=(*item.unread, ("index", BROKEN_VERDICT)))
 
 
-def _parts(stored: Sequence[tuple[int, Item]]) -> Iterator[list[tuple[int, Item]]]:
+def _parts(items: Sequence[tuple[int, Item]]) -> Iterator[list[tuple[int, Item]]]:
     """Part the photos so that no part has a name twice: a live photo and its staged successor are two photos."""
-    rest = list(stored)
+    rest = list(items)
     while rest:
         first: dict[str, tuple[int, Item]] = {}
         later = []

@@ -9,6 +9,8 @@ from withsense_tf.data.pictures.near_duplicates import near_to
 from withsense_tf.index.integrity.census import put_census
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.left_out_tables import delete_kept_out, insert_kept_out, kept_out_photos
+from withsense_tf.index.tables.photos_table import live_looks
 
 
 def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -20,50 +22,48 @@ def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[list[str], list[s
     leaving: dict[str, None] = {}
     unknown = []
     with index.catalog.writing() as tables:
-        live = tables.execute("SELECT name, digest, look FROM live ORDER BY name").fetchall()
-        known = {name for name, *_ in live}
+        live = live_looks(tables)
+        live_names = {name for name, *_ in live}
         for name in dict.fromkeys(names):
-            if name not in known:
+            if name not in live_names:
                 unknown.append(name)
             for twin, digest, look in _copies(name, live):
-                tables.execute(
-                    "INSERT OR REPLACE INTO kept_out VALUES (?, ?, ?, ?)", (twin, digest, look, since)
-                )
+                insert_kept_out(tables, twin, digest, look, since)
                 leaving[twin] = None
         put_census(tables)
     return list(leaving), unknown
 
 
-def let_in(index: PhotoIndex, names: Iterable[str]) -> int:
-    """Let photos that were kept out, and copies of them, come in again with the next update; return how many."""
+def readmit(index: PhotoIndex, names: Iterable[str]) -> int:
+    """Readmit photos that were kept out, and copies of them, with the next update; return how many."""
     with index.catalog.writing() as tables:
-        kept = tables.execute("SELECT name, digest, look FROM kept_out").fetchall()
-        free = {twin for name in set(names) for twin, *_ in _copies(name, kept)}
-        tables.executemany("DELETE FROM kept_out WHERE name = ?", [(name,) for name in free])
+        photos = kept_out_photos(tables)
+        free = {twin for name in set(names) for twin, *_ in _copies(name, photos)}
+        delete_kept_out(tables, free)
         put_census(tables)
         return len(free)
 
 
 def _copies(name: str, photos: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """Return the photo of a name and its copies, each as name, digest and look."""
-    found = []
+    copies = []
     for _, digest, look in [photo for photo in photos if photo[0] == name]:
         near = set(near_to(look, [other for *_, other in photos]).tolist())
-        found += [photo for at, photo in enumerate(photos) if at in near or photo[1] == digest]
-    return found
+        copies += [photo for at, photo in enumerate(photos) if at in near or photo[1] == digest]
+    return copies
 
 
 def like_kept_out(index: PhotoIndex, looks: Mapping[str, str]) -> set[str]:
     """Return the names of photos, given with their looks, that are copies of photos that were kept out."""
     with index.catalog.reading() as tables:
-        kept = [look for (look,) in tables.execute("SELECT look FROM kept_out WHERE look != ''")]
-    return {name for name, look in looks.items() if kept and len(near_to(look, kept))}
+        others = [look for *_, look in kept_out_photos(tables) if look]
+    return {name for name, look in looks.items() if others and len(near_to(look, others))}
 
 
 def without_kept_out(index: PhotoIndex, items: Sequence[Item]) -> tuple[list[Item], int]:
     """Return the photos that may come in, and how many may not."""
     with index.catalog.reading() as tables:
-        found = tables.execute("SELECT name, digest FROM kept_out").fetchall()
-    names, digests = {name for name, _ in found}, {digest for _, digest in found}
-    kept = [item for item in items if item.name not in names and item.digest not in digests]
-    return kept, len(items) - len(kept)
+        photos = kept_out_photos(tables)
+    names, digests = {name for name, *_ in photos}, {digest for _, digest, _ in photos}
+    allowed_items = [item for item in items if item.name not in names and item.digest not in digests]
+    return allowed_items, len(items) - len(allowed_items)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A photo that cannot be used: its name and file, the kind of damage, and the reason."""
+class UnusablePhoto:
+    """A photo that cannot be used: its name and file, the kind of damage, and the reason; it goes into quarantine."""
 
     name: str
     path: str
@@ -29,7 +29,7 @@ class Refused:
     reason: str
 
 
-def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, str], list[Refused]]:
+def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, str], list[UnusablePhoto]]:
     """Return the look of each photo by name, and those whose file cannot be used, with the reason."""
 
     def one(item: Item) -> str | PhotoError:
@@ -41,18 +41,18 @@ def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, str], list[Refused]
         return item.look or look
 
     with ThreadPoolExecutor(usable_cores()) as pool:
-        found = list(zip(items, pool.map(one, items), strict=True))
+        looks = list(zip(items, pool.map(one, items), strict=True))
     bad = [
-        Refused(item.name, str(item.path), known.kind, known.reason)
-        for item, known in found
-        if isinstance(known, PhotoError)
+        UnusablePhoto(item.name, str(item.path), error.kind, error.reason)
+        for item, error in looks
+        if isinstance(error, PhotoError)
     ]
-    return {item.name: known for item, known in found if isinstance(known, str)}, bad
+    return {item.name: look for item, look in looks if isinstance(look, str)}, bad
 
 
 def readable_rows(
     generation: Generation, matcher: Matcher, items: Sequence[Item]
-) -> tuple[list[Item], Rows, list[Refused]]:
+) -> tuple[list[Item], Rows, list[UnusablePhoto]]:
     """Return the photos that the matcher's encoders can read, what is kept of them, and the others with the reason."""
     try:
         return list(items), rows_of(generation, matcher, items), []
@@ -63,7 +63,7 @@ def readable_rows(
                 rows_of(generation, matcher, [item])
                 good.append(item)
             except DataError as error:
-                bad.append(Refused(item.name, str(item.path), "photo_not_image", str(error)))
+                bad.append(UnusablePhoto(item.name, str(item.path), "photo_not_image", str(error)))
         if not good:
             # All of them were read a moment ago: this is no fault of theirs.
             raise

@@ -10,7 +10,9 @@ import numpy as np
 
 from withsense_tf.errors import SettingError
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.stored_items import live_rows, row_count
+from withsense_tf.index.tables.captions_table import live_captions
+from withsense_tf.index.tables.models_table import row_count
+from withsense_tf.index.tables.rows_table import live_rows
 from withsense_tf.index.vectors.exact_index import ExactIndex
 from withsense_tf.index.vectors.vector_index import Keep, Nearest, VectorIndex
 
@@ -30,19 +32,19 @@ def recall_at(approximate: VectorIndex, exact: VectorIndex, queries: np.ndarray,
             f"Recall needs queries, k and rows, got {len(queries)} queries, k={k}, rows={rows}. "
             "Give at least one of each."
         )
-    wanted = exact.search(queries, k, rows)
-    found = approximate.search(queries, k, rows)
+    best = exact.search(queries, k, rows)
+    answers = approximate.search(queries, k, rows)
     hits = possible = 0
-    for query, right, scores, rowids in zip(queries, wanted.rows, wanted.scores, found.rows, strict=True):
+    for query, right, scores, rowids in zip(queries, best.rows, best.scores, answers.rows, strict=True):
         there = right >= 0
         possible += int(there.sum())
         if not there.any():
             continue
-        got = np.unique(rowids[rowids >= 0])
+        answer = np.unique(rowids[rowids >= 0])
         lowest = float(scores[there][-1])
         # The vectors tell the score: what an approximate engine says of its own rows is not asked.
-        true = exact.get(got) @ query.astype(np.float32) if len(got) else np.empty(0, np.float32)
-        fair = np.isin(got, right[there]) | (true >= lowest - ROUNDING * max(1.0, abs(lowest)))
+        true = exact.get(answer) @ query.astype(np.float32) if len(answer) else np.empty(0, np.float32)
+        fair = np.isin(answer, right[there]) | (true >= lowest - ROUNDING * max(1.0, abs(lowest)))
         hits += min(int(fair.sum()), int(there.sum()))
     return hits / possible if possible else 1.0
 
@@ -54,7 +56,7 @@ def measure_recall(
 
     Without `texts`, captions of the index are the queries, drawn from all of them, the same ones each time.
     """
-    measured = []
+    recalls = []
     with index.catalog.reading() as tables:
         generation = index.current(tables)
         if not generation.form.inner:
@@ -62,19 +64,21 @@ def measure_recall(
                 "This index is searched by a network that looks at every photo: nothing is missed."
             )
         count, live = row_count(tables, generation.number), live_rows(tables, generation.number)
-        asked = [text for text in texts if text.strip()] if texts is not None else _captions(tables, sample)
-        if not asked or not len(live):
+        asked_texts = (
+            [text for text in texts if text.strip()] if texts is not None else _captions(tables, sample)
+        )
+        if not asked_texts or not len(live):
             raise SettingError("There is nothing to ask: give queries, and an index that has photos.")
-        queries = generation.form.queries(asked)
+        queries = generation.form.queries(asked_texts)
         for part, engine in generation.vectors.items():
             with tempfile.TemporaryDirectory(prefix="withsense-recall-") as folder:
                 exact = ExactIndex(folder, engine.width)
                 for at in range(0, len(live), BLOCK):
                     exact.write(at, engine.get(live[at : at + BLOCK]))
-                found = recall_at(_Live(engine, live, count), exact, queries, k, len(live))
+                recall = recall_at(_Live(engine, live, count), exact, queries, k, len(live))
                 exact.close()
-            measured.append((part, found, len(asked)))
-    return measured
+            recalls.append((part, recall, len(asked_texts)))
+    return recalls
 
 
 class _Live(VectorIndex):
@@ -85,14 +89,15 @@ class _Live(VectorIndex):
         self.width = engine.width
 
     def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Nearest:  # noqa: ARG002  # all are live
-        gone = self.count - len(self.live)
-        found = self.engine.search(queries, min(self.count, k + gone), self.count)
+        garbage = self.count - len(self.live)
+        nearest = self.engine.search(queries, min(self.count, k + garbage), self.count)
         best = np.full((len(queries), k), -1, np.int64)
         scores = np.full((len(queries), k), -np.inf, np.float32)
-        for at, some in enumerate(found.rows):
+        for at, some in enumerate(nearest.rows):
             here = np.isin(some, self.live)
-            kept = np.searchsorted(self.live, some[here])[:k]
-            best[at, : len(kept)], scores[at, : len(kept)] = kept, found.scores[at][here][:k]
+            rows_here = np.searchsorted(self.live, some[here])[:k]
+            best[at, : len(rows_here)] = rows_here
+            scores[at, : len(rows_here)] = nearest.scores[at][here][:k]
         return Nearest(best, scores)
 
     def write(self, at: int, vectors: np.ndarray, facts: object = None) -> None:
@@ -109,8 +114,5 @@ class _Live(VectorIndex):
 
 
 def _captions(tables: sqlite3.Connection, sample: int) -> list[str]:
-    found = tables.execute(
-        "SELECT DISTINCT text FROM captions JOIN live ON live.id = photo WHERE counts = 1 ORDER BY text"
-    ).fetchall()
-    chosen = np.random.default_rng(0).permutation(len(found))[:sample]
-    return [found[at][0] for at in chosen]
+    captions = live_captions(tables)
+    return [captions[at] for at in np.random.default_rng(0).permutation(len(captions))[:sample]]

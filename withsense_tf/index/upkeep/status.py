@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from withsense_tf.index.catalog import get_state
-from withsense_tf.index.departed import DEPARTED, count_departed
+from withsense_tf.index.departed import count_departed
 from withsense_tf.index.photo_index import PhotoIndex, dropped_models, law_of_model
-from withsense_tf.index.vectors.vector_engine import Engine
+from withsense_tf.index.tables.captions_table import count_live_captions
+from withsense_tf.index.tables.facts_table import column_names
+from withsense_tf.index.tables.law_table import count_restricted
+from withsense_tf.index.tables.left_out_tables import quarantined_photos
+from withsense_tf.index.tables.models_table import all_models
+from withsense_tf.index.tables.photo_states import count_staged
+from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos
+from withsense_tf.index.tables.rows_table import count_live_rows
+from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.index.vectors.engine_settings import Engine
 
 # Photos in quarantine that are named.
-SHOWN: Final = 5
+MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class Status:
             for limit, count in self.restricted.items()
         ]
         lines += [
-            f"model {model['number']} {model['use']}: {model['matcher']}, {_trained(model['law'])}, "
+            f"model {model['number']} {model['use']}: {model['matcher']}, {_training_law(model['law'])}, "
             f"{_engine(model['engine'])}, "
             f"{model['rows']:,} rows, {model['garbage']:,} of them of photos that are gone"
             for model in self.models
@@ -58,73 +67,65 @@ class Status:
                 f"{self.departed:,} photos that left still restrict their copies: of these digest, look, texts and "
                 "verdict are kept"
             )
-        lines += [f"in quarantine: {one['photo']}: {one['reason']}" for one in self.quarantine[:SHOWN]]
-        if len(self.quarantine) > SHOWN:
-            lines.append(f"... and {len(self.quarantine) - SHOWN:,} more; see all with --json")
+        lines += [f"in quarantine: {one['photo']}: {one['reason']}" for one in self.quarantine[:MOST_NAMED]]
+        if len(self.quarantine) > MOST_NAMED:
+            lines.append(f"... and {len(self.quarantine) - MOST_NAMED:,} more; see all with --json")
         return "\n".join(lines)
 
 
 def index_status(index: PhotoIndex) -> Status:
     """Count what an index has."""
     with index.catalog.reading() as tables:
-
-        def count(sql: str, *values: object) -> int:
-            return int(tables.execute(f"SELECT count(*) FROM {sql}", values).fetchone()[0])
-
-        current, previous = get_state(tables, "current"), get_state(tables, "previous")
-        use = {current: "in use", previous: "the one before"}
-        models = []
-        for number, name, identity, engine, rows, made in tables.execute(
-            "SELECT id, name, identity, engine, rows, made FROM generations ORDER BY id"
-        ).fetchall():
-            if number in dropped_models(tables):
-                continue  # only those that are amid something with it need it
-            held = count("rows JOIN live ON live.id = photo WHERE generation = ?", number)
-            models.append(
-                {
-                    "number": number,
-                    "use": use.get(number, "not in use"),
-                    "identity": identity,
-                    "matcher": name,
-                    "law": law_of_model(tables, number),
-                    "engine": engine,
-                    "made": made,
-                    "rows": rows,
-                    "photos": held,
-                    "garbage": rows - held,
-                }
-            )
-        restricted = dict(
-            tables.execute(
-                "SELECT age_limit, sum(restricted) FROM law JOIN live ON live.id = photo GROUP BY age_limit"
-            ).fetchall()
-        )
         return Status(
             str(index.folder),
             get_state(tables, "version"),
-            count("live"),
-            count("captions JOIN live ON live.id = photo WHERE counts = 1"),
-            count("photos WHERE writer IS NOT NULL AND writer != ?", DEPARTED),
+            count_photos(tables, LIVE_PHOTOS),
+            count_live_captions(tables),
+            count_staged(tables),
             count_departed(tables),
             [
                 dict(zip(("photo", "path", "kind", "reason", "found"), row, strict=True))
-                for row in tables.execute(
-                    "SELECT name, path, kind, reason, found FROM quarantine ORDER BY name"
-                )
+                for row in quarantined_photos(tables)
             ],
-            restricted,
-            [name for (name,) in tables.execute("SELECT DISTINCT name FROM facts ORDER BY name")],
-            models,
+            count_restricted(tables),
+            column_names(tables),
+            _models(tables),
             _bytes(index.folder) / 1e6,
         )
 
 
-def _trained(law: str) -> str:
+def _models(tables: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Describe the models, but not those that only wait to be removed."""
+    current, previous = get_state(tables, "current"), get_state(tables, "previous")
+    use = {current: "in use", previous: "the one before"}
+    models = []
+    for number, name, identity, engine, rows, made_at in all_models(tables):
+        if number in dropped_models(tables):
+            continue  # only those that are amid something with it need it
+        photos = count_live_rows(tables, number)
+        models.append(
+            {
+                "number": number,
+                "use": use.get(number, "not in use"),
+                "identity": identity,
+                "matcher": name,
+                "law": law_of_model(tables, number),
+                "engine": engine,
+                "made": made_at,
+                "rows": rows,
+                "photos": photos,
+                "garbage": rows - photos,
+            }
+        )
+    return models
+
+
+def _training_law(law: str) -> str:
     return f"trained under law {law}" if law else "trained without the law, or nobody knows"
 
 
-def _engine(written: str) -> str:
-    engine = Engine.from_json(written)
+def _engine(text: str) -> str:
+    engine = Engine.from_json(text)
     if engine.kind == "exact":
         return f"exact, {engine.dtype}"
     return f"milvus {engine.graph}, {engine.address or 'a file of its own'}"

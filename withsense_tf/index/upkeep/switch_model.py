@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from withsense_tf.common.terminal import track
 from withsense_tf.errors import SettingError
-from withsense_tf.index.catalog import get_state
 from withsense_tf.index.item import Item
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.model_rows import put_rows, rows_of
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.stored_items import LACKING, stored_items
+from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.tables.photos_table import count_photos, live_without_rows, photo_of_id
+from withsense_tf.index.tables.rows_table import has_row
+from withsense_tf.index.tables.state_table import get_state
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
@@ -21,33 +23,33 @@ BATCH = 64
 
 
 def fill(index: PhotoIndex, model: int) -> int:
-    """Give a model the vectors of all live photos that it lacks; return how many it got. Then `switch` to it."""
+    """Add the vectors of all live photos that a model lacks; return how many. Then `switch` to it."""
     generation = index.generation(model)
     matcher = generation.matcher(index.store)
-    got = 0
+    count = 0
     while missing := _missing(index, model):
         for at in track(
             range(0, len(missing), BATCH), -(-len(missing) // BATCH), "Filling", unit="batches of photos"
         ):
-            got += _fill_some(index, generation, matcher, missing[at : at + BATCH])
-    return got
+            count += _fill_some(index, generation, matcher, missing[at : at + BATCH])
+    return count
 
 
 def take_over(index: PhotoIndex, model: int, tries: int = 5) -> None:
-    """Give a model what it lacks and put it to use; photos may come in meanwhile."""
-    for left in range(tries, 0, -1):
+    """Fill a model and switch to it; photos may come in meanwhile."""
+    for tries_to_come in range(tries - 1, -1, -1):
         fill(index, model)
         try:
             index.switch(model)
         except SettingError:
-            if left == 1:
+            if not tries_to_come:
                 raise
         else:
             return
 
 
 def roll_back(index: PhotoIndex) -> int:
-    """Put the model before to use again, with the photos that came since; return its number."""
+    """Switch back to the model before, with the photos that came since; return its number."""
     with index.catalog.reading() as tables:
         previous = get_state(tables, "previous")
     if previous is None:
@@ -60,7 +62,7 @@ def roll_back(index: PhotoIndex) -> int:
 
 def _missing(index: PhotoIndex, model: int) -> list[tuple[int, Item]]:
     with index.catalog.reading() as tables:
-        return stored_items(tables, LACKING, (model,))
+        return stored_items(tables, live_without_rows(model))
 
 
 def _fill_some(
@@ -71,10 +73,7 @@ def _fill_some(
         here = [
             at
             for at, (photo, _) in enumerate(missing)
-            if tables.execute("SELECT 1 FROM photos WHERE id = ?", (photo,)).fetchone()
-            and not tables.execute(
-                "SELECT 1 FROM rows WHERE photo = ? AND generation = ?", (photo, generation.number)
-            ).fetchone()
+            if count_photos(tables, photo_of_id(photo)) and not has_row(tables, generation.number, photo)
         ]
         put_rows(
             tables,

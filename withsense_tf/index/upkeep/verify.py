@@ -8,14 +8,25 @@ from pathlib import Path
 from withsense_tf.data.pictures.looks import SIDE
 from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 from withsense_tf.errors import DataError, WithSenseError
-from withsense_tf.index.catalog import get_state
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
-from withsense_tf.index.integrity.census import miscounted
+from withsense_tf.index.integrity.census import check_census
 from withsense_tf.index.integrity.seal import broken_limits, sealed_photos
 from withsense_tf.index.integrity.vector_checks import bad_rows
 from withsense_tf.index.model_generation import Generation, folder_identity
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.stored_items import count_lacking
+from withsense_tf.index.tables.facts_table import facts_by_photo
+from withsense_tf.index.tables.models_table import caption_count
+from withsense_tf.index.tables.photos_table import (
+    LIVE_PHOTOS,
+    LIVE_WITHOUT_GROUP,
+    count_photos,
+    live_files,
+    live_without_rows,
+    live_without_verdict,
+)
+from withsense_tf.index.tables.rows_table import caption_end, count_rows_behind_end
+from withsense_tf.index.tables.schema import count_orphans, damage
+from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.vectors.filters import fact_rows
 
 
@@ -25,50 +36,42 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
         with index.catalog.reading() as tables:
             if wrong := wrong_cells(tables):
                 return wrong
-            problems = _tables(tables) + miscounted(tables) + _law(tables)
+            problems = _tables(tables) + check_census(tables) + _law(tables)
             number = get_state(tables, "current")
             if number is None:
                 return [*problems, "No model is in use: the index is not built yet, or a build was stopped."]
             for each in dict.fromkeys([number, get_state(tables, "previous")]):
                 if each is not None:
                     problems += _model(tables, index.generation(each), in_use=each == number)
-            photos = tables.execute("SELECT name, path, digest FROM live ORDER BY name").fetchall()
+            photos = live_files(tables)
     except DataError as error:
         return [str(error)]
     return problems + (_files(photos) if files else [])
 
 
 def _tables(tables: sqlite3.Connection) -> list[str]:
-    found = [row[0] for row in tables.execute("PRAGMA integrity_check")]
-    problems = [] if found == ["ok"] else [f"The tables are damaged: {line}" for line in found]
-
-    def count(what: str, sql: str) -> None:
-        number = tables.execute(f"SELECT count(*) FROM {sql}").fetchone()[0]
-        if number:
-            problems.append(f"{number:,} {what}")
-
-    for limit in get_state(tables, "limits") or []:
-        count(
-            f"live photos are not judged for the age limit of {limit}: run index judge --all",
-            f"live WHERE id NOT IN (SELECT photo FROM law WHERE age_limit = {int(limit)} AND restricted NOT NULL)",
+    problems = [f"The tables are damaged: {line}" for line in damage(tables)]
+    counts = {
+        f"live photos are not judged for the age limit of {limit}: run index judge --all": count_photos(
+            tables, live_without_verdict(limit)
         )
-    count("live photos belong to no group of near-duplicates", "live WHERE fold IS NULL")
-    for table in ("captions", "facts", "law", "rows"):
-        count(f"rows of {table} belong to no photo", f"{table} WHERE photo NOT IN (SELECT id FROM photos)")
-    return problems
+        for limit in get_state(tables, "limits") or []
+    }
+    counts["live photos belong to no group of near-duplicates"] = count_photos(tables, LIVE_WITHOUT_GROUP)
+    for table, number in count_orphans(tables).items():
+        counts[f"rows of {table} belong to no photo"] = number
+    return problems + [f"{number:,} {what}" for what, number in counts.items() if number]
 
 
 def _law(tables: sqlite3.Connection) -> list[str]:
-    """Look whether photos, their texts and verdicts are as they came in and were given."""
+    """Return a line where photos, their texts or verdicts are not as they came in and were given."""
     version = get_state(tables, "policy")
-    photos = sealed_photos(tables, "live")
+    photos = sealed_photos(tables, LIVE_PHOTOS)
     foreign = [one.item.name for one in photos if not one.whole]
-    broken = [one.item.name for one in photos if one.whole and broken_limits(tables, one, version)]
+    broken_photos = [one.item.name for one in photos if one.whole and broken_limits(tables, one, version)]
     problems = []
-    kept: dict[int, set[tuple[object, ...]]] = {}
-    for photo, *told in tables.execute("SELECT photo, name, text, number FROM facts"):
-        kept.setdefault(photo, set()).add(tuple(told))
-    other = [one.item.name for one in photos if kept.get(one.photo, set()) != set(fact_rows(one.item.facts))]
+    facts = facts_by_photo(tables)
+    other = [one.item.name for one in photos if facts.get(one.photo, set()) != set(fact_rows(one.item.facts))]
     if other:
         problems.append(
             f"The columns that filters ask of {len(other):,} photos are not those that came in, such as of {other[0]}: "
@@ -79,43 +82,40 @@ def _law(tables: sqlite3.Connection) -> list[str]:
             f"What is said of {len(foreign):,} photos is not what came in, such as of {foreign[0]}: they are not "
             "shown. Run index judge --all, and then index update."
         )
-    if broken:
+    if broken_photos:
         problems.append(
-            f"The verdicts on {len(broken):,} photos are not those that the rules gave, such as on {broken[0]}: they "
-            "are not shown. Run index judge --all."
+            f"The verdicts on {len(broken_photos):,} photos are not those that the rules gave, such as on "
+            f"{broken_photos[0]}: they are not shown. Run index judge --all."
         )
     return problems
 
 
 def _model(tables: sqlite3.Connection, generation: Generation, in_use: bool) -> list[str]:
-    what = f"model {generation.number}"
+    number = generation.number
+    what = f"model {number}"
     problems = []
     if folder_identity(generation.folder) != generation.identity:
         problems.append(f"The files of {what} are not those that the index was built with: build it anew.")
     if in_use:
-        missing = count_lacking(tables, generation.number)
+        missing = count_photos(tables, live_without_rows(number))
         if missing:
             problems.append(f"{missing:,} live photos have no vectors by {what}: run index verify --repair.")
-    lost = tables.execute(
-        "SELECT count(*) FROM rows WHERE generation = ? "
-        "AND NOT row BETWEEN 0 AND (SELECT rows - 1 FROM generations WHERE id = ?)",
-        (generation.number, generation.number),
-    ).fetchone()[0]
-    counted = tables.execute(
-        "SELECT captions, (SELECT max(first_caption + captions) FROM rows WHERE generation = id) FROM generations "
-        "WHERE id = ?",
-        (generation.number,),
-    ).fetchone()
-    if counted[1] is not None and counted[0] < counted[1]:
-        problems.append(f"Model {generation.number} counts fewer captions than it has: build it anew.")
-    if lost:
-        problems.append(f"{lost:,} rows of {what} lie behind its end: run index verify --repair.")
+    if caption_count(tables, number) < (caption_end(tables, number) or 0):
+        problems.append(f"Model {number} counts fewer captions than it has: build it anew.")
+    behind_end = count_rows_behind_end(tables, number)
+    if behind_end:
+        problems.append(f"{behind_end:,} rows of {what} lie behind its end: run index verify --repair.")
+    return problems + _vectors(tables, generation, what)
+
+
+def _vectors(tables: sqlite3.Connection, generation: Generation, what: str) -> list[str]:
     try:
-        found = list(bad_rows(tables, generation))
+        damaged_rows = list(bad_rows(tables, generation))
     except WithSenseError as error:
-        return [*problems, f"The vectors of {what}: {error}"]
-    problems += [f"The vectors of {what}: {why}" for why in dict.fromkeys(why for _, why in found) if why]
-    bad = sum(len(rows) for rows, _ in found)
+        return [f"The vectors of {what}: {error}"]
+    reasons = dict.fromkeys(why for _, why in damaged_rows if why)
+    problems = [f"The vectors of {what}: {why}" for why in reasons]
+    bad = sum(len(rows) for rows, _ in damaged_rows)
     if bad:
         problems.append(
             f"{bad:,} photos have vectors by {what} that are not those that were written: run index verify --repair."

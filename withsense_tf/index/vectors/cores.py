@@ -17,15 +17,15 @@ _pool: tuple[ThreadPoolExecutor, int] | None = None
 
 
 def share(work: Callable[[Iterator[int]], T], blocks: range) -> list[T]:
-    """Let each core that is free call `work` with the blocks that are left; return what each call returned.
+    """Let each core that is free call `work` with the blocks that nobody took; return what each call returned.
 
     The blocks come from one iterator that all of them draw from, so a core that another program keeps busy costs
     no more than one block. Only work that leaves Python's lock, as numpy's does, becomes faster.
     """
-    left = iter(blocks)
+    queue = iter(blocks)
     pool, most = _helpers()
-    futures = [pool.submit(work, left) for _ in range(min(most, len(blocks) - 1))]
-    results = [work(left)]
+    futures = [pool.submit(work, queue) for _ in range(min(most, len(blocks) - 1))]
+    results = [work(queue)]
     # A helper that has not begun yet, because other searches have them all, is not waited for.
     return results + [future.result() for future in futures if not future.cancel()]
 

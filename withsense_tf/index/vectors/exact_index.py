@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.index.vectors.best_rows import Leaders
+from withsense_tf.index.vectors.best_so_far import BestSoFar
 from withsense_tf.index.vectors.cores import share
 from withsense_tf.index.vectors.products import PRODUCT, put_products
 from withsense_tf.index.vectors.vector_file import VectorFile
@@ -27,14 +27,14 @@ LEAST_PRODUCT: Final = PRODUCT // 4
 # A block, in bytes of float32: so large that Python's part of it hardly counts, so small that cores share them well.
 BLOCK: Final = 4 << 20
 # Where rows are copied into a block it shall stay in the cache of a core.
-COPIED: Final = 1 << 20
+COPY_BLOCK: Final = 1 << 20
 # A small index is cut into so many blocks, so that the cores finish together, but not into smaller ones than this.
 SHARES: Final = 8
 LEAST: Final = 1 << 19
 # The best are picked when so many products wait, which takes about as long in Python however many they are.
-HELD: Final = 1 << 16
+PRODUCTS: Final = 1 << 16
 # A filter that keeps less than one row of so many has its rows gathered; else all are scored and the others dropped.
-GATHERED: Final = 3
+GATHER_BELOW: Final = 3
 # So many pairs are scored again at once, so that a bad case does not need memory without end.
 PAIRS: Final = 4096
 # A float16's bits, moved to the place of a float32's, read as the value times 2 ** -112.
@@ -54,24 +54,24 @@ class ExactIndex(VectorIndex):
         self.dtype = self._file.dtype.name
 
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:  # noqa: ARG002  # columns are the catalog's
-        """Put vectors into the rows from `at` on; on return they are on the disk."""
+        """Write vectors into the rows from `at` on; on return they are on the disk."""
         self._file.write(at, np.asarray(vectors))
 
     def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Nearest:
         """Return the best k of the first `rows` rows for each query; a filter counts before the best are taken."""
-        queries = self._checked(queries)
+        queries = self._check(queries)
         if k < 1 or rows < 0:
             raise SettingError(f"expected k from 1 up and rows from 0 up, got k={k!r} and rows={rows!r}.")
-        stored = self._file.rows(rows)
-        kept = None if keep is None else np.asarray(keep.rows(), np.int64)
-        if kept is not None:
-            kept = kept[: np.searchsorted(kept, rows)]
-        if not len(queries) or not (rows if kept is None else len(kept)):
-            return Leaders(len(queries), k, np.zeros(len(queries), np.float32)).found()
+        vectors = self._file.rows(rows)
+        allowed_rows = None if keep is None else np.asarray(keep.rows(), np.int64)
+        if allowed_rows is not None:
+            allowed_rows = allowed_rows[: np.searchsorted(allowed_rows, rows)]
+        if not len(queries) or not (rows if allowed_rows is None else len(allowed_rows)):
+            return BestSoFar(len(queries), k, np.zeros(len(queries), np.float32)).nearest()
         longest = self._file.longest
         most = min(MOST, max(1, LEAST_PRODUCT // self.width))
         parts = [
-            _Scan(stored, kept, queries[at : at + most], k, longest).found()
+            _Scan(vectors, allowed_rows, queries[at : at + most], k, longest).nearest()
             for at in range(0, len(queries), most)
         ]
         return Nearest(np.concatenate([p.rows for p in parts]), np.concatenate([p.scores for p in parts]))
@@ -81,17 +81,17 @@ class ExactIndex(VectorIndex):
         rows = np.asarray(rows, np.int64)
         if rows.min(initial=0) < 0:
             raise SettingError(f"expected rows from 0 up, got {rows.min()}.")
-        found: np.ndarray = self._file.rows(int(rows.max(initial=-1)) + 1)[rows].astype(np.float32)
-        return found
+        vectors: np.ndarray = self._file.rows(int(rows.max(initial=-1)) + 1)[rows].astype(np.float32)
+        return vectors
 
     def remove(self, rows: np.ndarray) -> None:
-        """Keep them: rows that nobody asks for cost nothing but space."""
+        """Do nothing: rows that nobody asks for cost nothing but space."""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
 
-    def _checked(self, queries: np.ndarray) -> np.ndarray:
+    def _check(self, queries: np.ndarray) -> np.ndarray:
         queries = np.ascontiguousarray(queries, np.float32)
         if queries.ndim != 2 or queries.shape[1] != self.width:
             raise SettingError(f"expected queries of shape (n, {self.width}), got {queries.shape}.")
@@ -103,23 +103,23 @@ class ExactIndex(VectorIndex):
 
 
 class _Scan:
-    """One search through the rows, or through those of them that are kept."""
+    """One search through the vectors, or through those of the rows that a filter allows."""
 
     def __init__(
         self,
-        stored: np.ndarray,
-        kept: np.ndarray | None,
+        vectors: np.ndarray,
+        allowed_rows: np.ndarray | None,
         queries: np.ndarray,
         k: int,
         longest: float,
     ) -> None:
-        rows, width = stored.shape
-        self.stored, self.kept, self.k = stored, kept, k
-        self.gather = kept is not None and len(kept) * GATHERED < rows
-        self.count = len(kept) if kept is not None and self.gather else rows
-        half = stored.dtype == np.float16
+        rows, width = vectors.shape
+        self.vectors, self.allowed_rows, self.k = vectors, allowed_rows, k
+        self.gather = allowed_rows is not None and len(allowed_rows) * GATHER_BELOW < rows
+        self.count = len(allowed_rows) if allowed_rows is not None and self.gather else rows
+        half = vectors.dtype == np.float16
         self.widened = half and len(queries) > 1
-        most = COPIED if self.widened or self.gather else BLOCK
+        most = COPY_BLOCK if self.widened or self.gather else BLOCK
         fair = max(LEAST, 4 * width * self.count // SHARES)
         self.step = max(1, min(most, fair, BLOCK) // (4 * width))
         # Scores are powers of two too small or too large until the end, where that is undone without a loss.
@@ -129,24 +129,24 @@ class _Scan:
         near_one = np.ldexp(queries, -self.exponents)
         self.queries = np.ldexp(near_one, HALF_SCALE) if half else queries
         # One query is asked in the type of the rows, which are then not widened.
-        self.quick = self.queries if self.widened else near_one.astype(stored.dtype)
+        self.quick = self.queries if self.widened else near_one.astype(vectors.dtype)
         self.columns = np.ascontiguousarray(self.quick.T)
-        rounded = 0.0 if self.widened else _lengths(near_one - self.quick)
-        self.slack = _slack(width, _lengths(near_one) * longest, rounded * longest)
+        rounding = 0.0 if self.widened else _lengths(near_one - self.quick)
+        self.slack = _slack(width, _lengths(near_one) * longest, rounding * longest)
 
-    def found(self) -> Nearest:
+    def nearest(self) -> Nearest:
         """Return the best rows of each query, with scores as they are."""
-        leaders, *others = share(self._look, range(0, self.count, self.step))
+        best, *others = share(self._look, range(0, self.count, self.step))
         for other in others:
-            leaders.join(other)
-        found = leaders.found()
-        return replace(found, scores=np.ldexp(found.scores, self.exponents))
+            best.join(other)
+        nearest = best.nearest()
+        return replace(nearest, scores=np.ldexp(nearest.scores, self.exponents))
 
-    def _look(self, starts: Iterator[int]) -> Leaders:
+    def _look(self, starts: Iterator[int]) -> BestSoFar:
         """Multiply block by block, and pick the best now and then: so the cores seldom wait for Python's lock."""
-        leaders = Leaders(len(self.queries), self.k, self.slack)
+        best = BestSoFar(len(self.queries), self.k, self.slack)
         room = self._room()
-        products = np.empty((max(self.step, HELD // len(self.queries)), len(self.queries)), np.float32)
+        products = np.empty((max(self.step, PRODUCTS // len(self.queries)), len(self.queries)), np.float32)
         # Of each block that waits: which of the rows that are looked at is its first, and where it ends in `products`.
         firsts, ends = [], [0]
         # Products that are too large tell nothing, and their rows are scored again.
@@ -159,33 +159,33 @@ class _Scan:
                 firsts.append(first)
                 ends.append(ends[-1] + last - first)
                 if ends[-1] + self.step > len(products):
-                    self._pick(leaders, products[: ends[-1]], firsts, ends)
+                    self._pick(best, products[: ends[-1]], firsts, ends)
                     firsts, ends = [], [0]
-            self._pick(leaders, products[: ends[-1]], firsts, ends)
-        return leaders
+            self._pick(best, products[: ends[-1]], firsts, ends)
+        return best
 
     def _keep(self, products: np.ndarray, start: int, stop: int) -> tuple[int, int]:
-        """Move products that the filter keeps to the front; return the places of their rows among those kept."""
-        if self.kept is None or self.gather:
+        """Move products of allowed rows to the front; return the places of their rows among these."""
+        if self.allowed_rows is None or self.gather:
             return start, stop
-        first, last = np.searchsorted(self.kept, (start, stop)).tolist()
-        products[: last - first] = products[self.kept[first:last] - start]
+        first, last = np.searchsorted(self.allowed_rows, (start, stop)).tolist()
+        products[: last - first] = products[self.allowed_rows[first:last] - start]
         return first, last
 
-    def _pick(self, leaders: Leaders, products: np.ndarray, firsts: list[int], ends: list[int]) -> None:
+    def _pick(self, best: BestSoFar, products: np.ndarray, firsts: list[int], ends: list[int]) -> None:
         def rows(local: np.ndarray) -> np.ndarray:
             block = np.searchsorted(ends, local, side="right") - 1
             places = local + np.subtract(firsts, ends[:-1])[block]
-            return places if self.kept is None else self.kept[places]
+            return places if self.allowed_rows is None else self.allowed_rows[places]
 
-        leaders.take(products, rows, self._score)
+        best.take(products, rows, self._score)
 
     def _score(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
         """Return the scores, as they are, of pairs of a row and a query."""
         scores = np.empty(len(rows), np.float32)
         for at in range(0, len(rows), PAIRS):
             part = slice(at, at + PAIRS)
-            vectors = self.stored[rows[part]]
+            vectors = self.vectors[rows[part]]
             if vectors.dtype == np.float16:
                 vectors = _widen(vectors, np.empty(vectors.shape, np.float32))
             scores[part] = np.vecdot(vectors, self.queries[query[part]])
@@ -193,17 +193,17 @@ class _Scan:
 
     def _room(self) -> tuple[np.ndarray, np.ndarray]:
         """Return room for a block of float32, and for what is gathered; none is taken before it is used."""
-        shape = (self.step, self.stored.shape[1])
-        return np.empty(shape, np.float32), np.empty(shape, self.stored.dtype)
+        shape = (self.step, self.vectors.shape[1])
+        return np.empty(shape, np.float32), np.empty(shape, self.vectors.dtype)
 
     def _block(self, start: int, stop: int, room: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """Return a block of rows in the type of the quick queries, without a copy where they lie there so."""
-        floats, gathered = (part[: stop - start] for part in room)
-        if self.kept is not None and self.gather:
+        floats, copies = (part[: stop - start] for part in room)
+        if self.allowed_rows is not None and self.gather:
             # The mode does not matter for rows that are there, but the others are slower.
-            block = np.take(self.stored, self.kept[start:stop], axis=0, out=gathered, mode="clip")
+            block = np.take(self.vectors, self.allowed_rows[start:stop], axis=0, out=copies, mode="clip")
         else:
-            block = self.stored[start:stop]
+            block = self.vectors[start:stop]
         return _widen(block, floats) if self.widened else block
 
 
@@ -218,10 +218,10 @@ def _slack(width: int, lengths: np.ndarray, rounding: np.ndarray | float) -> np.
     `lengths` is a row's greatest length times that of each query, and `rounding` times that of what a query lost.
     """
     # The two more than the width are for the rounding of what is compared; the last part is for tiny numbers.
-    rounded = (width + 2) * 2.0**-24
-    slack = 2 * rounded / (1 - rounded) * lengths + rounding * (1 + 2.0**-20) + width * 2.0**-126
+    sum_error = (width + 2) * 2.0**-24
+    slack = 2 * sum_error / (1 - sum_error) * lengths + rounding * (1 + 2.0**-20) + width * 2.0**-126
     # Where a part of the sum may be too large for a float32, nothing is known.
-    return np.where((lengths < 2.0**126) & (rounded < 0.5), slack, np.inf).astype(np.float32)
+    return np.where((lengths < 2.0**126) & (sum_error < 0.5), slack, np.inf).astype(np.float32)
 
 
 def _widen(block: np.ndarray, out: np.ndarray) -> np.ndarray:

@@ -37,16 +37,10 @@ class Condition:
 # All of them must hold; none at all holds for every photo.
 Where = tuple[Condition, ...]
 
-# What `to_sql` asks. Without a row id the two indexes hold the photo too, so no question reads the table itself.
-FACTS_TABLE: Final = """
-CREATE TABLE facts (photo INTEGER, name TEXT, text TEXT, number REAL, PRIMARY KEY (photo, name)) WITHOUT ROWID;
-CREATE INDEX facts_by_text ON facts (name, text);
-CREATE INDEX facts_by_number ON facts (name, number);
-"""
 MOST_FILTERS: Final = 100  # SQLite takes no condition of a thousand parts
 OPS: Final = ("=", "!=", "<", "<=", ">", ">=", "~")
-WRITTEN: Final = re.compile(r"([^=<>!~]+)(!=|<=|>=|=|<|>|~)(.+)", re.DOTALL)
-QUOTED: Final = re.compile(r"\"(.+)\"|'(.+)'|«(.+)»|“(.+)”", re.DOTALL)
+FILTER: Final = re.compile(r"([^=<>!~]+)(!=|<=|>=|=|<|>|~)(.+)", re.DOTALL)
+QUOTATION: Final = re.compile(r"\"(.+)\"|'(.+)'|«(.+)»|“(.+)”", re.DOTALL)
 ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -55,10 +49,8 @@ ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 # What a condition may ask for: a year, a month or a day.
 PERIOD: Final = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
-# A fact that is a date: a year, or one that begins with a year and a month; once for Python, once for SQLite.
-DATED: Final = re.compile(r"[0-9]{4}(-[0-9]{2}.*)?", re.DOTALL)
-YEAR_GLOB: Final = "[0-9][0-9][0-9][0-9]"
-DATED_GLOBS: Final = (YEAR_GLOB, YEAR_GLOB + "-[0-9][0-9]*")
+# A fact that is a date: a year, or one that begins with a year and a month.
+DATE: Final = re.compile(r"[0-9]{4}(-[0-9]{2}.*)?", re.DOTALL)
 # What follows a year, a month and a day in a longer date, by how long the shorter one is.
 REST: Final = {4: "-[0-9][0-9]", 7: "-[0-9][0-9]", 10: "[ t]"}
 
@@ -72,16 +64,16 @@ def parse_filter(text: str) -> Condition:
     Condition(column='place', op='~', value='Paris')
     """
     check_length("The filter", text, QUERY_SIGNS)
-    written = WRITTEN.fullmatch(text.strip())
-    column, op, value = (part.strip() for part in written.groups()) if written else ("", "", "")
+    match = FILTER.fullmatch(text.strip())
+    column, op, value = (part.strip() for part in match.groups()) if match else ("", "", "")
     if not column or not value or value[0] in "=<>!~":
         raise SettingError(
             f"{shown(text)} is no filter. Expected a column, one of {' '.join(OPS)}, and a value, such as "
             "camera=Nikon D90, date>=2020-01-01, place~paris or iso<=400."
         )
-    quoted = QUOTED.fullmatch(value)
-    if quoted:
-        return Condition(column.casefold(), op, next(filter(None, quoted.groups())))
+    quotation = QUOTATION.fullmatch(value)
+    if quotation:
+        return Condition(column.casefold(), op, next(filter(None, quotation.groups())))
     if column.casefold() == "date" and op != "~":
         _check_date(value)
     number = None if op == "~" else fact_row(value)[1]
@@ -117,9 +109,9 @@ def read_where(where: Sequence[str | Condition]) -> Where:
     return tuple(parse_filter(part) if isinstance(part, str) else part for part in where)
 
 
-def check_columns(where: Where, known: Iterable[str]) -> None:
-    """Raise if a condition asks for a column that is not `known`, with the nearest name."""
-    names = sorted(known)
+def check_columns(where: Where, columns: Iterable[str]) -> None:
+    """Raise if a condition asks for a column that is not one of `columns`, with the nearest name."""
+    names = sorted(columns)
     if where and not names:
         raise SettingError(
             f"column={where[0].column!r} is not known: these photos have no columns to filter by. "
@@ -138,8 +130,8 @@ def fact_row(value: str | float) -> tuple[str, float | None]:
     if isinstance(value, str):
         # Half characters, as a command line in another encoding gives, cannot be put into a database.
         whole = value.encode("utf-8", errors="replace").decode("utf-8")
-        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", whole).casefold())
-        text = " ".join(folded.split())
+        plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", whole).casefold())
+        text = " ".join(plain.split())
         number = float(text) if NUMBER.fullmatch(text) else math.nan
     else:
         number = float(value)
@@ -154,27 +146,27 @@ def fact_rows(facts: Mapping[str, str | float]) -> list[tuple[str, str, float | 
 
 
 def matches(where: Where, facts: Mapping[str, str | float]) -> bool:
-    """Tell whether a photo with these facts meets all conditions: the plain meaning of a filter."""
+    """Return whether a photo with these facts meets all conditions: the plain meaning of a filter."""
     return all(_holds(condition, facts) for condition in where)
 
 
 def _holds(condition: Condition, facts: Mapping[str, str | float]) -> bool:
-    op = _known(condition.op)
+    op = check_choice("op", condition.op, OPS)
     if op == "!=":
         return not _holds(Condition(condition.column, "=", condition.value), facts)
     if condition.column not in facts:
         return False
-    wanted, wanted_number = fact_row(condition.value)
+    operand, operand_number = fact_row(condition.value)
     text, number = fact_row(facts[condition.column])
     if op == "~":
-        return wanted in text
-    if number is not None and wanted_number is not None:
-        return number == wanted_number if op == "=" else ORDER[op](number, wanted_number)
-    if PERIOD.fullmatch(wanted):
-        return bool(DATED.fullmatch(text)) and _in_order(text, op, wanted)
+        return operand in text
+    if number is not None and operand_number is not None:
+        return number == operand_number if op == "=" else ORDER[op](number, operand_number)
+    if PERIOD.fullmatch(operand):
+        return bool(DATE.fullmatch(text)) and _in_order(text, op, operand)
     if op == "=":
-        return text == wanted
-    return number is None and wanted_number is None and ORDER[op](text, wanted)
+        return text == operand
+    return number is None and operand_number is None and ORDER[op](text, operand)
 
 
 def _in_order(date: str, op: str, period: str) -> bool:
@@ -182,58 +174,3 @@ def _in_order(date: str, op: str, period: str) -> bool:
     if op in ("=", "<=", ">"):
         return {"=": within, "<=": date < period or within, ">": date > period and not within}[op]
     return ORDER[op](date, period)
-
-
-def to_sql(where: Where) -> tuple[str, list[str | float]]:
-    """Return a condition on a column `photo`, and its parameters, that holds where `matches` does.
-
-    It asks the table of `FACTS_TABLE`, into which every fact was put as `fact_row` gives it. The photos themselves
-    come from the table that the condition is used on, since a photo without facts may meet `!=`.
-
-    >>> to_sql((Condition("iso", "<=", 400.0),))
-    ('photo IN (SELECT photo FROM facts WHERE name = ? AND number <= ?)', ['iso', 400.0])
-    """
-    parts: list[str] = []
-    values: list[str | float] = []
-    for condition in where:
-        op = _known(condition.op)
-        test, wanted = _test("=" if op == "!=" else op, condition.value)
-        within = "NOT IN" if op == "!=" else "IN"
-        parts.append(f"photo {within} (SELECT photo FROM facts WHERE name = ? AND {test})")
-        values += [condition.column, *wanted]
-    return " AND ".join(parts) or "1", values
-
-
-def _test(op: str, value: str | float) -> tuple[str, list[str | float]]:
-    """Return the test of one fact's `text` and `number`; operators come from OPS, values are parameters."""
-    wanted, number = fact_row(value)
-    if op == "~":
-        return "instr(text, ?) > 0", [wanted]
-    if PERIOD.fullmatch(wanted):
-        dates, values = _date_test(op, wanted)
-        if number is None:
-            return dates, values
-        return f"(number {op} ? OR (number IS NULL AND {dates}))", [number, *values]
-    if number is not None:
-        return f"number {op} ?", [number]
-    if op == "=":
-        return "text = ?", [wanted]
-    return f"(number IS NULL AND text {op} ?)", [wanted]
-
-
-def _date_test(op: str, period: str) -> tuple[str, list[str | float]]:
-    # A period is made of digits and hyphens alone, so that nothing in it is a sign of GLOB's own.
-    within, values = "(text = ? OR text GLOB ?)", [period, period + REST[len(period)] + "*"]
-    if op == "=":
-        return within, [*values]
-    dated = "(text GLOB ? OR text GLOB ?)"
-    if op == "<=":
-        return f"({dated} AND (text < ? OR {within}))", [*DATED_GLOBS, period, *values]
-    if op == ">":
-        return f"({dated} AND text > ? AND NOT {within})", [*DATED_GLOBS, period, *values]
-    return f"({dated} AND text {op} ?)", [*DATED_GLOBS, period]
-
-
-def _known(op: str) -> str:
-    # Not only politeness: the operator is the one part of a condition that becomes part of the SQL.
-    return check_choice("op", op, OPS)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 
 from withsense_tf.errors import check_choice
-from withsense_tf.index.vectors.filters import DATED, OPS, PERIOD, REST, Condition, Where, fact_row
+from withsense_tf.index.vectors.filters import DATE, OPS, PERIOD, REST, Condition, Where, fact_row
 from withsense_tf.index.vectors.vector_index import Fact
 
 # The field that holds the row number.
@@ -51,24 +51,24 @@ def spell_column(kind: str, column: str) -> str:
     return f"{kind}_{''.join(plain)}"
 
 
-def kept_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    """Return what is kept of a row's columns.
+def milvus_fields(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Return the fields in which Milvus keeps a row's columns.
 
-    >>> kept_facts({"iso": 400.0})
+    >>> milvus_fields({"iso": 400.0})
     {'t_iso': '400', 'n_iso': 400.0}
     """
-    kept: dict[str, Fact] = {}
+    fields: dict[str, Fact] = {}
     for column, value in facts.items():
         text, number = fact_row(value)
-        kept[spell_column(_TEXT, column)] = spell_text(text)
+        fields[spell_column(_TEXT, column)] = spell_text(text)
         if number is not None:
-            kept[spell_column(_NUMBER, column)] = number
-        if DATED.fullmatch(text):
-            kept[spell_column(_DATE, column)] = spell_text(text)
+            fields[spell_column(_NUMBER, column)] = number
+        if DATE.fullmatch(text):
+            fields[spell_column(_DATE, column)] = spell_text(text)
             for length, kind in _PERIODS.items():
                 within = len(text) == length or re.match(REST[length], text[length:])
-                kept[spell_column(kind, column)] = spell_text(text[:length]) if within else ""
-    return kept
+                fields[spell_column(kind, column)] = spell_text(text[:length]) if within else ""
+    return fields
 
 
 def expression(where: Where, rows: int) -> str:
@@ -77,42 +77,42 @@ def expression(where: Where, rows: int) -> str:
     >>> expression((Condition("camera", "~", 'D90" or row > 0'), Condition("iso", ">=", 200)), 1000)
     'row < 1000 and ($meta["t_camera"] like "%d90!B or row > 0%") and ($meta["n_iso"] >= 200.0)'
     """
-    return " and ".join([f"{ROW} < {rows}", *(f"({_said(condition)})" for condition in where)])
+    return " and ".join([f"{ROW} < {rows}", *(f"({_term(condition)})" for condition in where)])
 
 
-def _said(condition: Condition) -> str:
+def _term(condition: Condition) -> str:
     op = check_choice("op", condition.op, OPS)
     text, number = fact_row(condition.value)
     key = {
         kind: f'$meta["{spell_column(kind, condition.column)}"]'
         for kind in (*_PERIODS.values(), "t", "n", "d")
     }
-    quoted = f'"{spell_text(text)}"'
+    literal = f'"{spell_text(text)}"'
     if op == "~":
         # Every text contains the empty one, but for `like` some versions of Milvus see that otherwise.
         return f'{key[_TEXT]} like "%{spell_text(text)}%"' if text else f'{key[_TEXT]} >= ""'
     # Of a year, a text that is a number and a date stands the same way to both, so that either may say it.
     numbers = None if number is None else (key[_NUMBER], repr(number))
-    period = (key[_PERIODS[len(text)]], quoted) if PERIOD.fullmatch(text) else None
+    period = (key[_PERIODS[len(text)]], literal) if PERIOD.fullmatch(text) else None
     if op in ("=", "!="):
-        same = [pair for pair in (numbers, period) if pair] or [(key[_TEXT], quoted)]
+        same = [pair for pair in (numbers, period) if pair] or [(key[_TEXT], literal)]
         if op == "=":
-            return " or ".join(f"{kept} == {value}" for kept, value in same)
-        return " and ".join(f"((not (exists {kept})) or {_differs(kept, value)})" for kept, value in same)
-    said = [f"{numbers[0]} {op} {numbers[1]}"] if numbers else []
+            return " or ".join(f"{field} == {value}" for field, value in same)
+        return " and ".join(f"((not (exists {field})) or {_differs(field, value)})" for field, value in same)
+    terms = [f"{numbers[0]} {op} {numbers[1]}"] if numbers else []
     if period:
-        date, within, beyond = key[_DATE], f"{period[0]} == {quoted}", _differs(*period)
-        said.append(
+        date, within, beyond = key[_DATE], f"{period[0]} == {literal}", _differs(*period)
+        terms.append(
             {
-                "<=": f"{date} < {quoted} or {within}",
-                ">": f"({date} > {quoted} and {beyond})",
-            }.get(op, f"{date} {op} {quoted}")
+                "<=": f"{date} < {literal} or {within}",
+                ">": f"({date} > {literal} and {beyond})",
+            }.get(op, f"{date} {op} {literal}")
         )
-    if not said:
-        said.append(f"({key[_TEXT]} {op} {quoted} and (not (exists {key[_NUMBER]})))")
-    return " or ".join(said)
+    if not terms:
+        terms.append(f"({key[_TEXT]} {op} {literal} and (not (exists {key[_NUMBER]})))")
+    return " or ".join(terms)
 
 
-def _differs(kept: str, value: str) -> str:
+def _differs(field: str, value: str) -> str:
     # Of a column that is missing, Milvus says that != holds, and Milvus Lite that it does not. This does not hold.
-    return f"({kept} < {value} or {kept} > {value})"
+    return f"({field} < {value} or {field} > {value})"

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from withsense_tf.errors import DataError, SettingError, check_choice
-from withsense_tf.index.vectors.milvus_filter import ROW, expression, kept_facts
+from withsense_tf.index.vectors.milvus_filter import ROW, expression, milvus_fields
 from withsense_tf.index.vectors.milvus_open import VECTOR, answers, connect, let_go, open_collection
+from withsense_tf.index.vectors.tie_rule import rank_order
 from withsense_tf.index.vectors.vector_index import Fact, Keep, Nearest, VectorIndex
 
 # Milvus' own limits: how many rows one answer may have, and how far a search in an HNSW graph may look.
@@ -76,8 +77,8 @@ class MilvusIndex(VectorIndex):
             raise
 
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:
-        """Put vectors, and what is said of each row, into the rows from `at` on, over what is there."""
-        vectors = self._checked("vectors", vectors)
+        """Write vectors, and the columns of each row, into the rows from `at` on, over what is there."""
+        vectors = self._check("vectors", vectors)
         if facts is not None and len(facts) != len(vectors):
             raise SettingError(
                 f"Each vector needs its facts: got {len(vectors)} vectors and {len(facts)} facts."
@@ -85,7 +86,8 @@ class MilvusIndex(VectorIndex):
         with answers(f"take rows from {at} on"):
             for part in self._parts(len(vectors)):
                 rows = [
-                    {ROW: at + i, VECTOR: vectors[i], **(kept_facts(facts[i]) if facts else {})} for i in part
+                    {ROW: at + i, VECTOR: vectors[i], **(milvus_fields(facts[i]) if facts else {})}
+                    for i in part
                 ]
                 self._forget_columns([row[ROW] for row in rows])
                 self._open.upsert(self.collection, rows, timeout=_SECONDS)
@@ -93,43 +95,43 @@ class MilvusIndex(VectorIndex):
 
     def search(self, queries: np.ndarray, k: int, rows: int, keep: Keep | None = None) -> Nearest:
         """Return the best k of the first `rows` rows for each query."""
-        queries = self._checked("queries", queries)
-        found = Nearest(
+        queries = self._check("queries", queries)
+        nearest = Nearest(
             np.full((len(queries), k), -1, np.int64), np.full((len(queries), k), -np.inf, np.float32)
         )
-        wanted = min(k, rows)
-        if wanted > MOST_FOUND:
+        most = min(k, rows)
+        if most > MOST_FOUND:
             raise SettingError(f"Milvus answers with {MOST_FOUND} rows at most, got k={k}. Ask for fewer.")
-        if wanted < 1:
-            return found
+        if most < 1:
+            return nearest
         where = keep.where if keep else ()
-        said = expression(where, rows)
-        with answers(f"search where {said}"):
+        condition = expression(where, rows)
+        with answers(f"search where {condition}"):
             for at in range(0, len(queries), _QUERIES):
                 some = queries[at : at + _QUERIES]
-                for i, (best, scores) in enumerate(self._best(some, wanted, said, bool(where)), start=at):
-                    found.rows[i, : len(best)] = best
-                    found.scores[i, : len(best)] = scores
-        return found
+                for i, (best, scores) in enumerate(self._best(some, most, condition, bool(where)), start=at):
+                    nearest.rows[i, : len(best)] = best
+                    nearest.scores[i, : len(best)] = scores
+        return nearest
 
     def get(self, rows: np.ndarray) -> np.ndarray:
         """Return the vectors of some rows."""
-        asked = [int(row) for row in rows]
-        known: dict[int, Any] = {}
+        numbers = [int(row) for row in rows]
+        vectors: dict[int, Any] = {}
         with answers("give vectors"):
-            for part in self._parts(len(asked)):
-                ids = [asked[i] for i in part]
+            for part in self._parts(len(numbers)):
+                ids = [numbers[i] for i in part]
                 for hit in self._open.get(
                     self.collection, ids, output_fields=[ROW, VECTOR], timeout=_SECONDS
                 ):
-                    known[hit[ROW]] = hit[VECTOR]
-        missing = [row for row in asked if row not in known]
+                    vectors[hit[ROW]] = hit[VECTOR]
+        missing = [row for row in numbers if row not in vectors]
         if missing:
             raise DataError(
-                f"{self._place} has no rows {missing[:5]} ({len(missing)} of {len(asked)}). They were never written, "
+                f"{self._place} has no rows {missing[:5]} ({len(missing)} of {len(numbers)}). They were never written, "
                 "or were removed; index the photos again."
             )
-        return np.asarray([known[row] for row in asked], np.float32).reshape(-1, self.width)
+        return np.asarray([vectors[row] for row in numbers], np.float32).reshape(-1, self.width)
 
     def remove(self, rows: np.ndarray) -> None:
         """Forget rows."""
@@ -139,13 +141,13 @@ class MilvusIndex(VectorIndex):
             self._settle()
 
     def drop(self) -> None:
-        """Give up the collection for ever."""
+        """Drop the collection for ever."""
         with answers("drop a collection"):
             self._open.drop_collection(self.collection, timeout=_SECONDS)
         self.close()
 
     def close(self) -> None:
-        """Let go of the connection, and of a Milvus Lite file if nobody else here uses it."""
+        """Close the connection, and a Milvus Lite file if nobody else here uses it."""
         self._client = None
         self._closing()
 
@@ -170,7 +172,7 @@ class MilvusIndex(VectorIndex):
         step = max(1, min(4096, _MESSAGE // (4 * self.width)))
         return (range(at, min(at + step, count)) for at in range(0, count, step))
 
-    def _checked(self, what: str, vectors: np.ndarray) -> np.ndarray:
+    def _check(self, what: str, vectors: np.ndarray) -> np.ndarray:
         vectors = np.ascontiguousarray(vectors, np.float32)
         if vectors.ndim != 2 or vectors.shape[1] != self.width:
             raise SettingError(f"{what} must have the shape (n, {self.width}), got {vectors.shape}.")
@@ -194,33 +196,35 @@ class MilvusIndex(VectorIndex):
             self._open.flush(self.collection, timeout=_SECONDS)
 
     def _best(
-        self, queries: np.ndarray, k: int, said: str, filtered: bool
+        self, queries: np.ndarray, k: int, condition: str, filtered: bool
     ) -> list[tuple[np.ndarray, np.ndarray]]:
         """Return the rows and scores of each query, equal scores by row."""
         best: list[tuple[np.ndarray, np.ndarray]] = [(np.empty(0), np.empty(0))] * len(queries)
-        left = list(range(len(queries)))
+        unsettled_queries = list(range(len(queries)))
         # Milvus returns any of equally good rows. One more than asked for shows whether some are left out.
         limit = min(k + 1, MOST_FOUND)
-        while left:
+        while unsettled_queries:
             again = []
             answer = self._open.search(
                 self.collection,
-                list(queries[left]),
+                list(queries[unsettled_queries]),
                 anns_field=VECTOR,
-                filter=said,
+                filter=condition,
                 limit=limit,
                 search_params={"metric_type": "IP", "params": self._breadth(limit, filtered)},
                 consistency_level="Strong",
                 timeout=_SECONDS,
             )
-            for i, hits in zip(left, answer, strict=True):
-                best[i] = _ordered(np.asarray(hits.ids, np.int64), np.asarray(hits.distances, np.float32), k)
+            for i, hits in zip(unsettled_queries, answer, strict=True):
+                best[i] = _best_rows(
+                    np.asarray(hits.ids, np.int64), np.asarray(hits.distances, np.float32), k
+                )
                 if k < limit < MOST_FOUND and len(hits) == limit and hits.distances[-1] == best[i][1][-1]:
                     again.append(i)
-            left, limit = again, min(2 * limit, MOST_FOUND)
+            unsettled_queries, limit = again, min(2 * limit, MOST_FOUND)
         short = [i for i, (rows, _) in enumerate(best) if len(rows) < k]
         if short and self.kind == "HNSW":
-            self._look_at_all(best, short, queries, k, said)
+            self._look_at_all(best, short, queries, k, condition)
         return best
 
     def _breadth(self, limit: int, filtered: bool) -> dict[str, int]:
@@ -234,23 +238,23 @@ class MilvusIndex(VectorIndex):
         short: list[int],
         queries: np.ndarray,
         k: int,
-        said: str,
+        condition: str,
     ) -> None:
         # A graph may not lead to the few rows that a strict filter leaves; so few can be compared one by one.
         most = min(MOST_FOUND, 2 * _MESSAGE // (4 * self.width))
-        kept = self._open.query(
+        candidates = self._open.query(
             self.collection,
-            filter=said,
+            filter=condition,
             output_fields=[ROW, VECTOR],
             limit=most,
             consistency_level="Strong",
             timeout=_SECONDS,
         )
-        if len(kept) < most:
-            rows = np.asarray([row[ROW] for row in kept], np.int64)
-            vectors = np.asarray([row[VECTOR] for row in kept], np.float32).reshape(-1, self.width)
+        if len(candidates) < most:
+            rows = np.asarray([row[ROW] for row in candidates], np.int64)
+            vectors = np.asarray([row[VECTOR] for row in candidates], np.float32).reshape(-1, self.width)
             for i in short:
-                best[i] = _ordered(rows, vectors @ queries[i], k)
+                best[i] = _best_rows(rows, vectors @ queries[i], k)
 
 
 def _close(client: Any, file: Path | None) -> None:
@@ -259,6 +263,6 @@ def _close(client: Any, file: Path | None) -> None:
         let_go(file)
 
 
-def _ordered(rows: np.ndarray, scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    order = np.lexsort((rows, -scores))[:k]
+def _best_rows(rows: np.ndarray, scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    order = rank_order(scores, rows)[:k]
     return rows[order], scores[order]

@@ -69,12 +69,12 @@ def check_address(address: str, token: str, timeout: float = 5.0) -> None:
     if re.match(r"https?://", address):
         connect(address, token, timeout)[0].close()
         return
-    _installed()
+    _check_packages()
     if address:
         _lite_path(address)
 
 
-def _installed() -> None:
+def _check_packages() -> None:
     try:
         import milvus_lite  # noqa: F401  # is it here?
         import pymilvus  # noqa: F401  # and this?
@@ -85,7 +85,7 @@ def _installed() -> None:
 
 
 def let_go(path: Path) -> None:
-    """Let others open the Milvus Lite file once nobody here uses it any more."""
+    """Release a Milvus Lite file, for others to open, once nobody here uses it any more."""
     from milvus_lite import server_manager_instance
 
     with _lock:
@@ -122,14 +122,14 @@ def open_collection(client: Any, name: str, width: int, kind: str, build: dict[s
 
 
 @contextlib.contextmanager
-def _or_else(done: Callable[[], Any]) -> Iterator[None]:
+def _or_else(is_there: Callable[[], Any]) -> Iterator[None]:
     # What fails may fail because another process does the same, and was faster.
     from pymilvus import MilvusException
 
     try:
         yield
     except MilvusException:
-        if not done():
+        if not is_there():
             raise
 
 
@@ -152,10 +152,10 @@ def _check(client: Any, name: str, width: int, kind: str, place: str) -> None:
             "Choose another name, or drop the collection and index the photos again."
         )
     for index in client.list_indexes(name, VECTOR):
-        made = client.describe_index(name, index)
-        if (made["metric_type"], made["index_type"]) != ("IP", kind):
+        graph = client.describe_index(name, index)
+        if (graph["metric_type"], graph["index_type"]) != ("IP", kind):
             raise DataError(
-                f"The collection {name!r} of {place} is a {made['index_type']} index by {made['metric_type']}, "
+                f"The collection {name!r} of {place} is a {graph['index_type']} index by {graph['metric_type']}, "
                 f"expected {kind} by IP. Choose another name, or the kind that is there if it is FLAT or HNSW by IP."
             )
 

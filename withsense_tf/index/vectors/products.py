@@ -14,7 +14,7 @@ import simsimd
 # OpenBLAS does a product of matrices of up to so many multiplications on one core.
 PRODUCT: Final = 1 << 18
 # More rows at a time than these gain nothing.
-STACKED: Final = 16
+MOST_STACKED: Final = 16
 # What adds up float16 in float16, which loses the third digit of a sum.
 NARROW: Final = ("sapphire", "sve_f16")
 
@@ -47,7 +47,7 @@ def _matrices(block: np.ndarray, columns: np.ndarray, out: np.ndarray) -> None:
     Its own threads wait for each other after every product, which takes many times as long on a machine that is busy.
     """
     width, queries = columns.shape
-    few = max(1, min(STACKED, PRODUCT // (width * queries)))
+    few = max(1, min(MOST_STACKED, PRODUCT // (width * queries)))
     whole = len(block) // few * few
     stacks, places = block[:whole].reshape(-1, few, width), out[:whole].reshape(-1, few, queries)
     np.matmul(stacks, columns, out=places)

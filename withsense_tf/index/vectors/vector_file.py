@@ -30,7 +30,7 @@ START: Final = 64
 # A header is written while others read it.
 TRIES: Final = 100
 # Rows whose lengths are looked at together.
-MENDED: Final = 4_096
+BLOCK: Final = 4_096
 DTYPES: Final = ("float32", "float16")
 
 
@@ -60,7 +60,7 @@ class VectorFile:
             header = os.pread(self._file, HEADER.size, 0)
             if len(header) == HEADER.size and _whole(header):
                 return float(HEADER.unpack(header)[-2])
-        raise DataError(self._damaged("is not what was written"))
+        raise DataError(self._header_damage("is not what was written"))
 
     def rows(self, count: int) -> np.ndarray:
         """Return the first `count` rows, as they lie in the file; nothing is read before it is looked at."""
@@ -78,13 +78,13 @@ class VectorFile:
         return rows[:count]
 
     def write(self, at: int, vectors: np.ndarray) -> None:
-        """Put vectors into the rows from `at` on; on return they are on the disk."""
+        """Write vectors into the rows from `at` on; on return they are on the disk."""
         if at < 0 or vectors.ndim != 2 or vectors.shape[1] != self.width:
             raise SettingError(
                 f"expected vectors of shape (n, {self.width}) and a row from 0 up, got shape {vectors.shape} and "
                 f"row {at}."
             )
-        stored = self._stored(vectors)
+        numbers = self._in_dtype(vectors)
         there = (os.fstat(self._file).st_size - START) // (self.width * self.dtype.itemsize)
         if at > there:
             raise DataError(
@@ -92,7 +92,7 @@ class VectorFile:
                 "written; build the index anew."
             )
         # Larger than the sum's own error: nothing is longer than this says.
-        longest = 1.001 * math.sqrt(np.einsum("ij,ij->i", stored, stored, dtype=np.float64).max(initial=0))
+        longest = 1.001 * math.sqrt(np.einsum("ij,ij->i", numbers, numbers, dtype=np.float64).max(initial=0))
         target = os.open(self.path, os.O_RDWR)
         try:
             if not os.path.sameopenfile(target, self._file):
@@ -100,10 +100,10 @@ class VectorFile:
             with on_disk(self.path):
                 # Before the rows, so that a reader that sees them sees this too.
                 if longest > self.longest:
-                    _put(target, _header(self.width, self.dtype.name, longest), 0)
-                _put(
+                    _write_all(target, _header(self.width, self.dtype.name, longest), 0)
+                _write_all(
                     target,
-                    stored.reshape(-1).view(np.uint8).data,
+                    numbers.reshape(-1).view(np.uint8).data,
                     START + at * self.width * self.dtype.itemsize,
                 )
                 os.fsync(target)
@@ -111,25 +111,25 @@ class VectorFile:
             os.close(target)
 
     def close(self) -> None:
-        """Let go of the file; arrays that were given out stay valid."""
+        """Close the file; arrays that were given out stay valid."""
         if self._file >= 0:
             self._closing()
             self._file = -1
             self._rows = np.zeros((0, 0), np.float32)
 
-    def _stored(self, vectors: np.ndarray) -> np.ndarray:
+    def _in_dtype(self, vectors: np.ndarray) -> np.ndarray:
         if not np.isfinite(vectors).all():
             raise DataError(
                 "A vector has numbers that are not finite, expected finite ones; nothing was written."
             )
         with np.errstate(over="ignore"):
-            stored = np.ascontiguousarray(vectors, self.dtype)
-        if not np.isfinite(stored).all():
+            numbers = np.ascontiguousarray(vectors, self.dtype)
+        if not np.isfinite(numbers).all():
             raise DataError(
                 f"A vector has numbers too large for {self.dtype.name}; nothing was written. Scale the vectors, or "
                 "build the index with float32."
             )
-        return stored
+        return numbers
 
     def _check(self, width: int | None, dtype: str | None) -> tuple[int, np.dtype]:
         """Return the width and dtype that the header names, if they can be read and are those asked for."""
@@ -144,29 +144,29 @@ class VectorFile:
             raise DataError(
                 f"damaged: {self.path} has {len(header)} bytes, expected a header of {START}; build the index anew."
             )
-        _, version, found, name, _, _ = HEADER.unpack(header[: HEADER.size])
+        _, version, numbers, name, _, _ = HEADER.unpack(header[: HEADER.size])
         if version != FORMAT:
             raise DataError(
                 f"{self.path} has format version {version}, expected {FORMAT}; use the version of withsense_tf that "
                 "wrote it, or build the index anew."
             )
         kind = name.rstrip(b"\0").decode(errors="replace")
-        if kind not in DTYPES or not found:
+        if kind not in DTYPES or not numbers:
             raise DataError(
-                self._damaged(
-                    f"names {found} numbers of type {kind!r} a row, expected one or more of {' or '.join(DTYPES)}"
+                self._header_damage(
+                    f"names {numbers} numbers of type {kind!r} a row, expected one or more of {' or '.join(DTYPES)}"
                 )
             )
-        if width not in (None, found) or dtype not in (None, kind):
+        if width not in (None, numbers) or dtype not in (None, kind):
             raise DataError(
-                f"{self.path} holds vectors of {found} numbers ({kind}), expected {width or found} "
+                f"{self.path} holds vectors of {numbers} numbers ({kind}), expected {width or numbers} "
                 f"({dtype or kind}); {anew}"
             )
         # As written by somebody at work, or not at all.
         _ = self.longest
-        return found, np.dtype(kind)
+        return numbers, np.dtype(kind)
 
-    def _damaged(self, why: str) -> str:
+    def _header_damage(self, why: str) -> str:
         return (
             f"damaged: the header of {self.path} {why}; build the index anew, or run index verify --repair."
         )
@@ -190,8 +190,8 @@ def _make(path: Path, width: int, dtype: str) -> None:
 
 
 def _header(width: int, dtype: str, longest: float) -> bytes:
-    told = HEADER.pack(MAGIC, FORMAT, width, dtype.encode(), longest, 0)[:-4]
-    return told + struct.pack("<I", zlib.crc32(told))
+    fields = HEADER.pack(MAGIC, FORMAT, width, dtype.encode(), longest, 0)[:-4]
+    return fields + struct.pack("<I", zlib.crc32(fields))
 
 
 def _whole(header: bytes) -> bool:
@@ -199,7 +199,7 @@ def _whole(header: bytes) -> bool:
 
 
 def mend(path: Path, width: int, dtype: str, rows: int) -> None:
-    """Give a file the header and the length that it must have; what its rows hold is for others to say."""
+    """Repair the header and the length of a file; what its rows hold is for others to say."""
     if not path.exists():
         _make(path, width, dtype)
     kind = np.dtype(dtype)
@@ -213,9 +213,9 @@ def mend(path: Path, width: int, dtype: str, rows: int) -> None:
             VectorFile(path, width, dtype).close()
         except DataError:
             longest = 0.0
-            for at in range(0, rows, MENDED):
+            for at in range(0, rows, BLOCK):
                 stream.seek(START + at * size)
-                part = np.frombuffer(stream.read(size * min(MENDED, rows - at)), kind).reshape(-1, width)
+                part = np.frombuffer(stream.read(size * min(BLOCK, rows - at)), kind).reshape(-1, width)
                 with np.errstate(invalid="ignore", over="ignore"):
                     lengths = np.sqrt(np.einsum("ij,ij->i", part, part, dtype=np.float64))
                 longest = max(longest, 1.001 * lengths[np.isfinite(lengths)].max(initial=0))
@@ -234,9 +234,9 @@ def _open(path: Path) -> int:
         ) from error
 
 
-def _put(file: int, content: bytes | memoryview, at: int) -> None:
+def _write_all(file: int, content: bytes | memoryview, at: int) -> None:
     """Write all of it: the system may write less than it is asked for."""
     rest = memoryview(content)
     while len(rest):
-        done = os.pwrite(file, rest, at)
-        rest, at = rest[done:], at + done
+        count = os.pwrite(file, rest, at)
+        rest, at = rest[count:], at + count

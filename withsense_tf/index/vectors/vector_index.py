@@ -50,7 +50,7 @@ class VectorIndex(ABC):
 
     @abstractmethod
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:
-        """Put float32 vectors, (n, width), into the rows from `at` on, over what is there; on return they are safe.
+        """Write float32 vectors, (n, width), into the rows from `at` on, over what is there; on return they are safe.
 
         `facts` are the columns of each row's photo, for engines that filter by themselves.
         """
@@ -68,9 +68,9 @@ class VectorIndex(ABC):
         """Forget rows that no reader asks for any more; an engine that cannot may keep them."""
 
     def drop(self) -> None:
-        """Give up all vectors for ever, and let go of them; what lies in the folder goes with it."""
+        """Drop all vectors for ever, and close the engine; what lies in the folder goes with it."""
         self.close()
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""

@@ -33,61 +33,63 @@ LONGEST_WORD: Final = 40
 
 
 def not_read(text: str, form: SearchForm, policy: Law) -> str | None:
-    """Say why a query cannot be answered, where the model reads none of it; else None."""
-    said = words(text)
+    """Return why a query cannot be answered, where the model reads none of it; else None."""
+    all_words = words(text)
     foreign = CYRILLIC.search(text) and not LATIN.search(text)
-    if foreign and (known := form.text.languages) and "Russian" not in known:
+    if foreign and (languages := form.text.languages) and "Russian" not in languages:
         return (
-            f"This index reads {' and '.join(known)}, and the query is in another language. Ask in "
-            f"{' or '.join(known)}, or build the index with a matcher that reads it (a multilingual SigLIP 2 or "
+            f"This index reads {' and '.join(languages)}, and the query is in another language. Ask in "
+            f"{' or '.join(languages)}, or build the index with a matcher that reads it (a multilingual SigLIP 2 or "
             "MetaCLIP 2)."
         )
-    telling = [word for word in said if word not in SMALL]
+    telling = [word for word in all_words if word not in SMALL]
     if not telling:
         return "The query describes nothing. Describe a scene, such as: a dog runs on a beach."
     unknown = set(form.unknown(text))
     if unknown.issuperset(telling):
-        listed = _suggested(text, telling, form, policy)
-        return f"No telling word of the query is known to this index: {listed}. Say it otherwise."
+        listing = _with_suggestions(text, telling, form, policy)
+        return f"No telling word of the query is known to this index: {listing}. Say it otherwise."
     return None
 
 
 def not_known(text: str, form: SearchForm, policy: Law) -> str | None:
-    """Name the words of a query that are not looked for because the model does not know them."""
+    """Return a line that names the words of a query that the model does not know, or None."""
     unknown = [word for word in form.unknown(text) if word not in SMALL]
     if not unknown:
         return None
-    return f"Not known to this index, and so not looked for: {_suggested(text, unknown, form, policy)}."
+    return (
+        f"Not known to this index, and so not looked for: {_with_suggestions(text, unknown, form, policy)}."
+    )
 
 
-def _suggested(text: str, unknown: list[str], form: SearchForm, policy: Law) -> str:
+def _with_suggestions(text: str, unknown: list[str], form: SearchForm, policy: Law) -> str:
     """List words, each with the known one that is written most like it and that the law lets be asked for.
 
     What a model knows it has from the texts that it was trained on, and not all of these passed the law.
     """
-    known = [word for word in form.text.known_words if 2 < len(word) <= LONGEST_WORD]
-    listed = []
+    candidates = [word for word in form.text.known_words if 2 < len(word) <= LONGEST_WORD]
+    listing: list[str] = []
     words = list(dict.fromkeys(unknown))
     for at, word in enumerate(words[:MOST_LISTED]):
         near: list[str] = []
         if at < MOST_SUGGESTED and 2 < len(word) <= LONGEST_WORD:
-            near = difflib.get_close_matches(word, known, NEAR, 0.75)
+            near = difflib.get_close_matches(word, candidates, NEAR, 0.75)
         better = next((one for one in near if _may_be_asked(one, word, text, policy)), None)
-        listed.append(word[:LONGEST_WORD] if better is None else f"{word} (did you mean {better}?)")
-    more = len(words) - len(listed)
-    return ", ".join(listed) + (f" and {more} more" if more else "")
+        listing.append(word[:LONGEST_WORD] if better is None else f"{word} (did you mean {better}?)")
+    more = len(words) - len(listing)
+    return ", ".join(listing) + (f" and {more} more" if more else "")
 
 
 def _may_be_asked(better: str, word: str, text: str, policy: Law) -> bool:
-    """Tell whether the law of no country holds anything against a word, alone and in the place of another.
+    """Return whether the law of no country holds anything against a word, alone and in the place of another.
 
     "7 year old" says what "year" does not.
     """
     # As a text, not as a pattern: what a model knows may hold any signs.
-    mended = better.join(re.split(rf"\b{re.escape(word)}\b", text, flags=re.IGNORECASE))
+    whole = better.join(re.split(rf"\b{re.escape(word)}\b", text, flags=re.IGNORECASE))
     for limit in age_limits(policy):
         alone, before, after = (
-            verdict.restricted for verdict in policy.texts(limit).verdicts([better, text, mended])
+            verdict.restricted for verdict in policy.texts(limit).verdicts([better, text, whole])
         )
         if alone or (after and not before):
             return False

@@ -20,35 +20,37 @@ PEOPLE: Final = word_table("people")["people"]
 
 
 def mentions(caption: str, term: str) -> bool:
-    """Tell whether a caption mentions a term: its words in a row, in any form.
+    """Return whether a caption mentions a term: its words in a row, in any form.
 
     A caption that says "without a dog" or "no dog" does not mention a dog.
 
     >>> mentions("Two dogs on a beach", "dog"), mentions("a beach without dogs", "dog"), mentions("hotdogs", "dog")
     (True, False, False)
     """
-    wanted = [_basic(word) for word in words(term)]
-    if len(wanted) == 1 and wanted[0] & EVERYBODY:
-        wanted = [wanted[0] | PEOPLE]
-    said = tokens(caption)
+    term_forms = [_basic(word) for word in words(term)]
+    if len(term_forms) == 1 and term_forms[0] & EVERYBODY:
+        term_forms = [term_forms[0] | PEOPLE]
+    caption_tokens = tokens(caption)
     # A word with a hyphen is several: "a red-car parade" has a red car.
-    there = [(_basic(word), place) for place, token in enumerate(said) for word in words(token.text)]
-    found = [
-        {place for _, place in there[at : at + len(wanted)]}
-        for at in range(len(there) - len(wanted) + 1)
-        if all(forms & asked for (forms, _), asked in zip(there[at:], wanted, strict=False))
+    there = [
+        (_basic(word), place) for place, token in enumerate(caption_tokens) for word in words(token.text)
+    ]
+    matches = [
+        {place for _, place in there[at : at + len(term_forms)]}
+        for at in range(len(there) - len(term_forms) + 1)
+        if all(forms & others for (forms, _), others in zip(there[at:], term_forms, strict=False))
     ]
     # Most captions do not have the words at all, and need not be read for what they say is absent.
-    absent = _absent(said) if wanted and found else set()
-    return bool(wanted) and any(not places & absent for places in found)
+    absent = _absent(caption_tokens) if term_forms and matches else set()
+    return bool(term_forms) and any(not places & absent for places in matches)
 
 
-def _absent(said: list[Token]) -> set[int]:
+def _absent(caption: list[Token]) -> set[int]:
     """Return the places of the words that a caption says are not there."""
     places: set[int] = set()
-    for at in range(len(said)):
+    for at in range(len(caption)):
         for cut_at in (without_english.cut_at, without_russian.cut_at):
-            cut = cut_at(said, at, strict=False)
+            cut = cut_at(caption, at, strict=False)
             if cut is not None:
                 places.update(place for first, last in cut.terms for place in range(first, last))
     return places

@@ -37,40 +37,40 @@ def parse_query(text: str) -> Query:
     >>> parse_query("a no parking sign")
     Query(text='a no parking sign', without=())
     """
-    given = text.strip()
-    rest, minus = _typed(given)
+    query = text.strip()
+    rest, minus = _minus_terms(query)
     words = tokens(rest)
     cuts = _cuts(words)
-    positive = _without_cuts(rest, words, cuts) if minus or cuts else " ".join(given.split())
-    found = [
+    positive = _without_cuts(rest, words, cuts) if minus or cuts else " ".join(query.split())
+    in_words = [
         (words[first].start, _slice(rest, words, first, last)) for cut in cuts for first, last in cut.terms
     ]
     # `rest` has blanks where terms with a minus stood, so that places in both are the same.
-    without = tuple(dict.fromkeys(term for _, term in sorted([*minus, *found])))
+    without = tuple(dict.fromkeys(term for _, term in sorted([*minus, *in_words])))
     if not re.search(r"\w", positive):
         if not without:
             raise SettingError("The query is empty. Expected some words, such as: a dog on a beach.")
         raise SettingError(
-            f"The query {given!r} says only what must not be in a photo ({', '.join(without)}): a query needs "
+            f"The query {query!r} says only what must not be in a photo ({', '.join(without)}): a query needs "
             "something to look for. Say it too, such as: beach -dog. Or put the words in quotation marks to look "
             "for them as they stand."
         )
     return Query(positive, without)
 
 
-def _typed(text: str) -> tuple[str, list[tuple[int, str]]]:
+def _minus_terms(text: str) -> tuple[str, list[tuple[int, str]]]:
     """Return the text with blanks for the terms that have a minus, and these terms, each with its place."""
-    quoted = [(token.start, token.end) for token in tokens(text) if token.kind == "quoted"]
-    found: list[tuple[int, str]] = []
+    quotations = [(token.start, token.end) for token in tokens(text) if token.kind == "quoted"]
+    terms: list[tuple[int, str]] = []
     rest = text
     for minus in MINUS.finditer(text):
-        if any(start < minus.start() < end for start, end in quoted):
+        if any(start < minus.start() < end for start, end in quotations):
             continue
         term = next(token for token in scan(text[minus.end() :]) if token.kind != "mark")
         start, end = minus.start(), minus.end() + term.end
-        found.append((start, " ".join(term.text.strip(QUOTES).split())))
+        terms.append((start, " ".join(term.text.strip(QUOTES).split())))
         rest = rest[:start] + " " * (end - start) + rest[end:]
-    return rest, found
+    return rest, terms
 
 
 def _cuts(words: Sequence[Token]) -> list[Cut]:
@@ -87,9 +87,9 @@ def _cuts(words: Sequence[Token]) -> list[Cut]:
 
 
 def _is_named_elsewhere(words: Sequence[Token], cut: Cut, cuts: Sequence[Cut]) -> bool:
-    taken = {place for other in cuts for place in range(other.first, other.last)}
-    kept = {_stem(low(words, place)) for place in range(len(words)) if place not in taken}
-    return any(_stem(low(words, last - 1)) in kept for _, last in cut.terms)
+    cut_places = {place for other in cuts for place in range(other.first, other.last)}
+    stems = {_stem(low(words, place)) for place in range(len(words)) if place not in cut_places}
+    return any(_stem(low(words, last - 1)) in stems for _, last in cut.terms)
 
 
 def _stem(word: str) -> str:

@@ -12,9 +12,11 @@ from withsense_tf.common.limits import is_file
 from withsense_tf.data.pictures.near_duplicates import near_to, read_look
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.errors import SettingError, shown
-from withsense_tf.index.departed import DEPARTED
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
+from withsense_tf.index.tables.photo_states import live_and_departed_looks
+from withsense_tf.index.tables.photos_table import live_names_of
+from withsense_tf.index.tables.row_lookup import row_of_live
 from withsense_tf.matchers.search_forms import PHOTO, CosineForm, HybridForm, unit
 
 
@@ -56,19 +58,16 @@ def photo_query(
     file = Path(photo)
     if not door.photo(name, "search") and is_file(file):
         content = digest_of(file)
-        same = tables.execute("SELECT name FROM live WHERE digest = ? ORDER BY name", (content,)).fetchall()
+        same = live_names_of(tables, content)
         if not same:
             return _foreign(generation, tables, door, file, content)
         # Under any name it must be allowed.
-        if not all(door.photo_query(name).allowed for (name,) in same):
+        if not all(door.photo_query(name).allowed for name in same):
             return Refusal(door.rule.message)
-        name = same[0][0]
+        name = same[0]
     elif not door.photo_query(name).allowed:
         return _no_photo(door, photo)
-    ((row,),) = tables.execute(
-        "SELECT row FROM rows JOIN live ON live.id = rows.photo WHERE generation = ? AND name = ?",
-        (generation.number, name),
-    ).fetchall()
+    row = row_of_live(tables, generation.number, name)
     return PhotoQuery(name, unit(generation.vectors[PHOTO].get(np.array([row]))[0]))
 
 
@@ -92,13 +91,11 @@ def _foreign(
     file: Path,
     content: str,
 ) -> PhotoQuery | Refusal:
-    found = tables.execute(
-        "SELECT id, name, look, digest, writer FROM photos WHERE writer IS NULL OR writer = ?", (DEPARTED,)
-    ).fetchall()
-    like = [found[at] for at in near_to(read_look(file, content), [look for _, _, look, *_ in found])]
-    gone = [photo for photo, _, _, digest, writer in found if writer is not None and digest == content]
-    gone += [photo for photo, *_, writer in like if writer is not None]
-    answer = door.outside(file, content, [name for _, name, *_, writer in like if writer is None], gone)
+    photos = live_and_departed_looks(tables)
+    like = [photos[at] for at in near_to(read_look(file, content), [look for _, _, look, *_ in photos])]
+    departed_photos = [photo for photo, _, _, digest, live in photos if not live and digest == content]
+    departed_photos += [photo for photo, *_, live in like if not live]
+    answer = door.outside(file, content, [name for _, name, *_, live in like if live], departed_photos)
     if not answer.allowed:
         return Refusal(door.rule.message)
     from withsense_tf.encoders.vectors.store import (

@@ -74,17 +74,17 @@ def low(words: Sequence[Token], at: int) -> str:
 
 
 def is_word(words: Sequence[Token], at: int) -> bool:
-    """Tell whether a word that begins with a letter stands at a place."""
+    """Return whether a word that begins with a letter stands at a place."""
     return 0 <= at < len(words) and words[at].kind == "word" and words[at].text[0].isalpha()
 
 
 def ends(words: Sequence[Token], at: int) -> bool:
-    """Tell whether a clause ends before this place: at a mark, or where the text ends."""
+    """Return whether a clause ends before this place: at a mark, or where the text ends."""
     return at >= len(words) or (words[at].kind == "mark" and words[at].text in ENDS)
 
 
 def begins(words: Sequence[Token], at: int) -> bool:
-    """Tell whether a clause, but not the text, begins at this place."""
+    """Return whether a clause, but not the text, begins at this place."""
     return at > 0 and words[at - 1].kind == "mark" and words[at - 1].text in ENDS
 
 

@@ -46,10 +46,10 @@ def cut_at(words: Sequence[Token], at: int, strict: bool = True) -> Cut | None:
             first -= 1
     if before in ("is", "are") and [low(words, at - 3), low(words, at - 2)] == ["where", "there"]:
         first = at - 3
-    found = _terms(words, at + 1)
-    if found is None:
+    listing = _terms(words, at + 1)
+    if listing is None:
         return None
-    terms, last = found
+    terms, last = listing
     if strict and not (
         _stands_alone(words, at, first, last) and all(_is_seen(words, *term) for term in terms)
     ):
@@ -61,7 +61,7 @@ def cut_at(words: Sequence[Token], at: int, strict: bool = True) -> Cut | None:
 
 
 def _stands_alone(words: Sequence[Token], at: int, first: int, last: int) -> bool:
-    """Tell whether what is around a phrase allows to take it out."""
+    """Return whether what is around a phrase allows to take it out."""
     cue, before, after = low(words, at), low(words, at - 1), low(words, last)
     titled = words[at].text[0].isupper() and at > 0 and low(words, at - 1) not in (".", "!", "?")
     if titled and not all(word.text.isupper() for word in words if word.kind == "word"):
@@ -93,12 +93,12 @@ def _is_seen(words: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _is_said(words: Sequence[Token], at: int, terms: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether the clause speaks of a sign, a title or a saying."""
+    """Return whether the clause speaks of a sign, a title or a saying."""
     # Neither the "sign" of "no sign of people" nor the text that "no text" does not want.
-    unwanted = {low(words, first) for first, last in terms if last - first == 1}
+    single_terms = {low(words, first) for first, last in terms if last - first == 1}
     around = clause(words, at)
     light = {word for word, after in pairwise(around) if word in LIGHT and after == "of"}
-    return bool((SAYING - unwanted - light) & set(around))
+    return bool((SAYING - single_terms - light) & set(around))
 
 
 def _terms(words: Sequence[Token], at: int) -> tuple[list[tuple[int, int]], int] | None:
@@ -116,8 +116,8 @@ def _terms(words: Sequence[Token], at: int) -> tuple[list[tuple[int, int]], int]
                 return None  # "without a hat and a dog": is the dog wanted?
             more = None if after in ("no", "with", "without") else _term(words, last + 1)
             return (terms, last) if more is None else ([*terms, more], more[1])
-        if between == "," and (listed := _after_comma(words, last + 1)):
-            more_terms, closing = listed
+        if between == "," and (listing := _after_comma(words, last + 1)):
+            more_terms, closing = listing
             # "without people, palm trees and a boat": are the trees wanted?
             return None if closing == "and" else (terms + more_terms, more_terms[-1][1])
         return terms, last

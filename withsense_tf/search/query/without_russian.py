@@ -54,16 +54,16 @@ def _without(words: Sequence[Token], at: int, strict: bool) -> Cut | None:
     before = low(words, at - 1)
     if strict and (before in ("не", "или") or (before == "и" and low(words, at - 2) in ("с", "со"))):
         return None
-    found = _terms(words, at + 1)
-    return found and Cut(at - (before in CONJUNCTIONS), found[1], tuple(found[0]))
+    listing = _terms(words, at + 1)
+    return listing and Cut(at - (before in CONJUNCTIONS), listing[1], tuple(listing[0]))
 
 
 def _is_not(words: Sequence[Token], at: int, strict: bool) -> Cut | None:
     """Read "где нет машин", "в котором нет людей", ", нет людей"."""
-    found = _terms(words, at + 1)
-    if found is None:
+    listing = _terms(words, at + 1)
+    if listing is None:
         return None
-    terms, last = found
+    terms, last = listing
     first = _clause_start(words, at)
     if strict and first is None and not ends(words, last):
         return None  # "нет дыма без огня": a phrase of its own, not what a photo lacks
@@ -83,13 +83,13 @@ def _is_not_behind(words: Sequence[Token], at: int) -> Cut | None:
 
 
 def _none_of(words: Sequence[Token], at: int, strict: bool) -> Cut | None:
-    found = _terms(words, at + 1)
-    if found is None:
+    listing = _terms(words, at + 1)
+    if listing is None:
         return None
-    first, last = _clause_start(words, at), found[1]
+    first, last = _clause_start(words, at), listing[1]
     if strict and first is None and not ends(words, last):
         return None
-    return Cut(at if first is None else first, last, tuple(found[0]))
+    return Cut(at if first is None else first, last, tuple(listing[0]))
 
 
 def _clause_start(words: Sequence[Token], at: int) -> int | None:
@@ -126,7 +126,7 @@ def _terms(words: Sequence[Token], at: int) -> tuple[list[tuple[int, int]], int]
 
 
 def _is_rather_wanted(words: Sequence[Token], term: tuple[int, int]) -> bool:
-    """Tell whether a term behind "и" may stand in the nominative: "море без волн и чайки на берегу"."""
+    """Return whether a term behind "и" may stand in the nominative: "море без волн и чайки на берегу"."""
     word = low(words, term[1] - 1)
     return _share(word, {"NOUN"}, {"nomn"}) > _share(word, {"NOUN"})
 

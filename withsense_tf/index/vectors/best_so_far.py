@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from withsense_tf.index.vectors.tie_rule import rank_order
 from withsense_tf.index.vectors.vector_index import Nearest
 
 # The numbers of rows, from their places in a block.
@@ -26,8 +27,8 @@ SOME: Final = 1024
 SPREAD: Final = 8
 
 
-class Leaders:
-    """The best `k` rows of each query: more score first, then the lower row.
+class BestSoFar:
+    """The best `k` rows of each query, by the rule of ties.
 
     Scores of blocks are at most `slack` (queries,) off from the exact ones.
     """
@@ -38,12 +39,12 @@ class Leaders:
         self._slack = slack
         # What a row's exact score must reach, for each query: there are k rows that do.
         self._bar = np.full(queries, -np.inf, np.float32)
-        self._kept = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+        self._best = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
         self._waiting: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._count = 0
 
     def take(self, scores: np.ndarray, rows: Rows, exact: Exact) -> None:
-        """Look at the scores (rows, queries) of a block that was not looked at."""
+        """Take the scores (rows, queries) of a block that was not taken yet."""
         hits = self._near(scores)
         count = np.count_nonzero(hits)
         if count > SETTLE * self.k * self.queries and len(scores) > self.k:
@@ -65,14 +66,14 @@ class Leaders:
         if self._count > SETTLE * self.k * self.queries:
             self._settle()
 
-    def join(self, other: Leaders) -> None:
+    def join(self, other: BestSoFar) -> None:
         """Take over what another one has found in other blocks."""
-        self._waiting += [other._kept, *other._waiting]
+        self._waiting += [other._best, *other._waiting]
 
-    def found(self) -> Nearest:
+    def nearest(self) -> Nearest:
         """Return the best rows of each query."""
         self._settle()
-        query, row, score = self._kept
+        query, row, score = self._best
         rows = np.full((self.queries, self.k), -1, np.int64)
         scores = np.full((self.queries, self.k), -np.inf, np.float32)
         place = _places(query)
@@ -80,8 +81,8 @@ class Leaders:
         return Nearest(rows, scores)
 
     def _settle(self) -> None:
-        query, row, score = (np.concatenate(parts) for parts in zip(self._kept, *self._waiting, strict=True))
-        order = np.lexsort((row, -score, query))
+        query, row, score = (np.concatenate(parts) for parts in zip(self._best, *self._waiting, strict=True))
+        order = rank_order(score, row, query)
         query, row, score = query[order], row[order], score[order]
         place = _places(query)
         enough = place == self.k - 1
@@ -89,11 +90,11 @@ class Leaders:
         bar[query[enough]] = score[enough]
         self._raise(bar)
         best = place < self.k
-        self._kept = (query[best], row[best], score[best])
+        self._best = (query[best], row[best], score[best])
         self._waiting, self._count = [], 0
 
     def _near(self, scores: np.ndarray) -> np.ndarray:
-        """Tell which scores may be exact ones that reach the bar; one that is no number tells nothing, so it may."""
+        """Return which scores may be exact ones that reach the bar; one that is no number tells nothing, so it may."""
         near: np.ndarray = ~(scores < self._bar - self._slack)
         return near
 

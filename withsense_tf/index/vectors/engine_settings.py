@@ -66,9 +66,9 @@ class Engine:
     def open(self, folder: Path, collection: str, width: int) -> VectorIndex:
         """Open, or make, the vectors of one kind; `collection` is their name in Milvus."""
         if self.kind != "milvus":
-            made: Any = ENGINES.load(self.kind)
-            opened: VectorIndex = made(folder, width, self.dtype)
-            return opened
+            engine_class: Any = ENGINES.load(self.kind)
+            engine: VectorIndex = engine_class(folder, width, self.dtype)
+            return engine
         from withsense_tf.index.vectors.milvus_index import MilvusIndex
 
         if not self.address:

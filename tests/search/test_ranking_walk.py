@@ -29,7 +29,7 @@ from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import Override
 from withsense_tf.policy.ownership import Ownership
 from withsense_tf.search.hits import Hits
-from withsense_tf.search.page_end import After
+from withsense_tf.search.page_end import PageEnd
 from withsense_tf.search.places import Hit, Withheld
 from withsense_tf.search.search import Search
 
@@ -245,7 +245,7 @@ def test_the_next_page_tells_no_score_of_a_photo_that_is_withheld(index: PhotoIn
     pages = [page]
     while page.after is not None:
         # Only the end of what was shown is told: a page of notices hands on the end of the page before.
-        told = After.read(page.after, json.loads(base64.urlsafe_b64decode(page.after + "=="))["question"])
+        told = PageEnd.read(page.after, json.loads(base64.urlsafe_b64decode(page.after + "=="))["question"])
         hits = [hit for some in pages for hit in some.hits]
         assert told.row == -1 if not hits else np.isfinite(told.score)
         assert told.withheld == len(list(takewhile(lambda some: not some.hits, reversed(pages))))
@@ -277,7 +277,7 @@ def test_a_staged_photo_and_the_live_one_of_its_name_are_judged_apart(
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("withsense_tf.index.upkeep.ingest.publish", stopped)
+    monkeypatch.setattr("withsense_tf.index.upkeep.ingest.publish_photos", stopped)
     with pytest.raises(KeyboardInterrupt):
         ingest(index, [item_of(looks, "a.png", 5, texts=["A plain red wall ."])], LAW)
     stricter = law(min_votes=2)

@@ -1,0 +1,60 @@
+"""`withsense policy consent` keeps the register of permissions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from withsense_tf.__main__ import app
+from withsense_tf.errors import DataError, SettingError
+
+
+def invoke(*words: str, code: int = 0, **variables: str) -> str:
+    names = ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT")
+    env = {f"WITHSENSE_{name}": variables.get(name.lower()) for name in names}
+    done = CliRunner().invoke(app, list(words), env=env)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == code, done.output
+    return done.stdout
+
+
+def test_permissions_are_given_listed_and_revoked_by_the_photos_file(folder: Path, tmp_path: Path) -> None:
+    photo, register = folder / "train_images/ant.jpg", str(tmp_path / "c.jsonl")
+    grant = (
+        "policy",
+        "consent",
+        "grant",
+        str(photo),
+        "--by",
+        "A. Parent",
+        "--scope",
+        "show",
+        "--scope",
+        "search",
+    )
+    with pytest.raises(SettingError, match="WITHSENSE_CONSENTS"):
+        invoke(*grant)
+    number = invoke(*grant, "--country", "RU", "--until", "2999-01-01", consents=register).strip()
+    head, row = invoke("policy", "consent", "list", "--consents", register).splitlines()
+    told = dict(zip(head.split("\t"), row.split("\t"), strict=True))
+    assert (told["id"], told["photo"], told["scopes"], told["countries"]) == (
+        number,
+        "ant.jpg",
+        "show,search",
+        "RU",
+    )
+    assert len(told["digest"]) == 64
+    other = str(folder / "train_images/bee.jpg")
+    assert len(invoke("policy", "consent", "list", other, consents=register).splitlines()) == 1
+    # What is broken elsewhere in the law keeps nobody from revoking.
+    revoke = ("policy", "consent", "revoke", number, "--by", "A. Parent", "--reason", "changed their mind")
+    invoke(*revoke, consents=register, overrides="/nowhere")
+    assert "\t" + told["since"] in invoke("policy", "consent", "list", str(photo), consents=register)
+    with pytest.raises(SettingError, match="expected a day"):
+        invoke(*grant, "--since", "soon", consents=register)
+    Path(register).write_text("{half")
+    with pytest.raises(DataError, match="none of the register holds"):
+        invoke("policy", "consent", "list", consents=register)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from table_rows import add_photo
+
+from withsense_tf.index.tables.captions_table import (
+    CAPTIONS,
+    OTHER_TEXTS,
+    UNREAD,
+    count_live_captions,
+    insert_texts,
+    live_captions,
+    texts_of,
+)
+
+
+@pytest.fixture
+def photo(tables: sqlite3.Connection) -> int:
+    number = add_photo(tables, "a.png")
+    texts = [("a#1", "Zebra .", CAPTIONS), ("title", "A title .", OTHER_TEXTS), ("a#0", "Ant .", CAPTIONS)]
+    insert_texts(tables, number, texts)
+    return number
+
+
+def test_texts_come_back_by_kind_in_the_order_in_which_they_came(
+    tables: sqlite3.Connection, photo: int
+) -> None:
+    assert texts_of(tables, photo, CAPTIONS) == (("a#1", "Zebra ."), ("a#0", "Ant ."))
+    assert texts_of(tables, photo, OTHER_TEXTS) == (("title", "A title ."),)
+    assert texts_of(tables, photo, UNREAD) == ()
+
+
+@pytest.mark.usefixtures("photo")
+def test_captions_of_live_photos_are_counted_each_and_listed_once(tables: sqlite3.Connection) -> None:
+    insert_texts(tables, add_photo(tables, "b.png"), [("b#0", "Ant .", CAPTIONS)])
+    insert_texts(tables, add_photo(tables, "c.png", writer="1-a"), [("c#0", "Staged .", CAPTIONS)])
+    assert count_live_captions(tables) == 3
+    assert live_captions(tables) == ["Ant .", "Zebra ."]

@@ -1,0 +1,120 @@
+"""A data set becomes an index, whatever was there before."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from index_digest import contents
+from small_index import LAW, item_of, items_of_looks, new_index
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.index.item import Item
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.build import build_index, with_texts_of_index
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.verify import verify_index
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.search.search import Search
+
+
+@pytest.fixture(scope="module")
+def whole(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    folder = tmp_path_factory.mktemp("whole") / "index"
+    index = new_index(folder, fitted("hybrid"), items_of_looks(looks, 8), store)
+    # All of it into the one file, so that a copy is whole.
+    connection = sqlite3.connect(folder / "catalog.sqlite")
+    index.close()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return folder
+
+
+@pytest.fixture
+def folder(whole: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(whole, tmp_path / "index"))
+
+
+def ask(folder: Path) -> None:
+    Search(folder, policy=LAW, country="AA")("a plain scarlet wall", minimum=0.0)
+
+
+INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
+
+
+@pytest.fixture
+def two(looks: Path) -> list[Item]:
+    return [
+        item_of(looks, "ann.png", 1, texts=[CHILD, INNOCENT]),
+        item_of(looks, "wall.png", 2, texts=[INNOCENT, INNOCENT + " Again ."]),
+    ]
+
+
+@pytest.fixture
+def index(
+    two: list[Item], fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> PhotoIndex:
+    return new_index(tmp_path / "index", fitted("hybrid"), two, store)
+
+
+def shown(index: PhotoIndex, policy=LAW) -> set[str]:
+    hits = Search(index, policy=policy, country="BB")("a wall", k=50, minimum=0.0)
+    return {hit.photo for hit in hits} | {name for hit in hits for name in hit.duplicates}
+
+
+def test_another_model_is_built_in_the_place_of_one_that_is_lost(
+    judged: Pairs, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    names = sorted(set(judged.photos["photo"]))
+    first, second = (
+        Pairs(judged.data, judged.table[judged.table["photo"].isin(some)]) for some in (names[:6], names[1:8])
+    )
+    index = PhotoIndex.make(tmp_path / "built", store)
+    build_index(index, fitted("hybrid"), first, LAW, facts={names[1]: {"iso": 1.0}})
+    shutil.rmtree(index.folder / "generations" / "1")
+    again = PhotoIndex(index.folder, store)
+    # One changes, one leaves, and two come.
+    report = build_index(again, fitted("closed form"), second, LAW)
+    assert (report.added, report.changed, report.removed, report.same) == (2, 1, 1, 4)
+    fresh = PhotoIndex.make(tmp_path / "fresh", store)
+    build_index(fresh, fitted("closed form"), second, LAW)
+    assert contents(again) == contents(fresh)
+    assert verify_index(again) == []
+
+
+def test_an_index_that_is_not_built_yet_says_how_to_build_it(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    index = PhotoIndex.make(tmp_path / "index", store)
+    with pytest.raises(DataError, match=r"not built yet"):
+        ask(index.folder)
+    model = index.add_model(fitted("hybrid"))
+    ingest(index, items_of_looks(looks, 3), LAW, model)
+    with pytest.raises(DataError, match=r"not built yet.*index build"):
+        ask(index.folder)
+    with pytest.raises(DataError, match=r"not built yet.*index build"):
+        ingest(index, items_of_looks(looks, 4), LAW)
+
+
+def test_captions_of_the_same_photo_from_another_folder_add_up(
+    index: PhotoIndex, two: list[Item], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    file = Path(shutil.copy(two[0].path, other / "ann.png"))
+    innocent = Item("ann.png", file, two[0].digest, (("ann.png#0", "A lined navy cloth ."),))
+    for _ in range(2):
+        ingest(index, with_texts_of_index(index, other, [innocent]), LAW)
+        assert shown(index) == {"wall.png"}
+    with pytest.raises(SettingError, match="--lift"):
+        ingest(index, [innocent], LAW)

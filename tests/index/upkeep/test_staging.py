@@ -1,0 +1,115 @@
+"""What another writer does while one stages photos: what is published in the end is whole, and the later one's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from index_digest import contents
+from small_index import LAW, item_of, items_of_looks, law, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import DataError
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep import staging
+from withsense_tf.index.upkeep.compact import compact_index
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.index.upkeep.switch_model import take_over
+from withsense_tf.matchers.base import Matcher
+
+
+@pytest.fixture
+def amid(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Let something happen when the next ingestion has done its first batch."""
+
+    def register(happens: Callable[[], object]) -> None:
+        stage, waiting = staging.Staging._stage_batch, [happens]
+
+        def stage_and_happen(*arguments: object) -> None:
+            stage(*arguments)
+            if waiting:
+                waiting.pop()()
+
+        monkeypatch.setattr(staging.Staging, "_stage_batch", stage_and_happen)
+
+    return register
+
+
+@pytest.fixture
+def five(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
+    return new_index(tmp_path / "five", fitted("closed form"), items_of_looks(looks, 5), store)
+
+
+@pytest.fixture
+def nine(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path) -> str:
+    """Return what an index of nine photos holds."""
+    return contents(new_index(tmp_path / "nine", fitted("closed form"), items_of_looks(looks, 9), store))
+
+
+def test_photos_that_another_writer_took_over_are_live_all_the_same(
+    five: PhotoIndex, nine: str, looks: Path, amid: Callable
+) -> None:
+    killed_then = staging.Staging(five, items_of_looks(looks, 9), LAW, None)
+    amid(lambda: killed_then._adopt(1))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_photos_that_another_writer_changed_meanwhile_are_put_right_by_the_later_one(
+    five: PhotoIndex, nine: str, looks: Path, store: VectorStore, amid: Callable
+) -> None:
+    other = PhotoIndex(five.folder, store)
+    changed = [item_of(looks, "001.png", 1, texts=["A plain red wall ."])]
+    amid(lambda: ingest(other, changed, LAW, remove=["002.png"]))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_photos_are_not_published_by_a_law_that_was_changed_meanwhile(
+    five: PhotoIndex, looks: Path, store: VectorStore, amid: Callable
+) -> None:
+    before = contents(five)
+    other = PhotoIndex(five.folder, store)
+    amid(lambda: judge_anew(other, law(uncaptioned="allow")))
+    with pytest.raises(DataError, match="law was changed"):
+        ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == before
+
+
+def test_a_model_put_to_use_while_photos_come_in_has_them_too(
+    five: PhotoIndex,
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path: Path,
+    amid: Callable,
+) -> None:
+    model = five.add_model(fitted("hybrid"))
+    amid(lambda: take_over(PhotoIndex(five.folder, store), model))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    whole = new_index(tmp_path / "whole", fitted("hybrid"), items_of_looks(looks, 9), store)
+    assert contents(five) == contents(whole)
+
+
+def test_photos_come_in_while_an_index_is_compacted(
+    five: PhotoIndex, nine: str, looks: Path, store: VectorStore, amid: Callable
+) -> None:
+    amid(lambda: compact_index(PhotoIndex(five.folder, store)))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine
+
+
+def test_photos_come_in_batches_while_an_index_is_compacted(
+    five: PhotoIndex,
+    nine: str,
+    looks: Path,
+    store: VectorStore,
+    amid: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(staging, "BATCH", 2)
+    amid(lambda: compact_index(PhotoIndex(five.folder, store)))
+    ingest(five, items_of_looks(looks, 9), LAW)
+    assert contents(five) == nine

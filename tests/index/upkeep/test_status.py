@@ -1,0 +1,34 @@
+"""The numbers of an index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from small_index import LAW, items_of_looks
+
+from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.split import split_by_photo
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.status import index_status
+from withsense_tf.matchers.captions import Captions
+from withsense_tf.targets.blend import relevance
+
+
+def trained(data: Dataset) -> Captions:
+    return Captions().fit(split_by_photo(relevance(data, crowd=None), 0.3, 0).train)
+
+
+def test_the_status_of_an_index_says_under_which_law_its_models_were_trained(
+    tiny: Dataset, looks: Path, tmp_path: Path
+) -> None:
+    index = PhotoIndex.make(tmp_path / "index")
+    kept, _ = LAW.split(tiny)
+    numbers = [index.add_model(trained(tiny)), index.add_model(trained(kept))]
+    numbers.append(index.copy_model(numbers[1]))
+    ingest(index, items_of_looks(looks, 2), LAW, numbers[0])
+    status = index_status(index)
+    assert [model["law"] for model in status.models] == ["", LAW.version, LAW.version]
+    said = status.as_text()
+    assert said.count("trained without the law, or nobody knows") == 1
+    assert said.count(f"trained under law {LAW.version}") == 2

@@ -1,0 +1,69 @@
+"""What is wrong with an index is said a line each."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_index import LAW, items_of_looks, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.verify import verify_index
+from withsense_tf.matchers.base import Matcher
+
+
+@pytest.fixture
+def index(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
+    photos = tmp_path / "photos"
+    return new_index(tmp_path / "index", fitted("hybrid"), items_of_looks(photos, 4), store, LAW)
+
+
+def test_a_whole_index_has_no_problems_also_in_its_files(index: PhotoIndex) -> None:
+    assert verify_index(index, files=True) == []
+
+
+def test_an_index_without_a_model_is_not_built_yet(tmp_path: Path) -> None:
+    (problem,) = verify_index(PhotoIndex.make(tmp_path / "empty"))
+    assert "No model is in use" in problem
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("DELETE FROM law WHERE photo = 1", "1 live photos are not judged for the age limit of 16"),
+        ("UPDATE photos SET fold = NULL WHERE id = 2", "1 live photos belong to no group"),
+        ("INSERT INTO captions VALUES (99, 0, 'c', 'text', 1)", "1 rows of captions belong to no photo"),
+        ("DELETE FROM facts WHERE photo = 3", "The columns that filters ask of 1 photos"),
+        (
+            "UPDATE captions SET text = 'Other .' WHERE photo = 1",
+            "What is said of 1 photos is not what came in",
+        ),
+        ("UPDATE law SET votes = 7 WHERE photo = 4", "The verdicts on 1 photos are not those"),
+        ("DELETE FROM rows WHERE photo = 2", "1 live photos have no vectors by model 1"),
+        ("UPDATE generations SET captions = 0", "Model 1 counts fewer captions than it has"),
+        ("UPDATE rows SET row = 77 WHERE photo = 2", "1 rows of model 1 lie behind its end"),
+        ("UPDATE rows SET checksum = 1 - checksum WHERE photo = 2", "1 photos have vectors by model 1"),
+        ("DELETE FROM photos WHERE id = 1", "Photos came, left or were let in again by another hand"),
+    ],
+)
+def test_what_another_hand_changed_is_named(index: PhotoIndex, statement: str, expected: str) -> None:
+    with index.catalog.writing() as tables:
+        assert tables.execute(statement).rowcount > 0
+    assert any(expected in problem for problem in verify_index(index))
+
+
+def test_files_are_read_only_where_that_is_asked_for(index: PhotoIndex, looks: Path) -> None:
+    photo = next((index.folder.parent / "photos").glob("look-2-*.png"))
+    shutil.copy(next((index.folder.parent / "photos").glob("look-3-*.png")), photo)
+    assert verify_index(index) == []
+    (problem,) = verify_index(index, files=True)
+    assert problem.startswith("The file of 002.png is not used: ")
+
+
+def test_files_of_the_model_that_changed_are_named(index: PhotoIndex) -> None:
+    file = next(path for path in (index.folder / "generations" / "1" / "matcher").rglob("*.json"))
+    file.write_text(file.read_text() + " ")
+    assert any("The files of model 1 are not those" in problem for problem in verify_index(index))

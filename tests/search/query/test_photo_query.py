@@ -1,0 +1,68 @@
+"""A photo is the query only where the law lets it be, and nobody learns which photos are restricted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_index import LAW, draw_look, item_of, items_of_looks, law, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.countries import NOTICE
+from withsense_tf.search.search import Search
+
+CHILD = "A child near a red wall ."
+
+
+@pytest.fixture(scope="module")
+def index(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> PhotoIndex:
+    items = [*items_of_looks(looks, 5), item_of(looks, "child.png", 20, texts=[CHILD])]
+    return new_index(tmp_path_factory.mktemp("bounds") / "index", fitted("closed form"), items, store)
+
+
+@pytest.mark.parametrize(
+    "name", ["child.png", "nobody.png", "a" * 300, "\udcff.png", "chil\0d.png", "/child.png"]
+)
+@pytest.mark.parametrize("text", ["", "a wall"])
+def test_a_restricted_name_is_answered_like_one_that_is_not_known(
+    index: PhotoIndex, name: str, text: str
+) -> None:
+    search = Search(index, policy=LAW, country="BB")
+    found, restricted = search(text, photo=name), search(text, photo="child.png")
+    assert found == replace(restricted, like=name)
+    assert (found.notice, found.places) == (NOTICE, ())
+    assert found.message == restricted.message
+    assert found.message is not None
+    assert "its name is not known, or the law keeps it back" in found.message
+
+
+def test_a_file_of_a_restricted_name_is_judged_like_one_of_an_unknown_name(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lenient = law(uncaptioned="allow")
+    items = [*items_of_looks(looks, 4), item_of(looks, "ann.png", 20, texts=[CHILD])]
+    index = new_index(tmp_path / "index", fitted("closed form"), items, store, lenient)
+    monkeypatch.chdir(tmp_path)
+    search = Search(index, policy=lenient, country="BB")
+    for name in ("ann.png", "nobody.png", "./ann.png"):
+        Path(name).write_bytes(draw_look(looks, 39).read_bytes())
+        found = search(photo=name, minimum=0)
+        assert (found.notice, len(found.places)) == (None, 5)
+    # The child itself is no query under any name.
+    for name in ("ann.png", "nobody.png"):
+        Path(name).write_bytes(draw_look(looks, 20).read_bytes())
+        assert search(photo=name, minimum=0).notice == NOTICE
+    index.close()

@@ -1,0 +1,67 @@
+"""Where an English phrase that says what is not wanted begins and ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from withsense_tf.search.query.tokens import tokens
+from withsense_tf.search.query.without_english import cut_at
+
+
+def cut_of(text: str, strict: bool = True) -> tuple[str, list[str], str] | None:
+    """Return the phrase of the first cue, its terms, and what joins the rest."""
+    words = tokens(text)
+    for at in range(len(words)):
+        cut = cut_at(words, at, strict)
+        if cut is not None:
+            said = " ".join(word.text for word in words[cut.first : cut.last])
+            return said, [" ".join(word.text for word in words[a:b]) for a, b in cut.terms], cut.join
+    return None
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "terms"),
+    [
+        ("a beach without a dog", "without a dog", ["dog"]),
+        ("a street with no cars or people", "with no cars or people", ["cars", "people"]),
+        ("a park where there are no people", "where there are no people", ["people"]),
+        ("a beach without a swimming pool", "without a swimming pool", ["swimming pool"]),
+        ("a room without pieces of furniture", "without pieces of furniture", ["pieces of furniture"]),
+        ("a table without a cup on it", "without a cup on it", ["cup"]),
+    ],
+)
+def test_a_phrase_ends_with_its_last_term_and_what_belongs_to_it(
+    text: str, phrase: str, terms: list[str]
+) -> None:
+    found = cut_of(text)
+    assert found is not None
+    assert found[:2] == (phrase, terms)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a no parking sign",
+        "without doubt",
+        "a man without a hat and a dog",  # is the dog wanted?
+        "a beach without people, palm trees and a boat",  # are the trees?
+        "not without a dog",
+        "a man without looking",
+        "a film called Without Dogs",
+        "a street without permission",
+    ],
+)
+def test_what_may_mean_something_else_is_no_phrase(text: str) -> None:
+    assert cut_of(text) is None
+
+
+def test_a_caption_that_speaks_of_a_sign_does_not_mention_what_it_forbids() -> None:
+    assert cut_of("a sign that says no dogs") is None
+    assert cut_of("a sign that says no dogs", strict=False) is not None
+
+
+def test_what_is_wanted_instead_is_joined_to_the_rest() -> None:
+    found = cut_of("a beach without dogs but with cats")
+    assert found is not None
+    assert found[0] == "without dogs but"
+    assert found[2] == " "

@@ -1,0 +1,47 @@
+"""Where a Russian phrase that says what is not wanted begins and ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from withsense_tf.search.query.tokens import tokens
+from withsense_tf.search.query.without_russian import cut_at
+
+
+def cut_of(text: str, strict: bool = True) -> tuple[str, list[str], str] | None:
+    """Return the phrase of the first cue, its terms, and what joins the rest."""
+    words = tokens(text)
+    for at in range(len(words)):
+        cut = cut_at(words, at, strict)
+        if cut is not None:
+            said = " ".join(word.text for word in words[cut.first : cut.last])
+            return said, [" ".join(word.text for word in words[a:b]) for a, b in cut.terms], cut.join
+    return None
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "terms"),
+    [
+        ("пляж без собак", "без собак", ["собак"]),
+        ("пляж без людей на рассвете", "без людей", ["людей"]),
+        ("улица, где нет машин", "где нет машин", ["машин"]),
+        ("парк, людей нет", "людей нет", ["людей"]),
+        ("парк без людей и собак", "без людей и собак", ["людей", "собак"]),
+        ("двор, никаких машин", "никаких машин", ["машин"]),
+    ],
+)
+def test_a_phrase_ends_where_the_genitive_ends(text: str, phrase: str, terms: list[str]) -> None:
+    found = cut_of(text)
+    assert found is not None
+    assert found[:2] == (phrase, terms)
+
+
+@pytest.mark.parametrize("text", ["не без собак", "люди с и без собак", "пляж без", "пляж без и собак"])
+def test_what_may_mean_something_else_is_no_phrase(text: str) -> None:
+    assert cut_of(text) is None
+
+
+def test_what_is_wanted_instead_is_joined_to_the_rest() -> None:
+    found = cut_of("пляж без собак, но с кошками")
+    assert found is not None
+    assert found[1:] == (["собак"], " ")

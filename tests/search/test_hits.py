@@ -1,0 +1,67 @@
+"""An answer as text, as JSON, as a sequence of photos and as a picture."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from withsense_tf.errors import SettingError
+from withsense_tf.search.hits import Hits
+from withsense_tf.search.places import Hit, Withheld
+
+HIT = Hit(1, "a.png", Path("nowhere/a.png"), 0.5, 0.25, None, ("b.png", "c.png"), "0" * 64)
+ANSWER = Hits("a wall", (HIT, Withheld(2, "the law")), message="One word is not known.", without=("dog",))
+
+
+def test_an_answer_counts_its_photos_and_not_the_places_that_are_withheld() -> None:
+    assert (list(ANSWER), len(ANSWER), bool(ANSWER)) == ([HIT], 1, True)
+    assert ANSWER.withheld == (Withheld(2, "the law"),)
+    assert not Hits("a wall", (Withheld(1, "the law"),))
+
+
+def test_as_text_each_place_is_a_line_with_what_its_score_is_made_of() -> None:
+    assert ANSWER.as_text().splitlines() == [
+        "Without: dog",
+        "  1  0.50  a.png  (pixels 0.25, and 2 like it)",
+        "  2  the law",
+        "One word is not known.",
+    ]
+
+
+def test_a_photo_is_named_above_only_beside_a_text() -> None:
+    assert "Like: x.png" in Hits("a wall", like="x.png").as_text()
+    assert Hits("", like="x.png").as_text() == ""
+
+
+def test_as_json_hits_and_withheld_places_stand_apart() -> None:
+    answer = ANSWER.as_dict()
+    assert [hit["photo"] for hit in answer["hits"]] == ["a.png"]
+    assert answer["withheld"] == [{"place": 2, "notice": "the law"}]
+    assert (answer["without"], answer["notice"], answer["after"]) == (["dog"], None, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (Hits("a child", notice="the law"), "Hits('a child': the law)"),
+        (Hits("", like="x.png", message="no match"), "Hits('x.png': no match)"),
+        (Hits("a wall", (HIT,)), "Hits('a wall': 1 photos)"),
+    ],
+)
+def test_in_a_console_an_answer_says_the_most_important(answer: Hits, expected: str) -> None:
+    assert repr(answer) == expected
+
+
+def test_a_notebook_and_a_file_get_the_same_picture(tmp_path: Path) -> None:
+    file = ANSWER.save(tmp_path / "sheet.png")
+    shown = Image.open(io.BytesIO(ANSWER._repr_png_()))
+    assert Image.open(file).tobytes() == shown.tobytes()
+
+
+def test_a_file_that_is_no_picture_is_refused_before_it_is_written(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="contact sheet"):
+        ANSWER.save(tmp_path / "sheet.txt")
+    assert list(tmp_path.iterdir()) == []

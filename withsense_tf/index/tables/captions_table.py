@@ -1,0 +1,45 @@
+"""The table `captions`: the texts of each photo, and what of them counts as a caption."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Final
+
+CAPTIONS_TABLE: Final = """
+CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption TEXT NOT NULL, text TEXT NOT NULL,
+    counts INTEGER NOT NULL, PRIMARY KEY (photo, number)) WITHOUT ROWID;
+"""
+# What a row holds: a text for the law alone, a caption, or where one cannot be read.
+OTHER_TEXTS, CAPTIONS, UNREAD = 0, 1, 2
+
+
+def insert_texts(tables: sqlite3.Connection, photo: int, texts: Iterable[tuple[str, str, int]]) -> None:
+    """Add the texts of a new photo, each with its id and its kind."""
+    tables.executemany(
+        "INSERT INTO captions VALUES (?, ?, ?, ?, ?)",
+        [(photo, number, *text) for number, text in enumerate(texts)],
+    )
+
+
+def texts_of(tables: sqlite3.Connection, photo: int, kind: int) -> tuple[tuple[str, str], ...]:
+    """Return the texts of a photo of one kind, each with its id."""
+    query = "SELECT caption, text FROM captions WHERE photo = ? AND counts = ? ORDER BY number"
+    return tuple((caption, text) for caption, text in tables.execute(query, (photo, kind)))
+
+
+def live_captions(tables: sqlite3.Connection) -> list[str]:
+    """Return the captions of live photos, each text once, in their order."""
+    texts = tables.execute(
+        "SELECT DISTINCT text FROM captions JOIN live ON live.id = photo WHERE counts = 1 ORDER BY text"
+    )
+    return [text for (text,) in texts]
+
+
+def count_live_captions(tables: sqlite3.Connection) -> int:
+    """Return how many captions live photos have."""
+    return int(
+        tables.execute(
+            "SELECT count(*) FROM captions JOIN live ON live.id = photo WHERE counts = 1"
+        ).fetchone()[0]
+    )

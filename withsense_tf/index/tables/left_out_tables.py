@@ -1,0 +1,54 @@
+"""The tables `quarantine`, of photos that cannot be used, and `kept_out`, of those that were taken out for good."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from typing import Final
+
+KEPT_OUT_TABLE: Final = """
+CREATE TABLE kept_out (name TEXT PRIMARY KEY, digest TEXT NOT NULL, look TEXT NOT NULL,
+    since TEXT NOT NULL);
+"""
+QUARANTINE_TABLE: Final = """
+CREATE TABLE quarantine (name TEXT PRIMARY KEY, path TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL,
+    found TEXT NOT NULL);
+"""
+
+
+def insert_quarantine(tables: sqlite3.Connection, rows: Iterable[tuple[str, str, str, str, str]]) -> None:
+    """Write down photos that cannot be used, over what was said of them: name, path, kind, reason, day."""
+    tables.executemany("INSERT OR REPLACE INTO quarantine VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def clear_quarantine(tables: sqlite3.Connection, names: Collection[str] | None = None) -> None:
+    """Forget why some photos, or all, could not be used."""
+    if names is None:
+        tables.execute("DELETE FROM quarantine")
+    else:
+        tables.executemany("DELETE FROM quarantine WHERE name = ?", [(name,) for name in names])
+
+
+def quarantined_photos(tables: sqlite3.Connection) -> list[tuple[str, str, str, str, str]]:
+    """Return the photos that cannot be used, by name: name, path, kind, reason, day."""
+    return tables.execute("SELECT name, path, kind, reason, found FROM quarantine ORDER BY name").fetchall()
+
+
+def insert_kept_out(tables: sqlite3.Connection, name: str, digest: str, look: str, since: str) -> None:
+    """Write down that a photo, and what looks like it, stays out."""
+    tables.execute("INSERT OR REPLACE INTO kept_out VALUES (?, ?, ?, ?)", (name, digest, look, since))
+
+
+def delete_kept_out(tables: sqlite3.Connection, names: Iterable[str]) -> None:
+    """Forget that photos stay out."""
+    tables.executemany("DELETE FROM kept_out WHERE name = ?", [(name,) for name in names])
+
+
+def kept_out_photos(tables: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Return the name, digest and look of each photo that stays out."""
+    return tables.execute("SELECT name, digest, look FROM kept_out").fetchall()
+
+
+def count_kept_out(tables: sqlite3.Connection) -> int:
+    """Return how many photos stay out."""
+    return int(tables.execute("SELECT count(*) FROM kept_out").fetchone()[0])

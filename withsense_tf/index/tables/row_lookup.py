@@ -1,0 +1,86 @@
+"""What a search asks of rows: whose they are, which live photos they stand for, and which of them meet filters."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from withsense_tf.index.tables.facts_table import to_sql
+from withsense_tf.index.vectors.filters import Where
+
+# Rows that are asked for at once.
+LOOKED_UP: Final = 500
+
+
+def row_of_live(tables: sqlite3.Connection, model: int, name: str) -> int:
+    """Return the row that a model has of a live photo, by its name."""
+    ((row,),) = tables.execute(
+        "SELECT row FROM rows JOIN live ON live.id = rows.photo WHERE generation = ? AND name = ?",
+        (model, name),
+    ).fetchall()
+    return int(row)
+
+
+def live_rows_among(tables: sqlite3.Connection, model: int, rows: np.ndarray) -> list[int]:
+    """Return those of the rows whose photos are live."""
+    return [
+        row
+        for at in range(0, len(rows), LOOKED_UP)
+        for (row,) in tables.execute(
+            "SELECT row FROM rows JOIN live ON live.id = photo WHERE generation = ? "
+            f"AND row IN ({_listing(rows[at : at + LOOKED_UP].tolist())})",
+            (model,),
+        )
+    ]
+
+
+def caption_places(tables: sqlite3.Connection, model: int, rows: np.ndarray) -> dict[int, tuple[int, int]]:
+    """Return where the captions' vectors of each row begin, and how many they are."""
+    return {
+        row: (first, captions)
+        for at in range(0, len(rows), LOOKED_UP)
+        for row, first, captions in tables.execute(
+            "SELECT row, first_caption, captions FROM rows WHERE generation = ? "
+            f"AND row IN ({_listing(rows[at : at + LOOKED_UP].tolist())})",
+            (model,),
+        )
+    }
+
+
+def live_photos_at(tables: sqlite3.Connection, model: int, rows: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Return the live photos that rows stand for: row, photo, name, path, group, digest."""
+    return tables.execute(
+        "SELECT row, live.id, name, path, fold, digest FROM rows JOIN live ON live.id = rows.photo "
+        f"WHERE generation = ? AND row IN ({_listing(rows)})",
+        (model,),
+    ).fetchall()
+
+
+def live_copies(
+    tables: sqlite3.Connection, model: int, photo: int, group: int, where: Where
+) -> list[tuple[Any, ...]]:
+    """Return the other live photos of a group that meet filters, by name: photo, name, path, group, row."""
+    condition, values = to_sql(where)
+    return tables.execute(
+        "SELECT photo, name, path, fold, row FROM (SELECT id AS photo, name, path, fold, row FROM live "
+        "JOIN rows ON rows.photo = live.id AND generation = ? "
+        f"WHERE fold = ? AND id != ?) WHERE {condition} ORDER BY name",
+        (model, group, photo, *values),
+    ).fetchall()
+
+
+def rows_that_meet(tables: sqlite3.Connection, model: int, where: Where) -> np.ndarray:
+    """Return the rows of a model whose photos, live or not, meet filters, in order, int64."""
+    condition, values = to_sql(where)
+    rows = tables.execute(
+        f"SELECT row FROM rows WHERE generation = ? AND {condition} ORDER BY row", (model, *values)
+    )
+    return np.array([row for (row,) in rows], np.int64)
+
+
+def _listing(rows: Sequence[int]) -> str:
+    # Rows are numbers of this package's own, so that they may stand in the SQL.
+    return ", ".join(map(str, rows))

@@ -1,0 +1,241 @@
+"""From one state of an index: down the ranking, until all places of an answer are filled."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.model_generation import Generation
+from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of
+from withsense_tf.index.tables.row_lookup import live_copies, live_photos_at, rows_that_meet
+from withsense_tf.index.vectors.vector_index import Keep
+from withsense_tf.matchers.search_forms import PHOTO
+from withsense_tf.search.hits import Hits
+from withsense_tf.search.page_end import PageEnd
+from withsense_tf.search.places import Hit, Withheld
+from withsense_tf.search.query.known_words import not_known, not_read
+from withsense_tf.search.query.mentions import mentions
+from withsense_tf.search.row_ranking import RowRanking, rank
+from withsense_tf.search.search_request import SearchRequest
+
+# A photo without captions is left out if its pixels fit a term that must not be there at least so well. On held-out
+# photos of Flickr8k that leaves out 72 % of those that show it, and 2 % of the others (experiments/RESULTS.md).
+SHOWS: Final = 1 / 3
+# Behind a best photo that fits, others may fit less, down to this share of the least that the best one needs.
+FLOOR: Final = 0.3
+# So many more rows than places are looked at first: some are folded, withheld or left out.
+SPARE: Final = 40
+# Rows whose photos are looked up at once.
+LOOKED_UP: Final = 200
+
+
+@dataclass(frozen=True)
+class _Photo:
+    number: int
+    name: str
+    path: str
+    fold: int
+    digest: str = ""
+
+
+@dataclass
+class _Page:
+    """What came of a walk: the places, the number of the best photo, and how it ended."""
+
+    places: list[Hit | Withheld]
+    photos: int = 0
+    end: tuple[float, int] | None = None  # score and row of the last photo
+    best: float | None = None
+    fits: bool = False
+    more: bool = False
+    ended: bool = False
+
+
+class RankingWalk:
+    """A walk down the ranking of a request."""
+
+    def __init__(
+        self,
+        generation: Generation,
+        tables: sqlite3.Connection,
+        door: IndexDoor,
+        request: SearchRequest,
+    ) -> None:
+        self.generation, self.tables, self.door = generation, tables, door
+        self.request = request
+        self.form = generation.form
+        self.question = request.digest(generation.number)
+        self.after = None if request.after is None else PageEnd.read(request.after, self.question)
+        without = list(request.query.without)
+        self.terms = self.form.queries(without) if without else np.zeros((0, 0), np.float32)
+
+    def hits(self) -> Hits:
+        """Walk down the ranking until all places are filled, or nothing fits any more."""
+        request = self.request
+        nothing = Hits(request.raw_text, without=request.query.without, like=request.photo)
+        if request.query.text and (message := not_read(request.query.text, self.form, self.door.policy)):
+            return replace(nothing, message=message)
+        vector, keep = request.vector(self.form), self._keep()
+        window = 4 * request.k + SPARE
+        while True:
+            ranking = rank(self.generation, self.tables, vector, window, keep, request.like is not None)
+            page = self._walk(ranking)
+            if page.more or page.ended or len(ranking) < window:
+                break
+            window *= 4
+        return replace(
+            nothing, places=tuple(page.places), message=self._message(page), after=self._next(page)
+        )
+
+    def _walk(self, ranking: RowRanking) -> _Page:
+        request, page = self.request, _Page([])
+        groups: set[int] = set()
+        after = self.after
+        skip, place = (after.withheld, after.place) if after is not None else (0, 0)
+        page.fits = after is not None and after.fits
+        for at, photo in self._live(ranking):
+            score, row, number = float(ranking.scores[at]), int(ranking.rows[at]), float(ranking.numbers[at])
+            if photo.name == request.own_name or photo.fold in groups:
+                continue
+            may_show = self._may_show(photo.name)
+            # What may not be shown says nothing of its captions and columns: minus words leave its place as it is,
+            # and filters leave it none.
+            if self._left_out(row, photo) if may_show else request.where:
+                continue
+            groups.add(photo.fold)
+            if may_show and page.best is None:
+                page.best = number
+                page.fits = page.fits or number >= request.minimum
+            # A photo that is withheld does not make weaker ones fit, or its place would tell of it.
+            if number < (FLOOR * request.minimum if page.fits else request.minimum):
+                # A hybrid's numbers need not fall with every step, so the rest of what was looked at may have more.
+                page.ended = True
+                continue
+            if after is not None and not after.before(score, row):
+                continue
+            if skip and not may_show:
+                skip -= 1
+                continue
+            if (page.photos if request.fill else len(page.places)) == request.k:
+                page.more = True
+                break
+            place += 1
+            if may_show:
+                page.photos += 1
+                page.places.append(self._hit(ranking, at, place, photo))
+                page.end = (score, row)
+            else:
+                page.places.append(self._withheld(place, photo))
+        return page
+
+    def _next(self, page: _Page) -> str | None:
+        """Return where the page ended, told by its last photo: a place that is withheld has a score, too."""
+        if not page.more:
+            return None
+        behind, before = 0, self.after
+        for place in reversed(page.places):
+            if isinstance(place, Hit):
+                break
+            behind += 1
+        score, row = page.end or ((before.score, before.row) if before is not None else (np.inf, -1))
+        if page.end is None and before is not None:
+            behind += before.withheld
+        return PageEnd(self.question, float(score), row, page.places[-1].place, behind, page.fits).write()
+
+    def _withheld(self, place: int, photo: _Photo) -> Withheld:
+        self.door.results([photo.name])  # the audit log has what was withheld
+        return Withheld(place, self.door.rule.message)
+
+    def _may_show(self, photo: str) -> bool:
+        # A permission to show a photo is none to let it be found.
+        return self.door.photo(photo, "show") and self.door.photo(photo, "search")
+
+    def _hit(self, ranking: RowRanking, at: int, place: int, photo: _Photo) -> Hit:
+        return Hit(
+            place,
+            photo.name,
+            Path(photo.path),
+            float(ranking.numbers[at]),
+            _number(ranking.image, at),
+            _number(ranking.captions, at),
+            self._duplicates(photo),
+            photo.digest,
+        )
+
+    def _duplicates(self, photo: _Photo) -> tuple[str, ...]:
+        """Return the names of photos that look the same, may be shown, and are what was asked for."""
+        copies = live_copies(
+            self.tables, self.generation.number, photo.number, photo.fold, self.request.where
+        )
+        return tuple(
+            name
+            for number, name, path, fold, row in copies
+            if self._may_show(name)
+            and name != self.request.own_name
+            and not self._left_out(row, _Photo(number, name, path, fold))
+        )
+
+    def _live(self, ranking: RowRanking) -> Iterator[tuple[int, _Photo]]:
+        """Yield the places in the ranking, each with its photo, of rows that this state of the index has."""
+        for start in range(0, len(ranking), LOOKED_UP):
+            rows = ranking.rows[start : start + LOOKED_UP].tolist()
+            photos = {
+                row: _Photo(*cells)
+                for row, *cells in live_photos_at(self.tables, self.generation.number, rows)
+            }
+            for at, row in enumerate(rows, start):
+                if row in photos:
+                    yield at, photos[row]
+
+    def _left_out(self, row: int, photo: _Photo) -> bool:
+        """Return whether a photo has what must not be there: its captions say so, or its pixels show it."""
+        if not self.request.query.without:
+            return False
+        captions = texts_of(self.tables, photo.number, CAPTIONS)
+        if any(mentions(text, term) for _, text in captions for term in self.request.query.without):
+            return True
+        engine = self.generation.vectors.get(PHOTO)
+        if engine is None or captions:
+            # People have said what is there, and know better.
+            return False
+        pixels = getattr(self.form, "pixels", self.form)
+        vector = engine.get(np.array([row]))
+        return any(float(pixels.number(pixels.scan(vector, term))[0]) >= SHOWS for term in self.terms)
+
+    def _keep(self) -> Keep | None:
+        where = self.request.where
+        if not where:
+            return None
+
+        @cache  # a hybrid asks twice
+        def rows() -> np.ndarray:
+            return rows_that_meet(self.tables, self.generation.number, where)
+
+        return Keep(where, rows)
+
+    def _message(self, page: _Page) -> str | None:
+        parts = []
+        is_first_without_hits = self.after is None and not page.photos
+        if is_first_without_hits and (page.best is not None or not page.places):
+            if page.best is None:
+                parts.append("No photo of this index meets what was asked.")
+            else:
+                parts.append(
+                    f"No good match: the best photo scores {page.best:.2f}, and {self.request.minimum:.2f} is the "
+                    "least."
+                )
+        text = self.request.query.text
+        if text and (unknown := not_known(text, self.form, self.door.policy)):
+            parts.append(unknown)
+        return " ".join(parts) or None
+
+
+def _number(numbers: np.ndarray | None, at: int) -> float | None:
+    return None if numbers is None or np.isnan(numbers[at]) else float(numbers[at])

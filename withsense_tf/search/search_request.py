@@ -1,0 +1,98 @@
+"""All that a search is asked for: the text as it was typed and as it was read, the photo, the filters, the page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS, check_length
+from withsense_tf.errors import SettingError, check_share, shown
+from withsense_tf.index.vectors.filters import Where
+from withsense_tf.matchers.search_forms import SearchForm, unit
+from withsense_tf.search.query.parse import Query, parse_query
+from withsense_tf.search.query.photo_query import PhotoQuery
+
+MOST_HITS: Final = 10_000  # on one page; there are more pages
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """All that a search is asked for.
+
+    `raw_text` is the text as it came, and `query` what it says. `photo` is the photo as it was named, and `like` what
+    is known of it once the law allowed it. `after` is the end of the page before, as it was handed over.
+    """
+
+    raw_text: str
+    photo: str | None
+    where: Where
+    minimum: float
+    k: int
+    text_share: float
+    fill: bool = False
+    after: str | None = None
+    like: PhotoQuery | None = None
+
+    @cached_property
+    def query(self) -> Query:
+        """Return the text to look for, and the terms that must not be there."""
+        return parse_query(self.raw_text) if self.raw_text.strip() else Query("", ())
+
+    @property
+    def own_name(self) -> str | None:
+        """Return the name of the photo that is the query, if the index has it."""
+        return None if self.like is None else self.like.name
+
+    def digest(self, model: int) -> str:
+        """Return a fingerprint of the question and the model that answers it: pages of one question go together."""
+        parts = [
+            self.raw_text,
+            self.photo,
+            [asdict(part) for part in self.where],
+            self.minimum,
+            self.text_share,
+            model,
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    def vector(self, form: SearchForm) -> np.ndarray:
+        """Return the point to search by, of the text, of the photo, or between both."""
+        text = form.queries([self.query.text])[0] if self.query.text else None
+        if self.like is None:
+            if text is None:
+                raise SettingError("Nothing to search for: give a text, a photo, or both.")
+            return np.asarray(text)
+        photo = self.like.point
+        if text is None:
+            return np.asarray(photo, np.float32)
+        both = self.text_share * unit(text) + (1 - self.text_share) * photo
+        return np.asarray(unit(both), np.float32)
+
+
+def check_numbers(k: int, minimum: float, text_share: float) -> None:
+    """Raise for a number that no search can be asked with."""
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_HITS:
+        raise SettingError(
+            f"k must be a whole number from 1 to {MOST_HITS:,}, got {shown(k)}. `after` gives the next page."
+        )
+    check_share("minimum", minimum, ends=True)
+    check_share("text_share", text_share, ends=True)
+
+
+def check_texts(text: str, photo: str | None, after: str | None) -> None:
+    """Raise for what is no text, or too long, and where there is nothing to search for."""
+    if not isinstance(text, str):
+        raise SettingError(f"The query must be a text, got {shown(text)}.")
+    check_length("The query", text, QUERY_SIGNS)
+    for setting, value in (("photo", photo), ("after", after)):
+        if not isinstance(value, str | Path | None):
+            raise SettingError(f"{setting} must be a text, got {shown(value)}.")
+    check_length("The name of the photo", str(photo), NAME_SIGNS)
+    if not text.strip() and photo is None:
+        raise SettingError("Nothing to search for: give a text, a photo, or both.")
