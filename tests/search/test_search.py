@@ -57,8 +57,8 @@ def search(
 
     def get(kind: str, dtype: str = "float32") -> Search:
         if (kind, dtype) not in opened:
-            index = PhotoIndex.make(tmp_path_factory.mktemp("index") / "index", store, Engine(dtype=dtype))
-            build_index(index, fitted(kind), colours, LAW, facts)
+            index = PhotoIndex.make(tmp_path_factory.mktemp("index") / "index", store)
+            build_index(index, fitted(kind), colours, LAW, Engine(dtype=dtype), facts)
             opened[kind, dtype] = Search(index, policy=LAW, country="AA")
         return opened[kind, dtype]
 

@@ -10,14 +10,14 @@ import typer
 
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
-    AsJson,
-    Fill,
-    Filters,
-    IndexFolder,
-    Minimum,
-    PageMark,
-    Photo,
-    PictureFile,
+    AfterOption,
+    FillOption,
+    IndexOption,
+    JsonOption,
+    MinimumOption,
+    PhotoOption,
+    SaveOption,
+    WhereOption,
 )
 from withsense_tf.policy.options import CountryOption, keeps_law
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 @keeps_law
 def search(
     text: Annotated[str, typer.Argument(help='A scene in words: "two dogs run on a beach".')] = "",
-    index: IndexFolder = DEFAULT_INDEX,
+    index: IndexOption = DEFAULT_INDEX,
     k: Annotated[int, typer.Option("-k", "--number", min=1, help="How many photos.")] = 5,
     country: CountryOption = None,
-    photo: Photo = None,
-    where: Filters = None,
-    minimum: Minimum = None,
-    fill: Fill = False,
-    after: PageMark = None,
-    json: AsJson = False,
-    save: PictureFile = None,
+    photo: PhotoOption = None,
+    where: WhereOption = None,
+    minimum: MinimumOption = None,
+    fill: FillOption = False,
+    after: AfterOption = None,
+    json: JsonOption = False,
+    save: SaveOption = None,
     *,
     law: LawFiles,
 ) -> None:

@@ -11,19 +11,19 @@ import typer
 
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
-    Address,
-    AsJson,
-    Dtype,
-    EngineKind,
+    AddressOption,
+    DtypeOption,
+    EngineOption,
     Folder,
-    Graph,
-    IndexFolder,
-    Lift,
-    MatcherName,
-    Replace,
-    Seed,
-    Weights,
-    WordVectors,
+    GraphOption,
+    IndexOption,
+    JsonOption,
+    LiftOption,
+    MatcherOption,
+    ReplaceOption,
+    SeedOption,
+    VectorsOption,
+    WeightsOption,
 )
 from withsense_tf.policy.options import keeps_law
 
@@ -39,17 +39,17 @@ app = typer.Typer(help="Build an index of photos, keep it up to date, look after
 @keeps_law
 def build(
     folder: Folder,
-    index: IndexFolder = DEFAULT_INDEX,
-    matcher: MatcherName = "hybrid",
-    weights: Weights = "auto",
-    vectors: WordVectors = None,
-    engine: EngineKind = "exact",
-    address: Address = "",
-    graph: Graph = "FLAT",
-    dtype: Dtype = "float32",
-    seed: Seed = 0,
-    replace: Replace = False,
-    lift: Lift = False,
+    index: IndexOption = DEFAULT_INDEX,
+    matcher: MatcherOption = "hybrid",
+    weights: WeightsOption = "auto",
+    vectors: VectorsOption = None,
+    engine: EngineOption = "exact",
+    address: AddressOption = "",
+    graph: GraphOption = "FLAT",
+    dtype: DtypeOption = "float32",
+    seed: SeedOption = 0,
+    replace: ReplaceOption = False,
+    lift: LiftOption = False,
     *,
     law: LawFiles,
 ) -> None:
@@ -70,11 +70,11 @@ def build(
     # Not after all the training.
     engine_of_index.check()
     data, policy = load_dataset(folder), Policy.of_files(law)
-    photos = PhotoIndex.make(index, engine=engine_of_index)
+    photos = PhotoIndex.make(index)
     claim(photos, folder, replace)
     learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
     facts = photo_facts(folder, data.photos)
-    report = build_index(photos, learner, data, policy, facts, replace=replace, lift=lift)
+    report = build_index(photos, learner, data, policy, engine_of_index, facts, replace=replace, lift=lift)
     _warn_of_texts(data)
     typer.echo(f"{index}: {report}. Model: {learner.name}.")
     _tell_law(learner.law, policy.version)
@@ -85,12 +85,12 @@ def build(
 @keeps_law
 def update(
     folder: Folder,
-    index: IndexFolder = DEFAULT_INDEX,
+    index: IndexOption = DEFAULT_INDEX,
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep photos of the index that the folder does not have.")
     ] = False,
-    replace: Replace = False,
-    lift: Lift = False,
+    replace: ReplaceOption = False,
+    lift: LiftOption = False,
     *,
     law: LawFiles,
 ) -> None:
@@ -121,7 +121,7 @@ def update(
 @keeps_law
 def remove(
     photos: Annotated[list[str], typer.Argument(help="Names of photos.")],
-    index: IndexFolder = DEFAULT_INDEX,
+    index: IndexOption = DEFAULT_INDEX,
     *,
     law: LawFiles,
 ) -> None:
@@ -144,7 +144,7 @@ def remove(
 @keeps_law
 def readmit(
     photos: Annotated[list[str], typer.Argument(help="Names of photos.")],
-    index: IndexFolder = DEFAULT_INDEX,
+    index: IndexOption = DEFAULT_INDEX,
     *,
     law: LawFiles,
 ) -> None:
@@ -161,7 +161,7 @@ def readmit(
 
 
 @app.command("status")
-def status(index: IndexFolder = DEFAULT_INDEX, json: AsJson = False) -> None:
+def status(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None:
     """Say what is in the index, by which model, and what waits."""
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.status import index_status
@@ -176,14 +176,14 @@ def status(index: IndexFolder = DEFAULT_INDEX, json: AsJson = False) -> None:
 @app.command("verify")
 @keeps_law
 def verify(
-    index: IndexFolder = DEFAULT_INDEX,
+    index: IndexOption = DEFAULT_INDEX,
     files: Annotated[
         bool, typer.Option("--files", help="Also read every photo's file again and compare its content.")
     ] = False,
     repair: Annotated[
         bool, typer.Option("--repair", help="First embed photos again whose vectors are damaged.")
     ] = False,
-    lift: Lift = False,
+    lift: LiftOption = False,
     *,
     law: LawFiles,
 ) -> None:
@@ -208,8 +208,8 @@ def verify(
 @app.command("judge")
 @keeps_law
 def judge(
-    index: IndexFolder = DEFAULT_INDEX,
-    lift: Lift = False,
+    index: IndexOption = DEFAULT_INDEX,
+    lift: LiftOption = False,
     everything: Annotated[
         bool,
         typer.Option("--all", help="Also where the law is as it was: after verify found changed verdicts."),
@@ -230,7 +230,7 @@ def judge(
 
 
 @app.command("rollback")
-def rollback(index: IndexFolder = DEFAULT_INDEX) -> None:
+def rollback(index: IndexOption = DEFAULT_INDEX) -> None:
     """Go back to the model before; photos that came since are added to it first."""
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.switch_model import roll_back
@@ -240,7 +240,7 @@ def rollback(index: IndexFolder = DEFAULT_INDEX) -> None:
 
 
 @app.command("compact")
-def compact(index: IndexFolder = DEFAULT_INDEX) -> None:
+def compact(index: IndexOption = DEFAULT_INDEX) -> None:
     """Write the vectors anew without those of removed photos, and drop models that are not in use."""
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.compact import compact_index
@@ -250,7 +250,7 @@ def compact(index: IndexFolder = DEFAULT_INDEX) -> None:
 
 @app.command("recall")
 def recall(
-    index: IndexFolder = DEFAULT_INDEX,
+    index: IndexOption = DEFAULT_INDEX,
     queries: Annotated[
         Path | None, typer.Option(help="A text file, a query a line; without it, captions of the index.")
     ] = None,

@@ -56,31 +56,27 @@ def _law_of(number: int) -> str:
 class PhotoIndex:
     """An index in a `folder`. Threads and processes may read and write it at the same time.
 
-    `store` is where vectors of photo encoders are kept; without one, in the folder. `engine` keeps the vectors of
-    models that are added.
+    `store` is where vectors of photo encoders are kept; without one, in the folder.
     """
 
     temporary: TemporaryDirectory[str] | None = None
 
-    def __init__(
-        self, folder: str | Path, store: VectorStore | None = None, engine: Engine | None = None
-    ) -> None:
+    def __init__(self, folder: str | Path, store: VectorStore | None = None) -> None:
         self.folder = Path(folder)
-        self.engine = engine or Engine()
         self._store = store
         self.catalog = Catalog(folder)
         self._open: OrderedDict[int, Generation] = OrderedDict()
         self._lock = Lock()
 
     @classmethod
-    def make(cls, folder: str | Path, store: VectorStore | None = None, engine: Engine | None = None) -> Self:
+    def make(cls, folder: str | Path, store: VectorStore | None = None) -> Self:
         """Make an index in a folder that is not there yet, or open the one that is."""
         with Catalog.make(folder).writing() as tables:
             if get_state(tables, "name") is None:
                 set_state(
                     tables, name=secrets.token_hex(4), version=0, current=None, previous=None, policy=None
                 )
-        return cls(folder, store, engine)
+        return cls(folder, store)
 
     @property
     def store(self) -> VectorStore:
@@ -122,7 +118,7 @@ class PhotoIndex:
 
     def add_model(self, matcher: Matcher, engine: Engine | None = None) -> int:
         """Add a fitted matcher to the index; return its number, the same for the same matcher and engine."""
-        engine = engine or self.engine
+        engine = engine or Engine()
         draft = self._draft()
         try:
             save_model(matcher, draft)

@@ -11,7 +11,7 @@ import pytest
 from index_digest import contents
 from small_index import LAW, item_of, items_of_looks, new_index
 
-from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.item import Item
@@ -73,21 +73,18 @@ def shown(index: PhotoIndex, policy=LAW) -> set[str]:
 
 
 def test_another_model_is_built_in_the_place_of_one_that_is_lost(
-    judged: Pairs, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+    colours: Dataset, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
 ) -> None:
-    names = sorted(set(judged.photos["photo"]))
-    first, second = (
-        Pairs(judged.data, judged.table[judged.table["photo"].isin(some)]) for some in (names[:6], names[1:8])
-    )
+    names = [str(name) for name in colours.photos["photo"]]
     index = PhotoIndex.make(tmp_path / "built", store)
-    build_index(index, fitted("hybrid"), first, LAW, facts={names[1]: {"iso": 1.0}})
+    build_index(index, fitted("hybrid"), colours, LAW, facts={names[1]: {"iso": 1.0}}, only=names[:6])
     shutil.rmtree(index.folder / "generations" / "1")
     again = PhotoIndex(index.folder, store)
     # One changes, one leaves, and two come.
-    report = build_index(again, fitted("closed form"), second, LAW)
+    report = build_index(again, fitted("closed form"), colours, LAW, only=names[1:8])
     assert (report.added, report.changed, report.removed, report.same) == (2, 1, 1, 4)
     fresh = PhotoIndex.make(tmp_path / "fresh", store)
-    build_index(fresh, fitted("closed form"), second, LAW)
+    build_index(fresh, fitted("closed form"), colours, LAW, only=names[1:8])
     assert contents(again) == contents(fresh)
     assert verify_index(again) == []
 

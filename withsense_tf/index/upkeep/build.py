@@ -17,6 +17,7 @@ from withsense_tf.index.tables.state_table import get_state, set_state
 from withsense_tf.index.upkeep.ingest import Others, Report, ingest
 from withsense_tf.index.upkeep.readable import UnusablePhoto
 from withsense_tf.index.upkeep.switch_model import take_over
+from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.index.vectors.vector_index import Fact
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.current_policy import Policy
@@ -25,25 +26,28 @@ from withsense_tf.policy.current_policy import Policy
 def build_index(
     index: PhotoIndex,
     matcher: Matcher,
-    data: Dataset | Pairs,
+    data: Dataset,
     policy: Policy | None = None,
+    engine: Engine | None = None,
     facts: Mapping[str, Mapping[str, Fact]] | None = None,
+    only: Sequence[str] | None = None,
     replace: bool = False,
     lift: bool = False,
 ) -> Report:
-    """Build an index of the photos of a data set, or of those of some of its pairs, with a fitted matcher.
+    """Build an index of the photos of a data set (of those in `only`) with a fitted matcher.
 
     In an index that is in use, the photos are brought up to date first, and the new model then takes over at once.
     What was stopped goes on where it was.
     """
     check_kind("build_index", index, PhotoIndex, "an index", "pass ws.PhotoIndex.make(folder)")
     check_kind("build_index", matcher, Matcher, "a fitted matcher")
-    if not isinstance(data, Pairs):
-        check_dataset("build_index", data)
-    number = index.add_model(matcher)
+    check_dataset("build_index", data)
+    number = index.add_model(matcher, engine)
     with index.catalog.reading() as tables:
         current = get_state(tables, "current")
-    photos, law = _coming(data, facts), policy or Policy.of_service()
+    items = [item for item in items_of(data, facts) if only is None or item.name in set(only)]
+    photos: list[Item | UnusablePhoto] = [*items, *unusable_photos(data)]
+    law = policy or Policy.of_service()
     others: Others = "replace" if replace else "remove"
     try:
         report = ingest(index, photos, law, current or number, others, lift=lift)
@@ -53,17 +57,6 @@ def build_index(
         return _replace_lost(index, photos, law, number, others, lift)
     take_over(index, number)
     return report
-
-
-def _coming(
-    data: Dataset | Pairs, facts: Mapping[str, Mapping[str, Fact]] | None
-) -> list[Item | UnusablePhoto]:
-    """Return the photos that are to come in, and those that loading left out."""
-    if isinstance(data, Pairs):
-        names = set(data.photos["photo"])
-        items = [item for item in items_of(data.data, facts) if item.name in names]
-        return [*items, *unusable_photos(data.data)]
-    return [*items_of(data, facts), *unusable_photos(data)]
 
 
 def _loads(index: PhotoIndex, model: int) -> bool:
@@ -184,8 +177,11 @@ def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -
             f"Expected a data set or pairs, got {type(photos).__name__}. A table of photos has no captions, and "
             "without them the law allows none: pass the data set, or `test` itself."
         )
+    data, only = (
+        (photos.data, photos.photos["photo"].tolist()) if isinstance(photos, Pairs) else (photos, None)
+    )
     folder = tempfile.TemporaryDirectory(prefix="withsense-index-")
     index = PhotoIndex.make(Path(folder.name) / "index", getattr(matcher, "store", None))
     index.temporary = folder  # it goes when the index does
-    build_index(index, matcher, photos, policy)
+    build_index(index, matcher, data, policy, only=only)
     return index
