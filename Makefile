@@ -36,7 +36,7 @@ types: $(VENV)/installed
 	$(VENV)/bin/mypy
 
 unit: $(VENV)/installed
-	$(RUN) -m pytest -n 2 --cov --cov-report=term
+	$(RUN) -m slipcover -m pytest -n 2
 
 clean:
 	rm -rf $(VENV)

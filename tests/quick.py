@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-# What follows every line, as a measure of coverage does, makes Python several times as slow.
-TRACED = 4.0
 
 
 @contextmanager
@@ -16,4 +12,4 @@ def at_once(seconds: float = 2.0) -> Iterator[None]:
     """Fail if what is within takes longer; work that grows by the square takes minutes."""
     start = time.process_time()
     yield
-    assert time.process_time() - start < seconds * (1 if sys.gettrace() is None else TRACED)
+    assert time.process_time() - start < seconds
