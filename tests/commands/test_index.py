@@ -90,7 +90,7 @@ def test_an_index_that_may_only_be_read_is_searched(
         open_elsewhere.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copytree(index, copy)
     told = run("search", "a dog", "--minimum", "0", "--index", index)
-    opened = catalog._opened
+    opened = catalog._open
 
     def as_on_a_read_only_disk(where: str) -> sqlite3.Connection:
         # Tests may run as root, whom no permission stops: this is what SQLite says there.
