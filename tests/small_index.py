@@ -19,7 +19,7 @@ from withsense_tf.index.vectors.vector_index import Fact
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.ownership import Ownership
+from withsense_tf.policy.photo_decisions import Ownership
 
 # AA has no rule, and every other country protects children.
 COUNTRIES = Countries(

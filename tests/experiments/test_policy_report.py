@@ -13,7 +13,7 @@ from withsense_tf.experiments.policy_report import (
     sentences_report,
     speed_report,
 )
-from withsense_tf.policy.ownership import Ownership
+from withsense_tf.policy.photo_decisions import Ownership
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
 

@@ -24,7 +24,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.law import REVIEW
 from withsense_tf.policy.overrides import OVERRIDES, Override
-from withsense_tf.policy.ownership import UNCAPTIONED, Ownership, spread
+from withsense_tf.policy.photo_decisions import UNCAPTIONED, Ownership, spread
 
 
 @pytest.fixture(scope="module")

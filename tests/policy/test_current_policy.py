@@ -11,7 +11,7 @@ import pytest
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.errors import DataError
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.ownership import Ownership
+from withsense_tf.policy.photo_decisions import Ownership
 
 pytestmark = pytest.mark.closed
 HEAD = "photo,digest,decision,by,reason\n"

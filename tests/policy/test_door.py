@@ -14,7 +14,7 @@ from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import Countries, CountryRule
 from withsense_tf.policy.door import Door
 from withsense_tf.policy.law import Law
-from withsense_tf.policy.ownership import PhotoDecision
+from withsense_tf.policy.photo_decisions import PhotoDecision
 
 pytestmark = pytest.mark.closed
 COUNTRIES = Countries((CountryRule("RU", "children", 16, message="Not here"), CountryRule("AA", "none")))

@@ -20,7 +20,7 @@ from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.gate import Gate
 from withsense_tf.policy.overrides import Override, load_overrides
-from withsense_tf.policy.ownership import Ownership
+from withsense_tf.policy.photo_decisions import Ownership
 
 DAY = date(2026, 11, 20)
 COUNTRIES = Countries(

@@ -16,7 +16,7 @@ from withsense_tf.policy.countries import Countries
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.gate import Gate
 from withsense_tf.policy.overrides import Override, load_overrides, write_overrides
-from withsense_tf.policy.ownership import Ownership
+from withsense_tf.policy.photo_decisions import Ownership
 
 pytestmark = pytest.mark.closed
 D, E = "d" * 64, "e" * 64

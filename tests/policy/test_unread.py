@@ -13,7 +13,7 @@ from withsense_tf.errors import DataWarning
 from withsense_tf.policy.countries import Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.gate import Gate
-from withsense_tf.policy.ownership import UNREAD
+from withsense_tf.policy.photo_decisions import UNREAD
 
 pytestmark = pytest.mark.closed
 

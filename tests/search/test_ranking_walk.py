@@ -27,7 +27,7 @@ from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import Override
-from withsense_tf.policy.ownership import Ownership
+from withsense_tf.policy.photo_decisions import Ownership
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.page_end import PageEnd
 from withsense_tf.search.places import Hit, Withheld

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from withsense_tf.data.captions_of import owners_of
+from withsense_tf.data.caption_ids import owners_of
 from withsense_tf.errors import DataError, check_kind
 
 PAIR_COLUMNS = ("photo", "caption", "text", "path", "target", "weight", "source")

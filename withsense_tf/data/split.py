@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from withsense_tf.data.captions_of import owners_of
+from withsense_tf.data.caption_ids import owners_of
 from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.errors import DataError, SettingError, check_seed, check_share
 

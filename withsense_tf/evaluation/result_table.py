@@ -1,4 +1,4 @@
-"""Result rows: their fixed columns, how they are shown, and the CSV file that they are appended to."""
+"""Result rows: the columns of compare.csv, how rows are shown, and how they are appended to that file."""
 
 from __future__ import annotations
 

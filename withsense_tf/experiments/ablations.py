@@ -207,7 +207,7 @@ def _captions(data: Dataset, seed: int) -> Iterator[Variant]:
 
 def _children(data: Dataset, seed: int, policy: Policy) -> Iterator[Variant]:
     """Draw the rule in four ways; what is left is trained and measured on, so galleries differ in size."""
-    from withsense_tf.policy.ownership import restricts
+    from withsense_tf.policy.photo_decisions import restricts
     from withsense_tf.targets.blend import relevance
 
     pairs = relevance(data, crowd=None)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from withsense_tf.data.dataset import Dataset
-    from withsense_tf.policy.ownership import Ownership
+    from withsense_tf.policy.photo_decisions import Ownership
     from withsense_tf.policy.service import LawFiles
     from withsense_tf.policy.texts.text_policy import TextPolicy
 
@@ -108,7 +108,7 @@ def speed_report(data: Dataset, texts: TextPolicy) -> str:
 
 def ownership_report(data: Dataset, texts: TextPolicy, ownership: Ownership) -> str:
     """Say how many photos that show a child beyond doubt are restricted, by ownership and by filtering rows."""
-    from withsense_tf.policy.ownership import caption_verdicts
+    from withsense_tf.policy.photo_decisions import caption_verdicts
 
     captions, verdicts = data.captions, caption_verdicts(data, texts)
     train = set(data.photos.loc[data.photos["part"] == "train", "photo"])
@@ -151,7 +151,7 @@ def classifier_report(
     import numpy as np
     from sklearn.metrics import roc_auc_score
 
-    from withsense_tf.policy.ownership import caption_verdicts
+    from withsense_tf.policy.photo_decisions import caption_verdicts
 
     decisions = replace(ownership, duplicates=False).decide(data, caption_verdicts(data, texts))
     photos: pd.DataFrame = data.photos

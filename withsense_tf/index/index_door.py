@@ -35,7 +35,7 @@ from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door, Permission
 from withsense_tf.policy.law import Law
-from withsense_tf.policy.ownership import STRICTNESS, Evidence, PhotoDecision, spread
+from withsense_tf.policy.photo_decisions import STRICTNESS, Evidence, PhotoDecision, spread
 from withsense_tf.policy.texts.verdict import Verdict
 
 if TYPE_CHECKING:

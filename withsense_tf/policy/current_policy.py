@@ -14,7 +14,7 @@ from withsense_tf.policy.countries import Countries, country_code
 from withsense_tf.policy.gate import Gate
 from withsense_tf.policy.law import Law
 from withsense_tf.policy.overrides import Override
-from withsense_tf.policy.ownership import Ownership
+from withsense_tf.policy.photo_decisions import Ownership
 from withsense_tf.policy.service import LawFiles
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from datetime import date
 
 from withsense_tf.policy.countries import CountryRule
 from withsense_tf.policy.law import Law
-from withsense_tf.policy.ownership import PhotoDecision, restricts
+from withsense_tf.policy.photo_decisions import PhotoDecision, restricts
 from withsense_tf.policy.texts.verdict import Verdict
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from withsense_tf.policy.door import Door
 from withsense_tf.policy.law import Law
-from withsense_tf.policy.ownership import (
+from withsense_tf.policy.photo_decisions import (
     PhotoDecision,
     caption_verdicts,
 )

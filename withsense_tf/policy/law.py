@@ -15,7 +15,7 @@ from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import Countries
-from withsense_tf.policy.ownership import Ownership
+from withsense_tf.policy.photo_decisions import Ownership
 from withsense_tf.policy.texts.rule_files import RuleFile
 from withsense_tf.policy.texts.text_policy import TextPolicy
 

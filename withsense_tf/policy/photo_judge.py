@@ -15,7 +15,7 @@ import numpy as np
 
 from withsense_tf.common.plugins import Plugins
 from withsense_tf.errors import DataError, NotFittedError, SettingError
-from withsense_tf.policy.ownership import PhotoJudge
+from withsense_tf.policy.photo_decisions import PhotoJudge
 
 
 class ChildJudge(ABC):

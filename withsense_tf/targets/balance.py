@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from withsense_tf.data.captions_of import owner_of
+from withsense_tf.data.caption_ids import owner_of
 from withsense_tf.data.dataset import Pairs, check_pairs
 from withsense_tf.errors import DataError, check_seed, check_share
 from withsense_tf.targets.blend import with_text_and_path

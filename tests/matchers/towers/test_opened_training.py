@@ -14,8 +14,8 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.matchers.towers.contrast_training import Lesson
 from withsense_tf.matchers.towers.opened_training import Opened, _PhotoBatches
-from withsense_tf.matchers.towers.tower_training import Lesson
 from withsense_tf.matchers.towers.two_tower import TwoTower
 from withsense_tf.matchers.training import TowerTraining
 

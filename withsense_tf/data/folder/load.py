@@ -16,12 +16,12 @@ import pandas as pd
 from withsense_tf.common.limits import is_dir
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo_marker import read_marker
-from withsense_tf.data.evidence import add_evidence
 from withsense_tf.data.folder.photo_folders import read_photo_folders
 from withsense_tf.data.folder.problems import KINDS, Problem, problem_table
 from withsense_tf.data.folder.renamed_photos import renamed_test_photos
 from withsense_tf.data.folder.table_rows import FOLDERS, CaptionBook, FileReader, caption_table
 from withsense_tf.data.folder.tables import RawTable, read_table
+from withsense_tf.data.other_texts import add_evidence
 from withsense_tf.data.photo_facts import IMAGE, TABLE, listed_facts
 from withsense_tf.errors import DataError, DataWarning, check_kind
 

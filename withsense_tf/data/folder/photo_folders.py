@@ -13,7 +13,7 @@ import pandas as pd
 
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
-from withsense_tf.data.captions_of import owner_of
+from withsense_tf.data.caption_ids import owner_of
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.table_rows import FOLDERS, PhotoNames
 from withsense_tf.data.folder.tables import RawTable

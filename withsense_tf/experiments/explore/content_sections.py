@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from withsense_tf.data.captions_of import owners_of
+from withsense_tf.data.caption_ids import owners_of
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.problems import KINDS
 from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 from withsense_tf.evaluation.page.plots import BLUE, GREEN, ORANGE, PURPLE, new_figure
 from withsense_tf.evaluation.page.sections import Section
 from withsense_tf.policy.gate import Gate
-from withsense_tf.policy.ownership import restricts
+from withsense_tf.policy.photo_decisions import restricts
 from withsense_tf.targets.blend import relevance
 
 PARTS: Final = {"train": BLUE, "test": ORANGE, "corpus": GREEN}

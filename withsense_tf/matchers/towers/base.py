@@ -17,7 +17,11 @@ from withsense_tf.matchers.search_forms import CosineForm
 
 
 class Towers(Matcher):
-    """A matcher that scores pairs by the cosine of two points; `_fit` must set `calibration_`."""
+    """A matcher that scores pairs by the cosine of two points.
+
+    At its end `_fit` must set `calibration_`, from pairs that were not trained on: photos held out (`two_tower`), or
+    cosines as if each photo had been left out (`closed_form`, `pretrained`).
+    """
 
     track: ClassVar[str] = "image-only"
     calibration_: Calibration

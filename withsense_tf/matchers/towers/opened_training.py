@@ -14,7 +14,13 @@ from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.photo_features import PhotoFeatures
 from withsense_tf.matchers.towers.adamw import AdamW
-from withsense_tf.matchers.towers.tower_training import BestEpoch, Lesson, Objective, points, validation_mrr
+from withsense_tf.matchers.towers.contrast_training import (
+    BestEpoch,
+    Lesson,
+    Objective,
+    points,
+    validation_mrr,
+)
 from withsense_tf.matchers.training import Training
 
 # Photos a step, each with all its captions and judged pairs: a photo then goes through the opened layers once an epoch.

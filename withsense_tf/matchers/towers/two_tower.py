@@ -24,8 +24,8 @@ from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_en
 from withsense_tf.matchers.search_forms import ProjectedForm, unit
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.contrast import KINDS
+from withsense_tf.matchers.towers.contrast_training import Lesson, Objective, train_towers
 from withsense_tf.matchers.towers.opened_training import Opened, map_store
-from withsense_tf.matchers.towers.tower_training import Lesson, Objective, train_towers
 from withsense_tf.matchers.training import TowerTraining, Training
 
 

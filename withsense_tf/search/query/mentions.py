@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, lemma, russian_analyser, words
-from withsense_tf.search.query import without_english, without_russian
 from withsense_tf.search.query.tokens import Token, tokens, word_table
+from withsense_tf.search.query.without import cuts_at
+from withsense_tf.search.query.without_russian import LEAST_SCORE
 
 # Forms that the table of English words reads as something else ("leaves" as the verb), or does not know.
 FORMS: Final = {"leaves": "leaf", "selfies": "selfie", "scarves": "scarf", "hooves": "hoof", "wolves": "wolf"}
@@ -49,10 +50,8 @@ def _absent(caption: list[Token]) -> set[int]:
     """Return the places of the words that a caption says are not there."""
     places: set[int] = set()
     for at in range(len(caption)):
-        for cut_at in (without_english.cut_at, without_russian.cut_at):
-            cut = cut_at(caption, at, strict=False)
-            if cut is not None:
-                places.update(place for first, last in cut.terms for place in range(first, last))
+        for cut in cuts_at(caption, at, strict=False):
+            places.update(place for first, last in cut.terms for place in range(first, last))
     return places
 
 
@@ -60,10 +59,6 @@ def _absent(caption: list[Token]) -> set[int]:
 def _basic(word: str) -> frozenset[str]:
     """Return the basic forms that a word may have: "белки" is of squirrels and of egg whites."""
     if CYRILLIC.search(word):
-        forms = {
-            str(p.normal_form)
-            for p in russian_analyser().parse(word)
-            if p.score >= without_russian.LEAST_SCORE
-        }
+        forms = {str(p.normal_form) for p in russian_analyser().parse(word) if p.score >= LEAST_SCORE}
         return frozenset(form.replace("ё", "е") for form in forms | {lemma(word)})
     return frozenset({word, lemma(word), FORMS.get(word, word)})

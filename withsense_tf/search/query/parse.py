@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from withsense_tf.errors import SettingError
-from withsense_tf.search.query import without_english, without_russian
 from withsense_tf.search.query.tokens import Cut, Token, low, scan, tokens
+from withsense_tf.search.query.without import cuts_at
 
 # No digit behind a minus: -20 is a number. A minus sign (U+2212) counts, a dash does not.
 MINUS: Final = re.compile(r"(?<![^\s,;])[-−](?=[\"“«„'’]?[^\W\d_])")
@@ -79,7 +79,7 @@ def _cuts(words: Sequence[Token]) -> list[Cut]:
     for at in range(len(words)):
         if cuts and at < cuts[-1].last:
             continue
-        cut = without_english.cut_at(words, at) or without_russian.cut_at(words, at)
+        cut = next(cuts_at(words, at), None)
         if cut is not None and not (cuts and cut.first < cuts[-1].last):
             cuts.append(cut)
     # "a man with a beard and without a beard": what is there twice is compared, not shut out.

@@ -19,7 +19,7 @@ from withsense_tf.index.index_door import judge_items
 from withsense_tf.index.item import items_of
 from withsense_tf.policy.countries import Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.ownership import UNREAD
+from withsense_tf.policy.photo_decisions import UNREAD
 
 LAW = Policy(Countries((CountryRule("RU", "children", 16),)))
 CHILD = "A toddler on a swing in the park"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from withsense_tf.data.captions_of import owner_of, owners_of
+from withsense_tf.data.caption_ids import owner_of, owners_of
 
 
 def test_the_owner_is_what_stands_before_the_last_number_sign() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.matchers.own_captions import Examples
-from withsense_tf.matchers.towers.tower_training import (
+from withsense_tf.matchers.towers.contrast_training import (
     BestEpoch,
     Lesson,
     Objective,
