@@ -36,7 +36,8 @@ types: $(VENV)/installed
 	$(VENV)/bin/mypy
 
 unit: $(VENV)/installed
-	$(RUN) -m slipcover -m pytest -n 2
+	$(RUN) -m slipcover --json --out .coverage.json -m pytest -n 2
+	$(RUN) -m slipcover --merge .coverage.json --out .coverage.json --fail-under 90
 
 clean:
 	rm -rf $(VENV)

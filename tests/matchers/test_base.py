@@ -23,7 +23,7 @@ def pairs(tiny: Dataset) -> Pairs:
 
 def test_training_on_a_published_test_split_warns(pairs: Pairs, monkeypatch: pytest.MonkeyPatch) -> None:
     Constant().fit(pairs)  # no warning, which would be an error here
-    monkeypatch.setattr(flickr8k, "_known", lambda: frozenset({flickr8k.name_hash("cat.jpg")}))
+    monkeypatch.setattr(flickr8k, "_test_names", lambda: frozenset({flickr8k.name_hash("cat.jpg")}))
     with pytest.warns(PublishedTestWarning, match=r"as cat\.jpg"):
         Constant().fit(pairs)
 
