@@ -4,8 +4,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
+from fitted_matchers import FEW, MAKERS
+from shallow_networks import resnet_of_few_layers
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
@@ -17,48 +20,34 @@ from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, NotFittedError, SettingError
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.concat.interaction import Interaction
 from withsense_tf.matchers.constant import Constant
-from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.matchers.saved_search_forms import load_form, save_form
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
-from withsense_tf.matchers.towers.two_tower import TwoTower
-from withsense_tf.matchers.training import TowerTraining, Training
 
-FEW = Training(epochs=2, batch=64)
-TOWERS = TowerTraining(epochs=2)
-MATCHERS: dict[str, Callable[[VectorStore], Matcher]] = {
-    "linear": lambda store: ConcatLinear("linear", "scene_net", store=store),
+OWN: dict[str, Callable[[VectorStore], Matcher]] = {
+    "least squares": lambda store: ConcatLinear("linear", "scene_net", store=store),
     "lasso": lambda store: ConcatLinear("lasso", "scene_net", store=store),
-    "concat Keras": lambda store: ConcatKeras((16, 8), photo="scene_net", training=FEW, store=store),
     "concat Keras, batch norm": lambda store: ConcatKeras(
         (16, 8), batch_norm=True, photo="scene_net", text=Tfidf(dim=8), training=FEW, store=store
     ),
-    "bilinear": lambda store: Interaction("bilinear", 8, photo="scene_net", training=FEW, store=store),
-    "product": lambda store: Interaction("product", 8, 8, photo="scene_net", training=FEW, store=store),
     "difference": lambda store: Interaction("difference", 8, 8, photo="scene_net", training=FEW, store=store),
-    "closed form": lambda store: ClosedFormTowers("scene_net", store=store),
-    "two towers": lambda store: TwoTower(
-        "scene_net", dim=8, hidden=8, members=2, training=TOWERS, store=store
-    ),
-    "captions": lambda _: Captions(),
-    "hybrid": lambda store: Hybrid("scene_net", store=store),
 }
+MATCHERS = (*MAKERS, *OWN)
 
 
 @pytest.fixture(scope="module")
-def fitted(train: Pairs, store: VectorStore) -> dict[str, Matcher]:
-    return {name: make(store).fit(train) for name, make in MATCHERS.items()}
+def matchers(fitted: Callable[[str], Matcher], train: Pairs, store: VectorStore) -> dict[str, Matcher]:
+    return {name: OWN[name](store).fit(train) if name in OWN else fitted(name) for name in MATCHERS}
 
 
 @pytest.fixture(scope="module")
-def saved(fitted: dict[str, Matcher], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def saved(matchers: dict[str, Matcher], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("saved")
-    return {name: save_matcher(matcher, root / name) for name, matcher in fitted.items()}
+    return {name: save_matcher(matcher, root / name) for name, matcher in matchers.items()}
 
 
 def typed(queries: Queries) -> Queries:
@@ -68,7 +57,7 @@ def typed(queries: Queries) -> Queries:
 @pytest.mark.parametrize("name", MATCHERS)
 def test_a_loaded_matcher_answers_as_the_one_that_was_saved(
     name: str,
-    fitted: dict[str, Matcher],
+    matchers: dict[str, Matcher],
     saved: dict[str, Path],
     held: Pairs,
     gallery: Gallery,
@@ -76,17 +65,17 @@ def test_a_loaded_matcher_answers_as_the_one_that_was_saved(
     store: VectorStore,
 ) -> None:
     loaded = load_matcher(saved[name], store)
-    np.testing.assert_array_equal(loaded.predict(held), fitted[name].predict(held))
-    np.testing.assert_array_equal(loaded.grid(gallery, queries), fitted[name].grid(gallery, queries))
-    assert loaded.describe() == fitted[name].describe()
-    assert loaded.fitted_content_ == fitted[name].fitted_content_
+    np.testing.assert_array_equal(loaded.predict(held), matchers[name].predict(held))
+    np.testing.assert_array_equal(loaded.grid(gallery, queries), matchers[name].grid(gallery, queries))
+    assert loaded.describe() == matchers[name].describe()
+    assert loaded.fitted_content_ == matchers[name].fitted_content_
 
 
 @pytest.mark.parametrize("name", sorted(set(MATCHERS) - {"captions", "hybrid"}))
 def test_a_search_form_scores_as_its_matcher(
-    name: str, fitted: dict[str, Matcher], gallery: Gallery, queries: Queries, tmp_path: Path
+    name: str, matchers: dict[str, Matcher], gallery: Gallery, queries: Queries, tmp_path: Path
 ) -> None:
-    matcher = fitted[name]
+    matcher = matchers[name]
     form = load_form(save_form(matcher.search_form(), tmp_path / "form"))
     rows = matcher.photo_rows(gallery.content, gallery.paths)
     assert rows.shape == (len(gallery), form.widths["photo"])
@@ -96,9 +85,9 @@ def test_a_search_form_scores_as_its_matcher(
 
 @pytest.mark.parametrize("name", sorted(set(MATCHERS) - {"captions", "hybrid"}))
 def test_the_numbers_of_a_form_are_what_its_matcher_foretells(
-    name: str, fitted: dict[str, Matcher], held: Pairs
+    name: str, matchers: dict[str, Matcher], held: Pairs
 ) -> None:
-    matcher = fitted[name]
+    matcher = matchers[name]
     form = matcher.search_form()
     rows = matcher.photo_rows(held.content.tolist(), held.paths)
     vectors = form.queries(held.texts)
@@ -107,10 +96,10 @@ def test_the_numbers_of_a_form_are_what_its_matcher_foretells(
 
 
 def test_typed_queries_are_found_in_captions_of_the_same_words(
-    fitted: dict[str, Matcher], gallery: Gallery, queries: Queries
+    matchers: dict[str, Matcher], gallery: Gallery, queries: Queries
 ) -> None:
-    left_out = fitted["captions"].grid(gallery, Queries.of(queries.texts))
-    by_words = fitted["captions"].grid(gallery, typed(queries))
+    left_out = matchers["captions"].grid(gallery, Queries.of(queries.texts))
+    by_words = matchers["captions"].grid(gallery, typed(queries))
     own = np.arange(len(queries)) // 5
     at = np.arange(len(queries))
     assert (by_words[at, own] > left_out[at, own]).mean() > 0.9
@@ -131,11 +120,14 @@ def test_word_vectors_come_along_and_their_file_is_not_needed_later(
     assert str(tmp_path) not in (tmp_path / "saved" / "state.json").read_text()
 
 
-def test_a_file_of_weights_comes_along(train: Pairs, held: Pairs, store: VectorStore, tmp_path: Path) -> None:
-    random = KerasPhoto("mobilenet_v2", size=32, seed=3)
+def test_a_file_of_weights_comes_along(
+    train: Pairs, held: Pairs, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keras.applications, "ResNet50", resnet_of_few_layers)
+    random = KerasPhoto("resnet50", size=32, seed=3)
     file = tmp_path / "mine.weights.h5"
     random.model.save_weights(file)
-    matcher = ConcatLinear("ridge", KerasPhoto("mobilenet_v2", file, size=32), store=store).fit(train)
+    matcher = ConcatLinear("ridge", KerasPhoto("resnet50", file, size=32), store=store).fit(train)
     save_matcher(matcher, tmp_path / "saved")
     file.unlink()
     loaded = load_matcher(tmp_path / "saved", VectorStore())  # so that it must encode anew
@@ -150,9 +142,9 @@ def test_weights_that_were_changed_are_found_out(train: Pairs, store: VectorStor
         load_matcher(folder)
 
 
-def test_saving_over_something_is_refused(fitted: dict[str, Matcher], saved: dict[str, Path]) -> None:
+def test_saving_over_something_is_refused(matchers: dict[str, Matcher], saved: dict[str, Path]) -> None:
     with pytest.raises(SettingError, match="is there already"):
-        save_matcher(fitted["linear"], saved["linear"])
+        save_matcher(matchers["linear"], saved["linear"])
 
 
 def test_what_was_not_fitted_is_not_saved(tmp_path: Path) -> None:
@@ -206,24 +198,24 @@ def damage(folder: Path, how: str) -> None:
      "a flipped bit", "a pickle", "a path outside"],
 )  # fmt: skip
 def test_a_damaged_or_foreign_folder_is_a_clear_error(
-    how: str, fitted: dict[str, Matcher], tmp_path: Path
+    how: str, matchers: dict[str, Matcher], tmp_path: Path
 ) -> None:
-    folder = save_matcher(fitted["closed form"], tmp_path / "saved")
+    folder = save_matcher(matchers["closed form"], tmp_path / "saved")
     damage(folder, how)
     with pytest.raises(DataError, match=str(folder)):
         load_matcher(folder)
 
 
-def test_a_form_is_no_matcher(fitted: dict[str, Matcher], saved: dict[str, Path], tmp_path: Path) -> None:
-    form = save_form(fitted["closed form"].search_form(), tmp_path / "form")
+def test_a_form_is_no_matcher(matchers: dict[str, Matcher], saved: dict[str, Path], tmp_path: Path) -> None:
+    form = save_form(matchers["closed form"].search_form(), tmp_path / "form")
     with pytest.raises(DataError, match="holds a CosineForm, expected a matcher"):
         load_matcher(form)
     with pytest.raises(DataError):
         load_form(saved["closed form"])
 
 
-def test_words_that_mean_nothing_are_named(fitted: dict[str, Matcher], colours: Dataset) -> None:
-    form = fitted["closed form"].search_form()
+def test_words_that_mean_nothing_are_named(matchers: dict[str, Matcher], colours: Dataset) -> None:
+    form = matchers["closed form"].search_form()
     assert form.unknown("a crimson xylophone") == ("xylophone",)
     assert form.unknown("красная стена") == ("красная", "стена")
     assert "crimson" in " ".join(colours.captions["text"])

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from keras.src.applications import convnext, efficientnet_v2, resnet
 from PIL import Image
+from shallow_networks import convnext_of_few_layers, efficientnet_of_few_layers, resnet_of_few_layers
 
 from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto, _draw_weights, _grid_means
 from withsense_tf.errors import DataError, SettingError
@@ -163,27 +163,6 @@ def draw_norms(model: Any) -> None:
             variable.assign(variable.numpy() + rng.uniform(0, 0.2, variable.shape))
 
 
-def resnet_of_few_layers(**settings: Any) -> Any:
-    def stacks(maps: Any) -> Any:
-        maps = resnet.stack_residual_blocks_v1(maps, 8, 2, stride1=1, name="conv2")
-        return resnet.stack_residual_blocks_v1(maps, 16, 2, name="conv3")
-
-    return resnet.ResNet(stacks, preact=False, use_bias=True, weights_name="resnet50", **settings)
-
-
-def convnext_of_few_layers(**settings: Any) -> Any:
-    return convnext.ConvNeXt([1, 1, 1, 1], [8, 16, 24, 32], drop_path_rate=0.1, **settings)
-
-
-def efficientnet_of_few_layers(**settings: Any) -> Any:
-    blocks = [
-        {**block, "num_repeat": 1} for block in efficientnet_v2.DEFAULT_BLOCKS_ARGS["efficientnetv2-b0"]
-    ]
-    return efficientnet_v2.EfficientNetV2(
-        0.25, 1.0, 224, blocks_args=blocks, name="efficientnetv2-b0", weights_name="b0", **settings
-    )
-
-
 @pytest.mark.parametrize(
     ("backbone", "module", "make"),
     [
@@ -202,7 +181,7 @@ def test_a_weights_file_gives_what_keras_predicts_with_it_and_tells_photos_apart
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Deep networks take many seconds to trace; Keras builds shallow ones with the same code.
+    # Deep networks take many seconds to trace.
     monkeypatch.setattr(keras.applications, BACKBONES[backbone].network, make)
     model = make(input_shape=(64, 64, 3), include_top=False, weights=None)
     _draw_weights(model, seed=3)
@@ -221,14 +200,17 @@ def test_a_weights_file_gives_what_keras_predicts_with_it_and_tells_photos_apart
     assert encoder.weights.startswith("file own.weights.h5 ")
 
 
-def test_a_weights_file_that_is_missing_or_broken_says_so_and_leaves_keras_precision(tmp_path: Path) -> None:
+def test_a_weights_file_that_is_missing_or_broken_says_so_and_leaves_keras_precision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keras.applications, "ResNet50", resnet_of_few_layers)
     with pytest.raises(SettingError, match="a file that exists"):
         KerasPhoto(weights=tmp_path / "none.weights.h5")
     broken = tmp_path / "broken.weights.h5"
     broken.write_bytes(b"not HDF5")
     usual = keras.config.dtype_policy().name
     with pytest.raises(SettingError, match="cannot be loaded"):
-        KerasPhoto(weights=broken, size=32, precision="mixed_bfloat16").load()
+        KerasPhoto("resnet50", broken, size=32, precision="mixed_bfloat16").load()
     assert keras.config.dtype_policy().name == usual
     with pytest.raises(SettingError, match=r"ends in \.weights\.h5"):
         KerasPhoto(weights=broken.rename(tmp_path / "broken.h5"))
@@ -321,9 +303,10 @@ def test_layers_stand_side_by_side_in_the_order_given(
     np.testing.assert_allclose(vectors[:, 96:], random_network.forward(pixels[:2]), rtol=1e-3, atol=1e-4)
 
 
-def test_a_wrong_layer_gets_the_nearest_one() -> None:
-    with pytest.raises(SettingError, match="Did you mean 'block_9_add'"):
-        KerasPhoto(size=64, layers=("block_9_ad",)).load()
+def test_a_wrong_layer_gets_the_nearest_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras.applications, "ResNet50", resnet_of_few_layers)
+    with pytest.raises(SettingError, match="Did you mean 'conv3_block1_add'"):
+        KerasPhoto("resnet50", size=64, layers=("conv3_block1_ad",)).load()
 
 
 @pytest.mark.parametrize(
