@@ -17,7 +17,6 @@ for look-alikes) plus 0.25 for the same prop plus 0.15 for the same colour of it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from itertools import permutations
 
 from withsense_tf.demo.scene import ADULTS, CHILDREN, PEOPLE, Scene, Subject
@@ -28,12 +27,13 @@ VERB_PART, PROP_PART, PROP_COLOUR_PART = 0.60, 0.25, 0.15
 OTHER_SUBJECT_WEIGHT = 0.6  # beside 1 for the main subject
 
 
-def _pairs(text: Mapping[float, str]) -> dict[frozenset[str], float]:
-    """Read `{share: "a/b c/d"}`; an underscore stands for a space."""
-    table: dict[frozenset[str], float] = {}
+def _pairs(text: Mapping[float, str]) -> dict[tuple[str, str], float]:
+    """Read `{share: "a/b c/d"}` for both orders; an underscore stands for a space."""
+    table: dict[tuple[str, str], float] = {}
     for share, words in text.items():
         for word in words.split():
-            table[frozenset(part.replace("_", " ") for part in word.split("/"))] = share
+            a, b = word.replace("_", " ").split("/")
+            table[a, b] = table[b, a] = share
     return table
 
 
@@ -81,19 +81,22 @@ def agreement(a: Scene, b: Scene) -> float:
 
 
 def _subjects(a: Scene, b: Scene) -> float:
-    few, many = sorted((a.subjects, b.subjects), key=len)
+    few, many = a.subjects, b.subjects
+    if len(few) > len(many):
+        few, many = many, few
     weight = [1.0] + [OTHER_SUBJECT_WEIGHT] * 2
     everything = sum(weight[: len(few)]) + sum(weight[: len(many)])
     worth = [
         [(weight[i] + weight[j]) * subject_agreement(s, t) for j, t in enumerate(many)]
         for i, s in enumerate(few)
     ]
+    if len(few) == 1:
+        return max(worth[0]) / everything
     orders = permutations(range(len(many)), len(few))
     best = max(sum(worth[i][j] for i, j in enumerate(order)) for order in orders)
     return best / everything
 
 
-@lru_cache(maxsize=1 << 18)
 def subject_agreement(s: Subject, t: Subject) -> float:
     """Return how far two subjects agree, from 0 to 1."""
     kind = _alike(s.kind, t.kind, ALIKE_KINDS)
@@ -110,5 +113,5 @@ def subject_agreement(s: Subject, t: Subject) -> float:
     return kind * (KIND_PART + ACTION_PART * action + COLOUR_PART * colour + POSITION_PART * position)
 
 
-def _alike(a: str, b: str, table: Mapping[frozenset[str], float]) -> float:
-    return 1.0 if a == b else table.get(frozenset((a, b)), 0.0)
+def _alike(a: str, b: str, table: Mapping[tuple[str, str], float]) -> float:
+    return 1.0 if a == b else table.get((a, b), 0.0)
