@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.testing import check
 
 BROKEN = '''
@@ -51,31 +53,53 @@ def invoke(name: str) -> tuple[int, str]:
     return result.exit_code, result.output + str(result.exception or "")
 
 
-@pytest.mark.parametrize("name", ["constant", "closed_form"])
-def test_a_matcher_of_this_package_keeps_the_contract(name: str) -> None:
-    code, printed = invoke(name)
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the set that a check draws where it is not there yet."""
+    folder = tmp_path_factory.mktemp("check") / "demo"
+    demo_dataset(0, 40, 8, folder=folder)
+    return folder
+
+
+@pytest.fixture
+def prepared(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return a folder for one check, with the drawn set; the broken matchers can be imported meanwhile."""
+    (tmp_path / "broken_matchers.py").write_text(BROKEN, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "checked").mkdir()
+    (tmp_path / "checked" / "demo").symlink_to(drawn)
+    yield tmp_path / "checked"
+    sys.modules.pop("broken_matchers", None)
+
+
+def test_the_command_says_that_a_matcher_keeps_the_contract() -> None:
+    code, printed = invoke("constant")
     assert code == 0, printed
     assert printed.count("ok  ") == 6
     assert "keeps the contract" in printed
 
 
+def test_a_matcher_that_reads_photos_and_texts_keeps_the_contract(prepared: Path) -> None:
+    assert len(check.check_matcher("closed_form", prepared)) == 6
+
+
+@pytest.mark.usefixtures("prepared")
+def test_the_command_says_that_a_matcher_breaks_the_contract() -> None:
+    code, printed = invoke("broken_matchers:Outside")
+    assert code == 1
+    assert "breaks the contract" in printed
+    assert "from 0 to 1" in printed
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("Outside", "from 0 to 1"),
         ("Fickle", "asked twice"),
         ("Beside", "must not depend on the other pairs"),
         ("Silent", "predict before fit"),
         ("Forgetful", "learned attributes"),
     ],
 )
-def test_a_broken_one_is_told_what_it_breaks(
-    name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "broken_matchers.py").write_text(BROKEN, encoding="utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    code, printed = invoke(f"broken_matchers:{name}")
-    sys.modules.pop("broken_matchers")
-    assert code == 1
-    assert "breaks the contract" in printed
-    assert said in printed
+def test_a_broken_one_is_told_what_it_breaks(name: str, said: str, prepared: Path) -> None:
+    with pytest.raises(check.ContractError, match=said):
+        check.check_matcher(f"broken_matchers:{name}", prepared)

@@ -21,12 +21,12 @@ from withsense_tf.matchers.towers.pretrained import PENALTIES, Pretrained
 from withsense_tf.targets.blend import relevance
 
 
-@pytest.fixture
-def pairs(tiny: Dataset) -> Pairs:
-    return relevance(tiny, crowd=None)
+@pytest.fixture(scope="module")
+def pairs(unchanged: Dataset) -> Pairs:
+    return relevance(unchanged, crowd=None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def halves(pairs: Pairs) -> tuple[Pairs, Pairs]:
     photos = pairs.table["photo"].to_numpy()
     first = np.isin(photos, ["ant.jpg", "bee.jpg", "cat.jpg", "dog.jpg"])
