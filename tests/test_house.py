@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -13,8 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "withsense_tf"
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
-MODULES = [path for path in TREES if path.name not in ("__init__.py", "__main__.py")]
+FILES = sorted(PACKAGE.rglob("*.py"))
+MODULES = [path for path in FILES if path.name not in ("__init__.py", "__main__.py")]
 
 MOST_MODULES = 14
 MOST_LINES = 300
@@ -29,8 +30,13 @@ PUBLIC_SIGNATURES = {"search/search.py Search.__call__", "index/upkeep/build.py 
 # Of the modules with logic, so many have a test file of their own name; it may only grow.
 LEAST_MIRRORED = 0.95
 
-
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+# When the first test asks for it: every process that collects tests imports this file.
+@cache
+def trees() -> dict[Path, ast.Module]:
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 
 
 def functions_of(tree: ast.Module) -> Iterator[tuple[str, Function]]:
@@ -69,11 +75,13 @@ def annotations_of(function: Function) -> list[ast.expr]:
     return [one.annotation for one in (*function.args.args, *function.args.kwonlyargs) if one.annotation]
 
 
-FUNCTIONS = {
-    f"{path.relative_to(PACKAGE).as_posix()} {name}": function
-    for path, tree in TREES.items()
-    for name, function in functions_of(tree)
-}
+@cache
+def functions() -> dict[str, Function]:
+    return {
+        f"{path.relative_to(PACKAGE).as_posix()} {name}": function
+        for path, tree in trees().items()
+        for name, function in functions_of(tree)
+    }
 
 
 def in_circles(graph: grimp.ImportGraph) -> list[str]:
@@ -104,14 +112,16 @@ def test_a_circle_is_found() -> None:
 
 
 def test_functions_are_short() -> None:
-    long = {name: lines for name, one in FUNCTIONS.items() if (lines := lines_of(one)) > MOST_FUNCTION_LINES}
+    long = {
+        name: lines for name, one in functions().items() if (lines := lines_of(one)) > MOST_FUNCTION_LINES
+    }
     assert len(long) <= MOST_LONG_FUNCTIONS, f"longer than {MOST_FUNCTION_LINES} lines: {long}"
 
 
 def test_functions_take_few_parameters() -> None:
     many = {
         name: count
-        for name, one in FUNCTIONS.items()
+        for name, one in functions().items()
         if (count := parameters_of(one)) > MOST_PARAMETERS and one.name != "__init__" and not is_command(one)
     }
     assert {name: count for name, count in many.items() if name not in PUBLIC_SIGNATURES} == {}
@@ -144,7 +154,7 @@ def test_modules_are_short() -> None:
 @pytest.mark.parametrize("kind", ["class", "file"])
 def test_no_name_is_there_twice(kind: str) -> None:
     if kind == "class":
-        names = [n.name for tree in TREES.values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+        names = [n.name for tree in trees().values() for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
     else:
         names = [path.name for path in MODULES if path.name not in COMMON_NAMES]
     assert [name for name, count in Counter(names).items() if count > 1] == []
@@ -152,7 +162,7 @@ def test_no_name_is_there_twice(kind: str) -> None:
 
 def test_nothing_is_asserted_in_the_package() -> None:
     asserting = [
-        path for path, tree in TREES.items() if any(isinstance(n, ast.Assert) for n in ast.walk(tree))
+        path for path, tree in trees().items() if any(isinstance(n, ast.Assert) for n in ast.walk(tree))
     ]
     assert asserting == []
 
@@ -161,7 +171,7 @@ def test_tests_mirror_the_package() -> None:
     logic = [
         path
         for path in MODULES
-        if any(isinstance(n, (ast.FunctionDef, ast.ClassDef)) for n in TREES[path].body)
+        if any(isinstance(n, (ast.FunctionDef, ast.ClassDef)) for n in trees()[path].body)
     ]
     alone = [
         path
