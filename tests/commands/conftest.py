@@ -18,6 +18,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
+def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a smaller set of other photos, some of them of the same names."""
+    folder = tmp_path_factory.mktemp("data") / "small"
+    write_demo(folder, seed=1, train=16, test=2)
+    return folder
+
+
+@pytest.fixture(scope="package")
 def index(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = str(tmp_path_factory.mktemp("index") / "index")
     assert "42 added" in run("index", "build", str(demo), "--index", folder)

@@ -12,7 +12,6 @@ import pytest
 from run_command import run, runner
 
 from withsense_tf.__main__ import app
-from withsense_tf.demo import write_demo
 from withsense_tf.errors import DataWarning
 from withsense_tf.index import catalog
 
@@ -42,9 +41,8 @@ def test_an_index_that_is_whole_says_so_and_one_that_is_not_says_what_is_wrong(
     assert "The index is whole." in run("index", "verify", "--index", folder)
 
 
-def test_update_brings_the_index_up_to_date_with_its_folder(tmp_path: Path) -> None:
-    folder, index = tmp_path / "demo", str(tmp_path / "index")
-    write_demo(folder, seed=1, train=16, test=2)
+def test_update_brings_the_index_up_to_date_with_its_folder(small_demo: Path, tmp_path: Path) -> None:
+    folder, index = shutil.copytree(small_demo, tmp_path / "demo"), str(tmp_path / "index")
     run("index", "build", str(folder), "--index", index, "--matcher", "closed_form")
     (folder / "train_images" / "demo_train_0003.jpg").unlink()
     (folder / "train_images" / "demo_train_0004.jpg").write_bytes(b"no photo")
@@ -68,18 +66,19 @@ def test_update_brings_the_index_up_to_date_with_its_folder(tmp_path: Path) -> N
     assert "1 added" in done.output
 
 
-def test_a_folder_that_lost_most_of_its_photos_does_not_empty_the_index(tmp_path: Path) -> None:
-    folder, index = tmp_path / "demo", str(tmp_path / "index")
-    write_demo(folder, seed=1, train=15, test=2)
+def test_a_folder_that_lost_most_of_its_photos_does_not_empty_the_index(
+    small_demo: Path, tmp_path: Path
+) -> None:
+    folder, index = shutil.copytree(small_demo, tmp_path / "demo"), str(tmp_path / "index")
     run("index", "build", str(folder), "--index", index, "--matcher", "captions")
-    for number in range(3, 15):
+    for number in range(3, 16):
         (folder / "train_images" / f"demo_train_{number:04d}.jpg").unlink()
     with pytest.warns(DataWarning, match="left out"):
         done = runner.invoke(app, ["index", "update", str(folder), "--index", index])
-    assert "12 of the 17 photos" in str(done.exception)
-    assert json.loads(run("index", "status", "--index", index, "--json"))["photos"] == 17
+    assert "13 of the 18 photos" in str(done.exception)
+    assert json.loads(run("index", "status", "--index", index, "--json"))["photos"] == 18
     with pytest.warns(DataWarning, match="left out"):
-        assert "12 removed" in run("index", "update", str(folder), "--index", index, "--replace")
+        assert "13 removed" in run("index", "update", str(folder), "--index", index, "--replace")
 
 
 def test_an_index_that_may_only_be_read_is_searched(
@@ -124,18 +123,19 @@ def test_recall_of_the_exact_engine_is_1(index: str) -> None:
     )
 
 
-def test_photos_of_another_folder_are_not_removed_by_mistake(demo: Path, tmp_path: Path) -> None:
-    write_demo(tmp_path / "other", seed=2, train=12, test=2)
+def test_photos_of_another_folder_are_not_removed_by_mistake(
+    demo: Path, small_demo: Path, tmp_path: Path
+) -> None:
     index = str(tmp_path / "index")
-    run("index", "build", str(tmp_path / "other"), "--index", index, "--matcher", "captions")
+    run("index", "build", str(small_demo), "--index", index, "--matcher", "captions")
     for command in ("build", "update"):
         done = runner.invoke(app, ["index", command, str(demo), "--index", index])
         assert "holds the photos of" in str(done.exception)
-    # Names of both folders are alike: 12 and 2 photos are changed.
+    # Names of both folders are alike: 16 and 2 photos are changed.
     done = runner.invoke(app, ["index", "update", str(demo), "--index", index, "--keep"])
-    assert "14 photos have names that other photos" in str(done.exception)
+    assert "18 photos have names that other photos" in str(done.exception)
     words = ("index", "update", str(demo), "--index", index, "--keep", "--replace")
-    assert "28 added, 14 changed, 0 removed" in run(*words)
+    assert "24 added, 18 changed, 0 removed" in run(*words)
     assert "42 as before" in run("index", "update", str(demo), "--index", index, "--replace")
 
 

@@ -86,9 +86,17 @@ def test_a_hybrids_pages_hold_every_photo_once_when_there_are_more_than_candidat
     assert sorted(shown) == [f"{n:03d}.png" for n in range(30)]
 
 
-@pytest.fixture
-def thirty(fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path) -> PhotoIndex:
-    return new_index(tmp_path / "thirty", fitted("hybrid"), items_of_looks(looks, 30), store)
+@pytest.fixture(scope="module")
+def thirty(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> PhotoIndex:
+    """Return an index of thirty photos, which no test changes."""
+    return new_index(
+        tmp_path_factory.mktemp("ranking") / "thirty", fitted("hybrid"), items_of_looks(looks, 30), store
+    )
 
 
 def ranked_names(index: PhotoIndex, text: str, k: int) -> list[tuple[str, float]]:

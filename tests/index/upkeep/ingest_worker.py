@@ -1,7 +1,8 @@
 """Work on an index in processes that are killed at random moments. Run by test_kills.py, never imported by it.
 
-ingest_worker.py PLAN RESULTS: for each seed of the plan, copy the index of the plan, start what is to be done in a
-process of its own, kill that, say how far it was, do it again undisturbed, and write down what the index holds then.
+Each line that it is sent names the files of a plan and of its results. For each seed of the plan, copy the index of
+the plan, start what is to be done in a process of its own, kill that, say how far it was, do it again undisturbed, and
+write down what the index holds then.
 All photos are encoded already, so no process needs TensorFlow, and forks start at once.
 """
 
@@ -117,4 +118,6 @@ def main(plan_file: Path, results: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    for line in sys.stdin:
+        main(*map(Path, line.rstrip("\n").split("\t")))
+        print("done", flush=True)

@@ -7,7 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,13 +46,28 @@ def index(
     return new_index(folder / "index", fitted("hybrid"), items_of_looks(looks, PHOTOS), kept)
 
 
-def killed(tmp_path: Path, index: PhotoIndex, kept: VectorStore, times: int, **plan: object) -> dict:
+@pytest.fixture(scope="module")
+def worker() -> Iterator[subprocess.Popen[str]]:
+    """Return one process that works off the plans of all tests: the libraries take it seconds to import."""
+    command = [sys.executable, str(WORKER)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.stdin.close()
+
+
+def killed(
+    worker: subprocess.Popen[str],
+    tmp_path: Path,
+    index: PhotoIndex,
+    kept: VectorStore,
+    times: int,
+    **plan: object,
+) -> dict:
     index.close()
     plan |= {"index": index.folder, "store": kept.folder, "times": times, "batch": 4}
     (tmp_path / "plan.pickle").write_bytes(pickle.dumps(plan))
-    command = [sys.executable, str(WORKER), str(tmp_path / "plan.pickle"), str(tmp_path / "results.json")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    print(tmp_path / "plan.pickle", tmp_path / "results.json", sep="\t", file=worker.stdin, flush=True)
+    assert worker.stdout.readline() == "done\n", "the worker failed; its standard error says why"
     found = json.loads((tmp_path / "results.json").read_text())
     assert not found["tensorflow"]
     return found
@@ -72,7 +87,7 @@ def check(found: dict, killed_at_least: int, places_at_least: int) -> None:
 
 
 def test_ingestion_that_was_killed_ends_as_if_it_had_not_been(
-    index: PhotoIndex, kept: VectorStore, looks: Path, tmp_path: Path
+    worker: subprocess.Popen[str], index: PhotoIndex, kept: VectorStore, looks: Path, tmp_path: Path
 ) -> None:
     # Some stay, some change, some leave and many come.
     items = [
@@ -80,27 +95,31 @@ def test_ingestion_that_was_killed_ends_as_if_it_had_not_been(
         *(item_of(looks, f"{n:03d}.png", n + PHOTOS) for n in range(6, 18)),
         *(item_of(looks, f"new {n}.png", n) for n in range(PHOTOS, PHOTOS + 18)),
     ]
-    found = killed(tmp_path, index, kept, 30, what="ingest", items=items, policy=law())
-    check(found, killed_at_least=15, places_at_least=6)
+    found = killed(worker, tmp_path, index, kept, 16, what="ingest", items=items, policy=law())
+    check(found, killed_at_least=8, places_at_least=4)
     # What had been done was not done again: no more rows than without the kill, but for one batch that was lost.
     assert all(run["finished"]["rows"] == found["done"]["rows"] for run in found["runs"])
 
 
 def test_a_new_model_whose_filling_was_killed_takes_over_all_the_same(
-    index: PhotoIndex, kept: VectorStore, fitted: Callable[[str], Matcher], tmp_path: Path
+    worker: subprocess.Popen[str],
+    index: PhotoIndex,
+    kept: VectorStore,
+    fitted: Callable[[str], Matcher],
+    tmp_path: Path,
 ) -> None:
     # One that has encoded nothing yet: what others asked for photos before holds a graph, which no pickle takes.
     save_matcher(fitted("closed form"), tmp_path / "matcher")
     matcher = load_matcher(tmp_path / "matcher", kept)
-    found = killed(tmp_path, index, kept, 10, what="switch", matcher=matcher)
-    check(found, killed_at_least=5, places_at_least=3)
+    found = killed(worker, tmp_path, index, kept, 8, what="switch", matcher=matcher)
+    check(found, killed_at_least=4, places_at_least=3)
     assert all(run["finished"]["rows"] == found["done"]["rows"] for run in found["runs"])
 
 
 def test_judging_anew_that_was_killed_is_done_by_the_next_run(
-    index: PhotoIndex, kept: VectorStore, tmp_path: Path
+    worker: subprocess.Popen[str], index: PhotoIndex, kept: VectorStore, tmp_path: Path
 ) -> None:
     strict = law(overrides={"007.png": Override("007.png", "restrict", "Ann", "a child")})
-    found = killed(tmp_path, index, kept, 20, what="judge", policy=strict)
+    found = killed(worker, tmp_path, index, kept, 14, what="judge", policy=strict)
     # It takes a moment only, which a kill must hit.
     check(found, killed_at_least=1, places_at_least=1)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -63,18 +64,42 @@ def ended(*processes: subprocess.Popen[str]) -> None:
         assert process.returncode == 0, errors
 
 
-def together(place: Path, kept: VectorStore, folders: list[Path], jobs: dict[str, list[Job]]) -> None:
-    plan = planned(place, kept, [(folder, jobs) for folder in folders])
+def said(looks: Path, text: str, first: int, last: int) -> list[Item]:
+    return [item_of(looks, f"{n:03d}.png", n, texts=[text]) for n in range(first, last)]
+
+
+def overlapping(looks: Path) -> dict[str, list[Job]]:
+    items = items_of_looks(looks, LOOKS)
+    return {"a": [(items[:20], [])], "b": [(items[8:], [])]}
+
+
+def contradicting(looks: Path) -> dict[str, list[Job]]:
+    return {
+        "a": [(said(looks, "A plain red wall .", 0, 13), ["016.png"])],
+        "b": [(said(looks, "A lined navy cloth .", 5, 18), ["002.png"])],
+    }
+
+
+@pytest.fixture(scope="module")
+def written(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    kept: VectorStore,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, list[Path]]:
+    """Return folders of indexes into which two processes wrote at once; each held the same five photos before.
+
+    The same two processes do all rounds: it takes them seconds to start.
+    """
+    place = tmp_path_factory.mktemp("written")
+    new_index(place / "index", fitted("hybrid"), items_of_looks(looks, 5), kept).close()
+    folders = {
+        what: [shutil.copytree(place / "index", place / f"{what} {n}") for n in range(ROUNDS)]
+        for what in ("overlapping", "contradicting")
+    }
+    jobs = {"overlapping": overlapping(looks), "contradicting": contradicting(looks)}
+    plan = planned(place, kept, [(folder, jobs[what]) for what in folders for folder in folders[what]])
     ended(start("write", plan, "a", "b"), start("write", plan, "b", "a"))
-
-
-@pytest.fixture
-def indexes(fitted: Callable[[str], Matcher], looks: Path, kept: VectorStore, tmp_path: Path) -> list[Path]:
-    """Return the folders of indexes that hold the same five photos."""
-    folders = [tmp_path / f"index {n}" for n in range(ROUNDS)]
-    new_index(folders[0], fitted("hybrid"), items_of_looks(looks, 5), kept).close()
-    for folder in folders[1:]:
-        shutil.copytree(folders[0], folder)
     return folders
 
 
@@ -87,26 +112,25 @@ def held(folder: Path) -> str:
 
 @pytest.mark.slow
 def test_two_writers_of_overlapping_photos_end_with_the_photos_of_both(
-    fitted: Callable[[str], Matcher], indexes: list[Path], looks: Path, kept: VectorStore, tmp_path: Path
+    fitted: Callable[[str], Matcher],
+    written: dict[str, list[Path]],
+    looks: Path,
+    kept: VectorStore,
+    tmp_path: Path,
 ) -> None:
-    items = items_of_looks(looks, LOOKS)
-    together(tmp_path, kept, indexes, {"a": [(items[:20], [])], "b": [(items[8:], [])]})
-    whole = new_index(tmp_path / "whole", fitted("hybrid"), items, kept)
-    assert {held(folder) for folder in indexes} == {contents(whole)}
+    whole = new_index(tmp_path / "whole", fitted("hybrid"), items_of_looks(looks, LOOKS), kept)
+    assert {held(folder) for folder in written["overlapping"]} == {contents(whole)}
 
 
 @pytest.mark.slow
 def test_two_writers_that_contradict_each_other_end_as_one_after_the_other(
-    fitted: Callable[[str], Matcher], indexes: list[Path], looks: Path, kept: VectorStore, tmp_path: Path
+    fitted: Callable[[str], Matcher],
+    written: dict[str, list[Path]],
+    looks: Path,
+    kept: VectorStore,
+    tmp_path: Path,
 ) -> None:
-    def said(text: str, first: int, last: int) -> list[Item]:
-        return [item_of(looks, f"{n:03d}.png", n, texts=[text]) for n in range(first, last)]
-
-    jobs: dict[str, list[Job]] = {
-        "a": [(said("A plain red wall .", 0, 13), ["016.png"])],
-        "b": [(said("A lined navy cloth .", 5, 18), ["002.png"])],
-    }
-    together(tmp_path, kept, indexes, jobs)
+    jobs = contradicting(looks)
     lawful = set()
     for order in ("ab", "ba"):
         index = new_index(tmp_path / order, fitted("hybrid"), items_of_looks(looks, 5), kept)
@@ -115,7 +139,7 @@ def test_two_writers_that_contradict_each_other_end_as_one_after_the_other(
                 ingest(index, items, LAW, remove=remove)
         lawful.add(contents(index))
     assert len(lawful) == 2
-    assert {held(folder) for folder in indexes} <= lawful
+    assert {held(folder) for folder in written["contradicting"]} <= lawful
 
 
 def marked(looks: Path, writer: str, version: int) -> list[Item]:
@@ -153,6 +177,7 @@ def test_readers_see_whole_versions_while_two_processes_write(
     }
     plan = planned(tmp_path, kept, [(tmp_path / "index", jobs)])
     reader = start("read", plan)
+    writers = [start("write", plan, "a", "b", "readers"), start("write", plan, "b", "a", "readers")]
     search = Search(index, policy=LAW, country="AA")
     seen: list[set[tuple[str, ...]]] = [set() for _ in range(2)]
     failures: list[BaseException] = []
@@ -166,11 +191,16 @@ def test_readers_see_whole_versions_while_two_processes_write(
         except BaseException as error:
             failures.append(error)
 
+    # Nobody reads before all processes have started: until then there is nothing new to be seen.
+    while not all((tmp_path / f"ready-{who}-0").exists() for who in ("a", "b", "reader")):
+        assert all(process.poll() is None for process in (reader, *writers))
+        time.sleep(0.01)
     threads = [threading.Thread(target=read, args=(found,)) for found in seen]
     for thread in threads:
         thread.start()
+    (tmp_path / "ready-readers-0").touch()
     try:
-        ended(start("write", plan, "a", "b"), start("write", plan, "b", "a"))
+        ended(*writers)
     finally:
         stop.set()
         (tmp_path / "stop").touch()

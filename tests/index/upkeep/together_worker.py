@@ -1,7 +1,7 @@
 """Write to an index, or read it, beside other processes. Run by test_writers.py, never imported by it.
 
-together_worker.py write PLAN NUMBER OTHER   ingest, round by round, each when the other writer is ready too
-together_worker.py read PLAN                 search until there is a file `stop`; write down the different answers
+together_worker.py write PLAN NAME OTHER...   ingest, round by round, each when all others are ready too
+together_worker.py read PLAN                  search until there is a file `stop`; write down the different answers
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.search.search import Search
 
 
-def write(plan: dict, place: Path, me: str, other: str) -> None:
+def write(plan: dict, place: Path, me: str, others: list[str]) -> None:
     staging.BATCH = plan["batch"]
     store = VectorStore(plan["store"])
     for number, (folder, jobs) in enumerate(plan["rounds"]):
         index = PhotoIndex.make(folder, store)
         (place / f"ready-{me}-{number}").touch()
-        while not (place / f"ready-{other}-{number}").exists():
+        while not all((place / f"ready-{other}-{number}").exists() for other in others):
             time.sleep(0.001)
         for items, remove in jobs[me]:
             ingest(index, items, plan["policy"], remove=remove)
@@ -35,6 +35,7 @@ def write(plan: dict, place: Path, me: str, other: str) -> None:
 def read(plan: dict, place: Path) -> None:
     search = Search(plan["rounds"][0][0], policy=plan["policy"], country="AA")
     answers: list[list[str]] = []
+    (place / "ready-reader-0").touch()
     while not (place / "stop").exists():
         hits = search("a plain wall", k=100, minimum=0.0)
         names = sorted(name for hit in hits for name in (hit.photo, *hit.duplicates))
@@ -46,6 +47,6 @@ def read(plan: dict, place: Path) -> None:
 if __name__ == "__main__":
     told = pickle.loads(Path(sys.argv[2]).read_bytes())
     if sys.argv[1] == "write":
-        write(told, Path(sys.argv[2]).parent, sys.argv[3], sys.argv[4])
+        write(told, Path(sys.argv[2]).parent, sys.argv[3], sys.argv[4:])
     else:
         read(told, Path(sys.argv[2]).parent)

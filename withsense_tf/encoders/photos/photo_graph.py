@@ -40,6 +40,9 @@ class GraphEncoder(PhotoEncoder):
 
     @cached_property
     def _graph(self) -> Any:
+        return self._build_graph()
+
+    def _build_graph(self) -> Any:
         tf = start_tensorflow()
         network = self._network()
         # Compiling for the CPU (XLA) makes it slower, so `jit_compile` stays off.

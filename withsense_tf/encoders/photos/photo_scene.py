@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from withsense_tf.common.saved_objects import SavedFile
@@ -16,6 +17,10 @@ from withsense_tf.encoders.weights.weight_files import fingerprint
 from withsense_tf.errors import SettingError
 
 SCENE_WEIGHTS: Final = Path(__file__).with_name("scene_net.npz")
+# The graph that was built last, by all that it depends on. A matcher that is loaded anew brings an encoder of its own,
+# nearly always of the same weights, and building the network takes longer than encoding a hundred photos.
+_LAST_GRAPH: dict[tuple[str, int], Any] = {}
+_BUILDING: Final = Lock()
 
 
 class SceneNet(GraphEncoder):
@@ -56,6 +61,16 @@ class SceneNet(GraphEncoder):
     @cached_property
     def _fingerprint(self) -> str:
         return fingerprint(self._file)
+
+    @cached_property
+    def _graph(self) -> Any:
+        key = (self.identity, self.batch_size)
+        with _BUILDING:
+            if key not in _LAST_GRAPH:
+                graph = self._build_graph()
+                _LAST_GRAPH.clear()
+                _LAST_GRAPH[key] = graph
+            return _LAST_GRAPH[key]
 
     def _network(self) -> Callable[[Any], Any]:
         tf = start_tensorflow()
