@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,6 +10,14 @@ from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.errors import DataError, DataWarning
 from withsense_tf.targets.blend import relevance
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a demo set that no test may change."""
+    folder = tmp_path_factory.mktemp("rendered") / "demo"
+    demo_dataset(seed=5, train=12, test=3, folder=folder)
+    return folder
 
 
 def test_the_demo_set_is_rendered_once_and_then_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,10 +34,9 @@ def test_the_demo_set_is_rendered_once_and_then_read(tmp_path: Path, monkeypatch
     assert "of demo (synthetic, seed 5): 12 photos" in repr(relevance(first))
 
 
-def test_another_demo_set_in_the_folder_is_not_taken_for_the_wanted_one(tmp_path: Path) -> None:
-    demo_dataset(seed=5, train=12, test=3, folder=tmp_path / "demo")
+def test_another_demo_set_in_the_folder_is_not_taken_for_the_wanted_one(rendered: Path) -> None:
     with pytest.raises(DataError, match="holds another demo set"):
-        demo_dataset(seed=6, train=12, test=3, folder=tmp_path / "demo")
+        demo_dataset(seed=6, train=12, test=3, folder=rendered)
 
 
 @pytest.mark.parametrize("marker", [None, "[1, 2]", "{broken"])
@@ -41,9 +49,12 @@ def test_a_folder_that_is_no_demo_set_is_left_alone(tmp_path: Path, marker: str 
     assert (tmp_path / "keep.txt").read_text() == "mine"
 
 
-def test_a_demo_set_that_was_changed_is_not_passed_off_as_the_demo_set(tmp_path: Path) -> None:
+def test_a_demo_set_that_was_changed_is_not_passed_off_as_the_demo_set(
+    rendered: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "demo"
-    demo_dataset(seed=5, train=12, test=3, folder=folder)
+    shutil.copytree(rendered, folder)
+    demo_dataset(seed=5, train=12, test=3, folder=folder)  # a copy is untouched
     next((folder / "train_images").iterdir()).unlink()
     with pytest.raises(DataError, match="was changed since it was rendered"):
         demo_dataset(seed=5, train=12, test=3, folder=folder)
