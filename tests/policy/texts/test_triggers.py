@@ -71,7 +71,7 @@ def test_the_filter_leaves_out_nothing_on_texts_of_rule_words(name: str, data: s
 )
 def test_the_filter_leaves_out_nothing_on_real_captions() -> None:
     with (Path(os.environ["WITHSENSE_FOLDER"]) / "captions.csv").open(encoding="utf-8", newline="") as stream:
-        captions = [row["query_text"] for row in csv.DictReader(stream)][::10]
+        captions = [row["query_text"] for row in csv.DictReader(stream)][::25]
     assert [text for text in captions if not agrees("en", text)] == []
 
 
