@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import typer.main
+import typer.testing
 from typer.testing import CliRunner
 
 from withsense_tf.__main__ import app
 
+# Each call would build all commands anew, which takes longer than many of them run; and they never change.
+typer.testing._get_command = cache(typer.main.get_command)
 runner = CliRunner()
 
 

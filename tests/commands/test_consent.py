@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from run_command import runner
 
 from withsense_tf.__main__ import app
 from withsense_tf.errors import DataError, SettingError
@@ -14,7 +14,7 @@ from withsense_tf.errors import DataError, SettingError
 def invoke(*words: str, code: int = 0, **variables: str) -> str:
     names = ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT")
     env = {f"WITHSENSE_{name}": variables.get(name.lower()) for name in names}
-    done = CliRunner().invoke(app, list(words), env=env)
+    done = runner.invoke(app, list(words), env=env)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     assert done.exit_code == code, done.output

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from run_command import runner
 
 from withsense_tf.__main__ import app
 from withsense_tf.errors import SettingError
@@ -32,7 +32,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def invoke(*words: str) -> tuple[dict[str, dict[str, str]], str]:
-    result = CliRunner().invoke(app, ["policy", *words])
+    result = runner.invoke(app, ["policy", *words])
     if result.exception:
         raise result.exception
     rows = csv.DictReader(result.stdout.splitlines(), delimiter="\t")

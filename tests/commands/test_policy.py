@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 import typer
-from typer.testing import CliRunner
+from run_command import runner
 
 from withsense_tf.__main__ import app
+from withsense_tf.commands.index_options import DEFAULT_INDEX
 from withsense_tf.errors import DataWarning, SettingError, WithSenseError
 from withsense_tf.experiments import ablations, policy_report
 from withsense_tf.experiments.compare import run_command as compare
@@ -47,28 +48,39 @@ for name, module in experiments.items():
 def invoke(*words: str, code: int = 0, **variables: str) -> str:
     names = ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT", "LANGUAGES")
     env = {f"WITHSENSE_{name}": variables.get(name.lower()) for name in names}
-    done = CliRunner().invoke(every, list(words), env=env)
+    done = runner.invoke(every, list(words), env=env)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     assert done.exit_code == code, done.output
     return done.stdout
 
 
-def words_of(command: str, folder: Path) -> list[str]:
-    out = folder.parent / "out"
-    return [*command.split(), *(word.format(folder=folder, out=out) for word in KEEPING[command])]
+def words_of(command: str, folder: Path, place: Path) -> list[str]:
+    return [*command.split(), *(word.format(folder=folder, out=place / "out") for word in KEEPING[command])]
+
+
+@pytest.fixture(scope="module")
+def built(unchanged_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an index of the unchanged folder."""
+    index = tmp_path_factory.mktemp("built") / "index"
+    invoke("index", "build", str(unchanged_folder), "--index", str(index), "--matcher", "captions")
+    return index
 
 
 @pytest.mark.parametrize("command", KEEPING)
 def test_a_law_that_is_named_and_broken_is_never_the_packages_law(
-    command: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: str, unchanged_folder: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    words, broken, none = words_of(command, folder), tmp_path / "broken", tmp_path / "none"
+    words, broken, none = (
+        words_of(command, unchanged_folder, tmp_path),
+        tmp_path / "broken",
+        tmp_path / "none",
+    )
     broken.write_text("")
     if command.startswith(("search", "index")):
         # Whatever is wrong with the law is found out before anything is done with an index.
-        invoke("index", "build", str(folder), "--matcher", "captions")
+        shutil.copytree(built, tmp_path / DEFAULT_INDEX)
     for name in ("countries", "overrides", "languages"):
         for value in ("", str(none), str(broken)):
             with pytest.raises(WithSenseError, match=f"WITHSENSE_{name.upper()}|{broken}"):
