@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
+from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_hub import HubPhoto
-from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.photos.photo_keras_hub import KerasHubPhoto
 from withsense_tf.encoders.texts.text_concat import Concatenation
 from withsense_tf.encoders.texts.text_hub import HubText

@@ -9,7 +9,8 @@ from copy import deepcopy
 from typing import Final, TypeVar
 
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
+from withsense_tf.encoders.photos.backbones import BACKBONES
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.registry import NEED_SOURCE, PHOTO_ENCODERS, TEXT_ENCODERS
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_concat import Concatenation

