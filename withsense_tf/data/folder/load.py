@@ -87,11 +87,13 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
     # It judges and describes nothing, so it is no part of the fingerprint.
     columns = _optional(root / TABLE, (IMAGE,))
     problems += columns.problems
-    listed_facts(columns, names.usable["train"] | names.usable["test"], problems)
+    listed_facts(columns, names.usable_names, problems)
     renamings = renamed_test_photos(
         [files[name] for name in ("pairs", "captions", "queries", "corpus")], names
     )
-    names = replace(names, test=names.test | {problem.item for problem in renamings})
+    renamed = {problem.item for problem in renamings}
+    names = replace(names, test=names.test | renamed)
+    photos = photos[~photos["photo"].isin(renamed)].reset_index(drop=True)
     problems += renamings
 
     reader = FileReader(CaptionBook(), names, problems)

@@ -25,7 +25,9 @@ from withsense_tf.data.named import column_text
 T = TypeVar("T")
 
 CAPTION_COLUMNS: Final = frozenset({"image", "query_id", "query_text"})
-FOLDERS: Final = {"train": "train_images", "test": "test_images"}
+FOLDERS: Final = {"train": "train_images", "test": "test_images", "corpus": "corpus_images"}
+# Photos with captions and without judgements: not every folder has them.
+OPTIONAL: Final = frozenset({"corpus_images"})
 # The archive writes shares with 15 digits; anything rounded to three decimals or finer is still the same share.
 SHARE_TOLERANCE: Final = 0.001
 
@@ -45,6 +47,11 @@ class PhotoNames:
     def part(self, photo: str) -> str:
         """Return the part that a photo and its captions belong to."""
         return "test" if photo in self.test else "train" if photo in self.files["train"] else "corpus"
+
+    @cached_property
+    def usable_names(self) -> frozenset[str]:
+        """Return the names of all photos that can be used."""
+        return frozenset().union(*self.usable.values())
 
     def known(self, photo: str) -> bool:
         """Return whether a file of that name lies in one of the photo folders."""
