@@ -41,13 +41,14 @@ CAPTION_SPACE: Final = "caption_space"
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """The encoders, store and seed that all models of a comparison share."""
+    """The encoders, store and seed that all models of a comparison share; `captioned` is for models that take it."""
 
     photo: tuple[PhotoEncoder, ...]
     vectors: SpacyVectors | None
     store: VectorStore
     seed: int
     logs: Path | None = None
+    captioned: bool = True
 
 
 def photo_encoders_of(
@@ -106,6 +107,8 @@ def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = ""
             settings["photo"] = one_view(around.photo[0])
     if "store" in takes:
         settings["store"] = around.store
+    if "captioned" in takes:
+        settings.setdefault("captioned", around.captioned)
     if "seed" in takes:
         settings.setdefault("seed", around.seed)
     if "logs" in takes and around.logs is not None:

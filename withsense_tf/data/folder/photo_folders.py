@@ -14,8 +14,8 @@ import pandas as pd
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
 from withsense_tf.data.caption_ids import owner_of
+from withsense_tf.data.folder.photo_names import FOLDERS, OPTIONAL, PhotoNames
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.data.folder.table_rows import FOLDERS, OPTIONAL, PhotoNames
 from withsense_tf.data.folder.tables import RawTable
 from withsense_tf.data.pictures.near_duplicates import connect, near_pairs, read_looks
 from withsense_tf.data.pictures.photo_file import LITTER, SUFFIXES, PhotoError, PhotoFacts, inspect_photo

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from withsense_tf.data.folder.cells import BadRowError, split_caption_id
+from withsense_tf.data.folder.photo_names import PhotoNames
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.data.folder.table_rows import PhotoNames
 from withsense_tf.data.folder.tables import RawTable
 
 WORDS: Final = re.compile(r"\w+")

@@ -8,6 +8,7 @@ with packages of PyTorch models; only their tensors are read. Architecture: M. T
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ CHANNEL_STEP: Final = 8  # widths are multiples of it
 
 
 @dataclass(frozen=True)
-class Stage:
+class BlockStage:
     """Blocks of one width: how many, the kernel's side, the first one's stride, how much they expand, channels out."""
 
     blocks: int
@@ -36,13 +37,13 @@ class Stage:
 
 
 STAGES: Final = (
-    Stage(1, 3, 1, 1, 16),
-    Stage(2, 3, 2, 6, 24),
-    Stage(2, 5, 2, 6, 40),
-    Stage(3, 3, 2, 6, 80),
-    Stage(3, 5, 1, 6, 112),
-    Stage(4, 5, 2, 6, 192),
-    Stage(1, 3, 1, 6, 320),
+    BlockStage(1, 3, 1, 1, 16),
+    BlockStage(2, 3, 2, 6, 24),
+    BlockStage(2, 5, 2, 6, 40),
+    BlockStage(3, 3, 2, 6, 80),
+    BlockStage(3, 5, 1, 6, 112),
+    BlockStage(4, 5, 2, 6, 192),
+    BlockStage(1, 3, 1, 6, 320),
 )
 
 
@@ -85,33 +86,33 @@ def _network(
     def convolve(maps: Any, channels: int, name: str, kernel: int = 1, stride: int = 1) -> Any:
         return layers.Conv2D(channels, kernel, stride, padding="same", use_bias=False, name=name)(maps)
 
-    def block(maps: Any, number: int, stage: Stage, channels: int, stride: int) -> Any:
-        prefix, start = f"_blocks.{number}.", maps
+    def block(maps: Any, number: int, stage: BlockStage, channels: int, stride: int) -> Any:
+        prefix, start = f"blocks.{number}.", maps
         if stage.expansion > 1:
-            maps = convolve(maps, maps.shape[-1] * stage.expansion, f"{prefix}_expand_conv")
-            maps = normalise(maps, f"{prefix}_bn0")
+            maps = convolve(maps, maps.shape[-1] * stage.expansion, f"{prefix}expand_conv")
+            maps = normalise(maps, f"{prefix}bn0")
         maps = layers.DepthwiseConv2D(
-            stage.kernel, stride, padding="same", use_bias=False, name=f"{prefix}_depthwise_conv"
+            stage.kernel, stride, padding="same", use_bias=False, name=f"{prefix}depthwise_conv"
         )(maps)
-        maps = normalise(maps, f"{prefix}_bn1")
-        maps = normalise(convolve(maps, channels, f"{prefix}_project_conv"), f"{prefix}_bn2", active=False)
+        maps = normalise(maps, f"{prefix}bn1")
+        maps = normalise(convolve(maps, channels, f"{prefix}project_conv"), f"{prefix}bn2", active=False)
         return layers.Add(name=f"{prefix}add")([start, maps]) if start.shape == maps.shape else maps
 
     pixels = keras.Input(input_shape)
-    maps = normalise(convolve(pixels, STEM, "_conv_stem", kernel=3, stride=2), "_bn0")
+    maps = normalise(convolve(pixels, STEM, "conv_stem", kernel=3, stride=2), "bn0")
     for number, (stage, first) in enumerate(_blocks(depth)):
-        maps = block(maps, number, stage, _widened(stage.channels, width), stage.stride if first else 1)
-    maps = normalise(convolve(maps, HEAD, "_conv_head"), "_bn1")
+        maps = block(maps, number, stage, _channels(stage.channels, width), stage.stride if first else 1)
+    maps = normalise(convolve(maps, HEAD, "conv_head"), "bn1")
     if include_top:
         maps = layers.GlobalAveragePooling2D(name="mean")(maps)
-        maps = layers.Dense(1000, activation="softmax", name="_fc")(maps)
+        maps = layers.Dense(1000, activation="softmax", name="fc")(maps)
     model = keras.Model(pixels, maps, name=name)
     if weights is not None:
         _assign(model, read_tensors(Path(weights)))
     return model
 
 
-def _blocks(depth: float) -> Iterator[tuple[Stage, bool]]:
+def _blocks(depth: float) -> Iterator[tuple[BlockStage, bool]]:
     """Yield each block's stage, and whether it is the stage's first; the outer stages are never deepened."""
     for stage in STAGES:
         outer = stage in (STAGES[0], STAGES[-1])
@@ -119,15 +120,17 @@ def _blocks(depth: float) -> Iterator[tuple[Stage, bool]]:
             yield stage, number == 0
 
 
-def _widened(channels: int, width: float) -> int:
+def _channels(channels: int, width: float) -> int:
     """Return the channels of a wider network: the nearest multiple of eight, at most a tenth less than asked."""
-    wanted = channels * width
-    near = max(CHANNEL_STEP, int(wanted + CHANNEL_STEP / 2) // CHANNEL_STEP * CHANNEL_STEP)
-    return near + CHANNEL_STEP if near < 0.9 * wanted else near
+    exact = channels * width
+    near = max(CHANNEL_STEP, int(exact + CHANNEL_STEP / 2) // CHANNEL_STEP * CHANNEL_STEP)
+    return near + CHANNEL_STEP if near < 0.9 * exact else near
 
 
 def _assign(model: Any, tensors: dict[str, np.ndarray]) -> None:
     """Give each layer its tensors; one that is missing or has another shape is an error."""
+    # The file's names are those of private attributes, as "_blocks.3._bn1"; TensorFlow wants none that begin so.
+    tensors = {re.sub(r"(^|\.)_", r"\1", name): tensor for name, tensor in tensors.items()}
     for layer in model.layers:
         if not layer.weights:
             continue
@@ -141,9 +144,9 @@ def _assign(model: Any, tensors: dict[str, np.ndarray]) -> None:
 
 
 def _kinds(layer: str) -> tuple[str, ...]:
-    if "_bn" in layer:
+    if "bn" in layer:
         return ("weight", "bias", "running_mean", "running_var")
-    return ("weight", "bias") if layer == "_fc" else ("weight",)
+    return ("weight", "bias") if layer == "fc" else ("weight",)
 
 
 def _in_keras_order(tensors: dict[str, np.ndarray], layer: str, kind: str) -> np.ndarray:

@@ -139,14 +139,14 @@ def _stream_parts(data: bytes) -> tuple[Any, dict[str, bytes]]:
 
 def _zip_parts(data: bytes) -> tuple[Any, dict[str, bytes]]:
     """Read the newer layout: a zip file with the pickle and a file for each storage."""
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        names = [name for name in packed.namelist() if name.endswith("/data.pkl")]
-        if len(names) != 1 or sum(part.file_size for part in packed.infolist()) > FILE_BYTES:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [name for name in archive.namelist() if name.endswith("/data.pkl")]
+        if len(names) != 1 or sum(part.file_size for part in archive.infolist()) > FILE_BYTES:
             raise ValueError("it was not written by torch.save")
         root = names[0].removesuffix("data.pkl")
-        state = _unpickle(io.BytesIO(packed.read(names[0])))
+        state = _unpickle(io.BytesIO(archive.read(names[0])))
         keys = {view.storage.key for view in state.values() if isinstance(view, _View)}
-        return state, {key: packed.read(f"{root}data/{key}") for key in keys}
+        return state, {key: archive.read(f"{root}data/{key}") for key in keys}
 
 
 def _unpickle(stream: BinaryIO) -> Any:

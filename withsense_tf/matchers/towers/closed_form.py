@@ -115,8 +115,10 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         if self.store is not None and len(shared.content):
             # Other trainings of a comparison have other judged photos of the data set, and share the store.
             photos = pairs.data.photos
-            judged = photos[(photos["part"] == "train") & photos["photo"].isin(pairs.data.pairs["photo"])]
-            beside |= dict(zip(judged["digest"], judged["path"], strict=True))
+            judged_photos = photos[
+                (photos["part"] == "train") & photos["photo"].isin(pairs.data.pairs["photo"])
+            ]
+            beside |= dict(zip(judged_photos["digest"], judged_photos["path"], strict=True))
         order = sorted(beside)
         rows = self.features_.transform(shared.content, [Path(path) for path in shared.paths])
         others = self.features_.transform(order, [Path(beside[content]) for content in order])

@@ -69,13 +69,13 @@ class BaseRows:
         if not len(self.rows):
             return _Base(targets, self._between)
         if key not in self._bases:
-            penalised = self._kernel(self.rows, self.rows).astype(np.float64)
-            penalised[np.diag_indices_from(penalised)] += penalty
-            factor = cho_factor(penalised, lower=True, overwrite_a=True, check_finite=False)
-            solved = cho_solve(
+            system = self._kernel(self.rows, self.rows).astype(np.float64)
+            system[np.diag_indices_from(system)] += penalty
+            factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+            answers = cho_solve(
                 factor, np.hstack([targets, self._between]), overwrite_b=True, check_finite=False
             )
-            self._bases[key] = _Base(solved[:, : targets.shape[1]], solved[:, targets.shape[1] :])
+            self._bases[key] = _Base(answers[:, : targets.shape[1]], answers[:, targets.shape[1] :])
         return self._bases[key]
 
 
