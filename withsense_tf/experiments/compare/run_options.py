@@ -26,7 +26,7 @@ SeedOption = Annotated[
 WeightsOption = Annotated[
     str,
     typer.Option(
-        help="Weights of the photo backbone: auto (scene_net on drawn scenes, else random), random, imagenet, "
+        help="Weights of the photo backbone: auto (scene_net on drawn scenes, else the best that is here), random, imagenet, "
         "or a .weights.h5 file of MobileNetV2."
     ),
 ]
