@@ -19,7 +19,7 @@ NOUNS = frozenset({"seed", "speed", "need", "feed", "embed", "shed", "hundred", 
 ALLOWED = frozenset(
     """
     LEARNED seen_ opened hidden left restricted received expected known shown shared added changed removed
-    quarantined staged departed disabled uncaptioned negated CHANGED QUESTIONED REPLACED UNCAPTIONED
+    captioned quarantined staged departed disabled uncaptioned negated CHANGED QUESTIONED REPLACED UNCAPTIONED
     """.split()  # noqa: SIM905  # a word a line is long to read
 )
 

@@ -11,6 +11,7 @@ def test_every_table_has_its_rows(tiny: Dataset) -> None:
     assert tiny.counts() == {
         "train_photos": 6,
         "test_photos": 2,
+        "captioned_photos": 0,
         "captions": 42,
         "pairs": 18,
         "expert_rows": 18,

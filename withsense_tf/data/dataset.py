@@ -23,8 +23,8 @@ class Dataset:
 
     Every table comes as a copy-on-write copy: changing one never changes the data set.
 
-    - `photos`: photo (file name), part (train, test), path, width, height, digest, look (what copies are found by),
-      group (the same for copies)
+    - `photos`: photo (file name), part (train, test, corpus), path, width, height, digest, look (what copies are
+      found by), group (the same for copies)
     - `captions`: caption (`<photo>#<n>`), photo (its owner), number, text, part (train, test, corpus)
     - `pairs`: photo, caption (the judged pairs, as listed)
     - `experts`: photo, caption, expert1, expert2, expert3 (1 to 4)
@@ -169,6 +169,7 @@ class Dataset:
         return {
             "train_photos": int(parts.get("train", 0)),
             "test_photos": int(parts.get("test", 0)),
+            "captioned_photos": int(parts.get("corpus", 0)),
             "captions": len(self.captions),
             "pairs": len(self.pairs),
             "expert_rows": len(self.experts),

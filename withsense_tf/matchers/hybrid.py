@@ -32,6 +32,7 @@ class Hybrid(Matcher):
 
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
     - `text`: the text encoder, by name or as an object; without one, a space learned from the captions.
+    - `captioned`: whether photos with captions and without judgements are learned from, too.
     - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
     """
 
@@ -42,6 +43,7 @@ class Hybrid(Matcher):
 
     photo: Photos = "mobilenet_v2"
     text: str | TextEncoder | None = None
+    captioned: bool = True
     store: VectorStore | None = None
 
     @property
@@ -57,7 +59,9 @@ class Hybrid(Matcher):
     def _fit(self, pairs: Pairs) -> None:
         from sklearn.linear_model import RidgeCV
 
-        self.towers_ = ClosedFormTowers(self.photo, self.text, store=self.store).fit(pairs)
+        self.towers_ = ClosedFormTowers(
+            self.photo, self.text, captioned=self.captioned, store=self.store
+        ).fit(pairs)
         self.captions_ = Captions(self.text).fit(pairs)
         cosines = self.towers_.left_out_cosines(pairs)
         looks = self.captions_.looks(pairs)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import compress
 from threading import Lock
 from typing import Final
 
@@ -30,7 +31,8 @@ _lock = Lock()
 class Examples:
     """Photos to learn from, each once: their rows' content, path, and captions with their weights.
 
-    `owner` gives each caption's photo as a position in `content`; a photo may have several captions.
+    `owner` gives each caption's photo as a position in `content`; a photo may have several captions. `captioned` says
+    which photos have captions alone and are in no pair.
     """
 
     content: tuple[str, ...]
@@ -38,6 +40,19 @@ class Examples:
     texts: tuple[str, ...]
     owner: np.ndarray
     weight: np.ndarray
+    captioned: np.ndarray
+
+    def only(self, photos: np.ndarray) -> Examples:
+        """Return the examples of some photos, (photos,) of yes and no."""
+        rows = photos[self.owner]
+        return Examples(
+            tuple(compress(self.content, photos)),
+            tuple(compress(self.paths, photos)),
+            tuple(compress(self.texts, rows)),
+            (np.cumsum(photos) - 1)[self.owner[rows]],
+            self.weight[rows],
+            self.captioned[photos],
+        )
 
 
 def captions_of(data: Dataset) -> pd.DataFrame:
@@ -46,8 +61,19 @@ def captions_of(data: Dataset) -> pd.DataFrame:
     return captions[captions["photo"].isin(data.content.index)][["caption", "photo", "text"]]
 
 
-def training_examples(pairs: Pairs) -> Examples:
-    """Return the training photos with the captions that tell what they show.
+def captioned_photos(pairs: Pairs) -> pd.DataFrame:
+    """Return the photos (photo, content, path) that have captions and no judgements, and may train beside the pairs.
+
+    A copy of a photo that was judged or is tested trains only where that one does: it may be what is measured on.
+    """
+    photos = pairs.data.photos.assign(content=pairs.data.photos["digest"], group=pairs.data.groups.to_numpy())
+    is_captioned = photos["part"] == "corpus"
+    elsewhere = set(photos.loc[~is_captioned, "group"]) - set(pairs.group)
+    return photos.loc[is_captioned & ~photos["group"].isin(elsewhere), ["photo", "content", "path"]]
+
+
+def training_examples(pairs: Pairs, captioned: bool = False) -> Examples:
+    """Return the training photos with the captions that tell what they show; `captioned` adds those without judgements.
 
     These are their own captions. A photo that has none in the data gets the judged ones, each by the square of
     its target: what judges found fitting tells what is there, and what half fits tells little.
@@ -60,18 +86,25 @@ def training_examples(pairs: Pairs) -> Examples:
     judged_rows = table[~table["content"].isin(rows["content"])]
     judged_rows = judged_rows.assign(weight=judged_rows["target"] ** 2)
     rows = pd.concat([rows, judged_rows[judged_rows["weight"] > 0]])[["content", "text", "weight"]]
+    paths = table[["content", "path"]]
+    if captioned:
+        others = captioned_photos(pairs)
+        captions = captions_of(pairs.data).merge(others[["photo", "content"]], on="photo").assign(weight=1.0)
+        rows = pd.concat([rows, captions[["content", "text", "weight"]]])
+        paths = pd.concat([paths, others[["content", "path"]]])
     if not len(rows):
         raise DataError(
             "No training photo has a caption of its own, and no judged caption fits: nothing to learn from."
         )
     content, owner = np.unique(rows["content"].to_numpy(str), return_inverse=True)
-    path = table.drop_duplicates("content").set_index("content")["path"]
+    path = paths.drop_duplicates("content").set_index("content")["path"]
     return Examples(
         tuple(content.tolist()),
         tuple(path.loc[content].astype(str)),
         tuple(rows["text"]),
         owner,
         rows["weight"].to_numpy(np.float64),
+        ~np.isin(content, pairs.content),
     )
 
 
@@ -85,9 +118,13 @@ def fit_texts(encoder: TextEncoder, pairs: Pairs) -> TextEncoder:
         return deepcopy(encoder).fit(pairs.texts)
     captions = pairs.data.captions
     corpus = captions[captions["part"] == "corpus"]
+    photos = pairs.data.photos
+    here = photos.loc[photos["part"] == "corpus", "photo"]
+    # Captions of a copy of a photo that is measured on would tell of it.
+    corpus = corpus[~corpus["photo"].isin(set(here) - set(captioned_photos(pairs)["photo"]))]
     if len(corpus) < ENOUGH:
-        photos = pairs.table["photo"].unique()
-        own = captions[captions["photo"].isin(photos) & (captions["part"] != "corpus")]
+        own_photos = pairs.table["photo"].unique()
+        own = captions[captions["photo"].isin(own_photos) & (captions["part"] != "corpus")]
         corpus = pd.concat([corpus, own])
     texts, groups = corpus["text"].tolist(), corpus["photo"].tolist()
     if not texts:

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from withsense_tf.common.plugins import Plugins
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
+from withsense_tf.encoders.make_encoder import best_encoder_here, photo_encoder, text_encoder
+from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
@@ -41,13 +42,14 @@ CAPTION_SPACE: Final = "caption_space"
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """The encoders, store and seed that all models of a comparison share."""
+    """The encoders, store and seed that all models of a comparison share; `captioned` is for models that take it."""
 
     photo: tuple[PhotoEncoder, ...]
     vectors: SpacyVectors | None
     store: VectorStore
     seed: int
     logs: Path | None = None
+    captioned: bool = True
 
 
 def photo_encoders_of(
@@ -56,9 +58,9 @@ def photo_encoders_of(
     """Return the encoders that a configuration names, or those that suit the data if it names none."""
     if photo:
         return tuple(_photo(one, weights, seed) for one in photo)
-    if synthetic and weights == "auto":
-        return (photo_encoder("scene_net"),)
-    source = "random" if weights == "auto" else weights
+    if weights == "auto":
+        return (photo_encoder("scene_net") if synthetic else best_encoder_here(),)
+    source = weights
     if quick or source == "random":
         # More looks at a photo do not help weights that see no meaning.
         return (KerasPhoto("mobilenet_v2", source, seed=seed),)
@@ -76,8 +78,14 @@ def _photo(one: str | Mapping[str, Any], weights: str, seed: int) -> PhotoEncode
     settings = list(inspect.signature(KerasPhoto.__init__).parameters)[1:]
     for key in one:
         check_choice("photo", key, settings)
-    usual: dict[str, Any] = {"weights": "random" if weights == "auto" else weights, "seed": seed}
-    return KerasPhoto(**(usual | dict(one)))
+    usual: dict[str, Any] = {"weights": weights, "seed": seed}
+    values = usual | dict(one)
+    if values["weights"] == "auto":
+        name = check_choice("backbone", str(one.get("backbone", "mobilenet_v2")), BACKBONES)
+        if not BACKBONES[name].package:
+            raise SettingError(f'photo: say which weights {name} is to have: "imagenet", "random" or a file.')
+        values["weights"] = "imagenet"
+    return KerasPhoto(**values)
 
 
 def one_view(encoder: PhotoEncoder) -> PhotoEncoder:
@@ -106,6 +114,8 @@ def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = ""
             settings["photo"] = one_view(around.photo[0])
     if "store" in takes:
         settings["store"] = around.store
+    if "captioned" in takes:
+        settings.setdefault("captioned", around.captioned)
     if "seed" in takes:
         settings.setdefault("seed", around.seed)
     if "logs" in takes and around.logs is not None:

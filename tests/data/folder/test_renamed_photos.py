@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from withsense_tf.data.folder.photo_names import PhotoNames
 from withsense_tf.data.folder.renamed_photos import renamed_test_photos
-from withsense_tf.data.folder.table_rows import PhotoNames
 from withsense_tf.data.folder.tables import RawTable, TableRow
 
 NAMES = PhotoNames(

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from withsense_tf.data.folder.cells import BadRowError
+from withsense_tf.data.folder.photo_names import PhotoNames
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.data.folder.table_rows import CaptionBook, FileReader, PhotoNames, caption_table
+from withsense_tf.data.folder.table_rows import CaptionBook, FileReader, caption_table
 from withsense_tf.data.folder.tables import RawTable, TableRow
 
 NAMES = PhotoNames(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib
 import random
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,7 +12,7 @@ import tensorflow as tf
 from PIL import Image
 from shallow_networks import convnext_of_few_layers, efficientnet_of_few_layers, resnet_of_few_layers
 
-from withsense_tf.encoders.photos.photo_keras import BACKBONES, KerasPhoto, _draw_weights, _grid_means
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto, _draw_weights, _grid_means
 from withsense_tf.errors import DataError, SettingError
 
 # One of each family is built; its larger siblings are of the same code and preprocessing.
@@ -68,19 +67,6 @@ def check_told_apart(vectors: np.ndarray, width: int) -> None:
     assert np.isfinite(vectors).all()
     spread = np.linalg.norm(vectors - vectors.mean(axis=0), axis=1)
     assert (spread > 0.01 * np.linalg.norm(vectors, axis=1)).all()
-
-
-def test_one_of_each_family_is_built_here() -> None:
-    assert {BACKBONES[name].module for name in WIDTHS} == {one.module for one in BACKBONES.values()}
-
-
-@pytest.mark.parametrize("name", BACKBONES)
-def test_every_backbone_is_what_keras_has_under_its_name_with_its_own_preprocessing(name: str) -> None:
-    backbone = BACKBONES[name]
-    assert backbone.network.lower() == name.replace("_", "")
-    module = importlib.import_module(f"keras.applications.{backbone.module}")
-    # Keras defines both in one file.
-    assert getattr(keras.applications, backbone.network).__module__ == module.preprocess_input.__module__
 
 
 @pytest.mark.parametrize(

@@ -212,10 +212,16 @@ def test_towers_know_the_word_vectors_of_the_command_line(around: Surroundings, 
 
 def test_encoders_of_a_configuration_take_its_settings(tmp_path: Path) -> None:
     table = tomllib.loads('photo = ["scene_net", { backbone = "resnet50", views = 2 }]')
-    first, second = photo_encoders_of(table["photo"], "auto", synthetic=False, seed=5, quick=False)
+    first, second = photo_encoders_of(table["photo"], "random", synthetic=False, seed=5, quick=False)
     assert first.identity.startswith("scene_net")
     assert isinstance(second, KerasPhoto)
     assert "2 views" in second.identity
     assert "random (seed 5)" in second.identity
+    with pytest.raises(SettingError, match="which weights resnet50 is to have"):
+        photo_encoders_of(table["photo"], "auto", synthetic=False, seed=5, quick=False)
+    (lite,) = photo_encoders_of(
+        [{"backbone": "efficientnet_lite2"}], "auto", synthetic=False, seed=5, quick=False
+    )
+    assert "random" not in lite.identity
     with pytest.raises(SettingError, match="Did you mean 'views'"):
         photo_encoders_of([{"view": 2}], "auto", synthetic=False, seed=0, quick=False)

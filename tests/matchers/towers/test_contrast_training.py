@@ -29,7 +29,9 @@ def lesson() -> Lesson:
     rng = np.random.default_rng(0)
     names = tuple(f"photo {n}" for n in range(PHOTOS))
     owner = np.repeat(np.arange(PHOTOS), EACH)
-    photos = Examples(names, names, ("",) * len(owner), owner, np.ones(len(owner)))
+    photos = Examples(
+        names, names, ("",) * len(owner), owner, np.ones(len(owner)), np.zeros(len(names), bool)
+    )
     judged = (JUDGED, rng.normal(size=(5, 4)).astype(np.float32), rng.random(5), np.ones(5))
     captions = np.eye(PHOTOS, 4, dtype=np.float32)[owner] + rng.normal(0, 0.1, (len(owner), 4)).astype(
         np.float32
@@ -65,7 +67,7 @@ def test_a_batch_is_never_larger_than_what_there_is_to_train_on(lesson: Lesson) 
 
 
 def test_a_single_photo_is_trained_on_though_it_is_held_out() -> None:
-    alone = Examples(("a",), ("a",), ("x", "y"), np.zeros(2, int), np.ones(2))
+    alone = Examples(("a",), ("a",), ("x", "y"), np.zeros(2, int), np.ones(2), np.zeros(1, bool))
     lesson = Lesson(np.ones((2, 4), np.float32), alone, np.array([True]), (np.zeros(0, int),) * 4)
     ((caption, pair),) = _Batches(lesson, 256, np.random.default_rng(0)).epoch()
     assert sorted(caption) == [0, 1]

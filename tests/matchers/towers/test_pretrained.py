@@ -167,7 +167,7 @@ def test_a_head_helps_where_photos_lie_askew() -> None:
     owner = np.repeat(np.arange(60), 3)
     captions = unit(photos[owner] @ turn + rng.normal(0, 0.05, (180, 8)))
     names = tuple(f"{n:02}" for n in range(60))
-    examples = Examples(names, names, tuple(map(str, owner)), owner, np.ones(180))
+    examples = Examples(names, names, tuple(map(str, owner)), owner, np.ones(180), np.zeros(len(names), bool))
     before = mean_reciprocal_rank(photos, captions, examples)
     left_out = unit(learn_move(photos, mean_captions(captions, examples), 0.03)[1])
     assert before < 0.2

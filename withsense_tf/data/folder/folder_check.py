@@ -107,6 +107,9 @@ def _count(contents: Contents) -> dict[str, tuple[int | None, int]]:
     return {
         "training photos": (names["train"], int((parts == "train").sum())),
         "test photos": (names["test"], int((parts == "test").sum())),
+        **(
+            {"captioned photos": (names["corpus"], int((parts == "corpus").sum()))} if names["corpus"] else {}
+        ),
         "judged pairs (train_dataset.csv)": (rows["train_dataset.csv"], len(tables["pairs"])),
         "expert rows": (rows["ExpertAnnotations.tsv"], len(tables["experts"])),
         "crowd rows": (rows["CrowdAnnotations.tsv"], len(tables["crowd"])),

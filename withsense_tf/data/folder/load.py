@@ -17,9 +17,10 @@ from withsense_tf.common.limits import is_dir
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo_marker import read_marker
 from withsense_tf.data.folder.photo_folders import read_photo_folders
+from withsense_tf.data.folder.photo_names import FOLDERS
 from withsense_tf.data.folder.problems import KINDS, Problem, problem_table
 from withsense_tf.data.folder.renamed_photos import renamed_test_photos
-from withsense_tf.data.folder.table_rows import FOLDERS, CaptionBook, FileReader, caption_table
+from withsense_tf.data.folder.table_rows import CaptionBook, FileReader, caption_table
 from withsense_tf.data.folder.tables import RawTable, read_table
 from withsense_tf.data.other_texts import add_evidence
 from withsense_tf.data.photo_facts import IMAGE, TABLE, listed_facts
@@ -87,11 +88,13 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
     # It judges and describes nothing, so it is no part of the fingerprint.
     columns = _optional(root / TABLE, (IMAGE,))
     problems += columns.problems
-    listed_facts(columns, names.usable["train"] | names.usable["test"], problems)
+    listed_facts(columns, names.usable_names, problems)
     renamings = renamed_test_photos(
         [files[name] for name in ("pairs", "captions", "queries", "corpus")], names
     )
-    names = replace(names, test=names.test | {problem.item for problem in renamings})
+    renamed_names = {problem.item for problem in renamings}
+    names = replace(names, test=names.test | renamed_names)
+    photos = photos[~photos["photo"].isin(renamed_names)].reset_index(drop=True)
     problems += renamings
 
     reader = FileReader(CaptionBook(), names, problems)

@@ -14,8 +14,8 @@ import pandas as pd
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
 from withsense_tf.data.caption_ids import owner_of
+from withsense_tf.data.folder.photo_names import FOLDERS, OPTIONAL, PhotoNames
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.data.folder.table_rows import FOLDERS, PhotoNames
 from withsense_tf.data.folder.tables import RawTable
 from withsense_tf.data.pictures.near_duplicates import connect, near_pairs, read_looks
 from withsense_tf.data.pictures.photo_file import LITTER, SUFFIXES, PhotoError, PhotoFacts, inspect_photo
@@ -28,7 +28,8 @@ def read_photo_folders(
 ) -> tuple[pd.DataFrame, pd.DataFrame, PhotoNames, list[Problem]]:
     """Look at every photo; `test_images` (test_images.csv) and `queries` (test_queries.csv) name test photos too.
 
-    A photo that is a test photo by name, by content or by its look is taken out of training. Photos that are the same,
+    A photo that is a test photo by name, by content or by its look is taken out of training, and one of corpus_images
+    that train_images has by its name is left out. Photos that are the same,
     or look the same, have one `group`: the lowest of their digests.
     """
     problems: list[Problem] = []
@@ -39,10 +40,13 @@ def read_photo_folders(
     test_names |= {owner_of(row.fields["query_id"]) for row in queries.rows}
     photos = _look(paths, decode, problems)
     photos["group"] = _groups(photos)
+    doubles = (photos["part"] == "corpus") & photos["photo"].isin(files["train"] - files["test"] - test_names)
+    problems += [_double(photo) for photo in photos.loc[doubles, "photo"]]
+    photos = photos[~doubles].reset_index(drop=True)
     test = files["test"] | test_names
     by_name = photos["photo"].isin(test)
     test_photos = photos[(photos["part"] == "test") | by_name]
-    leaks = (photos["part"] == "train") & (by_name | photos["group"].isin(test_photos["group"]))
+    leaks = (photos["part"] != "test") & (by_name | photos["group"].isin(test_photos["group"]))
     problems += _leaks(photos[leaks], test_photos)
     copies = photos.loc[leaks, ["photo", "digest", "group", "embedded"]]
     usable_photos = photos.drop(index=copies.index).reset_index(drop=True)
@@ -55,6 +59,8 @@ def read_photo_folders(
 
 def _photo_files(folder: Path, problems: list[Problem]) -> list[Path]:
     if not folder.is_dir():
+        if folder.name in OPTIONAL and not os.path.lexists(folder):
+            return []
         name = f"{folder.name}/"
         problems.append(Problem("file_missing", name, None, name, "expected a folder of photos"))
         return []
@@ -125,18 +131,23 @@ def _groups(photos: pd.DataFrame) -> pd.Series[str]:
     return photos.groupby(connect(len(photos), (left, right)))["digest"].transform("min")
 
 
+def _double(photo: str) -> Problem:
+    reason = "train_images/ has a photo of this name, and judgements and captions are of that one"
+    return Problem("photo_judged", f"corpus_images/{photo}", None, photo, reason)
+
+
 def _leaks(leaks: pd.DataFrame, test_photos: pd.DataFrame) -> list[Problem]:
     """Tell why each of the training photos is a test photo."""
     names, digests = set(test_photos["photo"]), set(test_photos["digest"])
     like = test_photos.drop_duplicates("group").set_index("group")["photo"]
     problems = []
-    for photo, digest, group in leaks[["photo", "digest", "group"]].itertuples(index=False):
+    for photo, part, digest, group in leaks[["photo", "part", "digest", "group"]].itertuples(index=False):
         kind, reason = "photo_in_both", "it is named as a test photo"
         if photo not in names:
             reason = "a test photo has the same content"
         if photo not in names and digest not in digests:
             kind, reason = "photo_like_test", f"it looks like {like[group]}"
-        problems.append(Problem(kind, f"train_images/{photo}", None, photo, reason))
+        problems.append(Problem(kind, f"{FOLDERS[part]}/{photo}", None, photo, reason))
     return problems
 
 

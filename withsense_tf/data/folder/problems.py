@@ -30,6 +30,9 @@ KINDS: Final[dict[str, Kind]] = {
     "photo_missing": Kind("error", "photos that rows name and that are not there"),
     "photo_in_both": Kind("error", "photos in both train and test (left out of train)"),
     "photo_like_test": Kind("error", "training photos that look like a test photo (left out of train)"),
+    "photo_judged": Kind(
+        "error", "photos of corpus_images that train_images has by its name (left out of the former)"
+    ),
     "caption_of_test": Kind("error", "owners of captions that are a test photo's (left out of training)"),
     "photo_empty": Kind("error", "photo files of zero bytes"),
     "photo_not_image": Kind("error", "photo files that are not an image"),

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from withsense_tf.data.folder.cells import BadRowError, split_caption_id
+from withsense_tf.data.folder.photo_names import PhotoNames
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.data.folder.table_rows import PhotoNames
 from withsense_tf.data.folder.tables import RawTable
 
 WORDS: Final = re.compile(r"\w+")
@@ -19,7 +19,10 @@ SAME: Final = 0.5
 
 
 def renamed_test_photos(tables: Iterable[RawTable], names: PhotoNames) -> list[Problem]:
-    """Return a problem for each owner of captions without a file, half or more of whose are those of test photos."""
+    """Return a problem for each owner of captions, half or more of whose are those of test photos.
+
+    Photos that are judged keep their captions: they were compared with test photos by their looks and stand in pairs.
+    """
     of_test: dict[str, str] = {}
     others: dict[str, tuple[str, int, dict[str, str]]] = {}
     for table in tables:
@@ -31,7 +34,7 @@ def renamed_test_photos(tables: Iterable[RawTable], names: PhotoNames) -> list[P
             text = " ".join(WORDS.findall(unicodedata.normalize("NFKC", row.fields["query_text"]).casefold()))
             if text and owner in names.test:
                 of_test.setdefault(text, owner)
-            elif text and not names.known(owner):
+            elif text and owner not in names.files["train"]:
                 others.setdefault(owner, (table.file, row.line, {}))[2][row.fields["query_id"]] = text
     problems = []
     for owner, (file, line, texts) in others.items():

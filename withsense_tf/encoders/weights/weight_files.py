@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from pathlib import Path
@@ -37,6 +38,12 @@ def weights_name(source: str) -> str:
     if is_local(source):
         return f"file {Path(source).name} {fingerprint(source)}"
     return source
+
+
+def keras_has_weights(backbone: str) -> bool:
+    """Return whether Keras downloaded ImageNet weights of a backbone before, to the folder where it looks for them."""
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    return any((home / "models").glob(f"{backbone}_weights*_no_top.h5"))
 
 
 def whole_path(source: str) -> str:

@@ -74,8 +74,9 @@ def make_surroundings(
     """Return what all models share: photo encoders, word vectors, the store of vectors, and the folder of logs."""
     encoders = photo_encoders_of(settings.photo, weights, synthetic, seed, quick)
     output = folder.parents[1]
+    store = VectorStore(output / "vectors")
     return Surroundings(
-        encoders, load_word_vectors(vectors), VectorStore(output / "vectors"), seed, folder / LOGS
+        encoders, load_word_vectors(vectors), store, seed, folder / LOGS, captioned=settings.captioned
     )
 
 

