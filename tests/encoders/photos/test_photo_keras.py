@@ -12,6 +12,7 @@ import tensorflow as tf
 from PIL import Image
 from shallow_networks import convnext_of_few_layers, efficientnet_of_few_layers, resnet_of_few_layers
 
+from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto, _draw_weights, _grid_means
 from withsense_tf.errors import DataError, SettingError
 
@@ -131,7 +132,7 @@ def test_random_weights_are_called_random_and_follow_their_seed_but_touch_no_glo
     random.seed(7)
     before = np.random.get_state()[1].copy(), random.getstate()
     other = Small(seed=1, size=64)
-    model = other.model
+    model = other.load().model
     np.testing.assert_array_equal(before[0], np.random.get_state()[1])
     assert random.getstate() == before[1]
     vectors = random_network.encode(photos)
