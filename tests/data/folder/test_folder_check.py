@@ -329,6 +329,7 @@ def test_the_real_folder_raises_no_alarm(real_folder: Path) -> None:
     assert report.counts == {
         "training photos": (1000, 1000),
         "test photos": (39, 39),
+        "captioned photos": (5887, 5887),
         "judged pairs (train_dataset.csv)": (5822, 5822),
         "expert rows": (5822, 5822),
         "crowd rows": (47830, 47830),
