@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+# While coverage is measured, code that runs for the first time is slower.
+MEASURED = 3.0
 
 
 @contextmanager
@@ -12,4 +16,5 @@ def at_once(seconds: float = 2.0) -> Iterator[None]:
     """Fail if what is within takes longer; work that grows by the square takes minutes."""
     start = time.process_time()
     yield
-    assert time.process_time() - start < seconds
+    allowed = seconds * (MEASURED if "SLIPCOVER_ENABLED" in os.environ else 1)
+    assert time.process_time() - start < allowed
