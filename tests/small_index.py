@@ -20,6 +20,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_decisions import Ownership
+from withsense_tf.search.search import Search
 
 # AA has no rule, and every other country protects children.
 COUNTRIES = Countries(
@@ -88,3 +89,8 @@ def new_index(
     ingest(index, items, policy, model)
     take_over(index, model)
     return index
+
+
+def ask(folder: Path) -> None:
+    """Ask an index for a photo, whatever is found."""
+    Search(folder, policy=LAW, country="AA")("a plain scarlet wall", minimum=0.0)

@@ -1,46 +1,16 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_index import LAW, items_of_looks, new_index
+from small_index import ask
 
-from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
 from withsense_tf.index.catalog import Catalog
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.matchers.base import Matcher
-from withsense_tf.search.search import Search
-
-
-@pytest.fixture(scope="module")
-def whole(
-    fitted: Callable[[str], Matcher],
-    looks: Path,
-    store: VectorStore,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    folder = tmp_path_factory.mktemp("whole") / "index"
-    index = new_index(folder, fitted("hybrid"), items_of_looks(looks, 8), store)
-    # All of it into the one file, so that a copy is whole.
-    connection = sqlite3.connect(folder / "catalog.sqlite")
-    index.close()
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return folder
-
-
-@pytest.fixture
-def folder(whole: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(whole, tmp_path / "index"))
-
-
-def ask(folder: Path) -> None:
-    Search(folder, policy=LAW, country="AA")("a plain scarlet wall", minimum=0.0)
 
 
 @pytest.mark.closed
@@ -60,28 +30,28 @@ def test_a_folder_that_is_no_index_names_the_command_that_makes_one(
         ask(tmp_path / "photos")
 
 
-def test_an_index_of_another_format_is_to_be_built_anew(folder: Path) -> None:
-    (folder / "index.json").write_text(json.dumps({"kind": "withsense index", "format": 99}))
+def test_an_index_of_another_format_is_to_be_built_anew(index_folder: Path) -> None:
+    (index_folder / "index.json").write_text(json.dumps({"kind": "withsense index", "format": 99}))
     with pytest.raises(DataError, match=r"format 99.*Build the index anew"):
-        ask(folder)
+        ask(index_folder)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"kind": 1}'])
-def test_a_damaged_mark_is_a_clear_error(text: str, folder: Path) -> None:
-    (folder / "index.json").write_text(text)
+def test_a_damaged_mark_is_a_clear_error(text: str, index_folder: Path) -> None:
+    (index_folder / "index.json").write_text(text)
     with pytest.raises(DataError, match=r"index\.json is damaged.*[Bb]uild the index anew"):
-        ask(folder)
+        ask(index_folder)
 
 
-def test_missing_tables_are_a_clear_error(folder: Path) -> None:
-    (folder / "catalog.sqlite").unlink()
+def test_missing_tables_are_a_clear_error(index_folder: Path) -> None:
+    (index_folder / "catalog.sqlite").unlink()
     with pytest.raises(DataError, match=r"catalog\.sqlite is missing. Build the index anew"):
-        ask(folder)
+        ask(index_folder)
 
 
 @pytest.mark.parametrize("how", ["empty", "half", "text", "flipped"])
-def test_damaged_tables_are_a_clear_error(how: str, folder: Path) -> None:
-    file = folder / "catalog.sqlite"
+def test_damaged_tables_are_a_clear_error(how: str, index_folder: Path) -> None:
+    file = index_folder / "catalog.sqlite"
     content = file.read_bytes()
     file.write_bytes(
         {
@@ -92,7 +62,7 @@ def test_damaged_tables_are_a_clear_error(how: str, folder: Path) -> None:
         }[how]
     )
     with pytest.raises(DataError, match=r"catalog\.sqlite is damaged.*build the index anew"):
-        ask(folder)
+        ask(index_folder)
 
 
 @pytest.mark.parametrize(
@@ -103,8 +73,8 @@ def test_damaged_tables_are_a_clear_error(how: str, folder: Path) -> None:
     ],
 )
 def test_what_is_wrong_with_a_question_to_whole_tables_is_no_damage(
-    asked: str, error: type[Exception], folder: Path
+    asked: str, error: type[Exception], index_folder: Path
 ) -> None:
-    with pytest.raises(error), PhotoIndex(folder).catalog.writing() as tables:
+    with pytest.raises(error), PhotoIndex(index_folder).catalog.writing() as tables:
         tables.execute(asked)
-    ask(folder)
+    ask(index_folder)

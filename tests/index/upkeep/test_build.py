@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from index_digest import contents
-from small_index import LAW, item_of, items_of_looks, new_index
+from small_index import LAW, ask, item_of, items_of_looks, new_index
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -21,33 +20,6 @@ from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
-
-
-@pytest.fixture(scope="module")
-def whole(
-    fitted: Callable[[str], Matcher],
-    looks: Path,
-    store: VectorStore,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    folder = tmp_path_factory.mktemp("whole") / "index"
-    index = new_index(folder, fitted("hybrid"), items_of_looks(looks, 8), store)
-    # All of it into the one file, so that a copy is whole.
-    connection = sqlite3.connect(folder / "catalog.sqlite")
-    index.close()
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return folder
-
-
-@pytest.fixture
-def folder(whole: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(whole, tmp_path / "index"))
-
-
-def ask(folder: Path) -> None:
-    Search(folder, policy=LAW, country="AA")("a plain scarlet wall", minimum=0.0)
-
 
 INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
 

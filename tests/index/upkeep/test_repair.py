@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from index_digest import contents
-from small_index import LAW, items_of_looks, new_index
+from small_index import LAW, ask, items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
@@ -19,42 +18,18 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
 
 
-@pytest.fixture(scope="module")
-def whole(
-    fitted: Callable[[str], Matcher],
-    looks: Path,
-    store: VectorStore,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    folder = tmp_path_factory.mktemp("whole") / "index"
-    index = new_index(folder, fitted("hybrid"), items_of_looks(looks, 8), store)
-    # All of it into the one file, so that a copy is whole.
-    connection = sqlite3.connect(folder / "catalog.sqlite")
-    index.close()
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return folder
-
-
-@pytest.fixture
-def folder(whole: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(whole, tmp_path / "index"))
-
-
-def ask(folder: Path) -> None:
-    Search(folder, policy=LAW, country="AA")("a plain scarlet wall", minimum=0.0)
-
-
-def test_an_index_that_was_copied_or_moved_is_whole(folder: Path, whole: Path, tmp_path: Path) -> None:
-    moved = folder.rename(tmp_path / "moved")
+def test_an_index_that_was_copied_or_moved_is_whole(
+    index_folder: Path, whole_index: Path, tmp_path: Path
+) -> None:
+    moved = index_folder.rename(tmp_path / "moved")
     ask(moved)
-    assert contents(PhotoIndex(moved)) == contents(PhotoIndex(whole))
+    assert contents(PhotoIndex(moved)) == contents(PhotoIndex(whole_index))
 
 
 @pytest.mark.parametrize("part", ["photo", "captions", "each_caption"])
 @pytest.mark.parametrize("how", ["short", "empty", "gone", "foreign", "no header"])
-def test_damaged_vectors_are_a_clear_error(how: str, part: str, folder: Path) -> None:
-    (file,) = (folder / "generations").glob(f"*/vectors/{part}/rows.vectors")
+def test_damaged_vectors_are_a_clear_error(how: str, part: str, index_folder: Path) -> None:
+    (file,) = (index_folder / "generations").glob(f"*/vectors/{part}/rows.vectors")
     content = file.read_bytes()
     if how == "gone":
         file.unlink()
@@ -63,15 +38,15 @@ def test_damaged_vectors_are_a_clear_error(how: str, part: str, folder: Path) ->
             {"short": content[:-1], "empty": b"", "foreign": b"words " * 99, "no header": content[:20]}[how]
         )
     with pytest.raises(DataError, match=r"build the index anew"):
-        ask(folder)
+        ask(index_folder)
 
 
 @pytest.mark.parametrize("part", ["form", "matcher"])
 @pytest.mark.parametrize("how", ["gone", "half a state", "a flipped bit", "no arrays"])
 def test_a_damaged_model_is_a_clear_error(
-    how: str, part: str, folder: Path, looks: Path, store: VectorStore
+    how: str, part: str, index_folder: Path, looks: Path, store: VectorStore
 ) -> None:
-    (model,) = (folder / "generations").glob(f"*/{part}")
+    (model,) = (index_folder / "generations").glob(f"*/{part}")
     state, arrays = model / "state.json", model / "arrays.npz"
     if how == "gone":
         shutil.rmtree(model)
@@ -86,37 +61,37 @@ def test_a_damaged_model_is_a_clear_error(
     # A search needs the form alone, and new photos need both.
     if part == "form":
         with pytest.raises(DataError):
-            ask(folder)
+            ask(index_folder)
     with pytest.raises(DataError):
-        ingest(PhotoIndex(folder, store), items_of_looks(looks, 9), LAW)
+        ingest(PhotoIndex(index_folder, store), items_of_looks(looks, 9), LAW)
 
 
 @pytest.mark.parametrize("parts", [["matcher"], ["matcher", "form", "vectors"]], ids=" ".join)
 def test_photos_leave_an_index_whose_model_is_lost(
-    parts: list[str], folder: Path, looks: Path, store: VectorStore
+    parts: list[str], index_folder: Path, looks: Path, store: VectorStore
 ) -> None:
-    (model,) = (folder / "generations").glob("*")
+    (model,) = (index_folder / "generations").glob("*")
     for part in parts:
         shutil.rmtree(model / part)
-    index = PhotoIndex(folder, store)
+    index = PhotoIndex(index_folder, store)
     assert ingest(index, [], LAW, remove=["003.png"]).removed == 1
     assert ingest(index, items_of_looks(looks, 3), LAW, others="remove").removed == 4
 
 
 def test_a_model_whose_files_were_exchanged_adds_no_photos_to_those_of_the_old_one(
-    folder: Path, fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+    index_folder: Path, fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
 ) -> None:
     other = new_index(tmp_path / "other", fitted("two towers"), items_of_looks(looks, 2), store)
-    (model,) = (folder / "generations").glob("*/matcher")
+    (model,) = (index_folder / "generations").glob("*/matcher")
     (exchanged,) = (other.folder / "generations").glob("*/matcher")
     shutil.rmtree(model)
     shutil.copytree(exchanged, model)
-    before = contents(PhotoIndex(folder))
+    before = contents(PhotoIndex(index_folder))
     with pytest.raises(DataError, match=r"not the one that this index was built with.*Build the index anew"):
-        ingest(PhotoIndex(folder, store), items_of_looks(looks, 9), LAW)
-    assert contents(PhotoIndex(folder)) == before
+        ingest(PhotoIndex(index_folder, store), items_of_looks(looks, 9), LAW)
+    assert contents(PhotoIndex(index_folder)) == before
 
 
-def test_a_photo_that_the_index_does_not_have_cannot_be_the_query(folder: Path) -> None:
+def test_a_photo_that_the_index_does_not_have_cannot_be_the_query(index_folder: Path) -> None:
     with pytest.raises(SettingError, match=r"no photo 'nobody\.jpg'"):
-        Search(folder, policy=LAW, country="AA")(photo="nobody.jpg")
+        Search(index_folder, policy=LAW, country="AA")(photo="nobody.jpg")

@@ -65,9 +65,9 @@ class BaseRows:
     def _base(self, penalty: float, targets: np.ndarray) -> _Base:
         from scipy.linalg import cho_factor, cho_solve
 
-        key = penalty, sha256(targets.tobytes()).hexdigest()
         if not len(self.rows):
             return _Base(targets, self._between)
+        key = penalty, sha256(targets.tobytes()).hexdigest()
         if key not in self._bases:
             system = self._kernel(self.rows, self.rows).astype(np.float64)
             system[np.diag_indices_from(system)] += penalty
