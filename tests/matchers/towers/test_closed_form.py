@@ -20,6 +20,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import training_examples
+from withsense_tf.matchers.towers import closed_form, large_fit
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.blend import relevance
 
@@ -86,6 +87,40 @@ def test_its_points_are_those_of_kernel_ridge_regression(
     expected = model.predict(to_new)
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
     np.testing.assert_allclose(towers.photo_points(gallery.content, gallery.paths), expected, atol=1e-4)
+
+
+def test_by_landmarks_it_says_what_the_exact_fit_says_where_each_photo_is_one(
+    towers: ClosedFormTowers,
+    train: Pairs,
+    gallery: Gallery,
+    patches: PhotoEncoder,
+    store: VectorStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(closed_form, "MOST_EXACT", 20)
+    monkeypatch.setattr(large_fit, "BLOCK", 16)
+    large = ClosedFormTowers(patches, penalties=[towers.penalty_], store=store).fit(train)
+    # The scale of features comes from some of the photos, so nothing is equal to the last digit.
+    points = large.photo_points(gallery.content, gallery.paths)
+    cosines = np.einsum("nd,nd->n", points, towers.photo_points(gallery.content, gallery.paths))
+    assert cosines.min() > 0.99
+    assert np.corrcoef(large.left_out_cosines(train), towers.left_out_cosines(train))[0, 1] > 0.98
+
+
+def test_by_few_landmarks_a_held_out_photo_is_still_found(
+    train: Pairs,
+    gallery: Gallery,
+    queries: Queries,
+    patches: PhotoEncoder,
+    store: VectorStore,
+    reciprocal_rank: Callable[[np.ndarray], float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(closed_form, "MOST_EXACT", 20)
+    monkeypatch.setattr(closed_form, "LANDMARKS", 30)
+    large = ClosedFormTowers(patches, store=store).fit(train)
+    assert len(large.seen_) == 30
+    assert reciprocal_rank(large.grid(gallery, queries)) > 0.9
 
 
 def test_left_out_cosines_are_lower_than_those_of_the_fit(towers: ClosedFormTowers, train: Pairs) -> None:

@@ -15,7 +15,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NotFittedError, SettingError, WeightsMissingError
 from withsense_tf.matchers.own_captions import Examples, training_examples
 from withsense_tf.matchers.search_forms import unit
-from withsense_tf.matchers.towers.closed_form import mean_captions, mean_reciprocal_rank
+from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.linear_head import learn_move
 from withsense_tf.matchers.towers.pretrained import PENALTIES, Pretrained
 from withsense_tf.targets.blend import relevance

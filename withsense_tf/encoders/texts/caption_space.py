@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 
 from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.texts.caption_scatter import ScatterSum, TextColumns, photo_blocks
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.texts.word_weights import WordWeights
 from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
@@ -21,6 +22,8 @@ from withsense_tf.errors import DataError, NotFittedError, SettingError, check_s
 REFINEMENTS: Final = 6
 # A space is shared by folds and matchers, which ask for the same captions again and again; so many are remembered.
 MOST_REMEMBERED: Final = 20_000
+# So many texts say what is usual of all.
+SAMPLE: Final = 50_000
 
 
 class CaptionSpace(TextEncoder):
@@ -88,20 +91,29 @@ class CaptionSpace(TextEncoder):
         if groups is not None and len(groups) != len(texts):
             raise DataError(f"Expected a photo for each of {len(texts)} captions, got {len(groups)}.")
         self.__dict__.pop("_remembered", None)
-        counts = self._fit_words(list(texts))
+        texts = list(texts)
+        words = self._fit_words(texts)
         label = np.unique(
             np.asarray(groups if groups is not None else range(len(texts))), return_inverse=True
         )[1]
-        between, within, self.mean_ = _scatter(counts, label)
+        sums: ScatterSum | None = None
+        for rows, photo in photo_blocks(label):
+            block = self._columns([texts[row] for row in rows], words[rows])
+            sums = sums or ScatterSum(block.width)
+            sums.add(block, photo)
+        if sums is None:
+            raise DataError("There are no captions to learn from.")
+        scatter = sums.scatter()
+        between, within, self.mean_ = scatter.between, scatter.within, scatter.mean
         # In units in which captions of one photo differ equally in all directions ...
         within[np.diag_indices_from(within)] += self.noise * max(np.trace(within), 1e-3) / len(within)
         root = cholesky(within, lower=True, overwrite_a=True)
         half = solve_triangular(root, between, lower=True, overwrite_b=True)
-        scatter = solve_triangular(root, half.T, lower=True, overwrite_b=True)
+        ratio = solve_triangular(root, half.T, lower=True, overwrite_b=True)
         # ... those are kept in which photos differ most.
         count = min(self.dim, len(within), len(np.unique(label)))
         directions, spread, _ = randomized_svd(
-            scatter, count, n_oversamples=32, n_iter=REFINEMENTS, random_state=self.seed
+            ratio, count, n_oversamples=32, n_iter=REFINEMENTS, random_state=self.seed
         )
         axes = solve_triangular(root, directions, lower=True, trans="T")
         # Each counts by how much of what is seen along it comes from the photo rather than from its describer.
@@ -128,9 +140,9 @@ class CaptionSpace(TextEncoder):
         return np.stack([points[text] for text in texts])  # type: ignore[misc]  # none is missing now
 
     def _points(self, texts: Sequence[str]) -> np.ndarray:
-        counts = self._count(texts)
-        has_words = np.diff(counts.indptr) > 0
-        points = (counts @ self.projection_ - self.offset_) * has_words[:, None]
+        columns = self._columns(texts, self.words_.transform(texts))
+        has_words = (np.diff(columns.words.indptr) > 0) | np.any(columns.vectors, axis=1)
+        points = (columns.times(self.projection_) - self.offset_) * has_words[:, None]
         lengths = np.linalg.norm(points, axis=1, keepdims=True)
         return np.asarray(points / np.maximum(lengths, 1e-9), np.float32)
 
@@ -164,34 +176,19 @@ class CaptionSpace(TextEncoder):
             from copy import deepcopy
 
             self.vectors_ = deepcopy(self.vectors).fit(texts)
-            points = self.vectors_.encode(texts)
+            some = texts
+            if len(texts) > SAMPLE:
+                some = [texts[at] for at in np.random.default_rng(self.seed).permutation(len(texts))[:SAMPLE]]
+            points = self.vectors_.encode(some)
             self.vectors_mean_ = points.mean(axis=0)
             typical = np.sqrt(((points - self.vectors_mean_) ** 2).sum(axis=1).mean())
             self.vectors_scale_ = float(self.vectors_weight / max(typical, 1e-9))
-        return self._count(texts)
+        return self.words_.transform(texts)
 
-    def _count(self, texts: Sequence[str]) -> Any:
-        from scipy.sparse import csr_matrix, hstack
-
-        words = self.words_.transform(texts)
+    def _columns(self, texts: Sequence[str], words: Any) -> TextColumns:
+        """Return texts as numbers, from their words and, if given, their vectors."""
         if self.vectors is None:
-            return words
+            return TextColumns(words, np.zeros((len(texts), 0), np.float32))
         points = self.vectors_.encode(texts)
         has_vector = np.any(points, axis=1, keepdims=True)
-        return hstack(
-            [words, csr_matrix((points - self.vectors_mean_) * self.vectors_scale_ * has_vector)]
-        ).tocsr()
-
-
-def _scatter(counts: Any, label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return how photos differ, how captions of one photo differ, (words, words) each, and the mean caption."""
-    from scipy.sparse import csr_matrix
-
-    size = np.bincount(label)
-    member = csr_matrix((1 / size[label], (label, np.arange(len(label)))), dtype=np.float32)
-    photos = (member @ counts).toarray()
-    total = (counts.T @ counts).toarray() / len(label)
-    within = total - (photos * (size[:, None] / len(label))).T @ photos
-    deviations = photos - photos.mean(axis=0)
-    mean = np.asarray(counts.mean(axis=0)).ravel()
-    return deviations.T @ deviations / len(size), within, mean
+        return TextColumns(words, (points - self.vectors_mean_) * self.vectors_scale_ * has_vector)

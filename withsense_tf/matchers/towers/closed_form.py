@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -21,7 +21,9 @@ from withsense_tf.matchers.own_captions import Examples, fit_texts, training_exa
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
 from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.base import Towers, left_out_cosines
+from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.kernel_ridge import BaseRows, base_rows
+from withsense_tf.matchers.towers.large_fit import fit_by_landmarks
 
 # Features have about length 1, so photos lie about 1.4 apart; these reach from nearly linear to quite local. Their mean
 # is as good as the best of them, and nothing is to be chosen.
@@ -29,6 +31,9 @@ GAMMAS: Final = (0.15, 0.6, 1.2)
 PENALTIES: Final = (0.1, 0.2, 0.4, 0.8)
 # So many captioned photos are a base of their own, which all trainings of a comparison share.
 FEWEST_SHARED: Final = 1_000
+# Up to so many photos the answer is exact: their similarities take 1.2 GB, and a minute to solve for.
+MOST_EXACT: Final = 12_000
+LANDMARKS: Final = 4_096
 
 
 @dataclass(eq=False, repr=False)
@@ -38,7 +43,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
     The text tower is a caption space, learned from captions alone. The photo tower is kernel ridge regression on
     the photo features, with Gaussian kernels of several widths (`gammas`) averaged. Its penalty is chosen, and the
     scores calibrated, by what it says of each training photo when that photo is left out, which has a closed form.
-    There is no randomness and no network.
+    There is no randomness and no network. From more than 12,000 photos on, 4,096 of them, drawn by chance, stand as
+    landmarks for all (Nyström), so that memory does not grow with their number.
 
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
     - `text`: the text encoder, by name or as an object; without one, a space learned from the captions.
@@ -87,6 +93,12 @@ class ClosedFormTowers(Towers, FeatureMatcher):
             raise SettingError("gammas and penalties need numbers above 0, at least one of each.")
         self.text_ = fit_texts(tower_text(self.text), pairs)
         examples = training_examples(pairs, self.captioned)
+        fit = self._fit_by_landmarks if len(examples.content) > MOST_EXACT else self._fit_exactly
+        self.place_ = {content: at for at, content in enumerate(fit(examples, pairs))}
+        self.calibration_ = Calibration().fit(self.left_out_cosines(pairs), pairs.target, pairs.weight)
+
+    def _fit_exactly(self, examples: Examples, pairs: Pairs) -> Sequence[str]:
+        """Fit the photo tower; return the content of the photos that have left-out points."""
         if examples.captioned.sum() < FEWEST_SHARED:
             # So few take no time, and are solved for together with the others.
             examples = replace(examples, captioned=np.zeros(len(examples.content), bool))
@@ -101,8 +113,20 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         # The same whatever else is trained on, so that what is shared is solved for once.
         mean = (shared_targets if len(shared.content) else targets).mean(axis=0)
         self._choose(base, shared_targets - mean, targets - mean, captions, own)
-        self.place_ = {content: at for at, content in enumerate(own.content)}
-        self.calibration_ = Calibration().fit(self.left_out_cosines(pairs), pairs.target, pairs.weight)
+        return own.content
+
+    def _fit_by_landmarks(self, examples: Examples, _: Pairs) -> Sequence[str]:
+        own = np.flatnonzero(~examples.captioned)
+        order = np.random.default_rng(0).permutation(len(examples.content))
+        some = np.zeros(len(examples.content), bool)
+        some[order[:MOST_EXACT]] = True
+        self.features_ = self._fit_features(examples.only(some))
+        kernel = partial(_kernel, gammas=self.gammas)
+        maps = self.features_.transform, self.text_points
+        fit = fit_by_landmarks(examples, maps, kernel, self.penalties, LANDMARKS, own)
+        self.seen_, self.coefficients_, self.penalty_ = fit.seen, fit.coefficients, fit.penalty
+        self.left_out_points_ = fit.left_out_points
+        return [examples.content[at] for at in own]
 
     def _fit_features(self, examples: Examples) -> PhotoFeatures:
         store = self.store or VectorStore()
@@ -151,23 +175,3 @@ def _kernel(photos: np.ndarray, others: np.ndarray, gammas: Sequence[float]) -> 
     """Return the similarity of photos, from 0 to 1, (photos, others)."""
     apart = (photos**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * photos @ others.T
     return np.asarray(sum(np.exp(-gamma * np.maximum(apart, 0)) for gamma in gammas) / len(gammas))
-
-
-def mean_captions(captions: np.ndarray, examples: Examples) -> np.ndarray:
-    """Return the mean of each photo's captions, float64, (photos, dim), from their points, (captions, dim)."""
-    from scipy.sparse import csr_matrix
-
-    total = np.bincount(examples.owner, examples.weight, minlength=len(examples.content))
-    share: Any = csr_matrix(
-        (examples.weight / total[examples.owner], (examples.owner, np.arange(len(examples.owner))))
-    )
-    return np.asarray(share @ captions, np.float64)
-
-
-def mean_reciprocal_rank(points: np.ndarray, captions: np.ndarray, examples: Examples) -> float:
-    """Return the mean reciprocal rank of photos at `points` for their own captions, from 0 to 1."""
-    cosines = points.astype(np.float32) @ captions.astype(np.float32).T
-    own = cosines[examples.owner, np.arange(len(examples.owner))]
-    # Ties count against the right photo: a tower that puts all photos in one point finds none.
-    ranks = (cosines >= own).sum(axis=0)
-    return float(np.average(1 / ranks, weights=examples.weight))

@@ -18,7 +18,7 @@ from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import training_examples
 from withsense_tf.matchers.search_forms import CosineForm, unit
 from withsense_tf.matchers.towers.base import Towers, left_out_cosines
-from withsense_tf.matchers.towers.closed_form import mean_captions, mean_reciprocal_rank
+from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.linear_head import learn_move, no_move
 
 HEADS: Final = ("linear",)

@@ -1,0 +1,97 @@
+"""How photos differ by their captions, and how captions of one photo differ: sums over photos that go by in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+# Photos a block: their captions' dense vectors are all that is in memory at once.
+BLOCK: Final = 2_048
+
+
+@dataclass(frozen=True, eq=False)
+class TextColumns:
+    """Texts as numbers: words, sparse (texts, words), and vectors beside them, dense (texts, width)."""
+
+    words: Any
+    vectors: np.ndarray
+
+    @property
+    def width(self) -> int:
+        """Return how many numbers a text has."""
+        return int(self.words.shape[1] + self.vectors.shape[1])
+
+    def times(self, matrix: np.ndarray) -> np.ndarray:
+        """Return the product with a matrix, (texts, columns of the matrix)."""
+        words = self.words.shape[1]
+        return np.asarray(self.words @ matrix[:words] + self.vectors @ matrix[words:])
+
+    def mixed(self, shares: Any) -> np.ndarray:
+        """Return sums of texts, dense; `shares` is sparse, (sums, texts)."""
+        return np.hstack([(shares @ self.words).toarray(), shares @ self.vectors])
+
+    def products(self) -> np.ndarray:
+        """Return the sum over texts of their numbers' products with each other, (width, width)."""
+        across = self.words.T @ self.vectors
+        inside = (self.words.T @ self.words).toarray()
+        return np.block([[inside, across], [across.T, self.vectors.T @ self.vectors]])
+
+
+@dataclass(frozen=True, eq=False)
+class Scatter:
+    """How photos differ, how captions of one photo differ, (width, width) each, and the mean caption."""
+
+    between: np.ndarray
+    within: np.ndarray
+    mean: np.ndarray
+
+
+def photo_blocks(label: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield blocks of whole photos: the rows of their captions, and which of the block's photos each belongs to.
+
+    `label` is the photo of each caption, counted from 0.
+    """
+    order = np.argsort(label, kind="stable")
+    ends = np.cumsum(np.bincount(label))
+    for first in range(0, len(ends), BLOCK):
+        start = ends[first - 1] if first else 0
+        rows = order[start : ends[min(first + BLOCK, len(ends)) - 1]]
+        yield rows, label[rows] - first
+
+
+class ScatterSum:
+    """The sums that a scatter is made of; blocks of whole photos are added one by one."""
+
+    def __init__(self, width: int) -> None:
+        self.photos = self.captions = 0
+        self._means = np.zeros(width)
+        self._captions = np.zeros(width)
+        self._between, self._weighted, self._total = (np.zeros((width, width)) for _ in range(3))
+
+    def add(self, texts: TextColumns, label: np.ndarray) -> None:
+        """Add the captions of some photos; `label` says which of them each belongs to, counted from 0."""
+        from scipy.sparse import csr_matrix
+
+        size = np.bincount(label)
+        shares = csr_matrix((1 / size[label], (label, np.arange(len(label)))), dtype=np.float32)
+        means = texts.mixed(shares)
+        weighted = means * size[:, None].astype(np.float32)
+        self._between += means.T @ means
+        self._weighted += weighted.T @ means
+        self._total += texts.products()
+        self._means += means.sum(axis=0, dtype=np.float64)
+        self._captions += weighted.sum(axis=0, dtype=np.float64)
+        self.photos += len(size)
+        self.captions += len(label)
+
+    def scatter(self) -> Scatter:
+        """Return the scatter of all that was added."""
+        mean_photo = self._means / self.photos
+        return Scatter(
+            self._between / self.photos - np.outer(mean_photo, mean_photo),
+            (self._total - self._weighted) / self.captions,
+            self._captions / self.captions,
+        )
