@@ -84,7 +84,9 @@ def main(
     check_policy(policy, law)
     questions = _check_questions(question, encoders, policy)
     store = VectorStore(terminal.output_folder(output) / "vectors")
-    around = Surroundings(encoders, SpacyVectors(vectors) if vectors else None, store, seed)
+    around = Surroundings(
+        encoders, SpacyVectors(vectors) if vectors else None, store, seed, synthetic=data is None
+    )
     dataset, note, version, files = under_the_law(load(data, output, seed), policy, law, country)
     typer.echo(f"{dataset!r}\n{'; '.join(encoder.identity for encoder in encoders)}")
     typer.echo(f"{note} Policy: {version}. {files}\n")

@@ -44,6 +44,7 @@ def fitted_matcher(
         SpacyVectors(vectors) if vectors is not None else None,
         store,
         seed,
+        synthetic=data.synthetic,
     )
     model = {"matcher": name} if own else {"matcher": kind} | ({"preset": preset} if preset else {})
     return make_matcher(model, around).fit(pairs)

@@ -16,7 +16,10 @@ from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
+from withsense_tf.encoders.texts.text_use import PACKAGE as USE_PACKAGE
+from withsense_tf.encoders.texts.text_use import UniversalSentences
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.encoders.weights.package_files import package_version
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.setting_types import check_type
@@ -42,7 +45,10 @@ CAPTION_SPACE: Final = "caption_space"
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """The encoders, store and seed that all models of a comparison share; `captioned` is for models that take it."""
+    """The encoders, store and seed that all models of a comparison share; `captioned` is for models that take it.
+
+    `synthetic` data are drawn, and told in few words: more is known there without encoders of sentences.
+    """
 
     photo: tuple[PhotoEncoder, ...]
     vectors: SpacyVectors | None
@@ -50,6 +56,7 @@ class Surroundings:
     seed: int
     logs: Path | None = None
     captioned: bool = True
+    synthetic: bool = True
 
 
 def photo_encoders_of(
@@ -86,6 +93,16 @@ def _photo(one: str | Mapping[str, Any], weights: str, seed: int) -> PhotoEncode
             raise SettingError(f'photo: say which weights {name} is to have: "imagenet", "random" or a file.')
         values["weights"] = "imagenet"
     return KerasPhoto(**values)
+
+
+def default_space(synthetic: bool, vectors: TextEncoder | None = None) -> CaptionSpace:
+    """Return the space of captions with the vectors that are named, or with the best that are on this machine.
+
+    Those of the Universal Sentence Encoder read sixteen languages. Drawn scenes are told in words that captions have.
+    """
+    if vectors is None and not synthetic and package_version(USE_PACKAGE) is not None:
+        vectors = UniversalSentences()
+    return CaptionSpace(vectors=vectors)
 
 
 def one_view(encoder: PhotoEncoder) -> PhotoEncoder:
@@ -127,7 +144,7 @@ def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = ""
 def _text(text: Any, kind: type[Matcher], around: Surroundings) -> TextEncoder | str | None:
     """Return the text encoder: the caption space knows the word vectors that the command line names."""
     if text == CAPTION_SPACE or (text is None and kind.reads_caption_space):
-        return CaptionSpace(vectors=around.vectors)
+        return default_space(around.synthetic, around.vectors)
     if isinstance(text, str) and "glove" in text.split("+") and around.vectors is not None:
         # "glove" alone means the file that the command line names.
         return text_encoder(text.replace("glove", f"glove:{around.vectors.source}"))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from scipy.linalg import eigh
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from withsense_tf.common.words import lemmas
+from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts import caption_space
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
@@ -277,3 +279,49 @@ def test_encoding_before_fitting_is_an_error() -> None:
 def test_bad_settings_are_refused(setting: dict[str, Any]) -> None:
     with pytest.raises(SettingError):
         CaptionSpace(**setting)
+
+
+class ColourMeanings(TextEncoder):
+    """Know the colours of captions by names of two languages, as an encoder of sentences does."""
+
+    NAMES = (*COLOURS, "rouge", "vert", "bleu", "gris")
+
+    @property
+    def weights(self) -> str:
+        return ""
+
+    @property
+    def identity(self) -> str:
+        return "colour meanings"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return ("English", "French")
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        colour = [
+            [any(word in names.split() for word in text.split()) for names in self.NAMES] for text in texts
+        ]
+        both = np.array(colour, np.float32).reshape(len(texts), 2, len(COLOURS))
+        return both.sum(axis=1) + np.float32(0.01)
+
+
+def test_a_text_in_words_that_no_caption_has_lies_where_the_vectors_say_such_captions_lie() -> None:
+    space = CaptionSpace(vectors=ColourMeanings(), min_count=1, vectors_weight=0.2).fit(*captions(60, seed=0))
+    french = space.encode(["rouge", "vert", "bleu", "gris"])
+    english = space.encode(list(captions(60, seed=0)[0]))
+    colour = np.array(captions(60, seed=0)[1]) % len(COLOURS)
+    means = np.stack([english[colour == at].mean(axis=0) for at in range(4)])
+    assert ((french @ means.T).argmax(axis=1) == np.arange(4)).all()
+    cosines = np.einsum("nd,nd->n", french, means / np.linalg.norm(means, axis=1, keepdims=True))
+    assert cosines.min() > 0.9
+    # Without what vectors foretell of words, only the vectors' own short part would be left.
+    space.foretold_ = np.zeros_like(space.foretold_)
+    space.__dict__.pop("_remembered", None)
+    bare = space.encode(["rouge", "vert", "bleu", "gris"])
+    assert (np.einsum("nd,nd->n", bare, means) < np.einsum("nd,nd->n", french, means)).all()
+
+
+def test_it_reads_the_languages_of_its_vectors_beside_those_of_its_captions() -> None:
+    space = CaptionSpace(vectors=ColourMeanings(), min_count=1).fit(*captions(20, seed=0))
+    assert space.languages == ("English", "French")

@@ -29,6 +29,10 @@ class TextColumns:
         words = self.words.shape[1]
         return np.asarray(self.words @ matrix[:words] + self.vectors @ matrix[words:])
 
+    def known(self) -> np.ndarray:
+        """Return which texts have a word or a vector, bool, (texts,)."""
+        return np.asarray((np.diff(self.words.indptr) > 0) | np.any(self.vectors, axis=1))
+
     def mixed(self, shares: Any) -> np.ndarray:
         """Return sums of texts, dense; `shares` is sparse, (sums, texts)."""
         return np.hstack([(shares @ self.words).toarray(), shares @ self.vectors])
@@ -42,11 +46,21 @@ class TextColumns:
 
 @dataclass(frozen=True, eq=False)
 class Scatter:
-    """How photos differ, how captions of one photo differ, (width, width) each, and the mean caption."""
+    """How captions vary, (width, width) each, and the mean caption."""
 
-    between: np.ndarray
-    within: np.ndarray
+    between: np.ndarray  # from photo to photo
+    within: np.ndarray  # among those of one photo
+    captions: np.ndarray  # altogether
     mean: np.ndarray
+
+    def foretell(self, words: int, penalty: float) -> np.ndarray:
+        """Return the ridge regression that foretells words from vectors, (vectors, words); the first are words.
+
+        Both are taken as differences from the mean caption.
+        """
+        vectors = self.captions[words:, words:]
+        ridge = penalty * np.trace(vectors) / len(vectors) * np.eye(len(vectors))
+        return np.asarray(np.linalg.solve(vectors + ridge, self.captions[words:, :words]))
 
 
 def photo_blocks(label: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -89,9 +103,10 @@ class ScatterSum:
 
     def scatter(self) -> Scatter:
         """Return the scatter of all that was added."""
-        mean_photo = self._means / self.photos
+        mean_photo, mean_caption = self._means / self.photos, self._captions / self.captions
         return Scatter(
             self._between / self.photos - np.outer(mean_photo, mean_photo),
             (self._total - self._weighted) / self.captions,
-            self._captions / self.captions,
+            self._total / self.captions - np.outer(mean_caption, mean_caption),
+            mean_caption,
         )

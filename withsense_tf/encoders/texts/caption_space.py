@@ -14,7 +14,6 @@ import numpy as np
 
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.caption_scatter import ScatterSum, TextColumns, photo_blocks
-from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.texts.word_weights import WordWeights
 from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
 
@@ -22,6 +21,8 @@ from withsense_tf.errors import DataError, NotFittedError, SettingError, check_s
 REFINEMENTS: Final = 6
 # A space is shared by folds and matchers, which ask for the same captions again and again; so many are remembered.
 MOST_REMEMBERED: Final = 20_000
+# How much less is foretold than was found, as a share of how much vectors vary.
+FORETELL_PENALTY: Final = 0.03
 # So many texts say what is usual of all.
 SAMPLE: Final = 50_000
 
@@ -30,8 +31,9 @@ class CaptionSpace(TextEncoder):
     """Encode texts as points of a space whose directions tell photos apart, vectors of length 1.
 
     - `dim`: how many directions are kept (fewer where there are not so many photos).
-    - `vectors`: word vectors (as `SpacyVectors`) that say which words are alike; None knows words alone.
-    - `vectors_weight`: how long they are beside the words' vectors, whose length is 1.
+    - `vectors`: vectors (of words, as `SpacyVectors`, or of whole texts, as `UniversalSentences`) that say which texts
+      are alike; None knows words alone. For words that no caption has, they say which a caption would have had.
+    - `vectors_weight`: how long these are beside the words' vectors, whose length is 1.
     - `noise`: how much is added to the differences within a photo, as a share of their mean: a word that is too
       rare to have varied within a photo would otherwise seem to tell photos apart perfectly.
     - `most_words`, `min_count`: words that count.
@@ -47,12 +49,13 @@ class CaptionSpace(TextEncoder):
         "mean_",
         "projection_",
         "offset_",
+        "foretold_",
     )
 
     def __init__(
         self,
         dim: int = 256,
-        vectors: SpacyVectors | None = None,
+        vectors: TextEncoder | None = None,
         vectors_weight: float = 0.5,
         noise: float = 1.0,
         most_words: int = 2_500,
@@ -119,6 +122,10 @@ class CaptionSpace(TextEncoder):
         # Each counts by how much of what is seen along it comes from the photo rather than from its describer.
         self.projection_ = (axes * (spread / (1 + spread))).astype(np.float32)
         self.offset_ = (self.mean_ @ self.projection_).astype(np.float32)
+        if self.vectors is not None:
+            count = words.shape[1]
+            foretell = scatter.foretell(count, FORETELL_PENALTY)
+            self.foretold_ = (foretell @ self.projection_[:count]).astype(np.float32)
         return self
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -141,15 +148,36 @@ class CaptionSpace(TextEncoder):
 
     def _points(self, texts: Sequence[str]) -> np.ndarray:
         columns = self._columns(texts, self.words_.transform(texts))
-        has_words = (np.diff(columns.words.indptr) > 0) | np.any(columns.vectors, axis=1)
-        points = (columns.times(self.projection_) - self.offset_) * has_words[:, None]
+        points = columns.times(self.projection_) - self.offset_
+        if hasattr(self, "foretold_"):
+            points = self._with_foretold_words(points, columns, texts)
+        points *= columns.known()[:, None]
         lengths = np.linalg.norm(points, axis=1, keepdims=True)
         return np.asarray(points / np.maximum(lengths, 1e-9), np.float32)
 
+    def _with_foretold_words(
+        self, points: np.ndarray, columns: TextColumns, texts: Sequence[str]
+    ) -> np.ndarray:
+        """Let vectors say, for the share of words that captions do not have, which words a caption would have had.
+
+        So a query in another language loses nothing of the half that words carry.
+        """
+        share = np.array([self.words_.share_unknown(text) for text in texts], np.float32)
+        rows = np.flatnonzero((share > 0) & np.any(columns.vectors, axis=1))
+        if not len(rows):
+            return points
+        count, share = columns.words.shape[1], share[rows, None]
+        mean_words, mean_vectors = self.mean_[:count], self.mean_[count:].astype(np.float32)
+        usual = (mean_words @ self.projection_[:count]).astype(np.float32)
+        foretold = usual + (columns.vectors[rows] - mean_vectors) @ self.foretold_
+        points[rows] += share * (foretold - columns.words[rows] @ self.projection_[:count])
+        return points
+
     @property
     def languages(self) -> tuple[str, ...]:
-        """Name the languages of the training texts."""
-        return self.words_.languages
+        """Name the languages of the training texts, and those that the vectors read."""
+        others = self.vectors.languages if self.vectors is not None else ()
+        return tuple(dict.fromkeys((*self.words_.languages, *others)))
 
     @property
     def known_words(self) -> Collection[str]:

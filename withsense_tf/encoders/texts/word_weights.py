@@ -87,6 +87,11 @@ class WordWeights(Saveable):
         form = lemma if self.lemmas else str
         return tuple(word for word in words(text) if form(word) not in self.vocabulary_)
 
+    def share_unknown(self, text: str) -> float:
+        """Return the share of a text's words that do not count, from 0 to 1; of a text without words, 0."""
+        count = len(words(text))
+        return len(self.unknown(text)) / count if count else 0.0
+
     @property
     def languages(self) -> tuple[str, ...]:
         """Name the languages of the words that were learned, by their letters."""

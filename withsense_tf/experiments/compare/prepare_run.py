@@ -76,7 +76,7 @@ def make_surroundings(
     output = folder.parents[1]
     store = VectorStore(output / "vectors")
     return Surroundings(
-        encoders, load_word_vectors(vectors), store, seed, folder / LOGS, captioned=settings.captioned
+        encoders, load_word_vectors(vectors), store, seed, folder / LOGS, settings.captioned, synthetic
     )
 
 
