@@ -33,7 +33,7 @@ class TextColumns:
         """Return which texts have a word or a vector, bool, (texts,)."""
         return np.asarray((np.diff(self.words.indptr) > 0) | np.any(self.vectors, axis=1))
 
-    def mixed(self, shares: Any) -> np.ndarray:
+    def sums(self, shares: Any) -> np.ndarray:
         """Return sums of texts, dense; `shares` is sparse, (sums, texts)."""
         return np.hstack([(shares @ self.words).toarray(), shares @ self.vectors])
 
@@ -83,7 +83,7 @@ class ScatterSum:
         self.photos = self.captions = 0
         self._means = np.zeros(width)
         self._captions = np.zeros(width)
-        self._between, self._weighted, self._total = (np.zeros((width, width)) for _ in range(3))
+        self._between, self._outer, self._total = (np.zeros((width, width)) for _ in range(3))
 
     def add(self, texts: TextColumns, label: np.ndarray) -> None:
         """Add the captions of some photos; `label` says which of them each belongs to, counted from 0."""
@@ -91,13 +91,13 @@ class ScatterSum:
 
         size = np.bincount(label)
         shares = csr_matrix((1 / size[label], (label, np.arange(len(label)))), dtype=np.float32)
-        means = texts.mixed(shares)
-        weighted = means * size[:, None].astype(np.float32)
+        means = texts.sums(shares)
+        totals = means * size[:, None].astype(np.float32)
         self._between += means.T @ means
-        self._weighted += weighted.T @ means
+        self._outer += totals.T @ means
         self._total += texts.products()
         self._means += means.sum(axis=0, dtype=np.float64)
-        self._captions += weighted.sum(axis=0, dtype=np.float64)
+        self._captions += totals.sum(axis=0, dtype=np.float64)
         self.photos += len(size)
         self.captions += len(label)
 
@@ -106,7 +106,7 @@ class ScatterSum:
         mean_photo, mean_caption = self._means / self.photos, self._captions / self.captions
         return Scatter(
             self._between / self.photos - np.outer(mean_photo, mean_photo),
-            (self._total - self._weighted) / self.captions,
+            (self._total - self._outer) / self.captions,
             self._total / self.captions - np.outer(mean_caption, mean_caption),
             mean_caption,
         )

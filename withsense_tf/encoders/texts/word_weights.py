@@ -6,7 +6,7 @@ A search must answer within a second of its start, and importing scikit-learn ta
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, ClassVar, Self
 
@@ -14,6 +14,9 @@ import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.words import CYRILLIC, lemma, lemmas, words
+
+# Unknown words -> their shares in the columns of words that count.
+Near = Callable[[Sequence[str]], Mapping[str, Mapping[int, float]]]
 
 
 class WordWeights(Saveable):
@@ -61,21 +64,25 @@ class WordWeights(Saveable):
         self.rarity_ = np.asarray(learner.idf_, np.float32)
         return self
 
-    def transform(self, texts: Sequence[str]) -> Any:
-        """Return a sparse float32 matrix, (texts, words)."""
+    def transform(self, texts: Sequence[str], near: Near | None = None) -> Any:
+        """Return a sparse float32 matrix, (texts, words); `near` gives unknown words shares in words that count."""
         from scipy.sparse import csr_matrix
 
+        shares = near([word for text in texts for word in self.unknown_forms(text)]) if near else {}
         ends: list[int] = [0]
         columns: list[int] = []
-        counts: list[int] = []
+        counts: list[float] = []
         for text in texts:
-            counter = Counter(filter(lambda at: at >= 0, self._columns(text)))
+            counter: Counter[int] = Counter(filter(lambda at: at >= 0, self._columns(text)))
+            if shares:
+                for word in self.unknown_forms(text):
+                    counter.update(shares[word])
             columns.extend(sorted(counter))
             counts.extend(counter[column] for column in columns[ends[-1] :])
             ends.append(len(columns))
         often = np.array(counts, np.float32)
         if self.sublinear:
-            often = np.log(often) + np.float32(1)
+            often = np.where(often < 1, often, np.log(np.maximum(often, 1)) + np.float32(1))
         values = often * self.rarity_[columns] if columns else often
         row = np.repeat(np.arange(len(texts)), np.diff(ends))
         lengths = np.sqrt(np.bincount(row, values.astype(np.float64) ** 2, minlength=len(texts)))
@@ -86,6 +93,11 @@ class WordWeights(Saveable):
         """Return the words of a text that do not count."""
         form = lemma if self.lemmas else str
         return tuple(word for word in words(text) if form(word) not in self.vocabulary_)
+
+    def unknown_forms(self, text: str) -> list[str]:
+        """Return the words of a text that do not count, in the form in which words are counted."""
+        tokens = lemmas(text) if self.lemmas else words(text)
+        return [word for word in tokens if word not in self.vocabulary_]
 
     def share_unknown(self, text: str) -> float:
         """Return the share of a text's words that do not count, from 0 to 1; of a text without words, 0."""

@@ -124,7 +124,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         kernel = partial(_kernel, gammas=self.gammas)
         maps = self.features_.transform, self.text_points
         fit = fit_by_landmarks(examples, maps, kernel, self.penalties, LANDMARKS, own)
-        self.seen_, self.coefficients_, self.penalty_ = fit.seen, fit.coefficients, fit.penalty
+        self.seen_, self.coefficients_, self.penalty_ = fit.landmark_rows, fit.coefficients, fit.penalty
         self.left_out_points_ = fit.left_out_points
         return [examples.content[at] for at in own]
 

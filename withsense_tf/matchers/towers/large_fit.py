@@ -17,7 +17,7 @@ from withsense_tf.matchers.towers.landmark_ridge import LandmarkRidge, LandmarkS
 
 BLOCK: Final = 2_048
 # So many photos rank each other where the penalty is chosen.
-RANKED: Final = 2_000
+JUDGES: Final = 2_000
 SEED: Final = 0
 
 Points = Callable[[Sequence[str]], np.ndarray]
@@ -28,7 +28,7 @@ Features = Callable[[Sequence[str], Sequence[Path]], np.ndarray]
 class LargeFit:
     """What a fit by landmarks gives: features and coefficients of the landmarks, and left-out points of some photos."""
 
-    seen: np.ndarray
+    landmark_rows: np.ndarray
     coefficients: np.ndarray
     penalty: float
     left_out_points: np.ndarray
@@ -70,19 +70,19 @@ def fit_by_landmarks(
     """
     photos = _Photos(examples, *maps)
     order = np.random.default_rng(SEED).permutation(len(examples.content))
-    seen, means = photos.block(np.sort(order[:landmarks]))
+    landmark_rows, means = photos.block(np.sort(order[:landmarks]))
     # Of so many photos the mean is that of all.
     mean = means.mean(axis=0)
-    ridge = LandmarkRidge(seen, kernel, means.shape[1])
+    ridge = LandmarkRidge(landmark_rows, kernel, means.shape[1])
     for rows, targets in photos.blocks(np.arange(len(examples.content))):
         ridge.add(rows, targets - mean)
     # In the order in which `block` gives them.
-    ranked = np.sort(own[np.random.default_rng(SEED).permutation(len(own))[:RANKED]])
+    judge_places = np.sort(own[np.random.default_rng(SEED).permutation(len(own))[:JUDGES]])
     some = np.zeros(len(examples.content), bool)
-    some[ranked] = True
+    some[judge_places] = True
     judges = examples.only(some)
     captions = photos.text_points(judges.texts)
-    rows, targets = photos.block(ranked)
+    rows, targets = photos.block(judge_places)
     tries = []
     for penalty in penalties:
         left_out = ridge.solve(penalty).left_out(rows, targets - mean)
@@ -90,7 +90,7 @@ def fit_by_landmarks(
     best = max(tries, key=lambda one: one[0])[1]
     solution = ridge.solve(best)
     points = _left_out_points(solution, photos, own, mean)
-    return LargeFit(seen, solution.coefficients.astype(np.float32), best, points)
+    return LargeFit(landmark_rows, solution.coefficients.astype(np.float32), best, points)
 
 
 def _left_out_points(

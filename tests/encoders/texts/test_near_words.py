@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.texts.near_words import NearWords, vocabulary_vectors, without_shares
+from withsense_tf.encoders.texts.word_weights import WordWeights
+
+VOCABULARY = {"cat": 1, "dog": 0, "car": 2}
+
+
+class Angles(TextEncoder):
+    """Know words as angles: a hound is nearly a dog, and a wolf is between dog and cat."""
+
+    ANGLES: ClassVar = {"dog": 0, "cat": 60, "car": 150, "hound": 5, "wolf": 30, "собака": 0, "moon": 270}
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    @property
+    def weights(self) -> str:
+        return ""
+
+    @property
+    def identity(self) -> str:
+        return "angles"
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.texts += texts
+        angles = np.deg2rad([self.ANGLES.get(text, 250) for text in texts])
+        return np.column_stack([np.cos(angles), np.sin(angles)]).astype(np.float32)
+
+
+@pytest.fixture
+def near() -> NearWords:
+    encoder = Angles()
+    return NearWords(encoder, vocabulary_vectors(encoder, VOCABULARY), ["with", "через"])
+
+
+def test_a_word_counts_as_the_nearest_word_of_the_vocabulary(near: NearWords) -> None:
+    shares = near.shares(["hound", "собака"])
+    assert shares["собака"][0] > 0.99
+    assert shares["hound"][0] > 0.99
+    assert sum(shares["hound"].values()) == pytest.approx(1)
+
+
+def test_a_word_between_two_counts_half_as_each(near: NearWords) -> None:
+    assert near.shares(["wolf"])["wolf"] == pytest.approx({0: 0.5, 1: 0.5}, abs=0.01)
+
+
+def test_words_that_are_far_from_all_numbers_and_common_words_count_as_none(near: NearWords) -> None:
+    assert near.shares(["moon", "7", "with", "через"]) == {"moon": {}, "7": {}, "with": {}, "через": {}}
+
+
+def test_a_word_is_encoded_once(near: NearWords) -> None:
+    near.shares(["wolf", "hound"])
+    before = len(near.encoder.texts)  # type: ignore[attr-defined]  # the encoder of this test
+    near.shares(["hound", "wolf"])
+    assert len(near.encoder.texts) == before  # type: ignore[attr-defined]
+
+
+def test_common_words_of_both_languages_get_no_shares() -> None:
+    assert {"with", "the", "через", "на"} <= set(without_shares())
+    assert not {"dog", "собака"} & set(without_shares())
+
+
+def test_a_text_whose_words_no_caption_has_is_weighed_like_the_caption_that_is_near(near: NearWords) -> None:
+    words = WordWeights(lemmas=True).fit(["dog", "cat", "car", "dog"])
+    order = sorted(words.vocabulary_, key=words.vocabulary_.__getitem__)
+    encoder = Angles()
+    own = NearWords(encoder, vocabulary_vectors(encoder, words.vocabulary_), [])
+    assert order == ["car", "cat", "dog"]
+    asked, expected = words.transform(["собака"], own.shares), words.transform(["dog"])
+    np.testing.assert_allclose(asked.toarray(), expected.toarray(), atol=0.02)
+    assert words.transform(["собака"]).nnz == 0
