@@ -1,4 +1,4 @@
-"""The frozen tables of one With Sense folder, and the judged pairs that matchers learn from."""
+"""The frozen tables of one folder, and the judged pairs that matchers learn from."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ class Dataset:
     - `crowd`: photo, caption, share (0 to 1), yes, no
     - `queries`: caption, text, photo (test queries and the photo each asks for)
     - `quarantine`: kind, level, file, line, item, reason (what was left out, and what is odd)
+    - `sources`: source, photos, captions, how (where the captions of a plain folder come from)
+
+    A photo of a plain folder is called by its path in it, with "/".
     """
 
     name: str
@@ -60,6 +63,22 @@ class Dataset:
         """
         empty = pd.DataFrame({"caption": [], "photo": [], "text": []}, dtype="str")
         return self._tables.get("other_texts", empty).copy(deep=False)
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Return each source of captions of a plain folder, and how many photos it has captions of; else no row."""
+        empty = pd.DataFrame({"source": [], "photos": [], "captions": [], "how": []})
+        return self._tables.get("sources", empty).copy(deep=False)
+
+    @property
+    def listed_facts(self) -> dict[str, dict[str, str | float]] | None:
+        """Return what tables of a plain folder say of its photos beside captions, by photo; None for other folders."""
+        if "facts" not in self._tables:
+            return None
+        facts: dict[str, dict[str, str | float]] = {}
+        for photo, column, value in self._tables["facts"].itertuples(index=False):
+            facts.setdefault(photo, {})[column] = value
+        return facts
 
     @property
     def unread(self) -> pd.DataFrame:

@@ -1,0 +1,125 @@
+"""A text table of any common shape -> a grid: its separator, its header, and its rows."""
+
+from __future__ import annotations
+
+import csv
+import posixpath
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from withsense_tf.data.folder.meant_photos import NAMES
+from withsense_tf.data.folder.tables import SEPARATORS, Layout, table_rows
+from withsense_tf.data.plain_folder.caption_words import says_caption
+from withsense_tf.data.plain_folder.findings import Findings
+from withsense_tf.data.plain_folder.grid import Grid, photo_column, roles_of, says_photo
+from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
+from withsense_tf.data.plain_folder.text_encodings import TextLines
+
+# The separator is told by so many lines.
+SNIFFED: Final = 400
+# A file without the ending of a table must name photos in so many of its first rows.
+LEAST_ROWS: Final = 0.5
+Row = list[str]
+
+
+def table_of(name: str, text: TextLines, lookup: PhotoLookup, findings: Findings) -> Grid | None:
+    """Return the rows of a table, or None where the text is none; what is wrong with rows goes to the findings."""
+    best = _best_separator(name, text.lines[:SNIFFED], lookup)
+    if best is None:
+        return None
+    separator, width, first_rows = best
+    header = _header(name, first_rows, width, lookup)
+    names = _unique(header) if header else tuple(f"column_{n}" for n in range(1, width + 1))
+    sample = Grid(name, names, [(n, _cells(names, row)) for n, row in enumerate(first_rows[bool(header) :])])
+    roles = roles_of(sample, lookup)
+    at = names.index(roles.photo) if roles else 0
+    folder = posixpath.dirname(name)
+
+    def begins_row(line: str) -> bool:
+        fields = line.split(separator)
+        return len(fields) > at and bool(lookup.named(fields[at].strip(' "'), folder))
+
+    rest = roles is not None and names[-1] in roles.texts and at != width - 1
+    body = text.lines[bool(header) :]
+    rows, problems = table_rows(name, body, Layout(separator, names, True, begins_row, rest))
+    findings.problems += problems
+    texts = dict(body)
+    lost = {p.line: texts[p.line] for p in problems if p.line is not None and p.level == "error"}
+    return Grid(
+        name,
+        names,
+        [(row.line, _cells(names, list(row.fields.values()))) for row in rows],
+        {**text.lost, **lost},
+    )
+
+
+def names_photos(grid: Grid, lookup: PhotoLookup) -> bool:
+    """Return whether a text that does not say so is a table of photos: most of its first rows name one."""
+    photo = photo_column(grid, lookup)
+    if photo is None:
+        return False
+    rows = grid.sample()
+    count = sum(bool(lookup.named(" ".join(cells[photo]), grid.folder)) for cells in rows)
+    return count >= LEAST_ROWS * len(rows)
+
+
+def _best_separator(
+    name: str, lines: Sequence[tuple[int, str]], lookup: PhotoLookup
+) -> tuple[str, int, list[Row]] | None:
+    """Return the separator that gives the most rows of one width that name a photo, with that width and the rows."""
+    folder = posixpath.dirname(name)
+    sample = [f"{text}\n" for _, text in lines]
+    ranks = []
+    for place, separator in enumerate(SEPARATORS):
+        try:
+            rows = [row for row in csv.reader(sample, delimiter=separator) if row]
+        except csv.Error:
+            continue
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        if not widths:
+            continue
+        width, count = widths.most_common(1)[0]
+        head = rows[0]
+        if 1 < len(head) < width and (widths[len(head)] >= count / 3 or says_caption(head[-1])):
+            # Texts with separators that nobody quoted are wider than the header.
+            width = len(head)
+        even = [row for row in rows if len(row) == width]
+        photos = sum(any(lookup.named(cell, folder) for cell in row) for row in even)
+        ranks.append((photos, len(even) / len(rows), -place, separator, width, even))
+    if not ranks:
+        return None
+    *_, separator, width, even = max(ranks, key=lambda rank: rank[:3])
+    return separator, width, even
+
+
+def _header(name: str, rows: Sequence[Row], width: int, lookup: PhotoLookup) -> Row | None:
+    """Return the first row if it names columns: no cell of it is a photo, or a number, or the name of another one."""
+    if not rows:
+        return None
+    cells = [cell.strip() for cell in rows[0]]
+    folder = posixpath.dirname(name)
+    grid = Grid(
+        name, tuple(map(str, range(width))), [(0, {str(n): (c,) for n, c in enumerate(r)}) for r in rows]
+    )
+    photo = photo_column(grid, lookup)
+    if photo is not None:
+        first, others = (cells[int(photo)], [row[int(photo)] for row in rows[1:]])
+        # A photo may be called "image.jpg", as the column is.
+        if sum(bool(NAMES.search(other.casefold())) for other in others) <= len(others) / 2:
+            return None if lookup.named(first, folder) and not says_photo(first) else cells
+        return None if NAMES.search(first.casefold()) else cells
+    return None if any(NAMES.search(cell.casefold()) for cell in cells) else cells
+
+
+def _unique(header: Sequence[str]) -> tuple[str, ...]:
+    """Return names of columns that are all different; one that is missing is called by its place."""
+    names: list[str] = []
+    for place, name in enumerate(header, start=1):
+        name = name or f"column_{place}"
+        names.append(name if name not in names else f"{name}_{place}")
+    return tuple(names)
+
+
+def _cells(names: Sequence[str], row: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    return {name: (cell.strip(),) for name, cell in zip(names, row, strict=True)}
