@@ -12,6 +12,7 @@ import typer
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
     AddressOption,
+    CaptionFileOption,
     DtypeOption,
     EngineOption,
     Folder,
@@ -20,8 +21,10 @@ from withsense_tf.commands.index_options import (
     JsonOption,
     LiftOption,
     MatcherOption,
+    PhotoColumnOption,
     ReplaceOption,
     SeedOption,
+    TextColumnOption,
     VectorsOption,
     WeightsOption,
 )
@@ -29,6 +32,7 @@ from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
+    from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.readable import UnusablePhoto
     from withsense_tf.policy.service import LawFiles
 
@@ -50,6 +54,9 @@ def build(
     seed: SeedOption = 0,
     replace: ReplaceOption = False,
     lift: LiftOption = False,
+    caption_file: CaptionFileOption = None,
+    photo_column: PhotoColumnOption = None,
+    text_column: TextColumnOption = None,
     *,
     law: LawFiles,
 ) -> None:
@@ -60,6 +67,7 @@ def build(
     """
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
+    from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import build_index, claim
     from withsense_tf.index.vectors.engine_settings import Engine
@@ -69,16 +77,17 @@ def build(
     engine_of_index = Engine(engine, dtype, address, graph)
     # Not after all the training.
     engine_of_index.check()
-    data, policy = load_dataset(folder), Policy.of_files(law)
+    captions = captions_of_options(caption_file, photo_column, text_column)
+    data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
     photos = PhotoIndex.make(index)
     claim(photos, folder, replace)
     learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
-    facts = photo_facts(folder, data.photos)
+    facts = photo_facts(folder, data.photos, listed=data.listed_facts)
     report = build_index(photos, learner, data, policy, engine_of_index, facts, replace=replace, lift=lift)
     _warn_of_texts(data)
     typer.echo(f"{index}: {report}. Model: {learner.name}.")
     _tell_law(learner.law, policy.version)
-    _tell_unusable(report.quarantined)
+    _tell_left_out(photos, report.quarantined)
 
 
 @app.command("update")
@@ -91,12 +100,16 @@ def update(
     ] = False,
     replace: ReplaceOption = False,
     lift: LiftOption = False,
+    caption_file: CaptionFileOption = None,
+    photo_column: PhotoColumnOption = None,
+    text_column: TextColumnOption = None,
     *,
     law: LawFiles,
 ) -> None:
     """Bring the index up to date with a folder: add what is new, change what changed, remove what is gone."""
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
+    from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.index.item import items_of
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import check_names, claim, unusable_photos, with_texts_of_index
@@ -104,8 +117,9 @@ def update(
     from withsense_tf.policy.current_policy import Policy
 
     photos = PhotoIndex(index)
-    data = load_dataset(folder)
-    items = items_of(data, photo_facts(folder, data.photos))
+    captions = captions_of_options(caption_file, photo_column, text_column)
+    data = load_dataset(folder, captions=captions, tell=typer.echo)
+    items = items_of(data, photo_facts(folder, data.photos, listed=data.listed_facts))
     if keep:
         check_names(photos, folder, items, replace)
         items = items if lift else with_texts_of_index(photos, folder, items)
@@ -114,7 +128,7 @@ def update(
     others: Others = "keep" if keep else "replace" if replace else "remove"
     report = ingest(photos, [*items, *unusable_photos(data)], Policy.of_files(law), others=others, lift=lift)
     typer.echo(f"{index}: {report}.")
-    _tell_unusable(report.quarantined)
+    _tell_left_out(photos, report.quarantined)
 
 
 @app.command("remove")
@@ -285,6 +299,10 @@ def _tell_law(of_matcher: str, of_index: str) -> None:
         )
 
 
-def _tell_unusable(photos: Sequence[UnusablePhoto]) -> None:
-    for one in photos[:5]:
+def _tell_left_out(index: PhotoIndex, unusable: Sequence[UnusablePhoto]) -> None:
+    from withsense_tf.index.upkeep.restricted_photos import told_restrictions
+
+    if told := told_restrictions(index):
+        typer.echo(told)
+    for one in unusable[:5]:
         typer.echo(f"  in quarantine: {one.name}: {one.reason}", err=True)

@@ -33,10 +33,10 @@ class CaptionFile:
         for name, other in files.items():
             if other.samefile(path):
                 return name, other
-        return path.name, path
+        return str(path), path
 
 
-def caption_file(
+def captions_of_options(
     file: Path | None, photo_column: str | None, text_columns: list[str] | None
 ) -> CaptionFile | None:
     """Return what the options of a command say; columns without a file are an error."""

@@ -11,21 +11,22 @@ from typing import Final
 from withsense_tf.data.folder.meant_photos import NAMES
 from withsense_tf.data.folder.tables import SEPARATORS, Layout, table_rows
 from withsense_tf.data.plain_folder.caption_words import says_caption
-from withsense_tf.data.plain_folder.findings import Findings
 from withsense_tf.data.plain_folder.grid import Grid, photo_column, roles_of, says_photo
 from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
 from withsense_tf.data.plain_folder.text_encodings import TextLines
 
-# The separator is told by so many lines.
+# The separator is told by so many of the first lines, and as many of all the others.
 SNIFFED: Final = 400
 # A file without the ending of a table must name photos in so many of its first rows.
 LEAST_ROWS: Final = 0.5
+LONGEST_NAME: Final = 300
 Row = list[str]
 
 
-def table_of(name: str, text: TextLines, lookup: PhotoLookup, findings: Findings) -> Grid | None:
-    """Return the rows of a table, or None where the text is none; what is wrong with rows goes to the findings."""
-    best = _best_separator(name, text.lines[:SNIFFED], lookup)
+def table_of(name: str, text: TextLines, lookup: PhotoLookup) -> Grid | None:
+    """Return the rows of a table, or None where the text is none."""
+    others = text.lines[SNIFFED :: max(1, len(text.lines) // SNIFFED)]
+    best = _best_separator(name, [*text.lines[:SNIFFED], *others], lookup)
     if best is None:
         return None
     separator, width, first_rows = best
@@ -43,7 +44,6 @@ def table_of(name: str, text: TextLines, lookup: PhotoLookup, findings: Findings
     rest = roles is not None and names[-1] in roles.texts and at != width - 1
     body = text.lines[bool(header) :]
     rows, problems = table_rows(name, body, Layout(separator, names, True, begins_row, rest))
-    findings.problems += problems
     texts = dict(body)
     lost = {p.line: texts[p.line] for p in problems if p.line is not None and p.level == "error"}
     return Grid(
@@ -51,17 +51,25 @@ def table_of(name: str, text: TextLines, lookup: PhotoLookup, findings: Findings
         names,
         [(row.line, _cells(names, list(row.fields.values()))) for row in rows],
         {**text.lost, **lost},
+        (*text.problems, *problems),
     )
 
 
-def names_photos(grid: Grid, lookup: PhotoLookup) -> bool:
-    """Return whether a text that does not say so is a table of photos: most of its first rows name one."""
+def names_photos(grid: Grid, lookup: PhotoLookup, plainly: bool = False) -> bool:
+    """Return whether a text that does not say so is a table of photos: most of its rows begin with a name of one.
+
+    Most of these may be of photos that are not here. `plainly` asks for names with an ending.
+    """
     photo = photo_column(grid, lookup)
     if photo is None:
         return False
-    rows = grid.sample()
-    count = sum(bool(lookup.named(" ".join(cells[photo]), grid.folder)) for cells in rows)
-    return count >= LEAST_ROWS * len(rows)
+    values = [" ".join(cells[photo]) for cells in grid.sample()]
+    names = [bool(NAMES.search(value.casefold())) and len(value) <= LONGEST_NAME for value in values]
+    if not plainly:
+        names = [
+            name or bool(lookup.named(value, grid.folder)) for name, value in zip(names, values, strict=True)
+        ]
+    return sum(names) >= LEAST_ROWS * len(values)
 
 
 def _best_separator(

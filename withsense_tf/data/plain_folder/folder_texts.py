@@ -85,19 +85,21 @@ class TextReader:
             self._lose(name, "the file is empty" if not text.lost else "its encoding cannot be told")
             self.findings.problems += text.problems
             return
-        grid = table_of(name, text, self.lookup, self.findings)
+        grid = table_of(name, text, self.lookup)
         if is_asked_for:
             if grid is None:
                 raise DataError(
                     f"{name} is no table: expected rows with a photo's name and a caption, with separators."
                 )
-            self.findings.problems += text.problems
             self._take(grid, asked_roles_of(self.asked, grid, self.lookup))
             return
         side_photos = self.lookup.of_side_car(name) if kind != "table" else []
         roles = roles_of(grid, self.lookup) if grid is not None else None
-        if grid is not None and roles is not None and (kind == "table" or names_photos(grid, self.lookup)):
-            self.findings.problems += text.problems
+        if (
+            grid is not None
+            and roles is not None
+            and (kind == "table" or names_photos(grid, self.lookup, plainly=bool(side_photos)))
+        ):
             self._take(grid, roles)
         elif side_photos:
             take_side_text(name, text, side_photos, self.findings)

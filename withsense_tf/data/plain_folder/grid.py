@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from withsense_tf.data.folder.meant_photos import NAMES
+from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.named import name_text
 from withsense_tf.data.plain_folder.caption_words import caption_of, holds_captions
 from withsense_tf.data.plain_folder.findings import Findings
@@ -44,13 +45,14 @@ Cells = Mapping[str, tuple[str, ...]]
 class Grid:
     """The rows of a table or a file like one: the line of each, and the texts in its cells, by column.
 
-    `lost` are lines that are no row, as far as they can be read.
+    `lost` are lines that are no row, as far as they can be read, and `problems` say what is wrong with the table.
     """
 
     file: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[int, Cells]]
     lost: Mapping[int, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -149,6 +151,7 @@ def _column(grid: Grid, asked: str) -> str:
 
 def take_rows(grid: Grid, roles: Roles, lookup: PhotoLookup, findings: Findings) -> None:
     """Add to the findings what the rows of a table say."""
+    findings.problems += grid.problems
     taker = _RowTaker(grid, roles, lookup, findings)
     for line, cells in grid.rows:
         taker.take(line, cells)
