@@ -32,7 +32,8 @@ def test_a_header_is_told_from_a_first_row() -> None:
 
 def test_quotes_line_breaks_and_separators_in_cells_are_part_of_the_text(tmp_path: Path) -> None:
     root = photos(tmp_path / "photos", "a.jpg", "b.jpg", "c.jpg")
-    text = 'file,caption\na.jpg,"A sign says ""stop"", in red"\nb.jpg,"Two dogs\nrun, and\nswim"\nc.jpg,A boat, far away\n'
+    text = 'file,caption\na.jpg,"A sign says ""stop"", in red"\nb.jpg,"Two dogs\nrun, and\nswim"\n'
+    text += "c.jpg,A boat, far away\n"
     (root / "t.csv").write_text(text, newline="")
     assert captions_of(read(root)) == {
         "a.jpg": ['A sign says "stop", in red'],

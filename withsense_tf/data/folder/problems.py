@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -100,6 +100,6 @@ def problem_table(problems: Iterable[Problem]) -> pd.DataFrame:
     import pandas as pd  # late, because a search needs none
 
     columns = ["kind", "level", "file", "line", "item", "reason"]
-    rows = [{**asdict(p), "level": p.level} for p in problems]
+    rows = [{**vars(p), "level": p.level} for p in problems]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype({"line": "Int64"})

@@ -104,8 +104,12 @@ class TextReader:
         elif side_photos:
             take_side_text(name, text, side_photos, self.findings)
         elif grid is not None and not grid.rows and _says_it_all(grid):
-            # Who exports captions and gets a header alone has lost them.
-            self._lose(name, "it has a header and no rows")
+            self.findings.problems += grid.problems
+            if grid.lost:
+                lose_lines(grid, self.lookup, self.findings)
+            else:
+                # Who exports captions and gets a header alone has lost them.
+                self._lose(name, "it has a header and no rows")
         else:
             take_free_text(name, text, self.lookup, self.findings)
 

@@ -58,12 +58,13 @@ class PhotoLookup:
             return []
         if own in self._by_path:
             return [own]
+        parts = [part for part in path.casefold().split("/") if part not in ("", ".", "..")]
+        # Tables may name many photos that are not here.
+        if not parts or not (parts[-1] in self._by_last or parts[-1] in self._by_stem):
+            return []
         for one in (posixpath.normpath(posixpath.join(beside, path)), posixpath.normpath(path)):
             if one in self._by_path:
                 return [one]
-        parts = [part for part in path.casefold().split("/") if part not in ("", ".", "..")]
-        if not parts:
-            return []
         paths = [one for one in self._by_last.get(parts[-1], ()) if _one_ends_with_other(_parts(one), parts)]
         if not paths and posixpath.splitext(parts[-1])[1] not in SUFFIXES:
             paths = [
