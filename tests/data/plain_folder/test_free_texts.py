@@ -34,6 +34,12 @@ def test_a_note_that_names_no_photo_counts_for_those_beside_it() -> None:
     assert not found("texts/readme.txt", "Birthday of my daughter").other_texts
 
 
+def test_a_text_that_is_called_like_photos_counts_for_them() -> None:
+    assert list(found("texts/C.txt", "my daughter").other_texts) == [
+        ("texts/C.txt:1", "in/c.jpg", "my daughter")
+    ]
+
+
 def test_programs_and_pages_that_name_no_photo_say_nothing_of_any() -> None:
     findings = found("script.py", "for child in children:\n    print(child)\n")
     assert not findings.other_texts

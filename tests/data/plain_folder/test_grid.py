@@ -44,6 +44,13 @@ def test_a_row_without_a_name_may_be_the_rest_of_the_row_before() -> None:
 
 
 @pytest.mark.closed
+def test_a_cell_that_names_several_photos_counts_for_each() -> None:
+    findings = Findings()
+    take_rows(grid("file,text", "1.jpg 2.jpg,A child"), Roles("file", ("text",)), LOOKUP, findings)
+    assert {photo for _, photo, text in findings.other_texts if "A child" in text} == {"1.jpg", "2.jpg"}
+
+
+@pytest.mark.closed
 def test_lost_lines_count_against_the_photo_that_they_name_or_the_one_before() -> None:
     findings = Findings()
     table = grid("file,text", "1.jpg,A lake", "2.jpg,A hill", lost={1: "dog.jpg ???", 9: "???"})

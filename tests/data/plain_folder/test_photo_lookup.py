@@ -33,6 +33,9 @@ def test_a_side_car_is_of_one_file_or_of_all_with_its_stem() -> None:
     assert LOOKUP.of_side_car("two/x.png.txt") == ["two/x.png"]
     assert LOOKUP.of_side_car("two/X.txt") == ["two/x.jpg", "two/x.png"]
     assert LOOKUP.of_side_car("x.txt") == []
+    # Texts may have a folder of their own.
+    assert LOOKUP.of_side_car("texts/c.txt") == ["in/deep/c.png"]
+    assert LOOKUP.of_side_car("texts/b.txt") == LOOKUP.of_side_car("in/c.txt") == []
 
 
 def test_a_file_may_speak_of_the_photos_below_it_or_of_all() -> None:

@@ -57,6 +57,7 @@ KINDS: Final[dict[str, Kind]] = {
     "row_text_missing": Kind("error", "rows whose caption has no text anywhere"),
     "row_test_caption": Kind("error", "judged rows whose caption belongs to a test photo"),
     "photo_skipped": Kind("note", "things in a photo folder that are no photos (passed over)"),
+    "file_note": Kind("note", "notes that name no photo (they count for the law, of the photos beside them)"),
     "file_no_photo": Kind("note", "tables and texts that name no photo of the folder"),
     "file_encoding": Kind("note", "texts in another encoding than UTF-8 (read all the same)"),
     "row_no_photo": Kind("note", "rows that name no photo of the folder"),

@@ -31,8 +31,9 @@ def take_free_text(name: str, text: TextLines, lookup: PhotoLookup, findings: Fi
     ):
         findings.lose_file(name, lookup.below(folder), "it is too long to be read line by line")
         return
-    photos: set[str] = set()
-    names_any = False
+    # The first lines may be of the photos that the file is called by.
+    photos = lookup.meant.by_name(posixpath.splitext(posixpath.basename(name))[0])
+    names_any = bool(photos)
     for number, line in sorted(lines.items()):
         named, has_name = lookup.meant.in_line(line)
         names_any |= bool(named)
@@ -58,7 +59,5 @@ def _take_note(name: str, text: TextLines, beside: list[str], findings: Findings
             name, beside, f"as a note on the photos beside it, it is longer than {LONGEST_NOTE:,} signs"
         )
     else:
-        findings.note(
-            "file_no_photo", name, f"a note: it counts for the law, of {len(beside):,} photos beside it"
-        )
+        findings.note("file_note", name, f"it counts for {len(beside):,} photos")
         findings.add_text(name, beside, " ".join(text.whole.split()))

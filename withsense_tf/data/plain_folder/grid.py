@@ -208,7 +208,7 @@ class _RowTaker:
             self.findings.note("row_photo_unclear", self.grid.file, reason, line, value)
         else:
             self.findings.note("row_no_photo", self.grid.file, "", line, value)
-            meant = self.lookup.meant.by_name(value)
+            meant = self.lookup.meant.by_name(value) | self.lookup.meant.in_line(value)[0]
             if not meant and not NAMES.search(value.casefold()):
                 # The photo may stand in any column, or this may be the rest of the row before.
                 meant = self.lookup.meant.in_line(row)[0]

@@ -75,12 +75,18 @@ class PhotoLookup:
         return _nearest(paths, beside) if len(paths) > 1 else paths
 
     def of_side_car(self, name: str) -> list[str]:
-        """Return the photos that a file stands beside by its name: `dog.jpg.txt`, or `dog.txt`."""
+        """Return the photos that a file belongs to by its name, `dog.jpg.txt` or `dog.txt`.
+
+        They lie in its folder. Where none does, and texts have a folder of their own, one photo of that name is meant.
+        """
         bare = unicodedata.normalize("NFC", posixpath.splitext(name)[0]).casefold()
         folder, last = posixpath.split(bare)
         whole = [one for one in self._by_last.get(last, ()) if one.casefold() == bare]
         stems = [one for one in self._by_stem.get(last, ()) if posixpath.dirname(one).casefold() == folder]
-        return [self._by_path[path] for path in whole or stems]
+        if whole or stems:
+            return [self._by_path[path] for path in whole or stems]
+        elsewhere = self.named(posixpath.splitext(posixpath.basename(name))[0])
+        return list(elsewhere) if len(elsewhere) == 1 and not self.beside(posixpath.dirname(name)) else []
 
     def beside(self, folder: str) -> list[str]:
         """Return the photos that lie in a folder, not in folders of it."""

@@ -56,6 +56,7 @@ def told_sources(photos: int, with_captions: int, sources: pd.DataFrame, problem
     lines += [f"  {name}: {how}" for name, how in sources[["source", "how"]].to_numpy() if how]
     for kind, sentence in (
         ("file_not_read", "cannot be read, and count against the photos that they may speak of"),
+        ("file_note", "count for the law, of all photos beside them"),
         ("file_no_photo", "name no photo of the folder"),
     ):
         files = list(dict.fromkeys(problem.file for problem in problems if problem.kind == kind))
