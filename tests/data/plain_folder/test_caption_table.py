@@ -42,6 +42,12 @@ def test_quotes_line_breaks_and_separators_in_cells_are_part_of_the_text(tmp_pat
     }
 
 
+def test_separators_that_nobody_quoted_are_part_of_the_last_text(tmp_path: Path) -> None:
+    root = photos(tmp_path / "photos", "a.jpg", "b.jpg")
+    (root / "t.csv").write_text("image,caption\na.jpg,A dog, wet, runs\nb.jpg,A cat, a hat\n")
+    assert captions_of(read(root)) == {"a.jpg": ["A dog, wet, runs"], "b.jpg": ["A cat, a hat"]}
+
+
 def test_names_without_ending_in_other_case_with_folders_and_with_numbers_are_photos(tmp_path: Path) -> None:
     root = photos(tmp_path / "photos", "in/a.JPG", "in/b.jpg", "c d.png", "e.jpg")
     rows = [

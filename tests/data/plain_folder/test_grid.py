@@ -19,6 +19,7 @@ def test_names_with_an_ending_come_before_numbers_and_words_that_are_names_by_ch
     assert photo_column(grid("id,file", "2,1.jpg", "1,2.jpg"), LOOKUP) == "file"
     assert photo_column(grid("id,words", "1,x", "2,y"), LOOKUP) == "id"
     assert photo_column(grid("animal,place", "dog,here", "cat,there", "cow,there"), LOOKUP) is None
+    assert photo_column(grid("image,query_id", "1.jpg,1.jpg#0", "1.jpg,1.jpg#1"), LOOKUP) == "image"
     assert photo_column(grid("photo,place", "dog,here", "cat,there", "cow,there"), LOOKUP) == "photo"
 
 

@@ -89,10 +89,15 @@ def _best_separator(
             continue
         width, count = widths.most_common(1)[0]
         head = rows[0]
-        if 1 < len(head) < width and (widths[len(head)] >= count / 3 or says_caption(head[-1])):
-            # Texts with separators that nobody quoted are wider than the header.
+        # Texts with separators that nobody quoted are wider than the header.
+        takes_rest = says_caption(head[-1])
+        if 1 < len(head) < width and (widths[len(head)] >= count / 3 or takes_rest):
             width = len(head)
-        even = [row for row in rows if len(row) == width]
+        even = [
+            [*row[: width - 1], separator.join(row[width - 1 :])]
+            for row in rows
+            if len(row) == width or (takes_rest and len(row) > width == len(head))
+        ]
         photos = sum(any(lookup.named(cell, folder) for cell in row) for row in even)
         ranks.append((photos, len(even) / len(rows), -place, separator, width, even))
     if not ranks:

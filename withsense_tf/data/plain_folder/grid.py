@@ -100,11 +100,12 @@ def photo_column(grid: Grid, lookup: PhotoLookup) -> str | None:
         for place, column in enumerate(grid.columns):
             values = [cells[column][0] for cells in rows if cells.get(column)]
             hits = [value for value in values if lookup.named(value, grid.folder)]
+            photos = {lookup.named(value, grid.folder) for value in hits}
             with_ending = sum(bool(NAMES.search(value.casefold())) for value in hits)
             is_named = says_photo(column)
             # A word or a number may be the name of a photo by chance.
             if with_ending or (hits and (is_named or len(hits) >= LEAST_BY_STEM * len(values))):
-                ranks.append((with_ending, len({*hits}), len(hits), is_named, -place, column))
+                ranks.append((with_ending, len(photos), len(hits), is_named, -place, column))
         if ranks:
             best = max(ranks)[-1]
             break

@@ -8,11 +8,13 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
+from urllib.parse import unquote
 
 from withsense_tf.common.limits import NAME_SIGNS
 from withsense_tf.data.folder.meant_photos import MeantPhotos
 from withsense_tf.data.pictures.photo_file import SUFFIXES
 
+ADDRESS: Final = re.compile(r"[a-z]+://")
 NUMBER_BEHIND: Final = re.compile(r"#\d{1,9}$")
 
 
@@ -53,7 +55,10 @@ class PhotoLookup:
 
     def _named(self, value: str, beside: str) -> list[str]:
         own = unicodedata.normalize("NFC", value.strip())
-        path = own.replace("\\", "/").removeprefix("file://")
+        path = own.replace("\\", "/")
+        if ADDRESS.match(path):
+            # Folders of a server are none of this folder's.
+            path = posixpath.basename(unquote(re.split(r"[?#]", path)[0]))
         if not path or len(path) > NAME_SIGNS:
             return []
         if own in self._by_path:
