@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from withsense_tf.data.embedded.file_words import in_one_line
 from withsense_tf.data.folder.meant_photos import NAMES
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.named import name_text
@@ -35,6 +36,7 @@ PHOTO_NAMES: Final = (
 )
 PATH: Final = re.compile(r"[/\\]")
 LEAST_BY_STEM: Final = 0.5
+LONGEST_TOLD: Final = 300
 # Of more lines that are lost nobody looks for names in each.
 MOST_LOST: Final = 1_000
 
@@ -74,7 +76,8 @@ class Roles:
 
     def __str__(self) -> str:
         captions = f"captions by {', '.join(self.texts)}" if self.texts else "no captions"
-        return f"photos by {self.photo}, {captions}"
+        # What stands in a foreign file must not steer the terminal.
+        return in_one_line(f"photos by {self.photo}, {captions}")[:LONGEST_TOLD]
 
 
 def roles_of(grid: Grid, lookup: PhotoLookup) -> Roles | None:

@@ -129,11 +129,18 @@ def _with_looks(photos: pd.DataFrame, decode: bool, problems: list[Problem]) -> 
         for name, path in zip(photos["photo"], photos["path"], strict=True)
     ]
     seen: list[Problem] = []
+    before = dict(zip(photos["photo"], photos["digest"], strict=True))
     photos = look_at_photos(places, decode, seen)
+    changed = photos["digest"] != photos["photo"].map(before)
+    reason = "it was changed while it was read: run it again"
+    problems += [
+        Problem("photo_truncated", name, None, name, reason) for name in photos.loc[changed, "photo"]
+    ]
+    photos = photos[~changed].reset_index(drop=True)
     # What is odd about them was said before.
     problems += [problem for problem in seen if problem.level == "error"]
     photos["group"] = groups_of(photos)
-    return photos.reset_index(drop=True)
+    return photos
 
 
 def _caption_table(captions: list[Caption], usable: set[str]) -> pd.DataFrame:

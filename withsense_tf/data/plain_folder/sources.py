@@ -24,7 +24,7 @@ def count_words_of_files(
         texts = words_in_files[caption.photo].texts
         same = [one for one in texts if one.kind == DESCRIPTION and one.text == caption.text]
         # What is no description of the file is its keywords, put together.
-        where = next(iter(same or [one for one in texts if one.text in caption.text])).where
+        where = (same or [one for one in texts if one.text in caption.text])[0].where
         findings.count(caption.photo, SIDE_XMP if where.startswith(SIDE_CAR) else where.split()[0])
 
 
