@@ -371,7 +371,7 @@ def test_a_name_that_differs_in_case_gets_a_hint(folder: Path) -> None:
 
 def test_a_folder_of_something_else_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("to do")
-    with pytest.raises(DataError, match="is not a With Sense folder"):
+    with pytest.raises(DataError, match="has no photos"):
         check_folder(tmp_path)
 
 

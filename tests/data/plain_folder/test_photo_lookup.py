@@ -21,7 +21,7 @@ def test_the_whole_path_comes_first_then_the_folder_of_the_table_then_the_name()
 
 def test_of_an_address_the_last_part_is_the_name() -> None:
     assert LOOKUP.named("https://example.org/full/c.png?width=300") == ("in/deep/c.png",)
-    assert LOOKUP.named("http://[broken/c.png") == ()
+    assert LOOKUP.named("http://[broken/c%2Epng") == ("in/deep/c.png",)
 
 
 def test_another_folder_or_ending_is_another_photo() -> None:
