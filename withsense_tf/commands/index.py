@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_format
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,12 +27,10 @@ from withsense_tf.commands.index_options import (
     VectorsOption,
     WeightsOption,
 )
+from withsense_tf.commands.index_reports import tell_law, tell_left_out, warn_of_texts
 from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
-    from withsense_tf.data.dataset import Dataset
-    from withsense_tf.index.photo_index import PhotoIndex
-    from withsense_tf.index.upkeep.readable import UnusablePhoto
     from withsense_tf.policy.service import LawFiles
 
 app = typer.Typer(help="Build an index of photos, keep it up to date, look after it.", no_args_is_help=True)
@@ -82,12 +79,12 @@ def build(
     photos = PhotoIndex.make(index)
     claim(photos, folder, replace)
     learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
-    facts = photo_facts(folder, data.photos, listed=data.listed_facts)
+    facts = photo_facts(folder, data.photos, known_facts=data.listed_facts)
     report = build_index(photos, learner, data, policy, engine_of_index, facts, replace=replace, lift=lift)
-    _warn_of_texts(data)
+    warn_of_texts(data)
     typer.echo(f"{index}: {report}. Model: {learner.name}.")
-    _tell_law(learner.law, policy.version)
-    _tell_left_out(photos, report.quarantined)
+    tell_law(learner.law, policy.version)
+    tell_left_out(photos, report.quarantined)
 
 
 @app.command("update")
@@ -119,7 +116,7 @@ def update(
     photos = PhotoIndex(index)
     captions = captions_of_options(caption_file, photo_column, text_column)
     data = load_dataset(folder, captions=captions, tell=typer.echo)
-    items = items_of(data, photo_facts(folder, data.photos, listed=data.listed_facts))
+    items = items_of(data, photo_facts(folder, data.photos, known_facts=data.listed_facts))
     if keep:
         check_names(photos, folder, items, replace)
         items = items if lift else with_texts_of_index(photos, folder, items)
@@ -128,7 +125,7 @@ def update(
     others: Others = "keep" if keep else "replace" if replace else "remove"
     report = ingest(photos, [*items, *unusable_photos(data)], Policy.of_files(law), others=others, lift=lift)
     typer.echo(f"{index}: {report}.")
-    _tell_left_out(photos, report.quarantined)
+    tell_left_out(photos, report.quarantined)
 
 
 @app.command("remove")
@@ -278,31 +275,3 @@ def recall(
     texts = queries.read_text(encoding="utf-8").splitlines() if queries is not None else None
     for part, share, count in measure_recall(PhotoIndex(index), texts, k, sample):
         typer.echo(f"recall@{k} of {part} vectors: {share:.4f} (mean of {count} queries)")
-
-
-def _warn_of_texts(data: Dataset) -> None:
-    if not len(data.captions):
-        typer.echo("No photo has captions: where the law protects children, none is shown.", err=True)
-
-
-def _tell_law(of_matcher: str, of_index: str) -> None:
-    if not of_matcher:
-        typer.echo(
-            "Warning: this matcher was trained without the law, or does not say: it may know words and photos of "
-            "those whom the law protects. Train it on the first part of ws.Policy.default().split(data), or let this "
-            "command train one.",
-            err=True,
-        )
-    elif of_matcher != of_index:
-        typer.echo(
-            f"The matcher was trained under law {of_matcher}; the index keeps law {of_index}.", err=True
-        )
-
-
-def _tell_left_out(index: PhotoIndex, unusable: Sequence[UnusablePhoto]) -> None:
-    from withsense_tf.index.upkeep.restricted_photos import told_restrictions
-
-    if told := told_restrictions(index):
-        typer.echo(told)
-    for one in unusable[:5]:
-        typer.echo(f"  in quarantine: {one.name}: {one.reason}", err=True)

@@ -23,8 +23,8 @@ class Dataset:
 
     Every table comes as a copy-on-write copy: changing one never changes the data set.
 
-    - `photos`: photo (file name), part (train, test, corpus), path, width, height, digest, look (what copies are
-      found by), group (the same for copies)
+    - `photos`: photo (file name; in a plain folder, its path), part (train, test, corpus), path, width, height,
+      digest, look (what copies are found by), group (the same for copies)
     - `captions`: caption (`<photo>#<n>`), photo (its owner), number, text, part (train, test, corpus)
     - `pairs`: photo, caption (the judged pairs, as listed)
     - `experts`: photo, caption, expert1, expert2, expert3 (1 to 4)
@@ -32,8 +32,6 @@ class Dataset:
     - `queries`: caption, text, photo (test queries and the photo each asks for)
     - `quarantine`: kind, level, file, line, item, reason (what was left out, and what is odd)
     - `sources`: source, photos, captions, how (where the captions of a plain folder come from)
-
-    A photo of a plain folder is called by its path in it, with "/".
     """
 
     name: str
@@ -61,14 +59,12 @@ class Dataset:
         That are captions that were left out (second texts, damaged ids), names of photos, columns of `photos.csv`,
         and what photo files say beside their descriptions.
         """
-        empty = pd.DataFrame({"caption": [], "photo": [], "text": []}, dtype="str")
-        return self._tables.get("other_texts", empty).copy(deep=False)
+        return self._table_or_none("other_texts", "caption", "photo", "text")
 
     @property
     def sources(self) -> pd.DataFrame:
         """Return each source of captions of a plain folder, and how many photos it has captions of; else no row."""
-        empty = pd.DataFrame({"source": [], "photos": [], "captions": [], "how": []})
-        return self._tables.get("sources", empty).copy(deep=False)
+        return self._table_or_none("sources", "source", "photos", "captions", "how")
 
     @property
     def listed_facts(self) -> dict[str, dict[str, str | float]] | None:
@@ -83,14 +79,17 @@ class Dataset:
     @property
     def unread(self) -> pd.DataFrame:
         """Return photo, where and reason of what may speak of a photo and cannot be read."""
-        empty = pd.DataFrame({"photo": [], "where": [], "reason": []}, dtype="str")
-        return self._tables.get("unread", empty).copy(deep=False)
+        return self._table_or_none("unread", "photo", "where", "reason")
 
     @property
     def left_in_test(self) -> pd.DataFrame:
         """Return photo, digest and group of training photos that were left out because they are test photos."""
-        empty = pd.DataFrame({"photo": [], "digest": [], "group": []}, dtype="str")
-        return self._tables.get("left_in_test", empty).copy(deep=False)
+        return self._table_or_none("left_in_test", "photo", "digest", "group")
+
+    def _table_or_none(self, name: str, *columns: str) -> pd.DataFrame:
+        """Return a table, or one of these columns without a row where the data set has none."""
+        empty = pd.DataFrame({column: [] for column in columns}, dtype="str")
+        return self._tables.get(name, empty).copy(deep=False)
 
     @property
     def content(self) -> pd.Series[str]:
@@ -209,13 +208,7 @@ def check_dataset(what: str, value: object) -> None:
 
 def check_pairs(what: str, value: object) -> None:
     """Raise if something is no pairs."""
-    check_kind(
-        what,
-        value,
-        Pairs,
-        "pairs of photos and texts",
-        "pass ws.relevance(data), or a part of it",
-    )
+    check_kind(what, value, Pairs, "pairs of photos and texts", "pass ws.relevance(data), or a part of it")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -38,10 +38,10 @@ def add_evidence(
         reader.other_texts += [(where, name, text) for where, text in own_texts(name)]
     _add_columns(reader, columns, own)
     digests = dict(zip(photos["photo"], photos["digest"], strict=True))
-    said = words_of_files(words_in_files, digests, own)
-    reader.unread += said.unread
-    reader.other_texts += said.other_texts
-    return said.captions
+    file_words = words_of_files(words_in_files, digests, own)
+    reader.unread += file_words.unread
+    reader.other_texts += file_words.other_texts
+    return file_words.captions
 
 
 @dataclass(frozen=True)
@@ -59,22 +59,22 @@ def words_of_files(
     """Tell the captions in photo files, numbered behind those that photos have (`own`), from what else is there."""
     known_captions = {photo: [caption.text for caption in some] for photo, some in own.items()}
     file_captions = captions_in_files(words_in_files, digests, known_captions)
-    said = FileWords([], [], [])
+    file_words = FileWords([], [], [])
     for photo, one in words_in_files.items():
-        said.unread.extend((photo, f"{where} of {photo}", reason) for where, reason in one.unread)
+        file_words.unread.extend((photo, f"{where} of {photo}", reason) for where, reason in one.unread)
         after = max((caption.number for caption in own.get(photo, ())), default=-1)
         new = file_captions.get(photo, []) if after < MOST_NUMBER - len(one.texts) else []
-        said.captions.extend(
+        file_words.captions.extend(
             Caption(f"{photo}#{number}", photo, number, text, photo, 0)
             for number, text in enumerate(new, start=after + 1)
         )
         captions_of = {*new, *known_captions.get(photo, ())}
-        said.other_texts.extend(
+        file_words.other_texts.extend(
             (f"{text.where} of {photo}", photo, text.text)
             for text in one.texts
             if text.kind != DESCRIPTION or text.text not in captions_of
         )
-    return said
+    return file_words
 
 
 def _add_columns(reader: FileReader, columns: RawTable, own: dict[str, list[Caption]]) -> None:

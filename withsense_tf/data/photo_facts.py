@@ -31,7 +31,7 @@ def photo_facts(
     folder: str | Path,
     photos: pd.DataFrame,
     problems: list[Problem] | None = None,
-    listed: Mapping[str, Facts] | None = None,
+    known_facts: Mapping[str, Facts] | None = None,
 ) -> dict[str, Facts]:
     """Return the facts of each of `photos` (a table as `Dataset.photos` is) by photo.
 
@@ -41,8 +41,8 @@ def photo_facts(
     """
     names = [str(name) for name in photos["photo"]]
     table = Path(folder) / TABLE
-    by_photo: Mapping[str, Facts] = {} if listed is None else listed
-    if listed is None and table.exists():
+    by_photo: Mapping[str, Facts] = {} if known_facts is None else known_facts
+    if known_facts is None and table.exists():
         said_of_it = [] if problems is None else problems
         raw = read_table(table, (IMAGE,), header=True)
         said_of_it += raw.problems

@@ -10,28 +10,28 @@ LOOKUP = PhotoLookup(
 
 
 def test_the_whole_path_comes_first_then_the_folder_of_the_table_then_the_name() -> None:
-    assert LOOKUP.named("in/b.JPG") == ("in/b.JPG",)
-    assert LOOKUP.named("b.jpg", "out") == ("out/b.jpg",)
-    assert LOOKUP.named("b.JPG", "in/texts") == ("in/b.JPG", "out/b.jpg")
-    assert LOOKUP.named("b.jpg") == ("in/b.JPG", "out/b.jpg")
-    assert LOOKUP.named("c") == ("in/deep/c.png",)
-    assert LOOKUP.named("../deep/c.png", "in/texts") == ("in/deep/c.png",)
-    assert LOOKUP.named("odd\\name.jpg") == ("odd\\name.jpg",)
+    assert LOOKUP.photos_named("in/b.JPG") == ("in/b.JPG",)
+    assert LOOKUP.photos_named("b.jpg", "out") == ("out/b.jpg",)
+    assert LOOKUP.photos_named("b.JPG", "in/texts") == ("in/b.JPG", "out/b.jpg")
+    assert LOOKUP.photos_named("b.jpg") == ("in/b.JPG", "out/b.jpg")
+    assert LOOKUP.photos_named("c") == ("in/deep/c.png",)
+    assert LOOKUP.photos_named("../deep/c.png", "in/texts") == ("in/deep/c.png",)
+    assert LOOKUP.photos_named("odd\\name.jpg") == ("odd\\name.jpg",)
 
 
 def test_of_an_address_the_last_part_is_the_name() -> None:
-    assert LOOKUP.named("https://example.org/full/c.png?width=300") == ("in/deep/c.png",)
-    assert LOOKUP.named("http://[broken/c%2Epng") == ("in/deep/c.png",)
+    assert LOOKUP.photos_named("https://example.org/full/c.png?width=300") == ("in/deep/c.png",)
+    assert LOOKUP.photos_named("http://[broken/c%2Epng") == ("in/deep/c.png",)
 
 
 def test_another_folder_or_ending_is_another_photo() -> None:
-    assert LOOKUP.named("else/c.png") == ()
-    assert LOOKUP.named("c.jpg") == ()
-    assert LOOKUP.named("") == LOOKUP.named("/") == LOOKUP.named("x" * 10_000) == ()
+    assert LOOKUP.photos_named("else/c.png") == ()
+    assert LOOKUP.photos_named("c.jpg") == ()
+    assert LOOKUP.photos_named("") == LOOKUP.photos_named("/") == LOOKUP.photos_named("x" * 10_000) == ()
 
 
 def test_names_are_compared_however_their_accents_are_written() -> None:
-    assert LOOKUP.named(unicodedata.normalize("NFD", "É.jpg")) == ("é.jpg",)
+    assert LOOKUP.photos_named(unicodedata.normalize("NFD", "É.jpg")) == ("é.jpg",)
 
 
 def test_a_side_car_is_of_one_file_or_of_all_with_its_stem() -> None:

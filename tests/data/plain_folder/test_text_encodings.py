@@ -24,7 +24,7 @@ def test_utf_8_needs_no_note() -> None:
 def test_lines_that_are_damaged_in_utf_8_are_lost_alone() -> None:
     text = read_lines("t.txt", "Зима\n".encode() + b"a.jpg \xff\xfe\xe9\n" + "Лето\n".encode())
     assert text.whole == "Зима\nЛето"
-    assert list(text.lost) == [2]
+    assert list(text.lost_lines) == [2]
 
 
 def test_what_no_dictionary_knows_is_not_guessed() -> None:
@@ -34,5 +34,5 @@ def test_what_no_dictionary_knows_is_not_guessed() -> None:
 def test_half_a_utf_16_file_is_lost() -> None:
     text = read_lines("t.txt", "a.jpg Зима".encode("utf-16")[:-1])
     assert not text.lines
-    assert text.lost
+    assert text.lost_lines
     assert [problem.kind for problem in text.problems] == ["file_not_utf8"]

@@ -10,13 +10,13 @@ from typing import Final
 
 from withsense_tf.data.folder.meant_photos import NAMES
 from withsense_tf.data.folder.tables import SEPARATORS, Layout, table_rows
-from withsense_tf.data.plain_folder.caption_words import says_caption
+from withsense_tf.data.plain_folder.caption_cells import says_caption
 from withsense_tf.data.plain_folder.grid import Grid, photo_column, roles_of, says_photo
 from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
 from withsense_tf.data.plain_folder.text_encodings import TextLines
 
 # The separator is told by so many of the first lines, and as many of all the others.
-SNIFFED: Final = 400
+SAMPLE_LINES: Final = 400
 # A file without the ending of a table must name photos in so many of its first rows.
 LEAST_ROWS: Final = 0.5
 LONGEST_NAME: Final = 300
@@ -25,8 +25,8 @@ Row = list[str]
 
 def table_of(name: str, text: TextLines, lookup: PhotoLookup) -> Grid | None:
     """Return the rows of a table, or None where the text is none."""
-    others = text.lines[SNIFFED :: max(1, len(text.lines) // SNIFFED)]
-    best = _best_separator(name, [*text.lines[:SNIFFED], *others], lookup)
+    others = text.lines[SAMPLE_LINES :: max(1, len(text.lines) // SAMPLE_LINES)]
+    best = _best_separator(name, [*text.lines[:SAMPLE_LINES], *others], lookup)
     if best is None:
         return None
     separator, width, first_rows = best
@@ -39,18 +39,18 @@ def table_of(name: str, text: TextLines, lookup: PhotoLookup) -> Grid | None:
 
     def begins_row(line: str) -> bool:
         fields = line.split(separator)
-        return len(fields) > at and bool(lookup.named(fields[at].strip(' "'), folder))
+        return len(fields) > at and bool(lookup.photos_named(fields[at].strip(' "'), folder))
 
     rest = roles is not None and names[-1] in roles.texts and at != width - 1
     body = text.lines[bool(header) :]
     rows, problems = table_rows(name, body, Layout(separator, names, True, begins_row, rest))
     texts = dict(body)
-    lost = {p.line: texts[p.line] for p in problems if p.line is not None and p.level == "error"}
+    lost_lines = {p.line: texts[p.line] for p in problems if p.line is not None and p.level == "error"}
     return Grid(
         name,
         names,
         [(row.line, _cells(names, list(row.fields.values()))) for row in rows],
-        {**text.lost, **lost},
+        {**text.lost_lines, **lost_lines},
         (*text.problems, *problems),
     )
 
@@ -67,7 +67,8 @@ def names_photos(grid: Grid, lookup: PhotoLookup, plainly: bool = False) -> bool
     names = [bool(NAMES.search(value.casefold())) and len(value) <= LONGEST_NAME for value in values]
     if not plainly:
         names = [
-            name or bool(lookup.named(value, grid.folder)) for name, value in zip(names, values, strict=True)
+            name or bool(lookup.photos_named(value, grid.folder))
+            for name, value in zip(names, values, strict=True)
         ]
     return sum(names) >= LEAST_ROWS * len(values)
 
@@ -98,7 +99,7 @@ def _best_separator(
             for row in rows
             if len(row) == width or (takes_rest and len(row) > width == len(head))
         ]
-        photos = sum(any(lookup.named(cell, folder) for cell in row) for row in even)
+        photos = sum(any(lookup.photos_named(cell, folder) for cell in row) for row in even)
         ranks.append((photos, len(even) / len(rows), -place, separator, width, even))
     if not ranks:
         return None
@@ -120,7 +121,7 @@ def _header(name: str, rows: Sequence[Row], width: int, lookup: PhotoLookup) -> 
         first, others = (cells[int(photo)], [row[int(photo)] for row in rows[1:]])
         # A photo may be called "image.jpg", as the column is.
         if sum(bool(NAMES.search(other.casefold())) for other in others) <= len(others) / 2:
-            return None if lookup.named(first, folder) and not says_photo(first) else cells
+            return None if lookup.photos_named(first, folder) and not says_photo(first) else cells
         return None if NAMES.search(first.casefold()) else cells
     return None if any(NAMES.search(cell.casefold()) for cell in cells) else cells
 

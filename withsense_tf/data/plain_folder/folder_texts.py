@@ -7,9 +7,9 @@ from pathlib import Path
 
 from withsense_tf.common.limits import read_bytes
 from withsense_tf.data.embedded.file_words import NOTHING, Embedded
+from withsense_tf.data.plain_folder.caption_cells import says_caption
 from withsense_tf.data.plain_folder.caption_file import CaptionFile
 from withsense_tf.data.plain_folder.caption_table import names_photos, table_of
-from withsense_tf.data.plain_folder.caption_words import says_caption
 from withsense_tf.data.plain_folder.findings import Findings
 from withsense_tf.data.plain_folder.folder_files import UNREADABLE, FileKind
 from withsense_tf.data.plain_folder.free_texts import take_free_text
@@ -35,10 +35,12 @@ MOST_BYTES = 1 << 28
 class TextReader:
     """Read the files of a folder one by one into the findings; `side_words` has what XMP side-cars say, by photo."""
 
-    def __init__(self, lookup: PhotoLookup, findings: Findings, asked: CaptionFile | None = None) -> None:
+    def __init__(
+        self, lookup: PhotoLookup, findings: Findings, asked_file: CaptionFile | None = None
+    ) -> None:
         self.lookup = lookup
         self.findings = findings
-        self.asked = asked
+        self.asked_file = asked_file
         self.side_words: dict[str, Embedded] = {}
 
     def read(self, name: str, path: Path, kind: FileKind, is_asked_for: bool = False) -> None:
@@ -70,19 +72,19 @@ class TextReader:
         try:
             if encoding is not None:
                 content = content.decode(encoding).encode("utf-8")
-            value, lost = json_value(name, content)
+            value, lost_lines = json_value(name, content)
         except (ValueError, UnicodeError) as error:
             self._lose(name, f"it is no JSON: {error}")
             return
         for grid, roles in take_json(name, value, self.lookup, self.findings):
-            self._take(grid, asked_roles_of(self.asked, grid, self.lookup) if is_asked_for else roles)
-        if lost:
-            self.findings.note("file_not_read", name, f"{len(lost):,} of its lines are no JSON")
-            lose_lines(Grid(name, (), (), lost), self.lookup, self.findings)
+            self._take(grid, asked_roles_of(self.asked_file, grid, self.lookup) if is_asked_for else roles)
+        if lost_lines:
+            self.findings.note("file_not_read", name, f"{len(lost_lines):,} of its lines are no JSON")
+            lose_lines(Grid(name, (), (), lost_lines), self.lookup, self.findings)
 
     def _read_text(self, name: str, text: TextLines, kind: FileKind, is_asked_for: bool) -> None:
         if not text.lines and kind == "table":
-            self._lose(name, "the file is empty" if not text.lost else "its encoding cannot be told")
+            self._lose(name, "the file is empty" if not text.lost_lines else "its encoding cannot be told")
             self.findings.problems += text.problems
             return
         grid = table_of(name, text, self.lookup)
@@ -91,7 +93,7 @@ class TextReader:
                 raise DataError(
                     f"{name} is no table: expected rows with a photo's name and a caption, with separators."
                 )
-            self._take(grid, asked_roles_of(self.asked, grid, self.lookup))
+            self._take(grid, asked_roles_of(self.asked_file, grid, self.lookup))
             return
         side_photos = self.lookup.of_side_car(name) if kind != "table" else []
         roles = roles_of(grid, self.lookup) if grid is not None else None
@@ -105,7 +107,7 @@ class TextReader:
             take_side_text(name, text, side_photos, self.findings)
         elif grid is not None and not grid.rows and _says_it_all(grid):
             self.findings.problems += grid.problems
-            if grid.lost:
+            if grid.lost_lines:
                 lose_lines(grid, self.lookup, self.findings)
             else:
                 # Who exports captions and gets a header alone has lost them.
@@ -123,11 +125,15 @@ class TextReader:
         self.findings.lose_file(name, self.lookup.of_side_car(name) or self.lookup.below(folder), reason)
 
 
-def asked_roles_of(asked: CaptionFile | None, grid: Grid, lookup: PhotoLookup) -> Roles:
+def asked_roles_of(asked_file: CaptionFile | None, grid: Grid, lookup: PhotoLookup) -> Roles:
     """Return the roles of columns as a user gave them."""
-    photo, texts = (asked.photo_column, asked.text_columns) if asked is not None else (None, ())
+    photo, texts = (
+        (asked_file.photo_column, asked_file.text_columns) if asked_file is not None else (None, ())
+    )
     roles = asked_roles(grid, photo, texts, lookup)
-    if not any(lookup.named(" ".join(cells.get(roles.photo, ())), grid.folder) for _, cells in grid.rows):
+    if not any(
+        lookup.photos_named(" ".join(cells.get(roles.photo, ())), grid.folder) for _, cells in grid.rows
+    ):
         raise DataError(
             f"{grid.file} names no photo of the folder in its column {roles.photo}: which column does?"
         )
@@ -143,13 +149,13 @@ def read_texts(
     files: Mapping[str, tuple[Path, FileKind]],
     lookup: PhotoLookup,
     findings: Findings,
-    asked: CaptionFile | None,
+    asked_file: CaptionFile | None,
 ) -> dict[str, Embedded]:
     """Read all files of a folder that are no photos; return what XMP side-cars say, by photo."""
-    reader = TextReader(lookup, findings, asked)
+    reader = TextReader(lookup, findings, asked_file)
     asked_name = ""
-    if asked is not None:
-        asked_name, path = asked.name_in(root, {name: file for name, (file, _) in files.items()})
+    if asked_file is not None:
+        asked_name, path = asked_file.name_in(root, {name: file for name, (file, _) in files.items()})
         kind: FileKind = "json" if path.suffix.lower().startswith(".json") else "table"
         reader.read(asked_name, path, kind, is_asked_for=True)
     for name, (path, kind) in files.items():

@@ -25,28 +25,28 @@ def take_free_text(name: str, text: TextLines, lookup: PhotoLookup, findings: Fi
     """
     findings.problems += [problem for problem in text.problems if problem.kind == "file_encoding"]
     folder = posixpath.dirname(name)
-    lines = {**dict(text.lines), **text.lost}
-    if len(lines) * len(lookup.meant.long_keys) > MOST_COMPARED or any(
+    lines = {**dict(text.lines), **text.lost_lines}
+    if len(lines) * len(lookup.meant_photos.long_keys) > MOST_COMPARED or any(
         len(line) > LONGEST_LINE for line in lines.values()
     ):
         findings.lose_file(name, lookup.below(folder), "it is too long to be read line by line")
         return
     # The first lines may be of the photos that the file is called by.
-    photos = lookup.meant.by_name(posixpath.splitext(posixpath.basename(name))[0])
+    photos = lookup.meant_photos.by_name(posixpath.splitext(posixpath.basename(name))[0])
     names_any = bool(photos)
     for number, line in sorted(lines.items()):
-        named, has_name = lookup.meant.in_line(line)
-        names_any |= bool(named)
+        named_photos, has_name = lookup.meant_photos.in_line(line)
+        names_any |= bool(named_photos)
         # Another photo's name ends what was said of the one before.
-        photos = named if named or has_name else photos
-        if number in text.lost:
+        photos = named_photos if named_photos or has_name else photos
+        if number in text.lost_lines:
             findings.lose(
                 sorted(photos or lookup.below(folder)), f"{name}:{number}", "the line cannot be read"
             )
-        elif not lookup.named(line, folder):  # a list of names says no more than the names do
+        elif not lookup.photos_named(line, folder):  # a list of names says no more than the names do
             findings.add_text(f"{name}:{number}", sorted(photos), line.strip())
-    if text.lost:
-        findings.note("file_not_read", name, f"{len(text.lost):,} of its lines cannot be read")
+    if text.lost_lines:
+        findings.note("file_not_read", name, f"{len(text.lost_lines):,} of its lines cannot be read")
     if not names_any:
         _take_note(name, text, lookup.beside(folder), findings)
 

@@ -13,7 +13,7 @@ from withsense_tf.data.embedded.file_words import in_one_line
 from withsense_tf.data.folder.meant_photos import NAMES
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.named import name_text
-from withsense_tf.data.plain_folder.caption_words import caption_of, holds_captions
+from withsense_tf.data.plain_folder.caption_cells import caption_of, holds_captions
 from withsense_tf.data.plain_folder.findings import Findings
 from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
 from withsense_tf.errors import SettingError
@@ -47,13 +47,13 @@ Cells = Mapping[str, tuple[str, ...]]
 class Grid:
     """The rows of a table or a file like one: the line of each, and the texts in its cells, by column.
 
-    `lost` are lines that are no row, as far as they can be read, and `problems` say what is wrong with the table.
+    `lost_lines` are those that are no row, as far as they can be read, and `problems` say what is wrong with the table.
     """
 
     file: str
     columns: tuple[str, ...]
     rows: Sequence[tuple[int, Cells]]
-    lost: Mapping[int, str] = field(default_factory=dict)
+    lost_lines: Mapping[int, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -102,8 +102,8 @@ def photo_column(grid: Grid, lookup: PhotoLookup) -> str | None:
         ranks = []
         for place, column in enumerate(grid.columns):
             values = [cells[column][0] for cells in rows if cells.get(column)]
-            hits = [value for value in values if lookup.named(value, grid.folder)]
-            photos = {lookup.named(value, grid.folder) for value in hits}
+            hits = [value for value in values if lookup.photos_named(value, grid.folder)]
+            photos = {lookup.photos_named(value, grid.folder) for value in hits}
             with_ending = sum(bool(NAMES.search(value.casefold())) for value in hits)
             is_named = says_photo(column)
             # A word or a number may be the name of a photo by chance.
@@ -118,7 +118,7 @@ def photo_column(grid: Grid, lookup: PhotoLookup) -> str | None:
 def photos_of(grid: Grid, roles: Roles, lookup: PhotoLookup) -> list[str]:
     """Return all photos that the rows of a table name."""
     values = {" ".join(cells.get(roles.photo, ())) for _, cells in grid.rows}
-    return sorted({photo for value in values for photo in lookup.named(value, grid.folder)})
+    return sorted({photo for value in values for photo in lookup.photos_named(value, grid.folder)})
 
 
 def says_photo(column: str) -> bool:
@@ -141,15 +141,15 @@ def asked_roles(grid: Grid, photo: str | None, texts: Sequence[str], lookup: Pho
     return Roles(photo_name, names, asked_for=bool(texts))
 
 
-def _column(grid: Grid, asked: str) -> str:
+def _column(grid: Grid, asked_column: str) -> str:
     for column in grid.columns:
-        if column.casefold() == asked.strip().casefold():
+        if column.casefold() == asked_column.strip().casefold():
             return column
-    if asked.isdecimal() and 1 <= int(asked) <= len(grid.columns):
-        return grid.columns[int(asked) - 1]
+    if asked_column.isdecimal() and 1 <= int(asked_column) <= len(grid.columns):
+        return grid.columns[int(asked_column) - 1]
     raise SettingError(
-        f"{grid.file} has no column {asked!r}: its columns are {', '.join(grid.columns)}. Give one of these names, or "
-        f"a number from 1 to {len(grid.columns)}."
+        f"{grid.file} has no column {asked_column!r}: its columns are {', '.join(grid.columns)}. Give one of these "
+        f"names, or a number from 1 to {len(grid.columns)}."
     )
 
 
@@ -175,7 +175,7 @@ class _RowTaker:
     def take(self, line: int, cells: Cells) -> None:
         """Take one row."""
         value = " ".join(cells.get(self.roles.photo, ()))
-        photos = self.lookup.named(value, self.grid.folder)
+        photos = self.lookup.photos_named(value, self.grid.folder)
         if len(photos) == 1:
             own = self.facts.setdefault(photos[0], {})
             for column, texts in cells.items():
@@ -195,7 +195,9 @@ class _RowTaker:
                 self.findings.add_text(f"name in {self.grid.file}:{line}", [photo], name_text(text))
         elif column in roles.texts and (caption := caption_of(text, roles.asked_for)):
             self.findings.add_caption(photo, caption, self.grid.file)
-        elif not (NAMES.search(text.casefold()) and self.lookup.named(text, self.grid.folder) == (photo,)):
+        elif not (
+            NAMES.search(text.casefold()) and self.lookup.photos_named(text, self.grid.folder) == (photo,)
+        ):
             self.findings.add_cells(photo, [(column, text)])
 
     def _gather(self, own: dict[str, str | None], column: str, text: str) -> None:
@@ -212,13 +214,15 @@ class _RowTaker:
             self.findings.note("row_photo_unclear", self.grid.file, reason, line, value)
         else:
             self.findings.note("row_no_photo", self.grid.file, "", line, value)
-            meant = self.lookup.meant.by_name(value) | self.lookup.meant.in_line(value)[0]
-            if not meant and not NAMES.search(value.casefold()):
+            meant_photos = (
+                self.lookup.meant_photos.by_name(value) | self.lookup.meant_photos.in_line(value)[0]
+            )
+            if not meant_photos and not NAMES.search(value.casefold()):
                 # The photo may stand in any column, or this may be the rest of the row before.
-                meant = self.lookup.meant.in_line(row)[0]
+                meant_photos = self.lookup.meant_photos.in_line(row)[0]
                 if not value.strip() and self.photos_of_lines:
-                    meant = meant | set(self.photos_of_lines[-1][1])
-            photos = tuple(sorted(meant))
+                    meant_photos = meant_photos | set(self.photos_of_lines[-1][1])
+            photos = tuple(sorted(meant_photos))
         self.findings.add_text(f"{self.grid.file}:{line}", photos, row)
         for photo in photos:
             self.findings.add_cells(photo, [(column, one) for column, some in cells.items() for one in some])
@@ -232,12 +236,14 @@ def lose_lines(
     photos_of_lines: Sequence[tuple[int, tuple[str, ...]]] = (),
 ) -> None:
     """Note for each line that is lost which photos it may speak of: those it names, or those of the row before."""
-    if len(grid.lost) > MOST_LOST:
-        findings.lose(lookup.below(grid.folder), grid.file, f"{len(grid.lost):,} of its lines cannot be read")
+    if len(grid.lost_lines) > MOST_LOST:
+        findings.lose(
+            lookup.below(grid.folder), grid.file, f"{len(grid.lost_lines):,} of its lines cannot be read"
+        )
         return
     numbers = [line for line, _ in photos_of_lines]
-    for line, text in sorted(grid.lost.items()):
-        photos, has_name = lookup.meant.in_line(text)
+    for line, text in sorted(grid.lost_lines.items()):
+        photos, has_name = lookup.meant_photos.in_line(text)
         at = bisect_right(numbers, line) - 1
         if not has_name and at >= 0:
             photos |= set(photos_of_lines[at][1])

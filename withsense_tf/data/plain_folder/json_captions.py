@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from withsense_tf.common.limits import JSON_BYTES, parse_json
 from withsense_tf.data.folder.meant_photos import NAMES
-from withsense_tf.data.plain_folder.caption_words import caption_of
+from withsense_tf.data.plain_folder.caption_cells import caption_of
 from withsense_tf.data.plain_folder.findings import Findings
 from withsense_tf.data.plain_folder.grid import Grid, Roles, photos_of, roles_of
 from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
@@ -32,13 +32,13 @@ def json_value(name: str, content: bytes) -> tuple[Any, dict[int, str]]:
         raise ValueError(f"it is larger than {4 * JSON_BYTES:,} bytes")
     if not name.lower().endswith(LINES):
         return parse_json(content.removeprefix(b"\xef\xbb\xbf")), {}
-    values, lost = [], {}
+    values, lost_lines = [], {}
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
         try:
             values += [parse_json(line)] if line.strip() else []
         except ValueError:
-            lost[number] = line.decode("utf-8", errors="replace")
-    return values, lost
+            lost_lines[number] = line.decode("utf-8", errors="replace")
+    return values, lost_lines
 
 
 def take_json(name: str, value: Any, lookup: PhotoLookup, findings: Findings) -> list[tuple[Grid, Roles]]:
@@ -86,7 +86,7 @@ def _take_coco(name: str, value: Mapping[str, Any], lookup: PhotoLookup, finding
     photos: dict[Any, tuple[str, ...]] = {}
     for image in value["images"]:
         if isinstance(image, dict) and isinstance(image.get("file_name"), str):
-            photos[str(image.get("id"))] = lookup.named(image["file_name"], folder)
+            photos[str(image.get("id"))] = lookup.photos_named(image["file_name"], folder)
             for column, texts in _flat(image).items():
                 if column not in SILENT and column != "file_name":
                     for photo in photos[str(image.get("id"))]:
@@ -98,14 +98,18 @@ def _take_coco(name: str, value: Mapping[str, Any], lookup: PhotoLookup, finding
         for one in value.get("categories") or ()
         if isinstance(one, dict)
     }
-    unnamed = bad = 0
+    without_photo = bad = 0
     for annotation in value["annotations"]:
         if not isinstance(annotation, dict) or "image_id" not in annotation:
             bad += 1
             continue
         key = str(annotation["image_id"])
-        own = photos[key] if key in photos else lookup.named(key.zfill(COCO_DIGITS)) or lookup.named(key)
-        unnamed += not own
+        own = (
+            photos[key]
+            if key in photos
+            else lookup.photos_named(key.zfill(COCO_DIGITS)) or lookup.photos_named(key)
+        )
+        without_photo += not own
         text = annotation.get("caption")
         caption = caption_of(text) if isinstance(text, str) else ""
         if caption and len(own) == 1:
@@ -122,9 +126,9 @@ def _take_coco(name: str, value: Mapping[str, Any], lookup: PhotoLookup, finding
             "file_not_read", name, f"{bad:,} annotations have no photo, or a caption that is no text"
         )
         findings.lose(every, name, f"{bad:,} annotations cannot be read")
-    if unnamed:
+    if without_photo:
         findings.note(
-            "row_no_photo", name, f"{unnamed:,} annotations are of photos that are not in the folder"
+            "row_no_photo", name, f"{without_photo:,} annotations are of photos that are not in the folder"
         )
 
 
@@ -134,8 +138,8 @@ def _record_lists(value: Any, lookup: PhotoLookup) -> Iterator[list[dict[str, An
         if records := [one for one in value if isinstance(one, dict)]:
             yield records
     elif isinstance(value, dict):
-        if keys := [key for key in value if lookup.named(key)]:
-            yield [_keyed(key, value[key]) for key in keys]
+        if keys := [key for key in value if lookup.photos_named(key)]:
+            yield [_with_key(key, value[key]) for key in keys]
             return
         if any(isinstance(one, str) and NAMES.search(one.casefold()) for one in value.values()):
             yield [value]
@@ -143,7 +147,7 @@ def _record_lists(value: Any, lookup: PhotoLookup) -> Iterator[list[dict[str, An
             yield from _record_lists(one, lookup) if isinstance(one, list) else ()
 
 
-def _keyed(key: str, value: Any) -> dict[str, Any]:
+def _with_key(key: str, value: Any) -> dict[str, Any]:
     return {**value, PHOTO: key} if isinstance(value, dict) else {PHOTO: key, "caption": value}
 
 
@@ -185,12 +189,15 @@ def _take_named(name: str, value: Any, lookup: PhotoLookup, findings: Findings, 
         one for one in (*children, *(value if isinstance(value, dict) else ())) if isinstance(one, str)
     ]
     # A name may be as long as a path, a text as long as it likes.
-    named = {
-        photo for one in strings if len(one) < 4_096 for photo in lookup.named(one, posixpath.dirname(name))
+    named_photos = {
+        photo
+        for one in strings
+        if len(one) < 4_096
+        for photo in lookup.photos_named(one, posixpath.dirname(name))
     }
-    if not named:
+    if not named_photos:
         return sum(_take_named(name, child, lookup, findings, depth + 1) for child in children) > 0
     for column, texts in _flat(value).items():
-        for photo in sorted(named):
+        for photo in sorted(named_photos):
             findings.add_cells(photo, [(column or "value", text) for text in texts])
     return True

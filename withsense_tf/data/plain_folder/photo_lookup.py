@@ -21,8 +21,8 @@ NUMBER_BEHIND: Final = re.compile(r"#\d{1,9}$")
 class PhotoLookup:
     """Find photos, given by their paths in the folder.
 
-    >>> photos = PhotoLookup(["trip/Sea.JPG", "dog.jpg"])
-    >>> photos.named("C:\\\\all\\\\trip\\\\sea.jpg"), photos.named("dog#2"), photos.named("cat.jpg")
+    >>> lookup = PhotoLookup(["trip/Sea.JPG", "dog.jpg"])
+    >>> lookup.photos_named("D:/all/trip/sea.jpg"), lookup.photos_named("dog#2"), lookup.photos_named("cat.jpg")
     (('trip/Sea.JPG',), ('dog.jpg',), ())
     """
 
@@ -38,22 +38,24 @@ class PhotoLookup:
         self._answers: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @cached_property
-    def meant(self) -> MeantPhotos:
+    def meant_photos(self) -> MeantPhotos:
         """Return what finds photos by what is left of their names."""
         return MeantPhotos(self.names)
 
-    def named(self, value: str, beside: str = "") -> tuple[str, ...]:
+    def photos_named(self, value: str, beside: str = "") -> tuple[str, ...]:
         """Return the photos that a cell may name: one, none, or several that nothing tells apart.
 
         `beside` is the folder of the table, whose own photos come first.
         """
         key = value, beside
         if key not in self._answers:
-            paths = self._named(value, beside) or self._named(NUMBER_BEHIND.sub("", value.strip()), beside)
+            paths = self._paths_named(value, beside) or self._paths_named(
+                NUMBER_BEHIND.sub("", value.strip()), beside
+            )
             self._answers[key] = tuple(self._by_path[path] for path in paths)
         return self._answers[key]
 
-    def _named(self, value: str, beside: str) -> list[str]:
+    def _paths_named(self, value: str, beside: str) -> list[str]:
         own = unicodedata.normalize("NFC", value.strip())
         path = own.replace("\\", "/")
         if ADDRESS.match(path):
@@ -90,7 +92,7 @@ class PhotoLookup:
         stems = [one for one in self._by_stem.get(last, ()) if posixpath.dirname(one).casefold() == folder]
         if whole or stems:
             return [self._by_path[path] for path in whole or stems]
-        elsewhere = self.named(posixpath.splitext(posixpath.basename(name))[0])
+        elsewhere = self.photos_named(posixpath.splitext(posixpath.basename(name))[0])
         return list(elsewhere) if len(elsewhere) == 1 and not self.beside(posixpath.dirname(name)) else []
 
     def beside(self, folder: str) -> list[str]:

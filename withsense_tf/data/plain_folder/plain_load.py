@@ -40,7 +40,7 @@ NO_ROWS: Final[dict[str, dict[str, str]]] = {
 def read_plain_folder(
     root: Path,
     decode: bool,
-    asked: CaptionFile | None = None,
+    asked_file: CaptionFile | None = None,
     tell: Callable[[str], object] | None = None,
 ) -> Contents:
     """Read a folder of photos in any depth, with all that is said of them; `tell` gets what was found, first."""
@@ -50,7 +50,7 @@ def read_plain_folder(
     places = _places(files, root, problems)
     photos = look_at_photos(places, False, problems, with_looks=False)
     lookup = PhotoLookup(place.name for place in places)
-    side_words = read_texts(root, files, lookup, findings, asked)
+    side_words = read_texts(root, files, lookup, findings, asked_file)
     captions = _captions(photos, side_words, findings)
     usable = set(photos["photo"])
     with_captions = {caption.photo for caption in captions} & usable
@@ -113,13 +113,13 @@ def _captions(photos: pd.DataFrame, side_words: dict[str, Embedded], findings: F
         photo: words + side_words.get(photo, NOTHING)
         for photo, words in zip(names, photos["embedded"], strict=True)
     }
-    said = words_of_files(words_in_files, dict(zip(names, photos["digest"], strict=True)), own)
-    count_words_of_files(said.captions, words_in_files, findings)
-    findings.other_texts |= dict.fromkeys(said.other_texts)
-    findings.unread |= dict.fromkeys(said.unread)
+    file_words = words_of_files(words_in_files, dict(zip(names, photos["digest"], strict=True)), own)
+    count_words_of_files(file_words.captions, words_in_files, findings)
+    findings.other_texts |= dict.fromkeys(file_words.other_texts)
+    findings.unread |= dict.fromkeys(file_words.unread)
     for photo in names:
         findings.other_texts |= {(where, photo, text): None for where, text in own_texts(photo)}
-    return [*(caption for some in own.values() for caption in some), *said.captions]
+    return [*(caption for some in own.values() for caption in some), *file_words.captions]
 
 
 def _with_looks(photos: pd.DataFrame, decode: bool, problems: list[Problem]) -> pd.DataFrame:
@@ -128,9 +128,9 @@ def _with_looks(photos: pd.DataFrame, decode: bool, problems: list[Problem]) -> 
         PhotoPlace(Path(path), name, PART, plain=True)
         for name, path in zip(photos["photo"], photos["path"], strict=True)
     ]
-    seen: list[Problem] = []
+    new_problems: list[Problem] = []
     before = dict(zip(photos["photo"], photos["digest"], strict=True))
-    photos = look_at_photos(places, decode, seen)
+    photos = look_at_photos(places, decode, new_problems)
     changed = photos["digest"] != photos["photo"].map(before)
     reason = "it was changed while it was read: run it again"
     problems += [
@@ -138,7 +138,7 @@ def _with_looks(photos: pd.DataFrame, decode: bool, problems: list[Problem]) -> 
     ]
     photos = photos[~changed].reset_index(drop=True)
     # What is odd about them was said before.
-    problems += [problem for problem in seen if problem.level == "error"]
+    problems += [problem for problem in new_problems if problem.level == "error"]
     photos["group"] = groups_of(photos)
     return photos
 
@@ -149,9 +149,9 @@ def _caption_table(captions: list[Caption], usable: set[str]) -> pd.DataFrame:
     return table.astype({"caption": "str", "photo": "str", "number": "int64", "text": "str", "part": "str"})
 
 
-def _rows(found: dict[tuple[str, str, str], None], columns: list[str], usable: set[str]) -> pd.DataFrame:
+def _rows(rows_found: dict[tuple[str, str, str], None], columns: list[str], usable: set[str]) -> pd.DataFrame:
     at = columns.index("photo")
-    return pd.DataFrame([row for row in found if row[at] in usable], columns=columns, dtype="str")
+    return pd.DataFrame([row for row in rows_found if row[at] in usable], columns=columns, dtype="str")
 
 
 def _fact_table(findings: Findings, usable: set[str]) -> pd.DataFrame:

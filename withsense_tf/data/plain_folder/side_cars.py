@@ -6,7 +6,7 @@ import posixpath
 
 from withsense_tf.data.embedded.file_words import Embedded, Finder, Text
 from withsense_tf.data.embedded.xmp_texts import xmp_texts
-from withsense_tf.data.plain_folder.caption_words import caption_of
+from withsense_tf.data.plain_folder.caption_cells import caption_of
 from withsense_tf.data.plain_folder.findings import SIDE_TEXTS, Findings
 from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
 from withsense_tf.data.plain_folder.text_encodings import TextLines
@@ -28,7 +28,7 @@ def take_side_text(name: str, text: TextLines, photos: list[str], findings: Find
     if len(text.lines) > 1:
         # A sentence may go over several lines.
         findings.add_text(name, photos, " ".join(text.whole.split()))
-    if text.lost:
+    if text.lost_lines:
         findings.lose(photos, name, "some of its lines cannot be read")
 
 
@@ -38,19 +38,19 @@ def side_xmp(name: str, content: bytes, lookup: PhotoLookup, findings: Findings)
     xmp_texts(content, finder)
     if not content.strip(b" \t\r\n\0"):
         finder.lose("XMP", "the file is empty")
-    said = finder.result()
+    words = finder.result()
     photos = lookup.of_side_car(name)
-    for _, reason in said.unread:
+    for _, reason in words.unread:
         findings.note("file_not_read", name, reason)
     if not photos:
-        meant = sorted(lookup.meant.by_name(posixpath.splitext(posixpath.basename(name))[0]))
+        meant_photos = sorted(lookup.meant_photos.by_name(posixpath.splitext(posixpath.basename(name))[0]))
         findings.note("file_no_photo", name, "no photo has this name")
-        for text in said.texts:
-            findings.add_text(name, meant, text.text)
-        if said.unread:
-            findings.lose(meant, name, "the file cannot be read")
+        for text in words.texts:
+            findings.add_text(name, meant_photos, text.text)
+        if words.unread:
+            findings.lose(meant_photos, name, "the file cannot be read")
         return {}
-    texts = tuple(Text(f"{SIDE_CAR}{one.where}", one.kind, one.text) for one in said.texts)
+    texts = tuple(Text(f"{SIDE_CAR}{one.where}", one.kind, one.text) for one in words.texts)
     return dict.fromkeys(
-        photos, Embedded(texts, tuple((f"{SIDE_CAR}{where}", why) for where, why in said.unread))
+        photos, Embedded(texts, tuple((f"{SIDE_CAR}{where}", why) for where, why in words.unread))
     )

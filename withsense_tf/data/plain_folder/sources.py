@@ -46,8 +46,8 @@ def source_table(findings: Findings) -> pd.DataFrame:
 
 def told_sources(photos: int, with_captions: int, sources: pd.DataFrame, problems: Sequence[Problem]) -> str:
     """Return what was found in a folder, as a user should read it before the work starts."""
-    told = [f"{count:,} from {name}" for name, count in sources[["source", "photos"]].to_numpy() if count]
-    line = f"{photos:,} photos, {with_captions:,} with captions" + (f": {', '.join(told)}" if told else "")
+    parts = [f"{count:,} from {name}" for name, count in sources[["source", "photos"]].to_numpy() if count]
+    line = f"{photos:,} photos, {with_captions:,} with captions" + (f": {', '.join(parts)}" if parts else "")
     if not with_captions:
         line = f"{photos:,} photos, none with captions: where the law protects children none is shown"
     elif with_captions < photos:

@@ -32,7 +32,7 @@ class TextLines:
 
     lines: list[tuple[int, str]]
     problems: list[Problem]
-    lost: Mapping[int, str] = field(default_factory=dict)
+    lost_lines: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def whole(self) -> str:
@@ -61,8 +61,8 @@ def read_lines(name: str, content: bytes) -> TextLines:
                 )
             )
             return TextLines([], problems, {1: content.decode("ascii", errors="replace")})
-    lines, more_problems, lost = text_lines(name, content)
-    return TextLines(lines, problems + more_problems, lost)
+    lines, more_problems, lost_lines = text_lines(name, content)
+    return TextLines(lines, problems + more_problems, lost_lines)
 
 
 def encoding_of(content: bytes) -> str | None:

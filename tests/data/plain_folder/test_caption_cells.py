@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from withsense_tf.data.plain_folder.caption_words import caption_of, holds_captions, says_caption
+from withsense_tf.data.plain_folder.caption_cells import caption_of, holds_captions, says_caption
 
 
 @pytest.mark.parametrize(
