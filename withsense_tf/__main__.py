@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json as json_format
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 
 from withsense_tf.commands.ask import search
 from withsense_tf.commands.index import app as index_app
+from withsense_tf.commands.index_options import CaptionFileOption, Folder, PhotoColumnOption, TextColumnOption
 from withsense_tf.commands.policy import app as policy_app
 from withsense_tf.common import terminal
 
@@ -19,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-data_app = typer.Typer(help="Look at With Sense folders, and make one.", no_args_is_help=True)
+data_app = typer.Typer(help="Look at folders of photos, and make one.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
 
@@ -37,18 +39,24 @@ def version(
 
 @data_app.command("check")
 def data_check(
-    folder: Annotated[Path, typer.Argument(help="A With Sense folder.")],
+    folder: Folder,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything is damaged.")] = False,
     quarantine: Annotated[
         Path | None, typer.Option(help="Also write everything found to this CSV file, a row each.")
     ] = None,
+    caption_file: CaptionFileOption = None,
+    photo_column: PhotoColumnOption = None,
+    text_column: TextColumnOption = None,
 ) -> None:
     """Find every kind of damage in a folder and report it with counts and examples."""
     from withsense_tf.data.folder.folder_check import check_folder
     from withsense_tf.data.folder.problems import problem_table
+    from withsense_tf.data.plain_folder.caption_file import captions_of_options
 
-    report = check_folder(folder)
+    captions = captions_of_options(caption_file, photo_column, text_column)
+    # What prints JSON prints nothing else.
+    report = check_folder(folder, captions, functools.partial(typer.echo, err=json))
     typer.echo(
         json_format.dumps(report.as_dict(), indent=2, ensure_ascii=False) if json else report.as_text()
     )

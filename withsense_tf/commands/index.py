@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_format
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ import typer
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
     AddressOption,
+    CaptionFileOption,
     DtypeOption,
     EngineOption,
     Folder,
@@ -20,16 +20,17 @@ from withsense_tf.commands.index_options import (
     JsonOption,
     LiftOption,
     MatcherOption,
+    PhotoColumnOption,
     ReplaceOption,
     SeedOption,
+    TextColumnOption,
     VectorsOption,
     WeightsOption,
 )
+from withsense_tf.commands.index_reports import tell_law, tell_left_out, warn_of_texts
 from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
-    from withsense_tf.data.dataset import Dataset
-    from withsense_tf.index.upkeep.readable import UnusablePhoto
     from withsense_tf.policy.service import LawFiles
 
 app = typer.Typer(help="Build an index of photos, keep it up to date, look after it.", no_args_is_help=True)
@@ -50,6 +51,9 @@ def build(
     seed: SeedOption = 0,
     replace: ReplaceOption = False,
     lift: LiftOption = False,
+    caption_file: CaptionFileOption = None,
+    photo_column: PhotoColumnOption = None,
+    text_column: TextColumnOption = None,
     *,
     law: LawFiles,
 ) -> None:
@@ -60,6 +64,7 @@ def build(
     """
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
+    from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import build_index, claim
     from withsense_tf.index.vectors.engine_settings import Engine
@@ -69,16 +74,17 @@ def build(
     engine_of_index = Engine(engine, dtype, address, graph)
     # Not after all the training.
     engine_of_index.check()
-    data, policy = load_dataset(folder), Policy.of_files(law)
+    captions = captions_of_options(caption_file, photo_column, text_column)
+    data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
     photos = PhotoIndex.make(index)
     claim(photos, folder, replace)
     learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
-    facts = photo_facts(folder, data.photos)
+    facts = photo_facts(folder, data.photos, known_facts=data.listed_facts)
     report = build_index(photos, learner, data, policy, engine_of_index, facts, replace=replace, lift=lift)
-    _warn_of_texts(data)
+    warn_of_texts(data)
     typer.echo(f"{index}: {report}. Model: {learner.name}.")
-    _tell_law(learner.law, policy.version)
-    _tell_unusable(report.quarantined)
+    tell_law(learner.law, policy.version)
+    tell_left_out(photos, report.quarantined)
 
 
 @app.command("update")
@@ -91,12 +97,16 @@ def update(
     ] = False,
     replace: ReplaceOption = False,
     lift: LiftOption = False,
+    caption_file: CaptionFileOption = None,
+    photo_column: PhotoColumnOption = None,
+    text_column: TextColumnOption = None,
     *,
     law: LawFiles,
 ) -> None:
     """Bring the index up to date with a folder: add what is new, change what changed, remove what is gone."""
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.data.photo_facts import photo_facts
+    from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.index.item import items_of
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import check_names, claim, unusable_photos, with_texts_of_index
@@ -104,8 +114,9 @@ def update(
     from withsense_tf.policy.current_policy import Policy
 
     photos = PhotoIndex(index)
-    data = load_dataset(folder)
-    items = items_of(data, photo_facts(folder, data.photos))
+    captions = captions_of_options(caption_file, photo_column, text_column)
+    data = load_dataset(folder, captions=captions, tell=typer.echo)
+    items = items_of(data, photo_facts(folder, data.photos, known_facts=data.listed_facts))
     if keep:
         check_names(photos, folder, items, replace)
         items = items if lift else with_texts_of_index(photos, folder, items)
@@ -114,7 +125,7 @@ def update(
     others: Others = "keep" if keep else "replace" if replace else "remove"
     report = ingest(photos, [*items, *unusable_photos(data)], Policy.of_files(law), others=others, lift=lift)
     typer.echo(f"{index}: {report}.")
-    _tell_unusable(report.quarantined)
+    tell_left_out(photos, report.quarantined)
 
 
 @app.command("remove")
@@ -264,27 +275,3 @@ def recall(
     texts = queries.read_text(encoding="utf-8").splitlines() if queries is not None else None
     for part, share, count in measure_recall(PhotoIndex(index), texts, k, sample):
         typer.echo(f"recall@{k} of {part} vectors: {share:.4f} (mean of {count} queries)")
-
-
-def _warn_of_texts(data: Dataset) -> None:
-    if not len(data.captions):
-        typer.echo("No photo has captions: where the law protects children, none is shown.", err=True)
-
-
-def _tell_law(of_matcher: str, of_index: str) -> None:
-    if not of_matcher:
-        typer.echo(
-            "Warning: this matcher was trained without the law, or does not say: it may know words and photos of "
-            "those whom the law protects. Train it on the first part of ws.Policy.default().split(data), or let this "
-            "command train one.",
-            err=True,
-        )
-    elif of_matcher != of_index:
-        typer.echo(
-            f"The matcher was trained under law {of_matcher}; the index keeps law {of_index}.", err=True
-        )
-
-
-def _tell_unusable(photos: Sequence[UnusablePhoto]) -> None:
-    for one in photos[:5]:
-        typer.echo(f"  in quarantine: {one.name}: {one.reason}", err=True)

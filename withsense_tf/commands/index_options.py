@@ -32,7 +32,23 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 SaveOption = Annotated[
     Path | None, typer.Option(help="Draw the answer as a contact sheet into this PNG or JPEG file.")
 ]
-Folder = Annotated[Path, typer.Argument(help="A With Sense folder.")]
+Folder = Annotated[Path, typer.Argument(help="A folder of photos: any, or a With Sense folder.")]
+CaptionFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--caption-file",
+        help="Of a plain folder: the table that has its captions, in the folder or elsewhere. Tables in the folder are "
+        "found without it.",
+    ),
+]
+PhotoColumnOption = Annotated[
+    str | None,
+    typer.Option("--photo-column", help="Which column of it names the photo; a name, or a number from 1."),
+]
+TextColumnOption = Annotated[
+    list[str] | None,
+    typer.Option("--text-column", help="Which column of it has captions; again for more."),
+]
 ReplaceOption = Annotated[
     bool, typer.Option("--replace", help="Remove the photos of another folder, or more than half of them.")
 ]

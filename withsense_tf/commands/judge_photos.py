@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from withsense_tf.commands.index_options import Folder
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 @keeps_law
 def judge_photos(
-    folder: Annotated[Path, typer.Argument(help="A With Sense folder.")],
+    folder: Folder,
     judge: Annotated[
         str | None,
         typer.Option(help="The judge's name, or my_module:MyJudge. By default the one that is installed."),
@@ -35,7 +37,7 @@ def judge_photos(
 
     policy = Policy.of_files(law)
     asked_judge = load_judge(judge)
-    gate = policy.gate(load_dataset(folder), country)
+    gate = policy.gate(load_dataset(folder, tell=functools.partial(typer.echo, err=True)), country)
     photos = gate.data.photos.sort_values("photo")
     chances = ask_judge(asked_judge, [Path(path) for path in photos["path"]])
     open_photos = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json as json_format
 import sys
 from contextlib import nullcontext
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from withsense_tf.commands.consent import app as consent_app
+from withsense_tf.commands.index_options import CaptionFileOption, Folder, PhotoColumnOption, TextColumnOption
 from withsense_tf.commands.judge_photos import judge_photos
 from withsense_tf.policy.options import CountryOption, keeps_law
 
@@ -73,16 +75,22 @@ def explain(
 @app.command("photos")
 @keeps_law
 def photos(
-    folder: Annotated[Path, typer.Argument(help="A With Sense folder.")],
+    folder: Folder,
     country: CountryOption = None,
+    caption_file: CaptionFileOption = None,
+    photo_column: PhotoColumnOption = None,
+    text_column: TextColumnOption = None,
     *,
     law: LawFiles,
 ) -> None:
     """List the restricted photos of a folder with the evidence, a tab-separated row each."""
     from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.policy.current_policy import Policy
 
-    gate = Policy.of_files(law).gate(load_dataset(folder), country)
+    captions = captions_of_options(caption_file, photo_column, text_column)
+    data = load_dataset(folder, captions=captions, tell=functools.partial(typer.echo, err=True))
+    gate = Policy.of_files(law).gate(data, country)
     decisions = [gate.decisions[photo] for photo in gate.data.photos["photo"] if photo in gate.decisions]
     restricted_photos = [decision for decision in decisions if decision.restricted]
     typer.echo("photo\tsource\tvotes\tcaptions\tevidence")
@@ -94,7 +102,7 @@ def photos(
 
 @app.command("bind")
 def bind(
-    folder: Annotated[Path, typer.Argument(help="A With Sense folder.")],
+    folder: Folder,
     overrides: Annotated[Path, typer.Argument(help="A CSV of what people decided.")],
     new: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
 ) -> None:
@@ -102,7 +110,10 @@ def bind(
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.policy.overrides import bind_to_content, load_overrides, write_overrides
 
-    before, photos = list(load_overrides(overrides).values()), load_dataset(folder).photos
+    before, photos = (
+        list(load_overrides(overrides).values()),
+        load_dataset(folder, tell=functools.partial(typer.echo, err=True)).photos,
+    )
     contents = dict(zip(photos["photo"], photos["digest"], strict=True))
     after = [bind_to_content(one, contents) for one in before]
     write_overrides(after, new)

@@ -1,4 +1,4 @@
-"""The frozen tables of one With Sense folder, and the judged pairs that matchers learn from."""
+"""The frozen tables of one folder, and the judged pairs that matchers learn from."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ class Dataset:
 
     Every table comes as a copy-on-write copy: changing one never changes the data set.
 
-    - `photos`: photo (file name), part (train, test, corpus), path, width, height, digest, look (what copies are
-      found by), group (the same for copies)
+    - `photos`: photo (file name; in a plain folder, its path), part (train, test, corpus), path, width, height,
+      digest, look (what copies are found by), group (the same for copies)
     - `captions`: caption (`<photo>#<n>`), photo (its owner), number, text, part (train, test, corpus)
     - `pairs`: photo, caption (the judged pairs, as listed)
     - `experts`: photo, caption, expert1, expert2, expert3 (1 to 4)
     - `crowd`: photo, caption, share (0 to 1), yes, no
     - `queries`: caption, text, photo (test queries and the photo each asks for)
     - `quarantine`: kind, level, file, line, item, reason (what was left out, and what is odd)
+    - `sources`: source, photos, captions, how (where the captions of a plain folder come from)
     """
 
     name: str
@@ -58,20 +59,37 @@ class Dataset:
         That are captions that were left out (second texts, damaged ids), names of photos, columns of `photos.csv`,
         and what photo files say beside their descriptions.
         """
-        empty = pd.DataFrame({"caption": [], "photo": [], "text": []}, dtype="str")
-        return self._tables.get("other_texts", empty).copy(deep=False)
+        return self._table_or_none("other_texts", "caption", "photo", "text")
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Return each source of captions of a plain folder, and how many photos it has captions of; else no row."""
+        return self._table_or_none("sources", "source", "photos", "captions", "how")
+
+    @property
+    def listed_facts(self) -> dict[str, dict[str, str | float]] | None:
+        """Return what tables of a plain folder say of its photos beside captions, by photo; None for other folders."""
+        if "facts" not in self._tables:
+            return None
+        facts: dict[str, dict[str, str | float]] = {}
+        for photo, column, value in self._tables["facts"].itertuples(index=False):
+            facts.setdefault(photo, {})[column] = value
+        return facts
 
     @property
     def unread(self) -> pd.DataFrame:
         """Return photo, where and reason of what may speak of a photo and cannot be read."""
-        empty = pd.DataFrame({"photo": [], "where": [], "reason": []}, dtype="str")
-        return self._tables.get("unread", empty).copy(deep=False)
+        return self._table_or_none("unread", "photo", "where", "reason")
 
     @property
     def left_in_test(self) -> pd.DataFrame:
         """Return photo, digest and group of training photos that were left out because they are test photos."""
-        empty = pd.DataFrame({"photo": [], "digest": [], "group": []}, dtype="str")
-        return self._tables.get("left_in_test", empty).copy(deep=False)
+        return self._table_or_none("left_in_test", "photo", "digest", "group")
+
+    def _table_or_none(self, name: str, *columns: str) -> pd.DataFrame:
+        """Return a table, or one of these columns without a row where the data set has none."""
+        empty = pd.DataFrame({column: [] for column in columns}, dtype="str")
+        return self._tables.get(name, empty).copy(deep=False)
 
     @property
     def content(self) -> pd.Series[str]:
@@ -190,13 +208,7 @@ def check_dataset(what: str, value: object) -> None:
 
 def check_pairs(what: str, value: object) -> None:
     """Raise if something is no pairs."""
-    check_kind(
-        what,
-        value,
-        Pairs,
-        "pairs of photos and texts",
-        "pass ws.relevance(data), or a part of it",
-    )
+    check_kind(what, value, Pairs, "pairs of photos and texts", "pass ws.relevance(data), or a part of it")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

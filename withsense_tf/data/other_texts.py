@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
@@ -36,27 +37,44 @@ def add_evidence(
     for name in sorted(names):
         reader.other_texts += [(where, name, text) for where, text in own_texts(name)]
     _add_columns(reader, columns, own)
-    file_captions = captions_in_files(
-        words_in_files,
-        dict(zip(photos["photo"], photos["digest"], strict=True)),
-        {photo: [caption.text for caption in some] for photo, some in own.items()},
-    )
-    new_captions = []
+    digests = dict(zip(photos["photo"], photos["digest"], strict=True))
+    file_words = words_of_files(words_in_files, digests, own)
+    reader.unread += file_words.unread
+    reader.other_texts += file_words.other_texts
+    return file_words.captions
+
+
+@dataclass(frozen=True)
+class FileWords:
+    """What photo files say: captions, other texts (where, photo, text), and what cannot be read of them."""
+
+    captions: list[Caption]
+    other_texts: list[tuple[str, str, str]]
+    unread: list[tuple[str, str, str]]
+
+
+def words_of_files(
+    words_in_files: Mapping[str, Embedded], digests: Mapping[str, str], own: Mapping[str, list[Caption]]
+) -> FileWords:
+    """Tell the captions in photo files, numbered behind those that photos have (`own`), from what else is there."""
+    known_captions = {photo: [caption.text for caption in some] for photo, some in own.items()}
+    file_captions = captions_in_files(words_in_files, digests, known_captions)
+    file_words = FileWords([], [], [])
     for photo, one in words_in_files.items():
-        reader.unread += [(photo, f"{where} of {photo}", reason) for where, reason in one.unread]
+        file_words.unread.extend((photo, f"{where} of {photo}", reason) for where, reason in one.unread)
         after = max((caption.number for caption in own.get(photo, ())), default=-1)
         new = file_captions.get(photo, []) if after < MOST_NUMBER - len(one.texts) else []
-        new_captions += [
+        file_words.captions.extend(
             Caption(f"{photo}#{number}", photo, number, text, photo, 0)
             for number, text in enumerate(new, start=after + 1)
-        ]
-        captions_of = {*new, *(caption.text for caption in own.get(photo, ()))}
-        reader.other_texts += [
+        )
+        captions_of = {*new, *known_captions.get(photo, ())}
+        file_words.other_texts.extend(
             (f"{text.where} of {photo}", photo, text.text)
             for text in one.texts
             if text.kind != DESCRIPTION or text.text not in captions_of
-        ]
-    return new_captions
+        )
+    return file_words
 
 
 def _add_columns(reader: FileReader, columns: RawTable, own: dict[str, list[Caption]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
@@ -28,17 +28,21 @@ DAY_FIRST: Final = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?![0-9])"
 
 
 def photo_facts(
-    folder: str | Path, photos: pd.DataFrame, problems: list[Problem] | None = None
+    folder: str | Path,
+    photos: pd.DataFrame,
+    problems: list[Problem] | None = None,
+    known_facts: Mapping[str, Facts] | None = None,
 ) -> dict[str, Facts]:
     """Return the facts of each of `photos` (a table as `Dataset.photos` is) by photo.
 
     What `photos.csv` says wins over EXIF; a photo that neither knows has its width, height and orientation. Rows of
-    `photos.csv` that cannot be used are added to `problems` and never stop anything.
+    `photos.csv` that cannot be used are added to `problems` and never stop anything. The facts that a data set has
+    read already (`Dataset.listed_facts`) come in the place of that file.
     """
     names = [str(name) for name in photos["photo"]]
     table = Path(folder) / TABLE
-    by_photo = {}
-    if table.exists():
+    by_photo: Mapping[str, Facts] = {} if known_facts is None else known_facts
+    if known_facts is None and table.exists():
         said_of_it = [] if problems is None else problems
         raw = read_table(table, (IMAGE,), header=True)
         said_of_it += raw.problems
@@ -86,10 +90,15 @@ def listed_facts(table: RawTable, names: Collection[str], problems: list[Problem
 def _row_facts(row: TableRow) -> Facts:
     """Return a row's facts; a cell without content says nothing, and a column without a name is an index."""
     cells = {column.casefold(): value for column, value in row.fields.items() if column not in (IMAGE, "")}
-    return {column: _value(column, " ".join(value.split())) for column, value in cells.items() if value}
+    return {column: cell_fact(column, " ".join(value.split())) for column, value in cells.items() if value}
 
 
-def _value(column: str, text: str) -> str | float:
+def cell_fact(column: str, text: str) -> str | float:
+    """Return the fact that a cell holds: a number, a day, or a text.
+
+    >>> cell_fact("iso", "400"), cell_fact("date", "1.5.2020"), cell_fact("place", "Paris")
+    (400.0, '2020-05-01', 'Paris')
+    """
     if column == "date":
         return _date(text)
     return float(text) if PLAIN_NUMBER.fullmatch(text) else text

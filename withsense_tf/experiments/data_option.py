@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
 
 DataOption = Annotated[
-    Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
+    Path | None, typer.Option(help="A folder of photos. Without it the synthetic demo set is rendered.")
 ]
 
 
@@ -22,7 +22,7 @@ def load(folder: Path | None, output: Path, seed: int, train: int = 400, test: i
 
     if folder is not None:
         # Every photo will be read anyway, so find the truncated ones before the work starts.
-        return load_dataset(folder, decode=True)
+        return load_dataset(folder, decode=True, tell=typer.echo)
     return demo_dataset(seed, train, test, folder=demo_folder(output, seed, train, test))
 
 

@@ -81,9 +81,17 @@ def _draw_place(
         for number, line in enumerate(textwrap.wrap(f"not shown: {error.reason}", SIDE // 8)[:8]):
             draw.text((x + 10, y + 20 + LINE * number), line, FAINT, font)
     draw.text((x, y + SIDE + 4), f"{place.place}.  {place.score:.2f}", INK, font)
-    draw.text(
-        (x, y + SIDE + 4 + LINE), textwrap.shorten(place.photo, SIDE // 7, placeholder="…"), FAINT, font
-    )
+    draw.text((x, y + SIDE + 4 + LINE), short_name(place.photo), FAINT, font)
+
+
+def short_name(photo: str, most: int = SIDE // 7) -> str:
+    """Return the end of a name that is too long to stand below its photo: the end tells photos of a folder apart.
+
+    >>> short_name("a dog.jpg"), short_name("Norway/Lofoten 2019/IMG_20190712_123456.jpg")
+    ('a dog.jpg', '…n 2019/IMG_20190712_123456.jpg')
+    """
+    name = " ".join(photo.split())
+    return name if len(name) <= most else f"…{name[1 - most :]}"
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:

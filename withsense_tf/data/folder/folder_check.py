@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from withsense_tf.data.folder.load import Contents, read_folder
+from withsense_tf.data.folder.contents import Contents
+from withsense_tf.data.folder.load import read_folder
 from withsense_tf.data.folder.problems import KINDS, Problem
+from withsense_tf.data.plain_folder.caption_file import CaptionFile
 
 EXAMPLES = 5
 
@@ -83,9 +85,11 @@ class CheckReport:
         return not self.left_out
 
 
-def check_folder(folder: str | Path) -> CheckReport:
-    """Read every table and decode every photo of a With Sense folder, and report all that is wrong."""
-    contents = read_folder(folder, decode=True)
+def check_folder(
+    folder: str | Path, captions: CaptionFile | None = None, tell: Callable[[str], object] | None = None
+) -> CheckReport:
+    """Read every table and decode every photo of a folder; report all that is wrong; `tell` is as of `load_dataset`."""
+    contents = read_folder(folder, True, captions, tell)
     return CheckReport(str(contents.folder), _count(contents), contents.problems)
 
 
@@ -103,6 +107,16 @@ def _printable(line: str) -> str:
 def _count(contents: Contents) -> dict[str, tuple[int | None, int]]:
     """Count photos and rows: how many the file has, and how many can be used."""
     tables, rows, names = contents.tables, contents.rows_in_file, contents.photo_files
+    if contents.plain:
+        return {
+            "photos": (names["train"], len(tables["photos"])),
+            "photos with captions": (None, tables["captions"]["photo"].nunique()),
+            "captions": (None, len(tables["captions"])),
+            **{
+                f"photos with captions from {source}": (None, count)
+                for source, count in tables["sources"][["source", "photos"]].itertuples(index=False)
+            },
+        }
     parts = tables["photos"]["part"]
     return {
         "training photos": (names["train"], int((parts == "train").sum())),

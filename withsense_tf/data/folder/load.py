@@ -1,4 +1,4 @@
-"""A With Sense folder -> Dataset: bad rows and photos are left out and kept, with the reason, in quarantine."""
+"""A folder of either kind -> Dataset: bad rows and photos are left out and kept, with the reason, in quarantine."""
 
 from __future__ import annotations
 
@@ -6,60 +6,63 @@ import dataclasses
 import hashlib
 import os
 import warnings
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from withsense_tf.common.limits import is_dir
+from withsense_tf.common.limits import is_dir, is_file
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo_marker import read_marker
+from withsense_tf.data.folder.contents import Contents
 from withsense_tf.data.folder.photo_folders import read_photo_folders
 from withsense_tf.data.folder.photo_names import FOLDERS
-from withsense_tf.data.folder.problems import KINDS, Problem, problem_table
+from withsense_tf.data.folder.problems import KINDS, problem_table
 from withsense_tf.data.folder.renamed_photos import renamed_test_photos
 from withsense_tf.data.folder.table_rows import CaptionBook, FileReader, caption_table
 from withsense_tf.data.folder.tables import RawTable, read_table
 from withsense_tf.data.other_texts import add_evidence
 from withsense_tf.data.photo_facts import IMAGE, TABLE, listed_facts
-from withsense_tf.errors import DataError, DataWarning, check_kind
+from withsense_tf.data.plain_folder.caption_file import CaptionFile
+from withsense_tf.data.plain_folder.plain_load import read_plain_folder
+from withsense_tf.errors import DataError, DataWarning, SettingError, check_kind
 
 EXPERT_COLUMNS: Final = ("photo", "caption", "expert1", "expert2", "expert3")
 CROWD_COLUMNS: Final = ("photo", "caption", "share", "yes", "no")
 TEXT_COLUMNS: Final = ("image", "query_id", "query_text")
+CAPTIONS: Final = "captions.csv"
+# Tables that no other folder has.
+OWN_TABLES: Final = (
+    "train_dataset.csv",
+    "test_queries.csv",
+    "caption_corpus.csv",
+    "ExpertAnnotations.tsv",
+    "CrowdAnnotations.tsv",
+    "test_images.csv",
+)
 
 
-@dataclass(frozen=True)
-class Contents:
-    """All that a folder holds: the tables, and what is wrong with it."""
+def load_dataset(
+    folder: str | Path,
+    decode: bool = True,
+    captions: CaptionFile | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Dataset:
+    """Read a folder of photos; warn if anything had to be left out.
 
-    folder: Path
-    tables: dict[str, pd.DataFrame]
-    problems: tuple[Problem, ...]
-    rows_in_file: dict[str, int]
-    photo_files: dict[str, int]
-    fingerprint: str
+    A With Sense folder is read as the archive has it: separators are detected; test files, expert and crowd judgements,
+    `captions.csv` and `caption_corpus.csv` may be missing: the tables they fill are then empty. Training photos that
+    look like a test photo are left out. Any other folder is read with its photos in all depths, and with captions from
+    tables, side-cars and the photo files themselves, as far as there are any; `captions` names a table of them, and
+    `tell` is called with what was found before the photos are decoded.
 
-
-def load_dataset(folder: str | Path, decode: bool = True) -> Dataset:
-    """Read a With Sense folder; warn if anything had to be left out.
-
-    Separators are detected. Test files, expert and crowd judgements, `captions.csv` and `caption_corpus.csv`
-    may be missing: the tables they fill are then empty. Every photo is decoded once, which takes about a second
-    for a thousand. With `decode=False` large photos are decoded at a reduced size, and those that are truncated are no
-    problem here, but an error when they are used. Training photos that look like a test photo are left out.
+    Every photo is decoded once, which takes about a second for a thousand. With `decode=False` large photos are decoded
+    at a reduced size, and those that are truncated are no problem here, but an error when they are used.
     """
-    contents = read_folder(folder, decode=decode)
-    photos, captions = contents.tables["photos"], contents.tables["captions"]
-    if photos.empty or captions.empty:
-        what = "photos" if photos.empty else "captions"
-        where = "train_images/" if photos.empty else "train_dataset.csv or captions.csv"
-        raise DataError(
-            f"{contents.folder} has no usable {what}: expected them in {where}. "
-            f"See everything that is wrong with: python -m withsense_tf data check {contents.folder}"
-        )
+    contents = read_folder(folder, decode, captions, tell)
+    _check_usable(contents)
     left_out = [problem for problem in contents.problems if problem.level == "error"]
     if left_out:
         first = left_out[0]
@@ -70,15 +73,47 @@ def load_dataset(folder: str | Path, decode: bool = True) -> Dataset:
             DataWarning,
             stacklevel=2,
         )
-    marker = read_marker(contents.folder)
+    marker = None if contents.plain else read_marker(contents.folder)
     name = marker.name if marker else contents.folder.resolve().name
     return Dataset(name, contents.folder, marker is not None, contents.fingerprint, contents.tables)
 
 
-def read_folder(folder: str | Path, decode: bool = False) -> Contents:
+def _check_usable(contents: Contents) -> None:
+    """Raise if there are no photos, or, in a With Sense folder, no captions."""
+    has_photos = not contents.tables["photos"].empty
+    if has_photos and (contents.plain or not contents.tables["captions"].empty):
+        return
+    what = "captions" if has_photos else "photos"
+    where = "train_dataset.csv or captions.csv" if has_photos else "train_images/"
+    if contents.plain:
+        where = "any depth of it, and all that are there are damaged"
+    raise DataError(
+        f"{contents.folder} has no usable {what}: expected them in {where}. "
+        f"See everything that is wrong with: python -m withsense_tf data check {contents.folder}"
+    )
+
+
+def read_folder(
+    folder: str | Path,
+    decode: bool = False,
+    captions: CaptionFile | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Contents:
     """Read all files of the folder, and say what is wrong instead of stopping at it."""
-    check_kind("load_dataset", folder, (str, Path), "the path of a With Sense folder")
+    check_kind("load_dataset", folder, (str, Path), "the path of a folder of photos")
     root = Path(folder)
+    if not is_dir(root):
+        what = "is a file, not a folder" if is_file(root) else "is not a folder: there is none of that name"
+        raise DataError(
+            f"{root} {what}. Expected a folder of photos in any depth, with captions if there are any, or a With Sense "
+            "folder with train_dataset.csv and train_images/."
+        )
+    if not is_withsense_folder(root):
+        return read_plain_folder(root, decode, captions, tell)
+    if captions is not None:
+        raise SettingError(
+            f"--caption-file is for plain folders: {root} is a With Sense folder, which has its own."
+        )
     files = _read_files(root)
     problems = [problem for table in files.values() for problem in table.problems]
     photos, copies, names, photo_problems = read_photo_folders(
@@ -109,29 +144,28 @@ def read_folder(folder: str | Path, decode: bool = False) -> Contents:
     return Contents(root, tables, tuple(problems), rows_in_file, photo_files, fingerprint)
 
 
+def is_withsense_folder(root: Path) -> bool:
+    """Return whether a folder has the tables of a With Sense folder, or its captions beside its photo folders.
+
+    Any folder may have a `captions.csv`, or keep its photos in `train_images/`.
+    """
+    if any(os.path.lexists(root / name) for name in OWN_TABLES):
+        return True
+    has_photos = any((root / name).is_dir() for name in FOLDERS.values())
+    return has_photos and read_table(root / CAPTIONS, TEXT_COLUMNS, header=True).usable
+
+
 def _read_files(root: Path) -> dict[str, RawTable]:
-    """Read the tables of a folder as they are; a folder without any, and without photos, is an error."""
-    if not is_dir(root):
-        raise DataError(
-            f"{root} is not a folder. Expected a With Sense folder with train_dataset.csv and train_images/."
-        )
-    files = {
+    """Read the tables of a With Sense folder as they are."""
+    return {
         "pairs": read_table(root / "train_dataset.csv", TEXT_COLUMNS, header=True),
-        "captions": _usable_if_filled(_optional(root / "captions.csv", TEXT_COLUMNS)),
+        "captions": _usable_if_filled(_optional(root / CAPTIONS, TEXT_COLUMNS)),
         "queries": read_table(root / "test_queries.csv", TEXT_COLUMNS, header=True),
         "corpus": _optional(root / "caption_corpus.csv", TEXT_COLUMNS[1:]),
         "experts": read_table(root / "ExpertAnnotations.tsv", EXPERT_COLUMNS, header=False),
         "crowd": read_table(root / "CrowdAnnotations.tsv", CROWD_COLUMNS, header=False),
         "test_images": _optional(root / "test_images.csv", TEXT_COLUMNS[:1]),
     }
-    if not any(table.content for table in files.values()) and not any(
-        (root / f).is_dir() for f in FOLDERS.values()
-    ):
-        raise DataError(
-            f"{root} is not a With Sense folder: it has none of {', '.join(table.file for table in files.values())}, "
-            f"{', '.join(f'{folder}/' for folder in FOLDERS.values())}."
-        )
-    return files
 
 
 def _read_tables(

@@ -48,7 +48,7 @@ class MeantPhotos:
             for key in _keys(photo) | _loose_keys(photo):
                 self._by_key.setdefault(key, set()).add(photo)
         # A name with a blank or a comma falls apart in a line, so these are looked for one by one.
-        self._long_keys = [key for key in self._by_key if PARTS.search(key)]
+        self.long_keys = [key for key in self._by_key if PARTS.search(key)]
 
     def by_name(self, name: str, loosely: bool = True) -> set[str]:
         """Return the photos that a field means, given as a name or as a caption id."""
@@ -68,7 +68,7 @@ class MeantPhotos:
         names = {word for word in words if NAMES.search(word)}
         if owners:
             names = {word for word in names if CAPTION.search(word)} or names
-        photos = {photo for key in self._long_keys if key in plain for photo in self._by_key[key]}
+        photos = {photo for key in self.long_keys if key in plain for photo in self._by_key[key]}
         photos |= {photo for word in names or words for photo in self.by_name(word, bool(names))}
         return photos, bool(names)
 

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
 
-import numpy as np
 import pandas as pd
 
-from withsense_tf.common.machine import usable_cores
-from withsense_tf.common.terminal import track
 from withsense_tf.data.caption_ids import owner_of
 from withsense_tf.data.folder.photo_names import FOLDERS, OPTIONAL, PhotoNames
+from withsense_tf.data.folder.photo_table import PhotoPlace, groups_of, look_at_photos, twins_of
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.tables import RawTable
-from withsense_tf.data.pictures.near_duplicates import connect, near_pairs, read_looks
-from withsense_tf.data.pictures.photo_file import LITTER, SUFFIXES, PhotoError, PhotoFacts, inspect_photo
-
-COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest", "look", "embedded"]
+from withsense_tf.data.pictures.photo_file import LITTER
 
 
 def read_photo_folders(
@@ -38,8 +30,9 @@ def read_photo_folders(
     test_names = {row.fields["image"] for table in (test_images, queries) for row in table.rows}
     # The caption of a query describes its owner, whatever photo stands beside it.
     test_names |= {owner_of(row.fields["query_id"]) for row in queries.rows}
-    photos = _look(paths, decode, problems)
-    photos["group"] = _groups(photos)
+    places = [PhotoPlace(path, path.name, part) for part, some in paths.items() for path in some]
+    photos = look_at_photos(places, decode, problems)
+    photos["group"] = groups_of(photos)
     doubles = (photos["part"] == "corpus") & photos["photo"].isin(files["train"] - files["test"] - test_names)
     problems += [_double(photo) for photo in photos.loc[doubles, "photo"]]
     photos = photos[~doubles].reset_index(drop=True)
@@ -50,8 +43,7 @@ def read_photo_folders(
     problems += _leaks(photos[leaks], test_photos)
     copies = photos.loc[leaks, ["photo", "digest", "group", "embedded"]]
     usable_photos = photos.drop(index=copies.index).reset_index(drop=True)
-    problems += _twins(usable_photos, "digest", "photo_twice", "the same file as")
-    problems += _twins(usable_photos.drop_duplicates("digest"), "group", "photo_alike", "looks like")
+    problems += twins_of(usable_photos)
     problems += _listing(test_images, usable_photos)
     usable = {part: frozenset(usable_photos.loc[usable_photos["part"] == part, "photo"]) for part in FOLDERS}
     return usable_photos, copies, PhotoNames(files, frozenset(test | set(copies["photo"])), usable), problems
@@ -87,50 +79,6 @@ def _photo_files(folder: Path, problems: list[Problem]) -> list[Path]:
     return files
 
 
-def _look(paths: dict[str, list[Path]], decode: bool, problems: list[Problem]) -> pd.DataFrame:
-    """Look at the files; bad ones become problems, the others rows."""
-    todo = [(part, path) for part, folder_paths in paths.items() for path in folder_paths]
-
-    def look(path: Path) -> PhotoFacts | PhotoError:
-        try:
-            return inspect_photo(path, decode)
-        except PhotoError as error:
-            return error
-
-    rows = []
-    # Threads help: Pillow decodes, and the file system reads, outside the interpreter's lock. No more of them
-    # than cores: a large photo takes a gigabyte while it is decoded.
-    with ThreadPoolExecutor(max_workers=usable_cores()) as pool:
-        results = track(pool.map(look, (path for _, path in todo)), len(todo), "Looking at photos")
-        for (part, path), facts in zip(todo, results, strict=True):
-            where = f"{path.parent.name}/{path.name}"
-            if isinstance(facts, PhotoFacts):
-                problems += [Problem(odd, where, None, path.name, "") for odd in facts.oddities]
-                values = (facts.width, facts.height, facts.digest, facts.look, facts.file_texts)
-                rows.append((path.name, part, str(path), *values))
-            elif path.suffix.lower() not in SUFFIXES and facts.kind in ("photo_not_image", "photo_empty"):
-                problems.append(
-                    Problem("photo_skipped", where, None, path.name, "no photo by name or content")
-                )
-            else:
-                problems.append(Problem(facts.kind, where, None, path.name, facts.reason))
-    photos = pd.DataFrame(rows, columns=COLUMNS)
-    if not decode:
-        # Only headers were read. What turns out to be damaged has no look.
-        photos["look"] = read_looks([Path(path) for path in photos["path"]])
-    return photos
-
-
-def _groups(photos: pd.DataFrame) -> pd.Series[str]:
-    """Return for each photo the lowest digest of those that are the same or look the same."""
-    looks, digests = photos["look"].tolist(), photos["digest"].to_numpy(str)
-    _, first, place = np.unique(digests, return_index=True, return_inverse=True)
-    near = near_pairs(looks)
-    same = np.arange(len(photos)), first[place]
-    left, right = (np.concatenate(some) for some in zip(near, same, strict=True))
-    return photos.groupby(connect(len(photos), (left, right)))["digest"].transform("min")
-
-
 def _double(photo: str) -> Problem:
     reason = "train_images/ has a photo of this name, and judgements and captions are of that one"
     return Problem("photo_judged", f"corpus_images/{photo}", None, photo, reason)
@@ -149,16 +97,6 @@ def _leaks(leaks: pd.DataFrame, test_photos: pd.DataFrame) -> list[Problem]:
             kind, reason = "photo_like_test", f"it looks like {like[group]}"
         problems.append(Problem(kind, f"{FOLDERS[part]}/{photo}", None, photo, reason))
     return problems
-
-
-def _twins(photos: pd.DataFrame, by: str, kind: str, reason: str) -> list[Problem]:
-    first = photos.groupby(["part", by])["photo"].transform("first")
-    rows: Iterable[tuple[str, str, str]] = zip(photos["photo"], photos["part"], first, strict=True)
-    return [
-        Problem(kind, f"{FOLDERS[part]}/{photo}", None, photo, f"{reason} {twin}")
-        for photo, part, twin in rows
-        if photo != twin
-    ]
 
 
 def _listing(table: RawTable, photos: pd.DataFrame) -> list[Problem]:

@@ -1,9 +1,9 @@
-"""The kinds of damage a With Sense folder can have, and one found instance of a kind."""
+"""The kinds of damage a folder can have, and one found instance of a kind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ KINDS: Final[dict[str, Kind]] = {
     "file_empty": Kind("error", "files that are empty"),
     "file_not_utf8": Kind("error", "lines that are not UTF-8 text"),
     "file_columns": Kind("error", "files with other columns than expected"),
+    "file_not_read": Kind("error", "files that may speak of photos and cannot be read"),
     "photo_missing": Kind("error", "photos that rows name and that are not there"),
     "photo_in_both": Kind("error", "photos in both train and test (left out of train)"),
     "photo_like_test": Kind("error", "training photos that look like a test photo (left out of train)"),
@@ -38,7 +39,7 @@ KINDS: Final[dict[str, Kind]] = {
     "photo_not_image": Kind("error", "photo files that are not an image"),
     "photo_truncated": Kind("error", "photos that are truncated or damaged"),
     "photo_too_large": Kind("error", "photos that are absurdly large (decompression bombs)"),
-    "photo_bad_name": Kind("error", "photos whose file name is not UTF-8"),
+    "photo_bad_name": Kind("error", "photos whose file name is not UTF-8, or holds control signs"),
     "row_width": Kind("error", "rows with too many or too few fields"),
     "row_open_quote": Kind("error", "rows with a quote that never closes"),
     "not_a_number": Kind("error", "rows with something else where a number belongs"),
@@ -52,9 +53,14 @@ KINDS: Final[dict[str, Kind]] = {
     "two_texts": Kind("error", "rows whose caption has another text in an earlier row (that one stands)"),
     "duplicate_row": Kind("error", "rows that occur twice (the first stands)"),
     "row_photo_missing": Kind("error", "rows whose photo is missing or unusable"),
+    "row_photo_unclear": Kind("error", "rows that may be of several photos (they count for the law alone)"),
     "row_text_missing": Kind("error", "rows whose caption has no text anywhere"),
     "row_test_caption": Kind("error", "judged rows whose caption belongs to a test photo"),
     "photo_skipped": Kind("note", "things in a photo folder that are no photos (passed over)"),
+    "file_note": Kind("note", "notes that name no photo (they count for the law, of the photos beside them)"),
+    "file_no_photo": Kind("note", "tables and texts that name no photo of the folder"),
+    "file_encoding": Kind("note", "texts in another encoding than UTF-8 (read all the same)"),
+    "row_no_photo": Kind("note", "rows that name no photo of the folder"),
     "photo_twice": Kind("note", "photos that are the same file under two names"),
     "photo_alike": Kind("note", "photos that look like another one (kept together by every split)"),
     "owner_differs": Kind("note", "rows whose photo is not the owner in the caption id"),
@@ -95,6 +101,6 @@ def problem_table(problems: Iterable[Problem]) -> pd.DataFrame:
     import pandas as pd  # late, because a search needs none
 
     columns = ["kind", "level", "file", "line", "item", "reason"]
-    rows = [{**asdict(p), "level": p.level} for p in problems]
+    rows = [{**vars(p), "level": p.level} for p in problems]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype({"line": "Int64"})

@@ -11,7 +11,7 @@ import csv
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -36,6 +36,21 @@ class TableRow:
 
     line: int
     fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the rows of a table are written.
+
+    A field may hold line breaks where `many_lines` says so, but a line that `begins_row` is never the rest of the row
+    before. With `last_takes_rest`, separators in the last column are part of it.
+    """
+
+    separator: str
+    names: Sequence[str]
+    many_lines: bool
+    begins_row: Callable[[str], object] = ID_IN_LINE.search
+    last_takes_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +89,7 @@ def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
         # Not there, not allowed, or a folder of that name.
         problem = Problem("file_missing", path.name, None, path.name, error.strerror or "cannot be opened")
         return RawTable(path.name, False, problems=(problem,), there=os.path.lexists(path))
-    lines, problems, unread = _decode(path.name, content)
+    lines, problems, unread = text_lines(path.name, content)
     if not any(text.strip() for _, text in lines):
         if not problems:
             problems = [Problem("file_empty", path.name, None, path.name, "the file has no rows")]
@@ -88,7 +103,8 @@ def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
         return RawTable(path.name, False, problems=tuple(problems), content=content)
     separator, names = layout
     body = lines[1:] if header else lines
-    rows, bad = _rows(path.name, body, separator, names)
+    # Only a caption can hold a line break.
+    rows, bad = table_rows(path.name, body, Layout(separator, names, "query_text" in names))
     texts = dict(body)
     unread |= {p.line: texts[p.line] for p in bad if p.line is not None and p.level == "error"}
     if not rows and not bad and not problems:
@@ -112,7 +128,7 @@ def split_line(text: str, separator: str) -> list[str] | None:
         return None
 
 
-def _decode(file: str, content: bytes) -> tuple[list[tuple[int, str]], list[Problem], dict[int, str]]:
+def text_lines(file: str, content: bytes) -> tuple[list[tuple[int, str]], list[Problem], dict[int, str]]:
     """Cut the bytes into numbered lines of text; a line that is not UTF-8 becomes a problem, and is told apart."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         reason = "the file is UTF-16; save it as UTF-8"
@@ -156,12 +172,13 @@ def _layout(
     return (separator, list(columns)) if count else None
 
 
-def _rows(
-    file: str, lines: list[tuple[int, str]], separator: str, names: list[str]
+def table_rows(
+    file: str, lines: Sequence[tuple[int, str]], layout: Layout
 ) -> tuple[list[TableRow], list[Problem]]:
+    """Cut numbered lines into rows; what is none becomes a problem at its line."""
     rows: list[TableRow] = []
     problems: list[Problem] = []
-    at = 0
+    names, at = layout.names, 0
     while at < len(lines):
         number, text = lines[at]
         if len(text) > LONGEST_LINE:
@@ -169,7 +186,7 @@ def _rows(
             problems.append(Problem("row_width", file, number, text[:200], reason))
             at += 1
             continue
-        fields, line_count = _one_row(lines, at, separator, names)
+        fields, line_count = _one_row(lines, at, layout)
         at += line_count
         if fields is None:
             reason = "a quote opens and never closes"
@@ -186,18 +203,17 @@ def _rows(
     return rows, problems
 
 
-def _one_row(
-    lines: list[tuple[int, str]], at: int, separator: str, names: list[str]
-) -> tuple[list[str] | None, int]:
+def _one_row(lines: Sequence[tuple[int, str]], at: int, layout: Layout) -> tuple[list[str] | None, int]:
     """Return the fields of the row that starts at line `at` (None: an open quote), and how many lines it takes."""
-    text, width = lines[at][1], len(names)
+    text, width, separator = lines[at][1], len(layout.names), layout.separator
     fields = split_line(text, separator)
     if fields is not None:
+        if layout.last_takes_rest and len(fields) > width:
+            fields = [*fields[: width - 1], separator.join(fields[width - 1 :])]
         return fields, 1
-    # Only a caption can hold a line break.
-    for more in range(1, MOST_LINES_IN_A_FIELD + 1 if "query_text" in names else 0):
+    for more in range(1, MOST_LINES_IN_A_FIELD + 1 if layout.many_lines else 0):
         # A line that could be a row by itself is never taken for the rest of a caption.
-        if at + more >= len(lines) or ID_IN_LINE.search(lines[at + more][1]):
+        if at + more >= len(lines) or layout.begins_row(lines[at + more][1]):
             break
         text += "\n" + lines[at + more][1]
         try:

@@ -1,0 +1,44 @@
+"""What commands say of an index when they have changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset
+    from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.upkeep.readable import UnusablePhoto
+
+
+def warn_of_texts(data: Dataset) -> None:
+    """Warn of photos without any caption."""
+    if not len(data.captions):
+        typer.echo("No photo has captions: where the law protects children, none is shown.", err=True)
+
+
+def tell_law(of_matcher: str, of_index: str) -> None:
+    """Warn of a matcher that was trained under another law than the index keeps."""
+    if not of_matcher:
+        typer.echo(
+            "Warning: this matcher was trained without the law, or does not say: it may know words and photos of "
+            "those whom the law protects. Train it on the first part of ws.Policy.default().split(data), or let this "
+            "command train one.",
+            err=True,
+        )
+    elif of_matcher != of_index:
+        typer.echo(
+            f"The matcher was trained under law {of_matcher}; the index keeps law {of_index}.", err=True
+        )
+
+
+def tell_left_out(index: PhotoIndex, unusable: Sequence[UnusablePhoto]) -> None:
+    """Say which photos are restricted, and which are in quarantine."""
+    from withsense_tf.index.upkeep.restricted_photos import told_restrictions
+
+    if sentence := told_restrictions(index):
+        typer.echo(sentence)
+    for one in unusable[:5]:
+        typer.echo(f"  in quarantine: {one.name}: {one.reason}", err=True)

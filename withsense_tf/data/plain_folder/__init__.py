@@ -1,0 +1,1 @@
+"""Any folder of photos, with captions wherever people keep them -> checked tables."""

@@ -1,0 +1,47 @@
+"""Which file of captions a user names, and which of its columns are what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from withsense_tf.common.limits import is_file
+from withsense_tf.errors import SettingError
+
+
+@dataclass(frozen=True)
+class CaptionFile:
+    """A table of captions, in the folder or elsewhere, with the names (or numbers) of its columns.
+
+    What is not named is found by what is in the columns.
+    """
+
+    file: Path
+    photo_column: str | None = None
+    text_columns: tuple[str, ...] = ()
+
+    def name_in(self, root: Path, files: Mapping[str, Path]) -> tuple[str, Path]:
+        """Return what the file is called among the files of a folder, and where it is."""
+        places = [self.file] if self.file.is_absolute() else [self.file, root / self.file]
+        path = next((place for place in places if is_file(place)), None)
+        if path is None:
+            raise SettingError(
+                f"--caption-file {self.file}: there is no such file, neither here nor in {root}. Expected a table that "
+                "names photos and has captions (CSV, TSV, JSON)."
+            )
+        for name, other in files.items():
+            if other.samefile(path):
+                return name, other
+        return str(path), path
+
+
+def captions_of_options(
+    file: Path | None, photo_column: str | None, text_columns: list[str] | None
+) -> CaptionFile | None:
+    """Return what the options of a command say; columns without a file are an error."""
+    if file is None:
+        if photo_column or text_columns:
+            raise SettingError("--photo-column and --text-column are of a --caption-file: name it, too.")
+        return None
+    return CaptionFile(file, photo_column, tuple(text_columns or ()))

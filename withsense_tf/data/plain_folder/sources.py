@@ -1,0 +1,66 @@
+"""Where the captions of a folder come from, in numbers and in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from withsense_tf.data.embedded.file_words import DESCRIPTION, Embedded
+from withsense_tf.data.folder.problems import Problem
+from withsense_tf.data.folder.table_rows import Caption
+from withsense_tf.data.plain_folder.findings import SIDE_XMP, Findings
+from withsense_tf.data.plain_folder.side_cars import SIDE_CAR
+
+COLUMNS = ["source", "photos", "captions", "how"]
+MOST_NAMED = 5
+
+
+def count_words_of_files(
+    captions: Iterable[Caption], words_in_files: Mapping[str, Embedded], findings: Findings
+) -> None:
+    """Count the captions that stood in photo files and XMP side-cars, by what held them."""
+    for caption in captions:
+        texts = words_in_files[caption.photo].texts
+        same = [one for one in texts if one.kind == DESCRIPTION and one.text == caption.text]
+        # What is no description of the file is its keywords, put together.
+        where = (same or [one for one in texts if one.text in caption.text])[0].where
+        findings.count(caption.photo, SIDE_XMP if where.startswith(SIDE_CAR) else where.split()[0])
+
+
+def source_table(findings: Findings) -> pd.DataFrame:
+    """Return each source of captions, with how many photos it has captions of, and how a table was read."""
+    names = sorted(findings.sources.keys() | findings.how.keys())
+    rows = [
+        (
+            name,
+            len(photos := findings.sources.get(name, {})),
+            sum(photos.values()),
+            findings.how.get(name, ""),
+        )
+        for name in names
+    ]
+    rows.sort(key=lambda row: -row[1])
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"source": "str", "how": "str"})
+
+
+def told_sources(photos: int, with_captions: int, sources: pd.DataFrame, problems: Sequence[Problem]) -> str:
+    """Return what was found in a folder, as a user should read it before the work starts."""
+    parts = [f"{count:,} from {name}" for name, count in sources[["source", "photos"]].to_numpy() if count]
+    line = f"{photos:,} photos, {with_captions:,} with captions" + (f": {', '.join(parts)}" if parts else "")
+    if not with_captions:
+        line = f"{photos:,} photos, none with captions: where the law protects children none is shown"
+    elif with_captions < photos:
+        line += f"; {photos - with_captions:,} without: where the law protects children these are not shown"
+    lines = [f"{line}."]
+    lines += [f"  {name}: {how}" for name, how in sources[["source", "how"]].to_numpy() if how]
+    for kind, sentence in (
+        ("file_not_read", "cannot be read, and count against the photos that they may speak of"),
+        ("file_note", "count for the law, of all photos beside them"),
+        ("file_no_photo", "name no photo of the folder"),
+    ):
+        files = list(dict.fromkeys(problem.file for problem in problems if problem.kind == kind))
+        if files:
+            more = f" and {len(files) - MOST_NAMED:,} more" if len(files) > MOST_NAMED else ""
+            lines.append(f"  {sentence}: {', '.join(files[:MOST_NAMED])}{more}")
+    return "\n".join(lines)

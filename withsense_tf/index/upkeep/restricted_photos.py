@@ -1,0 +1,46 @@
+"""Which photos of an index may not be shown, and why, in a sentence for whoever brings them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.law_table import live_restrictions
+from withsense_tf.policy.photo_decisions import UNREAD
+
+# Why a photo is restricted, by how its source begins; what is none of these is said as it stands.
+REASONS: Final = {
+    "no captions": "no caption says what they show",
+    "captions": "by their captions",
+    "texts": "by their names, columns or other texts",
+    UNREAD: "what may speak of them cannot be read",
+    "duplicate": "copies of restricted photos",
+    "override": "by what people decided",
+    "classifier": "by a judge of photos",
+}
+MOST_NAMED: Final = 3
+
+
+def told_restrictions(index: PhotoIndex) -> str:
+    """Return how many live photos are restricted under the strictest rule, why, and some of their names; "" for none.
+
+    It is for those who look after the index, not for those who search.
+    """
+    with index.catalog.reading() as tables:
+        rows = live_restrictions(tables)
+    limit = max((row[1] for row in rows), default=0)
+    names: dict[str, list[str]] = {}
+    for name, age_limit, *_, source in rows:
+        if age_limit == limit:
+            key = next((key for key in REASONS if source.startswith(key)), source)
+            names.setdefault(REASONS.get(key, key), []).append(name)
+    if not names:
+        return ""
+    groups = sorted(names.items(), key=lambda group: -len(group[1]))
+    counts = ", ".join(f"{len(some):,} {reason}" for reason, some in groups)
+    whole = sum(map(len, names.values()))
+    lines = [f"{whole:,} restricted: {counts}. They are not shown where persons under {limit} are protected."]
+    for reason, some in groups:
+        more = f" and {len(some) - MOST_NAMED:,} more" if len(some) > MOST_NAMED else ""
+        lines.append(f"  {reason}: {', '.join(sorted(some)[:MOST_NAMED])}{more}")
+    return "\n".join(lines)
