@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
+from withsense_tf.common.words import lemma
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.caption_scatter import ScatterSum, TextColumns, photo_blocks
 from withsense_tf.encoders.texts.near_words import NearWords, vocabulary_vectors, without_shares
@@ -194,7 +195,11 @@ class CaptionSpace(TextEncoder):
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the words of a text that neither captions nor word vectors taught it."""
         unknown = self.words_.unknown(text)
-        return unknown if self.vectors is None else tuple(w for w in unknown if w in self.vectors_.unknown(w))
+        if self.vectors is None:
+            return unknown
+        # Encoders of sentences give any letters a vector; a word that is near to none of the captions' says nothing.
+        shares = self._near_words.shares([lemma(word) for word in unknown])
+        return tuple(w for w in unknown if w in self.vectors_.unknown(w) or not shares[lemma(w)])
 
     def _fit_words(self, texts: list[str]) -> Any:
         self.words_ = WordWeights(
@@ -227,9 +232,13 @@ class CaptionSpace(TextEncoder):
         """Return texts as words, sparse; words that captions do not have count as those that are near."""
         if self.vectors is None:
             return self.words_.transform(texts)
+        return self.words_.transform(texts, self._near_words.shares)
+
+    @property
+    def _near_words(self) -> NearWords:
         if not hasattr(self, "_near"):
             self._near = NearWords(self.vectors_, self.near_vectors_, self.near_left_out_)
-        return self.words_.transform(texts, self._near.shares)
+        return self._near
 
     def _columns(self, texts: Sequence[str], words: Any) -> TextColumns:
         """Return texts as numbers, from their words and, if given, their vectors."""
