@@ -31,8 +31,8 @@ GAMMAS: Final = (0.15, 0.6, 1.2)
 PENALTIES: Final = (0.1, 0.2, 0.4, 0.8)
 # So many captioned photos are a base of their own, which all trainings of a comparison share.
 FEWEST_SHARED: Final = 1_000
-# Up to so many photos the answer is exact: their similarities take 1.2 GB, and a minute to solve for.
-MOST_EXACT: Final = 12_000
+# Up to so many photos the answer is exact; ten thousand would need 5.4 GB and most of the time.
+MOST_EXACT: Final = 7_500
 LANDMARKS: Final = 4_096
 
 
@@ -43,7 +43,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
     The text tower is a caption space, learned from captions alone. The photo tower is kernel ridge regression on
     the photo features, with Gaussian kernels of several widths (`gammas`) averaged. Its penalty is chosen, and the
     scores calibrated, by what it says of each training photo when that photo is left out, which has a closed form.
-    There is no randomness and no network. From more than 12,000 photos on, 4,096 of them, drawn by chance, stand as
+    There is no randomness and no network. From more than 7,500 photos on, 4,096 of them, drawn by chance, stand as
     landmarks for all (Nyström), so that memory does not grow with their number.
 
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
