@@ -20,6 +20,7 @@ from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning,
 from withsense_tf.matchers.own_captions import captioned_photos
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.search_forms import SearchForm
+from withsense_tf.targets.calibrated_on import CalibratedOn
 
 
 class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -56,6 +57,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         self._fit(pairs)
         self.law_ = pairs.data.law
         self.fitted_target_ = pairs.definition
+        self.calibrated_on_ = CalibratedOn.of(pairs).as_dict()
         captioned = captioned_photos(pairs)["content"] if getattr(self, "captioned", False) else ()
         trained_on = (one.trained_on for one in self.encoders())
         self.fitted_content_ = frozenset(pairs.content).union(captioned, *trained_on)
@@ -95,6 +97,18 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         """
         return getattr(self, "law_", "")
 
+    @property
+    def calibrated_on(self) -> CalibratedOn:
+        """Return what its numbers were learned from: judgements, captions alone, or nobody knows what."""
+        return CalibratedOn.from_dict(getattr(self, "calibrated_on_", None))
+
+    def adapt(self, pairs: Pairs) -> Matcher:  # noqa: ARG002  # as subclasses
+        """Return a matcher that has also learned from the photos of these pairs; this one stays as it is."""
+        raise SettingError(
+            f"{self.name} cannot be adapted to other photos: of the matchers that come with the package, closed_form and "
+            "hybrid can. Train it anew, without --from."
+        )
+
     def describe(self) -> dict[str, str]:
         """Return the columns of a result row that describe the matcher: matcher, track, photo, text, weights."""
         return {"matcher": self.name, "track": self.track, "photo": "", "text": "", "weights": ""}
@@ -129,6 +143,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             "fitted_content_": self.fitted_content_,
             "fitted_target_": self.fitted_target_,
             "law_": self.law,
+            "calibrated_on_": self.calibrated_on.as_dict(),
         }
         return state
 

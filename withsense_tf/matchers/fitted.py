@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, SettingError, check_choice
+from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
 from withsense_tf.matchers.saved import load_matcher
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
+from withsense_tf.targets.calibrated_on import FEWEST
+from withsense_tf.targets.caption_pairs import caption_pairs
 
 
 def fitted_matcher(
@@ -24,7 +26,7 @@ def fitted_matcher(
     vectors: Path | None = None,
     seed: int = 0,
 ) -> Matcher:
-    """Return the matcher of that name, trained on the judged pairs that the law allows; or load a saved one."""
+    """Return the matcher of that name, trained on what the law allows (see `training_pairs`); or load a saved one."""
     if Path(name).is_dir():
         return load_matcher(name, store)
     kind, _, preset = name.partition(":")
@@ -34,11 +36,6 @@ def fitted_matcher(
     if not own:
         check_choice("matcher", kind, sorted(set(MATCHERS.names()) - {"constant"}))
     lawful_data, _ = policy.split(data)
-    pairs = relevance(lawful_data, crowd=None)
-    if not len(pairs):
-        raise DataError(
-            f"{data.name} has no judged pairs to learn from: give --matcher the folder of a matcher that was saved."
-        )
     around = Surroundings(
         photo_encoders_of((), weights, data.synthetic, seed, quick=False),
         SpacyVectors(vectors) if vectors is not None else None,
@@ -47,4 +44,14 @@ def fitted_matcher(
         synthetic=data.synthetic,
     )
     model = {"matcher": name} if own else {"matcher": kind} | ({"preset": preset} if preset else {})
-    return make_matcher(model, around).fit(pairs)
+    return make_matcher(model, around).fit(training_pairs(lawful_data, seed))
+
+
+def training_pairs(data: Dataset, seed: int = 0) -> Pairs:
+    """Return the judged pairs of a data set, the experts' if there are any; where nobody judged, caption pairs."""
+    for judges, who in ((data.experts, {"crowd": None}), (data.crowd, {"expert": None})):
+        if len(judges):
+            pairs = relevance(data, **who)
+            if len(pairs) >= FEWEST:
+                return pairs
+    return caption_pairs(data, seed=seed)

@@ -19,6 +19,7 @@ from withsense_tf.matchers.captions import CAPTION_ASSISTED, Captions, grid_of_l
 from withsense_tf.matchers.photo_features import Photos
 from withsense_tf.matchers.search_forms import HybridForm, Line, hybrid_features
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.targets.caption_pairs import lone_in_halves
 
 PENALTIES: Final = np.logspace(-3, 2, 6)
 
@@ -57,12 +58,16 @@ class Hybrid(Matcher):
         return towers.describe() | {"matcher": self.name, "track": self.track}
 
     def _fit(self, pairs: Pairs) -> None:
-        from sklearn.linear_model import RidgeCV
-
         self.towers_ = ClosedFormTowers(
             self.photo, self.text, captioned=self.captioned, store=self.store
         ).fit(pairs)
         self.captions_ = Captions(self.text).fit(pairs)
+        self._fit_line(lone_in_halves(pairs))
+
+    def _fit_line(self, pairs: Pairs) -> None:
+        """Learn how to weigh pixels and captions from what each says of the pairs, their photos left out."""
+        from sklearn.linear_model import RidgeCV
+
         cosines = self.towers_.left_out_cosines(pairs)
         looks = self.captions_.looks(pairs)
         has_captions = looks.any(axis=1)
