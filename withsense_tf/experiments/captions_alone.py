@@ -11,7 +11,6 @@ among training photos, by what judges said of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -80,7 +79,9 @@ def calibration_lines(data: Dataset, around: Surroundings, folds: int) -> Iterat
 
     parts = list(folds_by_photo(relevance(data, crowd=None), folds=folds, seed=around.seed))
     make: Callable[[str], Matcher] = lambda name: make_matcher({"matcher": name}, around)  # noqa: E731  # short
-    errors = np.mean([_training_errors(make("closed_form"), train, around.seed) for train, _ in parts], axis=0)
+    errors = np.mean(
+        [_training_errors(make("closed_form"), train, around.seed) for train, _ in parts], axis=0
+    )
     yield "RMSE on training photos, each left out, of numbers calibrated by captions (closed form):"
     yield f"| captions of others | {' | '.join(f'own {share:g}' for share in OWN_SHARES)} |"
     yield "|---" * (len(OWN_SHARES) + 1) + "|"
@@ -121,7 +122,11 @@ def _training_errors(towers: Matcher, train: Pairs, seed: int) -> np.ndarray:
 
 def _measured(matcher: Matcher, train: Pairs, test: Pairs) -> tuple[np.ndarray, PerQuery, float]:
     """Return the numbers of held-out pairs, the ranks of held-out photos, and the mean judgement of training pairs."""
-    return matcher.predict(test), ranks_of(matcher, test.data, test.photos["photo"].tolist()), train.target.mean()
+    return (
+        matcher.predict(test),
+        ranks_of(matcher, test.data, test.photos["photo"].tolist()),
+        train.target.mean(),
+    )
 
 
 def ranks_of(matcher: Matcher, data: Dataset, photos: list[str]) -> PerQuery:

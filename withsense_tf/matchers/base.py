@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -108,6 +109,21 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             f"{self.name} cannot be adapted to other photos: of the matchers that come with the package, closed_form and "
             "hybrid can. Train it anew, without --from."
         )
+
+    def with_learned(self, pairs: Pairs, content: Sequence[str]) -> Self:
+        """Return a copy that says it has learned from these photos of some pairs, too; what it learned is set later."""
+        other = copy(self)
+        other.fitted_content_ = self.fitted_content_ | frozenset(content)
+        # Of both sides' photos only those passed the law that both passed.
+        other.law_ = self.law if pairs.data.law else ""
+        if len(better := self.better_pairs(pairs)):
+            other.calibrated_on_, other.fitted_target_ = CalibratedOn.of(better).as_dict(), better.definition
+        return other
+
+    def better_pairs(self, pairs: Pairs) -> Pairs:
+        """Return the pairs of photos that it has not seen, if they calibrate it better than it is, else none."""
+        new = pairs.take(np.flatnonzero(~np.isin(pairs.content, list(self.fitted_content_))))
+        return new if self.calibrated_on.yields_to(CalibratedOn.of(new)) else new.take([])
 
     def describe(self) -> dict[str, str]:
         """Return the columns of a result row that describe the matcher: matcher, track, photo, text, weights."""

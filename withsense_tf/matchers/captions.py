@@ -116,7 +116,9 @@ class Others:
         photo = self.place[photo]
         points = unit(self.text.encode(queries.texts))
         own_ids, ids = _codes(self.ids, np.array(queries.captions, str))
-        own_words, query_words = _codes(self.words, np.array([without_marks(text) for text in queries.texts], str))
+        own_words, query_words = _codes(
+            self.words, np.array([without_marks(text) for text in queries.texts], str)
+        )
         most = int(np.diff(self.first).max(initial=0))
         if not most:
             return np.zeros((len(photo), 3))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.errors import NoCaptionsError, SettingError, check_choice
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
 from withsense_tf.matchers.saved import load_matcher
+from withsense_tf.matchers.towers.photos_alone import PhotosAlone
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
 from withsense_tf.targets.calibrated_on import FEWEST
 from withsense_tf.targets.caption_pairs import caption_pairs
+
+BY_DEFAULT: Final = "hybrid"
 
 
 def fitted_matcher(
@@ -44,14 +48,32 @@ def fitted_matcher(
         synthetic=data.synthetic,
     )
     model = {"matcher": name} if own else {"matcher": kind} | ({"preset": preset} if preset else {})
-    return make_matcher(model, around).fit(training_pairs(lawful_data, seed))
+    matcher = make_matcher(model, around)
+    try:
+        return matcher.fit(training_pairs(lawful_data, seed))
+    except NoCaptionsError:
+        # What is asked for by default makes the best of what there is; what was chosen does not turn into another.
+        if kind not in (BY_DEFAULT, "photos_alone"):
+            raise
+        return PhotosAlone(list(around.photo), store).ready(lawful_data.law)
+
+
+def adapted_matcher(matcher: Matcher, data: Dataset, policy: Policy, seed: int = 0) -> Matcher:
+    """Return a matcher that has learned from the photos that the law allows, too; the same if none is new."""
+    lawful_data, _ = policy.split(data)
+    try:
+        pairs = training_pairs(lawful_data, seed)
+    except NoCaptionsError:
+        return matcher
+    return matcher.adapt(pairs)
 
 
 def training_pairs(data: Dataset, seed: int = 0) -> Pairs:
     """Return the judged pairs of a data set, the experts' if there are any; where nobody judged, caption pairs."""
-    for judges, who in ((data.experts, {"crowd": None}), (data.crowd, {"expert": None})):
-        if len(judges):
-            pairs = relevance(data, **who)
-            if len(pairs) >= FEWEST:
-                return pairs
-    return caption_pairs(data, seed=seed)
+    if len(data.experts):
+        judged_pairs = relevance(data, crowd=None)
+    elif len(data.crowd):
+        judged_pairs = relevance(data, expert=None)
+    else:
+        return caption_pairs(data, seed=seed)
+    return judged_pairs if len(judged_pairs) >= FEWEST else caption_pairs(data, seed=seed)

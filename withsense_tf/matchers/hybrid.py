@@ -89,6 +89,20 @@ class Hybrid(Matcher):
         """Return the point of each photo, float32, (photos, dim)."""
         return self.towers_.photo_rows(content, paths)
 
+    def adapt(self, pairs: Pairs) -> Hybrid:
+        """Return a hybrid whose pixels have learned from the photos of these pairs, too; this one stays as it is.
+
+        See `ClosedFormTowers.adapt`. How pixels and captions are weighed is learned anew where numbers are.
+        """
+        towers = self.towers_.adapt(pairs)
+        if towers is self.towers_:
+            return self
+        hybrid = self.with_learned(pairs, sorted(towers.fitted_content_))
+        hybrid.towers_ = towers
+        if len(better := self.better_pairs(pairs)):
+            hybrid._fit_line(lone_in_halves(better))
+        return hybrid
+
     def to_state(self) -> dict[str, Any]:
         """Return the state to save."""
         state = super().to_state()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from withsense_tf.common.words import without_marks
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
-from withsense_tf.errors import DataError, SettingError, check_seed, check_share
+from withsense_tf.errors import NoCaptionsError, SettingError, check_seed, check_share
 from withsense_tf.targets.blend import OWN_CAPTION, with_text_and_path
 from withsense_tf.targets.strangers import strangers
 
@@ -58,10 +58,10 @@ def caption_pairs(
         rng,
     )
     if foreign.empty:
-        raise DataError(
+        raise NoCaptionsError(
             f"{data.name} has no captions to learn from: expected captions of at least two training photos that show "
             f"different things and say different things, got {len(own)} captions of {own['photo'].nunique()} photos. "
-            "Write captions into captions.csv, or use a matcher that was saved."
+            "Write captions into captions.csv, or give --matcher the folder of a matcher that was saved."
         )
     # As many of each would weigh as the shares say; the heavier kind has the weight 1.
     ratio = own_share / (1 - own_share) * len(foreign) / len(own)
@@ -77,7 +77,7 @@ def caption_pairs(
 
 
 def lone_in_halves(pairs: Pairs) -> Pairs:
-    """Return caption pairs in which photos with a single caption have its second half, and their texts are first halves.
+    """Return caption pairs in which photos with a single caption have half of it, and their texts are other halves.
 
     How like a text and a photo's captions are, a photo can only teach that has two. Where people wrote one caption a
     photo, its halves stand for two: they say different things of the same photo. Pairs of judges stay as they are.
