@@ -1,16 +1,19 @@
-"""What is a model worth whose makers had captions and no judgements?
+"""Ask what a model is worth whose makers had captions and no judgements.
 
     python -m withsense_tf.experiments.captions_alone --policy none [--data FOLDER] [--weights FILE.weights.h5] \\
-        [--vectors GLOVE_FILE] [--question calibration]
+        [--vectors GLOVE_FILE] [--question calibration] [--question from]
 
 "calibration": numbers that were calibrated by judgements, and by captions alone (own against others'), on held-out
 judged pairs. How many captions of other photos stand beside an own one, and what share own captions have, is chosen
 among training photos, by what judges said of them.
+
+"from": towers that were trained on the judged photos, adapted to some captioned photos of another part, against towers
+of these alone and of both. Other photos of that part are ranked for their captions, and held-out ones of the old part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -26,9 +29,13 @@ if TYPE_CHECKING:
     from withsense_tf.evaluation.figures.ranking import PerQuery
     from withsense_tf.matchers.base import Matcher
     from withsense_tf.matchers.registry import Surroundings
+    from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
     from withsense_tf.policy.service import LawFiles
 
-QUESTIONS: Final = ("calibration",)
+QUESTIONS: Final = ("calibration", "from")
+# So many captioned photos towers are adapted to; and so many others are ranked.
+NEW_PHOTOS: Final = (30, 100, 300, 1000)
+RANKED: Final = 300
 OTHERS: Final = (1, 3, 5)
 OWN_SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 MODELS: Final = ("closed_form", "hybrid")
@@ -37,7 +44,7 @@ MODELS: Final = ("closed_form", "hybrid")
 @keeps_law
 def main(
     data: DataOption = None,
-    question: Annotated[list[str] | None, typer.Option(help="calibration; all by default.")] = None,
+    question: Annotated[list[str] | None, typer.Option(help="calibration, from; all by default.")] = None,
     weights: Annotated[str, typer.Option(help="Of the photo backbone, as in compare.")] = "auto",
     vectors: Annotated[Path | None, typer.Option(help="A file of word vectors (GloVe).")] = None,
     folds: Annotated[int, typer.Option(min=2, help="Parts that the photos are divided into.")] = 10,
@@ -62,7 +69,10 @@ def main(
     around = Surroundings(encoders, SpacyVectors(vectors) if vectors else None, store, seed)
     dataset, note, version, _ = under_the_law(load(data, output, seed), policy, law, country)
     typer.echo(f"{dataset!r}\n{'; '.join(one.identity for one in encoders)}\n{note} Policy: {version}.")
-    ask: dict[str, Callable[[Dataset, Surroundings, int], Iterator[str]]] = {"calibration": calibration_lines}
+    ask: dict[str, Callable[[Dataset, Surroundings, int], Iterator[str]]] = {
+        "calibration": calibration_lines,
+        "from": from_lines,
+    }
     with terminal.each_said_once():
         for one in questions:
             typer.echo("")
@@ -95,19 +105,24 @@ def calibration_lines(data: Dataset, around: Surroundings, folds: int) -> Iterat
         for train, test in parts:
             by_captions = caption_pairs(data, seed=around.seed, photos=train.photos["photo"].tolist())
             for by, pairs in (("judgements", train), ("captions", by_captions)):
-                results[by].append(_measured(make(name).fit(pairs), train, test))
+                results[by].append(_measured(make_matcher({"matcher": name}, around).fit(pairs), train, test))
         target = np.concatenate([test.target for _, test in parts])
         for by, answers in results.items():
             yield _row(name, by, target, answers)
 
 
-def _training_errors(towers: Matcher, train: Pairs, seed: int) -> np.ndarray:
+def _towers(around: Surroundings) -> ClosedFormTowers:
+    from withsense_tf.encoders.texts.caption_space import CaptionSpace
+    from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+
+    return ClosedFormTowers(list(around.photo), CaptionSpace(vectors=around.vectors), store=around.store)
+
+
+def _training_errors(towers: ClosedFormTowers, train: Pairs, seed: int) -> np.ndarray:
     """Return the RMSE of each setting on the judged pairs of training photos, each photo left out."""
     from withsense_tf.matchers.calibration import Calibration
-    from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
     from withsense_tf.targets.caption_pairs import caption_pairs
 
-    assert isinstance(towers, ClosedFormTowers)
     cosines = towers.fit(train).left_out_cosines(train)
     errors = np.zeros((len(OTHERS), len(OWN_SHARES)))
     for row, others in enumerate(OTHERS):
@@ -118,6 +133,56 @@ def _training_errors(towers: Matcher, train: Pairs, seed: int) -> np.ndarray:
             by_captions = Calibration().fit(of_captions, pairs.target, weight)
             errors[row, column] = np.sqrt(np.mean((by_captions.apply(cosines) - train.target) ** 2))
     return errors
+
+
+def from_lines(data: Dataset, around: Surroundings, folds: int) -> Iterator[str]:
+    """Measure towers that were adapted to captioned photos of another part, in one fold."""
+    from withsense_tf.data.split import folds_by_photo
+    from withsense_tf.targets.blend import relevance
+    from withsense_tf.targets.caption_pairs import caption_pairs
+
+    train, test = next(iter(folds_by_photo(relevance(data, crowd=None), folds=folds, seed=around.seed)))
+    table = data.photos
+    captioned = table.loc[table["part"] == "corpus", "photo"].to_numpy(str)
+    captioned = np.random.default_rng(around.seed).permutation(captioned)
+    ranked = sorted(captioned[:RANKED])
+    old_photos = train.photos["photo"].tolist()
+    old = _towers(around).fit(_only(train, old_photos))
+    yield f"Trained on {len(old_photos)} judged photos; ranked are {len(ranked)} new ones, {len(test.photos)} old ones."
+    yield "| new photos | towers | R@5 of the new part | R@5 of the old part |"
+    yield "|---|---|---|---|"
+    galleries = ranked, test.photos["photo"].tolist()
+    yield _ranking_row("0", "as they were", old, data, galleries)
+    for count in (some for some in NEW_PHOTOS if some <= len(captioned) - RANKED):
+        new_photos = captioned[RANKED : RANKED + count].tolist()
+        new = caption_pairs(as_training(data, new_photos), seed=around.seed)
+        both = caption_pairs(as_training(data, [*old_photos, *new_photos]), seed=around.seed)
+        yield _ranking_row(str(count), "adapted", old.adapt(new), data, galleries)
+        yield _ranking_row(str(count), "of these alone", _towers(around).fit(new), data, galleries)
+        yield _ranking_row(str(count), "of both", _towers(around).fit(both), data, galleries)
+
+
+def as_training(data: Dataset, photos: Collection[str]) -> Dataset:
+    """Return a data set of some photos and their captions alone, all of them to be trained on."""
+    captions = data.captions
+    some = data.only(photos, set(captions.loc[captions["photo"].isin(photos), "caption"]))
+    return some.with_tables(
+        photos=some.photos.assign(part="train"), captions=some.captions.assign(part="train")
+    )
+
+
+def _only(pairs: Pairs, photos: Collection[str]) -> Pairs:
+    """Return pairs of a data set that has their photos alone, and no captions but theirs."""
+    from withsense_tf.data.dataset import Pairs
+
+    return Pairs(as_training(pairs.data, photos), pairs.table, pairs.definition)
+
+
+def _ranking_row(
+    count: str, name: str, towers: Matcher, data: Dataset, galleries: tuple[list[str], list[str]]
+) -> str:
+    found = [100 * ranks_of(towers, data, photos).figures().recall_5 for photos in galleries]
+    return f"| {count} | {name} | {found[0]:.1f} | {found[1]:.1f} |"
 
 
 def _measured(matcher: Matcher, train: Pairs, test: Pairs) -> tuple[np.ndarray, PerQuery, float]:

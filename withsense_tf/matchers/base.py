@@ -106,8 +106,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     def adapt(self, pairs: Pairs) -> Matcher:  # noqa: ARG002  # as subclasses
         """Return a matcher that has also learned from the photos of these pairs; this one stays as it is."""
         raise SettingError(
-            f"{self.name} cannot be adapted to other photos: of the matchers that come with the package, closed_form and "
-            "hybrid can. Train it anew, without --from."
+            f"{self.name} cannot be adapted to other photos; closed_form and hybrid can. Train it anew, without --from."
         )
 
     def with_learned(self, pairs: Pairs, content: Sequence[str]) -> Self:

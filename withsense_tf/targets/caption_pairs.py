@@ -95,7 +95,7 @@ def lone_in_halves(pairs: Pairs) -> Pairs:
     captions["text"] = captions["text"].where(~own, captions["text"].map(lambda text: _halves(text)[1]))
     whole = (table["text"] != "") & ~table["photo"].isin(captions.loc[captions["text"] == "", "photo"])
     return Pairs(
-        pairs.data.with_captions(captions[captions["text"] != ""]),
+        pairs.data.with_tables(captions=captions[captions["text"] != ""]),
         table[whole].reset_index(drop=True),
         pairs.definition,
     )

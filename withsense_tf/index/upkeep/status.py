@@ -57,7 +57,8 @@ class Status:
         ]
         lines += [
             f"model {model['number']} {model['use']}: {model['matcher']}, "
-            f"{CalibratedOn.from_dict(model['calibration'])}, {_training_law(model['law'])}, {_engine(model['engine'])}, "
+            f"{CalibratedOn.from_dict(model['calibration'])}, {_training_law(model['law'])}, "
+            f"{_engine(model['engine'])}, "
             f"{model['rows']:,} rows, {model['garbage']:,} of them of photos that are gone"
             for model in self.models
         ]

@@ -91,8 +91,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
 
         What the towers say of the new photos is where the regression begins: it learns the difference alone, by the
         penalty under which new photos are found best when each is left out. So with no new photos they are these
-        towers, and with many they come close to others that were trained anew. The space of texts stays: words that it does
-        not know stay unknown. Numbers are calibrated anew where that is better (`CalibratedOn.yields_to`).
+        towers, and with many they come close to others that were trained anew. The space of texts stays: words that
+        it does not know stay unknown. Numbers are calibrated anew where that is better (`CalibratedOn.yields_to`).
         """
         examples = training_examples(pairs, self.captioned)
         new = examples.only(~np.isin(examples.content, list(self.fitted_content_)))
