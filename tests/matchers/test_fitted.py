@@ -10,9 +10,9 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NoCaptionsError, SettingError
+from withsense_tf.matchers.alone.photos_alone import PhotosAlone
 from withsense_tf.matchers.fitted import adapted_matcher, fitted_matcher, training_pairs
 from withsense_tf.matchers.saved import load_matcher, save_matcher
-from withsense_tf.matchers.towers.photos_alone import PhotosAlone
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
 
@@ -127,5 +127,5 @@ def test_a_matcher_that_cannot_be_adapted_says_so(
     colours: Dataset, unjudged: Dataset, policy: Policy, store: VectorStore
 ) -> None:
     matcher = fitted_matcher("captions", colours, policy, store)
-    with pytest.raises(SettingError, match="own captions cannot be adapted.*closed_form and hybrid can"):
+    with pytest.raises(SettingError, match=r"own captions cannot be adapted.*closed_form and hybrid can"):
         adapted_matcher(matcher, unjudged, policy)

@@ -9,10 +9,10 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NoCaptionsError, SettingError, check_choice
+from withsense_tf.matchers.alone.photos_alone import PhotosAlone
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
 from withsense_tf.matchers.saved import load_matcher
-from withsense_tf.matchers.towers.photos_alone import PhotosAlone
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
 from withsense_tf.targets.calibrated_on import FEWEST

@@ -281,5 +281,5 @@ FORMS: Mapping[str, str] = dict.fromkeys(
     "withsense_tf.matchers.search_forms",
 ) | {
     "Calibration": "withsense_tf.matchers.calibration",
-    "PhotoForm": "withsense_tf.matchers.towers.photo_form",
+    "PhotoForm": "withsense_tf.matchers.alone.photo_form",
 }  # fmt: skip
