@@ -7,7 +7,7 @@ import withsense_tf as ws
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.errors import DataError, NoCaptionsError, SettingError
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.targets.caption_pairs import OWN_SHARE, lone_in_halves
+from withsense_tf.targets.caption_pairs import OWN_SHARE, lone_in_halves, with_several_captions
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +89,13 @@ def test_a_lone_caption_is_parted_so_that_its_photo_has_another_one(unjudged: Da
 def test_photos_with_several_captions_and_judged_pairs_stay_as_they_are(pairs: Pairs, judged: Pairs) -> None:
     assert lone_in_halves(pairs).table.equals(pairs.table)
     assert lone_in_halves(judged) is judged
+    assert with_several_captions(pairs).table.equals(pairs.table)
+    assert with_several_captions(judged) is judged
+
+
+def test_a_photo_with_a_single_caption_cannot_teach_how_like_captions_are(unjudged: Dataset) -> None:
+    captions = unjudged.captions
+    bare = captions["photo"].str.startswith("red_") & (captions["number"] > 0)
+    pairs = with_several_captions(ws.caption_pairs(unjudged.with_tables(captions=captions[~bare])))
+    assert len(pairs)
+    assert not pairs.table["photo"].str.startswith("red_").any()

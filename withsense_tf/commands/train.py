@@ -87,5 +87,5 @@ def _tell_change(before: Matcher, after: Matcher, folder: Path) -> None:
     if not new:
         typer.echo(f"{folder} has no photos with captions that the matcher does not know: it stays as it is.")
         return
-    kept = "" if after.calibrated_on != before.calibrated_on else f" It stays {before.calibrated_on}."
-    typer.echo(f"Learned from {new:,} new photos.{kept}")
+    stays = "" if after.calibrated_on != before.calibrated_on else f" It stays {before.calibrated_on}."
+    typer.echo(f"Learned from {new:,} new photos.{stays}")

@@ -13,7 +13,7 @@ of these alone and of both. Other photos of that part are ranked for their capti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 QUESTIONS: Final = ("calibration", "from")
 # So many captioned photos towers are adapted to; and so many others are ranked.
 NEW_PHOTOS: Final = (30, 100, 300, 1000)
-RANKED: Final = 300
+GALLERY: Final = 300
 OTHERS: Final = (1, 3, 5)
 OWN_SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 MODELS: Final = ("closed_form", "hybrid")
@@ -105,7 +105,7 @@ def calibration_lines(data: Dataset, around: Surroundings, folds: int) -> Iterat
         for train, test in parts:
             by_captions = caption_pairs(data, seed=around.seed, photos=train.photos["photo"].tolist())
             for by, pairs in (("judgements", train), ("captions", by_captions)):
-                results[by].append(_measured(make_matcher({"matcher": name}, around).fit(pairs), train, test))
+                results[by].append(_measure(make_matcher({"matcher": name}, around).fit(pairs), train, test))
         target = np.concatenate([test.target for _, test in parts])
         for by, answers in results.items():
             yield _row(name, by, target, answers)
@@ -135,7 +135,13 @@ def _training_errors(towers: ClosedFormTowers, train: Pairs, seed: int) -> np.nd
     return errors
 
 
-def from_lines(data: Dataset, around: Surroundings, folds: int) -> Iterator[str]:
+def from_lines(
+    data: Dataset,
+    around: Surroundings,
+    folds: int,
+    gallery_size: int = GALLERY,
+    counts: Sequence[int] = NEW_PHOTOS,
+) -> Iterator[str]:
     """Measure towers that were adapted to captioned photos of another part, in one fold."""
     from withsense_tf.data.split import folds_by_photo
     from withsense_tf.targets.blend import relevance
@@ -145,16 +151,16 @@ def from_lines(data: Dataset, around: Surroundings, folds: int) -> Iterator[str]
     table = data.photos
     captioned = table.loc[table["part"] == "corpus", "photo"].to_numpy(str)
     captioned = np.random.default_rng(around.seed).permutation(captioned)
-    ranked = sorted(captioned[:RANKED])
+    gallery = sorted(captioned[:gallery_size])
     old_photos = train.photos["photo"].tolist()
     old = _towers(around).fit(_only(train, old_photos))
-    yield f"Trained on {len(old_photos)} judged photos; ranked are {len(ranked)} new ones, {len(test.photos)} old ones."
+    yield f"Trained on {len(old_photos)} photos; ranked are {len(gallery)} new ones, {len(test.photos)} old ones."
     yield "| new photos | towers | R@5 of the new part | R@5 of the old part |"
     yield "|---|---|---|---|"
-    galleries = ranked, test.photos["photo"].tolist()
+    galleries = gallery, test.photos["photo"].tolist()
     yield _ranking_row("0", "as they were", old, data, galleries)
-    for count in (some for some in NEW_PHOTOS if some <= len(captioned) - RANKED):
-        new_photos = captioned[RANKED : RANKED + count].tolist()
+    for count in (some for some in counts if some <= len(captioned) - gallery_size):
+        new_photos = captioned[gallery_size : gallery_size + count].tolist()
         new = caption_pairs(as_training(data, new_photos), seed=around.seed)
         both = caption_pairs(as_training(data, [*old_photos, *new_photos]), seed=around.seed)
         yield _ranking_row(str(count), "adapted", old.adapt(new), data, galleries)
@@ -181,11 +187,11 @@ def _only(pairs: Pairs, photos: Collection[str]) -> Pairs:
 def _ranking_row(
     count: str, name: str, towers: Matcher, data: Dataset, galleries: tuple[list[str], list[str]]
 ) -> str:
-    found = [100 * ranks_of(towers, data, photos).figures().recall_5 for photos in galleries]
-    return f"| {count} | {name} | {found[0]:.1f} | {found[1]:.1f} |"
+    recalls = [100 * ranks_of(towers, data, photos).figures().recall_5 for photos in galleries]
+    return f"| {count} | {name} | {recalls[0]:.1f} | {recalls[1]:.1f} |"
 
 
-def _measured(matcher: Matcher, train: Pairs, test: Pairs) -> tuple[np.ndarray, PerQuery, float]:
+def _measure(matcher: Matcher, train: Pairs, test: Pairs) -> tuple[np.ndarray, PerQuery, float]:
     """Return the numbers of held-out pairs, the ranks of held-out photos, and the mean judgement of training pairs."""
     return (
         matcher.predict(test),
@@ -214,10 +220,10 @@ def _row(name: str, by: str, target: np.ndarray, answers: list[tuple[np.ndarray,
     constant = np.concatenate([np.full(len(numbers), mean) for numbers, _, mean in answers])
     error = np.mean((prediction - target) ** 2)
     skill = 1 - error / np.mean((constant - target) ** 2)
-    found = pool([ranks for _, ranks, _ in answers]).figures().recall_5
+    recall = pool([ranks for _, ranks, _ in answers]).figures().recall_5
     return (
         f"| {name} | {by} | {np.sqrt(error):.3f} | {skill:.3f} | {prediction.mean():.3f} | {target.mean():.3f} "
-        f"| {100 * found:.1f} |"
+        f"| {100 * recall:.1f} |"
     )
 
 

@@ -18,9 +18,11 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import captions_of, fit_texts
 from withsense_tf.matchers.search_forms import CAPTIONS, CosineForm, looks_of, unit
-from withsense_tf.targets.caption_pairs import lone_in_halves
+from withsense_tf.targets.caption_pairs import lone_in_halves, with_several_captions
 
 CAPTION_ASSISTED: Final = "caption-assisted"
+# So many caption pairs of photos with several captions teach how like captions of one photo are.
+FEWEST_TELLING: Final = 100
 
 
 @dataclass(eq=False, repr=False)
@@ -78,7 +80,9 @@ class Captions(Matcher):
             )
         self.text_ = fit_texts(_space(self.text), pairs)
         # The space was learned from captions without judgements, so these cosines are no fit to the targets.
-        telling = lone_in_halves(pairs)
+        telling = with_several_captions(pairs)
+        if len(telling) < FEWEST_TELLING:
+            telling = lone_in_halves(pairs)
         self.calibration_ = Calibration().fit(self.cosines(telling), telling.target, telling.weight)
 
     def _score(self, pairs: Pairs) -> np.ndarray:

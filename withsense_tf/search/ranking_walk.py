@@ -85,9 +85,7 @@ class RankingWalk:
         nothing = Hits(
             request.raw_text, without=request.query.without, like=request.photo, calibration=calibration
         )
-        # Where no text is read, minus words are not either.
-        text = request.query.text or (request.raw_text.strip() if self.form.why_no_texts else "")
-        if text and (message := not_read(text, self.form, self.door.policy)):
+        if request.query.text and (message := not_read(request.query.text, self.form, self.door.policy)):
             return replace(nothing, message=message)
         vector, keep = request.vector(self.form), self._keep()
         window = 4 * request.k + SPARE

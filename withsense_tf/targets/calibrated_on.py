@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 JUDGED: Final = "judged"  # what people said of pairs
 CAPTIONS: Final = "captions"  # own captions against others'
-UNCALIBRATED: Final = "none"
+BY_NOTHING: Final = "none"
 UNKNOWN: Final = "unknown"  # saved before matchers said it, or pairs of somebody's own
 # Fewer pairs calibrate nothing.
 FEWEST: Final = 10
@@ -52,7 +52,7 @@ class CalibratedOn:
         kinds = {
             JUDGED: f"by {self.pairs:,} judged pairs of {self.data}",
             CAPTIONS: f"by captions alone (own against others', {self.pairs:,} pairs of {self.data})",
-            UNCALIBRATED: "by nothing",
+            BY_NOTHING: "by nothing",
         }
         return f"calibrated {kinds.get(self.by, 'by nobody knows what')}"
 
@@ -61,4 +61,4 @@ class CalibratedOn:
         if other.pairs < FEWEST or self.by == other.by:
             return other.pairs >= max(self.pairs, FEWEST)
         # Before matchers said it, they learned from judgements.
-        return self.by in (CAPTIONS, UNCALIBRATED) or other.by == JUDGED
+        return self.by in (CAPTIONS, BY_NOTHING) or other.by == JUDGED

@@ -76,18 +76,26 @@ def caption_pairs(
     return Pairs(data, with_text_and_path(data, table), definition)
 
 
-def lone_in_halves(pairs: Pairs) -> Pairs:
-    """Return caption pairs in which photos with a single caption have half of it, and their texts are other halves.
+def with_several_captions(pairs: Pairs) -> Pairs:
+    """Return those of caption pairs whose photo has several captions: how like a text they are, no other can teach.
 
-    How like a text and a photo's captions are, a photo can only teach that has two. Where people wrote one caption a
-    photo, its halves stand for two: they say different things of the same photo. Pairs of judges stay as they are.
+    Of a photo with a single one, its own pair would say that what fits is like none of its captions. Pairs of judges
+    stay as they are.
     """
-    table = pairs.table
-    if not table["source"].isin((OWN_CAPTION, OTHER_CAPTION)).all():
+    if not _is_of_captions(pairs):
         return pairs
-    captions = pairs.data.captions
-    different = captions.assign(text=captions["text"].map(without_marks)).groupby("photo")["text"].nunique()
-    lone = set(different.index[different == 1])
+    return pairs.take(np.flatnonzero(~pairs.table["photo"].isin(_lone(pairs)).to_numpy(bool)))
+
+
+def lone_in_halves(pairs: Pairs) -> Pairs:
+    """Return caption pairs in which a photo with a single caption has half of it, and their texts are other halves.
+
+    Where people wrote one caption a photo, its halves stand for two: they say different things of the same photo.
+    """
+    if not _is_of_captions(pairs):
+        return pairs
+    table, captions = pairs.table, pairs.data.captions
+    lone = _lone(pairs)
     rows, own = table["photo"].isin(lone), captions["photo"].isin(lone)
     table["text"] = table["text"].where(~rows, table["text"].map(lambda text: _halves(text)[0]))
     # Else it would be left out as the query's own.
@@ -99,6 +107,17 @@ def lone_in_halves(pairs: Pairs) -> Pairs:
         table[whole].reset_index(drop=True),
         pairs.definition,
     )
+
+
+def _is_of_captions(pairs: Pairs) -> bool:
+    return bool(pairs.table["source"].isin((OWN_CAPTION, OTHER_CAPTION)).all())
+
+
+def _lone(pairs: Pairs) -> set[str]:
+    """Return the photos that have a single caption, or several of the same words."""
+    captions = pairs.data.captions
+    different = captions.assign(text=captions["text"].map(without_marks)).groupby("photo")["text"].nunique()
+    return set(different.index[different == 1])
 
 
 def _halves(text: str) -> tuple[str, str]:

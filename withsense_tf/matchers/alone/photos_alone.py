@@ -16,7 +16,7 @@ from withsense_tf.matchers.alone.photo_form import NEEDS_TEXTS, PhotoForm
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.photo_features import Photos, photo_encoders
 from withsense_tf.matchers.search_forms import unit
-from withsense_tf.targets.calibrated_on import UNCALIBRATED, CalibratedOn
+from withsense_tf.targets.calibrated_on import BY_NOTHING, CalibratedOn
 
 
 @dataclass(eq=False, repr=False)
@@ -49,7 +49,7 @@ class PhotosAlone(Matcher):
     def ready(self, law: str) -> Self:
         """Make it fit to serve under a version of the law; return self."""
         self.law_, self.fitted_target_, self.fitted_content_ = law, "none", frozenset[str]()
-        self.calibrated_on_ = CalibratedOn(UNCALIBRATED).as_dict()
+        self.calibrated_on_ = CalibratedOn(BY_NOTHING).as_dict()
         return self
 
     def search_form(self) -> PhotoForm:
@@ -60,9 +60,9 @@ class PhotosAlone(Matcher):
         """Return the vector of each photo, length 1, float32, (photos, width): those of the encoders side by side."""
         store = self.store or VectorStore()
         several = [store.vectors_of(one, content, paths) for one in photo_encoders(self.photo)]
-        # As `PhotoFeatures` does: square roots are tamer, and each encoder counts alike.
-        tame = [unit(np.sign(vectors) * np.sqrt(np.abs(vectors))) for vectors in several]
-        return np.asarray(unit(np.hstack(tame)), np.float32)
+        # Each encoder counts alike. Features made comparable on training photos are hardly better (the captions of a
+        # real photo and of the five next to it are alike by .357 instead of .350), and photos would have to teach that.
+        return np.asarray(unit(np.hstack([unit(vectors) for vectors in several])), np.float32)
 
     def to_state(self) -> dict[str, Any]:
         """Return the state to save, with the encoders themselves."""
