@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Pairs
 
-JUDGED: Final = "judged"  # what people said of pairs
-CAPTIONS: Final = "captions"  # own captions against others'
+BY_JUDGES: Final = "judged"  # what people said of pairs
+BY_CAPTIONS: Final = "captions"  # own captions against others'
 BY_NOTHING: Final = "none"
 UNKNOWN: Final = "unknown"  # saved before matchers said it, or pairs of somebody's own
 # Fewer pairs calibrate nothing.
@@ -35,8 +35,8 @@ class CalibratedOn:
         sources = pairs.table["source"]
         is_judged = sources.isin(JUDGES)
         if is_judged.any():
-            return cls(JUDGED, pairs.data.name, int(is_judged.sum()))
-        by = CAPTIONS if sources.isin((OWN_CAPTION, OTHER_CAPTION)).all() else UNKNOWN
+            return cls(BY_JUDGES, pairs.data.name, int(is_judged.sum()))
+        by = BY_CAPTIONS if sources.isin((OWN_CAPTION, OTHER_CAPTION)).all() else UNKNOWN
         return cls(by, pairs.data.name, len(pairs))
 
     @classmethod
@@ -50,8 +50,8 @@ class CalibratedOn:
 
     def __str__(self) -> str:
         kinds = {
-            JUDGED: f"by {self.pairs:,} judged pairs of {self.data}",
-            CAPTIONS: f"by captions alone (own against others', {self.pairs:,} pairs of {self.data})",
+            BY_JUDGES: f"by {self.pairs:,} judged pairs of {self.data}",
+            BY_CAPTIONS: f"by captions alone (own against others', {self.pairs:,} pairs of {self.data})",
             BY_NOTHING: "by nothing",
         }
         return f"calibrated {kinds.get(self.by, 'by nobody knows what')}"
@@ -61,4 +61,4 @@ class CalibratedOn:
         if other.pairs < FEWEST or self.by == other.by:
             return other.pairs >= max(self.pairs, FEWEST)
         # Before matchers said it, they learned from judgements.
-        return self.by in (CAPTIONS, BY_NOTHING) or other.by == JUDGED
+        return self.by in (BY_CAPTIONS, BY_NOTHING) or other.by == BY_JUDGES
