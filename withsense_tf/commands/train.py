@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from withsense_tf.commands.index_options import (
+    CaptionFileOption,
     Folder,
     MatcherOption,
+    PhotoColumnOption,
     SeedOption,
+    TextColumnOption,
     VectorsOption,
     WeightsOption,
 )
@@ -46,6 +49,9 @@ def train(
     vectors: VectorsOption = None,
     seed: SeedOption = 0,
     store: StoreOption = None,
+    caption_file: CaptionFileOption = None,
+    photo_column: PhotoColumnOption = None,
+    text_column: TextColumnOption = None,
     *,
     law: LawFiles,
 ) -> None:
@@ -54,6 +60,7 @@ def train(
     Serve it with: index build FOLDER --matcher OUTPUT. With --from, a saved matcher learns from the folder, too.
     """
     from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.errors import SettingError
     from withsense_tf.matchers.fitted import adapted_matcher, fitted_matcher
@@ -68,7 +75,8 @@ def train(
             "--from goes on with a saved matcher as it is: its kind, its weights and its space of texts. Leave out "
             "--matcher, --weights and --vectors, or train a new one without --from."
         )
-    data, policy = load_dataset(folder), Policy.of_files(law)
+    captions = captions_of_options(caption_file, photo_column, text_column)
+    data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
     vector_store = VectorStore(store)
     if from_model is None:
         learner = fitted_matcher(matcher, data, policy, vector_store, weights, vectors, seed)
