@@ -50,6 +50,9 @@ def main(
     folds: Annotated[int, typer.Option(min=2, help="Parts that the photos are divided into.")] = 10,
     output: Annotated[Path, typer.Option(help="Where vectors and the demo set go.")] = Path("artifacts"),
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the demo set and the folds.")] = 0,
+    captioned: Annotated[
+        bool, typer.Option(help="For calibration: learn from photos of corpus_images, too.")
+    ] = False,
     policy: Annotated[str, typer.Option(help="As in compare: law, or none for research use only.")] = "law",
     country: CountryOption = None,
     *,
@@ -66,7 +69,8 @@ def main(
     check_policy(policy, law)
     store = VectorStore(terminal.output_folder(output) / "vectors")
     encoders = photo_encoders_of((), weights, data is None, seed, quick=False)
-    around = Surroundings(encoders, SpacyVectors(vectors) if vectors else None, store, seed)
+    words = SpacyVectors(vectors) if vectors else None
+    around = Surroundings(encoders, words, store, seed, captioned=captioned)
     dataset, note, version, _ = under_the_law(load(data, output, seed), policy, law, country)
     typer.echo(f"{dataset!r}\n{'; '.join(one.identity for one in encoders)}\n{note} Policy: {version}.")
     ask: dict[str, Callable[[Dataset, Surroundings, int], Iterator[str]]] = {
@@ -115,7 +119,8 @@ def _towers(around: Surroundings) -> ClosedFormTowers:
     from withsense_tf.encoders.texts.caption_space import CaptionSpace
     from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 
-    return ClosedFormTowers(list(around.photo), CaptionSpace(vectors=around.vectors), store=around.store)
+    text = CaptionSpace(vectors=around.vectors)
+    return ClosedFormTowers(list(around.photo), text, captioned=around.captioned, store=around.store)
 
 
 def _training_errors(towers: ClosedFormTowers, train: Pairs, seed: int) -> np.ndarray:
