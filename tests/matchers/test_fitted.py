@@ -15,6 +15,7 @@ from withsense_tf.matchers.fitted import adapted_matcher, fitted_matcher, traini
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
+from withsense_tf.targets.calibrated_on import CalibratedOn
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +130,16 @@ def test_a_matcher_that_cannot_be_adapted_says_so(
     matcher = fitted_matcher("captions", colours, policy, store)
     with pytest.raises(SettingError, match=r"own captions cannot be adapted.*closed_form and hybrid can"):
         adapted_matcher(matcher, unjudged, policy)
+
+
+def test_where_some_photos_are_judged_they_calibrate_and_all_that_are_described_teach(
+    colours: Dataset, policy: Policy, store: VectorStore
+) -> None:
+    experts = colours.experts
+    some = colours.with_tables(experts=experts[experts["photo"].str.endswith("_0.jpg")])
+    matcher = fitted_matcher("closed_form", replace(some, synthetic=True), policy, store)
+    assert matcher.calibrated_on == CalibratedOn("judged", "colours", 80)
+    described = policy.split(some)[0].captions["photo"].unique()
+    here = colours.content[colours.content.index.isin(described)]
+    assert set(here) <= matcher.fitted_content_
+    assert len(here) >= 40

@@ -76,4 +76,24 @@ def training_pairs(data: Dataset, seed: int = 0) -> Pairs:
         judged_pairs = relevance(data, expert=None)
     else:
         return caption_pairs(data, seed=seed)
-    return judged_pairs if len(judged_pairs) >= FEWEST else caption_pairs(data, seed=seed)
+    if len(judged_pairs) < FEWEST:
+        return caption_pairs(data, seed=seed)
+    return _with_the_others_captioned(judged_pairs)
+
+
+def _with_the_others_captioned(pairs: Pairs) -> Pairs:
+    """Return the pairs in a data set whose other described photos are captioned ones, to be learned from beside them.
+
+    Where a few photos of many are judged, they calibrate, and all teach. In a comparison these others may be photos
+    that are measured on; here nothing is.
+    """
+    photos, captions = pairs.data.photos, pairs.data.captions
+    is_other = (photos["part"] == "train") & ~photos["photo"].isin(pairs.table["photo"])
+    others = set(photos.loc[is_other, "photo"]) & set(captions["photo"])
+    if not others:
+        return pairs
+    tables = {
+        name: table.assign(part=table["part"].where(~table["photo"].isin(others), "corpus"))
+        for name, table in (("photos", photos), ("captions", captions))
+    }
+    return Pairs(pairs.data.with_tables(**tables), pairs.table, pairs.definition)
