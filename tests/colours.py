@@ -123,6 +123,20 @@ def colours(colours_folder: Path) -> Dataset:
 
 
 @pytest.fixture(scope="session")
+def unjudged(colours: Dataset) -> Dataset:
+    """Return the data set as it would be if nobody had judged."""
+    return colours.with_tables(
+        pairs=colours.pairs.iloc[:0], experts=colours.experts.iloc[:0], crowd=colours.crowd.iloc[:0]
+    )
+
+
+@pytest.fixture(scope="session")
+def undescribed(unjudged: Dataset) -> Dataset:
+    """Return the data set as it would be if nobody had said anything of its photos."""
+    return unjudged.with_tables(captions=unjudged.captions.iloc[:0])
+
+
+@pytest.fixture(scope="session")
 def judged(colours: Dataset) -> Pairs:
     return relevance(colours, crowd=None)
 

@@ -52,11 +52,13 @@ if TYPE_CHECKING:
     from withsense_tf.targets.agreement import agreement as agreement
     from withsense_tf.targets.balance import balance as balance
     from withsense_tf.targets.blend import relevance as relevance
+    from withsense_tf.targets.caption_pairs import caption_pairs as caption_pairs
 
 _HOME = {
     "agreement": "targets.agreement",
     "balance": "targets.balance",
     "relevance": "targets.blend",
+    "caption_pairs": "targets.caption_pairs",
     "check_folder": "data.folder.folder_check",
     "Dataset": "data.dataset",
     "Pairs": "data.dataset",

@@ -13,6 +13,7 @@ from withsense_tf.commands.ask import search
 from withsense_tf.commands.index import app as index_app
 from withsense_tf.commands.index_options import CaptionFileOption, Folder, PhotoColumnOption, TextColumnOption
 from withsense_tf.commands.policy import app as policy_app
+from withsense_tf.commands.train import train
 from withsense_tf.common import terminal
 
 app = typer.Typer(
@@ -84,6 +85,7 @@ def data_demo(
 
 
 app.command("search")(search)
+app.command("train")(train)
 app.add_typer(index_app, name="index")
 
 app.add_typer(policy_app, name="policy")

@@ -36,6 +36,10 @@ class DataError(WithSenseError, ValueError):
     """A file, folder or table is not what was expected."""
 
 
+class NoCaptionsError(DataError):
+    """There are neither judgements nor captions to learn from."""
+
+
 class SettingError(WithSenseError, ValueError):
     """An argument has a value that the package does not know."""
 

@@ -18,6 +18,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.targets.caption_pairs import caption_pairs
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +149,42 @@ def test_data_without_captions_of_its_photos_is_an_error(
 def test_a_clone_keeps_the_settings_and_shares_the_store(store: VectorStore) -> None:
     hybrid = Hybrid(["mobilenet_v2"], "tfidf", store)
     assert clone(hybrid).get_params() == hybrid.get_params()
+
+
+def test_with_one_caption_a_photo_captions_count_for_their_photo(
+    unjudged: Dataset, patches: PhotoEncoder, store: VectorStore
+) -> None:
+    captions = unjudged.captions
+    lone = unjudged.with_tables(captions=captions[captions["number"] == 0])
+    hybrid = Hybrid(patches, store=store).fit(caption_pairs(lone))
+    photos = lone.photos.set_index("photo")
+    names = tuple(name for name in photos.index if name.endswith("_0.jpg") and "_plain" in name)
+    texts = lone.captions.set_index("photo")["text"]
+    # Typed, so that a photo's caption of the same words counts.
+    queries = Queries.of([texts[name] for name in names], typed=True)
+    scores = hybrid.grid(Gallery(lone, names), queries)
+    assert (scores.argmax(axis=1) == np.arange(len(names))).all()
+
+
+def test_adapted_its_pixels_learn_and_judged_weights_stay_where_nobody_judged_the_new_photos(
+    hybrid: Hybrid, train: Pairs, unjudged: Dataset
+) -> None:
+    held = [f"{name}" for name in unjudged.photos["photo"] if name.endswith("_3.jpg")]
+    new = caption_pairs(unjudged, photos=held)
+    adapted = hybrid.adapt(new)
+    assert adapted.fitted_content_ == hybrid.fitted_content_ | frozenset(new.content)
+    assert adapted.line_ is hybrid.line_
+    assert adapted.calibrated_on == hybrid.calibrated_on
+    assert len(adapted.towers_.seen_) == len(hybrid.towers_.seen_) + len(set(new.content))
+    assert hybrid.adapt(caption_pairs(train.data, photos=train.photos["photo"])) is hybrid
+
+
+def test_weights_of_captions_give_way_to_those_of_judgements(
+    unjudged: Dataset, held: Pairs, patches: PhotoEncoder, store: VectorStore
+) -> None:
+    some = [name for name in unjudged.photos["photo"] if name.endswith("_0.jpg")]
+    by_captions = Hybrid(patches, store=store).fit(caption_pairs(unjudged, photos=some))
+    adapted = by_captions.adapt(held)
+    assert (by_captions.calibrated_on.by, adapted.calibrated_on.by) == ("captions", "judged")
+    assert adapted.line_ is not by_captions.line_
+    assert error(adapted, held) < error(by_captions, held)

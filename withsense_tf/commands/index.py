@@ -27,7 +27,7 @@ from withsense_tf.commands.index_options import (
     VectorsOption,
     WeightsOption,
 )
-from withsense_tf.commands.index_reports import tell_law, tell_left_out, warn_of_texts
+from withsense_tf.commands.index_reports import tell_law, tell_left_out, tell_needs, warn_of_texts
 from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def build(
     *,
     law: LawFiles,
 ) -> None:
-    """Train a matcher on a folder's judgements, the law kept, and index all photos of the folder.
+    """Train a matcher on a folder's judgements, or its captions, the law kept, and index all photos of the folder.
 
     Stopped, it goes on where it was. In an index that is in use, the new model is built beside the old one, which
     answers until the new one has every photo.
@@ -82,7 +82,8 @@ def build(
     facts = photo_facts(folder, data.photos, known_facts=data.listed_facts)
     report = build_index(photos, learner, data, policy, engine_of_index, facts, replace=replace, lift=lift)
     warn_of_texts(data)
-    typer.echo(f"{index}: {report}. Model: {learner.name}.")
+    typer.echo(f"{index}: {report}. Model: {learner.name}, {learner.calibrated_on}.")
+    tell_needs(learner)
     tell_law(learner.law, policy.version)
     tell_left_out(photos, report.quarantined)
 

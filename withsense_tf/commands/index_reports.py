@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.readable import UnusablePhoto
+    from withsense_tf.matchers.base import Matcher
 
 
 def warn_of_texts(data: Dataset) -> None:
@@ -19,19 +20,26 @@ def warn_of_texts(data: Dataset) -> None:
         typer.echo("No photo has captions: where the law protects children, none is shown.", err=True)
 
 
-def tell_law(of_matcher: str, of_index: str) -> None:
-    """Warn of a matcher that was trained under another law than the index keeps."""
+def tell_needs(matcher: Matcher) -> None:
+    """Say what is missing where no text can be asked."""
+    from withsense_tf.matchers.alone.photo_form import NEEDS_TEXTS
+    from withsense_tf.matchers.alone.photos_alone import PhotosAlone
+
+    if isinstance(matcher, PhotosAlone):
+        typer.echo(NEEDS_TEXTS, err=True)
+
+
+def tell_law(of_matcher: str, of_use: str, use: str = "the index") -> None:
+    """Warn of a matcher that was trained without the law, or under another than is kept where it is used."""
     if not of_matcher:
         typer.echo(
             "Warning: this matcher was trained without the law, or does not say: it may know words and photos of "
-            "those whom the law protects. Train it on the first part of ws.Policy.default().split(data), or let this "
-            "command train one.",
+            "those whom the law protects. Train it on the first part of ws.Policy.default().split(data), or let "
+            "`train` or `index build` train one.",
             err=True,
         )
-    elif of_matcher != of_index:
-        typer.echo(
-            f"The matcher was trained under law {of_matcher}; the index keeps law {of_index}.", err=True
-        )
+    elif of_matcher != of_use:
+        typer.echo(f"The matcher was trained under law {of_matcher}; {use} keeps law {of_use}.", err=True)
 
 
 def tell_left_out(index: PhotoIndex, unusable: Sequence[UnusablePhoto]) -> None:

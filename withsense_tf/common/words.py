@@ -22,6 +22,15 @@ def words(text: str) -> list[str]:
     return WORD.findall(text.lower() if text.isascii() else _plain(text))
 
 
+def without_marks(text: str) -> str:
+    """Return the words of a text without its marks: who types a caption leaves out its full stop.
+
+    >>> without_marks("A dog. On a beach!")
+    'a dog on a beach'
+    """
+    return " ".join(words(text)) or text.casefold()
+
+
 def lemmas(text: str) -> list[str]:
     """Return the basic forms of a text's words, English or Russian.
 

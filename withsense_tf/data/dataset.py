@@ -173,6 +173,10 @@ class Dataset:
         fingerprint = hashlib.sha256(f"{self.fingerprint}\n{names}".encode(errors="replace")).hexdigest()[:16]
         return replace(self, fingerprint=fingerprint, _tables=tables)
 
+    def with_tables(self, **tables: pd.DataFrame) -> Dataset:
+        """Return the data set with other tables in the place of those of these names."""
+        return replace(self, _tables=self._tables | tables)
+
     def save_quarantine(self, file: str | Path) -> Path:
         """Write the quarantine table as CSV and return its path."""
         path = Path(file)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.catalog import Catalog
@@ -31,6 +31,7 @@ from withsense_tf.index.tables.models_table import (
 from withsense_tf.index.tables.photos_table import count_photos, live_without_rows
 from withsense_tf.index.tables.state_table import get_state, set_state
 from withsense_tf.index.vectors.engine_settings import Engine
+from withsense_tf.targets.calibrated_on import CalibratedOn
 
 if TYPE_CHECKING:
     from withsense_tf.encoders.vectors.store import VectorStore
@@ -42,15 +43,18 @@ OLD_DRAFT_SECONDS: Final = 24 * 3600.0
 GRACE_SECONDS: Final = 600.0
 # Models that stay open: the one in use and the one before, and one that is being built.
 OPEN: Final = 3
+# What the state says of a model, by its number.
+_LAW, _CALIBRATION = "law of model", "calibration of model"
 
 
 def law_of_model(tables: sqlite3.Connection, number: int) -> str:
     """Return the version of the law that a model was trained under; nothing where none is known of."""
-    return str(get_state(tables, _law_of(number)) or "")
+    return str(get_state(tables, f"{_LAW} {number}") or "")
 
 
-def _law_of(number: int) -> str:
-    return f"law of model {number}"
+def calibration_of_model(tables: sqlite3.Connection, number: int) -> CalibratedOn:
+    """Return what the numbers of a model were learned from, as far as it is known."""
+    return CalibratedOn.from_dict(get_state(tables, f"{_CALIBRATION} {number}"))
 
 
 class PhotoIndex:
@@ -131,7 +135,8 @@ class PhotoIndex:
         if equal:
             shutil.rmtree(draft, ignore_errors=True)
             return max(equal)
-        return self._add(draft, matcher.name, identity, engine, matcher.law)
+        about = {_LAW: matcher.law, _CALIBRATION: matcher.calibrated_on.as_dict()}
+        return self._add(draft, matcher.name, identity, engine, about)
 
     def copy_model(self, number: int) -> int:
         """Copy a model, with no vectors yet; return the copy's number."""
@@ -139,8 +144,9 @@ class PhotoIndex:
         for part in (FORM, MATCHER):
             shutil.copytree(generation.folder / part, draft / part)
         with self.catalog.reading() as tables:
-            name, law = model_name(tables, number), law_of_model(tables, number)
-        return self._add(draft, name, generation.identity, generation.engine, law)
+            name = model_name(tables, number)
+            about = {what: get_state(tables, f"{what} {number}") for what in (_LAW, _CALIBRATION)}
+        return self._add(draft, name, generation.identity, generation.engine, about)
 
     def _draft(self) -> Path:
         folder = self.folder / MODELS_FOLDER
@@ -152,13 +158,13 @@ class PhotoIndex:
                     shutil.rmtree(old, ignore_errors=True)
         return folder / f"draft-{secrets.token_hex(4)}"
 
-    def _add(self, draft: Path, name: str, identity: str, engine: Engine, law: str) -> int:
+    def _add(self, draft: Path, name: str, identity: str, engine: Engine, about: dict[str, Any]) -> int:
         try:
             form = folder_identity(draft, (FORM,))
             with self.catalog.writing() as tables:
                 now = datetime.now(UTC).isoformat(timespec="seconds")
                 number = insert_model(tables, name, identity, engine.to_json(), now, form)
-                set_state(tables, **{_law_of(number): law})
+                set_state(tables, **{f"{what} {number}": value for what, value in about.items()})
                 # What a killed writer left under this number was never part of the index.
                 shutil.rmtree(self._folder_of(number), ignore_errors=True)
                 draft.rename(self._folder_of(number))

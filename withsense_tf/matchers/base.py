@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -20,6 +21,7 @@ from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning,
 from withsense_tf.matchers.own_captions import captioned_photos
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.search_forms import SearchForm
+from withsense_tf.targets.calibrated_on import CalibratedOn
 
 
 class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -56,6 +58,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         self._fit(pairs)
         self.law_ = pairs.data.law
         self.fitted_target_ = pairs.definition
+        self.calibrated_on_ = CalibratedOn.of(pairs).as_dict()
         captioned = captioned_photos(pairs)["content"] if getattr(self, "captioned", False) else ()
         trained_on = (one.trained_on for one in self.encoders())
         self.fitted_content_ = frozenset(pairs.content).union(captioned, *trained_on)
@@ -95,6 +98,32 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         """
         return getattr(self, "law_", "")
 
+    @property
+    def calibrated_on(self) -> CalibratedOn:
+        """Return what its numbers were learned from: judgements, captions alone, or nobody knows what."""
+        return CalibratedOn.from_dict(getattr(self, "calibrated_on_", None))
+
+    def adapt(self, pairs: Pairs) -> Matcher:  # noqa: ARG002  # as subclasses
+        """Return a matcher that has also learned from the photos of these pairs; this one stays as it is."""
+        raise SettingError(
+            f"{self.name} cannot be adapted to other photos; closed_form and hybrid can. Train it anew, without --from."
+        )
+
+    def with_learned(self, pairs: Pairs, content: Sequence[str]) -> Self:
+        """Return a copy that says it has learned from these photos of some pairs, too; what it learned is set later."""
+        other = copy(self)
+        other.fitted_content_ = self.fitted_content_ | frozenset(content)
+        # Of both sides' photos only those passed the law that both passed.
+        other.law_ = self.law if pairs.data.law else ""
+        if len(better := self.better_pairs(pairs)):
+            other.calibrated_on_, other.fitted_target_ = CalibratedOn.of(better).as_dict(), better.definition
+        return other
+
+    def better_pairs(self, pairs: Pairs) -> Pairs:
+        """Return the pairs of photos that it has not seen, if they calibrate it better than it is, else none."""
+        new = pairs.take(np.flatnonzero(~np.isin(pairs.content, list(self.fitted_content_))))
+        return new if self.calibrated_on.yields_to(CalibratedOn.of(new)) else new.take([])
+
     def describe(self) -> dict[str, str]:
         """Return the columns of a result row that describe the matcher: matcher, track, photo, text, weights."""
         return {"matcher": self.name, "track": self.track, "photo": "", "text": "", "weights": ""}
@@ -129,6 +158,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             "fitted_content_": self.fitted_content_,
             "fitted_target_": self.fitted_target_,
             "law_": self.law,
+            "calibrated_on_": self.calibrated_on.as_dict(),
         }
         return state
 

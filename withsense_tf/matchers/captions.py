@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from withsense_tf.common.words import words
+from withsense_tf.common.words import without_marks
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
@@ -18,8 +18,11 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import captions_of, fit_texts
 from withsense_tf.matchers.search_forms import CAPTIONS, CosineForm, looks_of, unit
+from withsense_tf.targets.caption_pairs import lone_in_halves, with_several_captions
 
 CAPTION_ASSISTED: Final = "caption-assisted"
+# So many caption pairs of photos with several captions teach how like captions of one photo are.
+FEWEST_TELLING: Final = 100
 
 
 @dataclass(eq=False, repr=False)
@@ -77,7 +80,10 @@ class Captions(Matcher):
             )
         self.text_ = fit_texts(_space(self.text), pairs)
         # The space was learned from captions without judgements, so these cosines are no fit to the targets.
-        self.calibration_ = Calibration().fit(self.cosines(pairs), pairs.target, pairs.weight)
+        telling = with_several_captions(pairs)
+        if len(telling) < FEWEST_TELLING:
+            telling = lone_in_halves(pairs)
+        self.calibration_ = Calibration().fit(self.cosines(telling), telling.target, telling.weight)
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         return self.calibration_.apply(self.cosines(pairs))
@@ -101,7 +107,7 @@ class Others:
         order = np.argsort(owner, kind="stable")
         self.owner = owner[order]
         self.ids = own["caption"].to_numpy(str)[order]
-        self.words = np.array([_words(text) for text in own["text"]], str)[order]
+        self.words = np.array([without_marks(text) for text in own["text"]], str)[order]
         self.points = unit(text.encode(own["text"].tolist()))[order]
         self.first = np.searchsorted(self.owner, np.arange(len(place) + 1))
 
@@ -114,7 +120,9 @@ class Others:
         photo = self.place[photo]
         points = unit(self.text.encode(queries.texts))
         own_ids, ids = _codes(self.ids, np.array(queries.captions, str))
-        own_words, query_words = _codes(self.words, np.array([_words(text) for text in queries.texts], str))
+        own_words, query_words = _codes(
+            self.words, np.array([without_marks(text) for text in queries.texts], str)
+        )
         most = int(np.diff(self.first).max(initial=0))
         if not most:
             return np.zeros((len(photo), 3))
@@ -160,11 +168,6 @@ def grid_of_looks(matcher: Captions, gallery: Gallery, queries: Queries) -> np.n
 
 def _space(text: str | TextEncoder | None) -> TextEncoder:
     return tower_text(text)
-
-
-def _words(text: str) -> str:
-    """Return the words of a text without its marks: who types a caption leaves out its full stop."""
-    return " ".join(words(text)) or text.casefold()
 
 
 def _unique_queries(

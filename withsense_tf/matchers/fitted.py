@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, SettingError, check_choice
+from withsense_tf.errors import NoCaptionsError, SettingError, check_choice
+from withsense_tf.matchers.alone.photos_alone import PhotosAlone
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
 from withsense_tf.matchers.saved import load_matcher
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
+from withsense_tf.targets.calibrated_on import FEWEST
+from withsense_tf.targets.caption_pairs import caption_pairs
+
+BY_DEFAULT: Final = "hybrid"
 
 
 def fitted_matcher(
@@ -24,7 +30,7 @@ def fitted_matcher(
     vectors: Path | None = None,
     seed: int = 0,
 ) -> Matcher:
-    """Return the matcher of that name, trained on the judged pairs that the law allows; or load a saved one."""
+    """Return the matcher of that name, trained on what the law allows (see `training_pairs`); or load a saved one."""
     if Path(name).is_dir():
         return load_matcher(name, store)
     kind, _, preset = name.partition(":")
@@ -34,11 +40,6 @@ def fitted_matcher(
     if not own:
         check_choice("matcher", kind, sorted(set(MATCHERS.names()) - {"constant"}))
     lawful_data, _ = policy.split(data)
-    pairs = relevance(lawful_data, crowd=None)
-    if not len(pairs):
-        raise DataError(
-            f"{data.name} has no judged pairs to learn from: give --matcher the folder of a matcher that was saved."
-        )
     around = Surroundings(
         photo_encoders_of((), weights, data.synthetic, seed, quick=False),
         SpacyVectors(vectors) if vectors is not None else None,
@@ -47,4 +48,52 @@ def fitted_matcher(
         synthetic=data.synthetic,
     )
     model = {"matcher": name} if own else {"matcher": kind} | ({"preset": preset} if preset else {})
-    return make_matcher(model, around).fit(pairs)
+    matcher = make_matcher(model, around)
+    try:
+        return matcher.fit(training_pairs(lawful_data, seed))
+    except NoCaptionsError:
+        # What is asked for by default makes the best of what there is; what was chosen does not turn into another.
+        if kind not in (BY_DEFAULT, "photos_alone"):
+            raise
+        return PhotosAlone(list(around.photo), store).ready(lawful_data.law)
+
+
+def adapted_matcher(matcher: Matcher, data: Dataset, policy: Policy, seed: int = 0) -> Matcher:
+    """Return a matcher that has learned from the photos that the law allows, too; the same if none is new."""
+    lawful_data, _ = policy.split(data)
+    try:
+        pairs = training_pairs(lawful_data, seed)
+    except NoCaptionsError:
+        return matcher
+    return matcher.adapt(pairs)
+
+
+def training_pairs(data: Dataset, seed: int = 0) -> Pairs:
+    """Return the judged pairs of a data set, the experts' if there are any; where nobody judged, caption pairs."""
+    if len(data.experts):
+        judged_pairs = relevance(data, crowd=None)
+    elif len(data.crowd):
+        judged_pairs = relevance(data, expert=None)
+    else:
+        return caption_pairs(data, seed=seed)
+    if len(judged_pairs) < FEWEST:
+        return caption_pairs(data, seed=seed)
+    return _with_the_others_captioned(judged_pairs)
+
+
+def _with_the_others_captioned(pairs: Pairs) -> Pairs:
+    """Return the pairs in a data set whose other described photos are captioned ones, to be learned from beside them.
+
+    Where a few photos of many are judged, they calibrate, and all teach. In a comparison these others may be photos
+    that are measured on; here nothing is.
+    """
+    photos, captions = pairs.data.photos, pairs.data.captions
+    is_other = (photos["part"] == "train") & ~photos["photo"].isin(pairs.table["photo"])
+    others = set(photos.loc[is_other, "photo"]) & set(captions["photo"])
+    if not others:
+        return pairs
+    tables = {
+        name: table.assign(part=table["part"].where(~table["photo"].isin(others), "corpus"))
+        for name, table in (("photos", photos), ("captions", captions))
+    }
+    return Pairs(pairs.data.with_tables(**tables), pairs.table, pairs.definition)

@@ -15,12 +15,15 @@ from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.captions import CAPTION_ASSISTED, Captions, grid_of_looks
+from withsense_tf.matchers.captions import CAPTION_ASSISTED, FEWEST_TELLING, Captions, grid_of_looks
 from withsense_tf.matchers.photo_features import Photos
 from withsense_tf.matchers.search_forms import HybridForm, Line, hybrid_features
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.targets.caption_pairs import lone_in_halves, with_several_captions
 
 PENALTIES: Final = np.logspace(-3, 2, 6)
+# Pixels and captions count alike, where each photo has one caption and nothing teaches more: `hybrid_features`.
+PLAIN: Final = np.array([0.5, 0.5, *[0.0] * 9])
 
 
 @dataclass(eq=False, repr=False)
@@ -57,24 +60,36 @@ class Hybrid(Matcher):
         return towers.describe() | {"matcher": self.name, "track": self.track}
 
     def _fit(self, pairs: Pairs) -> None:
-        from sklearn.linear_model import RidgeCV
-
         self.towers_ = ClosedFormTowers(
             self.photo, self.text, captioned=self.captioned, store=self.store
         ).fit(pairs)
         self.captions_ = Captions(self.text).fit(pairs)
-        cosines = self.towers_.left_out_cosines(pairs)
-        looks = self.captions_.looks(pairs)
+        self._weigh(pairs)
+
+    def _weigh(self, pairs: Pairs) -> None:
+        """Learn how to weigh pixels and captions from what each says of the pairs, their photos left out."""
+        from sklearn.linear_model import LinearRegression, RidgeCV
+
+        telling = with_several_captions(pairs)
+        is_taught = telling is pairs or len(telling) >= FEWEST_TELLING
+        if not is_taught:
+            telling = lone_in_halves(pairs)
+        looks = self.captions_.looks(telling)
         has_captions = looks.any(axis=1)
         self.line_, self.calibration_ = None, None
-        if has_captions.sum() > 1:
-            features = hybrid_features(cosines[has_captions], looks[has_captions])
-            ridge = RidgeCV(PENALTIES).fit(features, pairs.target[has_captions], pairs.weight[has_captions])
+        if has_captions.sum() < 2:
+            return
+        features = hybrid_features(self.towers_.left_out_cosines(telling)[has_captions], looks[has_captions])
+        target, weight = telling.target[has_captions], telling.weight[has_captions]
+        if is_taught:
+            ridge = RidgeCV(PENALTIES).fit(features, target, weight)
             self.line_ = Line(np.asarray(ridge.coef_), float(ridge.intercept_))
-            scores = self.line_.apply(features)
-            self.calibration_ = Calibration().fit(
-                scores, pairs.target[has_captions], pairs.weight[has_captions]
-            )
+        else:
+            # Halves of captions are less alike than captions of two people: they only say how large numbers are.
+            plain = LinearRegression(positive=True).fit((features @ PLAIN)[:, None], target, weight)
+            slope = float(plain.coef_[0])
+            self.line_ = Line(PLAIN * slope, float(plain.intercept_)) if slope > 0 else Line(PLAIN, 0.0)
+        self.calibration_ = Calibration().fit(self.line_.apply(features), target, weight)
 
     def search_form(self) -> HybridForm:
         """Return the search form: cosines with photos and captions, weighed by the learned line."""
@@ -83,6 +98,20 @@ class Hybrid(Matcher):
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, float32, (photos, dim)."""
         return self.towers_.photo_rows(content, paths)
+
+    def adapt(self, pairs: Pairs) -> Hybrid:
+        """Return a hybrid whose pixels have learned from the photos of these pairs, too; this one stays as it is.
+
+        See `ClosedFormTowers.adapt`. How pixels and captions are weighed is learned anew where numbers are.
+        """
+        towers = self.towers_.adapt(pairs)
+        if towers is self.towers_:
+            return self
+        hybrid = self.with_learned(pairs, sorted(towers.fitted_content_))
+        hybrid.towers_ = towers
+        if len(better := self.better_pairs(pairs)):
+            hybrid._weigh(better)
+        return hybrid
 
     def to_state(self) -> dict[str, Any]:
         """Return the state to save."""

@@ -37,6 +37,7 @@ MATCHERS: Final = Plugins[Matcher](
         "pretrained": "withsense_tf.matchers.towers.pretrained:Pretrained",
         "captions": "withsense_tf.matchers.captions:Captions",
         "hybrid": "withsense_tf.matchers.hybrid:Hybrid",
+        "photos_alone": "withsense_tf.matchers.alone.photos_alone:PhotosAlone",
     },
     "withsense_tf.matchers.base:Matcher",
 )

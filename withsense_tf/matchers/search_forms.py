@@ -30,6 +30,10 @@ class SearchForm(Saveable):
     inner: ClassVar[bool] = True
     # Whether captions are kept one by one too.
     each_caption: ClassVar[bool] = False
+    # Why it can be asked no text, and what to do; empty where it can.
+    why_no_texts: ClassVar[str] = ""
+    # Whether photos lie in one space with each other (and with texts), so that one can be asked what is like it.
+    asks_photos: ClassVar[bool] = False
     text: TextEncoder
 
     @property
@@ -62,6 +66,8 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 class CosineForm(SearchForm):
     """Towers: the score is the cosine between a text's point and a photo's, or its captions' mean (`of`)."""
+
+    asks_photos: ClassVar[bool] = True
 
     def __init__(
         self, text: TextEncoder, calibration: Calibration, of: str = PHOTO, width: int | None = None
@@ -224,6 +230,7 @@ class HybridForm(SearchForm):
     """Pixels and captions together: both rank, and the best of either are weighed anew with every caption."""
 
     each_caption: ClassVar[bool] = True
+    asks_photos: ClassVar[bool] = True
 
     def __init__(self, pixels: CosineForm, line: Line | None, calibration: Calibration | None) -> None:
         self.pixels = pixels
@@ -272,4 +279,7 @@ FORMS: Mapping[str, str] = dict.fromkeys(
         "CosineForm", "ProjectedForm", "AdditiveForm", "NetworkForm", "HybridForm", "Dense", "Line",
     ),
     "withsense_tf.matchers.search_forms",
-) | {"Calibration": "withsense_tf.matchers.calibration"}  # fmt: skip
+) | {
+    "Calibration": "withsense_tf.matchers.calibration",
+    "PhotoForm": "withsense_tf.matchers.alone.photo_form",
+}  # fmt: skip

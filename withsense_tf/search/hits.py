@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ class Hits:
     - `after`: what to ask for the next page with, or None if this is the last
     - `like`: the photo that was the query, or part of it
     - `without`: terms that were taken out of the query because they must not be in a photo
+    - `calibration`: what the scores were learned from: how (`by`: judged, captions, none, unknown), `data`, `pairs`
     """
 
     query: str
@@ -32,6 +34,7 @@ class Hits:
     after: str | None = None
     without: tuple[str, ...] = ()
     like: str | None = None
+    calibration: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -63,6 +66,7 @@ class Hits:
             "without": list(self.without),
             "message": self.message,
             "after": self.after,
+            "calibration": dict(self.calibration) or None,
         }
 
     def as_text(self) -> str:

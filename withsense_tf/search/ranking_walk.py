@@ -13,6 +13,7 @@ import numpy as np
 
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
+from withsense_tf.index.photo_index import calibration_of_model
 from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of
 from withsense_tf.index.tables.row_lookup import live_copies, live_photos_at, rows_that_meet
 from withsense_tf.index.vectors.vector_index import Keep
@@ -74,12 +75,16 @@ class RankingWalk:
         self.question = request.digest(generation.number)
         self.after = None if request.after is None else PageEnd.read(request.after, self.question)
         without = list(request.query.without)
-        self.terms = self.form.queries(without) if without else np.zeros((0, 0), np.float32)
+        is_read = bool(without) and not self.form.why_no_texts
+        self.terms = self.form.queries(without) if is_read else np.zeros((0, 0), np.float32)
 
     def hits(self) -> Hits:
         """Walk down the ranking until all places are filled, or nothing fits any more."""
         request = self.request
-        nothing = Hits(request.raw_text, without=request.query.without, like=request.photo)
+        calibration = calibration_of_model(self.tables, self.generation.number).as_dict()
+        nothing = Hits(
+            request.raw_text, without=request.query.without, like=request.photo, calibration=calibration
+        )
         if request.query.text and (message := not_read(request.query.text, self.form, self.door.policy)):
             return replace(nothing, message=message)
         vector, keep = request.vector(self.form), self._keep()

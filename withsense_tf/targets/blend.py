@@ -22,6 +22,9 @@ from withsense_tf.targets.votes import (
 )
 
 LEARNED_TRUST: Final = "learned"
+# Who said what a pair's target is.
+BOTH, EXPERTS_ALONE, CROWD_ALONE, OWN_CAPTION = "both", "experts", "crowd", "own caption"
+JUDGES: Final = frozenset({BOTH, EXPERTS_ALONE, CROWD_ALONE})
 
 
 def relevance(
@@ -166,7 +169,7 @@ def _learned_target(votes: pd.DataFrame) -> np.ndarray:
 
 def _source(numbers: np.ndarray) -> np.ndarray:
     experts, crowd = ~np.isnan(numbers)
-    return np.select([experts & crowd, experts, crowd], ["both", "experts", "crowd"], "")
+    return np.select([experts & crowd, experts, crowd], [BOTH, EXPERTS_ALONE, CROWD_ALONE], "")
 
 
 def _sureness(votes: pd.DataFrame, numbers: np.ndarray) -> np.ndarray:
@@ -185,4 +188,4 @@ def _own_captions(data: Dataset, judged_pairs: pd.DataFrame, weight: float) -> p
     own = captions.loc[captions["part"] == "train", ["photo", "caption"]]
     judged_index = pd.MultiIndex.from_frame(judged_pairs[["photo", "caption"]])
     own = own[~pd.MultiIndex.from_frame(own).isin(judged_index)]
-    return own.assign(source="own caption", target=1.0, weight=weight)
+    return own.assign(source=OWN_CAPTION, target=1.0, weight=weight)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,12 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import training_examples
+from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.matchers.towers import closed_form, large_fit
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.blend import relevance
+from withsense_tf.targets.calibrated_on import CalibratedOn
+from withsense_tf.targets.caption_pairs import caption_pairs
 
 
 @pytest.fixture(scope="module")
@@ -297,3 +301,109 @@ def test_a_row_names_the_word_vectors_of_its_space(patches: PhotoEncoder, vector
 def test_training_photos_are_encoded_once(colours: Dataset, train: Pairs, mean_colour: PhotoEncoder) -> None:
     ClosedFormTowers(mean_colour, store=VectorStore()).fit(train).predict(train)
     assert mean_colour.encoded == len(set(train.content))  # type: ignore[attr-defined]  # the test's encoder counts
+
+
+def part_of(data: Dataset, ending: str) -> Dataset:
+    """Return the data set of the photos of one number alone."""
+    captions = data.captions
+    some = [photo for photo in data.photos["photo"] if photo.endswith(ending)]
+    return data.only(some, set(captions.loc[captions["photo"].isin(some), "caption"]))
+
+
+@pytest.fixture(scope="module")
+def old(unjudged: Dataset, patches: PhotoEncoder, store: VectorStore) -> ClosedFormTowers:
+    """Return towers of ten captioned photos, one of each kind."""
+    return ClosedFormTowers(patches, store=store).fit(caption_pairs(part_of(unjudged, "_0.jpg")))
+
+
+def test_adapted_towers_are_a_regression_on_what_the_old_ones_do_not_foretell(
+    old: ClosedFormTowers, unjudged: Dataset, gallery: Gallery
+) -> None:
+    new = caption_pairs(part_of(unjudged, "_1.jpg"))
+    towers = old.adapt(new)
+    examples = training_examples(new)
+    features = old.features_.transform(examples.content, [Path(path) for path in examples.paths])
+    captions = old.text_points(examples.texts)
+    means = np.array([captions[examples.owner == at].mean(axis=0) for at in range(len(examples.content))])
+
+    def kernel(photos: np.ndarray, others: np.ndarray) -> np.ndarray:
+        return np.mean([rbf_kernel(photos, others, gamma) for gamma in old.gammas], axis=0)
+
+    foretold = kernel(features, old.seen_) @ old.coefficients_
+    ranked = old.features_.transform(gallery.content, gallery.paths)
+    expected = []
+    for penalty in (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8):
+        ridge = KernelRidge(alpha=penalty, kernel="precomputed").fit(
+            kernel(features, features), means - old.mean_caption_ - foretold
+        )
+        raw = kernel(ranked, old.seen_) @ old.coefficients_ + ridge.predict(kernel(ranked, features))
+        expected.append(raw / np.linalg.norm(raw, axis=1, keepdims=True))
+    points = towers.photo_points(gallery.content, gallery.paths)
+    assert (
+        min(
+            np.abs(points - one).max()
+            for one in [*expected, old.photo_points(gallery.content, gallery.paths)]
+        )
+        < 1e-4
+    )
+
+
+def test_adapting_helps_to_find_photos_and_changes_nothing_of_the_old_towers(
+    old: ClosedFormTowers,
+    unjudged: Dataset,
+    gallery: Gallery,
+    queries: Queries,
+    reciprocal_rank: Callable[[np.ndarray], float],
+) -> None:
+    before = old.grid(gallery, queries)
+    towers = old.adapt(caption_pairs(part_of(unjudged, "_1.jpg"))).adapt(
+        caption_pairs(part_of(unjudged, "_2.jpg"))
+    )
+    assert reciprocal_rank(towers.grid(gallery, queries)) > reciprocal_rank(before)
+    np.testing.assert_array_equal(old.grid(gallery, queries), before)
+    assert len(towers.fitted_content_) == 30
+
+
+def test_photos_that_were_learned_from_teach_nothing_a_second_time(
+    old: ClosedFormTowers, unjudged: Dataset
+) -> None:
+    assert old.adapt(caption_pairs(part_of(unjudged, "_0.jpg"))) is old
+
+
+def test_a_judged_calibration_stays_where_nobody_judged_the_new_photos(
+    train: Pairs, towers: ClosedFormTowers, unjudged: Dataset
+) -> None:
+    new = caption_pairs(part_of(unjudged, "_3.jpg"))
+    adapted = towers.adapt(new)
+    assert len(adapted.fitted_content_) == len(towers.fitted_content_) + 10
+    assert adapted.calibrated_on == towers.calibrated_on
+    assert adapted.calibrated_on.by == "judged"
+    assert adapted.calibration_ is towers.calibration_
+
+
+def test_judgements_of_new_photos_take_the_place_of_captions(old: ClosedFormTowers, held: Pairs) -> None:
+    adapted = old.adapt(held)
+    assert adapted.calibrated_on == CalibratedOn("judged", "colours", len(held))
+    number = adapted.calibration_.apply(adapted.left_out_cosines(held))
+    assert np.average(number, weights=held.weight) == pytest.approx(
+        np.average(held.target, weights=held.weight), abs=1e-6
+    )
+
+
+def test_adapted_towers_know_the_law_only_if_both_sides_kept_it(
+    unjudged: Dataset, patches: PhotoEncoder, store: VectorStore
+) -> None:
+    lawful, lawless = (replace(unjudged, law=law) for law in ("7", ""))
+    for first, second, expected in ((lawful, lawful, "7"), (lawful, lawless, ""), (lawless, lawful, "")):
+        towers = ClosedFormTowers(patches, store=store).fit(caption_pairs(part_of(first, "_0.jpg")))
+        assert towers.adapt(caption_pairs(part_of(second, "_1.jpg"))).law == expected
+
+
+def test_adapted_towers_can_be_saved(old: ClosedFormTowers, unjudged: Dataset, tmp_path: Path) -> None:
+    # An encoder of the tests' own must be named.
+    new = caption_pairs(part_of(unjudged, "_1.jpg"))
+    adapted = old.adapt(new)
+    folder = save_matcher(adapted, tmp_path / "saved", {"Patches": "colours"})
+    loaded = load_matcher(folder, also={"Patches": "colours"})
+    np.testing.assert_allclose(loaded.predict(new), adapted.predict(new), atol=1e-6)
+    assert loaded.calibrated_on == adapted.calibrated_on

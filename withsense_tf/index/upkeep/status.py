@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.index.departed import count_departed
-from withsense_tf.index.photo_index import PhotoIndex, dropped_models, law_of_model
+from withsense_tf.index.photo_index import PhotoIndex, calibration_of_model, dropped_models, law_of_model
 from withsense_tf.index.tables.captions_table import count_live_captions
 from withsense_tf.index.tables.facts_table import column_names
 from withsense_tf.index.tables.law_table import count_restricted
@@ -19,6 +19,7 @@ from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos
 from withsense_tf.index.tables.rows_table import count_live_rows
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.vectors.engine_settings import Engine
+from withsense_tf.targets.calibrated_on import CalibratedOn
 
 # Photos in quarantine that are named.
 MOST_NAMED: Final = 5
@@ -55,7 +56,8 @@ class Status:
             for limit, count in self.restricted.items()
         ]
         lines += [
-            f"model {model['number']} {model['use']}: {model['matcher']}, {_training_law(model['law'])}, "
+            f"model {model['number']} {model['use']}: {model['matcher']}, "
+            f"{CalibratedOn.from_dict(model['calibration'])}, {_training_law(model['law'])}, "
             f"{_engine(model['engine'])}, "
             f"{model['rows']:,} rows, {model['garbage']:,} of them of photos that are gone"
             for model in self.models
@@ -110,6 +112,7 @@ def _models(tables: sqlite3.Connection) -> list[dict[str, Any]]:
                 "identity": identity,
                 "matcher": name,
                 "law": law_of_model(tables, number),
+                "calibration": calibration_of_model(tables, number).as_dict(),
                 "engine": engine,
                 "made": made_at,
                 "rows": rows,

@@ -29,6 +29,8 @@ from withsense_tf.matchers.towers.large_fit import fit_by_landmarks
 # is as good as the best of them, and nothing is to be chosen.
 GAMMAS: Final = (0.15, 0.6, 1.2)
 PENALTIES: Final = (0.1, 0.2, 0.4, 0.8)
+# Where towers are adapted, few photos bear only a little.
+ADAPTING_PENALTIES: Final = (*PENALTIES, 1.6, 3.2, 6.4, 12.8)
 # So many captioned photos are a base of their own, which all trainings of a comparison share.
 FEWEST_SHARED: Final = 1_000
 # Up to so many photos the answer is exact; ten thousand would need 5.4 GB and most of the time.
@@ -55,7 +57,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
 
     reads_caption_space: ClassVar[bool] = True
     LEARNED: ClassVar[tuple[str, ...]] = (
-        "text_", "features_", "seen_", "coefficients_", "penalty_", "left_out_points_", "place_", "calibration_"
+        "text_", "features_", "seen_", "coefficients_", "penalty_", "left_out_points_", "place_", "calibration_",
+        "mean_caption_",
     )  # fmt: skip
 
     photo: Photos = "mobilenet_v2"
@@ -82,6 +85,48 @@ class ClosedFormTowers(Towers, FeatureMatcher):
     def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""
         return left_out_cosines(self, pairs, self.place_, self.left_out_points_)
+
+    def adapt(self, pairs: Pairs) -> ClosedFormTowers:
+        """Return towers that foretell the captions of these pairs' photos, too; these stay as they are.
+
+        What the towers say of the new photos is where the regression begins: it learns the difference alone, by the
+        penalty under which new photos are found best when each is left out. So with no new photos they are these
+        towers, and with many they come close to others that were trained anew. The space of texts stays: words that
+        it does not know stay unknown. Of more than 12,000 new photos so many teach, drawn by chance. Numbers are
+        calibrated anew where that is better (`CalibratedOn.yields_to`).
+        """
+        examples = training_examples(pairs, self.captioned)
+        is_new = ~np.isin(examples.content, list(self.fitted_content_))
+        if not is_new.any():
+            return self
+        order = np.random.default_rng(0).permutation(np.flatnonzero(is_new))
+        is_new[order[MOST_EXACT:]] = False
+        new = examples.only(is_new)
+        captions = self.text_points(new.texts)
+        targets = mean_captions(captions, new)
+        # Towers that were saved before they kept it are given that of the new photos.
+        targets -= getattr(self, "mean_caption_", targets.mean(axis=0))
+        features = self.features_.transform(new.content, [Path(path) for path in new.paths])
+        foretold_points = _kernel(features, self.seen_, self.gammas) @ self.coefficients_
+        kernel = partial(_kernel, gammas=self.gammas)
+        rows, every = BaseRows(features[:0], features, kernel), np.arange(len(features))
+        coefficients, left_out = np.zeros_like(targets), foretold_points
+        best = mean_reciprocal_rank(unit(left_out), captions, new)
+        for penalty in ADAPTING_PENALTIES:
+            solution = rows.solve(penalty, np.zeros((0, targets.shape[1])), every, targets - foretold_points)
+            rank = mean_reciprocal_rank(unit(foretold_points + solution.left_out), captions, new)
+            if rank > best:
+                best, coefficients, left_out = rank, solution.own, foretold_points + solution.left_out
+        towers = self.with_learned(pairs, new.content)
+        towers.seen_ = np.vstack([self.seen_, features])
+        towers.coefficients_ = np.vstack([self.coefficients_, coefficients]).astype(np.float32)
+        towers.left_out_points_ = np.vstack([self.left_out_points_, unit(left_out)]).astype(np.float32)
+        before = len(self.left_out_points_)
+        towers.place_ = self.place_ | {content: before + at for at, content in enumerate(new.content)}
+        if len(better := self.better_pairs(pairs)):
+            cosines = towers.left_out_cosines(better)
+            towers.calibration_ = Calibration().fit(cosines, better.target, better.weight)
+        return towers
 
     def _fit(self, pairs: Pairs) -> None:
         numbers = np.array([*self.gammas, *self.penalties], np.float64)
@@ -111,7 +156,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         if len(shared.content):
             shared_targets = mean_captions(self.text_points(shared.texts), shared)
         # The same whatever else is trained on, so that what is shared is solved for once.
-        mean = (shared_targets if len(shared.content) else targets).mean(axis=0)
+        self.mean_caption_ = mean = (shared_targets if len(shared.content) else targets).mean(axis=0)
         self._choose(base, shared_targets - mean, targets - mean, captions, own)
         return own.content
 
@@ -125,7 +170,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         maps = self.features_.transform, self.text_points
         fit = fit_by_landmarks(examples, maps, kernel, self.penalties, LANDMARKS, own)
         self.seen_, self.coefficients_, self.penalty_ = fit.landmark_rows, fit.coefficients, fit.penalty
-        self.left_out_points_ = fit.left_out_points
+        self.left_out_points_, self.mean_caption_ = fit.left_out_points, fit.mean
         return [examples.content[at] for at in own]
 
     def _fit_features(self, examples: Examples) -> PhotoFeatures:

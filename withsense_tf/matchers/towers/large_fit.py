@@ -26,12 +26,16 @@ Features = Callable[[Sequence[str], Sequence[Path]], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class LargeFit:
-    """What a fit by landmarks gives: features and coefficients of the landmarks, and left-out points of some photos."""
+    """What a fit by landmarks gives: features and coefficients of the landmarks, left-out points of some photos.
+
+    `mean` is the mean caption, which is taken away from all others.
+    """
 
     landmark_rows: np.ndarray
     coefficients: np.ndarray
     penalty: float
     left_out_points: np.ndarray
+    mean: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +94,7 @@ def fit_by_landmarks(
     best = max(tries, key=lambda one: one[0])[1]
     solution = ridge.solve(best)
     points = _left_out_points(solution, photos, own, mean)
-    return LargeFit(landmark_rows, solution.coefficients.astype(np.float32), best, points)
+    return LargeFit(landmark_rows, solution.coefficients.astype(np.float32), best, points, mean)
 
 
 def _left_out_points(

@@ -34,6 +34,8 @@ LONGEST_WORD: Final = 40
 
 def not_read(text: str, form: SearchForm, policy: Law) -> str | None:
     """Return why a query cannot be answered, where the model reads none of it; else None."""
+    if form.why_no_texts:
+        return form.why_no_texts
     all_words = words(text)
     foreign = CYRILLIC.search(text) and not LATIN.search(text)
     if foreign and (languages := form.text.languages) and "Russian" not in languages:

@@ -17,7 +17,7 @@ from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.photo_states import live_and_departed_looks
 from withsense_tf.index.tables.photos_table import live_names_of
 from withsense_tf.index.tables.row_lookup import row_of_live
-from withsense_tf.matchers.search_forms import PHOTO, CosineForm, HybridForm, unit
+from withsense_tf.matchers.search_forms import PHOTO, unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ def photo_query(
     name lies here: else everybody could ask which photos are restricted.
     """
     form = generation.form
-    if PHOTO not in form.widths or not isinstance(form, (CosineForm, HybridForm)):
+    if PHOTO not in form.widths or not form.asks_photos:
         raise SettingError(
             "This index cannot search by a photo: its matcher does not put photos and texts into one space. "
             "Build it with closed_form, two_tower, hybrid or a pretrained matcher."

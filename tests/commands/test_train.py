@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from run_command import run, runner
+
+from withsense_tf.__main__ import app
+from withsense_tf.errors import DataWarning
+from withsense_tf.matchers.saved import load_matcher
+
+JUDGEMENTS = ("train_dataset.csv", "ExpertAnnotations.tsv", "CrowdAnnotations.tsv")
+
+
+@pytest.fixture(scope="module")
+def folder(small_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with photos and captions, and without judgements."""
+    folder = tmp_path_factory.mktemp("unjudged") / "unjudged"
+    shutil.copytree(small_demo, folder)
+    for name in JUDGEMENTS:
+        (folder / name).unlink()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    model = tmp_path_factory.mktemp("models") / "model"
+    with pytest.warns(DataWarning, match="left out"):
+        done = runner.invoke(app, ["train", str(folder), "--output", str(model), "--matcher", "closed_form"])
+    assert "two towers, closed form, calibrated by captions alone" in done.output, done.output
+    return model
+
+
+def test_a_model_of_captions_alone_serves_an_index_which_says_what_its_numbers_are(
+    folder: Path, model: Path, tmp_path: Path
+) -> None:
+    index = str(tmp_path / "index")
+    with pytest.warns(DataWarning, match="left out"):
+        done = runner.invoke(app, ["index", "build", str(folder), "--index", index, "--matcher", str(model)])
+    assert "18 added" in done.output, done.output
+    calibration = load_matcher(model).calibrated_on.as_dict()
+    status = json.loads(run("index", "status", "--index", index, "--json"))
+    assert [one["calibration"] for one in status["models"]] == [calibration]
+    assert "calibrated by captions alone" in run("index", "status", "--index", index)
+    found = json.loads(run("search", "a photo of grass", "--minimum", "0", "--index", index, "--json"))
+    assert found["calibration"] == calibration
+
+
+def test_from_a_model_another_learns_that_knows_the_photos_of_both(
+    model: Path, demo: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "adapted"
+    told = run("train", str(demo), "--from", str(model), "--output", str(output))
+    assert "Learned from" in told
+    assert "judged pairs of demo" in told
+    before, after = load_matcher(model), load_matcher(output)
+    assert before.fitted_content_ < after.fitted_content_
+    # The judged model, and no judgements in the folder.
+    with pytest.warns(DataWarning, match="left out"):
+        done = runner.invoke(
+            app,
+            ["train", str(_few(demo, tmp_path)), "--from", str(model), "--output", str(tmp_path / "same")],
+        )
+    assert "Learned from" in done.output, done.output
+
+
+def _few(demo: Path, place: Path) -> Path:
+    folder = place / "few"
+    shutil.copytree(demo, folder)
+    for name in JUDGEMENTS:
+        (folder / name).unlink()
+    return folder
+
+
+def test_a_judged_calibration_is_kept_and_the_command_says_so(
+    folder: Path, demo: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "judged"
+    run("train", str(demo), "--output", str(model))
+    with pytest.warns(DataWarning, match="left out"):
+        done = runner.invoke(
+            app, ["train", str(folder), "--from", str(model), "--output", str(tmp_path / "adapted")]
+        )
+    assert "It stays calibrated by" in done.output, done.output
+    assert "judged pairs of demo" in done.output
+    told = run("train", str(demo), "--from", str(model), "--output", str(tmp_path / "same"))
+    assert "it stays as it is" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--from", "MODEL", "--matcher", "closed_form"), "Leave out --matcher"),
+        (("--output", "MODEL"), "is there already"),
+    ],
+)
+def test_what_cannot_be_done_is_said_before_the_work(
+    folder: Path, model: Path, tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    given = [str(model) if word == "MODEL" else word for word in words]
+    if "--output" not in given:
+        given += ["--output", str(tmp_path / "new")]
+    done = runner.invoke(app, ["train", str(folder), *given])
+    assert message in str(done.exception)

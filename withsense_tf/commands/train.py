@@ -1,0 +1,99 @@
+"""`withsense train`: a folder of photos -> a saved matcher, without an index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from withsense_tf.commands.index_options import (
+    CaptionFileOption,
+    Folder,
+    MatcherOption,
+    PhotoColumnOption,
+    SeedOption,
+    TextColumnOption,
+    VectorsOption,
+    WeightsOption,
+)
+from withsense_tf.commands.index_reports import tell_law
+from withsense_tf.policy.options import keeps_law
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.base import Matcher
+    from withsense_tf.policy.service import LawFiles
+
+OutputOption = Annotated[
+    Path, typer.Option(help="The folder to save the matcher in; it must not be there yet.")
+]
+FromOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        help="The folder of a saved matcher (closed_form or hybrid): adapt it to the photos of FOLDER.",
+    ),
+]
+StoreOption = Annotated[
+    Path | None, typer.Option(help="Where vectors of photos are kept, so that they are computed once.")
+]
+
+
+@keeps_law
+def train(
+    folder: Folder,
+    output: OutputOption,
+    matcher: MatcherOption = "hybrid",
+    from_model: FromOption = None,
+    weights: WeightsOption = "auto",
+    vectors: VectorsOption = None,
+    seed: SeedOption = 0,
+    store: StoreOption = None,
+    caption_file: CaptionFileOption = None,
+    photo_column: PhotoColumnOption = None,
+    text_column: TextColumnOption = None,
+    *,
+    law: LawFiles,
+) -> None:
+    """Train a matcher on a folder's judgements, or on its captions where nobody judged, the law kept, and save it.
+
+    Serve it with: index build FOLDER --matcher OUTPUT. With --from, a saved matcher learns from the folder, too.
+    """
+    from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.data.plain_folder.caption_file import captions_of_options
+    from withsense_tf.encoders.vectors.store import VectorStore
+    from withsense_tf.errors import SettingError
+    from withsense_tf.matchers.fitted import adapted_matcher, fitted_matcher
+    from withsense_tf.matchers.saved import load_matcher, save_matcher
+    from withsense_tf.policy.current_policy import Policy
+
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        # Not after all the training.
+        raise SettingError(f"--output {output} is there already: choose a folder that is not there yet.")
+    if from_model is not None and (matcher, weights, vectors) != ("hybrid", "auto", None):
+        raise SettingError(
+            "--from goes on with a saved matcher as it is: its kind, its weights and its space of texts. Leave out "
+            "--matcher, --weights and --vectors, or train a new one without --from."
+        )
+    captions = captions_of_options(caption_file, photo_column, text_column)
+    data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
+    vector_store = VectorStore(store)
+    if from_model is None:
+        learner = fitted_matcher(matcher, data, policy, vector_store, weights, vectors, seed)
+    else:
+        before = load_matcher(from_model, vector_store)
+        learner = adapted_matcher(before, data, policy, seed)
+        _tell_change(before, learner, folder)
+    save_matcher(learner, output)
+    typer.echo(f"{output}: {learner.name}, {learner.calibrated_on}.")
+    tell_law(learner.law, policy.version, "this folder")
+
+
+def _tell_change(before: Matcher, after: Matcher, folder: Path) -> None:
+    """Say what adapting has changed."""
+    new = len(after.fitted_content_ - before.fitted_content_)
+    if not new:
+        typer.echo(f"{folder} has no photos with captions that the matcher does not know: it stays as it is.")
+        return
+    stays = "" if after.calibrated_on != before.calibrated_on else f" It stays {before.calibrated_on}."
+    typer.echo(f"Learned from {new:,} new photos.{stays}")

@@ -1,0 +1,125 @@
+"""Captions alone -> pairs to learn from: each photo beside its own captions, and beside captions of other photos."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from withsense_tf.common.words import without_marks
+from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
+from withsense_tf.errors import NoCaptionsError, SettingError, check_seed, check_share
+from withsense_tf.targets.blend import OWN_CAPTION, with_text_and_path
+from withsense_tf.targets.strangers import strangers
+
+OTHER_CAPTION: Final = "caption of another photo"
+# Both were chosen by held-out judgements of training photos (experiments/RESULTS.md, section 14).
+OTHERS: Final = 3
+OWN_SHARE: Final = 0.5
+
+
+def caption_pairs(
+    data: Dataset,
+    others: int = OTHERS,
+    own_share: float = OWN_SHARE,
+    seed: int = 0,
+    photos: Collection[str] | None = None,
+) -> Pairs:
+    """Return pairs of a data set's own captions, for where nobody has judged: own against others' captions.
+
+    Each training photo stands beside its own captions (target 1), and for each of these beside `others` captions of
+    other photos (target 0), drawn so that each caption comes as often as a stranger's as any: neither a photo nor a
+    text alone tells the target. Never does a photo stand beside a caption of a copy of it, or one of the same words as
+    one of its own.
+
+    The weights make own captions count as `own_share` of all. So a calibrated number means: if that share of texts
+    were a photo's own captions and the rest captions of photos drawn by chance, of the pairs with .7 seven of ten would
+    be own ones. It is no judgement of how well they fit. `photos` are those to take, and no captions of others; by
+    default all training photos.
+    """
+    check_dataset("caption_pairs", data)
+    check_share("own_share", own_share)
+    check_seed(seed)
+    if isinstance(others, bool) or not isinstance(others, int) or others < 1:
+        raise SettingError(f"others must be a whole number of at least 1, got {others!r}.")
+    table = data.photos
+    names = set(table.loc[table["part"] == "train", "photo"])
+    captions = data.captions
+    own = captions.loc[
+        captions["photo"].isin(names if photos is None else names & set(photos)), ["photo", "caption"]
+    ]
+    rng = np.random.default_rng(seed)
+    foreign = strangers(
+        data,
+        np.tile(own["photo"].to_numpy(object), others),
+        np.concatenate([rng.permutation(own["caption"].to_numpy(object)) for _ in range(others)]),
+        rng,
+    )
+    if foreign.empty:
+        raise NoCaptionsError(
+            f"{data.name} has no captions to learn from: expected captions of at least two training photos that show "
+            f"different things and say different things, got {len(own)} captions of {own['photo'].nunique()} photos. "
+            "Write captions into captions.csv, or give --matcher the folder of a matcher that was saved."
+        )
+    # As many of each would weigh as the shares say; the heavier kind has the weight 1.
+    ratio = own_share / (1 - own_share) * len(foreign) / len(own)
+    table = pd.concat(
+        [
+            own.assign(source=OWN_CAPTION, target=1.0, weight=min(1.0, ratio)),
+            foreign.assign(source=OTHER_CAPTION, target=0.0, weight=min(1.0, 1 / ratio)),
+        ],
+        ignore_index=True,
+    )
+    definition = f"own against others' captions (1 to {others}, own share {own_share:g}, seed {seed})"
+    return Pairs(data, with_text_and_path(data, table), definition)
+
+
+def with_several_captions(pairs: Pairs) -> Pairs:
+    """Return those of caption pairs whose photo has several captions: how like a text they are, no other can teach.
+
+    Of a photo with a single one, its own pair would say that what fits is like none of its captions. Pairs of judges
+    stay as they are.
+    """
+    if not _is_of_captions(pairs):
+        return pairs
+    return pairs.take(np.flatnonzero(~pairs.table["photo"].isin(_lone(pairs)).to_numpy(bool)))
+
+
+def lone_in_halves(pairs: Pairs) -> Pairs:
+    """Return caption pairs in which a photo with a single caption has half of it, and their texts are other halves.
+
+    Where people wrote one caption a photo, its halves stand for two: they say different things of the same photo.
+    """
+    if not _is_of_captions(pairs):
+        return pairs
+    table, captions = pairs.table, pairs.data.captions
+    lone = _lone(pairs)
+    rows, own = table["photo"].isin(lone), captions["photo"].isin(lone)
+    table["text"] = table["text"].where(~rows, table["text"].map(lambda text: _halves(text)[0]))
+    # Else it would be left out as the query's own.
+    table["caption"] = table["caption"].where(~rows, "")
+    captions["text"] = captions["text"].where(~own, captions["text"].map(lambda text: _halves(text)[1]))
+    whole = (table["text"] != "") & ~table["photo"].isin(captions.loc[captions["text"] == "", "photo"])
+    return Pairs(
+        pairs.data.with_tables(captions=captions[captions["text"] != ""]),
+        table[whole].reset_index(drop=True),
+        pairs.definition,
+    )
+
+
+def _is_of_captions(pairs: Pairs) -> bool:
+    return bool(pairs.table["source"].isin((OWN_CAPTION, OTHER_CAPTION)).all())
+
+
+def _lone(pairs: Pairs) -> set[str]:
+    """Return the photos that have a single caption, or several of the same words."""
+    captions = pairs.data.captions
+    different = captions.assign(text=captions["text"].map(without_marks)).groupby("photo")["text"].nunique()
+    return set(different.index[different == 1])
+
+
+def _halves(text: str) -> tuple[str, str]:
+    words = text.split()
+    return " ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :])
