@@ -38,6 +38,8 @@ class Encoder(Saveable, ABC):
 
     # The setting that says where weights lie, if that may be a folder.
     SOURCE: ClassVar[str] = ""
+    # The package of the index that brings the weights, if one does.
+    PACKAGE: ClassVar[str] = ""
 
     @property
     @abstractmethod

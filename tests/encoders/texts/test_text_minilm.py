@@ -12,17 +12,17 @@ from tokenizers import Tokenizer
 from withsense_tf.encoders.make_encoder import text_encoder
 from withsense_tf.encoders.texts import text_minilm
 from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
-from withsense_tf.encoders.texts.text_minilm import PACKAGE, MiniLM
+from withsense_tf.encoders.texts.text_minilm import MiniLM
 from withsense_tf.encoders.weights.package_files import package_file, package_version, unpacked_files
 from withsense_tf.errors import WeightsMissingError
 
 TEXTS = ["A dog runs on the beach", "Two men play football", "dog", ""]
 
 
-@pytest.mark.skipif(package_version(PACKAGE) is None, reason="withsense weights get minilm")
+@pytest.mark.skipif(package_version(MiniLM.PACKAGE) is None, reason="withsense weights get minilm")
 def test_vectors_of_the_package_are_those_of_its_paper() -> None:
     vectors = MiniLM().encode(TEXTS)
-    with unpacked_files(package_file(PACKAGE, "model.zip")) as folder:
+    with unpacked_files(package_file(MiniLM.PACKAGE, "model.zip")) as folder:
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         tokenizer.no_padding()
         expected = [sentence_vectors(folder, tokenizer.encode(text).ids) for text in TEXTS]
@@ -47,7 +47,7 @@ def test_the_zip_of_the_package_is_read_as_its_folder_would_be(
 
 
 def test_a_missing_package_is_named_with_the_way_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_minilm, "PACKAGE", "no-such-package")
+    monkeypatch.setattr(MiniLM, "PACKAGE", "no-such-package")
     assert MiniLM().identity == "minilm(not available (no-such-package))"
     with pytest.raises(WeightsMissingError, match="no-such-package, which is not here"):
         MiniLM().encode(["a dog"])

