@@ -22,7 +22,6 @@ from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
-from withsense_tf.encoders.texts.text_use import PACKAGE as USE_PACKAGE
 from withsense_tf.encoders.texts.text_use import UniversalSentences
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.encoders.weights.package_files import package_version
@@ -128,7 +127,7 @@ def default_space(synthetic: bool, vectors: TextEncoder | None = None) -> Captio
 
     Those of the Universal Sentence Encoder read sixteen languages. Drawn scenes are told in words that captions have.
     """
-    if vectors is None and not synthetic and package_version(USE_PACKAGE) is not None:
+    if vectors is None and not synthetic and package_version(UniversalSentences.PACKAGE) is not None:
         vectors = UniversalSentences()
     return CaptionSpace(vectors=vectors)
 
