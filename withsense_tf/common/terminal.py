@@ -78,18 +78,18 @@ class _PlainProgress:
 
     def __init__(self, total: int, unit: str) -> None:
         self.total, self.unit = total, unit
-        self.done, self.under_way = 0, 0
+        self.so_far, self.under_way = 0, 0
         self.start = time.monotonic()
         self.next_line = self.start + SECONDS_BETWEEN_LINES
 
     def __call__(self, what: str, count: int = 1) -> None:
-        self.done, self.under_way = self.done + self.under_way, count
+        self.so_far, self.under_way = self.so_far + self.under_way, count
         now = time.monotonic()
-        if now < self.next_line or not self.done:
+        if now < self.next_line or not self.so_far:
             return
         self.next_line = now + SECONDS_BETWEEN_LINES
-        rest = max(0, self.total - self.done) * (now - self.start) / self.done
-        line = f"{what}: {self.done:,} of {self.total:,} {self.unit}, {timedelta(seconds=round(rest))} left"
+        rest = max(0, self.total - self.so_far) * (now - self.start) / self.so_far
+        line = f"{what}: {self.so_far:,} of {self.total:,} {self.unit}, {timedelta(seconds=round(rest))} left"
         print(line, file=sys.stderr, flush=True)
 
 

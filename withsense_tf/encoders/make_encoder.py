@@ -24,14 +24,14 @@ Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
 
 @dataclass(frozen=True)
 class Quality:
-    """How closely a network looks at photos: the side of the square that it sees (None: its own), how many looks."""
+    """How closely a network looks at photos: the side of the square that it sees, how many looks."""
 
-    size: int | None
+    size: int
     views: int
 
 
 # The more pixels and looks, the better and the slower; figures are in experiments/RESULTS.md, section 14.
-QUALITIES: Final = {"fast": Quality(192, 1), "good": Quality(224, 1), "best": Quality(None, 2)}
+QUALITIES: Final = {"fast": Quality(192, 1), "good": Quality(224, 1), "best": Quality(224, 2)}
 USUAL_QUALITY: Final = "good"
 # What sees photos where nobody says what does: the best whose weights a package brings, and the one that Keras may
 # have downloaded before.

