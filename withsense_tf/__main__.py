@@ -14,6 +14,7 @@ from withsense_tf.commands.index import app as index_app
 from withsense_tf.commands.index_options import CaptionFileOption, Folder, PhotoColumnOption, TextColumnOption
 from withsense_tf.commands.policy import app as policy_app
 from withsense_tf.commands.train import train
+from withsense_tf.commands.weights import app as weights_app
 from withsense_tf.common import terminal
 
 app = typer.Typer(
@@ -89,6 +90,7 @@ app.command("train")(train)
 app.add_typer(index_app, name="index")
 
 app.add_typer(policy_app, name="policy")
+app.add_typer(weights_app, name="weights")
 
 
 def main() -> None:

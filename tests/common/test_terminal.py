@@ -18,7 +18,20 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_log_file_gets_no_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_file_gets_a_line_now_and_then(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal.time, "monotonic", iter(range(0, 100, 10)).__next__)
+    batches = [[1] * 32, [2] * 32, [3] * 32, [4] * 4]
+    assert list(terminal.track(batches, 100, "Encoding", size=len)) == batches
+    # Begun at 0 s, at 10 s nothing is done, at 20 s 32, at 30 s 64, at 40 s 96.
+    assert capsys.readouterr().err.splitlines() == [
+        "Encoding: 32 of 100 photos, 0:00:42 left",
+        "Encoding: 96 of 100 photos, 0:00:02 left",
+    ]
+
+
+def test_short_work_leaves_a_log_file_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(terminal.track(range(3), 3, "Counting")) == [0, 1, 2]
     assert capsys.readouterr().err == ""
 
@@ -28,6 +41,7 @@ def test_a_terminal_gets_a_progress_bar_on_the_error_stream(monkeypatch: pytest.
     monkeypatch.setattr(sys, "stderr", screen)
     assert list(terminal.track(range(3), 3, "Counting", unit="steps")) == [0, 1, 2]
     assert "Counting" in screen.getvalue()
+    assert "2/3" in screen.getvalue()
     assert "steps" in screen.getvalue()
 
 

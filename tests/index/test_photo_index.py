@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from withsense_tf.data.pictures.photo_file import digest_of
+from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
 from withsense_tf.index.photo_index import PhotoIndex
 
@@ -41,3 +44,16 @@ def test_an_index_may_be_made_by_several_at_once(tmp_path: Path) -> None:
             thread.join()
         assert not failures
         assert len(made) == 6
+
+
+def test_an_index_takes_over_the_vectors_that_a_comparison_computed(
+    mean_colour: PhotoEncoder, folder: Path, tmp_path: Path
+) -> None:
+    photos = sorted((folder / "train_images").glob("*.jpg"))
+    content = [digest_of(photo) for photo in photos]
+    VectorStore(tmp_path / "vectors").encode(mean_colour, content, photos)
+    index = PhotoIndex.make(tmp_path / "index")
+    index.take_vectors_from(tmp_path / "vectors")
+    gone = [tmp_path / photo.name for photo in photos]
+    assert index.store.encode(mean_colour, content, gone).has_vector.all()
+    assert PhotoIndex(tmp_path / "index").store.encode(mean_colour, content, gone).has_vector.all()

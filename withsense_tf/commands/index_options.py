@@ -67,6 +67,20 @@ WeightsOption = Annotated[
     str,
     typer.Option(help="Of the photo backbone: auto, random, imagenet, or a .weights.h5 file of MobileNetV2."),
 ]
+QualityOption = Annotated[
+    str | None,
+    typer.Option(
+        help="How closely photos are looked at: fast, good (the default) or best, with weights that are chosen by "
+        "themselves."
+    ),
+]
+VectorsStoreOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="A folder of vectors that were computed before, as compare keeps them, to take over; by default `vectors` "
+        "beside the index."
+    ),
+]
 VectorsOption = Annotated[Path | None, typer.Option(help="A file of word vectors (GloVe).")]
 EngineOption = Annotated[str, typer.Option(help="exact (files) or milvus.")]
 AddressOption = Annotated[

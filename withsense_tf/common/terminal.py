@@ -7,11 +7,13 @@ import multiprocessing
 import os
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 import typer
 
@@ -24,31 +26,75 @@ from withsense_tf.errors import (
 )
 
 T = TypeVar("T")
+# In a log file.
+SECONDS_BETWEEN_LINES: Final = 15.0
 
 
-def track(items: Iterable[T], total: int, what: str, unit: str = "photos") -> Iterator[T]:
+def track(
+    items: Iterable[T],
+    total: int,
+    what: str,
+    unit: str = "photos",
+    size: Callable[[T], int] = lambda _: 1,
+) -> Iterator[T]:
     """Yield `items` and show on the terminal how many of `total` are done and the time left.
 
-    The bar goes to the error stream, so that piped output stays clean; a log file gets none.
+    `size` counts what is in an item. The bar goes to the error stream, so that piped output stays clean; a log file
+    gets a line now and then instead, where the work takes long.
 
     >>> list(track([1, 2], total=2, what="Counting"))
     [1, 2]
     """
     with steps(total, unit) as next_one:
         for item in items:
-            next_one(what)
+            next_one(what, size(item))
             yield item
 
 
+class NextStep(Protocol):
+    """What is called before each step: with its name, and how many of the total it has."""
+
+    def __call__(self, what: str, count: int = 1) -> None:
+        """Begin a step; the one before is done."""
+
+
 @contextmanager
-def steps(total: int, unit: str) -> Iterator[Callable[[str], None]]:
+def steps(total: int, unit: str) -> Iterator[NextStep]:
     """Show a bar of `total` steps with the time left; yield the function to call before each step, with its name.
 
     A process that another one started leaves the terminal to that one.
     """
-    if not sys.stderr.isatty() or multiprocessing.parent_process() is not None:
-        yield lambda what: None
-        return
+    if multiprocessing.parent_process() is not None:
+        yield lambda what, count=1: None
+    elif not sys.stderr.isatty():
+        yield _PlainProgress(total, unit)
+    else:
+        with _bar(total, unit) as next_one:
+            yield next_one
+
+
+class _PlainProgress:
+    """Print a line now and then: how much is done, and how long the rest will take."""
+
+    def __init__(self, total: int, unit: str) -> None:
+        self.total, self.unit = total, unit
+        self.so_far, self.under_way = 0, 0
+        self.start = time.monotonic()
+        self.next_line = self.start + SECONDS_BETWEEN_LINES
+
+    def __call__(self, what: str, count: int = 1) -> None:
+        self.so_far, self.under_way = self.so_far + self.under_way, count
+        now = time.monotonic()
+        if now < self.next_line or not self.so_far:
+            return
+        self.next_line = now + SECONDS_BETWEEN_LINES
+        rest = max(0, self.total - self.so_far) * (now - self.start) / self.so_far
+        line = f"{what}: {self.so_far:,} of {self.total:,} {self.unit}, {timedelta(seconds=round(rest))} left"
+        print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _bar(total: int, unit: str) -> Iterator[NextStep]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -61,12 +107,12 @@ def steps(total: int, unit: str) -> Iterator[Callable[[str], None]]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total)
-        begun = False
+        under_way = 0
 
-        def next_one(what: str) -> None:
-            nonlocal begun
-            bar.update(task, description=what, advance=1 if begun else 0)
-            begun = True
+        def next_one(what: str, count: int = 1) -> None:
+            nonlocal under_way
+            bar.update(task, description=what, advance=under_way)
+            under_way = count
 
         yield next_one
 

@@ -38,6 +38,8 @@ class Encoder(Saveable, ABC):
 
     # The setting that says where weights lie, if that may be a folder.
     SOURCE: ClassVar[str] = ""
+    # The package of the index that brings the weights, if one does.
+    PACKAGE: ClassVar[str] = ""
 
     @property
     @abstractmethod
@@ -82,6 +84,8 @@ class PhotoEncoder(Encoder):
     # Content of the photos that its weights were trained on here: nothing that uses it may be measured on them.
     trained_on: frozenset[str] = frozenset()
     batch_size: ClassVar[int] = 32
+    # So many batches are read ahead and handed to `forward` together.
+    batches_at_once: ClassVar[int] = 1
 
     @property
     @abstractmethod
@@ -102,8 +106,9 @@ class PhotoEncoder(Encoder):
 
     def stream(self, paths: Sequence[Path], bad: dict[int, Problem]) -> Iterator[PhotoVectors]:
         """Yield the vectors batch by batch, in the order of the paths; `bad` takes the files that are no photos."""
-        batches = PhotoBatches(paths, self.size, self.batch_size, self.views, self.read)
-        for batch in track(batches, len(batches), "Encoding", unit="batches"):
+        count = self.batch_size * self.batches_at_once
+        batches = PhotoBatches(paths, self.size, count, self.views, self.read)
+        for batch in track(batches, len(paths), "Encoding", size=lambda batch: len(batch.rows)):
             if self.views == 1:
                 yield PhotoVectors(batch.rows, self.forward(batch.pixels))
                 continue

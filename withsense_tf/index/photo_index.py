@@ -91,6 +91,13 @@ class PhotoIndex:
             self._store = VectorStore(self.folder / STORE_FOLDER)
         return self._store
 
+    def take_vectors_from(self, folder: Path) -> None:
+        """Take over vectors that another store has in its folder, if there is one, instead of computing them again."""
+        from withsense_tf.encoders.vectors.store import VectorStore
+
+        if self._store is None:
+            self._store = VectorStore(self.folder / STORE_FOLDER, beside=folder)
+
     def generation(self, number: int) -> Generation:
         """Return a model of this index by its number."""
         with self._lock:

@@ -11,12 +11,17 @@ from typing import Any, Final
 
 from withsense_tf.common.plugins import Plugins
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
-from withsense_tf.encoders.make_encoder import best_encoder_here, photo_encoder, text_encoder
+from withsense_tf.encoders.make_encoder import (
+    QUALITIES,
+    USUAL_QUALITY,
+    best_encoder_here,
+    photo_encoder,
+    text_encoder,
+)
 from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
-from withsense_tf.encoders.texts.text_use import PACKAGE as USE_PACKAGE
 from withsense_tf.encoders.texts.text_use import UniversalSentences
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.encoders.weights.package_files import package_version
@@ -63,11 +68,16 @@ class Surroundings:
 def photo_encoders_of(
     photo: Sequence[str | Mapping[str, Any]], weights: str, synthetic: bool, seed: int, quick: bool
 ) -> tuple[PhotoEncoder, ...]:
-    """Return the encoders that a configuration names, or those that suit the data if it names none."""
+    """Return the encoders that a configuration names, or those that suit the data if it names none.
+
+    `weights`: "auto", the same with a quality ("auto:fast", "auto:good", "auto:best"), "random", "imagenet" or a file.
+    """
+    automatic, _, quality = weights.partition(":")
     if photo:
-        return tuple(_photo(one, weights, seed) for one in photo)
-    if weights == "auto":
-        return (photo_encoder("scene_net") if synthetic else best_encoder_here(),)
+        return tuple(_photo(one, "auto" if automatic == "auto" else weights, seed) for one in photo)
+    if automatic == "auto":
+        best = best_encoder_here(quality or USUAL_QUALITY) if not synthetic else photo_encoder("scene_net")
+        return (best,)
     source = weights
     if quick or source == "random":
         # More looks at a photo do not help weights that see no meaning.
@@ -78,6 +88,23 @@ def photo_encoders_of(
         KerasPhoto("mobilenet_v2", source, views=12),
         KerasPhoto("mobilenet_v2", source, views=4, size=320, layers=("block_16_expand_relu", "out_relu")),
     )
+
+
+def weights_at(weights: str, quality: str | None) -> str:
+    """Return the weights to take at a quality, where one is asked for; it is for weights that are chosen by themselves.
+
+    >>> weights_at("auto", "fast")
+    'auto:fast'
+    """
+    if quality is None:
+        return weights
+    check_choice("quality", quality, QUALITIES)
+    if weights != "auto":
+        raise SettingError(
+            f"quality={quality!r} is for weights that are chosen by themselves, and weights={weights!r} are named: "
+            "leave one of them out."
+        )
+    return f"auto:{quality}"
 
 
 def _photo(one: str | Mapping[str, Any], weights: str, seed: int) -> PhotoEncoder:
@@ -101,7 +128,7 @@ def default_space(synthetic: bool, vectors: TextEncoder | None = None) -> Captio
 
     Those of the Universal Sentence Encoder read sixteen languages. Drawn scenes are told in words that captions have.
     """
-    if vectors is None and not synthetic and package_version(USE_PACKAGE) is not None:
+    if vectors is None and not synthetic and package_version(UniversalSentences.PACKAGE) is not None:
         vectors = UniversalSentences()
     return CaptionSpace(vectors=vectors)
 

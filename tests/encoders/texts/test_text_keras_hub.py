@@ -5,6 +5,7 @@ from pathlib import Path
 import keras_hub
 import numpy as np
 import pytest
+from sentence_folders import sentence_vectors, write_sentence_folder
 
 from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
 from withsense_tf.errors import SettingError
@@ -15,6 +16,11 @@ TEXTS = ["A dog runs.", "собака", "", "the cat"]
 @pytest.fixture(scope="module")
 def encoder(bert: Path) -> KerasHubText:
     return KerasHubText(bert, length=12)
+
+
+@pytest.fixture(scope="module")
+def sentences(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sentence_folder(tmp_path_factory.mktemp("sentences") / "bert")
 
 
 def test_the_tokens_are_pooled_as_asked(bert: Path, encoder: KerasHubText) -> None:
@@ -87,3 +93,40 @@ def test_impossible_settings_are_refused(bert: Path) -> None:
         KerasHubText(bert, pooling="means")
     with pytest.raises(SettingError, match="at least 3 tokens"):
         KerasHubText(bert, length=2)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "first", "max"])
+def test_a_sentence_folder_gives_the_vectors_of_a_forward_pass_by_hand(sentences: Path, pooling: str) -> None:
+    encoder = KerasHubText(sentences, pooling)
+    tokens = [[2, 4, 5, 6, 7, 3], [2, 10, 3], [2, 3], [2, 9, 8, 11, 11, 3]]
+    expected = [sentence_vectors(sentences, one, pooling) for one in tokens]
+    texts = ["A dogs run", "собака", "", "The cat.."]
+    # KerasHub's BERT has GELU by its approximation.
+    np.testing.assert_allclose(encoder.encode(texts), expected, atol=5e-4)
+
+
+def test_a_sentence_folder_says_what_it_was_trained_with_and_is_left_as_it_was(sentences: Path) -> None:
+    before = {file: file.stat().st_mtime_ns for file in sentences.rglob("*")}
+    encoder = KerasHubText(sentences)
+    encoder.encode(["a dog"])
+    assert (encoder.pooling, encoder.length) == ("mean", 16)
+    assert encoder.identity.endswith("mean, 16 tokens, unit length, tokenizer.json)")
+    assert {file: file.stat().st_mtime_ns for file in sentences.rglob("*")} == before
+
+
+def test_texts_of_one_length_go_together_and_each_is_computed_once(
+    sentences: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder, shapes = KerasHubText(sentences), []
+    forward = encoder.forward
+
+    def watch(texts: list[str]) -> np.ndarray:
+        shapes.append((len(texts), encoder.lengths(texts).max()))
+        return forward(texts)
+
+    monkeypatch.setattr(encoder, "forward", watch)
+    monkeypatch.setattr(KerasHubText, "batch_size", 2)
+    texts = ["a dog run the cat", "a", "a dog", "the", "a dog", "the dog run a cat"]
+    vectors = encoder.encode(texts)
+    assert shapes == [(2, 3), (2, 7), (1, 7)]
+    np.testing.assert_array_equal(vectors[2], vectors[4])

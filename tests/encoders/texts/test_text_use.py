@@ -55,6 +55,6 @@ def test_no_texts_and_an_empty_text_have_vectors_of_its_width() -> None:
 
 
 def test_missing_weights_are_named_with_the_way_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_use, "PACKAGE", "no-such-package")
+    monkeypatch.setattr(UniversalSentences, "PACKAGE", "no-such-package")
     with pytest.raises(WeightsMissingError, match=r"no-such-package.*withsense_tf\[weights\]"):
         UniversalSentences().encode(["a dog"])

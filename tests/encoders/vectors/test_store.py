@@ -4,6 +4,8 @@ import hashlib
 import itertools
 import json
 import os
+import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -428,3 +430,26 @@ def test_a_photo_that_was_changed_after_it_was_looked_at_has_no_vector_and_leave
         store.vectors_of(mean_colour, digests, paths)
     paths[0].write_bytes(before)
     np.testing.assert_array_equal(store.encode(mean_colour, digests, paths).vectors, first)
+
+
+def test_what_a_store_beside_has_is_taken_over_and_not_computed_again(
+    mean_colour: Any, paths: list[Path], tmp_path: Path
+) -> None:
+    VectorStore(tmp_path / "first").encode(mean_colour, names(paths[:3]), paths[:3])
+    before = sorted((tmp_path / "first").rglob("*"))
+    done = mean_colour.encoded
+    store = pickle.loads(pickle.dumps(VectorStore(tmp_path / "second", beside=tmp_path / "first")))
+    result = store.encode(mean_colour, names(paths), paths)
+    assert mean_colour.encoded - done == len(paths) - 3
+    shutil.rmtree(tmp_path / "first")
+    again = VectorStore(tmp_path / "second").encode(mean_colour, names(paths), paths)
+    np.testing.assert_array_equal(again.vectors, result.vectors)
+    assert mean_colour.encoded - done == len(paths) - 3
+    assert len(before) > 1
+
+
+def test_a_store_beside_is_left_as_it_is_or_not_there(
+    mean_colour: Any, paths: list[Path], tmp_path: Path
+) -> None:
+    VectorStore(tmp_path / "second", beside=tmp_path / "first").encode(mean_colour, names(paths), paths)
+    assert not (tmp_path / "first").exists()

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import zipfile
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
-from withsense_tf.encoders.weights.package_files import package_file, package_name, package_version
+from withsense_tf.encoders.weights.package_files import (
+    package_file,
+    package_name,
+    package_version,
+    unpacked_files,
+)
 from withsense_tf.errors import WeightsMissingError
 
 
@@ -23,3 +30,20 @@ def test_a_package_that_is_not_here_is_named_with_the_way_to_install_it() -> Non
 def test_a_package_without_the_file_is_to_be_installed_again() -> None:
     with pytest.raises(WeightsMissingError, match=r"pytest has no file no\.npz.*--force-reinstall"):
         package_file("pytest", "no.npz")
+
+
+def test_a_zip_file_is_unpacked_for_as_long_as_it_is_needed(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("one/two.txt", "three")
+        archive.writestr("../out.txt", "kept in")
+    with unpacked_files(tmp_path / "a.zip") as folder:
+        assert (folder / "one/two.txt").read_text() == "three"
+        assert (folder / "out.txt").is_file()
+    assert not folder.exists()
+
+
+@pytest.mark.closed
+def test_a_damaged_zip_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04")
+    with pytest.raises(WeightsMissingError, match="cannot be unpacked"), unpacked_files(tmp_path / "a.zip"):
+        pass

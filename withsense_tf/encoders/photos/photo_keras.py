@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from withsense_tf.common.machine import has_gpu
 from withsense_tf.common.saved_objects import SavedFile
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_views import check_views
@@ -120,6 +121,11 @@ class KerasPhoto(GraphEncoder):
         finer += [self.precision] if self.precision != "float32" else []
         parts = (self.weights, f"{self.size[0]} px", f"pooled by {self.pooling}", *finer, f"v{PHOTO_VERSION}")
         return f"{self.backbone}({', '.join(parts)})"
+
+    @property
+    def may_be_fast(self) -> bool:
+        """Return whether it computes in float32 on processors, as OpenVINO does, and its weights lie in the graph."""
+        return self.precision == "float32" and not has_gpu() and self.model.count_params() <= MOST_CONSTANTS
 
     def _network(self) -> Callable[[Any], Any]:
         network = as_constants(self.model)

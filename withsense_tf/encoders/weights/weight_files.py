@@ -43,7 +43,10 @@ def weights_name(source: str) -> str:
 def keras_has_weights(backbone: str) -> bool:
     """Return whether Keras downloaded ImageNet weights of a backbone before, to the folder where it looks for them."""
     home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-    return any((home / "models").glob(f"{backbone}_weights*_no_top.h5"))
+    # Keras writes resnet50_weights_..._notop, weights_mobilenet_v3_small_..._no_top_v2 and efficientnetv2-b0_notop.
+    name = re.compile(f"{backbone.replace('_', '')}(?:weights|notop|[0-9]).*")
+    plain_names = (re.sub("[^a-z0-9]", "", file.stem) for file in (home / "models").glob("*.h5"))
+    return any("notop" in plain and name.search(plain) is not None for plain in plain_names)
 
 
 def whole_path(source: str) -> str:

@@ -23,6 +23,7 @@ class Config:
 
     With `balanced`, every training photo and caption has as many fitting as unfitting pairs (`ws.balance`). With
     `captioned`, models that can do it learn from photos that have captions and no judgements, too.
+    `quality` is how closely photos are looked at (fast, good or best) where nothing names what sees them.
     `photo` names encoders as `photo=` does elsewhere, or holds tables with the settings of `KerasPhoto`; `model`
     holds a table a model: `matcher`, which class; `label`, what its rows are called; the rest are its settings.
     """
@@ -36,6 +37,7 @@ class Config:
     own_weight: float = 0.0
     balanced: bool = False
     captioned: bool = True
+    quality: str = ""
     photo: tuple[str | Mapping[str, Any], ...] = ()
     model: tuple[Mapping[str, Any], ...] = ()
 

