@@ -20,7 +20,6 @@ from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, n
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
-from withsense_tf.matchers.own_captions import captioned_photos
 
 OUTCOMES: Final = "outcomes"
 
@@ -143,14 +142,13 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
         if task.gallery:
             where.update(zip(task.gallery.content, task.gallery.paths, strict=True))
         texts.update(task.queries["text"])
-    examples: dict[str, Path] = {}
-    for task in tasks:
-        table = captioned_photos(task.train)
-        examples.update(zip(table["content"], map(Path, table["path"]), strict=True))
     missing: dict[str, WeightsMissingError] = {}
     for first in {job.label: job for job in jobs}.values():
         try:
-            photos = where | examples if getattr(first.matcher, "captioned", False) else where
+            photos = dict(where)
+            for task in first.work if getattr(first.matcher, "captioned", False) else ():
+                table = first.matcher.beside(task.train)
+                photos.update(zip(table["content"], map(Path, table["path"]), strict=True))
             first.matcher.prepare(list(photos), list(photos.values()), sorted(texts))
         except WeightsMissingError as error:
             photo = getattr(first.matcher, "photo", None)
