@@ -25,7 +25,7 @@ from withsense_tf.matchers.search_forms import ProjectedForm, unit
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.contrast import KINDS
 from withsense_tf.matchers.towers.contrast_training import Lesson, Objective, train_towers
-from withsense_tf.matchers.towers.opened_training import Opened, map_store
+from withsense_tf.matchers.towers.opened_training import UNFINISHED, Opened, looks, map_store
 from withsense_tf.matchers.training import TowerTraining, Training
 
 
@@ -41,7 +41,9 @@ class TwoTower(Towers, FeatureMatcher):
     - `dim` and `hidden`: the size of the common space, and of one hidden layer in the photo tower (0: none).
     - `members`: so many networks from different seeds are averaged.
     - `opened`: the first of the last layers of a `KerasPhoto` (one view) that are trained together with the towers,
-      at `opened_rate`, after the towers alone; "block_16_expand" of MobileNetV2, for example.
+      at `opened_rate`, after the towers alone; "block_16_expand" of MobileNetV2, for example. With `opened_augment`
+      they see photos and mirror images, each cut anew in every epoch. A run that is killed goes on where it was, if
+      its store has a folder of its own.
     - `captioned`: whether photos with captions and without judgements are learned from, too; a number: so many.
     - `training`: epochs, rates and patience, as a `TowerTraining`; without one, the usual ones.
     - `seed` of the first weights and of the order of pairs.
@@ -68,6 +70,7 @@ class TwoTower(Towers, FeatureMatcher):
     members: int = 1
     opened: str = ""
     opened_rate: float = 3e-4
+    opened_augment: bool = False
     captioned: bool | int = True
     training: Training | None = None
     seed: int = 0
@@ -77,13 +80,15 @@ class TwoTower(Towers, FeatureMatcher):
     @property
     def name(self) -> str:
         """Name the matcher with its loss and the opened layer."""
-        return f"two towers, {self.loss}" + (f", opened from {self.opened}" if self.opened else "")
+        opened = f", opened from {self.opened}{', augmented' * self.opened_augment}" if self.opened else ""
+        return f"two towers, {self.loss}{opened}"
 
     def prepare(self, content: Sequence[str], paths: Sequence[Path], texts: Sequence[str]) -> None:
         """Store the vectors of photos, and the maps of those whose last layers are opened."""
         super().prepare(content, paths, texts)
         if self.opened and self.store is not None:
-            map_store(self.store).encode(self._trunk(photo_encoders(self.photo)), content, paths)
+            for encoder in looks(self._trunk(photo_encoders(self.photo)), self.opened_augment):
+                map_store(self.store).encode(encoder, content, paths)
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, members * dim)."""
@@ -165,7 +170,10 @@ class TwoTower(Towers, FeatureMatcher):
             self.histories_.append(history)
         if trunk is not None:
             logs = f"{self.logs}/opened" if self.logs else None
-            opening = Opened(trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs)
+            opening = Opened(
+                trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs,
+                self.opened_augment, self.text_.identity, None if self.store is None else store.folder / UNFINISHED,
+            )  # fmt: skip
             self.features_, self.opened_history_ = opening.train(self.towers_[0], objective, lesson)
         self.held_content_ = np.array(examples.content)[held_out]
         unseen = self._unseen(pairs, examples)
