@@ -46,7 +46,7 @@ def _run_jobs(
     pickled_plan = pickle.dumps(plan) if processes > 1 else b""
     outcomes: dict[str, Outcome] = {}
     if skip_existing:
-        by_key = {job.key: _finished_outcome(_file(output, job), job.key) for job in jobs}
+        by_key = {job.key: finished_outcome(_file(output, job), job.key) for job in jobs}
         outcomes = {key: outcome for key, outcome in by_key.items() if outcome is not None}
         typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
     outcomes |= _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
@@ -166,7 +166,7 @@ def _file(output: Path, job: Job) -> Path:
     return output / OUTCOMES / f"{job.key}.npz"
 
 
-def _finished_outcome(file: Path, key: str) -> Outcome | None:
+def finished_outcome(file: Path, key: str) -> Outcome | None:
     """Return a job's finished outcome; one that was not run is tried again, and so is a damaged or another job's."""
     # A checkout with changes of its own may give other answers under the same name.
     if not file.is_file() or code_version().endswith("+"):
