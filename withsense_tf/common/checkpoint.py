@@ -32,9 +32,9 @@ class Checkpoint:
         """Write where the computation stands: plain values, and arrays in their order."""
         if self.file is None:
             return
-        named = {f"a{at:05d}": np.asarray(one) for at, one in enumerate(arrays)}
+        by_place = {f"a{at:05d}": np.asarray(one) for at, one in enumerate(arrays)}
         with whole_file(self.file) as draft, draft.open("wb") as stream:
-            np.savez(stream, **{ABOUT: np.array(json.dumps(about))}, **named)  # type: ignore[arg-type]  # as in outcomes
+            np.savez(stream, **{ABOUT: np.array(json.dumps(about))}, **by_place)  # type: ignore[arg-type]  # as in outcomes
 
     def load(self) -> tuple[Any, list[np.ndarray]] | None:
         """Return what was saved last; None where nothing was, or where it cannot be read: then all is done anew."""

@@ -54,7 +54,7 @@ def main(
     law: LawFiles,
 ) -> None:
     """Train on more and more captioned photos; print the table, and write it and its picture into the run's folder."""
-    from withsense_tf.evaluation.page.learning_curve import curve_picture, curve_table
+    from withsense_tf.evaluation.page.captioned_curve import curve_picture, curve_table
     from withsense_tf.experiments.compare import prepare_run, publish_run
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
@@ -98,13 +98,13 @@ def _more_and_more(
     tables = []
     for model in settings.model:
         name = str(model.get("label", make_matcher(model, around).name))
-        for captioned, said in (*numbers, (True, "all")):
-            tables.append({**model, "captioned": captioned, "label": f"{name}, {said} captioned"})
+        for captioned, words in (*numbers, (True, "all")):
+            tables.append({**model, "captioned": captioned, "label": f"{name}, {words} captioned"})
     return tuple(tables)
 
 
 def _markdown(rows: Sequence[Mapping[str, Any]]) -> str:
-    from withsense_tf.evaluation.page.learning_curve import curve_table
+    from withsense_tf.evaluation.page.captioned_curve import curve_table
     from withsense_tf.evaluation.result_table import cell_text
 
     names = ["matcher", "captioned_photos", "r@5", "rmse", "tau_c", "seconds"]

@@ -16,7 +16,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.matchers.towers.contrast_training import Lesson, Progress
-from withsense_tf.matchers.towers.opened_training import UNFINISHED, Opened, _PhotoBatches
+from withsense_tf.matchers.towers.opened_training import CHECKPOINTS, Opened, _PhotoBatches
 from withsense_tf.matchers.towers.two_tower import TwoTower
 from withsense_tf.matchers.training import TowerTraining
 
@@ -113,7 +113,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_numbers(
     monkeypatch.setattr(Progress, "save", save_and_die)
     with pytest.raises(KeyboardInterrupt):
         towers(store).fit(train)
-    assert len(list((tmp_path / UNFINISHED).iterdir())) == 1
+    assert len(list((tmp_path / CHECKPOINTS).iterdir())) == 1
     monkeypatch.setattr(Progress, "save", save)
     monkeypatch.setattr(_PhotoBatches, "epoch", epoch_noting)
     # Of other settings nothing is taken over.
@@ -126,7 +126,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_numbers(
     assert matcher.opened_history_["loss"][1:] == fitted.opened_history_["loss"][1:]
     assert tuned(matcher).identity == tuned(fitted).identity
     np.testing.assert_array_equal(matcher.predict(train), fitted.predict(train))
-    assert list((tmp_path / UNFINISHED).iterdir()) == []
+    assert list((tmp_path / CHECKPOINTS).iterdir()) == []
 
 
 def test_mirror_images_are_seen_too_and_every_epoch_cuts_anew(train: Pairs, store: VectorStore) -> None:

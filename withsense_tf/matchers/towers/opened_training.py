@@ -31,7 +31,7 @@ from withsense_tf.matchers.training import Training
 PHOTOS: Final = 64
 # With augmentation, a side of the cut has at least this share of the side of the maps.
 SMALLEST_CUT: Final = 0.7
-UNFINISHED: Final = "unfinished"  # where runs that go on lie, below the folder of the store
+CHECKPOINTS: Final = "checkpoints"  # where runs that go on lie, below the folder of the store
 # Roots rise infinitely fast at 0.
 SMALLEST: Final = 1e-6
 
@@ -51,7 +51,7 @@ class Opened:
     """Train the opened layers and the towers, from where the towers alone arrived.
 
     The trunk is run once for each photo, and once for its mirror image with `augment`; the maps are kept in the store,
-    in half precision. After every epoch all of its state is written below `unfinished`, and removed at the end:
+    in half precision. After every epoch all of its state is written below `checkpoints`, and removed at the end:
     `about` names what else it hangs on, such as what encodes texts.
     """
 
@@ -64,7 +64,7 @@ class Opened:
     logs: str | None = None
     augment: bool = False
     about: str = ""
-    unfinished: Path | None = None
+    checkpoints: Path | None = None
 
     def train(
         self, towers: tuple[Any, Any], objective: Objective, lesson: Lesson
@@ -128,7 +128,7 @@ class Opened:
             lesson.judged_pairs[0],
             lesson.judged_pairs[2],
         )
-        return Checkpoint(self.unfinished, settings, arrays)
+        return Checkpoint(self.checkpoints, settings, arrays)
 
     def _maps(self, lesson: Lesson) -> list[np.ndarray]:
         """Return the maps of photos that enter the opened layers, float16, (photos, height, width, channels).

@@ -25,7 +25,7 @@ from withsense_tf.matchers.search_forms import ProjectedForm, unit
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.contrast import KINDS
 from withsense_tf.matchers.towers.contrast_training import Lesson, Objective, train_towers
-from withsense_tf.matchers.towers.opened_training import UNFINISHED, Opened, looks, map_store
+from withsense_tf.matchers.towers.opened_training import CHECKPOINTS, Opened, looks, map_store
 from withsense_tf.matchers.training import TowerTraining, Training
 
 
@@ -172,7 +172,7 @@ class TwoTower(Towers, FeatureMatcher):
             logs = f"{self.logs}/opened" if self.logs else None
             opening = Opened(
                 trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs,
-                self.opened_augment, self.text_.identity, None if self.store is None else store.folder / UNFINISHED,
+                self.opened_augment, self.text_.identity, None if self.store is None else store.folder / CHECKPOINTS,
             )  # fmt: skip
             self.features_, self.opened_history_ = opening.train(self.towers_[0], objective, lesson)
         self.held_content_ = np.array(examples.content)[held_out]

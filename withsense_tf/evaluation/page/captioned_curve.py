@@ -68,10 +68,10 @@ def curve_picture(rows: Sequence[Row]) -> Picture | None:
             ends = [(number(row, f"{name}_low"), number(row, f"{name}_high")) for row in points]
             if points and all(low is not None and high is not None for low, high in ends):
                 axis.fill_between(across, *zip(*ends, strict=True), color=colour, alpha=0.15)
-            said = ", ".join(
+            shares = ", ".join(
                 f"{value:.3f} with {count:,.0f}" for count, value in zip(across, up, strict=True)
             )
-            texts.append(f"{name}, {label}: {said}")
+            texts.append(f"{name}, {label}: {shares}")
         axis.set_xscale("symlog", linthresh=STRAIGHT)
         axis.set_xticks(counts, [f"{count:,}" for count in counts], rotation=30)
         axis.minorticks_off()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from withsense_tf.evaluation.page.learning_curve import curve_picture, curve_table, curves_of
+from withsense_tf.evaluation.page.captioned_curve import curve_picture, curve_table, curves_of
 
 
 def row(matcher: str, captioned: bool | int, count: int, recall: float, **more: object) -> dict:
