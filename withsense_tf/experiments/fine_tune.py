@@ -73,7 +73,8 @@ def main(
     check_policy(policy, law)
     encoders = {name: (_encoder(name, weights, seed), layer) for name, layer in _networks(network).items()}
     store = VectorStore(terminal.output_folder(output) / "vectors")
-    around = Surroundings(tuple(one for one, _ in encoders.values()), load_word_vectors(vectors), store, seed)
+    photo = tuple(one for one, _ in encoders.values())
+    around = Surroundings(photo, load_word_vectors(vectors), store, seed, synthetic=data is None)
     lawful = under_the_law(load(data, output, seed), policy, law, country)
     typer.echo(f"{lawful.data!r}\n{lawful.note} Policy: {lawful.policy}.")
     number: bool | int = True if captioned is None else captioned
