@@ -142,10 +142,10 @@ class Progress:
 
     def go_on(self) -> bool:
         """Bring back what was written down; return whether there was anything."""
-        stored = self.checkpoint.load()
-        if stored is None:
+        state = self.checkpoint.load()
+        if state is None:
             return False
-        about, arrays = stored
+        about, arrays = state
         for variable in self.moving:
             variable.assign(arrays.pop(0))
         photo, text = about["of_towers"]
