@@ -21,7 +21,7 @@ ROWS, COLUMNS = 3, 4
 def main(target: Path) -> None:
     """Draw the first landscape photos of the demo set, each above its first caption."""
     with tempfile.TemporaryDirectory() as folder:
-        data = ws.demo_dataset(train=40, test=10, folder=Path(folder) / "demo")
+        data = ws.demo_dataset(train=40, test=10, folder=Path(folder) / "demo", captioned=0)
         photos = data.photos[data.photos["width"] > data.photos["height"]].head(ROWS * COLUMNS)
         texts = data.captions[data.captions["number"] == 0].set_index("photo")["text"]
         figure, axes = plt.subplots(ROWS, COLUMNS, figsize=(12, 8.4), layout="constrained")

@@ -150,7 +150,7 @@ def test_the_notebook_of_the_readme_runs() -> None:
     assert "ws.demo_dataset()" in block
     found: dict[str, object] = {}
     # The same on a small demo set, which takes seconds.
-    exec(block.replace("ws.demo_dataset()", "ws.demo_dataset(train=40, test=6)"), found)
+    exec(block.replace("ws.demo_dataset()", "ws.demo_dataset(train=40, test=6, captioned=0)"), found)
     assert len(found["best"]) == 5
     assert len(found["removed"])
     assert not set(found["removed"]["what"]) & {f"photo {name}" for _, name in found["best"]}

@@ -33,7 +33,7 @@ def saved(tmp_path: Path) -> Path:
 def test_a_matcher_opens_and_predicts_as_it_did(saved: Path) -> None:
     matcher = ws.load_matcher(saved / "matcher")
     assert isinstance(matcher, ws.ClosedFormTowers)
-    pairs = ws.relevance(ws.demo_dataset(0, 10, 1, folder=saved / "demo"))
+    pairs = ws.relevance(ws.demo_dataset(0, 10, 1, folder=saved / "demo", captioned=0))
     before = json.loads((saved / "predictions.json").read_text(encoding="utf-8"))
     assert len(set(before)) > 3
     assert matcher.predict(pairs)[: len(before)] == pytest.approx(before, abs=1e-3)

@@ -75,13 +75,21 @@ def data_demo(
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same files.")] = 0,
     train: Annotated[int, typer.Option(min=10, help="Number of training photos.")] = 400,
     test: Annotated[int, typer.Option(min=1, help="Number of test photos.")] = 100,
+    captioned: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="Number of photos with captions alone.", show_default="three to two training photos"
+        ),
+    ] = None,
 ) -> None:
     """Render the synthetic demo set as a With Sense folder."""
-    from withsense_tf.demo import write_demo
+    from withsense_tf.demo.writer import usual_captioned, write_demo
 
-    write_demo(folder, seed=seed, train=train, test=test)
+    captioned = usual_captioned(train) if captioned is None else captioned
+    write_demo(folder, seed=seed, train=train, test=test, captioned=captioned)
     typer.echo(
-        f"{folder}: {train} training and {test} test photos. Synthetic: drawn scenes, simulated judges."
+        f"{folder}: {train} training, {test} test and {captioned} captioned photos. Synthetic: drawn scenes, "
+        "simulated judges."
     )
 
 

@@ -13,7 +13,7 @@ from withsense_tf.demo import write_demo
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "demo"
-    write_demo(folder, seed=0, train=36, test=6)
+    write_demo(folder, seed=0, train=36, test=6, captioned=0)
     return folder
 
 
@@ -21,7 +21,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a smaller set of other photos, some of them of the same names."""
     folder = tmp_path_factory.mktemp("data") / "small"
-    write_demo(folder, seed=1, train=16, test=2)
+    write_demo(folder, seed=1, train=16, test=2, captioned=0)
     return folder
 
 

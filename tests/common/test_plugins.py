@@ -184,7 +184,7 @@ def test_an_added_matcher_is_compared_by_name_and_one_of_a_module_on_trial(
 ) -> None:
     from withsense_tf.demo import write_demo
 
-    write_demo(tmp_path / "demo", train=10, test=1)
+    write_demo(tmp_path / "demo", train=10, test=1, captioned=0)
     command = [
         sys.executable,
         "-m",

@@ -1,24 +1,25 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from withsense_tf.data.demo_marker import FILE, read_marker, write_marker
+from withsense_tf.data.demo_marker import FILE, DemoSizes, read_marker, write_marker
 
 
 @pytest.fixture
 def marked(tmp_path: Path) -> Path:
     (tmp_path / "train_images").mkdir()
     (tmp_path / "train_images/a.jpg").write_bytes(b"a")
-    write_marker(tmp_path, seed=3, train=20, test=5, version=7)
+    write_marker(tmp_path, seed=3, sizes=DemoSizes(20, 5, 30), version=7)
     return tmp_path
 
 
 def test_a_mark_says_which_set_it_is_and_that_nobody_touched_it(marked: Path) -> None:
     marker = read_marker(marked)
     assert marker is not None
-    assert (marker.seed, marker.train, marker.test, marker.version, marker.untouched) == (3, 20, 5, 7, True)
+    assert (marker.seed, marker.sizes, marker.version, marker.untouched) == (3, DemoSizes(20, 5, 30), 7, True)
     assert marker.name == "demo (synthetic, seed 3)"
 
 
@@ -43,3 +44,12 @@ def test_the_mark_notices_every_change_but_what_a_system_leaves(marked: Path) ->
 def test_a_damaged_mark_is_none(marked: Path, content: str) -> None:
     (marked / FILE).write_text(content)
     assert read_marker(marked) is None
+
+
+def test_a_mark_of_before_there_were_captioned_photos_still_says_that_a_set_is_drawn(marked: Path) -> None:
+    facts = json.loads((marked / FILE).read_text())
+    del facts["captioned"]
+    (marked / FILE).write_text(json.dumps(facts))
+    marker = read_marker(marked)
+    assert marker is not None
+    assert marker.sizes == DemoSizes(20, 5, 0)

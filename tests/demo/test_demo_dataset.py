@@ -16,16 +16,16 @@ from withsense_tf.targets.blend import relevance
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a demo set that no test may change."""
     folder = tmp_path_factory.mktemp("rendered") / "demo"
-    demo_dataset(seed=5, train=12, test=3, folder=folder)
+    demo_dataset(seed=5, train=12, test=3, folder=folder, captioned=0)
     return folder
 
 
 def test_the_demo_set_is_rendered_once_and_then_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     first = demo_dataset(seed=5, train=12, test=3)
-    rendered = (tmp_path / "artifacts/demo-5-12-3/demo.json").stat().st_mtime_ns
+    rendered = (tmp_path / "artifacts/demo-5-12-3-18/demo.json").stat().st_mtime_ns
     again = demo_dataset(seed=5, train=12, test=3)
-    assert (tmp_path / "artifacts/demo-5-12-3/demo.json").stat().st_mtime_ns == rendered
+    assert (tmp_path / "artifacts/demo-5-12-3-18/demo.json").stat().st_mtime_ns == rendered
     assert first.fingerprint == again.fingerprint
     assert first.synthetic
     assert first.name == "demo (synthetic, seed 5)"
@@ -36,7 +36,7 @@ def test_the_demo_set_is_rendered_once_and_then_read(tmp_path: Path, monkeypatch
 
 def test_another_demo_set_in_the_folder_is_not_taken_for_the_wanted_one(rendered: Path) -> None:
     with pytest.raises(DataError, match="holds another demo set"):
-        demo_dataset(seed=6, train=12, test=3, folder=rendered)
+        demo_dataset(seed=6, train=12, test=3, folder=rendered, captioned=0)
 
 
 @pytest.mark.parametrize("marker", [None, "[1, 2]", "{broken"])
@@ -54,10 +54,10 @@ def test_a_demo_set_that_was_changed_is_not_passed_off_as_the_demo_set(
 ) -> None:
     folder = tmp_path / "demo"
     shutil.copytree(rendered, folder)
-    demo_dataset(seed=5, train=12, test=3, folder=folder)  # a copy is untouched
+    demo_dataset(seed=5, train=12, test=3, folder=folder, captioned=0)  # a copy is untouched
     next((folder / "train_images").iterdir()).unlink()
     with pytest.raises(DataError, match="was changed since it was rendered"):
-        demo_dataset(seed=5, train=12, test=3, folder=folder)
+        demo_dataset(seed=5, train=12, test=3, folder=folder, captioned=0)
     with pytest.warns(DataWarning):
         assert load_dataset(folder).name == "altered demo (synthetic, seed 5)"
 
@@ -65,7 +65,10 @@ def test_a_demo_set_that_was_changed_is_not_passed_off_as_the_demo_set(
 def test_two_who_ask_at_once_get_the_same_set(tmp_path: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         sets = list(
-            pool.map(lambda _: demo_dataset(seed=5, train=12, test=3, folder=tmp_path / "demo"), range(3))
+            pool.map(
+                lambda _: demo_dataset(seed=5, train=12, test=3, folder=tmp_path / "demo", captioned=0),
+                range(3),
+            )
         )
     assert len({data.fingerprint for data in sets}) == 1
 
@@ -73,5 +76,5 @@ def test_two_who_ask_at_once_get_the_same_set(tmp_path: Path) -> None:
 def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / ".demo-abc").mkdir()
     (tmp_path / ".demo-abc/half.jpg").write_bytes(b"x")
-    demo_dataset(seed=5, train=12, test=3, folder=tmp_path / "demo")
+    demo_dataset(seed=5, train=12, test=3, folder=tmp_path / "demo", captioned=0)
     assert not (tmp_path / ".demo-abc").exists()

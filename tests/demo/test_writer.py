@@ -11,20 +11,21 @@ import pytest
 from PIL import Image
 
 from withsense_tf.data.demo_marker import folder_digest
-from withsense_tf.demo import writer
+from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.demo import drawing_shares, writer
 from withsense_tf.demo.writer import MARKER_VERSION, write_demo
 from withsense_tf.errors import DataError, SettingError
 
 FILES = {
-    "train_images", "test_images", "train_dataset.csv", "ExpertAnnotations.tsv", "CrowdAnnotations.tsv",
-    "test_queries.csv",
+    "train_images", "test_images", "corpus_images",
+    "train_dataset.csv", "ExpertAnnotations.tsv", "CrowdAnnotations.tsv", "test_queries.csv",
     "test_images.csv", "captions.csv", "caption_corpus.csv", "demo.json", "README.md",
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_demo(tmp_path_factory.mktemp("demo") / "set", seed=1, train=20, test=5)
+    return write_demo(tmp_path_factory.mktemp("demo") / "set", seed=1, train=20, test=5, captioned=8)
 
 
 def rows(path: Path, separator: str = ",") -> list[list[str]]:
@@ -42,28 +43,36 @@ def test_all_files_are_there_and_nothing_else(demo: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes(demo: Path, tmp_path: Path) -> None:
-    assert contents(write_demo(tmp_path / "again", seed=1, train=20, test=5)) == contents(demo)
+    assert contents(write_demo(tmp_path / "again", seed=1, train=20, test=5, captioned=8)) == contents(demo)
 
 
 def test_another_seed_gives_other_photos_and_captions(demo: Path, tmp_path: Path) -> None:
-    other, first = contents(write_demo(tmp_path / "other", seed=2, train=10, test=1)), contents(demo)
+    other, first = (
+        contents(write_demo(tmp_path / "other", seed=2, train=10, test=1, captioned=0)),
+        contents(demo),
+    )
     assert other["train_images/demo_train_0000.jpg"] != first["train_images/demo_train_0000.jpg"]
     assert other["captions.csv"] not in first["captions.csv"]
 
 
 def test_the_first_photos_are_the_same_whatever_the_size_of_the_set(demo: Path, tmp_path: Path) -> None:
-    small, large = contents(write_demo(tmp_path / "small", seed=1, train=10, test=2)), contents(demo)
+    small, large = (
+        contents(write_demo(tmp_path / "small", seed=1, train=10, test=2, captioned=4)),
+        contents(demo),
+    )
     photos = [name for name in small if name.endswith(".jpg")]
-    assert len(photos) == 12
+    assert len(photos) == 12 + 4
     assert all(small[name] == large[name] for name in photos)
     assert large["captions.csv"].startswith(small["captions.csv"])
     assert large["test_queries.csv"].startswith(small["test_queries.csv"])
-    assert large["caption_corpus.csv"] == small["caption_corpus.csv"]
+    assert large["caption_corpus.csv"].startswith(small["caption_corpus.csv"])
 
 
 def test_photos_are_jpeg_files_named_in_the_tables(demo: Path) -> None:
     listed = {"train_images": {row[0] for row in rows(demo / "captions.csv")[1:]}}
     listed["test_images"] = {row[0] for row in rows(demo / "test_images.csv")[1:]}
+    corpus = {row[0].split("#")[0] for row in rows(demo / "caption_corpus.csv", "|")[1:]}
+    listed["corpus_images"] = {name for name in corpus if name.startswith("demo_captioned_")}
     for folder, names in listed.items():
         assert {path.name for path in (demo / folder).iterdir()} == names
         for name in names:
@@ -97,12 +106,47 @@ def test_queries_have_a_running_index_and_five_captions_a_photo(demo: Path) -> N
     assert [row[1].split("#")[1] for row in queries] == list("01234") * 5
 
 
-def test_the_corpus_belongs_to_photos_that_do_not_exist(demo: Path) -> None:
+def test_the_corpus_belongs_to_captioned_photos_and_to_photos_that_do_not_exist(demo: Path) -> None:
     head, *texts = rows(demo / "caption_corpus.csv", "|")
     owners = {row[0].split("#")[0] for row in texts}
     assert head == ["query_id", "query_text"]
-    assert len(texts) == 5 * len(owners) == 2000
-    assert not owners & {path.name for path in demo.rglob("*.jpg")}
+    assert len(texts) == 5 * len(owners) == 2000 + 5 * 8
+    photos = {path.name for path in demo.rglob("*.jpg")}
+    assert owners & photos == {path.name for path in (demo / "corpus_images").iterdir()}
+
+
+def test_captioned_photos_change_no_other_file(demo: Path, tmp_path: Path) -> None:
+    without, first = (
+        contents(write_demo(tmp_path / "bare", seed=1, train=20, test=5, captioned=0)),
+        contents(demo),
+    )
+    assert not any(name.startswith("corpus_images") for name in without)
+    saying = {"demo.json", "README.md", "caption_corpus.csv"}
+    assert all(first[name] == without[name] for name in without.keys() - saying)
+    assert first["caption_corpus.csv"].startswith(without["caption_corpus.csv"])
+
+
+def test_no_captioned_photo_is_a_judged_one_or_a_test_photo(demo: Path) -> None:
+    data = load_dataset(demo)
+    assert data.photos["group"].is_unique
+    assert data.counts()["captioned_photos"] == 8
+
+
+def test_photos_drawn_in_several_processes_are_those_drawn_in_one(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "FEWEST_IN_A_SHARE", 15)
+    monkeypatch.setattr(writer, "usable_cores", lambda: 2)
+    assert contents(write_demo(tmp_path / "shared", seed=1, train=20, test=5, captioned=8)) == contents(demo)
+
+
+def test_a_share_whose_process_fails_is_drawn_here(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "FEWEST_IN_A_SHARE", 15)
+    monkeypatch.setattr(writer, "usable_cores", lambda: 2)
+    monkeypatch.setattr(drawing_shares, "PROGRAM", "withsense_tf.no_such_module")
+    assert contents(write_demo(tmp_path / "failed", seed=1, train=20, test=5, captioned=8)) == contents(demo)
 
 
 def test_the_set_says_that_it_is_synthetic(demo: Path) -> None:
@@ -110,7 +154,7 @@ def test_the_set_says_that_it_is_synthetic(demo: Path) -> None:
     assert facts.pop("content") == folder_digest(demo)
     assert facts == {
         "name": "withsense_tf demo set", "synthetic": True, "version": MARKER_VERSION, "seed": 1, "train": 20,
-        "test": 5,
+        "test": 5, "captioned": 8,
     }  # fmt: skip
     assert "synthetic" in (demo / "README.md").read_text(encoding="utf-8")
 
@@ -125,7 +169,7 @@ def test_a_folder_with_files_is_refused_and_left_alone(tmp_path: Path) -> None:
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     target = tmp_path / "empty"
     target.mkdir()
-    assert (write_demo(target, train=10, test=1) / "demo.json").is_file()
+    assert (write_demo(target, train=10, test=1, captioned=0) / "demo.json").is_file()
 
 
 def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,15 +197,17 @@ def test_a_killed_run_leaves_no_half_folder_and_the_next_one_succeeds(tmp_path: 
     process.kill()
     process.wait()
     assert not target.exists()
-    assert (write_demo(target, train=10, test=1) / "demo.json").is_file()
+    assert (write_demo(target, train=10, test=1, captioned=0) / "demo.json").is_file()
 
 
-@pytest.mark.parametrize(("seed", "train", "test"), [(0, 9, 1), (0, 10, 0), (-1, 10, 1)])
+@pytest.mark.parametrize(
+    ("seed", "train", "test", "captioned"), [(0, 9, 1, 0), (0, 10, 0, 0), (-1, 10, 1, 0), (0, 10, 1, -1)]
+)
 def test_impossible_settings_are_refused_before_anything_is_written(
-    seed: int, train: int, test: int, tmp_path: Path
+    seed: int, train: int, test: int, captioned: int, tmp_path: Path
 ) -> None:
     with pytest.raises(SettingError, match="got"):
-        write_demo(tmp_path / "set", seed=seed, train=train, test=test)
+        write_demo(tmp_path / "set", seed=seed, train=train, test=test, captioned=captioned)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -73,7 +73,7 @@ def test_every_table_of_synthetic_data_says_so(tmp_path: Path, tiny: Dataset) ->
         return compare([Constant().fit(train)], test)
 
     assert table(tiny).notes == ()
-    drawn = table(demo_dataset(train=10, test=1, folder=tmp_path / "demo"))
+    drawn = table(demo_dataset(train=10, test=1, folder=tmp_path / "demo", captioned=0))
     assert drawn.notes == (SYNTHETIC_NOTE,)
     assert "Synthetic" in str(drawn)
     assert "Synthetic" in drawn._repr_html_()

@@ -18,7 +18,7 @@ def test_a_folder_is_read_with_every_photo_decoded(folder: Path, tmp_path: Path)
 
 
 def test_demo_sets_of_other_seeds_or_sizes_lie_apart(tmp_path: Path) -> None:
-    numbers = ((3, 10, 2), (3, 10, 3), (3, 11, 2), (4, 10, 2))
-    folders = {demo_folder(tmp_path, *three) for three in numbers}
-    assert len(folders) == 4
+    numbers = ((3, 10, 2), (3, 10, 3), (3, 11, 2), (4, 10, 2), (3, 10, 2, 0))
+    folders = {demo_folder(tmp_path, *some) for some in numbers}
+    assert len(folders) == 5
     assert {folder.parent for folder in folders} == {tmp_path}

@@ -55,7 +55,7 @@ def test_an_index_decides_as_the_gate_does_also_when_photos_came_in_pieces(
     ownership: dict, matcher: Matcher, store: VectorStore, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "demo of the law"
-    data = demo_dataset(seed=5, train=40, test=16, folder=folder)
+    data = demo_dataset(seed=5, train=40, test=16, folder=folder, captioned=0)
     photo = data.photos["photo"][3]
     policy = law(**ownership, overrides={photo: Override(photo, "restrict", "Ann", "I know")})
     items = items_of(data)

@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from conftest import MeanColour, save_photo
+from PIL import Image
+from tiny_photo import TinyPhoto
 
+from withsense_tf.common.fingerprints import content_of
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import DataWarning, SettingError
+from withsense_tf.evaluation.answering import answer_task
 from withsense_tf.evaluation.compare import compare
+from withsense_tf.evaluation.protocol import tasks
+from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.index.item import items_of
-from withsense_tf.matchers.own_captions import captioned_photos, fit_texts, training_examples
-from withsense_tf.matchers.towers import closed_form
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.concat.concat_linear import ConcatLinear
+from withsense_tf.matchers.constant import Constant
+from withsense_tf.matchers.hybrid import Hybrid
+from withsense_tf.matchers.own_captions import Examples, captioned_photos, fit_texts, training_examples
+from withsense_tf.matchers.towers import closed_form, pretrained, two_tower
+from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.matchers.towers.contrast_training import Lesson
+from withsense_tf.matchers.towers.pretrained import Pretrained
+from withsense_tf.matchers.towers.two_tower import TwoTower
+from withsense_tf.matchers.training import TowerTraining
 from withsense_tf.targets.blend import relevance
 
 BIRDS = ("auk.jpg", "emu.jpg", "jay.jpg", "owl.jpg")
+
+
+class Seen(NamedTuple):
+    """A fitted matcher, and what it took as examples."""
+
+    matcher: Matcher
+    examples: Examples
 
 
 @pytest.fixture
@@ -74,18 +99,159 @@ def test_a_copy_of_a_judged_photo_trains_only_where_that_one_does(data: Dataset)
     assert "owl" in space.known_words
 
 
+@pytest.fixture(params=["closed form", "landmarks", "hybrid", "two towers", "opened", "pretrained"])
+def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Matcher]:
+    """Return what makes each matcher that learns from captioned photos."""
+    short = TowerTraining(epochs=2, validation=0.2)
+    if request.param == "landmarks":
+        monkeypatch.setattr(closed_form, "MOST_EXACT", 4)
+        monkeypatch.setattr(closed_form, "LANDMARKS", 6)
+    if request.param == "pretrained":
+        return partial(Pretrained, request.getfixturevalue("clip"), head="linear")
+    return {
+        "closed form": partial(ClosedFormTowers, MeanColour()),
+        "landmarks": partial(ClosedFormTowers, MeanColour()),
+        "hybrid": partial(Hybrid, MeanColour()),
+        "two towers": partial(TwoTower, MeanColour(), dim=4, training=short),
+        "opened": partial(TwoTower, TinyPhoto(), dim=4, opened="late", training=short),
+    }[request.param]
+
+
+def everything_seen(make: Callable[..., Matcher], train: Pairs, monkeypatch: pytest.MonkeyPatch) -> Seen:
+    """Train a matcher; return its fitted state and all photos and captions that it took as examples."""
+    seen: list[Examples] = []
+
+    def examples_noting(*arguments: Any, **settings: Any) -> Examples:
+        seen.append(training_examples(*arguments, **settings))
+        return seen[-1]
+
+    for module in (closed_form, two_tower, pretrained):
+        monkeypatch.setattr(module, "training_examples", examples_noting)
+    matcher = make().fit(train)
+    (examples,) = seen
+    return Seen(matcher, examples)
+
+
 @pytest.mark.closed
-def test_what_learned_from_a_captioned_photo_is_not_measured_on_it(data: Dataset) -> None:
-    matcher = ClosedFormTowers(MeanColour()).fit(relevance(data))
+def test_no_caption_and_no_copy_of_a_photo_that_is_measured_on_trains(
+    make: Callable[..., Matcher], corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The emu is a copy of a judged photo that looks the same, the auk of a test photo.
+    for bird, photo in (("emu", "train_images/bee"), ("auk", "test_images/gnu")):
+        with Image.open(corpus / f"{photo}.jpg") as image:
+            image.save(corpus / f"corpus_images/{bird}.jpg", quality=60)
+    with pytest.warns(DataWarning, match="auk.jpg: it looks like gnu.jpg"):
+        data = load_dataset(corpus)
+    assert data.groups["emu.jpg"] == data.groups["bee.jpg"]
+    pairs = relevance(data)
+    train = pairs.take(np.flatnonzero(~pairs.table["photo"].isin(["fox.jpg", "bee.jpg"])))
+    seen = everything_seen(make, train, monkeypatch)
+    measured = {data.content[name] for name in ("fox.jpg", "bee.jpg", "gnu.jpg", "emu.jpg", "jay.jpg")}
+    measured.add(content_of(corpus / "corpus_images/auk.jpg").hex())
+    assert not measured & set(seen.examples.content)
+    assert not measured & set(seen.matcher.fitted_content_)
+    assert data.content["owl.jpg"] in seen.matcher.fitted_content_
+    assert "A owl, seen 1 times, sits alone ." in seen.examples.texts
+    learned = "\n".join(seen.examples.texts)
+    assert not any(name in learned for name in ("fox", "bee", "gnu", "emu", "auk", "jay"))
+    space = getattr(seen.matcher, "text_", None)
+    if isinstance(space, CaptionSpace):
+        assert not {"fox", "bee", "gnu", "emu", "auk", "jay"} & set(space.known_words)
+
+
+@pytest.mark.closed
+def test_a_copy_of_a_held_out_photo_is_held_out_of_training_too(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lessons: list[Lesson] = []
+    learn = two_tower.train_towers
+
+    def train_noting(towers: Any, objective: Any, features: Any, lesson: Lesson, *rest: Any) -> Any:
+        lessons.append(lesson)
+        return learn(towers, objective, features, lesson, *rest)
+
+    monkeypatch.setattr(two_tower, "train_towers", train_noting)
+    pairs = relevance(load_dataset(corpus))
+    content, groups = pairs.data.content, pairs.data.groups
+    training = TowerTraining(epochs=1, validation=0.2)
+    for seed in range(3):
+        matcher = TwoTower(MeanColour(), dim=4, training=training, seed=seed).fit(pairs)
+        held, lesson = matcher.held_content_, lessons[-1]
+        trained = np.array(lesson.examples.content)[~lesson.held_out]
+        assert not set(groups[content.isin(held)]) & set(groups[content.isin(trained)])
+        # Held out are judged photos, so that scores are calibrated on judgements.
+        assert set(held) & set(pairs.content)
+        assert len(lesson.judged_pairs[0])
+
+
+def test_a_number_takes_so_many_by_the_seed_and_fewer_are_among_more(data: Dataset) -> None:
+    pairs = relevance(data)
+    one, two = (set(captioned_photos(pairs, count)["photo"]) for count in (1, 2))
+    assert (len(one), len(two)) == (1, 2)
+    assert one < two
+    assert len({frozenset(captioned_photos(pairs, 2, seed)["photo"]) for seed in range(9)}) > 1
+    assert set(captioned_photos(pairs, 99)["photo"]) == {"auk.jpg", "emu.jpg", "owl.jpg"}
+    assert len(captioned_photos(pairs, False)) == len(captioned_photos(pairs, 0)) == 0
+
+
+def test_folds_share_the_captioned_photos_that_are_drawn(data: Dataset) -> None:
+    drawn = {
+        frozenset(captioned_photos(without_photo(data, name), 2)["photo"]) for name in ("ant.jpg", "bee.jpg")
+    }
+    assert len(drawn) == 1
+
+
+@pytest.mark.parametrize("captioned", [-1, 0.5, "all", None])
+def test_what_is_no_number_of_photos_is_refused(data: Dataset, captioned: object) -> None:
+    with pytest.raises(SettingError, match="captioned must be"):
+        captioned_photos(relevance(data), captioned)
+
+
+@pytest.mark.parametrize("make", [ClosedFormTowers, TwoTower])
+@pytest.mark.parametrize(("captioned", "count"), [(2, 2), (False, 0), (True, 3)])
+def test_a_matcher_takes_so_many_and_its_row_says_how_many(
+    captioned: bool | int, count: int, make: type[Matcher], data: Dataset
+) -> None:
+    (task,) = tasks(relevance(data), "test", 2, 0)
+    outcome = answer_task("a", "test", make(MeanColour(), text="tfidf", captioned=captioned), task)
+    # The jay is a judged photo under another name, and no further one.
+    assert rows_of([outcome])[0]["captioned_photos"] == count
+
+
+def test_what_learns_from_judgements_alone_says_that_it_takes_none(data: Dataset) -> None:
+    (task,) = tasks(relevance(data), "test", 2, 0)
+    for matcher in (ConcatLinear("ridge", MeanColour()), Constant()):
+        assert rows_of([answer_task("a", "test", matcher, task)])[0]["captioned_photos"] == 0
+
+
+def test_a_network_without_a_head_learns_from_no_captioned_photo(data: Dataset, clip: Path) -> None:
+    matcher = Pretrained(clip).fit(relevance(data))
+    assert set(matcher.fitted_content_) == set(relevance(data).content)
+
+
+@pytest.mark.closed
+def test_what_learned_from_a_captioned_photo_is_not_measured_on_it(
+    data: Dataset, make: Callable[..., Matcher]
+) -> None:
+    matcher = make().fit(relevance(data))
     assert data.content["owl.jpg"] in matcher.fitted_content_
     table = relevance(data).table.head(2).assign(photo="owl.jpg")
     with pytest.raises(SettingError, match="trained on 1 of"):
         compare(matcher, Pairs(data, table))
 
 
-def test_without_them_the_answers_are_those_of_a_folder_without_them(corpus: Path, data: Dataset) -> None:
+@pytest.mark.parametrize(
+    "make",
+    [
+        partial(ClosedFormTowers, MeanColour()),
+        partial(TwoTower, MeanColour(), dim=4, training=TowerTraining(epochs=2)),
+    ],
+)
+def test_without_them_the_answers_are_those_of_a_folder_without_them(
+    make: Callable[..., Towers], corpus: Path, data: Dataset
+) -> None:
     def cosines(data: Dataset, captioned: bool = True) -> np.ndarray:
-        towers = ClosedFormTowers(MeanColour(), text="tfidf", captioned=captioned)
+        towers = make(text="tfidf", captioned=captioned)
         return towers.fit(without_photo(data, "ant.jpg")).cosines(relevance(data))
 
     learned, alone = cosines(data), cosines(data, captioned=False)

@@ -17,7 +17,7 @@ from withsense_tf.targets.blend import relevance
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    return demo_dataset(train=60, test=1, folder=tmp_path_factory.mktemp("demo") / "set")
+    return demo_dataset(train=60, test=1, folder=tmp_path_factory.mktemp("demo") / "set", captioned=0)
 
 
 def shares(pairs: Pairs, of: str) -> pd.Series:

@@ -57,7 +57,7 @@ def invoke(name: str) -> tuple[int, str]:
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the set that a check draws where it is not there yet."""
     folder = tmp_path_factory.mktemp("check") / "demo"
-    demo_dataset(0, 40, 8, folder=folder)
+    demo_dataset(0, 40, 8, folder=folder, captioned=0)
     return folder
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from withsense_tf.common.fingerprints import content_of, files_below, fingerprint
@@ -14,12 +14,20 @@ FILE = "demo.json"
 
 
 @dataclass(frozen=True)
+class DemoSizes:
+    """How many photos a demo set has: to train on, to test on, and with captions alone."""
+
+    train: int
+    test: int
+    captioned: int = 0
+
+
+@dataclass(frozen=True)
 class Marker:
     """What a demo set says of itself, and whether its files are still those that were rendered."""
 
     seed: int
-    train: int
-    test: int
+    sizes: DemoSizes
     version: int
     untouched: bool
 
@@ -29,15 +37,14 @@ class Marker:
         return f"{'demo' if self.untouched else 'altered demo'} (synthetic, seed {self.seed})"
 
 
-def write_marker(folder: Path, seed: int, train: int, test: int, version: int) -> None:
+def write_marker(folder: Path, seed: int, sizes: DemoSizes, version: int) -> None:
     """Mark a folder, all of whose other files are there, as a demo set."""
     facts = {
         "name": "withsense_tf demo set",
         "synthetic": True,
         "version": version,
         "seed": seed,
-        "train": train,
-        "test": test,
+        **asdict(sizes),
         "content": folder_digest(folder),
     }
     (folder / FILE).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8", newline="\n")
@@ -48,10 +55,12 @@ def read_marker(folder: Path) -> Marker | None:
     try:
         facts = read_json(folder / FILE)
         seed, train, test, version = (int(facts[name]) for name in ("seed", "train", "test", "version"))
+        # Sets of before have none, and are synthetic all the same.
+        sizes = DemoSizes(train, test, int(facts.get("captioned", 0)))
         untouched = facts["content"] == folder_digest(folder)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return Marker(seed, train, test, version, untouched)
+    return Marker(seed, sizes, version, untouched)
 
 
 def folder_digest(folder: Path) -> str:

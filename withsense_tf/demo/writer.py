@@ -5,27 +5,32 @@ from __future__ import annotations
 import csv
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
-from withsense_tf.data.demo_marker import write_marker
+from withsense_tf.data.demo_marker import DemoSizes, write_marker
 from withsense_tf.demo.caption_words import captions
 from withsense_tf.demo.drawing.draw import draw
+from withsense_tf.demo.drawing_shares import other_shares
 from withsense_tf.demo.sampling import sample_scene
 from withsense_tf.demo.scene import Scene
 from withsense_tf.demo.simulated_judges import Votes, simulate_votes
 from withsense_tf.errors import DataError, SettingError, check_seed
 
-MARKER_VERSION = 1  # raise it when the same seed gives other files
-TRAIN_STREAM, TEST_STREAM, CORPUS_STREAM, VOTE_STREAM = 0, 1, 2, 3
+MARKER_VERSION = 2  # raise it when the same seed gives other files
+TRAIN_STREAM, TEST_STREAM, CORPUS_STREAM, VOTE_STREAM, CAPTIONED_STREAM = 0, 1, 2, 3, 4
+STREAMS = {"train_images": TRAIN_STREAM, "test_images": TEST_STREAM, "corpus_images": CAPTIONED_STREAM}
 CAPTIONS_PER_PHOTO = 5
 JUDGED_CAPTION = 2  # the judges saw caption #2 of a photo, as in the real folder
 CORPUS_SCENES = 400
+CAPTIONED_PER_TRAIN = 1.5  # the real folder has nearly six, and each takes time to draw
 JPEG_QUALITY = 90
+FEWEST_IN_A_SHARE = 100  # fewer are drawn sooner than a process starts
 MIN_TRAIN, MIN_TEST = 10, 1  # fewer training photos leave no near and far captions to judge
 
 README = """# withsense_tf demo set: synthetic
@@ -37,7 +42,8 @@ nobody was asked.
 The files have the formats of a With Sense folder, so that everything can be tried offline. Figures measured on this set
 say nothing about real photos.
 
-Made with seed {seed}: {train} training photos, {test} test photos. The same seed gives the same files.
+Made with seed {seed}: {train} training photos, {test} test photos, {captioned} captioned photos.
+The same seed gives the same files.
 """
 
 
@@ -59,17 +65,20 @@ def write_demo(
     seed: int = 0,
     train: int = 400,
     test: int = 100,
+    captioned: int | None = None,
 ) -> Path:
     """Render the demo set into `folder` and return it; a terminal shows the progress.
 
+    `captioned` photos have captions and no judgements; without a number, there are three to two training photos.
     The folder appears only when complete: an interrupted run leaves nothing at the target.
     """
     folder = Path(folder)
-    _check(folder, seed, train, test)
+    sizes = DemoSizes(train, test, usual_captioned(train) if captioned is None else captioned)
+    _check(folder, seed, sizes)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        _write_all(draft, seed, train, test)
+        _write_all(draft, seed, sizes)
         draft.chmod(0o755)  # a temporary folder is private; the set is not
         if folder.exists():
             folder.rmdir()  # empty, as checked
@@ -84,6 +93,11 @@ def write_demo(
     return folder
 
 
+def usual_captioned(train: int) -> int:
+    """Return how many captioned photos a demo set has beside so many training photos."""
+    return round(CAPTIONED_PER_TRAIN * train)
+
+
 def plan_photos(kind: str, seed: int, stream: int, count: int) -> list[DemoPhoto]:
     """Return names, scenes and captions of `count` photos; the first ones are the same whatever the count."""
     photos = []
@@ -96,11 +110,11 @@ def plan_photos(kind: str, seed: int, stream: int, count: int) -> list[DemoPhoto
     return photos
 
 
-def _check(folder: Path, seed: int, train: int, test: int) -> None:
-    if train < MIN_TRAIN or test < MIN_TEST:
+def _check(folder: Path, seed: int, sizes: DemoSizes) -> None:
+    if sizes.train < MIN_TRAIN or sizes.test < MIN_TEST or sizes.captioned < 0:
         raise SettingError(
-            f"a demo set needs at least {MIN_TRAIN} training photos and {MIN_TEST} test photo; "
-            f"got train={train}, test={test}."
+            f"a demo set needs at least {MIN_TRAIN} training photos, {MIN_TEST} test photo and 0 captioned photos; "
+            f"got train={sizes.train}, test={sizes.test}, captioned={sizes.captioned}."
         )
     check_seed(seed)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -109,37 +123,55 @@ def _check(folder: Path, seed: int, train: int, test: int) -> None:
         )
 
 
-def _write_all(folder: Path, seed: int, train: int, test: int) -> None:
-    train_photos = plan_photos("train", seed, TRAIN_STREAM, train)
-    test_photos = plan_photos("test", seed, TEST_STREAM, test)
+def _write_all(folder: Path, seed: int, sizes: DemoSizes) -> None:
+    photos = _plan(seed, sizes)
     corpus = plan_photos("text", seed, CORPUS_STREAM, CORPUS_SCENES)
     votes = simulate_votes(
-        [photo.scene for photo in train_photos], np.random.default_rng([seed, VOTE_STREAM])
+        [photo.scene for photo in photos["train_images"]], np.random.default_rng([seed, VOTE_STREAM])
     )
-    _write_tables(folder, train_photos, test_photos, corpus, votes)
+    _write_tables(folder, photos, corpus, votes)
     (folder / "README.md").write_text(
-        README.format(seed=seed, train=train, test=test), encoding="utf-8", newline="\n"
+        README.format(seed=seed, **asdict(sizes)), encoding="utf-8", newline="\n"
     )
-    jobs = []
-    for name, stream, photos in (
-        ("train_images", TRAIN_STREAM, train_photos),
-        ("test_images", TEST_STREAM, test_photos),
-    ):
-        (folder / name).mkdir()
-        jobs += [(folder / name / photo.name, photo, [seed, stream, i, 1]) for i, photo in enumerate(photos)]
-    for path, photo, own_seed in track(jobs, len(jobs), "Rendering the demo set"):
+    for name, some in photos.items():
+        if some:
+            (folder / name).mkdir()
+    shares = min(usable_cores(), sum(map(len, photos.values())) // FEWEST_IN_A_SHARE)
+    with other_shares(folder, seed, sizes, shares) as left_over:
+        draw_share(folder, seed, sizes, 0, max(1, shares), shown=True)
+        for share in left_over():
+            draw_share(folder, seed, sizes, share, shares)
+    write_marker(folder, seed, sizes, MARKER_VERSION)
+
+
+def draw_share(
+    folder: Path, seed: int, sizes: DemoSizes, share: int, shares: int, shown: bool = False
+) -> None:
+    """Draw every so-many-th photo of the set, from number `share` on; with `shown`, a terminal shows the progress."""
+    jobs = [
+        (folder / name / photo.name, photo, [seed, STREAMS[name], at, 1])
+        for name, photos in _plan(seed, sizes).items()
+        for at, photo in enumerate(photos)
+    ][share::shares]
+    for path, photo, own_seed in track(jobs, len(jobs), "Rendering the demo set") if shown else jobs:
         # A generator apart from that of the words: a new wording changes no picture.
         draw(photo.scene, np.random.default_rng(own_seed)).save(path, quality=JPEG_QUALITY)
-    write_marker(folder, seed, train, test, MARKER_VERSION)
+
+
+def _plan(seed: int, sizes: DemoSizes) -> dict[str, list[DemoPhoto]]:
+    """Return the photos of each folder."""
+    counts = {"train": sizes.train, "test": sizes.test, "captioned": sizes.captioned}
+    return {
+        name: plan_photos(kind, seed, stream, count)
+        for (name, stream), (kind, count) in zip(STREAMS.items(), counts.items(), strict=True)
+    }
 
 
 def _write_tables(
-    folder: Path,
-    train: Sequence[DemoPhoto],
-    test: Sequence[DemoPhoto],
-    corpus: Sequence[DemoPhoto],
-    votes: Votes,
+    folder: Path, photos: Mapping[str, Sequence[DemoPhoto]], corpus: Sequence[DemoPhoto], votes: Votes
 ) -> None:
+    train, test = photos["train_images"], photos["test_images"]
+
     def pair(photo: int, owner: int) -> tuple[str, str]:
         return train[photo].name, train[owner].caption_id(JUDGED_CAPTION)
 
@@ -166,7 +198,9 @@ def _write_tables(
         "|",
     )
     _write(folder / "test_images.csv", [("image",), *[(p.name,) for p in test]])
-    texts = [(p.caption_id(i), t) for p in corpus for i, t in enumerate(p.captions)]
+    texts = [
+        (p.caption_id(i), t) for p in (*corpus, *photos["corpus_images"]) for i, t in enumerate(p.captions)
+    ]
     _write(folder / "caption_corpus.csv", [("query_id", "query_text"), *texts], "|")
 
 

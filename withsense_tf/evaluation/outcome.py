@@ -67,6 +67,7 @@ class Outcome:
     folds: int = 0
     train_pairs: int = 0
     train_photos: int = 0
+    captioned_photos: int = 0
     seconds: float = 0.0
     peak_mb: float = 0.0
     config: str = ""

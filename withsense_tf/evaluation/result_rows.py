@@ -35,6 +35,7 @@ def row_of(outcome: Outcome) -> dict[str, Value]:
     if outcome.folds:
         row |= {"folds": outcome.folds}
         row |= {"train_pairs": outcome.train_pairs, "train_photos": outcome.train_photos}
+        row |= {"captioned_photos": outcome.captioned_photos}
     row |= {"seconds": outcome.seconds, "peak_mb": outcome.peak_mb}
     answers = outcome.answers
     if answers is not None:

@@ -28,7 +28,7 @@ COLUMNS: Final = (
     # Beyond the agreed ones: what a row needs to be made again.
     *("target", "train_pairs", "train_photos", "fingerprint", "code", "config"),
     *("auc", "queries", "rmse_low", "rmse_high", "r@5_low", "r@5_high", "best", "status", "key"),
-    *("tau_c_low", "tau_c_high", "law_files"),
+    *("tau_c_low", "tau_c_high", "law_files", "captioned_photos"),
 )
 # What a person wants to see; the file has the rest.
 COLUMNS_TO_SHOW: Final = (

@@ -15,7 +15,14 @@ DataOption = Annotated[
 ]
 
 
-def load(folder: Path | None, output: Path, seed: int, train: int = 400, test: int = 100) -> Dataset:
+def load(
+    folder: Path | None,
+    output: Path,
+    seed: int,
+    train: int = 400,
+    test: int = 100,
+    captioned: int | None = None,
+) -> Dataset:
     """Read the folder, or render the demo set below `output` and read that."""
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.demo.demo_dataset import demo_dataset
@@ -23,9 +30,16 @@ def load(folder: Path | None, output: Path, seed: int, train: int = 400, test: i
     if folder is not None:
         # Every photo will be read anyway, so find the truncated ones before the work starts.
         return load_dataset(folder, decode=True, tell=typer.echo)
-    return demo_dataset(seed, train, test, folder=demo_folder(output, seed, train, test))
+    where = demo_folder(output, seed, train, test, captioned)
+    return demo_dataset(seed, train, test, folder=where, captioned=captioned)
 
 
-def demo_folder(output: Path, seed: int, train: int, test: int) -> Path:
+def demo_folder(output: Path, seed: int, train: int, test: int, captioned: int | None = None) -> Path:
     """Return where the demo set lies, or will lie, below the output folder."""
-    return output / f"demo-{seed}-{train}-{test}"
+    from withsense_tf.data.demo_marker import DemoSizes
+    from withsense_tf.demo.demo_dataset import folder_name
+    from withsense_tf.demo.writer import usual_captioned
+
+    return output / folder_name(
+        seed, DemoSizes(train, test, usual_captioned(train) if captioned is None else captioned)
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator
 
 from withsense_tf.common.saved_objects import Saveable
@@ -59,10 +60,13 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         self.law_ = pairs.data.law
         self.fitted_target_ = pairs.definition
         self.calibrated_on_ = CalibratedOn.of(pairs).as_dict()
-        captioned = captioned_photos(pairs)["content"] if getattr(self, "captioned", False) else ()
         trained_on = (one.trained_on for one in self.encoders())
-        self.fitted_content_ = frozenset(pairs.content).union(captioned, *trained_on)
+        self.fitted_content_ = frozenset(pairs.content).union(self.beside(pairs)["content"], *trained_on)
         return self
+
+    def beside(self, pairs: Pairs) -> pd.DataFrame:
+        """Return the captioned photos (photo, content, path) that it learns from beside the pairs."""
+        return captioned_photos(pairs, getattr(self, "captioned", False), getattr(self, "seed", 0))
 
     def predict(self, pairs: Pairs) -> np.ndarray:
         """Return a number from 0 to 1 for each pair, float64, (pairs,)."""

@@ -35,7 +35,7 @@ class Hybrid(Matcher):
 
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
     - `text`: the text encoder, by name or as an object; without one, a space learned from the captions.
-    - `captioned`: whether photos with captions and without judgements are learned from, too.
+    - `captioned`: whether photos with captions and without judgements are learned from, too; a number: so many.
     - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
     """
 
@@ -46,7 +46,7 @@ class Hybrid(Matcher):
 
     photo: Photos = "mobilenet_v2"
     text: str | TextEncoder | None = None
-    captioned: bool = True
+    captioned: bool | int = True
     store: VectorStore | None = None
 
     @property

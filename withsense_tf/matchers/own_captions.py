@@ -17,7 +17,7 @@ import pandas as pd
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, SettingError
 
 # With so many captions of other photos, those of the training photos add nothing but time.
 ENOUGH: Final = 5_000
@@ -61,19 +61,33 @@ def captions_of(data: Dataset) -> pd.DataFrame:
     return captions[captions["photo"].isin(data.content.index)][["caption", "photo", "text"]]
 
 
-def captioned_photos(pairs: Pairs) -> pd.DataFrame:
+def captioned_photos(pairs: Pairs, captioned: bool | int = True, seed: int = 0) -> pd.DataFrame:
     """Return the photos (photo, content, path) that have captions and no judgements, and may train beside the pairs.
 
     A copy of a photo that was judged or is tested trains only where that one does: it may be what is measured on.
+    Of `captioned`, a number takes that many, drawn by the seed: fewer are among more, and folds share them.
     """
+    if not isinstance(captioned, bool | int | np.integer) or captioned < 0:
+        raise SettingError(f"captioned must be true, false or a number of photos, got {captioned!r}.")
     photos = pairs.data.photos.assign(content=pairs.data.photos["digest"], group=pairs.data.groups.to_numpy())
     is_captioned = photos["part"] == "corpus"
     elsewhere = set(photos.loc[~is_captioned, "group"]) - set(pairs.group)
-    return photos.loc[is_captioned & ~photos["group"].isin(elsewhere), ["photo", "content", "path"]]
+    lot = photos.loc[is_captioned, "content"].drop_duplicates().sort_values()
+    lot = lot.iloc[np.random.default_rng(seed).permutation(len(lot))]
+    photos = photos[
+        is_captioned & ~photos["group"].isin(elsewhere) & photos["photo"].isin(pairs.data.captions["photo"])
+    ]
+    if not isinstance(captioned, bool):
+        # A judged photo under another name is no further one.
+        further = lot[lot.isin(photos["content"]) & ~lot.isin(pairs.content)]
+        photos = photos[photos["content"].isin(further.iloc[:captioned])]
+    return photos.loc[[] if captioned is False else photos.index, ["photo", "content", "path"]]
 
 
-def training_examples(pairs: Pairs, captioned: bool = False) -> Examples:
-    """Return the training photos with the captions that tell what they show; `captioned` adds those without judgements.
+def training_examples(pairs: Pairs, captioned: bool | int = False, seed: int = 0) -> Examples:
+    """Return the training photos with the captions that tell what they show.
+
+    `captioned` adds those without judgements: all of them, or so many, drawn by the seed.
 
     These are their own captions. A photo that has none in the data gets the judged ones, each by the square of
     its target: what judges found fitting tells what is there, and what half fits tells little.
@@ -88,7 +102,7 @@ def training_examples(pairs: Pairs, captioned: bool = False) -> Examples:
     rows = pd.concat([rows, judged_rows[judged_rows["weight"] > 0]])[["content", "text", "weight"]]
     paths = table[["content", "path"]]
     if captioned:
-        others = captioned_photos(pairs)
+        others = captioned_photos(pairs, captioned, seed)
         captions = captions_of(pairs.data).merge(others[["photo", "content"]], on="photo").assign(weight=1.0)
         rows = pd.concat([rows, captions[["content", "text", "weight"]]])
         paths = pd.concat([paths, others[["content", "path"]]])

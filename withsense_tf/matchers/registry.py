@@ -61,7 +61,7 @@ class Surroundings:
     store: VectorStore
     seed: int
     logs: Path | None = None
-    captioned: bool = True
+    captioned: bool | int = True
     synthetic: bool = True
 
 

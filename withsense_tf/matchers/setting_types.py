@@ -13,6 +13,8 @@ KINDS: Final[dict[type, str]] = {
     float: "a number",
     str: "a text",
 }
+# All, none, or so many: whatever a matcher of others says of its kind.
+COUNTS: Final = frozenset({"captioned"})
 PLURALS: Final[dict[type, str]] = {int: "whole numbers", float: "numbers", str: "texts"}
 
 
@@ -27,6 +29,10 @@ def check_type(setting: str, value: object, default: object, annotation: str = "
     Traceback (most recent call last):
     withsense_tf.errors.SettingError: two_tower.dim must be a whole number, got 'abc'. The default is 256.
     """
+    if setting.rpartition(".")[2] in COUNTS:
+        if not isinstance(value, bool | int) or value < 0:
+            raise SettingError(f"{setting} must be true, false or a number of photos, got {shown(value)}.")
+        return
     if default is None and "str" not in annotation.replace("|", " ").split():
         return
     kind: type = str if default is None else type(default)

@@ -53,7 +53,7 @@ def check_matcher(name: str, folder: Path, seed: int = 0) -> list[str]:
     from withsense_tf.matchers.registry import Surroundings, make_matcher, photo_encoders_of
     from withsense_tf.targets.blend import relevance
 
-    data = demo_dataset(seed, 40, 8, folder=folder / "demo")
+    data = demo_dataset(seed, 40, 8, folder=folder / "demo", captioned=0)
     split = split_by_photo(relevance(data), test_share=0.3, seed=seed)
     around = Surroundings(
         photo_encoders_of((), "auto", data.synthetic, seed, quick=True),

@@ -41,7 +41,7 @@ def network() -> SceneNet:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    return demo_dataset(UNUSED_SEED, 60, 20, folder=tmp_path_factory.mktemp("scene") / "demo")
+    return demo_dataset(UNUSED_SEED, 60, 20, folder=tmp_path_factory.mktemp("scene") / "demo", captioned=0)
 
 
 def paths_of(data: Dataset) -> list[Path]:

@@ -155,7 +155,7 @@ def test_a_dry_run_without_a_folder_renders_no_demo_set_and_says_that_a_run_woul
     printed = invoke("--output", str(out), "--dry-run", *FEW, "--set", 'splits=["folds", "test"]')
     assert not out.exists()
     assert "concat ridge | folds | 3 trainings\nconcat ridge | test | 1 training\n" in printed
-    assert f"The demo set would be rendered to {out / 'demo-0-400-100'}. 16 trainings in all." in printed
+    assert f"The demo set would be rendered to {out / 'demo-0-400-100-600'}. 16 trainings in all." in printed
 
 
 def test_a_dry_run_reads_a_demo_set_that_is_there_and_changes_nothing(
@@ -163,7 +163,7 @@ def test_a_dry_run_reads_a_demo_set_that_is_there_and_changes_nothing(
 ) -> None:
     monkeypatch.setattr(compare, "QUICK_TRAIN", 10)
     monkeypatch.setattr(compare, "QUICK_TEST", 1)
-    write_demo(tmp_path / "demo-0-10-1", seed=0, train=10, test=1)
+    write_demo(tmp_path / "demo-0-10-1-15", seed=0, train=10, test=1)
     before = sorted(tmp_path.rglob("*"))
     printed = invoke("--output", str(tmp_path), "--dry-run", "--quick", *FEW)
     assert "Dataset(demo (synthetic, seed 0)" in printed

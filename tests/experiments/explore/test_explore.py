@@ -38,7 +38,7 @@ def invoke(*arguments: str) -> str:
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     place = tmp_path_factory.mktemp("explore")
-    write_demo(place / "demo", train=12, test=1)
+    write_demo(place / "demo", train=12, test=1, captioned=0)
     printed = invoke("--data", str(place / "demo"), "--output", str(place / "out"))
     return place / "out/explore", printed
 

@@ -43,7 +43,7 @@ def test_the_same_sketches_give_the_same_photos_and_a_demo_photo_is_recognised(t
         (tmp_path / name).mkdir()
     first, second = (render(sketches, tmp_path / name, workers=1) for name in ("a", "b"))
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
-    demo = write_demo(tmp_path / "demo", seed=4, train=10, test=1)
+    demo = write_demo(tmp_path / "demo", seed=4, train=10, test=1, captioned=0)
     streams = {0: 2, TEST_STREAM: 1}
     assert shared_photos(first, [4], 1, streams) == 0
     assert shared_photos([*first, demo / "test_images" / "demo_test_0000.jpg"], [4], 1, streams) == 1

@@ -9,13 +9,14 @@ from tiny_photo import TinyPhoto
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
+from withsense_tf.encoders.photos.photo_split import Mirrored, Trunk
 from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
-from withsense_tf.matchers.towers.contrast_training import Lesson
-from withsense_tf.matchers.towers.opened_training import Opened, _PhotoBatches
+from withsense_tf.matchers.towers.contrast_training import Lesson, Progress
+from withsense_tf.matchers.towers.opened_training import CHECKPOINTS, Opened, _PhotoBatches
 from withsense_tf.matchers.towers.two_tower import TwoTower
 from withsense_tf.matchers.training import TowerTraining
 
@@ -91,6 +92,72 @@ def test_held_out_photos_are_not_trained_on_and_the_seed_fixes_everything(
     photos, captions, *_ = batches[0]
     assert len(captions) == np.isin(lesson.examples.owner, photos).sum()
     assert tuned(matcher).identity == tuned(fitted).identity
+
+
+def test_a_killed_run_goes_on_and_ends_with_the_same_numbers(
+    train: Pairs, fitted: TwoTower, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = VectorStore(tmp_path)
+    save, epoch = Progress.save, _PhotoBatches.epoch
+    epochs: list[int] = []
+
+    def save_and_die(self):
+        save(self)
+        if len(self.best.history["loss"]) == 3:
+            raise KeyboardInterrupt
+
+    def epoch_noting(self):
+        epochs.append(1)
+        return epoch(self)
+
+    monkeypatch.setattr(Progress, "save", save_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        towers(store).fit(train)
+    assert len(list((tmp_path / CHECKPOINTS).iterdir())) == 1
+    monkeypatch.setattr(Progress, "save", save)
+    monkeypatch.setattr(_PhotoBatches, "epoch", epoch_noting)
+    # Of other settings nothing is taken over.
+    towers(store, rate=2e-2).fit(train)
+    assert len(epochs) == 4
+    epochs.clear()
+    matcher = towers(store).fit(train)
+    assert len(epochs) == 2
+    assert matcher.opened_history_["validation_mrr"] == fitted.opened_history_["validation_mrr"]
+    assert matcher.opened_history_["loss"][1:] == fitted.opened_history_["loss"][1:]
+    assert tuned(matcher).identity == tuned(fitted).identity
+    np.testing.assert_array_equal(matcher.predict(train), fitted.predict(train))
+    assert list((tmp_path / CHECKPOINTS).iterdir()) == []
+
+
+def test_mirror_images_are_seen_too_and_every_epoch_cuts_anew(train: Pairs, store: VectorStore) -> None:
+    seen: list[np.ndarray] = []
+    cut = Opened._cut
+
+    def cut_noting(self, maps, photos, rng):
+        assert len(maps) == 2
+        assert not np.array_equal(maps[0], maps[1])
+        seen.append(np.asarray(cut(self, maps, photos, rng)))
+        return seen[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Opened, "_cut", cut_noting)
+        matcher = towers(store, opened_augment=True, training=TowerTraining(epochs=2, validation=0.3)).fit(
+            train
+        )
+    assert len(seen) == 2
+    assert seen[0].shape == seen[1].shape
+    assert not np.allclose(np.sort(seen[0].ravel()), np.sort(seen[1].ravel()))
+    assert matcher.name.endswith("opened from late, augmented")
+
+
+def test_the_maps_of_a_mirror_image_are_those_of_the_mirrored_photo(train: Pairs, store: VectorStore) -> None:
+    trunk = Trunk(TinyPhoto(), "late")
+    path = train.paths[0]
+    (pixels,) = trunk.read(path)
+    np.testing.assert_allclose(
+        Mirrored(trunk).encode([path]), trunk.forward(np.ascontiguousarray(pixels[None, :, ::-1])), atol=1e-6
+    )
+    assert Mirrored(trunk).identity != trunk.identity
 
 
 def test_two_folds_never_share_an_encoder(judged: Pairs, fitted: TwoTower, store: VectorStore) -> None:

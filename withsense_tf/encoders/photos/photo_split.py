@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.encoders.base import PhotoEncoder
@@ -93,6 +96,36 @@ class Trunk(GraphEncoder):
                 f"{' and '.join(repr(name) for name in near if name)}."
             )
         return model.get_layer(places[check_choice("opened", self.opened, places)]).output
+
+
+class Mirrored(PhotoEncoder):
+    """Encode the mirror images of photos with another encoder, one look at each."""
+
+    def __init__(self, encoder: PhotoEncoder) -> None:
+        self.encoder, self.size = encoder, encoder.size
+
+    @property
+    def weights(self) -> str:
+        """Name the source of the weights."""
+        return self.encoder.weights
+
+    @property
+    def identity(self) -> str:
+        """Name everything that the vectors depend on."""
+        return f"{self.encoder.identity}, mirrored"
+
+    @property
+    def width(self) -> int:
+        """Return the width of a vector."""
+        return self.encoder.width
+
+    def read(self, path: Path) -> np.ndarray:
+        """Read the mirror image of a photo, uint8, (1, height, width, 3)."""
+        return self.encoder.read(path)[:, :, ::-1]
+
+    def forward(self, pixels: np.ndarray) -> np.ndarray:
+        """Turn uint8 pixels, (n, height, width, 3), into float32 vectors, (n, width)."""
+        return self.encoder.forward(pixels)
 
 
 def splits(model: Any) -> dict[str, str]:

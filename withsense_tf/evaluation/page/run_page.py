@@ -11,6 +11,7 @@ from typing import Final
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page import references
+from withsense_tf.evaluation.page.captioned_curve import curve_picture
 from withsense_tf.evaluation.page.run_answer import best_sentences
 from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture, training_pictures
 from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of
@@ -82,6 +83,7 @@ def run_page(run: Run) -> str:
         ],
         fits=fit_pictures(outcomes),
         recall=recall_picture(outcomes),
+        curve=curve_picture(main_rows),
         training=training_pictures(outcomes),
         sheets=_sheets(run, outcomes),
     )

@@ -68,7 +68,7 @@ def make_large_index(folder: Path, photos: int, matcher: str) -> Path:
     from withsense_tf.matchers.fitted import fitted_matcher
     from withsense_tf.policy.current_policy import Policy
 
-    write_demo(folder / "demo", train=160, test=40)
+    write_demo(folder / "demo", train=160, test=40, captioned=0)
     data, policy = load_dataset(folder / "demo"), Policy.of_service()
     index = PhotoIndex.make(folder / "index")
     build_index(index, fitted_matcher(matcher, data, policy, index.store), data, policy)

@@ -22,7 +22,8 @@ class Config:
     """A comparison: how data are split, what the target is, what sees the photos, and the models to run.
 
     With `balanced`, every training photo and caption has as many fitting as unfitting pairs (`ws.balance`). With
-    `captioned`, models that can do it learn from photos that have captions and no judgements, too.
+    `captioned`, models that can do it learn from photos that have captions and no judgements, too; a number stands
+    for so many of them.
     `quality` is how closely photos are looked at (fast, good or best) where nothing names what sees them.
     `photo` names encoders as `photo=` does elsewhere, or holds tables with the settings of `KerasPhoto`; `model`
     holds a table a model: `matcher`, which class; `label`, what its rows are called; the rest are its settings.
@@ -36,7 +37,7 @@ class Config:
     expert_weight: float = 0.6
     own_weight: float = 0.0
     balanced: bool = False
-    captioned: bool = True
+    captioned: bool | int = True
     quality: str = ""
     photo: tuple[str | Mapping[str, Any], ...] = ()
     model: tuple[Mapping[str, Any], ...] = ()

@@ -20,7 +20,6 @@ from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, n
 from withsense_tf.evaluation.outcome import Outcome, load_outcome
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
-from withsense_tf.matchers.own_captions import captioned_photos
 
 OUTCOMES: Final = "outcomes"
 
@@ -47,7 +46,7 @@ def _run_jobs(
     pickled_plan = pickle.dumps(plan) if processes > 1 else b""
     outcomes: dict[str, Outcome] = {}
     if skip_existing:
-        by_key = {job.key: _finished_outcome(_file(output, job), job.key) for job in jobs}
+        by_key = {job.key: finished_outcome(_file(output, job), job.key) for job in jobs}
         outcomes = {key: outcome for key, outcome in by_key.items() if outcome is not None}
         typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
     outcomes |= _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
@@ -143,14 +142,13 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
         if task.gallery:
             where.update(zip(task.gallery.content, task.gallery.paths, strict=True))
         texts.update(task.queries["text"])
-    examples: dict[str, Path] = {}
-    for task in tasks:
-        table = captioned_photos(task.train)
-        examples.update(zip(table["content"], map(Path, table["path"]), strict=True))
     missing: dict[str, WeightsMissingError] = {}
     for first in {job.label: job for job in jobs}.values():
         try:
-            photos = where | examples if getattr(first.matcher, "captioned", False) else where
+            photos = dict(where)
+            for task in first.work if getattr(first.matcher, "captioned", False) else ():
+                table = first.matcher.beside(task.train)
+                photos.update(zip(table["content"], map(Path, table["path"]), strict=True))
             first.matcher.prepare(list(photos), list(photos.values()), sorted(texts))
         except WeightsMissingError as error:
             photo = getattr(first.matcher, "photo", None)
@@ -168,7 +166,7 @@ def _file(output: Path, job: Job) -> Path:
     return output / OUTCOMES / f"{job.key}.npz"
 
 
-def _finished_outcome(file: Path, key: str) -> Outcome | None:
+def finished_outcome(file: Path, key: str) -> Outcome | None:
     """Return a job's finished outcome; one that was not run is tried again, and so is a damaged or another job's."""
     # A checkout with changes of its own may give other answers under the same name.
     if not file.is_file() or code_version().endswith("+"):

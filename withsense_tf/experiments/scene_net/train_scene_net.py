@@ -44,7 +44,7 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         sketches, paths = _draw_scenes(scenes, seed, compare, Path(folder))
         test = held_out // 5
-        other = demo_dataset(seed + 1, held_out - test, test, folder=Path(folder) / "held_out")
+        other = demo_dataset(seed + 1, held_out - test, test, Path(folder) / "held_out", captioned=0)
         captions = [sketch.captions for sketch in sketches]
         targets = WordTargets.of(captions)
         lessons, others = (

@@ -38,6 +38,8 @@ class ConcatLinear(Matcher):
     so **it ranks the photos in the same order whatever the text says**: it can learn which photos and which
     captions get high scores in general, never which belong together. It is here as the row to beat.
 
+    It learns from judged pairs alone: a photo that has captions and no judgements has no target to foretell.
+
     - `kind`: "linear" (least squares), "ridge" or "lasso", with a penalty that is chosen within the training pairs.
     - `photo`: the photo encoder, by name or as an object.
     - `text`: the text encoder, by name or as an object.

@@ -27,6 +27,11 @@ class AdamW:
         ]
         self.powers = [tf.Variable(beta) for beta in BETAS]
 
+    @property
+    def state(self) -> list[Any]:
+        """Return the variables that, beside the weights, say where it stands."""
+        return [*(moment for both in self.moments for moment in both), *self.powers]
+
     def apply(self, gradients: Sequence[Any]) -> None:
         """Move each variable by its gradient; to be called inside or outside a `tf.function`."""
         import tensorflow as tf

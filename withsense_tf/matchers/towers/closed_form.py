@@ -65,7 +65,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
     text: str | TextEncoder | None = None
     gammas: Sequence[float] = GAMMAS
     penalties: Sequence[float] = PENALTIES
-    captioned: bool = True
+    captioned: bool | int = True
     store: VectorStore | None = None
 
     @property

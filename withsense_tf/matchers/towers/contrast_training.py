@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from withsense_tf.common.checkpoint import Checkpoint
 from withsense_tf.matchers.own_captions import Examples
 from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.adamw import AdamW
@@ -109,7 +110,51 @@ class BestEpoch:
             self.best, self.weights, self.since_best = rank, self.current(), 0
         else:
             self.since_best += 1
+        return self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether there has been no better epoch for too long."""
         return self.since_best >= self.patience
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """All that changes while opened layers are trained: variables, the best epoch so far, the order of what comes."""
+
+    checkpoint: Checkpoint
+    moving: list[Any]
+    best: BestEpoch
+    rng: np.random.Generator
+
+    def save(self) -> None:
+        """Write it down."""
+        arrays, of_towers = self.best.weights
+        about = {
+            "history": self.best.history,
+            "best": self.best.best,
+            "since_best": self.best.since_best,
+            "rng": self.rng.bit_generator.state,
+            "of_towers": [len(one) for one in of_towers],
+        }
+        now = [one.numpy() for one in self.moving]
+        self.checkpoint.save(about, [*now, *arrays, *(part for one in of_towers for part in one)])
+
+    def go_on(self) -> bool:
+        """Bring back what was written down; return whether there was anything."""
+        state = self.checkpoint.load()
+        if state is None:
+            return False
+        about, arrays = state
+        for variable in self.moving:
+            variable.assign(arrays.pop(0))
+        photo, text = about["of_towers"]
+        middle = len(arrays) - photo - text
+        self.best.weights = arrays[:middle], [arrays[middle : middle + photo], arrays[middle + photo :]]
+        self.best.history = about["history"]
+        self.best.best, self.best.since_best = about["best"], about["since_best"]
+        self.rng.bit_generator.state = about["rng"]
+        return True
 
 
 def _step(

@@ -9,7 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.encoders.photos.photo_split import Trunk
+from withsense_tf.common.checkpoint import Checkpoint
+from withsense_tf.common.code_version import code_version
+from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.photos.photo_split import Mirrored, Trunk
 from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.photo_features import PhotoFeatures
@@ -18,6 +21,7 @@ from withsense_tf.matchers.towers.contrast_training import (
     BestEpoch,
     Lesson,
     Objective,
+    Progress,
     points,
     validation_mrr,
 )
@@ -25,6 +29,9 @@ from withsense_tf.matchers.training import Training
 
 # Photos a step, each with all its captions and judged pairs: a photo then goes through the opened layers once an epoch.
 PHOTOS: Final = 64
+# With augmentation, a side of the cut has at least this share of the side of the maps.
+SMALLEST_CUT: Final = 0.7
+CHECKPOINTS: Final = "checkpoints"  # where runs that go on lie, below the folder of the store
 # Roots rise infinitely fast at 0.
 SMALLEST: Final = 1e-6
 
@@ -34,11 +41,18 @@ def map_store(store: VectorStore) -> VectorStore:
     return VectorStore(store.folder, "float16")
 
 
+def looks(trunk: Trunk, augment: bool) -> list[PhotoEncoder]:
+    """Return what sees the photos before the opened layers do: with augmentation, their mirror images too."""
+    return [trunk, Mirrored(trunk)] if augment else [trunk]
+
+
 @dataclass(frozen=True, eq=False)
 class Opened:
     """Train the opened layers and the towers, from where the towers alone arrived.
 
-    The trunk is run once for each photo; its maps are kept in the store, in half precision.
+    The trunk is run once for each photo, and once for its mirror image with `augment`; the maps are kept in the store,
+    in half precision. After every epoch all of its state is written below `checkpoints`, and removed at the end:
+    `about` names what else it hangs on, such as what encodes texts.
     """
 
     trunk: Trunk
@@ -48,6 +62,9 @@ class Opened:
     rate: float
     seed: int
     logs: str | None = None
+    augment: bool = False
+    about: str = ""
+    checkpoints: Path | None = None
 
     def train(
         self, towers: tuple[Any, Any], objective: Objective, lesson: Lesson
@@ -62,11 +79,11 @@ class Opened:
         maps = self._maps(lesson)
         variables = [tf.Variable(variable) for variable in self.trunk.head.trainable_variables]
         see = self._seeing(variables)
-        step = self._step(towers, objective, lesson, variables, see)
+        step, optimizers = self._step(towers, objective, lesson, variables, see)
         quick = tf.function(see, [self._map_spec()], autograph=False)
 
         def rank() -> float:
-            unseen = maps[lesson.held_out]
+            unseen = maps[0][lesson.held_out]
             parts = [
                 quick(unseen[at : at + PHOTOS].astype(np.float32)).numpy()
                 for at in range(0, len(unseen), PHOTOS)
@@ -78,13 +95,17 @@ class Opened:
             self.training.patience,
             self.logs,
         )
-        best.add(float("nan"), rank())
         batches = _PhotoBatches(lesson, np.random.default_rng(self.seed))
-        for _ in range(self.training.epochs):
-            # Maps become single precision here, a batch at a time: CPUs do not compute in half.
-            losses = [step(maps[photos].astype(np.float32), *rows) for photos, *rows in batches.epoch()]
-            if best.add(float(np.mean(losses)), rank()):
-                break
+        moving = [*variables, *(one for tower in towers for one in tower.variables), *objective.variables]
+        moving += [one for optimizer in optimizers for one in optimizer.state]
+        progress = Progress(self._checkpoint(towers, objective, lesson), moving, best, batches.rng)
+        if not progress.go_on():
+            best.add(float("nan"), rank())
+        while len(best.history["loss"]) <= self.training.epochs and not best.is_over:
+            losses = [step(self._cut(maps, photos, batches.rng), *rows) for photos, *rows in batches.epoch()]
+            best.add(float(np.mean(losses)), rank())
+            progress.save()
+        progress.checkpoint.remove()
         arrays, weights_of_towers = best.weights
         for tower, tower_weights in zip(towers, weights_of_towers, strict=True):
             tower.set_weights(tower_weights)
@@ -93,11 +114,51 @@ class Opened:
         encoder = TunedPhoto(self.trunk.base, self.trunk.opened, arrays, lesson.examples.content)
         return self.features.seen_by([encoder]), best.history
 
-    def _maps(self, lesson: Lesson) -> np.ndarray:
-        """Return the maps of photos that enter the opened layers, float16, (photos, height, width, channels)."""
+    def _checkpoint(self, towers: tuple[Any, Any], objective: Objective, lesson: Lesson) -> Checkpoint:
+        """Return where this training keeps its state: another one, or one of other code, has another place."""
+        shapes = [one.shape for tower in towers for one in tower.get_weights()]
+        settings = [self.trunk.identity, vars(self.training), self.rate, self.seed, self.augment, self.about]
+        settings += [objective.loss, objective.judged_weight, shapes, code_version()]
+        examples = lesson.examples
+        settings += [examples.content, examples.texts]
+        arrays = (
+            examples.owner,
+            examples.weight,
+            lesson.held_out,
+            lesson.judged_pairs[0],
+            lesson.judged_pairs[2],
+        )
+        return Checkpoint(self.checkpoints, settings, arrays)
+
+    def _maps(self, lesson: Lesson) -> list[np.ndarray]:
+        """Return the maps of photos that enter the opened layers, float16, (photos, height, width, channels).
+
+        With augmentation, those of their mirror images are a second array.
+        """
         paths = [Path(path) for path in lesson.examples.paths]
-        flat = map_store(self.store).vectors_of(self.trunk, lesson.examples.content, paths)
-        return flat.astype(np.float16).reshape(len(flat), *self.trunk.shape)
+        store = map_store(self.store)
+        return [
+            store.vectors_of(encoder, lesson.examples.content, paths)
+            .astype(np.float16)
+            .reshape(len(paths), *self.trunk.shape)
+            for encoder in looks(self.trunk, self.augment)
+        ]
+
+    def _cut(self, maps: list[np.ndarray], photos: np.ndarray, rng: np.random.Generator) -> Any:
+        """Return the maps of a batch, float32; with augmentation mirrored or not, and a part of them made as large."""
+        import tensorflow as tf
+
+        if not self.augment:
+            # Maps become single precision here, a batch at a time: CPUs do not compute in half.
+            return maps[0][photos].astype(np.float32)
+        sides = rng.integers(0, 2, len(photos))
+        some = np.stack([maps[side][photo] for side, photo in zip(sides, photos, strict=True)]).astype(
+            np.float32
+        )
+        share = rng.uniform(SMALLEST_CUT, 1, (len(photos), 2))
+        start = rng.uniform(0, 1, share.shape) * (1 - share)
+        boxes = np.hstack([start, start + share]).astype(np.float32)
+        return tf.image.crop_and_resize(some, boxes, np.arange(len(photos)), self.trunk.shape[:2])
 
     def _map_spec(self) -> Any:
         import tensorflow as tf
@@ -127,7 +188,10 @@ class Opened:
         variables: list[Any],
         see: Any,
     ) -> Any:
-        """Return the training step on a batch: maps of photos, captions and judged pairs, both with their places."""
+        """Return the training step on a batch, and its optimizers.
+
+        A batch is maps of photos, captions and judged pairs, both with their places.
+        """
         import tensorflow as tf
 
         heads = [variable.value for tower in towers for variable in tower.trainable_variables]
@@ -155,7 +219,8 @@ class Opened:
             return value
 
         rows = tf.TensorSpec([None], tf.int64)
-        return tf.function(step, [self._map_spec(), rows, rows, rows, rows], autograph=False)
+        function = tf.function(step, [self._map_spec(), rows, rows, rows, rows], autograph=False)
+        return function, (slow, quick)
 
 
 class _PhotoBatches:

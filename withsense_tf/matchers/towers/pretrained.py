@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
+import pandas as pd
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import PhotoEncoder
@@ -15,7 +16,7 @@ from withsense_tf.encoders.photos.photo_text_keras_hub import photo_text
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import WeightsMissingError, check_choice
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.own_captions import training_examples
+from withsense_tf.matchers.own_captions import captioned_photos, training_examples
 from withsense_tf.matchers.search_forms import CosineForm, unit
 from withsense_tf.matchers.towers.base import Towers, left_out_cosines
 from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
@@ -34,6 +35,8 @@ class Pretrained(Towers):
     - `head=None`: zero-shot. Only the calibration is learned, and no score has seen any pair.
     - `head="linear"`: photos move linearly towards their training captions, as far as it helps to find training
       photos when each is left out; where nothing helps, they stay. Scores are calibrated with each photo left out.
+    - `captioned`: whether the head learns from photos with captions and without judgements, too; a number: so many.
+      Which move is kept, and the calibration, hang on the judged photos alone.
     - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
 
     Without its weights it cannot be fitted: that is a WeightsMissingError, never a network with random weights.
@@ -43,6 +46,7 @@ class Pretrained(Towers):
 
     preset: str | Path = "clip_vit_base_patch32"
     head: str | None = None
+    captioned: bool | int = True
     store: VectorStore | None = None
 
     @property
@@ -74,6 +78,10 @@ class Pretrained(Towers):
         super().prepare(content, paths, texts)
         if self.store is not None:
             self.store.text_vectors(photo_text(self.preset).text, texts)
+
+    def beside(self, pairs: Pairs) -> pd.DataFrame:
+        """Return the captioned photos that the head learns from; without a head, none."""
+        return captioned_photos(pairs, self.captioned if self.head is not None else False)
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, dim)."""
@@ -115,17 +123,20 @@ class Pretrained(Towers):
         self.calibration_ = Calibration().fit(self.left_out_cosines(pairs), pairs.target, pairs.weight)
 
     def _fit_head(self, pairs: Pairs) -> None:
-        """Keep the move by which training captions find their photo best, that photo left out."""
-        examples = training_examples(pairs)
+        """Keep the move by which captions of judged photos find their photo best, that photo left out."""
+        examples = training_examples(pairs, self.captioned)
+        own = examples.only(~examples.captioned) if not examples.captioned.all() else examples
+        rows = np.isin(examples.content, own.content)
+        own_captions = rows[examples.owner]
         self.place_ = {content: at for at, content in enumerate(examples.content)}
         points = self._photos(examples.content, [Path(path) for path in examples.paths])
         captions = self.text_points(examples.texts)
         targets = mean_captions(captions, examples)
         self.move_, self.left_out_points_ = no_move(points.shape[1]), points
-        best = mean_reciprocal_rank(points, captions, examples)
+        best = mean_reciprocal_rank(points[rows], captions[own_captions], own)
         for penalty in PENALTIES:
             move, left_out = learn_move(points, targets, penalty)
             left_out = unit(left_out).astype(np.float32)
-            rank = mean_reciprocal_rank(left_out, captions, examples)
+            rank = mean_reciprocal_rank(left_out[rows], captions[own_captions], own)
             if rank > best:
                 best, self.move_, self.left_out_points_ = rank, move, left_out

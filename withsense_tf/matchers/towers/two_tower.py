@@ -25,7 +25,7 @@ from withsense_tf.matchers.search_forms import ProjectedForm, unit
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.contrast import KINDS
 from withsense_tf.matchers.towers.contrast_training import Lesson, Objective, train_towers
-from withsense_tf.matchers.towers.opened_training import Opened, map_store
+from withsense_tf.matchers.towers.opened_training import CHECKPOINTS, Opened, looks, map_store
 from withsense_tf.matchers.training import TowerTraining, Training
 
 
@@ -41,13 +41,17 @@ class TwoTower(Towers, FeatureMatcher):
     - `dim` and `hidden`: the size of the common space, and of one hidden layer in the photo tower (0: none).
     - `members`: so many networks from different seeds are averaged.
     - `opened`: the first of the last layers of a `KerasPhoto` (one view) that are trained together with the towers,
-      at `opened_rate`, after the towers alone; "block_16_expand" of MobileNetV2, for example.
+      at `opened_rate`, after the towers alone; "block_16_expand" of MobileNetV2, for example. With `opened_augment`
+      they see photos and mirror images, each cut anew in every epoch. A run that is killed goes on where it was, if
+      its store has a folder of its own.
+    - `captioned`: whether photos with captions and without judgements are learned from, too; a number: so many.
     - `training`: epochs, rates and patience, as a `TowerTraining`; without one, the usual ones.
     - `seed` of the first weights and of the order of pairs.
     - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
     - `logs`: a folder for TensorBoard.
 
-    The epoch is kept that ranks validation photos best, not the one of the lowest loss.
+    The epoch is kept that ranks validation photos best, not the one of the lowest loss. Those photos are drawn from
+    the judged ones, and the scores are calibrated on their judgements.
     """
 
     trains_network: ClassVar[bool] = True
@@ -66,6 +70,8 @@ class TwoTower(Towers, FeatureMatcher):
     members: int = 1
     opened: str = ""
     opened_rate: float = 3e-4
+    opened_augment: bool = False
+    captioned: bool | int = True
     training: Training | None = None
     seed: int = 0
     store: VectorStore | None = None
@@ -74,13 +80,15 @@ class TwoTower(Towers, FeatureMatcher):
     @property
     def name(self) -> str:
         """Name the matcher with its loss and the opened layer."""
-        return f"two towers, {self.loss}" + (f", opened from {self.opened}" if self.opened else "")
+        opened = f", opened from {self.opened}{', augmented' * self.opened_augment}" if self.opened else ""
+        return f"two towers, {self.loss}{opened}"
 
     def prepare(self, content: Sequence[str], paths: Sequence[Path], texts: Sequence[str]) -> None:
         """Store the vectors of photos, and the maps of those whose last layers are opened."""
         super().prepare(content, paths, texts)
         if self.opened and self.store is not None:
-            map_store(self.store).encode(self._trunk(photo_encoders(self.photo)), content, paths)
+            for encoder in looks(self._trunk(photo_encoders(self.photo)), self.opened_augment):
+                map_store(self.store).encode(encoder, content, paths)
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, members * dim)."""
@@ -139,14 +147,14 @@ class TwoTower(Towers, FeatureMatcher):
         encoders = photo_encoders(self.photo)
         trunk = self._trunk(encoders) if self.opened else None
         self.text_ = fit_texts(tower_text(self.text), pairs)
-        examples = training_examples(pairs)
+        examples = training_examples(pairs, self.captioned, self.seed)
         paths = [Path(path) for path in examples.paths]
         store = self.store or VectorStore()
         self.features_ = PhotoFeatures(encoders, store).fit(examples.content, paths)
         features = self.features_.transform(examples.content, paths)
         held_out = self._held_out(examples)
         # Copies of a photo that is held out are held out with it.
-        group_of = dict(zip(pairs.content, pairs.group, strict=True))
+        group_of = dict(zip(pairs.data.content, pairs.data.groups, strict=True))
         group = np.array([group_of[content] for content in examples.content])
         held_out = np.isin(group, group[held_out])
         judged_pairs = self._judged_pairs(pairs, examples, held_out)
@@ -162,10 +170,13 @@ class TwoTower(Towers, FeatureMatcher):
             self.histories_.append(history)
         if trunk is not None:
             logs = f"{self.logs}/opened" if self.logs else None
-            opening = Opened(trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs)
+            opening = Opened(
+                trunk, self.features_, store, self._training, self.opened_rate, self.seed, logs,
+                self.opened_augment, self.text_.identity, None if self.store is None else store.folder / CHECKPOINTS,
+            )  # fmt: skip
             self.features_, self.opened_history_ = opening.train(self.towers_[0], objective, lesson)
         self.held_content_ = np.array(examples.content)[held_out]
-        unseen = pairs.take(np.flatnonzero(np.isin(pairs.content, self.held_content_)))
+        unseen = self._unseen(pairs, examples)
         self.calibration_ = Calibration().fit(self.cosines(unseen), unseen.target, unseen.weight)
 
     def _trunk(self, photos: Sequence[PhotoEncoder]) -> Trunk:
@@ -179,11 +190,19 @@ class TwoTower(Towers, FeatureMatcher):
         return trunk
 
     def _held_out(self, examples: Examples) -> np.ndarray:
-        count = len(examples.content)
-        held_out = np.zeros(count, bool)
-        some = max(1, round(self._training.validation * count))
-        held_out[np.random.default_rng(self.seed).permutation(count)[:some]] = True
+        """Return which photos are held out, (photos,): a share of the judged ones; of all if none is an example."""
+        held_out = np.zeros(len(examples.content), bool)
+        lot = np.flatnonzero(~examples.captioned)
+        if not len(lot):
+            lot = np.arange(len(held_out))
+        some = max(1, round(self._training.validation * len(lot)))
+        held_out[np.random.default_rng(self.seed).permutation(lot)[:some]] = True
         return held_out
+
+    def _unseen(self, pairs: Pairs, examples: Examples) -> Pairs:
+        """Return the judged pairs of held-out photos; where no judged photo is an example, all of them."""
+        own = np.array(examples.content)[~examples.captioned]
+        return pairs.take(np.flatnonzero(np.isin(pairs.content, self.held_content_))) if len(own) else pairs
 
     def _judged_pairs(self, pairs: Pairs, examples: Examples, held_out: np.ndarray) -> tuple[np.ndarray, ...]:
         """Return the judged pairs that may be trained on: photo position, text vector, target, weight."""
