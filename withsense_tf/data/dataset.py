@@ -297,5 +297,5 @@ class Pairs:
         return len(self._table)
 
     def __repr__(self) -> str:
-        photos, captions = self._table["photo"].nunique(), self._table["caption"].nunique()
+        photos, captions = self._table[["photo", "caption"]].nunique()
         return f"Pairs({len(self):,} of {self.data.name}: {photos:,} photos, {captions:,} captions)"
