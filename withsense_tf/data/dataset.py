@@ -56,8 +56,7 @@ class Dataset:
     def other_texts(self) -> pd.DataFrame:
         """Return caption (or where it stands), photo and text of what counts for the law alone.
 
-        That are captions that were left out (second texts, damaged ids), names of photos, columns of `photos.csv`,
-        and what photo files say beside their descriptions.
+        That are damaged or second captions, names, columns of `photos.csv`, and what photo files say of other things.
         """
         return self._table_or_none("other_texts", "caption", "photo", "text")
 
