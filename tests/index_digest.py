@@ -61,6 +61,9 @@ def _each(index: PhotoIndex, tables: sqlite3.Connection) -> Iterator[dict[str, A
                     "SELECT name, text, number FROM facts WHERE photo = ? ORDER BY name", (photo,)
                 ).fetchall(),
                 "captions": texts_of(tables, photo, CAPTIONS),
+                "words": tables.execute(
+                    "SELECT forms, plain FROM words WHERE rowid = ?", (photo,)
+                ).fetchall(),
                 "other_texts": texts_of(tables, photo, OTHER_TEXTS),
                 "unread": texts_of(tables, photo, UNREAD),
                 "law": tables.execute(asked, (photo,)).fetchall(),

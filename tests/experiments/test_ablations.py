@@ -38,6 +38,15 @@ def test_balanced_pairs_are_for_training_alone(tiny: Dataset) -> None:
     assert [len(task.test) for task in balanced.work] == [len(task.test) for task in judged.work]
 
 
+def test_words_count_by_themselves_or_not_on_the_same_folds(
+    tiny: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ablations.MORE_FOLDS, "words", 2)
+    vectors, words = ablations._words(tiny, 0)
+    assert [variant.models[0]["words"] for variant in (vectors, words)] == [False, True]
+    assert vectors.work is words.work
+
+
 def test_what_is_opened_is_trained_on_the_same_folds_with_one_view(colours: Dataset) -> None:
     around = Surroundings((KerasPhoto(views=12),), None, VectorStore(), 0)
     none, *opened = ablations._layers(colours, 0, around)

@@ -99,9 +99,9 @@ def test_the_query_itself_is_not_among_the_captions_that_assist(hybrid: Hybrid, 
 
 def test_it_weighs_by_what_the_towers_say_of_left_out_photos(hybrid: Hybrid, train: Pairs) -> None:
     changed = clone(hybrid).fit(train)
-    looks = changed.captions_.looks(train)
+    looks = changed.captions_.looks(train, changed.words_)
     has_captions = looks.any(axis=1)
-    left_out = np.column_stack([changed.towers_.left_out_cosines(train), looks])[has_captions]
+    left_out = np.column_stack([changed.towers_.left_out_cosines(train), looks[:, :4]])[has_captions]
     features = np.hstack([left_out, left_out**2, left_out[:, :1] * left_out[:, 1:]])
     scores = changed.line_.apply(features)
     # Ridge regression that was fitted with an intercept leaves no weighted error in the mean.

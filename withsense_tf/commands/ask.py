@@ -14,6 +14,7 @@ from withsense_tf.commands.index_options import (
     FillOption,
     IndexOption,
     JsonOption,
+    LiteralOption,
     MinimumOption,
     PhotoOption,
     SaveOption,
@@ -35,6 +36,7 @@ def search(
     where: WhereOption = None,
     minimum: MinimumOption = None,
     fill: FillOption = False,
+    literal: LiteralOption = False,
     after: AfterOption = None,
     json: JsonOption = False,
     save: SaveOption = None,
@@ -59,6 +61,7 @@ def search(
         minimum=MINIMUM if minimum is None else minimum,
         after=after,
         fill=fill,
+        literal=literal,
     )
     if save is not None:
         typer.echo(f"Wrote {hits.save(save)}.", err=True)

@@ -27,6 +27,10 @@ FillOption = Annotated[
     bool,
     typer.Option("--fill", help="Go on until there are K photos; places that are withheld do not count."),
 ]
+LiteralOption = Annotated[
+    bool,
+    typer.Option("--literal", help="Read words as they stand: correct none, and take none for a filter."),
+]
 AfterOption = Annotated[str | None, typer.Option(help="The `after` of the page before.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 SaveOption = Annotated[

@@ -10,6 +10,18 @@ from typing import Any, Final
 # Words of any alphabet count, single letters and digits too ("a 7" is two words): ages matter here.
 WORD: Final = re.compile(r"\w+")
 CYRILLIC: Final = re.compile(r"[а-яё]")
+# Words that describe nothing by themselves: a query of which only these are known is not known. spaCy's lists, which
+# TF-IDF leaves out, take a second to import, and count "bottom" and "name" among them.
+_SMALL = """
+    a an the this that these those some any each every all both and or but nor so if than as of in on at by for from
+    to into onto over under up down out off with without about above below between through during before after near
+    beside behind along across around is are was were be been being am do does did has have had will would can could
+    may might it its he she they them his her their him i we you me my our your who whom which what where when how
+    there here not no very more most other another such own same just only too also then
+    и в во на с со к ко у о об от до из за по под над при для без не ни но а или что это этот эта эти тот та те он
+    она оно они его её их как так же бы ли где когда который которая которые
+"""
+SMALL: Final = frozenset(_SMALL.split())
 
 
 def words(text: str) -> list[str]:

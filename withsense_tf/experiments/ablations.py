@@ -1,8 +1,8 @@
 """What the student projects left open: `python -m withsense_tf.experiments.ablations`.
 
-Are the crowd's votes worth using? Do balanced pairs help? More captions? What does it cost how the rule on children is
-drawn? Does it pay to train the last layers of the photo backbone, too? Each question is a table: out of fold, against
-the mean of the experts, with everything else as it is.
+Are the crowd's votes worth using? Do balanced pairs help? More captions? Words that are counted by themselves? What
+does it cost how the rule on children is drawn? Does it pay to train the last layers of the photo backbone, too? Each
+question is a table: out of fold, against the mean of the experts, with everything else as it is.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 FOLDS: Final = 5
 CHILDREN: Final = "children"
-QUESTIONS: Final = ("crowd", "balance", "captions", CHILDREN, "opened")
+QUESTIONS: Final = ("crowd", "balance", "captions", "words", CHILDREN, "opened")
 # Galleries of 100 of 1,000 photos, as the comparison has them.
-OPENED_FOLDS: Final = 10
+MORE_FOLDS: Final = {"opened": 10, "words": 10}
 OPENED_FROM: Final = ("", "block_16_expand", "block_14_add")
 FIGURES: Final = ("matcher", "photos", "gallery", "RMSE", "skill", "tau_c", "R@1", "R@5", "s a fold")
 # One that learns from judgements alone, and one that learns from captions.
@@ -57,7 +57,8 @@ def main(
     question: Annotated[
         list[str] | None,
         typer.Option(
-            help="crowd, balance, captions, children or opened; by default all, but children with --policy none alone."
+            help="crowd, balance, captions, words, children or opened; by default all, but children with "
+            "--policy none alone."
         ),
     ] = None,
     first: Annotated[
@@ -119,11 +120,12 @@ def _variants(question: str, data: Dataset, around: Surroundings, law: LawFiles)
         return _children(data, around.seed, Policy.of_files(law))
     if question == "opened":
         return _layers(data, around.seed, around)
-    return {"crowd": _crowd, "balance": _balance, "captions": _captions}[question](data, around.seed)
+    by_name = {"crowd": _crowd, "balance": _balance, "captions": _captions, "words": _words}
+    return by_name[question](data, around.seed)
 
 
 def _print_table(question: str, variants: Iterator[Variant], first: int | None, around: Surroundings) -> None:
-    folds = OPENED_FOLDS if question == "opened" else FOLDS
+    folds = MORE_FOLDS.get(question, FOLDS)
     typer.echo(f"{min(first or folds, folds)} of {folds} folds\n")
     typer.echo(f"| {question} | {' | '.join(FIGURES)} |\n{'|---' * (len(FIGURES) + 1)}|")
     with terminal.each_said_once():
@@ -207,6 +209,17 @@ def _captions(data: Dataset, seed: int) -> Iterator[Variant]:
             )
 
 
+def _words(data: Dataset, seed: int) -> Iterator[Variant]:
+    """Let the hybrid count the words that query and captions share, or leave all to their vectors."""
+    from withsense_tf.evaluation.protocol import tasks
+    from withsense_tf.targets.blend import relevance
+
+    work = tasks(relevance(data, crowd=None), "folds", MORE_FOLDS["words"], seed)
+    for words in (False, True):
+        name = "words count by themselves" if words else "vectors alone"
+        yield Variant(name, work, ({"matcher": "hybrid", "words": words},))
+
+
 def _children(data: Dataset, seed: int, policy: Policy) -> Iterator[Variant]:
     """Draw the rule in four ways; what is left is trained and measured on, so galleries differ in size."""
     from withsense_tf.policy.photo_decisions import restricts
@@ -233,7 +246,7 @@ def _layers(data: Dataset, seed: int, around: Surroundings) -> Iterator[Variant]
     from withsense_tf.matchers.registry import one_view
     from withsense_tf.targets.blend import relevance
 
-    work = tasks(relevance(data, crowd=None), "folds", OPENED_FOLDS, seed)
+    work = tasks(relevance(data, crowd=None), "folds", MORE_FOLDS["opened"], seed)
     for layer in OPENED_FROM:
         model = {"matcher": "two_tower", "photo": one_view(around.photo[0]), "opened": layer}
         yield Variant(f"from {layer}" if layer else "none", work, (model,))

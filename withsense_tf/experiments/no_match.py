@@ -117,7 +117,8 @@ def best_numbers(
             scores = matcher.grid(gallery, queries)
             if isinstance(form, HybridForm) and isinstance(matcher, Hybrid):
                 cosines = matcher.towers_.grid(gallery, queries)
-                looks = grid_of_looks(matcher.captions_, gallery, queries).reshape(-1, 3)
+                looks = grid_of_looks(matcher.captions_, gallery, queries, form.words)
+                looks = looks.reshape(-1, looks.shape[2])
                 numbers = form.number_of(cosines.ravel(), looks).reshape(scores.shape)
             else:
                 numbers = form.number(scores)

@@ -26,6 +26,7 @@ from withsense_tf.index.tables.photo_states import departed_again, departed_phot
 from withsense_tf.index.tables.photos_table import photo_of_id, reseal_photo
 from withsense_tf.index.tables.rows_table import delete_rows_of_photo
 from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.index.tables.words_table import delete_words
 
 # What searchers read in the place of its name.
 DEPARTED_NAME: Final = "a photo that is not here any more"
@@ -47,6 +48,7 @@ def depart(tables: sqlite3.Connection, photos: Iterable[int], old_states: Collec
             continue
         delete_facts(tables, photo)
         delete_rows_of_photo(tables, photo)
+        delete_words(tables, photo)
         # What only says when and by what it was taken is no evidence.
         facts = {
             name: value for name, value in state.item.facts.items() if name.casefold() not in BY_MACHINES

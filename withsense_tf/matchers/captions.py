@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from withsense_tf.common.words import without_marks
+from withsense_tf.common.words import lemma, lemmas, without_marks
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
+from withsense_tf.encoders.texts.word_fit import WordFit
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
@@ -66,11 +68,11 @@ class Captions(Matcher):
         """Return the cosine of each pair's text with the mean of its photo's other captions, (pairs,)."""
         return self.looks(pairs)[:, 0]
 
-    def looks(self, pairs: Pairs) -> np.ndarray:
-        """Return three cosines of each pair's text with the photo's other captions, (pairs, 3), as `Others` does."""
+    def looks(self, pairs: Pairs, words: WordFit | None = None) -> np.ndarray:
+        """Return what each photo's other captions say of its text, (pairs, 3 or 6), as `Others` does."""
         photos, photo = np.unique(pairs.table["photo"].to_numpy(str), return_inverse=True)
         keys, text = _unique_queries(pairs.texts, pairs.table["caption"].tolist())
-        others = Others(self.text_, pairs.data, photos.tolist())
+        others = Others(self.text_, pairs.data, photos.tolist(), words)
         return others.compare(Queries.of([key[0] for key in keys], [key[1] for key in keys]), photo, text)
 
     def _fit(self, pairs: Pairs) -> None:
@@ -95,8 +97,11 @@ class Captions(Matcher):
 class Others:
     """The captions of some photos, ready to be compared with queries."""
 
-    def __init__(self, text: TextEncoder, data: Dataset, photos: Sequence[str]) -> None:
+    def __init__(
+        self, text: TextEncoder, data: Dataset, photos: Sequence[str], words: WordFit | None = None
+    ) -> None:
         self.text = text
+        self.word_fit = words
         own = captions_of(data)
         place = {photo: at for at, photo in enumerate(dict.fromkeys(photos))}
         # A photo may be listed twice; its captions are kept once.
@@ -107,14 +112,16 @@ class Others:
         order = np.argsort(owner, kind="stable")
         self.owner = owner[order]
         self.ids = own["caption"].to_numpy(str)[order]
-        self.words = np.array([without_marks(text) for text in own["text"]], str)[order]
+        self.texts = own["text"].to_numpy(object)[order]
+        self.words = np.array([without_marks(text) for text in self.texts], str)
         self.points = unit(text.encode(own["text"].tolist()))[order]
         self.first = np.searchsorted(self.owner, np.arange(len(place) + 1))
 
     def compare(self, queries: Queries, photo: np.ndarray, query: np.ndarray) -> np.ndarray:
         """Return three cosines of queries with photos' other captions, pair by pair, (pairs, 3).
 
-        The cosine with the mean of the other captions, the largest and the mean cosine with each. Without other
+        The cosine with the mean of the other captions, the largest and the mean cosine with each; and where words
+        count by themselves, three looks at those of the query, as `WordFit` has them, (pairs, 6). Without other
         captions all are 0.
         """
         photo = self.place[photo]
@@ -125,7 +132,7 @@ class Others:
         )
         most = int(np.diff(self.first).max(initial=0))
         if not most:
-            return np.zeros((len(photo), 3))
+            return np.zeros((len(photo), 3 if self.word_fit is None else 6))
         # Each photo's captions as a block of the same height, with a mask for those that are not there.
         rows = self.first[photo][:, None] + np.arange(most)
         inside = rows < self.first[photo + 1][:, None]
@@ -134,7 +141,45 @@ class Others:
         if not queries.typed:
             there &= own_words[rows] != query_words[query][:, None]
         each = (self.points @ points.T)[rows, query[:, None]]
-        return looks_of(each, self._lengths(rows, inside, there, photo), there)
+        looks = looks_of(each, self._lengths(rows, inside, there, photo), there)
+        if self.word_fit is None:
+            return looks
+        return np.column_stack([looks, self._word_looks(self.word_fit, queries.texts, query, rows, there)])
+
+    def _word_looks(
+        self, fit: WordFit, texts: Sequence[str], query: np.ndarray, rows: np.ndarray, there: np.ndarray
+    ) -> np.ndarray:
+        """Return how well the captions that are there confirm the words of queries, pair by pair, (pairs, 3)."""
+        here, vocabulary = self._words_here
+        looks = np.zeros((len(query), 3))
+        order = np.argsort(query, kind="stable")
+        ends = np.searchsorted(query[order], np.arange(len(texts) + 1))
+        for text, first, last in zip(texts, ends, ends[1:], strict=False):
+            weights = fit.weights(text)
+            known = [at for at, form in enumerate(weights) if form in vocabulary]
+            pairs = order[first:last]
+            # Of words that no caption has, the counts stay 0.
+            counts = np.zeros((len(pairs), len(weights)))
+            columns = here[:, [vocabulary[form] for form in weights if form in vocabulary]].toarray()
+            counts[:, known] = (columns[rows[pairs]] * there[pairs][:, :, None]).sum(axis=1)
+            unknown = {lemma(word) for word in self.text.unknown(text)}
+            looks[pairs] = fit.looks(weights, unknown, counts, there[pairs].sum(axis=1))
+        return looks
+
+    @cached_property
+    def _words_here(self) -> tuple[Any, dict[str, int]]:
+        """Return which captions have which basic forms, (captions, forms), and the columns of the forms."""
+        from scipy.sparse import csc_matrix
+
+        vocabulary: dict[str, int] = {}
+        cells = [
+            (row, vocabulary.setdefault(form, len(vocabulary)))
+            for row, text in enumerate(self.texts)
+            for form in dict.fromkeys(lemmas(text))
+        ]
+        places, columns = np.array(cells, int).reshape(-1, 2).T
+        shape = (len(self.texts), len(vocabulary))
+        return csc_matrix((np.ones(len(cells)), (places, columns)), shape), vocabulary
 
     def _lengths(
         self, rows: np.ndarray, inside: np.ndarray, there: np.ndarray, photo: np.ndarray
@@ -158,12 +203,15 @@ def _codes(some: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return codes[: len(some)], codes[len(some) :]
 
 
-def grid_of_looks(matcher: Captions, gallery: Gallery, queries: Queries) -> np.ndarray:
-    """Return three cosines of each query with each photo's other captions, (queries, photos, 3)."""
-    others = Others(matcher.text_, gallery.data, gallery.names)
+def grid_of_looks(
+    matcher: Captions, gallery: Gallery, queries: Queries, words: WordFit | None = None
+) -> np.ndarray:
+    """Return what each photo's other captions say of each query, (queries, photos, 3 or 6), as `Others` does."""
+    others = Others(matcher.text_, gallery.data, gallery.names, words)
     photo = np.tile(np.arange(len(gallery)), len(queries))
     query = np.repeat(np.arange(len(queries)), len(gallery))
-    return others.compare(queries, photo, query).reshape(len(queries), len(gallery), 3)
+    looks = others.compare(queries, photo, query)
+    return looks.reshape(len(queries), len(gallery), looks.shape[1])
 
 
 def _space(text: str | TextEncoder | None) -> TextEncoder:

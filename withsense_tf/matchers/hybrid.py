@@ -12,18 +12,20 @@ import numpy as np
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.texts.word_fit import WordFit
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.captions import CAPTION_ASSISTED, FEWEST_TELLING, Captions, grid_of_looks
+from withsense_tf.matchers.own_captions import texts_to_learn_from
 from withsense_tf.matchers.photo_features import Photos
-from withsense_tf.matchers.search_forms import HybridForm, Line, hybrid_features
+from withsense_tf.matchers.search_forms import WORDS, HybridForm, Line, hybrid_features
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.caption_pairs import lone_in_halves, with_several_captions
 
 PENALTIES: Final = np.logspace(-3, 2, 6)
 # Pixels and captions count alike, where each photo has one caption and nothing teaches more: `hybrid_features`.
-PLAIN: Final = np.array([0.5, 0.5, *[0.0] * 9])
+PLAIN: Final = (0.5, 0.5)
 
 
 @dataclass(eq=False, repr=False)
@@ -36,17 +38,19 @@ class Hybrid(Matcher):
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
     - `text`: the text encoder, by name or as an object; without one, a space learned from the captions.
     - `captioned`: whether photos with captions and without judgements are learned from, too; a number: so many.
+    - `words`: whether it counts by itself how many of the query's words the captions have, the rare ones most.
     - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
     """
 
     track: ClassVar[str] = CAPTION_ASSISTED
     reads_caption_space: ClassVar[bool] = True
 
-    LEARNED: ClassVar[tuple[str, ...]] = ("towers_", "captions_", "line_", "calibration_")
+    LEARNED: ClassVar[tuple[str, ...]] = ("towers_", "captions_", "words_", "line_", "calibration_")
 
     photo: Photos = "mobilenet_v2"
     text: str | TextEncoder | None = None
     captioned: bool | int = True
+    words: bool = True
     store: VectorStore | None = None
 
     @property
@@ -64,6 +68,7 @@ class Hybrid(Matcher):
             self.photo, self.text, captioned=self.captioned, store=self.store
         ).fit(pairs)
         self.captions_ = Captions(self.text).fit(pairs)
+        self.words_ = WordFit().fit(*texts_to_learn_from(pairs)) if self.words else None
         self._weigh(pairs)
 
     def _weigh(self, pairs: Pairs) -> None:
@@ -74,7 +79,7 @@ class Hybrid(Matcher):
         is_taught = telling is pairs or len(telling) >= FEWEST_TELLING
         if not is_taught:
             telling = lone_in_halves(pairs)
-        looks = self.captions_.looks(telling)
+        looks = self.captions_.looks(telling, self.words_)[:, : WORDS + 1]
         has_captions = looks.any(axis=1)
         self.line_, self.calibration_ = None, None
         if has_captions.sum() < 2:
@@ -86,14 +91,17 @@ class Hybrid(Matcher):
             self.line_ = Line(np.asarray(ridge.coef_), float(ridge.intercept_))
         else:
             # Halves of captions are less alike than captions of two people: they only say how large numbers are.
-            plain = LinearRegression(positive=True).fit((features @ PLAIN)[:, None], target, weight)
+            weights = np.array([*PLAIN, *[0.0] * (features.shape[1] - len(PLAIN))])
+            plain = LinearRegression(positive=True).fit((features @ weights)[:, None], target, weight)
             slope = float(plain.coef_[0])
-            self.line_ = Line(PLAIN * slope, float(plain.intercept_)) if slope > 0 else Line(PLAIN, 0.0)
+            self.line_ = Line(weights * slope, float(plain.intercept_)) if slope > 0 else Line(weights, 0.0)
         self.calibration_ = Calibration().fit(self.line_.apply(features), target, weight)
 
     def search_form(self) -> HybridForm:
         """Return the search form: cosines with photos and captions, weighed by the learned line."""
-        return HybridForm(self.towers_.search_form(), self.line_, self.calibration_)
+        # One that was saved by an earlier version has learned nothing of words.
+        words = getattr(self, "words_", None)
+        return HybridForm(self.towers_.search_form(), self.line_, self.calibration_, words)
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, float32, (photos, dim)."""
@@ -120,11 +128,12 @@ class Hybrid(Matcher):
         return state
 
     def _score(self, pairs: Pairs) -> np.ndarray:
-        cosines, looks = self.towers_.cosines(pairs), self.captions_.looks(pairs)
-        return self.search_form().number_of(cosines, looks)
+        form = self.search_form()
+        return form.number_of(self.towers_.cosines(pairs), self.captions_.looks(pairs, form.words))
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         cosines = self.towers_.grid(gallery, queries)
-        looks = grid_of_looks(self.captions_, gallery, queries)
-        scores = self.search_form().score(cosines.ravel(), looks.reshape(-1, looks.shape[2]))
+        form = self.search_form()
+        looks = grid_of_looks(self.captions_, gallery, queries, form.words)
+        scores = form.score(cosines.ravel(), looks.reshape(-1, looks.shape[2]))
         return scores.reshape(cosines.shape)

@@ -130,6 +130,18 @@ def fit_texts(encoder: TextEncoder, pairs: Pairs) -> TextEncoder:
     """
     if not isinstance(encoder, CaptionSpace):
         return deepcopy(encoder).fit(pairs.texts)
+    texts, groups = texts_to_learn_from(pairs)
+    if not texts:
+        texts = pairs.table.drop_duplicates("text")["text"].tolist()
+        groups = texts
+    return _fit_space(encoder, texts, groups)
+
+
+def texts_to_learn_from(pairs: Pairs) -> tuple[list[str], list[str]]:
+    """Return captions that may be learned from, each with its photo: of other photos, and the training photos' own.
+
+    A large corpus of the former is enough.
+    """
     captions = pairs.data.captions
     corpus = captions[captions["part"] == "corpus"]
     photos = pairs.data.photos
@@ -140,11 +152,7 @@ def fit_texts(encoder: TextEncoder, pairs: Pairs) -> TextEncoder:
         own_photos = pairs.table["photo"].unique()
         own = captions[captions["photo"].isin(own_photos) & (captions["part"] != "corpus")]
         corpus = pd.concat([corpus, own])
-    texts, groups = corpus["text"].tolist(), corpus["photo"].tolist()
-    if not texts:
-        texts = pairs.table.drop_duplicates("text")["text"].tolist()
-        groups = texts
-    return _fit_space(encoder, texts, groups)
+    return corpus["text"].tolist(), corpus["photo"].tolist()
 
 
 def _fit_space(space: CaptionSpace, texts: Sequence[str], groups: Sequence[str]) -> CaptionSpace:

@@ -40,13 +40,18 @@ def filter_notice(door: IndexDoor, where: Where) -> str | None:
 
 def check_asked_columns(tables: sqlite3.Connection, door: IndexDoor, where: Where) -> None:
     """Raise for a column that no photo has which may be shown here; withheld photos lend none to the message either."""
-    unknown = tuple(part for part in where if not _has(tables, door, part.column))
+    unknown = tuple(part for part in where if not has_column(tables, door, part.column))
     if unknown:
-        names = [name for name in live_column_names(tables) if _has(tables, door, name)]
-        check_columns(unknown, (name for name in names if not door.refuses(column_text(name, "yes"))))
+        check_columns(unknown, columns_to_name(tables, door))
 
 
-def _has(tables: sqlite3.Connection, door: IndexDoor, column: str) -> bool:
+def columns_to_name(tables: sqlite3.Connection, door: IndexDoor) -> list[str]:
+    """Return the names of the columns that a message may name, in order."""
+    names = [name for name in live_column_names(tables) if has_column(tables, door, name)]
+    return sorted(name for name in names if not door.refuses(column_text(name, "yes")))
+
+
+def has_column(tables: sqlite3.Connection, door: IndexDoor, column: str) -> bool:
     """Return whether a photo that may be shown here has a column."""
     if door.rule.rule == "none":
         return is_live_column(tables, column)

@@ -25,6 +25,7 @@ class Hits:
     - `like`: the photo that was the query, or part of it
     - `without`: terms that were taken out of the query because they must not be in a photo
     - `calibration`: what the scores were learned from: how (`by`: judged, captions, none, unknown), `data`, `pairs`
+    - `corrections`: words that nobody knows, each with the one that was looked for in its place
     """
 
     query: str
@@ -35,6 +36,7 @@ class Hits:
     without: tuple[str, ...] = ()
     like: str | None = None
     calibration: Mapping[str, Any] = field(default_factory=dict)
+    corrections: tuple[tuple[str, str], ...] = ()
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -64,6 +66,7 @@ class Hits:
             "notice": self.notice,
             "withheld": [{"place": place.place, "notice": place.notice} for place in self.withheld],
             "without": list(self.without),
+            "corrections": dict(self.corrections),
             "message": self.message,
             "after": self.after,
             "calibration": dict(self.calibration) or None,

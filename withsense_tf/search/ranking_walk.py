@@ -16,6 +16,7 @@ from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import calibration_of_model
 from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of
 from withsense_tf.index.tables.row_lookup import live_copies, live_photos_at, rows_that_meet
+from withsense_tf.index.tables.words_table import plain_words, rows_with_phrases
 from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.matchers.search_forms import PHOTO
 from withsense_tf.search.hits import Hits
@@ -23,6 +24,7 @@ from withsense_tf.search.page_end import PageEnd
 from withsense_tf.search.places import Hit, Withheld
 from withsense_tf.search.query.known_words import not_known, not_read
 from withsense_tf.search.query.mentions import mentions
+from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.row_ranking import RowRanking, rank
 from withsense_tf.search.search_request import SearchRequest
 
@@ -72,6 +74,7 @@ class RankingWalk:
         self.generation, self.tables, self.door = generation, tables, door
         self.request = request
         self.form = generation.form
+        self.shown = ShownWords(tables, door)
         self.question = request.digest(generation.number)
         self.after = None if request.after is None else PageEnd.read(request.after, self.question)
         without = list(request.query.without)
@@ -81,16 +84,21 @@ class RankingWalk:
     def hits(self) -> Hits:
         """Walk down the ranking until all places are filled, or nothing fits any more."""
         request = self.request
-        calibration = calibration_of_model(self.tables, self.generation.number).as_dict()
+        text, reading = request.query.text, request.reading
         nothing = Hits(
-            request.raw_text, without=request.query.without, like=request.photo, calibration=calibration
+            request.raw_text,
+            without=request.query.without,
+            like=request.photo,
+            calibration=calibration_of_model(self.tables, self.generation.number).as_dict(),
+            corrections=() if reading is None else reading.corrections,
         )
-        if request.query.text and (message := not_read(request.query.text, self.form, self.door.policy)):
-            return replace(nothing, message=message)
+        if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
+            return replace(nothing, message=" ".join([message, *self._notes]))
         vector, keep = request.vector(self.form), self._keep()
         window = 4 * request.k + SPARE
         while True:
-            ranking = rank(self.generation, self.tables, vector, window, keep, request.like is not None)
+            similar = request.like is not None
+            ranking = rank(self.generation, self.tables, vector, window, keep, similar, text)
             page = self._walk(ranking)
             if page.more or page.ended or len(ranking) < window:
                 break
@@ -111,8 +119,8 @@ class RankingWalk:
                 continue
             may_show = self._may_show(photo.name)
             # What may not be shown says nothing of its captions and columns: minus words leave its place as it is,
-            # and filters leave it none.
-            if self._left_out(row, photo) if may_show else request.where:
+            # and filters and quotations leave it none.
+            if self._left_out(row, photo) if may_show else (request.where or request.query.phrases):
                 continue
             groups.add(photo.fold)
             if may_show and page.best is None:
@@ -200,11 +208,16 @@ class RankingWalk:
                     yield at, photos[row]
 
     def _left_out(self, row: int, photo: _Photo) -> bool:
-        """Return whether a photo has what must not be there: its captions say so, or its pixels show it."""
-        if not self.request.query.without:
+        """Return whether a photo has what must not be there, by captions or pixels, or lacks what was quoted."""
+        query = self.request.query
+        if not query.without and not query.phrases:
             return False
         captions = texts_of(self.tables, photo.number, CAPTIONS)
-        if any(mentions(text, term) for _, text in captions for term in self.request.query.without):
+        if query.phrases:
+            plain = [f" {plain_words(text)} " for _, text in captions]
+            if not all(any(f" {phrase} " in text for text in plain) for phrase in query.phrases):
+                return True
+        if any(mentions(text, term) for _, text in captions for term in query.without):
             return True
         engine = self.generation.vectors.get(PHOTO)
         if engine is None or captions:
@@ -215,15 +228,25 @@ class RankingWalk:
         return any(float(pixels.number(pixels.scan(vector, term))[0]) >= SHOWS for term in self.terms)
 
     def _keep(self) -> Keep | None:
-        where = self.request.where
-        if not where:
+        where, phrases = self.request.where, self.request.query.phrases
+        if not where and not phrases:
             return None
 
-        @cache  # a hybrid asks twice
+        @cache  # a hybrid asks several times
         def rows() -> np.ndarray:
+            if phrases:
+                return rows_with_phrases(self.tables, self.generation.number, phrases, where)
             return rows_that_meet(self.tables, self.generation.number, where)
 
-        return Keep(where, rows)
+        return Keep(where, rows, listed=bool(phrases))
+
+    def _in_captions(self, word: str) -> bool:
+        """Return whether captions that may be known have a word, where the model counts words by themselves."""
+        return getattr(self.form, "words", None) is not None and self.shown.has(word)
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        return () if self.request.reading is None else self.request.reading.notes
 
     def _message(self, page: _Page) -> str | None:
         parts = []
@@ -237,9 +260,9 @@ class RankingWalk:
                     "least."
                 )
         text = self.request.query.text
-        if text and (unknown := not_known(text, self.form, self.door.policy)):
+        if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
-        return " ".join(parts) or None
+        return " ".join([*parts, *self._notes]) or None
 
 
 def _number(numbers: np.ndarray | None, at: int) -> float | None:

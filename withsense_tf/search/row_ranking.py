@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from withsense_tf.common.words import lemma
+from withsense_tf.encoders.texts.word_fit import WordFit
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.models_table import row_count
 from withsense_tf.index.tables.row_lookup import caption_places, live_rows_among
 from withsense_tf.index.tables.rows_table import all_rows, count_rows
+from withsense_tf.index.tables.words_table import forms_at, rows_with_words
 from withsense_tf.index.vectors.tie_rule import rank_order
 from withsense_tf.index.vectors.vector_index import Keep, VectorIndex
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, HybridForm, looks_of
@@ -37,6 +40,23 @@ class RowRanking:
         return len(self.rows)
 
 
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """What is asked of one state of an index: a point, the text behind it, and which rows may be found."""
+
+    generation: Generation
+    tables: sqlite3.Connection
+    point: np.ndarray
+    text: str
+    keep: Keep | None
+    count: int
+
+    @property
+    def model(self) -> int:
+        """Return the number of the model."""
+        return self.generation.number
+
+
 def rank(
     generation: Generation,
     tables: sqlite3.Connection,
@@ -44,24 +64,26 @@ def rank(
     k: int,
     keep: Keep | None,
     similar: bool = False,
+    text: str = "",
 ) -> RowRanking:
     """Return at least the best k rows for the vector of a query, as far as there are so many.
 
-    With `similar` the query is a point among the photos (another photo's), and the number is the cosine.
+    With `similar` the query is a point among the photos (another photo's), and the number is the cosine. The words of
+    its `text` count by themselves where the model says so.
     """
     form = generation.form
-    count = row_count(tables, generation.number)
+    question = _Question(generation, tables, query, text, keep, row_count(tables, generation.number))
     if similar:
-        rows, scores = _best(generation.vectors[PHOTO], query, k, count, keep)
+        rows, scores = _best(question, generation.vectors[PHOTO], k)
         number = np.clip(scores, 0, 1)
         return RowRanking(rows, scores, number, number, None)
     if isinstance(form, HybridForm):
-        return _rerank(generation, form, tables, query, k, count, keep)
+        return _rerank(question, form, k)
     ((part, engine),) = generation.vectors.items()
     if form.inner:
-        rows, scores = _best(engine, query, k, count, keep)
+        rows, scores = _best(question, engine, k)
     else:
-        rows = keep.rows() if keep is not None else _rows_with_photo(generation, tables, count)
+        rows = keep.rows() if keep is not None else _rows_with_photo(question)
         rows, scores = _scan(engine, lambda block: form.scan(block, query), k, rows)
     number = form.number(scores)
     return RowRanking(
@@ -69,41 +91,34 @@ def rank(
     )
 
 
-def _best(
-    engine: VectorIndex, query: np.ndarray, k: int, count: int, keep: Keep | None
-) -> tuple[np.ndarray, np.ndarray]:
-    most = min(k, count, engine.most or count)
+def _best(question: _Question, engine: VectorIndex, k: int) -> tuple[np.ndarray, np.ndarray]:
+    keep = question.keep
+    if keep is not None and keep.listed:
+        return _scan(engine, lambda block: np.asarray(block @ question.point), k, keep.rows())
+    most = min(k, question.count, engine.most or question.count)
     if not most:
         return np.zeros(0, np.int64), np.zeros(0)
-    nearest = engine.search(query[None], most, count, keep)
+    nearest = engine.search(question.point[None], most, question.count, keep)
     there = nearest.rows[0] >= 0
     return nearest.rows[0][there], nearest.scores[0][there].astype(np.float64)
 
 
-def _best_live(
-    generation: Generation,
-    engine: VectorIndex,
-    tables: sqlite3.Connection,
-    query: np.ndarray,
-    k: int,
-    count: int,
-    keep: Keep | None,
-) -> tuple[np.ndarray, np.ndarray]:
+def _best_live(question: _Question, engine: VectorIndex, k: int) -> np.ndarray:
     """Return the best k rows of live photos: what an index went through must not take their places."""
     depth = k
     while True:
-        rows, scores = _best(engine, query, depth, count, keep)
-        live = np.isin(rows, live_rows_among(tables, generation.number, rows))
+        rows, _ = _best(question, engine, depth)
+        live = np.isin(rows, live_rows_among(question.tables, question.model, rows))
         if live.sum() >= k or len(rows) < depth:
-            return rows[live][:k], scores[live][:k]
+            return rows[live][:k]
         depth *= 2
 
 
-def _rows_with_photo(generation: Generation, tables: sqlite3.Connection, count: int) -> np.ndarray:
+def _rows_with_photo(question: _Question) -> np.ndarray:
     """Return the rows that have a photo, sorted; an engine may have forgotten the others."""
-    if count_rows(tables, generation.number) == count:
-        return np.arange(count)
-    return all_rows(tables, generation.number)
+    if count_rows(question.tables, question.model) == question.count:
+        return np.arange(question.count)
+    return all_rows(question.tables, question.model)
 
 
 def _scan(
@@ -126,32 +141,31 @@ def _scan(
     return rows[order], scores[order]
 
 
-def _rerank(
-    generation: Generation,
-    form: HybridForm,
-    tables: sqlite3.Connection,
-    query: np.ndarray,
-    k: int,
-    count: int,
-    keep: Keep | None,
-) -> RowRanking:
+def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     """Rank the candidates by all that is known of them, and behind them, if they are too few, others by their pixels.
 
     The candidates do not hang on k: with more of them, one could come in above the end of a page that was shown.
     """
-
-    def best(engine: VectorIndex, most: int) -> np.ndarray:
-        return _best_live(generation, engine, tables, query, most, count, keep)[0]
-
-    rows = np.unique(np.concatenate([best(engine, CANDIDATES) for engine in generation.vectors.values()]))
-    pixels = generation.vectors[PHOTO]
+    engines = question.generation.vectors
+    candidates = [_best_live(question, engine, CANDIDATES) for engine in engines.values()]
+    weights = {} if form.words is None else form.words.weights(question.text)
+    if weights:
+        keep = question.keep
+        rows = rows_with_words(
+            question.tables, question.model, list(weights), CANDIDATES, () if keep is None else keep.where
+        )
+        candidates.append(rows[np.isin(rows, keep.rows())] if keep is not None and keep.listed else rows)
+    rows = np.unique(np.concatenate(candidates))
+    pixels = engines[PHOTO]
     front = len(rows)
     if front < k:
-        others = best(pixels, k)
+        others = _best_live(question, pixels, k)
         rows = np.concatenate([rows, others[~np.isin(others, rows)]])
     # Row by row, so that a photo's score does not hang on which others are looked at.
-    cosines = (pixels.get(rows) * query).sum(axis=1).astype(np.float64)
-    looks = _looks(generation, tables, rows, query)
+    cosines = (pixels.get(rows) * question.point).sum(axis=1).astype(np.float64)
+    looks = _looks(question, rows)
+    if form.words is not None:
+        looks = np.column_stack([looks, _word_looks(question, form, weights, rows)])
     scores = form.score(cosines, looks)
     scores[front:] = cosines[front:] - _behind(form)
     order = rank_order(scores, rows)
@@ -165,27 +179,47 @@ def _rerank(
     )
 
 
+def _word_looks(
+    question: _Question, form: HybridForm, weights: Mapping[str, float], rows: np.ndarray
+) -> np.ndarray:
+    """Return how well the captions of each row's photo confirm the words of the query, (rows, 3)."""
+    counts, captions = counts_of_forms(question.tables, question.model, list(weights), rows)
+    unknown = {lemma(word) for word in form.unknown(question.text)}
+    return (form.words or WordFit()).looks(weights, unknown, counts, captions)
+
+
+def counts_of_forms(
+    tables: sqlite3.Connection, model: int, forms: Sequence[str], rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many captions of each row's photo have each basic form, (rows, forms), and how many there are."""
+    texts = forms_at(tables, model, rows) if forms else {}
+    there = [texts.get(row, "") for row in rows.tolist()]
+    marks = [f" {form} " for form in forms]
+    counts = np.array([[text.count(mark) for mark in marks] for text in there], float)
+    captions = np.array([text.count("\n") + 1 if text else 0 for text in there], float)
+    return counts.reshape(len(rows), len(forms)), captions
+
+
 def _behind(form: HybridForm) -> float:
     """Return what brings any cosine below all that a hybrid can score: what it weighs is at most 1."""
     most = 0.0 if form.line is None else np.abs(form.line.weights).sum() + abs(form.line.intercept)
     return float(2 + 1.01 * most)
 
 
-def _looks(
-    generation: Generation, tables: sqlite3.Connection, rows: np.ndarray, query: np.ndarray
-) -> np.ndarray:
+def _looks(question: _Question, rows: np.ndarray) -> np.ndarray:
     """Return what the captions of each row's photo say of the query, (rows, 3)."""
-    places = caption_places(tables, generation.number, rows)
+    each_caption = question.generation.each_caption
+    places = caption_places(question.tables, question.model, rows)
     first, captions = np.array([places.get(row, (0, 0)) for row in rows.tolist()], np.int64).reshape(-1, 2).T
     most = int(captions.max(initial=0))
-    if not most or generation.each_caption is None:
+    if not most or each_caption is None:
         return np.zeros((len(rows), 3))
     there = np.arange(most) < captions[:, None]
     at = np.where(there, first[:, None] + np.arange(most), 0)
     singles, place = np.unique(at[there], return_inverse=True)
-    points = generation.each_caption.get(singles)
+    points = each_caption.get(singles)
     # Each photo's captions as a block of the same height; zeros where there are none.
     blocks = np.zeros((*there.shape, points.shape[1]), np.float32)
     blocks[there] = points[place]
     lengths = np.linalg.norm(blocks.sum(axis=1, dtype=np.float64), axis=1)
-    return looks_of((blocks * query).sum(axis=2), lengths, there)
+    return looks_of((blocks * question.point).sum(axis=2), lengths, there)

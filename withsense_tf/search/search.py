@@ -20,6 +20,7 @@ from withsense_tf.policy.current_policy import Policy
 from withsense_tf.search.filter_law import check_asked_columns, filter_notice
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.query.photo_query import Refusal, photo_query
+from withsense_tf.search.query.reading import read_query
 from withsense_tf.search.ranking_walk import RankingWalk
 from withsense_tf.search.search_request import SearchRequest, check_numbers, check_texts
 
@@ -62,27 +63,32 @@ class Search:
         k: int = 5,
         *,
         photo: str | None = None,
-        where: Sequence[str] | Where = (),
+        where: str | Sequence[str] | Where = (),
         country: str | None = None,
         day: date | None = None,
         minimum: float = MINIMUM,
         after: str | None = None,
         text_share: float = 0.5,
         fill: bool = False,
+        literal: bool = False,
     ) -> Hits:
         """Return the k photos that fit best.
 
-        - `text` may say what must not be there: "beach -dog", "a beach without dogs".
+        - `text` may say what must not be there: "beach -dog", "a beach without dogs"; which words must stand so in a
+          caption: '"red motorcycle" street'; and by what to filter: "a dog camera=Nikon D90".
         - `photo` is the name of a photo of the index, or a file: what is like it; with a text, what is like both,
           the text by `text_share`.
-        - `where` filters by columns: ["camera=Nikon D90", "date>=2020"].
+        - `where` filters by columns: "camera=Nikon D90", or several: ["camera=Nikon D90", "date>=2020"].
         - `minimum`: if the best photo scores less, nothing fits, and there are no hits; 0 takes what comes first.
         - `fill`: go on until there are k photos; else places that are withheld count, too.
         - `after` is that of the answer before, for the next page.
+        - `literal`: read words as they stand: correct none, and take none for a filter.
         """
         check_numbers(k, minimum, text_share)
         check_texts(text, photo, after)
-        request = SearchRequest(text, photo, read_where(where), minimum, k, text_share, fill, after)
+        request = SearchRequest(
+            text, photo, read_where(where), minimum, k, text_share, fill, after, literal=literal
+        )
         return self._ask(partial(self._answer, request, country or self.country, day))
 
     def _answer(
@@ -98,6 +104,9 @@ class Search:
         if notice := _notice(door, request):
             return Hits(request.raw_text, notice=notice)
         check_sample(tables, generation)
+        request, notice = _read(door, tables, generation, request)
+        if notice is not None:
+            return Hits(request.raw_text, notice=notice)
         photo = request.photo
         like = None if photo is None else photo_query(generation, tables, door, str(photo))
         if isinstance(like, Refusal):
@@ -138,6 +147,20 @@ def _notice(door: IndexDoor, request: SearchRequest) -> str | None:
     if rest not in ("", text) and not (answer := door.query(rest)).allowed:
         return answer.notice
     return filter_notice(door, request.where)
+
+
+def _read(
+    door: IndexDoor, tables: sqlite3.Connection, generation: Generation, request: SearchRequest
+) -> tuple[SearchRequest, str | None]:
+    """Read the text of a request; return the notice, too, where the law forbids what was read."""
+    reading = read_query(
+        request.raw_text, generation.form, tables, door, request.literal, request.photo is not None
+    )
+    text, before = reading.query.text, request.query.text
+    if text not in ("", before) and not (answer := door.query(text)).allowed:
+        return request, answer.notice
+    where = (*request.where, *reading.where)
+    return replace(request, reading=reading, where=where), filter_notice(door, reading.where)
 
 
 def _open(

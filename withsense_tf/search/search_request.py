@@ -17,6 +17,7 @@ from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm, unit
 from withsense_tf.search.query.parse import Query, parse_query
 from withsense_tf.search.query.photo_query import PhotoQuery
+from withsense_tf.search.query.reading import Reading
 
 MOST_HITS: Final = 10_000  # on one page; there are more pages
 
@@ -25,8 +26,9 @@ MOST_HITS: Final = 10_000  # on one page; there are more pages
 class SearchRequest:
     """All that a search is asked for.
 
-    `raw_text` is the text as it came, and `query` what it says. `photo` is the photo as it was named, and `like` what
-    is known of it once the law allowed it. `after` is the end of the page before, as it was handed over.
+    `raw_text` is the text as it came, `query` what it says, and `reading` how it was read once the law allowed it.
+    `photo` is the photo as it was named, and `like` what is known of it once the law allowed it. `after` is the end of
+    the page before, as it was handed over.
     """
 
     raw_text: str
@@ -38,10 +40,14 @@ class SearchRequest:
     fill: bool = False
     after: str | None = None
     like: PhotoQuery | None = None
+    literal: bool = False
+    reading: Reading | None = None
 
     @cached_property
     def query(self) -> Query:
         """Return the text to look for, and the terms that must not be there."""
+        if self.reading is not None:
+            return self.reading.query
         return parse_query(self.raw_text) if self.raw_text.strip() else Query("", ())
 
     @property
@@ -53,6 +59,8 @@ class SearchRequest:
         """Return a fingerprint of the question and the model that answers it: pages of one question go together."""
         parts = [
             self.raw_text,
+            # What words are corrected to hangs on the captions that are here.
+            self.query.text,
             self.photo,
             [asdict(part) for part in self.where],
             self.minimum,

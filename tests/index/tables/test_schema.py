@@ -38,7 +38,7 @@ def test_all_tables_that_name_photos_are_emptied_with_them(tables: sqlite3.Conne
         for (table,) in tables.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         if any(column == "photo" for _, column, *_ in tables.execute(f"PRAGMA table_info({table})"))
     }
-    assert {*named, "photos"} == OF_PHOTO.keys()
+    assert {*named, "photos", "words"} == OF_PHOTO.keys()
     first, second = add_photo(tables, "a.png"), add_photo(tables, "b.png")
     for photo in (first, second):
         insert_texts(tables, photo, [("c", "text", 1)])
@@ -55,7 +55,7 @@ def test_all_tables_that_name_photos_are_emptied_with_them(tables: sqlite3.Conne
 
 def test_rows_of_no_photo_are_counted_by_table(tables: sqlite3.Connection) -> None:
     insert_rows(tables, 1, [(0, 7, 0, 0, 0), (1, 8, 0, 0, 0)])
-    assert count_orphans(tables) == {"captions": 0, "facts": 0, "law": 0, "rows": 2}
+    assert count_orphans(tables) == {"captions": 0, "words": 0, "facts": 0, "law": 0, "rows": 2}
 
 
 def test_a_cell_of_another_type_is_found_and_an_empty_one_only_where_none_may_be(
@@ -96,7 +96,7 @@ def test_whole_tables_have_no_damage_and_a_zeroed_page_is_one(tmp_path: Path) ->
 
 def test_nobody_else_writes_sql_of_these_tables() -> None:
     package = Path(withsense_tf.__file__).parent
-    names = "|".join(re.findall(r"CREATE TABLE (\w+)", SCHEMA))
+    names = "|".join(re.findall(r"CREATE (?:VIRTUAL )?TABLE (\w+)", SCHEMA))
     query = re.compile(rf"\b(FROM|INTO|UPDATE|JOIN) ({names}|live)\b")
     others = [path for path in package.rglob("*.py") if path.parent != package / "index" / "tables"]
     writers = {path.name for path in others if query.search(path.read_text(encoding="utf-8"))}

@@ -14,6 +14,8 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.repair import repair_index
+from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
 
@@ -95,3 +97,13 @@ def test_a_model_whose_files_were_exchanged_adds_no_photos_to_those_of_the_old_o
 def test_a_photo_that_the_index_does_not_have_cannot_be_the_query(index_folder: Path) -> None:
     with pytest.raises(SettingError, match=r"no photo 'nobody\.jpg'"):
         Search(index_folder, policy=LAW, country="AA")(photo="nobody.jpg")
+
+
+def test_words_that_another_hand_took_are_made_anew(index_folder: Path) -> None:
+    index = PhotoIndex(index_folder)
+    before = contents(index)
+    with index.catalog.writing() as tables:
+        tables.execute("DELETE FROM words WHERE rowid = 2")
+    assert verify_index(index)
+    repair_index(index, LAW)
+    assert (verify_index(index), contents(index)) == ([], before)

@@ -36,6 +36,7 @@ def test_an_index_without_a_model_is_not_built_yet(tmp_path: Path) -> None:
         ("DELETE FROM law WHERE photo = 1", "1 live photos are not judged for the age limit of 16"),
         ("UPDATE photos SET fold = NULL WHERE id = 2", "1 live photos belong to no group"),
         ("INSERT INTO captions VALUES (99, 0, 'c', 'text', 1)", "1 rows of captions belong to no photo"),
+        ("DELETE FROM words WHERE rowid = 3", "1 photos are found by other words than their captions'"),
         ("DELETE FROM facts WHERE photo = 3", "The columns that filters ask of 1 photos"),
         (
             "UPDATE captions SET text = 'Other .' WHERE photo = 1",

@@ -31,6 +31,7 @@ BATCH = 5_000
 # Of each photo, the columns that a copy of it takes over.
 COPIED_COLUMNS = {
     "captions": "number, caption, text, counts",
+    "words": "forms, plain",
     "law": "age_limit, own_restricted, own_source, by_hand, captions, votes, evidence, restricted, source",
     "facts": "name, text, number",
 }
@@ -110,6 +111,8 @@ def add_made_up(index: PhotoIndex, at: int, count: int) -> None:
 
 def _copy_photo(tables: Connection, photo: int, number: int) -> int:
     """Copy a photo's rows of all tables under another name; return the id of the copy."""
+    from withsense_tf.index.tables.schema import OF_PHOTO
+
     copy = tables.execute(
         "INSERT INTO photos (name, tag, digest, path, look, facts) "
         "SELECT ?, ?, ?, path, look, facts FROM photos WHERE id = ?",
@@ -117,8 +120,9 @@ def _copy_photo(tables: Connection, photo: int, number: int) -> int:
     ).lastrowid
     tables.execute("UPDATE photos SET fold = id WHERE id = ?", (copy,))
     for table, columns in COPIED_COLUMNS.items():
+        owner = OF_PHOTO[table]
         tables.execute(
-            f"INSERT INTO {table} (photo, {columns}) SELECT ?, {columns} FROM {table} WHERE photo = ?",
+            f"INSERT INTO {table} ({owner}, {columns}) SELECT ?, {columns} FROM {table} WHERE {owner} = ?",
             (copy, photo),
         )
     return int(copy or 0)

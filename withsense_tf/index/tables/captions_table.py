@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Final
 
+from withsense_tf.index.tables.words_table import insert_words
+
 CAPTIONS_TABLE: Final = """
 CREATE TABLE captions (photo INTEGER NOT NULL, number INTEGER NOT NULL, caption TEXT NOT NULL, text TEXT NOT NULL,
     counts INTEGER NOT NULL, PRIMARY KEY (photo, number)) WITHOUT ROWID;
@@ -15,11 +17,13 @@ OTHER_TEXTS, CAPTIONS, UNREAD = 0, 1, 2
 
 
 def insert_texts(tables: sqlite3.Connection, photo: int, texts: Iterable[tuple[str, str, int]]) -> None:
-    """Add the texts of a new photo, each with its id and its kind."""
+    """Add the texts of a new photo, each with its id and its kind; its captions can be found by their words."""
+    rows = list(texts)
     tables.executemany(
         "INSERT INTO captions VALUES (?, ?, ?, ?, ?)",
-        [(photo, number, *text) for number, text in enumerate(texts)],
+        [(photo, number, *text) for number, text in enumerate(rows)],
     )
+    insert_words(tables, photo, [text for _, text, kind in rows if kind == CAPTIONS])
 
 
 def texts_of(tables: sqlite3.Connection, photo: int, kind: int) -> tuple[tuple[str, str], ...]:

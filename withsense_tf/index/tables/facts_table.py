@@ -63,6 +63,18 @@ def is_free_column(tables: sqlite3.Connection, column: str, age_limit: int) -> b
     return row.fetchone() is not None
 
 
+def is_free_value(tables: sqlite3.Connection, column: str, text: str, age_limit: int | None) -> bool:
+    """Return whether a live photo that may be seen at an age limit has a text, as facts are kept, in a column.
+
+    Without an age limit, all may be seen.
+    """
+    source, values = (_OF_LIVE + " WHERE 1", []) if age_limit is None else (_OF_FREE, [age_limit])
+    row = tables.execute(
+        f"SELECT 1 {source} AND facts.name = ? AND text = ? LIMIT 1", (*values, column, text)
+    )
+    return row.fetchone() is not None
+
+
 def live_photos_with(tables: sqlite3.Connection, column: str) -> list[str]:
     """Return the names of the live photos that have a column."""
     return [

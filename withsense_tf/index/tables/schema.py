@@ -14,6 +14,7 @@ from withsense_tf.index.tables.models_table import MODELS_TABLE
 from withsense_tf.index.tables.photos_table import LIVE_VIEW, PHOTOS_TABLE
 from withsense_tf.index.tables.rows_table import ROWS_TABLE
 from withsense_tf.index.tables.state_table import STATE_TABLE
+from withsense_tf.index.tables.words_table import WORDS_TABLE
 
 SCHEMA: Final = "".join(
     (
@@ -26,10 +27,18 @@ SCHEMA: Final = "".join(
         KEPT_OUT_TABLE,
         QUARANTINE_TABLE,
         FACTS_TABLE,
+        WORDS_TABLE,
     )
 )
 # Tables with rows of a photo, and the column that names it.
-OF_PHOTO: Final = {"photos": "id", "captions": "photo", "facts": "photo", "law": "photo", "rows": "photo"}
+OF_PHOTO: Final = {
+    "photos": "id",
+    "captions": "photo",
+    "words": "rowid",
+    "facts": "photo",
+    "law": "photo",
+    "rows": "photo",
+}
 # Columns of JSON, and what it must be.
 JSON_COLUMNS: Final = {
     ("photos", "facts"): dict,
@@ -53,6 +62,8 @@ def show_live(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     # In memory: reading must need no room on the disk.
     connection.execute("PRAGMA temp_store = MEMORY")
+    # 32 MB of pages stay read: a search looks the captions' words of some thousand photos up.
+    connection.execute("PRAGMA cache_size = -32000")
     connection.execute(LIVE_VIEW)
 
 

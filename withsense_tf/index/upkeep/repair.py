@@ -21,6 +21,7 @@ from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos, li
 from withsense_tf.index.tables.rows_table import delete_rows, delete_rows_behind_end, is_row_of
 from withsense_tf.index.tables.schema import forget_photos
 from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.index.tables.words_table import count_wrong_words, make_words_anew
 from withsense_tf.index.upkeep.ingest import FEW, ingest
 from withsense_tf.index.upkeep.readable import UnusablePhoto, looks_of_files, readable_rows
 from withsense_tf.index.upkeep.switch_model import fill
@@ -54,7 +55,9 @@ def repair_index(index: PhotoIndex, policy: Policy, lift: bool = False) -> Repai
     has no vectors to be found by: it leaves the index. That this lifts the restriction of another needs `lift`.
     """
     repair = Repair()
-    with index.catalog.reading() as tables:
+    with index.catalog.writing() as tables:
+        if count_wrong_words(tables):
+            make_words_anew(tables)
         current = index.current(tables).number
         models = [number for number in (current, get_state(tables, "previous")) if number is not None]
     for number in dict.fromkeys(models):

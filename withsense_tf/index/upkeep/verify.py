@@ -27,6 +27,7 @@ from withsense_tf.index.tables.photos_table import (
 from withsense_tf.index.tables.rows_table import caption_end, count_rows_behind_end
 from withsense_tf.index.tables.schema import count_orphans, damage
 from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.index.tables.words_table import count_wrong_words
 from withsense_tf.index.vectors.filters import fact_rows
 
 
@@ -57,6 +58,9 @@ def _tables(tables: sqlite3.Connection) -> list[str]:
         )
         for limit in get_state(tables, "limits") or []
     }
+    counts["photos are found by other words than their captions': run index verify --repair"] = (
+        count_wrong_words(tables)
+    )
     counts["live photos belong to no group of near-duplicates"] = count_photos(tables, LIVE_WITHOUT_GROUP)
     for table, number in count_orphans(tables).items():
         counts[f"rows of {table} belong to no photo"] = number

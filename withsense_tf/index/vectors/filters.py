@@ -93,12 +93,14 @@ def _check_date(value: str) -> None:
         ) from error
 
 
-def read_where(where: Sequence[str | Condition]) -> Where:
+def read_where(where: str | Condition | Sequence[str | Condition]) -> Where:
     """Return the conditions of a search, of which texts are read; too many or too long ones are an error."""
     if isinstance(where, str | Condition):
-        raise SettingError(f"where takes several filters, got one: write where=[{shown(where)}].")
+        return read_where([where])
     if not isinstance(where, list | tuple):
-        raise SettingError(f"where must be a list of filters such as 'camera=Nikon', got {shown(where)}.")
+        raise SettingError(
+            f"where must be a filter such as 'camera=Nikon', or a list of them, got {shown(where)}."
+        )
     if len(where) > MOST_FILTERS:
         raise SettingError(f"There are {len(where):,} filters; at most {MOST_FILTERS} are taken. Use fewer.")
     for part in where:

@@ -34,11 +34,13 @@ class Nearest:
 class Keep:
     """Which rows may be found: said as conditions on columns, and as the rows themselves, sorted, int64.
 
-    `rows` is called only by an engine that does not keep the columns itself.
+    `rows` is called only by an engine that does not keep the columns itself, unless the conditions do not say it all:
+    then the rows are `listed`, and no engine is asked for others.
     """
 
     where: Where
     rows: Callable[[], np.ndarray]
+    listed: bool = False
 
 
 class VectorIndex(ABC):

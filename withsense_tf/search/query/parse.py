@@ -2,7 +2,8 @@
 
 A term that must not be there is written with a minus (`beach -dog`, `beach -"red car"`), or in plain words ("a beach
 without a dog", "пляж без собак"). What is taken out of the text is always reported. Words in quotation marks are
-left as they are, and so is everything that may not be meant that way: "no parking sign", "without doubt".
+left as they are and must stand so in a caption. Everything that may not be meant that way is left, too: "no parking
+sign", "without doubt".
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from withsense_tf.errors import SettingError
+from withsense_tf.index.tables.words_table import plain_words
 from withsense_tf.search.query.tokens import Cut, Token, low, scan, tokens
 from withsense_tf.search.query.without import cuts_at
 
@@ -23,19 +25,25 @@ QUOTES: Final = "\"“”«»„'’"
 
 @dataclass(frozen=True)
 class Query:
-    """The text to look for, and the terms that must not be in a photo, as they were typed, in their order."""
+    """The text to look for, and the terms that must not be in a photo, as they were typed, in their order.
+
+    `phrases` are the quotations of the text: a caption of the photo must have each.
+    """
 
     text: str
     without: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
 
 
 def parse_query(text: str) -> Query:
     """Take out of a text what it does not want; raise if nothing to look for is left.
 
     >>> parse_query("a beach without dogs, -umbrella")
-    Query(text='a beach', without=('dogs', 'umbrella'))
+    Query(text='a beach', without=('dogs', 'umbrella'), phrases=())
     >>> parse_query("a no parking sign")
-    Query(text='a no parking sign', without=())
+    Query(text='a no parking sign', without=(), phrases=())
+    >>> parse_query('"Red Motorcycle" street').phrases
+    ('red motorcycle',)
     """
     query = text.strip()
     rest, minus = _minus_terms(query)
@@ -55,7 +63,8 @@ def parse_query(text: str) -> Query:
             "something to look for. Say it too, such as: beach -dog. Or put the words in quotation marks to look "
             "for them as they stand."
         )
-    return Query(positive, without)
+    quotations = (plain_words(token.text) for token in tokens(positive) if token.kind == "quoted")
+    return Query(positive, without, tuple(dict.fromkeys(filter(None, quotations))))
 
 
 def _minus_terms(text: str) -> tuple[str, list[tuple[int, str]]]:

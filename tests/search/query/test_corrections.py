@@ -1,0 +1,102 @@
+"""A word that nobody knows is corrected where one word can be meant, and the law says the same of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from small_index import LAW
+
+from withsense_tf.common.words import lemma, words
+from withsense_tf.search.query.corrections import correct
+from withsense_tf.search.query.parse import parse_query
+from withsense_tf.search.query.spelling import near_words
+
+
+class Shown:
+    """The words of captions that may be known, each with how many photos have it."""
+
+    def __init__(self, counts: dict[str, int]) -> None:
+        self.counts = counts
+
+    def has(self, word: str) -> bool:
+        return lemma(word) in {lemma(other) for other in self.counts}
+
+    def near(self, word: str) -> list[tuple[str, int, int]]:
+        return [(other, slips, self.counts[other]) for other, slips in near_words(word, list(self.counts))]
+
+
+def form_of(known: Sequence[str]) -> Any:
+    text = SimpleNamespace(known_words=tuple(known))
+    return SimpleNamespace(
+        text=text, unknown=lambda query: tuple(word for word in words(query) if word not in known)
+    )
+
+
+def corrected(text: str, known: Sequence[str] = ("a", "dog"), **captions: int) -> tuple[str, dict[str, str]]:
+    query, corrections = correct(parse_query(text), form_of(known), Shown(captions), LAW)
+    return query.text, dict(corrections)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "better"),
+    [
+        ("a motorcicle", "motorcicle", "motorcycle"),
+        ("Motorcicle, parked", "motorcicle", "motorcycle"),
+        ("umberlla on a beach", "umberlla", "umbrella"),
+        ("a bicylce", "bicylce", "bicycle"),
+    ],
+)
+def test_a_slip_is_corrected_from_the_list(text: str, word: str, better: str) -> None:
+    said, corrections = corrected(text)
+    assert corrections[word] == better
+    assert better in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a submarine",
+        "zebras at a waterhole",
+        "wakeboarding",
+        '"motorcicle"',
+        "in front of the Eifell tower",
+        "qwertyuiop",
+        "a dog",
+        "dgo",
+        "подводная лодка",
+    ],
+)
+def test_real_words_quotations_names_and_nonsense_stay(text: str) -> None:
+    assert corrected(text) == (text, {})
+
+
+def test_a_word_of_captions_comes_before_the_list() -> None:
+    assert corrected("a zorbimg man", zorbing=1)[1] == {"zorbimg": "zorbing"}
+    assert corrected("a bycicle", bicycle=3)[1] == {"bycicle": "bicycle"}
+
+
+def test_of_two_that_may_be_meant_none_is_taken_unless_one_is_clearly_more_frequent() -> None:
+    assert corrected("a xabcd", xabce=5, xabcf=4)[1] == {}
+    assert corrected("a xabcd", xabce=50, xabcf=4)[1] == {"xabcd": "xabce"}
+
+
+def test_a_russian_slip_is_corrected_from_captions_or_from_what_the_model_knows() -> None:
+    assert corrected("собоки на пляже", known=("пляже", "на"), собаки=2)[1] == {"собоки": "собаки"}
+    assert corrected("мотоцикол", known=("мотоцикл", "на"))[1] == {"мотоцикол": "мотоцикл"}
+
+
+@pytest.mark.parametrize("text", ["a todler", "a chidl on a swing", "a 7 yera old", "a teenagr", "babby"])
+def test_no_correction_makes_an_allowed_query_a_restricted_one(text: str) -> None:
+    said, _ = corrected(text, toddler=9, child=9, year=9, teenager=9, baby=9)
+    for limit in (16, 18):
+        before, after = LAW.texts(limit).verdicts([text, said])
+        assert after.restricted == before.restricted
+
+
+def test_a_correction_outside_a_quotation_leaves_the_same_word_inside() -> None:
+    said, corrections = corrected('"motorcicle" and motorcicle')
+    assert said == '"motorcicle" and motorcycle'
+    assert corrections == {"motorcicle": "motorcycle"}

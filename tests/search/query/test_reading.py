@@ -1,0 +1,17 @@
+"""How a text was read is said where it was not read as it stands."""
+
+from __future__ import annotations
+
+from withsense_tf.search.query.parse import Query
+from withsense_tf.search.query.reading import Reading
+
+
+def test_what_was_corrected_and_what_is_no_filter_is_said_with_the_way_back() -> None:
+    reading = Reading(Query("a motorcycle", ()), (), (("motorcicle", "motorcycle"),), "A hint.")
+    correction, hint = reading.notes
+    assert correction.startswith("Showing motorcycle; search for motorcicle instead")
+    assert hint == "A hint."
+
+
+def test_a_text_that_was_read_as_it_stands_needs_no_note() -> None:
+    assert Reading(Query("a dog", ())).notes == ()

@@ -1,0 +1,51 @@
+"""Only words of captions of photos that may be shown are known to whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from small_index import LAW, item_of, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.search.query.shown_words import ShownWords
+
+pytestmark = pytest.mark.closed
+TEXTS = {
+    "a.png": ["A red motorcycle .", "Zorbing ."],
+    "b.png": ["A motorcycle and two zebras ."],
+    "child.png": ["A child on a xylophone .", "Motorcycles ."],
+}
+
+
+@pytest.fixture
+def index(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> Iterator[PhotoIndex]:
+    items = [item_of(looks, name, 60 + n, texts=texts) for n, (name, texts) in enumerate(TEXTS.items())]
+    index = new_index(tmp_path / "index", fitted("hybrid"), items, store)
+    yield index
+    index.close()
+
+
+def test_words_are_known_in_any_form_but_not_from_restricted_captions(index: PhotoIndex) -> None:
+    with index.catalog.reading() as tables:
+        shown, everything = (ShownWords(tables, IndexDoor(LAW, tables, country)) for country in ("BB", "AA"))
+        assert [shown.has(word) for word in ("zebra", "motorcycles", "xylophone", "child")] == [
+            True, True, False, False,
+        ]  # fmt: skip
+        assert all(everything.has(word) for word in ("zebra", "xylophone", "child"))
+        assert shown.near("motorcicle") == [("motorcycle", 1, 2)]
+        assert everything.near("motorcicles") == [("motorcycles", 1, 1), ("motorcycle", 2, 2)]
+        assert shown.near("xylophon") == []
+
+
+def test_a_verdict_that_another_hand_changed_lends_no_word(index: PhotoIndex) -> None:
+    with index.catalog.writing() as tables:
+        tables.execute("UPDATE law SET restricted = 0 WHERE photo = 3")
+    with index.catalog.reading() as tables:
+        assert not ShownWords(tables, IndexDoor(LAW, tables, "BB")).has("xylophone")

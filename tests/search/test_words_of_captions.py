@@ -1,0 +1,240 @@
+"""Words of captions are found exactly, phrases too; the law holds for them as for vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_index import COUNTRIES, LAW, item_of, items_of_looks, law, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
+from withsense_tf.index.item import Item
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.photos_table import live_digest
+from withsense_tf.index.tables.words_table import count_wrong_words, forms_of
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.verify import verify_index
+from withsense_tf.index.vectors.engine_settings import Engine
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.consent_register import ConsentRegister
+from withsense_tf.policy.countries import NOTICE
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.overrides import Override
+from withsense_tf.policy.photo_decisions import Ownership
+from withsense_tf.search.hits import Hits
+from withsense_tf.search.search import Search
+
+PICNIC = "Two people having a picnic ."
+CAPTIONS = {
+    "picnic.png": [PICNIC, "Friends eat on the grass ."],
+    "moto.png": ["A red motorcycle stands in a street .", "A parked bike ."],
+    "red car.png": ["A red car near a motorcycle .", "A street ."],
+    "dogs.png": ["Собаки бегут по пляжу .", "Two dogs on a beach ."],
+    # Restricted where children are protected; no other photo has these words.
+    "child.png": ["A child on a xylophone .", "A small boy plays zorbing ."],
+}
+FACTS = {"picnic.png": {"camera": "Pentax K 5", "iso": 100.0}, "child.png": {"secret_place": "Rome"}}
+
+
+def items(folder: Path) -> list[Item]:
+    named = [
+        item_of(folder, name, 30 + n, texts=texts, facts=FACTS.get(name, {"camera": "Canon"}))
+        for n, (name, texts) in enumerate(CAPTIONS.items())
+    ]
+    return [*named, *items_of_looks(folder, 10)]
+
+
+@pytest.fixture(scope="module")
+def index(
+    fitted: Callable[[str], Matcher],
+    looks: Path,
+    store: VectorStore,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> PhotoIndex:
+    """Return an index that no test changes."""
+    return new_index(tmp_path_factory.mktemp("words") / "index", fitted("hybrid"), items(looks), store)
+
+
+def ask(index: PhotoIndex, text: str, k: int = 3, country: str = "BB", **more: object) -> Hits:
+    return Search(index, policy=LAW, country=country)(text, k, **more)
+
+
+def names(hits: Hits) -> list[str]:
+    return [hit.photo for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "photo"),
+    [
+        ("family picnic", "picnic.png"),
+        ("picnics", "picnic.png"),
+        ("собака", "dogs.png"),
+        ("пляжи", "dogs.png"),
+        ("a parked bike", "moto.png"),
+    ],
+)
+def test_a_word_that_the_model_never_learned_is_found_where_a_caption_has_it(
+    index: PhotoIndex, text: str, photo: str
+) -> None:
+    assert names(ask(index, text))[0] == photo
+
+
+@pytest.mark.parametrize(
+    ("text", "photos"),
+    [
+        ('"red motorcycle" street', ["moto.png"]),
+        ('"Red Motorcycle"', ["moto.png"]),
+        ('"motorcycle red" street', []),
+        ('"red" "motorcycle"', ["moto.png", "red car.png"]),
+        ('"a bike a red"', []),
+    ],
+)
+def test_a_phrase_in_quotation_marks_must_stand_in_a_caption(
+    index: PhotoIndex, text: str, photos: list[str]
+) -> None:
+    assert sorted(names(ask(index, text, 10, minimum=0))) == photos
+
+
+def test_a_phrase_and_filters_and_minus_words_hold_together(index: PhotoIndex) -> None:
+    assert names(ask(index, '"red" -car', 10, minimum=0)) == ["moto.png"]
+    assert names(ask(index, '"red" street', 10, minimum=0, where="camera!=Canon")) == []
+    assert names(ask(index, '"picnic"', 10, minimum=0, where="iso<=100")) == ["picnic.png"]
+
+
+def test_a_restricted_photo_that_is_found_by_words_is_a_notice(index: PhotoIndex) -> None:
+    assert names(ask(index, "motorcycle xylophone zorbing", country="AA", minimum=0))[0] == "child.png"
+    found = ask(index, "motorcycle xylophone zorbing", 20, minimum=0)
+    assert [place.notice for place in found.withheld] == [NOTICE]
+    assert found.withheld[0].place == 1
+    assert "child.png" not in names(found)
+
+
+@pytest.mark.parametrize("word", ["xylophone", "zorbing"])
+def test_a_word_of_restricted_captions_alone_is_answered_like_one_of_none(
+    index: PhotoIndex, word: str
+) -> None:
+    other = "qwertyuio"
+    for form in ("{}", "a motorcycle {}", '"{}"', "a {} -dog"):
+        known, unknown = (ask(index, form.format(one), 20, minimum=0) for one in (word, other))
+        assert (known.message or "").replace(word, other) == (unknown.message or "")
+        assert known.corrections == unknown.corrections == ()
+    assert ask(index, word).places == ()
+    assert ask(index, f'"{word}"', minimum=0).places == ()
+
+
+def test_a_correction_comes_of_captions_that_may_be_shown_alone(index: PhotoIndex) -> None:
+    # "zorbing" is in no list; only whoever may see the photo learns how it is written.
+    assert ask(index, "a man zorbimg", country="AA", minimum=0).corrections == (("zorbimg", "zorbing"),)
+    assert ask(index, "a man zorbimg", minimum=0).corrections == ()
+
+
+def test_whom_a_permission_lets_see_a_photo_knows_its_words(index: PhotoIndex, tmp_path: Path) -> None:
+    register = ConsentRegister(tmp_path / "consents.jsonl")
+    with index.catalog.reading() as tables:
+        digest = live_digest(tables, "child.png")
+    register.grant("child.png", "Mum", ["show", "search"], ["BB"], digest=digest)
+    policy = Policy(COUNTRIES, Ownership(), register)
+    found = Search(index, policy=policy, country="BB")("xylophone", minimum=0)
+    assert names(found)[0] == "child.png"
+
+
+def test_a_typing_error_is_corrected_and_said_and_can_be_searched_for_all_the_same(index: PhotoIndex) -> None:
+    found = ask(index, "a red motorcicle")
+    assert found.corrections == (("motorcicle", "motorcycle"),)
+    assert found.message is not None
+    assert "Showing motorcycle; search for motorcicle instead" in found.message
+    assert names(found)[0] == "moto.png"
+    assert found.as_dict()["corrections"] == {"motorcicle": "motorcycle"}
+    for literal in (ask(index, "a red motorcicle", literal=True), ask(index, 'a red "motorcicle"')):
+        assert literal.corrections == ()
+    assert ask(index, "a submarine").corrections == ()
+
+
+def test_pages_of_a_corrected_question_follow_each_other(index: PhotoIndex) -> None:
+    whole = names(ask(index, "motorcicle", 6, minimum=0))
+    first = ask(index, "motorcicle", 3, minimum=0)
+    second = ask(index, "motorcicle", 3, minimum=0, after=first.after)
+    assert names(first) + names(second) == whole
+
+
+@pytest.mark.parametrize(
+    "text", ["picnic camera=Pentax K 5", "camera=pentax k 5 picnic", 'picnic camera="Pentax K 5"']
+)
+def test_a_filter_may_be_typed_amid_the_query(index: PhotoIndex, text: str) -> None:
+    assert names(ask(index, text, 20, minimum=0)) == ["picnic.png"]
+
+
+def test_one_filter_may_be_given_as_a_text(index: PhotoIndex) -> None:
+    one, several = (ask(index, "a wall", 20, minimum=0, where=where) for where in ("iso<=200", ["iso<=200"]))
+    assert names(one) == names(several) != []
+
+
+def test_a_column_that_is_not_there_gets_a_hint_without_those_of_withheld_photos(index: PhotoIndex) -> None:
+    for text in ("a wall shutter=2", "a wall secret_place=Rome"):
+        found = ask(index, text, minimum=0)
+        assert found.message is not None
+        assert "columns to filter by: camera, iso" in found.message
+        assert found.hits
+    said = str(ask(index, "a wall shutter=2", literal=True, minimum=0).message)
+    assert "columns to filter by" not in said
+
+
+def test_filters_alone_are_no_query(index: PhotoIndex) -> None:
+    with pytest.raises(SettingError, match="has filters alone"):
+        ask(index, "camera=Canon")
+
+
+def test_a_filter_in_a_query_is_asked_of_the_law(index: PhotoIndex) -> None:
+    assert ask(index, "a wall children>=1").notice == NOTICE
+
+
+def test_the_words_follow_the_photos_through_changes_departures_and_returns(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    index = new_index(tmp_path / "index", fitted("hybrid"), items(looks), store)
+    changed = item_of(looks, "picnic.png", 30, texts=["A zeppelin ."], facts=FACTS["picnic.png"])
+    coming = item_of(looks, "new.png", 50, texts=["A gondola ."])
+    for photos, others in (([changed, coming], "keep"), ([coming, *items_of_looks(looks, 9)], "replace")):
+        # "child.png" departs with the second: its verdict stays, and no word of it.
+        ingest(index, photos, LAW, others=others, lift=False)
+        with index.catalog.reading() as tables:
+            live = tables.execute("SELECT id, name FROM live").fetchall()
+            texts = {
+                photo: [text for (text,) in tables.execute(
+                    "SELECT text FROM captions WHERE photo = ? AND counts = 1 ORDER BY number", (photo,)
+                )]
+                for photo, _ in live
+            }  # fmt: skip
+            words = dict(tables.execute("SELECT rowid, forms FROM words").fetchall())
+            assert words == {photo: forms_of(captions) for photo, captions in texts.items()}
+            assert count_wrong_words(tables) == 0
+    assert verify_index(index) == []
+    assert names(ask(index, "gondola"))[0] == "new.png"
+    assert ask(index, "picnic").hits == ()
+
+
+def test_a_persons_restriction_takes_a_photos_words_from_those_that_are_known(
+    index: PhotoIndex, fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    policy = law(overrides={"picnic.png": Override("picnic.png", "restrict", "Ann", "asked for it")})
+    strict = new_index(tmp_path / "index", fitted("hybrid"), items(looks), store, policy)
+    found = Search(strict, policy=policy, country="BB")("picnic")
+    assert found.places == ()
+    assert "picnic" in str(found.message)
+    assert ask(index, "picnic").hits
+
+
+@pytest.mark.slow
+def test_words_are_found_in_an_index_with_milvus_too(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    pytest.importorskip("milvus_lite")
+    index = PhotoIndex.make(tmp_path / "index", store)
+    model = index.add_model(fitted("hybrid"), Engine("milvus"))
+    ingest(index, items(looks), LAW, model)
+    index.switch(model)
+    assert names(ask(index, "family picnic"))[0] == "picnic.png"
+    assert names(ask(index, '"red motorcycle" street', minimum=0)) == ["moto.png"]
+    index.close()

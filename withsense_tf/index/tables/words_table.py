@@ -1,0 +1,229 @@
+"""The table `words`: a full-text index of the captions of each photo, by basic forms of words and as they stand.
+
+Both columns are texts of this package's own words, so that captions in any language are cut as queries are. `forms` has
+the basic forms of a caption's words, each once, and `plain` the words in their order, for phrases. SQLite's own stemmer
+knows English alone, and reads other words as one than the rest of the package does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.common.words import lemma, words
+from withsense_tf.errors import check_choice
+from withsense_tf.index.tables.facts_table import to_sql
+from withsense_tf.index.vectors.filters import Where
+
+WORDS_TABLE: Final = """
+CREATE VIRTUAL TABLE words USING fts5(forms, plain, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
+"""
+# What kind of text a caption is, in the table of texts.
+_CAPTION: Final = 1
+# Between two captions stands a sign that counts as a word and that no query can have, so that no phrase spans both.
+BETWEEN: Final = " \ue000 "
+# Ranking by words looks at so many photos: those that have the rarest of them.
+MOST_RANKED: Final = 4_000
+LOOKED_UP: Final = 500
+_VOCABULARY: Final = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(main, words, col)"
+# Photos that the law lets be seen at an age limit; without a limit, all.
+_FREE: Final = "CROSS JOIN law ON law.photo = words.rowid AND age_limit = ? AND restricted = 0"
+_LIVE: Final = "FROM words CROSS JOIN live ON live.id = words.rowid"
+
+
+def forms_of(captions: Iterable[str]) -> str:
+    """Return what `forms` holds: a line a caption, two blanks between its forms, so that " dog " is counted once each.
+
+    >>> forms_of(["Two dogs .", "A dog and a dog"])
+    ' two  dog \\n a  dog  and '
+    """
+    lines = (dict.fromkeys(lemma(word) for word in words(caption)) for caption in captions)
+    return "\n".join(f" {'  '.join(line)} " for line in lines)
+
+
+def plain_words(text: str) -> str:
+    """Return a text's words as phrases are looked for.
+
+    >>> plain_words("A red-hot Motorcycle!")
+    'a red hot motorcycle'
+    """
+    return " ".join(words(text)).replace("ё", "е")
+
+
+def insert_words(tables: sqlite3.Connection, photo: int, captions: Sequence[str]) -> None:
+    """Add the words of a new photo's captions."""
+    if captions:
+        cells = (photo, forms_of(captions), BETWEEN.join(map(plain_words, captions)))
+        tables.execute("INSERT INTO words (rowid, forms, plain) VALUES (?, ?, ?)", cells)
+
+
+def delete_words(tables: sqlite3.Connection, photo: int) -> None:
+    """Forget the words of a photo."""
+    tables.execute("DELETE FROM words WHERE rowid = ?", (photo,))
+
+
+def make_words_anew(tables: sqlite3.Connection) -> None:
+    """Make the table of the captions of all photos but departed ones, whatever stood there."""
+    tables.execute("DROP TABLE IF EXISTS words")
+    tables.execute(WORDS_TABLE.strip().rstrip(";"))
+    for photo, captions in list(_captions_by_photo(tables)):
+        insert_words(tables, photo, captions)
+
+
+def _captions_by_photo(tables: sqlite3.Connection) -> Iterator[tuple[int, list[str]]]:
+    from withsense_tf.index.tables.photo_states import DEPARTED_MARK
+
+    rows = tables.execute(
+        "SELECT photo, text FROM captions JOIN photos ON photos.id = photo WHERE counts = ? "
+        "AND writer IS NOT ? ORDER BY photo, number",
+        (_CAPTION, DEPARTED_MARK),
+    )
+    photo: int | None = None
+    texts: list[str] = []
+    for owner, text in rows:
+        if owner != photo:
+            if photo is not None:
+                yield photo, texts
+            photo, texts = owner, []
+        texts.append(text)
+    if photo is not None:
+        yield photo, texts
+
+
+def count_wrong_words(tables: sqlite3.Connection) -> int:
+    """Return of how many photos the words are not those of their captions, or are counted otherwise than they stand."""
+    rows = {
+        photo: (forms, plain)
+        for photo, forms, plain in tables.execute("SELECT rowid, forms, plain FROM words")
+    }
+    captions = dict(_captions_by_photo(tables))
+    right = {
+        photo: (forms_of(texts), BETWEEN.join(map(plain_words, texts))) for photo, texts in captions.items()
+    }
+    wrong = sum(rows.get(photo) != right.get(photo) for photo in rows.keys() | right.keys())
+    if wrong:
+        return wrong
+    # What is searched is not the columns but what SQLite made of them.
+    plain = Counter(word for _, text in rows.values() for word in set(text.split()) if word.isascii())
+    tables.execute(_VOCABULARY)
+    try:
+        counts = dict(tables.execute("SELECT term, doc FROM vocabulary WHERE col = 'plain'"))
+    except sqlite3.DatabaseError:
+        return max(1, len(rows))
+    return max((abs(counts.get(word, 0) - count) for word, count in plain.items()), default=0)
+
+
+def rows_with_phrases(
+    tables: sqlite3.Connection, model: int, phrases: Sequence[str], where: Where
+) -> np.ndarray:
+    """Return the rows of live photos that have each phrase in a caption and meet filters, in order, int64."""
+    condition, values = to_sql(where)
+    query = (
+        "SELECT row FROM (SELECT words.rowid AS photo, row FROM words CROSS JOIN live ON live.id = words.rowid "
+        f"JOIN rows ON rows.photo = live.id AND generation = ? WHERE words MATCH ?) WHERE {condition} ORDER BY row"
+    )
+    match = " AND ".join(f"plain : {_quote(phrase)}" for phrase in phrases)
+    return np.array([row for (row,) in tables.execute(query, (model, match, *values))], np.int64)
+
+
+def rows_with_words(
+    tables: sqlite3.Connection, model: int, forms: Sequence[str], most: int, where: Where
+) -> np.ndarray:
+    """Return the rows of live photos whose captions have some of these basic forms and that meet filters, int64.
+
+    They come best first, by SQLite's BM25 among the photos that have the rarest of the forms.
+    """
+    rarest = _rarest(tables, forms)
+    if not rarest:
+        return np.zeros(0, np.int64)
+    condition, values = to_sql(where)
+    query = (
+        "SELECT row FROM (SELECT words.rowid AS photo, row, rank AS worth FROM words CROSS JOIN live "
+        "ON live.id = words.rowid JOIN rows ON rows.photo = live.id AND generation = ? WHERE words MATCH ?) "
+        f"WHERE {condition} ORDER BY worth, row LIMIT ?"
+    )
+    rows = tables.execute(query, (model, _any_form(rarest), *values, most))
+    return np.array([row for (row,) in rows], np.int64)
+
+
+def _rarest(tables: sqlite3.Connection, forms: Sequence[str]) -> list[str]:
+    """Return the forms that captions have, the rarest first, until many photos have one of them."""
+    counts = {form: count for form in forms if (count := _count(tables, form))}
+    rarest: list[str] = []
+    total = 0
+    for form in sorted(counts, key=lambda one: (counts[one], one)):
+        total += counts[form]
+        if rarest and total > MOST_RANKED:
+            break
+        rarest.append(form)
+    return rarest
+
+
+def _count(tables: sqlite3.Connection, form: str) -> int:
+    tables.execute(_VOCABULARY)
+    # A basic form is one term, but for some odd signs.
+    row = tables.execute("SELECT doc FROM vocabulary WHERE col = 'forms' AND term = ?", (form,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def forms_at(tables: sqlite3.Connection, model: int, rows: np.ndarray) -> dict[int, str]:
+    """Return the basic forms of the captions of each row's photo, as `forms_of` writes them."""
+    return {
+        row: forms
+        for at in range(0, len(rows), LOOKED_UP)
+        for row, forms in tables.execute(
+            # Where SQLite keeps what stands in the columns: to ask the full-text index for it takes longer.
+            "SELECT row, c0 FROM rows CROSS JOIN words_content ON words_content.id = rows.photo "
+            "WHERE generation = ? "
+            # Rows are numbers of this package's own, so that they may stand in the SQL.
+            f"AND row IN ({', '.join(map(str, rows[at : at + LOOKED_UP].tolist()))})",
+            (model,),
+        )
+    }
+
+
+def free_photos_with(
+    tables: sqlite3.Connection, column: str, word: str, age_limit: int | None, most: int
+) -> list[str]:
+    """Return the names of live photos that have a word in a column and may be seen at an age limit, `most` of them."""
+    query, values = _free(column, word, age_limit)
+    return [name for (name,) in tables.execute(f"SELECT live.name {query} LIMIT ?", (*values, most))]
+
+
+def count_free_photos_with(tables: sqlite3.Connection, column: str, word: str, age_limit: int | None) -> int:
+    """Return how many live photos have a word in a column and may be seen at an age limit."""
+    query, values = _free(column, word, age_limit)
+    return int(tables.execute(f"SELECT count(*) {query}", values).fetchone()[0])
+
+
+def _free(column: str, word: str, age_limit: int | None) -> tuple[str, list[str | int]]:
+    free: list[str | int] = [] if age_limit is None else [age_limit]
+    law = "" if age_limit is None else _FREE
+    match = f"{check_choice('column', column, ('forms', 'plain'))} : {_quote(word)}"
+    return f"{_LIVE} {law} WHERE words MATCH ?", [*free, match]
+
+
+def live_photos_with(tables: sqlite3.Connection, column: str, word: str) -> list[str]:
+    """Return the names of the live photos that have a word in a column."""
+    return free_photos_with(tables, column, word, None, -1)
+
+
+def all_caption_words(tables: sqlite3.Connection) -> list[str]:
+    """Return the words of all captions, as they stand, of photos that may be seen and of others."""
+    tables.execute(_VOCABULARY)
+    terms = tables.execute(
+        "SELECT term FROM vocabulary WHERE col = 'plain' AND term != ?", (BETWEEN.strip(),)
+    )
+    return [term for (term,) in terms]
+
+
+def _any_form(forms: Sequence[str]) -> str:
+    return f"forms : ({' OR '.join(map(_quote, forms))})"
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

@@ -1,0 +1,101 @@
+"""Words of a query that nobody knows -> the real ones that were meant, where there is one that it can be.
+
+A real word is never corrected, even if no photo has it. Nothing is learned by a correction that may not be shown: words
+come from captions of photos that may be, and from a public list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from withsense_tf.common.words import CYRILLIC, SMALL, lemma
+from withsense_tf.matchers.search_forms import SearchForm
+from withsense_tf.policy.law import Law
+from withsense_tf.search.query.parse import Query
+from withsense_tf.search.query.shown_words import ShownWords
+from withsense_tf.search.query.spelling import (
+    frequent_words,
+    in_place_of,
+    is_real,
+    may_be_asked,
+    near_words,
+    same_to_the_law,
+)
+from withsense_tf.search.query.tokens import tokens
+
+# Of two words that are as near, the one is meant that is so many times as frequent.
+CLEARLY: Final = 10
+MOST_CORRECTED: Final = 3
+SHORTEST: Final = 4
+# A shorter word that is two slips from one of a list may be a word of its own.
+LONG: Final = 9
+# A word as it was typed, and what it was read as.
+Correction = tuple[str, str]
+
+
+def correct(
+    query: Query, form: SearchForm, shown: ShownWords, policy: Law
+) -> tuple[Query, tuple[Correction, ...]]:
+    """Return a query with unknown words corrected, and what was corrected; quotations stay as they are."""
+    corrections: list[Correction] = []
+    text = query.text
+    for word in _unknown_words(text, form, shown)[:MOST_CORRECTED]:
+        better = _meant_word(word, form, shown)
+        if better is None or not may_be_asked(better, word, text, policy):
+            continue
+        whole = _outside_quotations(better, word, text)
+        if same_to_the_law(text, whole, policy):
+            corrections.append((word, better))
+            text = whole
+    return replace(query, text=text), tuple(corrections)
+
+
+def _unknown_words(text: str, form: SearchForm, shown: ShownWords) -> list[str]:
+    """Return the words that neither the model nor captions nor any list know, in lower case."""
+    unknown = set(form.unknown(text)) - SMALL
+    candidates = []
+    for at, token in enumerate(tokens(text)):
+        word = token.text.lower()
+        # A capital amid a text begins a name, and names are in no list.
+        is_name = at > 0 and token.text[0].isupper() and not token.text.isupper()
+        if token.kind != "word" or is_name or word not in unknown or len(word) < SHORTEST:
+            continue
+        if not shown.has(word) and not is_real(word):
+            candidates.append(word)
+    return list(dict.fromkeys(candidates))
+
+
+def _meant_word(word: str, form: SearchForm, shown: ShownWords) -> str | None:
+    """Return the one word that was meant, or None where it may be several or none."""
+    in_captions = shown.near(word)
+    listed_words = near_words(word, _listed_words(word, form))
+    near = [(other, slips) for other, slips in listed_words if slips < 2 or len(word) >= LONG]
+    slips = min((pair[1] for pair in (*in_captions, *near)), default=0)
+    worth = {other: count for other, distance, count in in_captions if distance == slips}
+    if not worth:
+        counts = frequent_words()
+        worth = {other: counts.get(other, 1) for other, distance in near if distance == slips}
+    ranking = sorted(worth, key=lambda other: (-worth[other], other))
+    # "dog" and "dogs" are no two words.
+    others = [other for other in ranking[1:] if lemma(other) != lemma(ranking[0])]
+    if not ranking or (others and worth[ranking[0]] < CLEARLY * worth[others[0]]):
+        return None
+    return ranking[0]
+
+
+def _listed_words(word: str, form: SearchForm) -> list[str]:
+    """Return real words in the same letters; Russian ones are those that the model knows."""
+    if not CYRILLIC.search(word):
+        return list(frequent_words())
+    return [other for other in form.text.known_words if CYRILLIC.match(other) and is_real(other)]
+
+
+def _outside_quotations(better: str, word: str, text: str) -> str:
+    """Return a text with a word in the place of another, but not in quotations."""
+    parts, end = [], 0
+    for token in tokens(text):
+        if token.kind == "quoted":
+            parts += [in_place_of(better, word, text[end : token.start]), token.text]
+            end = token.end
+    return "".join([*parts, in_place_of(better, word, text[end:])])

@@ -1,0 +1,53 @@
+"""A query as it was typed -> as it is read: its filters taken out, and words corrected that nobody knows."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from withsense_tf.errors import SettingError
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.vectors.filters import Where
+from withsense_tf.matchers.search_forms import SearchForm
+from withsense_tf.search.query.corrections import Correction, correct
+from withsense_tf.search.query.parse import Query, parse_query
+from withsense_tf.search.query.shown_words import ShownWords
+from withsense_tf.search.query.typed_filters import TypedFilters, read_filters
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text says: what to look for, which filters it has, which words were corrected, and a hint."""
+
+    query: Query
+    where: Where = ()
+    corrections: tuple[Correction, ...] = ()
+    hint: str | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what a person should know of how the text was read."""
+        lines = [
+            f"Showing {better}; search for {word} instead: put it in quotation marks, or search literally."
+            for word, better in self.corrections
+        ]
+        return (*lines, *([self.hint] if self.hint else []))
+
+
+def read_query(
+    text: str, form: SearchForm, tables: sqlite3.Connection, door: IndexDoor, literal: bool, has_photo: bool
+) -> Reading:
+    """Read a text that the law allows; `literal` takes all its words as they stand."""
+    filters = TypedFilters(text) if literal else read_filters(text, tables, door)
+    if not filters.text.strip():
+        if text.strip() and not has_photo:
+            raise SettingError(
+                f"The query {text!r} has filters alone: say what to look for among these photos, too, such as: "
+                f"a dog {text.strip()}"
+            )
+        return Reading(Query("", ()), filters.where, (), filters.hint)
+    query = parse_query(filters.text)
+    if literal or form.why_no_texts:
+        return Reading(query, filters.where, (), filters.hint)
+    query, corrections = correct(query, form, ShownWords(tables, door), door.policy)
+    return Reading(query, filters.where, corrections, filters.hint)

@@ -1,0 +1,58 @@
+"""The words of captions that whoever asks may know: those of photos that may be shown to them."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from withsense_tf.common.words import lemma
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.tables.words_table import (
+    all_caption_words,
+    count_free_photos_with,
+    free_photos_with,
+    live_photos_with,
+)
+from withsense_tf.search.query.spelling import near_words
+
+# Photos whose verdict is looked at, where the tables say that they may be shown.
+LOOKED_AT: Final = 20
+
+
+class ShownWords:
+    """The words of captions, as one state of an index and a door have them."""
+
+    def __init__(self, tables: sqlite3.Connection, door: IndexDoor) -> None:
+        self._tables, self._door = tables, door
+        self._answers: dict[tuple[str, str], bool] = {}
+        rule = door.rule
+        self._limit = None if rule.rule == "none" else rule.age_limit
+
+    def has(self, word: str) -> bool:
+        """Return whether a photo that may be shown has a word in a caption, in any form."""
+        return self._has("forms", lemma(word))
+
+    def near(self, word: str) -> list[tuple[str, int, int]]:
+        """Return words that are written nearly like one, each with its slips and how many photos have it."""
+        near = near_words(word, all_caption_words(self._tables))
+        return [
+            (other, slips, count_free_photos_with(self._tables, "plain", other, self._limit))
+            for other, slips in near
+            if self._has("plain", other)
+        ]
+
+    def _has(self, column: str, word: str) -> bool:
+        if (column, word) not in self._answers:
+            self._answers[column, word] = self._look_for(column, word)
+        return self._answers[column, word]
+
+    def _look_for(self, column: str, word: str) -> bool:
+        free = free_photos_with(self._tables, column, word, self._limit, LOOKED_AT)
+        if any(self._may_show(photo) for photo in free):
+            return True
+        if self._limit is None or self._door.policy.consents is None:
+            return False
+        return any(self._may_show(photo) for photo in live_photos_with(self._tables, column, word))
+
+    def _may_show(self, photo: str) -> bool:
+        return self._door.photo(photo, "show") and self._door.photo(photo, "search")

@@ -1,0 +1,96 @@
+"""How words are written: which are real words, and which real ones are written nearly like another.
+
+The English list has 82,765 words with how often books have them (`symspellpy`); Russian words are asked of the
+analyser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from withsense_tf.common.words import CYRILLIC, english_lemmas, russian_analyser
+from withsense_tf.index.index_door import age_limits
+from withsense_tf.policy.law import Law
+
+LONGEST_WORD: Final = 40
+# Shorter words are near too many others.
+SHORTEST_WORD: Final = 3
+# From so many letters on, two slips make a word no other one.
+LONG: Final = 7
+ENGLISH: Final = re.compile(r"[a-z]+")
+
+
+@cache
+def frequent_words() -> dict[str, int]:
+    """Return English words and how often books have them."""
+    from importlib.resources import files
+
+    text = (files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    cells = (line.split() for line in text.splitlines())
+    return {word: int(count) for word, count in cells}
+
+
+def is_real(word: str) -> bool:
+    """Return whether a word in lower case is one, or is in letters that nobody here can tell of.
+
+    >>> is_real("submarine"), is_real("motorcicle"), is_real("собака"), is_real("собокa")
+    (True, False, True, True)
+    """
+    if ENGLISH.fullmatch(word):
+        return word in frequent_words() or word in english_lemmas()
+    if all(CYRILLIC.match(sign) for sign in word):
+        return bool(russian_analyser().word_is_known(word))
+    return True
+
+
+def near_words(word: str, candidates: Sequence[str]) -> list[tuple[str, int]]:
+    """Return the candidates that are written nearly like a word, each with how many slips part them, nearest first.
+
+    A slip is a letter too many, too few, another one, or two that changed places.
+
+    >>> near_words("motorcicle", ["motorcycle", "motorcade", "cycle"]), near_words("ca", ["cat"])
+    ([('motorcycle', 1)], [])
+    """
+    from rapidfuzz.distance import DamerauLevenshtein
+    from rapidfuzz.process import extract
+
+    if not SHORTEST_WORD <= len(word) <= LONGEST_WORD:
+        return []
+    most = 2 if len(word) >= LONG else 1
+    near = extract(word, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=None)
+    # Who slips twice has begun right: "wakeboarding" is no "skateboarding".
+    pairs = [(other, int(slips)) for other, slips, _ in near if slips < 2 or other[0] == word[0]]
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+def may_be_asked(better: str, word: str, text: str, policy: Law) -> bool:
+    """Return whether the law of no country holds anything against a word, alone and in the place of another.
+
+    "7 year old" says what "year" does not.
+    """
+    whole = in_place_of(better, word, text)
+    for limit in age_limits(policy):
+        alone, before, after = (
+            verdict.restricted for verdict in policy.texts(limit).verdicts([better, text, whole])
+        )
+        if alone or (after and not before):
+            return False
+    return True
+
+
+def same_to_the_law(text: str, other: str, policy: Law) -> bool:
+    """Return whether the law of every country says the same of two texts."""
+    for limit in age_limits(policy):
+        one, two = policy.texts(limit).verdicts([text, other])
+        if one.decision != two.decision:
+            return False
+    return True
+
+
+def in_place_of(better: str, word: str, text: str) -> str:
+    """Return a text with a word in the place of another, wherever that stands by itself."""
+    # As a text, not as a pattern: what a model knows may hold any signs.
+    return better.join(re.split(rf"\b{re.escape(word)}\b", text, flags=re.IGNORECASE))
