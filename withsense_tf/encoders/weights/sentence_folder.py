@@ -47,9 +47,12 @@ def sentence_layout(preset: str) -> SentenceLayout:
     folder = Path(preset).expanduser()
     if not is_local(preset) or not (folder / "config.json").is_file():
         return SentenceLayout()
-    config = _read(folder / "config.json")
+    try:
+        config = read_json(folder / "config.json")
+    except (OSError, ValueError):
+        return SentenceLayout()  # whoever loads the network says what is wrong with it
     # What save_to_preset writes has a tokenizer.json, too, which is another thing.
-    if "model_type" not in config:
+    if not isinstance(config, dict) or "model_type" not in config:
         return SentenceLayout()
     tokenizer = folder / "tokenizer.json"
     file = tokenizer if tokenizer.is_file() else None
