@@ -12,6 +12,7 @@ from withsense_tf.commands.index_options import (
     Folder,
     MatcherOption,
     PhotoColumnOption,
+    QualityOption,
     SeedOption,
     TextColumnOption,
     VectorsOption,
@@ -46,6 +47,7 @@ def train(
     matcher: MatcherOption = "hybrid",
     from_model: FromOption = None,
     weights: WeightsOption = "auto",
+    quality: QualityOption = None,
     vectors: VectorsOption = None,
     seed: SeedOption = 0,
     store: StoreOption = None,
@@ -64,16 +66,18 @@ def train(
     from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.errors import SettingError
     from withsense_tf.matchers.fitted import adapted_matcher, fitted_matcher
+    from withsense_tf.matchers.registry import weights_at
     from withsense_tf.matchers.saved import load_matcher, save_matcher
     from withsense_tf.policy.current_policy import Policy
 
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         # Not after all the training.
         raise SettingError(f"--output {output} is there already: choose a folder that is not there yet.")
+    weights = weights_at(weights, quality)
     if from_model is not None and (matcher, weights, vectors) != ("hybrid", "auto", None):
         raise SettingError(
             "--from goes on with a saved matcher as it is: its kind, its weights and its space of texts. Leave out "
-            "--matcher, --weights and --vectors, or train a new one without --from."
+            "--matcher, --weights, --quality and --vectors, or train a new one without --from."
         )
     captions = captions_of_options(caption_file, photo_column, text_column)
     data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
