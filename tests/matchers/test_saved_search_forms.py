@@ -12,12 +12,12 @@ from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms.hybrid_form import HybridForm
 from withsense_tf.matchers.saved_search_forms import encoder_modules, load_form, save_form
 from withsense_tf.matchers.search_forms import (
     AdditiveForm,
     CosineForm,
     Dense,
-    HybridForm,
     Line,
     NetworkForm,
     ProjectedForm,

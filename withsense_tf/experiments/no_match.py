@@ -99,8 +99,8 @@ def best_numbers(
     from withsense_tf.data.gallery import Gallery, Queries
     from withsense_tf.data.split import folds_by_photo
     from withsense_tf.matchers.captions import grid_of_looks
+    from withsense_tf.matchers.forms.hybrid_form import HybridForm
     from withsense_tf.matchers.hybrid import Hybrid
-    from withsense_tf.matchers.search_forms import HybridForm
     from withsense_tf.targets.blend import relevance
 
     texts = data.captions.set_index("caption")["text"]

@@ -14,10 +14,10 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
-from withsense_tf.encoders.texts.word_fit import WordFit
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms.word_fit import WordFit
 from withsense_tf.matchers.own_captions import captions_of, fit_texts
 from withsense_tf.matchers.search_forms import CAPTIONS, CosineForm, looks_of, unit
 from withsense_tf.targets.caption_pairs import lone_in_halves, with_several_captions

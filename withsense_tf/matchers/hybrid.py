@@ -12,14 +12,15 @@ import numpy as np
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.texts.word_fit import WordFit
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.captions import CAPTION_ASSISTED, FEWEST_TELLING, Captions, grid_of_looks
+from withsense_tf.matchers.forms.hybrid_form import WORDS, HybridForm, hybrid_features
+from withsense_tf.matchers.forms.word_fit import WordFit
 from withsense_tf.matchers.own_captions import texts_to_learn_from
 from withsense_tf.matchers.photo_features import Photos
-from withsense_tf.matchers.search_forms import WORDS, HybridForm, Line, hybrid_features
+from withsense_tf.matchers.search_forms import Line
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.caption_pairs import lone_in_halves, with_several_captions
 

@@ -19,7 +19,6 @@ _PARTS: Final = {
     "texts.text_concat": ("Concatenation",),
     "texts.caption_space": ("CaptionSpace",),
     "texts.word_weights": ("WordWeights",),
-    "texts.word_fit": ("WordFit",),
 }
 PARTS: Final[Mapping[str, str]] = {
     kind: f"withsense_tf.encoders.{module}" for module, kinds in _PARTS.items() for kind in kinds

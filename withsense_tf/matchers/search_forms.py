@@ -8,25 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.texts.word_fit import WordFit
 from withsense_tf.matchers.calibration import Calibration
 
 # The vectors that an index may keep of a photo: what its pixels say, and what its captions say together.
 PHOTO, CAPTIONS = "photo", "captions"
-# Where, among what captions say, stands how well they confirm the query's words, which share of these the vectors do
-# not know, and how well they confirm those.
-WORDS, UNKNOWN, UNKNOWN_WORDS = 3, 4, 5
-# Where no judgement has said what that is worth, captions that confirm all words bring a photo so far towards 1.
-WORD_SHARE: Final = 0.5
-# No judgement tells what words are worth that vectors do not know. So much makes a photo of which one caption in five
-# has half of them fit by 1/3, "some of it is right".
-WORTH: Final = 1.5
 
 
 class SearchForm(Saveable):
@@ -235,73 +226,14 @@ class Line:
         return np.asarray(np.vecdot(features, self.weights) + self.intercept)
 
 
-class HybridForm(SearchForm):
-    """Pixels and captions together: both rank, and the best of either are weighed anew with every caption."""
-
-    each_caption: ClassVar[bool] = True
-    asks_photos: ClassVar[bool] = True
-
-    def __init__(
-        self,
-        pixels: CosineForm,
-        line: Line | None,
-        calibration: Calibration | None,
-        words: WordFit | None = None,
-    ) -> None:
-        self.pixels = pixels
-        self.line = line
-        self.calibration = calibration
-        self.words = words
-        self.text = pixels.text
-
-    @property
-    def widths(self) -> dict[str, int]:
-        """Return the width of each vector that is kept of a photo; captions lie in the same space."""
-        return {PHOTO: self.pixels.width, CAPTIONS: self.pixels.width}
-
-    def queries(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the point of each text, float32, (texts, width)."""
-        return self.pixels.queries(texts)
-
-    def score(self, cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
-        """Return scores to rank by, from the cosine with the pixels and looks at the captions, (photos, 3 or 6)."""
-        # A little of the cosine itself, because calibrated numbers have steps, and ties rank badly.
-        return self._put_together(cosines, looks, 1e-3)
-
-    def number_of(self, cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
-        """Return calibrated numbers, from the same two arrays."""
-        return np.asarray(np.clip(self._put_together(cosines, looks, 0.0, self.calibration), 0, 1))
-
-    def _put_together(
-        self, cosines: np.ndarray, looks: np.ndarray, share: float, calibration: Calibration | None = None
-    ) -> np.ndarray:
-        scores = self.pixels.calibration.apply(cosines) + share * cosines
-        says = looks[:, : WORDS + 1]
-        has_captions = says.any(axis=1)
-        if self.line is not None and has_captions.any():
-            numbers = self.line.apply(hybrid_features(cosines[has_captions], says[has_captions]))
-            scores[has_captions] = numbers if calibration is None else calibration.apply(numbers)
-        if self.words is None:
-            return np.asarray(scores)
-        if self.line is None:
-            scores += WORD_SHARE * looks[:, WORDS] * np.maximum(1 - scores, 0)
-        by_words = np.minimum(WORTH * looks[:, UNKNOWN_WORDS], 1)
-        return np.asarray(scores + looks[:, UNKNOWN] * (by_words - scores))
-
-
-def hybrid_features(cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
-    """Return the features of a hybrid's line, (photos, 11), or (photos, 14) where words count."""
-    columns = np.column_stack([cosines, looks])
-    # Squares let a fit that is nearly perfect count for more than twice a fair one.
-    return np.hstack([columns, columns**2, columns[:, :1] * columns[:, 1:]])
-
-
 FORMS: Mapping[str, str] = dict.fromkeys(
     (
-        "CosineForm", "ProjectedForm", "AdditiveForm", "NetworkForm", "HybridForm", "Dense", "Line",
+        "CosineForm", "ProjectedForm", "AdditiveForm", "NetworkForm", "Dense", "Line",
     ),
     "withsense_tf.matchers.search_forms",
 ) | {
     "Calibration": "withsense_tf.matchers.calibration",
     "PhotoForm": "withsense_tf.matchers.alone.photo_form",
+    "HybridForm": "withsense_tf.matchers.forms.hybrid_form",
+    "WordFit": "withsense_tf.matchers.forms.word_fit",
 }  # fmt: skip

@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import lemma
-from withsense_tf.encoders.texts.word_fit import WordFit
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.models_table import row_count
 from withsense_tf.index.tables.row_lookup import caption_places, live_rows_among
@@ -18,7 +17,9 @@ from withsense_tf.index.tables.rows_table import all_rows, count_rows
 from withsense_tf.index.tables.words_table import forms_at, rows_with_words
 from withsense_tf.index.vectors.tie_rule import rank_order
 from withsense_tf.index.vectors.vector_index import Keep, VectorIndex
-from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, HybridForm, looks_of
+from withsense_tf.matchers.forms.hybrid_form import HybridForm
+from withsense_tf.matchers.forms.word_fit import WordFit
+from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, looks_of
 
 # A hybrid weighs every caption of so many photos: the best by their pixels, and the best by their captions.
 CANDIDATES: Final = 1_000

@@ -101,8 +101,8 @@ def fill(tables: sqlite3.Connection, captions: Iterator[Sequence[str]]) -> float
 
 def time_query(tables: sqlite3.Connection, query: str, photos: int) -> float:
     """Return the shortest time of some that a query's words take: to find rows by them, and to weigh candidates."""
-    from withsense_tf.encoders.texts.word_fit import WordFit
     from withsense_tf.index.tables.words_table import rows_with_words
+    from withsense_tf.matchers.forms.word_fit import WordFit
     from withsense_tf.search.row_ranking import CANDIDATES as MOST
     from withsense_tf.search.row_ranking import counts_of_forms
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from withsense_tf.encoders.texts.word_fit import WordFit, count_captions, telling_forms, unconfirmed_words
+from withsense_tf.matchers.forms.word_fit import WordFit, count_captions, telling_forms, unconfirmed_words
 
 TEXTS = ("A dog runs .", "A dog barks .", "A cat sleeps .", "A dog and a motorcycle .")
 PHOTOS = ("1", "1", "2", "3")

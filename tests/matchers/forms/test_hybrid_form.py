@@ -1,0 +1,55 @@
+"""Pixels, captions and words, weighed by a line; where no judgement said how, by what is written down."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from withsense_tf.encoders.texts.text_tfidf import Tfidf
+from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms.hybrid_form import WORD_SHARE, WORTH, HybridForm, hybrid_features
+from withsense_tf.matchers.forms.word_fit import WordFit
+from withsense_tf.matchers.search_forms import CosineForm, Line
+
+
+def form_of(line: Line | None, words: bool = True) -> HybridForm:
+    calibration = Calibration().fit(np.linspace(0, 1, 50), np.linspace(0, 1, 50))
+    pixels = CosineForm(Tfidf().fit(["a dog runs"]), calibration)
+    return HybridForm(pixels, line, None, WordFit() if words else None)
+
+
+def number(form: HybridForm, cosine: float, *looks: float) -> float:
+    return float(form.number_of(np.array([cosine]), np.array([looks]))[0])
+
+
+def test_a_line_weighs_as_many_looks_as_it_has_features() -> None:
+    looks = np.array([[0.2, 0.3, 0.4, 0.5, 0.0, 0.0]])
+    assert hybrid_features(np.array([0.1]), looks[:, :4]).shape == (1, 14)
+    assert hybrid_features(np.array([0.1]), looks[:, :3]).shape == (1, 11)
+    weights = np.zeros(14)
+    weights[4] = 1.0
+    assert number(form_of(Line(weights, 0.0)), 0.1, *looks[0]) == pytest.approx(0.5)
+    old = form_of(Line(np.array([0.0, 1.0, *[0.0] * 9]), 0.0), words=False)
+    assert number(old, 0.1, 0.2, 0.3, 0.4) == pytest.approx(0.2)
+
+
+def test_without_a_line_words_bring_a_photo_nearer_to_1_and_never_beyond() -> None:
+    form = form_of(None)
+    pixels = number(form, 0.4, 0, 0, 0, 0, 0, 0)
+    assert number(form, 0.4, 0, 0, 0, 1.0, 0, 0) == pytest.approx(pixels + WORD_SHARE * (1 - pixels))
+    assert pixels < number(form, 0.4, 0, 0, 0, 0.3, 0, 0) < 1
+
+
+def test_words_that_vectors_do_not_know_count_by_their_share_alone() -> None:
+    form = form_of(Line(np.zeros(14), 0.2))
+    assert number(form, 0.0, 0, 0, 0, 0.3, 1.0, 0.3) == pytest.approx(WORTH * 0.3)
+    assert number(form, 0.0, 0, 0, 0, 0.3, 0.5, 0.3) == pytest.approx(0.5 * 0.2 + 0.5 * WORTH * 0.3)
+    assert number(form, 0.0, 0, 0, 0, 0.9, 1.0, 0.9) == 1
+    assert number(form, 0.0, 0.1, 0, 0, 0.0, 1.0, 0.0) == 0
+
+
+def test_one_caption_in_five_with_half_of_the_unknown_words_is_enough_to_fit() -> None:
+    words = WordFit()
+    weights = words.weights("family picnic")
+    looks = words.looks(weights, weights.keys(), np.array([[0.0, 1.0]]), np.array([5.0]))
+    assert number(form_of(Line(np.zeros(14), 0.0)), 0.0, 0, 0, 0, *looks[0]) >= 1 / 3

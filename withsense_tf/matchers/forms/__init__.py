@@ -1,0 +1,1 @@
+"""What a search needs of matchers that read captions word by word."""
