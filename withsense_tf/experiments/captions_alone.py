@@ -37,7 +37,7 @@ QUESTIONS: Final = ("calibration", "from")
 NEW_PHOTOS: Final = (30, 100, 300, 1000)
 GALLERY: Final = 300
 OTHERS: Final = (1, 3, 5)
-OWN_SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+OWN_SHARES: Final = (0.02, 0.05, 0.07, 0.1, 0.2, 0.5)
 MODELS: Final = ("closed_form", "hybrid")
 
 

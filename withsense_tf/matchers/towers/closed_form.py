@@ -90,7 +90,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         """Return towers that foretell the captions of these pairs' photos, too; these stay as they are.
 
         What the towers say of the new photos is where the regression begins: it learns the difference alone, by the
-        penalty under which new photos are found best when each is left out. So with no new photos they are these
+        penalty under which captions of new photos are foretold best when each photo is left out. So with no new photos they are these
         towers, and with many they come close to others that were trained anew. The space of texts stays: words that
         it does not know stay unknown. Of more than 12,000 new photos so many teach, drawn by chance. Numbers are
         calibrated anew where that is better (`CalibratedOn.yields_to`).
@@ -110,13 +110,16 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         foretold_points = _kernel(features, self.seen_, self.gammas) @ self.coefficients_
         kernel = partial(_kernel, gammas=self.gammas)
         rows, every = BaseRows(features[:0], features, kernel), np.arange(len(features))
+        difference = targets - foretold_points
         coefficients, left_out = np.zeros_like(targets), foretold_points
-        best = mean_reciprocal_rank(unit(left_out), captions, new)
+        least = np.square(difference).mean()
         for penalty in ADAPTING_PENALTIES:
-            solution = rows.solve(penalty, np.zeros((0, targets.shape[1])), every, targets - foretold_points)
-            rank = mean_reciprocal_rank(unit(foretold_points + solution.left_out), captions, new)
-            if rank > best:
-                best, coefficients, left_out = rank, solution.own, foretold_points + solution.left_out
+            solution = rows.solve(penalty, np.zeros((0, targets.shape[1])), every, difference)
+            # By ranks, few photos would teach nothing: a photo that is left out stands among others that have learned
+            # its captions, and so behind them.
+            error = np.square(difference - solution.left_out).mean()
+            if error < least:
+                least, coefficients, left_out = error, solution.own, foretold_points + solution.left_out
         towers = self.with_learned(pairs, new.content)
         towers.seen_ = np.vstack([self.seen_, features])
         towers.coefficients_ = np.vstack([self.coefficients_, coefficients]).astype(np.float32)
