@@ -137,7 +137,8 @@ def _training_errors(train: Pairs, around: Surroundings) -> np.ndarray:
 
     hybrid = _hybrid(around).fit(train)
     towers = hybrid.towers_
-    cosines, looks = towers.left_out_cosines(train), hybrid.captions_.looks(train)
+    cosines = towers.left_out_cosines(train)
+    looks = hybrid.captions_.looks(train, hybrid.search_form().words)
     errors = np.zeros((len(MODELS), len(OTHERS), len(OWN_SHARES)))
     for row, others in enumerate(OTHERS):
         for column, share in enumerate(OWN_SHARES):
