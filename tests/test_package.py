@@ -35,6 +35,16 @@ def test_importing_the_package_loads_nothing_heavy_and_is_quick() -> None:
     assert result.stdout == ""
 
 
+@pytest.mark.slow  # TensorFlow takes its seconds to start
+def test_full_texts_can_be_searched_in_a_process_that_also_uses_tensorflow() -> None:
+    code = (
+        "import withsense_tf, tensorflow, sqlite3\n"
+        "sqlite3.connect(':memory:').execute('CREATE VIRTUAL TABLE t USING fts5(x)')\n"
+        "print('searched')"
+    )
+    assert python(code).stdout == "searched\n"
+
+
 @pytest.mark.parametrize("module", ["withsense_tf", "withsense_tf.experiments.compare"])
 def test_help_answers_within_a_second_and_without_tensorflow(module: str) -> None:
     code = (

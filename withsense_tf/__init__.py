@@ -13,6 +13,9 @@ Names are loaded when they are first used: importing the package loads no Tensor
 
 from __future__ import annotations
 
+# Before anything loads TensorFlow: it brings an SQLite of its own that cannot search full texts, and the first one that
+# a process loads is the one that is used.
+import sqlite3 as _  # noqa: F401
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

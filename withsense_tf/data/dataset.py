@@ -186,7 +186,6 @@ class Dataset:
     def counts(self) -> dict[str, int]:
         """Count the usable rows of each kind."""
         parts = self.photos["part"].value_counts()
-        left_out = self.quarantine["level"].eq("error")
         return {
             "train_photos": int(parts.get("train", 0)),
             "test_photos": int(parts.get("test", 0)),
@@ -196,7 +195,7 @@ class Dataset:
             "expert_rows": len(self.experts),
             "crowd_rows": len(self.crowd),
             "test_queries": len(self.queries),
-            "left_out": int(left_out.sum()),
+            "left_out": int(self.quarantine["level"].eq("error").sum()),
         }
 
     def __repr__(self) -> str:

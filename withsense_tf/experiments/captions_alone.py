@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
     from withsense_tf.evaluation.figures.ranking import PerQuery
     from withsense_tf.matchers.base import Matcher
+    from withsense_tf.matchers.hybrid import Hybrid
     from withsense_tf.matchers.registry import Surroundings
     from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
     from withsense_tf.policy.service import LawFiles
@@ -36,8 +37,8 @@ QUESTIONS: Final = ("calibration", "from")
 # So many captioned photos towers are adapted to; and so many others are ranked.
 NEW_PHOTOS: Final = (30, 100, 300, 1000)
 GALLERY: Final = 300
-OTHERS: Final = (1, 3, 5)
-OWN_SHARES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+OTHERS: Final = (1, 3)
+OWN_SHARES: Final = (0.02, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5)
 MODELS: Final = ("closed_form", "hybrid")
 
 
@@ -92,15 +93,13 @@ def calibration_lines(data: Dataset, around: Surroundings, folds: int) -> Iterat
     from withsense_tf.targets.caption_pairs import caption_pairs
 
     parts = list(folds_by_photo(relevance(data, crowd=None), folds=folds, seed=around.seed))
-    make: Callable[[str], Matcher] = lambda name: make_matcher({"matcher": name}, around)  # noqa: E731  # short
-    errors = np.mean(
-        [_training_errors(make("closed_form"), train, around.seed) for train, _ in parts], axis=0
-    )
-    yield "RMSE on training photos, each left out, of numbers calibrated by captions (closed form):"
-    yield f"| captions of others | {' | '.join(f'own {share:g}' for share in OWN_SHARES)} |"
-    yield "|---" * (len(OWN_SHARES) + 1) + "|"
-    for others, row in zip(OTHERS, errors, strict=True):
-        yield f"| {others} | {' | '.join(f'{error:.4f}' for error in row)} |"
+    errors = np.mean([_training_errors(train, around) for train, _ in parts], axis=0)
+    yield "RMSE on training photos, each left out, of numbers calibrated by captions:"
+    yield f"| matcher | captions of others | {' | '.join(f'own {share:g}' for share in OWN_SHARES)} |"
+    yield "|---" * (len(OWN_SHARES) + 2) + "|"
+    for name, rows in zip(MODELS, errors, strict=True):
+        for others, row in zip(OTHERS, rows, strict=True):
+            yield f"| {name} | {others} | {' | '.join(f'{error:.4f}' for error in row)} |"
     yield ""
     yield "| matcher | calibrated by | RMSE | skill | mean number | mean judgement | R@5 |"
     yield "|---|---|---|---|---|---|---|"
@@ -115,6 +114,14 @@ def calibration_lines(data: Dataset, around: Surroundings, folds: int) -> Iterat
             yield _row(name, by, target, answers)
 
 
+def _hybrid(around: Surroundings) -> Hybrid:
+    from withsense_tf.encoders.texts.caption_space import CaptionSpace
+    from withsense_tf.matchers.hybrid import Hybrid
+
+    text = CaptionSpace(vectors=around.vectors)
+    return Hybrid(list(around.photo), text, captioned=around.captioned, store=around.store)
+
+
 def _towers(around: Surroundings) -> ClosedFormTowers:
     from withsense_tf.encoders.texts.caption_space import CaptionSpace
     from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
@@ -123,20 +130,23 @@ def _towers(around: Surroundings) -> ClosedFormTowers:
     return ClosedFormTowers(list(around.photo), text, captioned=around.captioned, store=around.store)
 
 
-def _training_errors(towers: ClosedFormTowers, train: Pairs, seed: int) -> np.ndarray:
-    """Return the RMSE of each setting on the judged pairs of training photos, each photo left out."""
+def _training_errors(train: Pairs, around: Surroundings) -> np.ndarray:
+    """Return the RMSE of each matcher and setting on judged pairs of training photos, each photo left out."""
     from withsense_tf.matchers.calibration import Calibration
     from withsense_tf.targets.caption_pairs import caption_pairs
 
-    cosines = towers.fit(train).left_out_cosines(train)
-    errors = np.zeros((len(OTHERS), len(OWN_SHARES)))
+    hybrid = _hybrid(around).fit(train)
+    towers = hybrid.towers_
+    cosines = towers.left_out_cosines(train)
+    looks = hybrid.captions_.looks(train, hybrid.search_form().words)
+    errors = np.zeros((len(MODELS), len(OTHERS), len(OWN_SHARES)))
     for row, others in enumerate(OTHERS):
-        pairs = caption_pairs(train.data, others, 0.5, seed, train.photos["photo"].tolist())
-        of_captions = towers.left_out_cosines(pairs)
         for column, share in enumerate(OWN_SHARES):
-            weight = pairs.weight * np.where(pairs.target == 1, share, 1 - share)
-            by_captions = Calibration().fit(of_captions, pairs.target, weight)
-            errors[row, column] = np.sqrt(np.mean((by_captions.apply(cosines) - train.target) ** 2))
+            pairs = caption_pairs(train.data, others, share, around.seed, train.photos["photo"].tolist())
+            by_captions = Calibration().fit(towers.left_out_cosines(pairs), pairs.target, pairs.weight)
+            hybrid.weigh(pairs)
+            both = (by_captions.apply(cosines), hybrid.search_form().number_of(cosines, looks))
+            errors[:, row, column] = [np.sqrt(np.mean((numbers - train.target) ** 2)) for numbers in both]
     return errors
 
 

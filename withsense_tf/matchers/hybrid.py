@@ -70,9 +70,9 @@ class Hybrid(Matcher):
         ).fit(pairs)
         self.captions_ = Captions(self.text).fit(pairs)
         self.words_ = WordFit().fit(*texts_to_learn_from(pairs)) if self.words else None
-        self._weigh(pairs)
+        self.weigh(pairs)
 
-    def _weigh(self, pairs: Pairs) -> None:
+    def weigh(self, pairs: Pairs) -> None:
         """Learn how to weigh pixels and captions from what each says of the pairs, their photos left out."""
         from sklearn.linear_model import LinearRegression, RidgeCV
 
@@ -119,7 +119,7 @@ class Hybrid(Matcher):
         hybrid = self.with_learned(pairs, sorted(towers.fitted_content_))
         hybrid.towers_ = towers
         if len(better := self.better_pairs(pairs)):
-            hybrid._weigh(better)
+            hybrid.weigh(better)
         return hybrid
 
     def to_state(self) -> dict[str, Any]:

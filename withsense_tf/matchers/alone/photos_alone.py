@@ -60,8 +60,8 @@ class PhotosAlone(Matcher):
         """Return the vector of each photo, length 1, float32, (photos, width): those of the encoders side by side."""
         store = self.store or VectorStore()
         several = [store.vectors_of(one, content, paths) for one in photo_encoders(self.photo)]
-        # Each encoder counts alike. Features made comparable on training photos are hardly better (the captions of a
-        # real photo and of the five next to it are alike by .357 instead of .350), and photos would have to teach that.
+        # Each encoder counts alike. Features made comparable on training photos found hardly better neighbours, and
+        # photos would have to teach that.
         return np.asarray(unit(np.hstack([unit(vectors) for vectors in several])), np.float32)
 
     def to_state(self) -> dict[str, Any]:

@@ -90,10 +90,10 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         """Return towers that foretell the captions of these pairs' photos, too; these stay as they are.
 
         What the towers say of the new photos is where the regression begins: it learns the difference alone, by the
-        penalty under which new photos are found best when each is left out. So with no new photos they are these
-        towers, and with many they come close to others that were trained anew. The space of texts stays: words that
-        it does not know stay unknown. Of more than 12,000 new photos so many teach, drawn by chance. Numbers are
-        calibrated anew where that is better (`CalibratedOn.yields_to`).
+        penalty under which captions of new photos are foretold best when each photo is left out. So with no new
+        photos they are these towers, and with many they come close to others that were trained anew. The space of
+        texts stays: words that it does not know stay unknown. Of more than 12,000 new photos so many teach, drawn by
+        chance. Numbers are calibrated anew where that is better (`CalibratedOn.yields_to`).
         """
         examples = training_examples(pairs, self.captioned)
         is_new = ~np.isin(examples.content, list(self.fitted_content_))
@@ -102,21 +102,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         order = np.random.default_rng(0).permutation(np.flatnonzero(is_new))
         is_new[order[MOST_EXACT:]] = False
         new = examples.only(is_new)
-        captions = self.text_points(new.texts)
-        targets = mean_captions(captions, new)
-        # Towers that were saved before they kept it are given that of the new photos.
-        targets -= getattr(self, "mean_caption_", targets.mean(axis=0))
         features = self.features_.transform(new.content, [Path(path) for path in new.paths])
-        foretold_points = _kernel(features, self.seen_, self.gammas) @ self.coefficients_
-        kernel = partial(_kernel, gammas=self.gammas)
-        rows, every = BaseRows(features[:0], features, kernel), np.arange(len(features))
-        coefficients, left_out = np.zeros_like(targets), foretold_points
-        best = mean_reciprocal_rank(unit(left_out), captions, new)
-        for penalty in ADAPTING_PENALTIES:
-            solution = rows.solve(penalty, np.zeros((0, targets.shape[1])), every, targets - foretold_points)
-            rank = mean_reciprocal_rank(unit(foretold_points + solution.left_out), captions, new)
-            if rank > best:
-                best, coefficients, left_out = rank, solution.own, foretold_points + solution.left_out
+        coefficients, left_out = self._learn_difference(new, features)
         towers = self.with_learned(pairs, new.content)
         towers.seen_ = np.vstack([self.seen_, features])
         towers.coefficients_ = np.vstack([self.coefficients_, coefficients]).astype(np.float32)
@@ -127,6 +114,25 @@ class ClosedFormTowers(Towers, FeatureMatcher):
             cosines = towers.left_out_cosines(better)
             towers.calibration_ = Calibration().fit(cosines, better.target, better.weight)
         return towers
+
+    def _learn_difference(self, new: Examples, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return coefficients of new photos for what is not foretold of them, and what is when each is left out."""
+        targets = mean_captions(self.text_points(new.texts), new)
+        # Towers that were saved before they kept it are given that of the new photos.
+        targets -= getattr(self, "mean_caption_", targets.mean(axis=0))
+        foretold_points = _kernel(features, self.seen_, self.gammas) @ self.coefficients_
+        rows = BaseRows(features[:0], features, partial(_kernel, gammas=self.gammas))
+        difference = targets - foretold_points
+        coefficients, left_out = np.zeros_like(targets), foretold_points
+        least = np.square(difference).mean()
+        for penalty in ADAPTING_PENALTIES:
+            solution = rows.solve(penalty, targets[:0], np.arange(len(features)), difference)
+            # By ranks, few photos would teach nothing: a photo that is left out stands among others that have learned
+            # its captions, and so behind them.
+            error = np.square(difference - solution.left_out).mean()
+            if error < least:
+                least, coefficients, left_out = error, solution.own, foretold_points + solution.left_out
+        return coefficients, left_out
 
     def _fit(self, pairs: Pairs) -> None:
         numbers = np.array([*self.gammas, *self.penalties], np.float64)
