@@ -15,7 +15,7 @@ from withsense_tf.targets.blend import OWN_CAPTION, with_text_and_path
 from withsense_tf.targets.strangers import strangers
 
 OTHER_CAPTION: Final = "caption of another photo"
-# Both were chosen by held-out judgements of training photos (experiments/RESULTS.md, section 14).
+# Both were chosen by held-out judgements of training photos (experiments/RESULTS.md, section 18).
 OTHERS: Final = 3
 OWN_SHARE: Final = 0.07
 
