@@ -14,22 +14,26 @@ import numpy as np
 
 from withsense_tf.common.words import lemma
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.texts.caption_scatter import ScatterSum, TextColumns, photo_blocks
+from withsense_tf.encoders.texts.caption_scatter import (
+    Scatter,
+    ScatterSum,
+    TextColumns,
+    photo_blocks,
+)
 from withsense_tf.encoders.texts.near_words import NearWords, vocabulary_vectors, without_shares
 from withsense_tf.encoders.texts.word_weights import WordWeights
 from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
 
 # So many times the subspace is refined; the last directions still move a little, and carry next to nothing.
 REFINEMENTS: Final = 6
-# A space is shared by folds and matchers, which ask for the same captions again and again; so many are remembered.
-MOST_REMEMBERED: Final = 20_000
+# A space is shared by folds and matchers, which ask for the same captions again and again; so many are remembered, as
+# many as are encoded at once when it learns. With 256 directions they take 50 MB.
+MOST_REMEMBERED: Final = 50_000
 # So much of the words that captions do not have is foretold by the whole text, the rest by what is near to each word;
 # chosen on 121 Russian queries for photos that nothing else is measured on.
 FORETELL_SHARE: Final = 0.3
 # How much less is foretold than was found, as a share of how much vectors vary.
 FORETELL_PENALTY: Final = 0.03
-# So many texts say what is usual of all.
-SAMPLE: Final = 50_000
 
 
 class CaptionSpace(TextEncoder):
@@ -102,18 +106,13 @@ class CaptionSpace(TextEncoder):
             raise DataError(f"Expected a photo for each of {len(texts)} captions, got {len(groups)}.")
         self.__dict__.pop("_remembered", None)
         texts = list(texts)
-        words = self._fit_words(texts)
+        self._fit_words(texts)
+        vectors = self._fit_vectors(self.vectors, texts) if self.vectors else None
+        words = self._words(texts)
         label = np.unique(
             np.asarray(groups if groups is not None else range(len(texts))), return_inverse=True
         )[1]
-        sums: ScatterSum | None = None
-        for rows, photo in photo_blocks(label):
-            block = self._columns([texts[row] for row in rows], words[rows])
-            sums = sums or ScatterSum(block.width)
-            sums.add(block, photo)
-        if sums is None:
-            raise DataError("There are no captions to learn from.")
-        scatter = sums.scatter()
+        scatter = self._scatter(texts, words, vectors, label)
         between, within, self.mean_ = scatter.between, scatter.within, scatter.mean
         # In units in which captions of one photo differ equally in all directions ...
         within[np.diag_indices_from(within)] += self.noise * max(np.trace(within), 1e-3) / len(within)
@@ -133,6 +132,9 @@ class CaptionSpace(TextEncoder):
             count = words.shape[1]
             foretell = scatter.foretell(count, FORETELL_PENALTY)
             self.foretold_ = (foretell @ self.projection_[:count]).astype(np.float32)
+        if vectors is not None:
+            # Encoders of sentences take seconds for a corpus, and its captions are what is asked for next.
+            self._remember(texts, self._points_of(texts, self._with_vectors(words, vectors)))
         return self
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -145,16 +147,38 @@ class CaptionSpace(TextEncoder):
         points = {text: memory.get(text) for text in texts}
         new = [text for text, point in points.items() if point is None]
         if new:
-            fresh = dict(zip(new, self._points(new), strict=True))
-            points |= fresh
-            if len(memory) + len(fresh) > MOST_REMEMBERED:
-                memory.clear()
-            if len(fresh) <= MOST_REMEMBERED:
-                memory.update(fresh)
+            fresh = self._points(new)
+            points |= dict(zip(new, fresh, strict=True))
+            self._remember(new, fresh)
         return np.stack([points[text] for text in texts])  # type: ignore[misc]  # none is missing now
 
+    def _scatter(
+        self, texts: Sequence[str], words: Any, vectors: np.ndarray | None, label: np.ndarray
+    ) -> Scatter:
+        """Sum up captions; `vectors` are theirs, or None where they are too many at once, or there are none."""
+        sums: ScatterSum | None = None
+        for rows, photo in photo_blocks(label):
+            if vectors is None:
+                block = self._columns([texts[row] for row in rows], words[rows])
+            else:
+                block = self._with_vectors(words[rows], vectors[rows])
+            sums = sums or ScatterSum(block.width)
+            sums.add(block, photo)
+        if sums is None:
+            raise DataError("There are no captions to learn from.")
+        return sums.scatter()
+
+    def _remember(self, texts: Sequence[str], points: np.ndarray) -> None:
+        memory: dict[str, np.ndarray] = self.__dict__.setdefault("_remembered", {})
+        if len(memory) + len(texts) > MOST_REMEMBERED:
+            memory.clear()
+        if len(texts) <= MOST_REMEMBERED:
+            memory.update(zip(texts, points, strict=True))
+
     def _points(self, texts: Sequence[str]) -> np.ndarray:
-        columns = self._columns(texts, self._words(texts))
+        return self._points_of(texts, self._columns(texts, self._words(texts)))
+
+    def _points_of(self, texts: Sequence[str], columns: TextColumns) -> np.ndarray:
         points = columns.times(self.projection_) - self.offset_
         if hasattr(self, "foretold_"):
             points = self._with_foretold_words(points, columns, texts)
@@ -201,7 +225,7 @@ class CaptionSpace(TextEncoder):
         shares = self._near_words.shares([lemma(word) for word in unknown])
         return tuple(w for w in unknown if w in self.vectors_.unknown(w) or not shares[lemma(w)])
 
-    def _fit_words(self, texts: list[str]) -> Any:
+    def _fit_words(self, texts: list[str]) -> None:
         self.words_ = WordWeights(
             lemmas=True,
             min_count=self.min_count if len(texts) > self.min_count else 1,
@@ -212,21 +236,22 @@ class CaptionSpace(TextEncoder):
             self.words_.fit(texts)
         except ValueError as error:
             raise DataError(f"No word is in {self.min_count} of {len(texts)} captions: {error}") from error
-        if self.vectors is not None:
-            from copy import deepcopy
 
-            self.vectors_ = deepcopy(self.vectors).fit(texts)
-            some = texts
-            if len(texts) > SAMPLE:
-                some = [texts[at] for at in np.random.default_rng(self.seed).permutation(len(texts))[:SAMPLE]]
-            points = self.vectors_.encode(some)
-            self.vectors_mean_ = points.mean(axis=0)
-            typical = np.sqrt(((points - self.vectors_mean_) ** 2).sum(axis=1).mean())
-            self.vectors_scale_ = float(self.vectors_weight / max(typical, 1e-9))
-            self.near_vectors_ = vocabulary_vectors(self.vectors_, self.words_.vocabulary_)
-            self.near_left_out_ = without_shares()
-            self.__dict__.pop("_near", None)
-        return self._words(texts)
+    def _fit_vectors(self, encoder: TextEncoder, texts: list[str]) -> np.ndarray | None:
+        """Learn what is usual of vectors; return those of all texts, or None where they are too many at once."""
+        from copy import deepcopy
+
+        self.vectors_ = deepcopy(encoder).fit(texts)
+        is_whole = len(texts) <= MOST_REMEMBERED
+        order = np.random.default_rng(self.seed).permutation(len(texts))[:MOST_REMEMBERED]
+        points = self.vectors_.encode(texts if is_whole else [texts[at] for at in order])
+        self.vectors_mean_ = points.mean(axis=0)
+        typical = np.sqrt(((points - self.vectors_mean_) ** 2).sum(axis=1).mean())
+        self.vectors_scale_ = float(self.vectors_weight / max(typical, 1e-9))
+        self.near_vectors_ = vocabulary_vectors(self.vectors_, self.words_.vocabulary_)
+        self.near_left_out_ = without_shares()
+        self.__dict__.pop("_near", None)
+        return points if is_whole else None
 
     def _words(self, texts: Sequence[str]) -> Any:
         """Return texts as words, sparse; words that captions do not have count as those that are near."""
@@ -244,6 +269,8 @@ class CaptionSpace(TextEncoder):
         """Return texts as numbers, from their words and, if given, their vectors."""
         if self.vectors is None:
             return TextColumns(words, np.zeros((len(texts), 0), np.float32))
-        points = self.vectors_.encode(texts)
+        return self._with_vectors(words, self.vectors_.encode(texts))
+
+    def _with_vectors(self, words: Any, points: np.ndarray) -> TextColumns:
         has_vector = np.any(points, axis=1, keepdims=True)
         return TextColumns(words, (points - self.vectors_mean_) * self.vectors_scale_ * has_vector)
