@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from withsense_tf.matchers.towers import landmark_ridge
 from withsense_tf.matchers.towers.landmark_ridge import LandmarkRidge
 
 RNG = np.random.default_rng(0)
@@ -27,11 +25,11 @@ def ridge(landmarks: np.ndarray, rows: np.ndarray = ROWS, targets: np.ndarray = 
     return made
 
 
-def test_with_every_row_a_landmark_it_says_what_the_exact_regression_says(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(landmark_ridge, "BLOCK", 7)  # so that rows go by in several blocks
-    answers = likeness(NEW, ROWS) @ ridge(ROWS).solve(PENALTY).coefficients
+def test_with_every_row_a_landmark_it_says_what_the_exact_regression_says() -> None:
+    portions = LandmarkRidge(ROWS, likeness, 2)
+    for start in range(0, len(ROWS), 7):
+        portions.add(ROWS[start : start + 7], TARGETS[start : start + 7])
+    answers = likeness(NEW, ROWS) @ portions.solve(PENALTY).coefficients
     np.testing.assert_allclose(answers, exact(ROWS, TARGETS, NEW), atol=1e-5)
 
 

@@ -68,15 +68,15 @@ class WordWeights(Saveable):
         """Return a sparse float32 matrix, (texts, words); `near` gives unknown words shares in words that count."""
         from scipy.sparse import csr_matrix
 
-        shares = near([word for text in texts for word in self.unknown_forms(text)]) if near else {}
+        unknown = [self.unknown_forms(text) if near else [] for text in texts]
+        shares = near(list(chain.from_iterable(unknown))) if near else {}
         ends: list[int] = [0]
         columns: list[int] = []
         counts: list[float] = []
-        for text in texts:
+        for text, others in zip(texts, unknown, strict=True):
             counter: Counter[int] = Counter(filter(lambda at: at >= 0, self._columns(text)))
-            if shares:
-                for word in self.unknown_forms(text):
-                    counter.update(shares[word])
+            for word in others:
+                counter.update(shares[word])
             columns.extend(sorted(counter))
             counts.extend(counter[column] for column in columns[ends[-1] :])
             ends.append(len(columns))
@@ -96,8 +96,7 @@ class WordWeights(Saveable):
 
     def unknown_forms(self, text: str) -> list[str]:
         """Return the words of a text that do not count, in the form in which words are counted."""
-        tokens = lemmas(text) if self.lemmas else words(text)
-        return [word for word in tokens if word not in self.vocabulary_]
+        return [lemma(word) for word in self.unknown(text)] if self.lemmas else list(self.unknown(text))
 
     def share_unknown(self, text: str) -> float:
         """Return the share of a text's words that do not count, from 0 to 1; of a text without words, 0."""

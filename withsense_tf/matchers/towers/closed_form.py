@@ -92,7 +92,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         What the towers say of the new photos is where the regression begins: it learns the difference alone, by the
         penalty under which captions of new photos are foretold best when each photo is left out. So with no new
         photos they are these towers, and with many they come close to others that were trained anew. The space of
-        texts stays: words that it does not know stay unknown. Of more than 12,000 new photos so many teach, drawn by
+        texts stays: words that it does not know stay unknown. Of more than 7,500 new photos so many teach, drawn by
         chance. Numbers are calibrated anew where that is better (`CalibratedOn.yields_to`).
         """
         examples = training_examples(pairs, self.captioned)

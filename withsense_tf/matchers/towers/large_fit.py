@@ -87,14 +87,14 @@ def fit_by_landmarks(
     judges = examples.only(some)
     captions = photos.text_points(judges.texts)
     rows, targets = photos.block(judge_places)
-    tries = []
-    for penalty in penalties:
-        left_out = ridge.solve(penalty).left_out(rows, targets - mean)
-        tries.append((mean_reciprocal_rank(unit(left_out), captions, judges), penalty))
-    best = max(tries, key=lambda one: one[0])[1]
-    solution = ridge.solve(best)
-    points = _left_out_points(solution, photos, own, mean)
-    return LargeFit(landmark_rows, solution.coefficients.astype(np.float32), best, points, mean)
+
+    def rank(solution: LandmarkSolution) -> float:
+        return mean_reciprocal_rank(unit(solution.left_out(rows, targets - mean)), captions, judges)
+
+    # One after the other: a solution holds as much as the sums that it comes from, and only the best stays.
+    best = max(map(ridge.solve, penalties), key=rank)
+    points = _left_out_points(best, photos, own, mean)
+    return LargeFit(landmark_rows, best.coefficients.astype(np.float32), best.penalty, points, mean)
 
 
 def _left_out_points(
