@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -15,6 +16,7 @@ from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_batches import PhotoBatches
 from withsense_tf.data.pictures.photo_views import read_views
+from withsense_tf.encoders.weights.package_files import package_name
 from withsense_tf.encoders.weights.weight_files import whole_path
 from withsense_tf.errors import DataError
 
@@ -151,6 +153,26 @@ class TextEncoder(Encoder):
     def unknown(self, text: str) -> tuple[str, ...]:  # noqa: ARG002  # those that count words use it
         """Return the words of a text that change nothing, because they were never learned; () where all count."""
         return ()
+
+
+class PackageText(TextEncoder):
+    """A text encoder that never learns: its weights are data of the package of the index that `PACKAGE` names."""
+
+    NAME: ClassVar[str] = ""
+
+    def __deepcopy__(self, memo: object) -> Self:
+        # Nothing here ever changes, and a copy would hold a whole network a second time.
+        return self
+
+    @cached_property
+    def weights(self) -> str:
+        """Name the package that the weights come from."""
+        return package_name(self.PACKAGE)
+
+    @property
+    def identity(self) -> str:
+        """Name everything that the vectors depend on."""
+        return f"{self.NAME}({self.weights})"
 
 
 def refuse(problems: Sequence[Problem]) -> None:

