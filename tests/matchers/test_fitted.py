@@ -40,7 +40,8 @@ def test_the_folder_of_a_saved_matcher_is_loaded(
     folder = save_matcher(matcher, tmp_path / "saved")
     loaded = fitted_matcher(str(folder), colours, policy, store)
     pairs = relevance(colours, crowd=None)
-    np.testing.assert_array_equal(loaded.predict(pairs), matcher.predict(pairs))
+    # Numbers of sentences differ in the last digits with the batch that they were in, and numbers of steps by more.
+    np.testing.assert_allclose(loaded.cosines(pairs), matcher.cosines(pairs), atol=1e-6)
 
 
 def test_the_word_vectors_of_the_command_line_reach_the_space(
