@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from withsense_tf.common.unit import unit
 from withsense_tf.errors import DataError
 from withsense_tf.index.integrity.vector_checks import checksums
 from withsense_tf.index.item import Item
@@ -21,7 +22,7 @@ from withsense_tf.index.tables.models_table import (
     row_count,
 )
 from withsense_tf.index.tables.rows_table import insert_rows
-from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, unit
+from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher

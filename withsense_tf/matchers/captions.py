@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
+from withsense_tf.common.unit import unit
 from withsense_tf.common.words import lemma, lemmas, without_marks
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
@@ -19,7 +20,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.forms.word_fit import WordFit
 from withsense_tf.matchers.own_captions import captions_of, fit_texts
-from withsense_tf.matchers.search_forms import CAPTIONS, CosineForm, looks_of, unit
+from withsense_tf.matchers.search_forms import CAPTIONS, CosineForm, looks_of
 from withsense_tf.targets.caption_pairs import lone_in_halves, with_several_captions
 
 CAPTION_ASSISTED: Final = "caption-assisted"

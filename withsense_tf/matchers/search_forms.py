@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
+from withsense_tf.common.unit import unit
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.matchers.calibration import Calibration
 
@@ -56,12 +57,6 @@ class SearchForm(Saveable):
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the words of a text that the text encoder never learned, as far as it knows."""
         return self.text.unknown(text)
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Bring vectors to length 1; zeros stay zeros."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9))
 
 
 class CosineForm(SearchForm):

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS, check_length
+from withsense_tf.common.unit import unit
 from withsense_tf.errors import SettingError, check_share, shown
 from withsense_tf.index.vectors.filters import Where
-from withsense_tf.matchers.search_forms import SearchForm, unit
+from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.query.parse import Query, parse_query
 from withsense_tf.search.query.photo_query import PhotoQuery
 from withsense_tf.search.query.reading import Reading

@@ -8,13 +8,13 @@ import pytest
 from sklearn.base import clone
 
 import withsense_tf as ws
+from withsense_tf.common.unit import unit
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.photos.photo_text_keras_hub import PhotoText
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NotFittedError, SettingError, WeightsMissingError
 from withsense_tf.matchers.own_captions import Examples, training_examples
-from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.linear_head import learn_move
 from withsense_tf.matchers.towers.pretrained import PENALTIES, Pretrained

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
+from withsense_tf.common.unit import unit
 from withsense_tf.common.words import lemma
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.caption_scatter import (
@@ -183,8 +184,7 @@ class CaptionSpace(TextEncoder):
         if hasattr(self, "foretold_"):
             points = self._with_foretold_words(points, columns, texts)
         points *= columns.known()[:, None]
-        lengths = np.linalg.norm(points, axis=1, keepdims=True)
-        return np.asarray(points / np.maximum(lengths, 1e-9), np.float32)
+        return np.asarray(unit(points), np.float32)
 
     def _with_foretold_words(
         self, points: np.ndarray, columns: TextColumns, texts: Sequence[str]

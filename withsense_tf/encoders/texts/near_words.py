@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from withsense_tf.common.unit import unit
 from withsense_tf.common.words import lemma, stop_words
 from withsense_tf.encoders.base import TextEncoder
 
@@ -42,7 +43,7 @@ class NearWords:
         content_words = [word for word in new if word not in self.left_out and not word.isdigit()]
         self._memory |= {word: {} for word in new}
         if content_words:
-            cosines = unit_vectors(self.encoder.encode(content_words)) @ self.vectors.T
+            cosines = unit(self.encoder.encode(content_words)) @ self.vectors.T
             self._memory |= {word: _shares(row) for word, row in zip(content_words, cosines, strict=True)}
         return {word: self._memory[word] for word in words}
 
@@ -50,19 +51,13 @@ class NearWords:
 def vocabulary_vectors(encoder: TextEncoder, vocabulary: Mapping[str, int]) -> np.ndarray:
     """Return the vectors of the words of a vocabulary (word -> column), length 1, float16, (words, width)."""
     order = sorted(vocabulary, key=vocabulary.__getitem__)
-    return unit_vectors(encoder.encode(order)).astype(np.float16)
+    return unit(encoder.encode(order)).astype(np.float16)
 
 
 def without_shares() -> list[str]:
     """Return words that stand beside any other and so are near to none, English and Russian."""
     common = stop_words()
     return sorted({*common, *map(lemma, common)})
-
-
-def unit_vectors(vectors: np.ndarray) -> np.ndarray:
-    """Bring vectors to length 1; zeros stay zeros."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9))
 
 
 def _shares(cosines: np.ndarray) -> dict[int, float]:

@@ -20,6 +20,7 @@ import numpy as np
 import typer
 
 from withsense_tf.common import terminal
+from withsense_tf.common.unit import unit
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -144,7 +145,7 @@ def _near(vectors: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return points near some points: half as far away as those are from nothing."""
     noise = rng.normal(0, 0.5 / np.sqrt(vectors.shape[1]), vectors.shape)
     points = vectors + noise
-    return np.asarray(points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9), np.float32)
+    return np.asarray(unit(points), np.float32)
 
 
 def _time(command: list[str]) -> float:

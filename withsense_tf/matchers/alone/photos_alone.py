@@ -9,13 +9,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from withsense_tf.common.unit import unit
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.alone.photo_form import NEEDS_TEXTS, PhotoForm
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.photo_features import Photos, photo_encoders
-from withsense_tf.matchers.search_forms import unit
 from withsense_tf.targets.calibrated_on import BY_NOTHING, CalibratedOn
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
+from withsense_tf.common.unit import unit
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
@@ -19,7 +20,6 @@ from withsense_tf.matchers.base import FeatureMatcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
-from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.base import Towers, left_out_cosines
 from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.kernel_ridge import BaseRows, base_rows

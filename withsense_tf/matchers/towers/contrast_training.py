@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from withsense_tf.common.checkpoint import Checkpoint
+from withsense_tf.common.unit import unit
 from withsense_tf.matchers.own_captions import Examples
-from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.adamw import AdamW
 from withsense_tf.matchers.towers.contrast import contrast
 from withsense_tf.matchers.training import Training

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from withsense_tf.common.unit import unit
 from withsense_tf.matchers.own_captions import Examples
-from withsense_tf.matchers.search_forms import unit
 from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.kernel_ridge import Kernel
 from withsense_tf.matchers.towers.landmark_ridge import LandmarkRidge, LandmarkSolution

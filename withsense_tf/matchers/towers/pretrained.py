@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 import pandas as pd
 
+from withsense_tf.common.unit import unit
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.photos.photo_text_keras_hub import photo_text
@@ -17,7 +18,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import WeightsMissingError, check_choice
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import captioned_photos, training_examples
-from withsense_tf.matchers.search_forms import CosineForm, unit
+from withsense_tf.matchers.search_forms import CosineForm
 from withsense_tf.matchers.towers.base import Towers, left_out_cosines
 from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.linear_head import learn_move, no_move

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from withsense_tf.common.terminal import start_tensorflow
+from withsense_tf.common.unit import unit
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
@@ -21,7 +22,7 @@ from withsense_tf.matchers.base import FeatureMatcher, unique_texts
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
-from withsense_tf.matchers.search_forms import ProjectedForm, unit
+from withsense_tf.matchers.search_forms import ProjectedForm
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.contrast import KINDS
 from withsense_tf.matchers.towers.contrast_training import Lesson, Objective, train_towers

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from withsense_tf.common.limits import is_file
+from withsense_tf.common.unit import unit
 from withsense_tf.data.pictures.near_duplicates import near_to, read_look
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.errors import SettingError, shown
@@ -17,7 +18,7 @@ from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.photo_states import live_and_departed_looks
 from withsense_tf.index.tables.photos_table import live_names_of
 from withsense_tf.index.tables.row_lookup import row_of_live
-from withsense_tf.matchers.search_forms import PHOTO, unit
+from withsense_tf.matchers.search_forms import PHOTO
 
 
 @dataclass(frozen=True, eq=False)

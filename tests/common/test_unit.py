@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from withsense_tf.matchers.search_forms import unit
+from withsense_tf.common.unit import unit
 
 
 def test_unit_brings_vectors_to_length_1_and_leaves_zeros() -> None:
