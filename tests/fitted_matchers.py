@@ -15,6 +15,7 @@ from withsense_tf.matchers.concat.concat_keras import ConcatKeras
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.concat.interaction import Interaction
 from withsense_tf.matchers.hybrid import Hybrid
+from withsense_tf.matchers.towers import local_scaling
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.matchers.towers.two_tower import TwoTower
 from withsense_tf.matchers.training import TowerTraining, Training
@@ -41,7 +42,10 @@ def fitted(train: Pairs, store: VectorStore) -> Callable[[str], Matcher]:
 
     def get(name: str) -> Matcher:
         if name not in found:
-            found[name] = MAKERS[name](store).fit(train)
+            # The captions here are few, and are to be near to photos all the same.
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(local_scaling, "FEWEST", 100)
+                found[name] = MAKERS[name](store).fit(train)
         return found[name]
 
     return get

@@ -75,6 +75,11 @@ def brute_force(matcher: Matcher, gallery: Gallery, text: str) -> dict[str, floa
     return dict(zip(gallery.names, scores.tolist(), strict=True))
 
 
+def points_of(matcher: Matcher, gallery: Gallery) -> np.ndarray:
+    """Return where photos lie for each other, whatever is taken from what texts score."""
+    return matcher.search_form().point(matcher.photo_rows(gallery.content, gallery.paths))
+
+
 def foretold(matcher: Matcher, gallery: Gallery, text: str) -> dict[str, float]:
     numbers = matcher.predict(cross_pairs(gallery, Queries.of([text])))
     return dict(zip(gallery.names, numbers.tolist(), strict=True))
@@ -191,7 +196,7 @@ def test_minus_words_leave_out_bare_photos_whose_pixels_show_them(
 def test_a_photo_as_the_query_finds_what_lies_next_to_it(
     kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery
 ) -> None:
-    points = fitted(kind).photo_rows(everything.content, everything.paths)
+    points = points_of(fitted(kind), everything)
     for at in (0, 7, 20):
         cosines = points @ points[at]
         scores = {name: float(cosines[n]) for n, name in enumerate(everything.names) if n != at}
@@ -206,9 +211,8 @@ def test_a_text_and_a_photo_together_find_what_lies_between(
     kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery
 ) -> None:
     matcher = fitted(kind)
-    points = matcher.photo_rows(everything.content, everything.paths)
-    text = matcher.search_form().queries(["a plain scarlet wall"])[0]
-    asked = 0.3 * text / np.linalg.norm(text) + 0.7 * points[20]
+    points, form = points_of(matcher, everything), matcher.search_form()
+    asked = 0.3 * form.point(form.queries(["a plain scarlet wall"])[0]) + 0.7 * points[20]
     cosines = points @ (asked / np.linalg.norm(asked))
     hits = ask(search(kind), "a plain scarlet wall", photo=everything.names[20], text_share=0.3)
     positive = {n: float(c) for n, c in zip(everything.names, cosines, strict=True) if c > 0}

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from quick import at_once
 
+from withsense_tf.common.unit import unit
 from withsense_tf.errors import SettingError
 from withsense_tf.index.vectors.filters import parse_filter
 from withsense_tf.search.query.parse import Query
@@ -23,6 +24,9 @@ class EastWest:
 
     def queries(self, texts: list[str]) -> np.ndarray:
         return np.array([[2.0, 0.0]] * len(texts), np.float32)
+
+    def point(self, vectors: np.ndarray) -> np.ndarray:
+        return unit(vectors)
 
 
 def short(value: object) -> str:

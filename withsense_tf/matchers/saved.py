@@ -17,6 +17,7 @@ from withsense_tf.matchers.search_forms import FORMS
 _PARTS: Final = {
     "training": ("Training", "TowerTraining"),
     "towers.linear_head": ("Move",),
+    "towers.local_scaling": ("LocalScaling",),
     "photo_features": ("PhotoFeatures",),
 }
 PARTS: Final[Mapping[str, str]] = {

@@ -46,6 +46,14 @@ class SearchForm(Saveable):
         """Return the vector of each query, float32, (texts, width)."""
         raise NotImplementedError
 
+    def caption_rows(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the vector that is kept of each caption, float32, (texts, width)."""
+        return self.queries(texts)
+
+    def point(self, vectors: np.ndarray) -> np.ndarray:
+        """Return vectors of photos or queries as points, length 1, that photos are compared with as with each other."""
+        return unit(vectors)
+
     def scan(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
         """Score photos, by their vectors (photos, width), for one query (width,)."""
         return np.asarray(rows @ query)
@@ -60,16 +68,25 @@ class SearchForm(Saveable):
 
 
 class CosineForm(SearchForm):
-    """Towers: the score is the cosine between a text's point and a photo's, or its captions' mean (`of`)."""
+    """Towers: the score is the cosine between a text's point and a photo's, or its captions' mean (`of`).
+
+    With `local_scaling`, vectors have one more number: what is taken from the cosines of a photo, and a 1 of a text.
+    """
 
     asks_photos: ClassVar[bool] = True
 
     def __init__(
-        self, text: TextEncoder, calibration: Calibration, of: str = PHOTO, width: int | None = None
+        self,
+        text: TextEncoder,
+        calibration: Calibration,
+        of: str = PHOTO,
+        width: int | None = None,
+        local_scaling: bool = False,
     ) -> None:
         self.text = text
         self.calibration = calibration
         self.of = of
+        self.local_scaling = local_scaling
         self.width = width if width is not None else int(self.queries(["a"]).shape[1])
 
     @property
@@ -79,7 +96,22 @@ class CosineForm(SearchForm):
 
     def queries(self, texts: Sequence[str]) -> np.ndarray:
         """Return the point of each text, float32, (texts, width)."""
-        return np.asarray(unit(self.text.encode(texts)), np.float32)
+        return self._with_one(unit(self.text.encode(texts)))
+
+    def caption_rows(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the point of each caption, float32, (texts, width)."""
+        return self.point(self.queries(texts)) if self.local_scaling else self.queries(texts)
+
+    def point(self, vectors: np.ndarray) -> np.ndarray:
+        """Return vectors without what is taken from cosines, length 1."""
+        if not self.local_scaling:
+            return unit(vectors)
+        plain = np.array(vectors)
+        plain[..., -1] = 0
+        return unit(plain)
+
+    def _with_one(self, points: np.ndarray) -> np.ndarray:
+        return np.asarray(with_one(points) if self.local_scaling else points, np.float32)
 
     def number(self, scores: np.ndarray) -> np.ndarray:
         """Return the calibrated number of each cosine."""
@@ -94,16 +126,18 @@ class ProjectedForm(CosineForm):
         text: TextEncoder,
         calibration: Calibration,
         layers: Sequence[tuple[np.ndarray, np.ndarray]],
+        local_scaling: bool = False,
     ) -> None:
         self.layers = layers
-        super().__init__(text, calibration, PHOTO, sum(kernel.shape[1] for kernel, _ in layers))
+        width = sum(kernel.shape[1] for kernel, _ in layers) + local_scaling
+        super().__init__(text, calibration, PHOTO, width, local_scaling)
 
     def queries(self, texts: Sequence[str]) -> np.ndarray:
         """Return the point of each text: the members' points side by side, float32, (texts, width)."""
         vectors = self.text.encode(texts)
         inputs = vectors * np.float32(np.sqrt(vectors.shape[1]))
         parts = [unit(inputs @ kernel + bias) for kernel, bias in self.layers]
-        return np.asarray(np.hstack(parts) / np.sqrt(len(parts)), np.float32)
+        return self._with_one(np.hstack(parts) / np.sqrt(len(parts)))
 
 
 @dataclass(eq=False, repr=False)
@@ -186,6 +220,16 @@ class NetworkForm(SearchForm):
     def number(self, scores: np.ndarray) -> np.ndarray:
         """Return the calibrated number of each score."""
         return np.asarray(np.clip(self.calibration.apply(scores), 0, 1))
+
+
+def with_one(points: np.ndarray) -> np.ndarray:
+    """Return the rows of texts: a 1 beside each point, and a 0 beside that of a text without a known word.
+
+    >>> with_one(np.array([[0.6, 0.8], [0.0, 0.0]]))
+    array([[0.6, 0.8, 1. ],
+           [0. , 0. , 0. ]])
+    """
+    return np.column_stack([points, points.any(axis=1)]).astype(points.dtype)
 
 
 def looks_of(each: np.ndarray, length: np.ndarray, there: np.ndarray) -> np.ndarray:

@@ -202,9 +202,12 @@ def counts_of_forms(
 
 
 def _behind(form: HybridForm) -> float:
-    """Return what brings any cosine below all that a hybrid can score: what it weighs is at most 1."""
+    """Return what brings any cosine below all that a hybrid can score.
+
+    What it weighs is at most 1, but a cosine from which local scaling took its share is at least -1.5, its square 2.25.
+    """
     most = 0.0 if form.line is None else np.abs(form.line.weights).sum() + abs(form.line.intercept)
-    return float(2 + 1.01 * most)
+    return float(2 + 2.3 * most)
 
 
 def _looks(question: _Question, rows: np.ndarray) -> np.ndarray:

@@ -80,7 +80,7 @@ class SearchRequest:
         photo = self.like.point
         if text is None:
             return np.asarray(photo, np.float32)
-        both = self.text_share * unit(text) + (1 - self.text_share) * photo
+        both = self.text_share * form.point(text) + (1 - self.text_share) * photo
         return np.asarray(unit(both), np.float32)
 
 

@@ -49,6 +49,14 @@ class HybridForm(SearchForm):
         """Return the point of each text, float32, (texts, width)."""
         return self.pixels.queries(texts)
 
+    def caption_rows(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the point of each caption, float32, (texts, width)."""
+        return self.pixels.caption_rows(texts)
+
+    def point(self, vectors: np.ndarray) -> np.ndarray:
+        """Return vectors as points, as those of the pixels."""
+        return self.pixels.point(vectors)
+
     def score(self, cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
         """Return scores to rank by, from the cosine with the pixels and looks at the captions, (photos, 3 or 6)."""
         # A little of the cosine itself, because calibrated numbers have steps, and ties rank badly.

@@ -1,4 +1,7 @@
-"""Two towers: photos and texts become points of one space, and a pair's score is the cosine between its two."""
+"""Two towers: photos and texts become points of one space, and a pair's score is the cosine between its two.
+
+Where a tower has learned how near captions lie to a photo anyway (`LocalScaling`), that is taken from its cosines.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.matchers.base import Matcher, unique_photos, unique_texts
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.search_forms import CosineForm
+from withsense_tf.matchers.search_forms import CosineForm, with_one
+from withsense_tf.matchers.towers.local_scaling import LocalScaling
 
 
 class Towers(Matcher):
@@ -26,6 +30,9 @@ class Towers(Matcher):
     track: ClassVar[str] = "image-only"
     calibration_: Calibration
     text_: TextEncoder
+    left_out_points_: np.ndarray
+    # Towers that never learned it, or were saved before there was such a thing, have none.
+    local_scaling_: LocalScaling | None = None
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, dim)."""
@@ -37,38 +44,45 @@ class Towers(Matcher):
 
     def search_form(self) -> CosineForm:
         """Return the search form: cosines with the photos' points."""
-        return CosineForm(self.text_, self.calibration_)
+        return CosineForm(self.text_, self.calibration_, local_scaling=self.local_scaling_ is not None)
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
-        """Return the point of each photo, float32, (photos, dim)."""
-        return np.asarray(self.photo_points(content, paths), np.float32)
+        """Return what a text's row is multiplied with, float32, (photos, dim or dim + 1)."""
+        return np.asarray(self.rows_at(self.photo_points(content, paths)), np.float32)
+
+    def rows_at(self, points: np.ndarray, photos: np.ndarray | None = None) -> np.ndarray:
+        """Return the rows of photos at points; `photos` numbers those that are left out of what was learned."""
+        return points if self.local_scaling_ is None else self.local_scaling_.rows(points, photos)
+
+    def text_rows(self, texts: Sequence[str]) -> np.ndarray:
+        """Return what a photo's row is multiplied with, (texts, dim or dim + 1)."""
+        points = self.text_points(texts)
+        return points if self.local_scaling_ is None else with_one(points)
 
     def cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosine of each pair, (pairs,); each photo and each text goes through its tower once."""
         content, paths, photo = unique_photos(pairs)
-        points = self.photo_points(content, paths)
+        rows = self.rows_at(self.photo_points(content, paths))
         texts, text = unique_texts(pairs.texts)
-        return np.asarray(np.einsum("nd,nd->n", points[photo], self.text_points(texts)[text]))
+        return np.asarray(np.einsum("nd,nd->n", rows[photo], self.text_rows(texts)[text]))
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         return self.calibration_.apply(self.cosines(pairs))
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
-        points = self.photo_points(gallery.content, gallery.paths)
-        return np.asarray(self.text_points(queries.texts) @ points.T)
+        rows = self.rows_at(self.photo_points(gallery.content, gallery.paths))
+        return np.asarray(self.text_rows(queries.texts) @ rows.T)
 
 
-def left_out_cosines(
-    towers: Towers, pairs: Pairs, place: Mapping[str, int], points: np.ndarray
-) -> np.ndarray:
+def left_out_cosines(towers: Towers, pairs: Pairs, place: Mapping[str, int], rows: np.ndarray) -> np.ndarray:
     """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,).
 
-    `points` (photos, dim) are where the photos would lie, and `place` gives the row of a photo's content. A
+    `rows` (photos, dim or dim + 1) are those the photos would have, and `place` gives that of a photo's content. A
     training photo that has no place was not trained on, and lies where it lies.
     """
     photo = np.array([place.get(content, -1) for content in pairs.content])
     texts, text = unique_texts(pairs.texts)
-    cosines = np.einsum("nd,nd->n", points[photo], towers.text_points(texts)[text])
+    cosines = np.einsum("nd,nd->n", rows[photo], towers.text_rows(texts)[text])
     unknown = np.flatnonzero(photo < 0)
     if len(unknown):
         cosines[unknown] = towers.cosines(pairs.take(unknown))

@@ -24,6 +24,7 @@ from withsense_tf.matchers.towers.base import Towers, left_out_cosines
 from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.kernel_ridge import BaseRows, base_rows
 from withsense_tf.matchers.towers.large_fit import fit_by_landmarks
+from withsense_tf.matchers.towers.local_scaling import LocalScaling
 
 # Features have about length 1, so photos lie about 1.4 apart; these reach from nearly linear to quite local. Their mean
 # is as good as the best of them, and nothing is to be chosen.
@@ -58,7 +59,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
     reads_caption_space: ClassVar[bool] = True
     LEARNED: ClassVar[tuple[str, ...]] = (
         "text_", "features_", "seen_", "coefficients_", "penalty_", "left_out_points_", "place_", "calibration_",
-        "mean_caption_",
+        "mean_caption_", "local_scaling_",
     )  # fmt: skip
 
     photo: Photos = "mobilenet_v2"
@@ -107,7 +108,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         towers = self.with_learned(pairs, new.content)
         towers.seen_ = np.vstack([self.seen_, features])
         towers.coefficients_ = np.vstack([self.coefficients_, coefficients]).astype(np.float32)
-        towers.left_out_points_ = np.vstack([self.left_out_points_, unit(left_out)]).astype(np.float32)
+        rows = self.rows_at(unit(left_out))
+        towers.left_out_points_ = np.vstack([self.left_out_points_, rows]).astype(np.float32)
         before = len(self.left_out_points_)
         towers.place_ = self.place_ | {content: before + at for at, content in enumerate(new.content)}
         if len(better := self.better_pairs(pairs)):
@@ -146,6 +148,10 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         examples = training_examples(pairs, self.captioned)
         fit = self._fit_by_landmarks if len(examples.content) > MOST_EXACT else self._fit_exactly
         self.place_ = {content: at for at, content in enumerate(fit(examples, pairs))}
+        number = np.array([self.place_.get(content, -1) for content in examples.content])
+        self.local_scaling_ = LocalScaling().fit(self.text_points, examples.texts, number[examples.owner])
+        # Without their own captions, as without themselves.
+        self.left_out_points_ = self.rows_at(self.left_out_points_, np.arange(len(self.place_)))
         self.calibration_ = Calibration().fit(self.left_out_cosines(pairs), pairs.target, pairs.weight)
 
     def _fit_exactly(self, examples: Examples, pairs: Pairs) -> Sequence[str]:

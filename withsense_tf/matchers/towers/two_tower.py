@@ -26,6 +26,7 @@ from withsense_tf.matchers.search_forms import ProjectedForm
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.contrast import KINDS
 from withsense_tf.matchers.towers.contrast_training import Lesson, Objective, train_towers
+from withsense_tf.matchers.towers.local_scaling import LocalScaling
 from withsense_tf.matchers.towers.opened_training import CHECKPOINTS, Opened, looks, map_store
 from withsense_tf.matchers.training import TowerTraining, Training
 
@@ -59,7 +60,8 @@ class TwoTower(Towers, FeatureMatcher):
     reads_caption_space: ClassVar[bool] = True
     training_kind: ClassVar[type[TowerTraining] | None] = TowerTraining
     LEARNED: ClassVar[tuple[str, ...]] = (
-        "text_", "features_", "histories_", "opened_history_", "held_content_", "calibration_"
+        "text_", "features_", "histories_", "opened_history_", "held_content_", "calibration_",
+        "local_scaling_",
     )  # fmt: skip
 
     photo: Photos = "mobilenet_v2"
@@ -102,7 +104,8 @@ class TwoTower(Towers, FeatureMatcher):
     def search_form(self) -> ProjectedForm:
         """Return the search form; the text towers are linear, and need no TensorFlow."""
         layers = [tuple(np.asarray(part) for part in text.get_weights()) for _, text in self.towers_]
-        return ProjectedForm(self.text_, self.calibration_, [(kernel, bias) for kernel, bias in layers])
+        members = [(kernel, bias) for kernel, bias in layers]
+        return ProjectedForm(self.text_, self.calibration_, members, self.local_scaling_ is not None)
 
     def to_state(self) -> dict[str, Any]:
         """Return the state to save; of the networks their weights."""
@@ -176,6 +179,8 @@ class TwoTower(Towers, FeatureMatcher):
                 self.opened_augment, self.text_.identity, None if self.store is None else store.folder / CHECKPOINTS,
             )  # fmt: skip
             self.features_, self.opened_history_ = opening.train(self.towers_[0], objective, lesson)
+        learned = examples.only(~held_out)
+        self.local_scaling_ = LocalScaling().fit(self.text_points, learned.texts, learned.owner)
         self.held_content_ = np.array(examples.content)[held_out]
         unseen = self._unseen(pairs, examples)
         self.calibration_ = Calibration().fit(self.cosines(unseen), unseen.target, unseen.weight)

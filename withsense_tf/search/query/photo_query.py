@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from withsense_tf.common.limits import is_file
-from withsense_tf.common.unit import unit
 from withsense_tf.data.pictures.near_duplicates import near_to, read_look
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.errors import SettingError, shown
@@ -69,7 +68,7 @@ def photo_query(
     elif not door.photo_query(name).allowed:
         return _no_photo(door, photo)
     row = row_of_live(tables, generation.number, name)
-    return PhotoQuery(name, unit(generation.vectors[PHOTO].get(np.array([row]))[0]))
+    return PhotoQuery(name, generation.form.point(generation.vectors[PHOTO].get(np.array([row]))[0]))
 
 
 def _no_photo(door: IndexDoor, photo: str) -> Refusal:
@@ -105,4 +104,4 @@ def _foreign(
 
     # In a store of its own, that goes with the answer: nothing of a stranger's photo is kept.
     matcher = generation.matcher(VectorStore())
-    return PhotoQuery(None, unit(matcher.photo_rows([content], [file])[0]))
+    return PhotoQuery(None, generation.form.point(matcher.photo_rows([content], [file])[0]))
