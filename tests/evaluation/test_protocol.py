@@ -28,7 +28,7 @@ def test_the_other_splits_have_one_test_side(split: str, pairs: Pairs) -> None:
 
 
 def test_all_splits_are_known() -> None:
-    assert set(SPLITS) == {"folds", "70/30", "strict", "test"}
+    assert set(SPLITS) == {"folds", "70/30", "strict", "test", "captioned"}
 
 
 def test_a_matcher_is_never_measured_on_photos_that_it_was_trained_on(folder: Path) -> None:
@@ -80,3 +80,7 @@ def test_a_task_without_test_pairs_says_so_where_they_are_needed(pairs: Pairs) -
     with pytest.raises(SettingError, match="The task has no test pairs"):
         _ = task.blank
     assert require(task.gallery, "gallery") is task.gallery
+
+
+def test_without_captioned_photos_there_is_nothing_to_measure_that_way(pairs: Pairs) -> None:
+    assert tasks(pairs, "captioned", 3, 0) == []

@@ -274,3 +274,19 @@ def test_as_a_base_they_give_what_they_give_among_the_others(
 
 def test_an_index_holds_the_photos_to_be_found_and_not_those_to_learn_from(data: Dataset) -> None:
     assert {item.name for item in items_of(data)} == set(data.photos["photo"]) - set(BIRDS)
+
+
+def test_captioned_photos_teach_and_all_judged_ones_are_measured_but_no_copy_teaches(corpus: Path) -> None:
+    shutil.copy(next((corpus / "test_images").iterdir()), corpus / "corpus_images/owl.jpg")
+    with pytest.warns(DataWarning, match="owl.jpg: a test photo has the same content"):
+        pairs = relevance(load_dataset(corpus))
+    (task,) = tasks(pairs, "captioned", 3, 0)
+    # The jay is the very photo of a judged one, the owl that of a test photo.
+    assert set(task.train.table["photo"]) == {"auk.jpg", "emu.jpg"}
+    assert task.test is not None
+    assert list(task.test.content) == list(pairs.content)
+    gallery = task.gallery
+    assert gallery is not None
+    assert set(gallery.names) == set(pairs.table["photo"])
+    assert not set(task.train.content) & task.test_content
+    assert set(task.train.target) == {0.0, 1.0}

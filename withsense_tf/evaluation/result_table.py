@@ -49,6 +49,7 @@ SPLITS: Final = {
     "70/30": "30 % of the photos, as the student projects measured",
     "strict": "neither photo nor caption was seen",
     "test": "the photos of test_queries.csv, by a model of all others",
+    "captioned": "all judged photos, by a model of other photos with captions alone, as in the literature",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -85,10 +86,13 @@ def describe(
     return f"{text} + own captions ({own_weight:g})" if own_weight > 0 else text
 
 
-def with_text_and_path(data: Dataset, table: pd.DataFrame) -> pd.DataFrame:
-    """Add the text of each caption and the file of each photo to a table of photos and captions."""
+def with_text_and_path(data: Dataset, table: pd.DataFrame, parts: Sequence[str] = ("train",)) -> pd.DataFrame:
+    """Add the text of each caption and the file of each photo to a table of photos and captions.
+
+    Rows of photos that are in none of the `parts` of the data set are left out.
+    """
     captions, photos = data.captions, data.photos
-    paths = photos.loc[photos["part"] == "train", ["photo", "path"]]
+    paths = photos.loc[photos["part"].isin(parts), ["photo", "path"]].drop_duplicates("photo")
     table = table.merge(captions[["caption", "text"]], on="caption", how="inner", validate="many_to_one")
     return table.merge(paths, on="photo", how="inner", validate="many_to_one")
 

@@ -36,8 +36,8 @@ def caption_pairs(
 
     The weights make own captions count as `own_share` of all. So a calibrated number means: if that share of texts
     were a photo's own captions and the rest captions of photos drawn by chance, of the pairs with .7 seven of ten would
-    be own ones. It is no judgement of how well they fit. `photos` are those to take, and no captions of others; by
-    default all training photos.
+    be own ones. It is no judgement of how well they fit. `photos` are those to take, of the training photos and those
+    of `corpus_images/`, and no captions of others; by default all training photos.
     """
     check_dataset("caption_pairs", data)
     check_share("own_share", own_share)
@@ -45,11 +45,12 @@ def caption_pairs(
     if isinstance(others, bool) or not isinstance(others, int) or others < 1:
         raise SettingError(f"others must be a whole number of at least 1, got {others!r}.")
     table = data.photos
-    names = set(table.loc[table["part"] == "train", "photo"])
+    parts = ("train",) if photos is None else ("train", "corpus")
+    is_taken = table["part"].isin(parts)
+    if photos is not None:
+        is_taken &= table["photo"].isin(set(photos))
     captions = data.captions
-    own = captions.loc[
-        captions["photo"].isin(names if photos is None else names & set(photos)), ["photo", "caption"]
-    ]
+    own = captions.loc[captions["photo"].isin(table.loc[is_taken, "photo"]), ["photo", "caption"]]
     rng = np.random.default_rng(seed)
     foreign = strangers(
         data,
@@ -73,7 +74,7 @@ def caption_pairs(
         ignore_index=True,
     )
     definition = f"own against others' captions (1 to {others}, own share {own_share:g}, seed {seed})"
-    return Pairs(data, with_text_and_path(data, table), definition)
+    return Pairs(data, with_text_and_path(data, table, parts), definition)
 
 
 def with_several_captions(pairs: Pairs) -> Pairs:
