@@ -36,13 +36,32 @@ def test_importing_the_package_loads_nothing_heavy_and_is_quick() -> None:
 
 
 @pytest.mark.slow  # TensorFlow takes its seconds to start
-def test_full_texts_can_be_searched_in_a_process_that_also_uses_tensorflow() -> None:
+@pytest.mark.parametrize("order", ["withsense_tf, tensorflow", "tensorflow, withsense_tf"])
+def test_full_texts_can_be_searched_in_a_process_that_also_uses_tensorflow(order: str) -> None:
     code = (
-        "import withsense_tf, tensorflow, sqlite3\n"
+        f"import {order}, sqlite3\n"
         "sqlite3.connect(':memory:').execute('CREATE VIRTUAL TABLE t USING fts5(x)')\n"
         "print('searched')"
     )
     assert python(code).stdout == "searched\n"
+
+
+@pytest.mark.slow
+def test_an_index_says_what_to_do_where_the_sqlite_of_tensorflow_is_in_use(tmp_path: Path) -> None:
+    code = (
+        "import tensorflow, sqlite3\n"
+        "import withsense_tf as ws\n"
+        "try: sqlite3.connect(':memory:').execute('CREATE VIRTUAL TABLE t USING fts5(x)')\n"
+        "except sqlite3.OperationalError: pass\n"
+        "else: raise SystemExit('searches')\n"
+        f"try: ws.PhotoIndex.make({str(tmp_path / 'index')!r})\n"
+        "except ws.errors.DataError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    if done.stderr.endswith("searches\n"):
+        pytest.skip("the SQLite of this TensorFlow searches full texts")
+    assert "needs an SQLite that searches full texts (FTS5)" in done.stdout
+    assert "import withsense_tf (or sqlite3) before tensorflow" in done.stdout
 
 
 @pytest.mark.parametrize("module", ["withsense_tf", "withsense_tf.experiments.compare"])

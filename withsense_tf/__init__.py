@@ -13,9 +13,8 @@ Names are loaded when they are first used: importing the package loads no Tensor
 
 from __future__ import annotations
 
-# Before anything loads TensorFlow: it brings an SQLite of its own that cannot search full texts, and the first one that
-# a process loads is the one that is used.
-import sqlite3 as _  # noqa: F401
+import os
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +96,28 @@ _HOME = {
 }
 
 __all__ = sorted([*_HOME, "__version__"])
+
+
+def _load_sqlite() -> None:
+    """Load SQLite before TensorFlow, which brings one that cannot search full texts: the first of a process is used.
+
+    Where TensorFlow came first, Python's own library is bound to itself. Where TensorFlow's is in use already, an index
+    says so when it needs full texts.
+    """
+    binds_to_itself = getattr(os, "RTLD_DEEPBIND", 0)  # Linux has it
+    is_late = "tensorflow" in sys.modules and "_sqlite3" not in sys.modules
+    if not (is_late and binds_to_itself):
+        import_module("sqlite3")
+        return
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(flags | binds_to_itself)
+    try:
+        import_module("sqlite3")
+    finally:
+        sys.setdlopenflags(flags)
+
+
+_load_sqlite()
 
 
 def __getattr__(name: str) -> Any:

@@ -14,6 +14,7 @@ from withsense_tf.errors import DataError, DiskError, disk_trouble
 # Where less is free, a disk is full for SQLite.
 LEAST_ROOM: Final = 1 << 18
 
+NO_FULL_TEXT: Final = "no such module: fts5"
 # What to do about the errors of SQLite that say what happened.
 ADVICE: Final = {
     sqlite3.SQLITE_FULL: " Its disk is full: make room.",
@@ -32,6 +33,12 @@ def code_of(error: sqlite3.Error) -> int:
 
 def explain(error: sqlite3.DatabaseError, file: Path) -> Exception:
     """Return what an error of SQLite means to the user; the error itself where the question was wrong."""
+    if str(error).startswith(NO_FULL_TEXT):
+        return DataError(
+            f"The index {file.parent} cannot be used: it needs an SQLite that searches full texts (FTS5), and the one "
+            f"that this process has, {sqlite3.sqlite_version}, does not ({error}). TensorFlow brings such a one: "
+            "import withsense_tf (or sqlite3) before tensorflow, and start Python or the notebook's kernel anew."
+        )
     if code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(error).startswith(
         "no such table"
     ):
