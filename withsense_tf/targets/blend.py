@@ -27,6 +27,11 @@ LEARNED_TRUST: Final = "learned"
 BOTH, EXPERTS_ALONE, CROWD_ALONE, OWN_CAPTION = "both", "experts", "crowd", "own caption"
 JUDGES: Final = frozenset({BOTH, EXPERTS_ALONE, CROWD_ALONE})
 
+CAPTIONS_DO: Final = (
+    " To train and search, captions are enough: ws.caption_pairs(data), or: "
+    "python -m withsense_tf index build FOLDER"
+)
+
 
 def relevance(
     data: Dataset,
@@ -118,7 +123,14 @@ def _check(
         raise DataError(
             f"{data.name} has no judgements, so there is no target. {_why_none(data, files)} "
             "`dataset.quarantine` has every row with its reason."
+            + (CAPTIONS_DO if _has_captions(data) else "")
         )
+
+
+def _has_captions(data: Dataset) -> bool:
+    """Return whether there are captions to learn from."""
+    photos = data.photos
+    return bool(data.captions["photo"].isin(photos.loc[photos["part"] == "train", "photo"]).any())
 
 
 def _why_none(data: Dataset, files: list[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from plain_photos import restricted
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
@@ -55,15 +56,36 @@ def test_captions_alone_are_enough_texts(folder: Path) -> None:
     assert len(data.experts) == 18
 
 
-@pytest.mark.parametrize("part", ["train_images", "test_images"])
-def test_a_folder_without_any_photo_or_text_is_an_error_that_says_what_to_do(folder: Path, part: str) -> None:
-    for name in ("train_images", "test_images") if part == "train_images" else ():
+def test_a_folder_without_any_photo_is_an_error_that_says_what_to_do(folder: Path) -> None:
+    for name in ("train_images", "test_images"):
         shutil.rmtree(folder / name)
-    for name in () if part == "train_images" else ("train_dataset.csv", "captions.csv", "test_queries.csv"):
-        (folder / name).unlink()
     (folder / "caption_corpus.csv").unlink()
-    with pytest.raises(DataError, match="data check"):
+    with pytest.raises(DataError, match=r"no usable photos: expected them in train_images/.*data check"):
         load_dataset(folder)
+
+
+def test_photos_and_judgements_without_any_caption_load_and_are_shown_to_nobody(folder: Path) -> None:
+    for name in ("train_dataset.csv", "captions.csv", "caption_corpus.csv", "test_queries.csv"):
+        (folder / name).unlink()
+    with pytest.warns(DataWarning) as warnings:
+        data = load_dataset(folder)
+    assert any("no photo has a caption. Expected captions in" in str(one.message) for one in warnings)
+    assert len(data.photos) == 8
+    assert restricted(data) == dict.fromkeys(data.photos["photo"], "no captions")
+    with pytest.raises(DataError, match="rows whose caption has no text anywhere") as caught:
+        relevance(data)
+    assert "captions are enough" not in str(caught.value)
+
+
+def test_a_target_of_captions_that_nobody_judged_is_an_error_that_says_what_learns_from_them(
+    folder: Path,
+) -> None:
+    for name in ("ExpertAnnotations.tsv", "CrowdAnnotations.tsv"):
+        (folder / name).unlink()
+    with pytest.warns(DataWarning):
+        data = load_dataset(folder)
+    with pytest.raises(DataError, match="captions are enough"):
+        relevance(data)
 
 
 def test_a_path_that_is_no_folder_is_an_error(tmp_path: Path) -> None:

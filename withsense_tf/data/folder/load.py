@@ -53,16 +53,24 @@ def load_dataset(
     """Read a folder of photos; warn if anything had to be left out.
 
     A With Sense folder is read as the archive has it: separators are detected; test files, expert and crowd judgements,
-    `captions.csv` and `caption_corpus.csv` may be missing: the tables they fill are then empty. Training photos that
-    look like a test photo are left out. Any other folder is read with its photos in all depths, and with captions from
-    tables, side-cars and the photo files themselves, as far as there are any; `captions` names a table of them, and
-    `tell` is called with what was found before the photos are decoded.
+    `captions.csv` and `caption_corpus.csv` may be missing, and all captions: the tables they fill are then empty.
+    Training photos that look like a test photo are left out. Any other folder is read with its photos in all depths,
+    and with captions from tables, side-cars and the photo files themselves, as far as there are any; `captions` names a
+    table of them, and `tell` is called with what was found before the photos are decoded.
 
     Every photo is decoded once, which takes about a second for a thousand. With `decode=False` large photos are decoded
     at a reduced size, and those that are truncated are no problem here, but an error when they are used.
     """
     contents = read_folder(folder, decode, captions, tell)
-    _check_usable(contents)
+    _check_photos(contents)
+    if not contents.plain and contents.tables["captions"].empty:
+        warnings.warn(
+            f"{contents.folder}: no photo has a caption. Expected captions in train_dataset.csv or captions.csv, with "
+            "the columns image,query_id,query_text. Without them photos are searched by photo alone, none is shown "
+            "where the law protects children, and judgements have no text to be about.",
+            DataWarning,
+            stacklevel=2,
+        )
     left_out = [problem for problem in contents.problems if problem.level == "error"]
     if left_out:
         first = left_out[0]
@@ -78,17 +86,13 @@ def load_dataset(
     return Dataset(name, contents.folder, marker is not None, contents.fingerprint, contents.tables)
 
 
-def _check_usable(contents: Contents) -> None:
-    """Raise if there are no photos, or, in a With Sense folder, no captions."""
-    has_photos = not contents.tables["photos"].empty
-    if has_photos and (contents.plain or not contents.tables["captions"].empty):
+def _check_photos(contents: Contents) -> None:
+    """Raise if there are no photos."""
+    if not contents.tables["photos"].empty:
         return
-    what = "captions" if has_photos else "photos"
-    where = "train_dataset.csv or captions.csv" if has_photos else "train_images/"
-    if contents.plain:
-        where = "any depth of it, and all that are there are damaged"
+    where = "any depth of it, and all that are there are damaged" if contents.plain else "train_images/"
     raise DataError(
-        f"{contents.folder} has no usable {what}: expected them in {where}. "
+        f"{contents.folder} has no usable photos: expected them in {where}. "
         f"See everything that is wrong with: python -m withsense_tf data check {contents.folder}"
     )
 
