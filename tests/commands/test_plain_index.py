@@ -12,6 +12,7 @@ from run_command import run, runner
 from words_in_files import save
 
 from withsense_tf.__main__ import app
+from withsense_tf.encoders.make_encoder import best_encoder_here
 
 CAPTIONS = [
     ("a.jpg", "A brown dog runs along a beach"),
@@ -109,3 +110,14 @@ def test_columns_are_named_by_options(root: Path, tmp_path: Path) -> None:
     done = runner.invoke(app, ["policy", "photos", str(root), *words])
     assert "bare.jpg" not in done.stdout
     assert "trip/e.jpg\tcaptions" in done.stdout
+
+
+@pytest.mark.slow  # trained weights look at photos
+def test_status_names_the_weights_and_the_quality_that_saw_the_photos(tmp_path: Path) -> None:
+    root = photos(tmp_path / "photos", "a.jpg", "b.jpg")
+    index = ("--index", str(tmp_path / "index"))
+    run("index", "build", str(root), "--matcher", "photos_alone", "--quality", "fast", *index)
+    model = json.loads(run("index", "status", "--json", *index))["models"][0]
+    assert model["photo"] == best_encoder_here("fast").identity
+    assert model["photo"] != best_encoder_here("good").identity
+    assert model["weights"].startswith("imagenet")

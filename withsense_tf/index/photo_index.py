@@ -44,7 +44,7 @@ GRACE_SECONDS: Final = 600.0
 # Models that stay open: the one in use and the one before, and one that is being built.
 OPEN: Final = 3
 # What the state says of a model, by its number.
-_LAW, _CALIBRATION = "law of model", "calibration of model"
+_LAW, _CALIBRATION, _ENCODERS = "law of model", "calibration of model", "encoders of model"
 
 
 def law_of_model(tables: sqlite3.Connection, number: int) -> str:
@@ -55,6 +55,12 @@ def law_of_model(tables: sqlite3.Connection, number: int) -> str:
 def calibration_of_model(tables: sqlite3.Connection, number: int) -> CalibratedOn:
     """Return what the numbers of a model were learned from, as far as it is known."""
     return CalibratedOn.from_dict(get_state(tables, f"{_CALIBRATION} {number}"))
+
+
+def encoders_of_model(tables: sqlite3.Connection, number: int) -> dict[str, str]:
+    """Return what a model sees photos and reads texts with, and whose weights these have, as far as it is known."""
+    known = get_state(tables, f"{_ENCODERS} {number}") or {}
+    return {what: str(known.get(what, "")) for what in ("photo", "text", "weights")}
 
 
 class PhotoIndex:
@@ -142,7 +148,11 @@ class PhotoIndex:
         if equal:
             shutil.rmtree(draft, ignore_errors=True)
             return max(equal)
-        about = {_LAW: matcher.law, _CALIBRATION: matcher.calibrated_on.as_dict()}
+        about = {
+            _LAW: matcher.law,
+            _CALIBRATION: matcher.calibrated_on.as_dict(),
+            _ENCODERS: matcher.describe(),
+        }
         return self._add(draft, matcher.name, identity, engine, about)
 
     def copy_model(self, number: int) -> int:
@@ -152,7 +162,7 @@ class PhotoIndex:
             shutil.copytree(generation.folder / part, draft / part)
         with self.catalog.reading() as tables:
             name = model_name(tables, number)
-            about = {what: get_state(tables, f"{what} {number}") for what in (_LAW, _CALIBRATION)}
+            about = {what: get_state(tables, f"{what} {number}") for what in (_LAW, _CALIBRATION, _ENCODERS)}
         return self._add(draft, name, generation.identity, generation.engine, about)
 
     def _draft(self) -> Path:

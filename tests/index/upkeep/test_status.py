@@ -8,10 +8,12 @@ from small_index import LAW, items_of_looks
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.split import split_by_photo
+from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.matchers.captions import Captions
+from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.blend import relevance
 
 
@@ -32,3 +34,17 @@ def test_the_status_of_an_index_says_under_which_law_its_models_were_trained(
     said = status.as_text()
     assert said.count("trained without the law, or nobody knows") == 1
     assert said.count(f"trained under law {LAW.version}") == 2
+
+
+def test_the_status_of_an_index_names_what_saw_the_photos_and_whose_weights_it_has(
+    tiny: Dataset, looks: Path, tmp_path: Path
+) -> None:
+    index = PhotoIndex.make(tmp_path / "index")
+    data = split_by_photo(relevance(tiny, crowd=None), 0.3, 0).train
+    seer = KerasPhoto("mobilenet_v2", "random", size=32, seed=7)
+    index.copy_model(index.add_model(ClosedFormTowers(seer, "tfidf").fit(data)))
+    status = index_status(index)
+    for model in status.models:
+        assert (model["photo"], model["weights"]) == (seer.identity, seer.weights)
+    assert "random" in seer.weights
+    assert status.as_text().count(f"photos seen by {seer.identity} with the weights {seer.weights}") == 2

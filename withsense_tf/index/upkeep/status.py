@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.index.departed import count_departed
-from withsense_tf.index.photo_index import PhotoIndex, calibration_of_model, dropped_models, law_of_model
+from withsense_tf.index.photo_index import (
+    PhotoIndex,
+    calibration_of_model,
+    dropped_models,
+    encoders_of_model,
+    law_of_model,
+)
 from withsense_tf.index.tables.captions_table import count_live_captions
 from withsense_tf.index.tables.facts_table import column_names
 from withsense_tf.index.tables.law_table import count_restricted
@@ -56,7 +63,7 @@ class Status:
             for limit, count in self.restricted.items()
         ]
         lines += [
-            f"model {model['number']} {model['use']}: {model['matcher']}, "
+            f"model {model['number']} {model['use']}: {model['matcher']}, {_encoders(model)}"
             f"{CalibratedOn.from_dict(model['calibration'])}, {_training_law(model['law'])}, "
             f"{_engine(model['engine'])}, "
             f"{model['rows']:,} rows, {model['garbage']:,} of them of photos that are gone"
@@ -111,6 +118,7 @@ def _models(tables: sqlite3.Connection) -> list[dict[str, Any]]:
                 "use": use.get(number, "not in use"),
                 "identity": identity,
                 "matcher": name,
+                **encoders_of_model(tables, number),
                 "law": law_of_model(tables, number),
                 "calibration": calibration_of_model(tables, number).as_dict(),
                 "engine": engine,
@@ -121,6 +129,11 @@ def _models(tables: sqlite3.Connection) -> list[dict[str, Any]]:
             }
         )
     return models
+
+
+def _encoders(model: Mapping[str, str]) -> str:
+    whose = f" with the weights {model['weights']}" if model["weights"] else ""
+    return f"photos seen by {model['photo']}{whose}, " if model["photo"] else ""
 
 
 def _training_law(law: str) -> str:
