@@ -59,8 +59,8 @@ def calibration_of_model(tables: sqlite3.Connection, number: int) -> CalibratedO
 
 def encoders_of_model(tables: sqlite3.Connection, number: int) -> dict[str, str]:
     """Return what a model sees photos and reads texts with, and whose weights these have, as far as it is known."""
-    known = get_state(tables, f"{_ENCODERS} {number}") or {}
-    return {what: str(known.get(what, "")) for what in ("photo", "text", "weights")}
+    encoders = get_state(tables, f"{_ENCODERS} {number}") or {}
+    return {what: str(encoders.get(what, "")) for what in ("photo", "text", "weights")}
 
 
 class PhotoIndex:
