@@ -35,12 +35,12 @@ class LocalScaling(Saveable):
         self, text_points: Callable[[Sequence[str]], np.ndarray], texts: Sequence[str], owner: np.ndarray
     ) -> Self:
         """Keep some of the training captions; `owner` numbers their photos, (captions,)."""
-        drawn = np.sort(np.random.default_rng(0).permutation(len(texts))[:MOST])
+        places = np.sort(np.random.default_rng(0).permutation(len(texts))[:MOST])
         if len(texts) < FEWEST:
-            drawn = drawn[:0]
-        self._owner = np.asarray(owner)[drawn]
-        points = text_points([texts[at] for at in drawn] or ["a"])
-        self.captions_ = np.asarray(points, np.float32)[: len(drawn)]
+            places = places[:0]
+        self._owner = np.asarray(owner)[places]
+        points = text_points([texts[at] for at in places] or ["a"])
+        self.captions_ = np.asarray(points, np.float32)[: len(places)]
         return self
 
     def rows(self, points: np.ndarray, photos: np.ndarray | None = None) -> np.ndarray:

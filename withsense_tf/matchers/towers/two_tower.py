@@ -179,8 +179,8 @@ class TwoTower(Towers, FeatureMatcher):
                 self.opened_augment, self.text_.identity, None if self.store is None else store.folder / CHECKPOINTS,
             )  # fmt: skip
             self.features_, self.opened_history_ = opening.train(self.towers_[0], objective, lesson)
-        learned = examples.only(~held_out)
-        self.local_scaling_ = LocalScaling().fit(self.text_points, learned.texts, learned.owner)
+        pupils = examples.only(~held_out)
+        self.local_scaling_ = LocalScaling().fit(self.text_points, pupils.texts, pupils.owner)
         self.held_content_ = np.array(examples.content)[held_out]
         unseen = self._unseen(pairs, examples)
         self.calibration_ = Calibration().fit(self.cosines(unseen), unseen.target, unseen.weight)
