@@ -91,8 +91,8 @@ def test_the_numbers_of_a_form_are_what_its_matcher_foretells(
     form = matcher.search_form()
     rows = matcher.photo_rows(held.content.tolist(), held.paths)
     vectors = form.queries(held.texts)
-    scores = np.array([form.scan(rows[at : at + 1], vectors[at])[0] for at in range(len(held))])
-    np.testing.assert_allclose(form.number(scores), matcher.predict(held), atol=1e-5)
+    numbers = np.array([form.numbers_at(rows[at : at + 1], vectors[at])[0] for at in range(len(held))])
+    np.testing.assert_allclose(numbers, matcher.predict(held), atol=1e-5)
 
 
 def test_typed_queries_are_found_in_captions_of_the_same_words(

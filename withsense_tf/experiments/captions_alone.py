@@ -137,7 +137,8 @@ def _training_errors(train: Pairs, around: Surroundings) -> np.ndarray:
 
     hybrid = _hybrid(around).fit(train)
     towers = hybrid.towers_
-    cosines = towers.left_out_cosines(train)
+    cosines, scores = towers.left_out_cosines(train), towers.left_out_scores(train)
+    by_judges = towers.calibration_.apply(cosines)
     looks = hybrid.captions_.looks(train, hybrid.search_form().words)
     errors = np.zeros((len(MODELS), len(OTHERS), len(OWN_SHARES)))
     for row, others in enumerate(OTHERS):
@@ -145,7 +146,7 @@ def _training_errors(train: Pairs, around: Surroundings) -> np.ndarray:
             pairs = caption_pairs(train.data, others, share, around.seed, train.photos["photo"].tolist())
             by_captions = Calibration().fit(towers.left_out_cosines(pairs), pairs.target, pairs.weight)
             hybrid.weigh(pairs)
-            both = (by_captions.apply(cosines), hybrid.search_form().number_of(cosines, looks))
+            both = (by_captions.apply(cosines), hybrid.search_form().number_of(scores, by_judges, looks))
             errors[:, row, column] = [np.sqrt(np.mean((numbers - train.target) ** 2)) for numbers in both]
     return errors
 

@@ -116,12 +116,13 @@ def best_numbers(
         ):
             scores = matcher.grid(gallery, queries)
             if isinstance(form, HybridForm) and isinstance(matcher, Hybrid):
-                cosines = matcher.towers_.grid(gallery, queries)
+                cosines, ranks = matcher.towers_.grids(gallery, queries)
+                alone = form.pixels.number(cosines.ravel())
                 looks = grid_of_looks(matcher.captions_, gallery, queries, form.words)
                 looks = looks.reshape(-1, looks.shape[2])
-                numbers = form.number_of(cosines.ravel(), looks).reshape(scores.shape)
+                numbers = form.number_of(ranks.ravel(), alone, looks).reshape(scores.shape)
             else:
-                numbers = form.number(scores)
+                numbers = form.number(matcher.grids(gallery, queries)[0])
             part.extend(numbers[np.arange(len(scores)), scores.argmax(axis=1)].tolist())
     return numbers_of_best
 
@@ -144,7 +145,7 @@ def thing_numbers(
         gallery = Gallery(data, tuple(names))
         rows, form = matcher.photo_rows(gallery.content, gallery.paths), matcher.search_form()
         for thing, query in zip(things, form.queries(things), strict=True):
-            for name, number in zip(names, form.number(form.scan(rows, query)).tolist(), strict=True):
+            for name, number in zip(names, form.numbers_at(rows, query).tolist(), strict=True):
                 share = np.mean([mentions(text, thing) for text in captions[name]])
                 (shows if share >= NAMED_SHARE else others).append(number)
     return np.array(shows), np.array(others)

@@ -85,7 +85,7 @@ class Hybrid(Matcher):
         self.line_, self.calibration_ = None, None
         if has_captions.sum() < 2:
             return
-        features = hybrid_features(self.towers_.left_out_cosines(telling)[has_captions], looks[has_captions])
+        features = hybrid_features(self.towers_.left_out_scores(telling)[has_captions], looks[has_captions])
         target, weight = telling.target[has_captions], telling.weight[has_captions]
         if is_taught:
             ridge = RidgeCV(PENALTIES).fit(features, target, weight)
@@ -130,11 +130,13 @@ class Hybrid(Matcher):
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         form = self.search_form()
-        return form.number_of(self.towers_.cosines(pairs), self.captions_.looks(pairs, form.words))
+        numbers = self.towers_.predict(pairs)
+        return form.number_of(self.towers_.scores(pairs), numbers, self.captions_.looks(pairs, form.words))
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
-        cosines = self.towers_.grid(gallery, queries)
+        cosines, scores_of_pixels = self.towers_.grids(gallery, queries)
         form = self.search_form()
         looks = grid_of_looks(self.captions_, gallery, queries, form.words)
-        scores = form.score(cosines.ravel(), looks.reshape(-1, looks.shape[2]))
+        numbers = form.pixels.number(cosines.ravel())
+        scores = form.score(scores_of_pixels.ravel(), numbers, looks.reshape(-1, looks.shape[2]))
         return scores.reshape(cosines.shape)

@@ -62,6 +62,15 @@ class SearchForm(Saveable):
         """Return the calibrated number, from 0 to 1, of each score."""
         raise NotImplementedError
 
+    @property
+    def numbers_apart(self) -> bool:
+        """Return whether a number does not follow from the score: then `numbers_at` must see the vectors."""
+        return False
+
+    def numbers_at(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Return the calibrated numbers of photos, by their vectors (photos, width), for one query (width,)."""
+        return self.number(self.scan(rows, query))
+
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the words of a text that the text encoder never learned, as far as it knows."""
         return self.text.unknown(text)
@@ -71,6 +80,7 @@ class CosineForm(SearchForm):
     """Towers: the score is the cosine between a text's point and a photo's, or its captions' mean (`of`).
 
     With `local_scaling`, vectors have one more number: what is taken from the cosines of a photo, and a 1 of a text.
+    Photos are ranked without it; what a number says of a pair is told by the cosine itself.
     """
 
     asks_photos: ClassVar[bool] = True
@@ -109,6 +119,17 @@ class CosineForm(SearchForm):
         plain = np.array(vectors)
         plain[..., -1] = 0
         return unit(plain)
+
+    @property
+    def numbers_apart(self) -> bool:
+        """Return whether something is taken from the cosines that photos are ranked by."""
+        return self.local_scaling
+
+    def numbers_at(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Return the numbers of photos by their cosines."""
+        width = len(query) - self.local_scaling
+        # Row by row: a matrix product may round a row otherwise where there are more of them.
+        return self.number((rows[:, :width] * query[:width]).sum(axis=1).astype(np.float64))
 
     def _with_one(self, points: np.ndarray) -> np.ndarray:
         return np.asarray(with_one(points) if self.local_scaling else points, np.float32)

@@ -225,7 +225,7 @@ class RankingWalk:
             return False
         pixels = getattr(self.form, "pixels", self.form)
         vector = engine.get(np.array([row]))
-        return any(float(pixels.number(pixels.scan(vector, term))[0]) >= SHOWS for term in self.terms)
+        return any(float(pixels.numbers_at(vector, term)[0]) >= SHOWS for term in self.terms)
 
     def _keep(self) -> Keep | None:
         where, phrases = self.request.where, self.request.query.phrases

@@ -86,7 +86,7 @@ def rank(
     else:
         rows = keep.rows() if keep is not None else _rows_with_photo(question)
         rows, scores = _scan(engine, lambda block: form.scan(block, query), k, rows)
-    number = form.number(scores)
+    number = form.numbers_at(engine.get(rows), query) if form.numbers_apart else form.number(scores)
     return RowRanking(
         rows, scores, number, number if part == PHOTO else None, number if part == CAPTIONS else None
     )
@@ -163,19 +163,21 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
         others = _best_live(question, pixels, k)
         rows = np.concatenate([rows, others[~np.isin(others, rows)]])
     # Row by row, so that a photo's score does not hang on which others are looked at.
-    cosines = (pixels.get(rows) * question.point).sum(axis=1).astype(np.float64)
+    vectors = pixels.get(rows)
+    cosines = (vectors * question.point).sum(axis=1).astype(np.float64)
+    by_pixels = form.pixels.numbers_at(vectors, question.point)
     looks = _looks(question, rows)
     if form.words is not None:
         looks = np.column_stack([looks, _word_looks(question, form, weights, rows)])
-    scores = form.score(cosines, looks)
+    scores = form.score(cosines, by_pixels, looks)
     scores[front:] = cosines[front:] - _behind(form)
     order = rank_order(scores, rows)
     by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
     return RowRanking(
         rows[order],
         scores[order],
-        form.number_of(cosines, looks)[order],
-        form.pixels.number(cosines)[order],
+        form.number_of(cosines, by_pixels, looks)[order],
+        by_pixels[order],
         by_captions[order],
     )
 

@@ -19,7 +19,8 @@ def form_of(line: Line | None, words: bool = True) -> HybridForm:
 
 
 def number(form: HybridForm, cosine: float, *looks: float) -> float:
-    return float(form.number_of(np.array([cosine]), np.array([looks]))[0])
+    cosines = np.array([cosine])
+    return float(form.number_of(cosines, form.pixels.number(cosines), np.array([looks]))[0])
 
 
 def test_a_line_weighs_as_many_looks_as_it_has_features() -> None:

@@ -113,3 +113,14 @@ def test_photos_are_compared_with_each_other_by_the_plain_cosine(captions: np.nd
     assert query[-1] == 1
     assert form.caption_rows(["a dog"])[0][-1] == 0
     assert form.caption_rows(["a dog"])[0] @ query == pytest.approx(1)
+
+
+def test_what_is_taken_away_changes_ranks_and_no_number(captions: np.ndarray) -> None:
+    text = Tfidf().fit(["a dog on a beach", "a dog in the snow"])
+    calibration = Calibration().fit(np.linspace(0, 1, 50), np.linspace(0, 1, 50))
+    form = CosineForm(text, calibration, local_scaling=True)
+    photos = unit(np.abs(np.random.default_rng(5).normal(size=(3, form.width - 1))))
+    query = form.queries(["a dog"])[0]
+    rows = np.column_stack([photos, [-0.4, -0.1, 0.0]])
+    np.testing.assert_allclose(form.numbers_at(rows, query), photos @ query[:-1], atol=1e-6)
+    np.testing.assert_allclose(form.scan(rows, query), photos @ query[:-1] + rows[:, -1], atol=1e-6)

@@ -57,19 +57,24 @@ class HybridForm(SearchForm):
         """Return vectors as points, as those of the pixels."""
         return self.pixels.point(vectors)
 
-    def score(self, cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
-        """Return scores to rank by, from the cosine with the pixels and looks at the captions, (photos, 3 or 6)."""
+    def score(self, cosines: np.ndarray, numbers: np.ndarray, looks: np.ndarray) -> np.ndarray:
+        """Return scores to rank by, from scores and numbers by the pixels and looks at captions, (photos, 3 or 6)."""
         # A little of the cosine itself, because calibrated numbers have steps, and ties rank badly.
-        return self._put_together(cosines, looks, 1e-3)
+        return self._put_together(cosines, numbers + 1e-3 * cosines, looks)
 
-    def number_of(self, cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
-        """Return calibrated numbers, from the same two arrays."""
-        return np.asarray(np.clip(self._put_together(cosines, looks, 0.0, self.calibration), 0, 1))
+    def number_of(self, cosines: np.ndarray, numbers: np.ndarray, looks: np.ndarray) -> np.ndarray:
+        """Return calibrated numbers, from the same three arrays."""
+        return np.asarray(np.clip(self._put_together(cosines, numbers, looks, self.calibration), 0, 1))
 
     def _put_together(
-        self, cosines: np.ndarray, looks: np.ndarray, share: float, calibration: Calibration | None = None
+        self,
+        cosines: np.ndarray,
+        alone: np.ndarray,
+        looks: np.ndarray,
+        calibration: Calibration | None = None,
     ) -> np.ndarray:
-        scores = self.pixels.calibration.apply(cosines) + share * cosines
+        """Return what both together say; of photos without captions what pixels say `alone`."""
+        scores = np.array(alone, np.float64)
         says = looks[:, : WORDS + 1]
         has_captions = says.any(axis=1)
         if self.line is not None and has_captions.any():

@@ -1,6 +1,7 @@
 """Two towers: photos and texts become points of one space, and a pair's score is the cosine between its two.
 
-Where a tower has learned how near captions lie to a photo anyway (`LocalScaling`), that is taken from its cosines.
+Where a tower has learned how near captions lie to a photo anyway (`LocalScaling`), that is taken from the cosines that
+photos are ranked by. What a number says of a pair is told by the cosine itself.
 """
 
 from __future__ import annotations
@@ -54,36 +55,53 @@ class Towers(Matcher):
         """Return the rows of photos at points; `photos` numbers those that are left out of what was learned."""
         return points if self.local_scaling_ is None else self.local_scaling_.rows(points, photos)
 
-    def text_rows(self, texts: Sequence[str]) -> np.ndarray:
-        """Return what a photo's row is multiplied with, (texts, dim or dim + 1)."""
-        points = self.text_points(texts)
-        return points if self.local_scaling_ is None else with_one(points)
-
     def cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosine of each pair, (pairs,); each photo and each text goes through its tower once."""
+        return self._products(pairs)[0]
+
+    def scores(self, pairs: Pairs) -> np.ndarray:
+        """Return what photos are ranked by, pair by pair, (pairs,): cosines without what local scaling takes."""
+        return self._products(pairs)[1]
+
+    def grids(self, gallery: Gallery, queries: Queries) -> tuple[np.ndarray, np.ndarray]:
+        """Return the cosine of every photo and every query, and what photos are ranked by, each (queries, photos)."""
+        points, texts = self.photo_points(gallery.content, gallery.paths), self.text_points(queries.texts)
+        cosines = np.asarray(texts @ points.T)
+        if self.local_scaling_ is None:
+            return cosines, cosines
+        return cosines, np.asarray(with_one(texts) @ self.rows_at(points).T)
+
+    def _products(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
         content, paths, photo = unique_photos(pairs)
-        rows = self.rows_at(self.photo_points(content, paths))
-        texts, text = unique_texts(pairs.texts)
-        return np.asarray(np.einsum("nd,nd->n", rows[photo], self.text_rows(texts)[text]))
+        return self._pair_by_pair(self.rows_at(self.photo_points(content, paths))[photo], pairs.texts)
+
+    def _pair_by_pair(self, rows: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return cosines and scores of rows of photos, each with its text, both (pairs,)."""
+        different, text = unique_texts(texts)
+        points = self.text_points(different)
+        cosines = np.einsum("nd,nd->n", rows[:, : points.shape[1]], points[text])
+        if self.local_scaling_ is None:
+            return cosines, cosines
+        return cosines, cosines + rows[:, -1] * with_one(points)[text, -1]
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         return self.calibration_.apply(self.cosines(pairs))
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
-        rows = self.rows_at(self.photo_points(gallery.content, gallery.paths))
-        return np.asarray(self.text_rows(queries.texts) @ rows.T)
+        return self.grids(gallery, queries)[1]
 
+    def left_out_products(
+        self, pairs: Pairs, place: Mapping[str, int], rows: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return cosines and scores of training pairs as if each pair's photo had not been trained on, both (pairs,).
 
-def left_out_cosines(towers: Towers, pairs: Pairs, place: Mapping[str, int], rows: np.ndarray) -> np.ndarray:
-    """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,).
-
-    `rows` (photos, dim or dim + 1) are those the photos would have, and `place` gives that of a photo's content. A
-    training photo that has no place was not trained on, and lies where it lies.
-    """
-    photo = np.array([place.get(content, -1) for content in pairs.content])
-    texts, text = unique_texts(pairs.texts)
-    cosines = np.einsum("nd,nd->n", rows[photo], towers.text_rows(texts)[text])
-    unknown = np.flatnonzero(photo < 0)
-    if len(unknown):
-        cosines[unknown] = towers.cosines(pairs.take(unknown))
-    return np.asarray(cosines)
+        `rows` are those the photos would have, and `place` gives the row of a photo's content. A training photo that
+        has no place was not trained on, and lies where it lies.
+        """
+        photo = np.array([place.get(content, -1) for content in pairs.content])
+        products = self._pair_by_pair(rows[photo], pairs.texts)
+        unknown = np.flatnonzero(photo < 0)
+        if len(unknown):
+            for products_of, others in zip(products, self._products(pairs.take(unknown)), strict=True):
+                products_of[unknown] = others
+        return products

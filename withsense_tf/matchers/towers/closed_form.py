@@ -20,7 +20,7 @@ from withsense_tf.matchers.base import FeatureMatcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
-from withsense_tf.matchers.towers.base import Towers, left_out_cosines
+from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.kernel_ridge import BaseRows, base_rows
 from withsense_tf.matchers.towers.large_fit import fit_by_landmarks
@@ -85,7 +85,11 @@ class ClosedFormTowers(Towers, FeatureMatcher):
 
     def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""
-        return left_out_cosines(self, pairs, self.place_, self.left_out_points_)
+        return self.left_out_products(pairs, self.place_, self.left_out_points_)[0]
+
+    def left_out_scores(self, pairs: Pairs) -> np.ndarray:
+        """Return what such pairs would be ranked by, (pairs,)."""
+        return self.left_out_products(pairs, self.place_, self.left_out_points_)[1]
 
     def adapt(self, pairs: Pairs) -> ClosedFormTowers:
         """Return towers that foretell the captions of these pairs' photos, too; these stay as they are.

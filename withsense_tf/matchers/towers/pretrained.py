@@ -19,7 +19,7 @@ from withsense_tf.errors import WeightsMissingError, check_choice
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import captioned_photos, training_examples
 from withsense_tf.matchers.search_forms import CosineForm
-from withsense_tf.matchers.towers.base import Towers, left_out_cosines
+from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.linear_head import learn_move, no_move
 
@@ -108,7 +108,7 @@ class Pretrained(Towers):
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""
         if self.head is None:
             return self.cosines(pairs)
-        return left_out_cosines(self, pairs, self.place_, self.left_out_points_)
+        return self.left_out_products(pairs, self.place_, self.left_out_points_)[0]
 
     def _photos(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         # Stored in half precision, their length is no longer quite 1.
