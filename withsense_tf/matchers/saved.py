@@ -33,6 +33,12 @@ def save_matcher(matcher: Matcher, folder: str | Path, also: Mapping[str, str] |
     """
     check_kind("save_matcher", matcher, Matcher, "a fitted matcher")
     check_kind("save_matcher", folder, (str, Path), "the path of a folder that is not there yet")
+    if hasattr(matcher, "fitted_content_"):
+        from withsense_tf.matchers.chance.learn_chance import (
+            match_chance,
+        )  # late: it takes all kinds of matchers
+
+        match_chance(matcher)
     return save_state(matcher, folder, _modules(also))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.unit import unit
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.matchers.calibration import Calibration
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.chance.match_chance import MatchChance
 
 # The vectors that an index may keep of a photo: what its pixels say, and what its captions say together.
 PHOTO, CAPTIONS = "photo", "captions"
@@ -35,7 +38,18 @@ class SearchForm(Saveable):
     why_no_texts: ClassVar[str] = ""
     # Whether photos lie in one space with each other (and with texts), so that one can be asked what is like it.
     asks_photos: ClassVar[bool] = False
+    LEARNED: ClassVar[tuple[str, ...]] = ("chance_",)
     text: TextEncoder
+
+    @property
+    def chance(self) -> MatchChance | None:
+        """Return the chance that the best photo is a match; None where the least number decides."""
+        return getattr(self, "chance_", None)
+
+    def with_chance(self, chance: MatchChance | None) -> Self:
+        """Return the same form with a chance."""
+        self.chance_ = chance
+        return self
 
     @property
     def widths(self) -> dict[str, int]:
@@ -296,4 +310,7 @@ FORMS: Mapping[str, str] = dict.fromkeys(
     "PhotoForm": "withsense_tf.matchers.alone.photo_form",
     "HybridForm": "withsense_tf.matchers.forms.hybrid_form",
     "WordFit": "withsense_tf.matchers.forms.word_fit",
+    "MatchChance": "withsense_tf.matchers.chance.match_chance",
+    "ChanceLine": "withsense_tf.matchers.chance.match_chance",
+    "Familiarity": "withsense_tf.matchers.chance.familiarity",
 }  # fmt: skip

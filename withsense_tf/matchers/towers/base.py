@@ -43,6 +43,16 @@ class Towers(Matcher):
         """Return the point of each text, length 1 (or 0 if no word is known), (texts, dim)."""
         raise NotImplementedError
 
+    def unseen_content(self, content: Sequence[str]) -> frozenset[str]:
+        """Return which training photos were not learned from, or can be taken as if they had not been."""
+        return frozenset(content) & frozenset(getattr(self, "place_", ()))
+
+    def unseen_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002  # as subclasses
+        """Return the points of photos of `unseen_content`, as if they had not been learned from, (photos, dim)."""
+        left_out: np.ndarray = getattr(self, "left_out_points_")  # noqa: B009  # not all towers have them
+        place: Mapping[str, int] = getattr(self, "place_")  # noqa: B009
+        return left_out[[place[one] for one in content]]
+
     def search_form(self) -> CosineForm:
         """Return the search form: cosines with the photos' points."""
         return CosineForm(self.text_, self.calibration_, local_scaling=self.local_scaling_ is not None)

@@ -1,0 +1,55 @@
+"""Queries beside a gallery, as a search sees them: cosines, calibrated numbers, and what photos are ranked by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from withsense_tf.data.gallery import Gallery, Queries
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.captions import grid_of_looks
+from withsense_tf.matchers.chance.match_chance import REST, BestPhotos
+from withsense_tf.matchers.hybrid import Hybrid
+
+
+@dataclass(frozen=True, eq=False)
+class QueryGrids:
+    """What each query scores with each photo, (queries, photos): by pixels, and by pixels and captions if both are read."""
+
+    cosines: np.ndarray
+    by_pixels: np.ndarray
+    by_both: tuple[np.ndarray, np.ndarray] | None = None  # numbers, and what they are ranked by
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return what a photo can be found by: "pixels", and "captions" where these are read beside them."""
+        return ("pixels",) if self.by_both is None else ("pixels", "captions")
+
+    def best(
+        self, part: str, query: int, here: np.ndarray, forms_of: Callable[[int], frozenset[str]] | None = None
+    ) -> BestPhotos:
+        """Return the best of some photos, (photos,) of yes and no; `forms_of` says which words a photo's captions have."""
+        numbers, ranks = self.by_pixels, self.cosines
+        if part == "captions" and self.by_both is not None:
+            numbers, ranks = self.by_both
+        columns = np.flatnonzero(here)
+        front = columns[np.argsort(-ranks[query, columns], kind="stable")[: REST + 1]]
+        forms = forms_of(int(front[0])) if part == "captions" and forms_of is not None else None
+        return BestPhotos(self.cosines[query, front], numbers[query, front], forms)
+
+
+def query_grids(
+    matcher: Matcher, gallery: Gallery, queries: Queries, cosines: np.ndarray | None = None
+) -> QueryGrids:
+    """Return the grids of a matcher that scores by cosines, or of a hybrid; by these cosines if they are given."""
+    if cosines is None:
+        cosines = (matcher.towers_ if isinstance(matcher, Hybrid) else matcher).grid(gallery, queries)
+    if not isinstance(matcher, Hybrid):
+        return QueryGrids(cosines, matcher.search_form().number(cosines))
+    form = matcher.search_form()
+    looks = grid_of_looks(matcher.captions_, gallery, queries, form.words)
+    looks, flat = looks.reshape(-1, looks.shape[2]), cosines.ravel().astype(np.float64)
+    numbers, ranks = (part(flat, looks).reshape(cosines.shape) for part in (form.number_of, form.score))
+    return QueryGrids(cosines, form.pixels.number(cosines), (numbers, ranks))
