@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
     from withsense_tf.matchers.hybrid import Hybrid
 
-# What is asked: captions for their photo, where it is there and where it and its copies are not, and what nothing shows.
+# Captions ask for their photo where it is there, and where it and its copies are not.
 OWN, WITHOUT = "own captions", "their photo taken out"
 THINGS: Final = ("dog", "water", "snow", "bike", "ball", "horse", "car")
 LEAST: Final = (0.2, 0.25, 0.3, 1 / 3, 0.35, 0.4, 0.5)

@@ -75,8 +75,8 @@ class Search:
         - `photo` is the name of a photo of the index, or a file: what is like it; with a text, what is like both,
           the text by `text_share`.
         - `where` filters by columns: "camera=Nikon D90", or several: ["camera=Nikon D90", "date>=2020"].
-        - `minimum`: if the best photo scores less, nothing fits, and there are no hits; 0 takes what comes first. Without
-          it, the chance decides that the best photo is a match, where the model learned one, and else a third.
+        - `minimum`: if the best photo scores less, nothing fits, and there are no hits; 0 takes what comes first.
+          Without it, the chance decides that the best photo is a match, where the model learned one, and else a third.
         - `fill`: go on until there are k photos; else places that are withheld count, too.
         - `after` is that of the answer before, for the next page.
         - `literal`: read words as they stand: correct none, and take none for a filter.

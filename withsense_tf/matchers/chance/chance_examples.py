@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import SMALL, lemma, lemmas, words
-from withsense_tf.matchers.chance.familiarity import english_nouns, strange_words
+from withsense_tf.matchers.chance.familiarity import FEWEST, english_nouns, strange_words
 from withsense_tf.matchers.forms.word_fit import telling_forms
 
 # So many of each kind are made, and so much all of a kind weigh together. Chosen on captioned photos of Flickr8k that
@@ -35,8 +35,8 @@ PATTERNS: Final = (
     "a {} with a {}",
 )
 LONGEST_RUN: Final = 4
-# A word of captions is put into others if so large a share of the photos has it, but is not of nearly all.
-LEAST_SHARE, MOST_SHARE = 0.002, 0.3
+# Words that so large a share of the photos has are no names of things.
+MOST_SHARE: Final = 0.3
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class ExampleMaker:
             self.captions_by_photo.setdefault(photo, []).append(at)
         self.together = [self.forms_beside(photo, -1) for photo in self.captions_by_photo]
         nouns = english_nouns()
-        usual = range(max(3, round(LEAST_SHARE * photo_count)), round(MOST_SHARE * photo_count) + 2)
+        usual = range(FEWEST, round(MOST_SHARE * photo_count) + 2)
         self.known_nouns = sorted(form for form, count in counts.items() if form in nouns and count in usual)
         self._known = frozenset(self.known_nouns)
         # The others are held against.

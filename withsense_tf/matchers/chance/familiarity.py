@@ -30,7 +30,7 @@ WIDTH: Final = 0.1
 STRANGE: Final = 0.5
 MOST_REMEMBERED: Final = 20_000
 # Captions write small numbers as words.
-_DIGITS: Final = "one two three four five six seven eight nine ten".split()
+_DIGITS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NUMBERS: Final[Mapping[str, str]] = {str(number): word for number, word in enumerate(_DIGITS, 1)}
 
 
@@ -51,7 +51,7 @@ class Familiarity(Saveable):
     def fit(
         self, texts: Sequence[str], photos: Sequence[str], apart: Collection[str] = (), seed: int = 0
     ) -> Self:
-        """Learn from captions, each with its photo; those of the photos `apart` give words, and are not come near to."""
+        """Learn from captions, each with its photo; those of the photos `apart` give words alone."""
         forms_of: dict[str, set[str]] = {}
         for text, photo in zip(texts, photos, strict=True):
             forms_of.setdefault(photo, set()).update(lemmas(text))
@@ -95,14 +95,15 @@ class Familiarity(Saveable):
         return self._share_other(text) < 0.5
 
     def word_features(self, text: str, fewest: int = FEWEST) -> list[float]:
-        """Return how strange a text's words are: by how rare they are, all together, the strangest; how many there are."""
+        """Return how strange words are: by how rare they are, all together, the strangest; how many; the rarest."""
         strangeness = self.strangeness(text, fewest)
         rarity = {form: self.rarity(form) for form in strangeness}
         share = sum(rarity[form] * value for form, value in strangeness.items()) / (
             sum(rarity.values()) or 1.0
         )
         values = strangeness.values()
-        return [share, sum(values), max(values, default=0.0), float(len(strangeness))]
+        rarest = max(rarity.values(), default=0.0)
+        return [share, sum(values), max(values, default=0.0), float(len(strangeness)), rarest]
 
     def sentence_features(self, texts: Sequence[str]) -> np.ndarray:
         """Return how much nearer each whole text lies to captions than to what they do not speak of, (texts, 5).
@@ -124,10 +125,7 @@ class Familiarity(Saveable):
 
     def _sentence_features(self, texts: Sequence[str]) -> np.ndarray:
         vectors = self._vectors(texts).astype(np.float32)
-        captions, here, strange = (
-            _nearest(vectors @ others.astype(np.float32).T)
-            for others in (self.caption_vectors_, self.word_vectors_, self.strange_vectors_)
-        )
+        captions, here, strange = (_nearest(vectors @ others.T) for others in self._sides)
         captions = captions + LANGUAGE_GAP * np.array([self._share_other(text) for text in texts])
         brevity = 1 / np.array([max(1, len(telling_forms(text))) for text in texts])
         sides = np.column_stack([captions - strange, here - strange])
@@ -144,10 +142,7 @@ class Familiarity(Saveable):
             new = list(dict.fromkeys(forms))
         if new:
             vectors = self._vectors(new).astype(np.float32)
-            here, strange = (
-                (vectors @ others.astype(np.float32).T).max(axis=1)
-                for others in (self.word_vectors_, self.strange_vectors_)
-            )
+            here, strange = ((vectors @ others.T).max(axis=1) for others in self._sides[1:])
             memory |= dict(
                 zip(new, np.clip(0.5 + (strange - here) / (2 * WIDTH), 0, 1).tolist(), strict=True)
             )
@@ -177,6 +172,15 @@ class Familiarity(Saveable):
                 name for name, size in sizes.items() if size > len(self.photos_with_) / 20
             )
         return self._known_languages
+
+    @property
+    def _sides(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the vectors of captions, of their words, and of strange ones, as they are quick to multiply with."""
+        if "_wide" not in self.__dict__:
+            sides = (self.caption_vectors_, self.word_vectors_, self.strange_vectors_)
+            self._wide = tuple(side.astype(np.float32) for side in sides)
+        captions, here, strange = self._wide
+        return captions, here, strange
 
     def _vectors(self, texts: Sequence[str]) -> np.ndarray:
         if self.vectors is None or not len(texts):

@@ -7,6 +7,7 @@ answers by its pixels and its other captions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -141,9 +142,7 @@ def _best(
             here = some.copy()
             if own >= 0 and (example.has_match or kind == "without"):
                 here[own] = kind != "without"
-            best = grids.best(
-                part, at, here, lambda photo, left=example.caption: maker.forms_beside(photo, left)
-            )
+            best = grids.best(part, at, here, partial(maker.forms_beside, caption=example.caption))
             rows.append((example, kind, best))
     return rows
 

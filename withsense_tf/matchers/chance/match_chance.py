@@ -57,8 +57,8 @@ class MatchChance(Saveable):
 
     Each of the `lines` is for another case: "pixels", or "captions" where the best photo has some, which confirm words
     of the query or do not; "foreign pixels" and "foreign captions" where the query is in letters that no training
-    caption is written in. All know scores, and how familiar the query is. Photos count that may be shown alone: how many
-    there are beside them would tell of those that may not.
+    caption is written in. All know scores, and how familiar the query is. Only photos count that may be shown: how
+    many there are beside them would tell of those that may not.
     """
 
     familiarity: Familiarity
@@ -90,9 +90,9 @@ def chance_features(
     """Return what the chance is read from, (texts, features); `case` is that of a line."""
     parts = [np.array([_first_and_margin(one.scores) for one in best])]
     is_foreign, with_captions = case.startswith("foreign"), case.endswith("captions")
-    if is_foreign:
+    if familiarity.vectors is not None:
         parts.append(familiarity.sentence_features(texts))
-    else:
+    if not is_foreign:
         parts.append(np.array([familiarity.word_features(text, fewest) for text in texts]))
     if with_captions:
         parts.append(np.array([_first_and_margin(one.numbers) for one in best]))

@@ -16,7 +16,7 @@ from withsense_tf.matchers.hybrid import Hybrid
 
 @dataclass(frozen=True, eq=False)
 class QueryGrids:
-    """What each query scores with each photo, (queries, photos): by pixels, and by pixels and captions if both are read."""
+    """What each query scores with each photo, (queries, photos): by pixels, and with captions if they are read."""
 
     cosines: np.ndarray
     by_pixels: np.ndarray
@@ -30,7 +30,7 @@ class QueryGrids:
     def best(
         self, part: str, query: int, here: np.ndarray, forms_of: Callable[[int], frozenset[str]] | None = None
     ) -> BestPhotos:
-        """Return the best of some photos, (photos,) of yes and no; `forms_of` says which words a photo's captions have."""
+        """Return the best of the photos that are `here`; `forms_of` says which words a photo's captions have."""
         numbers, ranks = self.by_pixels, self.cosines
         if part == "captions" and self.by_both is not None:
             numbers, ranks = self.by_both
