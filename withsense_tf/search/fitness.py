@@ -39,7 +39,7 @@ def chance_of_best(
 
 def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:
     """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown."""
-    missing = {form for form in chance.unconfirmed if not in_captions(form)}
+    missing = {form for form in chance.unconfirmed_words if not in_captions(form)}
     typed_words = [
         token.text
         for token in tokens(text)

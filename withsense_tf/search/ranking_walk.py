@@ -96,8 +96,7 @@ class RankingWalk:
         )
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
             return replace(nothing, message=" ".join([message, *self._notes]))
-        vector, keep = request.vector(self.form), self._keep()
-        similar = request.like is not None
+        vector, keep, similar = request.vector(self.form), self._keep(), request.like is not None
         has_chance = bool(text) and not similar and self.form.chance is not None
         window = 4 * request.k + SPARE
         while True:
@@ -106,7 +105,7 @@ class RankingWalk:
             best = self._best(ranking) if has_chance else []
             # The chance hangs on the best photos, and not on how many are looked at for a page.
             if not has_chance or len(best) > REST or is_whole:
-                chance = self._chance(vector, text, ranking.take(best))
+                chance = chance_of_best(self.generation, self.tables, vector, text, ranking.take(best))
                 page = self._walk(ranking, chance)
                 if page.more or page.ended or is_whole:
                     break
@@ -126,20 +125,15 @@ class RankingWalk:
         for at, photo in self._live(ranking):
             if photo.fold in groups or not self._may_show(photo.name):
                 continue
-            if self._left_out(int(ranking.rows[at]), photo):
-                continue
-            groups.add(photo.fold)
-            best.append(at)
+            if not self._left_out(int(ranking.rows[at]), photo):
+                groups.add(photo.fold)
+                best.append(at)
             if len(best) > REST:
                 break
         return best
 
-    def _chance(self, vector: np.ndarray, text: str, best: RowRanking) -> Chance | None:
-        return chance_of_best(self.generation, self.tables, vector, text, best) if len(best) else None
-
     def _walk(self, ranking: RowRanking, chance: Chance | None) -> _Page:
-        request, page = self.request, _Page([])
-        least = request.least
+        request, page, least = self.request, _Page([]), self.request.least
         decides = chance is not None and request.minimum is None
         groups: set[int] = set()
         floor = FLOOR * least

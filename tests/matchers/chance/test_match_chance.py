@@ -8,7 +8,7 @@ import pytest
 from withsense_tf.common.saved_objects import load_state, save_state
 from withsense_tf.matchers.chance.familiarity import Familiarity
 from withsense_tf.matchers.chance.match_chance import BestPhotos, ChanceLine, MatchChance, chance_features
-from withsense_tf.matchers.search_forms import FORMS, Line
+from withsense_tf.matchers.search_forms import FORMS
 
 TEXTS = ["A dog runs on a beach .", "A dog sleeps .", "Three dogs play on the beach ."]
 BEST = BestPhotos(np.array([0.6, 0.2, 0.1]), np.array([0.7, 0.3, 0.3]))
@@ -19,9 +19,7 @@ def chance(*cases: str) -> MatchChance:
     familiarity = Familiarity().fit(TEXTS, ["a", "b", "c"])
     weights = np.array([1.0, 0, -4, 0, 0, 0, 0])
     with_captions = np.array([*weights, 0, 0, 1, 0, -4])
-    lines = {
-        case: ChanceLine(Line(with_captions if "captions" in case else weights, 0.0), 0.5) for case in cases
-    }
+    lines = {case: ChanceLine(with_captions if "captions" in case else weights, 0.0, 0.5) for case in cases}
     return MatchChance(familiarity, lines)
 
 
@@ -50,17 +48,17 @@ def test_words_that_nothing_confirms_lower_the_chance_and_are_named() -> None:
     assert known is not None
     assert strange is not None
     assert known.fits
-    assert known.unconfirmed == ()
+    assert known.unconfirmed_words == ()
     assert known.value > 0.5 > strange.value
     assert not strange.fits
-    assert strange.unconfirmed == ("submarine",)
+    assert strange.unconfirmed_words == ("submarine",)
 
 
 def test_captions_of_the_best_photo_confirm_what_the_model_does_not_know() -> None:
     best = BestPhotos(BEST.scores, BEST.numbers, frozenset(["submarine"]))
     answer = chance("pixels", "captions").of("a submarine", best)
     assert answer is not None
-    assert answer.unconfirmed == ()
+    assert answer.unconfirmed_words == ()
     by_pixels = chance("pixels").of("a submarine", BEST)
     assert by_pixels is not None
     assert answer.value > by_pixels.value

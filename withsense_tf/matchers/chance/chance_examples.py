@@ -65,7 +65,7 @@ class ExampleMaker:
         nouns = english_nouns()
         usual = range(FEWEST, round(MOST_SHARE * photo_count) + 2)
         self.known_nouns = sorted(form for form, count in counts.items() if form in nouns and count in usual)
-        self._known = frozenset(self.known_nouns)
+        self._known_noun_set = frozenset(self.known_nouns)
         # The others are held against.
         self.strange_nouns = strange_words(counts)[1 : 8 * COUNTS["own"] : 2]
 
@@ -113,18 +113,18 @@ class ExampleMaker:
         ]
 
     def _with_other_nouns(self, sources: Sequence[Example], nouns: Sequence[str], kind: str) -> list[Example]:
-        made: list[Example] = []
+        examples: list[Example] = []
         for source in sources:
-            if len(made) == COUNTS[kind]:
+            if len(examples) == COUNTS[kind]:
                 break
             text = self._swap(source.text, nouns)
             if text is not None and not self._is_anywhere(text):
-                made.append(Example(text, source.caption, kind, False))
-        return made
+                examples.append(Example(text, source.caption, kind, False))
+        return examples
 
     def _swap(self, text: str, nouns: Sequence[str]) -> str | None:
         parts = words(text)
-        places = [at for at, word in enumerate(parts) if lemma(word) in self._known]
+        places = [at for at, word in enumerate(parts) if lemma(word) in self._known_noun_set]
         if not places:
             return None
         parts[int(self.rng.choice(places))] = str(self.rng.choice(nouns))

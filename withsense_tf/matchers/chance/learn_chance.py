@@ -20,7 +20,6 @@ from withsense_tf.matchers.chance.match_chance import BestPhotos, ChanceLine, Ma
 from withsense_tf.matchers.chance.query_grids import QueryGrids, query_grids
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.own_captions import captions_of, texts_to_learn_from
-from withsense_tf.matchers.search_forms import Line
 from withsense_tf.matchers.towers.base import Towers
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ MOST_PHOTOS: Final = 600
 # The best of few photos fits less than the best of many.
 GALLERIES: Final = (50, 200, MOST_PHOTOS)
 # So large a share of own captions is to be answered. With captions, what is there is told better.
-ANSWERED: Final = {"pixels": 0.88, "captions": 0.965}
+ANSWERED_SHARE: Final = {"pixels": 0.88, "captions": 0.965}
 
 
 def match_chance(matcher: Matcher) -> MatchChance | None:
@@ -119,7 +118,7 @@ def _fit_lines(
         best = [one for _, _, one in rows]
         for case in [part] if familiarity.vectors is None else [part, f"foreign {part}"]:
             features = chance_features(familiarity, texts, best, case, fewest)
-            lines[case] = _fit_line(features, kinds, has_match, ANSWERED[part])
+            lines[case] = _fit_line(features, kinds, has_match, ANSWERED_SHARE[part])
     return MatchChance(familiarity, lines)
 
 
@@ -161,6 +160,6 @@ def _fit_line(
     fit = LogisticRegression(max_iter=1_000)
     fit.fit((features - centre) / spread, target, sample_weight=weight / weight.mean())
     weights = fit.coef_[0] / spread
-    chance = ChanceLine(Line(weights, float(fit.intercept_[0] - centre @ weights)), 0.0)
+    chance = ChanceLine(weights, float(fit.intercept_[0] - centre @ weights), 0.0)
     least = np.quantile(chance.apply(features[kinds == "own"]), 1 - answered_share)
-    return ChanceLine(chance.line, float(least))
+    return ChanceLine(chance.weights, chance.intercept, float(least))

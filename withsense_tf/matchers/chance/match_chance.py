@@ -10,7 +10,6 @@ import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity
-from withsense_tf.matchers.search_forms import Line
 
 # The best photo is held against so many behind it.
 REST: Final = 10
@@ -36,19 +35,20 @@ class Chance:
 
     value: float
     fits: bool
-    unconfirmed: tuple[str, ...] = ()
+    unconfirmed_words: tuple[str, ...] = ()
 
 
 @dataclass(eq=False, repr=False)
 class ChanceLine(Saveable):
     """A logistic line on features, and the least chance by which something fits."""
 
-    line: Line
+    weights: np.ndarray
+    intercept: float
     least: float
 
     def apply(self, features: np.ndarray) -> np.ndarray:
         """Return the chance of each row, (rows,)."""
-        return np.asarray(1 / (1 + np.exp(-np.clip(self.line.apply(features), -30, 30))))
+        return np.asarray(1 / (1 + np.exp(-np.clip(features @ self.weights + self.intercept, -30, 30))))
 
 
 @dataclass(eq=False, repr=False)
@@ -99,7 +99,9 @@ def chance_features(
     if with_captions and not is_foreign:
         pairs = zip(texts, best, strict=True)
         parts.append(
-            np.array([_confirmed(familiarity, text, one.forms or frozenset(), fewest) for text, one in pairs])
+            np.array(
+                [_confirmation(familiarity, text, one.forms or frozenset(), fewest) for text, one in pairs]
+            )
         )
     return np.column_stack(parts)
 
@@ -110,7 +112,7 @@ def _first_and_margin(values: np.ndarray) -> tuple[float, float]:
     return float(values[0]), float(values[0] - rest.mean()) if len(rest) else 0.0
 
 
-def _confirmed(
+def _confirmation(
     familiarity: Familiarity, text: str, there: frozenset[str], fewest: int
 ) -> tuple[float, float, float]:
     """Return the share of a text's telling words, by how rare they are, that captions have; how many they do not have.
