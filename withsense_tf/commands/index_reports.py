@@ -31,8 +31,8 @@ def tell_needs(matcher: Matcher) -> None:
         typer.echo(NEEDS_TEXTS, err=True)
     elif match_chance(matcher) is None:
         typer.echo(
-            f"Whether anything fits is decided by the least score of {MINIMUM:.2f}: this matcher learned no chance of a "
-            f"match. Towers, captions and hybrid learn one from {FEWEST_PHOTOS} photos with English captions on.",
+            f"Whether anything fits is decided by the least score of {MINIMUM:.2f}: this matcher learned no chance of "
+            f"a match. Towers, captions and hybrid learn one from {FEWEST_PHOTOS} photos with English captions on.",
             err=True,
         )
 

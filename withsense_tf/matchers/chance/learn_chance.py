@@ -96,8 +96,8 @@ def _photos(towers: Towers | Captions, pairs: Pairs, seed: int) -> pd.DataFrame:
 def _grids(matcher: Matcher, towers: Towers | Captions, gallery: Gallery, queries: Queries) -> QueryGrids:
     if isinstance(towers, Captions):
         return query_grids(matcher, gallery, queries)
-    points = towers.unseen_points(gallery.content, gallery.paths)
-    return query_grids(matcher, gallery, queries, towers.text_points(queries.texts) @ points.T)
+    rows = towers.unseen_rows(gallery.content, gallery.paths)
+    return query_grids(matcher, gallery, queries, towers.text_rows(queries.texts) @ rows.T)
 
 
 def _fit_lines(

@@ -47,11 +47,10 @@ class Towers(Matcher):
         """Return which training photos were not learned from, or can be taken as if they had not been."""
         return frozenset(content) & frozenset(getattr(self, "place_", ()))
 
-    def unseen_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002  # as subclasses
-        """Return the points of photos of `unseen_content`, as if they had not been learned from, (photos, dim)."""
-        left_out: np.ndarray = getattr(self, "left_out_points_")  # noqa: B009  # not all towers have them
+    def unseen_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002  # as subclasses
+        """Return the rows of photos of `unseen_content`, as if they had not been learned from, as `photo_rows` does."""
         place: Mapping[str, int] = getattr(self, "place_")  # noqa: B009
-        return left_out[[place[one] for one in content]]
+        return self.left_out_points_[[place[one] for one in content]]
 
     def search_form(self) -> CosineForm:
         """Return the search form: cosines with the photos' points."""

@@ -108,11 +108,9 @@ class Pretrained(Towers):
         """Return all photos where no head has learned from any, else those that can be left out."""
         return frozenset(content) if self.head is None else super().unseen_content(content)
 
-    def unseen_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
-        """Return the points of photos as if no head had learned from them, (photos, dim)."""
-        return (
-            self.photo_points(content, paths) if self.head is None else super().unseen_points(content, paths)
-        )
+    def unseen_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the rows of photos as if no head had learned from them, as `photo_rows` does."""
+        return self.photo_points(content, paths) if self.head is None else super().unseen_rows(content, paths)
 
     def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""

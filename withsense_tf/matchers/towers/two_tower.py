@@ -105,9 +105,9 @@ class TwoTower(Towers, FeatureMatcher):
         """Return which training photos were held out."""
         return frozenset(content) & frozenset(self.held_content_.tolist())
 
-    def unseen_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
-        """Return the points of photos that were held out, (photos, members * dim)."""
-        return self.photo_points(content, paths)
+    def unseen_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the rows of photos that were held out, as `photo_rows` does."""
+        return self.photo_rows(content, paths)
 
     def search_form(self) -> ProjectedForm:
         """Return the search form; the text towers are linear, and need no TensorFlow."""
