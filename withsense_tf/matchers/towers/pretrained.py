@@ -110,7 +110,7 @@ class Pretrained(Towers):
 
     def unseen_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the rows of photos as if no head had learned from them, as `photo_rows` does."""
-        return self.photo_points(content, paths) if self.head is None else super().unseen_rows(content, paths)
+        return self.photo_rows(content, paths) if self.head is None else super().unseen_rows(content, paths)
 
     def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""
