@@ -29,9 +29,15 @@ def chance_of_best(
     form = generation.form
     if form.chance is None or not len(best):
         return None
-    if not isinstance(form, HybridForm):
+    pixels = form.pixels if isinstance(form, HybridForm) else form
+    if PHOTO not in generation.vectors:
         return form.chance.of(text, BestPhotos(best.scores, best.numbers))
-    cosines = (generation.vectors[PHOTO].get(best.rows) * point).sum(axis=1).astype(np.float64)
+    # Without what is taken from the scores that photos are ranked by: the chance was learned from cosines.
+    width = len(point) - pixels.numbers_apart
+    vectors = generation.vectors[PHOTO].get(best.rows)
+    cosines = (vectors[:, :width] * point[:width]).sum(axis=1).astype(np.float64)
+    if pixels is form:
+        return form.chance.of(text, BestPhotos(cosines, best.numbers))
     captions = forms_at(tables, generation.number, best.rows[:1]).get(int(best.rows[0]), "")
     forms = frozenset(captions.split()) or None
     return form.chance.of(text, BestPhotos(cosines, best.numbers, forms))

@@ -27,7 +27,8 @@ def test_a_hybrid_has_pixels_and_captions_and_towers_pixels_alone(
 
 
 def test_only_photos_that_are_there_are_among_the_best() -> None:
-    grids = QueryGrids(np.array([[0.1, 0.9, 0.5]]), np.array([[0.2, 0.8, 0.6]]))
+    cosines = np.array([[0.1, 0.9, 0.5]])
+    grids = QueryGrids(cosines, (np.array([[0.2, 0.8, 0.6]]), cosines))
     best = grids.best("pixels", 0, np.array([True, False, True]))
     assert best.scores.tolist() == [0.5, 0.1]
     assert best.numbers.tolist() == [0.6, 0.2]

@@ -20,6 +20,7 @@ from withsense_tf.matchers.chance.match_chance import BestPhotos, ChanceLine, Ma
 from withsense_tf.matchers.chance.query_grids import QueryGrids, query_grids
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.own_captions import captions_of, texts_to_learn_from
+from withsense_tf.matchers.search_forms import with_one
 from withsense_tf.matchers.towers.base import Towers
 
 if TYPE_CHECKING:
@@ -97,7 +98,10 @@ def _grids(matcher: Matcher, towers: Towers | Captions, gallery: Gallery, querie
     if isinstance(towers, Captions):
         return query_grids(matcher, gallery, queries)
     rows = towers.unseen_rows(gallery.content, gallery.paths)
-    return query_grids(matcher, gallery, queries, towers.text_rows(queries.texts) @ rows.T)
+    points = towers.text_points(queries.texts)
+    cosines = points @ rows[:, : points.shape[1]].T
+    scores = cosines if towers.local_scaling_ is None else with_one(points) @ rows.T
+    return query_grids(matcher, gallery, queries, (cosines, scores))
 
 
 def _fit_lines(
