@@ -140,7 +140,9 @@ def save_model(matcher: Matcher, folder: Path) -> None:
     from withsense_tf.matchers.chance.learn_chance import match_chance
     from withsense_tf.matchers.saved import save_matcher
 
-    save_form(matcher.search_form().with_chance(match_chance(matcher)), folder / FORM)
+    form = matcher.search_form()
+    form.chance_ = match_chance(matcher)
+    save_form(form, folder / FORM)
     save_matcher(matcher, folder / MATCHER)
 
 

@@ -10,8 +10,7 @@ from withsense_tf.common.saved_objects import load_state, save_state
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, check_kind
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.saved_search_forms import encoder_modules
-from withsense_tf.matchers.search_forms import FORMS
+from withsense_tf.matchers.saved_search_forms import FORMS, encoder_modules
 
 # Classes that matchers are made of.
 _PARTS: Final = {

@@ -6,9 +6,9 @@ a search needs no TensorFlow unless the text encoder does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -41,15 +41,8 @@ class SearchForm(Saveable):
     LEARNED: ClassVar[tuple[str, ...]] = ("chance_",)
     text: TextEncoder
 
-    @property
-    def chance(self) -> MatchChance | None:
-        """Return the chance that the best photo is a match; None where the least number decides."""
-        return getattr(self, "chance_", None)
-
-    def with_chance(self, chance: MatchChance | None) -> Self:
-        """Return the same form with a chance."""
-        self.chance_ = chance
-        return self
+    # The chance that the best photo is a match; None where the least number decides.
+    chance_: MatchChance | None = None
 
     @property
     def widths(self) -> dict[str, int]:
@@ -298,19 +291,3 @@ class Line:
         """Return the predictions of the line, (rows,)."""
         # Row by row: a matrix product may round a row otherwise where there are more of them.
         return np.asarray(np.vecdot(features, self.weights) + self.intercept)
-
-
-FORMS: Mapping[str, str] = dict.fromkeys(
-    (
-        "CosineForm", "ProjectedForm", "AdditiveForm", "NetworkForm", "Dense", "Line",
-    ),
-    "withsense_tf.matchers.search_forms",
-) | {
-    "Calibration": "withsense_tf.matchers.calibration",
-    "PhotoForm": "withsense_tf.matchers.alone.photo_form",
-    "HybridForm": "withsense_tf.matchers.forms.hybrid_form",
-    "WordFit": "withsense_tf.matchers.forms.word_fit",
-    "MatchChance": "withsense_tf.matchers.chance.match_chance",
-    "ChanceLine": "withsense_tf.matchers.chance.match_chance",
-    "Familiarity": "withsense_tf.matchers.chance.familiarity",
-}  # fmt: skip

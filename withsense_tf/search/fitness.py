@@ -27,20 +27,20 @@ def chance_of_best(
 ) -> Chance | None:
     """Return the chance that the first of some photos, which may be shown, is what a text asks for."""
     form = generation.form
-    if form.chance is None or not len(best):
+    if form.chance_ is None or not len(best):
         return None
     pixels = form.pixels if isinstance(form, HybridForm) else form
     if PHOTO not in generation.vectors:
-        return form.chance.of(text, BestPhotos(best.scores, best.numbers))
+        return form.chance_.of(text, BestPhotos(best.scores, best.numbers))
     # Without what is taken from the scores that photos are ranked by: the chance was learned from cosines.
     width = len(point) - pixels.numbers_apart
     vectors = generation.vectors[PHOTO].get(best.rows)
     cosines = (vectors[:, :width] * point[:width]).sum(axis=1).astype(np.float64)
     if pixels is form:
-        return form.chance.of(text, BestPhotos(cosines, best.numbers))
+        return form.chance_.of(text, BestPhotos(cosines, best.numbers))
     captions = forms_at(tables, generation.number, best.rows[:1]).get(int(best.rows[0]), "")
     forms = frozenset(captions.split()) or None
-    return form.chance.of(text, BestPhotos(cosines, best.numbers, forms))
+    return form.chance_.of(text, BestPhotos(cosines, best.numbers, forms))
 
 
 def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:

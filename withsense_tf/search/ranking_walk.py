@@ -97,7 +97,7 @@ class RankingWalk:
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
             return replace(nothing, message=" ".join([message, *self._notes]))
         vector, keep, similar = request.vector(self.form), self._keep(), request.like is not None
-        has_chance = bool(text) and not similar and self.form.chance is not None
+        has_chance = bool(text) and not similar and self.form.chance_ is not None
         window = 4 * request.k + SPARE
         while True:
             ranking = rank(self.generation, self.tables, vector, window, keep, similar, text)

@@ -8,7 +8,7 @@ import pytest
 from withsense_tf.common.saved_objects import load_state, save_state
 from withsense_tf.matchers.chance.familiarity import Familiarity
 from withsense_tf.matchers.chance.match_chance import BestPhotos, ChanceLine, MatchChance, chance_features
-from withsense_tf.matchers.search_forms import FORMS
+from withsense_tf.matchers.saved_search_forms import FORMS
 
 TEXTS = ["A dog runs on a beach .", "A dog sleeps .", "Three dogs play on the beach ."]
 BEST = BestPhotos(np.array([0.6, 0.2, 0.1]), np.array([0.7, 0.3, 0.3]))
