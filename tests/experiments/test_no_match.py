@@ -1,20 +1,38 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.experiments.no_match import FOREIGN, best_numbers, thing_numbers
+from withsense_tf.experiments.no_match import OWN, WITHOUT, answers_of, read_foreign, thing_numbers
+from withsense_tf.matchers.chance import learn_chance
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 
+STRANGE = {"strange": ["a submarine near a wall", "a violin on a table"]}
 
-def test_what_is_there_scores_higher_than_what_is_not(colours: Dataset, store: VectorStore) -> None:
-    for make in (ClosedFormTowers, Hybrid):
-        captions, foreign = best_numbers(colours, lambda make=make: make("scene_net", store=store), 2, 0)
-        assert len(captions) == 5 * 40
-        assert len(foreign) == 2 * len(FOREIGN)
-        assert np.mean(captions) > np.mean(foreign) + 0.1
+
+def test_what_is_there_has_a_higher_chance_than_what_is_not(
+    colours: Dataset, store: VectorStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learn_chance, "FEWEST_PHOTOS", 10)
+    answers = answers_of(colours, lambda: Hybrid("scene_net", store=store), STRANGE, 2, 0)
+    assert set(answers) == {"pixels", "captions"}
+    for sets in answers.values():
+        assert len(sets[OWN]) == len(sets[WITHOUT]) == 5 * 40
+        assert len(sets["strange"]) == 2 * 2
+        own, strange = (np.mean([answer.chance for answer in sets[name]]) for name in (OWN, "strange"))
+        assert own > strange + 0.1
+
+
+def test_the_foreign_queries_are_sixty_in_each_language() -> None:
+    sets = read_foreign()
+    assert {name: len(texts) for name, texts in sets.items() if "all" in name} == {
+        "en, all": 60,
+        "ru, all": 60,
+    }
+    assert len(sets["ru, near miss"]) == 30
 
 
 def test_things_score_higher_where_captions_name_them(colours: Dataset, store: VectorStore) -> None:

@@ -49,7 +49,7 @@ def search(
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.policy.current_policy import Policy
     from withsense_tf.search.contact_sheet import check_picture
-    from withsense_tf.search.search import MINIMUM, Search
+    from withsense_tf.search.search import Search
 
     if save is not None:
         check_picture(save)
@@ -58,7 +58,7 @@ def search(
         k,
         photo=photo,
         where=where or (),
-        minimum=MINIMUM if minimum is None else minimum,
+        minimum=minimum,
         after=after,
         fill=fill,
         literal=literal,

@@ -93,6 +93,16 @@ def english_lemmas() -> dict[str, str]:
 
 
 @cache
+def frequent_words() -> dict[str, int]:
+    """Return English words and how often books have them."""
+    from importlib.resources import files
+
+    text = (files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    cells = (line.split() for line in text.splitlines())
+    return {word: int(count) for word, count in cells}
+
+
+@cache
 def russian_analyser() -> Any:
     """Return the analyser of Russian words: all readings of a word, each with its grammar. It has no types."""
     import pymorphy3

@@ -1,16 +1,20 @@
-"""Ask what no photo shows, and what is there: which least score parts the two.
+"""Ask what no photo shows, and what is there: does the chance part the two? And what minus words leave out.
 
     python -m withsense_tf.experiments.no_match [--data FOLDER] [--weights FILE.weights.h5] [--vectors GLOVE_FILE]
 
-Every photo is answered by a model that has not seen it. Captions ask for their own photo among the held-out ones;
-foreign queries ask for what these collections do not have. The second table asks for plain things, and takes what two
-of five captions name for the truth: which photos would a minus word leave out by their pixels?
+Every photo is answered by a model that has not seen it. Captions ask for their own photo among the held-out ones, and
+once more where it and its copies are taken out; foreign queries ask for what these collections do not have. The last
+table asks for plain things, and takes what two of five captions name for the truth: which photos would a minus word
+leave out by their pixels?
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -18,27 +22,16 @@ import numpy as np
 import typer
 
 from withsense_tf.common import terminal
+from withsense_tf.search.search_request import MINIMUM
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
+    from withsense_tf.data.gallery import Gallery
     from withsense_tf.matchers.base import Matcher
+    from withsense_tf.matchers.hybrid import Hybrid
 
-FOREIGN: Final = (
-    "a plate of sushi with chopsticks", "a printed circuit board with soldered chips",
-    "an empty airport runway at dawn", "a stack of old books on a library shelf", "a bowl of tomato soup",
-    "a wedding cake with three tiers", "a cargo ship in a harbour", "a laptop on an office desk",
-    "a telescope pointing at the stars", "a chess board with wooden pieces", "a hospital operating room",
-    "a bouquet of red roses in a vase", "an elephant drinking at a waterhole", "a penguin colony on ice",
-    "a wind turbine in a wheat field", "a steam locomotive on a bridge", "a cup of coffee and a newspaper",
-    "an empty parking garage", "a violin on a velvet cloth", "a volcano erupting at night",
-    "a supermarket aisle with cereals", "a bathroom sink and a mirror", "the inside of a cathedral",
-    "a submarine surfacing", "a giraffe eating leaves", "a jar of honey and a spoon",
-    "a row of wine bottles in a cellar", "a bedroom with a white bed", "a traffic light at a crossing",
-    "a solar panel on a roof", "a coin and a stamp collection", "a microscope in a laboratory",
-    "a bridge over a highway at night", "a tractor ploughing a field", "a butterfly on a flower",
-    "a pizza in a stone oven", "a zebra herd in the savanna", "a skyscraper reflected in a river",
-    "a pile of firewood", "a map of Europe on a wall",
-)  # fmt: skip
+# Captions ask for their photo where it is there, and where it and its copies are not.
+OWN, WITHOUT = "own captions", "their photo taken out"
 THINGS: Final = ("dog", "water", "snow", "bike", "ball", "horse", "car")
 LEAST: Final = (0.2, 0.25, 0.3, 1 / 3, 0.35, 0.4, 0.5)
 # So many of a photo's captions must name a thing for it to be there.
@@ -60,27 +53,25 @@ def no_match(
     from withsense_tf.encoders.texts.text_spacy import SpacyVectors
     from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.matchers.hybrid import Hybrid
-    from withsense_tf.matchers.registry import photo_encoders_of
+    from withsense_tf.matchers.registry import default_space, photo_encoders_of
     from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 
     dataset = load_dataset(data) if data is not None else demo_dataset()
     photo = list(photo_encoders_of((), weights, dataset.synthetic, seed, quick=False))
-    text = CaptionSpace(vectors=SpacyVectors(vectors) if vectors is not None else None)
+    text = CaptionSpace(vectors=SpacyVectors(vectors)) if vectors else default_space(dataset.synthetic)
     vector_store = VectorStore(store)
-    makers: tuple[Callable[[], Matcher], ...] = (
-        partial(ClosedFormTowers, photo, text, store=vector_store),
-        partial(Hybrid, photo, text, store=vector_store),
-    )
-    for make in makers:
-        matcher = make()
-        numbers = best_numbers(dataset, make, folds, seed)
+    make = partial(Hybrid, photo, text, store=vector_store)
+    answers = answers_of(dataset, make, read_foreign(), folds, seed)
+    for part, sets in answers.items():
         typer.echo(
-            f"\n{matcher.name}: share of queries that get an answer, by the least number of the best photo"
+            f"\n{part}: share of queries that get an answer, and the area under the curve against own captions"
         )
-        typer.echo("  least   captions   foreign")
-        for least in LEAST:
-            captions, foreign = ((np.array(part) >= least).mean() for part in numbers)
-            typer.echo(f"  {least:.2f}    {captions:.3f}      {foreign:.3f}")
+        typer.echo(f"  {'':28} by chance (area)   by a number of 1/3 (area)")
+        for name, rows in sets.items():
+            areas = [_area(sets[OWN], rows, value) for value in (_chance, _number)]
+            shares = [np.mean([row.fits for row in rows]), np.mean([row.number >= MINIMUM for row in rows])]
+            cells = (f"{share:.3f} ({area:.3f})" for share, area in zip(shares, areas, strict=True))
+            typer.echo(f"  {name:28} " + "      ".join(cells))
     typer.echo("\nminus words by pixels (closed form): left out from this number on")
     typer.echo("  from    of photos that show it   of the others")
     shows, others = thing_numbers(
@@ -92,39 +83,110 @@ def no_match(
         )
 
 
-def best_numbers(
-    data: Dataset, make: Callable[[], Matcher], folds: int, seed: int
-) -> tuple[list[float], list[float]]:
-    """Return the number of the best photo for each caption of a held-out photo, and for each foreign query."""
-    from withsense_tf.data.gallery import Gallery, Queries
-    from withsense_tf.data.split import folds_by_photo
-    from withsense_tf.matchers.captions import grid_of_looks
-    from withsense_tf.matchers.forms.hybrid_form import HybridForm
-    from withsense_tf.matchers.hybrid import Hybrid
-    from withsense_tf.targets.blend import relevance
+@dataclass(frozen=True)
+class Answer:
+    """What a query is told: the number of the best photo, the chance that it is a match, and whether it is shown."""
 
-    texts = data.captions.set_index("caption")["text"]
-    numbers_of_best: tuple[list[float], list[float]] = ([], [])
-    for train, test in folds_by_photo(relevance(data, crowd=None), folds=folds, seed=seed):
-        matcher = make().fit(train)
-        names = tuple(test.photos["photo"])
-        gallery = Gallery(data, names)
-        own = data.captions[data.captions["photo"].isin(names)]["caption"].tolist()
-        form = matcher.search_form()
-        for part, queries in zip(
-            numbers_of_best, (Queries.of(texts[own].tolist(), own), Queries.of(FOREIGN)), strict=True
-        ):
-            scores = matcher.grid(gallery, queries)
-            if isinstance(form, HybridForm) and isinstance(matcher, Hybrid):
-                cosines, ranks = matcher.towers_.grids(gallery, queries)
-                alone = form.pixels.number(cosines.ravel())
-                looks = grid_of_looks(matcher.captions_, gallery, queries, form.words)
-                looks = looks.reshape(-1, looks.shape[2])
-                numbers = form.number_of(ranks.ravel(), alone, looks).reshape(scores.shape)
-            else:
-                numbers = form.number(matcher.grids(gallery, queries)[0])
-            part.extend(numbers[np.arange(len(scores)), scores.argmax(axis=1)].tolist())
-    return numbers_of_best
+    number: float
+    chance: float
+    fits: bool
+
+
+def read_foreign() -> dict[str, list[str]]:
+    """Read the foreign queries of the package: for each language and kind, and each language, its texts."""
+    import pandas as pd
+
+    text = (files("withsense_tf.experiments.queries") / "foreign_queries.csv").read_text(encoding="utf-8")
+    table = pd.read_csv(StringIO(text), dtype=str)
+    sets: dict[str, list[str]] = {}
+    for language, kind, query in zip(table["language"], table["kind"], table["text"], strict=True):
+        for name in (f"{language}, {kind}", f"{language}, all"):
+            sets.setdefault(name, []).append(query)
+    return sets
+
+
+def answers_of(
+    data: Dataset, make: Callable[[], Hybrid], foreign: Mapping[str, Sequence[str]], folds: int, seed: int
+) -> dict[str, dict[str, list[Answer]]]:
+    """Return what held-out photos answer: by pixels and by the hybrid, for each set of queries."""
+    from withsense_tf.data.gallery import Gallery
+    from withsense_tf.data.split import folds_by_photo
+    from withsense_tf.targets.blend import relevance
+    from withsense_tf.targets.caption_pairs import caption_pairs
+
+    pairs = relevance(data, crowd=None) if len(data.experts) else caption_pairs(data, seed=seed)
+    answers: dict[str, dict[str, list[Answer]]] = {}
+    for train, test in folds_by_photo(pairs, folds=folds, seed=seed):
+        gallery = Gallery(data, tuple(test.photos["photo"]))
+        for part, sets in _fold_answers(make().fit(train), gallery, foreign).items():
+            for name, rows in sets.items():
+                answers.setdefault(part, {}).setdefault(name, []).extend(rows)
+    return answers
+
+
+def _fold_answers(
+    matcher: Hybrid, gallery: Gallery, foreign: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, list[Answer]]]:
+    """Return what a gallery of photos that the matcher has not seen answers."""
+    from withsense_tf.common.words import lemmas
+    from withsense_tf.data.gallery import Queries
+    from withsense_tf.matchers.chance.learn_chance import match_chance
+    from withsense_tf.matchers.chance.query_grids import query_grids
+
+    captions = gallery.data.captions
+    captions = captions[captions["photo"].isin(gallery.names)]
+    group_of = dict(zip(gallery.data.photos["photo"], gallery.data.groups, strict=True))
+    group = np.array([group_of[name] for name in gallery.names])
+    forms = {
+        name: [
+            (caption, frozenset(lemmas(text)))
+            for caption, text in zip(own["caption"], own["text"], strict=True)
+        ]
+        for name, own in captions.groupby("photo")
+    }
+    sets = {OWN: captions["text"].tolist()} | {name: list(texts) for name, texts in foreign.items()}
+    answers: dict[str, dict[str, list[Answer]]] = {}
+    chance = match_chance(matcher)
+    for name, texts in sets.items():
+        ids = captions["caption"].tolist() if name == OWN else [""] * len(texts)
+        grids = query_grids(matcher, gallery, Queries.of(texts, ids))
+        for part in grids.parts:
+            for at, text in enumerate(texts):
+                others = np.ones(len(group), bool)
+                if name == OWN:
+                    others = group != group_of[captions["photo"].iloc[at]]
+
+                def forms_of(photo: int, left: str = ids[at]) -> frozenset[str]:
+                    there = (
+                        words for caption, words in forms.get(gallery.names[photo], []) if caption != left
+                    )
+                    return frozenset[str]().union(*there)
+
+                for kind, here in ((name, np.ones(len(group), bool)), (WITHOUT, others)):
+                    if kind == WITHOUT and name != OWN:
+                        continue
+                    best = grids.best(part, at, here, forms_of)
+                    verdict = None if chance is None else chance.of(text, best)
+                    number = float(best.numbers[0])
+                    fits = number >= MINIMUM if verdict is None else verdict.fits
+                    answer = Answer(number, number if verdict is None else verdict.value, fits)
+                    answers.setdefault(part, {}).setdefault(kind, []).append(answer)
+    return answers
+
+
+def _area(own: Sequence[Answer], others: Sequence[Answer], value: Callable[[Answer], float]) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    target = [True] * len(own) + [False] * len(others)
+    return float(roc_auc_score(target, [value(answer) for answer in (*own, *others)]))
+
+
+def _chance(answer: Answer) -> float:
+    return answer.chance
+
+
+def _number(answer: Answer) -> float:
+    return answer.number
 
 
 def thing_numbers(

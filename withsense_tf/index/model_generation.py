@@ -137,9 +137,12 @@ class Generation:
 
 def save_model(matcher: Matcher, folder: Path) -> None:
     """Save a matcher and what a search needs of it into a new folder."""
+    from withsense_tf.matchers.chance.learn_chance import match_chance
     from withsense_tf.matchers.saved import save_matcher
 
-    save_form(matcher.search_form(), folder / FORM)
+    form = matcher.search_form()
+    form.chance_ = match_chance(matcher)
+    save_form(form, folder / FORM)
     save_matcher(matcher, folder / MATCHER)
 
 

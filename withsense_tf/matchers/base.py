@@ -62,6 +62,9 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         self.calibrated_on_ = CalibratedOn.of(pairs).as_dict()
         trained_on = (one.trained_on for one in self.encoders())
         self.fitted_content_ = frozenset(pairs.content).union(self.beside(pairs)["content"], *trained_on)
+        # From these the chance is learned where a matcher is saved or searched by: no comparison needs it.
+        self.__dict__.pop("chance_", None)
+        self._lesson = pairs
         return self
 
     def beside(self, pairs: Pairs) -> pd.DataFrame:
@@ -164,6 +167,8 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             "law_": self.law,
             "calibrated_on_": self.calibrated_on.as_dict(),
         }
+        if hasattr(self, "chance_"):
+            state["learned"]["chance_"] = self.chance_
         return state
 
     def _fit(self, pairs: Pairs) -> None:

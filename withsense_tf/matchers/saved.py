@@ -10,8 +10,7 @@ from withsense_tf.common.saved_objects import load_state, save_state
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, check_kind
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.saved_search_forms import encoder_modules
-from withsense_tf.matchers.search_forms import FORMS
+from withsense_tf.matchers.saved_search_forms import FORMS, encoder_modules
 
 # Classes that matchers are made of.
 _PARTS: Final = {
@@ -33,6 +32,12 @@ def save_matcher(matcher: Matcher, folder: str | Path, also: Mapping[str, str] |
     """
     check_kind("save_matcher", matcher, Matcher, "a fitted matcher")
     check_kind("save_matcher", folder, (str, Path), "the path of a folder that is not there yet")
+    if hasattr(matcher, "fitted_content_"):
+        from withsense_tf.matchers.chance.learn_chance import (
+            match_chance,
+        )  # late: it takes all kinds of matchers
+
+        match_chance(matcher)
     return save_state(matcher, folder, _modules(also))
 
 

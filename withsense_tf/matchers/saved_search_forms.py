@@ -9,7 +9,7 @@ from typing import Final
 from withsense_tf.common.saved_objects import load_state, save_state
 from withsense_tf.encoders.registry import PHOTO_ENCODERS, TEXT_ENCODERS
 from withsense_tf.errors import DataError
-from withsense_tf.matchers.search_forms import FORMS, SearchForm
+from withsense_tf.matchers.search_forms import SearchForm
 
 # What has no name of its own among encoders, or is a part of one.
 _PARTS: Final = {
@@ -23,6 +23,21 @@ _PARTS: Final = {
 PARTS: Final[Mapping[str, str]] = {
     kind: f"withsense_tf.encoders.{module}" for module, kinds in _PARTS.items() for kind in kinds
 }
+
+FORMS: Mapping[str, str] = dict.fromkeys(
+    (
+        "CosineForm", "ProjectedForm", "AdditiveForm", "NetworkForm", "Dense", "Line",
+    ),
+    "withsense_tf.matchers.search_forms",
+) | {
+    "Calibration": "withsense_tf.matchers.calibration",
+    "PhotoForm": "withsense_tf.matchers.alone.photo_form",
+    "HybridForm": "withsense_tf.matchers.forms.hybrid_form",
+    "WordFit": "withsense_tf.matchers.forms.word_fit",
+    "MatchChance": "withsense_tf.matchers.chance.match_chance",
+    "ChanceLine": "withsense_tf.matchers.chance.match_chance",
+    "Familiarity": "withsense_tf.matchers.chance.familiarity",
+}  # fmt: skip
 
 
 def encoder_modules() -> dict[str, str]:

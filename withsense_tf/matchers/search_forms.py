@@ -6,9 +6,9 @@ a search needs no TensorFlow unless the text encoder does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.unit import unit
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.matchers.calibration import Calibration
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.chance.match_chance import MatchChance
 
 # The vectors that an index may keep of a photo: what its pixels say, and what its captions say together.
 PHOTO, CAPTIONS = "photo", "captions"
@@ -35,7 +38,11 @@ class SearchForm(Saveable):
     why_no_texts: ClassVar[str] = ""
     # Whether photos lie in one space with each other (and with texts), so that one can be asked what is like it.
     asks_photos: ClassVar[bool] = False
+    LEARNED: ClassVar[tuple[str, ...]] = ("chance_",)
     text: TextEncoder
+
+    # The chance that the best photo is a match; None where the least number decides.
+    chance_: MatchChance | None = None
 
     @property
     def widths(self) -> dict[str, int]:
@@ -284,16 +291,3 @@ class Line:
         """Return the predictions of the line, (rows,)."""
         # Row by row: a matrix product may round a row otherwise where there are more of them.
         return np.asarray(np.vecdot(features, self.weights) + self.intercept)
-
-
-FORMS: Mapping[str, str] = dict.fromkeys(
-    (
-        "CosineForm", "ProjectedForm", "AdditiveForm", "NetworkForm", "Dense", "Line",
-    ),
-    "withsense_tf.matchers.search_forms",
-) | {
-    "Calibration": "withsense_tf.matchers.calibration",
-    "PhotoForm": "withsense_tf.matchers.alone.photo_form",
-    "HybridForm": "withsense_tf.matchers.forms.hybrid_form",
-    "WordFit": "withsense_tf.matchers.forms.word_fit",
-}  # fmt: skip

@@ -26,6 +26,8 @@ class Hits:
     - `without`: terms that were taken out of the query because they must not be in a photo
     - `calibration`: what the scores were learned from: how (`by`: judged, captions, none, unknown), `data`, `pairs`
     - `corrections`: words that nobody knows, each with the one that was looked for in its place
+    - `chance`: how probable it is that the best photo that may be shown is what the text asks for, from 0 to 1; None
+      for photos as queries, and where the model learned none
     """
 
     query: str
@@ -37,6 +39,7 @@ class Hits:
     like: str | None = None
     calibration: Mapping[str, Any] = field(default_factory=dict)
     corrections: tuple[tuple[str, str], ...] = ()
+    chance: float | None = None
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -70,6 +73,7 @@ class Hits:
             "message": self.message,
             "after": self.after,
             "calibration": dict(self.calibration) or None,
+            "chance": self.chance,
         }
 
     def as_text(self) -> str:

@@ -18,7 +18,9 @@ from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of
 from withsense_tf.index.tables.row_lookup import live_copies, live_photos_at, rows_that_meet
 from withsense_tf.index.tables.words_table import plain_words, rows_with_phrases
 from withsense_tf.index.vectors.vector_index import Keep
+from withsense_tf.matchers.chance.match_chance import REST, Chance
 from withsense_tf.matchers.search_forms import PHOTO
+from withsense_tf.search.fitness import chance_of_best, no_match, words_not_there
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.page_end import PageEnd
 from withsense_tf.search.places import Hit, Withheld
@@ -94,25 +96,50 @@ class RankingWalk:
         )
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
             return replace(nothing, message=" ".join([message, *self._notes]))
-        vector, keep = request.vector(self.form), self._keep()
+        vector, keep, similar = request.vector(self.form), self._keep(), request.like is not None
+        has_chance = bool(text) and not similar and self.form.chance_ is not None
         window = 4 * request.k + SPARE
         while True:
-            similar = request.like is not None
             ranking = rank(self.generation, self.tables, vector, window, keep, similar, text)
-            page = self._walk(ranking)
-            if page.more or page.ended or len(ranking) < window:
-                break
+            is_whole = len(ranking) < window
+            best = self._best(ranking) if has_chance else []
+            # The chance hangs on the best photos, and not on how many are looked at for a page.
+            if not has_chance or len(best) > REST or is_whole:
+                chance = chance_of_best(self.generation, self.tables, vector, text, ranking.take(best))
+                page = self._walk(ranking, chance)
+                if page.more or page.ended or is_whole:
+                    break
             window *= 4
         return replace(
-            nothing, places=tuple(page.places), message=self._message(page), after=self._next(page)
+            nothing,
+            places=tuple(page.places),
+            message=self._message(page, chance),
+            after=self._next(page),
+            chance=None if chance is None else chance.value,
         )
 
-    def _walk(self, ranking: RowRanking) -> _Page:
-        request, page = self.request, _Page([])
+    def _best(self, ranking: RowRanking) -> list[int]:
+        """Return where the best photos of the ranking stand that may be shown, as many as the chance looks at."""
+        best: list[int] = []
         groups: set[int] = set()
+        for at, photo in self._live(ranking):
+            if photo.fold in groups or not self._may_show(photo.name):
+                continue
+            if not self._left_out(int(ranking.rows[at]), photo):
+                groups.add(photo.fold)
+                best.append(at)
+            if len(best) > REST:
+                break
+        return best
+
+    def _walk(self, ranking: RowRanking, chance: Chance | None) -> _Page:
+        request, page, least = self.request, _Page([]), self.request.least
+        decides = chance is not None and request.minimum is None
+        groups: set[int] = set()
+        floor = FLOOR * least
         after = self.after
         skip, place = (after.withheld, after.place) if after is not None else (0, 0)
-        page.fits = after is not None and after.fits
+        page.fits = (after is not None and after.fits) or (decides and chance is not None and chance.fits)
         for at, photo in self._live(ranking):
             score, row, number = float(ranking.scores[at]), int(ranking.rows[at]), float(ranking.numbers[at])
             if photo.name == request.own_name or photo.fold in groups:
@@ -125,9 +152,11 @@ class RankingWalk:
             groups.add(photo.fold)
             if may_show and page.best is None:
                 page.best = number
-                page.fits = page.fits or number >= request.minimum
+                page.fits = page.fits or (not decides and number >= least)
+                floor = min(floor, number) if decides else floor
             # A photo that is withheld does not make weaker ones fit, or its place would tell of it.
-            if number < (FLOOR * request.minimum if page.fits else request.minimum):
+            is_none = may_show and decides and not page.fits
+            if is_none or number < (floor if page.fits else least):
                 # A hybrid's numbers need not fall with every step, so the rest of what was looked at may have more.
                 page.ended = True
                 continue
@@ -248,18 +277,17 @@ class RankingWalk:
     def _notes(self) -> tuple[str, ...]:
         return () if self.request.reading is None else self.request.reading.notes
 
-    def _message(self, page: _Page) -> str | None:
+    def _message(self, page: _Page, chance: Chance | None) -> str | None:
         parts = []
+        text = self.request.query.text
         is_first_without_hits = self.after is None and not page.photos
         if is_first_without_hits and (page.best is not None or not page.places):
             if page.best is None:
                 parts.append("No photo of this index meets what was asked.")
             else:
-                parts.append(
-                    f"No good match: the best photo scores {page.best:.2f}, and {self.request.minimum:.2f} is the "
-                    "least."
-                )
-        text = self.request.query.text
+                why = chance if self.request.minimum is None else None
+                missing = () if why is None else words_not_there(text, why, self._in_captions)
+                parts.append(no_match(page.best, self.request.least, why, missing))
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
         return " ".join([*parts, *self._notes]) or None

@@ -40,6 +40,12 @@ class RowRanking:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def take(self, places: Sequence[int]) -> RowRanking:
+        """Return the ranking of some of its places."""
+        at = np.array(places, int)
+        image, captions = (None if part is None else part[at] for part in (self.image, self.captions))
+        return RowRanking(self.rows[at], self.scores[at], self.numbers[at], image, captions)
+
 
 @dataclass(frozen=True, eq=False)
 class _Question:

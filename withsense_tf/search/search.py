@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from withsense_tf.errors import SettingError, WithSenseError, check_kind
 from withsense_tf.index.index_door import IndexDoor
@@ -27,10 +27,6 @@ from withsense_tf.search.search_request import SearchRequest, check_numbers, che
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
     from withsense_tf.matchers.base import Matcher
-
-# If the best photo's number is lower, nothing fits: it is what judges mean by 2 of 4, "some of it is right".
-# experiments/RESULTS.md says how many right photos that keeps, and how many idle questions it lets through.
-MINIMUM: Final = 1 / 3
 
 
 class Search:
@@ -66,7 +62,7 @@ class Search:
         where: str | Sequence[str] | Where = (),
         country: str | None = None,
         day: date | None = None,
-        minimum: float = MINIMUM,
+        minimum: float | None = None,
         after: str | None = None,
         text_share: float = 0.5,
         fill: bool = False,
@@ -80,6 +76,7 @@ class Search:
           the text by `text_share`.
         - `where` filters by columns: "camera=Nikon D90", or several: ["camera=Nikon D90", "date>=2020"].
         - `minimum`: if the best photo scores less, nothing fits, and there are no hits; 0 takes what comes first.
+          Without it, the chance decides that the best photo is a match, where the model learned one, and else a third.
         - `fill`: go on until there are k photos; else places that are withheld count, too.
         - `after` is that of the answer before, for the next page.
         - `literal`: read words as they stand: correct none, and take none for a filter.

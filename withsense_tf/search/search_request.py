@@ -21,6 +21,9 @@ from withsense_tf.search.query.photo_query import PhotoQuery
 from withsense_tf.search.query.reading import Reading
 
 MOST_HITS: Final = 10_000  # on one page; there are more pages
+# Where a model learned no chance, and nobody says how much the best photo must have, nothing fits below this number: it
+# is what judges mean by 2 of 4, "some of it is right". experiments/RESULTS.md says how many right photos that keeps.
+MINIMUM: Final = 1 / 3
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class SearchRequest:
     raw_text: str
     photo: str | None
     where: Where
-    minimum: float
+    minimum: float | None
     k: int
     text_share: float
     fill: bool = False
@@ -50,6 +53,11 @@ class SearchRequest:
         if self.reading is not None:
             return self.reading.query
         return parse_query(self.raw_text) if self.raw_text.strip() else Query("", ())
+
+    @property
+    def least(self) -> float:
+        """Return the least number that the best photo must have, where no chance decides."""
+        return MINIMUM if self.minimum is None else self.minimum
 
     @property
     def own_name(self) -> str | None:
@@ -84,13 +92,14 @@ class SearchRequest:
         return np.asarray(unit(both), np.float32)
 
 
-def check_numbers(k: int, minimum: float, text_share: float) -> None:
+def check_numbers(k: int, minimum: float | None, text_share: float) -> None:
     """Raise for a number that no search can be asked with."""
     if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_HITS:
         raise SettingError(
             f"k must be a whole number from 1 to {MOST_HITS:,}, got {shown(k)}. `after` gives the next page."
         )
-    check_share("minimum", minimum, ends=True)
+    if minimum is not None:
+        check_share("minimum", minimum, ends=True)
     check_share("text_share", text_share, ends=True)
 
 

@@ -72,7 +72,7 @@ def make_tables_file(file: Path) -> sqlite3.Connection:
 
 def made_up_captions(photos: int, rng: np.random.Generator) -> Iterator[list[str]]:
     """Yield the captions of each photo."""
-    from withsense_tf.search.query.spelling import frequent_words
+    from withsense_tf.common.words import frequent_words
 
     words = np.array(list(frequent_words())[:VOCABULARY], object)
     shares = 1 / (np.arange(len(words)) + 2.7)

@@ -43,6 +43,15 @@ class Towers(Matcher):
         """Return the point of each text, length 1 (or 0 if no word is known), (texts, dim)."""
         raise NotImplementedError
 
+    def unseen_content(self, content: Sequence[str]) -> frozenset[str]:
+        """Return which training photos were not learned from, or can be taken as if they had not been."""
+        return frozenset(content) & frozenset(getattr(self, "place_", ()))
+
+    def unseen_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002  # as subclasses
+        """Return the rows of photos of `unseen_content`, as if they had not been learned from, as `photo_rows` does."""
+        place: Mapping[str, int] = getattr(self, "place_")  # noqa: B009
+        return self.left_out_points_[[place[one] for one in content]]
+
     def search_form(self) -> CosineForm:
         """Return the search form: cosines with the photos' points."""
         return CosineForm(self.text_, self.calibration_, local_scaling=self.local_scaling_ is not None)

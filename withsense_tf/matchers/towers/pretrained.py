@@ -104,6 +104,14 @@ class Pretrained(Towers):
         matcher.store_ = store or VectorStore()
         return matcher
 
+    def unseen_content(self, content: Sequence[str]) -> frozenset[str]:
+        """Return all photos where no head has learned from any, else those that can be left out."""
+        return frozenset(content) if self.head is None else super().unseen_content(content)
+
+    def unseen_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the rows of photos as if no head had learned from them, as `photo_rows` does."""
+        return self.photo_rows(content, paths) if self.head is None else super().unseen_rows(content, paths)
+
     def left_out_cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosines of training pairs as if each pair's photo had not been trained on, (pairs,)."""
         if self.head is None:

@@ -101,6 +101,14 @@ class TwoTower(Towers, FeatureMatcher):
         """Return the point of each text, (texts, members * dim)."""
         return self._points(1, self.text_.encode(texts))
 
+    def unseen_content(self, content: Sequence[str]) -> frozenset[str]:
+        """Return which training photos were held out."""
+        return frozenset(content) & frozenset(self.held_content_.tolist())
+
+    def unseen_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the rows of photos that were held out, as `photo_rows` does."""
+        return self.photo_rows(content, paths)
+
     def search_form(self) -> ProjectedForm:
         """Return the search form; the text towers are linear, and need no TensorFlow."""
         layers = [tuple(np.asarray(part) for part in text.get_weights()) for _, text in self.towers_]

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, SMALL, lemma
+from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
 from withsense_tf.search.query.parse import Query
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.query.spelling import (
-    frequent_words,
     in_place_of,
     is_real,
     may_be_asked,

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, english_lemmas, russian_analyser
+from withsense_tf.common.words import CYRILLIC, english_lemmas, frequent_words, russian_analyser
 from withsense_tf.index.index_door import age_limits
 from withsense_tf.policy.law import Law
 
@@ -21,16 +20,6 @@ SHORTEST_WORD: Final = 3
 # From so many letters on, two slips make a word no other one.
 LONG: Final = 7
 ENGLISH: Final = re.compile(r"[a-z]+")
-
-
-@cache
-def frequent_words() -> dict[str, int]:
-    """Return English words and how often books have them."""
-    from importlib.resources import files
-
-    text = (files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
-    cells = (line.split() for line in text.splitlines())
-    return {word: int(count) for word, count in cells}
 
 
 def is_real(word: str) -> bool:

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.captions import Captions
+from withsense_tf.matchers.chance import learn_chance as module
+from withsense_tf.matchers.chance.learn_chance import match_chance
+from withsense_tf.matchers.concat.concat_linear import ConcatLinear
+from withsense_tf.matchers.hybrid import Hybrid
+from withsense_tf.matchers.saved import load_matcher, save_matcher
+from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.search.search import Search
+from withsense_tf.targets.caption_pairs import caption_pairs
+
+
+@pytest.fixture(scope="module")
+def make(train: Pairs, colours: Dataset, store: VectorStore) -> Callable[..., Matcher]:
+    def fit(kind: type[Matcher], judged: bool = True) -> Matcher:
+        settings = {} if kind is Captions else {"photo": "scene_net", "store": store}
+        return kind(**settings).fit(train if judged else caption_pairs(colours))
+
+    return fit
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let few photos be enough: there are forty."""
+    monkeypatch.setattr(module, "FEWEST_PHOTOS", 10)
+
+
+@pytest.mark.usefixtures("few")
+def test_a_hybrid_learns_a_line_for_pixels_and_one_for_captions(make: Callable[..., Matcher]) -> None:
+    for judged in (True, False):
+        chance = match_chance(make(Hybrid, judged))
+        assert chance is not None
+        assert list(chance.lines) == ["pixels", "captions"]
+        assert all(0 < line.least < 1 for line in chance.lines.values())
+
+
+@pytest.mark.usefixtures("few")
+def test_what_has_pixels_or_captions_alone_learns_one_line(make: Callable[..., Matcher]) -> None:
+    for kind in (ClosedFormTowers, Captions):
+        chance = match_chance(make(kind))
+        assert chance is not None
+        assert list(chance.lines) == ["pixels"]
+
+
+@pytest.mark.usefixtures("few")
+def test_a_matcher_without_cosines_learns_none(make: Callable[..., Matcher]) -> None:
+    assert match_chance(make(ConcatLinear)) is None
+
+
+def test_too_few_photos_teach_none_and_the_least_number_decides(
+    make: Callable[..., Matcher], colours: Dataset
+) -> None:
+    matcher = make(ClosedFormTowers)
+    assert match_chance(matcher) is None
+    answer = Search(matcher, colours)("a plain scarlet wall near a submarine", minimum=1.0)
+    assert answer.chance is None
+    assert "No good match" in str(answer.message)
+
+
+@pytest.mark.usefixtures("few")
+def test_it_is_learned_once_and_saved_with_the_matcher(make: Callable[..., Matcher], tmp_path: Path) -> None:
+    matcher = make(ClosedFormTowers)
+    chance = match_chance(matcher)
+    assert match_chance(matcher) is chance
+    save_matcher(matcher, tmp_path / "matcher")
+    again = match_chance(load_matcher(tmp_path / "matcher"))
+    assert chance is not None
+    assert again is not None
+    assert again.lines["pixels"].least == chance.lines["pixels"].least
+    assert again.familiarity.unknown("a submarine") == ("submarine",)
+
+
+@pytest.mark.usefixtures("few")
+def test_a_matcher_that_is_fitted_anew_forgets_the_chance_it_had(
+    make: Callable[..., Matcher], train: Pairs
+) -> None:
+    matcher = make(ClosedFormTowers)
+    before = match_chance(matcher)
+    assert match_chance(matcher.fit(train)) is not before
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("kind", [ClosedFormTowers, Hybrid])
+def test_a_search_names_what_nothing_confirms_and_shows_the_nearest_when_asked(
+    kind: type[Matcher], make: Callable[..., Matcher], colours: Dataset
+) -> None:
+    search = Search(make(kind), colours)
+    fits = search("a plain scarlet wall")
+    assert fits.hits
+    assert fits.message is None
+    assert fits.chance is not None
+    assert fits.as_dict()["chance"] == fits.chance
+    mixed = search("a scarlet Submarine near a wall")
+    assert not mixed.hits
+    assert mixed.chance is not None
+    assert mixed.chance < fits.chance
+    assert str(mixed.message).startswith("No Submarine found; nearest with --minimum 0.")
+    nearest = search("a scarlet Submarine near a wall", minimum=0)
+    assert len(nearest.places) == 5
+    assert nearest.chance == mixed.chance
+
+
+@pytest.mark.usefixtures("few")
+def test_pages_go_on_as_the_first_one_began_and_photos_as_queries_have_no_chance(
+    make: Callable[..., Matcher], colours: Dataset
+) -> None:
+    search = Search(make(Hybrid), colours)
+    whole = search("a plain scarlet wall", k=12)
+    pages, after = [], None
+    for _ in range(4):
+        page = search("a plain scarlet wall", k=3, after=after)
+        pages += page.hits
+        after = page.after
+        assert page.chance == whole.chance
+    assert [hit.photo for hit in pages] == [hit.photo for hit in whole.hits][: len(pages)]
+    assert len(pages) == len(whole.hits)
+    assert search(photo=whole.hits[0].photo, minimum=0).chance is None

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from withsense_tf.common.saved_objects import load_state, save_state
+from withsense_tf.matchers.chance.familiarity import Familiarity
+from withsense_tf.matchers.chance.match_chance import BestPhotos, ChanceLine, MatchChance, chance_features
+from withsense_tf.matchers.saved_search_forms import FORMS
+
+TEXTS = ["A dog runs on a beach .", "A dog sleeps .", "Three dogs play on the beach ."]
+BEST = BestPhotos(np.array([0.6, 0.2, 0.1]), np.array([0.7, 0.3, 0.3]))
+
+
+def chance(*cases: str) -> MatchChance:
+    """Return a chance that counts the best cosine for 1, strange words against it, and what captions confirm for 1."""
+    familiarity = Familiarity().fit(TEXTS, ["a", "b", "c"])
+    weights = np.array([1.0, 0, -4, 0, 0, 0, 0])
+    with_captions = np.array([*weights, 0, 0, 1, 0, -4])
+    lines = {case: ChanceLine(with_captions if "captions" in case else weights, 0.0, 0.5) for case in cases}
+    return MatchChance(familiarity, lines)
+
+
+def test_the_features_are_the_best_its_margin_and_how_familiar_the_words_are() -> None:
+    features = chance_features(chance("pixels").familiarity, ["a dog"], [BEST], "pixels")
+    assert features.tolist() == [pytest.approx([0.6, 0.45, 0, 0, 0, 1, 1e-3])]
+
+
+def test_a_best_photo_without_any_other_has_no_margin() -> None:
+    alone = BestPhotos(np.array([0.6]), np.array([0.7]))
+    assert chance_features(chance("pixels").familiarity, ["a dog"], [alone], "pixels")[0, 1] == 0
+
+
+def test_what_captions_confirm_and_what_nothing_does_stands_beside_it() -> None:
+    familiarity = chance("captions").familiarity
+    best = BestPhotos(BEST.scores, BEST.numbers, frozenset(["dog", "iceberg"]))
+    row = chance_features(familiarity, ["a dog on an iceberg by a submarine"], [best], "captions")[0]
+    assert row[7:9].tolist() == pytest.approx([0.7, 0.4])
+    assert 0 < row[9] < 1  # the share that is confirmed
+    assert row[10] == 1  # the submarine
+    assert 0 < row[11] < 1
+
+
+def test_words_that_nothing_confirms_lower_the_chance_and_are_named() -> None:
+    known, strange = (chance("pixels").of(text, BEST) for text in ("a dog", "a dog and a submarine"))
+    assert known is not None
+    assert strange is not None
+    assert known.fits
+    assert known.unconfirmed_words == ()
+    assert known.value > 0.5 > strange.value
+    assert not strange.fits
+    assert strange.unconfirmed_words == ("submarine",)
+
+
+def test_captions_of_the_best_photo_confirm_what_the_model_does_not_know() -> None:
+    best = BestPhotos(BEST.scores, BEST.numbers, frozenset(["submarine"]))
+    answer = chance("pixels", "captions").of("a submarine", best)
+    assert answer is not None
+    assert answer.unconfirmed_words == ()
+    by_pixels = chance("pixels").of("a submarine", BEST)
+    assert by_pixels is not None
+    assert answer.value > by_pixels.value
+
+
+def test_a_case_that_nothing_was_learned_of_has_no_chance() -> None:
+    assert chance().of("a dog", BEST) is None
+    assert chance("pixels").of("a dog", BestPhotos(np.zeros(0), np.zeros(0))) is None
+
+
+def test_it_is_the_same_when_it_comes_back_from_a_folder(tmp_path: Path) -> None:
+    before = chance("pixels")
+    save_state(before, tmp_path / "chance", FORMS)
+    after = load_state(tmp_path / "chance", FORMS)
+    assert after.of("a dog and a submarine", BEST) == before.of("a dog and a submarine", BEST)

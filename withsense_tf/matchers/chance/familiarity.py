@@ -1,0 +1,217 @@
+"""How familiar a text is to a model: which of its words training captions have, and how near to it they come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar, Final, Self
+
+import numpy as np
+
+from withsense_tf.common.saved_objects import Saveable
+from withsense_tf.common.unit import unit
+from withsense_tf.common.words import CYRILLIC, english_lemmas, frequent_words, lemmas
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.matchers.forms.word_fit import telling_forms
+
+# A word that captions of one photo alone have may be a slip.
+FEWEST: Final = 2
+# So many captions stand for all, and so many words for what captions do not speak of: each costs an encoder of
+# sentences some milliseconds.
+CAPTIONS: Final = 600
+STRANGE_WORDS: Final = 800
+# So many of the nearest are averaged: one alone may be near by chance.
+NEAREST: Final = 5
+# Sentences in another language than the captions lie so much farther from them. Chosen on 121 Russian queries and the
+# same in English, for photos that nothing else is measured on.
+LANGUAGE_GAP: Final = 0.12
+# From so much nearer to the one side to as much nearer to the other, a word changes from known to strange.
+WIDTH: Final = 0.1
+STRANGE: Final = 0.5
+MOST_REMEMBERED: Final = 20_000
+# Captions write small numbers as words.
+_DIGITS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+NUMBERS: Final[Mapping[str, str]] = {str(number): word for number, word in enumerate(_DIGITS, 1)}
+
+
+class Familiarity(Saveable):
+    """Say how familiar texts are, from training captions and, if given, an encoder that reads whole texts.
+
+    `vectors` is that encoder, as in a caption space: also what no caption says has a vector there, in every language
+    that it reads, and lies near to captions or to words that these do not have.
+    """
+
+    LEARNED: ClassVar[tuple[str, ...]] = (
+        "photos_with_", "photo_count_", "caption_vectors_", "word_vectors_", "strange_vectors_",
+    )  # fmt: skip
+
+    def __init__(self, vectors: TextEncoder | None = None) -> None:
+        self.vectors = vectors
+
+    def fit(
+        self, texts: Sequence[str], photos: Sequence[str], apart: Collection[str] = (), seed: int = 0
+    ) -> Self:
+        """Learn from captions, each with its photo; those of the photos `apart` give words alone."""
+        forms_of: dict[str, set[str]] = {}
+        for text, photo in zip(texts, photos, strict=True):
+            forms_of.setdefault(photo, set()).update(lemmas(text))
+        counter = Counter(form for forms in forms_of.values() for form in forms)
+        self.photos_with_ = dict(sorted(counter.items()))
+        self.photo_count_ = len(forms_of)
+        if self.vectors is None:
+            return self
+        left = set(apart)
+        usable = [text for text, photo in zip(texts, photos, strict=True) if photo not in left] or list(texts)
+        order = np.random.default_rng(seed).permutation(len(usable))[:CAPTIONS]
+        frequent = sorted(
+            (form for form in counter if counter[form] >= FEWEST and len(form) > 1), key=counter.__getitem__
+        )
+        self.caption_vectors_ = self._vectors([usable[at] for at in sorted(order)])
+        self.word_vectors_ = self._vectors(frequent[-STRANGE_WORDS:])
+        self.strange_vectors_ = self._vectors(strange_words(self.photos_with_)[: 2 * STRANGE_WORDS : 2])
+        return self
+
+    def unknown(self, text: str) -> tuple[str, ...]:
+        """Return the telling words of a text, in their basic form, of which captions have none and nothing near."""
+        values = self.strangeness(text)
+        others = [form for form in telling_forms(text) if form not in values]
+        values |= dict(zip(others, self._far(others), strict=True))
+        return tuple(form for form in telling_forms(text) if values[form] > STRANGE)
+
+    def strangeness(self, text: str, fewest: int = FEWEST) -> dict[str, float]:
+        """Return for each telling word of a text, in its basic form, how strange it is to captions, from 0 to 1.
+
+        Words in letters that no caption is written in stand not there, where the encoder reads them: none is known.
+
+        Words that captions of so many photos have are not. Others are, but less if they are nearer to words of captions
+        than to words that captions do not have.
+        """
+        forms = [form for form in telling_forms(text) if not self._is_other(form)]
+        rest = [form for form in forms if self._count(form) < fewest]
+        return dict.fromkeys(forms, 0.0) | dict(zip(rest, self._far(rest), strict=True))
+
+    def reads_words(self, text: str) -> bool:
+        """Return whether most telling words of a text are in letters that captions are written in."""
+        return self._share_other(text) < 0.5
+
+    def word_features(self, text: str, fewest: int = FEWEST) -> list[float]:
+        """Return how strange words are: by how rare they are, all together, the strangest; how many; the rarest."""
+        strangeness = self.strangeness(text, fewest)
+        rarity = {form: self.rarity(form) for form in strangeness}
+        share = sum(rarity[form] * value for form, value in strangeness.items()) / (
+            sum(rarity.values()) or 1.0
+        )
+        values = strangeness.values()
+        rarest = max(rarity.values(), default=0.0)
+        return [share, sum(values), max(values, default=0.0), float(len(strangeness)), rarest]
+
+    def sentence_features(self, texts: Sequence[str]) -> np.ndarray:
+        """Return how much nearer each whole text lies to captions than to what they do not speak of, (texts, 5).
+
+        That is told by the nearest captions and, for short texts, by the commonest words of these; so both stand there
+        by themselves and by how short the text is.
+        """
+        memory: dict[str, np.ndarray] = self.__dict__.setdefault("_sentences", {})
+        if len(memory) > MOST_REMEMBERED:
+            memory.clear()
+        new = [text for text in dict.fromkeys(texts) if text not in memory]
+        if new:
+            memory |= dict(zip(new, self._sentence_features(new), strict=True))
+        return np.array([memory[text] for text in texts])
+
+    def rarity(self, form: str) -> float:
+        """Return how rare a basic form is in captions, 0 where all photos have it."""
+        return float(np.log((1 + self.photo_count_) / (1 + self._count(form)))) + 1e-3
+
+    def _sentence_features(self, texts: Sequence[str]) -> np.ndarray:
+        vectors = self._vectors(texts).astype(np.float32)
+        captions, here, strange = (_nearest(vectors @ others.T) for others in self._sides)
+        captions = captions + LANGUAGE_GAP * np.array([self._share_other(text) for text in texts])
+        brevity = 1 / np.array([max(1, len(telling_forms(text))) for text in texts])
+        sides = np.column_stack([captions - strange, here - strange])
+        return np.column_stack([brevity, sides, sides * brevity[:, None]])
+
+    def _far(self, forms: Sequence[str]) -> list[float]:
+        """Return how strange words are that captions do not have, by the encoder's vectors; 1 without one."""
+        if self.vectors is None or not len(self.word_vectors_) or not len(self.strange_vectors_):
+            return [1.0] * len(forms)
+        memory: dict[str, float] = self.__dict__.setdefault("_distances", {})
+        new = [form for form in dict.fromkeys(forms) if form not in memory]
+        if len(memory) > MOST_REMEMBERED:
+            memory.clear()
+            new = list(dict.fromkeys(forms))
+        if new:
+            vectors = self._vectors(new).astype(np.float32)
+            here, strange = ((vectors @ others.T).max(axis=1) for others in self._sides[1:])
+            memory |= dict(
+                zip(new, np.clip(0.5 + (strange - here) / (2 * WIDTH), 0, 1).tolist(), strict=True)
+            )
+        return [memory[form] for form in forms]
+
+    def _count(self, form: str) -> int:
+        return max(self.photos_with_.get(form, 0), self.photos_with_.get(NUMBERS.get(form, ""), 0))
+
+    def _is_other(self, form: str) -> bool:
+        """Return whether a word is written in letters that captions hardly use, and that the encoder reads."""
+        if self.vectors is None:
+            return False
+        language = "Russian" if CYRILLIC.search(form) else "English"
+        return language not in self._languages and language in self.vectors.languages
+
+    def _share_other(self, text: str) -> float:
+        forms = telling_forms(text)
+        return sum(map(self._is_other, forms)) / len(forms) if forms else 0.0
+
+    @property
+    def _languages(self) -> tuple[str, ...]:
+        """Return the languages of the captions' words, by their letters; a name or two is no language."""
+        if not hasattr(self, "_known_languages"):
+            russian = sum(bool(CYRILLIC.search(form)) for form in self.photos_with_)
+            sizes = {"Russian": russian, "English": len(self.photos_with_) - russian}
+            self._known_languages = tuple(
+                name for name, size in sizes.items() if size > len(self.photos_with_) / 20
+            )
+        return self._known_languages
+
+    @property
+    def _sides(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the vectors of captions, of their words, and of strange ones, as they are quick to multiply with."""
+        if "_wide" not in self.__dict__:
+            sides = (self.caption_vectors_, self.word_vectors_, self.strange_vectors_)
+            self._wide = tuple(side.astype(np.float32) for side in sides)
+        captions, here, strange = self._wide
+        return captions, here, strange
+
+    def _vectors(self, texts: Sequence[str]) -> np.ndarray:
+        if self.vectors is None or not len(texts):
+            return np.zeros((0, 1), np.float16)
+        return unit(self.vectors.encode(texts)).astype(np.float16)
+
+
+def strange_words(counts: Mapping[str, int]) -> list[str]:
+    """Return English nouns that captions do not have, the commonest in books first.
+
+    Every other one is what texts are held against; the rest may be put into texts that are to be strange.
+    """
+    frequent = frequent_words()
+    nouns = [
+        noun for noun in english_nouns() if noun not in counts and frequent.get(noun, 0) and len(noun) > 2
+    ]
+    return sorted(nouns, key=lambda noun: (-frequent[noun], noun))
+
+
+def english_nouns() -> frozenset[str]:
+    """Return basic forms that have a plural in "-s": nearly all are nouns, though some are verbs, too."""
+    table = english_lemmas()
+    return frozenset(
+        noun
+        for form, noun in table.items()
+        if form == noun + "s" and noun.isalpha() and table.get(noun, noun) == noun
+    )
+
+
+def _nearest(cosines: np.ndarray) -> np.ndarray:
+    """Return the mean of the largest cosines of each row, (rows,); 0 where there are none."""
+    if not cosines.shape[1]:
+        return np.zeros(len(cosines))
+    return np.asarray(np.sort(cosines, axis=1)[:, -NEAREST:].mean(axis=1), float)

@@ -1,0 +1,169 @@
+"""A fitted matcher and its training pairs -> the chance that the best photo is a match, learned out of fold.
+
+Training photos stand where they would if they had not been learned from, and each caption is a query that its own photo
+answers by its pixels and its other captions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from withsense_tf.data.gallery import Gallery, Queries
+from withsense_tf.matchers.captions import Captions
+from withsense_tf.matchers.chance.chance_examples import WEIGHTS, Example, ExampleMaker
+from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity
+from withsense_tf.matchers.chance.match_chance import BestPhotos, ChanceLine, MatchChance, chance_features
+from withsense_tf.matchers.chance.query_grids import QueryGrids, query_grids
+from withsense_tf.matchers.hybrid import Hybrid
+from withsense_tf.matchers.own_captions import captions_of, texts_to_learn_from
+from withsense_tf.matchers.search_forms import with_one
+from withsense_tf.matchers.towers.base import Towers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from withsense_tf.data.dataset import Pairs
+    from withsense_tf.matchers.base import Matcher
+
+# Fewer photos say too little; more cost time and say the same.
+FEWEST_PHOTOS: Final = 60
+MOST_PHOTOS: Final = 600
+# The best of few photos fits less than the best of many.
+GALLERIES: Final = (50, 200, MOST_PHOTOS)
+# So large a share of own captions is to be answered. With captions, what is there is told better.
+ANSWERED_SHARE: Final = {"pixels": 0.88, "captions": 0.965}
+
+
+def match_chance(matcher: Matcher) -> MatchChance | None:
+    """Return the chance of a fitted matcher, learned now if it was not before; it stays with the matcher.
+
+    None where its kind has none, where too few captions teach it, and where a matcher was saved before there was one:
+    then the least number decides.
+    """
+    if not hasattr(matcher, "chance_") and hasattr(matcher, "_lesson"):
+        matcher.chance_ = learn_chance(matcher, matcher._lesson)
+        del matcher._lesson
+    chance: MatchChance | None = getattr(matcher, "chance_", None)
+    return chance
+
+
+def learn_chance(matcher: Matcher, pairs: Pairs, seed: int = 0) -> MatchChance | None:
+    """Return the chance of a matcher, or None where its kind has none or there are too few captions to learn from."""
+    towers = matcher.towers_ if isinstance(matcher, Hybrid) else matcher
+    if not isinstance(towers, Towers | Captions):
+        return None
+    photos = _photos(towers, pairs, seed)
+    if len(photos) < FEWEST_PHOTOS:
+        return None
+    own = captions_of(pairs.data)
+    own = own[own["photo"].isin(photos["photo"])]
+    place = {photo: at for at, photo in enumerate(photos["photo"])}
+    owner = own["photo"].map(place).to_numpy(int)
+    texts, groups = texts_to_learn_from(pairs)
+    lesson = frozenset(groups) & frozenset(place)
+    familiarity = Familiarity(getattr(towers.text_, "vectors_", None)).fit(texts, groups, lesson, seed)
+    maker = ExampleMaker(
+        own["text"].tolist(), owner, familiarity.photos_with_, familiarity.photo_count_, seed
+    )
+    if not maker.is_possible:
+        return None
+    examples = maker.examples()
+    ids = own["caption"].tolist()
+    queries = Queries.of(
+        [example.text for example in examples],
+        [ids[example.caption] if example.caption >= 0 else "" for example in examples],
+    )
+    grids = _grids(matcher, towers, Gallery(pairs.data, tuple(photos["photo"])), queries)
+    # Words of a caption that taught are those of one photo more.
+    fewest = FEWEST + bool(lesson)
+    return _fit_lines(familiarity, examples, owner, maker, grids, fewest)
+
+
+def _photos(towers: Towers | Captions, pairs: Pairs, seed: int) -> pd.DataFrame:
+    """Return photos of the pairs that have captions and were not learned from, or can be taken so; none twice."""
+    table = pairs.table.assign(content=pairs.content, group=pairs.group)
+    table = table[table["photo"].isin(captions_of(pairs.data)["photo"])]
+    table = table.drop_duplicates("group").sort_values("content")
+    if isinstance(towers, Towers):
+        table = table[table["content"].isin(towers.unseen_content(table["content"].tolist()))]
+    order = np.random.default_rng(seed).permutation(len(table))[:MOST_PHOTOS]
+    return table.iloc[np.sort(order)]
+
+
+def _grids(matcher: Matcher, towers: Towers | Captions, gallery: Gallery, queries: Queries) -> QueryGrids:
+    if isinstance(towers, Captions):
+        return query_grids(matcher, gallery, queries)
+    rows = towers.unseen_rows(gallery.content, gallery.paths)
+    points = towers.text_points(queries.texts)
+    cosines = points @ rows[:, : points.shape[1]].T
+    scores = cosines if towers.local_scaling_ is None else with_one(points) @ rows.T
+    return query_grids(matcher, gallery, queries, (cosines, scores))
+
+
+def _fit_lines(
+    familiarity: Familiarity,
+    examples: Sequence[Example],
+    owner: np.ndarray,
+    maker: ExampleMaker,
+    grids: QueryGrids,
+    fewest: int,
+) -> MatchChance:
+    """Fit a line for each case on the best photos of galleries of several sizes, with each own photo and without it."""
+    lines: dict[str, ChanceLine] = {}
+    for part in grids.parts:
+        rows = [row for size in GALLERIES for row in _best(examples, owner, maker, grids, part, size)]
+        kinds = np.array([kind for _, kind, _ in rows])
+        has_match = np.array([example.has_match for example, _, _ in rows])
+        texts = [example.text for example, _, _ in rows]
+        best = [one for _, _, one in rows]
+        for case in [part] if familiarity.vectors is None else [part, f"foreign {part}"]:
+            features = chance_features(familiarity, texts, best, case, fewest)
+            lines[case] = _fit_line(features, kinds, has_match, ANSWERED_SHARE[part])
+    return MatchChance(familiarity, lines)
+
+
+def _best(
+    examples: Sequence[Example],
+    owner: np.ndarray,
+    maker: ExampleMaker,
+    grids: QueryGrids,
+    part: str,
+    size: int,
+) -> list[tuple[Example, str, BestPhotos]]:
+    """Return each example with its kind and the best photos of a gallery; own ones once more without their photo."""
+    photos = grids.cosines.shape[1]
+    some = np.zeros(photos, bool)
+    some[np.random.default_rng(size).permutation(photos)[:size]] = True
+    rows = []
+    for at, example in enumerate(examples):
+        own = int(owner[example.caption]) if example.caption >= 0 else -1
+        for kind in (example.kind, "without") if example.kind == "own" else (example.kind,):
+            here = some.copy()
+            if own >= 0 and (example.has_match or kind == "without"):
+                here[own] = kind != "without"
+            best = grids.best(part, at, here, partial(maker.forms_beside, caption=example.caption))
+            rows.append((example, kind, best))
+    return rows
+
+
+def _fit_line(
+    features: np.ndarray, kinds: np.ndarray, has_match: np.ndarray, answered_share: float
+) -> ChanceLine:
+    """Fit a logistic line, each kind by its weight; the least chance is that which so many own captions have."""
+    from sklearn.linear_model import LogisticRegression
+
+    each = {kind: WEIGHTS[kind] / np.sum(kinds == kind) for kind in np.unique(kinds).tolist()}
+    weight = np.array([each[kind] for kind in kinds.tolist()])
+    centre, spread = features.mean(axis=0), features.std(axis=0)
+    spread[spread < 1e-9] = 1.0
+    target = has_match & (kinds != "without")
+    fit = LogisticRegression(max_iter=1_000)
+    fit.fit((features - centre) / spread, target, sample_weight=weight / weight.mean())
+    weights = fit.coef_[0] / spread
+    chance = ChanceLine(weights, float(fit.intercept_[0] - centre @ weights), 0.0)
+    least = np.quantile(chance.apply(features[kinds == "own"]), 1 - answered_share)
+    return ChanceLine(chance.weights, chance.intercept, float(least))

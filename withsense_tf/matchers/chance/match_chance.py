@@ -1,0 +1,130 @@
+"""The chance that the best photo of a search is what was asked for, from its score and from the words of the query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.common.saved_objects import Saveable
+from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity
+
+# The best photo is held against so many behind it.
+REST: Final = 10
+
+
+@dataclass(frozen=True)
+class BestPhotos:
+    """The best photos for a query that may be shown, best first, as many as one and the `REST`.
+
+    - `scores`: their cosines, (photos,)
+    - `numbers`: their calibrated numbers, by pixels and captions where there are both, (photos,)
+    - `forms`: the basic forms that captions of the first have, or None where it has none or they are not read
+    """
+
+    scores: np.ndarray
+    numbers: np.ndarray
+    forms: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Chance:
+    """How probable it is that the best photo was meant, from 0 to 1; whether that is enough; what nothing confirms."""
+
+    value: float
+    fits: bool
+    unconfirmed_words: tuple[str, ...] = ()
+
+
+@dataclass(eq=False, repr=False)
+class ChanceLine(Saveable):
+    """A logistic line on features, and the least chance by which something fits."""
+
+    weights: np.ndarray
+    intercept: float
+    least: float
+
+    def apply(self, features: np.ndarray) -> np.ndarray:
+        """Return the chance of each row, (rows,)."""
+        return np.asarray(1 / (1 + np.exp(-np.clip(features @ self.weights + self.intercept, -30, 30))))
+
+
+@dataclass(eq=False, repr=False)
+class MatchChance(Saveable):
+    """Say how probable it is that the best of the photos is a match.
+
+    Each of the `lines` is for another case: "pixels", or "captions" where the best photo has some, which confirm words
+    of the query or do not; "foreign pixels" and "foreign captions" where the query is in letters that no training
+    caption is written in. All know scores, and how familiar the query is. Only photos count that may be shown: how
+    many there are beside them would tell of those that may not.
+    """
+
+    familiarity: Familiarity
+    lines: Mapping[str, ChanceLine]
+
+    def of(self, text: str, best: BestPhotos) -> Chance | None:
+        """Return the chance that the best photo is what the text asks for; None where nothing was learned of it."""
+        case = self._case(text, best)
+        line = self.lines.get(case)
+        if line is None or not len(best.scores):
+            return None
+        value = float(line.apply(chance_features(self.familiarity, [text], [best], case))[0])
+        here = best.forms or frozenset()
+        unknown = self.familiarity.unknown(text)
+        return Chance(value, value >= line.least, tuple(form for form in unknown if form not in here))
+
+    def _case(self, text: str, best: BestPhotos) -> str:
+        part = "captions" if best.forms is not None and "captions" in self.lines else "pixels"
+        return part if self.familiarity.reads_words(text) else f"foreign {part}"
+
+
+def chance_features(
+    familiarity: Familiarity,
+    texts: Sequence[str],
+    best: Sequence[BestPhotos],
+    case: str,
+    fewest: int = FEWEST,
+) -> np.ndarray:
+    """Return what the chance is read from, (texts, features); `case` is that of a line."""
+    parts = [np.array([_first_and_margin(one.scores) for one in best])]
+    is_foreign, with_captions = case.startswith("foreign"), case.endswith("captions")
+    if familiarity.vectors is not None:
+        parts.append(familiarity.sentence_features(texts))
+    if not is_foreign:
+        parts.append(np.array([familiarity.word_features(text, fewest) for text in texts]))
+    if with_captions:
+        parts.append(np.array([_first_and_margin(one.numbers) for one in best]))
+    if with_captions and not is_foreign:
+        pairs = zip(texts, best, strict=True)
+        parts.append(
+            np.array(
+                [_confirmation(familiarity, text, one.forms or frozenset(), fewest) for text, one in pairs]
+            )
+        )
+    return np.column_stack(parts)
+
+
+def _first_and_margin(values: np.ndarray) -> tuple[float, float]:
+    """Return the first value, and by how much it is above the mean of the rest; 0 where there is no rest."""
+    rest = values[1 : REST + 1]
+    return float(values[0]), float(values[0] - rest.mean()) if len(rest) else 0.0
+
+
+def _confirmation(
+    familiarity: Familiarity, text: str, there: frozenset[str], fewest: int
+) -> tuple[float, float, float]:
+    """Return the share of a text's telling words, by how rare they are, that captions have; how many they do not have.
+
+    The third is the share of the strange ones that these captions do not have either.
+    """
+    strangeness = familiarity.strangeness(text, fewest)
+    rarity = {form: familiarity.rarity(form) for form in strangeness}
+    total = sum(rarity.values()) or 1.0
+    missing = [form for form in rarity if form not in there]
+    return (
+        1 - sum(rarity[form] for form in missing) / total,
+        float(len(missing)),
+        sum(rarity[form] * strangeness[form] for form in missing) / total,
+    )

@@ -1,0 +1,66 @@
+"""Queries beside a gallery, as a search sees them: cosines, calibrated numbers, and what photos are ranked by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from withsense_tf.data.gallery import Gallery, Queries
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.captions import grid_of_looks
+from withsense_tf.matchers.chance.match_chance import REST, BestPhotos
+from withsense_tf.matchers.hybrid import Hybrid
+from withsense_tf.matchers.towers.base import Towers
+
+
+@dataclass(frozen=True, eq=False)
+class QueryGrids:
+    """What each query scores with each photo, (queries, photos): by pixels, and with captions if they are read."""
+
+    cosines: np.ndarray
+    by_pixels: tuple[np.ndarray, np.ndarray]  # numbers, and what they are ranked by
+    by_both: tuple[np.ndarray, np.ndarray] | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return what a photo can be found by: "pixels", and "captions" where these are read beside them."""
+        return ("pixels",) if self.by_both is None else ("pixels", "captions")
+
+    def best(
+        self, part: str, query: int, here: np.ndarray, forms_of: Callable[[int], frozenset[str]] | None = None
+    ) -> BestPhotos:
+        """Return the best of the photos that are `here`; `forms_of` says which words a photo's captions have."""
+        numbers, ranks = self.by_pixels
+        if part == "captions" and self.by_both is not None:
+            numbers, ranks = self.by_both
+        columns = np.flatnonzero(here)
+        front = columns[np.argsort(-ranks[query, columns], kind="stable")[: REST + 1]]
+        forms = forms_of(int(front[0])) if part == "captions" and forms_of is not None else None
+        return BestPhotos(self.cosines[query, front], numbers[query, front], forms)
+
+
+def query_grids(
+    matcher: Matcher,
+    gallery: Gallery,
+    queries: Queries,
+    products: tuple[np.ndarray, np.ndarray] | None = None,
+) -> QueryGrids:
+    """Return the grids of towers, captions or a hybrid; by these cosines and scores to rank by if they are given."""
+    towers = matcher.towers_ if isinstance(matcher, Hybrid) else matcher
+    if products is not None:
+        cosines, scores = products
+    elif isinstance(towers, Towers):
+        cosines, scores = towers.grids(gallery, queries)
+    else:
+        cosines = scores = towers.grid(gallery, queries)
+    if not isinstance(matcher, Hybrid):
+        return QueryGrids(cosines, (matcher.search_form().number(cosines), scores))
+    form = matcher.search_form()
+    numbers = form.pixels.number(cosines)
+    looks = grid_of_looks(matcher.captions_, gallery, queries, form.words)
+    flat = scores.ravel().astype(np.float64), numbers.ravel(), looks.reshape(-1, looks.shape[2])
+    both = (part(*flat).reshape(cosines.shape) for part in (form.number_of, form.score))
+    number, rank = both
+    return QueryGrids(cosines, (numbers, scores), (number, rank))

@@ -1,0 +1,69 @@
+"""Whether the best photo of an answer is a match: by its chance where the model learned one, and why if it is not."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.common.words import SMALL, lemma, words
+from withsense_tf.index.model_generation import Generation
+from withsense_tf.index.tables.words_table import forms_at
+from withsense_tf.matchers.chance.match_chance import BestPhotos, Chance
+from withsense_tf.matchers.forms.hybrid_form import HybridForm
+from withsense_tf.matchers.search_forms import PHOTO
+from withsense_tf.search.query.known_words import MOST_LISTED
+from withsense_tf.search.query.spelling import LONGEST_WORD
+from withsense_tf.search.query.tokens import tokens
+from withsense_tf.search.row_ranking import RowRanking
+
+NEAREST: Final = "nearest with --minimum 0"
+
+
+def chance_of_best(
+    generation: Generation, tables: sqlite3.Connection, point: np.ndarray, text: str, best: RowRanking
+) -> Chance | None:
+    """Return the chance that the first of some photos, which may be shown, is what a text asks for."""
+    form = generation.form
+    if form.chance_ is None or not len(best):
+        return None
+    pixels = form.pixels if isinstance(form, HybridForm) else form
+    if PHOTO not in generation.vectors:
+        return form.chance_.of(text, BestPhotos(best.scores, best.numbers))
+    # Without what is taken from the scores that photos are ranked by: the chance was learned from cosines.
+    width = len(point) - pixels.numbers_apart
+    vectors = generation.vectors[PHOTO].get(best.rows)
+    cosines = (vectors[:, :width] * point[:width]).sum(axis=1).astype(np.float64)
+    if pixels is form:
+        return form.chance_.of(text, BestPhotos(cosines, best.numbers))
+    captions = forms_at(tables, generation.number, best.rows[:1]).get(int(best.rows[0]), "")
+    forms = frozenset(captions.split()) or None
+    return form.chance_.of(text, BestPhotos(cosines, best.numbers, forms))
+
+
+def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown."""
+    missing = {form for form in chance.unconfirmed_words if not in_captions(form)}
+    typed_words = [
+        token.text
+        for token in tokens(text)
+        for word in words(token.text)
+        if word not in SMALL and lemma(word) in missing
+    ]
+    return tuple(word[:LONGEST_WORD] for word in dict.fromkeys(typed_words))[:MOST_LISTED]
+
+
+def no_match(number: float, least: float, chance: Chance | None, missing: tuple[str, ...]) -> str:
+    """Return the line that says that nothing fits, and what is missing where that is known.
+
+    >>> no_match(0.4, 1 / 3, Chance(0.1, False), ("submarine", "iceberg"))
+    'No submarine or iceberg found; nearest with --minimum 0.'
+    """
+    if chance is None:
+        return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."
+    if missing:
+        listing = ", ".join(missing[:-1]) + " or " * (len(missing) > 1) + missing[-1]
+        return f"No {listing} found; {NEAREST}."
+    return f"No good match: the chance that the best photo is one is {chance.value:.2f}; {NEAREST}."
