@@ -12,7 +12,7 @@ from run_command import run, runner
 from words_in_files import save
 
 from withsense_tf.__main__ import app
-from withsense_tf.encoders.make_encoder import best_encoder_here
+from withsense_tf.encoders.make_encoder import best_encoders_here
 
 CAPTIONS = [
     ("a.jpg", "A brown dog runs along a beach"),
@@ -118,6 +118,6 @@ def test_status_names_the_weights_and_the_quality_that_saw_the_photos(tmp_path: 
     index = ("--index", str(tmp_path / "index"))
     run("index", "build", str(root), "--matcher", "photos_alone", "--quality", "fast", *index)
     model = json.loads(run("index", "status", "--json", *index))["models"][0]
-    assert model["photo"] == best_encoder_here("fast").identity
-    assert model["photo"] != best_encoder_here("good").identity
+    assert model["photo"] == best_encoders_here("fast")[0].identity
+    assert model["photo"] != best_encoders_here("good")[0].identity
     assert model["weights"].startswith("imagenet")
