@@ -17,6 +17,7 @@ from tiny_photo import TinyPhoto
 from withsense_tf.common.fingerprints import content_of
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.evaluation.answering import answer_task
@@ -270,6 +271,29 @@ def test_as_a_base_they_give_what_they_give_among_the_others(
     as_base = ClosedFormTowers(MeanColour(), text="tfidf").fit(pairs)
     # Features are standardised, and targets centred, on the base alone: near, not equal.
     assert np.corrcoef(as_base.cosines(relevance(data)), among.cosines(relevance(data)))[0, 1] > 0.9
+
+
+def test_with_enough_of_them_numbers_are_told_by_the_text_too(
+    data: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs, every = without_photo(data, "ant.jpg"), relevance(data)
+    assert ClosedFormTowers(MeanColour(), text="tfidf").fit(pairs).query_numbers_ is None
+    for name in ("FEWEST_SHARED", "FEWEST_PHOTOS", "FEWEST_PAIRS"):
+        monkeypatch.setattr(closed_form, name, 1)
+    towers = ClosedFormTowers(MeanColour(), text="tfidf").fit(pairs)
+    assert towers.query_numbers_ is not None
+    # Texts are held against where captioned photos lie, and none of those that were judged.
+    birds = training_examples(pairs, captioned=True)
+    birds = birds.only(birds.captioned)
+    points = towers.photo_points(birds.content, [Path(path) for path in birds.paths])
+    np.testing.assert_allclose(towers.query_numbers_.photos_, points, atol=1e-4)
+    numbers, cosines = towers.predict(every), towers.cosines(every)
+    assert not np.allclose(numbers, towers.calibration_.apply(cosines))
+    gallery = Gallery(data, tuple(dict.fromkeys(every.table["photo"])))
+    queries = Queries.of(every.texts[:3])
+    grid = towers.grid_numbers(towers.grids(gallery, queries)[0], queries.texts)
+    place = gallery.names.index(str(every.table["photo"].iloc[0]))
+    assert grid[0, place] == pytest.approx(numbers[0], abs=1e-5)
 
 
 def test_an_index_holds_the_photos_to_be_found_and_not_those_to_learn_from(data: Dataset) -> None:

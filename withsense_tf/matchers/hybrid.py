@@ -137,6 +137,6 @@ class Hybrid(Matcher):
         cosines, scores_of_pixels = self.towers_.grids(gallery, queries)
         form = self.search_form()
         looks = grid_of_looks(self.captions_, gallery, queries, form.words)
-        numbers = form.pixels.number(cosines.ravel())
+        numbers = self.towers_.grid_numbers(cosines, queries.texts).ravel()
         scores = form.score(scores_of_pixels.ravel(), numbers, looks.reshape(-1, looks.shape[2]))
         return scores.reshape(cosines.shape)

@@ -34,6 +34,7 @@ FORMS: Mapping[str, str] = dict.fromkeys(
     "PhotoForm": "withsense_tf.matchers.alone.photo_form",
     "HybridForm": "withsense_tf.matchers.forms.hybrid_form",
     "WordFit": "withsense_tf.matchers.forms.word_fit",
+    "QueryNumbers": "withsense_tf.matchers.forms.query_numbers",
     "MatchChance": "withsense_tf.matchers.chance.match_chance",
     "ChanceLine": "withsense_tf.matchers.chance.match_chance",
     "Familiarity": "withsense_tf.matchers.chance.familiarity",

@@ -19,6 +19,7 @@ from withsense_tf.matchers.calibration import Calibration
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.chance.match_chance import MatchChance
+    from withsense_tf.matchers.forms.query_numbers import QueryNumbers
 
 # The vectors that an index may keep of a photo: what its pixels say, and what its captions say together.
 PHOTO, CAPTIONS = "photo", "captions"
@@ -99,11 +100,13 @@ class CosineForm(SearchForm):
         of: str = PHOTO,
         width: int | None = None,
         local_scaling: bool = False,
+        query_numbers: QueryNumbers | None = None,
     ) -> None:
         self.text = text
         self.calibration = calibration
         self.of = of
         self.local_scaling = local_scaling
+        self.query_numbers = query_numbers
         self.width = width if width is not None else int(self.queries(["a"]).shape[1])
 
     @property
@@ -129,14 +132,18 @@ class CosineForm(SearchForm):
 
     @property
     def numbers_apart(self) -> bool:
-        """Return whether something is taken from the cosines that photos are ranked by."""
-        return self.local_scaling
+        """Return whether something is taken from the cosines that photos are ranked by, or the text says more."""
+        return self.local_scaling or self.query_numbers is not None
 
     def numbers_at(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
         """Return the numbers of photos by their cosines."""
         width = len(query) - self.local_scaling
         # Row by row: a matrix product may round a row otherwise where there are more of them.
-        return self.number((rows[:, :width] * query[:width]).sum(axis=1).astype(np.float64))
+        cosines = (rows[:, :width] * query[:width]).sum(axis=1).astype(np.float64)
+        if self.query_numbers is None:
+            return self.number(cosines)
+        nearness = self.query_numbers.nearness(query[None, :width])
+        return self.query_numbers.apply(cosines, np.repeat(nearness, len(cosines), axis=0))
 
     def _with_one(self, points: np.ndarray) -> np.ndarray:
         return np.asarray(with_one(points) if self.local_scaling else points, np.float32)

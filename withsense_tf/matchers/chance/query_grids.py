@@ -55,10 +55,13 @@ def query_grids(
         cosines, scores = towers.grids(gallery, queries)
     else:
         cosines = scores = towers.grid(gallery, queries)
+    if isinstance(towers, Towers):
+        numbers = towers.grid_numbers(cosines, queries.texts)
+    else:
+        numbers = matcher.search_form().number(cosines)
     if not isinstance(matcher, Hybrid):
-        return QueryGrids(cosines, (matcher.search_form().number(cosines), scores))
+        return QueryGrids(cosines, (numbers, scores))
     form = matcher.search_form()
-    numbers = form.pixels.number(cosines)
     looks = grid_of_looks(matcher.captions_, gallery, queries, form.words)
     flat = scores.ravel().astype(np.float64), numbers.ravel(), looks.reshape(-1, looks.shape[2])
     both = (part(*flat).reshape(cosines.shape) for part in (form.number_of, form.score))

@@ -17,6 +17,7 @@ from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.matchers.base import Matcher, unique_photos, unique_texts
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms.query_numbers import QueryNumbers
 from withsense_tf.matchers.search_forms import CosineForm, with_one
 from withsense_tf.matchers.towers.local_scaling import LocalScaling
 
@@ -34,6 +35,7 @@ class Towers(Matcher):
     left_out_points_: np.ndarray
     # Towers that never learned it, or were saved before there was such a thing, have none.
     local_scaling_: LocalScaling | None = None
+    query_numbers_: QueryNumbers | None = None
 
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, dim)."""
@@ -54,7 +56,12 @@ class Towers(Matcher):
 
     def search_form(self) -> CosineForm:
         """Return the search form: cosines with the photos' points."""
-        return CosineForm(self.text_, self.calibration_, local_scaling=self.local_scaling_ is not None)
+        return CosineForm(
+            self.text_,
+            self.calibration_,
+            local_scaling=self.local_scaling_ is not None,
+            query_numbers=self.query_numbers_,
+        )
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return what a text's row is multiplied with, float32, (photos, dim or dim + 1)."""
@@ -93,8 +100,21 @@ class Towers(Matcher):
             return cosines, cosines
         return cosines, cosines + rows[:, -1] * with_one(points)[text, -1]
 
+    def numbers(self, cosines: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """Return the number that the cosine of each pair stands for, (pairs,), by its text."""
+        if self.query_numbers_ is None:
+            return self.calibration_.apply(cosines)
+        different, text = unique_texts(texts)
+        nearness = self.query_numbers_.nearness(self.text_points(different))
+        return self.query_numbers_.apply(cosines, nearness[text])
+
+    def grid_numbers(self, cosines: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """Return what the cosines of texts and photos stand for, (texts, photos)."""
+        each = [text for text in texts for _ in range(cosines.shape[1])]
+        return self.numbers(cosines.ravel(), each).reshape(cosines.shape)
+
     def _score(self, pairs: Pairs) -> np.ndarray:
-        return self.calibration_.apply(self.cosines(pairs))
+        return self.numbers(self.cosines(pairs), pairs.texts)
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         return self.grids(gallery, queries)[1]

@@ -18,6 +18,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers.base import FeatureMatcher
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms.query_numbers import FEWEST_PAIRS, FEWEST_PHOTOS, QueryNumbers
 from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
 from withsense_tf.matchers.towers.base import Towers
@@ -59,7 +60,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
     reads_caption_space: ClassVar[bool] = True
     LEARNED: ClassVar[tuple[str, ...]] = (
         "text_", "features_", "seen_", "coefficients_", "penalty_", "left_out_points_", "place_", "calibration_",
-        "mean_caption_", "local_scaling_",
+        "mean_caption_", "local_scaling_", "query_numbers_",
     )  # fmt: skip
 
     photo: Photos = "mobilenet_v2"
@@ -119,6 +120,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         if len(better := self.better_pairs(pairs)):
             cosines = towers.left_out_cosines(better)
             towers.calibration_ = Calibration().fit(cosines, better.target, better.weight)
+            towers.query_numbers_ = None
         return towers
 
     def _learn_difference(self, new: Examples, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -156,7 +158,15 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         self.local_scaling_ = LocalScaling().fit(self.text_points, examples.texts, number[examples.owner])
         # Without their own captions, as without themselves.
         self.left_out_points_ = self.rows_at(self.left_out_points_, np.arange(len(self.place_)))
-        self.calibration_ = Calibration().fit(self.left_out_cosines(pairs), pairs.target, pairs.weight)
+        cosines = self.left_out_cosines(pairs)
+        self.calibration_ = Calibration().fit(cosines, pairs.target, pairs.weight)
+        self.query_numbers_ = None
+        foretold_points = self.__dict__.pop("_foretold", np.zeros((0, 0)))
+        if len(foretold_points) >= FEWEST_PHOTOS and len(pairs) >= FEWEST_PAIRS:
+            texts = self.text_points(pairs.texts)
+            self.query_numbers_ = QueryNumbers().fit(
+                foretold_points, cosines, texts, pairs.target, pairs.weight
+            )
 
     def _fit_exactly(self, examples: Examples, pairs: Pairs) -> Sequence[str]:
         """Fit the photo tower; return the content of the photos that have left-out points."""
@@ -229,6 +239,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
             if rank > best:
                 best, self.penalty_ = rank, penalty
                 self.coefficients_ = np.vstack([solution.base, solution.own]).astype(np.float32)
+                # What the regression says of the rows that it was fitted to.
+                self._foretold = unit(shared_targets - penalty * solution.base)
                 self.left_out_points_ = points.astype(np.float32)
 
 

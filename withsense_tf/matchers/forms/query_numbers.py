@@ -1,0 +1,86 @@
+"""How well a pair fits, by its cosine held against the cosines of the same text with many training photos.
+
+A cosine of .5 is much for a text that is near to no photo and little for one that is near to all. Ranking photos for
+one text does not need this; a number that is to mean the same for all texts does.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import ClassVar, Final, Self
+
+import numpy as np
+
+from withsense_tf.common.saved_objects import Saveable
+from withsense_tf.matchers.search_forms import Dense
+
+# Chosen on left-out answers of training photos (experiments/RESULTS.md, section 19).
+NEAR: Final = (10, 200)
+HIDDEN: Final = (32, 16)
+MEMBERS: Final = 3
+# With fewer, a line of steps says it as well (`Calibration`).
+FEWEST_PHOTOS: Final = 1_000
+FEWEST_PAIRS: Final = 1_000
+# So many photos stand for all.
+MOST_PHOTOS: Final = 6_000
+
+
+class QueryNumbers(Saveable):
+    """Say from 0 to 1 how well texts and photos fit, by cosines and by how near photos are to the text anyway."""
+
+    LEARNED: ClassVar[tuple[str, ...]] = ("photos_", "centre_", "spread_", "members_")
+
+    def fit(
+        self,
+        photos: np.ndarray,
+        cosines: np.ndarray,
+        texts: np.ndarray,
+        target: np.ndarray,
+        weight: np.ndarray,
+    ) -> Self:
+        """Learn from pairs whose photos were left out: cosines, the points of texts, (pairs, dim), and targets.
+
+        `photos` are points of training photos, (photos, dim), none of them of a pair.
+        """
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.neural_network import MLPRegressor
+
+        self.photos_ = np.asarray(photos[:MOST_PHOTOS], np.float32)
+        columns = np.column_stack([cosines, self.nearness(texts)])
+        self.centre_, self.spread_ = columns.mean(axis=0), columns.std(axis=0) + 1e-9
+        self.members_ = []
+        for seed in range(MEMBERS):
+            network = MLPRegressor(
+                hidden_layer_sizes=HIDDEN, alpha=1e-2, max_iter=150, early_stopping=True, n_iter_no_change=12,
+                random_state=seed,
+            )  # fmt: skip
+            with warnings.catch_warnings():
+                # Early stopping keeps the best state, whether or not it was the last.
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                network.fit((columns - self.centre_) / self.spread_, target, sample_weight=weight)
+            pairs = zip(network.coefs_, network.intercepts_, strict=True)
+            self.members_.append([Dense(np.asarray(kernel), np.asarray(bias)) for kernel, bias in pairs])
+        return self
+
+    def nearness(self, texts: np.ndarray) -> np.ndarray:
+        """Return four figures of the cosines of texts, (texts, dim), with training photos, (texts, 4).
+
+        Their mean, their spread, and the means of the largest 10 and 200.
+        """
+        cosines = np.asarray(texts, np.float32) @ self.photos_.T
+        largest = np.sort(cosines, axis=1)[:, ::-1]
+        tops = [largest[:, :count].mean(axis=1) for count in NEAR]
+        return np.column_stack([cosines.mean(axis=1), cosines.std(axis=1), *tops]).astype(np.float64)
+
+    def apply(self, cosines: np.ndarray, nearness: np.ndarray) -> np.ndarray:
+        """Return the numbers of pairs, (pairs,), by their cosines, (pairs,), and the nearness of their texts."""
+        columns = (np.column_stack([cosines, nearness]) - self.centre_) / self.spread_
+        return np.asarray(np.clip(np.mean([_forward(columns, one) for one in self.members_], axis=0), 0, 1))
+
+
+def _forward(values: np.ndarray, layers: list[Dense]) -> np.ndarray:
+    for layer in layers:
+        hidden = values if layer is layers[0] else np.maximum(values, 0)
+        # Row by row: a matrix product may round a row otherwise where there are more of them.
+        values = np.einsum("ni,io->no", hidden, layer.kernel) + layer.bias
+    return values[:, 0]
