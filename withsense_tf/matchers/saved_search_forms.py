@@ -26,7 +26,7 @@ PARTS: Final[Mapping[str, str]] = {
 
 FORMS: Mapping[str, str] = dict.fromkeys(
     (
-        "CosineForm", "ProjectedForm", "AdditiveForm", "NetworkForm", "Dense", "Line",
+        "CosineForm", "ProjectedForm", "AdditiveForm", "NetworkForm", "Line",
     ),
     "withsense_tf.matchers.search_forms",
 ) | {
@@ -34,6 +34,7 @@ FORMS: Mapping[str, str] = dict.fromkeys(
     "PhotoForm": "withsense_tf.matchers.alone.photo_form",
     "HybridForm": "withsense_tf.matchers.forms.hybrid_form",
     "WordFit": "withsense_tf.matchers.forms.word_fit",
+    "Dense": "withsense_tf.matchers.forms.dense",
     "QueryNumbers": "withsense_tf.matchers.forms.query_numbers",
     "MatchChance": "withsense_tf.matchers.chance.match_chance",
     "ChanceLine": "withsense_tf.matchers.chance.match_chance",

@@ -16,6 +16,7 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.unit import unit
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms.dense import Dense
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.chance.match_chance import MatchChance
@@ -196,18 +197,6 @@ class AdditiveForm(SearchForm):
     def number(self, scores: np.ndarray) -> np.ndarray:
         """Return the score itself: it was fitted to the judgements."""
         return np.asarray(np.clip(scores, 0, 1))
-
-
-@dataclass(frozen=True, eq=False)
-class Dense:
-    """A layer of a network after training: kernel (in, out) and bias (out,); batch norms are folded into them."""
-
-    kernel: np.ndarray
-    bias: np.ndarray
-
-    def apply(self, values: np.ndarray) -> np.ndarray:
-        """Return the outputs of the layer, (rows, out)."""
-        return np.asarray(values @ self.kernel + self.bias)
 
 
 @dataclass(eq=False, repr=False)

@@ -11,8 +11,8 @@ from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.matchers.concat.networks import NetworkMatcher
+from withsense_tf.matchers.forms.dense import Dense
 from withsense_tf.matchers.photo_features import Photos
-from withsense_tf.matchers.search_forms import Dense
 from withsense_tf.matchers.training import Training
 
 KINDS: Final = ("bilinear", "product", "difference")

@@ -12,7 +12,7 @@ from typing import ClassVar, Final, Self
 import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
-from withsense_tf.matchers.search_forms import Dense
+from withsense_tf.matchers.forms.dense import Dense
 
 # Chosen on left-out answers of training photos (experiments/RESULTS.md, section 19).
 NEAR: Final = (10, 200)
