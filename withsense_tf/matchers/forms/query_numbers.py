@@ -23,6 +23,8 @@ FEWEST_PHOTOS: Final = 1_000
 FEWEST_PAIRS: Final = 1_000
 # So many photos stand for all.
 MOST_PHOTOS: Final = 6_000
+# Texts at once: their cosines with all those photos are 50 megabytes.
+BLOCK: Final = 2_048
 
 
 class QueryNumbers(Saveable):
@@ -67,6 +69,10 @@ class QueryNumbers(Saveable):
 
         Their mean, their spread, and the means of the largest 10 and 200.
         """
+        blocks = [self._nearness(texts[at : at + BLOCK]) for at in range(0, len(texts), BLOCK)]
+        return np.concatenate([np.zeros((0, 2 + len(NEAR))), *blocks])
+
+    def _nearness(self, texts: np.ndarray) -> np.ndarray:
         cosines = np.asarray(texts, np.float32) @ self.photos_.T
         largest = np.sort(cosines, axis=1)[:, ::-1]
         tops = [largest[:, :count].mean(axis=1) for count in NEAR]
