@@ -97,7 +97,7 @@ def with_text_and_path(data: Dataset, table: pd.DataFrame, parts: Sequence[str] 
     Rows of photos that are in none of the `parts` of the data set are left out.
     """
     captions, photos = data.captions, data.photos
-    paths = photos.loc[photos["part"].isin(parts), ["photo", "path"]].drop_duplicates("photo")
+    paths = photos.loc[photos["part"].isin(parts), ["photo", "path"]]
     table = table.merge(captions[["caption", "text"]], on="caption", how="inner", validate="many_to_one")
     return table.merge(paths, on="photo", how="inner", validate="many_to_one")
 
