@@ -130,8 +130,10 @@ class Hybrid(Matcher):
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         form = self.search_form()
-        numbers = self.towers_.predict(pairs)
-        return form.number_of(self.towers_.scores(pairs), numbers, self.captions_.looks(pairs, form.words))
+        # Photos go through their tower once: what they are ranked by and the numbers hang on the same points.
+        cosines, scores = self.towers_.products(pairs)
+        numbers = np.clip(self.towers_.numbers(cosines, pairs.texts), 0, 1)
+        return form.number_of(scores, numbers, self.captions_.looks(pairs, form.words))
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         cosines, scores_of_pixels = self.towers_.grids(gallery, queries)

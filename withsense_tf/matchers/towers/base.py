@@ -33,6 +33,7 @@ class Towers(Matcher):
     calibration_: Calibration
     text_: TextEncoder
     left_out_points_: np.ndarray
+    place_: dict[str, int]
     # Towers that never learned it, or were saved before there was such a thing, have none.
     local_scaling_: LocalScaling | None = None
     query_numbers_: QueryNumbers | None = None
@@ -51,8 +52,7 @@ class Towers(Matcher):
 
     def unseen_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002  # as subclasses
         """Return the rows of photos of `unseen_content`, as if they had not been learned from, as `photo_rows` does."""
-        place: Mapping[str, int] = getattr(self, "place_")  # noqa: B009
-        return self.left_out_points_[[place[one] for one in content]]
+        return self.left_out_points_[[self.place_[one] for one in content]]
 
     def search_form(self) -> CosineForm:
         """Return the search form: cosines with the photos' points."""
@@ -73,11 +73,7 @@ class Towers(Matcher):
 
     def cosines(self, pairs: Pairs) -> np.ndarray:
         """Return the cosine of each pair, (pairs,); each photo and each text goes through its tower once."""
-        return self._products(pairs)[0]
-
-    def scores(self, pairs: Pairs) -> np.ndarray:
-        """Return what photos are ranked by, pair by pair, (pairs,): cosines without what local scaling takes."""
-        return self._products(pairs)[1]
+        return self.products(pairs)[0]
 
     def grids(self, gallery: Gallery, queries: Queries) -> tuple[np.ndarray, np.ndarray]:
         """Return the cosine of every photo and every query, and what photos are ranked by, each (queries, photos)."""
@@ -87,7 +83,8 @@ class Towers(Matcher):
             return cosines, cosines
         return cosines, np.asarray(with_one(texts) @ self.rows_at(points).T)
 
-    def _products(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    def products(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+        """Return the cosine of each pair, and what photos are ranked by, each (pairs,)."""
         content, paths, photo = unique_photos(pairs)
         return self._pair_by_pair(self.rows_at(self.photo_points(content, paths))[photo], pairs.texts)
 
@@ -131,6 +128,6 @@ class Towers(Matcher):
         products = self._pair_by_pair(rows[photo], pairs.texts)
         unknown = np.flatnonzero(photo < 0)
         if len(unknown):
-            for products_of, others in zip(products, self._products(pairs.take(unknown)), strict=True):
+            for products_of, others in zip(products, self.products(pairs.take(unknown)), strict=True):
                 products_of[unknown] = others
         return products
