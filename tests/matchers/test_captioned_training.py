@@ -25,11 +25,14 @@ from withsense_tf.evaluation.compare import compare
 from withsense_tf.evaluation.protocol import tasks
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.index.item import items_of
+from withsense_tf.matchers import hybrid
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.chance.query_grids import query_grids
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.own_captions import Examples, captioned_photos, fit_texts, training_examples
+from withsense_tf.matchers.saved_search_forms import PARTS
 from withsense_tf.matchers.towers import closed_form, pretrained, two_tower
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
@@ -37,7 +40,9 @@ from withsense_tf.matchers.towers.contrast_training import Lesson
 from withsense_tf.matchers.towers.pretrained import Pretrained
 from withsense_tf.matchers.towers.two_tower import TwoTower
 from withsense_tf.matchers.training import TowerTraining
+from withsense_tf.search.search import Search
 from withsense_tf.targets.blend import relevance
+from withsense_tf.targets.caption_pairs import caption_pairs
 
 BIRDS = ("auk.jpg", "emu.jpg", "jay.jpg", "owl.jpg")
 
@@ -291,9 +296,38 @@ def test_with_enough_of_them_numbers_are_told_by_the_text_too(
     assert not np.allclose(numbers, towers.calibration_.apply(cosines))
     gallery = Gallery(data, tuple(dict.fromkeys(every.table["photo"])))
     queries = Queries.of(every.texts[:3])
-    grid = towers.grid_numbers(towers.grids(gallery, queries)[0], queries.texts)
+    figures = towers.grid_figures(towers.grids(gallery, queries)[0], queries.texts)
+    grid = towers.numbers_by(figures).reshape(3, -1)
     place = gallery.names.index(str(every.table["photo"].iloc[0]))
     assert grid[0, place] == pytest.approx(numbers[0], abs=1e-5)
+
+
+def test_a_hybrids_numbers_are_told_by_the_text_too_and_a_search_shows_the_same(
+    data: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FEWEST_SHARED", "FEWEST_PHOTOS", "FEWEST_PAIRS"):
+        monkeypatch.setattr(closed_form, name, 1)
+    monkeypatch.setattr(hybrid, "FEWEST_PAIRS", 1)
+    monkeypatch.setitem(PARTS, "MeanColour", "conftest")
+    matcher = Hybrid(MeanColour()).fit(relevance(data))
+    assert matcher.network_ is not None
+    every = relevance(data)
+    numbers = matcher.predict(every)
+    gallery = Gallery(data, tuple(sorted(set(data.photos["photo"]) - set(BIRDS))))
+    queries = Queries.of(["A red fox in the snow.", "An emu sits alone."], typed=True)
+    expected = query_grids(matcher, gallery, queries).by_both
+    assert expected is not None
+    with Search(matcher, data, country="AA") as search:
+        for row, text in enumerate(queries.texts):
+            hits = search(text, k=20, minimum=0.0, literal=True).hits
+            assert len(hits) == len(gallery)
+            for hit in hits:
+                assert hit.score == pytest.approx(expected[0][row, gallery.names.index(hit.photo)], abs=1e-5)
+    matcher.network_ = None
+    assert not np.allclose(matcher.predict(every), numbers)
+    # Captions of others do not tell what fits by half.
+    matcher.weigh(caption_pairs(data))
+    assert matcher.network_ is None
 
 
 def test_an_index_holds_the_photos_to_be_found_and_not_those_to_learn_from(data: Dataset) -> None:

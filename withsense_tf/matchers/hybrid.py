@@ -16,7 +16,8 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.captions import CAPTION_ASSISTED, FEWEST_TELLING, Captions, grid_of_looks
-from withsense_tf.matchers.forms.hybrid_form import WORDS, HybridForm, hybrid_features
+from withsense_tf.matchers.forms.hybrid_form import WORDS, HybridForm, hybrid_features, number_figures
+from withsense_tf.matchers.forms.query_numbers import FEWEST_PAIRS, NumberNetwork
 from withsense_tf.matchers.forms.word_fit import WordFit
 from withsense_tf.matchers.own_captions import texts_to_learn_from
 from withsense_tf.matchers.photo_features import Photos
@@ -34,7 +35,8 @@ class Hybrid(Matcher):
     """Weigh what the pixels say of a text and what the photo's own other captions say of it.
 
     The weights are learned (ridge regression on the judgements), from what the towers say of each training photo
-    when it is left out. A photo that has no other captions is scored by its pixels alone.
+    when it is left out. Where there are judgements enough, a small network that also knows how near photos are to
+    the text tells the numbers. A photo that has no other captions is scored by its pixels alone.
 
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
     - `text`: the text encoder, by name or as an object; without one, a space learned from the captions.
@@ -46,7 +48,14 @@ class Hybrid(Matcher):
     track: ClassVar[str] = CAPTION_ASSISTED
     reads_caption_space: ClassVar[bool] = True
 
-    LEARNED: ClassVar[tuple[str, ...]] = ("towers_", "captions_", "words_", "line_", "calibration_")
+    LEARNED: ClassVar[tuple[str, ...]] = (
+        "towers_",
+        "captions_",
+        "words_",
+        "line_",
+        "calibration_",
+        "network_",
+    )
 
     photo: Photos = "mobilenet_v2"
     text: str | TextEncoder | None = None
@@ -76,17 +85,22 @@ class Hybrid(Matcher):
         """Learn how to weigh pixels and captions from what each says of the pairs, their photos left out."""
         from sklearn.linear_model import LinearRegression, RidgeCV
 
+        self.line_, self.calibration_, self.network_ = None, None, None
         telling = with_several_captions(pairs)
-        is_taught = telling is pairs or len(telling) >= FEWEST_TELLING
+        # Of pairs that people judged, all are taken.
+        is_judged = telling is pairs
+        is_taught = is_judged or len(telling) >= FEWEST_TELLING
         if not is_taught:
             telling = lone_in_halves(pairs)
         looks = self.captions_.looks(telling, self.words_)[:, : WORDS + 1]
         has_captions = looks.any(axis=1)
-        self.line_, self.calibration_ = None, None
         if has_captions.sum() < 2:
             return
-        features = hybrid_features(self.towers_.left_out_scores(telling)[has_captions], looks[has_captions])
-        target, weight = telling.target[has_captions], telling.weight[has_captions]
+        telling, looks = telling.take(np.flatnonzero(has_captions)), looks[has_captions]
+        towers = self.towers_
+        cosines, scores = towers.left_out_products(telling, towers.place_, towers.left_out_points_)
+        features = hybrid_features(scores, looks)
+        target, weight = telling.target, telling.weight
         if is_taught:
             ridge = RidgeCV(PENALTIES).fit(features, target, weight)
             self.line_ = Line(np.asarray(ridge.coef_), float(ridge.intercept_))
@@ -97,12 +111,16 @@ class Hybrid(Matcher):
             slope = float(plain.coef_[0])
             self.line_ = Line(weights * slope, float(plain.intercept_)) if slope > 0 else Line(weights, 0.0)
         self.calibration_ = Calibration().fit(self.line_.apply(features), target, weight)
+        # Pairs of captions only tell own ones from others': what fits by half they do not teach.
+        if is_judged and towers.query_numbers_ is not None and len(telling) >= FEWEST_PAIRS:
+            figures = number_figures(scores, looks, towers.figures(cosines, telling.texts))
+            self.network_ = NumberNetwork().fit(figures, target, weight)
 
     def search_form(self) -> HybridForm:
         """Return the search form: cosines with photos and captions, weighed by the learned line."""
-        # One that was saved by an earlier version has learned nothing of words.
-        words = getattr(self, "words_", None)
-        return HybridForm(self.towers_.search_form(), self.line_, self.calibration_, words)
+        # One that was saved by an earlier version has learned nothing of words, and has no network.
+        words, network = getattr(self, "words_", None), getattr(self, "network_", None)
+        return HybridForm(self.towers_.search_form(), self.line_, self.calibration_, words, network)
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, float32, (photos, dim)."""
@@ -132,13 +150,14 @@ class Hybrid(Matcher):
         form = self.search_form()
         # Photos go through their tower once: what they are ranked by and the numbers hang on the same points.
         cosines, scores = self.towers_.products(pairs)
-        numbers = np.clip(self.towers_.numbers(cosines, pairs.texts), 0, 1)
-        return form.number_of(scores, numbers, self.captions_.looks(pairs, form.words))
+        figures = self.towers_.figures(cosines, pairs.texts)
+        numbers = np.clip(self.towers_.numbers_by(figures), 0, 1)
+        return form.number_of(scores, numbers, self.captions_.looks(pairs, form.words), figures)
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         cosines, scores_of_pixels = self.towers_.grids(gallery, queries)
         form = self.search_form()
         looks = grid_of_looks(self.captions_, gallery, queries, form.words)
-        numbers = self.towers_.grid_numbers(cosines, queries.texts).ravel()
+        numbers = self.towers_.numbers_by(self.towers_.grid_figures(cosines, queries.texts))
         scores = form.score(scores_of_pixels.ravel(), numbers, looks.reshape(-1, looks.shape[2]))
         return scores.reshape(cosines.shape)

@@ -36,6 +36,7 @@ FORMS: Mapping[str, str] = dict.fromkeys(
     "WordFit": "withsense_tf.matchers.forms.word_fit",
     "Dense": "withsense_tf.matchers.forms.dense",
     "QueryNumbers": "withsense_tf.matchers.forms.query_numbers",
+    "NumberNetwork": "withsense_tf.matchers.forms.query_numbers",
     "MatchChance": "withsense_tf.matchers.chance.match_chance",
     "ChanceLine": "withsense_tf.matchers.chance.match_chance",
     "Familiarity": "withsense_tf.matchers.chance.familiarity",

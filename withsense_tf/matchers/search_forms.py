@@ -138,13 +138,20 @@ class CosineForm(SearchForm):
 
     def numbers_at(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
         """Return the numbers of photos by their cosines."""
+        return self.numbers_by(self.figures(rows, query))
+
+    def figures(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+        """Return what the numbers of photos are told by, for one query: cosines, (photos, 1), or more, (photos, 5)."""
         width = len(query) - self.local_scaling
         # Row by row: a matrix product may round a row otherwise where there are more of them.
         cosines = (rows[:, :width] * query[:width]).sum(axis=1).astype(np.float64)
         if self.query_numbers is None:
-            return self.number(cosines)
-        nearness = self.query_numbers.nearness(query[None, :width])
-        return self.query_numbers.apply(cosines, np.repeat(nearness, len(cosines), axis=0))
+            return np.asarray(cosines[:, None])
+        return self.query_numbers.figures(cosines, query[None, :width], np.zeros(len(cosines), int))
+
+    def numbers_by(self, figures: np.ndarray) -> np.ndarray:
+        """Return the numbers that `figures` stand for, (photos,)."""
+        return self.number(figures[:, 0]) if self.query_numbers is None else self.query_numbers.apply(figures)
 
     def _with_one(self, points: np.ndarray) -> np.ndarray:
         return np.asarray(with_one(points) if self.local_scaling else points, np.float32)
@@ -239,7 +246,8 @@ class NetworkForm(SearchForm):
         for layer in self.rest[:-1]:
             values = np.maximum(layer.apply(values), 0)
         z = self.rest[-1].apply(values)[:, 0] + alone
-        return np.asarray(1 / (1 + np.exp(-z)))
+        # From -80 on it is 0, and beyond -88 float32 would overflow.
+        return np.asarray(1 / (1 + np.exp(np.minimum(-z, 80))))
 
     def number(self, scores: np.ndarray) -> np.ndarray:
         """Return the calibrated number of each score."""

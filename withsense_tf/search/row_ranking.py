@@ -171,7 +171,8 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     # Row by row, so that a photo's score does not hang on which others are looked at.
     vectors = pixels.get(rows)
     cosines = (vectors * question.point).sum(axis=1).astype(np.float64)
-    by_pixels = form.pixels.numbers_at(vectors, question.point)
+    figures = form.pixels.figures(vectors, question.point)
+    by_pixels = form.pixels.numbers_by(figures)
     looks = _looks(question, rows)
     if form.words is not None:
         looks = np.column_stack([looks, _word_looks(question, form, weights, rows)])
@@ -182,7 +183,7 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     return RowRanking(
         rows[order],
         scores[order],
-        form.number_of(cosines, by_pixels, looks)[order],
+        form.number_of(cosines, by_pixels, looks, figures)[order],
         by_pixels[order],
         by_captions[order],
     )

@@ -35,13 +35,22 @@ def pairs_of(count: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 @pytest.fixture(scope="module")
 def numbers(photos: np.ndarray) -> QueryNumbers:
     texts, cosines, targets = pairs_of(2_000, 1)
-    return QueryNumbers().fit(photos, cosines, texts, targets, np.ones(len(texts)))
+    return learn(photos, texts, cosines, targets)
+
+
+def learn(photos: np.ndarray, texts: np.ndarray, cosines: np.ndarray, targets: np.ndarray) -> QueryNumbers:
+    numbers = QueryNumbers().near(photos)
+    return numbers.fit(figures_of(numbers, cosines, texts), targets, np.ones(len(targets)))
+
+
+def figures_of(numbers: QueryNumbers, cosines: np.ndarray, texts: np.ndarray) -> np.ndarray:
+    return numbers.figures(cosines, texts, np.arange(len(texts)))
 
 
 def test_a_number_holds_a_cosine_against_those_of_its_text_with_other_photos(numbers: QueryNumbers) -> None:
     texts, cosines, targets = pairs_of(1_000, 2)
     by_cosine = Calibration().fit(*pairs_of(2_000, 1)[1:]).apply(cosines)
-    by_both = numbers.apply(cosines, numbers.nearness(texts))
+    by_both = numbers.apply(figures_of(numbers, cosines, texts))
 
     def error(given: np.ndarray) -> float:
         return float(np.sqrt(np.mean((given - targets) ** 2)))
@@ -62,17 +71,16 @@ def test_nearness_is_the_mean_the_spread_and_the_means_of_the_largest(
 
 def test_a_pair_alone_gets_the_number_that_it_gets_among_others(numbers: QueryNumbers) -> None:
     texts, cosines, _ = pairs_of(50, 3)
-    nearness = numbers.nearness(texts)
-    alone = [numbers.apply(cosines[at : at + 1], nearness[at : at + 1])[0] for at in range(50)]
-    np.testing.assert_array_equal(numbers.apply(cosines, nearness), alone)
+    figures = figures_of(numbers, cosines, texts)
+    alone = [numbers.apply(figures[at : at + 1])[0] for at in range(50)]
+    np.testing.assert_array_equal(numbers.apply(figures), alone)
 
 
 def test_the_same_pairs_teach_the_same_numbers(numbers: QueryNumbers, photos: np.ndarray) -> None:
     texts, cosines, targets = pairs_of(2_000, 1)
-    again = QueryNumbers().fit(photos, cosines, texts, targets, np.ones(len(texts)))
-    np.testing.assert_array_equal(
-        again.apply(cosines, again.nearness(texts)), numbers.apply(cosines, numbers.nearness(texts))
-    )
+    again = learn(photos, texts, cosines, targets)
+    figures = figures_of(numbers, cosines, texts)
+    np.testing.assert_array_equal(again.apply(figures), numbers.apply(figures))
 
 
 @pytest.mark.parametrize("local_scaling", [False, True])
@@ -85,13 +93,11 @@ def test_a_search_tells_the_numbers_and_goes_on_to_when_it_is_saved(
     rng = np.random.default_rng(4)
     photos = unit(np.abs(rng.normal(size=(1_200, point.shape[1]))))
     cosines = rng.uniform(0, 0.5, 1_000)
-    numbers = QueryNumbers().fit(
-        photos, cosines, np.repeat(point, 1_000, axis=0), cosines * 2, np.ones(1_000)
-    )
+    numbers = learn(photos, np.repeat(point, 1_000, axis=0), cosines, cosines * 2)
     calibration = Calibration().fit(cosines, cosines)
     form = CosineForm(text, calibration, local_scaling=local_scaling, query_numbers=numbers)
     rows = np.column_stack([photos[:5], [-0.3] * 5]) if local_scaling else photos[:5]
-    expected = numbers.apply((photos[:5] * point).sum(axis=1), np.repeat(numbers.nearness(point), 5, axis=0))
+    expected = numbers.apply(numbers.figures((photos[:5] * point).sum(axis=1), point, np.zeros(5, int)))
     assert form.numbers_apart
     np.testing.assert_allclose(form.numbers_at(rows, form.queries([query])[0]), expected, atol=1e-5)
     again = load_form(save_form(form, tmp_path / "form"))

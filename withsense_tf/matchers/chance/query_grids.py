@@ -55,15 +55,16 @@ def query_grids(
         cosines, scores = towers.grids(gallery, queries)
     else:
         cosines = scores = towers.grid(gallery, queries)
-    if isinstance(towers, Towers):
-        numbers = towers.grid_numbers(cosines, queries.texts)
-    else:
-        numbers = matcher.search_form().number(cosines)
+    if not isinstance(towers, Towers):
+        return QueryGrids(cosines, (matcher.search_form().number(cosines), scores))
+    figures = towers.grid_figures(cosines, queries.texts)
+    numbers = towers.numbers_by(figures)
+    by_pixels = numbers.reshape(cosines.shape), scores
     if not isinstance(matcher, Hybrid):
-        return QueryGrids(cosines, (numbers, scores))
+        return QueryGrids(cosines, by_pixels)
     form = matcher.search_form()
     looks = grid_of_looks(matcher.captions_, gallery, queries, form.words)
-    flat = scores.ravel().astype(np.float64), numbers.ravel(), looks.reshape(-1, looks.shape[2])
-    both = (part(*flat).reshape(cosines.shape) for part in (form.number_of, form.score))
-    number, rank = both
-    return QueryGrids(cosines, (numbers, scores), (number, rank))
+    flat = scores.ravel().astype(np.float64), numbers, looks.reshape(-1, looks.shape[2])
+    both = form.number_of(*flat, figures), form.score(*flat)
+    number, rank = (part.reshape(cosines.shape) for part in both)
+    return QueryGrids(cosines, by_pixels, (number, rank))

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.forms.query_numbers import NumberNetwork
 from withsense_tf.matchers.forms.word_fit import WordFit
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, CosineForm, Line, SearchForm
 
@@ -33,11 +34,13 @@ class HybridForm(SearchForm):
         line: Line | None,
         calibration: Calibration | None,
         words: WordFit | None = None,
+        network: NumberNetwork | None = None,
     ) -> None:
         self.pixels = pixels
         self.line = line
         self.calibration = calibration
         self.words = words
+        self.network = network
         self.text = pixels.text
 
     @property
@@ -62,24 +65,39 @@ class HybridForm(SearchForm):
         # A little of the cosine itself, because calibrated numbers have steps, and ties rank badly.
         return self._put_together(cosines, numbers + 1e-3 * cosines, looks)
 
-    def number_of(self, cosines: np.ndarray, numbers: np.ndarray, looks: np.ndarray) -> np.ndarray:
-        """Return calibrated numbers, from the same three arrays."""
-        return np.asarray(np.clip(self._put_together(cosines, numbers, looks, self.calibration), 0, 1))
+    def number_of(
+        self,
+        cosines: np.ndarray,
+        numbers: np.ndarray,
+        looks: np.ndarray,
+        figures: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Return calibrated numbers, from the same three arrays.
+
+        With the `figures` that the numbers of the pixels are told by, a network tells them, where one was learned.
+        """
+        return np.asarray(np.clip(self._put_together(cosines, numbers, looks, True, figures), 0, 1))
 
     def _put_together(
         self,
         cosines: np.ndarray,
         alone: np.ndarray,
         looks: np.ndarray,
-        calibration: Calibration | None = None,
+        calibrated: bool = False,
+        figures: np.ndarray | None = None,
     ) -> np.ndarray:
         """Return what both together say; of photos without captions what pixels say `alone`."""
         scores = np.array(alone, np.float64)
         says = looks[:, : WORDS + 1]
         has_captions = says.any(axis=1)
         if self.line is not None and has_captions.any():
-            numbers = self.line.apply(hybrid_features(cosines[has_captions], says[has_captions]))
-            scores[has_captions] = numbers if calibration is None else calibration.apply(numbers)
+            here = cosines[has_captions], says[has_captions]
+            if calibrated and self.network is not None and figures is not None:
+                scores[has_captions] = self.network.apply(number_figures(*here, figures[has_captions]))
+            else:
+                calibration = self.calibration if calibrated else None
+                numbers = self.line.apply(hybrid_features(*here))
+                scores[has_captions] = numbers if calibration is None else calibration.apply(numbers)
         if self.words is None:
             return np.asarray(scores)
         if self.line is None:
@@ -93,3 +111,8 @@ def hybrid_features(cosines: np.ndarray, looks: np.ndarray) -> np.ndarray:
     columns = np.column_stack([cosines, looks])
     # Squares let a fit that is nearly perfect count for more than twice a fair one.
     return np.hstack([columns, columns**2, columns[:, :1] * columns[:, 1:]])
+
+
+def number_figures(cosines: np.ndarray, looks: np.ndarray, figures: np.ndarray) -> np.ndarray:
+    """Return what the network of a hybrid tells numbers by, (photos, 9), or (photos, 8) where words do not count."""
+    return np.column_stack([cosines, looks, figures])

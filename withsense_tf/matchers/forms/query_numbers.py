@@ -27,29 +27,17 @@ MOST_PHOTOS: Final = 6_000
 BLOCK: Final = 2_048
 
 
-class QueryNumbers(Saveable):
-    """Say from 0 to 1 how well texts and photos fit, by cosines and by how near photos are to the text anyway."""
+class NumberNetwork(Saveable):
+    """Say from 0 to 1 how well pairs fit, by a few figures of each: the mean of some small networks."""
 
-    LEARNED: ClassVar[tuple[str, ...]] = ("photos_", "centre_", "spread_", "members_")
+    LEARNED: ClassVar[tuple[str, ...]] = ("centre_", "spread_", "members_")
 
-    def fit(
-        self,
-        photos: np.ndarray,
-        cosines: np.ndarray,
-        texts: np.ndarray,
-        target: np.ndarray,
-        weight: np.ndarray,
-    ) -> Self:
-        """Learn from pairs whose photos were left out: cosines, the points of texts, (pairs, dim), and targets.
-
-        `photos` are points of training photos, (photos, dim), none of them of a pair.
-        """
+    def fit(self, figures: np.ndarray, target: np.ndarray, weight: np.ndarray) -> Self:
+        """Learn from figures of pairs whose photos were left out, (pairs, figures), and their targets."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.neural_network import MLPRegressor
 
-        self.photos_ = np.asarray(photos[:MOST_PHOTOS], np.float32)
-        columns = np.column_stack([cosines, self.nearness(texts)])
-        self.centre_, self.spread_ = columns.mean(axis=0), columns.std(axis=0) + 1e-9
+        self.centre_, self.spread_ = figures.mean(axis=0), figures.std(axis=0) + 1e-9
         self.members_ = []
         for seed in range(MEMBERS):
             network = MLPRegressor(
@@ -59,10 +47,33 @@ class QueryNumbers(Saveable):
             with warnings.catch_warnings():
                 # Early stopping keeps the best state, whether or not it was the last.
                 warnings.simplefilter("ignore", ConvergenceWarning)
-                network.fit((columns - self.centre_) / self.spread_, target, sample_weight=weight)
+                network.fit((figures - self.centre_) / self.spread_, target, sample_weight=weight)
             pairs = zip(network.coefs_, network.intercepts_, strict=True)
             self.members_.append([Dense(np.asarray(kernel), np.asarray(bias)) for kernel, bias in pairs])
         return self
+
+    def apply(self, figures: np.ndarray) -> np.ndarray:
+        """Return the numbers of pairs, (pairs,), by their figures, (pairs, figures)."""
+        columns = (figures - self.centre_) / self.spread_
+        return np.asarray(np.clip(np.mean([_forward(columns, one) for one in self.members_], axis=0), 0, 1))
+
+
+class QueryNumbers(NumberNetwork):
+    """Say from 0 to 1 how well texts and photos fit, by cosines and by how near photos are to the text anyway."""
+
+    LEARNED: ClassVar[tuple[str, ...]] = ("photos_", *NumberNetwork.LEARNED)
+
+    def near(self, photos: np.ndarray) -> Self:
+        """Keep points of training photos, (photos, dim), that texts are held against; none may be of a pair."""
+        self.photos_ = np.asarray(photos[:MOST_PHOTOS], np.float32)
+        return self
+
+    def figures(self, cosines: np.ndarray, texts: np.ndarray, text: np.ndarray) -> np.ndarray:
+        """Return the figures of pairs, (pairs, 5): the cosine, and the nearness of its text.
+
+        `texts` are points of texts, (texts, dim), and `text` gives each pair's.
+        """
+        return np.column_stack([cosines, self.nearness(texts)[text]])
 
     def nearness(self, texts: np.ndarray) -> np.ndarray:
         """Return four figures of the cosines of texts, (texts, dim), with training photos, (texts, 4).
@@ -77,11 +88,6 @@ class QueryNumbers(Saveable):
         largest = np.sort(cosines, axis=1)[:, ::-1]
         tops = [largest[:, :count].mean(axis=1) for count in NEAR]
         return np.column_stack([cosines.mean(axis=1), cosines.std(axis=1), *tops]).astype(np.float64)
-
-    def apply(self, cosines: np.ndarray, nearness: np.ndarray) -> np.ndarray:
-        """Return the numbers of pairs, (pairs,), by their cosines, (pairs,), and the nearness of their texts."""
-        columns = (np.column_stack([cosines, nearness]) - self.centre_) / self.spread_
-        return np.asarray(np.clip(np.mean([_forward(columns, one) for one in self.members_], axis=0), 0, 1))
 
 
 def _forward(values: np.ndarray, layers: list[Dense]) -> np.ndarray:

@@ -99,16 +99,24 @@ class Towers(Matcher):
 
     def numbers(self, cosines: np.ndarray, texts: Sequence[str]) -> np.ndarray:
         """Return the number that the cosine of each pair stands for, (pairs,), by its text."""
-        if self.query_numbers_ is None:
-            return self.calibration_.apply(cosines)
-        different, text = unique_texts(texts)
-        nearness = self.query_numbers_.nearness(self.text_points(different))
-        return self.query_numbers_.apply(cosines, nearness[text])
+        return self.numbers_by(self.figures(cosines, texts))
 
-    def grid_numbers(self, cosines: np.ndarray, texts: Sequence[str]) -> np.ndarray:
-        """Return what the cosines of texts and photos stand for, (texts, photos)."""
-        each = [text for text in texts for _ in range(cosines.shape[1])]
-        return self.numbers(cosines.ravel(), each).reshape(cosines.shape)
+    def figures(self, cosines: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """Return what a number is told by, (pairs, 5), or the cosines alone, (pairs, 1)."""
+        if self.query_numbers_ is None:
+            return cosines[:, None]
+        different, text = unique_texts(texts)
+        return self.query_numbers_.figures(cosines, self.text_points(different), text)
+
+    def grid_figures(self, cosines: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+        """Return what numbers are told by, of the cosines of texts and photos, (texts * photos, 1 or 5)."""
+        return self.figures(cosines.ravel(), [text for text in texts for _ in range(cosines.shape[1])])
+
+    def numbers_by(self, figures: np.ndarray) -> np.ndarray:
+        """Return the numbers that figures stand for, (pairs,)."""
+        if self.query_numbers_ is None:
+            return self.calibration_.apply(figures[:, 0])
+        return self.query_numbers_.apply(figures)
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         return self.numbers(self.cosines(pairs), pairs.texts)

@@ -163,10 +163,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         self.query_numbers_ = None
         foretold_points = self.__dict__.pop("_foretold", np.zeros((0, 0)))
         if len(foretold_points) >= FEWEST_PHOTOS and len(pairs) >= FEWEST_PAIRS:
-            texts = self.text_points(pairs.texts)
-            self.query_numbers_ = QueryNumbers().fit(
-                foretold_points, cosines, texts, pairs.target, pairs.weight
-            )
+            self.query_numbers_ = QueryNumbers().near(foretold_points)
+            self.query_numbers_.fit(self.figures(cosines, pairs.texts), pairs.target, pairs.weight)
 
     def _fit_exactly(self, examples: Examples, pairs: Pairs) -> Sequence[str]:
         """Fit the photo tower; return the content of the photos that have left-out points."""
