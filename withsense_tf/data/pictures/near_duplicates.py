@@ -25,7 +25,8 @@ from withsense_tf.data.pictures.looks import (
 from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
 
 # Two frames are near where at most this share of the signs differ that are sure in both, not counting the first few:
-# photos that share few sure signs must agree in all of them. Measured on 6,926 photos: see experiments/RESULTS.md.
+# photos that share fewer than these have too little to go by, and are not near. Measured on 6,926 photos: see
+# experiments/RESULTS.md.
 SHARE: Final = 0.12
 FREE: Final = 24
 # A JPEG need not be decoded at more than this.

@@ -1,4 +1,7 @@
-"""The rule of ties in every ranking of rows: more score first, and of equal scores the lower row."""
+"""The rule of ties in every ranking of rows of a search: more score first, and of equal scores the lower row.
+
+In figures ties count against the model: `evaluation/figures/ranking`.
+"""
 
 from __future__ import annotations
 
