@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from withsense_tf.common.plugins import Plugins
 from withsense_tf.errors import SettingError
@@ -180,27 +181,18 @@ def test_one_name_for_two_things_is_an_error(on_path: None) -> None:
 
 @pytest.mark.slow
 def test_an_added_matcher_is_compared_by_name_and_one_of_a_module_on_trial(
-    installed: Path, tmp_path: Path
+    on_path: None, tmp_path: Path
 ) -> None:
     from withsense_tf.demo import write_demo
+    from withsense_tf.experiments.compare.run_command import main
 
     write_demo(tmp_path / "demo", train=10, test=1, captioned=0)
-    command = [
-        sys.executable,
-        "-m",
-        "withsense_tf.experiments.compare",
-        "--models",
-        "wordy,wordy:Trial",
-    ]
-    places = ["--data", str(tmp_path / "demo"), "--output", str(tmp_path / "out"), "--processes", "1"]
-    paths = os.pathsep.join([str(installed), *sys.path])
-    done = subprocess.run(
-        [*command, *places, "--set", 'splits=["70/30"]', "--set", 'photo=["scene_net"]'],
-        env={**os.environ, "PYTHONPATH": paths},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    app = typer.Typer()
+    app.command()(main)
+    words = ["--models", "wordy,wordy:Trial", "--processes", "1"]
+    words += ["--data", str(tmp_path / "demo"), "--output", str(tmp_path / "out")]
+    words += ["--set", 'splits=["70/30"]', "--set", 'photo=["scene_net"]']
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
     table = (tmp_path / "out/compare.csv").read_text()
     assert table.count(",wordy,") == table.count(",on trial,") == 1
