@@ -36,27 +36,37 @@ def small(include_top: bool = False, **settings: object) -> object:
     )
 
 
+@pytest.fixture(scope="module")
+def network() -> object:
+    """Return a network whose weights are no longer those it starts with, and that no test changes."""
+    import keras
+
+    keras.utils.set_random_seed(3)
+    network = small()
+    for variable in network.weights:  # type: ignore[attr-defined]
+        variable.assign(np.random.default_rng(0).uniform(0.5, 1.5, variable.shape))
+    return network
+
+
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_the_networks_have_as_many_weights_as_the_published_ones(name: str) -> None:
     model = getattr(lite, name)(input_shape=(64, 64, 3), weights=None, include_top=True)
     assert sum(int(np.prod(variable.shape)) for variable in model.trainable_variables) == PARAMETERS[name]
 
 
-def test_weights_of_a_file_reach_the_layers_that_they_were_taken_from(tmp_path) -> None:
-    import keras
-
-    keras.utils.set_random_seed(3)
-    first = small()
-    for variable in first.weights:
-        variable.assign(np.random.default_rng(0).uniform(0.5, 1.5, variable.shape))
-    file = save_state(tmp_path / "net.pth", in_torch_order(first))
+def test_weights_of_a_file_reach_the_layers_that_they_were_taken_from(
+    network: object, tmp_path: Path
+) -> None:
+    file = save_state(tmp_path / "net.pth", in_torch_order(network))
     second = small(weights=str(file))
     pixels = np.random.default_rng(1).normal(size=(2, 32, 32, 3)).astype(np.float32)
-    np.testing.assert_array_equal(np.asarray(second(pixels)), np.asarray(first(pixels)))
+    np.testing.assert_array_equal(np.asarray(second(pixels)), np.asarray(network(pixels)))
 
 
-def test_a_file_of_another_network_names_the_first_layer_that_differs(tmp_path) -> None:
-    state = in_torch_order(small())
+def test_a_file_of_another_network_names_the_first_layer_that_differs(
+    network: object, tmp_path: Path
+) -> None:
+    state = in_torch_order(network)
     file = save_state(
         tmp_path / "net.pth", {name: x for name, x in state.items() if name != "_bn0.running_var"}
     )
