@@ -8,11 +8,15 @@ import pytest
 from oracle import Missing, Oracle, answer_split
 
 from withsense_tf.data.dataset import Pairs
-from withsense_tf.evaluation.answering import answer_pairs, heap_freezer, join, settings_of
+from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.evaluation.answering import answer, answer_pairs, heap_freezer, join, settings_of
 from withsense_tf.evaluation.outcome import Outcome
-from withsense_tf.evaluation.protocol import blank_answers, tasks
+from withsense_tf.evaluation.protocol import Task, blank_answers, tasks
+from withsense_tf.evaluation.result_rows import row_of
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras
+from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.concat.interaction import Interaction
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.towers.two_tower import TwoTower
@@ -49,6 +53,40 @@ def test_a_model_without_its_weights_is_not_run_and_nothing_stands_in_for_it(pai
     assert outcome.status == "not run: weights not available: no such preset"
     assert outcome.about["weights"] == "not available"
     assert (outcome.answers, outcome.rankings) == (None, None)
+
+
+def typed(pairs: Pairs, language: str, texts: list[str]) -> list[Task]:
+    photos = sorted(set(pairs.table["photo"]))[: len(texts)]
+    table = pd.DataFrame({"image": photos, "russian": texts, "english": texts})
+    return tasks(pairs, language, 3, 0, table)
+
+
+def test_a_matcher_whose_encoder_reads_no_russian_is_not_asked_in_it_and_the_row_says_why(
+    pairs: Pairs, mean_colour: PhotoEncoder
+) -> None:
+    def make(number: int) -> Matcher:
+        return ConcatLinear("ridge", photo=mean_colour, text="tfidf")
+
+    russian = answer("ridge", make, typed(pairs, "russian", ["муравей", "пчела"]), "russian")
+    assert russian.status == "not run: its text encoder reads English, and no Russian"
+    assert (russian.answers, russian.rankings) == (None, None)
+    english = answer("ridge", make, typed(pairs, "english", ["an ant", "a bee"]), "english")
+    assert english.status == "ok"
+    assert english.rankings is not None
+    row = row_of(english)
+    # There are no pairs to tell numbers of, and nothing stands for them.
+    assert row.keys().isdisjoint({"rmse", "skill", "tau_c", "pairs"})
+    # What looks at no text has no language.
+    assert (
+        answer("constant", lambda _: Constant(), typed(pairs, "russian", ["пчела"]), "russian").status == "ok"
+    )
+
+
+def test_what_people_type_may_have_the_words_of_a_caption(pairs: Pairs) -> None:
+    texts = ["A ant, seen 1 times, stands by itself .", "A bee, seen 1 times, stands by itself ."]
+    outcome = answer("captions", lambda _: Captions(), typed(pairs, "english", texts), "english")
+    assert outcome.rankings is not None
+    assert (outcome.rankings.scores[:, 0] > 0.9).all()
 
 
 def test_a_matcher_is_not_run_if_one_of_its_trainings_was_not(pairs: Pairs, oracle_outcome: Outcome) -> None:

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from oracle import Oracle
 
@@ -28,7 +29,37 @@ def test_the_other_splits_have_one_test_side(split: str, pairs: Pairs) -> None:
 
 
 def test_all_splits_are_known() -> None:
-    assert set(SPLITS) == {"folds", "70/30", "strict", "test", "captioned"}
+    assert set(SPLITS) == {"folds", "70/30", "strict", "test", "captioned", "russian", "english"}
+
+
+@pytest.mark.parametrize("language", ["russian", "english"])
+def test_a_typed_query_is_asked_of_the_fold_that_has_its_photo_or_a_copy_of_it(
+    language: str, folder: Path
+) -> None:
+    shutil.copy(folder / "train_images/ant.jpg", folder / "train_images/copy.jpg")
+    pairs = relevance(load_dataset(folder))
+    table = pd.DataFrame(
+        {
+            "image": ["copy.jpg", "bee.jpg", "nowhere.jpg"],
+            "russian": ["муравей", "пчела", "кот"],
+            "english": ["ant", "bee", "cat"],
+        }
+    )
+    parts = tasks(pairs, language, 6, 0, table)
+    asked_of = {text: part for part in parts for text in part.queries["text"]}
+    # No work for folds that nobody asks anything of.
+    assert len(parts) == 2
+    assert set(asked_of) == set(table[language][:2])
+    for text, photo in zip(table[language], ("ant.jpg", "bee.jpg"), strict=False):
+        assert asked_of[text].gallery is not None
+        assert asked_of[text].gallery.names == (photo,)
+        assert asked_of[text].right.tolist() == [0]
+        assert not asked_of[text].test_content & set(asked_of[text].train.content)
+
+
+def test_a_split_of_typed_queries_needs_some(pairs: Pairs) -> None:
+    with pytest.raises(SettingError, match="no typed queries"):
+        tasks(pairs, "russian", 3, 0)
 
 
 def test_a_matcher_is_never_measured_on_photos_that_it_was_trained_on(folder: Path) -> None:

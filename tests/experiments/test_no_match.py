@@ -5,7 +5,7 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.experiments.no_match import OWN, WITHOUT, answers_of, read_foreign, thing_numbers
+from withsense_tf.experiments.no_match import OWN, WITHOUT, answers_of, thing_numbers
 from withsense_tf.matchers.chance import learn_chance
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
@@ -24,15 +24,6 @@ def test_what_is_there_has_a_higher_chance_than_what_is_not(
         assert len(sets["strange"]) == 2 * 2
         own, strange = (np.mean([answer.chance for answer in sets[name]]) for name in (OWN, "strange"))
         assert own > strange + 0.1
-
-
-def test_the_foreign_queries_are_sixty_in_each_language() -> None:
-    sets = read_foreign()
-    assert {name: len(texts) for name, texts in sets.items() if "all" in name} == {
-        "en, all": 60,
-        "ru, all": 60,
-    }
-    assert len(sets["ru, near miss"]) == 30
 
 
 def test_things_score_higher_where_captions_name_them(colours: Dataset, store: VectorStore) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from withsense_tf.common.terminal import each_said_once
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
-from withsense_tf.errors import WeightsMissingError
+from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.evaluation.figures.ranking import per_query, pool
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
@@ -70,7 +70,8 @@ def answer_pairs(matcher: Matcher, test: Pairs, blank: Answers, constant: float)
 def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome:
     """Train a matcher and let it answer.
 
-    A matcher whose weights are not here is not run, and what is returned says so: nothing stands in for it.
+    A matcher whose weights are not here, or that does not read the language of the queries, is not run, and what is
+    returned says so: nothing stands in for it.
     """
     config = settings_of(matcher)
     answers = rankings = None
@@ -80,6 +81,8 @@ def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome
         except WeightsMissingError as error:
             return not_run(label, split, matcher, error)
         check_unseen(matcher, task.train.data, task.test_content)
+        if reason := _why_not_read(matcher, task.language):
+            return Outcome(label, split, matcher.describe(), status=f"not run: {reason}", config=config)
         if task.test is not None:
             answers = replace(task.blank, prediction=matcher.predict(task.test))
         if task.gallery is not None:
@@ -114,6 +117,18 @@ def not_run(label: str, split: str, matcher: Matcher, error: WeightsMissingError
     return Outcome(label, split, about, status=reason, config=settings_of(matcher))
 
 
+def _why_not_read(matcher: Matcher, language: str) -> str:
+    """Return why a fitted matcher cannot be asked in a language, as its text encoder declares it."""
+    if not language:
+        return ""
+    try:
+        form = matcher.search_form()
+    except SettingError:
+        # It reads no texts at all, or nobody can say.
+        return ""
+    return form.why_not_read(language)
+
+
 def join(parts: Sequence[Outcome]) -> Outcome:
     """Put the outcomes of one matcher's trainings together, in the order of the tasks."""
     for part in parts:
@@ -138,7 +153,8 @@ def join(parts: Sequence[Outcome]) -> Outcome:
 
 def _rank(matcher: Matcher, task: Task, gallery: Gallery) -> Rankings:
     queries = task.queries
-    scores = matcher.grid(gallery, Queries.of(queries["text"].tolist(), queries["caption"].tolist()))
+    texts, captions = queries["text"].tolist(), queries["caption"].tolist()
+    scores = matcher.grid(gallery, Queries.of(texts, captions, typed=bool(task.language)))
     first = np.argsort(-scores, axis=1, kind="stable")[:, :TOP]
     return Rankings(
         text=queries["text"].to_numpy(str),

@@ -25,7 +25,9 @@ Part = TypeVar("Part")
 # "folds" is the one to believe. "70/30" is what the student projects measured on, "strict" shares no caption either,
 # and "test" ranks the photos of test_queries.csv with a model that is trained on all others. "captioned" is how the
 # literature measures: judged photos teach nothing, those of corpus_images with their captions everything.
-SPLITS: Final = ("folds", "70/30", "strict", "test", "captioned")
+# "russian" and "english" ask for photos of the folds as people type it, in either language, the same for the same.
+LANGUAGES: Final = {"russian": "Russian", "english": "English"}
+SPLITS: Final = ("folds", "70/30", "strict", "test", "captioned", *LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Task:
     gallery: Gallery | None
     queries: pd.DataFrame  # caption, text, photo
     usual: float | None = None  # the mean target in a world as it is, where that of `train` is another
+    language: str = ""  # what people typed the queries in, where they are no captions
 
     def balance_training(self, seed: int) -> Task:
         """Return the same task with as many fitting as unfitting pairs to train on (`ws.balance`)."""
@@ -80,14 +83,22 @@ class Task:
         return grades
 
 
-def tasks(pairs: Pairs, split: str, folds: int, seed: int) -> list[Task]:
-    """Divide the data as `split` says; a fold's gallery is its own photos, its queries are their captions."""
+def tasks(
+    pairs: Pairs, split: str, folds: int, seed: int, typed_queries: pd.DataFrame | None = None
+) -> list[Task]:
+    """Divide the data as `split` says; a fold's gallery is its own photos, its queries are their captions.
+
+    `typed_queries` are those of the splits that are languages: image, and the text in each.
+    """
     check_choice("split", split, SPLITS)
     data = pairs.data
     if split == "test":
         return _test_photos(pairs)
     if split == "captioned":
         return _all_judged_photos(pairs, seed)
+    if split in LANGUAGES:
+        table = require(typed_queries, "typed queries")
+        return list(_typed_queries(folds_by_photo(pairs, folds, seed), split, table))
     if split == "folds":
         splits: Sequence[Split] = folds_by_photo(pairs, folds, seed)
     else:
@@ -162,6 +173,19 @@ def _own_queries(data: Dataset, test: Pairs) -> tuple[Gallery | None, pd.DataFra
     captions = data.captions
     queries = captions[captions["photo"].isin(names)][["caption", "text", "photo"]].reset_index(drop=True)
     return (Gallery(data, tuple(names)) if len(queries) else None), queries
+
+
+def _typed_queries(splits: Sequence[Split], language: str, table: pd.DataFrame) -> Iterator[Task]:
+    """Yield a task for each fold that some query asks for a photo of, or for a copy of one."""
+    for part in splits:
+        data = part.test.data
+        name_by_group = dict(zip(part.test.group[::-1], part.test.table["photo"][::-1], strict=True))
+        asked_photos = table["image"].map(data.groups).map(name_by_group)
+        queries = pd.DataFrame({"caption": "", "text": table[language], "photo": asked_photos})
+        queries = queries[asked_photos.notna()].reset_index(drop=True)
+        if len(queries):
+            gallery = Gallery(data, tuple(dict.fromkeys(name_by_group[group] for group in part.test.group)))
+            yield Task(part.train, None, gallery, queries, language=LANGUAGES[language])
 
 
 def _test_photos(pairs: Pairs) -> list[Task]:

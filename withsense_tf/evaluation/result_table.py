@@ -50,6 +50,8 @@ SPLITS: Final = {
     "strict": "neither photo nor caption was seen",
     "test": "the photos of test_queries.csv, by a model of all others",
     "captioned": "all judged photos, by a model of other photos with captions alone, as in the literature",
+    "russian": "photos that people asked for in Russian, by models that have not seen them",
+    "english": "the same photos, asked for in English",
 }
 
 

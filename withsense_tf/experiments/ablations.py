@@ -88,11 +88,11 @@ def main(
     around = Surroundings(
         encoders, SpacyVectors(vectors) if vectors else None, store, seed, synthetic=data is None
     )
-    dataset, note, version, files = under_the_law(load(data, output, seed), policy, law, country)
-    typer.echo(f"{dataset!r}\n{'; '.join(encoder.identity for encoder in encoders)}")
-    typer.echo(f"{note} Policy: {version}. {files}\n")
+    lawful = under_the_law(load(data, output, seed), policy, law, country)
+    typer.echo(f"{lawful.data!r}\n{'; '.join(encoder.identity for encoder in encoders)}")
+    typer.echo(f"{lawful.note} Policy: {lawful.policy}. {lawful.files}\n")
     for one in questions:
-        _print_table(one, _variants(one, dataset, around, law), first, around)
+        _print_table(one, _variants(one, lawful.data, around, law), first, around)
 
 
 def _check_questions(questions: list[str] | None, encoders: Sequence[PhotoEncoder], policy: str) -> list[str]:

@@ -72,8 +72,9 @@ def main(
     encoders = photo_encoders_of((), weights, data is None, seed, quick=False)
     words = SpacyVectors(vectors) if vectors else None
     around = Surroundings(encoders, words, store, seed, captioned=captioned)
-    dataset, note, version, _ = under_the_law(load(data, output, seed), policy, law, country)
-    typer.echo(f"{dataset!r}\n{'; '.join(one.identity for one in encoders)}\n{note} Policy: {version}.")
+    lawful = under_the_law(load(data, output, seed), policy, law, country)
+    photos = "; ".join(one.identity for one in encoders)
+    typer.echo(f"{lawful.data!r}\n{photos}\n{lawful.note} Policy: {lawful.policy}.")
     ask: dict[str, Callable[[Dataset, Surroundings, int], Iterator[str]]] = {
         "calibration": calibration_lines,
         "from": from_lines,
@@ -81,7 +82,7 @@ def main(
     with terminal.each_said_once():
         for one in questions:
             typer.echo("")
-            for line in ask[one](dataset, around, folds):
+            for line in ask[one](lawful.data, around, folds):
                 typer.echo(line)
 
 

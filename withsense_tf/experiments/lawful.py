@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from withsense_tf.data.dataset import Dataset
@@ -14,13 +15,21 @@ LAW: Final = "law"
 RESEARCH: Final = "No law is kept: photos of children are trained and measured on. For research use only."
 
 
+def _refuses_nothing(_: str) -> bool:
+    return False
+
+
 class Lawful(NamedTuple):
-    """Data that may be learned from and shown, what to say of that, and the law's name and files for rows."""
+    """Data that may be learned from and shown, what to say of that, and the law's name and files for rows.
+
+    `refuses` says of a text that it may not be asked for.
+    """
 
     data: Dataset
     note: str
     policy: str
     files: str
+    refuses: Callable[[str], bool] = _refuses_nothing
 
 
 def check_policy(choice: str, law: LawFiles) -> None:
@@ -35,11 +44,12 @@ def under_the_law(data: Dataset, choice: str, law: LawFiles, country: str | None
         return Lawful(data, RESEARCH, "none (research use)", "")
     files = law.summary()
     policy = Policy.of_files(law)
-    lawful_data, _ = policy.split(data, country)
+    gate = policy.gate(data, country)
+    lawful_data, _ = gate.training()
     if law.summary() != files:
         raise DataError("The files of the law were changed while photos were judged by them: run it again.")
     every = len(data.photos)
     left_out = every - len(lawful_data.photos)
     note = f"The law is kept: {left_out:,} of {every:,} photos are left out."
     where = "" if country is None else f" in {country_code(country)}"
-    return Lawful(lawful_data, note, f"law {policy.version}{where}", files)
+    return Lawful(lawful_data, note, f"law {policy.version}{where}", files, gate.refuses)

@@ -13,8 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -22,6 +20,7 @@ import numpy as np
 import typer
 
 from withsense_tf.common import terminal
+from withsense_tf.experiments.queries.read_queries import read_foreign_queries
 from withsense_tf.search.search_request import MINIMUM
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def no_match(
     text = CaptionSpace(vectors=SpacyVectors(vectors)) if vectors else default_space(dataset.synthetic)
     vector_store = VectorStore(store)
     make = partial(Hybrid, photo, text, store=vector_store)
-    answers = answers_of(dataset, make, read_foreign(), folds, seed)
+    answers = answers_of(dataset, make, read_foreign_queries(), folds, seed)
     for part, sets in answers.items():
         typer.echo(
             f"\n{part}: share of queries that get an answer, and the area under the curve against own captions"
@@ -90,19 +89,6 @@ class Answer:
     number: float
     chance: float
     fits: bool
-
-
-def read_foreign() -> dict[str, list[str]]:
-    """Read the foreign queries of the package: for each language and kind, and each language, its texts."""
-    import pandas as pd
-
-    text = (files("withsense_tf.experiments.queries") / "foreign_queries.csv").read_text(encoding="utf-8")
-    table = pd.read_csv(StringIO(text), dtype=str)
-    sets: dict[str, list[str]] = {}
-    for language, kind, query in zip(table["language"], table["kind"], table["text"], strict=True):
-        for name in (f"{language}, {kind}", f"{language}, all"):
-            sets.setdefault(name, []).append(query)
-    return sets
 
 
 def answers_of(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.data.folder.load import load_dataset
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import DataError, SettingError
 from withsense_tf.experiments.compare.jobs import Plan
 from withsense_tf.experiments.compare.prepare_run import (
     load_settings,
@@ -43,6 +43,24 @@ def test_there_are_no_more_folds_than_photos_and_a_sample_says_so(plan: Plan) ->
     few = make_plan(settings, lawful, plan.around, False, quick=True, photos=3)
     assert (whole.config.folds, whole.sample) == (6, False)
     assert (few.config.folds, few.sample) == (3, True)
+
+
+def test_typed_queries_are_those_for_photos_of_the_folder_that_may_be_asked_in_each_language(
+    plan: Plan,
+) -> None:
+    folder = plan.pairs.data.folder
+    settings = replace(plan.config, splits=("folds", "russian"))
+    lawful = Lawful(plan.pairs.data, "", "law 1", "", lambda text: "девочка" in text)
+    with pytest.raises(
+        DataError, match=r"No typed query asks for a photo of .* with the columns image, russian"
+    ):
+        make_plan(settings, lawful, plan.around, False, quick=False, photos=None)
+    rows = ["ant.jpg,муравей,an ant", "bee.jpg,девочка и пчела,a bee", "else.jpg,кот,a cat"]
+    (folder / "queries_ru.csv").write_text("\n".join(["image,russian,english", *rows]), encoding="utf-8")
+    queries = make_plan(settings, lawful, plan.around, False, quick=False, photos=None).typed_queries
+    assert queries is not None
+    assert queries.values.tolist() == [["ant.jpg", "муравей", "an ant"]]
+    assert make_plan(plan.config, lawful, plan.around, False, quick=False, photos=None).typed_queries is None
 
 
 def test_two_runs_of_one_second_have_folders_of_their_own(tmp_path: Path) -> None:

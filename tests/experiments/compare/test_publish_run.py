@@ -8,7 +8,12 @@ import pytest
 from withsense_tf.errors import DataError
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of
-from withsense_tf.experiments.compare.publish_run import BALANCED_NOTE, check_table, compare_outcomes
+from withsense_tf.experiments.compare.publish_run import (
+    BALANCED_NOTE,
+    check_table,
+    compare_outcomes,
+    language_notes,
+)
 from withsense_tf.experiments.lawful import Lawful
 
 
@@ -37,6 +42,19 @@ def test_what_limits_the_figures_is_said(plan: Plan) -> None:
     assert row["data"] == f"{plan.pairs.data.name} (quick)"
     drawn = lawful._replace(data=replace(plan.pairs.data, synthetic=True))
     assert compare_outcomes([], plan, drawn, "today").notes[0].startswith("Synthetic")
+
+
+def test_the_share_of_russian_is_said_of_models_that_were_run_in_both_languages() -> None:
+    rows = [
+        {"matcher": "towers", "split": "russian", "r@5": 0.47},
+        {"matcher": "towers", "split": "english", "r@5": 0.5},
+        {"matcher": "ridge", "split": "russian", "status": "not run: it reads English"},
+        {"matcher": "ridge", "split": "english", "r@5": 0.5},
+        {"matcher": "two", "split": "russian", "r@5": 1.0},
+        {"matcher": "two", "split": "english", "r@5": 0.8},
+    ]
+    assert language_notes(rows) == ("Russian over English, R@5: towers .94, two 1.25.",)
+    assert language_notes(rows[2:4]) == ()
 
 
 def test_a_table_of_other_columns_is_refused_before_the_work(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from withsense_tf.data.folder.load import load_dataset
@@ -15,6 +17,7 @@ from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.run import run_jobs
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.registry import Surroundings
 
 
@@ -49,6 +52,23 @@ def test_every_photo_is_encoded_before_the_first_training_and_never_again(
     assert [outcome.status for _, outcome in done] == ["ok"] * 4
     assert len(counts) == 2 * (3 + 1)
     assert set(counts) == {encoder.encoded} == {plan.pairs.table["photo"].nunique()}
+
+
+def test_a_matcher_that_does_not_read_a_language_is_trained_for_it_once_alone(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = sorted(set(plan.pairs.table["photo"]))
+    table = pd.DataFrame({"image": photos, "russian": "муравей", "english": "ant"})
+    config = replace(plan.config, splits=("russian", "english"))
+    asked = replace(plan, config=config, typed_queries=table)
+    fitted: list[str] = []
+    fit = ConcatLinear.fit
+    monkeypatch.setattr(ConcatLinear, "fit", lambda self, pairs: fitted.append("") or fit(self, pairs))
+    done = run_jobs(jobs_of(asked), asked, tmp_path, False, 1)
+    status = {(job.label, job.split): outcome.status for job, outcome in done}
+    assert status["concat ridge", "russian"] == "not run: its text encoder reads English, and no Russian"
+    assert status["concat ridge", "english"] == "ok"
+    assert len(fitted) == 1 + 3
 
 
 @pytest.mark.slow

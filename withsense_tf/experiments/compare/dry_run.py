@@ -8,7 +8,7 @@ from typing import Final
 
 import typer
 
-from withsense_tf.evaluation.protocol import SPLITS
+from withsense_tf.evaluation.protocol import LANGUAGES, SPLITS
 from withsense_tf.experiments.compare.config import Config
 from withsense_tf.experiments.compare.jobs import Job, Plan, label_models
 from withsense_tf.experiments.lawful import Lawful
@@ -32,7 +32,7 @@ def say_on_demo(config: Config, around: Surroundings, demo: Path) -> None:
     splits = [split for split in SPLITS if split in config.splits]
     for label, _, _ in label_models(config, around):
         for split in splits:
-            number = config.folds if split == "folds" else 1
+            number = config.folds if split in ("folds", *LANGUAGES) else 1
             total += number
             typer.echo(f"{label} | {split} | {trainings(number)}")
     typer.echo(f"The demo set would be rendered to {demo}. {trainings(total)} in all. {NOTHING}")

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from withsense_tf.common.code_version import code_version
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.weights.preset_cache import no_downloads
@@ -44,6 +46,7 @@ class Plan:
     download: bool = False
     quick: bool = False  # a smoke run, whose figures say little
     sample: bool = False  # its pairs are those of some photos of a folder
+    typed_queries: pd.DataFrame | None = None  # of splits that are languages
 
     @property
     def target(self) -> str:
@@ -82,7 +85,9 @@ def jobs_of(plan: Plan) -> list[Job]:
     """List what is to be run; every model is made once now, so that a wrong setting is an error now."""
     config, pairs, around = plan.config, plan.pairs, plan.around
     work = {
-        split: tasks(pairs, split, config.folds, around.seed) for split in SPLITS if split in config.splits
+        split: tasks(pairs, split, config.folds, around.seed, plan.typed_queries)
+        for split in SPLITS
+        if split in config.splits
     }
     if config.balanced:
         work = {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import pandas as pd
 import typer
 
 from withsense_tf.common.machine import processor, usable_cores
@@ -17,13 +18,15 @@ from withsense_tf.common.processes import usual_processes
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.experiments.compare.base_run import BaseRun
 from withsense_tf.experiments.compare.config import Config, load_config
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.run_folder import LOGS
 from withsense_tf.experiments.data_option import demo_folder, load
 from withsense_tf.experiments.lawful import Lawful
+from withsense_tf.experiments.queries.read_queries import TYPED_COLUMNS, TYPED_QUERIES, read_typed_queries
 from withsense_tf.matchers.registry import Surroundings, photo_encoders_of, weights_at
 from withsense_tf.policy.service import LawFiles
 
@@ -95,13 +98,28 @@ def load_word_vectors(file: Path | None) -> SpacyVectors | None:
 def make_plan(
     settings: Config, lawful: Lawful, around: Surroundings, download: bool, quick: bool, photos: int | None
 ) -> Plan:
-    """Return what is to be run: all pairs, or those of so many photos."""
+    """Return what is to be run: all pairs, or those of so many photos; with typed queries where a split asks them."""
     pairs = pairs_of(settings, lawful.data)
     if photos is not None:
         pairs = some_photos(pairs, photos, around.seed)
     # With few photos, each is a fold of its own, and its copies with it.
     settings = replace(settings, folds=max(2, min(settings.folds, len(set(pairs.group)))))
-    return Plan(settings, pairs, around, lawful.policy, download, quick, photos is not None)
+    queries = None if LANGUAGES.keys().isdisjoint(settings.splits) else _lawful_queries(lawful)
+    return Plan(settings, pairs, around, lawful.policy, download, quick, photos is not None, queries)
+
+
+def _lawful_queries(lawful: Lawful) -> pd.DataFrame:
+    """Return the typed queries for photos of the data that may be asked in every language; raise if there are none."""
+    folder = lawful.data.folder
+    table = read_typed_queries(folder)
+    table = table[table["image"].isin(lawful.data.groups.index)]
+    refused = table[list(LANGUAGES)].map(lawful.refuses).any(axis=1)
+    if not len(table := table[~refused]):
+        raise DataError(
+            f"No typed query asks for a photo of {folder}: the splits {' and '.join(LANGUAGES)} need some. Write them "
+            f"into {folder / TYPED_QUERIES}, with the columns {', '.join(TYPED_COLUMNS)}, or leave these splits out."
+        )
+    return table.reset_index(drop=True)
 
 
 def check_jobs(plan: Plan, base: BaseRun | None, processes: int) -> list[Job]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +13,9 @@ from withsense_tf.common.code_version import code_version
 from withsense_tf.errors import on_disk
 from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, copies_note
 from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.evaluation.result_rows import rows_of
-from withsense_tf.evaluation.result_table import Comparison, append_rows, check_header
+from withsense_tf.evaluation.result_table import Comparison, Value, append_rows, check_header
 from withsense_tf.experiments.compare.against import measured_of
 from withsense_tf.experiments.compare.jobs import Job, Plan
 from withsense_tf.experiments.compare.prepare_run import name_machine
@@ -82,7 +83,23 @@ def compare_outcomes(
     for row, (job, _) in zip(rows, results, strict=True):
         row["key"] = job.key
     photos = f"Photos: {'; '.join(one.identity for one in plan.around.photo)}."
-    return Comparison(tuple(rows), _notes(plan, lawful), (photos,))
+    return Comparison(tuple(rows), (*_notes(plan, lawful), *language_notes(rows)), (photos,))
+
+
+def language_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
+    """Say how much of what English queries find the same in Russian find, model by model; nothing where none does.
+
+    >>> rows = [{"matcher": "towers", "split": split, "r@5": r} for split, r in [("russian", 0.9), ("english", 1.0)]]
+    >>> language_notes(rows)
+    ('Russian over English, R@5: towers .90.',)
+    """
+    recall = {(row.get("matcher"), row.get("split")): row.get("r@5") for row in rows}
+    shares = []
+    for matcher in dict.fromkeys(row.get("matcher") for row in rows):
+        russian, english = (recall.get((matcher, language)) for language in LANGUAGES)
+        if isinstance(russian, float) and isinstance(english, float) and english:
+            shares.append(f"{matcher} {russian / english:.2f}".replace(" 0.", " ."))
+    return (f"Russian over English, R@5: {', '.join(shares)}.",) if shares else ()
 
 
 def _notes(plan: Plan, lawful: Lawful) -> tuple[str, ...]:

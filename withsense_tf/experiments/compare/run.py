@@ -109,11 +109,15 @@ def trainings_of(pickled_plan: bytes) -> Iterator[Callable[[Piece], Outcome]]:
 
 @contextmanager
 def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Outcome]]:
-    """Yield a function that trains a piece; when a job begins, all objects of before are exempt from collection."""
+    """Yield a function that trains a piece; when a job begins, all objects of before are exempt from collection.
+
+    A job whose matcher turned out to be one that is not run is not trained again.
+    """
     if any(job.matcher.trains_network for job in jobs):
         # Here, so that no row's seconds have it.
         start_tensorflow()
     last = -1
+    not_run_outcomes: dict[int, Outcome] = {}
     with heap_freezer() as freeze:
 
         def train(piece: Piece) -> Outcome:
@@ -121,8 +125,13 @@ def trainings(jobs: Sequence[Job]) -> Iterator[Callable[[Piece], Outcome]]:
             if piece.job != last:
                 freeze()
                 last = piece.job
+            if piece.job in not_run_outcomes:
+                return not_run_outcomes[piece.job]
             job = jobs[piece.job]
-            return answer_task(job.label, job.split, job.make(piece.number), job.work[piece.number])
+            outcome = answer_task(job.label, job.split, job.make(piece.number), job.work[piece.number])
+            if outcome.status != RUN:
+                not_run_outcomes[piece.job] = outcome
+            return outcome
 
         yield train
 

@@ -35,7 +35,8 @@ def not_read(
     if any(in_captions(word) for word in telling):
         return None
     foreign = CYRILLIC.search(text) and not LATIN.search(text)
-    if foreign and (languages := form.text.languages) and "Russian" not in languages:
+    if foreign and form.why_not_read("Russian"):
+        languages = form.text.languages
         return (
             f"This index reads {' and '.join(languages)}, and the query is in another language. Ask in "
             f"{' or '.join(languages)}, or build the index with a matcher that reads it (a multilingual SigLIP 2 or "

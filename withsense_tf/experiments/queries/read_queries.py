@@ -1,0 +1,50 @@
+"""Read the queries of the package, or typed ones of a folder."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from withsense_tf.data.folder.tables import RawTable, read_table
+from withsense_tf.errors import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TYPED_QUERIES: Final = "queries_ru.csv"
+TYPED_COLUMNS: Final = ("image", "russian", "english")
+
+
+def read_typed_queries(folder: Path | None = None) -> pd.DataFrame:
+    """Return what people typed for photos: image, russian, english; that of the folder, or else of the package."""
+    import pandas as pd
+
+    own = None if folder is None else folder / TYPED_QUERIES
+    table = read_table(own, TYPED_COLUMNS, header=True) if own else _of_package(TYPED_QUERIES, TYPED_COLUMNS)
+    if own and not table.there:
+        table = _of_package(TYPED_QUERIES, TYPED_COLUMNS)
+    elif not table.usable or table.problems:
+        problem = table.problems[0]
+        raise DataError(f"{own} cannot be read as typed queries: {problem.where}: {problem.reason}.")
+    rows = [[row.fields[name].strip() for name in TYPED_COLUMNS] for row in table.rows]
+    if any(not cell for row in rows for cell in row):
+        raise DataError(
+            f"{own}: a row of typed queries has all of {', '.join(TYPED_COLUMNS)}, and one lacks some."
+        )
+    return pd.DataFrame(rows, columns=list(TYPED_COLUMNS), dtype="str")
+
+
+def read_foreign_queries() -> dict[str, list[str]]:
+    """Return queries of the package that no photo answers: for each language and kind, and each language, its texts."""
+    sets: dict[str, list[str]] = {}
+    for row in _of_package("foreign_queries.csv", ("language", "kind", "text")).rows:
+        language, kind, query = row.fields["language"], row.fields["kind"], row.fields["text"]
+        for name in (f"{language}, {kind}", f"{language}, all"):
+            sets.setdefault(name, []).append(query)
+    return sets
+
+
+def _of_package(name: str, columns: tuple[str, ...]) -> RawTable:
+    with as_file(files("withsense_tf.experiments.queries") / name) as file:
+        return read_table(file, columns, header=True)
