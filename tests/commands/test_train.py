@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -30,6 +31,9 @@ def model(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.warns(DataWarning, match="left out"):
         done = runner.invoke(app, ["train", str(folder), "--output", str(model), "--matcher", "closed_form"])
     assert "two towers, closed form, calibrated by captions alone" in done.output, done.output
+    assert re.search(
+        r"no chance of a match, as \d+ of its photos have captions .* 60 are needed", done.output
+    )
     return model
 
 
@@ -46,6 +50,10 @@ def test_a_model_of_captions_alone_serves_an_index_which_says_what_its_numbers_a
     assert "calibrated by captions alone" in run("index", "status", "--index", index)
     found = json.loads(run("search", "a photo of grass", "--minimum", "0", "--index", index, "--json"))
     assert found["calibration"] == calibration
+    (in_use,) = status["models"]
+    assert found["encoders"] == {what: in_use[what] for what in ("photo", "text", "weights")}
+    assert found["encoders"]["photo"]
+    assert found["encoders"]["text"]
 
 
 def test_from_a_model_another_learns_that_knows_the_photos_of_both(

@@ -40,6 +40,8 @@ def test_as_json_hits_and_withheld_places_stand_apart() -> None:
     answer = ANSWER.as_dict()
     assert [hit["photo"] for hit in answer["hits"]] == ["a.png"]
     assert answer["withheld"] == [{"place": 2, "notice": "the law"}]
+    # Who made no search names nothing that it was made with.
+    assert answer["encoders"] is None
     assert (answer["without"], answer["notice"], answer["after"]) == (["dog"], None, None)
 
 

@@ -18,7 +18,7 @@ from withsense_tf.commands.index_options import (
     VectorsOption,
     WeightsOption,
 )
-from withsense_tf.commands.index_reports import tell_law
+from withsense_tf.commands.index_reports import tell_law, tell_needs
 from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def train(
         _tell_change(before, learner, folder)
     save_matcher(learner, output)
     typer.echo(f"{output}: {learner.name}, {learner.calibrated_on}.")
+    tell_needs(learner)
     tell_law(learner.law, policy.version, "this folder")
 
 

@@ -25,6 +25,7 @@ class Hits:
     - `like`: the photo that was the query, or part of it
     - `without`: terms that were taken out of the query because they must not be in a photo
     - `calibration`: what the scores were learned from: how (`by`: judged, captions, none, unknown), `data`, `pairs`
+    - `encoders`: what sees the photos and reads the texts (`photo`, `text`), and whose `weights` these have
     - `corrections`: words that nobody knows, each with the one that was looked for in its place
     - `chance`: how probable it is that the best photo that may be shown is what the text asks for, from 0 to 1; None
       for photos as queries, and where the model learned none
@@ -40,6 +41,7 @@ class Hits:
     calibration: Mapping[str, Any] = field(default_factory=dict)
     corrections: tuple[tuple[str, str], ...] = ()
     chance: float | None = None
+    encoders: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -73,6 +75,7 @@ class Hits:
             "message": self.message,
             "after": self.after,
             "calibration": dict(self.calibration) or None,
+            "encoders": dict(self.encoders) or None,
             "chance": self.chance,
         }
 

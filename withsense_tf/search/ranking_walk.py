@@ -13,7 +13,7 @@ import numpy as np
 
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
-from withsense_tf.index.photo_index import calibration_of_model
+from withsense_tf.index.photo_index import calibration_of_model, encoders_of_model
 from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of
 from withsense_tf.index.tables.row_lookup import live_copies, live_photos_at, rows_that_meet
 from withsense_tf.index.tables.words_table import plain_words, rows_with_phrases
@@ -92,6 +92,7 @@ class RankingWalk:
             without=request.query.without,
             like=request.photo,
             calibration=calibration_of_model(self.tables, self.generation.number).as_dict(),
+            encoders=encoders_of_model(self.tables, self.generation.number),
             corrections=() if reading is None else reading.corrections,
         )
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.chance import learn_chance as module
-from withsense_tf.matchers.chance.learn_chance import match_chance
+from withsense_tf.matchers.chance.learn_chance import match_chance, why_no_chance
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.saved import load_matcher, save_matcher
@@ -53,7 +54,9 @@ def test_what_has_pixels_or_captions_alone_learns_one_line(make: Callable[..., M
 
 @pytest.mark.usefixtures("few")
 def test_a_matcher_without_cosines_learns_none(make: Callable[..., Matcher]) -> None:
-    assert match_chance(make(ConcatLinear)) is None
+    matcher = make(ConcatLinear)
+    assert match_chance(matcher) is None
+    assert why_no_chance(matcher) == "towers, captions and hybrid learn one, and this is none of them"
 
 
 def test_too_few_photos_teach_none_and_the_least_number_decides(
@@ -61,6 +64,7 @@ def test_too_few_photos_teach_none_and_the_least_number_decides(
 ) -> None:
     matcher = make(ClosedFormTowers)
     assert match_chance(matcher) is None
+    assert re.fullmatch(r"\d+ of its photos have captions .*, and 60 are needed", why_no_chance(matcher))
     answer = Search(matcher, colours)("a plain scarlet wall near a submarine", minimum=1.0)
     assert answer.chance is None
     assert "No good match" in str(answer.message)
@@ -77,6 +81,7 @@ def test_it_is_learned_once_and_saved_with_the_matcher(make: Callable[..., Match
     assert again is not None
     assert again.lines["pixels"].least == chance.lines["pixels"].least
     assert again.familiarity.unknown("a submarine") == ("submarine",)
+    assert why_no_chance(matcher) == ""
 
 
 @pytest.mark.usefixtures("few")

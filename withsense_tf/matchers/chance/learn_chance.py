@@ -7,6 +7,7 @@ answers by its pixels and its other captions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +39,13 @@ GALLERIES: Final = (50, 200, MOST_PHOTOS)
 ANSWERED_SHARE: Final = {"pixels": 0.88, "captions": 0.965}
 
 
+@dataclass(frozen=True)
+class NoChance:
+    """Why a matcher learned no chance, as the end of a sentence."""
+
+    reason: str
+
+
 def match_chance(matcher: Matcher) -> MatchChance | None:
     """Return the chance of a fitted matcher, learned now if it was not before; it stays with the matcher.
 
@@ -45,20 +53,32 @@ def match_chance(matcher: Matcher) -> MatchChance | None:
     then the least number decides.
     """
     if not hasattr(matcher, "chance_") and hasattr(matcher, "_lesson"):
-        matcher.chance_ = learn_chance(matcher, matcher._lesson)
+        learned = learn_chance(matcher, matcher._lesson)
         del matcher._lesson
+        matcher.chance_ = learned if isinstance(learned, MatchChance) else None
+        matcher._no_chance = learned if isinstance(learned, NoChance) else None
     chance: MatchChance | None = getattr(matcher, "chance_", None)
     return chance
 
 
-def learn_chance(matcher: Matcher, pairs: Pairs, seed: int = 0) -> MatchChance | None:
-    """Return the chance of a matcher, or None where its kind has none or there are too few captions to learn from."""
+def why_no_chance(matcher: Matcher) -> str:
+    """Return why a fitted matcher has no chance, as the end of a sentence; empty where it has one."""
+    if match_chance(matcher) is not None:
+        return ""
+    no_chance: NoChance | None = getattr(matcher, "_no_chance", None)
+    return "it was saved without one" if no_chance is None else no_chance.reason
+
+
+def learn_chance(matcher: Matcher, pairs: Pairs, seed: int = 0) -> MatchChance | NoChance:
+    """Return the chance of a matcher, or why its kind has none or nothing teaches it."""
     towers = matcher.towers_ if isinstance(matcher, Hybrid) else matcher
     if not isinstance(towers, Towers | Captions):
-        return None
+        return NoChance("towers, captions and hybrid learn one, and this is none of them")
     photos = _photos(towers, pairs, seed)
     if len(photos) < FEWEST_PHOTOS:
-        return None
+        return NoChance(
+            f"{len(photos)} of its photos have captions to learn it from, and {FEWEST_PHOTOS} are needed"
+        )
     own = captions_of(pairs.data)
     own = own[own["photo"].isin(photos["photo"])]
     place = {photo: at for at, photo in enumerate(photos["photo"])}
@@ -70,7 +90,7 @@ def learn_chance(matcher: Matcher, pairs: Pairs, seed: int = 0) -> MatchChance |
         own["text"].tolist(), owner, familiarity.photos_with_, familiarity.photo_count_, seed
     )
     if not maker.is_possible:
-        return None
+        return NoChance("its captions name too few things in English")
     examples = maker.examples()
     ids = own["caption"].tolist()
     queries = Queries.of(
