@@ -1,10 +1,73 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from small_index import item_of, items_of_looks, law, new_index
+
+from withsense_tf.data.dataset import Pairs
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.item import Item
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.chance import learn_chance
 from withsense_tf.matchers.chance.match_chance import Chance
-from withsense_tf.search.fitness import no_match, words_not_there
+from withsense_tf.matchers.hybrid import Hybrid
+from withsense_tf.policy.overrides import Override
+from withsense_tf.search.fitness import nothing_fits, words_not_there
+from withsense_tf.search.hits import Hits
 from withsense_tf.search.query.known_words import MOST_LISTED, no_word
+from withsense_tf.search.search import Search
 
 STRANGE = Chance(0.1, False, ("submarine", "iceberg"))
+
+
+NIKON = "camera=Nikon D90"
+
+
+@pytest.fixture(scope="module")
+def hybrid(train: Pairs, store: VectorStore) -> Matcher:
+    """Return a hybrid with a chance, which forty photos teach here."""
+    hybrid = Hybrid("scene_net", store=store).fit(train)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learn_chance, "FEWEST_PHOTOS", 10)
+        assert learn_chance.match_chance(hybrid) is not None
+    return hybrid
+
+
+def search(
+    items: Sequence[Item], hybrid: Matcher, store: VectorStore, folder: Path, *restricted: str
+) -> Search:
+    overrides = {name: Override(name, "restrict", "Ann", "she asked for it") for name in restricted}
+    policy = law(overrides=overrides)
+    return Search(new_index(folder, hybrid, items, store, policy), policy=policy, country="BB")
+
+
+def test_the_chance_is_the_same_where_a_photo_is_withheld_and_where_it_never_was(
+    hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    items = items_of_looks(looks, 15)
+    items[2] = item_of(looks, "002.png", 2, texts=["A zeppelin over a scarlet wall .", "A zeppelin ."])
+    whole = search(items, hybrid, store, tmp_path / "whole")
+    # The one that a plain query finds first, and one with a word that no other has.
+    first = whole("a plain scarlet wall", minimum=0).hits[0].photo
+    names = {first, "002.png"}
+    withheld = search(items, hybrid, store, tmp_path / "withheld", *names)
+    never = search([item for item in items if item.name not in names], hybrid, store, tmp_path / "never")
+    asked = 0
+    for text in ("a plain scarlet wall", "a zeppelin", "a striped azure cloth", "a scarlet zeppelin"):
+        for where in ((), NIKON, "iso<=200", "camera=Leica M6"):
+            here, there = withheld(text, 20, where=where), never(text, 20, where=where)
+            assert here.chance == there.chance
+            if where:
+                # Where places are counted, one that is withheld may be one of them; here all is alike.
+                assert (here.message, names_of(here), here.withheld) == (there.message, names_of(there), ())
+            asked += here.chance is not None
+    assert asked > 8
+
+
+def names_of(hits: Hits) -> list[str]:
+    return [hit.photo for hit in hits]
 
 
 def test_words_are_named_as_they_were_typed_each_once() -> None:
@@ -34,6 +97,9 @@ def test_of_many_words_some_are_named() -> None:
 
 
 def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
-    assert no_match(0.4, 0.3, STRANGE, ("a", "b", "c")) == "No a, b or c found; nearest with --minimum 0."
-    assert "is 0.10; nearest with --minimum 0" in no_match(0.4, 0.3, STRANGE, ())
-    assert no_match(0.2, 0.3, None, ()) == "No good match: the best photo scores 0.20, and 0.30 is the least."
+    assert nothing_fits(0.4, 0.3, STRANGE, ("a", "b", "c")) == "No a, b or c found; nearest with --minimum 0."
+    assert "is 0.10; nearest with --minimum 0" in nothing_fits(0.4, 0.3, STRANGE, ())
+    assert (
+        nothing_fits(0.2, 0.3, None, ())
+        == "No good match: the best photo scores 0.20, and 0.30 is the least."
+    )

@@ -55,10 +55,10 @@ def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool
     return tuple(word[:LONGEST_WORD] for word in dict.fromkeys(typed_words))[:MOST_LISTED]
 
 
-def no_match(number: float, least: float, chance: Chance | None, missing: tuple[str, ...]) -> str:
+def nothing_fits(number: float, least: float, chance: Chance | None, missing: tuple[str, ...]) -> str:
     """Return the line that says that nothing fits, and what is missing where that is known.
 
-    >>> no_match(0.4, 1 / 3, Chance(0.1, False), ("submarine", "iceberg"))
+    >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("submarine", "iceberg"))
     'No submarine or iceberg found; nearest with --minimum 0.'
     """
     if chance is None:

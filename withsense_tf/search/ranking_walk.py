@@ -20,7 +20,7 @@ from withsense_tf.index.tables.words_table import plain_words, rows_with_phrases
 from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.matchers.chance.match_chance import REST, Chance
 from withsense_tf.matchers.search_forms import PHOTO
-from withsense_tf.search.fitness import chance_of_best, no_match, words_not_there
+from withsense_tf.search.fitness import chance_of_best, nothing_fits, words_not_there
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.page_end import PageEnd
 from withsense_tf.search.places import Hit, Withheld
@@ -288,7 +288,7 @@ class RankingWalk:
             else:
                 why = chance if self.request.minimum is None else None
                 missing = () if why is None else words_not_there(text, why, self._in_captions)
-                parts.append(no_match(page.best, self.request.least, why, missing))
+                parts.append(nothing_fits(page.best, self.request.least, why, missing))
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
         return " ".join([*parts, *self._notes]) or None

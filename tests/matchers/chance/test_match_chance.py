@@ -28,7 +28,15 @@ def test_the_features_are_the_best_its_margin_and_how_familiar_the_words_are() -
     assert features.tolist() == [pytest.approx([0.6, 0.45, 0, 0, 0, 1, 1e-3])]
 
 
-def test_a_best_photo_without_any_other_has_no_margin() -> None:
+@pytest.mark.parametrize(("rest", "margin"), [(0, 0.35), (5, 0.275), (10, 0.2), (20, 0.2)])
+def test_for_a_rest_that_is_not_there_the_usual_margin_stands(rest: int, margin: float) -> None:
+    best = BestPhotos(np.array([0.6, *[0.4] * rest]), np.array([0.7] * (rest + 1)))
+    usual = np.array([[0.5, 0.05], [0, 0]])
+    features = chance_features(chance("pixels").familiarity, ["a dog"], [best], "pixels", margins=usual)
+    assert features[0, :2].tolist() == pytest.approx([0.6, margin])
+
+
+def test_without_a_rest_a_line_that_learned_no_usual_margin_takes_none() -> None:
     alone = BestPhotos(np.array([0.6]), np.array([0.7]))
     assert chance_features(chance("pixels").familiarity, ["a dog"], [alone], "pixels")[0, 1] == 0
 

@@ -7,7 +7,7 @@ answers by its pixels and its other captions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,14 @@ from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.chance.chance_examples import WEIGHTS, Example, ExampleMaker
 from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity
-from withsense_tf.matchers.chance.match_chance import BestPhotos, ChanceLine, MatchChance, chance_features
+from withsense_tf.matchers.chance.match_chance import (
+    REST,
+    BestPhotos,
+    ChanceLine,
+    MatchChance,
+    chance_features,
+    first_and_margin,
+)
 from withsense_tf.matchers.chance.query_grids import QueryGrids, query_grids
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.own_captions import captions_of, texts_to_learn_from
@@ -140,9 +147,13 @@ def _fit_lines(
         has_match = np.array([example.has_match for example, _, _ in rows])
         texts = [example.text for example, _, _ in rows]
         best = [one for _, _, one in rows]
+        margins = np.array(
+            [_usual_margin([getattr(one, name) for one in best]) for name in ("scores", "numbers")]
+        )
         for case in [part] if familiarity.vectors is None else [part, f"foreign {part}"]:
-            features = chance_features(familiarity, texts, best, case, fewest)
-            lines[case] = _fit_line(features, kinds, has_match, ANSWERED_SHARE[part])
+            features = chance_features(familiarity, texts, best, case, fewest, margins)
+            line = _fit_line(features, kinds, has_match, ANSWERED_SHARE[part])
+            lines[case] = replace(line, margins=margins)
     return MatchChance(familiarity, lines)
 
 
@@ -168,6 +179,15 @@ def _best(
             best = grids.best(part, at, here, partial(maker.forms_beside, caption=example.caption))
             rows.append((example, kind, best))
     return rows
+
+
+def _usual_margin(values: Sequence[np.ndarray]) -> tuple[float, float]:
+    """Return the slope and constant by which a first value tells its margin, from those with a whole rest."""
+    whole = [first_and_margin(one) for one in values if len(one) > REST]
+    if len({first for first, _ in whole}) < 2:
+        return 0.0, 0.0
+    slope, constant = np.polyfit(*np.array(whole).T, 1)
+    return float(slope), float(constant)
 
 
 def _fit_line(

@@ -40,11 +40,16 @@ class Chance:
 
 @dataclass(eq=False, repr=False)
 class ChanceLine(Saveable):
-    """A logistic line on features, and the least chance by which something fits."""
+    """A logistic line on features, and the least chance by which something fits.
+
+    `margins` foretell by how much a first score, and a first number, is above the rest, each by a slope and a constant,
+    (2, 2): a filter may leave no rest to hold it against, and that says nothing of whether it fits.
+    """
 
     weights: np.ndarray
     intercept: float
     least: float
+    margins: np.ndarray | None = None
 
     def apply(self, features: np.ndarray) -> np.ndarray:
         """Return the chance of each row, (rows,)."""
@@ -70,7 +75,8 @@ class MatchChance(Saveable):
         line = self.lines.get(case)
         if line is None or not len(best.scores):
             return None
-        value = float(line.apply(chance_features(self.familiarity, [text], [best], case))[0])
+        features = chance_features(self.familiarity, [text], [best], case, margins=line.margins)
+        value = float(line.apply(features)[0])
         here = best.forms or frozenset()
         unknown = self.familiarity.unknown(text)
         return Chance(value, value >= line.least, tuple(form for form in unknown if form not in here))
@@ -86,16 +92,18 @@ def chance_features(
     best: Sequence[BestPhotos],
     case: str,
     fewest: int = FEWEST,
+    margins: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return what the chance is read from, (texts, features); `case` is that of a line."""
-    parts = [np.array([_first_and_margin(one.scores) for one in best])]
+    """Return what the chance is read from, (texts, features); `case` and `margins` are those of a line."""
+    of_score, of_number = (None, None) if margins is None else margins
+    parts = [np.array([first_and_margin(one.scores, of_score) for one in best])]
     is_foreign, with_captions = case.startswith("foreign"), case.endswith("captions")
     if familiarity.vectors is not None:
         parts.append(familiarity.sentence_features(texts))
     if not is_foreign:
         parts.append(np.array([familiarity.word_features(text, fewest) for text in texts]))
     if with_captions:
-        parts.append(np.array([_first_and_margin(one.numbers) for one in best]))
+        parts.append(np.array([first_and_margin(one.numbers, of_number) for one in best]))
     if with_captions and not is_foreign:
         pairs = zip(texts, best, strict=True)
         parts.append(
@@ -106,10 +114,17 @@ def chance_features(
     return np.column_stack(parts)
 
 
-def _first_and_margin(values: np.ndarray) -> tuple[float, float]:
-    """Return the first value, and by how much it is above the mean of the rest; 0 where there is no rest."""
-    rest = values[1 : REST + 1]
-    return float(values[0]), float(values[0] - rest.mean()) if len(rest) else 0.0
+def first_and_margin(values: np.ndarray, usual: np.ndarray | None = None) -> tuple[float, float]:
+    """Return the first value, and by how much it is above the mean of the rest; 0 where there is no rest.
+
+    With a `usual` margin, by a slope and a constant, that stands for what lacks of the rest.
+    """
+    first, rest = float(values[0]), values[1 : REST + 1]
+    margin = first - float(rest.mean()) if len(rest) else 0.0
+    if usual is None:
+        return first, margin
+    share = len(rest) / REST
+    return first, share * margin + (1 - share) * float(usual[0] * first + usual[1])
 
 
 def _confirmation(
