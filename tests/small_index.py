@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +91,16 @@ def new_index(
     ingest(index, items, policy, model)
     take_over(index, model)
     return index
+
+
+def new_whole_index(folder: Path, matcher: Matcher, items: Sequence[Item], store: VectorStore) -> Path:
+    """Build such an index, all of its tables in the one file, so that a copy of the folder is whole; return it."""
+    index = new_index(folder, matcher, items, store)
+    # Held open: whoever closes last may take the log away before it is in the file.
+    with closing(sqlite3.connect(folder / "catalog.sqlite")) as connection:
+        index.close()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder
 
 
 def ask(folder: Path) -> None:

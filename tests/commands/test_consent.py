@@ -5,20 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from run_command import runner
+from run_command import finish, law_variables
 
 from withsense_tf.__main__ import app
 from withsense_tf.errors import DataError, SettingError
 
 
-def invoke(*words: str, code: int = 0, **variables: str) -> str:
-    names = ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT")
-    env = {f"WITHSENSE_{name}": variables.get(name.lower()) for name in names}
-    done = runner.invoke(app, list(words), env=env)
-    if done.exception and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    assert done.exit_code == code, done.output
-    return done.stdout
+def invoke(*words: str, code: int = 0, **files: str) -> str:
+    return finish(app, *words, code=code, env=law_variables(**files)).stdout
 
 
 def test_permissions_are_given_listed_and_revoked_by_the_photos_file(folder: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from run_command import runner
+from run_command import finish, law_variables
 
 from withsense_tf.__main__ import app
 from withsense_tf.commands.index_options import DEFAULT_INDEX
@@ -45,14 +45,8 @@ for name, module in experiments.items():
     every.command(name)(module.main)
 
 
-def invoke(*words: str, code: int = 0, **variables: str) -> str:
-    names = ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT", "LANGUAGES")
-    env = {f"WITHSENSE_{name}": variables.get(name.lower()) for name in names}
-    done = runner.invoke(every, list(words), env=env)
-    if done.exception and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    assert done.exit_code == code, done.output
-    return done.stdout
+def invoke(*words: str, code: int = 0, **files: str) -> str:
+    return finish(every, *words, code=code, env=law_variables(**files)).stdout
 
 
 def words_of(command: str, folder: Path, place: Path) -> list[str]:

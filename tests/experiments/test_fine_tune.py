@@ -4,9 +4,8 @@ import csv
 from pathlib import Path
 
 import pytest
-import typer
+from run_command import run_main
 from tiny_photo import TinyPhoto
-from typer.testing import CliRunner
 
 from withsense_tf.errors import SettingError
 from withsense_tf.experiments import fine_tune
@@ -19,11 +18,7 @@ class StopError(Exception):
 
 
 def invoke(*arguments: str) -> str:
-    app = typer.Typer()
-    app.command()(fine_tune.main)
-    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
+    return run_main(fine_tune.main, *arguments)
 
 
 @pytest.mark.slow

@@ -9,14 +9,13 @@ import io
 import json
 import pickle
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 from PIL import Image
-from typer.testing import CliRunner
+from run_command import law_variables, run_main
 
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.pictures.photo_file import read_photo
@@ -47,16 +46,8 @@ FEW = (
 )
 
 
-def invoke(main: object, *words: str, **variables: str) -> str:
-    app = typer.Typer()
-    app.command()(main)  # type: ignore[type-var]  # typer takes any function
-    names = ("COUNTRIES", "OVERRIDES", "CONSENTS", "AUDIT")
-    env = {f"WITHSENSE_{name}": variables.get(name.lower()) for name in names} | {"WITHSENSE_PROCESSES": "1"}
-    done = CliRunner().invoke(app, list(words), env=env)
-    if done.exception and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    assert done.exit_code == 0, done.output
-    return done.output
+def invoke(main: Callable[..., object], *words: str, **files: str) -> str:
+    return run_main(main, *words, env=law_variables(**files))
 
 
 @pytest.fixture

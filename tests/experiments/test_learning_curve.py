@@ -4,8 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner
+from run_command import run_main
 
 from withsense_tf.demo import write_demo
 from withsense_tf.errors import DataError
@@ -13,11 +12,7 @@ from withsense_tf.experiments import learning_curve
 
 
 def invoke(*arguments: str) -> str:
-    app = typer.Typer()
-    app.command()(learning_curve.main)
-    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
+    return run_main(learning_curve.main, *arguments)
 
 
 @pytest.mark.slow

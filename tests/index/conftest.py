@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_index import items_of_looks, new_index
+from small_index import items_of_looks, new_whole_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
@@ -22,13 +21,7 @@ def whole_index(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     folder = tmp_path_factory.mktemp("whole") / "index"
-    index = new_index(folder, fitted("hybrid"), items_of_looks(looks, 8), store)
-    # All of it into the one file, so that a copy is whole.
-    connection = sqlite3.connect(folder / "catalog.sqlite")
-    index.close()
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return folder
+    return new_whole_index(folder, fitted("hybrid"), items_of_looks(looks, 8), store)
 
 
 @pytest.fixture

@@ -138,7 +138,7 @@ def _training_errors(train: Pairs, around: Surroundings) -> np.ndarray:
 
     hybrid = _hybrid(around).fit(train)
     towers = hybrid.towers_
-    cosines, scores = towers.left_out_cosines(train), towers.left_out_scores(train)
+    cosines, scores = towers.left_out_products(train, towers.place_, towers.left_out_points_)
     by_judges = towers.numbers(cosines, train.texts)
     looks = hybrid.captions_.looks(train, hybrid.search_form().words)
     errors = np.zeros((len(MODELS), len(OTHERS), len(OWN_SHARES)))

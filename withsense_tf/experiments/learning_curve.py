@@ -59,7 +59,7 @@ def main(
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
     check_policy(policy, law)
-    names = [name.strip() for name in models.split(",") if name.strip()]
+    names = options.names_in(models)
     settings = prepare_run.load_settings(config, ['splits=["folds"]', *(change or [])], names, quick=False)
     folder = prepare_run.new_folder(terminal.output_folder(output))
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, False, seed, folder)

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from run_command import run_main
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.folder.load import load_dataset
@@ -18,20 +18,9 @@ from withsense_tf.experiments.compare import run
 from withsense_tf.experiments.compare import run_command as compare
 from withsense_tf.matchers.base import Matcher
 
-runner = CliRunner()
-
 
 def invoke(*arguments: str, code: int = 0) -> str:
-    import typer
-
-    app = typer.Typer()
-    app.command()(compare.main)
-    # Others take seconds to start.
-    result = runner.invoke(app, list(arguments), env={"WITHSENSE_PROCESSES": "1"})
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == code, result.output
-    return result.output
+    return run_main(compare.main, *arguments, code=code)
 
 
 def rows_in(file: Path) -> list[dict[str, str]]:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import typer
 from PIL import Image
-from typer.testing import CliRunner
+from run_command import run_main
 
 from withsense_tf.demo import write_demo
 from withsense_tf.errors import DataWarning
@@ -26,13 +25,7 @@ ALL = {
 
 
 def invoke(*arguments: str) -> str:
-    app = typer.Typer()
-    app.command()(explore.main)
-    result = CliRunner().invoke(app, list(arguments))
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == 0
-    return result.output
+    return run_main(explore.main, *arguments)
 
 
 @pytest.fixture(scope="module")

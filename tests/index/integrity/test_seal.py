@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_index import LAW, item_of, items_of_looks, law, new_index
+from small_index import LAW, item_of, items_of_looks, law, new_whole_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.index_door import IndexDoor
@@ -51,12 +50,7 @@ def whole(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     folder = tmp_path_factory.mktemp("sealed") / "index"
-    index = new_index(folder, fitted("hybrid"), items, store)
-    connection = sqlite3.connect(folder / "catalog.sqlite")
-    index.close()
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return folder
+    return new_whole_index(folder, fitted("hybrid"), items, store)
 
 
 @pytest.fixture

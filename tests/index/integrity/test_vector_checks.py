@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from index_digest import contents
 from PIL import Image
-from small_index import LAW, items_of_looks
+from small_index import LAW, items_of_looks, new_whole_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.encoders.vectors.vector_shards import KEY, Shelf
@@ -41,14 +41,7 @@ def whole(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     folder = tmp_path_factory.mktemp("checked")
-    index = PhotoIndex.make(folder / "index", store)
-    model = index.add_model(fitted("hybrid"))
-    ingest(index, items_of_looks(folder / "photos", COUNT), LAW, model)
-    take_over(index, model)
-    connection = sqlite3.connect(folder / "index" / "catalog.sqlite")
-    index.close()
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+    new_whole_index(folder / "index", fitted("hybrid"), items_of_looks(folder / "photos", COUNT), store)
     return folder
 
 

@@ -27,7 +27,7 @@ OTHER_NAMES: Final = frozenset(
     datetime year keyword keywords tag tags category categories class classes label labels id ids
     number num index split md5 sha software source status token tokens email phone
     автор фотограф место город страна адрес дата год теги ключевые категория лицензия
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905  # as above
 )
 EMPTY: Final = re.compile(
     r"(?i)^(?:untitled|unknown|no (?:caption|title|description)|без (?:названия|подписи|описания))$"

@@ -52,12 +52,12 @@ def EfficientNetLite0(**settings: Any) -> Any:  # noqa: N802  # named as Keras n
     return _network("efficientnet_lite0", 1.0, 1.0, **settings)
 
 
-def EfficientNetLite1(**settings: Any) -> Any:  # noqa: N802
+def EfficientNetLite1(**settings: Any) -> Any:  # noqa: N802  # named as Keras names its networks
     """Build the second one, made for 240 pixels."""
     return _network("efficientnet_lite1", 1.0, 1.1, **settings)
 
 
-def EfficientNetLite2(**settings: Any) -> Any:  # noqa: N802
+def EfficientNetLite2(**settings: Any) -> Any:  # noqa: N802  # named as Keras names its networks
     """Build the third one, made for 260 pixels."""
     return _network("efficientnet_lite2", 1.1, 1.2, **settings)
 

@@ -64,7 +64,7 @@ def bench_captioned(
 class MadeUpVectors(VectorStore):
     """Give photos vectors by the number that their content ends with."""
 
-    def vectors_of(self, encoder: PhotoEncoder, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002
+    def vectors_of(self, encoder: PhotoEncoder, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002  # as the store has it
         """Return the made-up vector of each photo, float32, (photos, width)."""
         from scipy.sparse import csr_matrix
 

@@ -48,7 +48,7 @@ def main(
 
     # What can go wrong at once goes wrong before the work starts.
     check_policy(policy, law)
-    names = [name.strip() for name in models.split(",") if name.strip()]
+    names = options.names_in(models)
     base = BaseRun.of(against, fail_if or [], names)
     settings = prepare_run.load_settings(config, change or [], names, quick)
     folder = prepare_run.new_folder(output)

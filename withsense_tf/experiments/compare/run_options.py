@@ -7,6 +7,16 @@ from typing import Annotated
 
 import typer
 
+
+def names_in(models: str) -> list[str]:
+    """Return the models that `--models` names.
+
+    >>> names_in("closed_form, hybrid,")
+    ['closed_form', 'hybrid']
+    """
+    return [name.strip() for name in models.split(",") if name.strip()]
+
+
 ConfigOption = Annotated[
     Path | None, typer.Option(help="A TOML file that says what is compared (experiments/*.toml).")
 ]

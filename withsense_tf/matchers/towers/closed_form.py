@@ -153,7 +153,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         self.text_ = fit_texts(tower_text(self.text), pairs)
         examples = training_examples(pairs, self.captioned)
         fit = self._fit_by_landmarks if len(examples.content) > MOST_EXACT else self._fit_exactly
-        self.place_ = {content: at for at, content in enumerate(fit(examples, pairs))}
+        own_content, foretold_points = fit(examples, pairs)
+        self.place_ = {content: at for at, content in enumerate(own_content)}
         number = np.array([self.place_.get(content, -1) for content in examples.content])
         self.local_scaling_ = LocalScaling().fit(self.text_points, examples.texts, number[examples.owner])
         # Without their own captions, as without themselves.
@@ -161,13 +162,15 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         cosines = self.left_out_cosines(pairs)
         self.calibration_ = Calibration().fit(cosines, pairs.target, pairs.weight)
         self.query_numbers_ = None
-        foretold_points = self.__dict__.pop("_foretold", np.zeros((0, 0)))
         if len(foretold_points) >= FEWEST_PHOTOS and len(pairs) >= FEWEST_PAIRS:
             self.query_numbers_ = QueryNumbers().near(foretold_points)
             self.query_numbers_.fit(self.figures(cosines, pairs.texts), pairs.target, pairs.weight)
 
-    def _fit_exactly(self, examples: Examples, pairs: Pairs) -> Sequence[str]:
-        """Fit the photo tower; return the content of the photos that have left-out points."""
+    def _fit_exactly(self, examples: Examples, pairs: Pairs) -> tuple[Sequence[str], np.ndarray]:
+        """Fit the photo tower; return the content of the photos that have left-out points.
+
+        Beside it, what the regression says of the captioned photos that it was fitted to, (photos, dim).
+        """
         if examples.captioned.sum() < FEWEST_SHARED:
             # So few take no time, and are solved for together with the others.
             examples = replace(examples, captioned=np.zeros(len(examples.content), bool))
@@ -181,10 +184,9 @@ class ClosedFormTowers(Towers, FeatureMatcher):
             shared_targets = mean_captions(self.text_points(shared.texts), shared)
         # The same whatever else is trained on, so that what is shared is solved for once.
         self.mean_caption_ = mean = (shared_targets if len(shared.content) else targets).mean(axis=0)
-        self._choose(base, shared_targets - mean, targets - mean, captions, own)
-        return own.content
+        return own.content, self._choose(base, shared_targets - mean, targets - mean, captions, own)
 
-    def _fit_by_landmarks(self, examples: Examples, _: Pairs) -> Sequence[str]:
+    def _fit_by_landmarks(self, examples: Examples, _: Pairs) -> tuple[Sequence[str], np.ndarray]:
         own = np.flatnonzero(~examples.captioned)
         order = np.random.default_rng(0).permutation(len(examples.content))
         some = np.zeros(len(examples.content), bool)
@@ -195,7 +197,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         fit = fit_by_landmarks(examples, maps, kernel, self.penalties, LANDMARKS, own)
         self.seen_, self.coefficients_, self.penalty_ = fit.landmark_rows, fit.coefficients, fit.penalty
         self.left_out_points_, self.mean_caption_ = fit.left_out_points, fit.mean
-        return [examples.content[at] for at in own]
+        return [examples.content[at] for at in own], np.zeros((0, 0))
 
     def _fit_features(self, examples: Examples) -> PhotoFeatures:
         store = self.store or VectorStore()
@@ -225,10 +227,13 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         targets: np.ndarray,
         captions: np.ndarray,
         own: Examples,
-    ) -> None:
-        """Keep the penalty that ranks best the photo of each training caption, that photo left out."""
+    ) -> np.ndarray:
+        """Keep the penalty that ranks best the photo of each training caption, that photo left out.
+
+        Return what it says of the rows of the base, to which it was fitted.
+        """
         rows, places = base
-        best = -1.0
+        best, foretold_points = -1.0, np.zeros((0, 0))
         self.seen_ = np.vstack([rows.rows, rows.others[places]])
         for penalty in self.penalties:
             solution = rows.solve(penalty, shared_targets, places, targets)
@@ -237,9 +242,9 @@ class ClosedFormTowers(Towers, FeatureMatcher):
             if rank > best:
                 best, self.penalty_ = rank, penalty
                 self.coefficients_ = np.vstack([solution.base, solution.own]).astype(np.float32)
-                # What the regression says of the rows that it was fitted to.
-                self._foretold = unit(shared_targets - penalty * solution.base)
+                foretold_points = unit(shared_targets - penalty * solution.base)
                 self.left_out_points_ = points.astype(np.float32)
+        return foretold_points
 
 
 def _kernel(photos: np.ndarray, others: np.ndarray, gammas: Sequence[float]) -> np.ndarray:
