@@ -70,8 +70,7 @@ def train(
     from withsense_tf.matchers.saved import load_matcher, save_matcher
     from withsense_tf.policy.current_policy import Policy
 
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        # Not after all the training.
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):  # not after all the training
         raise SettingError(f"--output {output} is there already: choose a folder that is not there yet.")
     weights = weights_at(weights, quality)
     if from_model is not None and (matcher, weights, vectors) != ("hybrid", "auto", None):

@@ -145,6 +145,12 @@ class TextEncoder(Encoder):
         """Name the languages that it reads, "English" and "Russian" among them; () where nobody can say."""
         return ()
 
+    def why_not_read(self, language: str) -> str:
+        """Return why it does not read a language, such as "Russian"; empty where it does, or nobody can say."""
+        if not self.languages or language in self.languages:
+            return ""
+        return f"its text encoder reads {' and '.join(self.languages)}, and no {language}"
+
     @property
     def known_words(self) -> Collection[str]:
         """Return the words that were learned, where they are kept; for telling what may have been meant."""

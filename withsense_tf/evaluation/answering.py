@@ -122,11 +122,11 @@ def _why_not_read(matcher: Matcher, language: str) -> str:
     if not language:
         return ""
     try:
-        form = matcher.search_form()
+        text = matcher.search_form().text
     except SettingError:
         # It reads no texts at all, or nobody can say.
         return ""
-    return form.why_not_read(language)
+    return text.why_not_read(language)
 
 
 def join(parts: Sequence[Outcome]) -> Outcome:

@@ -51,13 +51,6 @@ class SearchForm(Saveable):
         """Return the width of each vector that is kept of a photo."""
         raise NotImplementedError
 
-    def why_not_read(self, language: str) -> str:
-        """Return why it does not read a language, "English" or "Russian"; empty where it does, or nobody can say."""
-        languages = self.text.languages
-        if not languages or language in languages:
-            return ""
-        return f"its text encoder reads {' and '.join(languages)}, and no {language}"
-
     def queries(self, texts: Sequence[str]) -> np.ndarray:
         """Return the vector of each query, float32, (texts, width)."""
         raise NotImplementedError

@@ -113,8 +113,8 @@ def _lawful_queries(lawful: Lawful) -> pd.DataFrame:
     folder = lawful.data.folder
     table = read_typed_queries(folder)
     table = table[table["image"].isin(lawful.data.groups.index)]
-    refused = table[list(LANGUAGES)].map(lawful.refuses).any(axis=1)
-    if not len(table := table[~refused]):
+    is_refused = table[list(LANGUAGES)].map(lawful.refuses).any(axis=1)
+    if not len(table := table[~is_refused]):
         raise DataError(
             f"No typed query asks for a photo of {folder}: the splits {' and '.join(LANGUAGES)} need some. Write them "
             f"into {folder / TYPED_QUERIES}, with the columns {', '.join(TYPED_COLUMNS)}, or leave these splits out."

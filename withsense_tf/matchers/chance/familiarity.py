@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import ClassVar, Final, Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from withsense_tf.common.unit import unit
 from withsense_tf.common.words import CYRILLIC, english_lemmas, frequent_words, lemmas
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.matchers.forms.word_fit import telling_forms
+from withsense_tf.policy.texts.text_policy import TextPolicy
 
 # A word that captions of one photo alone have may be a slip.
 FEWEST: Final = 2
@@ -191,11 +193,14 @@ class Familiarity(Saveable):
 def strange_words(counts: Mapping[str, int]) -> list[str]:
     """Return English nouns that captions do not have, the commonest in books first.
 
+    Those that the law takes out of captions are none: that captions lack them says nothing of what photos show.
     Every other one is what texts are held against; the rest may be put into texts that are to be strange.
     """
     frequent = frequent_words()
     nouns = [
-        noun for noun in english_nouns() if noun not in counts and frequent.get(noun, 0) and len(noun) > 2
+        noun
+        for noun in english_nouns() - lawless_nouns()
+        if noun not in counts and frequent.get(noun, 0) and len(noun) > 2
     ]
     return sorted(nouns, key=lambda noun: (-frequent[noun], noun))
 
@@ -208,6 +213,13 @@ def english_nouns() -> frozenset[str]:
         for form, noun in table.items()
         if form == noun + "s" and noun.isalpha() and table.get(noun, noun) == noun
     )
+
+
+@cache
+def lawless_nouns() -> frozenset[str]:
+    """Return English nouns that the strictest law lets no caption have."""
+    law = TextPolicy(18)
+    return frozenset(noun for noun in english_nouns() if law.verdict(noun).restricted)
 
 
 def _nearest(cosines: np.ndarray) -> np.ndarray:

@@ -60,10 +60,10 @@ def match_chance(matcher: Matcher) -> MatchChance | None:
     then the least number decides.
     """
     if not hasattr(matcher, "chance_") and hasattr(matcher, "_lesson"):
-        learned = learn_chance(matcher, matcher._lesson)
+        answer = learn_chance(matcher, matcher._lesson)
         del matcher._lesson
-        matcher.chance_ = learned if isinstance(learned, MatchChance) else None
-        matcher._no_chance = learned if isinstance(learned, NoChance) else None
+        matcher.chance_ = answer if isinstance(answer, MatchChance) else None
+        matcher._no_chance = answer if isinstance(answer, NoChance) else None
     chance: MatchChance | None = getattr(matcher, "chance_", None)
     return chance
 
@@ -183,10 +183,10 @@ def _best(
 
 def _usual_margin(values: Sequence[np.ndarray]) -> tuple[float, float]:
     """Return the slope and constant by which a first value tells its margin, from those with a whole rest."""
-    whole = [first_and_margin(one) for one in values if len(one) > REST]
-    if len({first for first, _ in whole}) < 2:
+    whole = np.array([first_and_margin(one) for one in values if len(one) > REST]).reshape(-1, 2)
+    if len(np.unique(whole[:, 0])) < 2:
         return 0.0, 0.0
-    slope, constant = np.polyfit(*np.array(whole).T, 1)
+    slope, constant = np.polyfit(whole[:, 0], whole[:, 1], 1)
     return float(slope), float(constant)
 
 

@@ -35,7 +35,7 @@ def not_read(
     if any(in_captions(word) for word in telling):
         return None
     foreign = CYRILLIC.search(text) and not LATIN.search(text)
-    if foreign and form.why_not_read("Russian"):
+    if foreign and form.text.why_not_read("Russian"):
         languages = form.text.languages
         return (
             f"This index reads {' and '.join(languages)}, and the query is in another language. Ask in "
