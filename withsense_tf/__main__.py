@@ -12,7 +12,9 @@ import typer
 from withsense_tf.commands.ask import search
 from withsense_tf.commands.index import app as index_app
 from withsense_tf.commands.index_options import CaptionFileOption, Folder, PhotoColumnOption, TextColumnOption
+from withsense_tf.commands.keys import app as keys_app
 from withsense_tf.commands.policy import app as policy_app
+from withsense_tf.commands.serve import serve
 from withsense_tf.commands.train import train
 from withsense_tf.commands.weights import app as weights_app
 from withsense_tf.common import terminal
@@ -95,10 +97,12 @@ def data_demo(
 
 app.command("search")(search)
 app.command("train")(train)
+app.command("serve")(serve)
 app.add_typer(index_app, name="index")
 
 app.add_typer(policy_app, name="policy")
 app.add_typer(weights_app, name="weights")
+app.add_typer(keys_app, name="keys")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from withsense_tf.errors import SettingError, WithSenseError, check_kind
 from withsense_tf.index.index_door import IndexDoor
@@ -19,6 +19,7 @@ from withsense_tf.index.vectors.filters import Where, read_where
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.search.filter_law import check_asked_columns, filter_notice
 from withsense_tf.search.hits import Hits
+from withsense_tf.search.photo_score import PhotoScore, photo_score
 from withsense_tf.search.query.photo_query import Refusal, photo_query
 from withsense_tf.search.query.reading import read_query
 from withsense_tf.search.ranking_walk import RankingWalk
@@ -27,6 +28,8 @@ from withsense_tf.search.search_request import SearchRequest, check_numbers, che
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
     from withsense_tf.matchers.base import Matcher
+
+T = TypeVar("T")
 
 
 class Search:
@@ -111,7 +114,19 @@ class Search:
         check_asked_columns(tables, door, request.where)
         return RankingWalk(generation, tables, door, replace(request, like=like)).hits()
 
-    def _ask(self, answer: Callable[[Generation, sqlite3.Connection], Hits]) -> Hits:
+    def score(
+        self, text: str, photo: str, country: str | None = None, day: date | None = None
+    ) -> PhotoScore | Refusal:
+        """Return how well a photo of the index, given by its name, fits a text; a refusal where the law forbids it."""
+        check_texts(text, photo, None)
+        where = country or self.country
+        return self._ask(
+            lambda generation, tables: photo_score(
+                generation, tables, IndexDoor(self.policy, tables, where, day), text, photo
+            )
+        )
+
+    def _ask(self, answer: Callable[[Generation, sqlite3.Connection], T]) -> T:
         """Answer by the model in use; one that was dropped meanwhile fails, but then there is another."""
         while True:
             with self.index.catalog.reading() as tables:

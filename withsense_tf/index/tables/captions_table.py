@@ -47,3 +47,17 @@ def count_live_captions(tables: sqlite3.Connection) -> int:
             "SELECT count(*) FROM captions JOIN live ON live.id = photo WHERE counts = 1"
         ).fetchone()[0]
     )
+
+
+def free_captions(tables: sqlite3.Connection, age_limit: int | None, most_signs: int, most: int) -> list[str]:
+    """Return short captions of live photos that may be seen at an age limit, each photo's first, from all over.
+
+    Without an age limit, all may be seen.
+    """
+    law = "" if age_limit is None else "JOIN law ON law.photo = live.id AND age_limit = ? AND restricted = 0 "
+    rows = tables.execute(
+        f"SELECT text FROM captions JOIN live ON live.id = captions.photo {law}"
+        "WHERE counts = 1 AND number = 0 AND length(text) <= ? ORDER BY (captions.photo * 40503) % 65536 LIMIT ?",
+        (*([] if age_limit is None else [age_limit]), most_signs, most),
+    )
+    return [text for (text,) in rows]

@@ -75,6 +75,22 @@ def is_free_value(tables: sqlite3.Connection, column: str, text: str, age_limit:
     return row.fetchone() is not None
 
 
+def free_values(
+    tables: sqlite3.Connection, column: str, age_limit: int | None, most: int
+) -> list[str | float]:
+    """Return the values of a column that most live photos have which may be seen at an age limit.
+
+    Without an age limit, all may be seen.
+    """
+    source, values = (_OF_LIVE + " WHERE 1", []) if age_limit is None else (_OF_FREE, [age_limit])
+    rows = tables.execute(
+        f"SELECT facts.text, facts.number {source} AND facts.name = ? GROUP BY facts.text, facts.number "
+        "ORDER BY count(*) DESC, facts.text LIMIT ?",
+        (*values, column, most),
+    )
+    return [text if number is None else float(number) for text, number in rows]
+
+
 def live_photos_with(tables: sqlite3.Connection, column: str) -> list[str]:
     """Return the names of the live photos that have a column."""
     return [

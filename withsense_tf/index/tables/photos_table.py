@@ -50,6 +50,11 @@ def live_of_name(name: str) -> PhotoSet:
     return PhotoSet("live WHERE name = ?", (name,))
 
 
+def live_of_names(names: Sequence[str]) -> PhotoSet:
+    """Return the set of the live photos of some names."""
+    return PhotoSet(f"live WHERE name IN ({_marks(names)})", tuple(names))
+
+
 def live_of_content(name: str, digest: str) -> PhotoSet:
     """Return the set of the live photo of a name, if its file has this digest."""
     return PhotoSet("live WHERE name = ? AND digest = ?", (name, digest))
@@ -76,7 +81,7 @@ def live_without_verdict(age_limit: int) -> PhotoSet:
 LIVE_WITHOUT_GROUP: Final = PhotoSet("live WHERE fold IS NULL")
 
 
-def _marks(photos: Sequence[int]) -> str:
+def _marks(photos: Sequence[object]) -> str:
     return ", ".join("?" * len(photos))
 
 

@@ -1,0 +1,117 @@
+"""A tiny real index with photos that may be shown and photos that may not, and an application over it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_index import item_of, new_index
+from starlette.testclient import TestClient
+
+from withsense_tf.app.server import create_app
+from withsense_tf.app.settings import AppSettings
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.service import LawFiles
+
+COUNTRIES = """
+[[rules]]
+country = "AA"
+rule = "none"
+[[rules]]
+country = "BB"
+rule = "children"
+age_limit = 16
+"""
+SHOWN = [f"shown_{look}.png" for look in range(6)]
+# Their names and captions have words that nothing else has, so that a leak is found.
+WITHHELD = ["zebulon_toddler_6.png", "quixotic_7.png"]
+SECRETS = ("zebulon", "quixotic", "xylophone", "velocipede")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a test's index lies, with the files of its law."""
+
+    index: Path
+    photos: Path
+    law: LawFiles
+
+    def settings(self, **more: Any) -> AppSettings:
+        return AppSettings(**({"index": self.index, "law": self.law, "rate": 0.0, "threads": 2} | more))
+
+
+@pytest.fixture(scope="session")
+def app_base(
+    fitted: Callable[[str], Matcher], store: VectorStore, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return a folder with an index of eight photos, two of which show children, and the files of the law."""
+    root = tmp_path_factory.mktemp("app")
+    (root / "countries.toml").write_text(COUNTRIES, encoding="utf-8")
+    (root / "overrides.csv").write_text("photo,digest,decision,by,reason\n", encoding="utf-8")
+    (root / "consents.jsonl").touch()
+    items = [item_of(root / "photos", name, look) for look, name in enumerate(SHOWN)]
+    items += [
+        item_of(
+            root / "photos", WITHHELD[0], 6, texts=["A toddler plays a xylophone .", "A plain red wall ."]
+        ),
+        item_of(
+            root / "photos", WITHHELD[1], 7, texts=["A little girl on a velocipede .", "A striped wall ."]
+        ),
+    ]
+    # Its captions come of the columns alone where nothing else is said.
+    items[7] = replace(items[7], facts={**items[7].facts, "camera": "quixotic camera"})
+    index = new_index(root / "index", fitted("hybrid"), items, store, Policy.of_files(law_of(root)))
+    connection = sqlite3.connect(root / "index" / "catalog.sqlite")
+    index.close()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    # Vectors of photos are at hand, so no test encodes one that is in the index.
+    return root
+
+
+def law_of(root: Path) -> LawFiles:
+    return LawFiles(root / "countries.toml", root / "overrides.csv", root / "consents.jsonl")
+
+
+@pytest.fixture
+def place(app_base: Path, tmp_path: Path) -> Place:
+    """Return a copy that a test may change."""
+    root = Path(shutil.copytree(app_base, tmp_path / "place", ignore=shutil.ignore_patterns("photos")))
+    return Place(root / "index", app_base / "photos", law_of(root))
+
+
+@pytest.fixture(scope="session")
+def still_place(app_base: Path) -> Place:
+    """Return what no test may change."""
+    return Place(app_base / "index", app_base / "photos", law_of(app_base))
+
+
+@pytest.fixture
+def new_client() -> Iterator[Callable[..., TestClient]]:
+    """Return what opens a client of an application with settings; it is called by a name of this machine."""
+    opened: list[TestClient] = []
+
+    def new(settings: AppSettings, **more: Any) -> TestClient:
+        client = TestClient(create_app(settings), base_url="http://localhost:8000", **more)
+        client.__enter__()
+        opened.append(client)
+        return client
+
+    yield new
+    for client in opened:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def client(still_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Return a client that reads alone."""
+    app = create_app(still_place.settings(state=tmp_path_factory.mktemp("state")))
+    with TestClient(app, base_url="http://localhost:8000") as opened:
+        yield opened

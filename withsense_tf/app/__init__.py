@@ -1,0 +1,1 @@
+"""The API over an index, and what its web page stands on."""

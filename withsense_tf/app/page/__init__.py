@@ -1,0 +1,1 @@
+"""The web page: a client of the API's service, with no road of its own."""

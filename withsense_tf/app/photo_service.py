@@ -1,0 +1,155 @@
+"""What the API and the page ask: each answer passes the index's own door, under the law as it is at that moment."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from withsense_tf.app.photo_ids import PhotoIds
+from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.settings import AppSettings
+from withsense_tf.app.thumbnails import PhotoFile
+from withsense_tf.errors import DataError, WithSenseError
+from withsense_tf.index.catalog import MARK, TABLES
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.captions_table import count_live_captions
+from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos, live_of_name, photo_records
+from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.policy.countries import CountryRule, country_code
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.search.search import Search
+
+# The name of no photo: an id that nobody was given is looked for like any other.
+NOBODY: Final = "\x01"
+
+
+@dataclass(frozen=True, eq=False)
+class Doorway:
+    """One state of the index, and the door before it: where a request stands."""
+
+    search: Search
+    tables: sqlite3.Connection
+    door: IndexDoor
+
+    @property
+    def index(self) -> PhotoIndex:
+        """Return the index."""
+        return self.search.index
+
+
+class PhotoService:
+    """An index that is open for questions, to several threads; other processes may serve and change it, too."""
+
+    def __init__(self, settings: AppSettings) -> None:
+        self.settings = settings
+        self.policy = Policy.of_files(settings.law)
+        self.ids = PhotoIds.of_folder(settings.state_folder)
+        self._lock = Lock()
+        self._opened_as: tuple[int, ...] = ()
+        self._search: Search | None = None
+
+    def search(self) -> Search:
+        """Return the search over the index that lies in the folder now: another one may have taken its place."""
+        try:
+            parts = [(self.settings.index / name).stat() for name in (TABLES, MARK)]
+        except OSError as error:
+            raise DataError(f"{self.settings.index} is no index ({error.strerror}).") from error
+        identity = tuple(number for part in parts for number in (part.st_dev, part.st_ino))
+        with self._lock:
+            if self._search is None or identity != self._opened_as:
+                # The one before is not closed: searches in other threads may be using it.
+                self._search = Search(PhotoIndex(self.settings.index), policy=self.policy)
+                self._opened_as = identity
+            return self._search
+
+    @contextmanager
+    def doorway(self, country: str | None) -> Iterator[Doorway]:
+        """Yield one state of the index with the door of a country before it."""
+        search = self.search()
+        with search.index.catalog.reading() as tables:
+            yield Doorway(search, tables, IndexDoor(self.policy, tables, self.country(country)))
+
+    def country(self, country: str | None) -> str | None:
+        """Return the country whose law holds for a request."""
+        default = self.settings.country
+        if country is None:
+            return default
+        code = country_code(country)
+        if self.settings.fixed_country and code != default:
+            raise ProblemError(
+                403, "country_fixed", f"This server answers by the law of {default or 'no country'} alone.",
+                "Leave country out.",
+            )  # fmt: skip
+        return code
+
+    def rule(self, country: str | None) -> CountryRule:
+        """Return the rule that is in force in a country today."""
+        return self.policy.current().countries.rule(self.country(country))
+
+    def name_of(self, here: Doorway, id_: str, scope: str = "show") -> str:
+        """Return the name of the photo with an id, or raise: it is withheld, or there is none."""
+        name = self.ids.read(id_)
+        place = NOBODY if name is None else name
+        # Both are asked of every photo, so that none of them takes another time.
+        knows, may_pass = here.door.knows(place), here.door.photo(place, scope)
+        if name is not None and may_pass:
+            return name
+        if name is not None and knows:
+            here.door.results([name])  # the audit log has what was withheld
+            raise withheld(here.door.rule.message, here.door.country)
+        raise absent()
+
+    def file_of(self, here: Doorway, id_: str) -> PhotoFile:
+        """Return the file of the photo with an id, which may be shown now; nobody else may know where it is."""
+        name = self.name_of(here, id_)
+        ((_, _, path, digest, *_),) = photo_records(here.tables, live_of_name(name))
+        return PhotoFile(Path(path), digest)
+
+    def warm_up(self) -> None:
+        """Open what the first question would wait for; what cannot be opened yet is said to who asks."""
+        with suppress(WithSenseError):
+            search = self.search()
+            with search.index.catalog.reading() as tables:
+                generation = search.index.current(tables)
+                rule = self.policy.current().countries.rule(self.settings.country)
+                self.policy.texts(rule.age_limit).verdict("a dog")
+                generation.form.queries(["a dog"])
+                _ = generation.vectors, generation.each_caption
+
+    def numbers(self) -> dict[str, float]:
+        """Return what is in the index, for who watches the server; nothing where it cannot be read."""
+        with suppress(WithSenseError), self.search().index.catalog.reading() as tables:
+            return {
+                "index_photos": count_photos(tables, LIVE_PHOTOS),
+                "index_captions": count_live_captions(tables),
+                "index_version": get_state(tables, "version") or 0,
+            }
+        return {}
+
+    def close(self) -> None:
+        """Close files and connections."""
+        with self._lock:
+            if self._search is not None:
+                self._search.close()
+            self._search = None
+
+
+def withheld(notice: str, country: str | None) -> ProblemError:
+    """Return the problem that stands where the law forbids an answer."""
+    where = "" if country is None else f"?country={country}"
+    return ProblemError(
+        451, "withheld_by_law", notice, "", {"Link": f'</api/v1/law{where}>; rel="blocked-by"'}
+    )
+
+
+def absent() -> ProblemError:
+    """Return the problem of a photo that is not there."""
+    return ProblemError(
+        404, "no_such_photo", "There is no photo with this id.", "Take the id from an answer of this server."
+    )

@@ -1,0 +1,77 @@
+"""What may be said of photos that may be shown: captions and columns, without what the law would not let stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import quote
+
+from withsense_tf.app.answers import CaptionText, Cell
+from withsense_tf.app.photo_ids import PhotoIds
+from withsense_tf.app.photo_service import Doorway
+from withsense_tf.common.limits import parse_json
+from withsense_tf.data.named import column_text
+from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of
+from withsense_tf.index.tables.photos_table import live_of_names, photo_records
+
+# How the ids of captions end that users of the API added: who said it, and a number drawn by lot.
+BY_USER: Final = re.compile(r"#by (?P<who>.+) [0-9a-f]{16}$", re.DOTALL)
+
+
+def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what is known of photos, by name; the door has let each of them be shown already."""
+    listing = list(names)
+    known_photos = {}
+    for photo, name, _, _, facts, _, _ in photo_records(here.tables, live_of_names(listing)):
+        is_plain = _is_plain(here, name)
+        cells = {
+            str(column): value
+            for column, value in parse_json(facts).items()
+            if is_plain or not here.door.refuses(column_text(column, value))
+        }
+        known_photos[name] = {
+            "id": ids.write(name),
+            "name": name,
+            "captions": [
+                caption
+                for id_, text in texts_of(here.tables, photo, CAPTIONS)
+                for caption in [CaptionText(text=text, by=author(id_))]
+                if is_plain or not here.door.refuses(f"{text} . {caption.by or ''}")
+            ],
+            "facts": cells,
+            "width": _whole(cells.get("width")),
+            "height": _whole(cells.get("height")),
+            "image": image_path(ids.write(name), here.door.country),
+        }
+    return known_photos
+
+
+def _is_plain(here: Doorway, name: str) -> bool:
+    """Return whether none of a photo's texts speaks of what the law protects, as it was judged.
+
+    Of what a person allowed, or a permission lets be shown, single texts may, and so where some votes do not suffice.
+    """
+    decision = here.door.decision(name)
+    if decision is None:
+        return here.door.rule.rule == "none"
+    return not decision.restricted and not decision.by_hand and not decision.votes
+
+
+def author(caption: str) -> str | None:
+    """Return who said a caption, by its id, where a user of the API did.
+
+    >>> author("a.jpg#by Ann 0123456789abcdef"), author("a.jpg#2")
+    ('Ann', None)
+    """
+    match = BY_USER.search(caption)
+    return None if match is None else match["who"]
+
+
+def image_path(id_: str, country: str | None) -> str:
+    """Return where the picture of a photo is, as its answer's country has it."""
+    return f"/api/v1/photos/{id_}/image" + ("" if country is None else f"?country={quote(country)}")
+
+
+def _whole(value: Cell | None) -> int | None:
+    return int(value) if isinstance(value, float | int) and value > 0 else None

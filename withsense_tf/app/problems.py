@@ -1,0 +1,73 @@
+"""What went wrong, as problem+json (RFC 9457): what happened, and what to do; never where on this machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from starlette.responses import JSONResponse
+
+MEDIA_TYPE: Final = "application/problem+json"
+# The page that says more of a kind of problem is the description of the API.
+TYPES: Final = "/api/v1/problems#"
+TITLES: Final = {
+    400: "The request cannot be answered",
+    401: "A key is needed",
+    403: "The key may not do this",
+    404: "Not found",
+    405: "Not to be done so",
+    408: "The request took too long",
+    409: "It is not as you think it is",
+    411: "Say how long the request is",
+    413: "The request is too large",
+    415: "Not this kind of file",
+    421: "This server is not called so",
+    422: "The request is not as it should be",
+    429: "Too many requests",
+    431: "The request's head is too large",
+    451: "Unavailable for legal reasons",
+    500: "Something went wrong here",
+    503: "Not now",
+}
+# An absolute path of this machine, in whatever sentence it stands.
+PATH: Final = re.compile(r"(?<![\w/.])(?:/(?!api/v1\b)[^\s,;:'\"()<>?]+|[A-Za-z]:\\[^\s,;'\"()]+)")
+
+
+class ProblemError(Exception):
+    """A request that is answered by a problem: its status, kind, what happened, what to do, and headers."""
+
+    def __init__(
+        self, status: int, kind: str, detail: str, advice: str = "", headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.kind, self.detail, self.advice = status, kind, detail, advice
+        self.headers = dict(headers or {})
+
+
+def problem_response(
+    problem: ProblemError, request_id: str = "", more: Mapping[str, Any] | None = None
+) -> JSONResponse:
+    """Write a problem; its `instance` is the number of the request, by which it is found in the log."""
+    body: dict[str, Any] = {
+        "type": f"{TYPES}{problem.kind}",
+        "title": TITLES.get(problem.status, "The request cannot be answered"),
+        "status": problem.status,
+        "detail": without_paths(problem.detail),
+        "kind": problem.kind,
+    }
+    if problem.advice:
+        body["advice"] = without_paths(problem.advice)
+    if request_id:
+        body["instance"] = f"urn:request:{request_id}"
+    body.update(more or {})
+    return JSONResponse(body, problem.status, problem.headers, MEDIA_TYPE)
+
+
+def without_paths(text: str) -> str:
+    """Return a sentence without the paths of this machine.
+
+    >>> without_paths("/srv/photos/index is damaged, see python -m withsense_tf index verify")
+    '… is damaged, see python -m withsense_tf index verify'
+    """
+    return PATH.sub("…", text)

@@ -1,0 +1,149 @@
+"""Questions to the index and their answers: what the search found, as everybody may know it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from withsense_tf.app.answers import (
+    LawAnswer,
+    PhotoAnswer,
+    PhotoPlace,
+    Place,
+    ScoreAnswer,
+    SearchAnswer,
+    WithheldPlace,
+    fit_of,
+)
+from withsense_tf.app.photo_service import Doorway, PhotoService, withheld
+from withsense_tf.app.photo_texts import texts_of_shown
+from withsense_tf.search.hits import Hits
+from withsense_tf.search.photo_score import PhotoScore
+from withsense_tf.search.places import Hit, Withheld
+
+# As the command line says it.
+TERMINAL, HERE = "--minimum 0", "minimum=0"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is searched for, as `Search` takes it; `like` is the id of a photo."""
+
+    text: str = ""
+    k: int = 20
+    like: str | None = None
+    where: Sequence[str] = ()
+    minimum: float | None = None
+    after: str | None = None
+    text_share: float = 0.5
+    fill: bool = False
+    literal: bool = False
+    country: str | None = None
+
+
+def find(service: PhotoService, question: Question) -> SearchAnswer:
+    """Answer a question."""
+    with service.doorway(question.country) as here:
+        name = None if question.like is None else service.name_of(here, question.like, "search")
+        hits = here.search(
+            question.text,
+            question.k,
+            photo=name,
+            where=list(question.where),
+            country=here.door.country,
+            minimum=question.minimum,
+            after=question.after,
+            text_share=question.text_share,
+            fill=question.fill,
+            literal=question.literal,
+        )
+        return search_answer(service, here, hits, question)
+
+
+def search_answer(service: PhotoService, here: Doorway, hits: Hits, question: Question) -> SearchAnswer:
+    """Say what a search found; raise the notice where it may not be answered."""
+    if hits.notice is not None:
+        raise withheld(hits.notice, here.door.country)
+    return SearchAnswer(
+        query=hits.query,
+        like=question.like,
+        country=here.door.country,
+        places=_places(service, here, hits),
+        without=list(hits.without),
+        corrections=dict(hits.corrections),
+        message=None if hits.message is None else hits.message.replace(TERMINAL, HERE),
+        no_match=question.after is None and not hits,
+        after=hits.after,
+        chance=hits.chance,
+        calibration=dict(hits.calibration) or None,
+    )
+
+
+def _places(service: PhotoService, here: Doorway, hits: Hits) -> list[Place]:
+    texts = texts_of_shown(here, service.ids, (hit.photo for hit in hits.hits))
+    places: list[Place] = []
+    for is_hit, row in groupby(hits.places, lambda place: isinstance(place, Hit)):
+        some = list(row)
+        if is_hit:
+            places += [_photo_place(service, hit, texts[hit.photo]) for hit in some if isinstance(hit, Hit)]
+        elif isinstance(some[0], Withheld):
+            places.append(WithheldPlace(place=some[0].place, count=len(some), notice=some[0].notice))
+    return places
+
+
+def _photo_place(service: PhotoService, hit: Hit, texts: dict[str, Any]) -> PhotoPlace:
+    return PhotoPlace(
+        place=hit.place,
+        score=round(hit.score, 4),
+        fit=fit_of(hit.score),
+        image_score=_rounded(hit.image_score),
+        caption_score=_rounded(hit.caption_score),
+        copies=[service.ids.write(name) for name in hit.duplicates],
+        **texts,
+    )
+
+
+def photo(service: PhotoService, id_: str, country: str | None) -> PhotoAnswer:
+    """Return what is known of a photo that may be shown."""
+    with service.doorway(country) as here:
+        name = service.name_of(here, id_)
+        return PhotoAnswer(**texts_of_shown(here, service.ids, [name])[name])
+
+
+def score(service: PhotoService, id_: str, text: str, country: str | None) -> ScoreAnswer:
+    """Return how well a photo and a text fit."""
+    with service.doorway(country) as here:
+        name = service.name_of(here, id_, "search")
+        result = here.search.score(text, name, here.door.country)
+        if not isinstance(result, PhotoScore):
+            raise withheld(result.notice, here.door.country)
+        return ScoreAnswer(
+            photo=id_,
+            text=text,
+            score=round(result.number, 4),
+            fit=fit_of(result.number),
+            image_score=_rounded(result.image),
+            caption_score=_rounded(result.captions),
+        )
+
+
+def law(service: PhotoService, country: str | None) -> LawAnswer:
+    """Return the rule of a country."""
+    policy = service.policy.current()
+    code = service.country(country)
+    rule = service.rule(country)
+    return LawAnswer(
+        country=code,
+        rule=rule.rule,
+        age_limit=rule.age_limit if rule.rule == "children" else None,
+        notice=rule.message,
+        is_default=rule.country == "",
+        countries=policy.countries.names(),
+        version=policy.version,
+    )
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 4)

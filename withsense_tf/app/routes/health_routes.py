@@ -1,0 +1,44 @@
+"""For who runs the server: whether it lives, whether it can answer, and what it counts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from withsense_tf.app.answers import HealthAnswer
+from withsense_tf.app.metrics import CONTENT_TYPE, Metrics
+from withsense_tf.app.routes.common import Service, needs, problems
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/health", summary="Does the server live?", responses=problems())
+async def health() -> HealthAnswer:
+    """It takes requests; no index is asked."""
+    return HealthAnswer(status="ok")
+
+
+@router.get("/ready", summary="Can the server answer?", responses=problems())
+def ready(service: Service) -> HealthAnswer:
+    """The index is open, and judged by the law as it is now; else 503."""
+    with service.doorway(None) as here:
+        here.index.current(here.tables)
+    return HealthAnswer(status="ready")
+
+
+@router.get(
+    "/metrics",
+    summary="What does the server count?",
+    response_class=Response,
+    dependencies=[needs("review")],
+    responses={
+        **problems(),
+        200: {
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+            "description": "As Prometheus reads it.",
+        },
+    },
+)
+def metrics(request: Request) -> Response:
+    """Requests, how long they took, refusals by kind, photos of the index, what waits; by all workers."""
+    counts: Metrics = request.app.state.metrics
+    return Response(counts.text(), media_type=CONTENT_TYPE)

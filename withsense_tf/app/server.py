@@ -1,0 +1,150 @@
+"""The application: the API and the page over one service, behind the guards."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.app.guards.answering import note_kind, request_id
+from withsense_tf.app.guards.body_limits import BodyLimits
+from withsense_tf.app.guards.hosts import HostGuard
+from withsense_tf.app.guards.rate_limits import RateLimits
+from withsense_tf.app.guards.request_log import LOGGER, JsonLines, RequestLog
+from withsense_tf.app.guards.security_headers import SecurityHeaders
+from withsense_tf.app.metrics import Metrics
+from withsense_tf.app.page.page_routes import page_router
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.problems import TITLES, ProblemError, problem_response
+from withsense_tf.app.routes import health_routes, photo_routes, search_routes
+from withsense_tf.app.settings import AppSettings
+from withsense_tf.errors import DataError, DiskError, SettingError, WithSenseError
+
+PREFIX: Final = "/api/v1"
+# A photo that is withheld and one that is not there are answered after the same time, however long the look took.
+REFUSAL_SECONDS: Final = 0.05
+ALIKE: Final = frozenset({404, 451})
+RETRY: Final = {"Retry-After": "5"}
+
+
+def create_app(settings: AppSettings) -> ASGIApp:
+    """Return the application, guards included."""
+    settings.check_open_to_others()
+    service = PhotoService(settings)
+    metrics = Metrics(service.numbers)
+    app = FastAPI(
+        title="With Sense",
+        version="1",
+        summary="Photos that fit a text, inside the law.",
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.service, app.state.metrics = service, metrics
+    app.state.keys = None if settings.keys is None else KeyRing(settings.keys)
+    for router in (search_routes.router, photo_routes.router, health_routes.router):
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(page_router(settings))
+    add_handlers(app)
+    return guarded(app, settings, metrics)
+
+
+def guarded(app: ASGIApp, settings: AppSettings, metrics: Metrics) -> ASGIApp:
+    """Put the guards before an application: the first one is the last that a request meets."""
+    app = BodyLimits(app, settings)
+    app = RateLimits(app, settings)
+    app = HostGuard(app, settings)
+    app = SecurityHeaders(app)
+    return RequestLog(app, metrics)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open the index before the first request, and close it behind the last."""
+    service: PhotoService = app.state.service
+    current_default_thread_limiter().total_tokens = service.settings.threads
+    await asyncio.to_thread(service.warm_up)
+    yield
+    service.close()
+
+
+def app_of_environment() -> ASGIApp:
+    """Return the application of a worker, which reads its settings from the environment."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    LOGGER.handlers, LOGGER.propagate = [handler], False
+    LOGGER.setLevel(logging.INFO)
+    return create_app(AppSettings.from_environment())
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let every error become a problem."""
+    app.add_exception_handler(ProblemError, _answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(WithSenseError, _answer_own)
+
+
+async def _answer_problem(request: Request, error: Exception) -> JSONResponse:
+    problem = error if isinstance(error, ProblemError) else ProblemError(500, "unexpected", "")
+    return await respond(request, problem)
+
+
+async def respond(
+    request: Request, problem: ProblemError, more: dict[str, Any] | None = None
+) -> JSONResponse:
+    """Write a problem down and answer with it."""
+    note_kind(request.scope, problem)
+    if problem.status in ALIKE:
+        rest = request.state.begin + REFUSAL_SECONDS - time.perf_counter()
+        # Later ones too: to a whole number of these steps.
+        await asyncio.sleep(rest % REFUSAL_SECONDS)
+    return problem_response(problem, request_id(request.scope), more)
+
+
+async def _answer_invalid(request: Request, error: Exception) -> JSONResponse:
+    errors = error.errors() if isinstance(error, RequestValidationError) else []
+    # Neither what came nor the library's own pages.
+    parameters = [
+        {"parameter": ".".join(str(part) for part in one["loc"][1:]), "reason": one["msg"]} for one in errors
+    ]
+    names = ", ".join(dict.fromkeys(one["parameter"] or "the body" for one in parameters)) or "the request"
+    problem = ProblemError(
+        422, "invalid", f"Not as it should be: {names}.", "See the description at /api/v1/openapi.json."
+    )
+    return await respond(request, problem, {"errors": parameters})
+
+
+async def _answer_http(request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = getattr(error, "headers", None)
+    advice = "See /api/v1/openapi.json for what there is." if status in (404, 405) else ""
+    detail = (
+        "There is nothing at this path." if status == 404 else TITLES.get(status, "It did not work") + "."
+    )
+    return await respond(request, ProblemError(status, f"http_{status}", detail, advice, headers))
+
+
+async def _answer_own(request: Request, error: Exception) -> JSONResponse:
+    """Answer by what the package says of a setting; what is wrong with the index is the operator's to know."""
+    if isinstance(error, SettingError) and not isinstance(error, DataError):
+        return await respond(request, ProblemError(400, "not_answered", str(error), "Ask otherwise."))
+    kind = "disk_full" if isinstance(error, DiskError) else "index_not_ready"
+    LOGGER.error("", extra={"cells": {"request": request_id(request.scope), "error": str(error)}})
+    problem = ProblemError(
+        503, kind, "The index cannot answer now: it is being changed, or needs who looks after it.",
+        "Try again in a while. The server's log says more.", RETRY,
+    )  # fmt: skip
+    return await respond(request, problem)

@@ -1,0 +1,117 @@
+"""What a server is told when it starts; its workers read the same from the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Self
+
+from withsense_tf.common.machine import usable_cores
+from withsense_tf.errors import SettingError
+from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.service import FILES, LawFiles
+
+VARIABLE: Final = "WITHSENSE_APP"
+LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class AppSettings:
+    """What a server is told.
+
+    - `index`: the folder of the index
+    - `state`: where thumbnails, uploads and the key of photo ids are kept; without one, `app` in the index's folder
+    - `keys`: the file of API keys; without one nobody needs a key, which is for this machine alone
+    - `host_names`: names by which this server may be called, beside its address and, on loopback, `localhost`
+    - `country`: whose law holds where a request names none; without one, the strictest
+    - `fixed_country`: no request may name another one
+    - `threads`: searches that a worker runs at the same time
+    - `rate`, `burst`: requests a second of one client, and at once; 0 is no limit. Writing has a tenth of it
+    - `drain_seconds`: how long requests that are under way may take once the server is told to stop
+    """
+
+    index: Path
+    state: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    keys: Path | None = None
+    host_names: tuple[str, ...] = ()
+    country: str | None = None
+    fixed_country: bool = False
+    threads: int = field(default_factory=usable_cores)
+    rate: float = 100.0
+    burst: int = 400
+    upload_bytes: int = 30_000_000
+    upload_pixels: int = 60_000_000
+    request_seconds: float = 30.0
+    drain_seconds: int = 20
+    law: LawFiles = field(default_factory=LawFiles)
+
+    def __post_init__(self) -> None:
+        for name in ("port", "workers", "threads", "upload_bytes", "upload_pixels", "drain_seconds"):
+            if (value := getattr(self, name)) < 1:
+                raise SettingError(f"{name} must be a whole number from 1 up, got {value}.")
+        if self.rate < 0 or (self.rate and self.burst < 1):
+            raise SettingError(
+                f"rate and burst must not be below 0 and 1, got {self.rate:g} and {self.burst}. A rate of 0 is no "
+                "limit."
+            )
+        if self.country is not None:
+            object.__setattr__(self, "country", country_code(self.country))
+
+    @property
+    def state_folder(self) -> Path:
+        """Return where what the server makes is kept."""
+        return self.state if self.state is not None else self.index / "app"
+
+    @property
+    def on_loopback(self) -> bool:
+        """Return whether only this machine can reach the server."""
+        if self.host in LOOPBACK_NAMES:
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def check_open_to_others(self) -> None:
+        """Raise if others could reach the server and nobody needed a key."""
+        if not self.on_loopback and self.keys is None:
+            raise SettingError(
+                f"--host {self.host} can be reached from other machines, and no API keys are set, so anybody could "
+                "write to the index. Make a key: python -m withsense_tf keys create NAME --scope read --keys FILE; "
+                "then serve with --keys FILE. Or listen on this machine alone, with --host 127.0.0.1."
+            )
+
+    def to_environment(self) -> None:
+        """Write the settings where the workers, which are processes of their own, read them."""
+        os.environ[VARIABLE] = json.dumps(asdict(self), default=str)
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read what `to_environment` wrote."""
+        text = os.environ.get(VARIABLE)
+        if text is None:
+            raise SettingError(f"{VARIABLE} is not set: start the server with python -m withsense_tf serve.")
+        try:
+            return cls._of_cells(json.loads(text))
+        except (ValueError, TypeError, KeyError) as error:
+            raise SettingError(f"{VARIABLE} holds no settings of a server ({error}).") from error
+
+    @classmethod
+    def _of_cells(cls, cells: dict[str, Any]) -> Self:
+        law = cells.pop("law")
+        for name in FILES:
+            law[name] = _path(law[name])
+        paths = {name: _path(cells.pop(name)) for name in ("state", "keys")}
+        names = tuple(cells.pop("host_names"))
+        settings = cls(index=Path(cells.pop("index")), law=LawFiles(**law), host_names=names, **cells)
+        return replace(settings, **paths)
+
+
+def _path(text: str | None) -> Path | None:
+    return None if text is None else Path(text)

@@ -1,0 +1,1 @@
+"""What users bring: photos and descriptions, judged before anybody finds them."""

@@ -1,0 +1,125 @@
+"""`withsense serve`: the web page and the API over an index."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from withsense_tf.commands.index_options import DEFAULT_INDEX, IndexOption
+from withsense_tf.errors import SettingError
+from withsense_tf.policy.options import CountryOption, keeps_law
+
+if TYPE_CHECKING:
+    from withsense_tf.app.settings import AppSettings
+    from withsense_tf.policy.service import LawFiles
+
+NEEDS = ("fastapi", "uvicorn", "prometheus_client", "python_multipart")
+
+
+@keeps_law
+def serve(
+    index: IndexOption = DEFAULT_INDEX,
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; others than this machine's need --keys.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen at.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="So many processes answer.")] = 1,
+    keys: Annotated[Path | None, typer.Option(help="The file of API keys (see `keys create`).")] = None,
+    country: CountryOption = None,
+    fixed_country: Annotated[
+        bool, typer.Option("--fixed-country", help="Requests may name no other country.")
+    ] = False,
+    host_name: Annotated[
+        list[str] | None, typer.Option(help="A name by which the server is called; again and again.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Where thumbnails and uploads are kept.", show_default="INDEX/app")
+    ] = None,
+    rate: Annotated[float, typer.Option(min=0, help="Requests a second of one client; 0: no limit.")] = 100.0,
+    burst: Annotated[int, typer.Option(min=1, help="Requests of one client at once.")] = 400,
+    upload_mb: Annotated[int, typer.Option(min=1, help="The largest photo, in MB.")] = 30,
+    drain: Annotated[
+        int, typer.Option(min=1, help="Seconds for requests under way when it is stopped.")
+    ] = 20,
+    *,
+    law: LawFiles,
+) -> None:
+    """Serve the web page and the API; stop it with Ctrl-C."""
+    missing = [name for name in NEEDS if find_spec(name) is None]
+    if missing:
+        raise SettingError(
+            f'A server needs {", ".join(missing)}, not here. Install: pip install "withsense_tf[app]"'
+        )
+    # One search is one core's work: several at a time share the cores better than each of them does.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from withsense_tf.app.settings import AppSettings
+
+    settings = AppSettings(
+        index=index.absolute(),
+        state=None if state is None else state.absolute(),
+        host=host,
+        port=port,
+        workers=workers,
+        keys=None if keys is None else keys.absolute(),
+        host_names=tuple(host_name or ()),
+        country=country,
+        fixed_country=fixed_country,
+        rate=rate,
+        burst=burst,
+        upload_bytes=upload_mb * 1_000_000,
+        drain_seconds=drain,
+        law=law,
+    )
+    check(settings)
+    run(settings)
+
+
+def check(settings: AppSettings) -> None:
+    """Raise before anything listens: a worker that cannot start would be started again and again."""
+    from withsense_tf.index.photo_index import PhotoIndex
+
+    settings.check_open_to_others()
+    PhotoIndex(settings.index).close()
+    if settings.keys is not None:
+        from withsense_tf.app.api_keys import KeyRing
+
+        if not any(key.revoked_on is None for key in KeyRing(settings.keys).all_keys()):
+            raise SettingError(
+                f"{settings.keys} has no key that opens anything. Make one: python -m withsense_tf keys create NAME "
+                f"--keys {settings.keys}"
+            )
+
+
+def run(settings: AppSettings) -> None:
+    """Listen until the server is told to stop."""
+    settings.to_environment()
+    settings.state_folder.mkdir(parents=True, exist_ok=True)
+    if settings.workers > 1:
+        counts = settings.state_folder / "counts"
+        shutil.rmtree(counts, ignore_errors=True)  # those of the run before
+        counts.mkdir()
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
+    import uvicorn
+
+    typer.echo(f"Serving {settings.index} at http://{settings.host}:{settings.port}/ (stop with Ctrl-C)")
+    uvicorn.run(
+        "withsense_tf.app.server:app_of_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=settings.drain_seconds,
+        # Requests have their own guards, and these lines would say what was asked for.
+        log_config=None,
+    )

@@ -1,0 +1,52 @@
+"""One photo and a text -> how well they fit: the number that the photo has in the answer to the text."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+import numpy as np
+
+from withsense_tf.errors import SettingError
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.model_generation import Generation
+from withsense_tf.index.tables.row_lookup import row_of_live
+from withsense_tf.index.vectors.vector_index import Keep
+from withsense_tf.search.query.photo_query import Refusal
+from withsense_tf.search.row_ranking import rank
+
+
+@dataclass(frozen=True)
+class PhotoScore:
+    """How well a photo fits, from 0 to 1; what its pixels and what its captions say, where the model asks them."""
+
+    number: float
+    image: float | None = None
+    captions: float | None = None
+
+
+def photo_score(
+    generation: Generation, tables: sqlite3.Connection, door: IndexDoor, text: str, photo: str
+) -> PhotoScore | Refusal:
+    """Return the score of a photo of the index for a text, or a refusal where the law forbids either."""
+    if not (answer := door.query(text)).allowed:
+        return Refusal(answer.notice or door.rule.message)
+    if not door.photo_query(photo).allowed or not door.photo(photo, "show"):
+        return Refusal(door.rule.message)
+    form = generation.form
+    if form.why_no_texts:
+        raise SettingError(form.why_no_texts)
+    row = np.array([row_of_live(tables, generation.number, photo)], np.int64)
+    ranking = rank(
+        generation,
+        tables,
+        np.asarray(form.queries([text])[0]),
+        1,
+        Keep((), lambda: row, listed=True),
+        text=text,
+    )
+    image, captions = (
+        None if numbers is None or np.isnan(numbers[0]) else float(numbers[0])
+        for numbers in (ranking.image, ranking.captions)
+    )
+    return PhotoScore(float(ranking.numbers[0]), image, captions)
