@@ -14,6 +14,7 @@ from withsense_tf.app.photo_ids import PhotoIds
 from withsense_tf.app.problems import ProblemError
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.app.thumbnails import PhotoFile
+from withsense_tf.app.uploads.quarantine import Quarantine
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.catalog import MARK, TABLES
 from withsense_tf.index.index_door import IndexDoor
@@ -129,6 +130,7 @@ class PhotoService:
                 "index_photos": count_photos(tables, LIVE_PHOTOS),
                 "index_captions": count_live_captions(tables),
                 "index_version": get_state(tables, "version") or 0,
+                "uploads_waiting": Quarantine(self.settings.state_folder / "quarantine").count(),
             }
         return {}
 

@@ -27,7 +27,7 @@ from withsense_tf.app.metrics import Metrics
 from withsense_tf.app.page.page_routes import page_router
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.problems import TITLES, ProblemError, problem_response
-from withsense_tf.app.routes import health_routes, photo_routes, search_routes
+from withsense_tf.app.routes import health_routes, photo_routes, review_routes, search_routes, write_routes
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.errors import DataError, DiskError, SettingError, WithSenseError
 
@@ -54,8 +54,8 @@ def create_app(settings: AppSettings) -> ASGIApp:
     )
     app.state.service, app.state.metrics = service, metrics
     app.state.keys = None if settings.keys is None else KeyRing(settings.keys)
-    for router in (search_routes.router, photo_routes.router, health_routes.router):
-        app.include_router(router, prefix=PREFIX)
+    for routes in (search_routes, photo_routes, write_routes, review_routes, health_routes):
+        app.include_router(routes.router, prefix=PREFIX)
     app.include_router(page_router(settings))
     add_handlers(app)
     return guarded(app, settings, metrics)

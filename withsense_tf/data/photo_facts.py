@@ -57,11 +57,12 @@ def photo_facts(
         )
         sizes = zip(names, photos["width"], photos["height"], camera_facts, strict=True)
         for name, width, height, exif in sizes:
-            facts[name] = {**_size(float(width), float(height)), **exif, **by_photo.get(name, {})}
+            facts[name] = {**size_facts(float(width), float(height)), **exif, **by_photo.get(name, {})}
     return facts
 
 
-def _size(width: float, height: float) -> Facts:
+def size_facts(width: float, height: float) -> Facts:
+    """Return the columns that come of a photo's size alone."""
     orientation = "square" if width == height else "landscape" if width > height else "portrait"
     return {"width": width, "height": height, "orientation": orientation}
 

@@ -1,0 +1,222 @@
+"""What reviewers see and do: withheld photos with their evidence, decisions with a reason and a name, and undoing them.
+
+Not even they are sent a picture that the law withholds: who must look at one does so where the files lie.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock
+
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.uploads.index_writing import writing_alone
+from withsense_tf.common.atomic_files import whole_file
+from withsense_tf.common.limits import parse_json, read_bytes
+from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of
+from withsense_tf.index.tables.law_table import live_restrictions
+from withsense_tf.index.tables.photos_table import live_of_name, photo_records
+from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, parse_overrides
+
+TRAIL: Final = "decisions.jsonl"
+NO_FILE: Final = (
+    "This server keeps no file of what people decide.",
+    "Start it with --overrides FILE (see: python -m withsense_tf serve --help).",
+)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of the trail: who decided what of which photo, why, when, and what had held before."""
+
+    id: str
+    time: str
+    photo: str
+    digest: str
+    decision: str | None
+    before: Mapping[str, str] | None
+    by: str
+    reason: str
+    undoes: str | None = None
+
+
+def withheld_photos(service: PhotoService, country: str | None, after: str, k: int) -> list[dict[str, Any]]:
+    """Return photos that a country's law withholds, by name, behind a name; with why, and all that is said of them."""
+    with service.doorway(country) as here:
+        limit = here.door.rule.age_limit
+        names = sorted(
+            name
+            for name, age_limit, *_ in live_restrictions(here.tables)
+            if age_limit == limit and name > after
+        )
+        if here.door.rule.rule == "none":
+            names = []
+        photos = []
+        for name in names[:k]:
+            decision = here.door.decision(name)
+            ((photo, _, _, digest, *_),) = photo_records(here.tables, live_of_name(name))
+            photos.append(
+                {
+                    "id": service.ids.write(name),
+                    "name": name,
+                    "digest": digest,
+                    "source": "" if decision is None else decision.source,
+                    "by_hand": decision is not None and decision.by_hand,
+                    "evidence": [] if decision is None else list(decision.evidence),
+                    "captions": [
+                        {"caption": id_, "text": text, "why": _why(service, here.door.rule.age_limit, text)}
+                        for kind in (CAPTIONS, OTHER_TEXTS, UNREAD)
+                        for id_, text in texts_of(here.tables, photo, kind)
+                    ],
+                }
+            )
+        return photos
+
+
+def _why(service: PhotoService, limit: int, text: str) -> dict[str, str] | None:
+    verdict = service.policy.current().texts(limit).verdict(text)
+    if verdict.decision == "allow":
+        return None
+    return {
+        "rule": verdict.rule,
+        "words": verdict.span,
+        "reason": verdict.reason,
+        "decision": verdict.decision,
+    }
+
+
+def decide(service: PhotoService, id_: str, decision: str, by: str, reason: str) -> Decision:
+    """Let a person's decision hold for a photo from now on, and write it into the trail."""
+    with writing_alone(service):
+        name, digest = content_of(service, id_)
+        overrides = _overrides(service)
+        before = _of_content(overrides, name, digest)
+        one = Override(name, decision, by, reason, digest)
+        _put(service, overrides, before, one, lift=True)
+        return _note(service, Decision(_lot(), _now(), name, digest, decision, _cells(before), by, reason))
+
+
+def undo(service: PhotoService, number: str, by: str, reason: str) -> Decision:
+    """Take a decision back: what had held before it holds again."""
+    with writing_alone(service):
+        decisions = trail(service)
+        found_decision = next((one for one in decisions if one.id == number), None)
+        if found_decision is None:
+            raise ProblemError(404, "no_such_decision", "There is no decision with this number.")
+        last = [one for one in decisions if one.digest == found_decision.digest][-1]
+        if last.id != number:
+            raise ProblemError(
+                409, "not_the_last", "This photo was decided on again since.", f"Undo {last.id} first."
+            )
+        overrides = _overrides(service)
+        now = _of_content(overrides, found_decision.photo, found_decision.digest)
+        before = None if found_decision.before is None else Override(**found_decision.before)
+        _put(service, overrides, now, before, lift=True)
+        note = replace(
+            found_decision,
+            id=_lot(),
+            time=_now(),
+            decision=None if before is None else before.decision,
+            before=_cells(now),
+            by=by,
+            reason=reason,
+            undoes=number,
+        )
+        return _note(service, note)
+
+
+def trail(service: PhotoService) -> list[Decision]:
+    """Return all decisions that were made here, the oldest first."""
+    file = _trail_file(service)
+    if not file.exists():
+        return []
+    return [Decision(**parse_json(line)) for line in read_bytes(file).splitlines() if line.strip()]
+
+
+def content_of(service: PhotoService, id_: str) -> tuple[str, str]:
+    """Return the name and digest of a photo, withheld ones too: for reviewers alone."""
+    name = service.ids.read(id_)
+    with service.search().index.catalog.reading() as tables:
+        records = [] if name is None else photo_records(tables, live_of_name(name))
+    if not records:
+        raise ProblemError(404, "no_such_photo", "There is no photo with this id.")
+    ((_, name, _, digest, *_),) = records
+    return name, digest
+
+
+def _overrides_file(service: PhotoService) -> Path:
+    file = service.settings.law.overrides
+    if file is None:
+        raise ProblemError(409, "no_overrides", *NO_FILE)
+    return file
+
+
+def _overrides(service: PhotoService) -> dict[str, Override]:
+    file = _overrides_file(service)
+    return parse_overrides(read_bytes(file), str(file))
+
+
+def _of_content(overrides: Mapping[str, Override], name: str, digest: str) -> Override | None:
+    return next((one for one in overrides.values() if one.photo == name and one.digest in ("", digest)), None)
+
+
+def _put(
+    service: PhotoService,
+    overrides: Mapping[str, Override],
+    old: Override | None,
+    new: Override | None,
+    lift: bool,
+) -> None:
+    """Put a decision in the place of another: first into the index, then into the file that both are held against.
+
+    So the index answers by the law as it was until all photos are judged anew. Stopped between, it answers nothing
+    until the index is judged again.
+    """
+    rows = [one for one in overrides.values() if one is not old] + ([] if new is None else [new])
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(OVERRIDE_COLUMNS)
+    writer.writerows([getattr(one, column) for column in OVERRIDE_COLUMNS] for one in rows)
+    content, file = stream.getvalue().encode(), _overrides_file(service)
+    with FileLock(f"{file}.lock"):
+        parse_overrides(content, str(file))  # what the next reader could not read is not written
+        policy = service.policy.current()
+        changed_law = replace(
+            policy, ownership=replace(policy.ownership, overrides=parse_overrides(content, str(file)))
+        )
+        judge_anew(service.search().index, Policy.current(changed_law), lift)
+        with whole_file(file) as draft:
+            draft.write_bytes(content)
+
+
+def _note(service: PhotoService, decision: Decision) -> Decision:
+    with _trail_file(service).open("ab") as stream:
+        stream.write((json.dumps(asdict(decision), ensure_ascii=False) + "\n").encode())
+    return decision
+
+
+def _trail_file(service: PhotoService) -> Path:
+    return service.settings.state_folder / TRAIL
+
+
+def _cells(one: Override | None) -> dict[str, str] | None:
+    return None if one is None else asdict(one)
+
+
+def _lot() -> str:
+    return secrets.token_hex(6)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

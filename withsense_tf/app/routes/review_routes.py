@@ -1,0 +1,163 @@
+"""For reviewers alone: withheld photos with their evidence, decisions, permissions, and the state of the index."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Path, Query
+from pydantic import Field, StringConstraints
+
+from withsense_tf.app import review
+from withsense_tf.app.answers import PHOTO_ID, Answer
+from withsense_tf.app.photo_ids import MOST_SIGNS
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.problems import ProblemError, without_paths
+from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
+from withsense_tf.app.routes.write_routes import quarantine_of
+from withsense_tf.app.uploads.index_writing import writing_alone
+from withsense_tf.common.limits import NAME_SIGNS
+from withsense_tf.index.upkeep.status import index_status
+from withsense_tf.index.upkeep.switch_model import roll_back
+from withsense_tf.policy.consent_register import EVERYWHERE, Consent, ConsentRegister
+
+router = APIRouter(prefix="/review", tags=["review"], dependencies=[needs("review")])
+Words = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+By = Annotated[Words, Field(description="Who says so.", examples=["Ann"])]
+Reason = Annotated[Words, Field(description="Why.", examples=["It shows an adult."])]
+Id = Annotated[str, Field(min_length=1, max_length=MOST_SIGNS, examples=[PHOTO_ID])]
+Number = Annotated[str, Path(pattern="^[0-9a-f]{1,32}$", examples=["5f0c9a1e2b3d"])]
+
+
+class NewDecision(Answer):
+    """What a person decides of a photo."""
+
+    id: Id
+    decision: Literal["restrict", "allow"]
+    by: By
+    reason: Reason
+
+
+class Signature(Answer):
+    """Who does something, and why."""
+
+    by: By
+    reason: Reason
+
+
+class NewConsent(Answer):
+    """A permission for a photo."""
+
+    id: Id
+    given_by: By
+    scopes: list[Literal["show", "search", "train"]] = Field(default=["show", "search"], min_length=1)
+    countries: list[Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2}|\*)$")]] = Field(
+        default=[EVERYWHERE], min_length=1, max_length=300
+    )
+    since: date | None = None
+    until: date | None = None
+
+
+@router.get("/withheld", summary="Which photos are withheld, and why?", responses=problems(400))
+def withheld(
+    service: Service,
+    after: Annotated[str, Query(max_length=NAME_SIGNS, description="The name of the last one so far.")] = "",
+    k: Annotated[int, Query(ge=1, le=100)] = 20,
+    country: CountryParameter = None,
+) -> list[dict[str, Any]]:
+    """Whose caption, which words, which rule, which duplicate; no picture."""
+    return review.withheld_photos(service, country, after, k)
+
+
+@router.post(
+    "/decisions", summary="Decide on a photo", status_code=201, responses=problems(400, 404, 408, 409, 413)
+)
+def decide(service: Service, decision: Annotated[NewDecision, Body()]) -> dict[str, Any]:
+    """From now on it is shown, or withheld, whatever its texts say."""
+    return asdict(review.decide(service, decision.id, decision.decision, decision.by, decision.reason))
+
+
+@router.get("/decisions", summary="What was decided here?", responses=problems())
+def decisions(service: Service) -> list[dict[str, Any]]:
+    """All decisions, the oldest first, with who made them and why."""
+    return [asdict(one) for one in review.trail(service)]
+
+
+@router.post(
+    "/decisions/{number}/undo",
+    summary="Take a decision back",
+    status_code=201,
+    responses=problems(400, 404, 408, 409, 413),
+)
+def undo(service: Service, number: Number, signature: Annotated[Signature, Body()]) -> dict[str, Any]:
+    """What had held before holds again."""
+    return asdict(review.undo(service, number, signature.by, signature.reason))
+
+
+@router.get("/consents", summary="Who permitted what?", responses=problems(409))
+def consents(service: Service) -> list[dict[str, Any]]:
+    """All permissions ever given, revoked ones too."""
+    return [_cells(service, one) for one in _register(service).consents()]
+
+
+@router.post(
+    "/consents", summary="Give a permission", status_code=201, responses=problems(400, 404, 408, 409, 413)
+)
+def grant(service: Service, consent: Annotated[NewConsent, Body()]) -> dict[str, Any]:
+    """It holds for the photo's content, in these countries, for these purposes, from the next request on."""
+    name, digest = review.content_of(service, consent.id)
+    given = (consent.given_by, consent.scopes, consent.countries, consent.since, consent.until)
+    return _cells(service, _register(service).grant(name, *given, digest=digest))
+
+
+@router.post(
+    "/consents/{number}/revoke",
+    summary="End a permission",
+    status_code=201,
+    responses=problems(400, 404, 408, 409, 413),
+)
+def revoke(service: Service, number: Number, signature: Annotated[Signature, Body()]) -> dict[str, Any]:
+    """It is gone at the next request."""
+    register = _register(service)
+    if all(one.id != number for one in register.consents()):
+        raise ProblemError(404, "no_such_consent", "There is no permission with this number.")
+    register.revoke(number, signature.by, signature.reason)
+    return next(_cells(service, one) for one in register.consents() if one.id == number)
+
+
+@router.get("/status", summary="What is in the index?", responses=problems())
+def status(service: Service) -> dict[str, Any]:
+    """Photos, models, what is in quarantine and why, what waits to be judged."""
+    numbers = index_status(service.search().index).as_dict()
+    numbers.pop("folder")
+    quarantine = [
+        {key: without_paths(value) for key, value in one.items() if key != "path"}
+        for one in numbers["quarantine"]
+    ]
+    return numbers | {"quarantine": quarantine, "waiting": quarantine_of(service).count()}
+
+
+@router.post(
+    "/rollback", summary="Go back to the model before", status_code=201, responses=problems(400, 409)
+)
+def rollback(service: Service) -> dict[str, Any]:
+    """The model before is in use again, with the photos that came since."""
+    with writing_alone(service):
+        return {"model": roll_back(service.search().index)}
+
+
+def _register(service: PhotoService) -> ConsentRegister:
+    register = service.policy.consents
+    if register is None:
+        raise ProblemError(
+            409,
+            "no_consents",
+            "This server keeps no register of permissions.",
+            "Start it with --consents FILE.",
+        )
+    return register
+
+
+def _cells(service: PhotoService, one: Consent) -> dict[str, Any]:
+    return asdict(one) | {"photo_id": service.ids.write(one.photo)}

@@ -1,0 +1,136 @@
+"""What users bring: captions and photos, judged by the law before anybody finds them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Body, File, Form, Response, UploadFile
+from pydantic import AfterValidator, Field, StringConstraints
+
+from withsense_tf.app import questions
+from withsense_tf.app.answers import NOTICE, PHOTO_ID, Answer, PhotoAnswer
+from withsense_tf.app.photo_ids import MOST_SIGNS
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
+from withsense_tf.app.uploads.index_writing import add_caption, check_author, judge_waiting
+from withsense_tf.app.uploads.quarantine import Description, Quarantine
+from withsense_tf.common.limits import QUERY_SIGNS
+from withsense_tf.search.query.tokens import tokens
+
+router = APIRouter(tags=["writing"], dependencies=[needs("write")])
+MOST_CAPTIONS: Final = 10
+
+
+def readable(text: str) -> str:
+    """Return a text in one line; one that says nothing, or holds signs that cannot be shown, is refused."""
+    line = " ".join(text.split())
+    if not any(map(str.isalnum, line)) or not tokens(line):
+        raise ValueError("it must say something in letters")
+    if any(not (sign.isprintable() or sign == "\u200d") for sign in line):
+        raise ValueError("it must hold no signs that cannot be shown")
+    return line
+
+
+CaptionField = Annotated[
+    str, StringConstraints(min_length=1, max_length=QUERY_SIGNS), AfterValidator(readable)
+]
+Author = Annotated[
+    str | None,
+    Field(pattern=r"^[^\W_](?:[\w .'’-]{0,58}[\w.])?$", description="Who says so.", examples=["Ann"]),
+]
+
+
+class NewCaption(Answer):
+    """A caption for a photo."""
+
+    id: str = Field(min_length=1, max_length=MOST_SIGNS, examples=[PHOTO_ID])
+    text: CaptionField = Field(examples=["Two dogs run on a beach."])
+    by: Author = None
+
+
+class UploadAnswer(Answer):
+    """What became of a photo: it can be found, the law withholds it, it waits, or it is not taken."""
+
+    id: str = Field(examples=[PHOTO_ID])
+    state: Literal["searchable", "withheld", "waiting", "refused"]
+    notice: str | None = Field(default=None, examples=[NOTICE])
+    photo: PhotoAnswer | None = None
+
+
+@router.post(
+    "/captions",
+    summary="Say what a photo shows",
+    status_code=201,
+    responses=problems(400, 404, 408, 409, 413, 451),
+)
+def captions(
+    service: Service, caption: Annotated[NewCaption, Body()], country: CountryParameter = None
+) -> PhotoAnswer:
+    """The law judges the caption first; then the photo is found by it. One that speaks of a child withholds it."""
+    return add_caption(service, caption.id, caption.text, caption.by, country)
+
+
+UPLOADED: Final[dict[int | str, dict[str, Any]]] = {
+    202: {
+        "description": "The photo is taken in; `state` says whether it is judged yet.",
+        "model": UploadAnswer,
+    }
+}
+
+
+@router.post(
+    "/upload",
+    summary="Bring a photo",
+    status_code=201,
+    responses=problems(400, 408, 413, 415, 451) | UPLOADED,
+)
+def upload(
+    service: Service,
+    response: Response,
+    photo: Annotated[UploadFile, File(description="A JPEG, PNG or WebP file.")],
+    caption: Annotated[
+        list[CaptionField],
+        Form(
+            min_length=1,
+            max_length=MOST_CAPTIONS,
+            description="What it shows; without one the law withholds it.",
+        ),
+    ],
+    by: Annotated[Author, Form()] = None,
+    country: CountryParameter = None,
+) -> UploadAnswer:
+    """The photo stays in quarantine until the law has judged it by all that speaks of it."""
+    check_author(service, by, country)
+    quarantine = quarantine_of(service)
+    waiting = quarantine.take(
+        photo.file,
+        Description(tuple(caption), by, (photo.filename or "")[:500]),
+        service.settings.upload_bytes,
+        service.settings.upload_pixels,
+    )
+    try:
+        judge_waiting(service, quarantine)
+    except ProblemError as problem:
+        if problem.status != 503:
+            raise
+    answer = upload_state(service, service.ids.write(waiting.name), waiting.folder.exists(), country)
+    response.status_code = 201 if answer.state == "searchable" else 202
+    return answer
+
+
+def quarantine_of(service: PhotoService) -> Quarantine:
+    """Return where uploads of this server wait."""
+    return Quarantine(service.settings.state_folder / "quarantine")
+
+
+def upload_state(service: PhotoService, id_: str, waits: bool, country: str | None) -> UploadAnswer:
+    """Say what became of an upload."""
+    if waits:
+        return UploadAnswer(id=id_, state="waiting")
+    try:
+        return UploadAnswer(id=id_, state="searchable", photo=questions.photo(service, id_, country))
+    except ProblemError as problem:
+        if problem.status == 451:
+            return UploadAnswer(id=id_, state="withheld", notice=problem.detail)
+        return UploadAnswer(id=id_, state="refused")

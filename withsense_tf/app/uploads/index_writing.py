@@ -1,0 +1,103 @@
+"""What users bring comes into the index: photos from quarantine, and captions; judged first, and one at a time."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from withsense_tf.app import questions
+from withsense_tf.app.answers import PhotoAnswer
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.uploads.quarantine import Quarantine, WaitingPhoto
+from withsense_tf.app.uploads.uploaded_item import item_of_upload
+from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.tables.photos_table import live_of_name
+from withsense_tf.index.upkeep.ingest import Report, ingest
+
+# Of all workers one writes: what a photo has now must not be overwritten by who read it before.
+LOCK: Final = "writing.lock"
+PATIENCE_SECONDS: Final = 20.0
+MOST_CAPTIONS: Final = 100  # of one photo
+
+
+@contextmanager
+def writing_alone(service: PhotoService) -> Iterator[None]:
+    """Let nobody else change what users brought within the block; who waits too long is asked to come again."""
+    folder = service.settings.state_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / LOCK, timeout=PATIENCE_SECONDS):
+            yield
+    except Timeout:
+        raise ProblemError(
+            503, "busy", "Others are changing the index.", "Try again in a while.", {"Retry-After": "10"}
+        ) from None
+
+
+def add_caption(
+    service: PhotoService, id_: str, text: str, by: str | None, country: str | None
+) -> PhotoAnswer:
+    """Add a caption to a photo that may be shown, and return what is known of it then.
+
+    The law judges it first. A caption that speaks of a child is evidence like any other: from then on the photo is
+    withheld, and so is this answer.
+    """
+    check_author(service, by, country)
+    with writing_alone(service):
+        with service.doorway(country) as here:
+            name = service.name_of(here, id_)
+            ((_, item),) = stored_items(here.tables, live_of_name(name))
+        if len(item.captions) >= MOST_CAPTIONS:
+            raise ProblemError(409, "many_captions", f"The photo has {len(item.captions)} captions already.")
+        caption = (caption_id(name, by), text)
+        ingest(here.index, [replace(item, captions=(*item.captions, caption))], service.policy, others="keep")
+    return questions.photo(service, id_, country)
+
+
+def caption_id(photo: str, by: str | None) -> str:
+    """Return the id of a caption that a user added; it says who said so."""
+    return f"{photo}#by {by or 'a user'} {secrets.token_hex(8)}"
+
+
+def check_author(service: PhotoService, by: str | None, country: str | None) -> None:
+    """Raise where the name of who says something speaks of a child itself: it would stand beside the caption."""
+    if by is not None:
+        with service.doorway(country) as here:
+            if here.door.refuses(by):
+                raise ProblemError(400, "author_not_taken", "The name in `by` is not taken.", "Give another.")
+
+
+def judge_waiting(service: PhotoService, quarantine: Quarantine) -> None:
+    """Bring the photos that wait into the index, where the law decides on each; those that cannot be read leave."""
+    with writing_alone(service):
+        for waiting in quarantine.waiting():
+            bring_in(service, waiting)
+
+
+def bring_in(service: PhotoService, waiting: WaitingPhoto) -> Report:
+    """Bring a photo into the index; stopped on the way, it is done again."""
+    folder = service.settings.state_folder / "photos"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = folder / waiting.name
+    if not file.exists():
+        shutil.copyfile(waiting.file, draft := file.with_suffix(".draft"))
+        draft.rename(file)
+    item = item_of_upload(waiting, file)
+    report = ingest(service.search().index, [item], service.policy, others="keep")
+    if report.quarantined or report.kept_out:
+        remove(file)
+    shutil.rmtree(waiting.folder)
+    return report
+
+
+def remove(file: Path) -> None:
+    """Remove a file that did not come into the index."""
+    file.unlink(missing_ok=True)

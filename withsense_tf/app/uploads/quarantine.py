@@ -1,0 +1,106 @@
+"""Where what users send waits until it is judged: a folder for each photo, which is there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.uploads.photo_kinds import ENDINGS, check_photo
+from withsense_tf.common.atomic_files import flush
+from withsense_tf.common.limits import read_json
+from withsense_tf.errors import on_disk
+
+DRAFT, ABOUT, PHOTO = ".draft", "about.json", "photo"
+PART_BYTES: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a user says of a photo: captions, who says so, and what the file was called, which counts as a text."""
+
+    captions: tuple[str, ...]
+    by: str | None
+    file_name: str
+
+
+@dataclass(frozen=True)
+class WaitingPhoto:
+    """A photo that waits: its folder, the name that it will have, and what was said of it."""
+
+    folder: Path
+    name: str
+    description: Description
+
+    @property
+    def file(self) -> Path:
+        """Return its file."""
+        return self.folder / f"{PHOTO}{Path(self.name).suffix}"
+
+
+class Quarantine:
+    """The photos that wait, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def take(
+        self, stream: BinaryIO, description: Description, most_bytes: int, most_pixels: int
+    ) -> WaitingPhoto:
+        """Take a photo in, if it is one; nothing is left of others. Its name is drawn by lot, never the user's."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        id_ = secrets.token_hex(8)
+        draft = self.folder / f"{id_}{DRAFT}"
+        with on_disk(self.folder):
+            draft.mkdir(mode=0o700)
+            try:
+                _copy(stream, draft / PHOTO, most_bytes)
+                kind, _ = check_photo(draft / PHOTO, most_pixels)
+                name = f"upload_{id_}{ENDINGS[kind]}"
+                (draft / PHOTO).rename(draft / f"{PHOTO}{ENDINGS[kind]}")
+                about = {"name": name, **asdict(description)}
+                (draft / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+                flush(draft / ABOUT)
+                draft.rename(self.folder / id_)
+            except BaseException:
+                shutil.rmtree(draft, ignore_errors=True)
+                raise
+        return WaitingPhoto(self.folder / id_, name, description)
+
+    def waiting(self) -> Iterator[WaitingPhoto]:
+        """Yield the photos that wait, as they came."""
+        for folder in sorted(self._folders(), key=lambda one: one.stat().st_mtime):
+            about = read_json(folder / ABOUT)
+            description = Description(tuple(about["captions"]), about["by"], about["file_name"])
+            yield WaitingPhoto(folder, about["name"], description)
+
+    def count(self) -> int:
+        """Return how many photos wait."""
+        return len(self._folders())
+
+    def _folders(self) -> list[Path]:
+        if not self.folder.is_dir():
+            return []
+        return [one for one in self.folder.iterdir() if one.suffix != DRAFT and (one / ABOUT).is_file()]
+
+
+def _copy(stream: BinaryIO, path: Path, most_bytes: int) -> None:
+    """Copy what comes into a file that only this user may read and nobody may run."""
+    size = 0
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        while part := stream.read(PART_BYTES):
+            size += len(part)
+            if size > most_bytes:
+                raise ProblemError(
+                    413, "too_large", f"The photo has more than {most_bytes:,} bytes.", "Send it smaller."
+                )
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
