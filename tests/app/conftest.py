@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from app_places import COUNTRIES, SHOWN, WITHHELD, Place, law_of
 from small_index import item_of, new_index
 from starlette.testclient import TestClient
 
@@ -18,33 +19,6 @@ from withsense_tf.app.settings import AppSettings
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.service import LawFiles
-
-COUNTRIES = """
-[[rules]]
-country = "AA"
-rule = "none"
-[[rules]]
-country = "BB"
-rule = "children"
-age_limit = 16
-"""
-SHOWN = [f"shown_{look}.png" for look in range(6)]
-# Their names and captions have words that nothing else has, so that a leak is found.
-WITHHELD = ["zebulon_toddler_6.png", "quixotic_7.png"]
-SECRETS = ("zebulon", "quixotic", "xylophone", "velocipede")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a test's index lies, with the files of its law."""
-
-    index: Path
-    photos: Path
-    law: LawFiles
-
-    def settings(self, **more: Any) -> AppSettings:
-        return AppSettings(**({"index": self.index, "law": self.law, "rate": 0.0, "threads": 2} | more))
 
 
 @pytest.fixture(scope="session")
@@ -74,10 +48,6 @@ def app_base(
     connection.close()
     # Vectors of photos are at hand, so no test encodes one that is in the index.
     return root
-
-
-def law_of(root: Path) -> LawFiles:
-    return LawFiles(root / "countries.toml", root / "overrides.csv", root / "consents.jsonl")
 
 
 @pytest.fixture

@@ -2,13 +2,232 @@
 
 from __future__ import annotations
 
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from app_places import SECRETS, SHOWN, Place, ids_of, search
 from starlette.testclient import TestClient
+
+from withsense_tf.app.server import REFUSAL_SECONDS
+from withsense_tf.policy.consent_register import ConsentRegister
+from withsense_tf.policy.countries import NOTICE
 
 
 def test_a_search_answers_with_photos_and_the_notice(client: TestClient) -> None:
-    answer = client.get(
-        "/api/v1/search", params={"q": "a plain red wall", "minimum": 0, "country": "BB", "k": 8}
+    places = search(client, country="BB")["places"]
+    assert {place["kind"] for place in places} == {"photo", "withheld"}
+    assert sum(place["count"] for place in places if place["kind"] == "withheld") == 2
+    assert {place["name"] for place in places if place["kind"] == "photo"} == set(SHOWN)
+
+
+def test_where_no_rule_holds_all_is_shown(client: TestClient) -> None:
+    assert len(search(client, country="AA")["places"]) == 8
+
+
+@pytest.mark.closed
+def test_without_a_country_the_strictest_rule_holds(client: TestClient) -> None:
+    assert {place["kind"] for place in search(client)["places"]} == {"photo", "withheld"}
+
+
+@pytest.mark.closed
+def test_a_query_that_the_law_forbids_is_answered_by_the_notice(client: TestClient) -> None:
+    answer = client.get("/api/v1/search", params={"q": "a small child on a swing", "country": "BB"})
+    assert (answer.status_code, answer.json()["detail"]) == (451, NOTICE)
+    assert answer.headers["link"] == '</api/v1/law?country=BB>; rel="blocked-by"'
+    assert client.get("/api/v1/law?country=BB").json()["age_limit"] == 16
+
+
+@pytest.mark.closed
+def test_a_withheld_photo_has_neither_texts_nor_picture(client: TestClient) -> None:
+    for id_ in ids_of(client, "AA").keys() - ids_of(client, "BB").keys():
+        for path in (f"/api/v1/photos/{id_}", f"/api/v1/photos/{id_}/image"):
+            answer = client.get(path, params={"country": "BB"})
+            assert answer.status_code == 451
+            assert not any(word in answer.text for word in SECRETS)
+
+
+def test_a_photo_that_may_be_shown_has_texts_and_a_picture(client: TestClient) -> None:
+    id_, name = next(iter(ids_of(client, "BB").items()))
+    about = client.get(f"/api/v1/photos/{id_}", params={"country": "BB"}).json()
+    assert (about["name"], len(about["captions"]), about["facts"]["iso"] > 0) == (name, 2, True)
+    picture = client.get(about["image"], params={"width": 16})
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
+
+
+@pytest.mark.closed
+def test_a_withheld_photo_and_one_that_is_not_there_take_the_same_time(client: TestClient) -> None:
+    withheld = next(iter(ids_of(client, "AA").keys() - ids_of(client, "BB").keys()))
+    took: dict[str, list[float]] = {withheld: [], "A" * len(withheld): []}
+    for _ in range(4):
+        for id_, times in took.items():
+            begin = time.perf_counter()
+            client.get(f"/api/v1/photos/{id_}", params={"country": "BB"})
+            times.append(time.perf_counter() - begin)
+    assert all(min(times) >= REFUSAL_SECONDS for times in took.values())
+
+
+@pytest.mark.closed
+def test_an_id_that_nobody_gave_is_not_found(client: TestClient) -> None:
+    for id_ in ("x", "shown_0.png", "..%2f..%2fetc%2fpasswd", "A" * 86):
+        assert client.get(f"/api/v1/photos/{id_}").status_code == 404
+
+
+@pytest.mark.closed
+def test_a_permission_shows_a_photo_at_the_next_request_and_its_end_withholds_it(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    id_ = next(iter(ids_of(client, "AA").keys() - ids_of(client, "BB").keys()))
+    path, here = f"/api/v1/photos/{id_}/image", {"country": "BB"}
+    digest = client.get("/api/v1/review/withheld", params=here).json()[0]["digest"]
+    name = client.get("/api/v1/review/withheld", params=here).json()[0]["name"]
+    first = client.get("/api/v1/review/withheld", params=here).json()[0]["id"]
+    path = f"/api/v1/photos/{first}/image"
+    register = ConsentRegister(place.law.consents or "")
+    consent = register.grant(name, "her mother", ["show", "search"], digest=digest)
+    picture = client.get(path, params=here)
+    assert picture.status_code == 200
+    tag = {"If-None-Match": picture.headers["etag"]}
+    assert client.get(path, params=here, headers=tag).status_code == 304
+    assert len(ids_of(client, "BB")) == 7
+    register.revoke(consent.id, "her mother", "changed her mind")
+    assert client.get(path, params=here, headers=tag).status_code == 451
+    assert len(ids_of(client, "BB")) == 6
+
+
+@pytest.mark.closed
+def test_what_a_permission_shows_has_no_caption_that_speaks_of_a_child(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    one = client.get("/api/v1/review/withheld", params={"country": "BB"}).json()[0]
+    ConsentRegister(place.law.consents or "").grant(one["name"], "her mother", ["show"], digest=one["digest"])
+    about = client.get(f"/api/v1/photos/{one['id']}", params={"country": "BB"}).json()
+    assert [caption["text"] for caption in about["captions"]] == ["A striped wall ."] or len(
+        about["captions"]
+    ) == 1
+
+
+@pytest.mark.closed
+def test_a_law_that_changed_is_answered_by_nothing_until_the_index_is_judged_anew(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    assert client.get("/api/v1/ready").status_code == 200
+    assert place.law.countries is not None
+    text = place.law.countries.read_text().replace("16", "18")
+    place.law.countries.write_text(text)
+    for path in ("/api/v1/ready", "/api/v1/search?q=wall", "/api/v1/columns"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert str(place.index) not in answer.text
+    assert client.get("/api/v1/health").status_code == 200
+
+
+def test_another_index_in_the_same_place_is_seen_at_the_next_request(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings(state=place.index.parent / "state"))
+    assert len(ids_of(client, "AA")) == 8
+    shutil.copytree(place.index, place.index.parent / "other")
+    place.index.rename(place.index.parent / "old")
+    assert client.get("/api/v1/search?q=wall").status_code == 503
+    (place.index.parent / "other").rename(place.index)
+    assert len(ids_of(client, "AA")) == 8
+
+
+def test_pages_go_on_where_the_one_before_ended(client: TestClient) -> None:
+    first = search(client, country="AA", k=5)
+    second = search(client, country="AA", k=5, after=first["after"])
+    names = [place["name"] for answer in (first, second) for place in answer["places"]]
+    assert (len(names), len(set(names)), second["after"]) == (8, 8, None)
+
+
+def test_photos_like_a_photo_are_found_and_it_is_not_among_them(client: TestClient) -> None:
+    id_ = next(iter(ids_of(client, "BB")))
+    answer = client.get("/api/v1/similar", params={"id": id_, "country": "BB", "k": 8}).json()
+    assert answer["like"] == id_
+    assert id_ not in [place.get("id") for place in answer["places"]]
+
+
+@pytest.mark.closed
+def test_a_withheld_photo_is_no_query(client: TestClient) -> None:
+    id_ = next(iter(ids_of(client, "AA").keys() - ids_of(client, "BB").keys()))
+    for path in (
+        f"/api/v1/similar?id={id_}",
+        f"/api/v1/score?id={id_}&q=wall",
+        f"/api/v1/search?q=wall&like={id_}",
+    ):
+        assert client.get(path, params={"country": "BB"}).status_code == 451
+
+
+def test_the_score_of_a_photo_is_that_of_its_place(client: TestClient) -> None:
+    for place in search(client, country="AA")["places"]:
+        answer = client.get(
+            "/api/v1/score", params={"id": place["id"], "q": "a plain red wall", "country": "AA"}
+        ).json()
+        assert answer["score"] == pytest.approx(place["score"], abs=2e-4)
+
+
+def test_columns_and_examples_are_those_of_photos_that_may_be_shown(client: TestClient) -> None:
+    texts = (
+        client.get("/api/v1/columns?country=BB").text + client.get("/api/v1/examples?k=20&country=BB").text
     )
-    assert answer.status_code == 200, answer.text
-    kinds = [place["kind"] for place in answer.json()["places"]]
-    assert set(kinds) == {"photo", "withheld"}
+    assert "Nikon D90" in texts
+    assert not any(word in texts for word in SECRETS)
+    assert "quixotic" in client.get("/api/v1/columns?country=AA").text
+
+
+def test_a_fixed_country_is_not_changed_by_a_request(
+    still_place: Place, new_client: Callable[..., TestClient], tmp_path
+) -> None:
+    client = new_client(still_place.settings(state=tmp_path, country="BB", fixed_country=True))
+    assert client.get("/api/v1/search?q=wall&country=AA").status_code == 403
+    assert client.get("/api/v1/search?q=wall&country=bb").status_code == 200
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/v1/search", 422),
+        ("/api/v1/search?q=wall&k=0", 422),
+        ("/api/v1/search?q=wall&country=DEU", 422),
+        ("/api/v1/search?q=wall&after=x", 400),
+        ("/api/v1/search?q=wall&where=x", 400),
+        ("/api/v1/search?q=wall&where=no_column=1", 400),
+        ("/api/v1/search?q=%00", 400),
+        ("/api/v1/nothing", 404),
+        ("/../../etc/passwd", 404),
+        ("/static/..%2f..%2f..%2fetc/passwd", 404),
+    ],
+)
+def test_what_cannot_be_answered_is_a_problem_that_names_no_path(
+    client: TestClient, still_place: Place, path: str, status: int
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail", "instance"} <= answer.json().keys()
+    assert "root:" not in answer.text
+    assert str(still_place.index) not in answer.text
+    assert str(Path.cwd()) not in answer.text
+
+
+def test_other_methods_are_a_problem_too(client: TestClient) -> None:
+    answer = client.delete("/api/v1/search")
+    assert (answer.status_code, answer.json()["kind"]) == (405, "http_405")
+
+
+def test_the_description_has_an_example_for_each_operation(client: TestClient) -> None:
+    description = client.get("/api/v1/openapi.json").json()
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            assert operation["summary"], path
+            assert "451" not in operation["responses"] or operation["responses"]["451"]["content"]
+    text = str(description)
+    assert "two dogs on a beach" in text
+    assert "HTTPValidationError" not in text

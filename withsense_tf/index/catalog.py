@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from withsense_tf.common.atomic_files import DRAFT, whole_file
@@ -34,6 +34,25 @@ KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
 PATIENCE_SECONDS: Final = 600.0
+MOST_REMEMBERED: Final = 20_000  # things found out of one state, some megabytes
+
+
+class Tables(sqlite3.Connection):
+    """A connection that remembers what was found out of the tables as they are: a change of them is a new beginning."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._state: tuple[object, ...] = ()
+        self._memory: dict[Any, Any] = {}
+
+    def memory(self, owner: object) -> dict[Any, Any]:
+        """Return what is remembered of this state of the tables for an owner; empty if they or it are new."""
+        # The first number changes with what other connections commit, the second with what this one writes.
+        ((version,),) = self.execute("PRAGMA data_version").fetchall()
+        state = (version, self.total_changes, owner)
+        if state != self._state or len(self._memory) > MOST_REMEMBERED:
+            self._state, self._memory = state, {}
+        return self._memory
 
 
 class Catalog:
@@ -198,6 +217,7 @@ def _open(where: str) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
         uri=where.startswith("file:"),
+        factory=Tables,
     )
     try:
         # A commit is on the disk when it returns.

@@ -6,12 +6,14 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.pictures.photo_file import inspect_photo
 from withsense_tf.errors import DataError
+from withsense_tf.index.catalog import Tables
 from withsense_tf.index.departed import DEPARTED_NAME, any_restricted
 from withsense_tf.index.integrity.seal import (
     BROKEN_VERDICT,
@@ -31,7 +33,7 @@ from withsense_tf.index.tables.law_table import (
 )
 from withsense_tf.index.tables.photos_table import live_digest, live_of_ids, live_of_name, live_twins
 from withsense_tf.index.tables.state_table import get_state
-from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.countries import CountryRule, country_code
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door, Permission
 from withsense_tf.policy.law import Law
@@ -168,7 +170,10 @@ class IndexDoor(Door):
         self.country = None if country is None else country_code(country)
         self.day = day
         self._tables = tables
-        self._decisions: dict[tuple[str, int], PhotoDecision | None] = {}
+        # What was decided is the same for whoever asks, as long as the tables and the policy are.
+        self._decisions: dict[tuple[str, int], PhotoDecision | None] = (
+            tables.memory(policy.version) if isinstance(tables, Tables) else {}
+        )
         before, now = get_state(tables, "policy"), policy.version
         if before != now:
             raise DataError(
@@ -176,6 +181,11 @@ class IndexDoor(Door):
                 "judge its photos anew, with the same files of countries and overrides as here: "
                 "python -m withsense_tf index judge"
             )
+
+    @cached_property
+    def rule(self) -> CountryRule:
+        """Return the rule that is in force: it is asked for every photo, and no door here outlives an answer."""
+        return super().rule
 
     def outside(
         self, file: Path, content: str, like: Collection[str], departed_photos: Collection[int] = ()

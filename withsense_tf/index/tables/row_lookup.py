@@ -18,7 +18,7 @@ LOOKED_UP: Final = 500
 def row_of_live(tables: sqlite3.Connection, model: int, name: str) -> int:
     """Return the row that a model has of a live photo, by its name."""
     ((row,),) = tables.execute(
-        "SELECT row FROM rows JOIN live ON live.id = rows.photo WHERE generation = ? AND name = ?",
+        "SELECT row FROM live CROSS JOIN rows ON rows.photo = live.id WHERE generation = ? AND name = ?",
         (model, name),
     ).fetchall()
     return int(row)
@@ -64,9 +64,10 @@ def live_copies(
 ) -> list[tuple[Any, ...]]:
     """Return the other live photos of a group that meet filters, by name: photo, name, path, group, row."""
     condition, values = to_sql(where)
+    # CROSS JOIN: the group first. SQLite by itself goes through all rows of the model, for each hit anew.
     return tables.execute(
         "SELECT photo, name, path, fold, row FROM (SELECT id AS photo, name, path, fold, row FROM live "
-        "JOIN rows ON rows.photo = live.id AND generation = ? "
+        "CROSS JOIN rows ON rows.photo = live.id AND generation = ? "
         f"WHERE fold = ? AND id != ?) WHERE {condition} ORDER BY name",
         (model, group, photo, *values),
     ).fetchall()

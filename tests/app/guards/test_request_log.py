@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from app_places import Place
+from starlette.testclient import TestClient
+
+from withsense_tf.app import questions
+from withsense_tf.app.guards.request_log import LOGGER, JsonLines
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict]]:
+    caplog.set_level(logging.INFO, LOGGER.name)
+    return lambda: [json.loads(JsonLines().format(one)) for one in caplog.records if one.name == LOGGER.name]
+
+
+@pytest.mark.closed
+def test_the_log_has_the_request_and_not_what_was_asked_for(
+    client: TestClient, lines: Callable[[], list[dict]]
+) -> None:
+    answer = client.get("/api/v1/search", params={"q": "an unspeakable query", "where": "camera=Nikon"})
+    (line,) = lines()
+    assert line["request"] == answer.headers["x-request-id"]
+    assert (line["route"], line["status"], line["method"]) == ("/api/v1/search", 200, "GET")
+    assert "unspeakable" not in str(line)
+    assert "Nikon" not in str(line)
+
+
+@pytest.mark.closed
+def test_an_error_that_nobody_foresaw_is_answered_without_a_trace(
+    still_place: Place,
+    new_client: Callable[..., TestClient],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lines: Callable[[], list[dict]],
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("an unspeakable query")
+
+    client = new_client(still_place.settings(state=tmp_path))
+    monkeypatch.setattr(questions, "find", fail)
+    answer = client.get("/api/v1/search?q=wall")
+    assert (answer.status_code, answer.json()["kind"]) == (500, "unexpected")
+    assert "Traceback" not in answer.text
+    assert "ZeroDivisionError" not in answer.text
+    failure = next(line for line in lines() if "error" in line)
+    assert failure["error"] == "ZeroDivisionError"
+    assert failure["request"] == answer.headers["x-request-id"]
+    assert "unspeakable" not in str(lines())

@@ -1,0 +1,143 @@
+"""What users bring is judged first, and found at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from app_places import Place, ids_of, search
+from starlette.testclient import TestClient
+from uploads_of_tests import PNG, png_of
+
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.verify import verify_index
+from withsense_tf.policy.countries import NOTICE
+
+
+@pytest.fixture
+def writer(place: Place, new_client: Callable[..., TestClient]) -> TestClient:
+    return new_client(place.settings(country="BB", threads=4))
+
+
+def send(client: TestClient, content: bytes, *captions: str, name: str = "a.png", **more: Any) -> Any:
+    return client.post(
+        "/api/v1/upload",
+        files={"photo": (name, content, "image/png")},
+        data={"caption": list(captions), **more},
+    )
+
+
+def test_a_caption_is_found_at_once_and_says_who_said_it(writer: TestClient) -> None:
+    id_ = next(iter(ids_of(writer, "BB")))
+    said = {"id": id_, "text": "A marmalade zeppelin over a wall.", "by": "Ann Lee"}
+    answer = writer.post("/api/v1/captions", json=said)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["captions"][-1] == {"text": said["text"], "by": "Ann Lee"}
+    assert search(writer, q='"marmalade zeppelin" wall')["places"][0]["id"] == id_
+
+
+@pytest.mark.closed
+def test_a_caption_that_speaks_of_a_child_withholds_the_photo(writer: TestClient) -> None:
+    id_ = next(iter(ids_of(writer, "BB")))
+    answer = writer.post("/api/v1/captions", json={"id": id_, "text": "A toddler before a wall."})
+    assert (answer.status_code, answer.json()["detail"]) == (451, NOTICE)
+    assert id_ not in ids_of(writer, "BB")
+    assert writer.get(f"/api/v1/photos/{id_}/image").status_code == 451
+
+
+@pytest.mark.closed
+def test_captions_that_come_at_the_same_time_are_all_kept(writer: TestClient) -> None:
+    id_ = next(iter(ids_of(writer, "BB")))
+    texts = [f"A wall of {word}." for word in ("marble", "granite", "timber")]
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(
+            pool.map(lambda text: writer.post("/api/v1/captions", json={"id": id_, "text": text}), texts)
+        )
+    assert [answer.status_code for answer in answers] == [201] * 3
+    captions = writer.get(f"/api/v1/photos/{id_}").json()["captions"]
+    assert {caption["text"] for caption in captions} >= set(texts)
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"text": ""},
+        {"text": " \n "},
+        {"text": "!!!"},
+        {"text": "a\x00wall"},
+        {"text": "a \u202e wall"},
+        {"text": "a wall " * 200},
+        {"text": "a wall", "by": "<script>"},
+        {"text": "a wall", "by": "a\nb"},
+        {"text": 5},
+    ],
+)
+def test_what_is_no_caption_is_refused(writer: TestClient, said: dict[str, Any]) -> None:
+    assert writer.post("/api/v1/captions", json={"id": "x", **said}).status_code == 422
+
+
+@pytest.mark.closed
+def test_who_says_something_is_no_child(writer: TestClient) -> None:
+    said = {"id": next(iter(ids_of(writer, "BB"))), "text": "A wall.", "by": "a little girl of 5"}
+    assert writer.post("/api/v1/captions", json=said).json()["kind"] == "author_not_taken"
+
+
+def test_a_photo_that_was_brought_is_found_and_shown(writer: TestClient, place: Place) -> None:
+    answer = send(writer, PNG, "A marmalade zeppelin .", by="Ann")
+    assert (answer.status_code, answer.json()["state"]) == (201, "searchable"), answer.text
+    id_ = answer.json()["id"]
+    assert search(writer, q='"marmalade zeppelin" wall')["places"][0]["id"] == id_
+    assert writer.get(answer.json()["photo"]["image"]).status_code == 200
+    assert answer.json()["photo"]["facts"]["orientation"] == "landscape"
+    assert verify_index(PhotoIndex(place.index), files=True) == []
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    ("content", "captions", "name"),
+    [
+        (PNG, ["A toddler on a swing ."], "a.png"),
+        (png_of(1, "a velocipede, my little girl is 4 years old"), ["A wall ."], "a.png"),
+        (png_of(2), ["A wall ."], "my_little_girl.png"),
+    ],
+    ids=["its caption", "its file", "its name"],
+)
+def test_a_photo_of_which_anything_speaks_of_a_child_is_withheld(
+    writer: TestClient, content: bytes, captions: list[str], name: str
+) -> None:
+    answer = send(writer, content, *captions, name=name)
+    assert (answer.status_code, answer.json()["state"], answer.json()["notice"]) == (202, "withheld", NOTICE)
+    assert writer.get(f"/api/v1/photos/{answer.json()['id']}").status_code == 451
+    assert len(ids_of(writer, "BB")) == 6
+
+
+@pytest.mark.closed
+def test_a_copy_of_a_withheld_photo_is_withheld_too(writer: TestClient, place: Place) -> None:
+    answer = send(writer, (place.photos / "look-6-0.png").read_bytes(), "A plain wall .")
+    assert answer.json()["state"] == "withheld"
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    "name", ["../../x.png", "/etc/passwd", "a\\..\\b.png", "con", "a" * 5_000, "\u202e.png"]
+)
+def test_names_of_files_lead_nowhere(writer: TestClient, place: Place, name: str) -> None:
+    before = {path for path in place.index.parent.rglob("*") if "app" not in path.parts}
+    answer = send(writer, b"no photo", "A wall .", name=name)
+    assert answer.status_code in (413, 415, 422)
+    assert {path for path in place.index.parent.rglob("*") if "app" not in path.parts} == before
+
+
+@pytest.mark.closed
+def test_a_photo_without_a_description_is_not_taken(writer: TestClient) -> None:
+    assert writer.post("/api/v1/upload", files={"photo": ("a.png", PNG, "image/png")}).status_code == 422
+
+
+@pytest.mark.closed
+def test_a_photo_that_is_too_large_is_not_taken(place: Place, new_client: Callable[..., TestClient]) -> None:
+    small = new_client(place.settings(upload_bytes=1_000, upload_pixels=1_000))
+    assert send(small, PNG, "A wall .").status_code == 413
+    assert send(small, b"x" * 400_000, "A wall .").status_code == 413
