@@ -17,23 +17,9 @@ from withsense_tf.app.guards.security_headers import HEADERS
 pytestmark = pytest.mark.closed
 WORDS = st.sampled_from(
     [
-        "wall",
-        "red",
-        "xylophone",
-        "velocipede",
-        "zebulon",
-        "toddler",
-        "a toddler plays a xylophone",
-        "quixotic",
-    ]
-    + [
-        "camera=quixotic",
-        'camera="quixotic camera"',
-        '"velocipede"',
-        "-velocipede",
-        "xylophon",
-        "velocipedes",
-        "стена",
+        *("wall", "red", "xylophone", "velocipede", "zebulon", "toddler", "quixotic", "стена"),
+        *("a toddler plays a xylophone", '"velocipede"', "-velocipede", "xylophon", "velocipedes"),
+        *("camera=quixotic", 'camera="quixotic camera"'),
     ]
 )
 FILTERS = st.sampled_from(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +32,12 @@ QUIET = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too
 
 
 @pytest.fixture(scope="module")
-def api(app_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def api(app_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return the description of an application over an index that may be changed."""
     root = tmp_path_factory.mktemp("schema") / "place"
     shutil.copytree(app_base, root, ignore=shutil.ignore_patterns("photos"))
     app = create_app(Place(root / "index", app_base / "photos", law_of(root)).settings())
-    yield schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, headers=HERE)
+    return schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, headers=HERE)
 
 
 def test_there_are_operations(api: Any) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -122,7 +123,6 @@ def test_a_damaged_photo_is_taken_or_refused_and_nothing_else(
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     file = tmp_path_factory.getbasetemp() / "damaged"
     file.write_bytes(content)
-    try:
-        check_photo(file, MOST)
-    except ProblemError as problem:
-        assert problem.status in (413, 415, 422)
+    with suppress(ProblemError):
+        _, facts = check_photo(file, MOST)
+        assert facts.width * facts.height <= MOST

@@ -1,0 +1,123 @@
+"""The server as a process: it refuses what is not safe, shares one index among workers, and ends what it began."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from run_command import runner
+
+from withsense_tf.__main__ import app
+from withsense_tf.app.api_keys import KeyRing
+
+
+def refusal(*words: str) -> str:
+    done = runner.invoke(app, ["serve", *words])
+    assert done.exit_code != 0
+    return f"{done.output}{done.exception}"
+
+
+@pytest.mark.closed
+def test_others_are_not_served_without_keys(index: str, tmp_path: Path) -> None:
+    assert "keys create" in refusal("--index", index, "--host", "0.0.0.0")
+    keys = KeyRing(tmp_path / "keys.json")
+    id_ = keys.create("Ann", ["read"]).split("_")[1]
+    keys.revoke(id_)
+    assert "no key that opens anything" in refusal("--index", index, "--keys", str(keys.file))
+
+
+def test_a_folder_that_is_no_index_is_not_served(tmp_path: Path) -> None:
+    assert "is no index" in refusal("--index", str(tmp_path))
+
+
+def get(port: int, path: str) -> tuple[int, dict[str, Any]]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1{path}", timeout=60) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        return error.code, json.loads(error.read())
+
+
+@pytest.fixture
+def server(index: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = [
+        "serve",
+        "--index",
+        index,
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--state",
+        str(tmp_path / "state"),
+    ]
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "withsense_tf", *words, "--rate", "0"],
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        try:
+            end = time.monotonic() + 120
+            while True:
+                try:
+                    assert get(port, "/ready")[0] == 200
+                    break
+                except urllib.error.URLError:
+                    assert process.poll() is None and time.monotonic() < end, (tmp_path / "log").read_text()
+                    time.sleep(0.1)
+            yield process, port
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+@pytest.mark.slow
+def test_two_workers_answer_and_end_what_is_under_way(
+    server: tuple[subprocess.Popen[str], int], tmp_path: Path
+) -> None:
+    process, port = server
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: get(port, "/search?q=a+dog&minimum=0"), range(24)))
+        assert {status for status, _ in answers} == {200}
+        assert len({str(answer["places"]) for _, answer in answers}) == 1
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/metrics", timeout=60) as answer:
+            counts = [
+                line
+                for line in answer.read().decode().splitlines()
+                if 'route="/api/v1/search",status' in line
+            ]
+        assert [float(line.rpartition(" ")[2]) for line in counts] == [24.0]
+        # What came before it was told to stop is answered.
+        late = [pool.submit(get, port, "/search?q=a+dog+on+a+beach&minimum=0&k=100") for _ in range(4)]
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        statuses = []
+        for one in late:
+            try:
+                statuses.append(one.result()[0])
+            except (urllib.error.URLError, ConnectionError):
+                pytest.fail("a request that was under way was not answered")
+    assert statuses == [200] * 4
+    assert process.wait(60) in (0, -signal.SIGTERM)
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if line.startswith("{")]
+    assert len({line["request"] for line in lines if line.get("route") == "/api/v1/search"}) == 28
+    assert "beach" not in str(lines)
