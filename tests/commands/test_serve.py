@@ -81,7 +81,8 @@ def server(index: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], 
                     assert get(port, "/ready")[0] == 200
                     break
                 except urllib.error.URLError:
-                    assert process.poll() is None and time.monotonic() < end, (tmp_path / "log").read_text()
+                    assert process.poll() is None, (tmp_path / "log").read_text()
+                    assert time.monotonic() < end
                     time.sleep(0.1)
             yield process, port
         finally:

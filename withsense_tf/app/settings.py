@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
-from withsense_tf.common.machine import usable_cores
 from withsense_tf.errors import SettingError
 from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.service import FILES, LawFiles
@@ -28,7 +27,7 @@ class AppSettings:
     - `host_names`: names by which this server may be called, beside its address and, on loopback, `localhost`
     - `country`: whose law holds where a request names none; without one, the strictest
     - `fixed_country`: no request may name another one
-    - `threads`: searches that a worker runs at the same time
+    - `threads`: searches that a worker runs at the same time; those that read vectors meanwhile read them together
     - `rate`, `burst`: requests a second of one client, and at once; 0 is no limit. Writing has a tenth of it
     - `drain_seconds`: how long requests that are under way may take once the server is told to stop
     """
@@ -42,7 +41,7 @@ class AppSettings:
     host_names: tuple[str, ...] = ()
     country: str | None = None
     fixed_country: bool = False
-    threads: int = field(default_factory=usable_cores)
+    threads: int = 8
     rate: float = 100.0
     burst: int = 400
     upload_bytes: int = 30_000_000

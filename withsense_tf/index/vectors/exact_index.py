@@ -18,6 +18,7 @@ from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.vectors.best_so_far import BestSoFar
 from withsense_tf.index.vectors.cores import share
 from withsense_tf.index.vectors.products import PRODUCT, put_products
+from withsense_tf.index.vectors.shared_scans import SharedScans
 from withsense_tf.index.vectors.vector_file import VectorFile
 from withsense_tf.index.vectors.vector_index import Fact, Keep, Nearest, VectorIndex
 
@@ -52,6 +53,7 @@ class ExactIndex(VectorIndex):
         self._file = VectorFile(Path(folder) / "rows.vectors", width, dtype)
         self.width = self._file.width
         self.dtype = self._file.dtype.name
+        self._shared = SharedScans(self._scan, MOST)
 
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:  # noqa: ARG002  # columns are the catalog's
         """Write vectors into the rows from `at` on; on return they are on the disk."""
@@ -62,13 +64,19 @@ class ExactIndex(VectorIndex):
         queries = self._check(queries)
         if k < 1 or rows < 0:
             raise SettingError(f"expected k from 1 up and rows from 0 up, got k={k!r} and rows={rows!r}.")
-        vectors = self._file.rows(rows)
         allowed_rows = None if keep is None else np.asarray(keep.rows(), np.int64)
         if allowed_rows is not None:
             allowed_rows = allowed_rows[: np.searchsorted(allowed_rows, rows)]
         if not len(queries) or not (rows if allowed_rows is None else len(allowed_rows)):
             return BestSoFar(len(queries), k, np.zeros(len(queries), np.float32)).nearest()
-        longest = self._file.longest
+        if keep is None and len(queries) == 1:
+            return self._shared.search(queries, k, rows)
+        return self._scan(queries, k, rows, allowed_rows)
+
+    def _scan(
+        self, queries: np.ndarray, k: int, rows: int, allowed_rows: np.ndarray | None = None
+    ) -> Nearest:
+        vectors, longest = self._file.rows(rows), self._file.longest
         most = min(MOST, max(1, LEAST_PRODUCT // self.width))
         parts = [
             _Scan(vectors, allowed_rows, queries[at : at + most], k, longest).nearest()
