@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from app_places import SECRETS, SHOWN, Place, ids_of, search
 from starlette.testclient import TestClient
+from uploads_of_tests import png_of
 
 from withsense_tf.app.server import REFUSAL_SECONDS
 from withsense_tf.policy.consent_register import ConsentRegister
@@ -231,3 +232,22 @@ def test_the_description_has_an_example_for_each_operation(client: TestClient) -
     text = str(description)
     assert "two dogs on a beach" in text
     assert "HTTPValidationError" not in text
+
+
+def test_a_photo_of_the_index_is_known_by_its_content(client: TestClient, still_place: Place) -> None:
+    content = (still_place.photos / "look-0-0.png").read_bytes()
+    sent = {"photo": ("whatever.png", content, "image/png")}
+    answer = client.post("/api/v1/similar", params={"country": "BB"}, files=sent, data={"k": 8})
+    assert answer.status_code == 200, answer.text
+    assert "shown_0.png" not in [place.get("name") for place in answer.json()["places"]]
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("look", [6, 99])
+def test_a_photo_of_which_nobody_said_what_it_shows_and_a_withheld_one_are_no_query(
+    client: TestClient, still_place: Place, look: int
+) -> None:
+    content = png_of(look) if look > 8 else (still_place.photos / f"look-{look}-0.png").read_bytes()
+    sent = {"photo": ("whatever.png", content, "image/png")}
+    answer = client.post("/api/v1/similar", params={"country": "BB"}, files=sent)
+    assert (answer.status_code, answer.json()["detail"]) == (451, NOTICE)

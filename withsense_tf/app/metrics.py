@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -15,7 +22,7 @@ from prometheus_client.registry import Collector
 SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 # Where several workers keep their counts; prometheus_client reads it when it is imported.
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
-CONTENT_TYPE: Final = "text/plain; version=1.0.0; charset=utf-8"
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
 
 class Metrics:

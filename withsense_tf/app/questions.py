@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from withsense_tf.app.answers import (
@@ -19,6 +20,7 @@ from withsense_tf.app.answers import (
 )
 from withsense_tf.app.photo_service import Doorway, PhotoService, withheld
 from withsense_tf.app.photo_texts import texts_of_shown
+from withsense_tf.data.named import own_texts
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.photo_score import PhotoScore
 from withsense_tf.search.places import Hit, Withheld
@@ -60,6 +62,24 @@ def find(service: PhotoService, question: Question) -> SearchAnswer:
             literal=question.literal,
         )
         return search_answer(service, here, hits, question)
+
+
+def find_like_file(service: PhotoService, question: Question, file: Path, file_name: str) -> SearchAnswer:
+    """Answer what is like a photo from outside, of which nothing is kept; what its own name says counts, too."""
+    with service.doorway(question.country) as here:
+        if any(here.door.refuses(text) for _, text in own_texts(file_name)):
+            raise withheld(here.door.rule.message, here.door.country)
+        hits = here.search(
+            question.text,
+            question.k,
+            photo=str(file),
+            where=list(question.where),
+            country=here.door.country,
+            minimum=question.minimum,
+            text_share=question.text_share,
+        )
+        # A next page would need the file again.
+        return search_answer(service, here, replace(hits, after=None), question)
 
 
 def search_answer(service: PhotoService, here: Doorway, hits: Hits, question: Question) -> SearchAnswer:

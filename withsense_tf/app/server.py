@@ -28,7 +28,9 @@ from withsense_tf.app.page.page_routes import page_router
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.problems import TITLES, ProblemError, problem_response
 from withsense_tf.app.routes import health_routes, photo_routes, review_routes, search_routes, write_routes
+from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.settings import AppSettings
+from withsense_tf.app.uploads.index_writing import judge_waiting
 from withsense_tf.errors import DataError, DiskError, SettingError, WithSenseError
 
 PREFIX: Final = "/api/v1"
@@ -76,8 +78,21 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     service: PhotoService = app.state.service
     current_default_thread_limiter().total_tokens = service.settings.threads
     await asyncio.to_thread(service.warm_up)
+    # What a server that was stopped had taken in is judged now.
+    leftovers = asyncio.create_task(asyncio.to_thread(judge_leftovers, service))
     yield
+    await leftovers
     service.close()
+
+
+def judge_leftovers(service: PhotoService) -> None:
+    """Judge photos that wait since another run; what cannot be judged now waits for the next upload."""
+    quarantine = quarantine_of(service)
+    try:
+        if quarantine.count():
+            judge_waiting(service, quarantine)
+    except (ProblemError, WithSenseError) as error:
+        LOGGER.error("", extra={"cells": {"error": f"uploads wait: {error}"}})
 
 
 def app_of_environment() -> ASGIApp:

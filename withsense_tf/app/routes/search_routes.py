@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, File, Form, Query, UploadFile
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import (
@@ -19,6 +19,7 @@ from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.questions import Question
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
 from withsense_tf.app.suggestions import column_suggestions, query_examples
+from withsense_tf.app.uploads.quarantine import passing_photo
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.search.page_end import MOST_SIGNS as AFTER_SIGNS
 
@@ -90,6 +91,29 @@ def similar(
 ) -> SearchAnswer:
     """Photos that look like a photo of the index, or are like both a photo and a text."""
     return questions.find(service, Question(q, k, id, where or (), 0.0, after, text_share, country=country))
+
+
+@router.post(
+    "/similar", summary="Find photos like one of your own", responses=problems(400, 408, 413, 415, 451)
+)
+def similar_to_file(
+    service: Service,
+    photo: Annotated[UploadFile, File(description="A JPEG, PNG or WebP file; nothing of it is kept.")],
+    q: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",
+    k: Annotated[int, Form(ge=1, le=100)] = 20,
+    text_share: Annotated[float, Form(ge=0, le=1)] = 0.5,
+    country: CountryParameter = None,
+) -> SearchAnswer:
+    """Of a photo from outside nobody has said what it shows, so the law withholds the answer where it protects anybody.
+
+    One that is in the index is that photo.
+    """
+    settings = service.settings
+    with passing_photo(
+        photo.file, settings.state_folder, settings.upload_bytes, settings.upload_pixels
+    ) as file:
+        question = Question(q, k, minimum=0.0, text_share=text_share, country=country)
+        return questions.find_like_file(service, question, file, photo.filename or "")
 
 
 @router.get("/score", summary="How well do a photo and a text fit?", responses=problems(400, 404, 451))

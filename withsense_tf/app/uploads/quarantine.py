@@ -6,7 +6,9 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -88,6 +90,16 @@ class Quarantine:
         if not self.folder.is_dir():
             return []
         return [one for one in self.folder.iterdir() if one.suffix != DRAFT and (one / ABOUT).is_file()]
+
+
+@contextmanager
+def passing_photo(stream: BinaryIO, folder: Path, most_bytes: int, most_pixels: int) -> Iterator[Path]:
+    """Yield the file of a photo that is only asked by, and is gone at the end; what is no photo is a problem."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="question-", dir=folder) as place:
+        _copy(stream, Path(place) / PHOTO, most_bytes)
+        kind, _ = check_photo(Path(place) / PHOTO, most_pixels)
+        yield (Path(place) / PHOTO).rename(Path(place) / f"{PHOTO}{ENDINGS[kind]}")
 
 
 def _copy(stream: BinaryIO, path: Path, most_bytes: int) -> None:
