@@ -44,7 +44,7 @@ def law_of(root: Path) -> LawFiles:
 
 def search(client: TestClient, **more: Any) -> dict[str, Any]:
     """Ask for all photos."""
-    answer = client.get("/api/v1/search", params={"q": "a plain red wall", "minimum": 0, "k": 8} | more)
+    answer = client.get("/api/v1/search", params={"q": "a plain red wall", "minimum": 0, "k": 20} | more)
     assert answer.status_code == 200, answer.text
     return answer.json()
 

@@ -71,7 +71,7 @@ def requests(ids: list[str]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.data())
 def test_no_byte_of_a_withheld_photo_leaves(guarded: Any, data: st.DataObject) -> None:
     client, ids, hidden, pictures = guarded

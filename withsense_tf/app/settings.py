@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -106,10 +106,14 @@ class AppSettings:
         law = cells.pop("law")
         for name in FILES:
             law[name] = _path(law[name])
-        paths = {name: _path(cells.pop(name)) for name in ("state", "keys")}
-        names = tuple(cells.pop("host_names"))
-        settings = cls(index=Path(cells.pop("index")), law=LawFiles(**law), host_names=names, **cells)
-        return replace(settings, **paths)
+        return cls(
+            index=Path(cells.pop("index")),
+            state=_path(cells.pop("state")),
+            keys=_path(cells.pop("keys")),
+            law=LawFiles(**law),
+            host_names=tuple(cells.pop("host_names")),
+            **cells,
+        )
 
 
 def _path(text: str | None) -> Path | None:

@@ -102,7 +102,7 @@ def _end_of_picture(content: bytes, start: int) -> tuple[int, bool]:
         else:
             (length,) = struct.unpack_from(">H", content, at + 2)
             more = more or (marker == 0xE2 and content.startswith(MORE_PICTURES, at + 4))
-            at += 2 + length
+            at += 2 + int(length)
             if marker == 0xDA:
                 scans += 1
                 if scans > MOST_SCANS:
@@ -124,7 +124,7 @@ def _end_of_png(content: bytes) -> int:
     at = len(PNG_START)
     while True:
         length, name = struct.unpack_from(">I4s", content, at)
-        at += 12 + length
+        at += 12 + int(length)
         if at > len(content):
             raise ValueError("it breaks off")
         if name == b"IEND":
@@ -133,8 +133,8 @@ def _end_of_png(content: bytes) -> int:
 
 def _end_of_webp(content: bytes) -> int:
     (length,) = struct.unpack_from("<I", content, 4)
-    end = 8 + int(length) + length % 2
-    if end > len(content) + length % 2:
+    end = 8 + int(length) + int(length) % 2
+    if end > len(content) + int(length) % 2:
         raise ValueError("it breaks off")
     return end
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Final
 
+from withsense_tf.common.limits import parse_json
 from withsense_tf.errors import check_choice
 from withsense_tf.index.vectors.filters import OPS, PERIOD, REST, Where, fact_row, fact_rows
 
@@ -84,11 +85,17 @@ def free_values(
     """
     source, values = (_OF_LIVE + " WHERE 1", []) if age_limit is None else (_OF_FREE, [age_limit])
     rows = tables.execute(
-        f"SELECT facts.text, facts.number {source} AND facts.name = ? GROUP BY facts.text, facts.number "
+        f"SELECT max(live.facts) {source} AND facts.name = ? GROUP BY facts.text, facts.number "
         "ORDER BY count(*) DESC, facts.text LIMIT ?",
         (*values, column, most),
-    )
-    return [text if number is None else float(number) for text, number in rows]
+    ).fetchall()
+    # As a photo has it: filters keep texts in small letters.
+    return [
+        value
+        for (cells,) in rows
+        for name, value in parse_json(cells).items()
+        if str(name).casefold() == column
+    ]
 
 
 def live_photos_with(tables: sqlite3.Connection, column: str) -> list[str]:
