@@ -21,7 +21,7 @@ from withsense_tf.app.guards.answering import note_kind, request_id
 from withsense_tf.app.guards.body_limits import BodyLimits
 from withsense_tf.app.guards.hosts import HostGuard
 from withsense_tf.app.guards.rate_limits import RateLimits
-from withsense_tf.app.guards.request_log import LOGGER, JsonLines, RequestLog
+from withsense_tf.app.guards.request_log import LOGGER, PREFIX, JsonLines, RequestLog, unexpected
 from withsense_tf.app.guards.security_headers import SecurityHeaders
 from withsense_tf.app.metrics import Metrics
 from withsense_tf.app.page.page_routes import page_router
@@ -33,7 +33,6 @@ from withsense_tf.app.settings import AppSettings
 from withsense_tf.app.uploads.index_writing import judge_waiting
 from withsense_tf.errors import DataError, DiskError, SettingError, WithSenseError
 
-PREFIX: Final = "/api/v1"
 # A photo that is withheld and one that is not there are answered after the same time, however long the look took.
 REFUSAL_SECONDS: Final = 0.05
 ALIKE: Final = frozenset({404, 451})
@@ -110,11 +109,16 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(WithSenseError, _answer_own)
+    app.add_exception_handler(Exception, _answer_unforeseen)
 
 
 async def _answer_problem(request: Request, error: Exception) -> JSONResponse:
     problem = error if isinstance(error, ProblemError) else ProblemError(500, "unexpected", "")
     return await respond(request, problem)
+
+
+async def _answer_unforeseen(request: Request, _: Exception) -> JSONResponse:
+    return await respond(request, unexpected())
 
 
 async def respond(

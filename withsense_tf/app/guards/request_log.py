@@ -19,6 +19,7 @@ from withsense_tf.app.problems import ProblemError
 
 LOGGER: Final = logging.getLogger("withsense_tf.app")
 OTHER: Final = "other"
+PREFIX: Final = "/api/v1"
 
 
 class RequestLog:
@@ -72,7 +73,10 @@ class RequestLog:
 
 def route_of(scope: Scope) -> str:
     """Return the pattern that a request's path has, which says nothing of what was asked for."""
-    return str(getattr(scope.get("route"), "path", OTHER))
+    path = str(getattr(scope.get("route"), "path", OTHER))
+    # A router that was put below a prefix may say its own part alone.
+    is_below = path != OTHER and scope["path"].startswith(f"{PREFIX}/") and not path.startswith(f"{PREFIX}/")
+    return PREFIX + path if is_below else path
 
 
 def unexpected() -> ProblemError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Query, Response
 
@@ -12,7 +12,7 @@ from withsense_tf.app.routes.common import CountryParameter, PhotoId, Service, n
 from withsense_tf.app.thumbnails import JPEG, WEBP, WIDTHS, Thumbnails
 
 router = APIRouter(prefix="/photos", tags=["photos"], dependencies=[needs("read")])
-PICTURES = {
+PICTURES: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The picture, turned upright, without what its file says in words.",
           "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (WEBP, JPEG)}},
     304: {"description": "The picture is still that of `If-None-Match`, and may still be shown."},

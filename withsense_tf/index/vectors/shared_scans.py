@@ -65,6 +65,10 @@ class SharedScans:
             self._waiting = [one for one in self._waiting if one not in like]
         try:
             self._answer([asker, *like])
+        except Exception:
+            if not like:
+                raise
+            asker.nearest = self._scan(asker.query, asker.k, asker.rows)
         finally:
             with self._lock:
                 following = self._waiting.pop(0) if self._waiting else None
