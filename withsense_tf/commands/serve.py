@@ -105,6 +105,8 @@ def run(settings: AppSettings) -> None:
         shutil.rmtree(counts, ignore_errors=True)  # those of the run before
         counts.mkdir()
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
+    # Else each thread of a worker keeps memory of its own that it does not use.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     import uvicorn
 
     typer.echo(f"Serving {settings.index} at http://{settings.host}:{settings.port}/ (stop with Ctrl-C)")
