@@ -64,6 +64,7 @@ class ExactIndex(VectorIndex):
         queries = self._check(queries)
         if k < 1 or rows < 0:
             raise SettingError(f"expected k from 1 up and rows from 0 up, got k={k!r} and rows={rows!r}.")
+        self._file.rows(rows)  # a file that was closed, or has fewer, is an error whatever is asked
         allowed_rows = None if keep is None else np.asarray(keep.rows(), np.int64)
         if allowed_rows is not None:
             allowed_rows = allowed_rows[: np.searchsorted(allowed_rows, rows)]
