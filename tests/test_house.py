@@ -65,9 +65,11 @@ def parameters_of(function: Function) -> int:
 
 
 def is_command(function: Function) -> bool:
-    """Return whether the parameters are options of a command: they have no other place."""
+    """Return whether the parameters are options of a command or of a request: they have no other place."""
     return any(
-        "typer." in ast.unparse(one) or "Option" in ast.unparse(one) for one in annotations_of(function)
+        sign in ast.unparse(one)
+        for one in annotations_of(function)
+        for sign in ("typer.", "Option", "Parameter")
     )
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from withsense_tf.app.problems import ProblemError
-from withsense_tf.app.thumbnails import JPEG, WEBP, PhotoFile, Thumbnails
+from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.app.thumbnails import JPEG, WEBP, PhotoFile, PictureCache
 
 
 def save(path: Path, width: int = 400, height: int = 300, **more: object) -> PhotoFile:
@@ -24,20 +24,20 @@ def opened(content: bytes) -> Image.Image:
 
 
 @pytest.fixture
-def thumbnails(tmp_path: Path) -> Thumbnails:
-    return Thumbnails(tmp_path / "thumbnails")
+def thumbnails(tmp_path: Path) -> PictureCache:
+    return PictureCache(tmp_path / "thumbnails")
 
 
 @pytest.mark.parametrize(("kind", "name"), [(WEBP, "WEBP"), (JPEG, "JPEG")])
 def test_a_picture_has_the_width_and_kind_that_were_asked_for(
-    thumbnails: Thumbnails, tmp_path: Path, kind: str, name: str
+    thumbnails: PictureCache, tmp_path: Path, kind: str, name: str
 ) -> None:
     picture = opened(thumbnails.picture(save(tmp_path / "a.png"), 160, kind))
     assert (picture.format, picture.size) == (name, (160, 120))
 
 
 @pytest.mark.closed
-def test_a_picture_is_upright_and_says_nothing_of_its_file(thumbnails: Thumbnails, tmp_path: Path) -> None:
+def test_a_picture_is_upright_and_says_nothing_of_its_file(thumbnails: PictureCache, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "a xylophone"
     content = thumbnails.picture(save(tmp_path / "a.jpg", exif=exif, comment=b"velocipede"), 160, JPEG)
@@ -50,7 +50,7 @@ def test_a_picture_is_upright_and_says_nothing_of_its_file(thumbnails: Thumbnail
     assert picture.getpixel((80, 20))[0] > 150 > picture.getpixel((80, 190))[0]
 
 
-def test_a_picture_is_made_once(thumbnails: Thumbnails, tmp_path: Path) -> None:
+def test_a_picture_is_made_once(thumbnails: PictureCache, tmp_path: Path) -> None:
     file = save(tmp_path / "a.png")
     first = thumbnails.picture(file, 160, WEBP)
     file.path.unlink()
@@ -58,7 +58,7 @@ def test_a_picture_is_made_once(thumbnails: Thumbnails, tmp_path: Path) -> None:
 
 
 @pytest.mark.closed
-def test_another_picture_under_the_name_is_not_shown(thumbnails: Thumbnails, tmp_path: Path) -> None:
+def test_another_picture_under_the_name_is_not_shown(thumbnails: PictureCache, tmp_path: Path) -> None:
     file = save(tmp_path / "a.png")
     save(tmp_path / "a.png", width=200)
     with pytest.raises(ProblemError, match="not the one that was indexed"):
@@ -66,11 +66,11 @@ def test_another_picture_under_the_name_is_not_shown(thumbnails: Thumbnails, tmp
     assert not list(thumbnails.folder.rglob("*.webp"))
 
 
-def test_a_small_photo_is_not_made_larger(thumbnails: Thumbnails, tmp_path: Path) -> None:
+def test_a_small_photo_is_not_made_larger(thumbnails: PictureCache, tmp_path: Path) -> None:
     assert opened(thumbnails.picture(save(tmp_path / "a.png", 30, 20), 640, WEBP)).size == (30, 20)
 
 
-def test_the_tag_tells_kinds_and_widths_apart(thumbnails: Thumbnails, tmp_path: Path) -> None:
+def test_the_tag_tells_kinds_and_widths_apart(thumbnails: PictureCache, tmp_path: Path) -> None:
     file = save(tmp_path / "a.png")
     answers = [thumbnails.answer(file, width, accept, "") for width in (160, 320) for accept in (WEBP, "*/*")]
     tags = {answer.headers["etag"] for answer in answers}

@@ -15,20 +15,20 @@ NOTICE: Final = "This image is unavailable in your country in compliance with lo
 PHOTO_ID: Final = "pGq3yX0nXH1vW2mJ4c8uYw4S0tq0m8mS5wq2c0k9b7fN3s1aZ6xD4e2hR8tV0uQi"
 
 
-class Answer(BaseModel):
+class JsonAnswer(BaseModel):
     """An answer; no part of it is left out where it has no value."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class CaptionText(Answer):
+class CaptionText(JsonAnswer):
     """What somebody said of a photo; `by` is who, where a user of the API did."""
 
     text: str = Field(examples=["Two dogs run on a beach."])
     by: str | None = Field(default=None, examples=["Ann"])
 
 
-class PhotoAnswer(Answer):
+class PhotoAnswer(JsonAnswer):
     """What is known of a photo that may be shown."""
 
     id: str = Field(examples=[PHOTO_ID])
@@ -43,7 +43,7 @@ class PhotoAnswer(Answer):
     )
 
 
-class PhotoPlace(PhotoAnswer):
+class ShownPlace(PhotoAnswer):
     """A place of an answer with a photo; what its pixels and its captions say, where the model asks them."""
 
     kind: Literal["photo"] = "photo"
@@ -57,7 +57,7 @@ class PhotoPlace(PhotoAnswer):
     )
 
 
-class WithheldPlace(Answer):
+class WithheldPlace(JsonAnswer):
     """Places in a row that the law keeps empty: from `place` on, `count` of them. Nothing else is said of them."""
 
     kind: Literal["withheld"] = "withheld"
@@ -66,10 +66,10 @@ class WithheldPlace(Answer):
     notice: str = Field(examples=[NOTICE])
 
 
-Place = Annotated[PhotoPlace | WithheldPlace, Field(discriminator="kind")]
+Place = Annotated[ShownPlace | WithheldPlace, Field(discriminator="kind")]
 
 
-class SearchAnswer(Answer):
+class SearchAnswer(JsonAnswer):
     """The answer to a query: places in their order, what was understood, and where the next page begins."""
 
     query: str = Field(examples=["two dogs on a beach -ball"])
@@ -96,7 +96,7 @@ class SearchAnswer(Answer):
     )
 
 
-class ScoreAnswer(Answer):
+class ScoreAnswer(JsonAnswer):
     """How well a photo and a text fit."""
 
     photo: str = Field(examples=[PHOTO_ID])
@@ -107,7 +107,7 @@ class ScoreAnswer(Answer):
     caption_score: float | None = Field(default=None, examples=[0.88])
 
 
-class LawAnswer(Answer):
+class LawAnswer(JsonAnswer):
     """The rule that is in force in a country today, and the countries that have one of their own."""
 
     country: str | None = Field(default=None, examples=["DE"])
@@ -121,26 +121,26 @@ class LawAnswer(Answer):
     )
 
 
-class ColumnAnswer(Answer):
+class ColumnAnswer(JsonAnswer):
     """A column to filter by, and values of it that photos have which may be shown."""
 
     name: str = Field(examples=["camera"])
     values: list[Cell] = Field(examples=[["Nikon D90", "Canon 5D"]])
 
 
-class ColumnsAnswer(Answer):
+class ColumnsAnswer(JsonAnswer):
     """The columns to filter by."""
 
     columns: list[ColumnAnswer]
 
 
-class ExamplesAnswer(Answer):
+class ExamplesAnswer(JsonAnswer):
     """Queries to begin with: what people said of photos that may be shown."""
 
     queries: list[str] = Field(examples=[["two dogs on a beach"]])
 
 
-class HealthAnswer(Answer):
+class HealthAnswer(JsonAnswer):
     """The server lives, or is ready to answer."""
 
     status: Literal["ok", "ready"]

@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 
 SECONDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 # Where several workers keep their counts; prometheus_client reads it when it is imported.
-SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
+SHARED_COUNTS: Final = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
 
@@ -56,7 +56,7 @@ class Metrics:
 
     def count(self, method: str, route: str, status: int, seconds: float, kind: str | None) -> None:
         """Count a request that was answered."""
-        self._requests.labels(_known(method), route, str(status)).inc()
+        self._requests.labels(method_label(method), route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
         if kind is not None:
             self._refusals.labels(kind).inc()
@@ -64,7 +64,7 @@ class Metrics:
     def text(self) -> bytes:
         """Return all counts, those of the other workers too."""
         own = self.registry
-        if os.environ.get(SHARED):
+        if os.environ.get(SHARED_COUNTS):
             own = CollectorRegistry()
             MultiProcessCollector(own)  # type: ignore[no-untyped-call]  # the library gives it no types
         of_index = CollectorRegistry()
@@ -84,6 +84,6 @@ class _IndexNumbers(Collector):
             yield GaugeMetricFamily(f"withsense_{name}", name.replace("_", " "), value)
 
 
-def _known(method: str) -> str:
+def method_label(method: str) -> str:
     """Return a method, or `other`: whoever invents methods must not fill the memory."""
     return method if method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS") else "other"

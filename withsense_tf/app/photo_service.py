@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Final
 
 from withsense_tf.app.photo_ids import PhotoIds
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.app.thumbnails import PhotoFile
 from withsense_tf.app.uploads.quarantine import Quarantine

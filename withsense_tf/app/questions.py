@@ -11,10 +11,10 @@ from typing import Any
 from withsense_tf.app.answers import (
     LawAnswer,
     PhotoAnswer,
-    PhotoPlace,
     Place,
     ScoreAnswer,
     SearchAnswer,
+    ShownPlace,
     WithheldPlace,
     fit_of,
 )
@@ -113,13 +113,13 @@ def _places(service: PhotoService, here: Doorway, hits: Hits) -> list[Place]:
     return places
 
 
-def _photo_place(service: PhotoService, hit: Hit, texts: dict[str, Any]) -> PhotoPlace:
-    return PhotoPlace(
+def _photo_place(service: PhotoService, hit: Hit, texts: dict[str, Any]) -> ShownPlace:
+    return ShownPlace(
         place=hit.place,
         score=round(hit.score, 4),
         fit=fit_of(hit.score),
-        image_score=_rounded(hit.image_score),
-        caption_score=_rounded(hit.caption_score),
+        image_score=_four_digits(hit.image_score),
+        caption_score=_four_digits(hit.caption_score),
         copies=[service.ids.write(name) for name in hit.duplicates],
         **texts,
     )
@@ -144,8 +144,8 @@ def score(service: PhotoService, id_: str, text: str, country: str | None) -> Sc
             text=text,
             score=round(result.number, 4),
             fit=fit_of(result.number),
-            image_score=_rounded(result.image),
-            caption_score=_rounded(result.captions),
+            image_score=_four_digits(result.image),
+            caption_score=_four_digits(result.captions),
         )
 
 
@@ -165,5 +165,5 @@ def law(service: PhotoService, country: str | None) -> LawAnswer:
     )
 
 
-def _rounded(number: float | None) -> float | None:
+def _four_digits(number: float | None) -> float | None:
     return None if number is None else round(number, 4)

@@ -18,7 +18,7 @@ from typing import Any, Final
 from filelock import FileLock
 
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.index_writing import writing_alone
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.limits import parse_json, read_bytes
@@ -103,7 +103,7 @@ def decide(service: PhotoService, id_: str, decision: str, by: str, reason: str)
         overrides = _overrides(service)
         before = _of_content(overrides, name, digest)
         one = Override(name, decision, by, reason, digest)
-        _put(service, overrides, before, one, lift=True)
+        _put_override(service, overrides, before, one, lift=True)
         return _note(service, Decision(_lot(), _now(), name, digest, decision, _cells(before), by, reason))
 
 
@@ -122,7 +122,7 @@ def undo(service: PhotoService, number: str, by: str, reason: str) -> Decision:
         overrides = _overrides(service)
         now = _of_content(overrides, found_decision.photo, found_decision.digest)
         before = None if found_decision.before is None else Override(**found_decision.before)
-        _put(service, overrides, now, before, lift=True)
+        _put_override(service, overrides, now, before, lift=True)
         note = replace(
             found_decision,
             id=_lot(),
@@ -171,7 +171,7 @@ def _of_content(overrides: Mapping[str, Override], name: str, digest: str) -> Ov
     return next((one for one in overrides.values() if one.photo == name and one.digest in ("", digest)), None)
 
 
-def _put(
+def _put_override(
     service: PhotoService,
     overrides: Mapping[str, Override],
     old: Override | None,

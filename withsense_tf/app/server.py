@@ -17,16 +17,16 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from withsense_tf.app.api_keys import KeyRing
-from withsense_tf.app.guards.answering import note_kind, request_id
 from withsense_tf.app.guards.body_limits import BodyLimits
 from withsense_tf.app.guards.hosts import HostGuard
 from withsense_tf.app.guards.rate_limits import RateLimits
-from withsense_tf.app.guards.request_log import LOGGER, PREFIX, JsonLines, RequestLog, unexpected
+from withsense_tf.app.guards.refusals import note_kind, request_id
+from withsense_tf.app.guards.request_log import LOGGER, PREFIX, JsonLines, RequestLog, unforeseen_problem
 from withsense_tf.app.guards.security_headers import SecurityHeaders
 from withsense_tf.app.metrics import Metrics
 from withsense_tf.app.page.page_routes import page_router
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.problems import TITLES, ProblemError, problem_response
+from withsense_tf.app.request_problems import TITLES, ProblemError, problem_response
 from withsense_tf.app.routes import health_routes, photo_routes, review_routes, search_routes, write_routes
 from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.settings import AppSettings
@@ -59,10 +59,10 @@ def create_app(settings: AppSettings) -> ASGIApp:
         app.include_router(routes.router, prefix=PREFIX)
     app.include_router(page_router(settings))
     add_handlers(app)
-    return guarded(app, settings, metrics)
+    return behind_guards(app, settings, metrics)
 
 
-def guarded(app: ASGIApp, settings: AppSettings, metrics: Metrics) -> ASGIApp:
+def behind_guards(app: ASGIApp, settings: AppSettings, metrics: Metrics) -> ASGIApp:
     """Put the guards before an application: the first one is the last that a request meets."""
     app = BodyLimits(app, settings)
     app = RateLimits(app, settings)
@@ -118,7 +118,7 @@ async def _answer_problem(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _answer_unforeseen(request: Request, _: Exception) -> JSONResponse:
-    return await respond(request, unexpected())
+    return await respond(request, unforeseen_problem())
 
 
 async def respond(

@@ -11,7 +11,7 @@ from typing import Final
 from PIL import Image
 from starlette.responses import Response
 
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
@@ -36,7 +36,7 @@ class PhotoFile:
     digest: str
 
 
-class Thumbnails:
+class PictureCache:
     """Pictures in a folder, by content, width and kind."""
 
     def __init__(self, folder: Path) -> None:

@@ -50,14 +50,7 @@ def serve(
     law: LawFiles,
 ) -> None:
     """Serve the web page and the API; stop it with Ctrl-C."""
-    missing = [name for name in NEEDS if find_spec(name) is None]
-    if missing:
-        raise SettingError(
-            f'A server needs {", ".join(missing)}, not here. Install: pip install "withsense_tf[app]"'
-        )
-    # One search is one core's work: several at a time share the cores better than each of them does.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    prepare()
     from withsense_tf.app.settings import AppSettings
 
     settings = AppSettings(
@@ -78,6 +71,18 @@ def serve(
     )
     check(settings)
     run(settings)
+
+
+def prepare() -> None:
+    """Raise where what a server needs is not installed, and let each search keep to one core."""
+    missing = [name for name in NEEDS if find_spec(name) is None]
+    if missing:
+        raise SettingError(
+            f'A server needs {", ".join(missing)}, not here. Install: pip install "withsense_tf[app]"'
+        )
+    # One search is one core's work: several at a time share the cores better than each of them does.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def check(settings: AppSettings) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from uploads_of_tests import PNG
 
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.quarantine import Description, Quarantine
 
 SAID = Description(("A red wall .",), "Ann", "../../etc/cron.d/x.php")

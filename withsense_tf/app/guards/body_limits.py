@@ -9,8 +9,8 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from withsense_tf.app.guards.answering import send_problem
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.guards.refusals import send_problem
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.settings import AppSettings
 
 # A query and all its filters have some hundred signs.
@@ -38,10 +38,10 @@ class BodyLimits:
         if length is not None and (not length.isdecimal() or int(length) > most):
             await send_problem(_too_large(most), scope, receive, send)
             return
-        await _Reading(self, most, receive, send).answer(scope)
+        await _BodyReading(self, most, receive, send).answer(scope)
 
 
-class _Reading:
+class _BodyReading:
     """One request whose body is counted and timed; the problem with it stands in the place of any other answer."""
 
     def __init__(self, limits: BodyLimits, most: int, receive: Receive, send: Send) -> None:

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from withsense_tf.app.guards.answering import send_problem
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.guards.refusals import send_problem
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.settings import LOOPBACK_NAMES, AppSettings
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -8,9 +8,9 @@ from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from withsense_tf.app.guards.answering import send_problem
 from withsense_tf.app.guards.hosts import SAFE_METHODS
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.guards.refusals import send_problem
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.settings import AppSettings
 
 MOST_CLIENTS: Final = 10_000

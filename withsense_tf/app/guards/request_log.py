@@ -13,9 +13,9 @@ from typing import Any, Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from withsense_tf.app.guards.answering import send_problem
+from withsense_tf.app.guards.refusals import send_problem
 from withsense_tf.app.metrics import Metrics
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.request_problems import ProblemError
 
 LOGGER: Final = logging.getLogger("withsense_tf.app")
 OTHER: Final = "other"
@@ -51,7 +51,7 @@ class RequestLog:
             except Exception as error:
                 log_failure(id_, error)
                 if not status:
-                    await send_problem(unexpected(), scope, receive, send_with_id)
+                    await send_problem(unforeseen_problem(), scope, receive, send_with_id)
         seconds = time.perf_counter() - begin
         route = route_of(scope)
         self.metrics.count(scope["method"], route, status, seconds, state.get("kind"))
@@ -79,7 +79,7 @@ def route_of(scope: Scope) -> str:
     return PREFIX + path if is_below else path
 
 
-def unexpected() -> ProblemError:
+def unforeseen_problem() -> ProblemError:
     """Return the problem of an error that nobody foresaw."""
     return ProblemError(
         500, "unexpected", "Something went wrong that nobody foresaw.",

@@ -14,7 +14,7 @@ from withsense_tf.app.answers import NOTICE, PHOTO_ID
 from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.problems import MEDIA_TYPE, TITLES, ProblemError
+from withsense_tf.app.request_problems import MEDIA_TYPE, TITLES, ProblemError
 
 BEARER: Final = HTTPBearer(auto_error=False, description="A key that `keys create` gave.")
 HEADER: Final = APIKeyHeader(
@@ -38,7 +38,7 @@ PhotoId = Annotated[
 ]
 
 
-class Problem(BaseModel):
+class ProblemBody(BaseModel):
     """What went wrong, by RFC 9457; `advice` says what to do, and `instance` is the request's number in the log."""
 
     type: str = Field(examples=["/api/v1/problems#no_such_photo"])
@@ -73,11 +73,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the problems that an operation may answer with, each with an example."""
     return {
         status: {
-            "model": Problem,
+            "model": ProblemBody,
             "description": DETAILS[status],
             "content": {
                 MEDIA_TYPE: {
-                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "schema": {"$ref": "#/components/schemas/ProblemBody"},
                     "example": {
                         "type": f"/api/v1/problems#{'withheld_by_law' if status == 451 else 'kind'}",
                         "title": TITLES[status],

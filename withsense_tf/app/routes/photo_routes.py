@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer
 from withsense_tf.app.routes.common import CountryParameter, PhotoId, Service, needs, problems
-from withsense_tf.app.thumbnails import JPEG, WEBP, WIDTHS, Thumbnails
+from withsense_tf.app.thumbnails import JPEG, WEBP, WIDTHS, PictureCache
 
 router = APIRouter(prefix="/photos", tags=["photos"], dependencies=[needs("read")])
 PICTURES: Final[dict[int | str, dict[str, Any]]] = {
@@ -42,7 +42,7 @@ def image(
     if_none_match: Annotated[str, Header()] = "",
 ) -> Response:
     """The picture in WebP where the browser takes it, else in JPEG; it is asked of the law at each request."""
-    thumbnails = Thumbnails(service.settings.state_folder / "thumbnails")
+    thumbnails = PictureCache(service.settings.state_folder / "thumbnails")
     with service.doorway(country) as here:
         file = service.file_of(here, id)
     return thumbnails.answer(file, width, accept, if_none_match)

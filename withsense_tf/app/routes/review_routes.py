@@ -10,10 +10,10 @@ from fastapi import APIRouter, Body, Path, Query
 from pydantic import Field, StringConstraints
 
 from withsense_tf.app import review
-from withsense_tf.app.answers import PHOTO_ID, Answer
+from withsense_tf.app.answers import PHOTO_ID, JsonAnswer
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.problems import ProblemError, without_paths
+from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
 from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.uploads.index_writing import writing_alone
@@ -30,7 +30,7 @@ Id = Annotated[str, Field(min_length=1, max_length=MOST_SIGNS, examples=[PHOTO_I
 Number = Annotated[str, Path(pattern="^[0-9a-f]{1,32}$", examples=["5f0c9a1e2b3d"])]
 
 
-class NewDecision(Answer):
+class NewDecision(JsonAnswer):
     """What a person decides of a photo."""
 
     id: Id
@@ -39,14 +39,14 @@ class NewDecision(Answer):
     reason: Reason
 
 
-class Signature(Answer):
+class Signature(JsonAnswer):
     """Who does something, and why."""
 
     by: By
     reason: Reason
 
 
-class NewConsent(Answer):
+class NewConsent(JsonAnswer):
     """A permission for a photo."""
 
     id: Id
@@ -107,8 +107,8 @@ def consents(service: Service) -> list[dict[str, Any]]:
 def grant(service: Service, consent: Annotated[NewConsent, Body()]) -> dict[str, Any]:
     """It holds for the photo's content, in these countries, for these purposes, from the next request on."""
     name, digest = review.content_of(service, consent.id)
-    given = (consent.given_by, consent.scopes, consent.countries, consent.since, consent.until)
-    return _cells(service, _register(service).grant(name, *given, digest=digest))
+    terms = (consent.given_by, consent.scopes, consent.countries, consent.since, consent.until)
+    return _cells(service, _register(service).grant(name, *terms, digest=digest))
 
 
 @router.post(

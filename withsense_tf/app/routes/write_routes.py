@@ -8,10 +8,10 @@ from fastapi import APIRouter, Body, File, Form, Response, UploadFile
 from pydantic import AfterValidator, Field, StringConstraints
 
 from withsense_tf.app import questions
-from withsense_tf.app.answers import NOTICE, PHOTO_ID, Answer, PhotoAnswer
+from withsense_tf.app.answers import NOTICE, PHOTO_ID, JsonAnswer, PhotoAnswer
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
 from withsense_tf.app.uploads.index_writing import add_caption, check_author, judge_waiting
 from withsense_tf.app.uploads.quarantine import Description, Quarantine
@@ -41,7 +41,7 @@ Author = Annotated[
 ]
 
 
-class NewCaption(Answer):
+class NewCaption(JsonAnswer):
     """A caption for a photo."""
 
     id: str = Field(min_length=1, max_length=MOST_SIGNS, examples=[PHOTO_ID])
@@ -49,7 +49,7 @@ class NewCaption(Answer):
     by: Author = None
 
 
-class UploadAnswer(Answer):
+class UploadAnswer(JsonAnswer):
     """What became of a photo: it can be found, the law withholds it, it waits, or it is not taken."""
 
     id: str = Field(examples=[PHOTO_ID])
@@ -71,7 +71,7 @@ def captions(
     return add_caption(service, caption.id, caption.text, caption.by, country)
 
 
-UPLOADED: Final[dict[int | str, dict[str, Any]]] = {
+UPLOAD_STATES: Final[dict[int | str, dict[str, Any]]] = {
     202: {
         "description": "The photo is taken in; `state` says whether it is judged yet.",
         "model": UploadAnswer,
@@ -83,7 +83,7 @@ UPLOADED: Final[dict[int | str, dict[str, Any]]] = {
     "/upload",
     summary="Bring a photo",
     status_code=201,
-    responses=problems(400, 408, 413, 415, 451) | UPLOADED,
+    responses=problems(400, 408, 413, 415, 451) | UPLOAD_STATES,
 )
 def upload(
     service: Service,

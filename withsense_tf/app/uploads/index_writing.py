@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.quarantine import Quarantine, WaitingPhoto
 from withsense_tf.app.uploads.uploaded_item import item_of_upload
 from withsense_tf.index.stored_items import stored_items

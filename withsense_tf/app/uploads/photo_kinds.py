@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.data.pictures.photo_file import PhotoError, PhotoFacts, inspect_photo
 
 JPEG_START, PNG_START, RIFF, WEBP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"WEBP"

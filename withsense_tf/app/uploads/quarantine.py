@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from withsense_tf.app.problems import ProblemError
+from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.photo_kinds import ENDINGS, check_photo
 from withsense_tf.common.atomic_files import flush
 from withsense_tf.common.limits import read_json

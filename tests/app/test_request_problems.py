@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from withsense_tf.app.problems import MEDIA_TYPE, ProblemError, problem_response, without_paths
+from withsense_tf.app.request_problems import MEDIA_TYPE, ProblemError, problem_response, without_paths
 
 
 @pytest.mark.closed

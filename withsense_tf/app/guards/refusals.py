@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import Receive, Scope, Send
 
-from withsense_tf.app.problems import ProblemError, problem_response
+from withsense_tf.app.request_problems import ProblemError, problem_response
 
 
 async def send_problem(problem: ProblemError, scope: Scope, receive: Receive, send: Send) -> None:
