@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import time
 from collections import OrderedDict
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -81,7 +81,7 @@ class PhotoIndex:
     @classmethod
     def make(cls, folder: str | Path, store: VectorStore | None = None) -> Self:
         """Make an index in a folder that is not there yet, or open the one that is."""
-        with Catalog.make(folder).writing() as tables:
+        with closing(Catalog.make(folder)) as catalog, catalog.writing() as tables:
             if get_state(tables, "name") is None:
                 set_state(
                     tables, name=secrets.token_hex(4), version=0, current=None, previous=None, policy=None

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.index.vectors.exact_index import ExactIndex
-from withsense_tf.index.vectors.shared_scans import SharedScans
+from withsense_tf.index.vectors.shared_scans import Scan, SharedScans
 from withsense_tf.index.vectors.vector_index import Nearest
 
 
@@ -19,10 +19,13 @@ def numbered(queries: np.ndarray, k: int, rows: int) -> Nearest:
     return Nearest(at + np.arange(k), np.full((len(queries), k), rows, np.float32))
 
 
-def ask_all(shared: SharedScans, asked: list[tuple[int, int, int]]) -> list[Nearest]:
+def ask_all(scan: Scan, asked: list[tuple[int, int, int]]) -> list[Nearest]:
+    shared = SharedScans(8)
     with ThreadPoolExecutor(len(asked)) as pool:
         return list(
-            pool.map(lambda one: shared.search(np.full((1, 4), one[0], np.float32), one[1], one[2]), asked)
+            pool.map(
+                lambda one: shared.search(scan, np.full((1, 4), one[0], np.float32), one[1], one[2]), asked
+            )
         )
 
 
@@ -35,7 +38,7 @@ def test_everybody_gets_the_own_answer() -> None:
         return numbered(queries, k, rows)
 
     asked = [(number, number % 5 + 1, 100 + number % 2) for number in range(24)]
-    for (number, k, rows), nearest in zip(asked, ask_all(SharedScans(slow, 8), asked), strict=True):
+    for (number, k, rows), nearest in zip(asked, ask_all(slow, asked), strict=True):
         assert nearest.rows.tolist() == [[number + place for place in range(k)]]
         assert nearest.scores.tolist() == [[rows] * k]
     assert sum(calls) == 24
@@ -44,10 +47,10 @@ def test_everybody_gets_the_own_answer() -> None:
 
 
 def test_a_search_alone_waits_for_nobody() -> None:
-    shared = SharedScans(numbered, 8)
-    assert [shared.search(np.full((1, 4), 3, np.float32), 1, 9).rows.tolist() for _ in range(3)] == [
-        [[3]]
-    ] * 3
+    shared = SharedScans(8)
+    assert [
+        shared.search(numbered, np.full((1, 4), 3, np.float32), 1, 9).rows.tolist() for _ in range(3)
+    ] == [[[3]]] * 3
 
 
 @pytest.mark.closed
@@ -61,11 +64,11 @@ def test_who_fails_leaves_the_others_their_answers() -> None:
             raise ValueError("seven")
         return numbered(queries, k, rows)
 
-    shared = SharedScans(fail_on_7, 8)
+    shared = SharedScans(8)
 
     def ask(number: int) -> object:
         try:
-            return shared.search(np.full((1, 4), number, np.float32), 1, 9).rows.tolist()
+            return shared.search(fail_on_7, np.full((1, 4), number, np.float32), 1, 9).rows.tolist()
         except ValueError as error:
             return str(error)
 

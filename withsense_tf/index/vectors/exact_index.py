@@ -53,7 +53,7 @@ class ExactIndex(VectorIndex):
         self._file = VectorFile(Path(folder) / "rows.vectors", width, dtype)
         self.width = self._file.width
         self.dtype = self._file.dtype.name
-        self._scans = SharedScans(self._scan, MOST)
+        self._scans = SharedScans(MOST)
 
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:  # noqa: ARG002  # columns are the catalog's
         """Write vectors into the rows from `at` on; on return they are on the disk."""
@@ -71,7 +71,7 @@ class ExactIndex(VectorIndex):
         if not len(queries) or not (rows if allowed_rows is None else len(allowed_rows)):
             return BestSoFar(len(queries), k, np.zeros(len(queries), np.float32)).nearest()
         if keep is None and len(queries) == 1:
-            return self._scans.search(queries, k, rows)
+            return self._scans.search(self._scan, queries, k, rows)
         return self._scan(queries, k, rows, allowed_rows)
 
     def _scan(

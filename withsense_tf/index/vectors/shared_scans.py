@@ -33,14 +33,15 @@ class _Asker:
 class SharedScans:
     """Let searches of several threads share what each of them would read by itself."""
 
-    def __init__(self, scan: Scan, most: int) -> None:
-        self._scan, self._most = scan, most
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._lock = Lock()
         self._waiting: list[_Asker] = []
         self._at_work = False
 
-    def search(self, query: np.ndarray, k: int, rows: int) -> Nearest:
-        """Return the best k of the first `rows` rows for one query, (1, width)."""
+    # What reads is handed on, not kept: it belongs to who holds this, and would keep its owner's files open.
+    def search(self, scan: Scan, query: np.ndarray, k: int, rows: int) -> Nearest:
+        """Return the best k of the first `rows` rows for one query, (1, width), as `scan` has them."""
         asker = _Asker(query, k, rows)
         with self._lock:
             if self._at_work:
@@ -51,24 +52,24 @@ class SharedScans:
             asker.wake.wait()
         # Who shared a search that failed searches alone: the failure may be another's.
         if asker.nearest is None and not asker.leads:
-            return self._scan(query, k, rows)
+            return scan(query, k, rows)
         if asker.nearest is None:
-            self._lead(asker)
+            self._lead(scan, asker)
         if asker.nearest is None:
             raise RuntimeError("a search ended without an answer")
         return asker.nearest
 
-    def _lead(self, asker: _Asker) -> None:
+    def _lead(self, scan: Scan, asker: _Asker) -> None:
         """Read the vectors for all that wait, and let the first that came meanwhile go on."""
         with self._lock:
             like = [one for one in self._waiting if one.rows == asker.rows][: self._most - 1]
             self._waiting = [one for one in self._waiting if one not in like]
         try:
-            self._answer([asker, *like])
+            _answer(scan, [asker, *like])
         except Exception:
             if not like:
                 raise
-            asker.nearest = self._scan(asker.query, asker.k, asker.rows)
+            asker.nearest = scan(asker.query, asker.k, asker.rows)
         finally:
             with self._lock:
                 following = self._waiting.pop(0) if self._waiting else None
@@ -78,9 +79,10 @@ class SharedScans:
             for one in [*like, *([] if following is None else [following])]:
                 one.wake.set()
 
-    def _answer(self, askers: Sequence[_Asker]) -> None:
-        nearest = self._scan(
-            np.concatenate([one.query for one in askers]), max(one.k for one in askers), askers[0].rows
-        )
-        for at, one in enumerate(askers):
-            one.nearest = Nearest(nearest.rows[at : at + 1, : one.k], nearest.scores[at : at + 1, : one.k])
+
+def _answer(scan: Scan, askers: Sequence[_Asker]) -> None:
+    nearest = scan(
+        np.concatenate([one.query for one in askers]), max(one.k for one in askers), askers[0].rows
+    )
+    for at, one in enumerate(askers):
+        one.nearest = Nearest(nearest.rows[at : at + 1, : one.k], nearest.scores[at : at + 1, : one.k])
