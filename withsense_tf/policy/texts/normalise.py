@@ -31,6 +31,8 @@ CAMEL: Final = re.compile(r"(?:(?<=[a-zа-я]{2})|(?<=My|Of|In|On|At|By|To|An|Is
 # "Isn't 16" says what "is not 16" says.
 NOT: Final = re.compile(r"(?<=[a-z])n't\b", re.IGNORECASE)
 NUMBER_BEHIND_WORD: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "child1"
+# "2y3m" in a file name is an age, and nothing else.
+AGE_CODE: Final = re.compile(r"(?<!\w)(\d{1,2}) ?(?:y|yrs?|(г|лет)) ?\d{1,2} ?(?:m|mo|mths?|мес)\b", re.IGNORECASE)
 ENTITIES: Final = 2  # how often an entity may hide another one
 
 
@@ -67,6 +69,7 @@ def spelt(text: str) -> str:
     if LEET.search(text):
         text = LEET_WORD.sub(lambda word: LEET.sub(lambda sign: LETTER_OF_LEET[sign[0]], word[0]), text)
     text = NUMBER_BEHIND_WORD.sub(" ", text)
+    text = AGE_CODE.sub(lambda age: f"{age[1]} лет" if age[2] else f"{age[1]} years old", text)
     if SPACED_LETTERS.search(text):
         text = SPACED_LETTERS.sub(_join_letters, text)
     return text

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 STOPS: Final = frozenset(".!?;…")
 # spaCy keeps yes-or-no properties of words in 64 bits; bit 0 is not used.
 MOST_FLAGS: Final = 63
+CAPITALS: Final = frozenset({"NAME", "CAPITAL"})
 # spaCy keeps every word that it ever met, so a server's memory would grow with each new one. Some 50 MB.
 MOST_WORDS: Final = 100_000
 
@@ -143,11 +144,11 @@ class RuleEngine:
 
     def _test(self, element: Element) -> Callable[[str], bool]:
         words, kinds = self.lexicon.words(element), element.classes
-        digits = bool(kinds & {"DIGITS", "NUMBER"})
+        digits, capital = bool(kinds & {"DIGITS", "NUMBER"}), "CAPITAL" in kinds
 
         def test(text: str) -> bool:
             word = fold(text)
-            return (
+            return (not capital or text[:1].isupper()) and (
                 word in words
                 or (digits and is_digits(word))
                 or ("NAME" in kinds and text.istitle() and text.isalpha() and len(text) > 1)
@@ -175,9 +176,8 @@ class RuleEngine:
                     key = (element.classes, element.literals)
                     # What opens a pattern of a restricting rule is tested at every word, so it comes first.
                     often = 100 if rule.decision != "exempt" and not place else 10 if not place else 1
-                    # A list in a pattern can only hold words, so built-in classes must have a bit.
-                    builtin = 10_000 if element.classes - set(self.lexicon.classes) or element.negated else 0
-                    weights[key] = weights.get(key, 0) + often + builtin
+                    # A list in a pattern can only hold words in small letters, so what asks for capitals has a bit.
+                    weights[key] = weights.get(key, 0) + often + 10_000 * bool(element.classes & CAPITALS)
         most_frequent = sorted(weights, key=lambda key: -weights[key])[: MOST_FLAGS - 1]
         return {key: self.vocab.add_flag(self._test(Element(*key))) for key in most_frequent}
 
@@ -186,8 +186,10 @@ class RuleEngine:
         times = {"OP": "?"} if element.times == "?" else {}
         if flag is not None:
             return {flag: not element.negated, **times}
-        words = sorted(self.lexicon.words(element))
-        return {"NORM": {"IN": words}, **times}
+        words = self.lexicon.words(element) | (NUMBERS if element.classes & {"DIGITS", "NUMBER"} else set())
+        words |= STOPS if element.classes & {"STOP", "_"} else set()
+        other = element.negated or "_" in element.classes
+        return {"NORM": {"NOT_IN" if other else "IN": sorted(words)}, **times}
 
     def possible(self, runs: set[str]) -> list[Pattern]:
         """Return the restricting patterns that may match a text with these runs of letters and digits."""

@@ -17,7 +17,8 @@ A rule's patterns are words separated by blanks: `CLASS`, `word`, `a|b`, `x?`, `
 An `age` with a `bound` says that its number is above the age ("upper": under 16) or just above it ("nearly"). Its
 `patterns` are about persons; those in `_beside` only change what other ages with the same number say: "under 16" alone
 may be trees.
-`NUMBER`, `DIGITS`, `NAME` (a capitalised word) and `STOP` (the end or start of a sentence) are built in.
+`NUMBER`, `DIGITS`, `NAME` (a capitalised word), `CAPITAL|x` (x with a capital) and `STOP` (the end or start of a
+sentence) are built in.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ from withsense_tf.policy.texts.word_forms import (
 DECISIONS: Final = ("block", "review", "exempt", "age")
 SCRIPTS: Final = ("latin", "cyrillic")
 BOUNDS: Final = ("", "upper", "nearly")
-BUILT_IN: Final = ("_", "NUMBER", "DIGITS", "NAME", "STOP")
+BUILT_IN: Final = ("_", "NUMBER", "DIGITS", "NAME", "CAPITAL", "STOP")
 # Shorter words have too many neighbours that mean something else.
 LEAST_LETTERS_TO_MISSPELL: Final = 7
 ELEMENT: Final = re.compile(r"(?P<no>!?)(?P<words>[^?{}\[\]]+)(?P<times>\?|\{\d+,\d+\})?")

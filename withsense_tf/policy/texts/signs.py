@@ -36,7 +36,8 @@ CHILD_NAMES: Final = frozenset(
 FIRST_PICTURE: Final = 0x1F000
 # The same picture again and again says no more, and would take long.
 SAME_PICTURES: Final = re.compile("([\U0001f300-\U0001faff])\\1+")
-WORDS_OF_SIGN: Final = {"👪": " child ", "½": " and a half"}  # a family is drawn as two adults and a child
+# A family is drawn as two adults and a child.
+WORDS_OF_SIGN: Final = {"👪": " child ", **dict.fromkeys("½¼¾⅓⅔", " and a half")}
 FEEDING: Final = "\u200d🍼"  # joined to a person: somebody who feeds a baby
 FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff]{2,}")
 FIRST_TAG, LAST_TAG = 0xE0020, 0xE007E  # letters that are never seen
