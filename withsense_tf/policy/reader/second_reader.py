@@ -1,0 +1,126 @@
+"""A text -> how surely it speaks of somebody young, told by a small model of words and parts of words.
+
+It reads only what the rules found nothing in, and all it can say is that a person should look. It is trained on sentences that
+were written for it (`sentences.toml`); its file is in the package, so every machine has the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+
+from withsense_tf.errors import DataError
+from withsense_tf.policy.reader.sentences import all_sentences
+from withsense_tf.policy.texts.normalise import is_plain, spelt, visible
+from withsense_tf.policy.texts.verdict import Verdict
+from withsense_tf.policy.texts.word_forms import fold
+
+MODEL: Final = Path(__file__).parent / "second_reader.npz"
+RULE: Final = "second reader"
+# So many different weights; features that share one cost less than a larger file.
+SIZE: Final = 1 << 16
+PARTS: Final = (3, 4, 5)
+WORD: Final = re.compile(r"[^\W\d_]+|\d+")
+# What is longer is mostly about something else, and the rules read all of it.
+MOST_SIGNS: Final = 600
+SHOWN: Final = 80
+
+
+def features(text: str) -> np.ndarray:
+    """Return the numbers of the words, pairs of words and parts of words of a text, each once."""
+    text = text[:MOST_SIGNS]
+    words = WORD.findall(fold(text if is_plain(text) else spelt(visible(text))))
+    keys = {f"w{word}" for word in words}
+    keys.update(f"p{first} {second}" for first, second in zip(["^", *words], [*words, "$"], strict=True))
+    for word in words:
+        whole = f"<{word}>"
+        keys.update(whole[at : at + n] for n in PARTS for at in range(len(whole) - n + 1))
+    return np.fromiter((crc32(key.encode()) % SIZE for key in keys), dtype=np.int64, count=len(keys))
+
+
+@dataclass(frozen=True)
+class SecondReader:
+    """What the model has learnt: a weight for each feature, and the score from which on a person should look.
+
+    `recall` is what the threshold follows from: so much of the restricted sentences whose patterns it was not trained on reach
+    it.
+    """
+
+    weights: np.ndarray
+    bias: float
+    threshold: float
+    recall: float
+
+    @classmethod
+    def load(cls, file: Path = MODEL) -> SecondReader:
+        """Read the model; one that cannot be read is an error, as half a law must not be taken for the law."""
+        try:
+            with np.load(file, allow_pickle=False) as stored:
+                weights = stored["weights"].astype(np.float32)
+                bias, threshold, recall = (float(stored[name]) for name in ("bias", "threshold", "recall"))
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(
+                f"{file} cannot be read as a second reader ({error}), so nothing may be shown. Expected was the file that "
+                "`python -m withsense_tf.experiments.second_reader` writes: write it anew, or install the package again."
+            ) from error
+        if weights.shape != (SIZE,) or not np.isfinite([*weights, bias, threshold, recall]).all():
+            raise DataError(
+                f"{file}: expected {SIZE} finite weights, got {weights.shape}, so nothing may be shown."
+            )
+        return cls(weights, bias, threshold, recall)
+
+    @cached_property
+    def identity(self) -> str:
+        """Name all that its answers depend on."""
+        parts = (self.weights.tobytes(), self.bias, self.threshold)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+    def scores(self, texts: Sequence[str]) -> np.ndarray:
+        """Return for each text a number from 0 to 1, (texts,)."""
+        raw = np.full(len(texts), self.bias)
+        for at, text in enumerate(texts):
+            found = features(text)
+            if len(found):
+                raw[at] += self.weights[found].sum() / np.sqrt(len(found))
+        return 1 / (1 + np.exp(-raw))
+
+    def verdicts(self, texts: Sequence[str]) -> list[Verdict | None]:
+        """Return for each text the verdict that a person should look, or None where there is nothing to say."""
+        return [
+            self._verdict(text, float(score)) if score >= self.threshold else None
+            for text, score in zip(texts, self.scores(texts), strict=True)
+        ]
+
+    def _verdict(self, text: str, score: float) -> Verdict:
+        reason = (
+            f"nothing is said outright, but it reads like “{nearest(text)}” (score {score:.2f}, from "
+            f"{self.threshold:.2f} on a person must look)"
+        )
+        return Verdict("review", RULE, text[:SHOWN], 0, len(text[:SHOWN]), reason)
+
+
+@lru_cache(maxsize=1)
+def packaged_reader() -> SecondReader:
+    """Return the reader of the package, read once."""
+    return SecondReader.load()
+
+
+@lru_cache(maxsize=1)
+def _examples() -> tuple[list[str], list[frozenset[int]]]:
+    texts = [sentence.text for sentence in all_sentences() if sentence.restricted]
+    return texts, [frozenset(features(text).tolist()) for text in texts]
+
+
+def nearest(text: str) -> str:
+    """Return the training sentence about somebody young that shares most with a text."""
+    texts, found = _examples()
+    own = frozenset(features(text).tolist())
+    return max(zip(texts, found, strict=True), key=lambda one: len(own & one[1]) / (1 + len(own | one[1])))[0]

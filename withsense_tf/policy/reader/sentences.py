@@ -1,0 +1,49 @@
+"""The sentences that the second reader learns from: patterns with gaps, filled from tables."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from withsense_tf.common.limits import parse_toml, read_bytes
+
+FILE: Final = Path(__file__).parent / "sentences.toml"
+LANGUAGES: Final = ("en", "ru")
+GAP: Final = re.compile(r"\{(\w+)\}")
+# So many fillings of a pattern with gaps; equal ones are kept once.
+FILLINGS: Final = 24
+SEED: Final = 17
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence to learn from, and the pattern that it was made of."""
+
+    text: str
+    restricted: bool
+    language: str
+    kind: str
+    pattern: str
+
+
+def all_sentences(file: Path = FILE, fillings: int = FILLINGS) -> list[Sentence]:
+    """Return all sentences, in the same order every time."""
+    raw = parse_toml(read_bytes(file).decode("utf-8"))
+    return [sentence for language in LANGUAGES for sentence in _of_language(language, raw[language], fillings)]
+
+
+def _of_language(language: str, raw: Mapping[str, Any], fillings: int) -> Iterator[Sentence]:
+    tables = {name: text.split("|") for name, text in raw["tables"].items()}
+    rng = random.Random(SEED)
+    met: set[str] = set()
+    for kind in raw["kind"]:
+        for pattern in kind["templates"]:
+            for _ in range(fillings):
+                text = GAP.sub(lambda gap: rng.choice(tables[gap[1]]), pattern).strip()
+                if text not in met:
+                    met.add(text)
+                    yield Sentence(text, kind["restricted"], language, kind["name"], pattern)
