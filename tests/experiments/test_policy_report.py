@@ -7,6 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.experiments.policy_page import measure
 from withsense_tf.experiments.policy_report import (
     out_of_fold,
     ownership_report,
@@ -25,7 +26,7 @@ def texts() -> TextPolicy:
 def test_recall_and_precision_are_counted_with_wilsons_interval(tmp_path: Path, texts: TextPolicy) -> None:
     rows = ["restricted\tA child swims."] * 3 + ["restricted\tA man swims."] + ["allowed\tA toddler."]
     (tmp_path / "s.tsv").write_text("\n".join(["label\ttext", *rows]))
-    said = sentences_report(tmp_path / "s.tsv", texts)
+    said = sentences_report(measure(tmp_path / "s.tsv", texts, unread=False))
     # 3 of 4: (0.75 + 1.92/4) / (1 + 3.84/4) -+ ... by Wilson's formula.
     assert said.count("0.750 [0.301, 0.954] (3 of 4)") == 2
     assert "wrong: restricted, said allow" in said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import time
 from dataclasses import replace
@@ -12,6 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from withsense_tf.common import terminal
+from withsense_tf.experiments.policy_page import (
+    ALL,
+    SetFigures,
+    Share,
+    measure,
+    measure_speed,
+    read_sentences,
+    write_report,
+)
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
@@ -34,6 +42,13 @@ def main(
         list[Path] | None,
         typer.Option(help="Labelled sentences: tab-separated, with the columns label and text."),
     ] = None,
+    unread: Annotated[
+        list[Path] | None,
+        typer.Option(help="Labelled sentences that nobody looks at: only their figures are told."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="A page to write, as report.html; report.json is written beside it.")
+    ] = None,
     data: Annotated[
         Path | None, typer.Option(help="A With Sense folder: ownership, row filters, classifier.")
     ] = None,
@@ -44,15 +59,26 @@ def main(
 ) -> None:
     """Measure recall and precision on labelled sentences, ownership on a folder, and speed."""
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.encoders.photos.photo_keras import KerasPhoto
     from withsense_tf.policy.current_policy import Policy
 
     policy = Policy.of_files(law)
-    encoder, texts = KerasPhoto(weights=weights), policy.texts(policy.countries.rule(country).age_limit)
+    texts = policy.texts(policy.countries.rule(country).age_limit)
     texts.verdict("A first text, so that the words are loaded.")
-    for file in sentences or []:
-        typer.echo(sentences_report(file, texts))
+    typer.echo(f"Policy {policy.version}: {policy.readers}")
+    sets = [measure(file, texts, unread=False) for file in sentences or []]
+    sets += [measure(file, texts, unread=True) for file in unread or []]
+    for one in sets:
+        typer.echo(sentences_report(one))
+    if output is not None:
+        files = [*(sentences or []), *(unread or [])]
+        speed = measure_speed(texts, [row["text"] for file in files for row in read_sentences(file)])
+        write_report({"policy version": policy.version, "readers": policy.readers, **speed}, sets, output)
+        typer.echo(f"{output} and {output.with_suffix('.json')} are written.")
     if data is not None:
+        # Late: it takes seconds, and sentences need no photos.
+        from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+
+        encoder = KerasPhoto(weights=weights)
         dataset = load_dataset(data)
         typer.echo(speed_report(dataset, texts))
         typer.echo(ownership_report(dataset, texts, policy.ownership))
@@ -60,31 +86,17 @@ def main(
         typer.echo(classifier_report(dataset, texts, policy.ownership, vectors, encoder.weights))
 
 
-def sentences_report(file: Path, texts: TextPolicy) -> str:
+def sentences_report(one: SetFigures) -> str:
     """Say how many restricted sentences are found, how many found ones are restricted, and what is wrong."""
-    with file.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-    verdicts = texts.verdicts(row["text"] for row in rows)
-    pairs = [
-        (row["label"] == "restricted", verdict.restricted)
-        for row, verdict in zip(rows, verdicts, strict=True)
+    lines = [f"{one.name}: {one.sentences} sentences{', which nobody looks at' * one.unread}"]
+    for row in one.figures:
+        if row.kind == ALL:
+            lines.append(f"  {row.language}: recall of restricted     {row.recall}")
+            lines.append(f"  {row.language}: precision of restricted  {row.precision}")
+    lines += [
+        f"  wrong: {row.label}, said {row.said} ({row.rule} “{row.span}”): {row.text}" for row in one.mistakes
     ]
-    hits, misses, false_alarms = (
-        pairs.count((True, True)),
-        pairs.count((True, False)),
-        pairs.count((False, True)),
-    )
-    lines = [
-        f"{file.name}: {len(rows)} sentences",
-        f"  recall of restricted     {_share(hits, hits + misses)}",
-        f"  precision of restricted  {_share(hits, hits + false_alarms)}",
-    ]
-    wrong = [
-        f"  wrong: {row['label']}, said {verdict.decision} ({verdict.rule} “{verdict.span}”): {row['text']}"
-        for row, verdict, (label, restricts) in zip(rows, verdicts, pairs, strict=True)
-        if label != restricts
-    ]
-    return "\n".join(lines + wrong)
+    return "\n".join(lines)
 
 
 def speed_report(data: Dataset, texts: TextPolicy) -> str:
@@ -183,12 +195,7 @@ def out_of_fold(vectors: np.ndarray, label: np.ndarray, groups: np.ndarray) -> n
 
 def _share(part: int, whole: int) -> str:
     """Write a share with its 95 % interval (Wilson)."""
-    if not whole:
-        return "none of none"
-    z, p = 1.96, part / whole
-    middle = (p + z * z / (2 * whole)) / (1 + z * z / whole)
-    half = z * (p * (1 - p) / whole + z * z / (4 * whole * whole)) ** 0.5 / (1 + z * z / whole)
-    return f"{p:.3f} [{max(0.0, middle - half):.3f}, {min(1.0, middle + half):.3f}] ({part} of {whole})"
+    return str(Share(part, whole))
 
 
 if __name__ == "__main__":

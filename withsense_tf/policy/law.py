@@ -16,6 +16,7 @@ from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import Countries
 from withsense_tf.policy.photo_decisions import Ownership
+from withsense_tf.policy.reader.second_reader import packaged_reader
 from withsense_tf.policy.texts.rule_files import RuleFile
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
@@ -33,6 +34,7 @@ class Law:
     - `audit`: the log that decisions are written to, if any
     - `review`: what becomes of a text that a person should look at, "restrict" or "allow"
     - `languages`: rule files of more languages than the package reads
+    - `second_reader`: whether a learned reader sends to a person what the rules found nothing in
     """
 
     countries: Countries
@@ -41,6 +43,7 @@ class Law:
     audit: AuditLog | None = None
     review: str = RESTRICT
     languages: tuple[RuleFile, ...] = ()
+    second_reader: bool = True
     _texts: dict[int, TextPolicy] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -54,8 +57,15 @@ class Law:
     def texts(self, age_limit: int) -> TextPolicy:
         """Return what judges texts where persons under that age are protected."""
         if age_limit not in self._texts:
-            self._texts[age_limit] = TextPolicy(age_limit, languages=self.languages)
+            reader = packaged_reader() if self.second_reader else None
+            self._texts[age_limit] = TextPolicy(age_limit, languages=self.languages, second_reader=reader)
         return self._texts[age_limit]
+
+    @property
+    def readers(self) -> str:
+        """Say who reads the texts."""
+        reader = self.texts(16).second_reader
+        return "rules alone" if reader is None else f"rules, and second reader {reader.identity}"
 
     @cached_property
     def version(self) -> str:
@@ -66,7 +76,7 @@ class Law:
         overrides = sorted(map(repr, (self.ownership.overrides or {}).values()))
         # How names and columns become texts decides as well.
         code = (law_code_version(), Path(names_and_columns.__file__).read_bytes())
-        parts = (self.texts(16).version, code, self.countries, settings, overrides, self.review)
+        parts = (self.texts(16).version, self.readers, code, self.countries, settings, overrides, self.review)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 

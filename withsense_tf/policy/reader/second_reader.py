@@ -1,7 +1,7 @@
 """A text -> how surely it speaks of somebody young, told by a small model of words and parts of words.
 
-It reads only what the rules found nothing in, and all it can say is that a person should look. It is trained on sentences that
-were written for it (`sentences.toml`); its file is in the package, so every machine has the same one.
+It reads only what the rules found nothing in, and all it can say is that a person should look. It is trained on
+sentences that were written for it (`sentences.toml`); its file is in the package, so every machine has the same one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -27,8 +28,18 @@ MODEL: Final = Path(__file__).parent / "second_reader.npz"
 RULE: Final = "second reader"
 # So many different weights; features that share one cost less than a larger file.
 SIZE: Final = 1 << 16
-PARTS: Final = (3, 4, 5)
+PARTS: Final = (4, 5)
 WORD: Final = re.compile(r"[^\W\d_]+|\d+")
+# Words of every sentence: they say how it is written, and not of whom.
+COMMON_WORDS: Final = frozenset(
+    """
+    a an the this that these those of in on at by to for from with and or but as is are was were be been being it its there here
+    his her their our my your he she they we you i who which while one two three over under out up down into no not very just so
+    too than then s t
+    и в во на с со у к ко по за из от до под над о об для без не ни но а да же ли бы он она они мы вы я это тот та те то так как
+    что все всё его её их наш наша моя мой свой уже ещё
+    """.split()
+)
 # What is longer is mostly about something else, and the rules read all of it.
 MOST_SIGNS: Final = 600
 SHOWN: Final = 80
@@ -38,9 +49,14 @@ def features(text: str) -> np.ndarray:
     """Return the numbers of the words, pairs of words and parts of words of a text, each once."""
     text = text[:MOST_SIGNS]
     words = WORD.findall(fold(text if is_plain(text) else spelt(visible(text))))
-    keys = {f"w{word}" for word in words}
-    keys.update(f"p{first} {second}" for first, second in zip(["^", *words], [*words, "$"], strict=True))
-    for word in words:
+    telling = [word for word in words if word not in COMMON_WORDS]
+    keys = {f"w{word}" for word in telling}
+    keys.update(
+        f"p{first} {second}"
+        for first, second in pairwise(words)
+        if not (first in COMMON_WORDS and second in COMMON_WORDS)
+    )
+    for word in telling:
         whole = f"<{word}>"
         keys.update(whole[at : at + n] for n in PARTS for at in range(len(whole) - n + 1))
     return np.fromiter((crc32(key.encode()) % SIZE for key in keys), dtype=np.int64, count=len(keys))
@@ -50,8 +66,8 @@ def features(text: str) -> np.ndarray:
 class SecondReader:
     """What the model has learnt: a weight for each feature, and the score from which on a person should look.
 
-    `recall` is what the threshold follows from: so much of the restricted sentences whose patterns it was not trained on reach
-    it.
+    `recall` is what the threshold follows from: so much of the restricted sentences of patterns that it was not trained
+    on reach it.
     """
 
     weights: np.ndarray
@@ -68,8 +84,9 @@ class SecondReader:
                 bias, threshold, recall = (float(stored[name]) for name in ("bias", "threshold", "recall"))
         except (OSError, ValueError, KeyError) as error:
             raise DataError(
-                f"{file} cannot be read as a second reader ({error}), so nothing may be shown. Expected was the file that "
-                "`python -m withsense_tf.experiments.second_reader` writes: write it anew, or install the package again."
+                f"{file} cannot be read as a second reader ({error}), so nothing may be shown. Expected was the file "
+                "that `python -m withsense_tf.experiments.second_reader` writes: write it anew, or install the package "
+                "again."
             ) from error
         if weights.shape != (SIZE,) or not np.isfinite([*weights, bias, threshold, recall]).all():
             raise DataError(

@@ -33,7 +33,9 @@ class Sentence:
 def all_sentences(file: Path = FILE, fillings: int = FILLINGS) -> list[Sentence]:
     """Return all sentences, in the same order every time."""
     raw = parse_toml(read_bytes(file).decode("utf-8"))
-    return [sentence for language in LANGUAGES for sentence in _of_language(language, raw[language], fillings)]
+    return [
+        sentence for language in LANGUAGES for sentence in _of_language(language, raw[language], fillings)
+    ]
 
 
 def _of_language(language: str, raw: Mapping[str, Any], fillings: int) -> Iterator[Sentence]:
@@ -42,7 +44,7 @@ def _of_language(language: str, raw: Mapping[str, Any], fillings: int) -> Iterat
     met: set[str] = set()
     for kind in raw["kind"]:
         for pattern in kind["templates"]:
-            for _ in range(fillings):
+            for _ in range(kind.get("fillings", fillings)):
                 text = GAP.sub(lambda gap: rng.choice(tables[gap[1]]), pattern).strip()
                 if text not in met:
                     met.add(text)

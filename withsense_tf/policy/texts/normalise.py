@@ -32,7 +32,9 @@ CAMEL: Final = re.compile(r"(?:(?<=[a-zа-я]{2})|(?<=My|Of|In|On|At|By|To|An|Is
 NOT: Final = re.compile(r"(?<=[a-z])n't\b", re.IGNORECASE)
 NUMBER_BEHIND_WORD: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "child1"
 # "2y3m" in a file name is an age, and nothing else.
-AGE_CODE: Final = re.compile(r"(?<!\w)(\d{1,2}) ?(?:y|yrs?|(г|лет)) ?\d{1,2} ?(?:m|mo|mths?|мес)\b", re.IGNORECASE)
+AGE_CODE: Final = re.compile(
+    r"(?<!\w)(\d{1,2}) ?(?:y|yrs?|(г|лет)) ?\d{1,2} ?(?:m|mo|mths?|мес)\b", re.IGNORECASE
+)
 ENTITIES: Final = 2  # how often an entity may hide another one
 
 

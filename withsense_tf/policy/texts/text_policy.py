@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from withsense_tf.errors import SettingError
 from withsense_tf.policy.texts.normalise import is_plain, visible
@@ -33,19 +33,37 @@ TOO_LONG: Final = Verdict(
 )
 
 
+class Reader(Protocol):
+    """What reads the texts that the rules found nothing in; it can only send some of them to a person."""
+
+    @property
+    def identity(self) -> str:
+        """Name all that its answers depend on."""
+        ...
+
+    def verdicts(self, texts: Sequence[str]) -> Sequence[Verdict | None]:
+        """Return for each text a verdict that restricts it, or None where there is nothing to say."""
+        ...
+
+
 class TextPolicy:
     """Decide whether a text describes a child: someone younger than the age limit.
 
     - `age_limit`: who is younger is a child
     - `folder`: the rule files, by default those of the package
     - `languages`: rule files of more languages; each is read by itself, so it can only add reasons to restrict
+    - `second_reader`: what reads the texts that the rules found nothing in; without one the rules stand alone
 
     >>> TextPolicy().verdict("A baby carrot is eaten by a toddler.").span
     'toddler'
     """
 
     def __init__(
-        self, age_limit: int = 16, folder: Path | None = None, languages: Sequence[RuleFile] = ()
+        self,
+        age_limit: int = 16,
+        folder: Path | None = None,
+        languages: Sequence[RuleFile] = (),
+        second_reader: Reader | None = None,
     ) -> None:
         whole = isinstance(age_limit, int) and not isinstance(age_limit, bool)
         if not whole or not LEAST_AGE <= age_limit <= MOST_AGE:
@@ -55,6 +73,7 @@ class TextPolicy:
         self.age_limit = age_limit
         self.folder = FOLDER if folder is None else Path(folder)
         self.languages = tuple(languages)
+        self.second_reader = second_reader
 
     @cached_property
     def _books(self) -> list[RuleBook]:
@@ -81,7 +100,15 @@ class TextPolicy:
     def _all_hits(self, texts: Iterable[str]) -> list[list[Verdict]]:
         if isinstance(texts, str):
             raise SettingError(f"texts must be several texts, got one: {texts[:40]!r}.")
-        return [self._hits(_check_text(text)) for text in texts]
+        all_texts = list(texts)
+        all_hits = [self._hits(_check_text(text)) for text in all_texts]
+        if self.second_reader is not None:
+            # What the rules have excused stays excused.
+            silent = [at for at, hits in enumerate(all_hits) if not hits]
+            verdicts = self.second_reader.verdicts([all_texts[at] for at in silent])
+            for at, verdict in zip(silent, verdicts, strict=True):
+                all_hits[at] = [verdict] if verdict is not None and verdict.restricted else []
+        return all_hits
 
     def _hits(self, text: str) -> list[Verdict]:
         if len(text) > MOST_SIGNS:

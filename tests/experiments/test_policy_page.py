@@ -1,0 +1,52 @@
+"""The report of the policy, as a page and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.errors import DataError
+from withsense_tf.experiments.policy_page import Share, measure, measure_speed, read_sentences, write_report
+from withsense_tf.policy.texts.text_policy import TextPolicy
+
+
+def written(folder: Path) -> Path:
+    file = folder / "s.tsv"
+    file.write_text(
+        "# A note.\nlabel\tlang\tkind\ttext\nrestricted\ten\tplain\t#toddler swims\nrestricted\ten\todd\tA man <b>\n"
+        "allowed\tru\tplain\tМалыш спит\n"
+    )
+    return file
+
+
+def test_figures_are_told_per_language_and_kind_and_mistakes_with_their_sentences(tmp_path: Path) -> None:
+    texts = TextPolicy()
+    one = measure(written(tmp_path), texts, unread=False)
+    by_group = {(row.language, row.kind): row for row in one.figures}
+    assert by_group["en", "all"].recall == Share(1, 2)
+    assert by_group["en", "odd"].recall == Share(0, 1)
+    assert by_group["ru", "plain"].precision == Share(0, 1)
+    assert [mistake.said for mistake in one.mistakes] == ["block", "allow"]
+    write_report({"policy version": "abc", **measure_speed(texts, ["A dog."])}, [one], tmp_path / "r.html")
+    page, told = (tmp_path / "r.html").read_text(), json.loads((tmp_path / "r.json").read_text())
+    assert "A man &lt;b&gt;" in page
+    assert told["sets"][0]["figures"][0]["recall"]["part"] == 1
+    assert told["texts a second"] > 0
+
+
+def test_no_sentence_of_an_unread_set_is_told(tmp_path: Path) -> None:
+    one = measure(written(tmp_path), TextPolicy(), unread=True)
+    write_report({}, [one], tmp_path / "r.html")
+    for file in ("r.html", "r.json"):
+        said = (tmp_path / file).read_text()
+        assert "A man" not in said
+        assert "Малыш" not in said
+
+
+@pytest.mark.parametrize("content", ["label\ttext\n", "label\ttext\nmaybe\tA dog\n", "text\nA dog\n"])
+def test_a_file_without_labelled_sentences_is_an_error(tmp_path: Path, content: str) -> None:
+    (tmp_path / "s.tsv").write_text(content)
+    with pytest.raises(DataError):
+        read_sentences(tmp_path / "s.tsv")

@@ -1,0 +1,74 @@
+"""The second reader only ever adds that a person should look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from withsense_tf.errors import DataError
+from withsense_tf.policy.countries import load_countries
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.reader.second_reader import MODEL, SIZE, SecondReader, features, packaged_reader
+from withsense_tf.policy.reader.sentences import all_sentences
+from withsense_tf.policy.texts.text_policy import TextPolicy
+
+pytestmark = pytest.mark.closed
+SURE = SecondReader(np.zeros(SIZE, dtype=np.float32), 5.0, 0.5, 1.0)
+
+
+def test_it_adds_review_and_says_what_it_reads_like() -> None:
+    verdict = TextPolicy(second_reader=SURE).verdict("Zzzz on grandpa's old armchair with a blankie")
+    assert (verdict.decision, verdict.rule) == ("review", "second reader")
+    assert "0.99" in verdict.reason
+    assert any(sentence.text in verdict.reason for sentence in all_sentences() if sentence.restricted)
+
+
+@pytest.mark.parametrize("text", ["A toddler naps.", "A room without children.", "A kid goat jumps.", ""])
+def test_where_the_rules_say_something_it_changes_nothing(text: str) -> None:
+    reader = SURE if text else SecondReader(SURE.weights, -5.0, 0.5, 1.0)
+    assert TextPolicy(second_reader=reader).verdict(text) == TextPolicy().verdict(text)
+
+
+def test_it_lifts_no_restriction() -> None:
+    rows = [sentence.text for sentence in all_sentences()[::9]]
+    alone, both = TextPolicy().verdicts(rows), TextPolicy(second_reader=packaged_reader()).verdicts(rows)
+    assert all(after.restricted for before, after in zip(alone, both, strict=True) if before.restricted)
+
+
+def test_ordinary_captions_do_not_reach_its_threshold() -> None:
+    texts = [
+        "A man in a red jacket climbs a rock wall.", "Two women talk outside a bank.", "Boats in the harbour at dawn.",
+        "A brown dog leaps over a log.", "Рабочие чинят дорогу у вокзала.", "Старик кормит голубей на площади.",
+    ]  # fmt: skip
+    assert packaged_reader().verdicts(texts) == [None] * len(texts)
+
+
+def test_the_policys_version_says_whether_it_is_there() -> None:
+    countries = load_countries()
+    alone, both = Policy(countries, second_reader=False), Policy(countries)
+    assert alone.version != both.version
+    assert alone.readers == "rules alone"
+    assert packaged_reader().identity in both.readers
+
+
+def test_a_disguise_is_read_as_what_it_hides() -> None:
+    assert set(features("a sl\u200bing")) == set(features("a sling"))
+
+
+@pytest.mark.parametrize("content", [b"", b"no model"])
+def test_a_model_that_cannot_be_read_is_an_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "m.npz").write_bytes(content)
+    with pytest.raises(DataError, match="nothing may be shown"):
+        SecondReader.load(tmp_path / "m.npz")
+
+
+def test_a_model_of_another_size_is_an_error(tmp_path: Path) -> None:
+    np.savez(tmp_path / "m.npz", weights=np.zeros(3), bias=0.0, threshold=0.5, recall=0.5)
+    with pytest.raises(DataError, match="finite weights"):
+        SecondReader.load(tmp_path / "m.npz")
+
+
+def test_the_packaged_model_is_small() -> None:
+    assert MODEL.stat().st_size < 300_000
