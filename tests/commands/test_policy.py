@@ -32,6 +32,7 @@ KEEPING = {
     "policy explain": ["a dog"],
     "policy photos": ["{folder}"],
     "policy judge-photos": ["{folder}"],
+    "policy report": ["--sentences", "{folder}/captions.csv"],
     "compare": ["--data", "{folder}", "--output", "{out}", "--dry-run"],
     "explore": ["--data", "{folder}", "--output", "{out}"],
     "ablations": ["--data", "{folder}", "--output", "{out}"],

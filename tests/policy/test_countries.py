@@ -90,3 +90,15 @@ def test_a_missing_or_unreadable_file_fails_closed(tmp_path: Path) -> None:
 def test_what_is_no_country_code_is_refused(country: str) -> None:
     with pytest.raises(SettingError, match="two letters"):
         load_countries().rule(country)
+
+
+def test_a_rule_tells_who_demands_it_and_on_what_ground(tmp_path: Path) -> None:
+    text = '[[rules]]\ncountry="AA"\nrule="children"\nauthority="Ministry of AA"\nground="Act 5, § 2"\n'
+    rule = load_countries(written(tmp_path, text)).rule("AA", DAY)
+    assert (rule.authority, rule.ground) == ("Ministry of AA", "Act 5, § 2")
+
+
+@pytest.mark.parametrize("name", ["authority", "ground"])
+def test_an_authority_or_ground_that_is_no_text_is_an_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=name):
+        load_countries(written(tmp_path, f'[[rules]]\ncountry="AA"\nrule="children"\n{name}=5\n'))

@@ -166,10 +166,12 @@ def _judge(text: str, texts: TextPolicy, rule: CountryRule) -> dict[str, str]:
         reason = f"{rule.country} has no such rule"
         return {"text": text, "verdict": "allow", "rule": "", "span": "", "reason": reason}
     verdict = texts.verdict(text)
+    legal = {"blocked-by": rule.authority, "ground": rule.ground} if verdict.restricted else {}
     return {
         "text": text,
         "verdict": verdict.decision,
         "rule": verdict.rule,
         "span": verdict.span,
         "reason": verdict.reason,
+        **{name: value for name, value in legal.items() if value},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -16,13 +17,20 @@ from withsense_tf.errors import DataError, SettingError
 NOTICE: Final = "This image is unavailable in your country in compliance with local laws"
 Rule = Literal["children", "none"]
 RULES: Final = ("children", "none")
-FIELDS: Final = frozenset({"country", "rule", "age_limit", "from", "until", "message", "note"})
+# What RFC 7725 wants told where a law forbids to show something: who demands it, and on what ground.
+LEGAL_FIELDS: Final = ("authority", "ground")
+FIELDS: Final = frozenset(
+    {"country", "rule", "age_limit", "from", "until", "message", "note", *LEGAL_FIELDS}
+)
 STRICTEST_AGE: Final = 16
 
 
 @dataclass(frozen=True)
 class CountryRule:
-    """What holds in a country: nothing of persons under `age_limit` (children), or no rule (none)."""
+    """What holds in a country: nothing of persons under `age_limit` (children), or no rule (none).
+
+    `authority` is who demands it (RFC 7725's blocked-by), `ground` the law that it rests on; either may be empty.
+    """
 
     country: str
     rule: Rule
@@ -30,6 +38,8 @@ class CountryRule:
     since: date | None = None
     until: date | None = None
     message: str = NOTICE
+    authority: str = ""
+    ground: str = ""
 
     def in_force(self, day: date) -> bool:
         """Return whether the rule holds on that day; both its first and its last day count."""
@@ -115,7 +125,15 @@ def _entry(entry: object, where: str) -> CountryRule:
         country = country_code(entry["country"])
     except SettingError as error:
         raise DataError(f"{where}: {error}") from error
-    return CountryRule(country, rule, limit, days[0], days[1], message)
+    authority, ground = (_legal_text(entry, name, where) for name in LEGAL_FIELDS)
+    return CountryRule(country, rule, limit, days[0], days[1], message, authority, ground)
+
+
+def _legal_text(entry: Mapping[str, object], name: str, where: str) -> str:
+    text = entry.get(name, "")
+    if not isinstance(text, str):
+        raise DataError(f"{where}: {name} is {text!r}, expected a text.")
+    return text.strip()
 
 
 def _day(value: object, where: str) -> date | None:

@@ -31,15 +31,14 @@ SIZE: Final = 1 << 16
 PARTS: Final = (4, 5)
 WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 # Words of every sentence: they say how it is written, and not of whom.
-COMMON_WORDS: Final = frozenset(
-    """
-    a an the this that these those of in on at by to for from with and or but as is are was were be been being it its there here
-    his her their our my your he she they we you i who which while one two three over under out up down into no not very just so
-    too than then s t
-    и в во на с со у к ко по за из от до под над о об для без не ни но а да же ли бы он она они мы вы я это тот та те то так как
-    что все всё его её их наш наша моя мой свой уже ещё
-    """.split()
-)
+COMMON_WORDS: Final = """
+a an the this that these those of in on at by to for from with and or but as is are was were be been being it its there
+here his her their our my your he she they we you i who which while one two three over under out up down into no not
+very just so too than then s t
+и в во на с со у к ко по за из от до под над о об для без не ни но а да же ли бы он она они мы вы я это тот та те то так
+как что все всё его её их наш наша моя мой свой уже ещё
+"""
+COMMON: Final = frozenset(COMMON_WORDS.split())
 # What is longer is mostly about something else, and the rules read all of it.
 MOST_SIGNS: Final = 600
 SHOWN: Final = 80
@@ -49,12 +48,12 @@ def features(text: str) -> np.ndarray:
     """Return the numbers of the words, pairs of words and parts of words of a text, each once."""
     text = text[:MOST_SIGNS]
     words = WORD.findall(fold(text if is_plain(text) else spelt(visible(text))))
-    telling = [word for word in words if word not in COMMON_WORDS]
+    telling = [word for word in words if word not in COMMON]
     keys = {f"w{word}" for word in telling}
     keys.update(
         f"p{first} {second}"
         for first, second in pairwise(words)
-        if not (first in COMMON_WORDS and second in COMMON_WORDS)
+        if not (first in COMMON and second in COMMON)
     )
     for word in telling:
         whole = f"<{word}>"
