@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from withsense_tf.policy.texts.text_policy import TextPolicy
     from withsense_tf.policy.texts.verdict import Verdict
 
-RESTRICTED: Final = "restricted"
-LABELS: Final = (RESTRICTED, "allowed")
+CHILD_LABEL: Final = "restricted"
+LABELS: Final = (CHILD_LABEL, "allowed")
 ALL: Final = "all"
 MOST_MISTAKES: Final = 20
 LEAST_TIMED: Final = 2_000
@@ -104,14 +104,14 @@ def read_sentences(file: Path) -> list[dict[str, str]]:
 def measure(file: Path, texts: TextPolicy, *, unread: bool) -> SetFigures:
     """Judge the sentences of a file, and count by language and kind."""
     rows = read_sentences(file)
-    judged = list(zip(rows, texts.verdicts(row["text"] for row in rows), strict=True))
+    verdict_rows = list(zip(rows, texts.verdicts(row["text"] for row in rows), strict=True))
     groups: dict[tuple[str, str], list[tuple[bool, bool]]] = {(ALL, ALL): []}
-    for row, verdict in judged:
+    for row, verdict in verdict_rows:
         language, kind = row.get("lang") or ALL, row.get("kind") or ALL
         for group in dict.fromkeys([(ALL, ALL), (language, ALL), (language, kind)]):
-            groups.setdefault(group, []).append((row["label"] == RESTRICTED, verdict.restricted))
+            groups.setdefault(group, []).append((row["label"] == CHILD_LABEL, verdict.restricted))
     figures = tuple(Figures(*group, *_shares(pairs)) for group, pairs in groups.items())
-    mistakes = () if unread else tuple(_mistakes(judged))
+    mistakes = () if unread else tuple(_mistakes(verdict_rows))
     return SetFigures(file.name, len(rows), unread, figures, mistakes)
 
 
@@ -131,15 +131,15 @@ def measure_speed(texts: TextPolicy, sentences: Sequence[str]) -> dict[str, floa
 
 def write_report(report: dict[str, object], sets: Sequence[SetFigures], page: Path) -> None:
     """Write one page, and a JSON file of the same name beside it."""
-    told = [
+    set_rows = [
         {
             **asdict(one),
             "figures": [
                 {
                     "language": row.language,
                     "kind": row.kind,
-                    "recall": _told(row.recall),
-                    "precision": _told(row.precision),
+                    "recall": _share_as_json(row.recall),
+                    "precision": _share_as_json(row.precision),
                 }
                 for row in one.figures
             ],
@@ -148,7 +148,7 @@ def write_report(report: dict[str, object], sets: Sequence[SetFigures], page: Pa
     ]
     page.parent.mkdir(parents=True, exist_ok=True)
     page.with_suffix(".json").write_text(
-        json.dumps({**report, "sets": told}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        json.dumps({**report, "sets": set_rows}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
     page.write_text("\n".join(_page(report, sets)) + "\n", encoding="utf-8")
 
@@ -158,15 +158,17 @@ def _shares(pairs: Sequence[tuple[bool, bool]]) -> tuple[Share, Share]:
     return Share(hits, hits + misses), Share(hits, hits + alarms)
 
 
-def _mistakes(judged: Sequence[tuple[dict[str, str], Verdict]]) -> Iterator[Mistake]:
-    wrong = [(row, verdict) for row, verdict in judged if (row["label"] == RESTRICTED) != verdict.restricted]
+def _mistakes(verdict_rows: Sequence[tuple[dict[str, str], Verdict]]) -> Iterator[Mistake]:
+    wrong = [
+        (row, verdict) for row, verdict in verdict_rows if (row["label"] == CHILD_LABEL) != verdict.restricted
+    ]
     # A word that blocks is surer than nothing found, and that is surer than a doubt.
     surest = sorted(wrong, key=lambda one: ("block", "allow", "review").index(one[1].decision))
     for row, verdict in surest[:MOST_MISTAKES]:
         yield Mistake(row["label"], verdict.decision, verdict.rule, verdict.span, row["text"])
 
 
-def _told(share: Share) -> dict[str, object]:
+def _share_as_json(share: Share) -> dict[str, object]:
     return {"value": share.value, "interval": share.interval, "part": share.part, "whole": share.whole}
 
 

@@ -19,9 +19,7 @@ Rule = Literal["children", "none"]
 RULES: Final = ("children", "none")
 # What RFC 7725 wants told where a law forbids to show something: who demands it, and on what ground.
 LEGAL_FIELDS: Final = ("authority", "ground")
-FIELDS: Final = frozenset(
-    {"country", "rule", "age_limit", "from", "until", "message", "note", *LEGAL_FIELDS}
-)
+FIELDS: Final = frozenset({"country", "rule", "age_limit", "from", "until", "message", "note", *LEGAL_FIELDS})
 STRICTEST_AGE: Final = 16
 
 

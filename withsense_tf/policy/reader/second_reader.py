@@ -41,7 +41,7 @@ very just so too than then s t
 COMMON: Final = frozenset(COMMON_WORDS.split())
 # What is longer is mostly about something else, and the rules read all of it.
 MOST_SIGNS: Final = 600
-SHOWN: Final = 80
+EXCERPT: Final = 80
 
 
 def features(text: str) -> np.ndarray:
@@ -78,13 +78,13 @@ class SecondReader:
     def load(cls, file: Path = MODEL) -> SecondReader:
         """Read the model; one that cannot be read is an error, as half a law must not be taken for the law."""
         try:
-            with np.load(file, allow_pickle=False) as stored:
-                weights = stored["weights"].astype(np.float32)
-                bias, threshold, recall = (float(stored[name]) for name in ("bias", "threshold", "recall"))
-        except (OSError, ValueError, KeyError) as error:
+            with np.load(file, allow_pickle=False) as archive:
+                weights = archive["weights"].astype(np.float32)
+                bias, threshold, recall = (float(archive[name]) for name in ("bias", "threshold", "recall"))
+        except (OSError, EOFError, ValueError, KeyError) as error:
             raise DataError(
                 f"{file} cannot be read as a second reader ({error}), so nothing may be shown. Expected was the file "
-                "that `python -m withsense_tf.experiments.second_reader` writes: write it anew, or install the package "
+                "that `python -m withsense_tf.experiments.teach_reader` writes: write it anew, or install the package "
                 "again."
             ) from error
         if weights.shape != (SIZE,) or not np.isfinite([*weights, bias, threshold, recall]).all():
@@ -103,9 +103,9 @@ class SecondReader:
         """Return for each text a number from 0 to 1, (texts,)."""
         raw = np.full(len(texts), self.bias)
         for at, text in enumerate(texts):
-            found = features(text)
-            if len(found):
-                raw[at] += self.weights[found].sum() / np.sqrt(len(found))
+            numbers = features(text)
+            if len(numbers):
+                raw[at] += self.weights[numbers].sum() / np.sqrt(len(numbers))
         return 1 / (1 + np.exp(-raw))
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict | None]:
@@ -120,7 +120,7 @@ class SecondReader:
             f"nothing is said outright, but it reads like “{nearest(text)}” (score {score:.2f}, from "
             f"{self.threshold:.2f} on a person must look)"
         )
-        return Verdict("review", RULE, text[:SHOWN], 0, len(text[:SHOWN]), reason)
+        return Verdict("review", RULE, text[:EXCERPT], 0, len(text[:EXCERPT]), reason)
 
 
 @lru_cache(maxsize=1)
@@ -137,6 +137,9 @@ def _examples() -> tuple[list[str], list[frozenset[int]]]:
 
 def nearest(text: str) -> str:
     """Return the training sentence about somebody young that shares most with a text."""
-    texts, found = _examples()
+    texts, features_of_texts = _examples()
     own = frozenset(features(text).tolist())
-    return max(zip(texts, found, strict=True), key=lambda one: len(own & one[1]) / (1 + len(own | one[1])))[0]
+    return max(
+        zip(texts, features_of_texts, strict=True),
+        key=lambda one: len(own & one[1]) / (1 + len(own | one[1])),
+    )[0]

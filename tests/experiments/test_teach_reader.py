@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from withsense_tf.experiments.second_reader import fit, matrix, out_of_fold
+from withsense_tf.experiments.teach_reader import fit, matrix, out_of_fold
 
 
 def test_words_that_tell_are_learnt_and_others_are_not() -> None:
@@ -19,6 +19,6 @@ def test_a_pattern_is_scored_by_a_model_that_has_not_seen_it() -> None:
 
     texts = ["pram one", "anchor one", "pram two", "anchor two", "pram three", "anchor three"] * 3
     label = np.array([text.startswith("pram") for text in texts])
-    patterns = [text.split()[1] for text in texts]
+    patterns = ["ab"[at % 2] + text.split()[1] for at, text in enumerate(texts)]
     chance = out_of_fold(texts, label, patterns)
     assert chance[label].min() > chance[~label].max()
