@@ -28,7 +28,7 @@ def test_figures_are_told_per_language_and_kind_and_mistakes_with_their_sentence
     assert by_group["en", "all"].recall == Share(1, 2)
     assert by_group["en", "odd"].recall == Share(0, 1)
     assert by_group["ru", "plain"].precision == Share(0, 1)
-    assert [mistake.said for mistake in one.mistakes] == ["block", "allow"]
+    assert [mistake.decision for mistake in one.mistakes] == ["block", "allow"]
     write_report({"policy version": "abc", **measure_speed(texts, ["A dog."])}, [one], tmp_path / "r.html")
     page, told = (tmp_path / "r.html").read_text(), json.loads((tmp_path / "r.json").read_text())
     assert "A man &lt;b&gt;" in page

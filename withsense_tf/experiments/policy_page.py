@@ -69,7 +69,7 @@ class Mistake:
     """A sentence that is not decided as its label says, and how sure the policy is of it."""
 
     label: str
-    said: str
+    decision: str
     rule: str
     span: str
     text: str
@@ -189,7 +189,7 @@ def _page(report: dict[str, object], sets: Sequence[SetFigures]) -> Iterator[str
             yield "<h3>The surest mistakes</h3>"
             yield from _table(
                 ("is", "said", "rule", "words", "text"),
-                [(row.label, row.said, row.rule, row.span, row.text) for row in one.mistakes],
+                [(row.label, row.decision, row.rule, row.span, row.text) for row in one.mistakes],
             )
     yield "</html>"
 
