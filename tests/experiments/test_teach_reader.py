@@ -17,8 +17,8 @@ def test_words_that_tell_are_learnt_and_others_are_not() -> None:
 def test_a_pattern_is_scored_by_a_model_that_has_not_seen_it() -> None:
     import numpy as np
 
-    texts = ["pram one", "anchor one", "pram two", "anchor two", "pram three", "anchor three"] * 3
+    texts = [f"{what} {place}" for what in ("pram", "anchor") for place in "abcdefghijklmnop"]
     label = np.array([text.startswith("pram") for text in texts])
-    patterns = ["ab"[at % 2] + text.split()[1] for at, text in enumerate(texts)]
+    patterns = [text.split()[1] for text in texts]
     chance = out_of_fold(texts, label, patterns)
     assert chance[label].min() > chance[~label].max()

@@ -19,7 +19,7 @@ SURE = SecondReader(np.zeros(SIZE, dtype=np.float32), 5.0, 0.5, 1.0)
 
 
 def test_it_adds_review_and_says_what_it_reads_like() -> None:
-    verdict = TextPolicy(second_reader=SURE).verdict("Zzzz on grandpa's old armchair with a blankie")
+    verdict = TextPolicy(second_reader=SURE).verdict("Zzzz under the old armchair")
     assert (verdict.decision, verdict.rule) == ("review", "second reader")
     assert "0.99" in verdict.reason
     assert any(sentence.text in verdict.reason for sentence in all_sentences() if sentence.restricted)

@@ -106,7 +106,7 @@ class SecondReader:
             numbers = features(text)
             if len(numbers):
                 raw[at] += self.weights[numbers].sum() / np.sqrt(len(numbers))
-        return 1 / (1 + np.exp(-raw))
+        return np.asarray(1 / (1 + np.exp(-raw)))
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict | None]:
         """Return for each text the verdict that a person should look, or None where there is nothing to say."""
