@@ -94,7 +94,8 @@ def sentences_report(one: SetFigures) -> str:
             lines.append(f"  {row.language}: recall of restricted     {row.recall}")
             lines.append(f"  {row.language}: precision of restricted  {row.precision}")
     lines += [
-        f"  wrong: {row.label}, said {row.decision} ({row.rule} “{row.span}”): {row.text}" for row in one.mistakes
+        f"  wrong: {row.label}, said {row.decision} ({row.rule} “{row.span}”): {row.text}"
+        for row in one.mistakes
     ]
     return "\n".join(lines)
 

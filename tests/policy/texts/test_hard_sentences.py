@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.experiments.policy_page import ALL, SetFigures, measure, read_sentences
+from withsense_tf.policy.reader.second_reader import SecondReader, packaged_reader
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
 pytestmark = pytest.mark.closed
@@ -16,13 +17,15 @@ HALVES = {"hard_read.tsv": 0, "hard_unread.tsv": 1}
 LEAST_RECALL, LEAST_PRECISION = 0.93, 0.90
 
 
-def figures(file: str) -> SetFigures:
-    return measure(FOLDER / file, TextPolicy(), unread=True)
+def figures(file: str, texts: TextPolicy) -> SetFigures:
+    return measure(FOLDER / file, texts, unread=True)
 
 
+@pytest.mark.parametrize("reader", [None, packaged_reader()], ids=["rules alone", "with the second reader"])
 @pytest.mark.parametrize("file", HALVES)
-def test_recall_and_precision_hold(file: str) -> None:
-    whole = next(one for one in figures(file).figures if (one.language, one.kind) == (ALL, ALL))
+def test_recall_and_precision_hold(file: str, reader: SecondReader | None) -> None:
+    said = figures(file, TextPolicy(second_reader=reader))
+    whole = next(one for one in said.figures if (one.language, one.kind) == (ALL, ALL))
     assert (whole.recall.value or 0) >= LEAST_RECALL
     assert (whole.precision.value or 0) >= LEAST_PRECISION
 
