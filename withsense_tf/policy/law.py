@@ -43,7 +43,7 @@ class Law:
     audit: AuditLog | None = None
     review: str = RESTRICT
     languages: tuple[RuleFile, ...] = ()
-    second_reader: bool = True
+    second_reader: bool = False
     _texts: dict[int, TextPolicy] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:

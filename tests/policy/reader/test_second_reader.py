@@ -47,7 +47,7 @@ def test_ordinary_captions_do_not_reach_its_threshold() -> None:
 
 def test_the_policys_version_says_whether_it_is_there() -> None:
     countries = load_countries()
-    alone, both = Policy(countries, second_reader=False), Policy(countries)
+    alone, both = Policy(countries), Policy(countries, second_reader=True)
     assert alone.version != both.version
     assert alone.readers == "rules alone"
     assert packaged_reader().identity in both.readers
@@ -72,3 +72,8 @@ def test_a_model_of_another_size_is_an_error(tmp_path: Path) -> None:
 
 def test_the_packaged_model_is_small() -> None:
     assert MODEL.stat().st_size < 300_000
+
+
+@pytest.mark.parametrize("text", ["nothing", "a wall", "photo.png", "iso=100"])
+def test_a_lone_word_or_a_name_is_left_to_the_rules(text: str) -> None:
+    assert SURE.verdicts([text]) == [None]

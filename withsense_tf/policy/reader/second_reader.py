@@ -42,6 +42,9 @@ COMMON: Final = frozenset(COMMON_WORDS.split())
 # What is longer is mostly about something else, and the rules read all of it.
 MOST_SIGNS: Final = 600
 EXCERPT: Final = 80
+# A name or a lone word is too little to be told by its likeness to sentences.
+LEAST_WORDS: Final = 3
+LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
 
 
 def features(text: str) -> np.ndarray:
@@ -111,7 +114,9 @@ class SecondReader:
     def verdicts(self, texts: Sequence[str]) -> list[Verdict | None]:
         """Return for each text the verdict that a person should look, or None where there is nothing to say."""
         return [
-            self._verdict(text, float(score)) if score >= self.threshold else None
+            self._verdict(text, float(score))
+            if score >= self.threshold and len(LETTERS.findall(text[:MOST_SIGNS])) >= LEAST_WORDS
+            else None
             for text, score in zip(texts, self.scores(texts), strict=True)
         ]
 
