@@ -64,6 +64,9 @@ def demo(
         typer.echo(f"{number} of {len(steps)}: {step.sentence}")
         run(step.command)
         step.mark.touch()
+    if not steps:
+        # A newer package may have other rules.
+        run(("index", "judge", "--index", str(folder / INDEX), *law_options(folder)))
     if not serve:
         return
     at = free_port(port)

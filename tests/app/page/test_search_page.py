@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from app_places import SECRETS, SHOWN
+from app_places import SECRETS, SHOWN, Place
 from starlette.testclient import TestClient
 
 from withsense_tf.app.answers import SearchAnswer, ShownPlace, WithheldPlace
@@ -20,6 +21,22 @@ def test_the_first_page_shows_queries_with_photos_that_answer_them(client: TestC
     text = client.get("/", headers=BB).text
     assert len(re.findall(r'class="tile example"', text)) >= 2
     assert not any(word in text for word in SECRETS)
+
+
+@pytest.mark.closed
+def test_a_photo_of_the_first_page_goes_with_its_permission(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    shown = re.findall(r'src="/api/v1/photos/([^/]+)/', client.get("/", headers=BB).text)
+    signed = {"id": shown[0], "decision": "restrict", "by": "Ann", "reason": "It shows a child."}
+    assert client.post("/api/v1/review/decisions", json=signed).status_code == 201
+    assert shown[0] not in client.get("/", headers=BB).text
+    consent = {"id": shown[0], "given_by": "Her mother", "countries": ["BB"]}
+    number = client.post("/api/v1/review/consents", json=consent).json()["id"]
+    client.get("/", headers=BB)
+    client.post(f"/api/v1/review/consents/{number}/revoke", json={"by": "Ann", "reason": "She asked."})
+    assert shown[0] not in client.get("/", headers=BB).text
 
 
 def test_an_answer_shows_each_photo_with_words_and_a_number(client: TestClient) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from withsense_tf.app import questions
-from withsense_tf.app.answers import SearchAnswer, ShownPlace
+from withsense_tf.app.answers import PhotoAnswer, SearchAnswer, ShownPlace
 from withsense_tf.app.page.drawing_board import Reader, page, url
 from withsense_tf.app.page.query_chips import BOUNDS, chips, filters_of_form, form_of_filters
 from withsense_tf.app.photo_ids import MOST_SIGNS
@@ -20,6 +22,8 @@ from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.app.suggestions import column_suggestions, query_examples
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.errors import SettingError
+from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.policy.countries import CountryRule
 from withsense_tf.search.page_end import MOST_SIGNS as AFTER_SIGNS
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
@@ -29,6 +33,7 @@ ON_A_PAGE: Final = 30
 IN_ORDER: Final = 100
 BEST_FIRST: Final = "fit"
 EXAMPLES: Final = 12
+SPARE: Final = 6
 # A select with more is no help; a field with suggestions is.
 FEW_VALUES: Final = 12
 # What every photo has and nobody asks for in pixels.
@@ -51,18 +56,38 @@ def home(request: Request, service: Service) -> Response:
     )
 
 
-def example_tiles(service: PhotoService, country: str | None) -> list[tuple[str, ShownPlace]]:
+def example_tiles(service: PhotoService, country: str | None) -> list[tuple[str, PhotoAnswer]]:
     """Return queries from the index, each with the photo that fits it best."""
-    tiles: dict[str, tuple[str, ShownPlace]] = {}
-    for query in query_examples(service, EXAMPLES, country).queries:
+    with service.doorway(country) as here:
+        state = (get_state(here.tables, "name"), get_state(here.tables, "version"), here.door.policy.version)
+        pairs = _best_photos(service, here.door.country, here.door.rule, state)
+    tiles = []
+    for query, id_ in pairs:
+        # A permission may have ended since.
+        with suppress(ProblemError):
+            tiles.append((query, questions.photo(service, id_, country)))
+    return tiles
+
+
+@lru_cache(maxsize=16)
+def _best_photos(
+    service: PhotoService,
+    country: str | None,
+    rule: CountryRule,  # noqa: ARG001  # where another one holds, others may be shown
+    state: tuple[object, ...],  # noqa: ARG001  # of another index, or another law
+) -> list[tuple[str, str]]:
+    """Return queries with the ids of their best photos, those first that fit well."""
+    best: dict[str, tuple[bool, str]] = {}
+    for query in query_examples(service, EXAMPLES + SPARE, country).queries:
         try:
             answer = questions.find(service, Question(query, 1, minimum=0.0, country=country, literal=True))
         except (ProblemError, SettingError):
             continue  # nobody asked for it
         for place in answer.places:
             if isinstance(place, ShownPlace):
-                tiles.setdefault(place.id, (query, place))
-    return list(tiles.values())
+                best.setdefault(place.id, (place.fit != "well", query))
+    pairs = sorted(best.items(), key=lambda pair: pair[1][0])
+    return [(query, id_) for id_, (_, query) in pairs][:EXAMPLES]
 
 
 class SearchFields(BaseModel):
