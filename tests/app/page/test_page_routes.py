@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from app_places import Place
+from app_places import SECRETS, Place, ids_of
 from starlette.testclient import TestClient
 
 from withsense_tf.app.api_keys import KeyRing
@@ -66,3 +66,30 @@ def test_who_has_no_key_is_asked_for_one(
     assert client.get("/review").status_code == 200
     client.post("/key/forget")
     assert client.get("/").status_code == 401
+
+
+@pytest.mark.closed
+def test_no_page_but_the_reviewers_tells_anything_of_a_withheld_photo(client: TestClient) -> None:
+    country = {"cookie": "withsense_country=BB"}
+    shown = next(iter(ids_of(client, "BB")))
+    for hidden in ids_of(client, "AA").keys() - ids_of(client, "BB").keys():
+        asked = [
+            client.get(path, headers=country | part)
+            for path in (
+                "/", "/search?q=a+plain+red+wall&minimum=0&order=newest", f"/search?like={hidden}", f"/photo/{hidden}",
+                f"/search?q=a+wall&like={hidden}&minimum=0", f"/pair?a={shown}&b={hidden}", "/models?q=a+plain+red+wall",
+                f"/photo/{hidden}?q=a+wall", "/search?q=a+wall&f.camera=quixotic+camera&minimum=0", "/how-good", "/law",
+            )
+            for part in ({}, {"hx-request": "true"})
+        ]  # fmt: skip
+        asked += [
+            client.post("/table/photos", data={"ids": hidden}, headers=country),
+            client.post("/table/export", data={"ids": f"{hidden} {shown}", "kind": "json"}, headers=country),
+            client.post(f"/photo/{hidden}/captions", data={"text": "A wall."}, headers=country),
+        ]
+        for answer in asked:
+            # The filter is shown again to who typed it.
+            told = answer.text.replace("quixotic camera", "").replace("quixotic+camera", "")
+            assert not any(word in told for word in SECRETS), answer.url
+            if hidden not in str(answer.url):
+                assert hidden not in answer.text, answer.url
