@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help compare quick test lint types unit clean
+.PHONY: help compare quick demo test lint types unit clean
 
 help:
 	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
+	@echo "make demo      draw photos, index them, and open the web page before them"
 	@echo "make quick     the same as a smoke run"
 	@echo "make test      lint, types, import contracts and all tests"
 	@echo "make clean     remove .venv and everything under artifacts/"
@@ -18,6 +19,18 @@ $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	$(RUN) -m pip install --quiet --upgrade "pip>=24"
 	$(RUN) -m pip install --quiet -c constraints.txt -e ".[test]"
 	@touch $@
+
+# The page needs fewer packages than the tests.
+$(VENV)/demo: setup.cfg pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "withsense_tf needs Python 3.11 or newer; choose one with: make PYTHON=python3.11 ..."; exit 1; }
+	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --upgrade "pip>=24"
+	$(RUN) -m pip install --quiet -c constraints.txt -e ".[app]"
+	@touch $@
+
+demo: $(VENV)/demo
+	$(RUN) -m withsense_tf demo
 
 compare: $(VENV)/installed
 	$(RUN) -m withsense_tf.experiments.compare

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from withsense_tf.commands.ask import search
+from withsense_tf.commands.demo import demo
 from withsense_tf.commands.index import app as index_app
 from withsense_tf.commands.index_options import CaptionFileOption, Folder, PhotoColumnOption, TextColumnOption
 from withsense_tf.commands.keys import app as keys_app
@@ -98,6 +99,7 @@ def data_demo(
 app.command("search")(search)
 app.command("train")(train)
 app.command("serve")(serve)
+app.command("demo")(demo)
 app.add_typer(index_app, name="index")
 
 app.add_typer(policy_app, name="policy")

@@ -43,6 +43,7 @@ class Question:
     fill: bool = False
     literal: bool = False
     country: str | None = None
+    model: int | None = None
 
 
 def find(service: PhotoService, question: Question) -> SearchAnswer:
@@ -60,6 +61,7 @@ def find(service: PhotoService, question: Question) -> SearchAnswer:
             text_share=question.text_share,
             fill=question.fill,
             literal=question.literal,
+            model=question.model,
         )
         return search_answer(service, here, hits, question)
 

@@ -6,13 +6,13 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
@@ -24,10 +24,17 @@ from withsense_tf.app.guards.refusals import note_kind, request_id
 from withsense_tf.app.guards.request_log import LOGGER, PREFIX, JsonLines, RequestLog, unforeseen_problem
 from withsense_tf.app.guards.security_headers import SecurityHeaders
 from withsense_tf.app.metrics import Metrics
-from withsense_tf.app.page.page_routes import page_router
+from withsense_tf.app.page.page_routes import page_router, problem_page
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import TITLES, ProblemError, problem_response
-from withsense_tf.app.routes import health_routes, photo_routes, review_routes, search_routes, write_routes
+from withsense_tf.app.routes import (
+    health_routes,
+    model_routes,
+    photo_routes,
+    review_routes,
+    search_routes,
+    write_routes,
+)
 from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.app.uploads.index_writing import judge_waiting
@@ -55,7 +62,7 @@ def create_app(settings: AppSettings) -> ASGIApp:
     )
     app.state.service, app.state.metrics = service, metrics
     app.state.keys = None if settings.keys is None else KeyRing(settings.keys)
-    for routes in (search_routes, photo_routes, write_routes, review_routes, health_routes):
+    for routes in (search_routes, photo_routes, model_routes, write_routes, review_routes, health_routes):
         app.include_router(routes.router, prefix=PREFIX)
     app.include_router(page_router(settings))
     add_handlers(app)
@@ -112,28 +119,37 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _answer_unforeseen)
 
 
-async def _answer_problem(request: Request, error: Exception) -> JSONResponse:
+async def _answer_problem(request: Request, error: Exception) -> Response:
     problem = error if isinstance(error, ProblemError) else ProblemError(500, "unexpected", "")
     return await respond(request, problem)
 
 
-async def _answer_unforeseen(request: Request, _: Exception) -> JSONResponse:
+async def _answer_unforeseen(request: Request, _: Exception) -> Response:
     return await respond(request, unforeseen_problem())
 
 
-async def respond(
-    request: Request, problem: ProblemError, more: dict[str, Any] | None = None
-) -> JSONResponse:
+async def respond(request: Request, problem: ProblemError, more: dict[str, Any] | None = None) -> Response:
     """Write a problem down and answer with it."""
     note_kind(request.scope, problem)
     if problem.status in ALIKE:
         rest = request.state.begin + REFUSAL_SECONDS - time.perf_counter()
         # Later ones too: to a whole number of these steps.
         await asyncio.sleep(rest % REFUSAL_SECONDS)
+    if reads_pages(request):
+        # A page names the rule that holds; where the law cannot be read, there is none.
+        with suppress(WithSenseError):
+            return problem_page(request, problem)
     return problem_response(problem, request_id(request.scope), more)
 
 
-async def _answer_invalid(request: Request, error: Exception) -> JSONResponse:
+def reads_pages(request: Request) -> bool:
+    """Return whether a request is for the page, or, where there is nothing, comes from a browser."""
+    if request.url.path.startswith(f"{PREFIX}/"):
+        return False
+    return "route" in request.scope or "text/html" in request.headers.get("accept", "")
+
+
+async def _answer_invalid(request: Request, error: Exception) -> Response:
     errors = error.errors() if isinstance(error, RequestValidationError) else []
     # Neither what came nor the library's own pages.
     parameters = [
@@ -146,7 +162,7 @@ async def _answer_invalid(request: Request, error: Exception) -> JSONResponse:
     return await respond(request, problem, {"errors": parameters})
 
 
-async def _answer_http(request: Request, error: Exception) -> JSONResponse:
+async def _answer_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = getattr(error, "headers", None)
     advice = "See /api/v1/openapi.json for what there is." if status in (404, 405) else ""
@@ -156,7 +172,7 @@ async def _answer_http(request: Request, error: Exception) -> JSONResponse:
     return await respond(request, ProblemError(status, f"http_{status}", detail, advice, headers))
 
 
-async def _answer_own(request: Request, error: Exception) -> JSONResponse:
+async def _answer_own(request: Request, error: Exception) -> Response:
     """Answer by what the package says of a setting; what is wrong with the index is the operator's to know."""
     if isinstance(error, SettingError) and not isinstance(error, DataError):
         return await respond(request, ProblemError(400, "not_answered", str(error), "Ask otherwise."))

@@ -29,6 +29,7 @@ class AppSettings:
     - `fixed_country`: no request may name another one
     - `threads`: searches that a worker runs at the same time; those that read vectors meanwhile read them together
     - `rate`, `burst`: requests a second of one client, and at once; 0 is no limit. Writing has a tenth of it
+    - `reports`: the folder where comparisons write what they measured
     - `drain_seconds`: how long requests that are under way may take once the server is told to stop
     """
 
@@ -38,6 +39,7 @@ class AppSettings:
     port: int = 8000
     workers: int = 1
     keys: Path | None = None
+    reports: Path | None = None
     host_names: tuple[str, ...] = ()
     country: str | None = None
     fixed_country: bool = False
@@ -110,6 +112,7 @@ class AppSettings:
             index=Path(cells.pop("index")),
             state=_path(cells.pop("state")),
             keys=_path(cells.pop("keys")),
+            reports=_path(cells.pop("reports")),
             law=LawFiles(**law),
             host_names=tuple(cells.pop("host_names")),
             **cells,

@@ -93,3 +93,7 @@ AddressOption = Annotated[
 GraphOption = Annotated[str, typer.Option(help="How Milvus searches: FLAT or HNSW.")]
 DtypeOption = Annotated[str, typer.Option(help="Of the files: float32, or float16 for half the space.")]
 SeedOption = Annotated[int, typer.Option(min=0, help="Of trained matchers.")]
+REPORTS = Path("artifacts")
+ReportsOption = Annotated[
+    Path, typer.Option(help="Where comparisons write what they measured, for the page.")
+]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from withsense_tf.commands.index_options import DEFAULT_INDEX, IndexOption
+from withsense_tf.commands.index_options import DEFAULT_INDEX, REPORTS, IndexOption, ReportsOption
 from withsense_tf.errors import SettingError
 from withsense_tf.policy.options import CountryOption, keeps_law
 
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
     from withsense_tf.app.settings import AppSettings
     from withsense_tf.policy.service import LawFiles
 
-NEEDS = ("fastapi", "uvicorn", "prometheus_client", "python_multipart")
+NEEDS = ("fastapi", "uvicorn", "prometheus_client", "python_multipart", "js_lib_htmx")
 
 
 @keeps_law
 def serve(
     index: IndexOption = DEFAULT_INDEX,
-    host: Annotated[
-        str, typer.Option(help="The address to listen at; others than this machine's need --keys.")
-    ] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Where to listen; other machines need --keys.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen at.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, help="So many processes answer.")] = 1,
     keys: Annotated[Path | None, typer.Option(help="The file of API keys (see `keys create`).")] = None,
@@ -40,6 +38,7 @@ def serve(
     state: Annotated[
         Path | None, typer.Option(help="Where thumbnails and uploads are kept.", show_default="INDEX/app")
     ] = None,
+    reports: ReportsOption = REPORTS,
     rate: Annotated[float, typer.Option(min=0, help="Requests a second of one client; 0: no limit.")] = 100.0,
     burst: Annotated[int, typer.Option(min=1, help="Requests of one client at once.")] = 400,
     upload_mb: Annotated[int, typer.Option(min=1, help="The largest photo, in MB.")] = 30,
@@ -60,6 +59,7 @@ def serve(
         port=port,
         workers=workers,
         keys=None if keys is None else keys.absolute(),
+        reports=reports.absolute(),
         host_names=tuple(host_name or ()),
         country=country,
         fixed_country=fixed_country,

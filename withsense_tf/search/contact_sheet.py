@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -80,7 +81,9 @@ def _draw_place(
         draw.rectangle((x, y, x + SIDE, y + SIDE), EMPTY)
         for number, line in enumerate(textwrap.wrap(f"not shown: {error.reason}", SIDE // 8)[:8]):
             draw.text((x + 10, y + 20 + LINE * number), line, FAINT, font)
-    draw.text((x, y + SIDE + 4), f"{place.place}.  {place.score:.2f}", INK, font)
+    # Photos that somebody collected were not found by a score.
+    score = "" if math.isnan(place.score) else f"  {place.score:.2f}"
+    draw.text((x, y + SIDE + 4), f"{place.place}.{score}", INK, font)
     draw.text((x, y + SIDE + 4 + LINE), short_name(place.photo), FAINT, font)
 
 

@@ -14,7 +14,10 @@ from withsense_tf.errors import SettingError, WithSenseError, check_kind
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.integrity.vector_checks import check_sample
 from withsense_tf.index.model_generation import Generation
-from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.photo_index import PhotoIndex, dropped_models
+from withsense_tf.index.tables.models_table import model_numbers
+from withsense_tf.index.tables.photos_table import count_photos, live_without_rows
+from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.vectors.filters import Where, read_where
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.search.filter_law import check_asked_columns, filter_notice
@@ -70,6 +73,7 @@ class Search:
         text_share: float = 0.5,
         fill: bool = False,
         literal: bool = False,
+        model: int | None = None,
     ) -> Hits:
         """Return the k photos that fit best.
 
@@ -83,13 +87,14 @@ class Search:
         - `fill`: go on until there are k photos; else places that are withheld count, too.
         - `after` is that of the answer before, for the next page.
         - `literal`: read words as they stand: correct none, and take none for a filter.
+        - `model`: the number of a model of the index that has every photo, in place of the one in use.
         """
         check_numbers(k, minimum, text_share)
         check_texts(text, photo, after)
         request = SearchRequest(
             text, photo, read_where(where), minimum, k, text_share, fill, after, literal=literal
         )
-        return self._ask(partial(self._answer, request, country or self.country, day))
+        return self._ask(partial(self._answer, request, country or self.country, day), model)
 
     def _answer(
         self,
@@ -126,8 +131,11 @@ class Search:
             )
         )
 
-    def _ask(self, answer: Callable[[Generation, sqlite3.Connection], T]) -> T:
+    def _ask(self, answer: Callable[[Generation, sqlite3.Connection], T], model: int | None = None) -> T:
         """Answer by the model in use; one that was dropped meanwhile fails, but then there is another."""
+        if model is not None:
+            with self.index.catalog.reading() as tables:
+                return answer(_whole_model(self.index, tables, model), tables)
         while True:
             with self.index.catalog.reading() as tables:
                 generation = self.index.current(tables)
@@ -173,6 +181,26 @@ def _read(
         return request, answer.notice
     where = (*request.where, *reading.where)
     return replace(request, reading=reading, where=where), filter_notice(door, reading.where)
+
+
+def _whole_model(index: PhotoIndex, tables: sqlite3.Connection, number: int) -> Generation:
+    """Return a model that has every photo: one that lacks some would answer as if these were not there."""
+    if number not in whole_models(tables):
+        raise SettingError(
+            f"The index has no model {number} with every photo; it has {', '.join(map(str, whole_models(tables)))}."
+        )
+    return index.generation(number)
+
+
+def whole_models(tables: sqlite3.Connection) -> list[int]:
+    """Return the numbers of the models that can answer, the one in use first, and then the latest."""
+    current, old_numbers = get_state(tables, "current"), dropped_models(tables)
+    numbers = [
+        number
+        for number in model_numbers(tables)
+        if number not in old_numbers and not count_photos(tables, live_without_rows(number))
+    ]
+    return sorted(numbers, key=lambda number: (number != current, -number))
 
 
 def _open(

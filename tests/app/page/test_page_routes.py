@@ -1,7 +1,95 @@
+"""What the page keeps of its reader, and what it sends."""
+
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from app_places import SECRETS, Place, ids_of
 from starlette.testclient import TestClient
 
+from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.app.page.page_routes import ASSETS, go_back
 
-def test_the_page_has_a_path(client: TestClient) -> None:
-    assert client.get("/", follow_redirects=False).status_code < 400
+
+def test_a_choice_is_kept_and_leads_back(client: TestClient) -> None:
+    answer = client.post("/choose", data={"country": "bb", "next": "/search?q=a"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/search?q=a")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("withsense_country=BB;")
+    assert "HttpOnly" in cookie
+    client.cookies.clear()
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", ""])
+def test_nobody_is_led_elsewhere(path: str) -> None:
+    assert go_back(path).headers["location"] == "/"
+
+
+def test_other_pages_cannot_choose(client: TestClient) -> None:
+    answer = client.post("/choose", data={"language": "ru"}, headers={"origin": "http://evil.example"})
+    assert answer.status_code == 403
+
+
+def test_files_of_the_page_are_kept_and_no_others_are_sent(client: TestClient) -> None:
+    for name in ASSETS:
+        answer = client.get(f"/assets/{name}")
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+    for name in ("wording.toml", "../wording.toml", "%2e%2e%2fpage_routes.py", "page_routes.py"):
+        assert client.get(f"/assets/{name}").status_code == 404
+
+
+def test_a_path_that_leads_nowhere_is_a_page(client: TestClient) -> None:
+    answer = client.get("/nowhere", headers={"accept-language": "ru", "accept": "text/html"})
+    assert answer.status_code == 404
+    assert "Здесь ничего нет" in answer.text
+
+
+def test_who_has_no_key_is_asked_for_one(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    ring = KeyRing(tmp_path / "keys.json")
+    reader, reviewer = ring.create("Ann", ["read"]), ring.create("Bob", ["read", "review"])
+    client = new_client(place.settings(keys=tmp_path / "keys.json"))
+    asked = client.get("/")
+    assert asked.status_code == 401
+    assert 'name="key"' in asked.text
+    assert "was revoked" in client.post("/key", data={"key": "ws_00000000_x"}).text
+    kept = client.post("/key", data={"key": reader}, follow_redirects=False)
+    assert "HttpOnly" in kept.headers["set-cookie"]
+    assert "SameSite=strict" in kept.headers["set-cookie"]
+    assert client.get("/").status_code == 200
+    assert client.get("/review").status_code == 403
+    client.post("/key", data={"key": reviewer})
+    assert client.get("/review").status_code == 200
+    client.post("/key/forget")
+    assert client.get("/").status_code == 401
+
+
+@pytest.mark.closed
+def test_no_page_but_the_reviewers_tells_anything_of_a_withheld_photo(client: TestClient) -> None:
+    country = {"cookie": "withsense_country=BB"}
+    shown = next(iter(ids_of(client, "BB")))
+    for hidden in ids_of(client, "AA").keys() - ids_of(client, "BB").keys():
+        asked = [
+            client.get(path, headers=country | part)
+            for path in (
+                "/", "/search?q=a+plain+red+wall&minimum=0&order=newest", f"/search?like={hidden}", f"/photo/{hidden}",
+                f"/search?q=a+wall&like={hidden}&minimum=0", f"/pair?a={shown}&b={hidden}", "/models?q=a+plain+red+wall",
+                f"/photo/{hidden}?q=a+wall", "/search?q=a+wall&f.camera=quixotic+camera&minimum=0", "/how-good", "/law",
+            )
+            for part in ({}, {"hx-request": "true"})
+        ]  # fmt: skip
+        asked += [
+            client.post("/table/photos", data={"ids": hidden}, headers=country),
+            client.post("/table/export", data={"ids": f"{hidden} {shown}", "kind": "json"}, headers=country),
+            client.post(f"/photo/{hidden}/captions", data={"text": "A wall."}, headers=country),
+        ]
+        for answer in asked:
+            # The filter is shown again to who typed it.
+            told = answer.text.replace("quixotic camera", "").replace("quixotic+camera", "")
+            assert not any(word in told for word in SECRETS), answer.url
+            if hidden not in str(answer.url):
+                assert hidden not in answer.text, answer.url

@@ -17,7 +17,7 @@ from withsense_tf.app.settings import AppSettings
 BODY_BYTES: Final = 64 * 1024
 # What a form has beside the photo itself.
 FORM_BYTES: Final = 256 * 1024
-PHOTO_ROUTES: Final = ("/api/v1/upload", "/api/v1/similar")
+PHOTO_ROUTES: Final = ("/api/v1/upload", "/api/v1/similar", "/by-photo", "/add")
 
 
 class BodyLimits:

@@ -2,18 +2,162 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from fastapi.responses import RedirectResponse
+import mimetypes
+from typing import Annotated, Final
 
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from withsense_tf.app.page import (
+    add_page,
+    figures_page,
+    file_question,
+    law_page,
+    models_page,
+    photo_page,
+    review_page,
+    search_page,
+    table_page,
+)
+from withsense_tf.app.page.drawing_board import COUNTRY, HTMX, LANGUAGE, THEME, THEMES, asset_bytes, page
+from withsense_tf.app.page.wording import LANGUAGES
+from withsense_tf.app.request_problems import ProblemError, without_paths
+from withsense_tf.app.routes.common import COOKIE, check_key
 from withsense_tf.app.settings import AppSettings
+from withsense_tf.policy.countries import country_code
+
+PARTS: Final = (
+    search_page, file_question, photo_page, table_page, models_page, figures_page, law_page, add_page, review_page
+)  # fmt: skip
+YEAR_SECONDS: Final = 365 * 24 * 3600
+# Nothing else of the package is sent.
+ASSETS: Final = frozenset(
+    {
+        HTMX,
+        "base.css",
+        "grid.css",
+        "views.css",
+        "icon.svg",
+        "search.js",
+        "grid.js",
+        "keys.js",
+        "dialog.js",
+        "table.js",
+        "drop.js",
+        "choices.js",
+    }
+)
 
 
 def page_router(settings: AppSettings) -> APIRouter:  # noqa: ARG001  # what the page will be told
     """Return the paths of the page."""
     router = APIRouter(include_in_schema=False)
-
-    @router.get("/")
-    async def home() -> RedirectResponse:
-        return RedirectResponse("/api/v1/openapi.json")
-
+    for part in PARTS:
+        router.include_router(part.router)
+    router.add_api_route("/assets/{name}", asset_file, methods=["GET"])
+    router.add_api_route("/choose", choose, methods=["POST"])
+    router.add_api_route("/key", take_key, methods=["POST"])
+    router.add_api_route("/key/forget", forget_key, methods=["POST"])
     return router
+
+
+async def asset_file(name: str) -> Response:
+    """Answer with a file of the page; its address changes with its content, so it is kept."""
+    if name not in ASSETS:
+        raise ProblemError(404, "no_such_file", "There is no such file.")
+    kind = "text/javascript" if name.endswith(".js") else mimetypes.guess_type(name)[0]
+    return Response(
+        asset_bytes(name),
+        media_type=kind,
+        headers={"Cache-Control": f"public, max-age={YEAR_SECONDS}, immutable"},
+    )
+
+
+async def choose(
+    request: Request,
+    next: Annotated[str, Form(max_length=4000)] = "/",  # noqa: A002
+    language: Annotated[str | None, Form()] = None,
+    theme: Annotated[str | None, Form()] = None,
+    country: Annotated[str | None, Form(max_length=2)] = None,
+) -> Response:
+    """Keep what a reader chose, and go back."""
+    response = go_back(next)
+    if language in LANGUAGES:
+        _keep(request, response, LANGUAGE, language)
+    if theme in (*THEMES, ""):
+        _keep(request, response, THEME, theme or "")
+    if country is not None:
+        _keep(request, response, COUNTRY, country_code(country) if country else "")
+    return response
+
+
+async def take_key(
+    request: Request,
+    key: Annotated[str, Form(max_length=200)],
+    next: Annotated[str, Form(max_length=4000)] = "/",  # noqa: A002
+) -> Response:
+    """Keep a key in a cookie that no script can read, if it opens anything."""
+    text = key.strip()
+    try:
+        check_key(request, text, "read")
+    except ProblemError as problem:
+        if problem.status == 401:
+            return page(request, "key.html", 401, next=next, problem="key_unknown")
+    response = go_back(next)
+    _keep(request, response, COOKIE, text)
+    return response
+
+
+async def forget_key() -> Response:
+    """Forget the key."""
+    response = go_back("/")
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return response
+
+
+def go_back(path: str) -> RedirectResponse:
+    """Go to a page of this server, and to no other.
+
+    >>> go_back("/search?q=a").headers["location"], go_back("//evil.example/").headers["location"]
+    ('/search?q=a', '/')
+    """
+    is_own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return RedirectResponse(path if is_own else "/", 303)
+
+
+def _keep(request: Request, response: Response, name: str, value: str) -> None:
+    if not value:
+        response.delete_cookie(name, httponly=True, samesite="strict")
+        return
+    response.set_cookie(
+        name,
+        value,
+        max_age=YEAR_SECONDS,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+
+
+def problem_page(request: Request, problem: ProblemError) -> Response:
+    """Show what went wrong as a page, with the same status: the notice where the law stands, else what to do."""
+    if problem.status == 401:
+        return page(
+            request,
+            "key.html",
+            401,
+            next="/" if request.method != "GET" else str(request.url.path),
+            problem=None,
+        )
+    template = "withheld.html" if problem.status == 451 else "problem.html"
+    answer = page(
+        request,
+        template,
+        problem.status,
+        problem={"status": problem.status, "kind": problem.kind, "detail": without_paths(problem.detail),
+                 "advice": without_paths(problem.advice)},
+        q=request.query_params.get("q", ""),
+        own_photo=request.url.path == "/by-photo",
+    )  # fmt: skip
+    answer.headers.update(problem.headers)
+    return answer

@@ -1,0 +1,96 @@
+"""A real server over a small index that holds two models, and a real browser before it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from app_places import Place, law_of
+
+from withsense_tf.app.server import create_app
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.switch_model import take_over
+from withsense_tf.matchers.base import Matcher
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def site(
+    app_base: Path, fitted: Callable[[str], Matcher], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Return the address of a server that tests of the browser share; they may add to its index."""
+    copy = tmp_path_factory.mktemp("site") / "place"
+    root = Path(shutil.copytree(app_base, copy, ignore=shutil.ignore_patterns("photos")))
+    index = PhotoIndex(root / "index")
+    take_over(index, index.add_model(fitted("closed form")))
+    take_over(index, 1)
+    index.close()
+    settings = Place(root / "index", app_base / "photos", law_of(root)).settings()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Return a browser without a window."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not here")
+    file = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if file is None:
+        pytest.skip(f"none of {', '.join(BROWSERS)} is here: apt-get install chromium")
+    with playwright.sync_playwright() as driver:
+        # A container's only user may be root, whom the sandbox does not take.
+        browser = driver.chromium.launch(executable_path=file, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
+    """Return what opens a page as a reader of some language, width and country; errors of scripts fail the test."""
+    contexts, errors = [], []
+
+    def note(line: Any) -> None:
+        # Statuses of 451 and 404 are what was asked for.
+        if line.type == "error" and not re.search(r"status of (451|404)", line.text):
+            errors.append(line.text)
+
+    def open_page(
+        path: str, language: str = "en", width: int = 1440, country: str = "BB", theme: str = "light"
+    ) -> Any:
+        context = chromium.new_context(
+            base_url=site, locale=language, viewport={"width": width, "height": 900}, color_scheme=theme
+        )
+        context.add_cookies([{"name": "withsense_country", "value": country, "url": site}])
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", note)
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors

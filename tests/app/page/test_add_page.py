@@ -1,0 +1,30 @@
+"""Bringing a photo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app_places import Place
+from starlette.testclient import TestClient
+from uploads_of_tests import png_of
+
+BB = {"cookie": "withsense_country=BB"}
+
+
+def test_a_photo_is_found_after_it_was_judged(place: Place, new_client: Callable[..., TestClient]) -> None:
+    client = new_client(place.settings())
+    sent = {"photo": ("a.png", png_of(71), "image/png")}
+    good = client.post("/add", files=sent, data={"text": "A striped blue wall.", "by": "Ann"}, headers=BB)
+    assert (good.status_code, "The photo can be found now." in good.text) == (201, True)
+    sent = {"photo": ("b.png", png_of(72), "image/png")}
+    kept = client.post("/add", files=sent, data={"text": "A toddler at a wall."}, headers=BB)
+    assert "The law withholds this photo." in kept.text
+    assert "<img" not in kept.text
+
+
+def test_what_is_no_photo_is_refused_with_what_to_do(client: TestClient) -> None:
+    answer = client.post("/add", files={"photo": ("a.png", b"<html>", "image/png")}, data={"text": "A wall."})
+    assert answer.status_code == 415
+    assert "Send a photo as JPEG" in answer.text
+    answer = client.post("/add", files={"photo": ("a.png", png_of(1), "image/png")}, data={"text": "!!"})
+    assert answer.status_code == 422

@@ -1,0 +1,220 @@
+"""The page in a real browser: what a photographer does, by hand and by keys alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_places import SECRETS, SHOWN
+
+from withsense_tf.policy.countries import NOTICE
+
+pytestmark = pytest.mark.slow
+
+Visit = Callable[..., Any]
+ASKED = "/search?q=a+plain+red+wall&minimum=0"
+PAGES = (
+    "/", ASKED, "/search?q=a+small+child", "/models?q=a+plain+red+wall", "/law?text=A+toddler", "/review", "/add",
+    "/search?q=zzqx+qqzx", "/how-good", "/table", "/review?tab=index", "/review?tab=permissions", "/nowhere",
+)  # fmt: skip
+# Rules of WCAG 2.2 up to AA, and what axe-core thinks good besides; what is well need not be listed.
+WHAT = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+SCREENS = Path(__file__).parents[3] / "artifacts" / "screens"
+
+
+def name_of(path: str) -> str:
+    return re.sub(r"\W+", "_", path).strip("_") or "home"
+
+
+@pytest.mark.parametrize(("language", "width", "theme"), [("en", 1440, "light"), ("ru", 390, "dark")])
+def test_axe_finds_nothing_and_nothing_stands_out_of_the_page(
+    visit: Visit, language: str, width: int, theme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    found = {}
+    page = visit("/", language, width, theme=theme)
+    for path in PAGES if width > 1000 else PAGES[:7]:
+        page.goto(path)
+        page.screenshot(path=SCREENS / f"{name_of(path)}_{language}_{width}_{theme}.png")
+        result = axe.run(page, options=WHAT).response["violations"]
+        found[path] = [(one["id"], [node["html"][:120] for node in one["nodes"]][:2]) for one in result]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    page.goto(ASKED)
+    page.locator(".tile .open").first.click()
+    page.locator("#viewer[open] [data-shown]").wait_for()
+    result = axe.run(page, options=WHAT).response["violations"]
+    found["the dialog"] = [(one["id"], [node["html"][:120] for node in one["nodes"]][:2]) for one in result]
+    assert not {path: some for path, some in found.items() if some}
+
+
+def test_photos_come_while_one_types_and_enter_makes_a_page_to_go_back_to(visit: Visit) -> None:
+    page = visit("/")
+    page.keyboard.press("/")
+    page.keyboard.type("a plain red wall")
+    page.locator("#results .nothing").wait_for()
+    assert "q=a%20plain%20red%20wall" in page.url
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.wait_for_function("document.getElementById('status').textContent == 'No good match'")
+    page.locator("[data-weak]").click()
+    page.locator("#results .fit").first.wait_for()
+    page.locator("#q").press("Enter")
+    page.wait_for_load_state("networkidle")
+    page.go_back()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#q").input_value() in ("", "a plain red wall")
+
+
+def test_the_grid_fills_its_rows_with_true_proportions(visit: Visit) -> None:
+    page = visit(ASKED)
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.tile:not(.withheld) .open')].map(box => {"
+        "const {width, height} = box.getBoundingClientRect();"
+        "return [width / height, Number(box.closest('.tile').dataset.ratio)]})"
+    )
+    assert len(boxes) == len(SHOWN)
+    assert all(abs(shown / true - 1) < 0.03 for shown, true in boxes)
+
+
+def test_keys_alone_lead_through_photos_into_one_and_back(visit: Visit) -> None:
+    page = visit(ASKED)
+    focus = "document.activeElement.dataset.photo"
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    first = page.evaluate(focus)
+    assert first
+    page.keyboard.press("Enter")
+    page.locator(f'#viewer[open] [data-shown="{first}"]').wait_for()
+    page.keyboard.press("ArrowRight")
+    page.locator(f'#viewer[open] [data-shown]:not([data-shown="{first}"])').wait_for()
+    page.keyboard.press("Escape")
+    second = page.evaluate(focus)
+    assert second not in (None, first)
+    page.keyboard.press("c")
+    assert page.locator("[data-table-count]").inner_text() == "1"
+    page.keyboard.press("s")
+    page.wait_for_url("**/search?like=*")
+    page.keyboard.press("?")
+    page.locator("#keys-help[open]").wait_for()
+
+
+@pytest.mark.closed
+def test_nothing_of_a_withheld_photo_reaches_the_browser(visit: Visit) -> None:
+    page = visit("/")
+    bodies: list[str] = []
+    page.on("response", lambda answer: bodies.append(answer.url))
+    page.goto(ASKED)
+    page.wait_for_load_state("networkidle")
+    folded = page.locator(".fold").all_inner_texts()
+    tiles = page.locator(".tile.withheld").count()
+    assert tiles - len(folded) + sum(int(text.split()[0]) for text in folded) == 2
+    assert page.locator(".tile.withheld img").count() == 0
+    assert page.locator(".tile img").count() == len(SHOWN)
+    text = page.content() + " ".join(bodies)
+    assert not any(word in text for word in SECRETS)
+
+
+@pytest.mark.closed
+def test_a_forbidden_query_shows_the_notice_and_another_country_its_own_rule(visit: Visit) -> None:
+    page = visit("/")
+    page.locator("#q").fill("a small child on a swing")
+    page.locator(".withheld-page").wait_for()
+    assert page.locator("h1").inner_text() == NOTICE
+    with page.expect_navigation():
+        page.locator("#country").select_option("AA")
+    assert page.locator(".withheld-page").count() == 0
+    page.goto(ASKED)
+    assert page.locator(".tile").count() == 8
+
+
+def test_chips_filters_and_order_change_what_is_found(visit: Visit) -> None:
+    page = visit("/search?q=a+plain+red+wall+-cloth&minimum=0")
+    page.locator(".chip.minus").click()
+    page.wait_for_url(re.compile("minimum=0"))
+    assert "cloth" not in page.url
+    page.locator("#filters summary").click()
+    page.locator('select[name="f.camera"]').select_option("Leica M6")
+    page.wait_for_function("document.querySelectorAll('.chip.filter').length == 1")
+    assert page.locator(".tile:not(.withheld)").count() in (0, 1, 2)
+    page.locator(".chip.filter").click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".chip.filter").count() == 0
+
+
+def test_two_photos_are_collected_compared_and_taken_along(visit: Visit) -> None:
+    page = visit(ASKED)
+    for at in (0, 1):
+        page.locator(".tile [data-collect]").nth(at).click()
+    page.locator(".places a[href='/table']").click()
+    page.locator("[data-pick]").nth(1).wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="List (CSV)").click()
+    rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8-sig"))))
+    assert len(rows) == 3
+    for at in (0, 1):
+        page.locator("[data-pick]").nth(at).check()
+    page.locator("[data-compare]").click()
+    page.wait_for_url("**/pair?*")
+    assert page.locator(".pair img").count() == 2
+
+
+def test_a_photo_that_is_chosen_is_what_is_looked_for(visit: Visit, app_base: Path) -> None:
+    page = visit("/")
+    page.locator("#by-photo").set_input_files(next((app_base / "photos").glob("look-0-*.png")))
+    page.locator("#results .like").wait_for()
+    page.locator("#results .tile .open").first.wait_for()
+    assert page.locator("[data-own-photo]").get_attribute("src").startswith("blob:")
+
+
+def test_two_models_answer_side_by_side(visit: Visit) -> None:
+    page = visit("/models?q=a+plain+red+wall")
+    names = page.locator(".versus h2").all_inner_texts()
+    assert len(set(names)) == 2
+    assert page.locator(".versus section").nth(1).locator(".moved").count() > 0
+
+
+def test_what_somebody_adds_is_shown_in_russian_too(visit: Visit) -> None:
+    page = visit(ASKED, "ru")
+    page.locator(".tile .open").first.click()
+    page.locator("#viewer details.add summary").click()
+    page.locator("#viewer input[name=text]").fill("A wall of a quiet house.")
+    page.locator("#viewer input[name=by]").fill("Аня")
+    page.locator("#viewer form button").click()
+    page.locator("#viewer .good").wait_for()
+    assert "Аня" in page.locator("#viewer .captions").inner_text()
+    assert "Спасибо" in page.locator("#viewer .good").inner_text()
+
+
+def test_language_and_colours_are_chosen_and_kept(visit: Visit) -> None:
+    page = visit(ASKED)
+    page.locator(".menu summary").click()
+    page.locator("button[value=ru]").click()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.lang") == "ru"
+    assert "q=a+plain+red+wall" in page.url
+    page.locator(".menu summary").click()
+    page.locator("button[value=dark]").click()
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("getComputedStyle(document.body).colorScheme") in ("dark", "light dark")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_the_page_answers_without_scripts(chromium: Any, site: str) -> None:
+    context = chromium.new_context(base_url=site, java_script_enabled=False)
+    context.add_cookies([{"name": "withsense_country", "value": "BB", "url": site}])
+    page = context.new_page()
+    page.goto("/")
+    page.locator("#q").fill("a plain red wall")
+    page.locator("#q").press("Enter")
+    page.wait_for_load_state()
+    assert "/search" in page.url
+    assert page.locator("h1").count() == 1
+    context.close()

@@ -1,0 +1,47 @@
+"""One photo, and two side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from app_places import SECRETS, Place, ids_of
+from starlette.testclient import TestClient
+
+BB = {"cookie": "withsense_country=BB"}
+
+
+def test_a_photo_has_a_page_with_what_is_said_and_why_it_fits(client: TestClient) -> None:
+    id_ = next(iter(ids_of(client, "BB")))
+    text = client.get(f"/photo/{id_}?q=a+plain+red+wall", headers=BB).text
+    assert "Why it was found" in text
+    assert text.count("<meter") == 2
+    assert "came with the collection" in text
+
+
+@pytest.mark.closed
+def test_a_withheld_photo_has_a_page_that_says_only_so(client: TestClient) -> None:
+    for id_ in ids_of(client, "AA").keys() - ids_of(client, "BB").keys():
+        answer = client.get(f"/photo/{id_}", headers=BB)
+        assert answer.status_code == 451
+        assert not any(word in answer.text for word in SECRETS)
+
+
+def test_a_description_is_shown_with_who_said_it(place: Place, new_client: Callable[..., TestClient]) -> None:
+    client = new_client(place.settings())
+    id_ = next(iter(ids_of(client, "BB")))
+    answer = client.post(
+        f"/photo/{id_}/captions", data={"text": "A mural of waves.", "by": "Ann"}, headers=BB
+    )
+    assert "A mural of waves. <small>— Ann" in answer.text
+    refused = client.post(f"/photo/{id_}/captions", data={"text": "...", "by": ""}, headers=BB)
+    assert "Please write some words" in refused.text
+    gone = client.post(f"/photo/{id_}/captions", data={"text": "A toddler at a wall.", "by": ""}, headers=BB)
+    assert gone.status_code == 451
+
+
+def test_two_photos_stand_side_by_side(client: TestClient) -> None:
+    first, second = list(ids_of(client, "BB"))[:2]
+    text = client.get("/pair", params={"a": first, "b": second}, headers=BB).text
+    assert text.count("<figure>") == 2
+    assert "shown_" in text

@@ -1,0 +1,143 @@
+"""The first page and the answers to a search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from app_places import SECRETS, SHOWN, Place
+from starlette.testclient import TestClient
+
+from withsense_tf.app.answers import SearchAnswer, ShownPlace, WithheldPlace
+from withsense_tf.app.page.search_page import in_order
+from withsense_tf.policy.countries import NOTICE
+
+ASKED = "/search?q=a+plain+red+wall&minimum=0"
+BB = {"cookie": "withsense_country=BB"}
+
+
+def test_the_first_page_shows_queries_with_photos_that_answer_them(client: TestClient) -> None:
+    text = client.get("/", headers=BB).text
+    assert len(re.findall(r'class="tile example"', text)) >= 2
+    assert not any(word in text for word in SECRETS)
+
+
+@pytest.mark.closed
+def test_a_photo_of_the_first_page_goes_with_its_permission(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    shown = re.findall(r'src="/api/v1/photos/([^/]+)/', client.get("/", headers=BB).text)
+    signed = {"id": shown[0], "decision": "restrict", "by": "Ann", "reason": "It shows a child."}
+    assert client.post("/api/v1/review/decisions", json=signed).status_code == 201
+    assert shown[0] not in client.get("/", headers=BB).text
+    consent = {"id": shown[0], "given_by": "Her mother", "countries": ["BB"]}
+    number = client.post("/api/v1/review/consents", json=consent).json()["id"]
+    client.get("/", headers=BB)
+    client.post(f"/api/v1/review/consents/{number}/revoke", json={"by": "Ann", "reason": "She asked."})
+    assert shown[0] not in client.get("/", headers=BB).text
+
+
+def test_an_answer_shows_each_photo_with_words_and_a_number(client: TestClient) -> None:
+    text = client.get(ASKED, headers=BB).text
+    assert text.count('class="fit ') == len(SHOWN)
+    assert re.search(r"(fits well|fits in part|hardly fits) <b>\.\d\d</b>", text)
+    assert 'alt="A ' in text
+
+
+@pytest.mark.closed
+def test_withheld_photos_are_tiles_with_the_notice_and_nothing_else(client: TestClient) -> None:
+    text = client.get(ASKED, headers=BB).text
+    folded = [int(count) for count in re.findall(r'class="fold">(\d+) place', text)]
+    tiles = re.findall(r'<li class="tile withheld" data-ratio="1\.25" data-withheld>', text)
+    assert sum(folded) + len(tiles) - len(folded) == 2
+    assert text.count(NOTICE) == len(tiles)
+    assert not any(word in text for word in SECRETS)
+
+
+@pytest.mark.closed
+def test_a_query_that_the_law_forbids_is_a_page_with_status_451(client: TestClient) -> None:
+    answer = client.get("/search?q=a+small+child+on+a+swing", headers=BB)
+    assert answer.status_code == 451
+    assert answer.headers["content-type"].startswith("text/html")
+    assert 'rel="blocked-by"' in answer.headers["link"]
+    assert f'<h1 lang="en">{NOTICE}</h1>' in answer.text
+    assert 'class="tile' not in answer.text
+
+
+def test_where_no_rule_holds_nothing_is_withheld(client: TestClient) -> None:
+    assert NOTICE not in client.get(ASKED, headers={"cookie": "withsense_country=AA"}).text
+
+
+def test_a_minus_word_is_a_chip_that_can_be_taken_away(client: TestClient) -> None:
+    text = client.get("/search?q=a+wall+-cloth&minimum=0", headers=BB).text
+    assert re.search(r'class="chip minus" href="/search\?q=a\+wall&amp;minimum=0', text)
+
+
+def test_a_filter_of_the_form_is_a_chip_and_holds(client: TestClient) -> None:
+    text = client.get(f"{ASKED}&f.camera=Leica+M6", headers=BB).text
+    assert "camera=Leica M6" in text
+    assert set(re.findall(r"shown_\d\.png", text)) <= {"shown_2.png", "shown_5.png"}
+    assert '<option value="Leica M6" selected>' in text
+
+
+def test_filters_without_words_are_told_what_is_missing(client: TestClient) -> None:
+    answer = client.get("/search?f.camera=Leica+M6", headers=BB)
+    assert answer.status_code == 400
+    assert "Filters go with words" in answer.text
+
+
+def test_pages_follow_each_other_without_a_photo_twice(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("withsense_tf.app.page.search_page.ON_A_PAGE", 3)
+    path, seen = ASKED, []
+    while path:
+        text = client.get(path, headers=BB | {"hx-request": "true"}).text
+        seen += re.findall(r'class="open" data-photo="([^"]+)"', text)
+        more = re.search(r'class="more" hx-get="([^"]+)"', text)
+        path = more[1].replace("&amp;", "&") if more else ""
+    assert len(seen) == len(set(seen)) == len(SHOWN)
+
+
+def test_similar_photos_are_asked_by_a_photo_and_words(client: TestClient) -> None:
+    id_ = re.findall(r'data-photo="([^"]+)"', client.get(ASKED, headers=BB).text)[0]
+    text = client.get(f"/search?like={id_}&q=a+wall&text_share=0.7", headers=BB).text
+    assert 'type="range"' in text
+    assert 'value="0.7"' in text
+
+
+def test_captions_are_text_whatever_they_say(client: TestClient) -> None:
+    text = client.get(
+        "/search", params={"q": "<script>alert(1)</script> wall", "minimum": 0}, headers=BB
+    ).text
+    assert "<script>alert" not in text
+
+
+def place(number: int, **facts: str | float) -> ShownPlace:
+    return ShownPlace(
+        id=str(number),
+        name=f"{9 - number}.jpg",
+        captions=[],
+        facts=facts,
+        image="/",
+        place=number,
+        score=0.5,
+        fit="partly",
+    )
+
+
+def test_in_another_order_what_is_withheld_stands_last_and_in_one() -> None:
+    one = WithheldPlace(place=1, count=1, notice=NOTICE)
+    answer = SearchAnswer(
+        query="a", places=[one, place(2, date="2019-01-02"), place(3), place(4, date="2021"), one]
+    )
+    newest = in_order(answer, "newest").places
+    assert [getattr(two, "id", two.kind) for two in newest] == ["4", "2", "3", "withheld"]
+    assert newest[-1].count == 2
+    assert [getattr(two, "name", "") for two in in_order(answer, "name").places][:3] == [
+        "5.jpg",
+        "6.jpg",
+        "7.jpg",
+    ]

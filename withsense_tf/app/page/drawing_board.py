@@ -1,0 +1,150 @@
+"""Templates -> HTML, with what every page knows: who reads it, in which language, by whose law."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import jinja2
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wording_of
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.policy.countries import country_code
+
+THEMES: Final = ("light", "dark")
+LANGUAGE, THEME, COUNTRY = "withsense_language", "withsense_theme", "withsense_country"
+TWO_LETTERS: Final = re.compile("[A-Za-z]{2}")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a page: the language and colours that were chosen, or the browser asks for, and the country."""
+
+    wording: Wording
+    theme: str
+    country: str | None
+    is_part: bool
+    path: str
+
+    @classmethod
+    def of(cls, request: Request) -> Reader:
+        """Return who sent a request."""
+        cookies = request.cookies
+        language = cookies.get(LANGUAGE, "")
+        theme = cookies.get(THEME, "")
+        country = cookies.get(COUNTRY, "")
+        settings = request.app.state.service.settings
+        may_choose = not settings.fixed_country and TWO_LETTERS.fullmatch(country)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return cls(
+            wording_of(
+                language if language in LANGUAGES else language_of(request.headers.get("accept-language", ""))
+            ),
+            theme if theme in THEMES else "",
+            country_code(country) if may_choose else settings.country,
+            request.headers.get("hx-request") == "true",
+            f"{request.url.path}{query}" if request.method == "GET" else "/",
+        )
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Answer with a page, or where a part of one was asked for, with that."""
+    reader = Reader.of(request)
+    service: PhotoService = request.app.state.service
+    rule = service.rule(reader.country)
+    values = {
+        "t": reader.wording,
+        "reader": reader,
+        "rule": rule,
+        "countries": service.policy.current().countries.names(),
+        "fixed_country": service.settings.fixed_country,
+        "has_keys": request.app.state.keys is not None,
+        "base": "part.html" if reader.is_part else "base.html",
+        "active": "",
+        "question": None,
+        "q": "",
+        **values,
+    }
+    html = board().get_template(template).render(values)
+    return HTMLResponse(html, status, {"Vary": "HX-Request, Cookie, Accept-Language"})
+
+
+@cache
+def board() -> jinja2.Environment:
+    """Return what draws the templates: whatever a caption says, it is text."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("withsense_tf.app.page"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(wide=wide, fact=fact, said=caption_text)
+    environment.globals.update(asset=asset, url=url)
+    return environment
+
+
+def wide(image: str, width: int) -> str:
+    """Return where a picture is, so wide.
+
+    >>> wide("/api/v1/photos/a/image?country=DE", 320), wide("/api/v1/photos/a/image", 320)
+    ('/api/v1/photos/a/image?country=DE&width=320', '/api/v1/photos/a/image?width=320')
+    """
+    return f"{image}{'&' if '?' in image else '?'}width={width}"
+
+
+def fact(value: str | float) -> str:
+    """Write the value of a column.
+
+    >>> fact(200.0), fact(2.8), fact("Nikon D90")
+    ('200', '2.8', 'Nikon D90')
+    """
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def caption_text(text: str) -> str:
+    """Write a caption without the blank that data sets have before its stop.
+
+    >>> caption_text("A dog runs .")
+    'A dog runs.'
+    """
+    return re.sub(r"\s+([.,!?])", r"\1", text).strip()
+
+
+def url(path: str, /, **parts: Any) -> str:
+    """Return an address with a query; parts without a value are left out.
+
+    >>> url("/search", q="a dog", like=None, where=["iso>=200", "camera=X"], minimum=0)
+    '/search?q=a+dog&where=iso%3E%3D200&where=camera%3DX&minimum=0'
+    """
+    pairs = [
+        (name, one)
+        for name, value in parts.items()
+        for one in (value if isinstance(value, list | tuple) else [value])
+        if one is not None and one is not False and one != ""
+    ]
+    return f"{quote(path)}?{urlencode(pairs)}" if pairs else quote(path)
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the address of a file of the page, which changes with its content."""
+    return f"/assets/{name}?v={hashlib.sha256(asset_bytes(name)).hexdigest()[:12]}"
+
+
+@cache
+def asset_bytes(name: str) -> bytes:
+    """Return a file of the page: its own, or htmx, which comes with a package of its own."""
+    if name == HTMX:
+        return files("js_lib_htmx").joinpath("static", "htmx", "htmx.min.js").read_bytes()
+    return files("withsense_tf.app.page").joinpath("static", name).read_bytes()
+
+
+HTMX: Final = "htmx.min.js"

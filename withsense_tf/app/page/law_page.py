@@ -1,0 +1,26 @@
+"""How the law is kept: the rule where one reads, how a photo passes it, and a text to try it on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from withsense_tf.app import questions
+from withsense_tf.app.page.drawing_board import Reader, page
+from withsense_tf.app.routes.common import Service, needs
+from withsense_tf.common.limits import QUERY_SIGNS
+
+router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
+
+
+@router.get("/law")
+def law(
+    request: Request, service: Service, text: Annotated[str, Query(max_length=QUERY_SIGNS)] = ""
+) -> Response:
+    """Show the rule, and what it says of a text."""
+    reader = Reader.of(request)
+    policy, rule = service.policy.current(), service.rule(reader.country)
+    verdict = policy.texts(rule.age_limit).verdict(text) if text.strip() else None
+    answer = questions.law(service, reader.country)
+    return page(request, "law.html", active="law", answer=answer, text=text, verdict=verdict, policy=policy)

@@ -1,0 +1,71 @@
+"""One photo, large, with all that is known of it; and two photos side by side."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from pydantic import ValidationError
+
+from withsense_tf.app import questions
+from withsense_tf.app.page.drawing_board import Reader, page
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.app.routes.common import PhotoId, Service, needs
+from withsense_tf.app.routes.write_routes import NewCaption
+from withsense_tf.app.uploads.index_writing import add_caption
+from withsense_tf.common.limits import QUERY_SIGNS
+
+router = APIRouter(include_in_schema=False)
+TextField = Annotated[str, Query(max_length=QUERY_SIGNS)]
+
+
+@router.get("/photo/{id}", dependencies=[needs("read")])
+def photo(request: Request, service: Service, id: PhotoId, q: TextField = "") -> Response:  # noqa: A002
+    """Show a photo: as a page, or in the dialog over the one that is open."""
+    return _page_of(request, service, id, q)
+
+
+def _page_of(request: Request, service: PhotoService, id_: str, text: str, **more: Any) -> Response:
+    reader = Reader.of(request)
+    known_photo = questions.photo(service, id_, reader.country)
+    fit = questions.score(service, id_, text, reader.country) if text.strip() else None
+    return page(
+        request,
+        "photo.html",
+        **{"photo": known_photo, "fit": fit, "q": text, "added": False, "problem": None} | more,
+    )
+
+
+@router.post("/photo/{id}/captions", dependencies=[needs("write")])
+def describe(
+    request: Request,
+    service: Service,
+    id: PhotoId,  # noqa: A002
+    text: Annotated[str, Form(max_length=QUERY_SIGNS)],
+    by: Annotated[str, Form(max_length=60)] = "",
+    q: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",
+) -> Response:
+    """Add what somebody says of a photo; the law judges it first."""
+    reader = Reader.of(request)
+    try:
+        caption = NewCaption(id=id, text=text, by=by.strip() or None)
+    except ValidationError:
+        return _page_of(request, service, id, q, problem=reader.wording("caption_not_taken"))
+    try:
+        add_caption(service, caption.id, caption.text, caption.by, reader.country)
+    except ProblemError as error:
+        if error.status == 451:
+            raise
+        return _page_of(request, service, id, q, problem=error.detail)
+    return _page_of(request, service, id, q, added=True)
+
+
+@router.get("/pair", dependencies=[needs("read")])
+def pair(request: Request, service: Service, a: str, b: str, q: TextField = "") -> Response:
+    """Show two photos side by side."""
+    reader = Reader.of(request)
+    photos = [questions.photo(service, id_, reader.country) for id_ in (a, b)]
+    fits = [questions.score(service, id_, q, reader.country) if q.strip() else None for id_ in (a, b)]
+    columns = list(dict.fromkeys([*photos[0].facts, *photos[1].facts]))
+    return page(request, "pair.html", active="table", photos=photos, fits=fits, q=q, columns=columns)

@@ -1,0 +1,105 @@
+"""What stands in a query beside its words, as chips that can be taken away, and filters as a form has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from withsense_tf.errors import WithSenseError
+from withsense_tf.index.vectors.filters import read_where
+from withsense_tf.search.query.parse import parse_query
+
+# How a form's fields are called: f.camera, f.date.from, f.date.to.
+FIELD: Final = "f."
+BOUNDS: Final = {".from": ">=", ".to": "<="}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A part of a question, and the question without it."""
+
+    label: str
+    kind: str
+    text: str
+    where: tuple[str, ...]
+
+
+def chips(text: str, without: Iterable[str], where: Sequence[str]) -> list[Chip]:
+    """Return a chip for each term that must not be there, and for each filter."""
+    of_words = [Chip(term, "minus", without_term(text, term), tuple(where)) for term in without]
+    of_filters = [
+        Chip(part, "filter", text, tuple(other for other in where if other != part)) for part in where
+    ]
+    return of_words + of_filters
+
+
+def without_term(text: str, term: str) -> str:
+    """Return a query without a term that must not be there, however it was written.
+
+    >>> without_term("a beach -dog at night", "dog"), without_term("a street without cars", "cars")
+    ('a beach at night', 'a street')
+    >>> without_term('beach -"red car"', "red car"), without_term("пляж без собак", "собак")
+    ('beach', 'пляж')
+    """
+    pattern = re.escape(term)
+    ways = (
+        rf"[-−][\"“«„'’]?{pattern}[\"”»’']?",
+        rf"\b(?:without|with no|but no|except|excluding|not|no|без|кроме|не)\s+(?:any\s+|an?\s+|the\s+)?{pattern}",
+        rf"(?:,|\bor|\band|\bили|\bи)\s+(?:any\s+|an?\s+|the\s+)?{pattern}",
+    )
+    for way in ways:
+        rest = " ".join(re.sub(way, " ", text, count=1, flags=re.IGNORECASE).split()).strip(" ,")
+        if rest and rest != " ".join(text.split()) and term not in _without(rest):
+            return rest
+    # Where nobody knows how to take out the one, all go: the words to look for stay.
+    try:
+        return parse_query(text).text
+    except WithSenseError:
+        return text
+
+
+def _without(text: str) -> tuple[str, ...]:
+    try:
+        return parse_query(text).without
+    except WithSenseError:
+        return ()
+
+
+def filters_of_form(fields: Mapping[str, str]) -> list[str]:
+    """Return the filters that a form's fields say.
+
+    >>> filters_of_form({"f.camera": "Nikon D90", "f.date.from": "2020", "f.date.to": "", "q": "a dog"})
+    ['camera=Nikon D90', 'date>=2020']
+    """
+    where = []
+    for name, value in fields.items():
+        if not name.startswith(FIELD) or not value.strip():
+            continue
+        column, sign = name.removeprefix(FIELD), "="
+        for end, bound in BOUNDS.items():
+            if column.endswith(end):
+                column, sign = column.removesuffix(end), bound
+        where.append(f"{column}{sign}{value.strip()}")
+    return where
+
+
+def form_of_filters(where: Iterable[str]) -> dict[str, str]:
+    """Return the fields of a form that say these filters; what no field can say is left out.
+
+    >>> form_of_filters(["camera=Nikon D90", "date>=2020", "title~dog"])
+    {'f.camera': 'Nikon D90', 'f.date.from': '2020'}
+    """
+    ends = {sign: end for end, sign in BOUNDS.items()}
+    fields = {}
+    for text in where:
+        try:
+            parts = read_where(text)
+        except WithSenseError:
+            continue
+        for part in parts:
+            if part.op == "=" or part.op in ends:
+                value = f"{part.value:g}" if isinstance(part.value, float) else str(part.value)
+                fields[f"{FIELD}{part.column}{ends.get(part.op, '')}"] = value
+    return fields

@@ -1,0 +1,225 @@
+"""Where photos are looked for: the first page, answers as somebody types, and the pages behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import lru_cache
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from withsense_tf.app import questions
+from withsense_tf.app.answers import PhotoAnswer, SearchAnswer, ShownPlace
+from withsense_tf.app.page.drawing_board import Reader, page, url
+from withsense_tf.app.page.query_chips import BOUNDS, chips, filters_of_form, form_of_filters
+from withsense_tf.app.photo_ids import MOST_SIGNS
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.questions import Question
+from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.app.routes.common import Service, needs
+from withsense_tf.app.suggestions import column_suggestions, query_examples
+from withsense_tf.common.limits import QUERY_SIGNS
+from withsense_tf.errors import SettingError
+from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.policy.countries import CountryRule
+from withsense_tf.search.page_end import MOST_SIGNS as AFTER_SIGNS
+
+router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
+
+ON_A_PAGE: Final = 30
+# Who wants another order gets the best ones in it: behind them, each next page would mix with the one before.
+IN_ORDER: Final = 100
+BEST_FIRST: Final = "fit"
+EXAMPLES: Final = 12
+SPARE: Final = 6
+# A select with more is no help; a field with suggestions is.
+FEW_VALUES: Final = 12
+# What every photo has and nobody asks for in pixels.
+SIZES: Final = ("width", "height")
+FIRST_COLUMNS: Final = ("date", "place", "camera", "author", "orientation", "colour")
+
+
+@router.get("/")
+def home(request: Request, service: Service) -> Response:
+    """Show what could be asked, by the photos that answer it."""
+    reader = Reader.of(request)
+    tiles = example_tiles(service, reader.country)
+    return page(
+        request,
+        "home.html",
+        active="search",
+        tiles=tiles,
+        question=Question(),
+        filters=_filters(service, reader, ()),
+    )
+
+
+def example_tiles(service: PhotoService, country: str | None) -> list[tuple[str, PhotoAnswer]]:
+    """Return queries from the index, each with the photo that fits it best."""
+    with service.doorway(country) as here:
+        state = (get_state(here.tables, "name"), get_state(here.tables, "version"), here.door.policy.version)
+        pairs = _best_photos(service, here.door.country, here.door.rule, state)
+    tiles = []
+    for query, id_ in pairs:
+        # A permission may have ended since.
+        with suppress(ProblemError):
+            tiles.append((query, questions.photo(service, id_, country)))
+    return tiles
+
+
+@lru_cache(maxsize=16)
+def _best_photos(
+    service: PhotoService,
+    country: str | None,
+    rule: CountryRule,  # noqa: ARG001  # where another one holds, others may be shown
+    state: tuple[object, ...],  # noqa: ARG001  # of another index, or another law
+) -> list[tuple[str, str]]:
+    """Return queries with the ids of their best photos, those first that fit well."""
+    best: dict[str, tuple[bool, str]] = {}
+    for query in query_examples(service, EXAMPLES + SPARE, country).queries:
+        try:
+            answer = questions.find(service, Question(query, 1, minimum=0.0, country=country, literal=True))
+        except (ProblemError, SettingError):
+            continue  # nobody asked for it
+        for place in answer.places:
+            if isinstance(place, ShownPlace):
+                best.setdefault(place.id, (place.fit != "well", query))
+    pairs = sorted(best.items(), key=lambda pair: pair[1][0])
+    return [(query, id_) for id_, (_, query) in pairs][:EXAMPLES]
+
+
+class SearchFields(BaseModel):
+    """The fields of the search form, but for the filters, which are called by their columns."""
+
+    q: str = Field(default="", max_length=QUERY_SIGNS)
+    where: list[str] = []
+    like: str | None = Field(default=None, max_length=MOST_SIGNS)
+    text_share: float = Field(default=0.5, ge=0, le=1)
+    after: str | None = Field(default=None, max_length=AFTER_SIGNS)
+    minimum: float | None = Field(default=None, ge=0, le=1)
+    order: Literal["fit", "newest", "oldest", "name"] = "fit"
+    literal: bool = False
+
+    def question(self, request: Request, country: str | None) -> Question:
+        """Return the question that the form asks."""
+        conditions = [*self.where, *filters_of_form(dict(request.query_params))]
+        return Question(
+            self.q.strip(),
+            ON_A_PAGE if self.order == BEST_FIRST else IN_ORDER,
+            self.like or None,
+            tuple(dict.fromkeys(conditions)),
+            self.minimum,
+            self.after or None,
+            self.text_share,
+            literal=self.literal,
+            country=country,
+        )
+
+
+@router.get("/search")
+def search(request: Request, service: Service, form: Annotated[SearchFields, Query()]) -> Response:
+    """Answer a question: as a page, or as its results alone where the page is there already."""
+    reader, order = Reader.of(request), form.order
+    question = form.question(request, reader.country)
+    if not question.text and question.like is None:
+        if question.where:
+            raise ProblemError(400, "no_words", reader.wording("needs_words"))
+        if reader.is_part:
+            return page(request, "examples.html", tiles=example_tiles(service, reader.country))
+        return home(request, service)
+    answer = questions.find(service, question)
+    if question.after is not None and reader.is_part:
+        return page(request, "more.html", **_values(answer, question, order))
+    return page(
+        request,
+        "search.html",
+        active="search",
+        filters=None if reader.is_part else _filters(service, reader, question.where),
+        **_values(answer, question, order),
+        **like_values(service, question),
+    )
+
+
+def _values(answer: SearchAnswer, question: Question, order: str) -> dict[str, Any]:
+    # The first of the filters that the query itself named stand in its text, and are read again there.
+    address = {
+        "q": question.text,
+        "where": list(question.where),
+        "like": question.like,
+        "text_share": question.text_share if question.like and question.text else None,
+        "order": order if order != BEST_FIRST else None,
+        "minimum": question.minimum,
+        "literal": question.literal,
+    }
+    return {
+        "answer": answer if order == BEST_FIRST else in_order(answer, order),
+        "question": question,
+        "order": order,
+        "address": address,
+        # What no field of the form says.
+        "hidden_where": [one for one in question.where if not set(form_of_filters([one])) - _sizes()],
+        "chips": chips(question.text, answer.without, question.where),
+        "next_page": url("/search", **address, after=answer.after)
+        if answer.after and order == BEST_FIRST
+        else None,
+    }
+
+
+def like_values(service: PhotoService, question: Question) -> dict[str, Any]:
+    """Return the photo that is asked by, which may be shown."""
+    if question.like is None:
+        return {"like_photo": None}
+    return {"like_photo": questions.photo(service, question.like, question.country)}
+
+
+def in_order(answer: SearchAnswer, order: str) -> SearchAnswer:
+    """Return an answer whose photos stand by date or name; what is withheld stands behind them, and tells no date."""
+    photos = [place for place in answer.places if isinstance(place, ShownPlace)]
+    rest = [place for place in answer.places if not isinstance(place, ShownPlace)]
+    if order == "name":
+        photos.sort(key=lambda place: place.name.casefold())
+    else:
+        # Stable: photos of a day stand by how well they fit, and those without a date come last.
+        photos.sort(key=lambda place: str(place.facts.get("date", "")), reverse=order == "newest")
+        photos.sort(key=lambda place: "date" not in place.facts)
+    if rest:
+        count = sum(place.count for place in rest)
+        rest = [rest[0].model_copy(update={"count": count})]
+    return answer.model_copy(update={"places": [*photos, *rest]})
+
+
+def _filters(service: PhotoService, reader: Reader, where: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the columns that a form can filter by, each with what was chosen."""
+    choices = form_of_filters(where)
+    columns = [
+        column
+        for column in column_suggestions(service, reader.country).columns
+        if column.name not in SIZES and column.values
+    ]
+    first = {name: at for at, name in enumerate(FIRST_COLUMNS)}
+    columns.sort(key=lambda column: (first.get(column.name, len(first)), column.name))
+    return [
+        {
+            "name": column.name,
+            "kind": _kind(column.name, column.values),
+            "values": column.values,
+            "chosen": choices.get(f"f.{column.name}", ""),
+            "low": choices.get(f"f.{column.name}.from", ""),
+            "high": choices.get(f"f.{column.name}.to", ""),
+        }
+        for column in columns
+    ]
+
+
+def _sizes() -> set[str]:
+    return {f"f.{name}{end}" for name in SIZES for end in ("", *BOUNDS)}
+
+
+def _kind(name: str, values: list[str | float]) -> str:
+    if name == "date":
+        return "date"
+    if all(isinstance(value, float) for value in values):
+        return "number"
+    return "choice" if len(values) <= FEW_VALUES else "text"

@@ -1,0 +1,56 @@
+// Rows of photos of true proportions that fill the width, as in a book of photographs.
+document.documentElement.classList.add("js");
+
+const targetHeight = (width) => (width < 500 ? 170 : width < 900 ? 210 : 250);
+
+function layRow(row, height, heights) {
+  for (const { tile, ratio } of row) {
+    const box = tile.querySelector(".open, .seal");
+    tile.style.width = `${Math.floor(ratio * height * 100) / 100}px`;
+    box.style.height = `${Math.round(height)}px`;
+    heights.push(height);
+  }
+}
+
+function lay(grid) {
+  const width = grid.clientWidth;
+  if (!width) return;
+  const gap = parseFloat(getComputedStyle(grid).columnGap) || 0;
+  const target = targetHeight(width);
+  let row = [];
+  let sum = 0;
+  const heights = [];
+  for (const tile of grid.querySelectorAll(":scope > .tile")) {
+    // Very long and very high ones would leave others no place.
+    const ratio = Math.min(3.2, Math.max(0.5, Number(tile.dataset.ratio) || 1.5));
+    row.push({ tile, ratio });
+    sum += ratio;
+    const space = width - gap * (row.length - 1);
+    if (sum * target >= space) {
+      layRow(row, space / sum, heights);
+      row = [];
+      sum = 0;
+    }
+  }
+  if (row.length) {
+    const space = width - gap * (row.length - 1) - 1;
+    const last = heights.length ? heights[heights.length - 1] : target;
+    layRow(row, Math.min(space / sum, Math.max(target, Math.min(last, target * 1.3))), heights);
+  }
+  grid.classList.add("laid");
+}
+
+const watched = new WeakSet();
+const observer = new ResizeObserver((entries) => entries.forEach((entry) => lay(entry.target)));
+
+function layAll() {
+  for (const grid of document.querySelectorAll("[data-grid]")) {
+    lay(grid);
+    if (!watched.has(grid)) {
+      watched.add(grid);
+      observer.observe(grid);
+    }
+  }
+}
+layAll();
+document.addEventListener("htmx:afterSwap", layAll);

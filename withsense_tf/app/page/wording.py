@@ -1,0 +1,81 @@
+"""The page's texts in English and Russian, out of one table."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+LANGUAGES: Final = ("en", "ru")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The texts of one language: `wording("search")`, with values: `wording("of_photos", count=5)`."""
+
+    language: str
+    texts: Mapping[str, str]
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        """Return a text; one that the table lacks is an error."""
+        text = self.texts[name]
+        if "|" in text:
+            text = text.split("|")[plural(self.language, int(str(values["count"])))]
+        return text.format(**values) if values else text
+
+    def number(self, value: float) -> str:
+        """Write a share as people read it beside a word: without the 0 before the point.
+
+        >>> wording_of("en").number(0.824), wording_of("ru").number(0.824), wording_of("en").number(1.0)
+        ('.82', '0,82', '1.00')
+        """
+        text = f"{value:.2f}"
+        return text.replace(".", ",") if self.language == "ru" else text.removeprefix("0")
+
+
+def plural(language: str, count: int) -> int:
+    """Return which form a noun has beside a number.
+
+    >>> [plural("en", count) for count in (1, 2)], [plural("ru", count) for count in (1, 3, 5, 11, 21)]
+    ([0, 1], [0, 1, 2, 2, 0])
+    """
+    if language != "ru":
+        return int(count != 1)
+    if count % 10 == 1 and count % 100 != 11:
+        return 0
+    return 1 if count % 10 in (2, 3, 4) and count % 100 not in (12, 13, 14) else 2
+
+
+@cache
+def wording_of(language: str) -> Wording:
+    """Return the texts of a language."""
+    return Wording(language, {name: forms[language] for name, forms in table().items()})
+
+
+@cache
+def table() -> dict[str, dict[str, str]]:
+    """Return all texts, each in every language."""
+    text = files("withsense_tf.app.page").joinpath("wording.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def language_of(accept: str) -> str:
+    """Return the language of ours that a browser likes best, by its Accept-Language header.
+
+    >>> language_of("ru-RU,ru;q=0.9,en;q=0.8"), language_of("de,en;q=0.5"), language_of("en;q=0.1, ru;q=0.2")
+    ('ru', 'en', 'ru')
+    """
+    wishes = []
+    for at, part in enumerate(accept.casefold().split(",")):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            share = float(quality) if quality else 1.0
+        except ValueError:
+            share = 0.0
+        language = tag.split("-")[0]
+        if language in LANGUAGES and share > 0:
+            wishes.append((-share, at, language))
+    return min(wishes)[2] if wishes else LANGUAGES[0]

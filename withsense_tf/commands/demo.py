@@ -1,0 +1,158 @@
+"""`withsense demo`: draw photos, index them by two models, and open the page before them."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from withsense_tf.commands.index_options import REPORTS, ReportsOption
+from withsense_tf.common.atomic_files import whole_file
+from withsense_tf.errors import SettingError
+
+PHOTOS, INDEX = "photos", "index"
+# Beside the package's own rules one for a place where nobody lives, so that the difference can be seen.
+NO_RULE: Final = """
+[[rules]]
+country = "AQ"
+rule = "none"
+note = "for the demonstration alone"
+"""
+LAW_FILES: Final = {
+    "countries": "countries.toml",
+    "overrides": "overrides.csv",
+    "consents": "consents.jsonl",
+    "audit": "audit.jsonl",
+}
+# The one before stays in the index, to be compared with.
+MODELS: Final = ("closed_form", "hybrid")
+SECONDS_TO_OPEN: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that is missing: what to say, and the command that makes it."""
+
+    sentence: str
+    command: tuple[str, ...]
+    mark: Path
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("artifacts/demonstration"),
+    photos: Annotated[int, typer.Option(min=15, help="So many photos are drawn.")] = 240,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="The port, or the next one that is free.")
+    ] = 8000,
+    reports: ReportsOption = REPORTS,
+    browser: Annotated[bool, typer.Option(help="Open a browser, where there is one.")] = True,
+    serve: Annotated[bool, typer.Option(help="Or only make what is missing.")] = True,
+) -> None:
+    """Make what is missing of a demonstration, and serve its page on this machine alone."""
+    write_law(folder)
+    steps = list(missing_steps(folder, photos))
+    for number, step in enumerate(steps, start=1):
+        typer.echo(f"{number} of {len(steps)}: {step.sentence}")
+        run(step.command)
+        step.mark.touch()
+    if not steps:
+        # A newer package may have other rules.
+        run(("index", "judge", "--index", str(folder / INDEX), *law_options(folder)))
+    if not serve:
+        return
+    at = free_port(port)
+    if browser:
+        open_later(f"http://127.0.0.1:{at}/")
+    run(
+        (
+            "serve",
+            "--index",
+            str(folder / INDEX),
+            "--port",
+            str(at),
+            "--reports",
+            str(reports),
+            *law_options(folder),
+        )
+    )
+
+
+def missing_steps(folder: Path, photos: int) -> Iterator[Step]:
+    """Yield what is still to be made; a step that was stopped is done again."""
+    photos_mark = folder / f"{PHOTOS}.done"
+    if not photos_mark.exists():
+        test = max(3, photos // 5)
+        numbers = ("--train", str(photos - test), "--test", str(test), "--captioned", "0")
+        yield Step(f"Drawing {photos} photos", ("data", "demo", str(folder / PHOTOS), *numbers), photos_mark)
+    for model in MODELS:
+        mark = folder / f"{model}.done"
+        if not mark.exists():
+            where = (str(folder / PHOTOS), "--index", str(folder / INDEX), "--matcher", model)
+            yield Step(
+                f"Training {model} and indexing", ("index", "build", *where, *law_options(folder)), mark
+            )
+
+
+def write_law(folder: Path) -> None:
+    """Write the files of the law where they are not there yet: reviewers may change them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rules = files("withsense_tf.policy.texts").joinpath("rules", "countries.toml").read_text(encoding="utf-8")
+    contents = {
+        "countries": rules + NO_RULE,
+        "overrides": "photo,digest,decision,by,reason\n",
+        "consents": "",
+    }
+    for name, content in contents.items():
+        if not (file := folder / LAW_FILES[name]).exists():
+            with whole_file(file) as draft:
+                draft.write_text(content, encoding="utf-8")
+
+
+def law_options(folder: Path) -> list[str]:
+    """Return the options that name the files of the law."""
+    return [part for name, file in LAW_FILES.items() for part in (f"--{name}", str(folder / file))]
+
+
+def run(command: tuple[str, ...]) -> None:
+    """Run a command of this package in a process of its own, which gives back its memory."""
+    try:
+        code = subprocess.run([sys.executable, "-m", "withsense_tf", *command], check=False).returncode
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+    if code:
+        raise SettingError(
+            f"The step failed: python -m withsense_tf {' '.join(command)} (exit code {code}). What it said is above. "
+            "Mend it and run the demonstration again: it goes on from there."
+        )
+
+
+def free_port(port: int, tries: int = 20) -> int:
+    """Return the first port from this one on that nobody listens at."""
+    for number in range(port, min(port + tries, 65536)):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", number)):
+                return number
+    raise SettingError(f"Others listen at every port from {port} on; name another one with --port.")
+
+
+def open_later(address: str) -> None:
+    """Open a browser once the server listens; where there is none, the address is said all the same."""
+    timer = threading.Timer(SECONDS_TO_OPEN, _open, [address])
+    timer.daemon = True
+    timer.start()
+
+
+def _open(address: str) -> None:
+    try:
+        webbrowser.get().open(address)
+    except webbrowser.Error:
+        typer.echo(f"Open {address} in a browser.")
