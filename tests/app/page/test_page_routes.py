@@ -77,7 +77,8 @@ def test_no_page_but_the_reviewers_tells_anything_of_a_withheld_photo(client: Te
             client.get(path, headers=country | part)
             for path in (
                 "/", "/search?q=a+plain+red+wall&minimum=0&order=newest", f"/search?like={hidden}", f"/photo/{hidden}",
-                f"/search?q=a+wall&like={hidden}&minimum=0", f"/pair?a={shown}&b={hidden}", "/models?q=a+plain+red+wall",
+                f"/search?q=a+wall&like={hidden}&minimum=0", f"/pair?a={shown}&b={hidden}",
+                "/models?q=a+plain+red+wall",
                 f"/photo/{hidden}?q=a+wall", "/search?q=a+wall&f.camera=quixotic+camera&minimum=0", "/how-good", "/law",
             )
             for part in ({}, {"hx-request": "true"})
