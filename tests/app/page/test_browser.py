@@ -164,6 +164,9 @@ def test_two_photos_are_collected_compared_and_taken_along(visit: Visit) -> None
     page.locator("[data-compare]").click()
     page.wait_for_url("**/pair?*")
     assert page.locator(".pair img").count() == 2
+    page.goto("/table")
+    page.locator("#light-table [data-collect]").first.click()
+    page.wait_for_function("document.querySelectorAll('#light-table .tile').length == 1")
 
 
 def test_a_photo_that_is_chosen_is_what_is_looked_for(visit: Visit, app_base: Path) -> None:

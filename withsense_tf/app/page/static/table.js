@@ -34,6 +34,8 @@ document.addEventListener("click", (event) => {
     const kept = ids();
     const id = button.dataset.collect;
     keep(kept.includes(id) ? kept.filter((other) => other !== id) : [...kept, id]);
+    // On the table itself a photo that is taken off goes at once.
+    if (place?.contains(button)) ids().length ? show() : location.reload();
   }
   if (event.target.closest?.("[data-clear]")) {
     keep([]);
