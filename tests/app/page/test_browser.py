@@ -96,10 +96,10 @@ def test_keys_alone_lead_through_photos_into_one_and_back(visit: Visit) -> None:
     page.keyboard.press("ArrowRight")
     page.locator(f'#viewer[open] [data-shown]:not([data-shown="{first}"])').wait_for()
     page.keyboard.press("Escape")
-    second = page.evaluate(focus)
-    assert second not in (None, first)
+    # The focus comes back a moment after the dialog has gone.
+    page.wait_for_function(f"{focus} && {focus} != '{first}'")
     page.keyboard.press("c")
-    assert page.locator("[data-table-count]").inner_text() == "1"
+    page.wait_for_function("document.querySelector('[data-table-count]').textContent == '1'")
     page.keyboard.press("s")
     page.wait_for_url("**/search?like=*")
     page.keyboard.press("?")

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import TypeAdapter, ValidationError
 
-from withsense_tf.app.page.drawing_board import Reader, page
+from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.app.routes.write_routes import Author, CaptionField, upload
@@ -33,7 +33,7 @@ def add(
     by: Annotated[str, Form(max_length=60)] = "",
 ) -> Response:
     """Take the photo in, and say what became of it."""
-    reader = Reader.of(request)
+    reader = PageReader.of(request)
     response = Response()
     try:
         caption, author = CAPTION.validate_python(text), AUTHOR.validate_python(by.strip() or None)

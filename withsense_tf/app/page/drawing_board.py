@@ -24,7 +24,7 @@ TWO_LETTERS: Final = re.compile("[A-Za-z]{2}")
 
 
 @dataclass(frozen=True)
-class Reader:
+class PageReader:
     """Who reads a page: the language and colours that were chosen, or the browser asks for, and the country."""
 
     wording: Wording
@@ -34,7 +34,7 @@ class Reader:
     path: str
 
     @classmethod
-    def of(cls, request: Request) -> Reader:
+    def of(cls, request: Request) -> PageReader:
         """Return who sent a request."""
         cookies = request.cookies
         language = cookies.get(LANGUAGE, "")
@@ -56,7 +56,7 @@ class Reader:
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Answer with a page, or where a part of one was asked for, with that."""
-    reader = Reader.of(request)
+    reader = PageReader.of(request)
     service: PhotoService = request.app.state.service
     rule = service.rule(reader.country)
     values = {

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
-from withsense_tf.app.page.drawing_board import Reader, page
+from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.questions import Question
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.app.routes.search_routes import similar_to_file
@@ -25,5 +25,5 @@ def by_photo(
     q: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",
 ) -> Response:
     """Show photos like one that is sent, or like it and some words."""
-    answer = similar_to_file(service, photo, q.strip(), MOST, country=Reader.of(request).country)
+    answer = similar_to_file(service, photo, q.strip(), MOST, country=PageReader.of(request).country)
     return page(request, "by_photo.html", active="search", answer=answer, question=Question(q.strip()))

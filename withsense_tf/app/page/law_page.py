@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from withsense_tf.app import questions
-from withsense_tf.app.page.drawing_board import Reader, page
+from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.common.limits import QUERY_SIGNS
 
@@ -19,7 +19,7 @@ def law(
     request: Request, service: Service, text: Annotated[str, Query(max_length=QUERY_SIGNS)] = ""
 ) -> Response:
     """Show the rule, and what it says of a text."""
-    reader = Reader.of(request)
+    reader = PageReader.of(request)
     policy, rule = service.policy.current(), service.rule(reader.country)
     verdict = policy.texts(rule.age_limit).verdict(text) if text.strip() else None
     answer = questions.law(service, reader.country)

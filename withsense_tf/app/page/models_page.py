@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import SearchAnswer, ShownPlace
-from withsense_tf.app.page.drawing_board import Reader, page
+from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.questions import Question
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.app.routes.model_routes import known_models
@@ -30,7 +30,7 @@ def two_models(
     right: ModelNumber = None,
 ) -> Response:
     """Show what two models answer to one question; without a choice, the one before and the one in use."""
-    reader = Reader.of(request)
+    reader = PageReader.of(request)
     models = known_models(service)
     numbers = [model.number for model in models]
     newer = right if right in numbers else numbers[0]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import ValidationError
 
 from withsense_tf.app import questions
-from withsense_tf.app.page.drawing_board import Reader, page
+from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import PhotoId, Service, needs
@@ -27,7 +27,7 @@ def photo(request: Request, service: Service, id: PhotoId, q: TextField = "") ->
 
 
 def _page_of(request: Request, service: PhotoService, id_: str, text: str, **more: Any) -> Response:
-    reader = Reader.of(request)
+    reader = PageReader.of(request)
     known_photo = questions.photo(service, id_, reader.country)
     fit = questions.score(service, id_, text, reader.country) if text.strip() else None
     return page(
@@ -47,7 +47,7 @@ def describe(
     q: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",
 ) -> Response:
     """Add what somebody says of a photo; the law judges it first."""
-    reader = Reader.of(request)
+    reader = PageReader.of(request)
     try:
         caption = NewCaption(id=id, text=text, by=by.strip() or None)
     except ValidationError:
@@ -64,7 +64,7 @@ def describe(
 @router.get("/pair", dependencies=[needs("read")])
 def pair(request: Request, service: Service, a: str, b: str, q: TextField = "") -> Response:
     """Show two photos side by side."""
-    reader = Reader.of(request)
+    reader = PageReader.of(request)
     photos = [questions.photo(service, id_, reader.country) for id_ in (a, b)]
     fits = [questions.score(service, id_, q, reader.country) if q.strip() else None for id_ in (a, b)]
     columns = list(dict.fromkeys([*photos[0].facts, *photos[1].facts]))

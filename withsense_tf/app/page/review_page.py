@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from withsense_tf.app import review
-from withsense_tf.app.page.drawing_board import Reader, page
+from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes import review_routes
 from withsense_tf.app.routes.common import Service, needs
@@ -35,7 +35,7 @@ def overview(
 ) -> Response:
     """Show one of four lists."""
     values: dict[str, Any] = {"tab": tab, "problem": None, "items": []}
-    country = Reader.of(request).country
+    country = PageReader.of(request).country
     try:
         if tab == "withheld":
             values["items"] = review.withheld_photos(service, country, after, ON_A_PAGE)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer, SearchAnswer, ShownPlace
-from withsense_tf.app.page.drawing_board import Reader, page, url
+from withsense_tf.app.page.drawing_board import PageReader, page, url
 from withsense_tf.app.page.query_chips import BOUNDS, chips, filters_of_form, form_of_filters
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
@@ -44,7 +44,7 @@ FIRST_COLUMNS: Final = ("date", "place", "camera", "author", "orientation", "col
 @router.get("/")
 def home(request: Request, service: Service) -> Response:
     """Show what could be asked, by the photos that answer it."""
-    reader = Reader.of(request)
+    reader = PageReader.of(request)
     tiles = example_tiles(service, reader.country)
     return page(
         request,
@@ -121,7 +121,7 @@ class SearchFields(BaseModel):
 @router.get("/search")
 def search(request: Request, service: Service, form: Annotated[SearchFields, Query()]) -> Response:
     """Answer a question: as a page, or as its results alone where the page is there already."""
-    reader, order = Reader.of(request), form.order
+    reader, order = PageReader.of(request), form.order
     question = form.question(request, reader.country)
     if not question.text and question.like is None:
         if question.where:
@@ -190,7 +190,7 @@ def in_order(answer: SearchAnswer, order: str) -> SearchAnswer:
     return answer.model_copy(update={"places": [*photos, *rest]})
 
 
-def _filters(service: PhotoService, reader: Reader, where: Sequence[str]) -> list[dict[str, Any]]:
+def _filters(service: PhotoService, reader: PageReader, where: Sequence[str]) -> list[dict[str, Any]]:
     """Return the columns that a form can filter by, each with what was chosen."""
     choices = form_of_filters(where)
     columns = [

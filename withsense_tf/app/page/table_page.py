@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer
-from withsense_tf.app.page.drawing_board import Reader, page
+from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import Service, needs
@@ -41,14 +41,14 @@ def table(request: Request) -> Response:
 @router.post("/table/photos")
 def table_photos(request: Request, service: Service, ids: Ids = "") -> Response:
     """Show the photos that were collected, as far as they may be shown now."""
-    photos, missing = collection_of(service, ids, Reader.of(request).country)
+    photos, missing = collection_of(service, ids, PageReader.of(request).country)
     return page(request, "table_photos.html", photos=photos, missing=missing)
 
 
 @router.post("/table/export")
 def export(request: Request, service: Service, kind: Annotated[str, Form()], ids: Ids = "") -> Response:
     """Answer with a file: the list as CSV or JSON, or a contact sheet as PNG or PDF."""
-    reader = Reader.of(request)
+    reader = PageReader.of(request)
     if kind not in KINDS:
         raise ProblemError(400, "no_such_kind", f"A list is exported as {', '.join(KINDS)}.")
     photos, _ = collection_of(service, ids, reader.country)
@@ -98,7 +98,7 @@ def as_json(photos: Sequence[PhotoAnswer]) -> bytes:
     return json.dumps([photo.model_dump() for photo in photos], ensure_ascii=False, indent=1).encode()
 
 
-def as_sheet(service: PhotoService, photos: Sequence[PhotoAnswer], reader: Reader, kind: str) -> bytes:
+def as_sheet(service: PhotoService, photos: Sequence[PhotoAnswer], reader: PageReader, kind: str) -> bytes:
     """Draw a contact sheet; each photo passes the door once more."""
     hits = []
     with service.doorway(reader.country) as here:
