@@ -105,7 +105,7 @@ def index_status(index: PhotoIndex) -> Status:
 
 
 def _by_age_limit(restricted: dict[int, int]) -> dict[int, int]:
-    """Return how many are restricted at each age limit, where countries hear a judge of photos differently: the most."""
+    """Return how many are restricted at each age limit, by whichever country hears a judge of photos most."""
     most: dict[int, int] = {}
     for key, count in restricted.items():
         most[age_limit_of(key)] = max(count, most.get(age_limit_of(key), 0))
