@@ -59,15 +59,15 @@ def level_keys(policy: Law) -> list[int]:
 
 
 def judge_items(
-    policy: Policy, items: Sequence[Item], store: VectorStore
+    policy: Policy, items: Sequence[Item], store: VectorStore | None = None
 ) -> dict[int, dict[str, PhotoDecision]]:
     """Decide on each photo by itself, under each level; a name stands for one of them only.
 
-    A judge of photos looks up in `store` what it can.
+    A judge of photos looks up in `store` what it can, if there is one.
     """
     texts = [text for item in items for _, text in (*item.captions, *item.law_texts)]
     ownership = policy.ownership
-    if isinstance(ownership.photo_judge, ChildJudge):
+    if store is not None and isinstance(ownership.photo_judge, ChildJudge):
         ownership = replace(ownership, photo_judge=ownership.photo_judge.beside(store))
     decisions = {}
     for level in policy.levels():

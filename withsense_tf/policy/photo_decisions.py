@@ -5,7 +5,7 @@ A decision covers the photo, all its captions, and its near-duplicates. A person
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.policy.levels import Level
 from withsense_tf.policy.overrides import HumanDecisions, Override
+from withsense_tf.policy.photo_judge import PhotoJudge, ask_judge
 from withsense_tf.policy.texts.text_policy import TextPolicy
 from withsense_tf.policy.texts.verdict import Verdict
 
@@ -28,8 +29,6 @@ UNCAPTIONED: Final = ("restrict", "allow")
 # Where something that may speak of a photo cannot be read, nobody knows what it says.
 UNREAD: Final = "evidence not readable"
 STRICTNESS: Final = {"allow": 0, "review": 1, "block": 2}
-# Photo files -> how likely each shows a child, from 0 to 1.
-PhotoJudge = Callable[[list[Path]], np.ndarray]
 # The source of what such a judge decided, where no person or text has said it.
 CLASSIFIER: Final = "classifier"
 
@@ -173,7 +172,7 @@ class Ownership:
         }
         if self.photo_judge is None or not open_photos:
             return
-        likely = self.photo_judge(list(open_photos.values()))
+        likely = ask_judge(self.photo_judge, list(open_photos.values()))
         for photo, chance in zip(open_photos, likely, strict=True):
             old = decisions[photo]
             bare = old.source == "no captions"

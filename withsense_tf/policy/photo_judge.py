@@ -16,10 +16,12 @@ import numpy as np
 
 from withsense_tf.common.plugins import Plugins
 from withsense_tf.errors import DataError, NotFittedError, SettingError
-from withsense_tf.policy.photo_decisions import PhotoJudge
 
 if TYPE_CHECKING:
     from withsense_tf.encoders.vectors.store import VectorStore
+
+# Photo files -> how likely each shows a child, from 0 to 1.
+PhotoJudge = Callable[[list[Path]], np.ndarray]
 
 
 class ChildJudge(ABC):

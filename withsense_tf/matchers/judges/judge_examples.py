@@ -65,7 +65,7 @@ def judge_examples(data: Dataset, law: Law, parts: Collection[str] = ("train", "
     kinds = int(examples.child.sum()), int((share == 0).sum())
     if min(kinds) < FEWEST:
         raise DataError(
-            f"{data.folder} has {kinds[0]} photos with captions of which most speak of a child, and {kinds[1]} of which "
-            f"none does. A judge learns from at least {FEWEST} of both kinds: take a folder with more captioned photos."
+            f"{data.folder} has {kinds[0]} photos of which most captions speak of a child, and {kinds[1]} of which none "
+            f"does. A judge learns from at least {FEWEST} of both kinds: take a folder with more captioned photos."
         )
     return examples
