@@ -56,7 +56,7 @@ def judge_examples(data: Dataset, law: Law, parts: Collection[str] = ("train", "
     mine = photos[photos["part"].isin(parts) & photos["photo"].isin(shares.index)]
     group = mine["photo"].map(groups)
     mine = mine[~group.isin(others) & ~group.duplicated()]
-    share = shares[mine["photo"]].to_numpy(float)
+    share = shares[mine["photo"]].to_numpy(float, copy=True)
     for at, (photo, digest) in enumerate(zip(mine["photo"], mine["digest"], strict=True)):
         override = law.ownership.human_decisions.of(photo, digest)
         if override is not None:
@@ -65,7 +65,7 @@ def judge_examples(data: Dataset, law: Law, parts: Collection[str] = ("train", "
     kinds = int(examples.child.sum()), int((share == 0).sum())
     if min(kinds) < FEWEST:
         raise DataError(
-            f"{data.folder} has {kinds[0]} photos of which most captions speak of a child, and {kinds[1]} of which none "
-            f"does. A judge learns from at least {FEWEST} of both kinds: take a folder with more captioned photos."
+            f"{data.folder} has {kinds[0]} photos of which most captions speak of a child, {kinds[1]} of which none "
+            f"does. A judge learns from at least {FEWEST} of both kinds: take more captioned photos."
         )
     return examples
