@@ -30,7 +30,7 @@ def judge(paths: list[Path]) -> np.ndarray:
 
 
 LAW = Policy(COUNTRIES, Ownership(photo_judge=judge))
-SILENT = Evidence("p.jpg", Path("p.jpg"), "", captions=[("p.jpg#0", Verdict("allow", "", "", ""))])
+SILENT = Evidence("p.jpg", Path("p.jpg"), "", captions=[("p.jpg#0", Verdict("allow"))])
 
 
 def is_restricted(country: str | None, review_restricts: bool = True) -> bool:

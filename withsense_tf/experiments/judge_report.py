@@ -1,4 +1,4 @@
-"""How well does a judge of photos see children that it did not learn from?
+"""Ask how well a judge of photos sees children that it did not learn from.
 
     python -m withsense_tf.experiments.judge_report --data FOLDER [--quality best] [--sheet FILE.png]
 
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from withsense_tf.commands.index_options import QualityOption
 from withsense_tf.common import terminal
 from withsense_tf.experiments.data_option import DataOption, load
 
@@ -32,7 +31,7 @@ RECALL: Final = 0.95
 def main(
     data: DataOption = None,
     weights: Annotated[str, typer.Option(help="Of the photo backbone, as in compare.")] = "auto",
-    quality: QualityOption = None,
+    quality: Annotated[str | None, typer.Option(help="fast, good or best, where weights are auto.")] = None,
     store: Annotated[Path | None, typer.Option(help="Vectors to take over, which are only read.")] = None,
     sheet: Annotated[Path | None, typer.Option(help="Draw the photos that the judge alone marks.")] = None,
     output: Annotated[Path, typer.Option(help="Where vectors and the demo set go.")] = Path("artifacts"),

@@ -10,15 +10,12 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 
 from withsense_tf.common.plugins import Plugins
 from withsense_tf.errors import DataError, NotFittedError, SettingError
-
-if TYPE_CHECKING:
-    from withsense_tf.encoders.vectors.store import VectorStore
 
 # Photo files -> how likely each shows a child, from 0 to 1.
 PhotoJudge = Callable[[list[Path]], np.ndarray]
@@ -41,8 +38,8 @@ class ChildJudge(ABC):
     def __call__(self, paths: list[Path]) -> np.ndarray:
         """Return how likely each photo shows a child, from 0 to 1, (photos,); nan where that cannot be told."""
 
-    def beside(self, store: VectorStore) -> ChildJudge:  # noqa: ARG002  # those that look by a known encoder use it
-        """Return this judge, who looks up in a store what it can instead of looking at photos once more."""
+    def beside(self, store: Any) -> ChildJudge:  # noqa: ARG002  # those that look by a known encoder use it
+        """Return this judge, who looks up in a store of vectors what it can instead of looking once more."""
         return self
 
 

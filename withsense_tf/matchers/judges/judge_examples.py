@@ -33,12 +33,12 @@ class JudgeExamples:
     @property
     def child(self) -> np.ndarray:
         """Return which photos show a child beyond doubt."""
-        return self.share > MOST_SAY
+        return np.asarray(self.share > MOST_SAY)
 
     @property
     def clear(self) -> np.ndarray:
         """Return the photos of which most captions speak of a child, or none does."""
-        return self.child | (self.share == 0)
+        return np.asarray(self.child | (self.share == 0))
 
 
 def judge_examples(data: Dataset, law: Law, parts: Collection[str] = ("train", "corpus")) -> JudgeExamples:
