@@ -50,7 +50,7 @@ def train_judge(
     from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.errors import SettingError
     from withsense_tf.matchers.judges.child_kernel import ChildKernel
-    from withsense_tf.matchers.judges.judge_card import make_card
+    from withsense_tf.matchers.judges.judge_card import make_card, short_text
     from withsense_tf.matchers.judges.judge_examples import judge_examples
     from withsense_tf.matchers.judges.trained_judge import CARD_TEXT, save_judge
     from withsense_tf.matchers.registry import photo_encoders_of, weights_at
@@ -67,10 +67,4 @@ def train_judge(
     kernel = ChildKernel().fit(examples, [one.load() for one in encoders], VectorStore(store))
     card = make_card(examples, kernel.left_out_, [one.identity for one in encoders], data.name, licence)
     save_judge(kernel, card, output)
-    bare, silent = card["at_threshold"], card["at_sure"]
-    typer.echo(
-        f"{output}: AUC {card['auc']:.3f}, each photo left out. Photos without captions are restricted from "
-        f"{card['threshold']:.3f} on (recall {bare['recall']:.3f}, precision {bare['precision']:.3f}); photos whose "
-        f"captions speak of no child from {card['sure']:.3f} on (recall {silent['recall']:.3f}, precision "
-        f"{silent['precision']:.3f}). Read {output / CARD_TEXT}."
-    )
+    typer.echo(f"{output}: {short_text(card)} Read {output / CARD_TEXT}.")

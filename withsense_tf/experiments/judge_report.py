@@ -61,9 +61,9 @@ def main(
     decisions = policy.gate(dataset).decisions
     free = np.array([not decisions[photo].restricted for photo in photos["photo"]])
     for threshold in (card["sure"], card["threshold"]):
-        marked = int((free & (chances >= threshold)).sum())
+        count = int((free & (chances >= threshold)).sum())
         typer.echo(
-            f"{int(free.sum())} photos are free by captions; from {threshold:.3f} on {marked} are marked"
+            f"{int(free.sum())} photos are free by captions; from {threshold:.3f} on {count} are marked"
         )
     if sheet is not None:
         rows = np.flatnonzero(free & (chances >= card["sure"]))
@@ -76,8 +76,8 @@ def plain_labels(data: Dataset, photos: list[str]) -> tuple[np.ndarray, np.ndarr
     from withsense_tf.experiments.policy_report import PLAIN_WORDS, SURE_CAPTIONS
 
     captions = data.captions
-    said = captions["text"].map(lambda text: bool(PLAIN_WORDS.search(text)))
-    counts = said.groupby(captions["photo"]).sum().reindex(photos, fill_value=0).to_numpy()
+    is_plain = captions["text"].map(lambda text: bool(PLAIN_WORDS.search(text)))
+    counts = is_plain.groupby(captions["photo"]).sum().reindex(photos, fill_value=0).to_numpy()
     child = counts >= SURE_CAPTIONS
     return child | (counts == 0), child
 

@@ -182,8 +182,8 @@ class Ownership:
             marked = not chance < threshold
             if bare or marked:
                 restricted = marked and (review_restricts or bare or not level.review)
-                said = (f"child: {chance:.2f}", *(["for review"] if marked and level.review else []))
-                decisions[photo] = replace(old, restricted=restricted, source=CLASSIFIER, evidence=said)
+                words = (f"child: {chance:.2f}", *(["for review"] if marked and level.review else []))
+                decisions[photo] = replace(old, restricted=restricted, source=CLASSIFIER, evidence=words)
 
 
 def restricts(verdict: Verdict, review_restricts: bool = True) -> bool:

@@ -47,7 +47,7 @@ JUDGES: Final = Plugins[ChildJudge](
     "judge", "withsense_tf.photo_judges", {}, "withsense_tf.policy.photo_judge:ChildJudge"
 )
 # What reads a judge that `policy train` made; imported when one is named, as it needs all that sees photos.
-TRAINED: Final = Plugins[ChildJudge](
+JUDGE_READERS: Final = Plugins[ChildJudge](
     "judge",
     "withsense_tf.no_others",
     {"trained": "withsense_tf.matchers.judges.trained_judge:TrainedJudge"},
@@ -61,7 +61,7 @@ def load_judge(name: str | None) -> ChildJudge:
     Without a name, that is the one that is installed.
     """
     if name is not None and (os.sep in name or Path(name).is_dir()):
-        return TRAINED.load("trained")(Path(name))  # type: ignore[call-arg]  # this one is made of its folder
+        return JUDGE_READERS.load("trained")(Path(name))  # type: ignore[call-arg]  # this one is made of its folder
     names = JUDGES.names()
     if name is None and len(names) != 1:
         here = f"Several are installed: {', '.join(names)}." if names else "None is installed."

@@ -57,6 +57,17 @@ def make_card(
     }
 
 
+def short_text(card: Mapping[str, Any]) -> str:
+    """Return the figures of a card in two sentences."""
+    bare, silent = card["at_threshold"], card["at_sure"]
+    return (
+        f"AUC {card['auc']:.3f}, each photo left out. Photos without captions are restricted from "
+        f"{card['threshold']:.3f} on (recall {bare['recall']:.3f}, precision {bare['precision']:.3f}); photos whose "
+        f"captions speak of no child from {card['sure']:.3f} on (recall {silent['recall']:.3f}, precision "
+        f"{silent['precision']:.3f})."
+    )
+
+
 def card_text(card: Mapping[str, Any]) -> str:
     """Return the card as Markdown."""
     data, bare, silent = card["learned_from"], card["at_threshold"], card["at_sure"]

@@ -39,8 +39,8 @@ def point_at(chances: np.ndarray, child: np.ndarray, threshold: float) -> Point:
 
 def at_recall(chances: np.ndarray, child: np.ndarray, recall: float) -> Point:
     """Return the point of the highest threshold that finds this share of the photos with a child."""
-    found = np.sort(chances[child])[::-1]
-    return point_at(chances, child, float(found[int(np.ceil(recall * len(found))) - 1]))
+    highest_first = np.sort(chances[child])[::-1]
+    return point_at(chances, child, float(highest_first[int(np.ceil(recall * len(highest_first))) - 1]))
 
 
 def at_precision(chances: np.ndarray, child: np.ndarray, precision: float) -> Point:

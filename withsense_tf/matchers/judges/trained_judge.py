@@ -69,11 +69,11 @@ class TrainedJudge(ChildJudge):
         for encoder in features.encoders:
             some = features.store.encode(encoder, different, [paths[place[one]] for one in different])
             is_seen &= some.has_vector
-        seen = [one for one, is_here in zip(different, is_seen, strict=True) if is_here]
-        if not seen:
+        readable = [one for one, is_here in zip(different, is_seen, strict=True) if is_here]
+        if not readable:
             return np.full(len(paths), np.nan)
-        chances = self._kernel.chance(seen, [paths[place[one]] for one in seen])
-        by_content = dict(zip(seen, chances, strict=True))
+        chances = self._kernel.chance(readable, [paths[place[one]] for one in readable])
+        by_content = dict(zip(readable, chances, strict=True))
         return np.array([by_content.get(content, np.nan) for content in contents])
 
 
