@@ -14,8 +14,8 @@ import typer
 from withsense_tf.commands.consent import app as consent_app
 from withsense_tf.commands.index_options import CaptionFileOption, Folder, PhotoColumnOption, TextColumnOption
 from withsense_tf.commands.judge_photos import judge_photos
-from withsense_tf.experiments.policy_report import main as policy_report
 from withsense_tf.commands.train_judge import train_judge
+from withsense_tf.experiments.policy_report import main as policy_report
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:

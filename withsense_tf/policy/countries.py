@@ -145,6 +145,7 @@ def _legal_text(entry: Mapping[str, object], name: str, where: str) -> str:
         raise DataError(f"{where}: {name} is {text!r}, expected a text.")
     return text.strip()
 
+
 def _check_judge(entry: dict[str, object], where: str) -> None:
     """Raise where an entry does not say what a judge of photos may do."""
     judge, sure = entry.get("judge", JUDGE[0]), entry.get("judge_sure", 1.0)
