@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageOps
-from small_index import LAW, draw_look, item_of, law, new_index
+from small_index import COUNTRIES, LAW, draw_look, item_of, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.item import Item
@@ -18,9 +18,11 @@ from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.readable import UnusablePhoto
+from withsense_tf.index.upkeep.restricted_photos import told_restrictions
 from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.countries import Countries, CountryRule
 from withsense_tf.policy.overrides import Override
 from withsense_tf.search.search import Search
 
@@ -50,8 +52,8 @@ def index(
     return new_index(tmp_path / "index", fitted("hybrid"), [kid, copy, wall], store)
 
 
-def shown(index: PhotoIndex, policy=LAW) -> set[str]:
-    hits = Search(index, policy=policy, country="BB")("a wall", k=50, minimum=0.0)
+def shown(index: PhotoIndex, policy=LAW, country: str = "BB") -> set[str]:
+    hits = Search(index, policy=policy, country=country)("a wall", k=50, minimum=0.0)
     return {hit.photo for hit in hits} | {name for hit in hits for name in hit.duplicates}
 
 
@@ -113,13 +115,27 @@ def test_a_verdict_by_the_pixels_alone_stands_when_the_photo_left(
 ) -> None:
     bare = item_of(looks, "bare.png", 4, texts=[])
     told = item_of(looks, "told.png", 4, light=1, texts=[INNOCENT])
-    judging = law(photo_judge=lambda paths: [0.9 for path in paths if path.is_file()])
+    judging = law(photo_judge=lambda paths: [0.9 if path.samefile(bare.path) else 0 for path in paths])
     index = new_index(tmp_path / "index", fitted("hybrid"), [bare, told], store, judging)
     ingest(index, [], judging, remove=["bare.png"])
     assert shown(index, judging) == set()
     stricter = law(photo_judge=judging.ownership.photo_judge, judge_threshold=0.05)
     judge_anew(index, stricter)
     assert shown(index, stricter) == set()
+
+
+def test_an_index_shows_in_each_country_what_its_judge_of_photos_is_not_sure_of(
+    index: PhotoIndex, wall: Item
+) -> None:
+    countries = Countries((*COUNTRIES.rules, CountryRule("EE", "children", judge_sure=0.9)))
+    judging = law(countries, photo_judge=lambda paths: [0.7 * path.samefile(wall.path) for path in paths])
+    judge_anew(index, judging)
+    assert shown(index, judging) == set()
+    assert shown(index, judging, "EE") == {"wall.png"}
+    assert shown(index, judging, "ZZ") == set()
+    assert verify_index(index) == []
+    assert "restricted where persons under 16 are protected: 3" in index_status(index).as_text()
+    assert "by a judge of photos: wall.png" in told_restrictions(index)
 
 
 def test_of_photos_without_a_verdict_nothing_is_kept(index: PhotoIndex, looks: Path) -> None:

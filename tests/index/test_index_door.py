@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import write_folder
-from small_index import LAW, law, new_index
+from small_index import COUNTRIES, LAW, law, new_index
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
@@ -21,6 +21,7 @@ from withsense_tf.index.item import items_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.countries import JUDGE, Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.law import REVIEW
 from withsense_tf.policy.overrides import OVERRIDES, Override
@@ -126,9 +127,17 @@ def test_data_set_and_index_give_one_verdict_whatever_the_settings(with_a_twin: 
             str(name): Override(str(name), str(word), "Ann", "I know") for name, word in decided.items()
         },
     )
-    policy = replace(LAW, ownership=ownership, review=str(rng.choice(REVIEW)))
-    gate = policy.gate(data, "BB")
-    decisions = judge_items(policy, items_of(data))[gate.rule.age_limit]
+    if rng.integers(2):
+        # A judge who says of each photo what its name makes him, and of some nothing.
+        chances = rng.choice([0.05, 0.2, 0.45, 0.7, np.nan], 26)
+        ownership = replace(
+            ownership, photo_judge=lambda paths: chances[[ord(path.name[0]) % 26 for path in paths]]
+        )
+    judge, sure = str(rng.choice(JUDGE)), float(rng.choice([0.3, 0.6]))
+    countries = Countries((*COUNTRIES.rules, CountryRule("EE", "children", judge=judge, judge_sure=sure)))
+    policy = replace(LAW, countries=countries, ownership=ownership, review=str(rng.choice(REVIEW)))
+    gate = policy.gate(data, str(rng.choice(["BB", "EE", "ZZ"])))
+    decisions = judge_items(policy, items_of(data))[gate.level.key]
     if ownership.duplicates:
         spread(decisions, {photo: data.groups[photo] for photo in decisions})
     for photo, decision in decisions.items():

@@ -104,12 +104,17 @@ def test_a_classifier_may_judge_photos_without_captions_and_no_answer_restricts(
 
     def judge(paths: list[Path]) -> np.ndarray:
         asked.extend(path.name for path in paths)
-        return np.array([0.05, np.nan])
+        chances = {"gnu.jpg": 0.05, "hen.jpg": np.nan, "ant.jpg": 0.7, "cat.jpg": 0.4}
+        return np.array([chances.get(path.name, 0.0) for path in paths])
 
     gate = policy(photo_judge=judge).gate(bare, "RU", DAY)
     assert "gnu.jpg" not in restricted(gate)
-    assert asked == ["gnu.jpg", "hen.jpg"]
+    assert {"gnu.jpg", "hen.jpg"} < set(asked)
+    assert "bee.jpg" not in asked  # its captions restrict it
     assert "hen.jpg" in restricted(gate)
+    assert "cat.jpg" not in restricted(gate)  # its captions speak of no child, and .4 is not sure
+    ant = gate.decisions["ant.jpg"]
+    assert (ant.restricted, ant.source, ant.evidence) == (True, "classifier", ("child: 0.70",))
 
 
 def test_near_duplicates_of_a_restricted_photo_are_restricted(data: Dataset, folder: Path) -> None:

@@ -28,8 +28,8 @@ def test_a_command_gets_the_options_and_is_handed_the_law(tmp_path: Path) -> Non
         calls.append((word, law))
 
     names = list(inspect.signature(command).parameters)
-    assert names == ["word", *FILES, "min_votes"]
-    nothing: dict[str, object] = dict.fromkeys((*FILES, "min_votes"))
+    assert names == ["word", *FILES, "min_votes", "photo_judge"]
+    nothing: dict[str, object] = dict.fromkeys((*FILES, "min_votes", "photo_judge"))
     file = tmp_path / "o.csv"
     file.write_text("photo,decision,by,reason\n")
     command(word="x", **{**nothing, "overrides": file, "min_votes": 2})

@@ -54,11 +54,11 @@ class Decision:
 def withheld_photos(service: PhotoService, country: str | None, after: str, k: int) -> list[dict[str, Any]]:
     """Return photos that a country's law withholds, by name, behind a name; with why, and all that is said of them."""
     with service.doorway(country) as here:
-        limit = here.door.rule.age_limit
+        level = here.door.level.key
         names = sorted(
             name
-            for name, age_limit, *_ in live_restrictions(here.tables)
-            if age_limit == limit and name > after
+            for name, judged_under, *_ in live_restrictions(here.tables)
+            if judged_under == level and name > after
         )
         if here.door.rule.rule == "none":
             names = []

@@ -46,4 +46,4 @@ def query_examples(service: PhotoService, k: int, country: str | None) -> Exampl
 
 def _limit(here: Doorway) -> int | None:
     rule = here.door.rule
-    return None if rule.rule == "none" else rule.age_limit
+    return None if rule.rule == "none" else here.door.level.key

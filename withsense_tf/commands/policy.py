@@ -14,6 +14,7 @@ import typer
 from withsense_tf.commands.consent import app as consent_app
 from withsense_tf.commands.index_options import CaptionFileOption, Folder, PhotoColumnOption, TextColumnOption
 from withsense_tf.commands.judge_photos import judge_photos
+from withsense_tf.commands.train_judge import train_judge
 from withsense_tf.experiments.policy_report import main as policy_report
 from withsense_tf.policy.options import CountryOption, keeps_law
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.add_typer(consent_app, name="consent")
 app.command("judge-photos")(judge_photos)
 app.command("report")(policy_report)
+app.command("train")(train_judge)
 
 
 @app.command("check")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -38,9 +39,11 @@ from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door, Permission
 from withsense_tf.policy.law import Law
 from withsense_tf.policy.photo_decisions import STRICTNESS, Evidence, PhotoDecision, spread
+from withsense_tf.policy.photo_judge import ChildJudge
 from withsense_tf.policy.texts.verdict import Verdict
 
 if TYPE_CHECKING:
+    from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.index.photo_index import PhotoIndex
 
 
@@ -50,12 +53,25 @@ def age_limits(policy: Law) -> list[int]:
     return sorted({policy.countries.strictest().age_limit, *(rule.age_limit for rule in rules)})
 
 
-def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, PhotoDecision]]:
-    """Decide on each photo by itself, under each age limit; a name stands for one of them only."""
+def level_keys(policy: Law) -> list[int]:
+    """Return every level that a country's rule may ask for, as the tables have it."""
+    return [level.key for level in policy.levels()]
+
+
+def judge_items(
+    policy: Policy, items: Sequence[Item], store: VectorStore | None = None
+) -> dict[int, dict[str, PhotoDecision]]:
+    """Decide on each photo by itself, under each level; a name stands for one of them only.
+
+    A judge of photos looks up in `store` what it can, if there is one.
+    """
     texts = [text for item in items for _, text in (*item.captions, *item.law_texts)]
+    ownership = policy.ownership
+    if store is not None and isinstance(ownership.photo_judge, ChildJudge):
+        ownership = replace(ownership, photo_judge=ownership.photo_judge.beside(store))
     decisions = {}
-    for limit in age_limits(policy):
-        verdicts = iter(policy.texts(limit).verdicts(texts))
+    for level in policy.levels():
+        verdicts = iter(policy.texts(level.age_limit).verdicts(texts))
         evidence = [
             Evidence(
                 item.name,
@@ -68,7 +84,7 @@ def judge_items(policy: Policy, items: Sequence[Item]) -> dict[int, dict[str, Ph
             )
             for item in items
         ]
-        decisions[limit] = policy.ownership.own(evidence, policy.restricts_review)
+        decisions[level.key] = ownership.own(evidence, policy.restricts_review, level)
     return decisions
 
 
@@ -211,9 +227,9 @@ class IndexDoor(Door):
                 others=_with_verdicts(texts, iter(verdicts)),
                 unread=[f"{where}: {why}" for where, why in inside.unread],
             )
-            decision = self.policy.ownership.own([evidence], self.policy.restricts_review)[name]
+            decision = self.policy.ownership.own([evidence], self.policy.restricts_review, self.level)[name]
             near = [photo for photo in like if (own := self.decision(photo)) is None or own.restricted]
-            if any_restricted(self._tables, departed_photos, self.rule.age_limit):
+            if any_restricted(self._tables, departed_photos, self.level.key):
                 near.append(DEPARTED_NAME)
             may_ask = not decision.restricted and not near
             rule = decision.source if decision.restricted else f"like {near[0]}" if near else ""
@@ -232,7 +248,7 @@ class IndexDoor(Door):
         """Return what was decided on a photo under the age limit in force; a verdict that was changed restricts."""
         if self.rule.rule != "children":
             return None
-        key = photo, self.rule.age_limit
+        key = photo, self.level.key
         if key not in self._decisions:
             self._decisions[key] = self._decision(*key)
         return self._decisions[key]

@@ -18,6 +18,7 @@ _PARTS: Final = {
     "towers.linear_head": ("Move",),
     "towers.local_scaling": ("LocalScaling",),
     "photo_features": ("PhotoFeatures",),
+    "judges.child_kernel": ("ChildKernel",),
 }
 PARTS: Final[Mapping[str, str]] = {
     kind: f"withsense_tf.matchers.{module}" for module, kinds in _PARTS.items() for kind in kinds
@@ -38,7 +39,7 @@ def save_matcher(matcher: Matcher, folder: str | Path, also: Mapping[str, str] |
         )  # late: it takes all kinds of matchers
 
         match_chance(matcher)
-    return save_state(matcher, folder, _modules(also))
+    return save_state(matcher, folder, known_modules(also))
 
 
 def load_matcher(
@@ -49,13 +50,13 @@ def load_matcher(
     Its answers are those of the matcher that was saved. Weights that are no longer those of then are an error.
     """
     check_kind("load_matcher", folder, (str, Path), "the path of a folder that save_matcher wrote")
-    matcher = load_state(folder, _modules(also), store)
+    matcher = load_state(folder, known_modules(also), store)
     if not isinstance(matcher, Matcher):
         raise DataError(f"{folder} holds a {type(matcher).__name__}, expected a matcher.")
     return matcher
 
 
-def _modules(also: Mapping[str, str] | None) -> dict[str, str]:
+def known_modules(also: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the module of each class that may be saved: ours, those that packages add, and `also` these."""
     from withsense_tf.matchers.registry import MATCHERS  # late: it takes the libraries of all matchers
 

@@ -19,7 +19,10 @@ Rule = Literal["children", "none"]
 RULES: Final = ("children", "none")
 # What RFC 7725 wants told where a law forbids to show something: who demands it, and on what ground.
 LEGAL_FIELDS: Final = ("authority", "ground")
-FIELDS: Final = frozenset({"country", "rule", "age_limit", "from", "until", "message", "note", *LEGAL_FIELDS})
+FIELDS: Final = frozenset(
+    {"country", "rule", "age_limit", "from", "until", "message", "note", "judge", "judge_sure", *LEGAL_FIELDS}
+)
+JUDGE: Final = ("restrict", "review")
 STRICTEST_AGE: Final = 16
 
 
@@ -28,6 +31,9 @@ class CountryRule:
     """What holds in a country: nothing of persons under `age_limit` (children), or no rule (none).
 
     `authority` is who demands it (RFC 7725's blocked-by), `ground` the law that it rests on; either may be empty.
+
+    Where captions say nothing of a child and a judge of photos is at least `judge_sure` (None: as sure as the judge
+    itself asks for) that one is there, the photo is restricted, or is for a person to look at (`judge`).
     """
 
     country: str
@@ -38,6 +44,8 @@ class CountryRule:
     message: str = NOTICE
     authority: str = ""
     ground: str = ""
+    judge: str = JUDGE[0]
+    judge_sure: float | None = None
 
     def in_force(self, day: date) -> bool:
         """Return whether the rule holds on that day; both its first and its last day count."""
@@ -64,7 +72,9 @@ class Countries:
     def strictest(self) -> CountryRule:
         """Return the rule for whom nothing is known of: no person under the highest age limit of all."""
         limit = max([STRICTEST_AGE, *(rule.age_limit for rule in self.rules if rule.rule == "children")])
-        return CountryRule("", "children", limit)
+        # The judge's own word holds as well: see `Law.level`.
+        sure = [rule.judge_sure for rule in self.rules if rule.judge_sure is not None]
+        return CountryRule("", "children", limit, judge_sure=min(sure, default=None))
 
     def names(self) -> list[str]:
         """Return the countries that have an entry."""
@@ -116,6 +126,7 @@ def _entry(entry: object, where: str) -> CountryRule:
         raise DataError(f"{where}: age_limit is {limit!r}, expected a whole number from 1 to 21.")
     if not isinstance(message, str) or not message.strip():
         raise DataError(f"{where}: message is {message!r}, expected a text.")
+    _check_judge(entry, where)
     days = [_day(entry.get(name), f"{where}: {name}") for name in ("from", "until")]
     if days[0] and days[1] and days[0] > days[1]:
         raise DataError(f"{where}: from {days[0]} is after until {days[1]}.")
@@ -124,7 +135,8 @@ def _entry(entry: object, where: str) -> CountryRule:
     except SettingError as error:
         raise DataError(f"{where}: {error}") from error
     authority, ground = (_legal_text(entry, name, where) for name in LEGAL_FIELDS)
-    return CountryRule(country, rule, limit, days[0], days[1], message, authority, ground)
+    judge, sure = entry.get("judge", JUDGE[0]), entry.get("judge_sure")
+    return CountryRule(country, rule, limit, days[0], days[1], message, authority, ground, judge, sure)
 
 
 def _legal_text(entry: Mapping[str, object], name: str, where: str) -> str:
@@ -132,6 +144,15 @@ def _legal_text(entry: Mapping[str, object], name: str, where: str) -> str:
     if not isinstance(text, str):
         raise DataError(f"{where}: {name} is {text!r}, expected a text.")
     return text.strip()
+
+
+def _check_judge(entry: dict[str, object], where: str) -> None:
+    """Raise where an entry does not say what a judge of photos may do."""
+    judge, sure = entry.get("judge", JUDGE[0]), entry.get("judge_sure", 1.0)
+    if judge not in JUDGE:
+        raise DataError(f"{where}: judge is {judge!r}, expected {' or '.join(JUDGE)}.")
+    if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 < sure <= 1:
+        raise DataError(f"{where}: judge_sure is {sure!r}, expected a number above 0, at most 1.")
 
 
 def _day(value: object, where: str) -> date | None:
@@ -158,5 +179,5 @@ def country_code(country: object) -> str:
     raise SettingError(f"country is {country!r}, expected two letters such as RU (ISO 3166-1).")
 
 
-def _strictness(rule: CountryRule) -> tuple[bool, int]:
-    return rule.rule == "children", rule.age_limit
+def _strictness(rule: CountryRule) -> tuple[bool, int, bool]:
+    return rule.rule == "children", rule.age_limit, rule.judge == JUDGE[0]

@@ -44,9 +44,12 @@ class Policy(Law):
         consents: Path | None = None,
         audit: Path | None = None,
         languages: Path | None = None,
+        photo_judge: str | Path | None = None,
     ) -> Policy:
         """Return the policy of the package, with files of one's own where they are given (see `LawFiles`)."""
-        return cls.of_files(LawFiles(countries, overrides, consents, audit, languages=languages))
+        judge = None if photo_judge is None else str(photo_judge)
+        files = LawFiles(countries, overrides, consents, audit, languages=languages, photo_judge=judge)
+        return cls.of_files(files)
 
     @classmethod
     def of_service(cls) -> Policy:
@@ -56,10 +59,15 @@ class Policy(Law):
     @classmethod
     def of_files(cls, files: LawFiles) -> Policy:
         """Return the policy of the package, with those files."""
-        rules, overrides = files.rules(), files.current_overrides()
+        rules, overrides, judge = files.rules(), files.current_overrides(), files.judge()
+        ownership = Ownership(files.min_votes, overrides=overrides)
+        if judge is not None:
+            ownership = replace(
+                ownership, photo_judge=judge, judge_threshold=judge.threshold, judge_sure=judge.sure
+            )
         return cls(
             rules,
-            Ownership(files.min_votes, overrides=overrides),
+            ownership,
             ConsentRegister(files.consents) if files.consents else None,
             AuditLog(files.audit) if files.audit else None,
             languages=files.rules_of_languages(),

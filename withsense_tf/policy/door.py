@@ -13,6 +13,7 @@ from datetime import date
 
 from withsense_tf.policy.countries import CountryRule
 from withsense_tf.policy.law import Law
+from withsense_tf.policy.levels import Level
 from withsense_tf.policy.photo_decisions import PhotoDecision, restricts
 from withsense_tf.policy.texts.verdict import Verdict
 
@@ -46,6 +47,11 @@ class Door(ABC):
     def rule(self) -> CountryRule:
         """Return the rule that is in force now."""
         return self.policy.countries.rule(self.country, self.day)
+
+    @property
+    def level(self) -> Level:
+        """Return under what photos are judged now."""
+        return self.policy.level(self.rule)
 
     @abstractmethod
     def knows(self, photo: str) -> bool:

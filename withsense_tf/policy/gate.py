@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from withsense_tf.policy.door import Door
 from withsense_tf.policy.law import Law
+from withsense_tf.policy.levels import Level
 from withsense_tf.policy.photo_decisions import (
     PhotoDecision,
     caption_verdicts,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class _Answers:
-    """The verdicts on captions and the decisions on photos under one age limit; they cost seconds, so they are kept."""
+    """The verdicts on captions and the decisions on photos under one level; they cost seconds, so they are kept."""
 
     caption_verdicts: pd.DataFrame
     verdicts: dict[str, Verdict]
@@ -41,7 +42,7 @@ class Gate(Door):
     data: Dataset
     country: str | None
     day: date | None = None
-    _by_limit: dict[int, _Answers] = field(default_factory=dict, repr=False)
+    _by_level: dict[Level, _Answers] = field(default_factory=dict, repr=False)
 
     @property
     def decisions(self) -> dict[str, PhotoDecision]:
@@ -66,13 +67,15 @@ class Gate(Door):
         return self._answers().caption_verdicts
 
     def _answers(self) -> _Answers:
-        limit = self.rule.age_limit
-        if limit not in self._by_limit:
-            verdict_table = caption_verdicts(self.data, self.policy.texts(limit))
+        level = self.level
+        if level not in self._by_level:
+            verdict_table = caption_verdicts(self.data, self.policy.texts(level.age_limit))
             verdicts = dict(zip(verdict_table["caption"], verdict_table["verdict"], strict=True))
-            decisions = self.policy.ownership.decide(self.data, verdict_table, self.policy.restricts_review)
-            self._by_limit[limit] = _Answers(verdict_table, verdicts, decisions)
-        return self._by_limit[limit]
+            decisions = self.policy.ownership.decide(
+                self.data, verdict_table, self.policy.restricts_review, level
+            )
+            self._by_level[level] = _Answers(verdict_table, verdicts, decisions)
+        return self._by_level[level]
 
     @cached_property
     def _photos(self) -> frozenset[str]:

@@ -14,7 +14,8 @@ from withsense_tf.data.pictures import looks, near_duplicates, photo_file
 from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
-from withsense_tf.policy.countries import Countries
+from withsense_tf.policy.countries import Countries, CountryRule
+from withsense_tf.policy.levels import Level
 from withsense_tf.policy.photo_decisions import Ownership
 from withsense_tf.policy.reader.second_reader import packaged_reader
 from withsense_tf.policy.texts.rule_files import RuleFile
@@ -66,6 +67,20 @@ class Law:
         """Say who reads the texts."""
         reader = self.texts(16).second_reader
         return "rules alone" if reader is None else f"rules, and second reader {reader.identity}"
+
+    def level(self, rule: CountryRule) -> Level:
+        """Return under what photos are judged where a rule holds."""
+        if self.ownership.photo_judge is None:
+            return Level(rule.age_limit)
+        own = self.ownership.judge_sure
+        sure = own if rule.judge_sure is None else rule.judge_sure
+        # Where nobody knows the country, what is strictest holds.
+        return Level(rule.age_limit, sure if rule.country else min(sure, own), rule.judge != RESTRICT)
+
+    def levels(self) -> list[Level]:
+        """Return every level that a country's rule may ask for."""
+        rules = [rule for rule in self.countries.rules if rule.rule == "children"]
+        return sorted({self.level(rule) for rule in (self.countries.strictest(), *rules)})
 
     @cached_property
     def version(self) -> str:

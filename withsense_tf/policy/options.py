@@ -25,6 +25,14 @@ VotesOption = Annotated[
         help="So many of a photo's captions must speak of a child. Else what WITHSENSE_MIN_VOTES says, else 1.",
     ),
 ]
+JudgeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--photo-judge",
+        help="What looks at photos: a folder that policy train made, or module:Class. Else what "
+        "WITHSENSE_PHOTO_JUDGE names.",
+    ),
+]
 CountryOption = Annotated[
     str | None, typer.Option("--country", help="Two letters; without it the strictest rule holds.")
 ]
@@ -38,9 +46,12 @@ def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
         # Late: who asks for help needs no law.
         from withsense_tf.policy.service import LawFiles
 
-        votes = words.pop("min_votes")
+        votes, judge = words.pop("min_votes"), words.pop("photo_judge")
         options_given = {name: Path(str(file)) for name in HELP if (file := words.pop(name)) is not None}
-        command(law=LawFiles.of_service(None if votes is None else int(str(votes)), **options_given), **words)
+        law = LawFiles.of_service(
+            None if votes is None else int(str(votes)), None if judge is None else str(judge), **options_given
+        )
+        command(law=law, **words)
 
     # What only this function fills in needs no type at the terminal.
     command.__annotations__.pop("law")
@@ -57,9 +68,10 @@ def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
         )
         for name, text in HELP.items()
     ]
-    options.append(
-        inspect.Parameter("min_votes", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=VotesOption)
-    )
+    options += [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        for name, annotation in (("min_votes", VotesOption), ("photo_judge", JudgeOption))
+    ]
     shown_parameters = [parameter for name, parameter in own.parameters.items() if name != "law"]
     signature = own.replace(parameters=[*shown_parameters, *options])
     run_command.__signature__ = signature  # type: ignore[attr-defined]  # what inspect looks for

@@ -5,7 +5,7 @@ A decision covers the photo, all its captions, and its near-duplicates. A person
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.policy.levels import Level
 from withsense_tf.policy.overrides import HumanDecisions, Override
+from withsense_tf.policy.photo_judge import PhotoJudge, ask_judge
 from withsense_tf.policy.texts.text_policy import TextPolicy
 from withsense_tf.policy.texts.verdict import Verdict
 
@@ -27,8 +29,8 @@ UNCAPTIONED: Final = ("restrict", "allow")
 # Where something that may speak of a photo cannot be read, nobody knows what it says.
 UNREAD: Final = "evidence not readable"
 STRICTNESS: Final = {"allow": 0, "review": 1, "block": 2}
-# Photo files -> how likely each shows a child, from 0 to 1.
-PhotoJudge = Callable[[list[Path]], np.ndarray]
+# The source of what such a judge decided, where no person or text has said it.
+CLASSIFIER: Final = "classifier"
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,10 @@ class Ownership:
     """How photos are judged by their own captions.
 
     - `min_votes`: so many of its captions must speak of a child; 1 is the strictest
-    - `uncaptioned`: what becomes of a photo without captions, "restrict" or "allow"; a `photo_judge` decides
-      instead where there is one (at least `judge_threshold` is restricted)
+    - `uncaptioned`: what becomes of a photo without captions, "restrict" or "allow"
+    - `photo_judge`: looks at photos that no text restricts. One without captions is restricted from the chance
+      `judge_threshold` on, and else allowed. Where captions speak of no child, the judge must be surer: from
+      `judge_sure` on, or as a country says it
     - `duplicates`: a photo that looks like a restricted one is restricted too
     - `overrides`: what people decided; their keys say nothing
     """
@@ -82,15 +86,23 @@ class Ownership:
     duplicates: bool = True
     overrides: Mapping[str, Override] | None = None
     photo_judge: PhotoJudge | None = None
-    judge_threshold: float = 0.1  # finds 94 % of the photos with a child, and 46 % of what it marks has none
+    judge_threshold: float = 0.1  # what a head on photo vectors needs to find 94 % of the photos with a child
+    judge_sure: float = 0.5
 
     def __post_init__(self) -> None:
         check_choice("uncaptioned", self.uncaptioned, UNCAPTIONED)
         if isinstance(self.min_votes, bool) or not isinstance(self.min_votes, int) or self.min_votes < 1:
             raise SettingError(f"min_votes must be a whole number of at least 1, got {self.min_votes!r}.")
+        for name, number in (("judge_threshold", self.judge_threshold), ("judge_sure", self.judge_sure)):
+            if not 0 < number <= 1:
+                raise SettingError(f"{name} must be above 0 and at most 1, got {number!r}.")
 
     def decide(
-        self, data: Dataset, verdict_table: pd.DataFrame, review_restricts: bool = True
+        self,
+        data: Dataset,
+        verdict_table: pd.DataFrame,
+        review_restricts: bool = True,
+        level: Level | None = None,
     ) -> dict[str, PhotoDecision]:
         """Decide on every photo of the data set; `verdict_table` is what `caption_verdicts` gives for it.
 
@@ -98,17 +110,20 @@ class Ownership:
         wherever the photo is.
         """
         evidence = _evidence(data, verdict_table)
-        decisions = self.own(evidence, review_restricts)
+        decisions = self.own(evidence, review_restricts, level)
         twins = data.left_in_test[["photo", "digest"]].itertuples(index=False)
         self.human_decisions.warn([*((one.photo, one.digest) for one in evidence), *twins])
         if self.duplicates:
             spread(decisions, dict(zip(data.groups.index, data.groups, strict=True)))
         return decisions
 
-    def own(self, evidence: Sequence[Evidence], review_restricts: bool = True) -> dict[str, PhotoDecision]:
-        """Decide on photos by what is known of each alone."""
+    def own(
+        self, evidence: Sequence[Evidence], review_restricts: bool = True, level: Level | None = None
+    ) -> dict[str, PhotoDecision]:
+        """Decide on photos by what is known of each alone; without a level, as sure as the settings say."""
         decisions = {one.photo: self._by_texts(one, review_restricts) for one in evidence}
-        self._judge_uncaptioned(evidence, decisions)
+        if self.photo_judge is not None:
+            self._look(evidence, decisions, level or Level(0, self.judge_sure), review_restricts)
         for one in evidence:
             override = self.human_decisions.of(one.photo, one.digest)
             if override is not None:
@@ -141,19 +156,34 @@ class Ownership:
             one.photo, restricted, source, len(one.captions), len(speaking) + len(others), evidence
         )
 
-    def _judge_uncaptioned(self, evidence: Sequence[Evidence], decisions: dict[str, PhotoDecision]) -> None:
-        bare = {
+    def _look(
+        self,
+        evidence: Sequence[Evidence],
+        decisions: dict[str, PhotoDecision],
+        level: Level,
+        review_restricts: bool,
+    ) -> None:
+        """Let the judge look at the photos that no text restricts."""
+        open_photos = {
             one.photo: one.path
             for one in evidence
-            if one.path is not None and decisions[one.photo].source == "no captions"
+            if one.path is not None
+            and (decisions[one.photo].source == "no captions" or not decisions[one.photo].restricted)
         }
-        if self.photo_judge is None or not bare:
+        if self.photo_judge is None or not open_photos:
             return
-        likely = self.photo_judge(list(bare.values()))
-        for photo, chance in zip(bare, likely, strict=True):
+        likely = ask_judge(self.photo_judge, list(open_photos.values()))
+        for photo, chance in zip(open_photos, likely, strict=True):
+            old = decisions[photo]
+            bare = old.source == "no captions"
+            # Who is heard on photos that nobody speaks of is not to be less strict than where captions are silent.
+            threshold = min(self.judge_threshold, level.sure) if bare else level.sure
             # Written so that a judge that answers with no number restricts.
-            restricted = not chance < self.judge_threshold
-            decisions[photo] = PhotoDecision(photo, restricted, "classifier", 0, 0, (f"child: {chance:.2f}",))
+            marked = not chance < threshold
+            if bare or marked:
+                restricted = marked and (review_restricts or bare or not level.review)
+                words = (f"child: {chance:.2f}", *(["for review"] if marked and level.review else []))
+                decisions[photo] = replace(old, restricted=restricted, source=CLASSIFIER, evidence=words)
 
 
 def restricts(verdict: Verdict, review_restricts: bool = True) -> bool:

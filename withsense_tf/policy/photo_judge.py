@@ -6,45 +6,68 @@ is needed.
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 
 from withsense_tf.common.plugins import Plugins
 from withsense_tf.errors import DataError, NotFittedError, SettingError
-from withsense_tf.policy.photo_decisions import PhotoJudge
+
+# Photo files -> how likely each shows a child, from 0 to 1.
+PhotoJudge = Callable[[list[Path]], np.ndarray]
 
 
 class ChildJudge(ABC):
-    """A judge that a user names; it is made without arguments.
+    """A judge that a user names; one of a class of one's own is made without arguments.
 
-    `identity` names all that its answers depend on: it is part of the policy's version, so another version of the judge
-    needs another name.
+    - `identity` names all that its answers depend on: it is part of the policy's version, so another version of the
+      judge needs another name
+    - `threshold`: from that chance on, a photo is restricted of which no text speaks
+    - `sure`: from that chance on, one is restricted whose captions speak of no child
     """
 
-    identity: ClassVar[str]
+    identity: str
+    threshold: float = 0.1
+    sure: float = 0.5
 
     @abstractmethod
     def __call__(self, paths: list[Path]) -> np.ndarray:
         """Return how likely each photo shows a child, from 0 to 1, (photos,); nan where that cannot be told."""
 
+    def beside(self, store: Any) -> ChildJudge:  # noqa: ARG002  # those that look by a known encoder use it
+        """Return this judge, who looks up in a store of vectors what it can instead of looking once more."""
+        return self
+
 
 JUDGES: Final = Plugins[ChildJudge](
     "judge", "withsense_tf.photo_judges", {}, "withsense_tf.policy.photo_judge:ChildJudge"
 )
+# What reads a judge that `policy train` made; imported when one is named, as it needs all that sees photos.
+JUDGE_READERS: Final = Plugins[ChildJudge](
+    "judge",
+    "withsense_tf.no_others",
+    {"trained": "withsense_tf.matchers.judges.trained_judge:TrainedJudge"},
+    "withsense_tf.policy.photo_judge:ChildJudge",
+)
 
 
 def load_judge(name: str | None) -> ChildJudge:
-    """Return the judge of a name or of "module:Class"; without a name, the one that is installed."""
+    """Return the judge of a name, of "module:Class" or of a folder that `policy train` made.
+
+    Without a name, that is the one that is installed.
+    """
+    if name is not None and (os.sep in name or Path(name).is_dir()):
+        return JUDGE_READERS.load("trained")(Path(name))  # type: ignore[call-arg]  # this one is made of its folder
     names = JUDGES.names()
     if name is None and len(names) != 1:
         here = f"Several are installed: {', '.join(names)}." if names else "None is installed."
         raise SettingError(
-            f"Which judge of photos? {here} Name one by --judge, as my_module:MyJudge; docs/extend.md shows how to "
-            "write one, and how a package adds one."
+            f"Which judge of photos? {here} Name one by --judge, as my_module:MyJudge or as the folder that "
+            "policy train made; docs/extend.md shows how to write one, and how a package adds one."
         )
     return JUDGES.load(names[0] if name is None else name)()
 

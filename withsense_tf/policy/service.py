@@ -14,6 +14,7 @@ from typing import Final
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.policy.countries import Countries, load_countries, no_countries, parse_countries
 from withsense_tf.policy.overrides import Override, parse_overrides, unreadable
+from withsense_tf.policy.photo_judge import ChildJudge, load_judge
 from withsense_tf.policy.texts.rule_files import RuleFile, added_rules, rules_digest
 from withsense_tf.policy.watched import Watched
 
@@ -31,6 +32,7 @@ class LawFiles:
     - `audit`: where decisions are logged
     - `min_votes`: so many of a photo's captions must speak of a child; 1 is the strictest
     - `languages`: a folder of rule files of more languages
+    - `photo_judge`: what looks at photos: the folder that `policy train` made, or a judge as module:Class
 
     What the first two say is read anew when a file has changed, so a service that runs keeps to the law of now;
     languages are read when it starts.
@@ -42,9 +44,12 @@ class LawFiles:
     audit: Path | None = None
     min_votes: int = 1
     languages: Path | None = None
+    photo_judge: str | None = None
 
     @classmethod
-    def of_service(cls, min_votes: int | None = None, **given: Path | None) -> LawFiles:
+    def of_service(
+        cls, min_votes: int | None = None, photo_judge: str | None = None, **given: Path | None
+    ) -> LawFiles:
         """Return the files that are given by option and, for the others, those that the environment names.
 
         A file that is named and not there is an error, never the package's law.
@@ -55,7 +60,8 @@ class LawFiles:
             if file is not None:
                 _check(name, file, source)
                 files[name] = file
-        return cls(**files, min_votes=_votes() if min_votes is None else min_votes)
+        votes = _votes() if min_votes is None else min_votes
+        return cls(**files, min_votes=votes, photo_judge=_judge(photo_judge))
 
     @cached_property
     def _countries(self) -> Watched[Countries] | None:
@@ -93,6 +99,10 @@ class LawFiles:
         """Read the rule files of more languages; a mistake in one is an error."""
         return () if self.languages is None else added_rules(self.languages)
 
+    def judge(self) -> ChildJudge | None:
+        """Return the judge of photos, if one is named; one that cannot do its work is an error now."""
+        return None if self.photo_judge is None else load_judge(self.photo_judge)
+
     def summary(self) -> str:
         """Say which files are in force and, by their digests, what is in them."""
         lines = [
@@ -102,6 +112,8 @@ class LawFiles:
             files = self.rules_of_languages()
             names = ", ".join(file.path.name for file in files)
             lines.append(f"languages: {names} (SHA-256 {rules_digest(files)})")
+        if self.photo_judge is not None and (judge := self.judge()) is not None:
+            lines.append(f"photo_judge: {self.photo_judge} ({judge.identity})")
         # Nobody need wonder about what is as strict as can be.
         return "; ".join(lines + ([f"min_votes: {self.min_votes}"] if self.min_votes > 1 else []))
 
@@ -127,6 +139,22 @@ def _votes() -> int:
     if not (value.isascii() and value.isdigit() and int(value)):
         raise SettingError(f"{name}={value}: expected a whole number from 1 up. Name one, or unset it.")
     return int(value)
+
+
+def _judge(option: str | None) -> str | None:
+    """Return the judge of photos that an option or else the environment names; a folder by its whole path."""
+    name, _ = named_file("photo_judge", None if option is None else Path(option))
+    if name is None:
+        return None
+    word = option if option is not None else os.environ[f"{VARIABLE}PHOTO_JUDGE"]
+    if ":" in word and not name.exists():
+        return word
+    if not name.is_dir():
+        raise SettingError(
+            f"The judge of photos {word!r} is not there, so nothing may be shown: expected the folder that "
+            "`policy train FOLDER --output JUDGE` made, or a judge of your own as my_module:MyJudge."
+        )
+    return str(name)
 
 
 def _check(name: str, file: Path, source: str) -> None:

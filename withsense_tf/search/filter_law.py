@@ -55,7 +55,7 @@ def has_column(tables: sqlite3.Connection, door: IndexDoor, column: str) -> bool
     """Return whether a photo that may be shown here has a column."""
     if door.rule.rule == "none":
         return is_live_column(tables, column)
-    if is_free_column(tables, column, door.rule.age_limit):
+    if is_free_column(tables, column, door.level.key):
         return True
     if door.policy.consents is None:
         return False

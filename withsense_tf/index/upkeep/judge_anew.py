@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from withsense_tf.index.departed import let_stand
-from withsense_tf.index.index_door import age_limits, judge_items, put_law
+from withsense_tf.index.index_door import judge_items, level_keys, put_law
 from withsense_tf.index.integrity.seal import BROKEN_VERDICT, sealed_photos
 from withsense_tf.index.item import Item
 from withsense_tf.index.lift import Restrictions
@@ -35,7 +35,9 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bo
                 return False
             states = sealed_photos(tables, ALL_PHOTOS)
         items = [(one.photo, one.item if one.whole else _unreadable(one.item)) for one in states]
-        parts = [(part, judge_items(policy, [item for _, item in part])) for part in _parts(items)]
+        parts = [
+            (part, judge_items(policy, [item for _, item in part], index.store)) for part in _parts(items)
+        ]
         with index.catalog.writing() as tables:
             if get_state(tables, "policy") == policy.version and not anyway:
                 return False  # another process was quicker
@@ -49,9 +51,9 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bo
             for part, decisions in parts:
                 photos = [(photo, item.name) for photo, item in part if photo in judged_photos]
                 put_law(tables, photos, decisions, policy)
-            let_stand(tables, standing, age_limits(policy), policy.version)
+            let_stand(tables, standing, level_keys(policy), policy.version)
             clear_tags(tables, [one.photo for one in states if not one.whole])
-            set_state(tables, policy=policy.version, limits=age_limits(policy))
+            set_state(tables, policy=policy.version, limits=level_keys(policy))
             publish_photos(tables, "", (), policy.ownership.duplicates, lift, before)
             return True
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.law_table import live_restrictions
+from withsense_tf.policy.levels import age_limit_of
 from withsense_tf.policy.photo_decisions import UNREAD
 
 # Why a photo is restricted, by how its source begins; what is none of these is said as it stands.
@@ -28,12 +30,14 @@ def told_restrictions(index: PhotoIndex) -> str:
     """
     with index.catalog.reading() as tables:
         rows = live_restrictions(tables)
-    limit = max((row[1] for row in rows), default=0)
+    # Under which rule most are restricted, the strictest one's is.
+    key = max((count, key) for key, count in Counter(row[1] for row in rows).items())[1] if rows else 0
+    limit = age_limit_of(key)
     names: dict[str, list[str]] = {}
     for name, age_limit, *_, source in rows:
-        if age_limit == limit:
-            key = next((key for key in REASONS if source.startswith(key)), source)
-            names.setdefault(REASONS.get(key, key), []).append(name)
+        if age_limit == key:
+            kind = next((kind for kind in REASONS if source.startswith(kind)), source)
+            names.setdefault(REASONS.get(kind, kind), []).append(name)
     if not names:
         return ""
     groups = sorted(names.items(), key=lambda group: -len(group[1]))

@@ -130,7 +130,7 @@ class Staging:
         copies = like_kept_out(self.index, looks)
         allowed_items = [item for item in items if item.name in looks.keys() - copies]
         good, rows, unread = readable_rows(generation, matcher, allowed_items)
-        decisions = judge_items(self.policy, good)
+        decisions = judge_items(self.policy, good, self.index.store)
         with self.index.catalog.writing() as tables:
             check_law(tables, self.policy)
             photos = [_put_photo(tables, item, looks[item.name], self.writer) for item in good]

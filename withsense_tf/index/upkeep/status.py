@@ -26,6 +26,7 @@ from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos
 from withsense_tf.index.tables.rows_table import count_live_rows
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.vectors.engine_settings import Engine
+from withsense_tf.policy.levels import age_limit_of
 from withsense_tf.targets.calibrated_on import CalibratedOn
 
 # Photos in quarantine that are named.
@@ -96,11 +97,19 @@ def index_status(index: PhotoIndex) -> Status:
                 dict(zip(("photo", "path", "kind", "reason", "found"), row, strict=True))
                 for row in quarantined_photos(tables)
             ],
-            count_restricted(tables),
+            _by_age_limit(count_restricted(tables)),
             column_names(tables),
             _models(tables),
             _bytes(index.folder) / 1e6,
         )
+
+
+def _by_age_limit(restricted: dict[int, int]) -> dict[int, int]:
+    """Return how many are restricted at each age limit, by whichever country hears a judge of photos most."""
+    most: dict[int, int] = {}
+    for key, count in restricted.items():
+        most[age_limit_of(key)] = max(count, most.get(age_limit_of(key), 0))
+    return most
 
 
 def _models(tables: sqlite3.Connection) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from withsense_tf.index.tables.schema import count_orphans, damage
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.tables.words_table import count_wrong_words
 from withsense_tf.index.vectors.filters import fact_rows
+from withsense_tf.policy.levels import age_limit_of
 
 
 def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
@@ -53,7 +54,7 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
 def _tables(tables: sqlite3.Connection) -> list[str]:
     problems = [f"The tables are damaged: {line}" for line in damage(tables)]
     counts = {
-        f"live photos are not judged for the age limit of {limit}: run index judge --all": count_photos(
+        f"live photos are not judged for the age limit of {age_limit_of(limit)}: run index judge --all": count_photos(
             tables, live_without_verdict(limit)
         )
         for limit in get_state(tables, "limits") or []

@@ -78,7 +78,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
     def photo_points(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the point of each photo, length 1, (photos, dim)."""
         features = self.features_.transform(content, paths)
-        return unit(_kernel(features, self.seen_, self.gammas) @ self.coefficients_)
+        return unit(gaussian_kernel(features, self.seen_, self.gammas) @ self.coefficients_)
 
     def text_points(self, texts: Sequence[str]) -> np.ndarray:
         """Return the point of each text, (texts, dim)."""
@@ -128,8 +128,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         targets = mean_captions(self.text_points(new.texts), new)
         # Towers that were saved before they kept it are given that of the new photos.
         targets -= getattr(self, "mean_caption_", targets.mean(axis=0))
-        foretold_points = _kernel(features, self.seen_, self.gammas) @ self.coefficients_
-        rows = BaseRows(features[:0], features, partial(_kernel, gammas=self.gammas))
+        foretold_points = gaussian_kernel(features, self.seen_, self.gammas) @ self.coefficients_
+        rows = BaseRows(features[:0], features, partial(gaussian_kernel, gammas=self.gammas))
         difference = targets - foretold_points
         coefficients, left_out = np.zeros_like(targets), foretold_points
         least = np.square(difference).mean()
@@ -192,7 +192,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         some = np.zeros(len(examples.content), bool)
         some[order[:MOST_EXACT]] = True
         self.features_ = self._fit_features(examples.only(some))
-        kernel = partial(_kernel, gammas=self.gammas)
+        kernel = partial(gaussian_kernel, gammas=self.gammas)
         maps = self.features_.transform, self.text_points
         fit = fit_by_landmarks(examples, maps, kernel, self.penalties, LANDMARKS, own)
         self.seen_, self.coefficients_, self.penalty_ = fit.landmark_rows, fit.coefficients, fit.penalty
@@ -218,7 +218,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         rows = self.features_.transform(shared.content, [Path(path) for path in shared.paths])
         others = self.features_.transform(order, [Path(beside[content]) for content in order])
         places = np.searchsorted(order, own.content)
-        return base_rows(rows, others, partial(_kernel, gammas=self.gammas), self.gammas), places
+        return base_rows(rows, others, partial(gaussian_kernel, gammas=self.gammas), self.gammas), places
 
     def _choose(
         self,
@@ -247,7 +247,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         return foretold_points
 
 
-def _kernel(photos: np.ndarray, others: np.ndarray, gammas: Sequence[float]) -> np.ndarray:
+def gaussian_kernel(photos: np.ndarray, others: np.ndarray, gammas: Sequence[float]) -> np.ndarray:
     """Return the similarity of photos, from 0 to 1, (photos, others)."""
     apart = (photos**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2 * photos @ others.T
     return np.asarray(sum(np.exp(-gamma * np.maximum(apart, 0)) for gamma in gammas) / len(gammas))

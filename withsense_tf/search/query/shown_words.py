@@ -26,7 +26,7 @@ class ShownWords:
         self._tables, self._door = tables, door
         self._answers: dict[tuple[str, str], bool] = {}
         rule = door.rule
-        self._limit = None if rule.rule == "none" else rule.age_limit
+        self._limit = None if rule.rule == "none" else door.level.key
 
     def has(self, word: str) -> bool:
         """Return whether a photo that may be shown has a word in a caption, in any form."""

@@ -1,0 +1,70 @@
+"""`withsense policy train`: a folder of captioned photos -> a judge of photos, and its card."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from withsense_tf.commands.index_options import (
+    CaptionFileOption,
+    Folder,
+    PhotoColumnOption,
+    QualityOption,
+    TextColumnOption,
+    WeightsOption,
+)
+from withsense_tf.policy.options import keeps_law
+
+if TYPE_CHECKING:
+    from withsense_tf.policy.service import LawFiles
+
+
+@keeps_law
+def train_judge(
+    folder: Folder,
+    output: Annotated[Path, typer.Option(help="The folder to save the judge in; it must not be there yet.")],
+    weights: WeightsOption = "auto",
+    quality: QualityOption = None,
+    store: Annotated[
+        Path | None, typer.Option(help="Where vectors of photos are kept, so that they are computed once.")
+    ] = None,
+    licence: Annotated[
+        str | None, typer.Option(help="Under which licence you have these photos and captions, for the card.")
+    ] = None,
+    caption_file: CaptionFileOption = None,
+    photo_column: PhotoColumnOption = None,
+    text_column: TextColumnOption = None,
+    *,
+    law: LawFiles,
+) -> None:
+    """Teach a judge what a child looks like by what captions say, and write down how well it does.
+
+    It learns from restricted photos, too: they are what it is to find. Neither photos nor captions are kept in it. Use
+    it with --photo-judge OUTPUT, or WITHSENSE_PHOTO_JUDGE=OUTPUT; an index then asks for: index judge.
+    """
+    from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.data.plain_folder.caption_file import captions_of_options
+    from withsense_tf.encoders.vectors.store import VectorStore
+    from withsense_tf.errors import SettingError
+    from withsense_tf.matchers.judges.child_kernel import ChildKernel
+    from withsense_tf.matchers.judges.judge_card import make_card, short_text
+    from withsense_tf.matchers.judges.judge_examples import judge_examples
+    from withsense_tf.matchers.judges.trained_judge import CARD_TEXT, save_judge
+    from withsense_tf.matchers.registry import photo_encoders_of, weights_at
+    from withsense_tf.policy.current_policy import Policy
+
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        # Not after all the training.
+        raise SettingError(f"--output {output} is there already: choose a folder that is not there yet.")
+    policy = Policy.of_files(law)
+    captions = captions_of_options(caption_file, photo_column, text_column)
+    data = load_dataset(folder, captions=captions, tell=functools.partial(typer.echo, err=True))
+    encoders = photo_encoders_of((), weights_at(weights, quality), data.synthetic, 0, quick=False)
+    examples = judge_examples(data, policy)
+    kernel = ChildKernel().fit(examples, [one.load() for one in encoders], VectorStore(store))
+    card = make_card(examples, kernel.left_out_, [one.identity for one in encoders], data.name, licence)
+    save_judge(kernel, card, output)
+    typer.echo(f"{output}: {short_text(card)} Read {output / CARD_TEXT}.")

@@ -1,0 +1,1 @@
+"""Judges of photos that learn from captions what a child looks like."""
