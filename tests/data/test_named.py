@@ -35,6 +35,7 @@ def restricts(text: str) -> bool:
         "маленький-мальчик.jpg",
         "child",
         "boy_16.jpg",
+        "мальчик_16.jpg",
         "孩子.jpg",
     ],
 )

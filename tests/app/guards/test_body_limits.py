@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from own_loop import run_alone
 from starlette.testclient import TestClient
 
 from withsense_tf.app.guards.body_limits import BODY_BYTES, BodyLimits
@@ -32,7 +33,8 @@ def ask(parts: list[bytes], wait: float = 0.0, **settings: Any) -> list[dict[str
         answers.append(message)
 
     scope = {"type": "http", "path": "/api/v1/captions", "method": "POST", "headers": []}
-    asyncio.run(BodyLimits(reader, AppSettings(Path("i"), **settings))(scope, receive, send))  # type: ignore[arg-type]
+    limits = BodyLimits(reader, AppSettings(Path("i"), **settings))
+    run_alone(limits(scope, receive, send))  # type: ignore[arg-type]
     return answers
 
 

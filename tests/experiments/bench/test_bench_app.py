@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from own_loop import run_alone
 from small_index import items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -37,7 +38,7 @@ def test_clients_count_what_failed() -> None:
         server.close()
         return load
 
-    load = asyncio.run(serve())
+    load = run_alone(serve())
     assert (len(load.seconds), load.failures) == (3, 1)
 
 
