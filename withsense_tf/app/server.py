@@ -64,7 +64,7 @@ def create_app(settings: AppSettings) -> ASGIApp:
     app.state.keys = None if settings.keys is None else KeyRing(settings.keys)
     for routes in (search_routes, photo_routes, model_routes, write_routes, review_routes, health_routes):
         app.include_router(routes.router, prefix=PREFIX)
-    app.include_router(page_router(settings))
+    app.include_router(page_router())
     add_handlers(app)
     return behind_guards(app, settings, metrics)
 

@@ -34,7 +34,7 @@ def ask(parts: list[bytes], wait: float = 0.0, **settings: Any) -> list[dict[str
 
     scope = {"type": "http", "path": "/api/v1/captions", "method": "POST", "headers": []}
     limits = BodyLimits(reader, AppSettings(Path("i"), **settings))
-    run_alone(limits(scope, receive, send))  # type: ignore[arg-type]
+    run_alone(limits(scope, receive, send))  # type: ignore[arg-type]  # plain dictionaries stand for messages
     return answers
 
 

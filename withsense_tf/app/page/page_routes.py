@@ -23,7 +23,6 @@ from withsense_tf.app.page.drawing_board import COUNTRY, HTMX, LANGUAGE, THEME, 
 from withsense_tf.app.page.wording import LANGUAGES
 from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.routes.common import COOKIE, check_key
-from withsense_tf.app.settings import AppSettings
 from withsense_tf.policy.countries import country_code
 
 PARTS: Final = (
@@ -49,7 +48,7 @@ ASSETS: Final = frozenset(
 )
 
 
-def page_router(settings: AppSettings) -> APIRouter:  # noqa: ARG001  # what the page will be told
+def page_router() -> APIRouter:
     """Return the paths of the page."""
     router = APIRouter(include_in_schema=False)
     for part in PARTS:
@@ -75,7 +74,7 @@ async def asset_file(name: str) -> Response:
 
 async def choose(
     request: Request,
-    next: Annotated[str, Form(max_length=4000)] = "/",  # noqa: A002
+    next: Annotated[str, Form(max_length=4000)] = "/",  # noqa: A002  # as the form's field is called
     language: Annotated[str | None, Form()] = None,
     theme: Annotated[str | None, Form()] = None,
     country: Annotated[str | None, Form(max_length=2)] = None,
@@ -94,7 +93,7 @@ async def choose(
 async def take_key(
     request: Request,
     key: Annotated[str, Form(max_length=200)],
-    next: Annotated[str, Form(max_length=4000)] = "/",  # noqa: A002
+    next: Annotated[str, Form(max_length=4000)] = "/",  # noqa: A002  # as the form's field is called
 ) -> Response:
     """Keep a key in a cookie that no script can read, if it opens anything."""
     text = key.strip()

@@ -21,7 +21,7 @@ TextField = Annotated[str, Query(max_length=QUERY_SIGNS)]
 
 
 @router.get("/photo/{id}", dependencies=[needs("read")])
-def photo(request: Request, service: Service, id: PhotoId, q: TextField = "") -> Response:  # noqa: A002
+def photo(request: Request, service: Service, id: PhotoId, q: TextField = "") -> Response:  # noqa: A002  # as the path has it
     """Show a photo: as a page, or in the dialog over the one that is open."""
     return _page_of(request, service, id, q)
 
@@ -41,7 +41,7 @@ def _page_of(request: Request, service: PhotoService, id_: str, text: str, **mor
 def describe(
     request: Request,
     service: Service,
-    id: PhotoId,  # noqa: A002
+    id: PhotoId,  # noqa: A002  # as the path has it
     text: Annotated[str, Form(max_length=QUERY_SIGNS)],
     by: Annotated[str, Form(max_length=60)] = "",
     q: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",

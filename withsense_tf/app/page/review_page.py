@@ -55,7 +55,7 @@ def overview(
 @router.post("/decide")
 def decide(
     service: Service,
-    id: Id,  # noqa: A002
+    id: Id,  # noqa: A002  # as the path has it
     decision: Annotated[Literal["restrict", "allow"], Form()],
     by: Words,
     reason: Words,
@@ -75,7 +75,7 @@ def undo(service: Service, number: Number, by: Words, reason: Words) -> Response
 @router.post("/grant")
 def grant(
     service: Service,
-    id: Id,  # noqa: A002
+    id: Id,  # noqa: A002  # as the path has it
     given_by: Words,
     countries: Annotated[str, Form(max_length=300)] = EVERYWHERE,
     until: Annotated[str, Form(max_length=10)] = "",

@@ -20,7 +20,7 @@ PICTURES: Final[dict[int | str, dict[str, Any]]] = {
 
 
 @router.get("/{id}", summary="What is known of a photo?", responses=problems(400, 404, 451))
-def photo(service: Service, id: PhotoId, country: CountryParameter = None) -> PhotoAnswer:  # noqa: A002
+def photo(service: Service, id: PhotoId, country: CountryParameter = None) -> PhotoAnswer:  # noqa: A002  # as the path has it
     """Its captions, columns and size; 451 where the law withholds it."""
     return questions.photo(service, id, country)
 
@@ -33,7 +33,7 @@ def photo(service: Service, id: PhotoId, country: CountryParameter = None) -> Ph
 )
 def image(
     service: Service,
-    id: PhotoId,  # noqa: A002
+    id: PhotoId,  # noqa: A002  # as the path has it
     width: Annotated[
         int, Query(ge=16, le=4096, description=f"At least so wide, of {', '.join(map(str, WIDTHS))}.")
     ] = 640,
