@@ -63,7 +63,7 @@ def test_photos_come_while_one_types_and_enter_makes_a_page_to_go_back_to(visit:
     page.locator("#results .nothing").wait_for()
     assert "q=a%20plain%20red%20wall" in page.url
     assert page.evaluate("document.activeElement.id") == "q"
-    page.wait_for_function("document.getElementById('status').textContent == 'No good match'")
+    page.locator("#status", has_text="No good match").wait_for(state="attached")
     page.locator("[data-weak]").click()
     page.locator("#results .fit").first.wait_for()
     page.locator("#q").press("Enter")
@@ -97,9 +97,9 @@ def test_keys_alone_lead_through_photos_into_one_and_back(visit: Visit) -> None:
     page.locator(f'#viewer[open] [data-shown]:not([data-shown="{first}"])').wait_for()
     page.keyboard.press("Escape")
     # The focus comes back a moment after the dialog has gone.
-    page.wait_for_function(f"{focus} && {focus} != '{first}'")
+    page.locator(f'[data-photo]:focus:not([data-photo="{first}"])').wait_for()
     page.keyboard.press("c")
-    page.wait_for_function("document.querySelector('[data-table-count]').textContent == '1'")
+    page.locator("[data-table-count]", has_text=re.compile("^1$")).wait_for(state="attached")
     page.keyboard.press("s")
     page.wait_for_url("**/search?like=*")
     page.keyboard.press("?")
@@ -142,11 +142,11 @@ def test_chips_filters_and_order_change_what_is_found(visit: Visit) -> None:
     assert "cloth" not in page.url
     page.locator("#filters summary").click()
     page.locator('select[name="f.camera"]').select_option("Leica M6")
-    page.wait_for_function("document.querySelectorAll('.chip.filter').length == 1")
+    page.locator(".chip.filter").wait_for()
+    assert page.locator(".chip.filter").count() == 1
     assert page.locator(".tile:not(.withheld)").count() in (0, 1, 2)
     page.locator(".chip.filter").click()
-    page.wait_for_load_state("networkidle")
-    assert page.locator(".chip.filter").count() == 0
+    page.locator(".chip.filter").wait_for(state="detached")
 
 
 def test_two_photos_are_collected_compared_and_taken_along(visit: Visit) -> None:
@@ -166,7 +166,8 @@ def test_two_photos_are_collected_compared_and_taken_along(visit: Visit) -> None
     assert page.locator(".pair img").count() == 2
     page.goto("/table")
     page.locator("#light-table [data-collect]").first.click()
-    page.wait_for_function("document.querySelectorAll('#light-table .tile').length == 1")
+    page.locator("#light-table .tile").nth(1).wait_for(state="detached")
+    assert page.locator("#light-table .tile").count() == 1
 
 
 def test_a_photo_that_is_chosen_is_what_is_looked_for(visit: Visit, app_base: Path) -> None:
