@@ -1,4 +1,4 @@
-"""Make the README's picture: `python docs/make_picture.py` writes docs/demo.jpg from the demo set of seed 0."""
+"""Make the picture of the demo set: `python docs/make_picture.py` writes docs/pictures/demo.jpg from the demo set of seed 0."""
 
 from __future__ import annotations
 
@@ -33,4 +33,4 @@ def main(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("demo.jpg"))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "pictures/demo.jpg")

@@ -1,4 +1,4 @@
-"""What `docs/extend.md` shows is run, in one go, as a reader would type it."""
+"""What `docs/how_to/extend.md` shows is run, in one go, as a reader would type it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_judge import ChildJudge, ask_judge
 
-PAGE = (Path(__file__).parents[1] / "docs/extend.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "docs/how_to/extend.md").read_text(encoding="utf-8")
 KINDS = {
     "withsense_tf.matchers": Matcher,
     "withsense_tf.photo_encoders": PhotoEncoder,
@@ -81,7 +81,7 @@ def test_the_shown_language_restricts_what_the_package_alone_lets_pass(shown: di
 
 
 def test_the_words_are_in_order_and_each_is_there_once() -> None:
-    page = (Path(__file__).parents[1] / "docs/words.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[1] / "docs/reference/words.md").read_text(encoding="utf-8")
     words = re.findall(r"^\| ([a-z][^|]*?) \|", page, flags=re.M)[1:]
     assert words == sorted(set(words))
     assert len(words) > 40

@@ -67,7 +67,7 @@ def load_judge(name: str | None) -> ChildJudge:
         here = f"Several are installed: {', '.join(names)}." if names else "None is installed."
         raise SettingError(
             f"Which judge of photos? {here} Name one by --judge, as my_module:MyJudge or as the folder that "
-            "policy train made; docs/extend.md shows how to write one, and how a package adds one."
+            "policy train made; docs/how_to/extend.md shows how to write one, and how a package adds one."
         )
     return JUDGES.load(names[0] if name is None else name)()
 

@@ -1,0 +1,54 @@
+"""Let pages of the site link to files that lie outside `docs/`, and take the few that are meant for readers along."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mkdocs.structure.files import Files
+
+ROOT = Path(__file__).parents[2]
+# Paths of the repository that the site has, too, under the same name.
+PUBLISHED = (
+    "experiments/RESULTS.md",
+    "experiments/default.toml",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "deploy/Dockerfile",
+    "deploy/compose.yaml",
+)
+LINK = re.compile(r"(\]\()([^)\s#:]+)(#[^)\s]*)?(\))")
+
+
+def on_files(files: Files, config: Any) -> Files:
+    """Add the files from outside `docs/`."""
+    from mkdocs.structure.files import File
+
+    for path in PUBLISHED:
+        files.append(File.generated(config, path, abs_src_path=str(ROOT / path)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Turn links of the repository into links of the site: only the place of `docs/` differs."""
+    here = page.file.src_path.replace("\\", "/")
+    return site_links(markdown, here)
+
+
+def site_links(markdown: str, here: str) -> str:
+    """Return a page's text with its links as the site has them; `here` is its path in the site."""
+    of_repository = here if here in PUBLISHED else f"docs/{here}"
+
+    def site_link(found: re.Match[str]) -> str:
+        start, target, anchor, end = found.group(1), found.group(2), found.group(3) or "", found.group(4)
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(of_repository), target))
+        there = place.removeprefix("docs/")
+        if place != there or there in PUBLISHED:
+            target = posixpath.relpath(there, posixpath.dirname(here) or ".")
+        return f"{start}{target}{anchor}{end}"
+
+    return LINK.sub(site_link, markdown)

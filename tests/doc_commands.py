@@ -1,0 +1,85 @@
+"""Commands that docs show: which command line each means, and whether it takes what it is given."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+from configparser import ConfigParser
+from functools import cache
+from typing import Any
+
+import typer.main
+from doc_blocks import ROOT
+
+sys.path.insert(0, str(ROOT / "docs/hooks"))
+import command_pages
+
+# Programs that docs may show beside our own; their options are their authors' to say.
+OTHERS = ("cp", "mkdir", "tar", "curl", "milvus-lite", ".")
+PYTHONS = ("python", ".venv/bin/python", "next/bin/python")
+
+
+@cache
+def our_commands() -> dict[str, Any]:
+    """Return our command lines by what is typed for each."""
+    from withsense_tf.__main__ import app
+
+    found = {name: command for name, command in command_pages.all_commands() if name.startswith("python")}
+    return {name.removeprefix("python -m "): one for name, one in found.items()} | {
+        "withsense_tf": typer.main.get_command(app)
+    }
+
+
+def ours(line: str) -> tuple[str, list[str]] | None:
+    """Return which of our command lines is meant, and its words; None for other programs.
+
+    >>> ours("withsense search 'a dog'  # a query")
+    ('withsense_tf', ['search', 'a dog'])
+    """
+    words = shlex.split(line, comments=True)
+    if words[0] == "withsense":
+        return "withsense_tf", words[1:]
+    if words[0] in PYTHONS and words[1] == "-m" and words[2].startswith("withsense_tf"):
+        return words[2], words[3:]
+    return None
+
+
+def parse(line: str) -> None:
+    """Raise if a command cannot be what it seems: of ours an option is unknown, of make a target, of pip an extra."""
+    if own := ours(line):
+        _parse_ours(*own)
+        return
+    words = shlex.split(line, comments=True)
+    if words[0] == "make":
+        targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+        assert set(words[1:]) <= set(targets), line
+    elif words[0] in PYTHONS or words[0] == "pip":
+        _parse_python(words, line)
+    else:
+        assert words[0] in OTHERS, f"{line}: no program that docs know"
+
+
+def _parse_ours(name: str, words: list[str]) -> None:
+    command = our_commands()[name]
+    while (inner := getattr(command, "commands", None)) is not None and words[:1] != ["--help"]:
+        if words and words[0].startswith("-"):
+            break
+        command, words = inner[words[0]], words[1:]
+    if "--help" not in words:
+        # It reads the words, with their types, and calls nothing.
+        command.make_context(name, list(words))
+
+
+def _parse_python(words: list[str], line: str) -> None:
+    if words[0] != "pip":
+        assert words[1] == "-m", line
+        words = words[2:]
+    assert words[0] in ("pip", "venv", "pytest"), line
+    config = ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    known = set(config["options.extras_require"])
+    for extras in re.findall(r"\[([\w,]+)\]", line):
+        assert set(extras.split(",")) <= known, line
+    for file in re.findall(r"-c (\S+)|pytest (\S+)", line):
+        assert (ROOT / "".join(file)).exists(), line

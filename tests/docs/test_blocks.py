@@ -1,0 +1,195 @@
+"""Every code block of README and docs is run as a reader would type it, or is marked and read."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import tomllib
+import warnings
+from collections.abc import Iterator
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from doc_blocks import PAGES, ROOT, SHOWN, Block, blocks_of
+from doc_commands import our_commands, ours, parse
+from run_command import runner
+
+import withsense_tf as ws
+from withsense_tf.errors import WithSenseWarning
+from withsense_tf.experiments.compare import run_command
+
+# The same on fewer photos, which takes seconds.
+WHOLE_SET, SMALL_SET = "ws.demo_dataset()", "ws.demo_dataset(train=40, test=6, captioned=0)"
+# A page whose blocks have a test file of their own, which looks at what comes of them.
+OWN_TEST = {"docs/how_to/extend.md": "tests/test_extend.py"}
+RUN = [page for page in PAGES if page not in OWN_TEST and any(not one.reason for one in blocks_of(page))]
+
+
+def read_ini(text: str) -> None:
+    parser = ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # as it stands
+    parser.read_string(text)
+
+
+def read_csv(text: str) -> None:
+    rows = list(csv.reader(io.StringIO(text), strict=True))
+    assert len({len(row) for row in rows}) == 1
+
+
+def read_nginx(text: str) -> None:
+    assert text.count("{") == text.count("}")
+    for line in map(str.strip, text.splitlines()):
+        assert not line or line.endswith(("{", "}", ";"))
+
+
+READERS = {
+    "toml": tomllib.loads, "json": json.loads, "yaml": yaml.safe_load, "ini": read_ini, "csv": read_csv,
+    "nginx": read_nginx,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_is_run_or_says_why_not_and_is_sound(page: str) -> None:
+    for block in blocks_of(page):
+        if block.language == "sh":
+            for line in block.commands:
+                parse(line)
+        elif block.language == "python":
+            compile(block.code, str(block), "exec")
+        elif block.language in READERS:
+            READERS[block.language](block.code)
+        else:
+            assert block.language in SHOWN, f"{block}: what is ```{block.language}?"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_code_stands_in_fences_that_say_what_it_is(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert text.count("```") == 2 * len(blocks_of(page))
+    outside = text
+    for block in blocks_of(page):
+        outside = outside.replace(block.code, "")
+    assert "\n\n    python" not in outside
+    assert "\n\n    withsense" not in outside
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "withsense search dog --minimun 0",
+        "withsense index biuld FOLDER",
+        "withsense index build",
+        "python -m withsense_tf.experiments.compare --quik",
+        "make tests",
+        'python -m pip install ".[wieghts]"',
+        "rm -rf /",
+    ],
+)
+def test_what_does_not_exist_is_found(line: str) -> None:
+    with pytest.raises(BaseException):  # noqa: B017, PT011  # of the command line, a look-up, or an assertion
+        parse(line)
+
+
+def test_a_mark_holds_for_the_block_behind_it_alone() -> None:
+    text = "<!-- only parsed: a network -->\n```sh\na\n```\n\nand\n\n```sh\nb\n```\n\n1. x\n\n    ```sh\n    c\n    ```\n"
+    assert [(one.code, one.reason) for one in blocks_of("x.md", text)] == [
+        ("a\n", "a network"), ("b\n", None), ("c\n", None),
+    ]  # fmt: skip
+
+
+def type_in(line: str) -> None:
+    """Run a command as a reader would type it, ours within this process."""
+    own = ours(line)
+    if own is None:
+        subprocess.run(["sh", "-c", line], check=True, capture_output=True)
+        return
+    name, words = own
+    done = runner.invoke(our_commands()[name], words)  # type: ignore[arg-type]  # what typer makes, too
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    assert done.exit_code == 0, f"{line}\n{done.output}"
+
+
+def make_world(folder: Path) -> None:
+    """Write what readers have: a demo set, an index of it, a plain folder with captions, and a few files."""
+    type_in("withsense data demo FOLDER --train 30 --test 6 --captioned 10")
+    type_in("withsense index build FOLDER")
+    data = ws.demo_dataset(train=40, test=6, captioned=0)
+    plain = {"pictures": range(24), "more": range(24, 40)}
+    for name, rows in plain.items():
+        lines = ["file,description,author"]
+        for row in rows:
+            photo = data.photos.iloc[row]
+            (folder / name / "trip").mkdir(parents=True, exist_ok=True)
+            shutil.copy(photo.path, folder / name / "trip" / photo.photo)
+            texts = data.captions.loc[data.captions["photo"] == photo.photo, "text"]
+            lines += [f'trip/{photo.photo},"{text}",Ann' for text in texts]
+        (folder / name / "captions.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    shutil.copy(folder / "pictures/captions.csv", folder / "captions.csv")
+    (folder / "texts.txt").write_text("A child swims\nTwo dogs run\n", encoding="utf-8")
+    (folder / "overrides.csv").write_text(
+        "photo,digest,decision,by,reason\ndemo_train_0003.jpg,,restrict,Rita,a child behind the boat\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return where readers work, and what is there when they come."""
+    place, kept = tmp_path_factory.mktemp("reader"), tmp_path_factory.mktemp("kept") / "reader"
+    with set_up(place):
+        make_world(place)
+    shutil.copytree(place, kept)
+    return place, kept
+
+
+@contextlib.contextmanager
+def set_up(place: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore", WithSenseWarning)  # of few photos
+        patch.chdir(place)
+        for name in [name for name in os.environ if name.startswith("WITHSENSE_")]:
+            patch.delenv(name)
+        patch.setenv("WITHSENSE_PROCESSES", "1")
+        patch.setattr(run_command, "QUICK_TRAIN", 30)
+        patch.setattr(run_command, "QUICK_TEST", 6)
+        yield
+
+
+def read_and_type(block: Block, names: dict[str, Any]) -> None:
+    if block.language == "python":
+        exec(compile(block.code.replace(WHOLE_SET, SMALL_SET), str(block), "exec"), names)  # it is ours
+    elif block.language == "sh":
+        for line in block.commands:
+            type_in(line)
+    elif block.code.startswith("# ") and block.language == "toml":
+        # Its first line says where it is to stand.
+        file = Path(block.code.splitlines()[0].removeprefix("# "))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(block.code, encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", RUN)
+def test_what_a_page_shows_runs_from_its_top_to_its_end(page: str, snapshot: tuple[Path, Path]) -> None:
+    place, kept = snapshot
+    shutil.rmtree(place)
+    # At the same place: an index knows where its photos lie.
+    shutil.copytree(kept, place)
+    names: dict[str, Any] = {"__name__": "reader", "ws": ws}
+    with set_up(place):
+        for block in blocks_of(page):
+            if not block.reason:
+                read_and_type(block, names)
+
+
+def test_pages_with_a_test_of_their_own_are_run_there() -> None:
+    for page, test in OWN_TEST.items():
+        assert page.removeprefix("docs/") in (ROOT / test).read_text(encoding="utf-8")
