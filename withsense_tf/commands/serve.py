@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from withsense_tf.app.settings import AppSettings
     from withsense_tf.policy.service import LawFiles
 
-NEEDS = ("fastapi", "uvicorn", "prometheus_client", "python_multipart", "js_lib_htmx")
+NEEDS = ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart", "js_lib_htmx")
 
 
 @keeps_law
@@ -126,6 +126,8 @@ def run(settings: AppSettings) -> None:
     uvicorn.run(
         "withsense_tf.app.server:app_of_environment",
         factory=True,
+        # By name: workers, which are processes of their own, import it.
+        http="withsense_tf.app.guards.slow_heads:HeadTimer",
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
