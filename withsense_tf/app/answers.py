@@ -114,6 +114,14 @@ class LawAnswer(JsonAnswer):
     rule: Literal["children", "none"] = Field(examples=["children"])
     age_limit: int | None = Field(default=None, description="Persons below it are protected.", examples=[16])
     notice: str = Field(examples=[NOTICE])
+    authority: str | None = Field(
+        default=None, description="Who demands it, where the rule says so.", examples=["Ministry of Justice"]
+    )
+    ground: str | None = Field(
+        default=None,
+        description="The law that it rests on, where the rule says so.",
+        examples=["Act 16, § 3"],
+    )
     is_default: bool = Field(description="The country has no entry of its own, so the strictest rule holds.")
     countries: list[str] = Field(examples=[["DE", "RU"]])
     version: str = Field(

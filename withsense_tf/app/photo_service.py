@@ -24,6 +24,7 @@ from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos, li
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.countries import CountryRule, country_code
 from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.door import Door
 from withsense_tf.search.search import Search
 
 # The name of no photo: an id that nobody was given is looked for like any other.
@@ -103,7 +104,7 @@ class PhotoService:
             return name
         if name is not None and knows:
             here.door.results([name])  # the audit log has what was withheld
-            raise withheld(here.door.rule.message, here.door.country)
+            raise withheld(here.door)
         raise absent()
 
     def file_of(self, here: Doorway, id_: str) -> PhotoFile:
@@ -142,11 +143,13 @@ class PhotoService:
             self._search = None
 
 
-def withheld(notice: str, country: str | None) -> ProblemError:
-    """Return the problem that stands where the law forbids an answer."""
-    where = "" if country is None else f"?country={country}"
+def withheld(door: Door) -> ProblemError:
+    """Return the problem that stands where the law forbids an answer: by RFC 7725 it says who demands that, and why."""
+    rule, where = door.rule, "" if door.country is None else f"?country={door.country}"
+    link = {"Link": f'</api/v1/law{where}>; rel="blocked-by"'}
+    told = {"authority": rule.authority, "ground": rule.ground}
     return ProblemError(
-        451, "withheld_by_law", notice, "", {"Link": f'</api/v1/law{where}>; rel="blocked-by"'}
+        451, "withheld_by_law", rule.message, "", link, {name: text for name, text in told.items() if text}
     )
 
 

@@ -70,7 +70,7 @@ def find_like_file(service: PhotoService, question: Question, file: Path, file_n
     """Answer what is like a photo from outside, of which nothing is kept; what its own name says counts, too."""
     with service.doorway(question.country) as here:
         if any(here.door.refuses(text) for _, text in own_texts(file_name)):
-            raise withheld(here.door.rule.message, here.door.country)
+            raise withheld(here.door)
         hits = here.search(
             question.text,
             question.k,
@@ -87,7 +87,7 @@ def find_like_file(service: PhotoService, question: Question, file: Path, file_n
 def search_answer(service: PhotoService, here: Doorway, hits: Hits, question: Question) -> SearchAnswer:
     """Say what a search found; raise the notice where it may not be answered."""
     if hits.notice is not None:
-        raise withheld(hits.notice, here.door.country)
+        raise withheld(here.door)
     return SearchAnswer(
         query=hits.query,
         like=question.like,
@@ -140,7 +140,7 @@ def score(service: PhotoService, id_: str, text: str, country: str | None) -> Sc
         name = service.name_of(here, id_, "search")
         result = here.search.score(text, name, here.door.country)
         if not isinstance(result, PhotoScore):
-            raise withheld(result.notice, here.door.country)
+            raise withheld(here.door)
         return ScoreAnswer(
             photo=id_,
             text=text,
@@ -161,6 +161,8 @@ def law(service: PhotoService, country: str | None) -> LawAnswer:
         rule=rule.rule,
         age_limit=rule.age_limit if rule.rule == "children" else None,
         notice=rule.message,
+        authority=rule.authority or None,
+        ground=rule.ground or None,
         is_default=rule.country == "",
         countries=policy.countries.names(),
         version=policy.version,

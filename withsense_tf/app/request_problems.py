@@ -35,14 +35,20 @@ PATH: Final = re.compile(r"(?<![\w/.])(?:/(?!api/v1\b)[^\s,;:'\"()<>?]+|[A-Za-z]
 
 
 class ProblemError(Exception):
-    """A request that is answered by a problem: its status, kind, what happened, what to do, and headers."""
+    """A request that is answered by a problem: its status, kind, what happened, what to do, headers, and what else."""
 
     def __init__(
-        self, status: int, kind: str, detail: str, advice: str = "", headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        kind: str,
+        detail: str,
+        advice: str = "",
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, self.kind, self.detail, self.advice = status, kind, detail, advice
-        self.headers = dict(headers or {})
+        self.headers, self.more = dict(headers or {}), dict(more or {})
 
 
 def problem_response(
@@ -60,6 +66,7 @@ def problem_response(
         body["advice"] = without_paths(problem.advice)
     if request_id:
         body["instance"] = f"urn:request:{request_id}"
+    body |= problem.more
     body.update(more or {})
     return JSONResponse(body, problem.status, problem.headers, MEDIA_TYPE)
 

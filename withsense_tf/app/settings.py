@@ -30,6 +30,7 @@ class AppSettings:
     - `threads`: searches that a worker runs at the same time; those that read vectors meanwhile read them together
     - `rate`, `burst`: requests a second of one client, and at once; 0 is no limit. Writing has a tenth of it
     - `reports`: the folder where comparisons write what they measured
+    - `policy_report`: the JSON file of a `policy report`; without one, `policy/report.json` in that folder
     - `drain_seconds`: how long requests that are under way may take once the server is told to stop
     """
 
@@ -40,6 +41,7 @@ class AppSettings:
     workers: int = 1
     keys: Path | None = None
     reports: Path | None = None
+    policy_report: Path | None = None
     host_names: tuple[str, ...] = ()
     country: str | None = None
     fixed_country: bool = False
@@ -68,6 +70,13 @@ class AppSettings:
     def state_folder(self) -> Path:
         """Return where what the server makes is kept."""
         return self.state if self.state is not None else self.index / "app"
+
+    @property
+    def policy_report_file(self) -> Path | None:
+        """Return where a report on how well the law is read is looked for."""
+        if self.policy_report is not None or self.reports is None:
+            return self.policy_report
+        return self.reports / "policy" / "report.json"
 
     @property
     def on_loopback(self) -> bool:
@@ -113,6 +122,7 @@ class AppSettings:
             state=_path(cells.pop("state")),
             keys=_path(cells.pop("keys")),
             reports=_path(cells.pop("reports")),
+            policy_report=_path(cells.pop("policy_report")),
             law=LawFiles(**law),
             host_names=tuple(cells.pop("host_names")),
             **cells,

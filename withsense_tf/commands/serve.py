@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from withsense_tf.app.settings import AppSettings
     from withsense_tf.policy.service import LawFiles
 
-NEEDS = ("fastapi", "uvicorn", "prometheus_client", "python_multipart", "js_lib_htmx")
+NEEDS = ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart", "js_lib_htmx")
 
 
 @keeps_law
@@ -39,6 +39,13 @@ def serve(
         Path | None, typer.Option(help="Where thumbnails and uploads are kept.", show_default="INDEX/app")
     ] = None,
     reports: ReportsOption = REPORTS,
+    policy_report: Annotated[
+        Path | None,
+        typer.Option(
+            help="The report.json of a `policy report`, for the page.",
+            show_default="REPORTS/policy/report.json",
+        ),
+    ] = None,
     rate: Annotated[float, typer.Option(min=0, help="Requests a second of one client; 0: no limit.")] = 100.0,
     burst: Annotated[int, typer.Option(min=1, help="Requests of one client at once.")] = 400,
     upload_mb: Annotated[int, typer.Option(min=1, help="The largest photo, in MB.")] = 30,
@@ -60,6 +67,7 @@ def serve(
         workers=workers,
         keys=None if keys is None else keys.absolute(),
         reports=reports.absolute(),
+        policy_report=None if policy_report is None else policy_report.absolute(),
         host_names=tuple(host_name or ()),
         country=country,
         fixed_country=fixed_country,
@@ -118,6 +126,8 @@ def run(settings: AppSettings) -> None:
     uvicorn.run(
         "withsense_tf.app.server:app_of_environment",
         factory=True,
+        # By name: workers, which are processes of their own, import it.
+        http="withsense_tf.app.guards.slow_heads:HeadTimer",
         host=settings.host,
         port=settings.port,
         workers=settings.workers,

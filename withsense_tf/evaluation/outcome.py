@@ -16,6 +16,7 @@ from withsense_tf.evaluation.figures.ranking import PerQuery
 from withsense_tf.evaluation.row_status import RUN
 
 FORMAT: Final = 1
+OUTCOMES: Final = "outcomes"  # below the folder of all runs
 # Names of arrays in a file stay, whatever attributes are called: a run of before goes on.
 ANSWERS: Final = "answers_"
 RANKINGS: Final = "found_"
@@ -84,6 +85,11 @@ class Outcome:
             arrays |= _to_file(self.rankings, RANKINGS) | _to_file(self.rankings.per_query, QUERIES)
         with whole_file(file) as draft, draft.open("wb") as stream:
             np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]  # keywords are arrays
+
+
+def outcome_file(output: Path, key: str) -> Path:
+    """Return where the outcome of a job is kept, below the folder of all runs."""
+    return output / OUTCOMES / f"{key}.npz"
 
 
 def load_outcome(file: Path) -> Outcome:

@@ -15,6 +15,7 @@ import pytest
 import uvicorn
 from app_places import Place, law_of
 
+from withsense_tf.app.guards.slow_heads import HeadTimer
 from withsense_tf.app.server import create_app
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.switch_model import take_over
@@ -39,7 +40,14 @@ def site(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_config=None, access_log=False)
+        uvicorn.Config(
+            create_app(settings),
+            host="127.0.0.1",
+            port=port,
+            log_config=None,
+            access_log=False,
+            http=HeadTimer,
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

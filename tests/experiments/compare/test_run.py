@@ -12,6 +12,7 @@ from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import PublishedTestWarning, WeightsMissingError
+from withsense_tf.evaluation.outcome import outcome_file
 from withsense_tf.experiments.compare import run
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
@@ -27,7 +28,7 @@ def test_what_was_kept_of_one_job_is_not_taken_for_anothers(
 ) -> None:
     monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
     first = run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
-    one, other = (tmp_path / run.OUTCOMES / f"{job.key}.npz" for job, _ in first[:2])
+    one, other = (outcome_file(tmp_path, job.key) for job, _ in first[:2])
     one.rename(tmp_path / "kept")
     other.rename(one)
     (tmp_path / "kept").rename(other)

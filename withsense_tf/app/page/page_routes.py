@@ -10,9 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from withsense_tf.app.page import (
     add_page,
-    figures_page,
     file_question,
-    law_page,
     models_page,
     photo_page,
     review_page,
@@ -20,6 +18,7 @@ from withsense_tf.app.page import (
     table_page,
 )
 from withsense_tf.app.page.drawing_board import COUNTRY, HTMX, LANGUAGE, THEME, THEMES, asset_bytes, page
+from withsense_tf.app.page.reports import figures_page, law_page
 from withsense_tf.app.page.wording import LANGUAGES
 from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.routes.common import COOKIE, check_key

@@ -48,6 +48,12 @@ class ProblemBody(BaseModel):
     kind: str = Field(examples=["no_such_photo"])
     advice: str | None = Field(default=None, examples=["Take the id from an answer of this server."])
     instance: str | None = Field(default=None, examples=["urn:request:5f0c9a1e2b3d4c5f"])
+    authority: str | None = Field(
+        default=None, description="With 451: who demands it.", examples=["A ministry"]
+    )
+    ground: str | None = Field(
+        default=None, description="With 451: the law it rests on.", examples=["Act 16"]
+    )
 
 
 DETAILS: Final = {
@@ -63,7 +69,8 @@ DETAILS: Final = {
     421: "The request is for a server of another name.",
     422: "A parameter is missing or not as it should be.",
     429: "This client asks too often; `Retry-After` says how long to wait.",
-    451: "The law forbids the answer; `detail` is the notice, and `Link: rel=blocked-by` leads to the rule.",
+    451: "The law forbids the answer; `detail` is the notice, `authority` and `ground` say by whom and why where the "
+    "rule does, and `Link: rel=blocked-by` leads to the rule.",
     503: "The index is being changed or judged anew, or too many requests wait; `Retry-After` says for how long.",
 }
 ALWAYS: Final = (401, 403, 405, 421, 422, 429, 503)

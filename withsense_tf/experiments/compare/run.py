@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import typer
 
@@ -17,11 +17,9 @@ from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import DataError, WeightsMissingError
 from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, not_run
-from withsense_tf.evaluation.outcome import Outcome, load_outcome
+from withsense_tf.evaluation.outcome import Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of
-
-OUTCOMES: Final = "outcomes"
 
 
 class Piece(NamedTuple):
@@ -46,7 +44,7 @@ def _run_jobs(
     pickled_plan = pickle.dumps(plan) if processes > 1 else b""
     outcomes: dict[str, Outcome] = {}
     if skip_existing:
-        by_key = {job.key: finished_outcome(_file(output, job), job.key) for job in jobs}
+        by_key = {job.key: finished_outcome(outcome_file(output, job.key), job.key) for job in jobs}
         outcomes = {key: outcome for key, outcome in by_key.items() if outcome is not None}
         typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
     outcomes |= _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
@@ -68,7 +66,7 @@ def _run_jobs(
                 parts[job.key][piece.number] = part
                 if all(parts[job.key]):
                     outcomes[job.key] = replace(join([one for one in parts[job.key] if one]), key=job.key)
-                    outcomes[job.key].save(_file(output, job))
+                    outcomes[job.key].save(outcome_file(output, job.key))
                 next_one(f"{job.label}, {job.split}")
     except KeyboardInterrupt:
         typer.echo(
@@ -169,10 +167,6 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
         for job in jobs
         if job.label in missing
     }
-
-
-def _file(output: Path, job: Job) -> Path:
-    return output / OUTCOMES / f"{job.key}.npz"
 
 
 def finished_outcome(file: Path, key: str) -> Outcome | None:

@@ -1,4 +1,4 @@
-"""How good is it: what the last comparison on this machine measured, with intervals."""
+"""How good is it: what the last comparison on this machine measured, with intervals, and where it fails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from withsense_tf.app.page.drawing_board import page
+from withsense_tf.app.page.drawing_board import PageReader, page
+from withsense_tf.app.page.reports.failed_queries import failures
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.common.limits import parse_json, read_bytes
 from withsense_tf.errors import WithSenseError
@@ -44,6 +45,7 @@ def how_good(request: Request, service: Service) -> Response:
     """Show the newest comparison."""
     results = newest_results(service.settings.reports)
     rows = rows_to_show(results)
+    matcher, worst = failures(service, PageReader.of(request).country, rows)
     plots = {figure: spans(rows, figure) for figure in FIGURES}
     return page(
         request,
@@ -55,6 +57,8 @@ def how_good(request: Request, service: Service) -> Response:
         machine="" if results is None else str(results.get("machine", "")),
         notes=[] if results is None else [str(note) for note in results.get("notes", [])],
         split=rows[0]["split"] if rows else "",
+        failed_matcher=matcher,
+        failed_queries=worst,
     )
 
 

@@ -1,4 +1,4 @@
-"""How the law is kept: the rule where one reads, how a photo passes it, and a text to try it on."""
+"""How the law is kept: the rule where one reads, how a photo passes it, how well that works, and a text to try."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from withsense_tf.app import questions
 from withsense_tf.app.page.drawing_board import PageReader, page
+from withsense_tf.app.page.reports.law_figures import last_report
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.common.limits import QUERY_SIGNS
 
@@ -23,4 +24,12 @@ def law(
     policy, rule = service.policy.current(), service.rule(reader.country)
     verdict = policy.texts(rule.age_limit).verdict(text) if text.strip() else None
     answer = questions.law(service, reader.country)
-    return page(request, "law.html", active="law", answer=answer, text=text, verdict=verdict, policy=policy)
+    return page(
+        request,
+        "law.html",
+        active="law",
+        answer=answer,
+        text=text,
+        verdict=verdict,
+        report=last_report(service.settings.policy_report_file),
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from app_places import Place
 from starlette.testclient import TestClient
 
-from withsense_tf.app.page.figures_page import newest_results, rows_to_show, spans
+from withsense_tf.app.page.reports.figures_page import newest_results, rows_to_show, spans
 
 ROWS = [
     {"matcher": "constant mean", "track": "baseline", "split": "folds", "status": "ok", "tau_c": 0.0},

@@ -1,0 +1,84 @@
+"""How the law is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from app_places import Place
+from starlette.testclient import TestClient
+
+from withsense_tf.experiments.policy_page import measure, write_report
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.policy.current_policy import Policy
+
+
+@pytest.mark.parametrize(("country", "rule"), [("BB", "under 16"), ("AA", "no rule that withholds")])
+def test_the_rule_of_the_country_is_told_with_its_ground(client: TestClient, country: str, rule: str) -> None:
+    text = client.get("/law", headers={"cookie": f"withsense_country={country}"}).text
+    assert rule in text
+    assert "The entry of this country in the table of rules" in text
+
+
+def test_an_unknown_country_gets_the_strictest_rule_and_is_told_so(client: TestClient) -> None:
+    text = client.get("/law", headers={"cookie": "withsense_country=ZZ"}).text
+    assert "no entry in the table of rules" in text
+
+
+def test_a_text_is_judged_and_its_words_are_marked(client: TestClient) -> None:
+    text = client.get("/law?text=A+toddler+eats+baby+carrots").text
+    assert "<mark>toddler</mark>" in text
+    assert 'class="verdict block"' in text
+    assert 'class="verdict allow"' in client.get("/law?text=A+dog+runs").text
+
+
+@pytest.mark.closed
+def test_who_demands_a_rule_and_on_what_ground_is_told_by_page_api_and_451(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    assert place.law.countries is not None
+    rules = place.law.countries.read_text() + 'authority = "The Ministry"\nground = "Act 16 & 3"\n'
+    place.law.countries.write_text(rules)
+    index = PhotoIndex(place.index)
+    judge_anew(index, Policy.of_files(place.law))
+    index.close()
+    client, reader = new_client(place.settings()), {"cookie": "withsense_country=BB"}
+    told = ("The Ministry", "Act 16 & 3")
+    law = client.get("/api/v1/law?country=BB").json()
+    refusal = client.get("/api/v1/search?q=a+small+child&country=BB")
+    assert (law["authority"], law["ground"]) == told
+    assert (refusal.status_code, refusal.json()["authority"], refusal.json()["ground"]) == (451, *told)
+    assert client.get(refusal.headers["link"].partition(">")[0][1:]).json()["authority"] == told[0]
+    for path in ("/law", "/search?q=a+small+child"):
+        text = client.get(path, headers=reader).text
+        assert "The Ministry" in text
+        assert "Act 16 &amp; 3" in text
+    assert client.get("/api/v1/law?country=AA").json()["authority"] is None
+
+
+def test_the_last_report_stands_on_the_page_with_intervals_and_a_damaged_one_does_not(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    sentences = tmp_path / "read.tsv"
+    sentences.write_text(
+        "label\ttext\tlang\nrestricted\tA toddler eats .\ten\nallowed\tA dog runs .\ten\n"
+        "restricted\tЧайник кипит .\tru\n"
+    )
+    policy = Policy.of_files(place.law)
+    sets = [measure(sentences, policy.texts(16), unread=False)]
+    write_report({"policy version": policy.version}, sets, tmp_path / "policy" / "report.html")
+    client = new_client(place.settings(reports=tmp_path))
+    text = client.get("/law").text
+    assert "0.500 <small>(0.095–0.905; 1 / 2)</small>" in text
+    assert "Чайник" not in text
+    assert "other files of the law" not in text
+    report = tmp_path / "policy" / "report.json"
+    report.write_text(json.dumps(json.loads(report.read_text()) | {"policy version": "of before"}))
+    assert "other files of the law (version of before)" in client.get("/law").text
+    report.write_text('{"policy version": "x", "sets": [{}]}')
+    assert "No report is here yet" in client.get("/law").text
+    elsewhere = new_client(place.settings(policy_report=tmp_path / "none.json"))
+    assert "No report is here yet" in elsewhere.get("/law").text

@@ -1,0 +1,66 @@
+"""How well the law is read: what the last `policy report` measured on labelled sentences, with intervals."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+
+from withsense_tf.common.limits import read_bytes
+
+ALL = "all"
+
+
+class ReportShare(BaseModel):
+    """A part of a whole, with its 95 % interval."""
+
+    value: float | None
+    interval: tuple[float, float]
+    part: int
+    whole: int
+
+
+class ReportRow(BaseModel):
+    """How many restricted sentences were found, and how many that were found are restricted."""
+
+    language: str
+    kind: str
+    recall: ReportShare
+    precision: ReportShare
+
+
+class ReportSet(BaseModel):
+    """What was measured on one file of sentences; of an unread one nobody saw a sentence before."""
+
+    name: str
+    sentences: int
+    unread: bool
+    figures: list[ReportRow]
+
+    @property
+    def rows(self) -> list[ReportRow]:
+        """Return the figures of all sentences, then those of each language."""
+        rows = [row for row in self.figures if row.kind == ALL]
+        # Where all are of one language, that says it all.
+        return rows if len(rows) != 2 else rows[:1]
+
+
+class LawReport(BaseModel):
+    """What `policy report` wrote as JSON, and when."""
+
+    version: str = Field(alias="policy version")
+    sets: list[ReportSet]
+    day: str = ""
+
+
+def last_report(file: Path | None) -> LawReport | None:
+    """Return the report; None where there is none that can be read."""
+    if file is None:
+        return None
+    with suppress(OSError, ValueError):
+        report = LawReport.model_validate_json(read_bytes(file))
+        report.day = datetime.fromtimestamp(file.stat().st_mtime, UTC).date().isoformat()
+        return report
+    return None
