@@ -1,4 +1,4 @@
-"""Make the picture of the demo set: `python docs/make_picture.py` writes docs/pictures/demo.jpg from the demo set of seed 0."""
+"""Make the picture of the demo set: `python docs/make_picture.py` draws it from seed 0."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ import re
 import shlex
 import sys
 from configparser import ConfigParser
-from functools import cache
 from typing import Any
 
+import typer
 import typer.main
 from doc_blocks import ROOT
 
@@ -20,28 +20,14 @@ OTHERS = ("cp", "mkdir", "tar", "curl", "milvus-lite", ".")
 PYTHONS = ("python", ".venv/bin/python", "next/bin/python")
 
 
-@cache
-def our_commands() -> dict[str, Any]:
-    """Return our command lines by what is typed for each."""
-    from withsense_tf.__main__ import app
-
-    found = {name: command for name, command in command_pages.all_commands() if name.startswith("python")}
-    return {name.removeprefix("python -m "): one for name, one in found.items()} | {
-        "withsense_tf": typer.main.get_command(app)
-    }
-
-
-def ours(line: str) -> tuple[str, list[str]] | None:
-    """Return which of our command lines is meant, and its words; None for other programs.
-
-    >>> ours("withsense search 'a dog'  # a query")
-    ('withsense_tf', ['search', 'a dog'])
-    """
+def ours(line: str) -> tuple[typer.Typer, list[str]] | None:
+    """Return which of our command lines is meant, and its words; None for other programs."""
     words = shlex.split(line, comments=True)
-    if words[0] == "withsense":
-        return "withsense_tf", words[1:]
+    apps = command_pages.all_apps()
+    if words[0] == "withsense" or words[1:3] == ["-m", "withsense_tf"]:
+        return apps["withsense"], words[1 if words[0] == "withsense" else 3 :]
     if words[0] in PYTHONS and words[1] == "-m" and words[2].startswith("withsense_tf"):
-        return words[2], words[3:]
+        return apps[f"python -m {words[2]}"], words[3:]
     return None
 
 
@@ -60,15 +46,15 @@ def parse(line: str) -> None:
         assert words[0] in OTHERS, f"{line}: no program that docs know"
 
 
-def _parse_ours(name: str, words: list[str]) -> None:
-    command = our_commands()[name]
+def _parse_ours(app: typer.Typer, words: list[str]) -> None:
+    command: Any = typer.main.get_command(app)
     while (inner := getattr(command, "commands", None)) is not None and words[:1] != ["--help"]:
-        if words and words[0].startswith("-"):
+        if not words or words[0].startswith("-"):
             break
         command, words = inner[words[0]], words[1:]
     if "--help" not in words:
         # It reads the words, with their types, and calls nothing.
-        command.make_context(name, list(words))
+        command.make_context("command", list(words))
 
 
 def _parse_python(words: list[str], line: str) -> None:
@@ -81,5 +67,5 @@ def _parse_python(words: list[str], line: str) -> None:
     known = set(config["options.extras_require"])
     for extras in re.findall(r"\[([\w,]+)\]", line):
         assert set(extras.split(",")) <= known, line
-    for file in re.findall(r"-c (\S+)|pytest (\S+)", line):
+    for file in re.findall(r"-c (\S+)|-m pytest (\S+)", line):
         assert (ROOT / "".join(file)).exists(), line

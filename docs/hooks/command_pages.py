@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 from collections.abc import Iterator
@@ -28,13 +29,21 @@ def reference() -> str:
 
 def all_commands() -> Iterator[tuple[str, Any]]:
     """Yield every command by what a person types for it: those of `withsense`, then modules of their own."""
+    for typed, app in all_apps().items():
+        yield from _within(typed, typer.main.get_command(app))
+
+
+@functools.cache
+def all_apps() -> dict[str, typer.Typer]:
+    """Return the command lines by what a person types for each."""
     from withsense_tf.__main__ import app
 
-    yield from _within("withsense", typer.main.get_command(app))
+    apps = {"withsense": app}
     for module, function in module_commands():
         own = typer.Typer(add_completion=False)
         own.command()(getattr(importlib.import_module(_home(module, function)), function))
-        yield f"python -m {module}", typer.main.get_command(own)
+        apps[f"python -m {module}"] = own
+    return apps
 
 
 def module_commands() -> list[tuple[str, str]]:

@@ -1,0 +1,81 @@
+"""The reference says what the code says: it cannot drift."""
+
+from __future__ import annotations
+
+import re
+
+import typer.main
+from doc_blocks import ROOT
+from doc_commands import command_pages
+
+import withsense_tf as ws
+from withsense_tf.evaluation.result_table import COLUMNS
+
+PAGES = ROOT / "docs/reference"
+
+
+def names_in_cells(page: str, column: int) -> list[str]:
+    """Return what stands between backticks in a column of a page's tables."""
+    rows = [line for line in (PAGES / page).read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row.split(" | ")[column])]
+
+
+def test_every_variable_of_the_environment_is_in_the_table_of_settings_and_no_other() -> None:
+    code = [
+        *(ROOT / "withsense_tf").rglob("*.py"),
+        *(ROOT / "tests").rglob("*.py"),
+        *(ROOT / "deploy").iterdir(),
+    ]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in code)
+    named = set(re.findall(r"WITHSENSE_[A-Z]+(?:_[A-Z]+)*", text))
+    # Those of the law are made of the names of their options.
+    from withsense_tf.policy.options import HELP
+
+    named |= {f"WITHSENSE_{name.upper()}" for name in HELP}
+    settings = (PAGES / "settings.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"WITHSENSE_[A-Z_]*[A-Z]", settings)) == named
+
+
+def test_every_result_column_is_explained_once_and_no_other() -> None:
+    assert sorted(set(names_in_cells("result_columns.md", 0))) == sorted(COLUMNS)
+
+
+def test_every_public_name_of_the_package_has_its_docstring_in_the_reference() -> None:
+    page = (PAGES / "python.md").read_text(encoding="utf-8")
+    there = [name.rpartition(".")[2] for name in re.findall(r"^::: (\S+)$", page, re.MULTILINE)]
+    assert sorted(name for name in there if name != "Matcher") == sorted(set(ws.__all__) - {"__version__"})
+
+
+def test_every_command_is_in_the_reference_with_all_its_options_as_its_help_has_them() -> None:
+    reference = command_pages.reference()
+    assert "## withsense index build\n" in reference
+    assert "## python -m withsense_tf.experiments.compare\n" in reference
+    for name, command in command_pages.all_commands():
+        section = reference.split(f"## {name}\n")[1].split("\n## ")[0]
+        assert str(command.help).strip().splitlines()[0] in section
+        for parameter in command.params:
+            for option in parameter.opts:
+                assert option in section, f"{name}: {option}"
+
+
+def test_the_reference_has_a_command_that_was_just_added() -> None:
+    app = typer.Typer()
+
+    @app.command()
+    def greet(name: str, loud: bool = typer.Option(False, "--loud", help="Cry | it <out>.")) -> None:
+        """Greet somebody."""
+
+    lines = command_pages.section("greet", typer.main.get_command(app))
+    assert lines[:3] == ["## greet", "", "Greet somebody."]
+    assert lines[-2] == "| `--loud` | Cry \\| it \\<out>. |"
+
+
+def test_every_part_of_the_package_that_runs_as_a_module_is_a_command() -> None:
+    modules = {module for module, _ in command_pages.module_commands()}
+    assert {"withsense_tf.experiments.compare", "withsense_tf.testing.check"} <= modules
+    running = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "withsense_tf").rglob("*.py")
+        if 'if __name__ == "__main__"' in path.read_text(encoding="utf-8")
+    }
+    assert len(running - {"withsense_tf/__main__.py"}) == len(modules)
