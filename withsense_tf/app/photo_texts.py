@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 from withsense_tf.app.answers import CaptionText, Cell
@@ -12,11 +11,9 @@ from withsense_tf.app.photo_ids import PhotoIds
 from withsense_tf.app.photo_service import Doorway
 from withsense_tf.common.limits import parse_json
 from withsense_tf.data.named import column_text
+from withsense_tf.index.brought import BY_USER
 from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of
 from withsense_tf.index.tables.photos_table import live_of_names, photo_records
-
-# How the ids of captions end that users of the API added: who said it, and a number drawn by lot.
-BY_USER: Final = re.compile(r"#by (?P<who>.+) [0-9a-f]{16}$", re.DOTALL)
 
 
 def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[str, dict[str, Any]]:

@@ -101,7 +101,11 @@ def update(
     folder: Folder,
     index: IndexOption = DEFAULT_INDEX,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Keep photos of the index that the folder does not have.")
+        bool,
+        typer.Option(
+            "--keep",
+            help="Keep photos of the index that the folder does not have; what users brought stays anyway.",
+        ),
     ] = False,
     replace: ReplaceOption = False,
     lift: LiftOption = False,

@@ -12,8 +12,10 @@ from starlette.testclient import TestClient
 from uploads_of_tests import PNG, png_of
 
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.policy.countries import NOTICE
+from withsense_tf.policy.current_policy import Policy
 
 
 @pytest.fixture
@@ -93,6 +95,12 @@ def test_a_photo_that_was_brought_is_found_and_shown(writer: TestClient, place: 
     assert writer.get(answer.json()["photo"]["image"]).status_code == 200
     assert answer.json()["photo"]["facts"]["orientation"] == "landscape"
     assert verify_index(PhotoIndex(place.index), files=True) == []
+
+
+def test_an_update_of_the_folder_leaves_what_was_brought(writer: TestClient, place: Place) -> None:
+    id_ = send(writer, png_of(3), "A marmalade zeppelin .").json()["id"]
+    ingest(PhotoIndex(place.index), [], Policy.of_files(place.law), others="replace", lift=True)
+    assert ids_of(writer, "AA").keys() == {id_}
 
 
 @pytest.mark.closed

@@ -14,6 +14,7 @@ import jinja2
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from withsense_tf.app.page.messages import language_of_text
 from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wording_of
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.policy.countries import country_code
@@ -87,7 +88,7 @@ def board() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(wide=wide, fact=fact, said=caption_text)
-    environment.globals.update(asset=asset, url=url)
+    environment.globals.update(asset=asset, url=url, language_of_text=language_of_text)
     return environment
 
 

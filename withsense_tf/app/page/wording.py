@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from withsense_tf.app.page.messages import in_russian
+
 LANGUAGES: Final = ("en", "ru")
 
 
@@ -25,6 +27,10 @@ class Wording:
         if "|" in text:
             text = text.split("|")[plural(self.language, int(str(values["count"])))]
         return text.format(**values) if values else text
+
+    def told(self, text: str) -> str:
+        """Return what the index, the search or the law says, in this language; what has no translation stays."""
+        return text if self.language != "ru" else in_russian(text) or text
 
     def number(self, value: float) -> str:
         """Write a share as people read it beside a word: without the 0 before the point.

@@ -18,6 +18,7 @@ from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.quarantine import Quarantine, WaitingPhoto
 from withsense_tf.app.uploads.uploaded_item import item_of_upload
+from withsense_tf.index.brought import note_brought
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.photos_table import live_of_name
 from withsense_tf.index.upkeep.ingest import Report, ingest
@@ -90,8 +91,9 @@ def bring_in(service: PhotoService, waiting: WaitingPhoto) -> Report:
     if not file.exists():
         shutil.copyfile(waiting.file, draft := file.with_suffix(".draft"))
         draft.rename(file)
-    item = item_of_upload(waiting, file)
-    report = ingest(service.search().index, [item], service.policy, others="keep")
+    item, index = item_of_upload(waiting, file), service.search().index
+    note_brought(index, folder)
+    report = ingest(index, [item], service.policy, others="keep")
     if report.quarantined or report.kept_out:
         remove(file)
     shutil.rmtree(waiting.folder)

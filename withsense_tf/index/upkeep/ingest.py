@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from withsense_tf.errors import SettingError, check_choice
+from withsense_tf.index.brought import brought_names, with_captions_of_users
 from withsense_tf.index.index_door import warn_of_overrides
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
@@ -65,7 +66,8 @@ def ingest(
 
     Vectors are made by the model in use, or by `model` while none is. Photos that cannot be used stop nothing; they
     go into quarantine, with those that were found to be so before. What is both to come and to be removed stays.
-    Photos that were kept out stay out. If `others` are more than half of the index, they leave with "replace" alone.
+    Photos that were kept out stay out, and what users brought is none of the `others`. If these are more than half of
+    the index, they leave with "replace" alone.
     That a restriction falls because its evidence left needs `lift`.
     """
     check_choice("others", others, ("keep", "remove", "replace"))
@@ -73,6 +75,7 @@ def ingest(
     unusable = [one for one in coming if isinstance(one, UnusablePhoto)]
     items, kept_out = without_kept_out(index, [one for one in coming if isinstance(one, Item)])
     _check_names(items)
+    items = with_captions_of_users(index, items)
     names, remove = {item.name for item in items}, set(remove)
     policy = policy.current()
     judge_anew(index, policy, lift)
@@ -114,7 +117,7 @@ def _leaving(
     leaving = (remove - names) | staging.unusable.keys() | staging.copies_of_kept_out
     if others != "keep":
         live = live_tags(tables).keys()
-        leaving |= live - names
+        leaving |= live - names - brought_names(tables)
         _check_not_emptied(index, len(live), len(leaving & live), others)
     return leaving
 

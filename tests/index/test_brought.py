@@ -1,0 +1,78 @@
+"""What users brought stays, whatever a folder says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_index import LAW, item_of, items_of_looks, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.brought import BY_USER, brought_names, note_brought
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.tables.photos_table import live_of_name, live_tags
+from withsense_tf.index.upkeep.ingest import Others, ingest
+from withsense_tf.matchers.base import Matcher
+
+SAID = ("000.png#by Ann 0123456789abcdef", "A marmalade zeppelin .")
+
+
+@pytest.fixture
+def index(fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path) -> PhotoIndex:
+    """Return an index of a folder's three photos, one photo that a user brought, and one caption."""
+    items = items_of_looks(tmp_path / "folder", 3)
+    index = new_index(tmp_path / "index", fitted("hybrid"), items, store)
+    brought = item_of(tmp_path / "state" / "photos", "upload_1.png", 5)
+    note_brought(index, tmp_path / "state" / "photos")
+    note_brought(index, tmp_path / "state" / "photos")
+    ingest(index, [brought], LAW)
+    ingest(index, [replace(items[0], captions=(*items[0].captions, SAID))], LAW)
+    return index
+
+
+def names(index: PhotoIndex) -> set[str]:
+    with index.catalog.reading() as tables:
+        return set(live_tags(tables))
+
+
+def captions(index: PhotoIndex, name: str) -> list[tuple[str, str]]:
+    with index.catalog.reading() as tables:
+        ((_, item),) = stored_items(tables, live_of_name(name))
+        return list(item.captions)
+
+
+@pytest.mark.parametrize("others", ["keep", "remove", "replace"])
+def test_a_folder_does_not_take_away_what_it_never_had(
+    index: PhotoIndex, tmp_path: Path, others: Others
+) -> None:
+    report = ingest(index, items_of_looks(tmp_path / "folder", 2), LAW, others=others)
+    assert (report.removed, report.changed) == (0 if others == "keep" else 1, 0)
+    assert "upload_1.png" in names(index)
+    assert captions(index, "000.png")[-1] == SAID
+
+
+def test_a_caption_of_a_user_stays_beside_new_ones_and_leaves_with_the_picture(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
+    told = item_of(tmp_path / "folder", "000.png", 0, texts=["A new word of the folder ."])
+    ingest(index, [told], LAW)
+    assert captions(index, "000.png") == [*told.captions, SAID]
+    ingest(index, [item_of(tmp_path / "folder", "000.png", 7)], LAW)
+    assert SAID not in captions(index, "000.png")
+
+
+def test_what_a_user_brought_leaves_by_name_and_with_its_file(index: PhotoIndex, tmp_path: Path) -> None:
+    with index.catalog.reading() as tables:
+        assert brought_names(tables) == {"upload_1.png"}
+    for file in (tmp_path / "state" / "photos").iterdir():
+        file.unlink()
+    ingest(index, items_of_looks(tmp_path / "folder", 3), LAW, others="remove")
+    assert names(index) == {"000.png", "001.png", "002.png"}
+
+
+def test_an_id_says_whether_a_user_gave_the_caption() -> None:
+    assert BY_USER.search(SAID[0])
+    assert not BY_USER.search("000.png#0")

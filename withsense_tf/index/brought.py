@@ -1,0 +1,63 @@
+"""What users brought to an index by way of a server: photos that no folder has, and captions beside a folder's own.
+
+A folder that says nothing of them does not take them away. They leave by name (`index remove`), or with their files.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.index.item import Item
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.tables.photos_table import live_files, live_of_content, live_tags
+from withsense_tf.index.tables.state_table import get_state, set_state
+
+# Where servers keep the photos that users brought.
+FOLDERS: Final = "brought"
+# How the ids of captions end that users added: who said it, and a number drawn by lot.
+BY_USER: Final = re.compile(r"#by (?P<who>.+) [0-9a-f]{16}$", re.DOTALL)
+
+
+def note_brought(index: PhotoIndex, folder: Path) -> None:
+    """Note that photos in this folder were brought by users."""
+    with index.catalog.writing() as tables:
+        folders, new = get_state(tables, FOLDERS) or [], str(folder.resolve())
+        if new not in folders:
+            set_state(tables, **{FOLDERS: [*folders, new]})
+
+
+def brought_names(tables: sqlite3.Connection) -> set[str]:
+    """Return the names of live photos that users brought, and whose files are there."""
+    folders = {Path(one) for one in get_state(tables, FOLDERS) or []}
+    if not folders:
+        return set()
+    return {
+        name for name, path, _ in live_files(tables) if Path(path).parent in folders and Path(path).is_file()
+    }
+
+
+def with_captions_of_users(index: PhotoIndex, items: Sequence[Item]) -> list[Item]:
+    """Add to photos that are here already, and changed in no pixel, the captions that users gave them."""
+    with index.catalog.reading() as tables:
+        before = live_tags(tables)
+        return [
+            _with_captions(tables, item) if before.get(item.name, item.tag) != item.tag else item
+            for item in items
+        ]
+
+
+def _with_captions(tables: sqlite3.Connection, item: Item) -> Item:
+    own = {id_ for id_, _ in item.captions}
+    more = [
+        (id_, text)
+        for _, stored in stored_items(tables, live_of_content(item.name, item.digest))
+        for id_, text in stored.captions
+        if id_ not in own and BY_USER.search(id_)
+    ]
+    return replace(item, captions=(*item.captions, *more))
