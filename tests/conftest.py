@@ -19,7 +19,7 @@ from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.encoders.base import PhotoEncoder
 
 # Fixtures that several folders of tests share.
-pytest_plugins = ["colours", "encoder_inputs", "fitted_matchers", "milvus_servers"]
+pytest_plugins = ["table_of_runs", "colours", "encoder_inputs", "fitted_matchers", "milvus_servers"]
 
 # The machine may be busy, and the same commit must give the same verdict.
 settings.register_profile("steady", deadline=None, derandomize=True)

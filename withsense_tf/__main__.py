@@ -19,10 +19,11 @@ from withsense_tf.commands.serve import serve
 from withsense_tf.commands.train import train
 from withsense_tf.commands.weights import app as weights_app
 from withsense_tf.common import terminal
+from withsense_tf.experiments.compare.command_line import app as compare_app
 
 app = typer.Typer(
-    help="Photos and texts: check data, render the demo set, ask what the law allows, index photos and search them. "
-    "Compare matchers with: python -m withsense_tf.experiments.compare",
+    help="Photos and texts: check data, render the demo set, ask what the law allows, index photos and search them, "
+    "compare matchers.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -34,7 +35,7 @@ app.add_typer(data_app, name="data")
 def version(
     show: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
-    """Photos and texts: check data, render the demo set, ask what the law allows, index photos and search them."""
+    """Photos and texts: check data, render the demo set, ask what the law allows, search photos, compare matchers."""
     if show:
         from importlib.metadata import version
 
@@ -101,7 +102,7 @@ app.command("train")(train)
 app.command("serve")(serve)
 app.command("demo")(demo)
 app.add_typer(index_app, name="index")
-
+app.add_typer(compare_app, name="compare")
 app.add_typer(policy_app, name="policy")
 app.add_typer(weights_app, name="weights")
 app.add_typer(keys_app, name="keys")

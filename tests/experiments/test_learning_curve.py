@@ -21,7 +21,7 @@ def test_the_command_trains_on_more_and_more_and_writes_table_picture_and_page(t
     out = tmp_path / "out"
     few = ("--models", "closed_form", "--set", "folds=2", "--processes", "1", "--policy", "none")
     printed = invoke("--data", str(folder), "--output", str(out), "--count", "5", "--count", "99", *few)
-    (run,) = (out / "runs").iterdir()
+    run = out / "runs/latest"
     with (run / "learning_curve.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [row["captioned_photos"] for row in rows] == ["5", "16"]

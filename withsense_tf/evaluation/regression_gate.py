@@ -40,6 +40,11 @@ class Limit:
     sign: str
     limit: float
 
+    @property
+    def text(self) -> str:
+        """Return the rule as a person writes it."""
+        return f"{self.measure}{self.sign}{self.limit:g}"
+
     def broken(self, change: float) -> bool:
         """Return whether a change is too much; that of a figure that is no longer there is."""
         return math.isnan(change) or (change < self.limit if self.sign == "<" else change > self.limit)
@@ -79,10 +84,11 @@ class Base:
     models: Sequence[Mapping[str, Any]] = ()
     measured_on: Mapping[str, str] = field(default_factory=dict)
     machine: str = ""
+    notes: Sequence[str] = ()
 
 
-def load_base(file: Path) -> Base:
-    """Read an earlier run's results.json."""
+def load_base(file: Path, option: str = "--against ") -> Base:
+    """Read an earlier run's results.json, which `option` names."""
     try:
         result = read_json(file)
         rows, models = result["rows"], result.get("config", {}).get("model", [])
@@ -101,9 +107,10 @@ def load_base(file: Path) -> Base:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"it has no {error}" if isinstance(error, KeyError) else error
         raise DataError(
-            f"--against {file} is no results.json of an earlier run ({why}): expected the file in its run folder."
+            f"{option}{file} is no results.json of an earlier run ({why}): expected the file in its run folder."
         ) from error
-    return Base(file, rows, models, measured_on, str(result.get("machine", "")))
+    notes = [str(note) for note in result.get("notes") or ()]
+    return Base(file, rows, models, measured_on, str(result.get("machine", "")), notes)
 
 
 def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Limit], machine: str) -> None:
@@ -117,9 +124,9 @@ def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Limit], mach
                 f"--fail-if {rule.measure}: {base.file} was measured on {base.machine or 'what it does not say'}, "
                 f"and this is {machine}: their effort cannot be compared. Take a base of this machine."
             )
-        if all(math.isnan(_number(row.get(rule.measure))) for row in rows):
+        if all(math.isnan(number_of(row.get(rule.measure))) for row in rows):
             measures = [
-                name for name in MEASURES if any(not math.isnan(_number(row.get(name))) for row in rows)
+                name for name in MEASURES if any(not math.isnan(number_of(row.get(name))) for row in rows)
             ]
             raise SettingError(
                 f"--fail-if {rule.measure}: {base.file} has no such figure in the rows that are compared. "
@@ -127,50 +134,66 @@ def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Limit], mach
             )
 
 
-def broken_rules(
+@dataclass(frozen=True)
+class Check:
+    """A rule held against one row of the base; `breach` says how it is broken, and is empty where it holds."""
+
+    matcher: str
+    split: str
+    rule: str
+    breach: str = ""
+
+
+def check_rules(
     rows: Sequence[Mapping[str, Value]], base: Sequence[Row], rules: Sequence[Limit]
-) -> list[str]:
-    """Say, a line each, which rule is broken where; rows of a model and split that the base has not are new.
+) -> list[Check]:
+    """Hold each rule against each row of the base; rows of a model and split that the base has not are new.
 
     A row that the base has and this run has not breaks every rule: a model that is gone must not pass unseen. So does
     a figure that is no number on one side alone: nothing says that it is no worse.
     """
     now = {(row.get("matcher"), row.get("split")): row for row in rows}
-    breaches = []
+    checks = []
     for then in base:
-        name = (then.get("matcher"), then.get("split"))
-        row = now.get(name, {})
+        matcher, split = str(then.get("matcher")), str(then.get("split"))
+        row = now.get((matcher, split), {})
         if not was_run(then):
             if row and was_run(row):
-                breaches.append(
-                    f"{name[0]}, {name[1]}: the base has no figures ({then['status']}): make a new base"
-                )
+                why = f"the base has no figures ({then['status']}): make a new base"
+                checks.append(Check(matcher, split, "", f"{matcher}, {split}: {why}"))
             continue
         for rule in rules:
-            before, after = _number(then.get(rule.measure)), _number(row.get(rule.measure))
-            if math.isnan(before):
-                if not math.isnan(after):
-                    breaches.append(
-                        f"{name[0]}, {name[1]}: {rule.measure} is {after:.4g}; the base has no number for it"
-                    )
-            elif math.isnan(after):
-                why = status_of(row) if row else "this run has no such row"
-                reason = "not measured" if why == RUN else why
-                breaches.append(f"{name[0]}, {name[1]}: {rule.measure} was {before:.4g}; now: {reason}")
-            elif rule.broken(after - before):
-                breaches.append(
-                    f"{name[0]}, {name[1]}: {rule.measure} {before:.4g} -> {after:.4g}, "
-                    f"allowed is a change not {rule.sign} {rule.limit:g}"
-                )
-    return breaches
+            why = _breach(rule, number_of(then.get(rule.measure)), number_of(row.get(rule.measure)), row)
+            checks.append(Check(matcher, split, rule.text, f"{matcher}, {split}: {why}" if why else ""))
+    return checks
+
+
+def _breach(rule: Limit, before: float, after: float, row: Mapping[str, Value]) -> str:
+    """Say how a figure breaks a rule; nothing where it does not, or where neither run has it."""
+    if math.isnan(before):
+        return "" if math.isnan(after) else f"{rule.measure} is {after:.4g}; the base has no number for it"
+    if math.isnan(after):
+        why = status_of(row) if row else "this run has no such row"
+        return f"{rule.measure} was {before:.4g}; now: {'not measured' if why == RUN else why}"
+    if rule.broken(after - before):
+        allowed = f"allowed is a change not {rule.sign} {rule.limit:g}"
+        return f"{rule.measure} {before:.4g} -> {after:.4g}, {allowed}"
+    return ""
+
+
+def broken_rules(
+    rows: Sequence[Mapping[str, Value]], base: Sequence[Row], rules: Sequence[Limit]
+) -> list[str]:
+    """Say, a line each, which rule is broken where."""
+    return [check.breach for check in check_rules(rows, base, rules) if check.breach]
 
 
 def count_comparable(base: Sequence[Row], rules: Sequence[Limit]) -> int:
     """Count the base's rows that have a figure that some rule asks for."""
-    return sum(any(not math.isnan(_number(row.get(rule.measure))) for rule in rules) for row in base)
+    return sum(any(not math.isnan(number_of(row.get(rule.measure))) for rule in rules) for row in base)
 
 
-def _number(value: object) -> float:
+def number_of(value: object) -> float:
     """Return a figure; what is none, or has no end, is not a number: it cannot be held against another one."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not -FAR < value < FAR:
         return math.nan

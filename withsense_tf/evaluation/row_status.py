@@ -9,6 +9,8 @@ from withsense_tf.encoders.base import RANDOM_WEIGHTS
 
 # Any other status says why a model was not run.
 RUN: Final = "ok"
+# The track of rows that look at neither photo nor text in earnest, or at one of them alone.
+BASELINE: Final = "baseline"
 
 
 def status_of(row: Mapping[str, object]) -> str:

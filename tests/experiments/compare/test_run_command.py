@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from run_command import run_main
+import typer
+from run_command import finish, run_main
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.folder.load import load_dataset
@@ -46,8 +47,7 @@ def own(unchanged_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
 @pytest.fixture(scope="module")
 def base(own: tuple[Path, str]) -> Path:
     """Return the results of that run."""
-    (file,) = (own[0] / "runs").glob("*/results.json")
-    return file
+    return own[0] / "runs/latest/results.json"
 
 
 @pytest.mark.slow
@@ -97,7 +97,7 @@ def test_a_folder_of_ones_own_is_compared_and_its_report_written(own: tuple[Path
         ("3", "18", "6", "2.0")
     }
     assert folds[2]["weights"].startswith("trained on drawn scenes")
-    (run_folder,) = (out / "runs").iterdir()
+    run_folder = out / "runs/latest"
     results = json.loads((run_folder / "results.json").read_text())
     assert [row["matcher"] for row in results["rows"]] == [row["matcher"] for row in rows]
     assert rows_in(run_folder / "results.csv") == rows
@@ -277,3 +277,25 @@ def test_wrong_weights_are_refused_before_any_work(folder: Path, tmp_path: Path)
     with pytest.raises(SettingError, match="a file that exists"):
         invoke("--data", str(folder), "--output", str(tmp_path / "out"), "--weights", "imagnet")
     assert not (tmp_path / "out").exists()
+
+
+def test_programs_get_json_alone_and_files_that_say_what_is_worse(
+    unchanged_folder: Path, base: Path, tmp_path: Path
+) -> None:
+    worse = json.loads(base.read_text())
+    for row in worse["rows"]:
+        row["rmse"] = 0.0
+    (tmp_path / "base.json").write_text(json.dumps(worse))
+    files = ("--summary", str(tmp_path / "summary.md"), "--junit", str(tmp_path / "junit.xml"))
+    gate = ("--against", str(tmp_path / "base.json"), "--fail-if", "rmse>0.01", *FEW, *FOLDS)
+    app = typer.Typer()
+    app.command()(compare.main)
+    out = ("--data", str(unchanged_folder), "--output", str(tmp_path / "out"), "--processes", "1")
+    done = finish(app, *out, *files, *gate, "--json", code=1)
+    result = json.loads(done.stdout)
+    assert len(result["rows"]) == len(result["worse"]) == 4
+    assert (Path(result["folder"]) / "index.html") == Path(result["page"])
+    assert "Worse than" in done.stderr
+    assert "Appended 4 rows" in done.stderr
+    assert (tmp_path / "summary.md").read_text().count("allowed is a change") == 4
+    assert (tmp_path / "junit.xml").read_text().count("<failure") == 4

@@ -7,9 +7,8 @@ from typing import Final
 
 from withsense_tf.evaluation.page.run_tables import Row, number
 from withsense_tf.evaluation.result_rows import CAPTION_ASSISTED
-from withsense_tf.evaluation.row_status import sees_at_random, was_run
+from withsense_tf.evaluation.row_status import BASELINE, sees_at_random, was_run
 
-BASELINE: Final = "baseline"
 TRACKS: Final = (
     ("Of those that see photos and queries only", False),
     ("Of those that read the photos' own captions too", True),

@@ -11,10 +11,11 @@ import typer
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.regression_gate import (
     Base,
+    Check,
     Limit,
     Row,
-    broken_rules,
     check_measured,
+    check_rules,
     count_comparable,
     load_base,
     parse_rule,
@@ -51,11 +52,15 @@ class BaseRun:
         self.rows, self.left_out = asked_rows(self.base, self.models, jobs)
         check_measured(self.base, self.rows, self.limits, machine)
 
+    def checks(self, rows: Sequence[Row]) -> list[Check]:
+        """Hold every limit against every row of the base that is asked for."""
+        return check_rules(rows, self.rows, self.limits)
+
     def judge(self, rows: Sequence[Row]) -> None:
         """Say how this run's rows stand against the base's; end with exit code 1 where one is worse than allowed."""
         if self.left_out:
             typer.echo(self.left_out, err=True)
-        if breaches := broken_rules(rows, self.rows, self.limits):
+        if breaches := [check.breach for check in self.checks(rows) if check.breach]:
             typer.echo("\n  ".join([f"Worse than {self.file}:", *breaches]), err=True)
             raise typer.Exit(1)
         count, limits = count_comparable(self.rows, self.limits), " or ".join(self.limit_texts)

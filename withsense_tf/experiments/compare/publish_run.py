@@ -22,6 +22,7 @@ from withsense_tf.experiments.compare.prepare_run import name_machine
 from withsense_tf.experiments.compare.run import run_jobs
 from withsense_tf.experiments.compare.run_folder import write_run
 from withsense_tf.experiments.lawful import Lawful
+from withsense_tf.experiments.runs.latest_run import point_to
 
 TABLE: Final = "compare.csv"  # the rows of all runs, below the output folder
 BALANCED_NOTE: Final = "Trained on balanced pairs; skill is over the constant of the pairs as judged."
@@ -54,6 +55,7 @@ def train_and_publish(
     with on_disk(output):
         append_rows(file, comparison)
         page = write_run(folder, plan.config, comparison, outcomes, lawful.data, measured_on, machine)
+        point_to(folder)
     typer.echo(f"Appended {len(comparison.rows)} rows to {file}")
     typer.echo(f"Report: {page}")
     return comparison

@@ -37,38 +37,47 @@ def main(
     download: options.DownloadOption = False,
     processes: options.ProcessesOption = None,
     dry_run: options.DryRunOption = False,
+    json: options.JsonOption = False,
+    summary: options.SummaryOption = None,
+    junit: options.JunitOption = None,
     *,
     law: LawFiles,
 ) -> None:
     """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
     from withsense_tf.experiments.compare import prepare_run, publish_run
     from withsense_tf.experiments.compare.base_run import BaseRun
+    from withsense_tf.experiments.compare.ci_reports import CiReports
     from withsense_tf.experiments.compare.dry_run import say_jobs, say_on_demo
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
     # What can go wrong at once goes wrong before the work starts.
     check_policy(policy, law)
+    reports = CiReports(json, summary, junit)
+    reports.check(dry_run)
     names = options.names_in(models)
     base = BaseRun.of(against, fail_if or [], names)
     settings = prepare_run.load_settings(config, change or [], names, quick)
     folder = prepare_run.new_folder(output)
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, quick, seed, folder)
     publish_run.check_table(output if dry_run else terminal.output_folder(output))
-    dataset = prepare_run.read_data(data, output, seed, _sizes(quick), law if dry_run else None)
-    if dataset is None:
-        say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)))
-        return
-    lawful = under_the_law(dataset, policy, law, country)
-    photos = QUICK_PHOTOS if quick and data else None
-    plan = prepare_run.make_plan(settings, lawful, around, download, quick, photos)
-    count = prepare_run.count_processes(processes)
-    jobs = prepare_run.check_jobs(plan, base, count)
-    if dry_run:
-        say_jobs(jobs, plan, lawful)
-        return
-    comparison = publish_run.train_and_publish(jobs, plan, lawful, folder, count, skip_existing)
+    with reports.quiet():
+        dataset = prepare_run.read_data(data, output, seed, _sizes(quick), law if dry_run else None)
+        if dataset is None:
+            say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)))
+            return
+        lawful = under_the_law(dataset, policy, law, country)
+        photos = QUICK_PHOTOS if quick and data else None
+        plan = prepare_run.make_plan(settings, lawful, around, download, quick, photos)
+        count = prepare_run.count_processes(processes)
+        jobs = prepare_run.check_jobs(plan, base, count)
+        if dry_run:
+            say_jobs(jobs, plan, lawful)
+            return
+        comparison = publish_run.train_and_publish(jobs, plan, lawful, folder, count, skip_existing)
+    reports.write(folder, comparison, base.checks(comparison.rows) if base else ())
     if base:
-        base.judge(comparison.rows)
+        with reports.quiet():
+            base.judge(comparison.rows)
 
 
 def _sizes(quick: bool) -> tuple[int, int]:

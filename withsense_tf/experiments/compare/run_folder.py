@@ -49,16 +49,24 @@ def write_run(
     So it is with `machine` and the figures of effort.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [{name: _plain(value) for name, value in row.items()} for row in comparison.rows]
-    result: dict[str, object] = {"config": asdict(config), "notes": [*comparison.notes, *comparison.sources]}
-    result |= {"measured_on": dict(measured_on or {}), "machine": machine, "rows": rows}
-    (folder / "results.json").write_text(json.dumps(result, indent=1, default=str) + "\n", encoding="utf-8")
+    results = results_text(asdict(config), comparison, measured_on or {}, machine)
+    (folder / "results.json").write_text(results, encoding="utf-8")
     append_rows(folder / "results.csv", comparison)
     (folder / "results.csv.lock").unlink(missing_ok=True)
     (folder / "results.md").write_text(markdown(comparison), encoding="utf-8")
     logs = folder / LOGS
     run = Run(comparison, outcomes, data, asdict(config), logs if logs.is_dir() else None)
     return write_run_page(folder / "index.html", run)
+
+
+def results_text(
+    config: Mapping[str, object], comparison: Comparison, measured_on: Mapping[str, str], machine: str
+) -> str:
+    """Return what results.json says of a run."""
+    rows = [{name: _plain(value) for name, value in row.items()} for row in comparison.rows]
+    result: dict[str, object] = {"config": config, "notes": [*comparison.notes, *comparison.sources]}
+    result |= {"measured_on": dict(measured_on), "machine": machine, "rows": rows}
+    return json.dumps(result, indent=1, default=str) + "\n"
 
 
 def markdown(comparison: Comparison) -> str:

@@ -70,3 +70,15 @@ ProcessesOption = Annotated[
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Only say what would be run; nothing is written.")
 ]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print what was measured as JSON, and all else to the error stream.")
+]
+SummaryOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write the table as Markdown to this file; the one that GITHUB_STEP_SUMMARY names gets it too."
+    ),
+]
+JunitOption = Annotated[
+    Path | None, typer.Option(help="Write a JUnit file: a case a row, and one a rule of --fail-if and row.")
+]

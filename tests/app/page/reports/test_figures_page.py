@@ -30,6 +30,7 @@ def test_the_newest_comparison_that_can_be_read_is_shown(tmp_path: Path) -> None
     write(tmp_path, "20260101", json.dumps({"rows": []}))
     write(tmp_path, "20260202", json.dumps({"rows": ROWS}))
     write(tmp_path, "20260303", "{broken")
+    (tmp_path / "runs/latest").symlink_to("20260101T000000Z-abc")  # a second name of a run
     results = newest_results(tmp_path)
     assert results is not None
     assert (results["day"], len(results["rows"])) == ("2026-02-02", 5)

@@ -15,14 +15,13 @@ from withsense_tf.app.page.reports.failed_queries import failures
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.common.limits import parse_json, read_bytes
 from withsense_tf.errors import WithSenseError
+from withsense_tf.evaluation.row_status import BASELINE
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
 RESULTS: Final = "results.json"
 # The first of these that the comparison has: photos that no model had seen, asked in turn.
 SPLITS: Final = ("folds", "captioned", "strict", "test")
 FIGURES: Final = ("tau_c", "r@5")
-# A baseline that answers the same to everything says only where zero is.
-TRACK_OF_BASELINES: Final = "baseline"
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,8 @@ def how_good(request: Request, service: Service) -> Response:
 def newest_results(folder: Path | None) -> dict[str, Any] | None:
     """Return what the newest comparison wrote that can be read, or None."""
     files = [] if folder is None else sorted(folder.glob(f"runs/*/{RESULTS}"), reverse=True)
-    for file in files:
+    # `runs/latest` is one of the others under a second name; names of runs begin with their day.
+    for file in (file for file in files if file.parent.name[0].isdigit()):
         with suppress(WithSenseError, OSError, ValueError):
             results = parse_json(read_bytes(file))
             if isinstance(results, dict) and isinstance(results.get("rows"), list):
@@ -80,7 +80,8 @@ def rows_to_show(results: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         [] if results is None else [row for row in results["rows"] if row.get("status") in ("ok", "", None)]
     )
     for split in SPLITS:
-        some = [row for row in rows if row.get("split") == split and row.get("track") != TRACK_OF_BASELINES]
+        # A baseline that answers the same to everything says only where zero is.
+        some = [row for row in rows if row.get("split") == split and row.get("track") != BASELINE]
         if some:
             return sorted(some, key=lambda row: -float(row.get("tau_c") or -1))
     return []

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from withsense_tf.errors import SettingError
+from withsense_tf.evaluation.regression_gate import Check
+from withsense_tf.evaluation.result_table import Comparison
+from withsense_tf.experiments.compare.ci_reports import STEP_SUMMARY, CiReports, summary_text
+
+TABLE = Comparison(({"matcher": "towers", "split": "folds", "status": "ok", "rmse": 0.18},), ("A note.",))
+WORSE = Check(
+    "towers", "folds", "r@5<-0.02", "towers, folds: r@5 0.9 -> 0.8, allowed is a change not < -0.02"
+)
+
+
+def test_a_summary_says_first_whether_anything_is_worse() -> None:
+    assert "| towers |" in summary_text(TABLE)
+    assert "base" not in summary_text(TABLE)
+    assert "No worse than the base (1 checks)." in summary_text(TABLE, [Check("towers", "folds", "rmse>0")])
+    text = summary_text(TABLE, [WORSE])
+    assert "**Worse than the base: 1 of 1 checks fail.**" in text
+    assert "not &lt; -0.02" in text
+
+
+def test_the_jobs_summary_is_added_to_and_a_file_of_ones_own_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, own = tmp_path / "step.md", tmp_path / "own.md"
+    step.write_text("Before.\n")
+    monkeypatch.setenv(STEP_SUMMARY, str(step))
+    for _ in range(2):
+        CiReports(summary=own).write(tmp_path, TABLE)
+    assert own.read_text() == summary_text(TABLE)
+    assert step.read_text() == "Before.\n" + 2 * summary_text(TABLE)
+
+
+def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"--junit .* cannot be written \(Is a directory\)"):
+        CiReports(junit=tmp_path).check(dry_run=False)
+    with pytest.raises(SettingError, match="a --dry-run measures nothing"):
+        CiReports(json=True).check(dry_run=True)
+    CiReports().check(dry_run=True)

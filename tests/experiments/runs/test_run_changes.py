@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from table_of_runs import CLIP, HYBRID, TOWERS, Write
+
+from withsense_tf.experiments.runs.run_changes import Changes, changes_between
+from withsense_tf.experiments.runs.stored_runs import read_run
+
+BETTER = TOWERS | {"rmse": 0.17, "r@5": 0.9, "r@5_low": 0.86, "r@5_high": 0.94}
+
+
+def changes(before: Path, after: Path) -> Changes:
+    return changes_between(*(read_run(folder / "results.json") for folder in (before, after)))
+
+
+def test_each_figure_that_changed_is_told_with_whether_its_intervals_touch(store_run: Write) -> None:
+    told = changes(
+        store_run("1-a", TOWERS, HYBRID, CLIP), store_run("2-b", BETTER, CLIP | {"status": "ok", "rmse": 0.2})
+    )
+    assert [(one.matcher, one.measure, one.apart) for one in told.figures] == [
+        ("towers", "rmse", None),
+        ("towers", "r@5", True),
+    ]
+    assert told.as_text().splitlines() == [
+        "1-a -> 2-b",
+        "towers (folds): rmse 0.180 -> 0.170 (-0.010); r@5 80.0 -> 90.0 (+10.0, intervals apart)",
+        "hybrid (folds): only in 1-a",
+        "clip (folds): not run: weights not available -> ok",
+    ]
+    assert told.as_dict()["comparable"] is True
+
+
+def test_a_run_has_not_changed_from_itself(store_run: Write) -> None:
+    folder = store_run("1-a", TOWERS, CLIP)
+    assert changes(folder, folder).as_text() == "1-a -> 1-a\nNo figure differs."
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    ("now", "more", "why"),
+    [
+        ({"fingerprint": "f2"}, {}, "data f1 there, f2 here"),
+        ({"policy": "none"}, {}, "policy law 1 there, none here"),
+        ({"seed": None}, {}, "seed 0 there, not said here"),
+        ({}, {"measured_on": {"folds": "m2"}}, "other photos, pairs or queries of folds"),
+        ({}, {"measured_on": {}}, "other photos, pairs or queries of folds"),
+    ],
+)
+def test_runs_of_two_worlds_are_said_to_be_so(
+    store_run: Write, now: dict[str, str], more: dict[str, object], why: str
+) -> None:
+    told = changes(store_run("1-a", TOWERS), store_run("2-b", BETTER | now, **more))
+    assert f"Not to be compared: {why}" in told.as_text()
+    assert told.as_dict()["comparable"] is False

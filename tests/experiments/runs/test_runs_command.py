@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from run_command import run
+from table_of_runs import HYBRID, TOWERS, Write
+
+
+def test_runs_are_listed_shown_and_held_against_each_other(store_run: Write, tmp_path: Path) -> None:
+    store_run("20260101T000000Z-aaa", TOWERS)
+    store_run("20260202T000000Z-bbb", TOWERS | {"rmse": 0.17}, HYBRID)
+    store_run("20260303T000000Z-ccc", TOWERS, out="broken")
+    out = ("--output", str(tmp_path / "out"))
+    lines = run("compare", "list", *out).splitlines()
+    assert [line.split()[0] for line in lines] == ["run", "20260202T000000Z-bbb", "20260101T000000Z-aaa"]
+    assert "hybrid" in lines[1]
+    assert "98.0" in lines[1]
+    assert [one["run"] for one in json.loads(run("compare", "list", "--json", *out))] == [
+        "20260202T000000Z-bbb",
+        "20260101T000000Z-aaa",
+    ]
+    assert "98.0" in run("compare", "show", *out)
+    assert len(json.loads(run("compare", "show", "aaa", "--json", *out))["rows"]) == 1
+    assert "rmse 0.180 -> 0.170" in run("compare", "diff", "aaa", "bbb", *out)
+    assert json.loads(run("compare", "diff", "aaa", "--json", *out))["only"] == [
+        "hybrid (folds): only in 20260202T000000Z-bbb"
+    ]
+    said = run("compare", "merge", "aaa", "bbb", "--into", str(tmp_path / "both"), *out)
+    assert f"2 rows of 2 runs: {tmp_path / 'both/results.json'}" in said
+    assert "No comparison was made" in run("compare", "list", "--output", str(tmp_path / "none"))
+
+
+def test_a_run_that_cannot_be_read_hides_no_other(store_run: Write, tmp_path: Path) -> None:
+    store_run("20260101T000000Z-aaa", TOWERS)
+    (store_run("20260202T000000Z-bbb") / "results.json").write_text("{")
+    assert "20260101T000000Z-aaa" in run("compare", "list", "--output", str(tmp_path / "out"))

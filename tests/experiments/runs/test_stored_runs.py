@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from table_of_runs import CLIP, HYBRID, OWN, TOWERS, Write
+
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.experiments.runs.latest_run import point_to
+from withsense_tf.experiments.runs.stored_runs import StoredRun, find_run, runs_of
+
+
+def test_runs_are_listed_newest_first_and_a_broken_one_is_named(tmp_path: Path, store_run: Write) -> None:
+    store_run("20260101T000000Z-aaa", TOWERS)
+    point_to(store_run("20260303T101112Z-ccc", TOWERS, HYBRID, OWN, CLIP))
+    (store_run("20260202T000000Z-bbb") / "results.json").write_text("{broken")
+    newest, broken, oldest = runs_of(tmp_path / "out")
+    assert isinstance(newest, StoredRun)
+    assert isinstance(broken, DataError)
+    assert "20260202T000000Z-bbb/results.json is no results.json" in str(broken)
+    assert isinstance(oldest, StoredRun)
+    said = newest.summary()
+    assert (said["when"], said["rows"], said["not_run"]) == ("2026-03-03T10:11:12+00:00", 3, 1)
+    assert (said["best"], said["r@5"], said["data"]) == ("hybrid", 0.98, "mine")
+    assert list(runs_of(tmp_path / "none")) == []
+
+
+def test_a_run_is_found_by_any_name_that_means_one(tmp_path: Path, store_run: Write) -> None:
+    first = store_run("20260101T000000Z-aaa", TOWERS)
+    second = store_run("20260202T000000Z-bbb", HYBRID)
+    out = tmp_path / "out"
+    assert find_run("latest", out).name == second.name  # also where nothing says which is
+    point_to(first)
+    for text in (
+        "latest",
+        first.name,
+        "aaa",
+        str(first),
+        str(first / "results.json"),
+        str(out / "runs/latest"),
+    ):
+        assert find_run(text, out).name == first.name, text
+    with pytest.raises(SettingError, match="stands for 2 runs"):
+        find_run("2026", out)
+    with pytest.raises(
+        SettingError, match=r"expected latest, a run's name.*It has 20260202T000000Z-bbb, 2026"
+    ):
+        find_run("nothing", out)
+    with pytest.raises(SettingError, match="It has none yet"):
+        find_run("latest", tmp_path / "none")

@@ -1,0 +1,96 @@
+"""What a CI reads of a comparison: a summary in Markdown, a JUnit file, and JSON on the standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+from withsense_tf.errors import SettingError, on_disk
+from withsense_tf.evaluation.regression_gate import Check
+from withsense_tf.evaluation.result_table import Comparison
+from withsense_tf.experiments.compare.junit import write_junit
+from withsense_tf.experiments.compare.run_folder import markdown
+
+# GitHub names a file whose Markdown the page of a job shows; several steps append to it.
+STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
+
+
+@dataclass(frozen=True)
+class CiReports:
+    """Where what is to be written."""
+
+    json: bool = False
+    summary: Path | None = None
+    junit: Path | None = None
+
+    def check(self, dry_run: bool) -> None:
+        """Raise, before the work starts, where a file cannot be written, or there will be nothing to write."""
+        if dry_run and (self.json or self.summary or self.junit):
+            raise SettingError(
+                "--json, --summary and --junit tell what was measured; a --dry-run measures nothing."
+            )
+        for option, file in (("--summary", self.summary), ("--junit", self.junit)):
+            if file is None:
+                continue
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                with file.open("a", encoding="utf-8"):
+                    pass
+            except OSError as error:
+                raise SettingError(
+                    f"{option} {file} cannot be written ({error.strerror}): choose another file."
+                ) from error
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Send what is said to people to the error stream where the standard output is for a program."""
+        with redirect_stdout(sys.stderr) if self.json else nullcontext():
+            yield
+
+    def write(self, run: Path, comparison: Comparison, checks: Sequence[Check] = ()) -> None:
+        """Write all that was asked for, and the job's summary where GitHub runs this."""
+        text = summary_text(comparison, checks)
+        if self.summary is not None:
+            with on_disk(self.summary):
+                self.summary.write_text(text, encoding="utf-8")
+        if step := os.environ.get(STEP_SUMMARY):
+            with on_disk(step), Path(step).open("a", encoding="utf-8") as stream:
+                stream.write(text)
+        if self.junit is not None:
+            write_junit(self.junit, comparison, checks)
+        if self.json:
+            typer.echo(json.dumps(self._result(run, checks), indent=1, ensure_ascii=False))
+
+    def _result(self, run: Path, checks: Sequence[Check]) -> dict[str, Any]:
+        results: dict[str, Any] = json.loads((run / "results.json").read_text(encoding="utf-8"))
+        return {
+            "run": run.name,
+            "folder": str(run),
+            "page": str(run / "index.html"),
+            **results,
+            "worse": [check.breach for check in checks if check.breach],
+        }
+
+
+def summary_text(comparison: Comparison, checks: Sequence[Check] = ()) -> str:
+    """Return the summary of a job: whether it is no worse than its base, and the table."""
+    lines = ["## Which matcher is best?", ""]
+    if checks:
+        breaches = [check.breach for check in checks if check.breach]
+        verdict = f"**Worse than the base: {len(breaches)} of {len(checks)} checks fail.**"
+        lines += [verdict if breaches else f"No worse than the base ({len(checks)} checks).", ""]
+        lines += [*(f"- {_escaped(breach)}" for breach in breaches), *([""] if breaches else [])]
+    return "\n".join([*lines, markdown(comparison), ""])
+
+
+def _escaped(text: str) -> str:
+    # A sign that opens a tag would swallow what follows.
+    return text.replace("<", "&lt;")

@@ -1,0 +1,122 @@
+"""Two runs -> what changed from the one to the other: figures row by row, and whether they may be compared at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from withsense_tf.evaluation.regression_gate import Row, number_of
+from withsense_tf.evaluation.result_table import cell_text
+from withsense_tf.evaluation.row_status import sees_at_random, status_of, was_run
+from withsense_tf.experiments.runs.stored_runs import StoredRun, facts_of
+
+MEASURES: Final = ("rmse", "skill", "tau_c", "r@1", "r@5", "r@10", "ece", "seconds")
+TITLES: Final = {"fingerprint": "data", "policy": "policy", "target": "target", "seed": "seed"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure before and after; `apart` says that the two intervals do not touch, None where there are none."""
+
+    matcher: str
+    split: str
+    measure: str
+    before: float
+    after: float
+    apart: bool | None
+
+    @property
+    def text(self) -> str:
+        """Return the change as a line of a report."""
+        before, after = (cell_text(self.measure, value) for value in (self.before, self.after))
+        scale = 100 if self.measure.startswith("r@") else 1
+        digits = 1 if scale == 100 or self.measure == "seconds" else 3
+        change = f"{scale * (self.after - self.before):+.{digits}f}"
+        return f"{self.measure} {before} -> {after} ({change}{', intervals apart' if self.apart else ''})"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed from one run to another; `unlike` says why figures may not be compared, empty where they may."""
+
+    before: str
+    after: str
+    unlike: tuple[str, ...]
+    figures: tuple[Change, ...]
+    only: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for a program."""
+        return asdict(self) | {"comparable": not self.unlike}
+
+    def as_text(self) -> str:
+        """Return it for a person."""
+        lines = [f"{self.before} -> {self.after}"]
+        if self.unlike:
+            lines.append(f"Not to be compared: {'; '.join(self.unlike)}. Changes say nothing of the models.")
+        for matcher, split in dict.fromkeys((one.matcher, one.split) for one in self.figures):
+            of_row = [one for one in self.figures if (one.matcher, one.split) == (matcher, split)]
+            lines.append(f"{matcher} ({split}): {'; '.join(one.text for one in of_row)}")
+        lines += self.only
+        if len(lines) == 1:
+            lines.append("No figure differs.")
+        return "\n".join(lines)
+
+
+def changes_between(before: StoredRun, after: StoredRun) -> Changes:
+    """Hold a run against an earlier one."""
+    return Changes(
+        before.name,
+        after.name,
+        tuple(unlike(before, after)),
+        tuple(_figures(before.base.rows, after.base.rows)),
+        tuple(_only(before, after)),
+    )
+
+
+def unlike(before: StoredRun, after: StoredRun) -> Iterator[str]:
+    """Say in what two runs differ that must be the same; what one does not say counts as another thing."""
+    there, here = facts_of(before), facts_of(after)
+    for name, title in TITLES.items():
+        if there[name] != here[name] or not here[name]:
+            yield f"{title} {there[name] or 'not said'} there, {here[name] or 'not said'} here"
+    splits = {str(row.get("split")) for row in before.base.rows} & {
+        str(row.get("split")) for row in after.base.rows
+    }
+    for split in sorted(splits):
+        measured = [one.base.measured_on.get(split) for one in (before, after)]
+        if not all(measured) or measured[0] != measured[1]:
+            yield f"other photos, pairs or queries of {split}, or it is not said which"
+
+
+def _figures(before: Sequence[Row], after: Sequence[Row]) -> Iterator[Change]:
+    now = {(row["matcher"], row["split"]): row for row in after if was_run(row)}
+    for then in before:
+        row = now.get((then["matcher"], then["split"]))
+        if row is None or not was_run(then):
+            continue
+        for measure in MEASURES:
+            was, is_now = number_of(then.get(measure)), number_of(row.get(measure))
+            if was == was and is_now == is_now and was != is_now:
+                yield Change(then["matcher"], then["split"], measure, was, is_now, _apart(then, row, measure))
+
+
+def _apart(then: Row, now: Row, measure: str) -> bool | None:
+    ends = [number_of(row.get(f"{measure}_{end}")) for row in (then, now) for end in ("low", "high")]
+    if any(end != end for end in ends):
+        return None
+    return ends[1] < ends[2] or ends[3] < ends[0]
+
+
+def _only(before: StoredRun, after: StoredRun) -> Iterator[str]:
+    there, here = ({(row["matcher"], row["split"]): row for row in one.base.rows} for one in (before, after))
+    for name in dict.fromkeys([*there, *here]):
+        then, now = there.get(name), here.get(name)
+        title = f"{name[0]} ({name[1]})"
+        if then is None or now is None:
+            yield f"{title}: only in {after.name if then is None else before.name}"
+        elif was_run(then) != was_run(now):
+            yield f"{title}: {status_of(then)} -> {status_of(now)}"
+        elif sees_at_random(then.get("weights")) != sees_at_random(now.get("weights")):
+            yield f"{title}: one of the two sees with random weights"

@@ -1,0 +1,120 @@
+"""`compare list`, `show`, `diff` and `merge`: what was run, and what changed."""
+
+from __future__ import annotations
+
+import io
+import json as json_format
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from withsense_tf.errors import DataError
+
+RunsOutput = Annotated[
+    Path, typer.Option("--output", help="Where comparisons were written: its folder runs has them.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print it for programs.")]
+RUN_HELP = "latest, a run's name or a part of it, or the path of its folder or results.json."
+ARTIFACTS = Path("artifacts")
+
+
+def list_runs(output: RunsOutput = ARTIFACTS, json: JsonOption = False) -> None:
+    """List the runs that were made, the newest first, each with its best by R@5."""
+    from withsense_tf.experiments.runs.stored_runs import runs_of
+
+    found_runs = list(runs_of(output))
+    for one in found_runs:
+        if isinstance(one, DataError):
+            typer.echo(f"Warning: {one}", err=True)
+    summaries = [one.summary() for one in found_runs if not isinstance(one, DataError)]
+    if json:
+        print_json(summaries)
+    elif summaries:
+        typer.echo(table_text(summaries))
+    else:
+        typer.echo(
+            f"No comparison was made in {output} yet: python -m withsense_tf.experiments.compare makes one."
+        )
+
+
+def show_run(
+    run: Annotated[str, typer.Argument(help=RUN_HELP)] = "latest",
+    output: RunsOutput = ARTIFACTS,
+    json: JsonOption = False,
+) -> None:
+    """Show what a run measured, and where its page is."""
+    from withsense_tf.experiments.runs.stored_runs import find_run
+
+    stored = find_run(run, output)
+    if json:
+        print_json(stored.summary() | {"notes": list(stored.base.notes), "rows": list(stored.base.rows)})
+        return
+    typer.echo(f"{stored.name}: {stored.said('data')}, {stored.said('code')}\n")
+    typer.echo(str(stored.comparison))
+    page = stored.folder / "index.html"
+    typer.echo(f"Report: {page}" if page.is_file() else f"Folder: {stored.folder}")
+
+
+def diff_runs(
+    before: Annotated[str, typer.Argument(help=f"The earlier run: {RUN_HELP}")],
+    after: Annotated[str, typer.Argument(help="The later one.")] = "latest",
+    output: RunsOutput = ARTIFACTS,
+    json: JsonOption = False,
+) -> None:
+    """Say which figures changed from one run to another, and whether the two may be compared."""
+    from withsense_tf.experiments.runs.run_changes import changes_between
+    from withsense_tf.experiments.runs.stored_runs import find_run
+
+    changes = changes_between(find_run(before, output), find_run(after, output))
+    if json:
+        print_json(changes.as_dict())
+    else:
+        typer.echo(changes.as_text())
+
+
+def merge(
+    runs: Annotated[
+        list[str], typer.Argument(help="Two runs or more, of one data set, policy, target and seed.")
+    ],
+    into: Annotated[Path, typer.Option(help="The folder to write, which is not there yet.")],
+    output: RunsOutput = ARTIFACTS,
+) -> None:
+    """Make one run of those of several machines: rows by name, the first run that has a row counts."""
+    from withsense_tf.experiments.runs.merge_runs import merge_runs, write_merged
+    from withsense_tf.experiments.runs.stored_runs import find_run
+
+    merged = merge_runs([find_run(run, output) for run in runs])
+    file = write_merged(into, merged)
+    typer.echo(str(merged.comparison))
+    typer.echo(f"{len(merged.comparison.rows)} rows of {len(runs)} runs: {file}")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON; what is no number is null."""
+    typer.echo(json_format.dumps(value, indent=1, ensure_ascii=False, default=str))
+
+
+def table_text(summaries: list[dict[str, Any]]) -> str:
+    """Return runs as a table of text."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("run", "data", "rows", "not run", "best by R@5", "R@5, %", "code", box=None, pad_edge=False)
+    for one in summaries:
+        share = "" if one["r@5"] is None else f"{100 * one['r@5']:.1f}"
+        cells = (
+            one["run"],
+            one["data"],
+            one["rows"],
+            one["not_run"] or "",
+            one["best"] or "",
+            share,
+            one["code"],
+        )
+        table.add_row(*(Text(str(cell)) for cell in cells))
+    text = io.StringIO()
+    # Names must stay whole: they are what other commands take.
+    Console(file=text, width=200, color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())

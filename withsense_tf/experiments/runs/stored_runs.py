@@ -1,0 +1,135 @@
+"""The runs below an output folder: which there are, and the one that a person means by a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from withsense_tf.common.limits import is_dir, is_file
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.evaluation.regression_gate import Base, Row, load_base
+from withsense_tf.evaluation.result_table import SPLITS, Comparison
+from withsense_tf.evaluation.row_status import BASELINE, was_run
+from withsense_tf.experiments.runs.latest_run import LATEST, latest_in
+
+RESULTS: Final = "results.json"
+STAMP: Final = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A run that was made: the name of its folder, and what its results.json says."""
+
+    name: str
+    base: Base
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of the run."""
+        return self.base.file.parent
+
+    @property
+    def when(self) -> datetime | None:
+        """Return when the run began, as its name says; None where it says nothing of it."""
+        try:
+            return datetime.strptime(self.name.partition("-")[0], STAMP).replace(tzinfo=UTC)
+        except ValueError:
+            return None
+
+    @property
+    def comparison(self) -> Comparison:
+        """Return its table."""
+        return Comparison(tuple(self.base.rows), tuple(self.base.notes))
+
+    def said(self, column: str) -> str:
+        """Return what its rows say in a column that is the same for all, or the different things that they say."""
+        values = (row.get(column) for row in self.base.rows)
+        return ", ".join(dict.fromkeys(str(value) for value in values if value not in (None, "")))
+
+    def best(self) -> Row | None:
+        """Return the row of the first split that finds most photos among five, or None; no baseline."""
+        for split in SPLITS:
+            rows = [
+                row
+                for row in self.base.rows
+                if row.get("split") == split
+                and row.get("track") != BASELINE
+                and was_run(row)
+                and isinstance(row.get("r@5"), float | int)
+            ]
+            if rows:
+                return max(rows, key=lambda row: float(row["r@5"]))
+        return None
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a list says of the run."""
+        best = self.best()
+        ran = [row for row in self.base.rows if was_run(row)]
+        return {
+            "run": self.name,
+            "when": None if self.when is None else self.when.isoformat(),
+            "data": self.said("data"),
+            "code": self.said("code"),
+            "rows": len(ran),
+            "not_run": len(self.base.rows) - len(ran),
+            "best": None if best is None else best["matcher"],
+            "r@5": None if best is None else best["r@5"],
+            "folder": str(self.folder),
+        }
+
+
+def runs_of(output: Path) -> Iterator[StoredRun | DataError]:
+    """Yield the runs of an output folder, the newest first; in the place of one that cannot be read, the error."""
+    for one in reversed(_folders(output / "runs")):
+        try:
+            yield read_run(one / RESULTS)
+        except DataError as error:
+            yield error
+
+
+def find_run(text: str, output: Path) -> StoredRun:
+    """Return the run that is meant by `latest`, by its name or how that begins, or by a path to it."""
+    runs = output / "runs"
+    if text == LATEST and (run := latest_in(runs)) is not None and is_file(run / RESULTS):
+        return read_run(run / RESULTS)
+    if is_file(path := Path(text)) and path.suffix == ".json":
+        return read_run(path)
+    if is_file(path / RESULTS):
+        return read_run(path / RESULTS)
+    names = [one.name for one in _folders(runs)]
+    if text == LATEST and names:
+        return read_run(runs / names[-1] / RESULTS)
+    matches = [name for name in names if name == text] or [name for name in names if text and text in name]
+    if len(matches) == 1:
+        return read_run(runs / matches[0] / RESULTS)
+    if matches:
+        raise SettingError(
+            f"{text!r} stands for {len(matches)} runs of {runs}: {', '.join(matches[-3:])}. Write more of the name."
+        )
+    there = f"It has {', '.join(reversed(names[-3:]))}" if names else "It has none yet"
+    raise SettingError(
+        f"{text!r} is no run of {runs}: expected {LATEST}, a run's name or a part of it, or the path of its folder. "
+        f"{there}{' and others' if len(names) > 3 else ''}."
+    )
+
+
+def _folders(runs: Path) -> list[Path]:
+    """Return the folders of runs, the oldest first; names that do not begin with a day are of no time."""
+    folders = [one for one in (runs.iterdir() if is_dir(runs) else ()) if not one.is_symlink()]
+    return sorted(
+        (one for one in folders if is_file(one / RESULTS)), key=lambda one: (one.name[0].isdigit(), one.name)
+    )
+
+
+def read_run(file: Path) -> StoredRun:
+    """Read a run's results.json."""
+    base = load_base(file, option="")
+    return StoredRun(file.resolve().parent.name, base)
+
+
+def facts_of(run: StoredRun) -> Mapping[str, str]:
+    """Return what two runs must have in common if their figures are to be held against each other."""
+    return {name: run.said(name) for name in ("fingerprint", "policy", "target", "seed")}
