@@ -122,6 +122,15 @@ def test_nothing_of_a_withheld_photo_reaches_the_browser(visit: Visit) -> None:
     assert not any(word in text for word in SECRETS)
 
 
+@pytest.mark.parametrize("width", [320, 390, 1440])
+def test_the_notice_is_whole_on_every_width(visit: Visit, width: int) -> None:
+    page = visit(ASKED, "ru", width)
+    cut = "[...document.querySelectorAll('.seal')].filter(one => one.scrollHeight > one.clientHeight + 1).length"
+    assert page.locator(".seal").count() > 0
+    assert page.evaluate(cut) == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.closed
 def test_a_forbidden_query_shows_the_notice_and_another_country_its_own_rule(visit: Visit) -> None:
     page = visit("/")

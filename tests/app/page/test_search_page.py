@@ -101,6 +101,15 @@ def test_pages_follow_each_other_without_a_photo_twice(
     assert len(seen) == len(set(seen)) == len(SHOWN)
 
 
+def test_another_order_says_how_far_it_reaches(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = client.get(f"{ASKED}&order=name", headers=BB).text
+    assert "All that was found, in this order." in whole
+    monkeypatch.setattr("withsense_tf.app.page.search_page.IN_ORDER", 3)
+    part = client.get(f"{ASKED}&order=name", headers=BB).text
+    assert "Only the best 3 places are put in this order" in part
+    assert "in this order" not in client.get(ASKED, headers=BB).text
+
+
 def test_similar_photos_are_asked_by_a_photo_and_words(client: TestClient) -> None:
     id_ = re.findall(r'data-photo="([^"]+)"', client.get(ASKED, headers=BB).text)[0]
     text = client.get(f"/search?like={id_}&q=a+wall&text_share=0.7", headers=BB).text

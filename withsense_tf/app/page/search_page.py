@@ -158,6 +158,7 @@ def _values(answer: SearchAnswer, question: Question, order: str) -> dict[str, A
         "question": question,
         "order": order,
         "address": address,
+        "most_in_order": IN_ORDER,
         # What no field of the form says.
         "hidden_where": [one for one in question.where if not set(form_of_filters([one])) - _sizes()],
         "chips": chips(question.text, answer.without, question.where),

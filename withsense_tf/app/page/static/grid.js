@@ -20,7 +20,23 @@ function lay(grid) {
   let row = [];
   let sum = 0;
   const heights = [];
+  // On a phone a notice beside photos would be cut: it gets a strip of its own, whatever it says.
+  const isNarrow = width < 500;
   for (const tile of grid.querySelectorAll(":scope > .tile")) {
+    if (tile.classList.contains("withheld")) {
+      tile.classList.toggle("strip", isNarrow);
+      if (isNarrow) {
+        if (row.length) {
+          const space = width - gap * (row.length - 1) - 1;
+          layRow(row, Math.min(space / sum, target * 1.6), heights);
+          row = [];
+          sum = 0;
+        }
+        tile.style.width = "100%";
+        tile.querySelector(".seal").style.height = "";
+        continue;
+      }
+    }
     // Very long and very high ones would leave others no place.
     const ratio = Math.min(3.2, Math.max(0.5, Number(tile.dataset.ratio) || 1.5));
     row.push({ tile, ratio });
