@@ -9,9 +9,13 @@ import pytest
 from typer.testing import CliRunner
 
 from withsense_tf.__main__ import app
-from withsense_tf.commands.demo import free_port, missing_steps, write_law
+from withsense_tf.commands.demo import AUTHORS, CAMERAS, free_port, missing_steps, write_columns, write_law
+from withsense_tf.data.folder.problems import Problem
+from withsense_tf.data.folder.tables import read_table
+from withsense_tf.data.photo_facts import listed_facts
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.policy.countries import load_countries
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.search.search import whole_models
 
 
@@ -30,6 +34,22 @@ def test_one_country_of_the_demonstration_has_no_rule_and_the_others_keep_theirs
         name: load_countries().rule(name) for name in load_countries().names()
     }
     assert countries.rule("DE").rule == "children"
+
+
+def test_photos_of_the_demonstration_can_be_filtered_by_camera_day_and_author(tmp_path: Path) -> None:
+    for name in ("train_images/a.jpg", "test_images/b.jpg"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    write_columns(tmp_path)
+    problems: list[Problem] = []
+    facts = listed_facts(
+        read_table(tmp_path / "photos.csv", ("image",), header=True), {"a.jpg", "b.jpg"}, problems
+    )
+    assert problems == []
+    assert all(set(one) == {"camera", "date", "author"} for one in facts.values())
+    assert sorted(facts) == ["a.jpg", "b.jpg"]
+    texts = Policy.default().texts(16)
+    assert not any(texts.verdict(f"{name} {camera}").restricted for name in AUTHORS for camera in CAMERAS)
 
 
 def test_what_reviewers_decided_stays(tmp_path: Path) -> None:

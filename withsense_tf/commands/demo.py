@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import random
 import socket
 import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final
@@ -35,16 +39,20 @@ LAW_FILES: Final = {
 }
 # The one before stays in the index, to be compared with.
 MODELS: Final = ("closed_form", "hybrid")
+CAMERAS: Final = ("Canon EOS R6", "Fujifilm X100V", "Leica M6", "Nikon D90", "Nikon Z6")
+AUTHORS: Final = ("Ada Berg", "Ivo Novak", "Mira Lund", "Tom Reyes")
+FIRST_DAY, DAYS = date(2021, 1, 1), 5 * 365
 SECONDS_TO_OPEN: Final = 3.0
 
 
 @dataclass(frozen=True)
 class Step:
-    """Something that is missing: what to say, and the command that makes it."""
+    """Something that is missing: what to say, the command that makes it, its mark, and what is done before."""
 
     sentence: str
     command: tuple[str, ...]
     mark: Path
+    finish: Callable[[], None] | None = None
 
 
 def demo(
@@ -63,6 +71,8 @@ def demo(
     for number, step in enumerate(steps, start=1):
         typer.echo(f"{number} of {len(steps)}: {step.sentence}")
         run(step.command)
+        if step.finish is not None:
+            step.finish()
         step.mark.touch()
     if not steps:
         # A newer package may have other rules.
@@ -92,7 +102,9 @@ def missing_steps(folder: Path, photos: int) -> Iterator[Step]:
     if not photos_mark.exists():
         test = max(3, photos // 5)
         numbers = ("--train", str(photos - test), "--test", str(test), "--captioned", "0")
-        yield Step(f"Drawing {photos} photos", ("data", "demo", str(folder / PHOTOS), *numbers), photos_mark)
+        where = folder / PHOTOS
+        command = ("data", "demo", str(where), *numbers)
+        yield Step(f"Drawing {photos} photos", command, photos_mark, partial(write_columns, where))
     for model in MODELS:
         mark = folder / f"{model}.done"
         if not mark.exists():
@@ -100,6 +112,21 @@ def missing_steps(folder: Path, photos: int) -> Iterator[Step]:
             yield Step(
                 f"Training {model} and indexing", ("index", "build", *where, *law_options(folder)), mark
             )
+
+
+def write_columns(folder: Path) -> None:
+    """Give each photo a camera, a day and an author by lot, so that there is something to filter by."""
+    # Late: what reads tables takes a second to import.
+    from withsense_tf.data.photo_facts import IMAGE, TABLE
+
+    lot = random.Random(0)
+    names = sorted(file.name for file in folder.glob("*_images/*.jpg"))
+    with whole_file(folder / TABLE) as draft, draft.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow((IMAGE, "camera", "date", "author"))
+        for name in names:
+            day = FIRST_DAY + timedelta(days=lot.randrange(DAYS))
+            writer.writerow((name, lot.choice(CAMERAS), day.isoformat(), lot.choice(AUTHORS)))
 
 
 def write_law(folder: Path) -> None:

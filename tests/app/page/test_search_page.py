@@ -10,7 +10,7 @@ from app_places import SECRETS, SHOWN, Place
 from starlette.testclient import TestClient
 
 from withsense_tf.app.answers import SearchAnswer, ShownPlace, WithheldPlace
-from withsense_tf.app.page.search_page import in_order
+from withsense_tf.app.page.search_page import groups_of, in_order
 from withsense_tf.policy.countries import NOTICE
 
 ASKED = "/search?q=a+plain+red+wall&minimum=0"
@@ -80,6 +80,14 @@ def test_a_filter_of_the_form_is_a_chip_and_holds(client: TestClient) -> None:
     assert "camera=Leica M6" in text
     assert set(re.findall(r"shown_\d\.png", text)) <= {"shown_2.png", "shown_5.png"}
     assert '<option value="Leica M6" selected>' in text
+
+
+def test_cameras_of_one_maker_are_chosen_at_once(client: TestClient) -> None:
+    assert groups_of(["Nikon D90", "Nikon Z6", "Leica M6", "landscape", "Leica"]) == ["Nikon"]
+    text = client.get(f"{ASKED}&f.camera=~Leica", headers=BB).text
+    assert 'aria-label="Take away: camera~Leica"' in text
+    assert set(re.findall(r"shown_\d\.png", text)) <= {"shown_2.png", "shown_5.png"}
+    assert '<option value="~Leica" selected>' in text
 
 
 def test_filters_without_words_are_told_what_is_missing(client: TestClient) -> None:

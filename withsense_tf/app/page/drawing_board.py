@@ -87,7 +87,7 @@ def board() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(wide=wide, fact=fact, said=caption_text)
+    environment.filters.update(wide=wide, fact=fact, said=caption_text, part_of="~{}".format)
     environment.globals.update(asset=asset, url=url, language_of_text=language_of_text)
     return environment
 

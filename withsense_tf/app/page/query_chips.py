@@ -13,6 +13,7 @@ from withsense_tf.search.query.parse import parse_query
 
 # How a form's fields are called: f.camera, f.date.from, f.date.to.
 FIELD: Final = "f."
+PART: Final = "~"
 BOUNDS: Final = {".from": ">=", ".to": "<="}
 
 
@@ -68,10 +69,12 @@ def _without(text: str) -> tuple[str, ...]:
 
 
 def filters_of_form(fields: Mapping[str, str]) -> list[str]:
-    """Return the filters that a form's fields say.
+    """Return the filters that a form's fields say; a value behind ~ is a part of what is meant.
 
     >>> filters_of_form({"f.camera": "Nikon D90", "f.date.from": "2020", "f.date.to": "", "q": "a dog"})
     ['camera=Nikon D90', 'date>=2020']
+    >>> filters_of_form({"f.camera": "~Nikon"})
+    ['camera~Nikon']
     """
     where = []
     for name, value in fields.items():
@@ -81,15 +84,16 @@ def filters_of_form(fields: Mapping[str, str]) -> list[str]:
         for end, bound in BOUNDS.items():
             if column.endswith(end):
                 column, sign = column.removesuffix(end), bound
-        where.append(f"{column}{sign}{value.strip()}")
+        text = value.strip()
+        where.append(f"{column}{text}" if sign == "=" and text.startswith(PART) else f"{column}{sign}{text}")
     return where
 
 
 def form_of_filters(where: Iterable[str]) -> dict[str, str]:
     """Return the fields of a form that say these filters; what no field can say is left out.
 
-    >>> form_of_filters(["camera=Nikon D90", "date>=2020", "title~dog"])
-    {'f.camera': 'Nikon D90', 'f.date.from': '2020'}
+    >>> form_of_filters(["camera~Nikon", "date>=2020", "title!=dog"])
+    {'f.camera': '~Nikon', 'f.date.from': '2020'}
     """
     ends = {sign: end for end, sign in BOUNDS.items()}
     fields = {}
@@ -99,7 +103,8 @@ def form_of_filters(where: Iterable[str]) -> dict[str, str]:
         except WithSenseError:
             continue
         for part in parts:
-            if part.op == "=" or part.op in ends:
+            if part.op in ("=", PART) or part.op in ends:
                 value = f"{part.value:g}" if isinstance(part.value, float) else str(part.value)
+                value = f"{PART}{value}" if part.op == PART else value
                 fields[f"{FIELD}{part.column}{ends.get(part.op, '')}"] = value
     return fields

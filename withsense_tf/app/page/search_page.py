@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -206,12 +207,23 @@ def _filters(service: PhotoService, reader: PageReader, where: Sequence[str]) ->
             "name": column.name,
             "kind": _kind(column.name, column.values),
             "values": column.values,
+            "groups": groups_of([str(value) for value in column.values]),
             "chosen": choices.get(f"f.{column.name}", ""),
             "low": choices.get(f"f.{column.name}.from", ""),
             "high": choices.get(f"f.{column.name}.to", ""),
         }
         for column in columns
     ]
+
+
+def groups_of(values: Sequence[str]) -> list[str]:
+    """Return the first words that several values share, such as who makes cameras.
+
+    >>> groups_of(["Canon R6", "Nikon D90", "Nikon Z6", "landscape"])
+    ['Nikon']
+    """
+    counts = Counter(value.split()[0] for value in values if len(value.split()) > 1)
+    return sorted(word for word, count in counts.items() if count > 1 and word.isalpha())
 
 
 def _sizes() -> set[str]:
