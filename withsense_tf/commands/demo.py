@@ -57,7 +57,7 @@ class Step:
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("artifacts/demonstration"),
-    photos: Annotated[int, typer.Option(min=15, help="So many photos are drawn.")] = 240,
+    photos: Annotated[int, typer.Option(min=15, help="So many photos are target.")] = 240,
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="The port, or the next one that is free.")
     ] = 8000,
@@ -102,9 +102,9 @@ def missing_steps(folder: Path, photos: int) -> Iterator[Step]:
     if not photos_mark.exists():
         test = max(3, photos // 5)
         numbers = ("--train", str(photos - test), "--test", str(test), "--captioned", "0")
-        where = folder / PHOTOS
-        command = ("data", "demo", str(where), *numbers)
-        yield Step(f"Drawing {photos} photos", command, photos_mark, partial(write_columns, where))
+        target = folder / PHOTOS
+        command = ("data", "demo", str(target), *numbers)
+        yield Step(f"Drawing {photos} photos", command, photos_mark, partial(write_columns, target))
     for model in MODELS:
         mark = folder / f"{model}.done"
         if not mark.exists():
