@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import io
 import json
 import os
@@ -23,9 +24,11 @@ from doc_commands import ours, parse
 from run_command import finish
 
 import withsense_tf as ws
-from withsense_tf.encoders.make_encoder import best_encoders_here
+from withsense_tf.encoders import make_encoder
+from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import WithSenseWarning
 from withsense_tf.experiments.compare import run_command
+from withsense_tf.matchers import registry
 
 # The same on fewer photos, which takes seconds.
 TRAIN, TEST = 24, 6
@@ -37,6 +40,7 @@ OWN_TEST = {
     # It shows the code of the English one.
     "README.ru.md": "tests/docs/test_readme.py",
 }
+BEST_ENCODERS = make_encoder.best_encoders_here
 RUN = [page for page in PAGES if page not in OWN_TEST and any(not one.reason for one in blocks_of(page))]
 
 
@@ -140,7 +144,7 @@ def make_world(folder: Path) -> None:
         (folder / name / "captions.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         # What looks at photos is slow: readers find its vectors, as after a first run.
         photos = ws.load_dataset(name).photos
-        for encoder in best_encoders_here():
+        for encoder in same_encoders():
             store.encode(encoder, photos["digest"].tolist(), photos["path"].tolist())
     shutil.copy(folder / "pictures/captions.csv", folder / "captions.csv")
     (folder / "texts.txt").write_text("A child swims\nTwo dogs run\n", encoding="utf-8")
@@ -159,6 +163,11 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return place, kept
 
 
+@functools.cache
+def same_encoders(quality: str = make_encoder.USUAL_QUALITY) -> tuple[PhotoEncoder, ...]:
+    return BEST_ENCODERS(quality)
+
+
 @contextlib.contextmanager
 def set_up(place: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
@@ -167,6 +176,9 @@ def set_up(place: Path) -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("WITHSENSE_")]:
             patch.delenv(name)
         patch.setenv("WITHSENSE_PROCESSES", "1")
+        # To build a network takes as long as all else that a page does.
+        for module in (make_encoder, registry):
+            patch.setattr(module, "best_encoders_here", same_encoders)
         patch.setattr(run_command, "QUICK_TRAIN", TRAIN)
         patch.setattr(run_command, "QUICK_TEST", TEST)
         yield
