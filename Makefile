@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help compare quick demo test lint types unit clean
+.PHONY: help compare quick demo docs test lint types unit clean
 
 help:
 	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
 	@echo "make demo      draw photos, index them, and open the web page before them"
 	@echo "make quick     the same as a smoke run"
 	@echo "make test      lint, types, import contracts and all tests"
+	@echo "make docs      build the documentation into artifacts/site, without asking any server"
 	@echo "make clean     remove .venv and everything under artifacts/"
 
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
@@ -31,6 +32,12 @@ $(VENV)/demo: setup.cfg pyproject.toml constraints.txt
 
 demo: $(VENV)/demo
 	$(RUN) -m withsense_tf demo
+
+# `serve` of the same program shows it while one writes: .venv/bin/mkdocs serve
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: $(VENV)/installed
+	$(RUN) -m mkdocs build --strict --quiet
+	@echo "artifacts/site/index.html"
 
 compare: $(VENV)/installed
 	$(RUN) -m withsense_tf.experiments.compare

@@ -48,13 +48,13 @@ def parse(line: str) -> None:
 
 def _parse_ours(app: typer.Typer, words: list[str]) -> None:
     command: Any = typer.main.get_command(app)
-    while (inner := getattr(command, "commands", None)) is not None and words[:1] != ["--help"]:
-        if not words or words[0].startswith("-"):
-            break
-        command, words = inner[words[0]], words[1:]
-    if "--help" not in words:
+    while command is not None:
+        is_asked_for_help = "--help" in words
         # It reads the words, with their types, and calls nothing.
-        command.make_context("command", list(words))
+        context = command.make_context("command", list(words), resilient_parsing=is_asked_for_help)
+        words = [*getattr(context, "_protected_args", ()), *context.args]
+        command = command.commands[words[0]] if words and hasattr(command, "commands") else None
+        words = words[1:]
 
 
 def _parse_python(words: list[str], line: str) -> None:

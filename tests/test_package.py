@@ -146,14 +146,13 @@ def test_a_share_must_lie_between_its_bounds() -> None:
         check_share("share", 1)
 
 
-def test_every_dependency_is_explained_in_the_readme() -> None:
+def test_every_dependency_is_explained_in_the_docs() -> None:
     config = ConfigParser()
     config.read(ROOT / "setup.cfg")
     lines = config["options"]["install_requires"].splitlines()
     lines += config["options.extras_require"]["test"].splitlines()
     names = {re.split(r"[<>=]", line)[0].strip() for line in lines if line and not line.startswith("#")}
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = readme.split("## Dependencies")[1].split("##")[0]
+    table = (ROOT / "docs/reference/packages.md").read_text(encoding="utf-8")
     explained = set(
         re.findall(r"`([\w-]+)`", "".join(line.split("|")[1] for line in table.splitlines() if "|" in line))
     )
@@ -173,19 +172,19 @@ def test_the_package_runs_as_a_module_from_anywhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_notebook_of_the_readme_runs() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"```python\n(.*?)```", readme, re.DOTALL)[1]
-    assert "ws.demo_dataset()" in block
+def test_the_notebook_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs/tutorials/notebook.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     found: dict[str, object] = {}
-    # The same on a small demo set, which takes seconds.
-    exec(block.replace("ws.demo_dataset()", "ws.demo_dataset(train=40, test=6, captioned=0)"), found)
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        # The same on a small demo set, which takes seconds.
+        exec(block.replace("ws.demo_dataset()", "ws.demo_dataset(train=40, test=6, captioned=0)"), found)
     assert len(found["best"]) == 5
     assert len(found["removed"])
     assert not set(found["removed"]["what"]) & {f"photo {name}" for _, name in found["best"]}
-    search = re.search(r"```python\n(search = .*?)```", readme, re.DOTALL)[1]
-    exec(search, found)
     assert len(found["hits"]) == 5
     assert len(found["like"]) == 5
     assert found["child"].notice == NOTICE
     assert not found["child"].hits
+    assert len(found["folds"]) == 3
+    assert found["again"].predict(found["test"]).tolist() == found["towers"].predict(found["test"]).tolist()

@@ -14,7 +14,7 @@ import typer.main
 
 PACKAGE = Path(__file__).parents[2] / "withsense_tf"
 MARK = "<!-- the commands -->"
-RUN_MAIN = re.compile(r"terminal\.run_main\((\w+)\)")
+RUN = re.compile(r"terminal\.run(?:_main)?\((\w+)\)")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
@@ -39,38 +39,40 @@ def all_apps() -> dict[str, typer.Typer]:
     from withsense_tf.__main__ import app
 
     apps = {"withsense": app}
-    for module, function in module_commands():
-        own = typer.Typer(add_completion=False)
-        own.command()(getattr(importlib.import_module(_home(module, function)), function))
+    for module, name in module_commands():
+        own = getattr(importlib.import_module(_home(module, name)), name)
+        if not isinstance(own, typer.Typer):
+            function, own = own, typer.Typer(add_completion=False)
+            own.command()(function)
         apps[f"python -m {module}"] = own
     return apps
 
 
 def module_commands() -> list[tuple[str, str]]:
-    """Return the modules that are commands of their own, each with the function that it runs."""
+    """Return the modules that are commands of their own, each with the function or application that it runs."""
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
-        if match := RUN_MAIN.search(path.read_text(encoding="utf-8")):
-            if path.name == "terminal.py":
+        if match := RUN.search(path.read_text(encoding="utf-8")):
+            if path in (PACKAGE / "common/terminal.py", PACKAGE / "__main__.py"):
                 continue
             parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
             found.append((".".join(parts).removesuffix(".__main__"), match[1]))
     return found
 
 
-def _home(module: str, function: str) -> str:
-    """Return the module that has the function: of a package, the one that its `__main__` imports it from."""
+def _home(module: str, name: str) -> str:
+    """Return the module that has what is run: of a package, the one that its `__main__` imports it from."""
     main = PACKAGE.parent / Path(*module.split(".")) / "__main__.py"
     if not main.exists():
         return module
-    return re.findall(rf"from (\S+) import {function}\b", main.read_text(encoding="utf-8"))[0]
+    return re.findall(rf"from (\S+) import {name}\b", main.read_text(encoding="utf-8"))[0]
 
 
 def _within(name: str, command: Any) -> Iterator[tuple[str, Any]]:
-    inner = getattr(command, "commands", None)
-    if inner is None:
+    inner = getattr(command, "commands", {})
+    # Some do something without a command behind them, too.
+    if not inner or command.params:
         yield name, command
-        return
     for word, one in inner.items():
         yield from _within(f"{name} {word}", one)
 

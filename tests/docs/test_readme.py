@@ -9,7 +9,7 @@ import pytest
 from doc_blocks import READMES, ROOT, blocks_of
 
 TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in READMES}
-FIGURE = re.compile(r"(?<![\w.,])-?(?:\d[\d,]*)?\.?\d+(?![\w,])")
+FIGURE = re.compile(r"(?<![\w.,])-?(?:\d[\d,]*)?\.?\d+(?!\w|,\d)")
 
 
 def without_comments(code: str) -> str:
