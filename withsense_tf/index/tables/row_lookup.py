@@ -60,16 +60,16 @@ def live_photos_at(tables: sqlite3.Connection, model: int, rows: Sequence[int]) 
 
 
 def live_copies(
-    tables: sqlite3.Connection, model: int, photo: int, group: int, where: Where
+    tables: sqlite3.Connection, model: int, groups: Sequence[int], where: Where
 ) -> list[tuple[Any, ...]]:
-    """Return the other live photos of a group that meet filters, by name: photo, name, path, group, row."""
+    """Return the live photos of groups that meet filters, by name: photo, name, path, group, row, digest."""
     condition, values = to_sql(where)
-    # CROSS JOIN: the group first. SQLite by itself goes through all rows of the model, for each hit anew.
+    # CROSS JOIN: the groups first. SQLite by itself goes through all rows of the model.
     return tables.execute(
-        "SELECT photo, name, path, fold, row FROM (SELECT id AS photo, name, path, fold, row FROM live "
+        "SELECT photo, name, path, fold, row, digest FROM (SELECT id AS photo, name, path, fold, row, digest FROM live "
         "CROSS JOIN rows ON rows.photo = live.id AND generation = ? "
-        f"WHERE fold = ? AND id != ?) WHERE {condition} ORDER BY name",
-        (model, group, photo, *values),
+        f"WHERE fold IN ({_listing(groups)})) WHERE {condition} ORDER BY name",
+        (model, *values),
     ).fetchall()
 
 
