@@ -90,8 +90,10 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await asyncio.to_thread(service.warm_up)
     # What a server that was stopped had taken in is judged now.
     leftovers = asyncio.create_task(asyncio.to_thread(judge_leftovers, service))
+    rules = asyncio.create_task(asyncio.to_thread(service.warm_up_rules))
     yield
     await leftovers
+    await rules
     service.close()
 
 

@@ -34,7 +34,7 @@ KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
 PATIENCE_SECONDS: Final = 600.0
-MOST_REMEMBERED: Final = 4_000  # things found out of one state, by each thread: a megabyte or two
+MOST_REMEMBERED: Final = 20_000  # things found out of one state, by each thread: some ten megabytes
 
 
 class Tables(sqlite3.Connection):

@@ -42,7 +42,7 @@ def photo_of_id(photo: int) -> PhotoSet:
 
 def photos_of_ids(photos: Sequence[int]) -> PhotoSet:
     """Return the set of some photos, live or not."""
-    return PhotoSet(f"photos WHERE id IN ({_marks(photos)})", tuple(photos))
+    return PhotoSet(f"photos WHERE id IN ({marks(photos)})", tuple(photos))
 
 
 def live_of_name(name: str) -> PhotoSet:
@@ -52,7 +52,7 @@ def live_of_name(name: str) -> PhotoSet:
 
 def live_of_names(names: Sequence[str]) -> PhotoSet:
     """Return the set of the live photos of some names."""
-    return PhotoSet(f"live WHERE name IN ({_marks(names)})", tuple(names))
+    return PhotoSet(f"live WHERE name IN ({marks(names)})", tuple(names))
 
 
 def live_of_content(name: str, digest: str) -> PhotoSet:
@@ -62,7 +62,7 @@ def live_of_content(name: str, digest: str) -> PhotoSet:
 
 def live_of_ids(photos: Sequence[int]) -> PhotoSet:
     """Return the set of those of some photos that are live."""
-    return PhotoSet(f"live WHERE id IN ({_marks(photos)})", tuple(photos))
+    return PhotoSet(f"live WHERE id IN ({marks(photos)})", tuple(photos))
 
 
 def live_without_rows(model: int) -> PhotoSet:
@@ -86,7 +86,8 @@ def ids_of(photos: PhotoSet) -> str:
     return f"SELECT id FROM {photos.source}"
 
 
-def _marks(photos: Sequence[object]) -> str:
+def marks(photos: Sequence[object]) -> str:
+    """Return a question mark for each value: SQLite knows such a question again, and reads it once."""
     return ", ".join("?" * len(photos))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from withsense_tf.index.tables.facts_table import to_sql
+from withsense_tf.index.tables.photos_table import marks
 from withsense_tf.index.vectors.filters import Where
 
 # Rows that are asked for at once.
@@ -54,8 +55,8 @@ def live_photos_at(tables: sqlite3.Connection, model: int, rows: Sequence[int]) 
     """Return the live photos that rows stand for: row, photo, name, path, group, digest."""
     return tables.execute(
         "SELECT row, live.id, name, path, fold, digest FROM rows JOIN live ON live.id = rows.photo "
-        f"WHERE generation = ? AND row IN ({_listing(rows)})",
-        (model,),
+        f"WHERE generation = ? AND row IN ({marks(rows)})",
+        (model, *rows),
     ).fetchall()
 
 
@@ -68,8 +69,8 @@ def live_copies(
     return tables.execute(
         "SELECT photo, name, path, fold, row, digest FROM (SELECT id AS photo, name, path, fold, row, digest FROM live "
         "CROSS JOIN rows ON rows.photo = live.id AND generation = ? "
-        f"WHERE fold IN ({_listing(groups)})) WHERE {condition} ORDER BY name",
-        (model, *values),
+        f"WHERE fold IN ({marks(groups)})) WHERE {condition} ORDER BY name",
+        (model, *groups, *values),
     ).fetchall()
 
 
