@@ -53,7 +53,7 @@ class Evidence:
     twins: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)  # a server remembers many of them
+@dataclass(frozen=True)
 class PhotoDecision:
     """Return whether a photo is restricted, who says so, and on what evidence."""
 
