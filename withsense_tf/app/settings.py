@@ -48,7 +48,7 @@ class AppSettings:
     country: str | None = None
     fixed_country: bool = False
     threads: int = 8
-    searches: int = 4
+    searches: int = 3
     rate: float = 100.0
     burst: int = 400
     upload_bytes: int = 30_000_000

@@ -140,6 +140,17 @@ class TextEncoder(Encoder):
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return a vector for each text, float32, (texts, width)."""
 
+    def encode_each(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the vector that each text has by itself, to the last digit, float32, (texts, width).
+
+        In a matrix product a row may be rounded otherwise in another company.
+        """
+        # At least one, so that no texts give an array of the right width.
+        return np.concatenate([self.encode([text]) for text in texts or [""]])[: len(texts)]
+
+    def make_ready(self, texts: Sequence[str]) -> None:  # those that remember use them
+        """Compute what each of these texts is by itself, if that is quicker now than when they are asked for."""
+
     @property
     def languages(self) -> tuple[str, ...]:
         """Name the languages that it reads, "English" and "Russian" among them; () where nobody can say."""

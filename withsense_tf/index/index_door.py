@@ -6,11 +6,11 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.pictures.photo_file import inspect_photo
@@ -177,8 +177,7 @@ def _decision(name: str, own: Sequence[object]) -> PhotoDecision:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """What the tables say of a photo: the digest of its file, where it is live, and what was decided on it."""
 
     digest: str | None = None

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from withsense_tf.index.tables.photo_states import DEPARTED_MARK
 from withsense_tf.index.tables.photos_table import PhotoSet, ids_of
@@ -146,8 +145,7 @@ def settled_without_seal(tables: sqlite3.Connection) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-@dataclass(frozen=True, slots=True)
-class SealedVerdict:
+class SealedVerdict(NamedTuple):  # some are made at each search, and these are made quickly
     """A verdict on a photo as it is written, its own one, what was settled of it (None: nothing yet), and the seals.
 
     `own` are the columns of a verdict as they are sealed: restricted, source, by hand, captions, votes, evidence.
