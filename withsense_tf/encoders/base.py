@@ -140,13 +140,12 @@ class TextEncoder(Encoder):
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return a vector for each text, float32, (texts, width)."""
 
-    def encode_each(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the vector that each text has by itself, to the last digit, float32, (texts, width).
+    def encode_groups(self, groups: Sequence[Sequence[str]]) -> list[np.ndarray]:
+        """Return the vectors of groups of texts, each group's as if it came alone, float32, (texts, width) each.
 
         In a matrix product a row may be rounded otherwise in another company.
         """
-        # At least one, so that no texts give an array of the right width.
-        return np.concatenate([self.encode([text]) for text in texts or [""]])[: len(texts)]
+        return [self.encode(group) for group in groups]
 
     def make_ready(self, texts: Sequence[str]) -> None:  # those that remember use them
         """Compute what each of these texts is by itself, if that is quicker now than when they are asked for."""

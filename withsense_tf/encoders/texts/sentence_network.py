@@ -5,9 +5,9 @@ Architecture and weights: Y. Yang and others, Multilingual Universal Sentence En
 dense layers. Captions repeat words and phrases, and a convolution is a sum over its places: so each product is made
 once for what differs, and then added up wherever it stands. That is exact, and some thirty times quicker.
 
-A matrix product may round a row otherwise in another company. Where a sentence's vector must not hang on others, what
-differs is told apart by sentence too, and each sentence's rows are a product of their own: those of equal height are
-made one behind the other, while a layer's weights are in the cache.
+A matrix product may round a row otherwise in another company. Where vectors must not hang on that, what differs is told
+apart by company too, and each company's rows are a product of their own: those of equal height are made one behind the
+other, while a layer's weights are in the cache.
 """
 
 from __future__ import annotations
@@ -82,14 +82,16 @@ class SentenceNetwork:
             float(arrays["eps"]),
         )
 
-    def encode(self, sentences: Sequence[Sequence[int]], apart: bool = False) -> np.ndarray:
+    def encode(self, sentences: Sequence[Sequence[int]], sizes: Sequence[int] | None = None) -> np.ndarray:
         """Return a vector of length one for each sentence of tokens, float32, (sentences, width).
 
-        With `apart`, each is what it would be by itself, to the last digit.
+        With the `sizes` of companies, which follow each other, the vectors of each are what they would be if it came
+        alone, to the last digit.
         """
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
         flat = np.fromiter(chain.from_iterable(sentences), np.int64, int(lengths.sum()))
-        places = _Places(lengths, apart)
+        sizes = [len(lengths)] if sizes is None else sizes
+        places = _Places(lengths, np.repeat(np.arange(len(sizes)), sizes))
         kinds, at = np.unique(places.company * len(self.table) + flat, return_inverse=True)
         company, tokens = np.divmod(kinds, len(self.table))
         embeddings = self.table[tokens] * self.scale[tokens % PARTS, None] + self.lowest[tokens % PARTS, None]
@@ -134,11 +136,11 @@ class SentenceNetwork:
 class _Places:
     """Where each token's neighbours stand; there is none beyond the ends of its sentence.
 
-    `company` numbers what each token may share products with: all of a batch, or its own sentence alone.
+    `company` numbers with which others each token shares products.
     """
 
-    def __init__(self, lengths: np.ndarray, apart: bool = False) -> None:
-        self.company = np.repeat(np.arange(len(lengths)) * apart, lengths)
+    def __init__(self, lengths: np.ndarray, companies: np.ndarray) -> None:
+        self.company = np.repeat(companies, lengths)
         self.lengths = lengths
         self.starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         self._first = np.repeat(self.starts, lengths)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import chain
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -19,8 +20,8 @@ from withsense_tf.errors import WeightsMissingError
 WIDTH: Final = 512
 # Captions repeat words, and what repeats in a batch is computed once: more texts in one, more is saved.
 BATCH: Final = 2048
-# What is computed apart repeats nothing: so many that what lies between the layers stays in the cache.
-BATCH_APART: Final = 64
+# Groups share no products: so many at once that what lies between the layers stays in the cache.
+GROUPS: Final = 64
 # It was trained on sixteen; these are the ones whose figures were measured here, and which the law reads.
 LANGUAGES: Final = ("English", "Russian")
 
@@ -48,13 +49,18 @@ class UniversalSentences(PackageText):
             vectors.append(self._network.encode(self._cut(texts[start : start + BATCH])))
         return np.concatenate(vectors)
 
-    def encode_each(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the vector that each text has by itself, float32, (texts, width)."""
-        vectors = [np.zeros((0, WIDTH), np.float32)]
-        for start in range(0, len(texts), BATCH_APART):
-            tokens = self._cut(texts[start : start + BATCH_APART])
-            vectors.append(self._network.encode(tokens, apart=True))
-        return np.concatenate(vectors)
+    def encode_groups(self, groups: Sequence[Sequence[str]]) -> list[np.ndarray]:
+        """Return the vectors of groups of texts, each group's as if it came alone, float32, (texts, width) each."""
+        vectors: list[np.ndarray] = []
+        for start in range(0, len(groups), GROUPS):
+            some = groups[start : start + GROUPS]
+            if max(map(len, some)) > BATCH or not all(some):
+                vectors += map(self.encode, some)
+                continue
+            sizes = list(map(len, some))
+            together = self._network.encode(self._cut(list(chain.from_iterable(some))), sizes)
+            vectors += np.split(together, np.cumsum(sizes)[:-1])
+        return vectors
 
     def _cut(self, texts: Sequence[str]) -> list[list[int]]:
         # On this thread: for a few texts, the library's own take longer to begin.
