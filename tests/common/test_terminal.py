@@ -102,6 +102,17 @@ def test_an_error_of_the_system_becomes_one_line(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().err == "Error: /no/such/file: No such file or directory\n"
 
 
+def test_a_command_says_each_warning_once(capsys: pytest.CaptureFixture[str]) -> None:
+    def command() -> None:
+        for text in ("one", "one", "two", "one"):
+            warnings.warn(text, DataWarning, stacklevel=1)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DataWarning)
+        terminal.run(command)
+    assert capsys.readouterr().err == "Warning: one\nWarning: two\n"
+
+
 def test_a_terminal_without_the_signs_still_shows_the_rest() -> None:
     code = "from withsense_tf.common import terminal; terminal.run(lambda: print('ёж │'))"
     result = subprocess.run(

@@ -12,7 +12,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.tables.photos_table import live_digest
+from withsense_tf.index.tables.photos_table import live_of_name, photo_digests
 from withsense_tf.index.tables.words_table import count_wrong_words, forms_of
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.verify import verify_index
@@ -133,7 +133,7 @@ def test_a_correction_comes_of_captions_that_may_be_shown_alone(index: PhotoInde
 def test_whom_a_permission_lets_see_a_photo_knows_its_words(index: PhotoIndex, tmp_path: Path) -> None:
     register = ConsentRegister(tmp_path / "consents.jsonl")
     with index.catalog.reading() as tables:
-        digest = live_digest(tables, "child.png")
+        digest = photo_digests(tables, live_of_name("child.png"))["child.png"]
     register.grant("child.png", "Mum", ["show", "search"], ["BB"], digest=digest)
     policy = Policy(COUNTRIES, Ownership(), register)
     found = Search(index, policy=policy, country="BB")("xylophone", minimum=0)

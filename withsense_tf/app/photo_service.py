@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,9 @@ class PhotoService:
         self.settings = settings
         self.policy = Policy.of_files(settings.law)
         self.ids = PhotoIds.of_folder(settings.state_folder)
+        # Few threads search, whoever asks: each keeps a connection, pages of the tables and decisions of its own, and
+        # the more of them want Python's lock, the longer each waits for it.
+        self.searches = ThreadPoolExecutor(settings.searches, thread_name_prefix="withsense-find")
         self._lock = Lock()
         self._opened_as: tuple[int, ...] = ()
         self._search: Search | None = None
@@ -124,6 +128,12 @@ class PhotoService:
                 generation.form.queries(["a dog"])
                 _ = generation.vectors, generation.each_caption
 
+    def warm_up_rules(self) -> None:
+        """Load what looks closely at a text, which takes a second, before the first text that needs it comes."""
+        with suppress(WithSenseError):
+            rule = self.policy.current().countries.rule(self.settings.country)
+            self.policy.texts(rule.age_limit).verdict("a child")
+
     def numbers(self) -> dict[str, float]:
         """Return what is in the index, for who watches the server; nothing where it cannot be read."""
         with suppress(WithSenseError), self.search().index.catalog.reading() as tables:
@@ -137,6 +147,7 @@ class PhotoService:
 
     def close(self) -> None:
         """Close files and connections."""
+        self.searches.shutdown()
         with self._lock:
             if self._search is not None:
                 self._search.close()

@@ -12,7 +12,7 @@ from withsense_tf.app.photo_service import Doorway
 from withsense_tf.common.limits import parse_json
 from withsense_tf.data.named import column_text
 from withsense_tf.index.brought import BY_USER
-from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of
+from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of_photos
 from withsense_tf.index.tables.photos_table import live_of_names, photo_records
 
 
@@ -20,26 +20,27 @@ def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[s
     """Return what is known of photos, by name; the door has let each of them be shown already."""
     listing = list(names)
     known_photos = {}
+    texts = texts_of_photos(here.tables, live_of_names(listing))
     for photo, name, _, _, facts, _, _ in photo_records(here.tables, live_of_names(listing)):
-        is_plain = _is_plain(here, name)
+        is_plain, id_of_photo = _is_plain(here, name), ids.write(name)
         cells = {
             str(column): value
             for column, value in parse_json(facts).items()
             if is_plain or not here.door.refuses(column_text(column, value))
         }
         known_photos[name] = {
-            "id": ids.write(name),
+            "id": id_of_photo,
             "name": name,
             "captions": [
                 caption
-                for id_, text in texts_of(here.tables, photo, CAPTIONS)
+                for id_, text in texts.get((photo, CAPTIONS), ())
                 for caption in [CaptionText(text=text, by=author(id_))]
                 if is_plain or not here.door.refuses(f"{text} . {caption.by or ''}")
             ],
             "facts": cells,
             "width": _whole(cells.get("width")),
             "height": _whole(cells.get("height")),
-            "image": image_path(ids.write(name), here.door.country),
+            "image": image_path(id_of_photo, here.door.country),
         }
     return known_photos
 

@@ -47,7 +47,11 @@ class Question:
 
 
 def find(service: PhotoService, question: Question) -> SearchAnswer:
-    """Answer a question."""
+    """Answer a question, on one of the threads that search."""
+    return service.searches.submit(_find, service, question).result()
+
+
+def _find(service: PhotoService, question: Question) -> SearchAnswer:
     with service.doorway(question.country) as here:
         name = None if question.like is None else service.name_of(here, question.like, "search")
         hits = here.search(

@@ -38,7 +38,9 @@ from withsense_tf.app.routes import (
 from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.app.uploads.index_writing import judge_waiting
+from withsense_tf.common.machine import usable_cores
 from withsense_tf.errors import DataError, DiskError, SettingError, WithSenseError
+from withsense_tf.index.vectors.cores import limit_cores
 
 # A photo that is withheld and one that is not there are answered after the same time, however long the look took.
 REFUSAL_SECONDS: Final = 0.05
@@ -82,12 +84,16 @@ def behind_guards(app: ASGIApp, settings: AppSettings, metrics: Metrics) -> ASGI
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Open the index before the first request, and close it behind the last."""
     service: PhotoService = app.state.service
+    # The other workers search on the other cores.
+    limit_cores(max(1, usable_cores() // service.settings.workers))
     current_default_thread_limiter().total_tokens = service.settings.threads
     await asyncio.to_thread(service.warm_up)
     # What a server that was stopped had taken in is judged now.
     leftovers = asyncio.create_task(asyncio.to_thread(judge_leftovers, service))
+    rules = asyncio.create_task(asyncio.to_thread(service.warm_up_rules))
     yield
     await leftovers
+    await rules
     service.close()
 
 

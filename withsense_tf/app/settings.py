@@ -27,7 +27,9 @@ class AppSettings:
     - `host_names`: names by which this server may be called, beside its address and, on loopback, `localhost`
     - `country`: whose law holds where a request names none; without one, the strictest
     - `fixed_country`: no request may name another one
-    - `threads`: searches that a worker runs at the same time; those that read vectors meanwhile read them together
+    - `threads`: requests that a worker answers at the same time
+    - `searches`: of these, searches by text that run while the others wait; those that read vectors meanwhile read
+      them together
     - `rate`, `burst`: requests a second of one client, and at once; 0 is no limit. Writing has a tenth of it
     - `reports`: the folder where comparisons write what they measured
     - `policy_report`: the JSON file of a `policy report`; without one, `policy/report.json` in that folder
@@ -46,6 +48,7 @@ class AppSettings:
     country: str | None = None
     fixed_country: bool = False
     threads: int = 8
+    searches: int = 3
     rate: float = 100.0
     burst: int = 400
     upload_bytes: int = 30_000_000
@@ -55,7 +58,15 @@ class AppSettings:
     law: LawFiles = field(default_factory=LawFiles)
 
     def __post_init__(self) -> None:
-        for name in ("port", "workers", "threads", "upload_bytes", "upload_pixels", "drain_seconds"):
+        for name in (
+            "port",
+            "workers",
+            "threads",
+            "searches",
+            "upload_bytes",
+            "upload_pixels",
+            "drain_seconds",
+        ):
             if (value := getattr(self, name)) < 1:
                 raise SettingError(f"{name} must be a whole number from 1 up, got {value}.")
         if self.rate < 0 or (self.rate and self.burst < 1):

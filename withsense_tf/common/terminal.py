@@ -186,7 +186,8 @@ def run(command: Callable[[], object]) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        command()
+        with each_said_once():
+            command()
     except WithSenseError as error:
         _end(str(error))
     except Exception as error:

@@ -140,6 +140,16 @@ class TextEncoder(Encoder):
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return a vector for each text, float32, (texts, width)."""
 
+    def encode_groups(self, groups: Sequence[Sequence[str]]) -> list[np.ndarray]:
+        """Return the vectors of groups of texts, each group's as if it came alone, float32, (texts, width) each.
+
+        In a matrix product a row may be rounded otherwise in another company.
+        """
+        return [self.encode(group) for group in groups]
+
+    def make_ready(self, texts: Sequence[str]) -> None:  # those that remember use them
+        """Compute what each of these texts is by itself, if that is quicker now than when they are asked for."""
+
     @property
     def languages(self) -> tuple[str, ...]:
         """Name the languages that it reads, "English" and "Russian" among them; () where nobody can say."""

@@ -23,7 +23,7 @@ from withsense_tf.common.atomic_files import DRAFT, whole_file
 from withsense_tf.common.limits import is_file, read_json
 from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
-from withsense_tf.index.integrity.table_errors import code_of, explain
+from withsense_tf.index.integrity.table_errors import CELL_ERRORS, code_of, explain
 from withsense_tf.index.tables.schema import make_tables, show_live
 from withsense_tf.index.tables.words_table import make_words_anew
 
@@ -34,7 +34,7 @@ KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
 PATIENCE_SECONDS: Final = 600.0
-MOST_REMEMBERED: Final = 4_000  # things found out of one state, by each thread: a megabyte or two
+MOST_REMEMBERED: Final = 20_000  # things found out of one state, by each thread: some ten megabytes
 
 
 class Tables(sqlite3.Connection):
@@ -131,7 +131,7 @@ class Catalog:
             if trouble is error:
                 raise
             raise trouble from error
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except CELL_ERRORS as error:
             if isinstance(error, WithSenseError):
                 raise
             self._check_cells(error)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from withsense_tf.index.integrity.seal import broken_limits, photo_seal, put_seals, sealed_photos
+from withsense_tf.index.integrity.seal import photo_seal, put_seals, sealed_photos
 from withsense_tf.index.item import BY_MACHINES
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.facts_table import delete_facts
@@ -41,7 +41,7 @@ def depart(tables: sqlite3.Connection, photos: Iterable[int], old_states: Collec
     policy = get_state(tables, "policy")
     for photo in photos:
         (state,) = sealed_photos(tables, photo_of_id(photo))
-        is_broken = bool(broken_limits(tables, state, policy, settled=False))
+        is_broken = bool(state.broken_limits(policy, settled=False))
         is_mended = photo in old_states and not state.whole
         if is_mended or not (is_broken or is_restricted_by_evidence(tables, photo)):
             free.add(photo)
@@ -86,7 +86,7 @@ def any_restricted(tables: sqlite3.Connection, photos: Iterable[int], age_limit:
     for photo in photos:
         restriction = own_restriction(tables, photo, age_limit)
         (state,) = sealed_photos(tables, photo_of_id(photo))
-        if restriction in (None, True) or age_limit in broken_limits(tables, state, policy, settled=False):
+        if restriction in (None, True) or age_limit in state.broken_limits(policy, settled=False):
             return True
     return False
 
@@ -96,7 +96,7 @@ def let_stand(tables: sqlite3.Connection, photos: Iterable[int], limits: Sequenc
     before = get_state(tables, "policy")
     for photo in photos:
         (state,) = sealed_photos(tables, photo_of_id(photo))
-        if broken_limits(tables, state, before, settled=False):
+        if state.broken_limits(before, settled=False):
             continue  # and restricts
         for limit in limits:
             copy_strictest_verdict(tables, photo, limit)

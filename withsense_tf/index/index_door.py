@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.pictures.photo_file import inspect_photo
@@ -18,11 +19,12 @@ from withsense_tf.index.catalog import Tables
 from withsense_tf.index.departed import DEPARTED_NAME, any_restricted
 from withsense_tf.index.integrity.seal import (
     BROKEN_VERDICT,
-    broken_limits,
+    SealedPhoto,
     put_seals,
     sealed_photos,
     settle_seals,
 )
+from withsense_tf.index.integrity.table_errors import CELL_ERRORS
 from withsense_tf.index.item import Item
 from withsense_tf.index.tables.law_table import (
     insert_verdicts,
@@ -30,9 +32,8 @@ from withsense_tf.index.tables.law_table import (
     own_verdicts_of_live,
     settle_own_verdicts,
     settle_verdicts,
-    settled_verdict,
 )
-from withsense_tf.index.tables.photos_table import live_digest, live_of_ids, live_of_name, live_twins
+from withsense_tf.index.tables.photos_table import live_of_ids, live_of_names, live_twins, photo_digests
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.countries import CountryRule, country_code
 from withsense_tf.policy.current_policy import Policy
@@ -138,7 +139,7 @@ def _spread_in_group(tables: sqlite3.Connection, group: Sequence[int], limits: I
     version = get_state(tables, "policy")
     photos = sealed_photos(tables, live_of_ids(group))
     departed_photos = set(group) - {one.photo for one in photos}
-    limits_of = {one.item.name: broken_limits(tables, one, version, settled=False) for one in photos}
+    limits_of = {one.item.name: one.broken_limits(version, settled=False) for one in photos}
     for limit in limits:
         verdicts = own_verdicts_of_live(tables, group, limit)
         decisions = {name: _decision(name, own) for name, _, *own in verdicts}
@@ -176,6 +177,13 @@ def _decision(name: str, own: Sequence[object]) -> PhotoDecision:
     )  # fmt: skip
 
 
+class _Known(NamedTuple):
+    """What the tables say of a photo: the digest of its file, where it is live, and what was decided on it."""
+
+    digest: str | None = None
+    decision: PhotoDecision | None = None
+
+
 class IndexDoor(Door):
     """The policy before an index, as one state of its tables has it."""
 
@@ -186,8 +194,8 @@ class IndexDoor(Door):
         self.country = None if country is None else country_code(country)
         self.day = day
         self._tables = tables
-        # What was decided is the same for whoever asks, as long as the tables and the policy are.
-        self._decisions: dict[tuple[str, int], PhotoDecision | None] = (
+        # What is known is the same for whoever asks, as long as the tables and the policy are.
+        self._memory: dict[tuple[str, int | None], _Known] = (
             tables.memory(policy.version) if isinstance(tables, Tables) else {}
         )
         before, now = get_state(tables, "policy"), policy.version
@@ -238,26 +246,53 @@ class IndexDoor(Door):
 
     def knows(self, photo: str) -> bool:
         """Return whether this is a live photo of the index."""
-        return live_digest(self._tables, photo) is not None
+        return self._known(photo).digest is not None
 
     def content(self, photo: str) -> str:
         """Return the digest of a live photo's file."""
-        return live_digest(self._tables, photo) or ""
+        return self._known(photo).digest or ""
 
     def decision(self, photo: str) -> PhotoDecision | None:
         """Return what was decided on a photo under the age limit in force; a verdict that was changed restricts."""
-        if self.rule.rule != "children":
-            return None
-        key = photo, self.level.key
-        if key not in self._decisions:
-            self._decisions[key] = self._decision(*key)
-        return self._decisions[key]
+        return self._known(photo).decision
 
-    def _decision(self, photo: str, limit: int) -> PhotoDecision | None:
-        verdict = settled_verdict(self._tables, photo, limit)
-        if verdict is None or verdict[0] is None:
+    def look_up(self, photos: Iterable[str]) -> None:
+        """Find out what will be asked of some photos, in a few questions to the tables for all of them.
+
+        Where one of them cannot be read, that is an error for who asks for this one, and nobody else.
+        """
+        new_photos = [photo for photo in dict.fromkeys(photos) if (photo, self._limit) not in self._memory]
+        with suppress(*CELL_ERRORS, sqlite3.DatabaseError):
+            self._memory.update(self._find(new_photos))
+
+    @cached_property
+    def _limit(self) -> int | None:
+        """Return under what photos are judged here; None where they are not."""
+        return self.level.key if self.rule.rule == "children" else None
+
+    def _known(self, photo: str) -> _Known:
+        key = photo, self._limit
+        if key not in self._memory:
+            self._memory.update(self._find([photo]))
+        return self._memory[key]
+
+    def _find(self, photos: Sequence[str]) -> dict[tuple[str, int | None], _Known]:
+        """Read what is known of photos, by name and age limit."""
+        limit, names = self._limit, live_of_names(photos)
+        known = dict.fromkeys(((photo, limit) for photo in photos), _Known())
+        if not photos:
+            return known
+        if limit is None:
+            digests = photo_digests(self._tables, names)
+            return known | {(name, limit): _Known(digest) for name, digest in digests.items()}
+        for one in sealed_photos(self._tables, names):
+            known[one.item.name, limit] = _Known(str(one.item.digest), self._decision(one, limit))
+        return known
+
+    def _decision(self, photo: SealedPhoto, limit: int) -> PhotoDecision | None:
+        verdict, name = photo.verdict(limit), photo.item.name
+        if verdict is None or verdict.restricted is None:
             return None
-        (state,) = sealed_photos(self._tables, live_of_name(photo))
-        if limit in broken_limits(self._tables, state, self.policy.version):
-            return PhotoDecision(photo, True, BROKEN_VERDICT, 0, 0, ())
-        return _decision(photo, verdict)
+        if photo.is_broken(verdict, self.policy.version):
+            return PhotoDecision(name, True, BROKEN_VERDICT, 0, 0, ())
+        return _decision(name, (verdict.restricted, verdict.source, *verdict.own[2:]))

@@ -72,6 +72,7 @@ def rows_of(generation: Generation, matcher: Matcher, items: Sequence[Item]) -> 
     if CAPTIONS in form.widths:
         counts = np.array([len(item.captions) for item in items], np.int64)
         texts = [text for item in items for _, text in item.captions]
+        form.text.make_ready(texts)
         points = _one_by_one(lambda text: form.caption_rows([text]), texts, form.widths[CAPTIONS])
         sums = np.zeros((len(items), form.widths[CAPTIONS]))
         np.add.at(sums, np.repeat(np.arange(len(items)), counts), points)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from withsense_tf.common.limits import parse_json
 from withsense_tf.index.item import Item
-from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of
+from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of_photos
 from withsense_tf.index.tables.photos_table import PhotoSet, photo_records
 
 
 def stored_items(tables: sqlite3.Connection, photos: PhotoSet) -> list[tuple[int, Item]]:
     """Return photos of the tables, by id, as they once came in."""
+    texts = texts_of_photos(tables, photos)
     return [
         (
             photo,
@@ -20,11 +21,11 @@ def stored_items(tables: sqlite3.Connection, photos: PhotoSet) -> list[tuple[int
                 name,
                 Path(path),
                 digest,
-                texts_of(tables, photo, CAPTIONS),
-                texts_of(tables, photo, OTHER_TEXTS),
+                texts.get((photo, CAPTIONS), ()),
+                texts.get((photo, OTHER_TEXTS), ()),
                 parse_json(facts),
                 tuple(parse_json(twins)),
-                texts_of(tables, photo, UNREAD),
+                texts.get((photo, UNREAD), ()),
                 look,
             ),
         )

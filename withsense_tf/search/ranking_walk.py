@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -15,13 +15,14 @@ from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import calibration_of_model, encoders_of_model
 from withsense_tf.index.tables.captions_table import CAPTIONS, texts_of
-from withsense_tf.index.tables.row_lookup import live_copies, live_photos_at, rows_that_meet
+from withsense_tf.index.tables.row_lookup import rows_that_meet
 from withsense_tf.index.tables.words_table import plain_words, rows_with_phrases
 from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.matchers.chance.match_chance import REST, Chance
 from withsense_tf.matchers.search_forms import PHOTO
 from withsense_tf.search.fitness import chance_of_best, nothing_fits, words_not_there
 from withsense_tf.search.hits import Hits
+from withsense_tf.search.live_rows import LivePhoto, LiveRows, copies_of
 from withsense_tf.search.page_end import PageEnd
 from withsense_tf.search.places import Hit, Withheld
 from withsense_tf.search.query.known_words import not_known, not_read
@@ -37,17 +38,6 @@ SHOWS: Final = 1 / 3
 FLOOR: Final = 0.3
 # So many more rows than places are looked at first: some are folded, withheld or left out.
 SPARE: Final = 40
-# Rows whose photos are looked up at once.
-LOOKED_UP: Final = 200
-
-
-@dataclass(frozen=True)
-class _Photo:
-    number: int
-    name: str
-    path: str
-    fold: int
-    digest: str = ""
 
 
 @dataclass
@@ -55,6 +45,7 @@ class _Page:
     """What came of a walk: the places, the number of the best photo, and how it ended."""
 
     places: list[Hit | Withheld]
+    shown: dict[int, LivePhoto] = field(default_factory=dict)  # the photo of each hit, by its place
     photos: int = 0
     end: tuple[float, int] | None = None  # score and row of the last photo
     best: float | None = None
@@ -103,27 +94,28 @@ class RankingWalk:
         while True:
             ranking = rank(self.generation, self.tables, vector, window, keep, similar, text)
             is_whole = len(ranking) < window
-            best = self._best(ranking) if has_chance else []
+            live = LiveRows(self.tables, self.generation.number, self.door, ranking)
+            best = self._best(ranking, live) if has_chance else []
             # The chance hangs on the best photos, and not on how many are looked at for a page.
             if not has_chance or len(best) > REST or is_whole:
                 chance = chance_of_best(self.generation, self.tables, vector, text, ranking.take(best))
-                page = self._walk(ranking, chance)
+                page = self._walk(ranking, live, chance)
                 if page.more or page.ended or is_whole:
                     break
             window *= 4
         return replace(
             nothing,
-            places=tuple(page.places),
+            places=self._with_copies(page),
             message=self._message(page, chance),
             after=self._next(page),
             chance=None if chance is None else chance.value,
         )
 
-    def _best(self, ranking: RowRanking) -> list[int]:
+    def _best(self, ranking: RowRanking, live: LiveRows) -> list[int]:
         """Return where the best photos of the ranking stand that may be shown, as many as the chance looks at."""
         best: list[int] = []
         groups: set[int] = set()
-        for at, photo in self._live(ranking):
+        for at, photo in live:
             if photo.fold in groups or not self._may_show(photo.name):
                 continue
             if not self._left_out(int(ranking.rows[at]), photo):
@@ -133,7 +125,7 @@ class RankingWalk:
                 break
         return best
 
-    def _walk(self, ranking: RowRanking, chance: Chance | None) -> _Page:
+    def _walk(self, ranking: RowRanking, live: LiveRows, chance: Chance | None) -> _Page:
         request, page, least = self.request, _Page([]), self.request.least
         decides = chance is not None and request.minimum is None
         groups: set[int] = set()
@@ -141,7 +133,7 @@ class RankingWalk:
         after = self.after
         skip, place = (after.withheld, after.place) if after is not None else (0, 0)
         page.fits = (after is not None and after.fits) or (decides and chance is not None and chance.fits)
-        for at, photo in self._live(ranking):
+        for at, photo in live:
             score, row, number = float(ranking.scores[at]), int(ranking.rows[at]), float(ranking.numbers[at])
             if photo.name == request.own_name or photo.fold in groups:
                 continue
@@ -173,6 +165,7 @@ class RankingWalk:
             if may_show:
                 page.photos += 1
                 page.places.append(self._hit(ranking, at, place, photo))
+                page.shown[place] = photo
                 page.end = (score, row)
             else:
                 page.places.append(self._withheld(place, photo))
@@ -192,7 +185,7 @@ class RankingWalk:
             behind += before.withheld
         return PageEnd(self.question, float(score), row, page.places[-1].place, behind, page.fits).write()
 
-    def _withheld(self, place: int, photo: _Photo) -> Withheld:
+    def _withheld(self, place: int, photo: LivePhoto) -> Withheld:
         self.door.results([photo.name])  # the audit log has what was withheld
         return Withheld(place, self.door.rule.message)
 
@@ -200,7 +193,7 @@ class RankingWalk:
         # A permission to show a photo is none to let it be found.
         return self.door.photo(photo, "show") and self.door.photo(photo, "search")
 
-    def _hit(self, ranking: RowRanking, at: int, place: int, photo: _Photo) -> Hit:
+    def _hit(self, ranking: RowRanking, at: int, place: int, photo: LivePhoto) -> Hit:
         return Hit(
             place,
             photo.name,
@@ -208,36 +201,31 @@ class RankingWalk:
             float(ranking.numbers[at]),
             _number(ranking.image, at),
             _number(ranking.captions, at),
-            self._duplicates(photo),
-            photo.digest,
+            digest=photo.digest,
         )
 
-    def _duplicates(self, photo: _Photo) -> tuple[str, ...]:
-        """Return the names of photos that look the same, may be shown, and are what was asked for."""
-        copies = live_copies(
-            self.tables, self.generation.number, photo.number, photo.fold, self.request.where
+    def _with_copies(self, page: _Page) -> tuple[Hit | Withheld, ...]:
+        """Return the places, each hit with what looks like it, may be shown, and is what was asked for."""
+        copies = copies_of(
+            self.tables, self.generation.number, self.door, page.shown.values(), self.request.where
         )
         return tuple(
-            name
-            for number, name, path, fold, row in copies
-            if self._may_show(name)
-            and name != self.request.own_name
-            and not self._left_out(row, _Photo(number, name, path, fold))
+            replace(place, duplicates=self._names(copies[page.shown[place.place].number]))
+            if isinstance(place, Hit)
+            else place
+            for place in page.places
         )
 
-    def _live(self, ranking: RowRanking) -> Iterator[tuple[int, _Photo]]:
-        """Yield the places in the ranking, each with its photo, of rows that this state of the index has."""
-        for start in range(0, len(ranking), LOOKED_UP):
-            rows = ranking.rows[start : start + LOOKED_UP].tolist()
-            photos = {
-                row: _Photo(*cells)
-                for row, *cells in live_photos_at(self.tables, self.generation.number, rows)
-            }
-            for at, row in enumerate(rows, start):
-                if row in photos:
-                    yield at, photos[row]
+    def _names(self, copies: Sequence[tuple[int, LivePhoto]]) -> tuple[str, ...]:
+        return tuple(
+            copy.name
+            for row, copy in copies
+            if self._may_show(copy.name)
+            and copy.name != self.request.own_name
+            and not self._left_out(row, copy)
+        )
 
-    def _left_out(self, row: int, photo: _Photo) -> bool:
+    def _left_out(self, row: int, photo: LivePhoto) -> bool:
         """Return whether a photo has what must not be there, by captions or pixels, or lacks what was quoted."""
         query = self.request.query
         if not query.without and not query.phrases:

@@ -136,6 +136,22 @@ def test_what_is_remembered_changes_no_vector(
         np.testing.assert_allclose(asking.encode([texts[at] for at in rows]), expected[rows], atol=1e-6)
 
 
+def test_texts_that_were_made_ready_have_the_vectors_of_one_after_the_other_to_the_last_digit(
+    word_vectors: Path,
+) -> None:
+    ready, other = (
+        CaptionSpace(vectors=SpacyVectors(word_vectors), min_count=1).fit(*captions(60, seed=0))
+        for _ in range(2)
+    )
+    texts = ["a burgundy wall", "burgundy", "", "a red wall", "a mauve and burgundy gate", "a red wall"]
+    ready.make_ready(texts)
+    asked_for: list[str] = []
+    ready._points = lambda new: asked_for.extend(new)  # type: ignore[method-assign]
+    together = ready.encode(texts)
+    assert asked_for == []
+    np.testing.assert_array_equal(together, np.concatenate([other.encode([text]) for text in texts]))
+
+
 def test_what_it_gave_out_may_be_written_to(space: CaptionSpace) -> None:
     before = space.encode(["a red wall"]).copy()
     space.encode(["a red wall"])[:] = 7

@@ -36,6 +36,19 @@ def test_a_text_has_the_same_vector_alone_and_among_others() -> None:
     np.testing.assert_allclose(alone, together, atol=1e-5)
 
 
+def test_groups_have_the_vectors_that_each_has_alone_to_the_last_digit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(text_use, "GROUPS", 5)
+    encoder = UniversalSentences()
+    # Of one length and of several, with words and phrases that come again, within a group and in others.
+    single_texts = [*ENGLISH, *RUSSIAN, "A dog runs", "A cat runs", "dog dog dog", "", "A dog runs", "x" * 90]
+    groups = [[text] for text in single_texts] + [["dog", "puppy", "dog"], [], ENGLISH[:2], ["hound", "pup"]]
+    for group, vectors in zip(groups, encoder.encode_groups(groups), strict=True):
+        np.testing.assert_array_equal(vectors, encoder.encode(group))
+    assert encoder.encode_groups([]) == []
+
+
 def test_batches_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = UniversalSentences().encode(ENGLISH)
     monkeypatch.setattr(text_use, "BATCH", 3)

@@ -16,11 +16,13 @@ from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.integrity.seal import BROKEN_VERDICT
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, photo_digests
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.audit import AuditLog
+from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.overrides import Override
 from withsense_tf.search.search import Search
 
@@ -143,6 +145,75 @@ def test_what_is_said_of_a_photo_restricts_it_once_it_was_changed_by_hand_until_
     ingest(index, items, LAW, others="remove", lift="SET digest" in statement)
     assert verify_index(index) == []
     assert allowed(index) == {f"{n:03d}.png" for n in range(5)}
+
+
+def outcome(door: IndexDoor, photo: str) -> tuple[object, ...]:
+    """Return all that a door says of a photo, or that it cannot be read."""
+    try:
+        shown = [door.photo(photo, scope) for scope in ("show", "search")]
+        return (door.knows(photo), door.content(photo), door.decision(photo), *shown)
+    except ValueError as error:
+        return ("unreadable", type(error))
+
+
+@pytest.mark.parametrize("country", ["AA", "BB"])
+def test_photos_that_are_looked_up_together_are_decided_as_one_by_one(
+    country: str, index: PhotoIndex, tmp_path: Path
+) -> None:
+    register = ConsentRegister(tmp_path / "consents.jsonl")
+    policy = replace(LAW, consents=register)
+    with index.catalog.reading() as tables:
+        digests = photo_digests(tables, LIVE_PHOTOS)
+    register.grant(TWIN, "Mum", ["show"], ["BB"], digest=digests[TWIN])
+    of = "(SELECT id FROM photos WHERE name = '{}')"
+    for statement in (
+        f"UPDATE law SET votes = 7 WHERE photo = {of.format('000.png')}",
+        f"DELETE FROM law WHERE photo = {of.format('001.png')}",
+        f"UPDATE law SET restricted = NULL WHERE photo = {of.format('002.png')}",
+        f"UPDATE captions SET text = 'Another .' WHERE photo = {of.format('003.png')}",
+    ):
+        by_hand(index, statement)
+    names = [*digests, "nobody.png"]
+
+    def one_by_one() -> dict[str, tuple[object, ...]]:
+        alone = PhotoIndex(index.folder)  # a connection that remembers nothing yet
+        with alone.catalog.reading() as tables:
+            return {name: outcome(IndexDoor(policy, tables, country), name) for name in names}
+
+    def together() -> dict[str, tuple[object, ...]]:
+        alone = PhotoIndex(index.folder)
+        with alone.catalog.reading() as tables:
+            door = IndexDoor(policy, tables, country)
+            door.look_up(names)
+            return {name: outcome(door, name) for name in names}
+
+    expected = one_by_one()
+    assert together() == expected
+    assert expected["nobody.png"] == (False, "", None, False, False)
+    if country == "BB":
+        allowed_here = {name for name, (*_, show, _) in expected.items() if show}
+        assert allowed_here == {"004.png", TWIN}
+    # What cannot be read is an error for who asks for this photo alone.
+    by_hand(index, "UPDATE photos SET facts = '[' WHERE name = '004.png'")
+    expected = one_by_one()
+    assert together() == expected
+    assert (expected["004.png"][0] == "unreadable") == (country == "BB")
+    assert expected[TWIN][0] is True
+
+
+def test_what_is_looked_up_together_is_asked_of_the_tables_once(index: PhotoIndex) -> None:
+    with index.catalog.reading() as tables:
+        names = list(photo_digests(tables, LIVE_PHOTOS))
+        statements: list[str] = []
+        tables.set_trace_callback(statements.append)
+        door = IndexDoor(LAW, tables, "BB")
+        door.look_up(names)
+        first = len(statements)
+        assert [door.photo(name) for name in names].count(True) == 5
+        door.look_up(names)
+        tables.set_trace_callback(None)
+    assert first < len(names) + 4
+    assert len(statements) == first
 
 
 def test_publishing_makes_no_changed_verdict_whole(index: PhotoIndex, looks: Path, items: list[Item]) -> None:

@@ -26,10 +26,10 @@ from withsense_tf.index.tables.law_table import (
     sealed_verdicts,
     settle_own_verdicts,
     settle_verdicts,
-    settled_verdict,
     settled_without_seal,
 )
 from withsense_tf.index.tables.photo_states import DEPARTED_MARK
+from withsense_tf.index.tables.photos_table import photo_of_id
 
 
 def verdict(photo: int, limit: int, restricted: bool, source: str = "captions") -> tuple[object, ...]:
@@ -82,15 +82,19 @@ def test_nothing_is_settled_before_it_is(tables: sqlite3.Connection) -> None:
     assert count_restricted(tables) == {16: 0, 18: 1}
 
 
+def settled(tables: sqlite3.Connection) -> tuple[object, ...]:
+    first = sealed_verdicts(tables, photo_of_id(1))[1][0]
+    return (first.restricted, first.source, *first.own[2:])
+
+
 def test_what_copies_make_of_a_verdict_stands_until_its_own_is_settled_again(
     tables: sqlite3.Connection,
 ) -> None:
     settle_own_verdicts(tables)
     settle_verdicts(tables, [(True, "duplicate of b.png", 1, 16)])
-    assert settled_verdict(tables, "a.png", 16) == (1, "duplicate of b.png", 0, 2, 1, '["a word"]')
+    assert settled(tables) == (1, "duplicate of b.png", 0, 2, 1, '["a word"]')
     settle_own_verdicts(tables)
-    assert settled_verdict(tables, "a.png", 16) == (0, "captions", 0, 2, 1, '["a word"]')
-    assert settled_verdict(tables, "b.png", 16) is None
+    assert settled(tables) == (0, "captions", 0, 2, 1, '["a word"]')
 
 
 def test_a_settled_verdict_waits_for_a_new_seal_whenever_what_it_is_over_changes(
@@ -111,4 +115,6 @@ def test_a_settled_verdict_waits_for_a_new_seal_whenever_what_it_is_over_changes
     assert seal_all() == [16]
     drop_seals(tables, [1])
     assert seal_all() == [16, 18]
-    assert sealed_verdicts(tables, 1)[1][:5] == ("seal", "own seal", None, 1, "captions")
+    verdict = sealed_verdicts(tables, photo_of_id(1))[1][1]
+    assert (verdict.seal, verdict.own_seal, verdict.group) == ("seal", "own seal", None)
+    assert (verdict.restricted, verdict.source, verdict.age_limit) == (1, "captions", 18)

@@ -13,7 +13,6 @@ from withsense_tf.index.tables.photos_table import (
     PhotoSet,
     clear_tags,
     count_photos,
-    live_digest,
     live_files,
     live_ids,
     live_looks,
@@ -21,11 +20,13 @@ from withsense_tf.index.tables.photos_table import (
     live_of_content,
     live_of_ids,
     live_of_name,
+    live_of_names,
     live_tags,
     live_twins,
     live_without_rows,
     live_without_verdict,
     move_files,
+    photo_digests,
     photo_ids,
     photo_of_id,
     photo_records,
@@ -80,8 +81,7 @@ def test_a_set_of_photos_means_these(
 
 def test_of_a_name_the_live_photo_is_read(tables: sqlite3.Connection) -> None:
     assert live_ids(tables) == {"b.png": 1, "a.png": 2}
-    assert live_digest(tables, "b.png") == "same"
-    assert live_digest(tables, "c.png") is None
+    assert photo_digests(tables, live_of_names(["b.png", "c.png"])) == {"b.png": "same"}
     assert live_names_of(tables, "same") == ["a.png", "b.png"]
     assert live_names_of(tables, "other") == []
     assert [row[0] for row in live_files(tables)] == ["a.png", "b.png"]

@@ -56,5 +56,8 @@ def test_filters_choose_rows_and_copies(tables: sqlite3.Connection) -> None:
     where = (parse_filter("iso>=200"),)
     assert rows_that_meet(tables, MODEL, where).tolist() == [3, 4, 5]
     assert rows_that_meet(tables, MODEL, (parse_filter("iso>1000"),)).tolist() == []
-    assert [name for _, name, *_ in live_copies(tables, MODEL, 3, 1, where)] == ["1.png"]
-    assert [name for _, name, *_ in live_copies(tables, MODEL, 3, 1, ())] == ["1.png", "3.png", "4.png"]
+    assert [name for _, name, *_ in live_copies(tables, MODEL, [1], where)] == ["1.png", "2.png"]
+    assert [name for _, name, *_ in live_copies(tables, MODEL, [1, 2], ())] == [
+        f"{number}.png" for number in range(1, 5)
+    ]
+    assert live_copies(tables, MODEL, [2], ()) == []

@@ -32,3 +32,14 @@ def test_a_helpers_error_reaches_the_caller(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_single_block_is_done_by_the_caller() -> None:
     assert share(list, range(0, 5, 5)) == [[0]]
+
+
+def test_where_other_processes_have_the_other_cores_the_caller_does_it_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cores, "_pool", None)
+    monkeypatch.setattr(cores, "usable_cores", lambda: 4)
+    cores.limit_cores(1)
+    assert share(list, range(100)) == [list(range(100))]
+    cores.limit_cores(9)
+    assert len(share(list, range(100))) <= 4

@@ -14,7 +14,7 @@ DTYPES = ("float32", "float16")
 
 
 @pytest.mark.closed
-@pytest.mark.parametrize("queries", [1, 2])
+@pytest.mark.parametrize("queries", [1, 2, 5])
 @pytest.mark.parametrize("width", [256, 512, 1024])
 def test_products_keep_to_the_core_that_asks_for_them(width: int, queries: int) -> None:
     block, asked = np.ones((4096, width), np.float32), np.ones((queries, width), np.float32)

@@ -43,6 +43,36 @@ def by_topics() -> Familiarity:
     return familiarity
 
 
+class Listening(Topics):
+    """Write down which texts came together."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[str]] = []
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.groups.append(list(texts))
+        return super().encode(texts)
+
+
+def test_words_of_texts_that_were_made_ready_came_in_the_company_of_one_text_after_the_other() -> None:
+    texts = ["a submarine and a vessel", "the dogs", "a submarine and a hound", "a лодка", "a hound"]
+    heard = []
+    for at_once in (True, False):
+        familiarity = Familiarity(Listening()).fit(TEXTS, PHOTOS)
+        familiarity.strange_vectors_ = familiarity._vectors(["submarine", "vessel"])
+        assert isinstance(familiarity.vectors, Listening)
+        familiarity.vectors.groups.clear()
+        if at_once:
+            familiarity.make_ready(texts)
+            asked = list(familiarity.vectors.groups)
+        features = [familiarity.word_features(text) for text in texts]
+        if at_once:
+            assert familiarity.vectors.groups == asked
+        heard.append((familiarity.vectors.groups, features))
+    assert heard[0] == heard[1]
+    assert heard[0][0] == [["submarine", "vessel"], ["hound"]]
+
+
 def test_words_that_captions_of_several_photos_have_are_known(by_words: Familiarity) -> None:
     assert by_words.unknown("the dogs on beaches and a submarine") == ("submarine",)
 

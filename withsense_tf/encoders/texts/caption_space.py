@@ -153,6 +153,19 @@ class CaptionSpace(TextEncoder):
             self._remember(new, fresh)
         return np.stack([points[text] for text in texts])  # type: ignore[misc]  # none is missing now
 
+    def make_ready(self, texts: Sequence[str]) -> None:
+        """Compute what each of these texts is by itself, as if they came one after the other, and remember it."""
+        memory: dict[str, np.ndarray] = self.__dict__.setdefault("_remembered", {})
+        new = [text for text in dict.fromkeys(texts) if text not in memory]
+        if self.vectors is None or not new:
+            return
+        self._near_words.make_ready([self.words_.unknown_forms(text) for text in new])
+        points = [
+            self._points_of([text], self._with_vectors(self._words([text]), vector))
+            for text, vector in zip(new, self.vectors_.encode_groups([[text] for text in new]), strict=True)
+        ]
+        self._remember(new, np.concatenate(points))
+
     def _scatter(
         self, texts: Sequence[str], words: Any, vectors: np.ndarray | None, label: np.ndarray
     ) -> Scatter:

@@ -37,15 +37,22 @@ class NearWords:
 
     def shares(self, words: Sequence[str]) -> Mapping[str, Mapping[int, float]]:
         """Return for each word the columns that it counts in, with their shares of 1; {} where none is near."""
+        self.make_ready([words])
+        return {word: self._memory[word] for word in words}
+
+    def make_ready(self, groups: Sequence[Sequence[str]]) -> None:
+        """Find the shares of groups of words, as if one group after the other were asked for."""
         if len(self._memory) > MOST_REMEMBERED:
             self._memory.clear()
-        new = [word for word in dict.fromkeys(words) if word not in self._memory]
-        content_words = [word for word in new if word not in self.left_out and not word.isdigit()]
-        self._memory |= {word: {} for word in new}
-        if content_words:
-            cosines = unit(self.encoder.encode(content_words)) @ self.vectors.T
-            self._memory |= {word: _shares(row) for word, row in zip(content_words, cosines, strict=True)}
-        return {word: self._memory[word] for word in words}
+        new_groups: list[list[str]] = []
+        for words in groups:
+            new = [word for word in dict.fromkeys(words) if word not in self._memory]
+            self._memory |= {word: {} for word in new}
+            if content_words := [w for w in new if w not in self.left_out and not w.isdigit()]:
+                new_groups.append(content_words)
+        for words, vectors in zip(new_groups, self.encoder.encode_groups(new_groups), strict=True):
+            cosines = unit(vectors) @ self.vectors.T
+            self._memory |= {word: _shares(row) for word, row in zip(words, cosines, strict=True)}
 
 
 def vocabulary_vectors(encoder: TextEncoder, vocabulary: Mapping[str, int]) -> np.ndarray:

@@ -4,6 +4,10 @@ Architecture and weights: Y. Yang and others, Multilingual Universal Sentence En
 (arXiv:1907.04307): each token's vector, and three convolutions over 2, 3 and 5 tokens, are added up and go through
 dense layers. Captions repeat words and phrases, and a convolution is a sum over its places: so each product is made
 once for what differs, and then added up wherever it stands. That is exact, and some thirty times quicker.
+
+A matrix product may round a row otherwise in another company. Where vectors must not hang on that, what differs is told
+apart by company too, and each company's rows are a product of their own: those of equal height are made one behind the
+other, while a layer's weights are in the cache.
 """
 
 from __future__ import annotations
@@ -78,19 +82,27 @@ class SentenceNetwork:
             float(arrays["eps"]),
         )
 
-    def encode(self, sentences: Sequence[Sequence[int]]) -> np.ndarray:
-        """Return a vector of length one for each sentence of tokens, float32, (sentences, width)."""
+    def encode(self, sentences: Sequence[Sequence[int]], sizes: Sequence[int] | None = None) -> np.ndarray:
+        """Return a vector of length one for each sentence of tokens, float32, (sentences, width).
+
+        With the `sizes` of companies, which follow each other, the vectors of each are what they would be if it came
+        alone, to the last digit.
+        """
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
         flat = np.fromiter(chain.from_iterable(sentences), np.int64, int(lengths.sum()))
-        tokens, at = np.unique(flat, return_inverse=True)
+        sizes = [len(lengths)] if sizes is None else sizes
+        places = _Places(lengths, np.repeat(np.arange(len(sizes)), sizes))
+        kinds, at = np.unique(places.company * len(self.table) + flat, return_inverse=True)
+        company, tokens = np.divmod(kinds, len(self.table))
         embeddings = self.table[tokens] * self.scale[tokens % PARTS, None] + self.lowest[tokens % PARTS, None]
         weights, bias, gain, offset = self.inputs
-        below = _normalise(embeddings @ weights + bias, gain, offset, self.epsilon)
-        places = _Places(lengths)
+        below = _normalise(_products(embeddings, weights, company) + bias, gain, offset, self.epsilon)
         columns = [embeddings[at]]
         for number, convolution in enumerate(self.convolutions):
             channels = slice(number * CHANNELS, (number + 1) * CHANNELS)
-            columns.append(_convolve(convolution, np.ascontiguousarray(below[:, channels]), at, places))
+            columns.append(
+                _convolve(convolution, np.ascontiguousarray(below[:, channels]), company, at, places)
+            )
         return self._finish(np.concatenate(columns, axis=1), places)
 
     def _finish(self, rows: np.ndarray, places: _Places) -> np.ndarray:
@@ -105,21 +117,30 @@ class SentenceNetwork:
         )
         lengths = places.lengths.astype(np.float32)[:, None]
         total = adding @ rows - (adding @ mean)[:, None]
-        total = (total * gain + lengths * offset) @ weights + lengths * bias
+        company = places.company[places.starts]
+
+        def times(rows: np.ndarray, layer: np.ndarray) -> np.ndarray:
+            return _products(rows, layer, company)
+
+        total = times(total * gain + lengths * offset, weights) + lengths * bias
         total /= np.sqrt(lengths)
         layers = self.dense
-        first = np.maximum(total @ layers["d0"], 0)
-        second = np.maximum(total @ layers["p1"] + first @ layers["d1"], 0)
-        third = np.maximum(second @ layers["d2"], 0)
-        vectors = np.tanh(second @ layers["p3"] + third @ layers["d3"])
+        first = np.maximum(times(total, layers["d0"]), 0)
+        second = np.maximum(times(total, layers["p1"]) + times(first, layers["d1"]), 0)
+        third = np.maximum(times(second, layers["d2"]), 0)
+        vectors = np.tanh(times(second, layers["p3"]) + times(third, layers["d3"]))
         norms = np.sqrt(np.clip((vectors**2).sum(axis=1, keepdims=True), self.epsilon, None))
         return np.asarray(vectors / norms, np.float32)
 
 
 class _Places:
-    """Where each token's neighbours stand; there is none beyond the ends of its sentence."""
+    """Where each token's neighbours stand; there is none beyond the ends of its sentence.
 
-    def __init__(self, lengths: np.ndarray) -> None:
+    `company` numbers with which others each token shares products.
+    """
+
+    def __init__(self, lengths: np.ndarray, companies: np.ndarray) -> None:
+        self.company = np.repeat(companies, lengths)
         self.lengths = lengths
         self.starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
         self._first = np.repeat(self.starts, lengths)
@@ -132,15 +153,33 @@ class _Places:
         return np.where(inside, kinds[np.clip(at, 0, len(kinds) - 1)], none)
 
 
-def _convolve(convolution: Convolution, rows: np.ndarray, kinds: np.ndarray, places: _Places) -> np.ndarray:
+def _products(
+    rows: np.ndarray, weights: np.ndarray, company: np.ndarray, out: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the products of rows with weights, those of each company, which stands together, by themselves."""
+    if out is None:
+        out = np.empty((len(rows), weights.shape[1]), np.float32)
+    _, starts, heights = np.unique(company, return_index=True, return_counts=True)
+    for height in np.unique(heights).tolist():
+        at = starts[heights == height, None] + np.arange(height)
+        # A stack is multiplied matrix by matrix, each as if it were alone.
+        out[at] = np.matmul(rows[at], weights)
+    return out
+
+
+def _convolve(
+    convolution: Convolution, rows: np.ndarray, company: np.ndarray, kinds: np.ndarray, places: _Places
+) -> np.ndarray:
     """Return the convolution's two layers for each token; `kinds` says which row of `rows` a token has."""
     for weights, bias in zip(convolution.weights, convolution.biases, strict=True):
         # What each kind adds at each place of the window; the last one stands for what is not there.
         products = np.zeros((convolution.width, len(rows) + 1, CHANNELS), np.float32)
-        np.matmul(rows, weights, out=products[:, :-1])
+        for place, some in enumerate(weights):
+            _products(rows, some, company, products[place, :-1])
         steps = range(-convolution.left, convolution.width - convolution.left)
         window = [places.neighbours(kinds, step, len(rows)) for step in steps]
-        first, kinds_now = _kinds_of(window, len(rows) + 1)
+        first, kinds_now = _kinds_of(window, len(rows) + 1, places.company)
+        company = places.company[first]
         total = np.tile(bias, (len(first), 1))
         for place, neighbours in enumerate(window):
             total += products[place][neighbours[first]]
@@ -149,11 +188,11 @@ def _convolve(convolution: Convolution, rows: np.ndarray, kinds: np.ndarray, pla
     return np.asarray(rows[kinds])
 
 
-def _kinds_of(window: Sequence[np.ndarray], count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Number the different windows; return where each stands first, and each token's number."""
-    kinds = window[0]
+def _kinds_of(window: Sequence[np.ndarray], count: int, company: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number the different windows, each company's together; return where each stands first, and each token's."""
+    kinds = company
     first = np.arange(len(kinds))
-    for neighbours in window[1:]:
+    for neighbours in window:
         # Numbered anew after each neighbour, so that the products stay small.
         _, first, kinds = np.unique(kinds * count + neighbours, return_index=True, return_inverse=True)
     return first, kinds

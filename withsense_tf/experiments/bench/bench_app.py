@@ -81,13 +81,15 @@ def bench_app(
         with _server(command, port, "/api/v1/ready") as process:
             typer.echo(f"start:            {time.perf_counter() - begin:.2f} s until it is ready")
             asyncio.run(ask(port, queries[:200], clients))  # what happens once is not what is timed
-            loads, sizes = [], [_megabytes(process)]
+            loads, sizes, before = [], [_megabytes(process)], _core_seconds(process)
             for part in np.array_split(np.array(queries), PARTS):
                 loads.append(asyncio.run(ask(port, part.tolist(), clients)))
                 sizes.append(_megabytes(process))
+            used = _core_seconds(process) - before
         seconds = np.concatenate([load.seconds for load in loads])
         load = Load(seconds, sum(load.failures for load in loads), sum(load.whole for load in loads))
         typer.echo(f"text queries:     {load}")
+        typer.echo(f"processor time:   {used / len(queries) * 1e3:.1f} ms of a core an answer")
         typer.echo(
             f"memory in MB, before and after each tenth: {', '.join(f'{size:,.0f}' for size in sizes)}"
         )
@@ -181,6 +183,12 @@ def _wait(process: subprocess.Popen[bytes], port: int, path: str) -> None:
 def _megabytes(process: psutil.Process) -> float:
     """Return the memory of a server and its workers; what they share, as the vectors, is counted once a worker."""
     return sum(one.memory_info().rss for one in (process, *process.children(recursive=True))) / 1e6
+
+
+def _core_seconds(process: psutil.Process) -> float:
+    """Return how long a server and its workers kept cores busy so far: other programs do not change it much."""
+    times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
 
 
 def _free_port() -> int:

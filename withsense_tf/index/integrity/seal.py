@@ -17,6 +17,7 @@ from typing import Final
 from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.law_table import (
+    SealedVerdict,
     own_verdicts,
     put_own_seal,
     put_seals_of_settled,
@@ -41,19 +42,46 @@ def photo_seal(item: Item, look: str) -> str:
 
 @dataclass(frozen=True)
 class SealedPhoto:
-    """A photo of the tables, and whether it and its texts are as they came in."""
+    """A photo of the tables, whether it and its texts are as they came in, and what was decided on it."""
 
     photo: int
     item: Item
     seal: str
     whole: bool
+    verdicts: Sequence[SealedVerdict] = ()
+
+    def verdict(self, age_limit: int) -> SealedVerdict | None:
+        """Return what was decided under an age limit, whole or not."""
+        return next((one for one in self.verdicts if one.age_limit == age_limit), None)
+
+    def is_broken(self, verdict: SealedVerdict, policy: str | None, settled: bool = True) -> bool:
+        """Return whether a verdict on this photo is not the one that this policy gave on it.
+
+        With `settled`, what near-duplicates made of it counts, too.
+        """
+        return (
+            not self.whole
+            or verdict.own_seal != seal_of(policy, self.seal, verdict.age_limit, *verdict.own)
+            or (
+                settled
+                and verdict.seal
+                != seal_of(verdict.own_seal, verdict.group, verdict.restricted, verdict.source)
+            )
+        )
+
+    def broken_limits(self, policy: str | None, settled: bool = True) -> set[int]:
+        """Return the age limits under which the verdict is not the one that this policy gave."""
+        return {one.age_limit for one in self.verdicts if self.is_broken(one, policy, settled)}
 
 
 def sealed_photos(tables: sqlite3.Connection, photos: PhotoSet) -> list[SealedPhoto]:
     """Return photos of the tables, by id."""
     items, seals = stored_items(tables, photos), photo_seals(tables, photos)
+    verdicts = sealed_verdicts(tables, photos)
     return [
-        SealedPhoto(photo, item, seal, item.tag == tag and seal == photo_seal(item, look))
+        SealedPhoto(
+            photo, item, seal, item.tag == tag and seal == photo_seal(item, look), verdicts.get(photo, ())
+        )
         for photo, item in items
         for tag, look, seal in [seals[photo]]
     ]
@@ -73,19 +101,3 @@ def settle_seals(tables: sqlite3.Connection) -> None:
         tables,
         [(seal_of(*cells), photo, limit) for *cells, photo, limit in settled_without_seal(tables)],
     )
-
-
-def broken_limits(
-    tables: sqlite3.Connection, photo: SealedPhoto, policy: str | None, settled: bool = True
-) -> set[int]:
-    """Return the age limits under which the verdict on a photo is not the one that this policy gave on it.
-
-    With `settled`, what near-duplicates made of it counts, too.
-    """
-    return {
-        own[0]
-        for seal, own_seal, fold, restricted, source, *own in sealed_verdicts(tables, photo.photo)
-        if not photo.whole
-        or own_seal != seal_of(policy, photo.seal, *own)
-        or (settled and seal != seal_of(own_seal, fold, restricted, source))
-    }

@@ -14,6 +14,8 @@ from withsense_tf.errors import DataError, DiskError, disk_trouble
 # Where less is free, a disk is full for SQLite.
 LEAST_ROOM: Final = 1 << 18
 
+# What comes of cells that are not as they must be.
+CELL_ERRORS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 NO_FULL_TEXT: Final = "no such module: fts5"
 # What to do about the errors of SQLite that say what happened.
 ADVICE: Final = {

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Final
 
+from withsense_tf.index.tables.photos_table import PhotoSet, ids_of, photo_of_id
 from withsense_tf.index.tables.words_table import insert_words
 
 CAPTIONS_TABLE: Final = """
@@ -26,10 +27,24 @@ def insert_texts(tables: sqlite3.Connection, photo: int, texts: Iterable[tuple[s
     insert_words(tables, photo, [text for _, text, kind in rows if kind == CAPTIONS])
 
 
+def texts_of_photos(
+    tables: sqlite3.Connection, photos: PhotoSet
+) -> dict[tuple[int, int], tuple[tuple[str, str], ...]]:
+    """Return the texts of photos, each with its id, by photo and kind."""
+    rows = tables.execute(
+        f"SELECT photo, counts, caption, text FROM captions WHERE photo IN ({ids_of(photos)}) "
+        "ORDER BY photo, number",
+        photos.values,
+    )
+    texts: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    for photo, kind, caption, text in rows:
+        texts.setdefault((photo, kind), []).append((caption, text))
+    return {key: tuple(some) for key, some in texts.items()}
+
+
 def texts_of(tables: sqlite3.Connection, photo: int, kind: int) -> tuple[tuple[str, str], ...]:
     """Return the texts of a photo of one kind, each with its id."""
-    query = "SELECT caption, text FROM captions WHERE photo = ? AND counts = ? ORDER BY number"
-    return tuple((caption, text) for caption, text in tables.execute(query, (photo, kind)))
+    return texts_of_photos(tables, photo_of_id(photo)).get((photo, kind), ())
 
 
 def live_captions(tables: sqlite3.Connection) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from withsense_tf.index.tables.photo_states import DEPARTED_MARK
+from withsense_tf.index.tables.photos_table import PhotoSet, ids_of
 
 LAW_TABLE: Final = """
 CREATE TABLE law (
@@ -103,16 +104,6 @@ def settle_verdicts(tables: sqlite3.Connection, verdicts: Iterable[tuple[bool, s
     )
 
 
-def settled_verdict(tables: sqlite3.Connection, name: str, age_limit: int) -> tuple[Any, ...] | None:
-    """Return the settled verdict on a live photo, in the columns of a verdict, or None."""
-    row: tuple[Any, ...] | None = tables.execute(
-        f"SELECT restricted, source, by_hand, law.captions, votes, evidence {_OF_LIVE} "
-        "WHERE name = ? AND age_limit = ?",
-        (name, age_limit),
-    ).fetchone()
-    return row
-
-
 def live_restrictions(tables: sqlite3.Connection) -> list[tuple[Any, ...]]:
     """Return what restricts live photos: name, age limit, photo, whether by itself, by hand, source."""
     return tables.execute(
@@ -154,10 +145,31 @@ def settled_without_seal(tables: sqlite3.Connection) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-def sealed_verdicts(tables: sqlite3.Connection, photo: int) -> list[tuple[Any, ...]]:
-    """Return the verdicts on a photo: seal, own seal, group, restricted, source, age limit, the verdict's columns."""
-    return tables.execute(
-        f"SELECT law.seal, own_seal, fold, restricted, source, {_OWN} FROM law JOIN photos ON photos.id = photo "
-        "WHERE photo = ?",
-        (photo,),
-    ).fetchall()
+class SealedVerdict(NamedTuple):  # some are made at each search, and these are made quickly
+    """A verdict on a photo as it is written, its own one, what was settled of it (None: nothing yet), and the seals.
+
+    `own` are the columns of a verdict as they are sealed: restricted, source, by hand, captions, votes, evidence.
+    """
+
+    seal: str | None
+    own_seal: str
+    group: int | None
+    restricted: int | None
+    source: str | None
+    age_limit: int
+    own: tuple[Any, ...]
+
+
+def sealed_verdicts(tables: sqlite3.Connection, photos: PhotoSet) -> dict[int, list[SealedVerdict]]:
+    """Return the verdicts on photos, by photo; one that has none is not there."""
+    rows = tables.execute(
+        f"SELECT photo, law.seal, own_seal, fold, restricted, source, {_OWN} FROM law "
+        f"JOIN photos ON photos.id = photo WHERE photo IN ({ids_of(photos)}) ORDER BY photo, age_limit",
+        photos.values,
+    )
+    verdicts: dict[int, list[SealedVerdict]] = {}
+    for photo, seal, own_seal, group, restricted, source, age_limit, *own in rows:
+        verdicts.setdefault(photo, []).append(
+            SealedVerdict(seal, own_seal, group, restricted, source, age_limit, tuple(own))
+        )
+    return verdicts

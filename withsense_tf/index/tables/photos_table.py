@@ -42,7 +42,7 @@ def photo_of_id(photo: int) -> PhotoSet:
 
 def photos_of_ids(photos: Sequence[int]) -> PhotoSet:
     """Return the set of some photos, live or not."""
-    return PhotoSet(f"photos WHERE id IN ({_marks(photos)})", tuple(photos))
+    return PhotoSet(f"photos WHERE id IN ({marks(photos)})", tuple(photos))
 
 
 def live_of_name(name: str) -> PhotoSet:
@@ -52,7 +52,7 @@ def live_of_name(name: str) -> PhotoSet:
 
 def live_of_names(names: Sequence[str]) -> PhotoSet:
     """Return the set of the live photos of some names."""
-    return PhotoSet(f"live WHERE name IN ({_marks(names)})", tuple(names))
+    return PhotoSet(f"live WHERE name IN ({marks(names)})", tuple(names))
 
 
 def live_of_content(name: str, digest: str) -> PhotoSet:
@@ -62,7 +62,7 @@ def live_of_content(name: str, digest: str) -> PhotoSet:
 
 def live_of_ids(photos: Sequence[int]) -> PhotoSet:
     """Return the set of those of some photos that are live."""
-    return PhotoSet(f"live WHERE id IN ({_marks(photos)})", tuple(photos))
+    return PhotoSet(f"live WHERE id IN ({marks(photos)})", tuple(photos))
 
 
 def live_without_rows(model: int) -> PhotoSet:
@@ -81,7 +81,13 @@ def live_without_verdict(age_limit: int) -> PhotoSet:
 LIVE_WITHOUT_GROUP: Final = PhotoSet("live WHERE fold IS NULL")
 
 
-def _marks(photos: Sequence[object]) -> str:
+def ids_of(photos: PhotoSet) -> str:
+    """Return the ids of a set of photos as a part of a question, which needs the set's values beside its own."""
+    return f"SELECT id FROM {photos.source}"
+
+
+def marks(photos: Sequence[object]) -> str:
+    """Return a question mark for each value: SQLite knows such a question again, and reads it once."""
     return ", ".join("?" * len(photos))
 
 
@@ -92,7 +98,7 @@ def count_photos(tables: sqlite3.Connection, photos: PhotoSet) -> int:
 
 def photo_ids(tables: sqlite3.Connection, photos: PhotoSet) -> set[int]:
     """Return the ids of a set of photos."""
-    return {photo for (photo,) in tables.execute(f"SELECT id FROM {photos.source}", photos.values)}
+    return {photo for (photo,) in tables.execute(ids_of(photos), photos.values)}
 
 
 def photo_records(tables: sqlite3.Connection, photos: PhotoSet) -> list[tuple[Any, ...]]:
@@ -133,10 +139,10 @@ def live_twins(tables: sqlite3.Connection) -> list[tuple[str, str, str]]:
     return tables.execute("SELECT name, digest, twins FROM live").fetchall()
 
 
-def live_digest(tables: sqlite3.Connection, name: str) -> str | None:
-    """Return the digest of a live photo's file, or None where no live photo has this name."""
-    row = tables.execute("SELECT digest FROM live WHERE name = ?", (name,)).fetchone()
-    return None if row is None else str(row[0])
+def photo_digests(tables: sqlite3.Connection, photos: PhotoSet) -> dict[str, str]:
+    """Return the digests of the files of photos, by name."""
+    rows = tables.execute(f"SELECT name, digest FROM {photos.source}", photos.values)
+    return {name: str(digest) for name, digest in rows}
 
 
 def live_names_of(tables: sqlite3.Connection, digest: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from withsense_tf.index.tables.facts_table import to_sql
+from withsense_tf.index.tables.photos_table import marks
 from withsense_tf.index.vectors.filters import Where
 
 # Rows that are asked for at once.
@@ -54,22 +55,22 @@ def live_photos_at(tables: sqlite3.Connection, model: int, rows: Sequence[int]) 
     """Return the live photos that rows stand for: row, photo, name, path, group, digest."""
     return tables.execute(
         "SELECT row, live.id, name, path, fold, digest FROM rows JOIN live ON live.id = rows.photo "
-        f"WHERE generation = ? AND row IN ({_listing(rows)})",
-        (model,),
+        f"WHERE generation = ? AND row IN ({marks(rows)})",
+        (model, *rows),
     ).fetchall()
 
 
 def live_copies(
-    tables: sqlite3.Connection, model: int, photo: int, group: int, where: Where
+    tables: sqlite3.Connection, model: int, groups: Sequence[int], where: Where
 ) -> list[tuple[Any, ...]]:
-    """Return the other live photos of a group that meet filters, by name: photo, name, path, group, row."""
+    """Return the live photos of groups that meet filters, by name: photo, name, path, group, row, digest."""
     condition, values = to_sql(where)
-    # CROSS JOIN: the group first. SQLite by itself goes through all rows of the model, for each hit anew.
+    # CROSS JOIN: the groups first. SQLite by itself goes through all rows of the model.
     return tables.execute(
-        "SELECT photo, name, path, fold, row FROM (SELECT id AS photo, name, path, fold, row FROM live "
+        "SELECT photo, name, path, fold, row, digest FROM (SELECT id AS photo, name, path, fold, row, digest FROM live "
         "CROSS JOIN rows ON rows.photo = live.id AND generation = ? "
-        f"WHERE fold = ? AND id != ?) WHERE {condition} ORDER BY name",
-        (model, group, photo, *values),
+        f"WHERE fold IN ({marks(groups)})) WHERE {condition} ORDER BY name",
+        (model, *groups, *values),
     ).fetchall()
 
 

@@ -10,7 +10,7 @@ from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 from withsense_tf.errors import DataError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.census import check_census
-from withsense_tf.index.integrity.seal import broken_limits, sealed_photos
+from withsense_tf.index.integrity.seal import sealed_photos
 from withsense_tf.index.integrity.vector_checks import bad_rows
 from withsense_tf.index.model_generation import Generation, folder_identity
 from withsense_tf.index.photo_index import PhotoIndex
@@ -73,7 +73,7 @@ def _law(tables: sqlite3.Connection) -> list[str]:
     version = get_state(tables, "policy")
     photos = sealed_photos(tables, LIVE_PHOTOS)
     foreign = [one.item.name for one in photos if not one.whole]
-    broken_photos = [one.item.name for one in photos if one.whole and broken_limits(tables, one, version)]
+    broken_photos = [one.item.name for one in photos if one.whole and one.broken_limits(version)]
     problems = []
     facts = facts_by_photo(tables)
     other = [one.item.name for one in photos if facts.get(one.photo, set()) != set(fact_rows(one.item.facts))]

@@ -23,7 +23,8 @@ Exact = Callable[[np.ndarray, np.ndarray], np.ndarray]
 # The best so far are sorted out when so many times as many wait: seldom, since it costs more than a block does.
 SETTLE: Final = 8
 # From so many rows of a block the first bar is taken, or from one of so many if these are more, or if k asks for it.
-SOME: Final = 1024
+# To find the bar costs less than to score again what a low one lets through.
+SOME: Final = 8192
 SPREAD: Final = 8
 
 

@@ -30,14 +30,23 @@ def share(work: Callable[[Iterator[int]], T], blocks: range) -> list[T]:
     return results + [future.result() for future in futures if not future.cancel()]
 
 
+def limit_cores(count: int) -> None:
+    """Let the blocks of one piece of work be shared by at most so many cores: other processes have the others."""
+    with _lock:
+        _make_pool(count)
+
+
+def _make_pool(count: int) -> tuple[ThreadPoolExecutor, int]:
+    global _pool
+    helpers = min(count, usable_cores()) - 1
+    _pool = ThreadPoolExecutor(max(1, helpers), thread_name_prefix="withsense-search"), helpers
+    return _pool
+
+
 def _helpers() -> tuple[ThreadPoolExecutor, int]:
     """Return the threads beside the calling one, and how many they are."""
-    global _pool
     with _lock:
-        if _pool is None:
-            count = usable_cores() - 1
-            _pool = ThreadPoolExecutor(max(1, count), thread_name_prefix="withsense-search"), count
-        return _pool
+        return _pool or _make_pool(usable_cores())
 
 
 def _after_fork() -> None:

@@ -14,7 +14,10 @@ import simsimd
 # OpenBLAS does a product of matrices of up to so many multiplications on one core.
 PRODUCT: Final = 1 << 18
 # More rows at a time than these gain nothing.
-MOST_STACKED: Final = 16
+MOST_STACKED: Final = 128
+# Up to so many queries of float32 are asked of each row while it is in the nearest cache, as quick as memory is; the
+# library of matrices, which must turn them about first, pays off for more.
+FEW: Final = 4
 # What adds up float16 in float16, which loses the third digit of a sum.
 NARROW: Final = ("sapphire", "sve_f16")
 
@@ -23,9 +26,9 @@ def put_products(block: np.ndarray, queries: np.ndarray, columns: np.ndarray, ou
     """Put the products of each row with each query into `out` (rows, queries).
 
     `queries` (queries, width) are of the block's type, and `columns` the same as columns. A block of float16 takes
-    one query alone.
+    one query alone, as the libraries turn several into float32 number by number.
     """
-    if len(queries) == 1:
+    if len(queries) == 1 or (len(queries) <= FEW and block.dtype == np.float32):
         # As quick as memory is, where the products of numpy's library depend on the processor and the library.
         _wide_sums()
         # Given an `out`, it returns a None that it does not own (6.5.16): some thousands of these end the process.

@@ -89,8 +89,17 @@ class Familiarity(Saveable):
         than to words that captions do not have.
         """
         forms = [form for form in telling_forms(text) if not self._is_other(form)]
-        rest = [form for form in forms if self._count(form) < fewest]
+        rest = self._rare(forms, fewest)
         return dict.fromkeys(forms, 0.0) | dict(zip(rest, self._far(rest), strict=True))
+
+    def make_ready(self, texts: Sequence[str], fewest: int = FEWEST) -> None:
+        """Find out how strange the words of texts are, as if one text after the other were asked for: it is quicker."""
+        if self._has_sides:
+            forms_of = ([form for form in telling_forms(text) if not self._is_other(form)] for text in texts)
+            self._measure([self._rare(forms, fewest) for forms in forms_of])
+
+    def _rare(self, forms: Sequence[str], fewest: int) -> list[str]:
+        return [form for form in forms if self._count(form) < fewest]
 
     def reads_words(self, text: str) -> bool:
         """Return whether most telling words of a text are in letters that captions are written in."""
@@ -135,20 +144,34 @@ class Familiarity(Saveable):
 
     def _far(self, forms: Sequence[str]) -> list[float]:
         """Return how strange words are that captions do not have, by the encoder's vectors; 1 without one."""
-        if self.vectors is None or not len(self.word_vectors_) or not len(self.strange_vectors_):
+        if not self._has_sides:
             return [1.0] * len(forms)
+        memory = self._measure([forms])
+        return [memory[form] for form in forms]
+
+    @property
+    def _has_sides(self) -> bool:
+        return self.vectors is not None and bool(len(self.word_vectors_) and len(self.strange_vectors_))
+
+    def _measure(self, groups: Sequence[Sequence[str]]) -> dict[str, float]:
+        """Measure how far words are that were not measured yet, each group's by themselves; return all measures."""
         memory: dict[str, float] = self.__dict__.setdefault("_distances", {})
-        new = [form for form in dict.fromkeys(forms) if form not in memory]
         if len(memory) > MOST_REMEMBERED:
             memory.clear()
-            new = list(dict.fromkeys(forms))
-        if new:
-            vectors = self._vectors(new).astype(np.float32)
+        claimed_forms = set(memory)
+        new_groups = []
+        for forms in groups:
+            new = [form for form in dict.fromkeys(forms) if form not in claimed_forms]
+            claimed_forms.update(new)
+            new_groups += [new] if new else []
+        if self.vectors is None or not new_groups:
+            return memory
+        for new, found in zip(new_groups, self.vectors.encode_groups(new_groups), strict=True):
+            vectors = _as_kept(found).astype(np.float32)
             here, strange = ((vectors @ others.T).max(axis=1) for others in self._sides[1:])
-            memory |= dict(
-                zip(new, np.clip(0.5 + (strange - here) / (2 * WIDTH), 0, 1).tolist(), strict=True)
-            )
-        return [memory[form] for form in forms]
+            far = np.clip(0.5 + (strange - here) / (2 * WIDTH), 0, 1)
+            memory |= dict(zip(new, far.tolist(), strict=True))
+        return memory
 
     def _count(self, form: str) -> int:
         return max(self.photos_with_.get(form, 0), self.photos_with_.get(NUMBERS.get(form, ""), 0))
@@ -187,7 +210,12 @@ class Familiarity(Saveable):
     def _vectors(self, texts: Sequence[str]) -> np.ndarray:
         if self.vectors is None or not len(texts):
             return np.zeros((0, 1), np.float16)
-        return unit(self.vectors.encode(texts)).astype(np.float16)
+        return _as_kept(self.vectors.encode(texts))
+
+
+def _as_kept(vectors: np.ndarray) -> np.ndarray:
+    kept: np.ndarray = unit(vectors).astype(np.float16)
+    return kept
 
 
 def strange_words(counts: Mapping[str, int]) -> list[str]:

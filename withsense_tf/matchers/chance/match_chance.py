@@ -101,6 +101,7 @@ def chance_features(
     if familiarity.vectors is not None:
         parts.append(familiarity.sentence_features(texts))
     if not is_foreign:
+        familiarity.make_ready(texts, fewest)
         parts.append(np.array([familiarity.word_features(text, fewest) for text in texts]))
     if with_captions:
         parts.append(np.array([first_and_margin(one.numbers, of_number) for one in best]))

@@ -1,0 +1,71 @@
+"""The live photos behind the rows of a ranking, block by block, with what the law says of each of a block."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.tables.row_lookup import live_copies, live_photos_at
+from withsense_tf.index.vectors.filters import Where
+from withsense_tf.search.row_ranking import RowRanking
+
+# Rows that are looked up at once: each question costs as much as some photos, and what is not visited is in vain.
+LOOKED_UP: Final = 16
+
+
+@dataclass(frozen=True)
+class LivePhoto:
+    """A live photo: its number in the tables, what it is, and the number of its group of near-duplicates."""
+
+    number: int
+    name: str
+    path: str
+    fold: int
+    digest: str = ""
+
+
+class LiveRows:
+    """The places of a ranking whose rows this state of the index has, each with its photo.
+
+    Whoever walks first looks the photos up, and asks the door about all of a block; who walks again finds them.
+    """
+
+    def __init__(self, tables: sqlite3.Connection, model: int, door: IndexDoor, ranking: RowRanking) -> None:
+        self._tables, self._model, self._door, self._ranking = tables, model, door, ranking
+        self._blocks: dict[int, list[tuple[int, LivePhoto]]] = {}
+
+    def __iter__(self) -> Iterator[tuple[int, LivePhoto]]:
+        """Yield the places in the ranking in their order, each with its photo."""
+        for start in range(0, len(self._ranking), LOOKED_UP):
+            if start not in self._blocks:
+                self._blocks[start] = self._look_up(start)
+            yield from self._blocks[start]
+
+    def _look_up(self, start: int) -> list[tuple[int, LivePhoto]]:
+        rows = self._ranking.rows[start : start + LOOKED_UP].tolist()
+        photos = {row: LivePhoto(*cells) for row, *cells in live_photos_at(self._tables, self._model, rows)}
+        self._door.look_up(photo.name for photo in photos.values())
+        return [(at, photos[row]) for at, row in enumerate(rows, start) if row in photos]
+
+
+def copies_of(
+    tables: sqlite3.Connection, model: int, door: IndexDoor, photos: Iterable[LivePhoto], where: Where
+) -> dict[int, list[tuple[int, LivePhoto]]]:
+    """Return the other live photos that look like some photos and meet filters, by the photo's number.
+
+    Each comes with its row, by name, and the door has looked all of them up.
+    """
+    originals = list(photos)
+    groups: dict[int, list[tuple[int, LivePhoto]]] = {}
+    folds = sorted({photo.fold for photo in originals if photo.fold is not None})
+    for number, name, path, fold, row, digest in live_copies(tables, model, folds, where):
+        groups.setdefault(fold, []).append((row, LivePhoto(number, name, path, fold, digest)))
+    copies = {
+        photo.number: [one for one in groups.get(photo.fold, ()) if one[1].number != photo.number]
+        for photo in originals
+    }
+    door.look_up(copy.name for some in copies.values() for _, copy in some)
+    return copies
