@@ -23,6 +23,10 @@ SIZES: Final = 2
 MOST: Final = (48, 48, 32, 20, 12)
 # One after another of each field of a grid: a collage must have some of each of its photos.
 GRID: Final = 6
+# Where more than this share of a patch is of its darkest or brightest grey, it is the corner of a border or of another
+# photo's place in a collage, which many have.
+PLAIN: Final = 0.3
+SAME: Final = 2.0
 # In levels of 255: weaker blobs are noise. Longer than so many times their width, they are edges, which lie nowhere.
 WEAKEST: Final = 1.2
 LONGEST: Final = 20.0
@@ -58,7 +62,9 @@ def patches_of(grey: np.ndarray) -> bytes:
             break
         levels = _levels(image, times == 1)
         blobs = _strongest(_blobs(levels), image.shape, most)
-        records.append(_records(_waves_of(levels, blobs), blobs, times))
+        patches = _patches(levels, blobs)
+        telling = _is_telling(patches)
+        records.append(_records(patches[telling], Blobs(*(part[telling] for part in blobs)), times))
         image, times = levels[SIZES][::2, ::2], times * 2
     return bytes(grey.shape) + np.concatenate(records).tobytes()
 
@@ -186,8 +192,15 @@ def _strongest(blobs: Blobs, shape: tuple[int, ...], most: int) -> Blobs:
     return Blobs(*(part[best] for part in blobs))
 
 
-def _waves_of(levels: np.ndarray, blobs: Blobs) -> np.ndarray:
-    """Return the lowest frequencies of the patches at blobs, (patches, down, across)."""
+def _is_telling(patches: np.ndarray) -> np.ndarray:
+    """Return which patches are not plain for a good part, (patches,)."""
+    ends = [patches.min(axis=(1, 2), keepdims=True), patches.max(axis=(1, 2), keepdims=True)]
+    plain = np.max([(np.abs(patches - end) < SAME).mean(axis=(1, 2)) for end in ends], axis=0)
+    return np.asarray(plain <= PLAIN)
+
+
+def _patches(levels: np.ndarray, blobs: Blobs) -> np.ndarray:
+    """Return the patches at blobs, (patches, POINTS, POINTS)."""
     _, height, width = levels.shape
     points = (np.arange(POINTS, dtype=np.float32) + 0.5) / POINTS * 2 - 1
     reach = (REACH * blobs.size)[:, None] * points
@@ -201,7 +214,7 @@ def _waves_of(levels: np.ndarray, blobs: Blobs) -> np.ndarray:
     above, below = (
         flat[part] + (flat[part + 1] - flat[part]) * right for part in (place, place + width)
     )
-    patches: np.ndarray = _cosines() @ (above + (below - above) * lower) @ _cosines().T
+    patches: np.ndarray = above + (below - above) * lower
     return patches
 
 
@@ -212,8 +225,9 @@ def _cosines() -> np.ndarray:
     return np.asarray(waves, np.float32)
 
 
-def _records(waves: np.ndarray, blobs: Blobs, times: int) -> np.ndarray:
+def _records(patches: np.ndarray, blobs: Blobs, times: int) -> np.ndarray:
     """Return patches as a look keeps them; the photo was made smaller so many `times`."""
+    waves = _cosines() @ patches @ _cosines().T
     odd = np.where(np.arange(WAVES) % 2 == 1, -1, 1)
     mirrored, upside_down = waves[:, 0, 1] < 0, waves[:, 1, 0] < 0
     waves = np.where(mirrored[:, None, None], waves * odd, waves)
