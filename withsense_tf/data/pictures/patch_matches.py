@@ -7,7 +7,8 @@ about twice as long.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -34,7 +35,7 @@ SHARE_OFF: Final = 0.10
 TIMES_OFF: Final = 1.3
 # Photos are copies where they have more than this share of each other in common, as crops by a fifth of both sides and
 # in a wide border do; a part of another photo is what has it but for the other's share.
-IN_COMMON: Final = 0.54
+IN_COMMON: Final = 0.57
 # What pairs lie around is at least this share of the smaller photo, or it is but a stamp or a sign in it.
 COVER: Final = 0.01
 
@@ -114,8 +115,9 @@ def _equal(keys: np.ndarray, is_new: np.ndarray) -> Iterator[tuple[np.ndarray, n
     left = np.flatnonzero(run_of <= COMMON)
     after = last[left] - left - 1
     ends = np.cumsum(after)
-    edges = np.searchsorted(ends, np.arange(0, ends[-1] + 1, BLOCK)) if len(ends) else np.zeros(0, int)
-    for start, stop in zip([*edges], [*edges[1:], len(left)], strict=True):
+    # Some at a time.
+    cuts = np.searchsorted(ends, np.arange(BLOCK, after.sum(), BLOCK)).tolist()
+    for start, stop in pairwise(sorted({0, *cuts, len(left)})):
         some, counts = left[start:stop], after[start:stop]
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         ones = np.repeat(some, counts)

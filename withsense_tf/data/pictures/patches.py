@@ -161,7 +161,11 @@ def _refined(flat: np.ndarray, place: np.ndarray, height: int, width: int) -> Bl
     with np.errstate(divide="ignore", invalid="ignore"):
         shifts = [
             np.clip(np.nan_to_num((after - before) / (-2 * curve)), -0.5, 0.5)
-            for after, before, curve in ((right, left, across2), (lower, upper, down2), (larger, smaller, size2))
+            for after, before, curve in (
+                (right, left, across2),
+                (lower, upper, down2),
+                (larger, smaller, size2),
+            )
         ]
     level, at = np.divmod(place, area)
     down, across = np.divmod(at, width)
@@ -211,9 +215,7 @@ def _patches(levels: np.ndarray, blobs: Blobs) -> np.ndarray:
     lower = (down - row)[:, :, None].astype(np.float32)
     flat = levels.ravel()
     place = ((blobs.level * height)[:, None] + row)[:, :, None] * width + column[:, None, :]
-    above, below = (
-        flat[part] + (flat[part + 1] - flat[part]) * right for part in (place, place + width)
-    )
+    above, below = (flat[part] + (flat[part + 1] - flat[part]) * right for part in (place, place + width))
     patches: np.ndarray = above + (below - above) * lower
     return patches
 
