@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from withsense_tf.data.pictures.patches import RECORD, STEPS
+from withsense_tf.data.pictures.patches import BEYOND, REACH, RECORD, SMALLEST, STEPS
 
 # Patches are alike where they differ in fewer signs of 63: by chance one pair of 100,000 does. What a pair says is how
 # many fewer these are. Photos share a picture where what their pairs say comes to `ENOUGH`; two alone say less.
@@ -36,6 +36,10 @@ TIMES_OFF: Final = 1.3
 # Photos are copies where they have more than this share of each other in common, as crops by a fifth of both sides and
 # in a wide border do; a part of another photo is what has it but for the other's share.
 IN_COMMON: Final = 0.57
+# Of the patches that should be seen in the other photo, pairs have at least this share, or things that are drawn alike
+# stand in both. Those should be seen that lie inside it and are not much smaller than the smallest.
+SEEN: Final = 0.25
+SMALL: Final = 1.5 * SMALLEST
 # What pairs lie around is at least this share of the smaller photo, or it is but a stamp or a sign in it.
 COVER: Final = 0.01
 
@@ -135,15 +139,62 @@ def _relation(patches: Patches, one: int, other: int) -> tuple[bool, bool] | Non
     pairs = _agreeing(left[at], right[to], SAYS - differ[at, to].astype(np.int64), (at, to))
     if not len(pairs):
         return None
-    left, right = left[at[pairs]], right[to[pairs]]
-    shares = _in_common(left, right, patches.shape[one], patches.shape[other])
+    shapes = patches.shape[one], patches.shape[other]
+    overlay = _laid(left[at[pairs]], right[to[pairs]])
+    shares = _in_common(overlay, *shapes)
+    should = min(_count_inside(overlay, left, shapes[1]), _count_inside(overlay.back(), right, shapes[0]))
     smaller = 0 if shares[0] >= shares[1] else 1
-    records, shape = ((left, patches.shape[one]), (right, patches.shape[other]))[smaller]
-    if np.prod(np.ptp(_places(records), axis=0) / shape[::-1]) < COVER:
+    around = np.ptp(_places((left[at[pairs]], right[to[pairs]])[smaller]), axis=0) / shapes[smaller][::-1]
+    if len(pairs) < SEEN * should or np.prod(around) < COVER:
         return None
     if min(shares) > IN_COMMON:
         return True, False
     return (False, smaller == 1) if max(shares) > IN_COMMON else None
+
+
+class _Overlay(NamedTuple):
+    """How one photo lies on another one: turned, so many times as large, and moved."""
+
+    turn: np.ndarray
+    times: float
+    offset: np.ndarray
+
+    def back(self) -> _Overlay:
+        """Return how the other one lies on the one."""
+        return _Overlay(self.turn.T, 1 / self.times, -(self.offset @ self.turn) / self.times)
+
+    def places(self, places: np.ndarray) -> np.ndarray:
+        """Return where places of the one photo are in the other one."""
+        moved: np.ndarray = self.times * places @ self.turn.T + self.offset
+        return moved
+
+
+def _laid(left: np.ndarray, right: np.ndarray) -> _Overlay:
+    """Return how pairs of patches lay one photo on the other."""
+    turn = _turns(right)[0].T @ _turns(left)[0]
+    starts, ends = _places(left) @ turn.T, _places(right)
+    times = float(np.median(_sizes(right) / _sizes(left)))
+    spread = float(np.square(starts - starts.mean(axis=0)).sum())
+    if len(left) > 2 and spread > 0:
+        times = float(((starts - starts.mean(axis=0)) * (ends - ends.mean(axis=0))).sum() / spread)
+    return _Overlay(turn, times, (ends - times * starts).mean(axis=0))
+
+
+def _in_common(overlay: _Overlay, shape: np.ndarray, other_shape: np.ndarray) -> tuple[float, float]:
+    """Return what share of each photo the two have in common."""
+    corners = overlay.places(np.array([(0.0, 0.0), shape[::-1]]))
+    low = np.maximum(corners.min(axis=0), 0)
+    high = np.minimum(corners.max(axis=0), other_shape[::-1])
+    area = float(np.prod(np.maximum(high - low, 0)))
+    return area / float(overlay.times**2 * np.prod(shape)), area / float(np.prod(other_shape))
+
+
+def _count_inside(overlay: _Overlay, records: np.ndarray, shape: np.ndarray) -> int:
+    """Count the patches of a photo that should be seen in the other one, of that shape."""
+    places, sizes = overlay.places(_places(records)), overlay.times * _sizes(records)
+    reach = (REACH * (1 - BEYOND) * sizes)[:, None]
+    inside = ((places > reach) & (places + reach < shape[::-1] - 1)).all(axis=1)
+    return int((inside & (sizes > SMALL)).sum())
 
 
 def _places(records: np.ndarray) -> np.ndarray:
@@ -189,21 +240,3 @@ def _agreeing(
         if says[pairs].sum() > says[best].sum():
             best = pairs
     return best if says[best].sum() >= ENOUGH else best[:0]
-
-
-def _in_common(
-    left: np.ndarray, right: np.ndarray, shape: np.ndarray, other_shape: np.ndarray
-) -> tuple[float, float]:
-    """Return what share of each photo the two have in common, as pairs of patches lay them on each other."""
-    turn = _turns(right)[0].T @ _turns(left)[0]
-    starts, ends = _places(left) @ turn.T, _places(right)
-    times = float(np.median(_sizes(right) / _sizes(left)))
-    spread = float(np.square(starts - starts.mean(axis=0)).sum())
-    if len(left) > 2 and spread > 0:
-        times = float(((starts - starts.mean(axis=0)) * (ends - ends.mean(axis=0))).sum() / spread)
-    offset = (ends - times * starts).mean(axis=0)
-    corners = times * np.array([(0.0, 0.0), shape[::-1]]) @ turn.T + offset
-    low = np.maximum(corners.min(axis=0), 0)
-    high = np.minimum(corners.max(axis=0), other_shape[::-1])
-    area = float(np.prod(np.maximum(high - low, 0)))
-    return area / float(times**2 * np.prod(shape)), area / float(np.prod(other_shape))
