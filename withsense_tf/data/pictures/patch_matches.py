@@ -40,6 +40,9 @@ IN_COMMON: Final = 0.57
 # stand in both. Those should be seen that lie inside it and are not much smaller than the smallest.
 SEEN: Final = 0.25
 SMALL: Final = 1.5 * SMALLEST
+# In copies, pairs lie in more than this share of the width and height that those patches lie in: of two collages that
+# have half their photos in common, none is a copy.
+SPREAD: Final = 0.5
 # What pairs lie around is at least this share of the smaller photo, or it is but a stamp or a sign in it.
 COVER: Final = 0.01
 
@@ -142,13 +145,16 @@ def _relation(patches: Patches, one: int, other: int) -> tuple[bool, bool] | Non
     shapes = patches.shape[one], patches.shape[other]
     overlay = _laid(left[at[pairs]], right[to[pairs]])
     shares = _in_common(overlay, *shapes)
-    should = min(_count_inside(overlay, left, shapes[1]), _count_inside(overlay.back(), right, shapes[0]))
+    inside = [_inside(overlay, left, shapes[1]), _inside(overlay.back(), right, shapes[0])]
+    pairs_of = [left[at[pairs]], right[to[pairs]]]
     smaller = 0 if shares[0] >= shares[1] else 1
-    around = np.ptp(_places((left[at[pairs]], right[to[pairs]])[smaller]), axis=0) / shapes[smaller][::-1]
-    if len(pairs) < SEEN * should or np.prod(around) < COVER:
+    cover = np.prod(_extent(pairs_of[smaller]) / shapes[smaller][::-1])
+    if len(pairs) < SEEN * min(map(len, inside)) or cover < COVER:
         return None
     if min(shares) > IN_COMMON:
-        return True, False
+        ends = zip(pairs_of, inside, strict=True)
+        spread = min(float((_extent(some) / np.maximum(_extent(every), 1)).min()) for some, every in ends)
+        return (True, False) if spread > SPREAD else None
     return (False, smaller == 1) if max(shares) > IN_COMMON else None
 
 
@@ -189,12 +195,17 @@ def _in_common(overlay: _Overlay, shape: np.ndarray, other_shape: np.ndarray) ->
     return area / float(overlay.times**2 * np.prod(shape)), area / float(np.prod(other_shape))
 
 
-def _count_inside(overlay: _Overlay, records: np.ndarray, shape: np.ndarray) -> int:
-    """Count the patches of a photo that should be seen in the other one, of that shape."""
+def _inside(overlay: _Overlay, records: np.ndarray, shape: np.ndarray) -> np.ndarray:
+    """Return the patches of a photo that should be seen in the other one, of that shape."""
     places, sizes = overlay.places(_places(records)), overlay.times * _sizes(records)
     reach = (REACH * (1 - BEYOND) * sizes)[:, None]
     inside = ((places > reach) & (places + reach < shape[::-1] - 1)).all(axis=1)
-    return int((inside & (sizes > SMALL)).sum())
+    return records[inside & (sizes > SMALL)]
+
+
+def _extent(records: np.ndarray) -> np.ndarray:
+    """Return how wide and high the field is that patches lie in."""
+    return np.asarray(np.ptp(_places(records), axis=0) if len(records) else np.zeros(2))
 
 
 def _places(records: np.ndarray) -> np.ndarray:
