@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from PIL.Image import Image
 
+    from withsense_tf.encoders.vectors.store import VectorStore
+
 
 SIDE: Final = 180
 NEAREST: Final = 10
@@ -36,6 +38,7 @@ def main(
     photos: Annotated[int, typer.Option(help="So many are changed.", min=1)] = 500,
     vectors: Annotated[int, typer.Option(help="Of so many, vectors are asked, too.", min=0)] = 0,
     part: Annotated[str, typer.Option(help="train, test or corpus.")] = "train",
+    store: Annotated[Path | None, typer.Option(help="Vectors to take over, which are only read.")] = None,
     sheet: Annotated[
         Path | None, typer.Option(help="Draw the different photos that are called copies.")
     ] = None,
@@ -46,6 +49,7 @@ def main(
     import numpy as np
 
     from withsense_tf.data.pictures.near_duplicates import near_pairs, read_looks, related
+    from withsense_tf.encoders.vectors.store import VectorStore
 
     folder = terminal.output_folder(output)
     table = load(data, folder, seed).photos
@@ -58,77 +62,81 @@ def main(
     if sheet is not None:
         draw_pairs(sheet, [(paths[one], paths[other]) for one, other in sorted(pairs)])
     some = np.random.default_rng(seed).permutation(len(paths))[:photos]
-    typer.echo(
-        "| change | by frames alone | found | as a copy | pairs with other photos |\n|---|---|---|---|---|"
-    )
+    columns = ["change", "by frames alone", "found", "as a copy", "pairs with other photos"]
+    typer.echo(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
     for at, name in enumerate(CHANGES):
-        changed_files = change_photos(paths, some, name, folder / f"changed-{name}", [seed, at])
-        all_looks = [*looks, *read_looks(changed_files)]
+        files, sources = change_photos(paths, some, name, folder / f"changed-{name}", [seed, at])
+        all_looks = [*looks, *read_looks(files)]
         new = range(len(looks), len(all_looks))
-        frames = count_right(near_pairs(all_looks, new), some, len(looks))[0]
+        frames, _ = count_right(near_pairs(all_looks, new), sources, len(looks))
         shares = related(all_looks, new)
-        (copies, wrong), (parts, wrong_parts) = (count_right(part, some, len(looks)) for part in shares)
-        shares_of = [frames, copies | parts, copies]
-        cells = [f"{len(right) / len(some):.3f}" for right in shares_of]
+        (copies, wrong), (parts, wrong_parts) = (count_right(one, sources, len(looks)) for one in shares)
+        cells = [f"{len(right) / len(some):.3f}" for right in (frames, copies | parts, copies)]
         typer.echo(f"| {name} | {' | '.join(cells)} | {wrong + wrong_parts} |")
         if vectors:
-            share = nearest_share(paths, changed_files[:vectors], some[:vectors])
+            share = nearest_share(VectorStore(folder / "vectors", beside=store), paths, files[:vectors], some)
             typer.echo(f"  among the {NEAREST} nearest by vectors: {share:.3f}")
 
 
 def count_right(
-    pairs: Sequence[np.ndarray] | np.ndarray, some: np.ndarray, before: int
+    pairs: Sequence[np.ndarray] | np.ndarray, sources: Sequence[Sequence[int]], before: int
 ) -> tuple[set[int], int]:
     """Return which changed photos are linked with their own photo, and how many links they have with others.
 
-    `pairs` are of places among photos and, from place `before` on, changed ones of `some`. A link of two changed
-    photos, as of collages with a photo in common, is not counted.
+    `pairs` are of places among photos and, from place `before` on, changed ones; `sources` has what these were made
+    of, the own photo first. A link of two changed photos, as of collages with a photo in common, is not counted.
     """
     right, wrong = set(), 0
     for one, other in zip(*(side.tolist() for side in pairs), strict=True):
         low, high = sorted((one, other))
         if high >= before > low:
-            own = some[high - before] == low
-            right |= {high - before} if own else set()
-            wrong += not own
+            right |= {high - before} if sources[high - before][0] == low else set()
+            wrong += low not in sources[high - before]
     return right, wrong
 
 
 def change_photos(
     paths: Sequence[Path], some: np.ndarray, change: str, folder: Path, seed: Sequence[int]
-) -> list[Path]:
-    """Write a changed copy of each of some photos into a folder; the photos of a collage come from a seed, too."""
+) -> tuple[list[Path], list[list[int]]]:
+    """Write a changed copy of each of some photos into a folder; return the files, and the photos each is made of."""
     import numpy as np
     from PIL import Image
 
     from withsense_tf.data.pictures.photo_file import read_photo
 
     folder.mkdir(parents=True, exist_ok=True)
-    files = []
+    files, sources = [], []
     for at in some.tolist():
         rng = np.random.default_rng([*seed, at])
         others = rng.permutation([other for other in range(len(paths)) if other != at])[:5]
-        wanted = others if change == "collage" else others[:0]
-        pictures = [Image.fromarray(read_photo(paths[other])) for other in (at, *wanted)]
+        source = [at, *(others.tolist() if change == "collage" else [])]
+        pictures = [Image.fromarray(read_photo(paths[one])) for one in source]
         file = folder / f"{at}.jpg"
         changed_photo = CHANGES[change](pictures[0], rng, pictures[1:])
         quality = int(rng.integers(20, 71) if change == "saved anew" else rng.integers(70, 96))
         changed_photo.convert("RGB").save(file, quality=quality)
         files.append(file)
-    return files
+        sources.append(source)
+    return files, sources
 
 
-def nearest_share(paths: Sequence[Path], changed_files: Sequence[Path], some: np.ndarray) -> float:
-    """Return the share of changed photos whose own photo is among the nearest by the usual encoder's vectors."""
+def nearest_share(
+    store: VectorStore, paths: Sequence[Path], changed_files: Sequence[Path], some: np.ndarray
+) -> float:
+    """Return the share of changed photos whose own one, of `some`, is among the nearest by the usual encoder."""
     import numpy as np
 
     from withsense_tf.common.unit import unit
+    from withsense_tf.data.pictures.photo_file import digest_of
     from withsense_tf.encoders.make_encoder import best_encoders_here
 
     encoder = best_encoders_here()[0]
-    originals, copies = (unit(encoder.encode(list(files))) for files in (paths, changed_files))
+    originals, copies = (
+        unit(store.vectors_of(encoder, [digest_of(path) for path in files], files))
+        for files in (paths, changed_files)
+    )
     nearest = np.argsort(-(copies @ originals.T), axis=1)[:, :NEAREST]
-    return float((nearest == some[:, None]).any(axis=1).mean())
+    return float((nearest == some[: len(copies), None]).any(axis=1).mean())
 
 
 def draw_pairs(file: Path, pairs: Sequence[tuple[Path, Path]]) -> None:
