@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scenes import collage_of, scene
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
@@ -124,6 +125,27 @@ def test_near_duplicates_of_a_restricted_photo_are_restricted(data: Dataset, fol
     assert decision.restricted
     assert decision.source == "duplicate of bee.jpg"
     assert "fox.jpg" not in restricted(policy(duplicates=False).gate(twins, "RU", DAY))
+
+
+@pytest.mark.closed
+def test_a_collage_is_restricted_by_the_photo_that_it_shows_and_restricts_none(
+    data: Dataset, folder: Path
+) -> None:
+    for name, seed in (("bee.jpg", 0), ("cat.jpg", 1)):
+        scene(seed).save(folder / "train_images" / name)
+    collage_of([scene(1), scene(0).crop((30, 20, 310, 230)).resize((320, 240))]).save(
+        folder / "train_images/fox.jpg"
+    )
+    collage_of([scene(1), scene(2)]).save(folder / "train_images/yak.jpg")
+    whole = load_dataset(folder)
+    assert {photo: len(parts) for photo, parts in whole.parts.items()} == {"fox.jpg": 2, "yak.jpg": 1}
+    law = policy(uncaptioned="allow")
+    assert {"bee.jpg", "fox.jpg"} <= restricted(law.gate(whole, "RU", DAY))
+    assert not {"cat.jpg", "yak.jpg"} & restricted(law.gate(whole, "RU", DAY))
+    assert law.gate(whole, "RU", DAY).decisions["fox.jpg"].source == "shows bee.jpg"
+    assert "fox.jpg" not in restricted(policy(uncaptioned="allow", duplicates=False).gate(whole, "RU", DAY))
+    by_hand = {"fox.jpg": Override("fox.jpg", "allow", "A", "dolls", whole.content["fox.jpg"])}
+    assert "fox.jpg" not in restricted(policy(uncaptioned="allow", overrides=by_hand).gate(whole, "RU", DAY))
 
 
 def test_a_person_can_decide_either_way_and_the_reason_is_kept(data: Dataset, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ class Dataset:
     Every table comes as a copy-on-write copy: changing one never changes the data set.
 
     - `photos`: photo (file name; in a plain folder, its path), part (train, test, corpus), path, width, height,
-      digest, look (what copies are found by), group (the same for copies)
+      digest, look (what copies are found by), group (the same for copies), parts (groups of photos that it shows)
     - `captions`: caption (`<photo>#<n>`), photo (its owner), number, text, part (train, test, corpus)
     - `pairs`: photo, caption (the judged pairs, as listed)
     - `experts`: photo, caption, expert1, expert2, expert3 (1 to 4)
@@ -100,6 +100,13 @@ class Dataset:
         """Return the group of each photo, by photo: equal for the same file and for copies that look the same."""
         # A table made by hand may not say it.
         return self._by_photo["group" if "group" in self._by_photo else "digest"]
+
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """Return, for photos that show others, as collages do, the groups of these, by photo."""
+        if "parts" not in self._by_photo:
+            return {}
+        return {str(photo): parts for photo, parts in self._by_photo["parts"].items() if parts}
 
     @cached_property
     def _by_photo(self) -> pd.DataFrame:

@@ -25,11 +25,9 @@ from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.table_errors import CELL_ERRORS, code_of, explain
 from withsense_tf.index.tables.schema import make_tables, show_live
-from withsense_tf.index.tables.words_table import make_words_anew
 
-FORMAT: Final = 4
-# The format before had no table of the captions' words; it is made when such an index is first opened.
-WITHOUT_WORDS: Final = 3
+# Up to format 4, looks had no patches: crops and collages of photos that the law withholds would not be seen.
+FORMAT: Final = 5
 KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
@@ -61,8 +59,7 @@ class Catalog:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self._file = self.folder / TABLES
-        if _check_mark(self.folder) == WITHOUT_WORDS:
-            _add_words(self.folder)
+        _check_mark(self.folder)
         self._local = threading.local()
 
     @classmethod
@@ -245,30 +242,8 @@ def _write_mark(folder: Path) -> None:
         draft.write_text(json.dumps({"kind": KIND, "format": FORMAT}) + "\n", encoding="utf-8")
 
 
-def _add_words(folder: Path) -> None:
-    """Bring an index of the format before up to this one; a kill leaves one of both."""
-    connection: sqlite3.Connection | None = None
-    try:
-        connection = _open(str(folder / TABLES))
-        connection.execute("BEGIN IMMEDIATE")
-        make_words_anew(connection)
-        connection.execute("COMMIT")
-        _write_mark(folder)
-    except sqlite3.DatabaseError as error:
-        raise explain(error, folder / TABLES) from error
-    except OSError as error:
-        raise DataError(
-            f"{folder} holds an index of format {WITHOUT_WORDS}, which is brought up to format {FORMAT} when it is "
-            "opened, and it may only be read. Open it once where it may be written to: "
-            "python -m withsense_tf index status"
-        ) from error
-    finally:
-        if connection is not None:
-            connection.close()
-
-
-def _check_mark(folder: Path) -> int:
-    """Return the format of an index."""
+def _check_mark(folder: Path) -> None:
+    """Raise if a folder holds no index that this version reads."""
     file = folder / MARK
     if not is_file(file):
         raise DataError(
@@ -279,11 +254,10 @@ def _check_mark(folder: Path) -> int:
         kind, version = mark["kind"], mark["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{file} is damaged ({error}): build the index anew.") from error
-    if kind != KIND or version not in (FORMAT, WITHOUT_WORDS):
+    if kind != KIND or version != FORMAT:
         raise DataError(
             f"{folder} holds a {kind!r} of format {version!r}; this version reads a {KIND!r} of format {FORMAT}. "
-            "Build the index anew."
+            "Build the index anew, in another folder: python -m withsense_tf index build FOLDER --index NEW_FOLDER"
         )
     if not (folder / TABLES).is_file():
         raise DataError(f"{folder} is not whole: {TABLES} is missing. Build the index anew.")
-    return int(version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -39,7 +39,7 @@ from withsense_tf.policy.countries import CountryRule, country_code
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door, Permission
 from withsense_tf.policy.law import Law
-from withsense_tf.policy.photo_decisions import STRICTNESS, Evidence, PhotoDecision, spread
+from withsense_tf.policy.photo_decisions import DUPLICATE, SHOWS, STRICTNESS, Evidence, PhotoDecision, spread
 from withsense_tf.policy.photo_judge import ChildJudge
 from withsense_tf.policy.texts.verdict import Verdict
 
@@ -125,21 +125,39 @@ def put_law(
     put_seals(tables, [photo for photo, _ in photos], policy.version)
 
 
-def spread_law(tables: sqlite3.Connection, groups: Iterable[Sequence[int]], duplicates: bool) -> None:
-    """Settle the decisions on live photos: copies (`groups` of ids) of a restricted one, here or gone, are too."""
+def spread_law(
+    tables: sqlite3.Connection,
+    groups: Sequence[Sequence[int]],
+    parts: Mapping[int, Collection[int]],
+    duplicates: bool,
+) -> None:
+    """Settle the decisions on live photos: copies (`groups` of ids) of a restricted one, here or gone, are too.
+
+    So are photos that show one: `parts` has what they show.
+    """
     settle_own_verdicts(tables)
     # Those under which photos were judged, whatever else the tables say.
     limits = judged_limits(tables)
     for group in groups if duplicates else ():
-        _spread_in_group(tables, group, limits)
+        _spread_in_group(tables, group, limits, ())
+    wholes = [(group, {part for photo in group for part in parts.get(photo, ())}) for group in groups]
+    wholes = [(group, shown_photos) for group, shown_photos in wholes if shown_photos and duplicates]
+    # A collage may show another one.
+    before, now = -1, 0
+    while before != now:
+        before, now = now, sum(_spread_in_group(tables, group, limits, some) for group, some in wholes)
     settle_seals(tables)
 
 
-def _spread_in_group(tables: sqlite3.Connection, group: Sequence[int], limits: Iterable[int]) -> None:
+def _spread_in_group(
+    tables: sqlite3.Connection, group: Sequence[int], limits: Iterable[int], shown_photos: Collection[int]
+) -> int:
+    """Settle the decisions on copies, which show these photos; return how many were settled as others made them."""
     version = get_state(tables, "policy")
     photos = sealed_photos(tables, live_of_ids(group))
     departed_photos = set(group) - {one.photo for one in photos}
     limits_of = {one.item.name: one.broken_limits(version, settled=False) for one in photos}
+    count = 0
     for limit in limits:
         verdicts = own_verdicts_of_live(tables, group, limit)
         decisions = {name: _decision(name, own) for name, _, *own in verdicts}
@@ -147,18 +165,32 @@ def _spread_in_group(tables: sqlite3.Connection, group: Sequence[int], limits: I
             if name not in decisions or limit in bad_limits:
                 decisions[name] = PhotoDecision(name, True, BROKEN_VERDICT, 0, 0, ())
         before = dict(decisions)
-        spread(decisions, dict.fromkeys(decisions, ""))
+        labels = dict.fromkeys(decisions, "")
+        spread(decisions, labels)
         if any_restricted(tables, departed_photos, limit):
             # What is live is named first, as where nothing has left.
-            spread(decisions, dict.fromkeys(decisions, ""), DEPARTED_NAME)
-        settle_verdicts(
-            tables,
-            [
-                (decisions[name].restricted, decisions[name].source, photo, limit)
-                for name, photo, *_ in verdicts
-                if decisions[name] != before[name]
-            ],
-        )
+            spread(decisions, labels, f"{DUPLICATE}{DEPARTED_NAME}")
+        if name := _restricted_name(tables, shown_photos, limit):
+            spread(decisions, labels, f"{SHOWS}{name}")
+        changes = [
+            (decisions[name].restricted, decisions[name].source, photo, limit)
+            for name, photo, *_ in verdicts
+            if decisions[name] != before[name]
+        ]
+        settle_verdicts(tables, changes)
+        count += len(changes)
+    return count
+
+
+def _restricted_name(tables: sqlite3.Connection, photos: Collection[int], limit: int) -> str:
+    """Return the name of the first of some photos that is restricted as it is settled now, or none."""
+    version = get_state(tables, "policy")
+    live = {one.photo: one for one in sealed_photos(tables, live_of_ids(sorted(photos)))}
+    for one in live.values():
+        verdict = settled_verdict(tables, one.item.name, limit)
+        if verdict is None or verdict[0] != 0 or limit in broken_limits(tables, one, version, settled=False):
+            return one.item.name
+    return DEPARTED_NAME if any_restricted(tables, set(photos) - live.keys(), limit) else ""
 
 
 def warn_of_overrides(index: PhotoIndex, policy: Policy) -> None:

@@ -17,9 +17,9 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.law_table import live_permissions, live_restrictions
 from withsense_tf.index.tables.photos_table import live_of_name, photo_of_id
+from withsense_tf.policy.photo_decisions import DUPLICATE, SHOWS
 
 MOST_NAMED: Final = 100
-DUPLICATE: Final = "duplicate of "
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Restrictions:
             return False  # what was known of the one before says nothing of it
         if before.own:
             return before.by_hand or (change is not None and change.lost)
-        other = before.source.removeprefix(DUPLICATE)
+        other = before.source.removeprefix(DUPLICATE).removeprefix(SHOWS)
         source = changes.get(other)
         if source is not None and (source.lost or source.other_picture):
             return True

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from withsense_tf.data.pictures.near_duplicates import connect, near_pairs
+from withsense_tf.data.pictures.near_duplicates import connect, related
 from withsense_tf.index.departed import depart, repeated_departed
 from withsense_tf.index.index_door import spread_law
 from withsense_tf.index.integrity.census import put_census
@@ -21,7 +21,9 @@ from withsense_tf.index.tables.photo_states import (
     live_and_departed_groups,
     live_with_same_file,
     make_live,
+    parts_of,
     set_groups,
+    set_parts,
     staged_by,
 )
 from withsense_tf.index.tables.photos_table import live_ids
@@ -69,7 +71,7 @@ def publish_photos(
     _take_out(tables, writer, outgoing, old_states, lift)
     make_live(tables, writer)
     forget_photos(tables, repeated_departed(tables))
-    spread_law(tables, _group_copies(tables, None if before else groups), duplicates)
+    spread_law(tables, _group_copies(tables, None if before else groups), parts_of(tables), duplicates)
     if not lift:
         restrictions.check(tables)
     set_state(tables, version=get_state(tables, "version") + 1)
@@ -90,16 +92,17 @@ def _take_out(
 
 
 def _group_copies(tables: sqlite3.Connection, changed_groups: Collection[int] | None) -> list[list[int]]:
-    """Number the groups of live photos that are copies of each other, by the lowest id of them.
+    """Number the groups of live photos that are copies of each other, by the lowest id of them; note which show others.
 
-    Return the groups of more than one photo, departed ones among them. Other groups than the changed ones stay as they
-    are, and new photos are added to them; without these, all photos are compared.
+    Return the groups of more than one photo, and of those that show others, departed ones among them. Other groups
+    than the changed ones stay as they are, and new photos are added to them; without these, all photos are compared.
     """
     photos = live_and_departed_groups(tables)
     if not photos:
         return []
     ids, live = np.array([photo for photo, *_ in photos]), np.array([one[4] for one in photos], bool)
-    ones, others = _links(photos, changed_groups)
+    (ones, others), parts = _links(photos, changed_groups)
+    shown_photos = _parts(tables, ids[parts], None if changed_groups is None else set(ids.tolist()))
     both_live = live[ones] & live[others]
     label = connect(len(photos), (ones[both_live], others[both_live]))
     _, lowest, label = np.unique(label, return_index=True, return_inverse=True)
@@ -115,11 +118,25 @@ def _group_copies(tables: sqlite3.Connection, changed_groups: Collection[int] | 
     label = connect(len(photos), (ones, others))
     order = np.argsort(label, kind="stable")
     groups = np.split(ids[order], np.cumsum(np.bincount(label))[:-1])
-    return [group.tolist() for group in groups if len(group) > 1]
+    return [group.tolist() for group in groups if len(group) > 1 or group[0] in shown_photos]
 
 
-def _links(photos: Sequence[tuple[Any, ...]], changed_groups: Collection[int] | None) -> np.ndarray:
-    """Return pairs of places of copies, (2, pairs): by look, by content, and by the groups that stay."""
+def _parts(
+    tables: sqlite3.Connection, pairs: np.ndarray, here: Collection[int] | None
+) -> dict[int, set[int]]:
+    """Note which photos others show, and return them by these: `pairs` of ids, and what was known of those `here`."""
+    before = parts_of(tables) if here is not None else {}
+    parts = {whole: {one for one in some if one in here} for whole, some in before.items()} if here else {}
+    for part, whole in pairs.T.tolist():
+        parts.setdefault(whole, set()).add(part)
+    set_parts(tables, parts)
+    return parts
+
+
+def _links(
+    photos: Sequence[tuple[Any, ...]], changed_groups: Collection[int] | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return pairs of places of copies, (2, pairs): by look, by content, and by the groups that stay; and of parts."""
     place = {photo: at for at, (photo, *_) in enumerate(photos)}
     # A group has the number of one of its photos. That of a photo that left has changed.
     stale = {None, *(changed_groups or ())}
@@ -132,10 +149,10 @@ def _links(photos: Sequence[tuple[Any, ...]], changed_groups: Collection[int] | 
     _, first, twin = np.unique(
         [digest for _, _, digest, *_ in photos], return_index=True, return_inverse=True
     )
-    by_look = near_pairs([look for _, look, *_ in photos], None if changed_groups is None else to_compare)
+    by_look = related([look for _, look, *_ in photos], None if changed_groups is None else to_compare)
     links = [
-        np.stack(by_look),
+        by_look.copies,
         np.stack([np.arange(len(photos)), first[twin]]),
         np.array(stays, np.int64).reshape(-1, 2).T,
     ]
-    return np.concatenate(links, axis=1)
+    return np.concatenate(links, axis=1), by_look.parts

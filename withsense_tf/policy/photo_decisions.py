@@ -5,7 +5,7 @@ A decision covers the photo, all its captions, and its near-duplicates. A person
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,9 @@ UNREAD: Final = "evidence not readable"
 STRICTNESS: Final = {"allow": 0, "review": 1, "block": 2}
 # The source of what such a judge decided, where no person or text has said it.
 CLASSIFIER: Final = "classifier"
+# What begins the source of a decision that another photo brought: of a copy, or of a photo that a collage shows.
+DUPLICATE: Final = "duplicate of "
+SHOWS: Final = "shows "
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,8 @@ class PhotoDecision:
 
     photo: str
     restricted: bool
-    source: (
-        str  # captions, texts, evidence not readable, no captions, classifier, duplicate of …, override by …
-    )
+    # captions, texts, evidence not readable, no captions, classifier, duplicate of …, shows …, override by …
+    source: str
     captions: int
     votes: int
     evidence: tuple[str, ...]
@@ -114,7 +116,9 @@ class Ownership:
         twins = data.left_in_test[["photo", "digest"]].itertuples(index=False)
         self.human_decisions.warn([*((one.photo, one.digest) for one in evidence), *twins])
         if self.duplicates:
-            spread(decisions, dict(zip(data.groups.index, data.groups, strict=True)))
+            labels = dict(zip(data.groups.index, data.groups, strict=True))
+            spread(decisions, labels)
+            spread_to_wholes(decisions, labels, data.parts)
         return decisions
 
     def own(
@@ -244,23 +248,49 @@ def _restrict_as(
     twin: str, photo: str, decisions: dict[str, PhotoDecision], human_decisions: HumanDecisions
 ) -> None:
     """Restrict a photo that people restricted under another name of it."""
-    old = decisions[photo]
-    if human_decisions.restricts_name(twin) and not (old.restricted or old.by_hand):
-        decisions[photo] = replace(old, restricted=True, source=f"duplicate of {twin}")
+    if human_decisions.restricts_name(twin):
+        _restrict(photo, decisions, f"{DUPLICATE}{twin}")
 
 
-def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, str], departed_name: str = "") -> None:
-    """Restrict the near-duplicates of restricted photos: all that share a label, or all where one departed."""
-    first = dict.fromkeys(labels.values(), departed_name) if departed_name else {}
+def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, str], source: str = "") -> None:
+    """Restrict the near-duplicates of restricted photos: all that share a label, or all for another `source`."""
+    first = dict.fromkeys(labels.values(), source) if source else {}
     # By name, so that the order in which photos come changes nothing.
     for photo, label in sorted(labels.items()):
         if decisions[photo].restricted:
-            first.setdefault(label, photo)
+            first.setdefault(label, f"{DUPLICATE}{photo}")
     for photo, label in labels.items():
-        old = decisions[photo]
-        # What a person allowed stays allowed; what a person restricted spreads like the rest.
-        if label in first and not old.restricted and not old.by_hand:
-            decisions[photo] = replace(old, restricted=True, source=f"duplicate of {first[label]}")
+        if label in first:
+            _restrict(photo, decisions, first[label])
+
+
+def spread_to_wholes(
+    decisions: dict[str, PhotoDecision], labels: Mapping[str, str], parts: Mapping[str, Collection[str]]
+) -> None:
+    """Restrict photos that show restricted ones, as collages do, and their near-duplicates, until no more are.
+
+    `parts` has the labels of the photos that a photo shows. That a collage is restricted says nothing of these.
+    """
+    while True:
+        first: dict[str, str] = {}
+        for photo, label in sorted(labels.items()):
+            if decisions[photo].restricted:
+                first.setdefault(label, photo)
+        before = dict(decisions)
+        for photo, some in parts.items():
+            for label in some:
+                if label in first:
+                    _restrict(photo, decisions, f"{SHOWS}{first[label]}")
+        if decisions == before:
+            return
+        spread(decisions, labels)
+
+
+def _restrict(photo: str, decisions: dict[str, PhotoDecision], source: str) -> None:
+    old = decisions[photo]
+    # What a person allowed stays allowed; what a person restricted spreads like the rest.
+    if not old.restricted and not old.by_hand:
+        decisions[photo] = replace(old, restricted=True, source=source)
 
 
 def _overridden(old: PhotoDecision, override: Override) -> PhotoDecision:

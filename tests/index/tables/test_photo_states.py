@@ -21,7 +21,9 @@ from withsense_tf.index.tables.photo_states import (
     make_departed,
     make_live,
     not_live,
+    parts_of,
     set_groups,
+    set_parts,
     staged_before,
     staged_by,
     staged_like_live,
@@ -102,3 +104,10 @@ def test_counts_and_sums_tell_one_photo_from_another(tables: sqlite3.Connection)
     assert count_and_sum(tables) == [1, 1, 1, 4]
     make_live(tables, "nobody")
     assert count_and_sum(tables) == [1, 1, 1, 4]
+
+
+def test_photos_that_others_show_are_written_in_the_place_of_those_before(tables: sqlite3.Connection) -> None:
+    set_parts(tables, {1: {4, 2}})
+    assert parts_of(tables) == {1: [2, 4]}
+    set_parts(tables, {4: {1}})
+    assert parts_of(tables) == {4: [1]}

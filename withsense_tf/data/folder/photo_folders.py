@@ -9,7 +9,7 @@ import pandas as pd
 
 from withsense_tf.data.caption_ids import owner_of
 from withsense_tf.data.folder.photo_names import FOLDERS, OPTIONAL, PhotoNames
-from withsense_tf.data.folder.photo_table import PhotoPlace, groups_of, look_at_photos, twins_of
+from withsense_tf.data.folder.photo_table import PhotoPlace, look_at_photos, twins_of, with_groups
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.tables import RawTable
 from withsense_tf.data.pictures.photo_file import LITTER
@@ -32,7 +32,7 @@ def read_photo_folders(
     test_names |= {owner_of(row.fields["query_id"]) for row in queries.rows}
     places = [PhotoPlace(path, path.name, part) for part, some in paths.items() for path in some]
     photos = look_at_photos(places, decode, problems)
-    photos["group"] = groups_of(photos)
+    photos = with_groups(photos)
     doubles = (photos["part"] == "corpus") & photos["photo"].isin(files["train"] - files["test"] - test_names)
     problems += [_double(photo) for photo in photos.loc[doubles, "photo"]]
     photos = photos[~doubles].reset_index(drop=True)

@@ -15,7 +15,7 @@ from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.photo_names import FOLDERS
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.data.pictures.near_duplicates import connect, near_pairs, read_looks
+from withsense_tf.data.pictures.near_duplicates import connect, read_looks, related
 from withsense_tf.data.pictures.photo_file import SUFFIXES, PhotoError, PhotoFacts, inspect_photo
 
 COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest", "look", "embedded"]
@@ -72,14 +72,26 @@ def look_at_photos(
     return photos
 
 
-def groups_of(photos: pd.DataFrame) -> pd.Series[str]:
-    """Return for each photo the lowest digest of those that are the same or look the same."""
+def with_groups(photos: pd.DataFrame) -> pd.DataFrame:
+    """Add to photos their `group`, the lowest digest of those that are the same or copies, and their `parts`.
+
+    These are the groups of other photos that a photo shows, as a collage does.
+    """
     looks, digests = photos["look"].tolist(), photos["digest"].to_numpy(str)
     _, first, place = np.unique(digests, return_index=True, return_inverse=True)
-    near = near_pairs(looks)
-    same = np.arange(len(photos)), first[place]
-    left, right = (np.concatenate(some) for some in zip(near, same, strict=True))
-    return photos.groupby(connect(len(photos), (left, right)))["digest"].transform("min")
+    near = related(looks)
+    same = np.stack([np.arange(len(photos)), first[place]])
+    labels = connect(len(photos), np.concatenate([near.copies, same], axis=1))
+    group = photos.groupby(labels)["digest"].transform("min")
+    parts: list[set[str]] = [set() for _ in looks]
+    # Of photos with one look, one was compared.
+    by_look: dict[str, list[int]] = {}
+    for at, look in enumerate(looks):
+        by_look.setdefault(look, []).append(at)
+    for part, whole in near.parts.T.tolist():
+        for at in by_look[looks[whole]]:
+            parts[at].add(group.iloc[part])
+    return photos.assign(group=group, parts=pd.Series([tuple(sorted(some)) for some in parts], photos.index))
 
 
 def twins_of(photos: pd.DataFrame, plain: bool = False) -> list[Problem]:

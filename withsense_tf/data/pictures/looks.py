@@ -2,7 +2,8 @@
 
 A look has one frame, or two where the photo stands in a plain border: of the whole and of what is inside. A frame
 holds the signs of the 256 lowest frequencies, and which of them are sure: the others are too weak for their sign to
-outlive a copy. Mirroring and turning a photo swap and negate its frequencies, so they can be done to a frame.
+outlive a copy. Mirroring and turning a photo swap and negate its frequencies, so they can be done to a frame. After
+the frames stand the photo's patches, by which crops of it and collages with it are found: see `patches`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from withsense_tf.data.pictures.patch_matches import Patches, parse_patches
+from withsense_tf.data.pictures.patches import RECORD, patches_of
+
 SIDE: Final = 128  # photos are looked at this small
 FREQUENCIES: Final = 16  # the frequencies kept in each direction
 BITS: Final = FREQUENCIES * FREQUENCIES
@@ -24,21 +28,27 @@ SURE: Final = 20.0
 PLAIN: Final = 3.0
 # A frame in text is hexadecimal: signs, then which are sure.
 FRAME: Final = 2 * BITS // 4
-LOOK: Final = re.compile(rf"(?:[0-9a-f]{{{FRAME}}})+")
+LOOK: Final = re.compile(
+    rf"((?:[0-9a-f]{{{FRAME}}})+)(?:\.([0-9a-f]{{4}}(?:[0-9a-f]{{{2 * RECORD.itemsize}}})*))?"
+)
 # The other ways to hold a photo: mirrored, upside down, transposed, and what these make together.
 TURNS: Final = tuple(
     (swap, left, top) for swap in (False, True) for left in (False, True) for top in (False, True)
 )
 
 
-def look_of(grey: np.ndarray) -> str:
-    """Return the look of a small grey photo, (SIDE, SIDE); nothing where it is all plain and like any other."""
+def look_of(grey: np.ndarray, larger: np.ndarray | None = None) -> str:
+    """Return the look of a small grey photo, (SIDE, SIDE); nothing where it is all plain and like any other.
+
+    Of a `larger` one, in its own proportions and `patches.LONG` long, come the patches.
+    """
     grey = grey.astype(np.float32)
     frames = [_frame(grey)]
     inside = _inside(grey)
     if inside is not None:
         frames.append(_frame(inside))
-    return "".join(frames)
+    whole = "".join(frames)
+    return f"{whole}.{patches_of(larger).hex()}" if whole and larger is not None else whole
 
 
 class Frames(NamedTuple):
@@ -51,10 +61,16 @@ class Frames(NamedTuple):
 
 def frames_of(looks: Sequence[str]) -> Frames:
     """Return all frames of looks, in their order; what is no look, as after a change by hand, has none."""
-    whole = [look if LOOK.fullmatch(look) else "" for look in looks]
+    whole = [match[1] if (match := LOOK.fullmatch(look)) else "" for look in looks]
     counts = [len(look) // FRAME for look in whole]
     words = np.frombuffer(bytes.fromhex("".join(whole)), ">u8").astype(np.uint64).reshape(-1, 2, WORDS)
     return Frames(words[:, 0], words[:, 1], np.repeat(np.arange(len(counts)), counts))
+
+
+def patches_in(looks: Sequence[str]) -> Patches:
+    """Return all patches of looks, in their order."""
+    matches = [LOOK.fullmatch(look) for look in looks]
+    return parse_patches([bytes.fromhex(match[2] or "") if match else b"" for match in matches])
 
 
 def turn_frames(frames: Frames, turn: tuple[bool, bool, bool]) -> Frames:

@@ -1,4 +1,8 @@
-"""Looks -> which photos are copies of each other: resized, recompressed, brightened, turned, mirrored, framed."""
+"""Looks -> which photos are copies of each other, and which are shown within another one.
+
+Copies are photos that were resized, recompressed, brightened, turned, mirrored, framed, or cropped. A collage shows the
+photos that it is made of.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +17,15 @@ import numpy as np
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
 from withsense_tf.data.pictures.looks import (
-    SIDE,
     TURNS,
     WORDS,
     Frames,
     frames_of,
-    look_of,
+    patches_in,
     turn_frames,
     unpack_bits,
 )
+from withsense_tf.data.pictures.patch_matches import Shares, shared_patches
 from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
 
 # Two frames are near where at most this share of the signs differ that are sure in both, not counting the first few:
@@ -29,8 +33,8 @@ from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
 # experiments/RESULTS.md.
 SHARE: Final = 0.12
 FREE: Final = 24
-# A JPEG need not be decoded at more than this.
-ENOUGH: Final = 64
+# A JPEG need not be decoded with a shorter side of more than this: the longer one is as long as patches ask for then.
+ENOUGH: Final = 160
 # So many pairs of frames are compared each with each. Of more, only those that agree fully in one of some pieces of
 # the 64 lowest frequencies: `ROUNDS` times these are divided into pieces of `PIECE` bits, by chance.
 FEW: Final = 1 << 22
@@ -43,10 +47,13 @@ BLOCK: Final = 1 << 22
 Pairs = tuple[np.ndarray, np.ndarray]
 
 
-def read_look(path: Path, digest: str | None = None) -> str:
-    """Return the look of a photo file; raise PhotoError if it cannot be read, or has not the content of a `digest`."""
+def read_look(path: Path, digest: str | None = None, look: str = "") -> str:
+    """Return the look of a photo file; raise PhotoError if it cannot be read, or has not the content of a `digest`.
+
+    A `look` that is known already is not made anew.
+    """
     with open_upright(path, ENOUGH, digest) as photo:
-        return look_of(photo.grey(SIDE))
+        return look or photo.look()
 
 
 def read_looks(paths: Sequence[Path]) -> list[str]:
@@ -64,10 +71,28 @@ def read_looks(paths: Sequence[Path]) -> list[str]:
 
 def near_duplicates(looks: Sequence[str]) -> np.ndarray:
     """Label photos so that copies share a label, (photos,); a photo with an empty look is its own."""
-    return connect(len(looks), near_pairs(looks))
+    return connect(len(looks), related(looks).copies)
 
 
-def connect(count: int, pairs: Pairs) -> np.ndarray:
+def related(looks: Sequence[str], new: Collection[int] | None = None) -> Shares:
+    """Return pairs of places of photos that are copies, enough of them to link all that are, and parts of others.
+
+    With `new`, places of photos, only pairs that one of these is in: of others it is known already.
+    """
+    # One look is compared once; who has it is a copy of the first who has it.
+    first: dict[str, int] = {}
+    for at, look in enumerate(looks):
+        first.setdefault(look, at)
+    places = np.array(list(first.values()), np.int64)
+    is_new = np.array([new is None or at in new for at in range(len(looks))], bool)
+    distinct = np.zeros(len(looks), bool)
+    distinct[[first[look] for look, some in zip(looks, is_new, strict=True) if some]] = True
+    by_patches = shared_patches(patches_in([looks[at] for at in places]), distinct[places])
+    by_frames = np.stack(near_pairs(looks, new))
+    return Shares(np.concatenate([by_frames, places[by_patches.copies]], axis=1), places[by_patches.parts])
+
+
+def connect(count: int, pairs: Pairs | np.ndarray) -> np.ndarray:
     """Label `count` things so that those that a chain of pairs links share a label, (count,)."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -78,7 +103,7 @@ def connect(count: int, pairs: Pairs) -> np.ndarray:
 
 
 def near_pairs(looks: Sequence[str], new: Collection[int] | None = None) -> Pairs:
-    """Return pairs of places of photos that are copies of each other, enough of them to link all that are.
+    """Return pairs of places of photos whose frames are near, enough of them to link all that are.
 
     With `new`, places of photos, only pairs that one of these is in: of others it is known already.
     """
@@ -93,13 +118,17 @@ def near_pairs(looks: Sequence[str], new: Collection[int] | None = None) -> Pair
     return np.concatenate([place[left], twins[:, 0]]), np.concatenate([place[right], twins[:, 1]])
 
 
-def near_to(look: str, looks: Sequence[str]) -> np.ndarray:
-    """Return the places of the photos that a photo is a copy of, in order."""
+def near_to(look: str, looks: Sequence[str], within: bool = False) -> np.ndarray:
+    """Return the places of the photos that a photo is a copy of, in order; with `within`, of those it shows, too."""
+    is_new = np.arange(len(looks) + 1) == len(looks)
+    copies, parts = shared_patches(patches_in([*looks, look]), is_new)
+    by_patches = [copies[copies != len(looks)], *([parts[0][parts[0] != len(looks)]] if within else [])]
     own, others = frames_of([look]), frames_of(looks)
     # The one is turned, not the many.
     turns = [turn_frames(own, turn) for turn in TURNS]
     near_frames = [_near(one, others, *_each(one, others))[1] for one in turns]
-    return np.unique(others.owner[np.concatenate(near_frames)])
+    by_frames = others.owner[np.concatenate(near_frames)]
+    return np.unique(np.concatenate([by_frames, *by_patches]))
 
 
 def _compare(looks: Sequence[str], places: np.ndarray) -> Pairs:

@@ -18,6 +18,7 @@ from withsense_tf.data.embedded.file_words import NOTHING, Embedded
 from withsense_tf.data.embedded.reader import embedded_texts
 from withsense_tf.data.pictures.colour_modes import plain_mode, to_srgb
 from withsense_tf.data.pictures.looks import SIDE, look_of
+from withsense_tf.data.pictures.patches import LONG, SHORT
 from withsense_tf.errors import DataError
 
 # Where Pillow refuses by itself (from half of it on, it warns); the largest camera has 151 megapixels.
@@ -80,7 +81,7 @@ def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
         oddities = _oddities(image, content)
         turned = _orientation(image) in (5, 6, 7, 8)  # these swap the sides
         width, height = reversed(image.size) if turned else image.size
-        look = look_of(_upright(image).grey(SIDE)) if decode else ""
+        look = _upright(image).look() if decode else ""
     return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities, texts, look)
 
 
@@ -117,14 +118,18 @@ class UprightPhoto:
         with _damage("it cannot be turned into RGB"):
             return np.asarray(self._resize(size, box, resample), dtype=np.uint8)
 
-    def grey(self, side: int) -> np.ndarray:
-        """Return the whole photo in grey, squashed to a square, uint8, (side, side), quickly: for its look."""
+    def look(self) -> str:
+        """Return what copies of the photo are found by."""
         with _damage("it cannot be turned into grey"):
-            factor = min(self.image.size) * 2 // side
+            scale = LONG / max(self.image.size)
+            size = [max(SHORT, round(side * scale)) for side in self.image.size]
+            factor = min(side // small for side, small in zip(self.image.size, size, strict=True))
             image = self.image.reduce(factor) if factor > 1 else self.image
             # Other colours than sRGB's are hardly another grey.
             image = image if image.mode in ("L", "RGB") else to_srgb(image, self.profile)
-            return np.asarray(image.convert("L").resize((side, side), Image.Resampling.BILINEAR))
+            grey = image.convert("L").resize((size[0], size[1]), Image.Resampling.BILINEAR)
+            squashed = grey.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+            return look_of(np.asarray(squashed), np.asarray(grey))
 
     def _resize(
         self,

@@ -12,7 +12,7 @@ import pandas as pd
 
 from withsense_tf.data.embedded.file_words import NOTHING, Embedded
 from withsense_tf.data.folder.contents import Contents
-from withsense_tf.data.folder.photo_table import PhotoPlace, groups_of, look_at_photos, twins_of
+from withsense_tf.data.folder.photo_table import PhotoPlace, look_at_photos, twins_of, with_groups
 from withsense_tf.data.folder.problems import KINDS, Problem, problem_table
 from withsense_tf.data.folder.table_rows import Caption
 from withsense_tf.data.named import own_texts
@@ -139,8 +139,7 @@ def _with_looks(photos: pd.DataFrame, decode: bool, problems: list[Problem]) -> 
     photos = photos[~changed].reset_index(drop=True)
     # What is odd about them was said before.
     problems += [problem for problem in new_problems if problem.level == "error"]
-    photos["group"] = groups_of(photos)
-    return photos
+    return with_groups(photos)
 
 
 def _caption_table(captions: list[Caption], usable: set[str]) -> pd.DataFrame:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
+
+from withsense_tf.common.limits import parse_json
 
 # Stands where staged photos have their writer: no reader of live photos and no writer takes such a photo for its own.
 DEPARTED_MARK: Final = "departed"
@@ -126,6 +129,19 @@ def groups_of(tables: sqlite3.Connection, photos: Iterable[int]) -> set[int]:
 def set_groups(tables: sqlite3.Connection, groups: Iterable[tuple[int, int]]) -> None:
     """Write the groups of photos, given as the group's number and the photo."""
     tables.executemany("UPDATE photos SET fold = ? WHERE id = ?", groups)
+
+
+def parts_of(tables: sqlite3.Connection) -> dict[int, list[int]]:
+    """Return, for live and departed photos that show others, as collages do, which photos these are, by id."""
+    rows = tables.execute("SELECT id, parts FROM photos WHERE parts != '[]' ORDER BY id")
+    return {photo: parse_json(parts) for photo, parts in rows}
+
+
+def set_parts(tables: sqlite3.Connection, parts: Mapping[int, Iterable[int]]) -> None:
+    """Write which photos others show, in the place of what was said of any."""
+    tables.execute("UPDATE photos SET parts = '[]' WHERE parts != '[]'")
+    rows = [(json.dumps(sorted(some)), photo) for photo, some in parts.items()]
+    tables.executemany("UPDATE photos SET parts = ? WHERE id = ?", rows)
 
 
 def count_and_sum(tables: sqlite3.Connection) -> list[int]:

@@ -13,7 +13,7 @@ PHOTOS_TABLE: Final = """
 CREATE TABLE photos (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, tag TEXT NOT NULL, digest TEXT NOT NULL,
     path TEXT NOT NULL, look TEXT NOT NULL, facts TEXT NOT NULL, twins TEXT NOT NULL DEFAULT '[]',
-    writer TEXT, staged REAL, fold INTEGER, seal TEXT NOT NULL DEFAULT ''
+    parts TEXT NOT NULL DEFAULT '[]', writer TEXT, staged REAL, fold INTEGER, seal TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX live_photos ON photos (name) WHERE writer IS NULL;
 CREATE INDEX photo_names ON photos (name, tag);

@@ -43,6 +43,7 @@ OF_PHOTO: Final = {
 JSON_COLUMNS: Final = {
     ("photos", "facts"): dict,
     ("photos", "twins"): list,
+    ("photos", "parts"): list,
     ("law", "evidence"): list,
     ("generations", "engine"): dict,
 }

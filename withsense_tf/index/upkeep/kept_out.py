@@ -54,10 +54,10 @@ def _copies(name: str, photos: Sequence[tuple[str, str, str]]) -> list[tuple[str
 
 
 def like_kept_out(index: PhotoIndex, looks: Mapping[str, str]) -> set[str]:
-    """Return the names of photos, given with their looks, that are copies of photos that were kept out."""
+    """Return the names of photos, given with their looks, that are copies of photos that were kept out, or show one."""
     with index.catalog.reading() as tables:
         others = [look for *_, look in kept_out_photos(tables) if look]
-    return {name for name, look in looks.items() if others and len(near_to(look, others))}
+    return {name for name, look in looks.items() if others and len(near_to(look, others, within=True))}
 
 
 def without_kept_out(index: PhotoIndex, items: Sequence[Item]) -> tuple[list[Item], int]:

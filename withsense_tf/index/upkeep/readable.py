@@ -35,10 +35,9 @@ def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, str], list[Unusable
     def one(item: Item) -> str | PhotoError:
         try:
             # Vectors are kept under the digest, so those of another content would be found under it for ever.
-            look = read_look(item.path, item.digest)
+            return read_look(item.path, item.digest, item.look)
         except PhotoError as error:
             return error
-        return item.look or look
 
     with ThreadPoolExecutor(usable_cores()) as pool:
         looks = list(zip(items, pool.map(one, items), strict=True))

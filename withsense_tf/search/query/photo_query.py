@@ -92,7 +92,7 @@ def _foreign(
     content: str,
 ) -> PhotoQuery | Refusal:
     photos = live_and_departed_looks(tables)
-    like = [photos[at] for at in near_to(read_look(file, content), [look for _, _, look, *_ in photos])]
+    like = [photos[at] for at in near_to(read_look(file, content), [look for _, _, look, *_ in photos], True)]
     departed_photos = [photo for photo, _, _, digest, live in photos if not live and digest == content]
     departed_photos += [photo for photo, *_, live in like if not live]
     answer = door.outside(file, content, [name for _, name, *_, live in like if live], departed_photos)
