@@ -8,7 +8,8 @@ words of another class:
     [lemmas]    every inflected form is added (Russian)
     [transliterated]  every form of Russian words, in Latin letters
     [numbers.X] number = words; class X, whose words have a value
-    [joined]    words that may be written together: `child` names a child, `other` may stand beside it
+    [joined]    words that may be written together: `child` names a child, `other` may stand beside it, and so may the
+                words of a `dictionary`: english, russian
     [innocent]  words that look like a stretched or disguised child word and are none: "soon" is no son
     [misspelt]  classes = [...]: their long words are also known with a letter missing, doubled or swapped
 
@@ -32,7 +33,7 @@ from typing import Any, Final
 from withsense_tf.common.limits import parse_toml
 from withsense_tf.errors import DataError
 from withsense_tf.policy.texts.ages import YEARS_IN
-from withsense_tf.policy.texts.joined_words import JoinedWords
+from withsense_tf.policy.texts.joined_words import DICTIONARIES, JoinedWords
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
 from withsense_tf.policy.texts.word_forms import (
     english_words,
@@ -104,7 +105,10 @@ class RuleReader:
         child, other = (
             frozenset(plain_forms(self._entries(name, raw.get(name)))) for name in ("child", "other")
         )
-        return JoinedWords(child, other, whole)
+        dictionary = raw.get("dictionary")
+        if dictionary is not None and dictionary not in DICTIONARIES:
+            raise self._error(f"dictionary must be one of {', '.join(DICTIONARIES)}, got {dictionary!r}.")
+        return JoinedWords(child, other, whole, DICTIONARIES.get(dictionary))
 
     def _word_classes(self) -> dict[str, frozenset[str]]:
         grow = {
