@@ -216,7 +216,8 @@ class Disguises:
         if not LONG <= len(run) <= LONGEST or not run.isalpha() or run in self._naming:
             return ""
         thrice = re.sub(r"(.)\1{2,}", r"\1\1", run)
-        if run in self._innocent or thrice in self._innocent:
+        # "Bubbles" is no word for babies with an l for an i.
+        if not self._innocent.isdisjoint((run, thrice)) or run in english_words():
             return ""
         beginnings = {""}
         for letter in run:

@@ -107,7 +107,8 @@ class JoinedWords:
         >>> JoinedWords({"boy"}, {"baby", "my"}, {"babyboy"}).parts("mybabyboy")
         ('my', 'baby', 'boy')
         """
-        if len(run) > LONGEST or run in self._whole or run in self._parts or not self._holds_child.search(run):
+        own = run in self._whole or run in self._parts or run in english_words()
+        if own or len(run) > LONGEST or not self._holds_child.search(run):
             return ()
         # For each place, the words up to it: with a child among them if there is a way.
         ways: dict[int, tuple[str, ...]] = {0: ()}
@@ -123,7 +124,7 @@ class JoinedWords:
 
     def _of_dictionary(self, run: str) -> tuple[str, ...]:
         """Return the likeliest words of a run, where one of them names a child and none is unknown."""
-        if self._rarity is None or run in english_words() or self._rarity(run) is not None:
+        if self._rarity is None or self._rarity(run) is not None:
             return ()
         # For each place, the likeliest words up to it.
         ways: dict[int, tuple[float, tuple[str, ...]]] = {0: (0.0, ())}
