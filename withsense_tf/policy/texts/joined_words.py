@@ -25,6 +25,7 @@ LONGEST_PART: Final = 16
 # What a listed word costs that no dictionary has: as much as one of 160,000.
 LISTED: Final = 12.0
 POSSESSIVE: Final = 3.0
+ONE_WORD_MORE: Final = 1.4
 # Rarer entries of the dictionary are scraps and slips of the pen.
 LEAST_COUNT: Final = 150_000
 # The few words of one or two letters that are no scraps of other words.
@@ -75,10 +76,12 @@ class JoinedWords:
         self, child: Set[str], other: Set[str], whole: Set[str], rarity: Rarity | None = None
     ) -> None:
         self._rarity = rarity
+        # "Detina" is a big fellow, but where no counts tell which of two readings is likelier, the child is read.
+        self._slack = ONE_WORD_MORE if rarity is rare_russian else 0.0
         self._child = frozenset(child)
         self._parts = self._child | other
         self._whole = frozenset(whole)  # words of their own: "schoolgirl", "paperboy"
-        self._holds_child = re.compile("|".join(map(re.escape, sorted(child))))
+        self._lengths = range(min(map(len, child)), max(map(len, child)) + 1)
         self._not_joined: set[str] = set()
 
     def apart(self, text: str, runs: Set[str]) -> str:
@@ -108,7 +111,7 @@ class JoinedWords:
         ('my', 'baby', 'boy')
         """
         own = run in self._whole or run in self._parts or run in english_words()
-        if own or len(run) > LONGEST or not self._holds_child.search(run):
+        if own or len(run) > LONGEST or not self._holds_child(run):
             return ()
         # For each place, the words up to it: with a child among them if there is a way.
         ways: dict[int, tuple[str, ...]] = {0: ()}
@@ -126,15 +129,27 @@ class JoinedWords:
         """Return the likeliest words of a run, where one of them names a child and none is unknown."""
         if self._rarity is None or self._rarity(run) is not None:
             return ()
-        # For each place, the likeliest words up to it.
-        ways: dict[int, tuple[float, tuple[str, ...]]] = {0: (0.0, ())}
+        # For each place and for words with and without a child, the likeliest words up to it.
+        ways: dict[tuple[int, bool], tuple[float, tuple[str, ...]]] = {(0, False): (0.0, ())}
         for end in range(1, len(run) + 1):
             for start in range(max(0, end - LONGEST_PART), end):
-                cost = self._cost(run[start:end]) if start in ways else None
-                if cost is not None and (end not in ways or ways[start][0] + cost < ways[end][0]):
-                    ways[end] = (ways[start][0] + cost, (*ways[start][1], run[start:end]))
-        words = ways[len(run)][1] if len(run) in ways else ()
-        return words if len(words) > 1 and not self._child.isdisjoint(words) else ()
+                word = run[start:end]
+                before = [(child, ways[start, child]) for child in (False, True) if (start, child) in ways]
+                cost = self._cost(word) if before else None
+                for child, (sum_before, words) in before if cost is not None else ():
+                    key, whole = (end, child or word in self._child), sum_before + (cost or 0.0)
+                    if key not in ways or whole < ways[key][0]:
+                        ways[key] = (whole, (*words, word))
+        without, (cost_with, words) = ways.get((len(run), False)), ways.get((len(run), True), (0.0, ()))
+        likely = without is None or cost_with <= without[0] + self._slack
+        return words if len(words) > 1 and likely else ()
+
+    def _holds_child(self, run: str) -> bool:
+        return any(
+            run[start : start + length] in self._child
+            for length in self._lengths
+            for start in range(len(run) - length + 1)
+        )
 
     def _cost(self, word: str) -> float | None:
         cost = self._rarity(word) if self._rarity is not None else None
