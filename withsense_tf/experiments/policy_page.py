@@ -103,7 +103,13 @@ def read_sentences(file: Path) -> list[dict[str, str]]:
 
 def measure(file: Path, texts: TextPolicy, *, unread: bool) -> SetFigures:
     """Judge the sentences of a file, and count by language and kind."""
-    rows = read_sentences(file)
+    return measure_rows(file.name, read_sentences(file), texts, unread=unread)
+
+
+def measure_rows(
+    name: str, rows: Sequence[dict[str, str]], texts: TextPolicy, *, unread: bool = False
+) -> SetFigures:
+    """Judge labelled sentences, and count by language and kind."""
     verdict_rows = list(zip(rows, texts.verdicts(row["text"] for row in rows), strict=True))
     groups: dict[tuple[str, str], list[tuple[bool, bool]]] = {(ALL, ALL): []}
     for row, verdict in verdict_rows:
@@ -112,7 +118,7 @@ def measure(file: Path, texts: TextPolicy, *, unread: bool) -> SetFigures:
             groups.setdefault(group, []).append((row["label"] == CHILD_LABEL, verdict.restricted))
     figures = tuple(Figures(*group, *_shares(pairs)) for group, pairs in groups.items())
     mistakes = () if unread else tuple(_mistakes(verdict_rows))
-    return SetFigures(file.name, len(rows), unread, figures, mistakes)
+    return SetFigures(name, len(rows), unread, figures, mistakes)
 
 
 def measure_speed(texts: TextPolicy, sentences: Sequence[str]) -> dict[str, float]:

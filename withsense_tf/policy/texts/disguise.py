@@ -43,6 +43,8 @@ STANDS_FOR: Final = {
     },
     **{"h": "н", "b": "ьв", "w": "шщ", "u": "и", "і": "и"},
 }
+# A Russian letter that is two in Latin: "mal4ik" is a malchik.
+TWO_LETTERS: Final = {"4": "ch", "6": "sh", "9": "ya"}
 VOWELS: Final = "aeiouyаеиоуыэюя"
 # Signs between words: they part letters, but stand for none.
 BETWEEN: Final = frozenset(".,;:-‐‑–—−_/\\&%~'\"“”«»…·• ")
@@ -133,7 +135,9 @@ class Disguises:
         beginnings: Iterable[str] = {""}
         for sign in signs:
             # An i for an l: short words would become too many others by it.
-            letters = (fold(sign),) if sign.isalpha() and len(signs) < LONG else stands_for(sign)
+            letters = {fold(sign)} if sign.isalpha() and len(signs) < LONG else stands_for(sign)
+            if len(signs) > LONG and sign in TWO_LETTERS:
+                letters = letters | {TWO_LETTERS[sign]}
             more = {start + letter for start in beginnings for letter in letters} & self._known_beginnings
             if parted and not sign.isalnum() and sign != "'":
                 more |= set(beginnings)
@@ -216,7 +220,8 @@ class Disguises:
         if not LONG <= len(run) <= LONGEST or not run.isalpha() or run in self._naming:
             return ""
         thrice = re.sub(r"(.)\1{2,}", r"\1\1", run)
-        if run in self._innocent or thrice in self._innocent:
+        # "Bubbles" is no word for babies with an l for an i.
+        if not self._innocent.isdisjoint((run, thrice)) or run in english_words():
             return ""
         beginnings = {""}
         for letter in run:

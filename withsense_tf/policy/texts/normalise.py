@@ -30,6 +30,7 @@ SPACED_LETTERS: Final = re.compile(r"(?<![\w'])[^\W\d_](?:[ .*][^\W\d_]){2,}(?!\
 CAMEL: Final = re.compile(r"(?:(?<=[a-zа-я]{2})|(?<=My|Of|In|On|At|By|To|An|Is|We))(?=[A-ZА-Я][a-zа-я])")
 # "Isn't 16" says what "is not 16" says.
 NOT: Final = re.compile(r"(?<=[a-z])n't\b", re.IGNORECASE)
+WORD_BEHIND_ORDINAL: Final = re.compile(r"(?<=\d(?:st|nd|rd|th))(?=[a-z]{3})", re.IGNORECASE)  # "1stbirthday"
 NUMBER_BEHIND_WORD: Final = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")  # "child1"
 # "2y3m" in a file name is an age, and nothing else.
 AGE_CODE: Final = re.compile(
@@ -70,7 +71,7 @@ def spelt(text: str) -> str:
     text = CAMEL.sub(" ", text)
     if LEET.search(text):
         text = LEET_WORD.sub(lambda word: LEET.sub(lambda sign: LETTER_OF_LEET[sign[0]], word[0]), text)
-    text = NUMBER_BEHIND_WORD.sub(" ", text)
+    text = WORD_BEHIND_ORDINAL.sub(" ", NUMBER_BEHIND_WORD.sub(" ", text))
     text = AGE_CODE.sub(lambda age: f"{age[1]} лет" if age[2] else f"{age[1]} years old", text)
     if SPACED_LETTERS.search(text):
         text = SPACED_LETTERS.sub(_join_letters, text)

@@ -8,7 +8,8 @@ words of another class:
     [lemmas]    every inflected form is added (Russian)
     [transliterated]  every form of Russian words, in Latin letters
     [numbers.X] number = words; class X, whose words have a value
-    [joined]    words that may be written together: `child` names a child, `other` may stand beside it
+    [joined]    words that may be written together: `child` names a child, `other` may stand beside it, and so may the
+                words of a `dictionary`: english, russian; of a class only words of some length are meant
     [innocent]  words that look like a stretched or disguised child word and are none: "soon" is no son
     [misspelt]  classes = [...]: their long words are also known with a letter missing, doubled or swapped
 
@@ -32,7 +33,7 @@ from typing import Any, Final
 from withsense_tf.common.limits import parse_toml
 from withsense_tf.errors import DataError
 from withsense_tf.policy.texts.ages import YEARS_IN
-from withsense_tf.policy.texts.joined_words import JoinedWords
+from withsense_tf.policy.texts.joined_words import DICTIONARIES, JoinedWords
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
 from withsense_tf.policy.texts.word_forms import (
     english_words,
@@ -50,6 +51,7 @@ BOUNDS: Final = ("", "upper", "nearly")
 BUILT_IN: Final = ("_", "NUMBER", "DIGITS", "NAME", "CAPITAL", "STOP")
 # Shorter words have too many neighbours that mean something else.
 LEAST_LETTERS_TO_MISSPELL: Final = 7
+LEAST_LETTERS_TO_JOIN: Final = 5
 ELEMENT: Final = re.compile(r"(?P<no>!?)(?P<words>[^?{}\[\]]+)(?P<times>\?|\{\d+,\d+\})?")
 CLASS_NAME: Final = re.compile(r"[A-Z][A-Z_]+")
 
@@ -90,21 +92,33 @@ class RuleReader:
             if names.count(name) > 1:
                 raise self._error("two rules have this name.", name)
         numbers = frozenset(self.number_classes)
-        joined_words = self._joined_words(frozenset().union(*classes.values()))
+        joined_words = self._joined_words(classes)
         innocent = frozenset(plain_forms(self._table(self.raw, "innocent").get("words", "").split()))
         rules += tuple(rule for rule in beside if rule.patterns)
         return Lexicon(
             self.path.name, script, classes, rules, dict(self.numbers), numbers, joined_words, innocent
         )
 
-    def _joined_words(self, whole: frozenset[str]) -> JoinedWords | None:
+    def _joined_words(self, classes: Mapping[str, frozenset[str]]) -> JoinedWords | None:
         raw = self._table(self.raw, "joined")
         if not raw:
             return None
         child, other = (
-            frozenset(plain_forms(self._entries(name, raw.get(name)))) for name in ("child", "other")
+            frozenset(self._joinable(self._entries(name, raw.get(name)), classes))
+            for name in ("child", "other")
         )
-        return JoinedWords(child, other, whole)
+        dictionary = raw.get("dictionary")
+        if dictionary is not None and dictionary not in DICTIONARIES:
+            raise self._error(f"dictionary must be one of {', '.join(DICTIONARIES)}, got {dictionary!r}.")
+        whole = frozenset[str]().union(*classes.values())
+        return JoinedWords(child, other, whole, DICTIONARIES.get(dictionary))
+
+    def _joinable(self, entries: list[str], classes: Mapping[str, frozenset[str]]) -> Iterator[str]:
+        yield from plain_forms(entry for entry in entries if not CLASS_NAME.fullmatch(entry))
+        for name in filter(CLASS_NAME.fullmatch, entries):
+            if name not in classes:
+                raise self._error(f"[joined] names an unknown class {name!r}.")
+            yield from (w for w in classes[name] if len(w) >= LEAST_LETTERS_TO_JOIN and w.isalpha())
 
     def _word_classes(self) -> dict[str, frozenset[str]]:
         grow = {

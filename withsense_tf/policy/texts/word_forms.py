@@ -19,6 +19,8 @@ SPELLINGS: Final = tuple(
         "a,b,v,g,d,e,zh,z,i,i,k,l,m,n,o,p,r,s,t,u,f,h,c,ch,sh,sch,-,i,-,e,iu,ia,io",
         "a,b,v,g,d,e,j,z,i,j,k,l,m,n,o,p,r,s,t,u,f,h,c,ch,sh,sch,-,y,-,e,ju,ja,jo",
         "a,b,v,g,d,e,z,z,i,y,k,l,m,n,o,p,r,s,t,u,f,h,ts,ch,sh,sh,-,i,-,e,yu,ya,e",
+        "a,b,v,g,d,e,zh,z,i,y,k,l,m,n,o,p,r,s,t,u,f,kh,ts,ch,sh,shch,',y,',e,yu,ya,yo",
+        "a,b,v,g,d,e,zh,z,i,y,k,l,m,n,o,p,r,s,t,u,f,h,c,ch,w,w,-,y,-,e,u,ia,io",
     )
 )
 
