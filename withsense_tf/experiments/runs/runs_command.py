@@ -46,14 +46,14 @@ def show_run(
     """Show what a run measured, and where its page is."""
     from withsense_tf.experiments.runs.stored_runs import find_run
 
-    stored = find_run(run, output)
+    one = find_run(run, output)
     if json:
-        print_json(stored.summary() | {"notes": list(stored.base.notes), "rows": list(stored.base.rows)})
+        print_json(one.summary() | {"notes": list(one.base.notes), "rows": list(one.base.rows)})
         return
-    typer.echo(f"{stored.name}: {stored.said('data')}, {stored.said('code')}\n")
-    typer.echo(str(stored.comparison))
-    page = stored.folder / "index.html"
-    typer.echo(f"Report: {page}" if page.is_file() else f"Folder: {stored.folder}")
+    typer.echo(f"{one.name}: {one.in_all_rows('data')}, {one.in_all_rows('code')}\n")
+    typer.echo(str(one.comparison))
+    page = one.folder / "index.html"
+    typer.echo(f"Report: {page}" if page.is_file() else f"Folder: {one.folder}")
 
 
 def diff_runs(
@@ -84,10 +84,10 @@ def merge(
     from withsense_tf.experiments.runs.merge_runs import merge_runs, write_merged
     from withsense_tf.experiments.runs.stored_runs import find_run
 
-    merged = merge_runs([find_run(run, output) for run in runs])
-    file = write_merged(into, merged)
-    typer.echo(str(merged.comparison))
-    typer.echo(f"{len(merged.comparison.rows)} rows of {len(runs)} runs: {file}")
+    whole = merge_runs([find_run(run, output) for run in runs])
+    file = write_merged(into, whole)
+    typer.echo(str(whole.comparison))
+    typer.echo(f"{len(whole.comparison.rows)} rows of {len(runs)} runs: {file}")
 
 
 def print_json(value: Any) -> None:
