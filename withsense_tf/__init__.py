@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.towers.pretrained import Pretrained as Pretrained
     from withsense_tf.matchers.towers.two_tower import TwoTower as TwoTower
     from withsense_tf.policy.current_policy import Policy as Policy
-    from withsense_tf.search.notebook.explanation import explain as explain
     from withsense_tf.search.search import Search as Search
     from withsense_tf.targets.agreement import agreement as agreement
     from withsense_tf.targets.balance import balance as balance
@@ -76,7 +75,6 @@ _HOME = {
     "compare": "evaluation.compare",
     "Policy": "policy.current_policy",
     "Search": "search.search",
-    "explain": "search.notebook.explanation",
     "PhotoIndex": "index.photo_index",
     "build_index": "index.upkeep.build",
     "ConcatLinear": "matchers.concat.concat_linear",

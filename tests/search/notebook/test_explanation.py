@@ -17,7 +17,7 @@ def test_what_was_found_is_marked_where_it_stands_with_its_rule() -> None:
 
 
 def test_a_text_with_nothing_in_it_has_no_marks_and_is_escaped() -> None:
-    told = ws.explain("A <b>dog</b> on a beach")
+    told = explain("A <b>dog</b> on a beach")
     assert "<mark" not in told._repr_html_()
     assert "A &lt;b&gt;dog&lt;/b&gt; on a beach" in told._repr_html_()
     assert (

@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError, on_disk
-from withsense_tf.evaluation.outcome import Outcome, load_outcome
+from withsense_tf.evaluation.outcome import Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.regression_gate import Row, number_of
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import COLUMNS, Comparison, append_rows
 from withsense_tf.evaluation.row_status import was_run
-from withsense_tf.experiments.compare.run import OUTCOMES
 from withsense_tf.experiments.compare.run_folder import markdown, results_text
 from withsense_tf.experiments.runs.run_changes import MEASURES, unlike
 from withsense_tf.experiments.runs.stored_runs import RESULTS, StoredRun
@@ -120,7 +119,7 @@ def _marked(rows: Sequence[tuple[StoredRun, Row]]) -> tuple[list[dict[str, Any]]
 
 def _outcomes(rows: Sequence[tuple[StoredRun, Row]]) -> Iterator[Outcome]:
     for run, row in rows:
-        file = run.folder.resolve().parents[1] / OUTCOMES / f"{row.get('key')}.npz"
+        file = outcome_file(run.folder.resolve().parents[1], str(row.get("key")))
         try:
             outcome = load_outcome(file)
         except DataError:
