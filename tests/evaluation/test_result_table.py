@@ -137,3 +137,4 @@ def test_a_table_answers_first_which_matcher_to_use() -> None:
     assert table._repr_html_().startswith("<p><strong>Use “towers”: it finds")
     assert "Use “towers”" in str(table)
     assert table.recommendation().endswith("Chance: 10 of 100.")
+    assert repr(table) == "Comparison(1 rows: towers)"

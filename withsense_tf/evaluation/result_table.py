@@ -111,6 +111,10 @@ class Comparison:
     def __iter__(self) -> Iterator[Mapping[str, Value]]:
         return iter(self.rows)
 
+    def __repr__(self) -> str:
+        names = dict.fromkeys(str(row.get("matcher")) for row in self.rows)
+        return f"Comparison({len(self.rows)} rows: {', '.join(names)})"
+
     def __str__(self) -> str:
         # Wide enough for every column: a table that is printed into a file must not be cut.
         text = io.StringIO()

@@ -42,11 +42,19 @@ def show_run(
     run: Annotated[str, typer.Argument(help=RUN_HELP)] = "latest",
     output: RunsOutput = ARTIFACTS,
     json: JsonOption = False,
+    clip_benchmark: Annotated[
+        Path | None,
+        typer.Option(help="Also write each row's retrieval as CLIP_benchmark's JSON into this folder."),
+    ] = None,
 ) -> None:
     """Show what a run measured, and where its page is."""
+    from withsense_tf.experiments.runs.clip_benchmark import write_clip_benchmark
     from withsense_tf.experiments.runs.stored_runs import find_run
 
     one = find_run(run, output)
+    if clip_benchmark is not None:
+        files = write_clip_benchmark(one, clip_benchmark)
+        typer.echo(f"{len(files)} files for CLIP_benchmark: {clip_benchmark}", err=True)
     if json:
         print_json(one.summary() | {"notes": list(one.base.notes), "rows": list(one.base.rows)})
         return
