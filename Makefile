@@ -1,9 +1,16 @@
 # Each command does all its own set-up: a virtual environment in .venv, with the versions that were tested.
-PYTHON ?= python3
+# The first Python that is here and that TensorFlow has wheels for.
+SUITS = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell \
+	$(name) -c "$(SUITS)" 2>/dev/null && echo $(name))) python3)
 VENV := .venv
 RUN := $(VENV)/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help compare quick demo docs test lint types unit clean
+# Before pip fails with a page of text.
+CHECK_PYTHON = $(PYTHON) -c "$(SUITS)" 2>/dev/null \
+	|| { echo "withsense_tf needs Python 3.11, 3.12 or 3.13 (TensorFlow has no wheel for others), and $(PYTHON) is" \
+	"$$($(PYTHON) --version 2>/dev/null || echo not here). Choose one with: make PYTHON=python3.11 ..."; exit 1; }
+.PHONY: help compare quick demo docs test lint types unit sbom clean
 
 help:
 	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
@@ -11,11 +18,11 @@ help:
 	@echo "make quick     the same as a smoke run"
 	@echo "make test      lint, types, import contracts and all tests"
 	@echo "make docs      build the documentation into artifacts/site, without asking any server"
+	@echo "make sbom      list every package that is installed, as CycloneDX JSON: artifacts/sbom.json"
 	@echo "make clean     remove .venv and everything under artifacts/"
 
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "withsense_tf needs Python 3.11 or newer; choose one with: make PYTHON=python3.11 ..."; exit 1; }
+	@$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --upgrade "pip>=24"
 	$(RUN) -m pip install --quiet -c constraints.txt -e ".[test]"
@@ -23,8 +30,7 @@ $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 
 # The page needs fewer packages than the tests.
 $(VENV)/demo: setup.cfg pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "withsense_tf needs Python 3.11 or newer; choose one with: make PYTHON=python3.11 ..."; exit 1; }
+	@$(CHECK_PYTHON)
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --upgrade "pip>=24"
 	$(RUN) -m pip install --quiet -c constraints.txt -e ".[app]"
@@ -64,6 +70,13 @@ unit: export OMP_NUM_THREADS := 1
 unit: $(VENV)/installed
 	$(RUN) -m slipcover --json --out .coverage.json -m pytest -n 2 --dist worksteal
 	$(RUN) -m slipcover --merge .coverage.json --out .coverage.json --fail-under 90
+
+# In an environment of its own: what makes the list is no part of it.
+sbom: $(VENV)/installed
+	$(PYTHON) -m venv $(VENV)/sbom
+	$(VENV)/sbom/bin/python -m pip install --quiet "cyclonedx-bom>=7"
+	$(VENV)/sbom/bin/cyclonedx-py environment --output-reproducible --of JSON \
+		--output-file artifacts/sbom.json $(RUN)
 
 clean:
 	rm -rf $(VENV)

@@ -40,7 +40,7 @@ def test_the_judge_of_the_demo_set_is_better_than_a_coin_and_its_card_says_so(ju
     # A coin has .5. In a drawn scene a child is a smaller figure, which the demo set's own network hardly sees.
     assert card["auc"] > 0.55
     assert card["at_threshold"]["recall"] >= 0.95
-    assert "of the package" in (judge_folder / "CARD.md").read_text()
+    assert "of the package" in (judge_folder / "README.md").read_text()
 
 
 def test_test_photos_that_nobody_captioned_are_told_apart(demo: Path, judge_folder: Path) -> None:

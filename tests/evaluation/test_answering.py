@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.evaluation.answering import answer, answer_pairs, heap_freezer, join, settings_of
 from withsense_tf.evaluation.outcome import Outcome
-from withsense_tf.evaluation.protocol import Task, blank_answers, tasks
+from withsense_tf.evaluation.protocol import Task, tasks
 from withsense_tf.evaluation.result_rows import row_of
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
@@ -94,14 +95,19 @@ def test_a_matcher_is_not_run_if_one_of_its_trainings_was_not(pairs: Pairs, orac
     assert join([oracle_outcome, lacking, oracle_outcome]) is lacking
 
 
-def test_a_fitted_matcher_answers_in_the_order_of_the_pairs_and_ranks_nothing(pairs: Pairs) -> None:
+def test_a_fitted_matcher_answers_in_the_order_of_the_pairs_and_ranks_the_gallery_if_there_is_one(
+    pairs: Pairs,
+) -> None:
     (task,) = tasks(pairs, "70/30", 3, 0)
     assert task.test is not None
-    outcome = answer_pairs(Oracle().fit(task.train), task.test, blank_answers(task.test), 0.3)
+    outcome = answer_pairs(Oracle().fit(task.train), replace(task, gallery=None), 0.3)
     assert outcome.answers is not None
     assert outcome.answers.prediction.tolist() == task.test.target.tolist()
     assert outcome.answers.caption.tolist() == task.test.table["caption"].tolist()
     assert (outcome.rankings, outcome.folds, outcome.constant) == (None, 0, 0.3)
+    ranked = answer_pairs(Oracle().fit(task.train), task, 0.3).rankings
+    assert ranked is not None
+    assert len(ranked.text) == len(task.queries)
 
 
 def test_what_was_exempted_from_collection_is_collected_again_after_the_block() -> None:

@@ -103,3 +103,25 @@ def test_a_constant_that_learned_another_target_is_nobodys_measure(tiny: Dataset
         first, second = compare([strange, usual], test)
         assert second["skill"] == pytest.approx(0)
         assert first["skill"] == pytest.approx(1 - float(first["mse"]) / float(second["mse"]))  # type: ignore[arg-type]  # they are numbers
+
+
+def test_fit_and_finding_stand_side_by_side_for_the_photos_of_the_pairs(tiny: Dataset, mean_colour) -> None:
+    train, test = split_by_photo(relevance(tiny), 0.5)
+    constant, ridge = Constant().fit(train), ConcatLinear("ridge", photo=mean_colour).fit(train)
+    first, second = compare([constant, ridge], test)
+    photos = set(test.table["photo"])
+    queries = int(tiny.captions["photo"].isin(photos).sum())
+    assert (second["gallery"], second["queries"]) == (len(photos), queries)
+    # A form that is linear in both vectors puts photos in one order for all queries, and a constant in none.
+    assert (first["r@1"], second["distinct_top5"]) == (0.0, 1)
+    assert second["tau_c"] is not None
+    assert "r@5" not in compare([ridge], test, ranking=False).rows[0]
+    table = compare([ridge], test)
+    assert {line.label for line in table.lines if line.measure == "r@5"} >= {"chance"}
+
+
+def test_one_photo_alone_is_not_looked_for(tiny: Dataset) -> None:
+    pairs = relevance(tiny)
+    train, test = split_by_photo(pairs, 0.5)
+    one = test.take(np.flatnonzero(test.table["photo"] == test.table["photo"][0]))
+    assert "r@5" not in compare(Constant().fit(train), one).rows[0]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.evaluation.reference_lines import ReferenceLine
 from withsense_tf.evaluation.result_table import COLUMNS, Comparison, append_rows
 
 
@@ -116,3 +117,24 @@ def test_each_split_has_a_table_of_its_own_and_what_was_not_run_is_named_once() 
     assert "folds: every photo once" in printed
     assert printed.count("clip") == 1
     assert missing in printed
+
+
+def test_a_table_draws_itself_and_chance_stands_beside_the_split_that_it_is_of() -> None:
+    row = {"matcher": "towers", "track": "image-only", "split": "folds", "status": "ok", "r@5": 0.8}
+    lines = (ReferenceLine("r@5", 0.172, "chance"), ReferenceLine("r@5", 0.805, "CLIP"))
+    table = Comparison((row | {"split": "strict"}, row), lines=lines)
+    assert table.plot().alt.endswith("towers 80, chance: 17.2, CLIP: 80.5.")
+    assert table.plot("strict").alt.endswith("towers 80, CLIP: 80.5.")
+    with pytest.raises(SettingError, match="split"):
+        table.plot("fold")
+    with pytest.raises(DataError, match="nothing to draw"):
+        Comparison((row | {"status": "not run: no weights"},)).plot()
+
+
+def test_a_table_answers_first_which_matcher_to_use() -> None:
+    row = {"matcher": "towers", "track": "image-only", "status": "ok", "r@5": 0.8}
+    table = Comparison((row,), lines=(ReferenceLine("r@5", 0.1, "chance"),))
+    assert table._repr_html_().startswith("<p><strong>Use “towers”: it finds")
+    assert "Use “towers”" in str(table)
+    assert table.recommendation().endswith("Chance: 10 of 100.")
+    assert repr(table) == "Comparison(1 rows: towers)"

@@ -62,18 +62,17 @@ def check(
 
 @app.command("explain")
 @keeps_law
-def explain(
+def explain_text(
     text: Annotated[str, typer.Argument(help="A caption or a query.")],
     country: CountryOption = None,
     *,
     law: LawFiles,
 ) -> None:
     """Show what in a text made the verdict, and what was found to be no child."""
-    rule, texts = _law_of(law, country)
-    answer = _judge(text, texts, rule)
-    typer.echo(f"{answer['verdict']}: {answer['reason']}")
-    for hit in texts.hits(text):
-        typer.echo(f"  {hit.decision:<7} {hit.rule}: “{hit.span}” ({hit.reason})")
+    from withsense_tf.policy.current_policy import Policy
+    from withsense_tf.search.notebook.explanation import explain
+
+    typer.echo(str(explain(text, Policy.of_files(law), country)))
 
 
 @app.command("photos")

@@ -49,10 +49,11 @@ def train_judge(
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.errors import SettingError
+    from withsense_tf.matchers.cards.card_page import CARD_FILE
     from withsense_tf.matchers.judges.child_kernel import ChildKernel
     from withsense_tf.matchers.judges.judge_card import make_card, short_text
     from withsense_tf.matchers.judges.judge_examples import judge_examples
-    from withsense_tf.matchers.judges.trained_judge import CARD_TEXT, save_judge
+    from withsense_tf.matchers.judges.trained_judge import save_judge
     from withsense_tf.matchers.registry import photo_encoders_of, weights_at
     from withsense_tf.policy.current_policy import Policy
 
@@ -67,4 +68,4 @@ def train_judge(
     kernel = ChildKernel().fit(examples, [one.load() for one in encoders], VectorStore(store))
     card = make_card(examples, kernel.left_out_, [one.identity for one in encoders], data.name, licence)
     save_judge(kernel, card, output)
-    typer.echo(f"{output}: {short_text(card)} Read {output / CARD_TEXT}.")
+    typer.echo(f"{output}: {short_text(card)} Read {output / CARD_FILE}.")

@@ -53,6 +53,9 @@ class Split:
     test: Pairs
     report: SplitReport
 
+    def __repr__(self) -> str:
+        return f"Split({self.report})"
+
     def __iter__(self) -> Iterator[Pairs]:
         return iter((self.train, self.test))
 

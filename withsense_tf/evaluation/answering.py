@@ -12,13 +12,12 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.terminal import each_said_once
-from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.evaluation.figures.ranking import per_query, pool
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
-from withsense_tf.evaluation.protocol import Task, check_unseen
+from withsense_tf.evaluation.protocol import Task, check_unseen, require
 from withsense_tf.evaluation.row_status import RUN
 from withsense_tf.matchers.base import Matcher
 
@@ -50,16 +49,19 @@ def heap_freezer() -> Iterator[Callable[[], None]]:
         gc.unfreeze()
 
 
-def answer_pairs(matcher: Matcher, test: Pairs, blank: Answers, constant: float) -> Outcome:
-    """Let a fitted matcher answer test pairs; `blank` are their answers with nothing predicted yet."""
-    check_unseen(matcher, test.data, test.content)
+def answer_pairs(matcher: Matcher, task: Task, constant: float) -> Outcome:
+    """Let a fitted matcher answer the test pairs of a task, and rank its gallery if it has one."""
+    test = require(task.test, "test pairs")
+    check_unseen(matcher, test.data, task.test_content)
     with Meter() as meter:
-        answers = replace(blank, prediction=matcher.predict(test))
+        answers = replace(task.blank, prediction=matcher.predict(test))
+        rankings = None if task.gallery is None else _rank(matcher, task, task.gallery)
     return Outcome(
         matcher.name,
         "",
         matcher.describe(),
         answers=answers,
+        rankings=rankings,
         constant=constant,
         seconds=meter.seconds,
         peak_mb=meter.peak_mb,

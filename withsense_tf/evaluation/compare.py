@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+
+import pandas as pd
 
 from withsense_tf.common.code_version import code_version
 from withsense_tf.data.dataset import Dataset, Pairs, check_pairs
 from withsense_tf.errors import SettingError, check_kind, check_share
 from withsense_tf.evaluation.answering import answer_pairs
-from withsense_tf.evaluation.protocol import blank_answers
-from withsense_tf.evaluation.result_rows import row_of
-from withsense_tf.evaluation.result_table import Comparison, Value
+from withsense_tf.evaluation.page.references import lines_of
+from withsense_tf.evaluation.protocol import Task, own_queries
+from withsense_tf.evaluation.result_rows import rows_of
+from withsense_tf.evaluation.result_table import Comparison
 from withsense_tf.matchers.base import Matcher
 
 SYNTHETIC_NOTE = (
@@ -19,9 +22,13 @@ SYNTHETIC_NOTE = (
 )
 
 
-def compare(matchers: Sequence[Matcher] | Matcher, test: Pairs, constant: float | None = None) -> Comparison:
+def compare(
+    matchers: Sequence[Matcher] | Matcher, test: Pairs, constant: float | None = None, *, ranking: bool = True
+) -> Comparison:
     """Measure fitted matchers on the same test pairs; a row each, in the order given.
 
+    They also rank the photos of these pairs for each caption of theirs, unless `ranking` is False: how well pairs fit
+    says little of whether photos are found. `.plot()` of the table that is returned draws both.
     Skill needs the constant's answer from the training side: `constant`, or the first `Constant` among the
     matchers that learned the target that is measured. Without one, the column stays empty.
     """
@@ -38,7 +45,18 @@ def compare(matchers: Sequence[Matcher] | Matcher, test: Pairs, constant: float 
         constant = check_share("constant", constant, ends=True)
     else:
         constant = _answer_of_a_constant(matchers, test)
-    return Comparison(tuple(_rows(matchers, test, constant)), notes_on(test))
+    gallery, queries = own_queries(test.data, test) if ranking else (None, pd.DataFrame())
+    # With one photo alone there is nothing to find.
+    task = Task(test, test, gallery if gallery is not None and len(gallery) > 1 else None, queries)
+    outcomes = [answer_pairs(matcher, task, constant) for matcher in matchers]
+    rows = rows_of(
+        outcomes,
+        data=test.data.name,
+        target=test.definition,
+        fingerprint=test.data.fingerprint,
+        code=code_version(),
+    )
+    return Comparison(tuple(rows), notes_on(test), lines=lines_of(outcomes, test.data))
 
 
 def notes_on(test: Pairs) -> tuple[str, ...]:
@@ -57,13 +75,6 @@ def copies_note(data: Dataset) -> tuple[str, ...]:
         f"others and on their side of every split; {left_out:,} training photos that look like a test photo were left "
         "out.",
     )
-
-
-def _rows(matchers: Sequence[Matcher], test: Pairs, constant: float) -> Iterator[dict[str, Value]]:
-    blank = blank_answers(test)
-    source = {"data": test.data.name, "target": test.definition, "fingerprint": test.data.fingerprint}
-    for matcher in matchers:
-        yield row_of(answer_pairs(matcher, test, blank, constant)) | source | {"code": code_version()}
 
 
 def _answer_of_a_constant(matchers: Sequence[Matcher], test: Pairs) -> float:

@@ -103,7 +103,7 @@ def tasks(
         splits: Sequence[Split] = folds_by_photo(pairs, folds, seed)
     else:
         splits = [split_by_photo(pairs, 0.3, seed) if split == "70/30" else split_strict(pairs, 0.3, seed)]
-    return [Task(part.train, part.test, *_own_queries(data, part.test)) for part in splits]
+    return [Task(part.train, part.test, *own_queries(data, part.test)) for part in splits]
 
 
 def blank_answers(test: Pairs) -> Answers:
@@ -167,7 +167,8 @@ def _parts(task: Task) -> Iterator[Sequence[str]]:
     yield from (task.queries[column].tolist() for column in ("caption", "text", "photo"))
 
 
-def _own_queries(data: Dataset, test: Pairs) -> tuple[Gallery | None, pd.DataFrame]:
+def own_queries(data: Dataset, test: Pairs) -> tuple[Gallery | None, pd.DataFrame]:
+    """Return the photos of test pairs as a gallery, and their captions as queries; None where they have no captions."""
     # Of copies one: the others would stand before it or behind it at every query that is theirs.
     names = test.table.assign(group=test.group).drop_duplicates("group")["photo"].tolist()
     captions = data.captions
@@ -212,4 +213,4 @@ def _all_judged_photos(pairs: Pairs, seed: int) -> list[Task]:
     photos = table.loc[is_corpus & ~is_copy & table["photo"].isin(data.captions["photo"]), "photo"]
     if not len(photos):
         return []
-    return [Task(caption_pairs(data, seed=seed, photos=photos), pairs, *_own_queries(data, pairs))]
+    return [Task(caption_pairs(data, seed=seed, photos=photos), pairs, *own_queries(data, pairs))]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from withsense_tf.common.limits import read_json
 from withsense_tf.errors import DataError, SettingError, check_choice
+from withsense_tf.evaluation.reference_lines import ReferenceLine, lines_in
 from withsense_tf.evaluation.result_table import Value
 from withsense_tf.evaluation.row_status import RUN, status_of, was_run
 
@@ -85,6 +86,7 @@ class Base:
     measured_on: Mapping[str, str] = field(default_factory=dict)
     machine: str = ""
     notes: Sequence[str] = ()
+    lines: Sequence[ReferenceLine] = ()
 
 
 def load_base(file: Path, option: str = "--against ") -> Base:
@@ -110,7 +112,8 @@ def load_base(file: Path, option: str = "--against ") -> Base:
             f"{option}{file} is no results.json of an earlier run ({why}): expected the file in its run folder."
         ) from error
     notes = [str(note) for note in result.get("notes") or ()]
-    return Base(file, rows, models, measured_on, str(result.get("machine", "")), notes)
+    lines = lines_in(result.get("lines"))
+    return Base(file, rows, models, measured_on, str(result.get("machine", "")), notes, lines)
 
 
 def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Limit], machine: str) -> None:
@@ -176,8 +179,8 @@ def _breach(rule: Limit, before: float, after: float, row: Mapping[str, Value]) 
         why = status_of(row) if row else "this run has no such row"
         return f"{rule.measure} was {before:.4g}; now: {'not measured' if why == RUN else why}"
     if rule.broken(after - before):
-        allowed = f"allowed is a change not {rule.sign} {rule.limit:g}"
-        return f"{rule.measure} {before:.4g} -> {after:.4g}, {allowed}"
+        bound = f"allowed is a change not {rule.sign} {rule.limit:g}"
+        return f"{rule.measure} {before:.4g} -> {after:.4g}, {bound}"
     return ""
 
 

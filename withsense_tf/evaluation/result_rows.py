@@ -17,11 +17,10 @@ from withsense_tf.evaluation.figures.intervals import (
 from withsense_tf.evaluation.figures.regression import regression_figures
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.result_table import Value
-from withsense_tf.evaluation.row_status import RUN
+from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, RUN
 
 # An interval needs a few photos, and a test too.
 FEWEST_PHOTOS: Final = 5
-CAPTION_ASSISTED: Final = "caption-assisted"
 
 
 def row_of(outcome: Outcome) -> dict[str, Value]:

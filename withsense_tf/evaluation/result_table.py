@@ -15,7 +15,11 @@ from typing import Final
 from filelock import FileLock
 from rich.console import Console, ConsoleOptions
 
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, check_choice
+from withsense_tf.evaluation.page.overview_chart import overview
+from withsense_tf.evaluation.page.plots import Chart
+from withsense_tf.evaluation.page.recommendation import recommendation
+from withsense_tf.evaluation.reference_lines import CHANCE, ReferenceLine
 from withsense_tf.evaluation.row_status import sees_at_random, was_run
 
 Value = str | int | float | None
@@ -65,6 +69,40 @@ class Comparison:
     rows: tuple[Mapping[str, Value], ...]
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    # What its charts draw beside the figures of the first split.
+    lines: tuple[ReferenceLine, ...] = ()
+
+    def recommendation(self) -> str:
+        """Say in plain words which matcher of the first split to use; empty where nothing was run."""
+        return recommendation(self._rows_of(self._first_split()), self._chance())
+
+    def plot(self, split: str | None = None) -> Chart:
+        """Draw the rows of a split, by default of the first, with intervals, and lines of chance, people and others.
+
+        A notebook shows the chart; `save("chart.svg")` and `save("chart.png", theme="dark")` write it.
+        """
+        first = self._first_split()
+        split = (
+            first
+            if split is None
+            else check_choice("split", split, [str(row.get("split") or "") for row in self.rows])
+        )
+        # Chance hangs on the gallery of a split.
+        lines = [line for line in self.lines if split == first or line.label != CHANCE]
+        chart = overview(self._rows_of(split), lines, SPLITS.get(split, ""))
+        if chart is None:
+            raise DataError("There is nothing to draw: no matcher was run. The table says why.")
+        return chart
+
+    def _first_split(self) -> str:
+        there = [str(row.get("split") or "") for row in self.rows if was_run(row)]
+        return next((split for split in SPLITS if split in there), there[0] if there else "")
+
+    def _rows_of(self, split: str) -> list[Mapping[str, Value]]:
+        return [row for row in self.rows if str(row.get("split") or "") == split]
+
+    def _chance(self) -> float | None:
+        return next((one.value for one in self.lines if (one.measure, one.label) == ("r@5", CHANCE)), None)
 
     def cells(self) -> list[list[str]]:
         """Return what `COLUMNS_TO_SHOW` names of each row, as text."""
@@ -72,6 +110,10 @@ class Comparison:
 
     def __iter__(self) -> Iterator[Mapping[str, Value]]:
         return iter(self.rows)
+
+    def __repr__(self) -> str:
+        names = dict.fromkeys(str(row.get("matcher")) for row in self.rows)
+        return f"Comparison({len(self.rows)} rows: {', '.join(names)})"
 
     def __str__(self) -> str:
         # Wide enough for every column: a table that is printed into a file must not be cut.
@@ -111,7 +153,8 @@ class Comparison:
         missing_columns = [column for column in self._for_terminals() if column not in columns]
         if missing_columns:
             yield Text(f"Not shown for want of width: {', '.join(missing_columns)}.")
-        yield from map(Text, (*self._random(), *self.not_run(), *self.notes, *self.sources))
+        first = [text] if (text := self.recommendation()) else []
+        yield from map(Text, (*first, *self._random(), *self.not_run(), *self.notes, *self.sources))
 
     def _used(self) -> list[str]:
         """Return the columns that some row has something for."""
@@ -166,7 +209,8 @@ class Comparison:
         notes = "".join(
             f"<p>{html.escape(note)}</p>" for note in (*self.not_run(), *self.notes, *self.sources)
         )
-        return "".join(tables) + notes
+        first = self.recommendation()
+        return (f"<p><strong>{html.escape(first)}</strong></p>" if first else "") + "".join(tables) + notes
 
 
 def append_rows(file: Path, comparison: Comparison) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,6 +12,8 @@ from withsense_tf.encoders.base import RANDOM_WEIGHTS
 RUN: Final = "ok"
 # The track of rows that look at neither photo nor text in earnest, or at one of them alone.
 BASELINE: Final = "baseline"
+# The track of rows that read the captions of photos.
+CAPTION_ASSISTED: Final = "caption-assisted"
 
 
 def status_of(row: Mapping[str, object]) -> str:
@@ -26,3 +29,11 @@ def was_run(row: Mapping[str, object]) -> bool:
 def sees_at_random(weights: object) -> bool:
     """Return whether weights, as a row names them, are random ones, some or all."""
     return RANDOM_WEIGHTS in str(weights or "")
+
+
+def number(row: Mapping[str, object], name: str) -> float | None:
+    """Return a figure of a row; None where it was not measured."""
+    value = row.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)

@@ -16,6 +16,7 @@ from withsense_tf.errors import DataError
 from withsense_tf.index.vectors.engine_settings import Engine
 from withsense_tf.index.vectors.exact_index import ExactIndex
 from withsense_tf.index.vectors.vector_index import Fact, VectorIndex
+from withsense_tf.matchers.cards.card_page import CARD_FILE
 from withsense_tf.matchers.saved_search_forms import load_form, save_form
 from withsense_tf.matchers.search_forms import CAPTIONS, SearchForm
 
@@ -148,5 +149,6 @@ def save_model(matcher: Matcher, folder: Path) -> None:
 
 def folder_identity(folder: Path, parts: Sequence[str] = (FORM, MATCHER)) -> str:
     """Return a fingerprint of the model in a folder, or of a part of it, in 24 signs."""
-    files = (file for part in parts for file in files_below(folder / part))
+    # A card is for people, who may add to it.
+    files = (file for part in parts for file in files_below(folder / part) if file.name != CARD_FILE)
     return fingerprint(folder, files, content_of, 24)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from withsense_tf.common.saved_objects import load_state, save_state
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, check_kind
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.cards.card_page import write_card
+from withsense_tf.matchers.cards.matcher_card import head_of, text_of
 from withsense_tf.matchers.saved_search_forms import FORMS, encoder_modules
 
 # Classes that matchers are made of.
@@ -25,11 +27,17 @@ PARTS: Final[Mapping[str, str]] = {
 }
 
 
-def save_matcher(matcher: Matcher, folder: str | Path, also: Mapping[str, str] | None = None) -> Path:
-    """Write a fitted matcher into a new folder, with the files of its weights; return the folder.
+def save_matcher(
+    matcher: Matcher,
+    folder: str | Path,
+    also: Mapping[str, str] | None = None,
+    figures: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a fitted matcher into a new folder, with the files of its weights and its card; return the folder.
 
     Presets of KerasHub, modules of TensorFlow Hub and their folders are not copied: they must be there later.
     `also` names the module of each class of your own, such as an encoder: {"MyEncoder": "my_module"}.
+    `figures` are what the card says that it is worth: a row of a comparison.
     """
     check_kind("save_matcher", matcher, Matcher, "a fitted matcher")
     check_kind("save_matcher", folder, (str, Path), "the path of a folder that is not there yet")
@@ -39,7 +47,9 @@ def save_matcher(matcher: Matcher, folder: str | Path, also: Mapping[str, str] |
         )  # late: it takes all kinds of matchers
 
         match_chance(matcher)
-    return save_state(matcher, folder, known_modules(also))
+    root = save_state(matcher, folder, known_modules(also))
+    write_card(root, head_of(matcher, figures), text_of(matcher, root.name, figures))
+    return root
 
 
 def load_matcher(

@@ -44,6 +44,10 @@ class Gate(Door):
     day: date | None = None
     _by_level: dict[Level, _Answers] = field(default_factory=dict, repr=False)
 
+    def __repr__(self) -> str:
+        where = self.country or "the strictest rule"
+        return f"Gate({self.data.name}, {where}, law {self.policy.version})"
+
     @property
     def decisions(self) -> dict[str, PhotoDecision]:
         """Return what was decided on each photo; nothing where the country has no rule."""

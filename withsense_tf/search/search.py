@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from withsense_tf.errors import SettingError, WithSenseError, check_kind
 from withsense_tf.index.index_door import IndexDoor
@@ -146,6 +146,15 @@ class Search:
             with self.index.catalog.reading() as tables:
                 if self.index.current(tables).number == generation.number:
                     raise failure
+
+    def box(self, k: int = 5) -> Any:
+        """Return a box to search in, for a notebook where ipywidgets is installed."""
+        from withsense_tf.search.notebook.search_box import search_box
+
+        return search_box(self, k)
+
+    def __repr__(self) -> str:
+        return f"Search({self.index.folder}, {self.country or 'the strictest rule'})"
 
     def close(self) -> None:
         """Close files and connections."""

@@ -9,6 +9,7 @@ from small_index import LAW, items_of_looks
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.split import split_by_photo
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+from withsense_tf.index.model_generation import folder_identity
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.status import index_status
@@ -34,6 +35,11 @@ def test_the_status_of_an_index_says_under_which_law_its_models_were_trained(
     said = status.as_text()
     assert said.count("trained without the law, or nobody knows") == 1
     assert said.count(f"trained under law {LAW.version}") == 2
+    cards = [Path(model["card"]) for model in status.models]
+    assert all(card.is_file() and f"; card: {card}" in said for card in cards)
+    # What a person adds to a card is no damage of the model.
+    cards[0].write_text("More.")
+    assert index.generation(numbers[0]).identity == folder_identity(cards[0].parents[1])
 
 
 def test_the_status_of_an_index_names_what_saw_the_photos_and_whose_weights_it_has(

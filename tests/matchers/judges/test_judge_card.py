@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from withsense_tf.matchers.judges.judge_card import card_text, make_card
+from withsense_tf.matchers.judges.judge_card import card_head, card_text, make_card
 from withsense_tf.matchers.judges.judge_examples import JudgeExamples
 
 
@@ -35,3 +35,10 @@ def test_the_text_says_what_it_learned_from_and_under_which_licence(licence: str
     assert f"as told by who trained it: {said}." in text
     assert "`holidays`" in text
     assert "an encoder" in text
+
+
+def test_the_head_has_the_figures_and_the_licence_for_programs() -> None:
+    head = card_head(card("CC BY 4.0"))
+    assert (head["license_name"], head["datasets"]) == ("CC BY 4.0", ["holidays"])
+    (entry,) = head["model-index"]
+    assert [one["type"] for one in entry["results"][0]["metrics"]] == ["auc", "recall", "precision"]

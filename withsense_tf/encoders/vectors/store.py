@@ -59,6 +59,11 @@ class VectorStore:
         self._beside = None if beside is None else VectorStore(beside, dtype)
         self._shelves: dict[str, Shelf] = {}
 
+    def __repr__(self) -> str:
+        # One that is kept only as long as it lives has no place worth a word.
+        place = "of this process" if hasattr(self, "_temporary") else str(self.folder)
+        return f"VectorStore({place}, {self.dtype})"
+
     def __deepcopy__(self, memo: object) -> VectorStore:
         # scikit-learn's clone copies arguments; a store is there to be shared.
         return self

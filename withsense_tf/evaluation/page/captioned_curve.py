@@ -12,7 +12,8 @@ import pandas as pd
 
 from withsense_tf.evaluation.page.plots import COLOURS, new_figure, png
 from withsense_tf.evaluation.page.run_plots import Picture
-from withsense_tf.evaluation.page.run_tables import Row, number
+from withsense_tf.evaluation.page.run_tables import Row
+from withsense_tf.evaluation.row_status import number
 
 COUNT: Final = "captioned_photos"
 # What is drawn, and what its axis says.

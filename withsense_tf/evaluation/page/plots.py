@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
+import matplotlib
 from matplotlib.figure import Figure
+
+from withsense_tf.common.atomic_files import whole_file
+from withsense_tf.errors import SettingError, check_choice
 
 # Okabe and Ito's colours, which stay apart in every common kind of colour blindness.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -32,3 +39,81 @@ def png(figure: Figure) -> bytes:
     # No time stamp or version: the same figures give the same file.
     figure.savefig(stream, format="png", dpi=110, metadata={"Software": None})
     return stream.getvalue()
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What a picture is drawn on, and with: its ground, its writing, lines that help the eye, and a blue."""
+
+    ground: str
+    ink: str
+    grid: str
+    blue: str
+
+
+LIGHT: Final = Theme("#ffffff", "#1a1a1a", "#dddddd", BLUE)
+DARK: Final = Theme("#16181c", "#e8e8e8", "#3d4148", SKY)  # the darker blue is lost on it
+THEMES: Final = {"light": LIGHT, "dark": DARK}
+
+
+def dress(figure: Figure, theme: Theme) -> Figure:
+    """Give all that is not data the colours of a theme; the same figure is returned."""
+    figure.set_facecolor(theme.ground)
+    for axis in figure.axes:
+        axis.set_facecolor(theme.ground)
+        axis.tick_params(colors=theme.ink)
+        for spine in axis.spines.values():
+            spine.set_color(theme.ink)
+        texts = [axis.title, axis.xaxis.label, axis.yaxis.label, *axis.texts]
+        if legend := axis.get_legend():
+            texts += legend.get_texts()
+        for text in texts:
+            text.set_color(theme.ink)
+    for legend in figure.legends:
+        for text in legend.get_texts():
+            text.set_color(theme.ink)
+    return figure
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture that is drawn when it is asked for, in light or dark, as PNG or SVG. A notebook shows it.
+
+    `alt` says in words what it shows.
+    """
+
+    title: str
+    draw: Callable[[Theme], Figure]
+    alt: str
+
+    def png(self, theme: str = "light") -> bytes:
+        """Return it as a PNG file."""
+        return png(self.figure(theme))
+
+    def svg(self, theme: str = "light") -> str:
+        """Return it as an SVG file; its texts are texts."""
+        stream = io.StringIO()
+        # The same figures give the same file.
+        with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "withsense_tf"}):
+            self.figure(theme).savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        return stream.getvalue()
+
+    def figure(self, theme: str = "light") -> Figure:
+        """Return the figure of matplotlib, to change it."""
+        return self.draw(THEMES[check_choice("theme", theme, THEMES)])
+
+    def save(self, file: str | Path, theme: str = "light") -> Path:
+        """Write it to a .png or .svg file."""
+        path = Path(file)
+        if path.suffix not in (".png", ".svg"):
+            raise SettingError(f"A chart is saved as .png or .svg, got {path.name!r}.")
+        content = self.png(theme) if path.suffix == ".png" else self.svg(theme).encode()
+        with whole_file(path) as draft:
+            draft.write_bytes(content)
+        return path
+
+    def _repr_png_(self) -> bytes:
+        return self.png()
+
+    def __repr__(self) -> str:
+        return f"Chart({self.title}: {self.alt})"

@@ -11,7 +11,8 @@ import numpy as np
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.outcome import Outcome
-from withsense_tf.targets.agreement import EXPERTS, human_line
+from withsense_tf.evaluation.reference_lines import CHANCE, ReferenceLine
+from withsense_tf.targets.agreement import EXPERTS, HumanLine, human_line
 
 DEPTHS: Final = (1, 5, 10)
 
@@ -48,6 +49,11 @@ OTHERS: Final = (
     ),
     Reference("BRNN", f"{_SEARCH}, 1,000 photos", "11.8 / 32.1 / 44.7", "Karpathy and Fei-Fei, 2015"),
 )
+PUBLISHED_LINES: Final = (
+    ReferenceLine("r@5", 0.805, "CLIP ViT-B/32 among 1,000 photos, published", elsewhere=True),
+    ReferenceLine("tau_c", 0.512, "CLIPScore, published", elsewhere=True),
+    ReferenceLine("tau_c", 0.543, "PAC-S, published", elsewhere=True),
+)
 WARNING: Final = (
     "The published figures are on Flickr8k, those of finding photos in its 1,000 test photos. A run's figures cannot "
     "be compared with them where it keeps the law (other photos), where its gallery has another size (a smaller one is "
@@ -63,6 +69,29 @@ def of_this_data(outcomes: Sequence[Outcome], data: Dataset) -> list[Reference]:
 def of_others(data: Dataset) -> tuple[Reference, ...]:
     """Return what others have published; on drawn scenes it says nothing, so there is none."""
     return () if data.synthetic else OTHERS
+
+
+def lines_of(outcomes: Sequence[Outcome], data: Dataset) -> tuple[ReferenceLine, ...]:
+    """Return the lines of a chart: chance and people on this data, and on real photos what others published."""
+    lines = []
+    if (by_chance := chance_at(outcomes, 5)) is not None:
+        lines.append(ReferenceLine("r@5", by_chance, CHANCE))
+    lines += human_lines(data)
+    if not data.synthetic:
+        lines += PUBLISHED_LINES
+    return tuple(lines)
+
+
+def human_lines(data: Dataset) -> list[ReferenceLine]:
+    """Return what one judge reaches on this data, foretold by the others; nothing where nobody judged."""
+    line = _line_of_people(data)
+    who = "simulated judges" if data.synthetic else "people"
+    values = () if line is None else (("rmse", line.rmse), ("tau_c", line.tau_c))
+    return [
+        ReferenceLine(measure, value, f"{who}, two foretell the third")
+        for measure, value in values
+        if math.isfinite(value)
+    ]
 
 
 def chance(size: np.ndarray, first: int) -> float:
@@ -94,15 +123,12 @@ def _chance(outcomes: Sequence[Outcome]) -> list[Reference]:
 
 
 def _people(data: Dataset) -> list[Reference]:
-    experts = data.experts
-    own = data.own(experts)
-    # An order needs two pairs.
-    if (~own).sum() < 2:
+    line = _line_of_people(data)
+    if line is None:
         return []
-    line = human_line(experts[EXPERTS].to_numpy(np.float64), own)
     who = "simulated judges" if data.synthetic else "the experts"
     source = f"{who} of this data set: the mean of two foretells the third; no ceiling"
-    pairs = len(experts)
+    pairs = len(data.experts)
     figures = (
         (f"RMSE, {pairs:,} pairs", line.rmse),
         (f"tau c, {line.pairs:,} pairs without own captions", line.tau_c),
@@ -113,3 +139,10 @@ def _people(data: Dataset) -> list[Reference]:
         for what, value in figures
         if math.isfinite(value)
     ]
+
+
+def _line_of_people(data: Dataset) -> HumanLine | None:
+    experts = data.experts
+    own = data.own(experts)
+    # An order needs two pairs.
+    return None if (~own).sum() < 2 else human_line(experts[EXPERTS].to_numpy(np.float64), own)

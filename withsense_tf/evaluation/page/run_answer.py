@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from withsense_tf.evaluation.page.run_tables import Row, number
-from withsense_tf.evaluation.result_rows import CAPTION_ASSISTED
-from withsense_tf.evaluation.row_status import BASELINE, sees_at_random, was_run
+from withsense_tf.evaluation.page.run_tables import Row
+from withsense_tf.evaluation.row_status import BASELINE, CAPTION_ASSISTED, number, sees_at_random, was_run
 
 TRACKS: Final = (
     ("Of those that see photos and queries only", False),

@@ -12,15 +12,20 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page import references
 from withsense_tf.evaluation.page.captioned_curve import curve_picture
+from withsense_tf.evaluation.page.model_wall import wall_of
+from withsense_tf.evaluation.page.overview_chart import overview
+from withsense_tf.evaluation.page.recommendation import recommendation, row_to_use
 from withsense_tf.evaluation.page.run_answer import best_sentences
 from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture, training_pictures
-from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of
-from withsense_tf.evaluation.page.run_tables import Row, linear_rows, number, tables_of
+from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of, strip_of
+from withsense_tf.evaluation.page.run_tables import Row, linear_rows, tables_of
 from withsense_tf.evaluation.page.sections import fill_template
-from withsense_tf.evaluation.result_rows import CAPTION_ASSISTED
 from withsense_tf.evaluation.result_table import SPLITS, Comparison
+from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number
 
 TRACKS: Final = (("image-only", "image-only"), (CAPTION_ASSISTED, "caption-assisted"))
+# Notes that belong beside the answer: how such notes begin.
+CAUTIONS: Final = ("Synthetic", "A smoke run")
 # What is the same in all rows of a run, and what the page calls it.
 FACTS: Final = {
     "data": "data",
@@ -58,12 +63,22 @@ def run_page(run: Run) -> str:
     main = present[0] if present else ""
     outcomes = [outcome for outcome in run.outcomes if outcome.split == main]
     main_rows = [row for row in rows if row.get("split") == main]
+    by_chance = references.chance_at(outcomes, 5)
+    thumbnails, seed = Thumbnails(run.data), _seed(rows)
+    use = row_to_use(main_rows, by_chance)
+    chart = overview(main_rows, references.lines_of(outcomes, run.data), "How good is each matcher")
+    cautions = [note for note in run.comparison.notes if note.startswith(CAUTIONS)]
     return fill_template(
         "run_page.html",
         title=f"Which matcher is best? {run.data.name}",
-        best=best_sentences(main_rows, references.chance_at(outcomes, 5)),
+        recommendation=recommendation(main_rows, by_chance),
+        cautions=cautions,
+        chart=chart,
+        strip=strip_of(_outcome_of(use, outcomes), thumbnails, seed),
+        used=None if use is None else use.get("matcher"),
+        best=best_sentences(main_rows, by_chance),
         facts=_facts(run, main_rows),
-        notes=run.comparison.notes,
+        notes=[note for note in run.comparison.notes if note not in cautions],
         sources=run.comparison.sources,
         config=json.dumps(run.config, indent=1, default=str, ensure_ascii=False),
         tensorboard=None if run.tensorboard is None else str(run.tensorboard),
@@ -85,7 +100,8 @@ def run_page(run: Run) -> str:
         recall=recall_picture(outcomes),
         curve=curve_picture(main_rows),
         training=training_pictures(outcomes),
-        sheets=_sheets(run, outcomes),
+        wall=wall_of(outcomes, thumbnails),
+        sheets=_sheets(outcomes, thumbnails, seed),
     )
 
 
@@ -128,13 +144,20 @@ def _facts(run: Run, main_rows: Sequence[Row]) -> list[tuple[str, str]]:
     return facts
 
 
-def _sheets(run: Run, outcomes: Sequence[Outcome]) -> list[tuple[str, Sheet]]:
-    thumbnails = Thumbnails(run.data)
-    seed = next((row["seed"] for row in run.comparison.rows if isinstance(row.get("seed"), int)), 0)
+def _seed(rows: Sequence[Row]) -> int:
+    return next((int(row["seed"] or 0) for row in rows if isinstance(row.get("seed"), int)), 0)
+
+
+def _outcome_of(row: Row | None, outcomes: Sequence[Outcome]) -> Outcome | None:
+    label = None if row is None else row.get("matcher")
+    return next((outcome for outcome in outcomes if outcome.label == label), None)
+
+
+def _sheets(outcomes: Sequence[Outcome], thumbnails: Thumbnails, seed: int) -> list[tuple[str, Sheet]]:
     sheets = []
     for track, title in TRACKS:
         best = best_to_show(outcomes, track)
-        sheet = None if best is None else sheet_of(best, thumbnails, int(seed or 0))
+        sheet = None if best is None else sheet_of(best, thumbnails, seed)
         if sheet is not None:
             sheets.append((title, sheet))
     return sheets

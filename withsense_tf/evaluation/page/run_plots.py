@@ -15,7 +15,7 @@ from withsense_tf.evaluation.outcome import Answers, Outcome
 from withsense_tf.evaluation.page.plots import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SKY, new_figure, png
 from withsense_tf.evaluation.page.references import chance
 from withsense_tf.evaluation.page.run_tables import LOOKING, READING
-from withsense_tf.evaluation.result_rows import CAPTION_ASSISTED
+from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
 
 BINS: Final = 25
 # Without the palest: one pair must be seen on white, too.

@@ -16,6 +16,7 @@ from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 from withsense_tf.evaluation.outcome import Outcome, Rankings
 
 QUERIES: Final = 8  # in each half of a sheet
+STRIP: Final = 7  # queries at the top of a page
 SIDE: Final = 110  # pixels of a thumbnail's longer side
 NOT_SHOWN: Final = "not shown: it is no photo of this data set"
 
@@ -117,12 +118,23 @@ def sheet_of(outcome: Outcome, thumbnails: Thumbnails, seed: int) -> Sheet | Non
     sample = np.random.default_rng(seed).permutation(rest)[:QUERIES]
     return Sheet(
         outcome.label,
-        tuple(_sheet_query(rankings, int(at), thumbnails) for at in worst),
-        tuple(_sheet_query(rankings, int(at), thumbnails) for at in sample),
+        tuple(sheet_query(rankings, int(at), thumbnails) for at in worst),
+        tuple(sheet_query(rankings, int(at), thumbnails) for at in sample),
     )
 
 
-def _sheet_query(rankings: Rankings, at: int, thumbnails: Thumbnails) -> SheetQuery:
+def strip_of(outcome: Outcome | None, thumbnails: Thumbnails, seed: int) -> list[SheetQuery]:
+    """Return some queries of an outcome, drawn at random of those that can be shown, with what each found."""
+    rankings = None if outcome is None else outcome.rankings
+    if rankings is None:
+        return []
+    queries = np.flatnonzero([caption in thumbnails.texts for caption in rankings.caption])
+    sample = np.random.default_rng(seed).permutation(queries)[:STRIP]
+    return [sheet_query(rankings, int(at), thumbnails) for at in sample]
+
+
+def sheet_query(rankings: Rankings, at: int, thumbnails: Thumbnails) -> SheetQuery:
+    """Return what one query found, to look at."""
     queries = rankings.per_query
     name, place = str(queries.photo[at]), int(queries.rank[at]) + 1
     first_scores = zip(rankings.first[at].tolist(), rankings.scores[at].tolist(), strict=True)

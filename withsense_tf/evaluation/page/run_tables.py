@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from withsense_tf.evaluation.result_rows import CAPTION_ASSISTED
 from withsense_tf.evaluation.result_table import SHARES, Value
-from withsense_tf.evaluation.row_status import status_of, was_run
+from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number, status_of, was_run
 
 Row = Mapping[str, Value]
 
@@ -96,14 +94,6 @@ def tables_of(rows: Sequence[Row], title: str, in_all: bool) -> list[Table]:
 def linear_rows(rows: Sequence[Row]) -> list[Row]:
     """Return the rows of linear models on concatenated vectors that ranked photos."""
     return [row for row in rows if _class(row) == "ConcatLinear" and number(row, "distinct_top5") is not None]
-
-
-def number(row: Row, name: str) -> float | None:
-    """Return a figure of a row; None where it was not measured."""
-    value = row.get(name)
-    if not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return float(value)
 
 
 def _class(row: Row) -> str:

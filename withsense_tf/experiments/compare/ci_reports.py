@@ -9,13 +9,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import typer
 
 from withsense_tf.errors import SettingError, on_disk
 from withsense_tf.evaluation.regression_gate import Check
 from withsense_tf.evaluation.result_table import Comparison
+from withsense_tf.experiments.compare.base_run import BaseRun
 from withsense_tf.experiments.compare.junit import write_junit
 from withsense_tf.experiments.compare.run_folder import markdown
 
@@ -31,8 +32,8 @@ class CiReports:
     summary: Path | None = None
     junit: Path | None = None
 
-    def check(self, dry_run: bool) -> None:
-        """Raise, before the work starts, where a file cannot be written, or there will be nothing to write."""
+    def check(self, dry_run: bool) -> Self:
+        """Return these reports; raise, before the work starts, where one cannot be written or has nothing to tell."""
         if dry_run and (self.json or self.summary or self.junit):
             raise SettingError(
                 "--json, --summary and --junit tell what was measured; a --dry-run measures nothing."
@@ -48,12 +49,20 @@ class CiReports:
                 raise SettingError(
                     f"{option} {file} cannot be written ({error.strerror}): choose another file."
                 ) from error
+        return self
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
         """Send what is said to people to the error stream where the standard output is for a program."""
         with redirect_stdout(sys.stderr) if self.json else nullcontext():
             yield
+
+    def publish(self, run: Path, comparison: Comparison, base: BaseRun | None) -> None:
+        """Write all that was asked for; then say how the run stands against its base, and end with 1 if it is worse."""
+        self.write(run, comparison, base.checks(comparison.rows) if base else ())
+        if base:
+            with self.quiet():
+                base.judge(comparison.rows)
 
     def write(self, run: Path, comparison: Comparison, checks: Sequence[Check] = ()) -> None:
         """Write all that was asked for, and the job's summary where GitHub runs this."""
@@ -83,14 +92,15 @@ class CiReports:
 def summary_text(comparison: Comparison, checks: Sequence[Check] = ()) -> str:
     """Return the summary of a job: whether it is no worse than its base, and the table."""
     lines = ["## Which matcher is best?", ""]
+    lines += [text, ""] if (text := comparison.recommendation()) else []
     if checks:
         breaches = [check.breach for check in checks if check.breach]
         verdict = f"**Worse than the base: {len(breaches)} of {len(checks)} checks fail.**"
         lines += [verdict if breaches else f"No worse than the base ({len(checks)} checks).", ""]
-        lines += [*(f"- {_escaped(breach)}" for breach in breaches), *([""] if breaches else [])]
+        lines += [*(f"- {_escape(breach)}" for breach in breaches), *([""] if breaches else [])]
     return "\n".join([*lines, markdown(comparison), ""])
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     # A sign that opens a tag would swallow what follows.
     return text.replace("<", "&lt;")

@@ -25,10 +25,12 @@ def compare(context: typer.Context, **options: object) -> None:
         main(**options)
         return
     sources = {name: context.get_parameter_source(name) for name in context.params}
-    told = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
-    if told:
+    own_options = [
+        name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"
+    ]
+    if own_options:
         raise SettingError(
-            f"compare {command}: --{told[0].replace('_', '-')} stands before {command}, where it would belong to a new "
+            f"compare {command}: --{own_options[0].replace('_', '-')} stands before {command}, as if for a new "
             f"comparison. Write options after the command: compare {command} ... --output FOLDER."
         )
 

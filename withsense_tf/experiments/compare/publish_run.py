@@ -13,6 +13,7 @@ from withsense_tf.common.code_version import code_version
 from withsense_tf.errors import on_disk
 from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, copies_note
 from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.page.references import lines_of
 from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison, Value, append_rows, check_header
@@ -85,7 +86,9 @@ def compare_outcomes(
     for row, (job, _) in zip(rows, results, strict=True):
         row["key"] = job.key
     photos = f"Photos: {'; '.join(one.identity for one in plan.around.photo)}."
-    return Comparison(tuple(rows), (*_notes(plan, lawful), *language_notes(rows)), (photos,))
+    first = results[0][0].split if results else ""
+    lines = lines_of([outcome for job, outcome in results if job.split == first], data)
+    return Comparison(tuple(rows), (*_notes(plan, lawful), *language_notes(rows)), (photos,), lines)
 
 
 def language_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:

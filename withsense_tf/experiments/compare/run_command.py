@@ -44,18 +44,14 @@ def main(
     law: LawFiles,
 ) -> None:
     """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
-    from withsense_tf.experiments.compare import prepare_run, publish_run
-    from withsense_tf.experiments.compare.base_run import BaseRun
-    from withsense_tf.experiments.compare.ci_reports import CiReports
+    from withsense_tf.experiments.compare import base_run, ci_reports, prepare_run, publish_run
     from withsense_tf.experiments.compare.dry_run import say_jobs, say_on_demo
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
-    # What can go wrong at once goes wrong before the work starts.
-    check_policy(policy, law)
-    reports = CiReports(json, summary, junit)
-    reports.check(dry_run)
+    check_policy(policy, law)  # what can go wrong at once goes wrong before the work starts
+    reports = ci_reports.CiReports(json, summary, junit).check(dry_run)
     names = options.names_in(models)
-    base = BaseRun.of(against, fail_if or [], names)
+    base = base_run.BaseRun.of(against, fail_if or [], names)
     settings = prepare_run.load_settings(config, change or [], names, quick)
     folder = prepare_run.new_folder(output)
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, quick, seed, folder)
@@ -65,19 +61,19 @@ def main(
         if dataset is None:
             say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)))
             return
-        lawful = under_the_law(dataset, policy, law, country)
-        photos = QUICK_PHOTOS if quick and data else None
-        plan = prepare_run.make_plan(settings, lawful, around, download, quick, photos)
-        count = prepare_run.count_processes(processes)
+        lawful, count = under_the_law(dataset, policy, law, country), prepare_run.count_processes(processes)
+        plan = prepare_run.make_plan(settings, lawful, around, download, quick, _photos(quick, data))
         jobs = prepare_run.check_jobs(plan, base, count)
         if dry_run:
             say_jobs(jobs, plan, lawful)
             return
         comparison = publish_run.train_and_publish(jobs, plan, lawful, folder, count, skip_existing)
-    reports.write(folder, comparison, base.checks(comparison.rows) if base else ())
-    if base:
-        with reports.quiet():
-            base.judge(comparison.rows)
+    reports.publish(folder, comparison, base)
+
+
+def _photos(quick: bool, data: Path | None) -> int | None:
+    """Return how many photos of a folder are taken, None for all."""
+    return QUICK_PHOTOS if quick and data else None
 
 
 def _sizes(quick: bool) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from typing import Final
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page.run_page import Run, write_run_page
+from withsense_tf.evaluation.reference_lines import as_tables
 from withsense_tf.evaluation.result_table import SHARES, Comparison, Value, append_rows, cell_text
 from withsense_tf.evaluation.row_status import was_run
 from withsense_tf.experiments.compare.config import Config
@@ -65,7 +66,8 @@ def results_text(
     """Return what results.json says of a run."""
     rows = [{name: _plain(value) for name, value in row.items()} for row in comparison.rows]
     result: dict[str, object] = {"config": config, "notes": [*comparison.notes, *comparison.sources]}
-    result |= {"measured_on": dict(measured_on), "machine": machine, "rows": rows}
+    result |= {"measured_on": dict(measured_on), "machine": machine, "lines": as_tables(comparison.lines)}
+    result |= {"rows": rows}
     return json.dumps(result, indent=1, default=str) + "\n"
 
 

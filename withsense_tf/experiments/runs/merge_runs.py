@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError, on_disk
-from withsense_tf.evaluation.outcome import Outcome, load_outcome
+from withsense_tf.evaluation.outcome import Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.regression_gate import Row, number_of
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import COLUMNS, Comparison, append_rows
 from withsense_tf.evaluation.row_status import was_run
-from withsense_tf.experiments.compare.run import OUTCOMES
 from withsense_tf.experiments.compare.run_folder import markdown, results_text
 from withsense_tf.experiments.runs.run_changes import MEASURES, unlike
 from withsense_tf.experiments.runs.stored_runs import RESULTS, StoredRun
@@ -64,35 +63,35 @@ def merge_runs(runs: Sequence[StoredRun]) -> Merged:
                 )
     merged_rows, marks = _marked([*rows.values()])
     machines = list(dict.fromkeys(run.base.machine for run in runs if run.base.machine))
-    said = [note for run in runs for note in run.base.notes]
-    said += [*notes, *([] if marks else [NO_MARKS]), *([EFFORT] if len(machines) > 1 else [])]
+    notes_of_all = [note for run in runs for note in run.base.notes]
+    notes_of_all += [*notes, *([] if marks else [NO_MARKS]), *([EFFORT] if len(machines) > 1 else [])]
     measured_on = {split: what for run in reversed(runs) for split, what in run.base.measured_on.items()}
     return Merged(
-        Comparison(tuple(merged_rows), tuple(dict.fromkeys(said))),
+        Comparison(tuple(merged_rows), tuple(dict.fromkeys(notes_of_all)), lines=tuple(first.base.lines)),
         measured_on,
         _models(runs),
         "; ".join(machines),
     )
 
 
-def write_merged(folder: Path, merged: Merged) -> Path:
+def write_merged(folder: Path, run: Merged) -> Path:
     """Write results.json, results.csv and results.md of a merged run into a folder that is not there yet."""
     if folder.exists():
         raise SettingError(f"--into {folder}: it is there already. Name a folder that is not.")
     with on_disk(folder):
         folder.mkdir(parents=True)
         text = results_text(
-            {"name": "merged", "model": list(merged.models)},
-            merged.comparison,
-            merged.measured_on,
-            merged.machine,
+            {"name": "merged", "model": list(run.models)},
+            run.comparison,
+            run.measured_on,
+            run.machine,
         )
         with whole_file(folder / RESULTS) as file:
             file.write_text(text, encoding="utf-8")
-        rows = tuple({name: row[name] for name in COLUMNS if name in row} for row in merged.comparison)
+        rows = tuple({name: row[name] for name in COLUMNS if name in row} for row in run.comparison)
         append_rows(folder / "results.csv", Comparison(rows))
         (folder / "results.csv.lock").unlink(missing_ok=True)
-        (folder / "results.md").write_text(markdown(merged.comparison), encoding="utf-8")
+        (folder / "results.md").write_text(markdown(run.comparison), encoding="utf-8")
     return folder / RESULTS
 
 
@@ -120,7 +119,7 @@ def _marked(rows: Sequence[tuple[StoredRun, Row]]) -> tuple[list[dict[str, Any]]
 
 def _outcomes(rows: Sequence[tuple[StoredRun, Row]]) -> Iterator[Outcome]:
     for run, row in rows:
-        file = run.folder.resolve().parents[1] / OUTCOMES / f"{row.get('key')}.npz"
+        file = outcome_file(run.folder.resolve().parents[1], str(row.get("key")))
         try:
             outcome = load_outcome(file)
         except DataError:

@@ -85,8 +85,8 @@ def unlike(before: StoredRun, after: StoredRun) -> Iterator[str]:
         str(row.get("split")) for row in after.base.rows
     }
     for split in sorted(splits):
-        measured = [one.base.measured_on.get(split) for one in (before, after)]
-        if not all(measured) or measured[0] != measured[1]:
+        what = [one.base.measured_on.get(split) for one in (before, after)]
+        if not all(what) or what[0] != what[1]:
             yield f"other photos, pairs or queries of {split}, or it is not said which"
 
 

@@ -42,18 +42,26 @@ def show_run(
     run: Annotated[str, typer.Argument(help=RUN_HELP)] = "latest",
     output: RunsOutput = ARTIFACTS,
     json: JsonOption = False,
+    clip_benchmark: Annotated[
+        Path | None,
+        typer.Option(help="Also write each row's retrieval as CLIP_benchmark's JSON into this folder."),
+    ] = None,
 ) -> None:
     """Show what a run measured, and where its page is."""
+    from withsense_tf.experiments.runs.clip_benchmark import write_clip_benchmark
     from withsense_tf.experiments.runs.stored_runs import find_run
 
-    stored = find_run(run, output)
+    one = find_run(run, output)
+    if clip_benchmark is not None:
+        files = write_clip_benchmark(one, clip_benchmark)
+        typer.echo(f"{len(files)} files for CLIP_benchmark: {clip_benchmark}", err=True)
     if json:
-        print_json(stored.summary() | {"notes": list(stored.base.notes), "rows": list(stored.base.rows)})
+        print_json(one.summary() | {"notes": list(one.base.notes), "rows": list(one.base.rows)})
         return
-    typer.echo(f"{stored.name}: {stored.said('data')}, {stored.said('code')}\n")
-    typer.echo(str(stored.comparison))
-    page = stored.folder / "index.html"
-    typer.echo(f"Report: {page}" if page.is_file() else f"Folder: {stored.folder}")
+    typer.echo(f"{one.name}: {one.in_all_rows('data')}, {one.in_all_rows('code')}\n")
+    typer.echo(str(one.comparison))
+    page = one.folder / "index.html"
+    typer.echo(f"Report: {page}" if page.is_file() else f"Folder: {one.folder}")
 
 
 def diff_runs(
@@ -84,10 +92,10 @@ def merge(
     from withsense_tf.experiments.runs.merge_runs import merge_runs, write_merged
     from withsense_tf.experiments.runs.stored_runs import find_run
 
-    merged = merge_runs([find_run(run, output) for run in runs])
-    file = write_merged(into, merged)
-    typer.echo(str(merged.comparison))
-    typer.echo(f"{len(merged.comparison.rows)} rows of {len(runs)} runs: {file}")
+    whole = merge_runs([find_run(run, output) for run in runs])
+    file = write_merged(into, whole)
+    typer.echo(str(whole.comparison))
+    typer.echo(f"{len(whole.comparison.rows)} rows of {len(runs)} runs: {file}")
 
 
 def print_json(value: Any) -> None:

@@ -42,9 +42,9 @@ class StoredRun:
     @property
     def comparison(self) -> Comparison:
         """Return its table."""
-        return Comparison(tuple(self.base.rows), tuple(self.base.notes))
+        return Comparison(tuple(self.base.rows), tuple(self.base.notes), lines=tuple(self.base.lines))
 
-    def said(self, column: str) -> str:
+    def in_all_rows(self, column: str) -> str:
         """Return what its rows say in a column that is the same for all, or the different things that they say."""
         values = (row.get(column) for row in self.base.rows)
         return ", ".join(dict.fromkeys(str(value) for value in values if value not in (None, "")))
@@ -71,8 +71,8 @@ class StoredRun:
         return {
             "run": self.name,
             "when": None if self.when is None else self.when.isoformat(),
-            "data": self.said("data"),
-            "code": self.said("code"),
+            "data": self.in_all_rows("data"),
+            "code": self.in_all_rows("code"),
             "rows": len(ran),
             "not_run": len(self.base.rows) - len(ran),
             "best": None if best is None else best["matcher"],
@@ -132,4 +132,4 @@ def read_run(file: Path) -> StoredRun:
 
 def facts_of(run: StoredRun) -> Mapping[str, str]:
     """Return what two runs must have in common if their figures are to be held against each other."""
-    return {name: run.said(name) for name in ("fingerprint", "policy", "target", "seed")}
+    return {name: run.in_all_rows(name) for name in ("fingerprint", "policy", "target", "seed")}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.index.departed import count_departed
+from withsense_tf.index.model_generation import MATCHER
 from withsense_tf.index.photo_index import (
     PhotoIndex,
     calibration_of_model,
@@ -26,6 +27,7 @@ from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos
 from withsense_tf.index.tables.rows_table import count_live_rows
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.vectors.engine_settings import Engine
+from withsense_tf.matchers.cards.card_page import CARD_FILE
 from withsense_tf.policy.levels import age_limit_of
 from withsense_tf.targets.calibrated_on import CalibratedOn
 
@@ -68,6 +70,7 @@ class Status:
             f"{CalibratedOn.from_dict(model['calibration'])}, {_training_law(model['law'])}, "
             f"{_engine(model['engine'])}, "
             f"{model['rows']:,} rows, {model['garbage']:,} of them of photos that are gone"
+            f"{_where(model['card'])}"
             for model in self.models
         ]
         if self.staged:
@@ -99,7 +102,7 @@ def index_status(index: PhotoIndex) -> Status:
             ],
             _by_age_limit(count_restricted(tables)),
             column_names(tables),
-            _models(tables),
+            _models(index, tables),
             _bytes(index.folder) / 1e6,
         )
 
@@ -112,7 +115,7 @@ def _by_age_limit(restricted: dict[int, int]) -> dict[int, int]:
     return most
 
 
-def _models(tables: sqlite3.Connection) -> list[dict[str, Any]]:
+def _models(index: PhotoIndex, tables: sqlite3.Connection) -> list[dict[str, Any]]:
     """Describe the models, but not those that only wait to be removed."""
     current, previous = get_state(tables, "current"), get_state(tables, "previous")
     use = {current: "in use", previous: "the one before"}
@@ -129,6 +132,7 @@ def _models(tables: sqlite3.Connection) -> list[dict[str, Any]]:
                 "matcher": name,
                 **encoders_of_model(tables, number),
                 "law": law_of_model(tables, number),
+                "card": _card(index, number),
                 "calibration": calibration_of_model(tables, number).as_dict(),
                 "engine": engine,
                 "made": made_at,
@@ -140,9 +144,19 @@ def _models(tables: sqlite3.Connection) -> list[dict[str, Any]]:
     return models
 
 
+def _card(index: PhotoIndex, number: int) -> str:
+    """Return where a model's card is; empty where it was saved before there were any."""
+    file = index.generation(number).folder / MATCHER / CARD_FILE
+    return str(file) if file.is_file() else ""
+
+
 def _encoders(model: Mapping[str, str]) -> str:
     whose = f" with the weights {model['weights']}" if model["weights"] else ""
     return f"photos seen by {model['photo']}{whose}, " if model["photo"] else ""
+
+
+def _where(card: str) -> str:
+    return f"; card: {card}" if card else ""
 
 
 def _training_law(law: str) -> str:

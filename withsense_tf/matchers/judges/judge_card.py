@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from withsense_tf.matchers.cards.card_page import UNSAID, Head
 from withsense_tf.matchers.judges.judge_examples import JudgeExamples
 from withsense_tf.matchers.judges.judge_figures import (
     PRECISION,
@@ -18,7 +19,10 @@ from withsense_tf.matchers.judges.judge_figures import (
     at_recall,
 )
 
-UNSAID: Final = "not told"
+LOADING: Final = """## Load it
+
+Name its folder: `--photo-judge FOLDER`, `WITHSENSE_PHOTO_JUDGE=FOLDER`, or `ws.Policy.default(photo_judge="FOLDER")`.
+"""
 LIMITS: Final = (
     "It goes by captions: what their writers call a child is what it learned. Ages near the limit are told badly, and "
     "children who are small in the photo, seen from behind or covered are missed most.",
@@ -66,6 +70,24 @@ def short_text(card: Mapping[str, Any]) -> str:
         f"captions speak of no child from {card['sure']:.3f} on (recall {silent['recall']:.3f}, precision "
         f"{silent['precision']:.3f})."
     )
+
+
+def card_head(card: Mapping[str, Any]) -> Head:
+    """Return the card's head for programs."""
+    data = card["learned_from"]
+    figures = [{"type": "auc", "value": card["auc"]}]
+    figures += [{"type": name, "value": card["at_threshold"][name]} for name in ("recall", "precision")]
+    results = [
+        {"task": {"type": "image-classification"}, "dataset": {"name": data["source"]}, "metrics": figures}
+    ]
+    return {
+        "library_name": "withsense_tf",
+        "license": "other",
+        "license_name": data["licence"],
+        "tags": ["image-classification", "policy"],
+        "datasets": [data["source"]],
+        "model-index": [{"name": "judge of photos", "results": results}],
+    }
 
 
 def card_text(card: Mapping[str, Any]) -> str:

@@ -16,19 +16,19 @@ from withsense_tf.common.saved_objects import ARRAYS, STATE, load_state, save_st
 from withsense_tf.data.pictures.photo_file import PhotoError, digest_of
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
+from withsense_tf.matchers.cards.card_page import write_card
 from withsense_tf.matchers.judges.child_kernel import ChildKernel
-from withsense_tf.matchers.judges.judge_card import card_text
+from withsense_tf.matchers.judges.judge_card import LOADING, card_head, card_text
 from withsense_tf.matchers.saved import known_modules
 from withsense_tf.policy.photo_judge import ChildJudge
 
 CARD: Final = "card.json"
-CARD_TEXT: Final = "CARD.md"
 
 
 def save_judge(kernel: ChildKernel, card: Mapping[str, Any], folder: Path) -> Path:
     """Write a judge into a folder that is not there yet, with its card for programs and for people."""
     save_state(kernel, folder, known_modules())
-    (folder / CARD_TEXT).write_text(card_text(card), encoding="utf-8")
+    write_card(folder, card_head(card), f"{card_text(card)}\n{LOADING}")
     # Last, so that a folder without it is known to be unfinished.
     (folder / CARD).write_text(json.dumps(card, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return folder

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from withsense_tf.evaluation.page.overview_chart import overview
+from withsense_tf.evaluation.page.plots import Chart
+from withsense_tf.evaluation.reference_lines import ReferenceLine
+
+ROWS = [
+    {"matcher": "constant $x$", "track": "baseline", "status": "ok", "r@5": 0.0, "tau_c": 0.0},
+    {"matcher": "towers", "track": "image-only", "status": "ok", "r@5": 0.8, "r@5_low": 0.7, "r@5_high": 0.9},
+    {"matcher": "hybrid", "track": "caption-assisted", "status": "ok", "r@5": 0.98, "tau_c": 0.5},
+    {"matcher": "clip", "track": "image-only", "status": "not run: no weights"},
+]
+LINES = (
+    ReferenceLine("r@5", 0.172, "chance"),
+    ReferenceLine("tau_c", 0.543, "PAC-S, published", elsewhere=True),
+)
+
+
+@pytest.fixture(scope="module")
+def chart() -> Chart:
+    made = overview(ROWS, LINES)
+    assert made is not None
+    return made
+
+
+def test_the_chart_says_in_words_what_it_shows_best_first(chart: Chart) -> None:
+    assert chart.alt == (
+        "Right photo among the first five, % of queries (R@5): hybrid 98, towers 80, constant $x$ 0, chance: 17.2. "
+        "Pairs in the experts' order (tau c): hybrid 0.50, constant $x$ 0.00, PAC-S, published: 0.543 (other data)."
+    )
+
+
+def test_every_row_that_was_run_has_a_place_and_every_interval_a_bar(chart: Chart) -> None:
+    left, right = chart.figure().axes
+    assert [text.get_text() for text in left.get_yticklabels()] == ["constant $x$", "towers", "hybrid"]
+    bars = [list(line.get_xdata()) for line in left.lines if len(line.get_xdata()) == 2]
+    assert pytest.approx([70, 90]) in [sorted(bar) for bar in bars]
+    assert [text.get_text() for text in right.get_legend().get_texts()] == [
+        "PAC-S, published: 0.543 (other data)"
+    ]
+
+
+def test_tracks_are_told_apart_without_colours(chart: Chart) -> None:
+    (legend,) = chart.figure().legends
+    marks = {
+        text.get_text(): handle.get_marker()
+        for text, handle in zip(legend.get_texts(), legend.legend_handles, strict=True)
+    }
+    assert len(set(marks.values())) == len(marks) == 3
+
+
+def test_without_figures_there_is_no_chart() -> None:
+    assert overview(ROWS[3:]) is None
+    only_error = overview([{"matcher": "a", "track": "image-only", "rmse": 0.2}])
+    assert only_error is not None
+    assert only_error.alt == "Error of the numbers, lower is better (RMSE): a 0.20."

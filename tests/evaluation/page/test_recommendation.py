@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from withsense_tf.evaluation.page.recommendation import NOTHING, RANDOM, recommendation, row_to_use
+
+
+def row(matcher: str, recall: float | None, rmse: float, best: str = "", **more: Any) -> dict[str, Any]:
+    return {
+        "matcher": matcher,
+        "track": "image-only",
+        "status": "ok",
+        "r@5": recall,
+        "rmse": rmse,
+        "best": best,
+        "gallery": 29.0,
+    } | more
+
+
+CONSTANT = row("constant", 0.0, 0.302, track="baseline")
+RIDGE = row("ridge", 0.174, 0.300)
+SOFTMAX = row("softmax", 0.801, 0.253, "r@5")
+CLOSED = row("closed form", 0.79, 0.2, "(r@5) rmse")
+HYBRID = row("hybrid", 0.98, 0.218, "r@5 rmse", track="caption-assisted")
+
+
+def test_the_answer_names_the_matcher_what_it_finds_and_what_pixels_find() -> None:
+    assert recommendation([CONSTANT, RIDGE, SOFTMAX, HYBRID], 0.172) == (
+        "Use “hybrid”: it finds the right photo among the first five in 98 of 100 queries, where photos have captions. "
+        "By pixels alone, “softmax” finds it in 80 of 100. Chance of 29 photos: 17 of 100."
+    )
+    assert recommendation([RIDGE, SOFTMAX], None) == (
+        "Use “softmax”: it finds the right photo among the first five in 80 of 100 queries, by pixels alone."
+    )
+
+
+def test_of_those_that_find_as_many_the_one_with_the_surest_numbers_is_named() -> None:
+    assert row_to_use([SOFTMAX, CLOSED]) is CLOSED
+    assert row_to_use([SOFTMAX, CLOSED | {"best": "rmse"}]) is SOFTMAX
+    # Only rows of one track are tested against each other.
+    assert row_to_use([CLOSED, HYBRID]) is HYBRID
+    assert row_to_use([HYBRID | {"matcher": "own", "rmse": 0.3}, HYBRID]) is HYBRID
+
+
+@pytest.mark.closed
+def test_what_finds_no_more_than_chance_is_not_recommended() -> None:
+    assert recommendation([CONSTANT, RIDGE], 0.174) == NOTHING
+    assert "By pixels alone, none finds" in recommendation([RIDGE, HYBRID], 0.2)
+    assert recommendation([CONSTANT | {"r@5": 0.9}], 0.1) == ""
+    assert recommendation([HYBRID | {"status": "not run: no weights"}], 0.1) == ""
+    assert recommendation([SOFTMAX | {"weights": "random (seed 0)"}], 0.1).endswith(RANDOM)
+
+
+def test_where_nothing_was_ranked_the_numbers_decide() -> None:
+    rows = [row("a", None, 0.25), row("b", None, 0.2)]
+    assert recommendation(rows) == "Use “b”: its numbers are off by 0.20 on a scale from 0 to 1."

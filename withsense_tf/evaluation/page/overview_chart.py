@@ -1,0 +1,131 @@
+"""One picture of a comparison: what each matcher finds and how well it orders pairs, with intervals and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation
+
+from withsense_tf.evaluation.page.plots import ORANGE, Chart, Theme, dress, new_figure
+from withsense_tf.evaluation.reference_lines import ReferenceLine
+from withsense_tf.evaluation.row_status import BASELINE, CAPTION_ASSISTED, number, was_run
+
+Row = Mapping[str, Any]
+# What is drawn of each row, by preference: its title, and how a value is written.
+PANELS: Final = {
+    "r@5": ("Right photo among the first five, % of queries (R@5)", 100, "{:.0f}"),
+    "tau_c": ("Pairs in the experts' order (tau c)", 1, "{:.2f}"),
+    "rmse": ("Error of the numbers, lower is better (RMSE)", 1, "{:.2f}"),
+}
+MOST_PANELS: Final = 2
+IMAGE_ONLY: Final = "image-only"
+GREY: Final = "#767676"  # of baselines: it stands out from white and from black
+# Track -> what the legend says, colour and mark: the mark tells it, too, whoever sees no colours.
+TRACKS: Final = {
+    CAPTION_ASSISTED: ("reads the photos' captions too", ORANGE, "s"),
+    IMAGE_ONLY: ("pixels alone", "", "o"),  # the theme's blue
+    BASELINE: ("baseline", GREY, "D"),
+}
+DASHES: Final = (":", "--", "-.", (0, (5, 1, 1, 1, 1, 1)))
+
+
+def overview(rows: Sequence[Row], lines: Sequence[ReferenceLine] = (), title: str = "") -> Chart | None:
+    """Draw the rows of one split, the best last-mentioned first; None where no row has a figure."""
+    ran = [row for row in rows if was_run(row)]
+    measures = [one for one in PANELS if any(number(row, one) is not None for row in ran)][:MOST_PANELS]
+    if not measures:
+        return None
+    in_order = sorted(ran, key=lambda row: _merit(row, measures[0]))
+    name = title or "How good is each matcher"
+    alt = _words(in_order, lines, measures)
+    return Chart(name, lambda theme: _draw(in_order, lines, measures, theme), alt)
+
+
+def _merit(row: Row, measure: str) -> float:
+    value = number(row, measure)
+    value = float("-inf") if value is None else value
+    return -value if measure == "rmse" else value
+
+
+def _draw(
+    rows: Sequence[Row], lines: Sequence[ReferenceLine], measures: Sequence[str], theme: Theme
+) -> Figure:
+    most_lines = max(sum(line.measure == measure for line in lines) for measure in measures)
+    figure, axes = new_figure(
+        1,
+        len(measures),
+        width=5.6 * len(measures) + 1.2,
+        height=1.5 + 0.34 * len(rows) + 0.24 * most_lines,
+        squeeze=False,
+        sharey=True,
+    )
+    for axis, measure in zip(axes[0], measures, strict=True):
+        _panel(axis, rows, [line for line in lines if line.measure == measure], measure, theme)
+    first = axes[0, 0]
+    first.set_yticks(range(len(rows)), [str(row.get("matcher")) for row in rows], parse_math=False)
+    first.set_ylim(-0.7, len(rows) - 0.3)
+    tracks = [track for track in TRACKS if any(_track(row) == track for row in rows)]
+    handles = []
+    for track in tracks:
+        name, colour, mark = TRACKS[track]
+        handles += first.plot([], [], linestyle="", marker=mark, color=colour or theme.blue, label=name)
+    figure.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False)
+    return dress(figure, theme)
+
+
+def _panel(
+    axis: Any, rows: Sequence[Row], lines: Sequence[ReferenceLine], measure: str, theme: Theme
+) -> None:
+    title, scale, form = PANELS[measure]
+    for at, row in enumerate(rows):
+        value = number(row, measure)
+        if value is None:
+            continue
+        _, colour, mark = TRACKS[_track(row)]
+        colour = colour or theme.blue
+        ends = [number(row, f"{measure}_{end}") for end in ("low", "high")]
+        known = [scale * end for end in ends if end is not None]
+        if len(known) == 2:
+            axis.plot(known, [at, at], color=colour, linewidth=2.5, solid_capstyle="butt", alpha=0.7)
+        axis.plot([scale * value], [at], marker=mark, markersize=7, color=colour)
+        axis.annotate(
+            form.format(scale * value), (max([scale * value, *known]), at), (8, 0),
+            textcoords="offset points", va="center", fontsize=9,
+        )  # fmt: skip
+    for at, line in enumerate(lines):
+        axis.axvline(
+            scale * line.value, color=theme.ink, linewidth=1.2, linestyle=DASHES[at % len(DASHES)], zorder=0,
+            label=_line_text(line, scale),
+        )  # fmt: skip
+    axis.set_xlabel(title)
+    axis.grid(axis="y", visible=False)
+    axis.grid(axis="x", color=theme.grid)
+    axis.margins(x=0.12)
+    if lines:
+        # So far below the axis in inches, however many rows there are.
+        below = axis.transAxes + ScaledTranslation(0, -0.5, axis.figure.dpi_scale_trans)
+        axis.legend(
+            loc="upper center", bbox_to_anchor=(0.5, 0), bbox_transform=below, frameon=False, fontsize=9
+        )
+
+
+def _line_text(line: ReferenceLine, scale: int) -> str:
+    return f"{line.label}: {scale * line.value:.3g}{' (other data)' if line.elsewhere else ''}"
+
+
+def _track(row: Row) -> str:
+    track = str(row.get("track"))
+    return track if track in TRACKS else IMAGE_ONLY
+
+
+def _words(rows: Sequence[Row], lines: Sequence[ReferenceLine], measures: Sequence[str]) -> str:
+    parts = []
+    for measure in measures:
+        title, scale, form = PANELS[measure]
+        known = [(row, value) for row in reversed(rows) if (value := number(row, measure)) is not None]
+        values = [f"{row.get('matcher')} {form.format(scale * value)}" for row, value in known]
+        values += [_line_text(line, scale) for line in lines if line.measure == measure]
+        parts.append(f"{title}: {', '.join(values)}.")
+    return " ".join(parts)

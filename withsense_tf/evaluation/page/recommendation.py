@@ -1,0 +1,106 @@
+"""Which matcher should one use? An answer in plain words from a run's rows, for people who read no figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from withsense_tf.evaluation.row_status import BASELINE, CAPTION_ASSISTED, number, sees_at_random, was_run
+
+Row = Mapping[str, Any]
+NOTHING: Final = "None of these can be recommended: none finds photos better than chance."
+RANDOM: Final = "It sees with random weights: get trained ones before you use it."
+
+
+def row_to_use(rows: Sequence[Row], chance: float | None = None) -> Row | None:
+    """Return the row to use of one split: among those that find most, or not significantly fewer, the surest numbers.
+
+    `chance` is the R@5 of photos in random order. What is no better is never recommended.
+    """
+    return _best(_candidates(rows), chance)
+
+
+def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
+    """Return the answer: which matcher to use, what it finds, and what pixels alone find; empty where nothing ran."""
+    candidates = _candidates(rows)
+    if not candidates:
+        return ""
+    best = _best(candidates, chance)
+    if best is None:
+        return NOTHING
+    recall = number(best, "r@5")
+    if recall is None:
+        error = number(best, "rmse") or 0.0
+        return _join(f"Use {_name(best)}: its numbers are off by {error:.2f} on a scale from 0 to 1.", best)
+    sentences = [
+        f"Use {_name(best)}: it finds the right photo among the first five in {of_hundred(recall)} queries"
+    ]
+    looking = _best([row for row in candidates if row.get("track") != CAPTION_ASSISTED], chance)
+    if best.get("track") == CAPTION_ASSISTED:
+        sentences[0] += ", where photos have captions."
+        if looking is not None and (alone := number(looking, "r@5")) is not None:
+            sentences.append(f"By pixels alone, {_name(looking)} finds it in {of_hundred(alone)}.")
+        else:
+            sentences.append("By pixels alone, none finds photos better than chance.")
+    else:
+        sentences[0] += ", by pixels alone."
+    if chance is not None:
+        gallery = number(best, "gallery")
+        among = f" of {gallery:,.0f} photos" if gallery else ""
+        sentences.append(f"Chance{among}: {of_hundred(chance)}.")
+    return _join(" ".join(sentences), best)
+
+
+def of_hundred(share: float) -> str:
+    """Return a share as a number of a hundred; never all of them where one is missing, nor none where there is one.
+
+    >>> of_hundred(0.9898), of_hundred(1.0), of_hundred(0.999), of_hundred(0.001)
+    ('99 of 100', '100 of 100', 'more than 99 of 100', 'fewer than 1 of 100')
+    """
+    hundredths = round(100 * share)
+    if hundredths == 100 and share < 1:
+        return "more than 99 of 100"
+    if hundredths == 0 and share > 0:
+        return "fewer than 1 of 100"
+    return f"{hundredths} of 100"
+
+
+def _candidates(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that look at photos and texts, of those that were run."""
+    return [row for row in rows if was_run(row) and row.get("track") != BASELINE]
+
+
+def _best(rows: Sequence[Row], chance: float | None) -> Row | None:
+    ranking = [row for row in rows if number(row, "r@5") is not None]
+    if not ranking:
+        # Nothing was ranked: the numbers are all there is.
+        with_error = [row for row in rows if number(row, "rmse") is not None]
+        return min(with_error, key=_error, default=None)
+    better = [row for row in ranking if chance is None or (number(row, "r@5") or 0.0) > chance]
+    if not better:
+        return None
+    top = max(better, key=lambda row: number(row, "r@5") or 0.0)
+    near = [row for row in better if _is_near(row, top)]
+    return min(near, key=lambda row: (_error(row), -(number(row, "r@5") or 0.0)))
+
+
+def _is_near(row: Row, top: Row) -> bool:
+    """Return whether a row finds as many as the best one, or not significantly fewer: only tracks are tested."""
+    if number(row, "r@5") == number(top, "r@5"):
+        return True
+    same_track = (row.get("track") == CAPTION_ASSISTED) == (top.get("track") == CAPTION_ASSISTED)
+    return same_track and not {"r@5", "(r@5)"}.isdisjoint(str(row.get("best") or "").split())
+
+
+def _error(row: Row) -> float:
+    error = number(row, "rmse")
+    return math.inf if error is None else error
+
+
+def _name(row: Row) -> str:
+    return f"“{row.get('matcher')}”"
+
+
+def _join(text: str, row: Row) -> str:
+    return f"{text} {RANDOM}" if sees_at_random(row.get("weights")) else text

@@ -1,0 +1,134 @@
+"""What a saved matcher is: what it learned from and under which law, what it sees by, what it is worth, its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from withsense_tf.encoders.base import RANDOM_WEIGHTS
+from withsense_tf.encoders.weights.trained_weights import known_facts
+from withsense_tf.matchers.cards.card_page import UNSAID, Head, list_of
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.base import Matcher
+
+MEASURES: Final = {
+    "r@5": "R@5",
+    "rmse": "RMSE",
+    "skill": "skill",
+    "tau_c": "tau c",
+    "auc": "AUC",
+    "ece": "ECE",
+    "mrr": "MRR",
+}
+LIMITS: Final = (
+    "A number says how well a text fits a photo by what such judges or captions say; it says nothing of whether either "
+    "is true, fair or lawful.",
+    "On photos unlike those that it learned from (drawings, screens, X-rays, other countries and times) its numbers "
+    "and ranks are worse: measure it there first.",
+    "It knows no person and must not be used to tell who somebody is. What may be shown is decided by the policy of "
+    "withsense_tf, not by this matcher.",
+)
+LOADING: Final = """```python
+import withsense_tf as ws
+
+matcher = ws.load_matcher({folder!r})
+matcher.predict(pairs)  # from 0 to 1, pair by pair
+ws.Search(matcher, data)("a dog on a beach")  # or: withsense index build FOLDER --matcher {folder}
+```"""
+
+
+def head_of(matcher: Matcher, figures: Mapping[str, Any] | None = None) -> Head:
+    """Return the card's head; `figures` are a row of a comparison that measured the matcher."""
+    head: dict[str, Any] = {
+        "library_name": "withsense_tf",
+        "license": "other",
+        "license_name": "see-licences-below",
+        "tags": ["image-text-matching", "text-to-image-retrieval", matcher.track],
+        "datasets": [matcher.calibrated_on.data or UNSAID],
+    }
+    if results := [{"type": name, "value": figures[name]} for name in MEASURES if _is_known(figures, name)]:  # type: ignore[index]  # none is known of no row
+        task = {"type": "image-text-matching"}
+        data = {"name": str((figures or {}).get("data") or UNSAID), "type": UNSAID}
+        results_head = [{"task": task, "dataset": data, "metrics": results}]
+        head["model-index"] = [{"name": matcher.name, "results": results_head}]
+    return head
+
+
+def text_of(matcher: Matcher, folder: str, figures: Mapping[str, Any] | None = None) -> str:
+    """Return the card for people."""
+    about = matcher.describe()
+    law = (
+        f"version `{matcher.law}`"
+        if matcher.law
+        else "none: it knows words and looks of whom the law protects"
+    )
+    made_of = [
+        f"**Kind**: {type(matcher).__name__}, track {matcher.track}",
+        f"**Numbers**: {matcher.calibrated_on}; target {getattr(matcher, 'fitted_target_', '') or UNSAID}",
+        f"**Photos that taught it**: {len(matcher.fitted_content_):,}; they are not in it, their digests are",
+        f"**Policy that these had passed**: {law}",
+        f"**Sees photos by** {about['photo'] or 'nothing'}",
+        f"**Reads texts by** {about['text'] or 'nothing'}",
+        f"**Weights**: {about['weights'] or 'none of others'}",
+    ]
+    random = [
+        "**It sees with random weights: its figures are not those of trained ones, and it is for trials alone.**"
+    ]
+    limits = [*(random if RANDOM_WEIGHTS in about["weights"] else []), *LIMITS]
+    return "\n\n".join(
+        [
+            f"# {matcher.name}",
+            "How well do a photo and a text fit, from 0 to 1?",
+            list_of(made_of),
+            f"## Figures\n\n{_figures(figures)}",
+            f"## Limits\n\n{list_of(limits)}",
+            f"## Licences\n\n{list_of([*_licences(about), f'Photos and captions that taught it: {UNSAID}'])}",
+            f"## Load it\n\n{LOADING.format(folder=folder)}",
+        ]
+    )
+
+
+def _figures(figures: Mapping[str, Any] | None) -> str:
+    rows = [
+        f"| {title} | {figures[name]:.3f} | {_interval(figures, name)} |"
+        for name, title in MEASURES.items()
+        if figures is not None and _is_known(figures, name)
+    ]
+    if not rows or figures is None:
+        return (
+            "Not measured when it was saved. `ws.compare(matcher, test)` measures it on photos that it has not seen; "
+            "`ws.save_matcher(matcher, folder, figures=row)` writes a row of that here."
+        )
+    counts = [
+        f"{figures[name]:,.0f} {name}"
+        for name in ("pairs", "photos", "queries", "gallery")
+        if _is_known(figures, name)
+    ]
+    on = f"Measured on {', '.join(counts) or UNSAID} of {figures.get('data') or UNSAID}, which it had not seen."
+    return "\n".join([on, "", "| figure | value | 95 % interval |", "|---|---|---|", *rows])
+
+
+def _interval(figures: Mapping[str, Any], name: str) -> str:
+    ends = [f"{name}_low", f"{name}_high"]
+    return (
+        " to ".join(f"{figures[end]:.3f}" for end in ends)
+        if all(_is_known(figures, end) for end in ends)
+        else ""
+    )
+
+
+def _is_known(figures: Mapping[str, Any] | None, name: str) -> bool:
+    value = None if figures is None else figures.get(name)
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+
+
+def _licences(about: Mapping[str, str]) -> Iterator[str]:
+    """Say under which licence the weights are that its encoders name."""
+    sees = f"{about['photo']} {about['text']} {about['weights']}"
+    facts = known_facts()
+    for name in sorted(facts, key=len, reverse=True):
+        if name in sees:
+            yield f"`{name}`: {facts[name].licence}, learned from {facts[name].learned_from}"
+            sees = sees.replace(name, "")  # a longer name holds shorter ones
+    yield "The matcher itself is whoever's who trained it; withsense_tf is Apache-2.0"
