@@ -87,7 +87,9 @@ def main(
         typer.echo(sentences_report(one))
     speed = measure_speed(texts, [row["text"] for row in rows]) if rows else {}
     if rows:
-        typer.echo("Speed: " + ", ".join(f"{value:,.2f} {name}" for name, value in speed.items()) + " on one core")
+        typer.echo(
+            "Speed: " + ", ".join(f"{value:,.2f} {name}" for name, value in speed.items()) + " on one core"
+        )
     if output is not None:
         write_report({"policy version": policy.version, "readers": policy.readers, **speed}, sets, output)
         typer.echo(f"{output} and {output.with_suffix('.json')} are written.")

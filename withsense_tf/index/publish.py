@@ -11,9 +11,9 @@ import numpy as np
 
 from withsense_tf.data.pictures.near_duplicates import connect, related
 from withsense_tf.index.departed import depart, repeated_departed
-from withsense_tf.index.index_door import spread_law
 from withsense_tf.index.integrity.census import put_census
 from withsense_tf.index.lift import Restrictions
+from withsense_tf.index.settled_law import spread_law
 from withsense_tf.index.tables.law_table import drop_seals
 from withsense_tf.index.tables.photo_states import (
     groups_of,

@@ -29,7 +29,37 @@ ONE_WORD_MORE: Final = 1.4
 # Rarer entries of the dictionary are scraps and slips of the pen.
 LEAST_COUNT: Final = 150_000
 # The few words of one or two letters that are no scraps of other words.
-SHORT_RUSSIAN: Final = frozenset("а в и к о с у я бы во да до за из ко мы на не ни но об он от по со то ты".split())
+SHORT_RUSSIAN: Final = frozenset(
+    [
+        "а",
+        "в",
+        "и",
+        "к",
+        "о",
+        "с",
+        "у",
+        "я",
+        "бы",
+        "во",
+        "да",
+        "до",
+        "за",
+        "из",
+        "ко",
+        "мы",
+        "на",
+        "не",
+        "ни",
+        "но",
+        "об",
+        "он",
+        "от",
+        "по",
+        "со",
+        "то",
+        "ты",
+    ]
+)
 
 # Word -> how rare it is, or None where it is no word.
 Rarity = Callable[[str], float | None]
