@@ -158,9 +158,9 @@ def withheld(door: Door) -> ProblemError:
     """Return the problem that stands where the law forbids an answer: by RFC 7725 it says who demands that, and why."""
     rule, where = door.rule, "" if door.country is None else f"?country={door.country}"
     link = {"Link": f'</api/v1/law{where}>; rel="blocked-by"'}
-    told = {"authority": rule.authority, "ground": rule.ground}
+    legal = {"authority": rule.authority, "ground": rule.ground}
     return ProblemError(
-        451, "withheld_by_law", rule.message, "", link, {name: text for name, text in told.items() if text}
+        451, "withheld_by_law", rule.message, "", link, {name: text for name, text in legal.items() if text}
     )
 
 

@@ -97,3 +97,12 @@ REPORTS = Path("artifacts")
 ReportsOption = Annotated[
     Path, typer.Option(help="Where comparisons write what they measured, for the page.")
 ]
+PolicyReportOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="The report.json of a `policy report`, for the page.", show_default="REPORTS/policy/report.json"
+    ),
+]
+StateOption = Annotated[
+    Path | None, typer.Option(help="Where thumbnails and uploads are kept.", show_default="INDEX/app")
+]

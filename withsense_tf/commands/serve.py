@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from withsense_tf.commands.index_options import DEFAULT_INDEX, REPORTS, IndexOption, ReportsOption
+from withsense_tf.commands.index_options import (
+    DEFAULT_INDEX,
+    REPORTS,
+    IndexOption,
+    PolicyReportOption,
+    ReportsOption,
+    StateOption,
+)
 from withsense_tf.errors import SettingError
 from withsense_tf.policy.options import CountryOption, keeps_law
 
@@ -35,17 +42,9 @@ def serve(
     host_name: Annotated[
         list[str] | None, typer.Option(help="A name by which the server is called; again and again.")
     ] = None,
-    state: Annotated[
-        Path | None, typer.Option(help="Where thumbnails and uploads are kept.", show_default="INDEX/app")
-    ] = None,
+    state: StateOption = None,
     reports: ReportsOption = REPORTS,
-    policy_report: Annotated[
-        Path | None,
-        typer.Option(
-            help="The report.json of a `policy report`, for the page.",
-            show_default="REPORTS/policy/report.json",
-        ),
-    ] = None,
+    policy_report: PolicyReportOption = None,
     rate: Annotated[float, typer.Option(min=0, help="Requests a second of one client; 0: no limit.")] = 100.0,
     burst: Annotated[int, typer.Option(min=1, help="Requests of one client at once.")] = 400,
     upload_mb: Annotated[int, typer.Option(min=1, help="The largest photo, in MB.")] = 30,

@@ -56,8 +56,8 @@ def _with_captions(tables: sqlite3.Connection, item: Item) -> Item:
     own = {id_ for id_, _ in item.captions}
     more = [
         (id_, text)
-        for _, stored in stored_items(tables, live_of_content(item.name, item.digest))
-        for id_, text in stored.captions
+        for _, item_before in stored_items(tables, live_of_content(item.name, item.digest))
+        for id_, text in item_before.captions
         if id_ not in own and BY_USER.search(id_)
     ]
     return replace(item, captions=(*item.captions, *more))

@@ -16,7 +16,7 @@ from withsense_tf.app.request_problems import TITLES
 
 PACKAGE = Path(__file__).parents[3] / "withsense_tf"
 # What they say, who starts a server or writes code reads.
-FOR_OPERATORS = {"api_keys.py", "settings.py", "contact_sheet.py", "search.py"}
+FOR_OPERATORS = {"api_keys.py", "settings.py", "contact_sheet.py", "search.py", "search_box.py"}
 # What reaches a reader of the page: problems of the application, and what searches and filters raise and say.
 SOURCES = [
     *(file for file in (PACKAGE / "app").rglob("*.py") if file.name not in FOR_OPERATORS),

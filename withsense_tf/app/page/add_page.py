@@ -49,6 +49,6 @@ def add(
             problem.status,
             active="add",
             answer=None,
-            problem=reader.wording.told(f"{problem.detail} {problem.advice}".strip()),
+            problem=reader.wording.retell(f"{problem.detail} {problem.advice}".strip()),
         )
     return page(request, "add.html", response.status_code, active="add", answer=answer, problem=None)

@@ -17,7 +17,7 @@ LISTS: Final = (
     (re.compile(r" or "), " или "),
     (re.compile(r" and "), " и "),
 )
-LISTED: Final = frozenset({"words", "languages", "others", "names", "may"})
+WITH_LISTS: Final = frozenset({"words", "languages", "others", "names", "may"})
 
 
 def in_russian(text: str) -> str | None:
@@ -28,33 +28,33 @@ def in_russian(text: str) -> str | None:
     >>> in_russian("There is no such file. Try again in a while.")
     'Такого файла нет. Попробуйте чуть позже.'
     """
-    return _said(" ".join(text.split()))
+    return _translation(" ".join(text.split()))
 
 
 @lru_cache(maxsize=512)
-def _said(text: str) -> str | None:
+def _translation(text: str) -> str | None:
     for pattern, words in patterns():
         if not (match := pattern.match(text)):
             continue
         rest = text[match.end() :].lstrip()
-        more = _said(rest) if rest else ""
+        more = _translation(rest) if rest else ""
         if more is not None:
-            return f"{_filled(words, match)} {more}".rstrip()
+            return f"{_fill(words, match)} {more}".rstrip()
     # A value of several words, at the end of a sentence.
     whole = ((words, pattern.fullmatch(text)) for pattern, words in patterns())
-    return next((_filled(words, match) for words, match in whole if match), None)
+    return next((_fill(words, match) for words, match in whole if match), None)
 
 
-def _filled(words: str, match: re.Match[str]) -> str:
+def _fill(words: str, match: re.Match[str]) -> str:
     return words.format(**{name: _value(name, value) for name, value in match.groupdict().items()})
 
 
 def _value(name: str, value: str) -> str:
-    if name in LISTED:
+    if name in WITH_LISTS:
         for pattern, word in LISTS:
             value = pattern.sub(word, value)
         return value
-    return _said(value) or value
+    return _translation(value) or value
 
 
 @cache

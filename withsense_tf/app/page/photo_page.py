@@ -57,7 +57,7 @@ def describe(
     except ProblemError as error:
         if error.status == 451:
             raise
-        return _page_of(request, service, id, q, problem=reader.wording.told(error.detail))
+        return _page_of(request, service, id, q, problem=reader.wording.retell(error.detail))
     return _page_of(request, service, id, q, added=True)
 
 

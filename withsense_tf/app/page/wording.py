@@ -28,7 +28,7 @@ class Wording:
             text = text.split("|")[plural(self.language, int(str(values["count"])))]
         return text.format(**values) if values else text
 
-    def told(self, text: str) -> str:
+    def retell(self, text: str) -> str:
         """Return what the index, the search or the law says, in this language; what has no translation stays."""
         return text if self.language != "ru" else in_russian(text) or text
 

@@ -55,8 +55,8 @@ def failures(
     service: PhotoService, country: str | None, rows: Sequence[Mapping[str, Any]]
 ) -> tuple[str, list[FailedQuery]]:
     """Return which matcher found most right photos, and its worst queries that may be told here."""
-    ranked = [row for row in rows if isinstance(row.get("r@5"), float | int)]
-    for row in sorted(ranked, key=lambda row: -float(row["r@5"])):
+    ranked_rows = [row for row in rows if isinstance(row.get("r@5"), float | int)]
+    for row in sorted(ranked_rows, key=lambda row: -float(row["r@5"])):
         if service.settings.reports is None or not str(row.get("key", "")).isalnum():
             continue
         file = outcome_file(service.settings.reports, str(row["key"]))
@@ -89,26 +89,26 @@ def worst_queries(rankings: Rankings) -> Iterator[RankedQuery]:
 
 def told_queries(service: PhotoService, here: Doorway, queries: Iterable[RankedQuery]) -> list[FailedQuery]:
     """Return what may be told here: a query is a caption, so it stands or falls with its photo."""
-    told = []
+    failed_queries = []
     for query in queries:
-        right = _shown(service, here, query.right)
+        right = _photo_to_show(service, here, query.right)
         # The comparison may be of another folder, where the same name is another photo's.
         if right is not None and any(caption.text == query.text for caption in right.captions):
             first = tuple(_first_place(service, here, name) for name in query.first)
-            told.append(FailedQuery(query.text, right, query.place, query.gallery, first))
-        if len(told) == QUERIES:
+            failed_queries.append(FailedQuery(query.text, right, query.place, query.gallery, first))
+        if len(failed_queries) == QUERIES:
             break
-    return told
+    return failed_queries
 
 
-def _shown(service: PhotoService, here: Doorway, name: str) -> PhotoAnswer | None:
+def _photo_to_show(service: PhotoService, here: Doorway, name: str) -> PhotoAnswer | None:
     if not here.door.photo(name):
         return None
     return PhotoAnswer(**texts_of_shown(here, service.ids, [name])[name])
 
 
 def _first_place(service: PhotoService, here: Doorway, name: str) -> FirstPlace:
-    photo = _shown(service, here, name)
+    photo = _photo_to_show(service, here, name)
     is_withheld = photo is None and here.door.knows(name)
     if is_withheld:
         here.door.results([name])  # the audit log has what was withheld
