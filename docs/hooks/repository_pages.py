@@ -15,7 +15,13 @@ ROOT = Path(__file__).parents[2]
 PUBLISHED = (
     "experiments/RESULTS.md",
     "experiments/default.toml",
+    "experiments/01_explore.ipynb",
+    "experiments/02_compare.ipynb",
+    "experiments/03_search.ipynb",
+    "experiments/04_own_matcher.ipynb",
+    "experiments/05_law.ipynb",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     "CHANGELOG.md",
     "LICENSE",
     "deploy/Dockerfile",

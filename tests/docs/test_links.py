@@ -8,7 +8,7 @@ import re
 import pytest
 from doc_blocks import PAGES, ROOT, blocks_of
 
-LINK = re.compile(r"\]\(([^)\s]+)\)|<(?:img|a)[^>]+(?:src|href)=\"([^\"]+)\"")
+LINK = re.compile(r"\]\(([^)\s]+)\)|<(?:img|a|source)[^>]+(?:src|href|srcset)=\"([^\"]+)\"")
 ELSEWHERE = ("http://", "https://")
 PUBLIC = (*PAGES, "CONTRIBUTING.md", "CHANGELOG.md", "experiments/RESULTS.md")
 

@@ -45,7 +45,11 @@ def test_both_tell_the_same_figures() -> None:
 
 def test_both_lead_to_the_same_pages_and_show_the_same_pictures() -> None:
     english, russian = (
-        Counter(one for one in re.findall(r"\]\(([^)\s]+)\)", text) if not one.startswith("README"))
+        Counter(
+            one
+            for one in re.findall(r"(?:\]\(|src(?:set)?=\")([^)\s\"]+)", text)
+            if not one.startswith("README")
+        )
         for text in TEXTS.values()
     )
     assert english == russian
