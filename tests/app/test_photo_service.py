@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from app_places import Place
 
+from withsense_tf.app.answers import SearchAnswer
 from withsense_tf.app.photo_service import PhotoService, absent, withheld
-from withsense_tf.app.questions import Question, SearchAnswer, find
+from withsense_tf.app.questions import Question, find
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.search.search import Search
 

@@ -213,8 +213,7 @@ class CaptionSpace(TextEncoder):
         rows = np.flatnonzero((share > 0) & np.any(columns.vectors, axis=1))
         if not len(rows):
             return points
-        share = share[rows, None]
-        word_rows, usual = self._word_rows
+        (word_rows, usual), share = self._word_rows, share[rows, None]
         mean_vectors = self.mean_[len(word_rows) :].astype(np.float32)
         foretold = usual + (columns.vectors[rows] - mean_vectors) @ self.foretold_
         points[rows] += share * (foretold - columns.words[rows] @ word_rows)
