@@ -1,8 +1,18 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 from app_places import Place
 
+from withsense_tf.app.answers import SearchAnswer
 from withsense_tf.app.photo_service import PhotoService, absent, withheld
+from withsense_tf.app.questions import Question, find
+from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.search.search import Search
 
 
 def test_a_withheld_photo_leads_to_the_rule_and_an_absent_one_nowhere(place: Place) -> None:
@@ -12,3 +22,44 @@ def test_a_withheld_photo_leads_to_the_rule_and_an_absent_one_nowhere(place: Pla
         assert withheld(strictest.door).headers == {"Link": '</api/v1/law>; rel="blocked-by"'}
         assert (withheld(named.door).status, absent().status, absent().headers) == (451, 404, {})
     service.close()
+
+
+def test_however_many_ask_few_threads_search_and_each_gets_its_own_answer(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = PhotoService(place.settings(country="BB", searches=2))
+    queries = [f"a {colour} wall" for colour in ("red", "green", "blue", "navy", "crimson", "grey")]
+    threads: set[str] = set()
+    search = Search.__call__
+
+    def noted(self: Search, *args: object, **settings: object) -> object:
+        threads.add(threading.current_thread().name)
+        return search(self, *args, **settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Search, "__call__", noted)
+
+    def ask(query: str) -> SearchAnswer:
+        return find(service, Question(query, 3, minimum=0.0))
+
+    with ThreadPoolExecutor(6) as clients:
+        together = list(clients.map(ask, queries))
+    assert together == [ask(query) for query in queries]
+    assert [answer.query for answer in together] == queries
+    assert len(threads) <= 2
+    with pytest.raises(ProblemError):
+        ask("a child")
+    service.close()
+
+
+@pytest.mark.slow
+def test_what_looks_closely_at_texts_is_there_before_the_first_text_that_needs_it(place: Place) -> None:
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from withsense_tf.app.photo_service import PhotoService\n"
+        "from withsense_tf.app.settings import AppSettings\n"
+        f"service = PhotoService(AppSettings(Path({str(place.index)!r})))\n"
+        "service.warm_up()\nbefore = 'spacy' in sys.modules\nservice.warm_up_rules()\n"
+        "print(before, 'spacy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

@@ -24,11 +24,6 @@ class TextColumns:
         """Return how many numbers a text has."""
         return int(self.words.shape[1] + self.vectors.shape[1])
 
-    def times(self, matrix: np.ndarray) -> np.ndarray:
-        """Return the product with a matrix, (texts, columns of the matrix)."""
-        words = self.words.shape[1]
-        return np.asarray(self.words @ matrix[:words] + self.vectors @ matrix[words:])
-
     def known(self) -> np.ndarray:
         """Return which texts have a word or a vector, bool, (texts,)."""
         return np.asarray((np.diff(self.words.indptr) > 0) | np.any(self.vectors, axis=1))

@@ -105,7 +105,8 @@ class CaptionSpace(TextEncoder):
 
         if groups is not None and len(groups) != len(texts):
             raise DataError(f"Expected a photo for each of {len(texts)} captions, got {len(groups)}.")
-        self.__dict__.pop("_remembered", None)
+        for what in ("_remembered", "_by_words"):
+            self.__dict__.pop(what, None)
         texts = list(texts)
         self._fit_words(texts)
         vectors = self._fit_vectors(self.vectors, texts) if self.vectors else None
@@ -193,7 +194,8 @@ class CaptionSpace(TextEncoder):
         return self._points_of(texts, self._columns(texts, self._words(texts)))
 
     def _points_of(self, texts: Sequence[str], columns: TextColumns) -> np.ndarray:
-        points = columns.times(self.projection_) - self.offset_
+        rows, _ = self._word_rows
+        points = columns.words @ rows + columns.vectors @ self.projection_[len(rows) :] - self.offset_
         if hasattr(self, "foretold_"):
             points = self._with_foretold_words(points, columns, texts)
         points *= columns.known()[:, None]
@@ -211,12 +213,20 @@ class CaptionSpace(TextEncoder):
         rows = np.flatnonzero((share > 0) & np.any(columns.vectors, axis=1))
         if not len(rows):
             return points
-        count, share = columns.words.shape[1], share[rows, None]
-        mean_words, mean_vectors = self.mean_[:count], self.mean_[count:].astype(np.float32)
-        usual = (mean_words @ self.projection_[:count]).astype(np.float32)
+        (word_rows, usual), share = self._word_rows, share[rows, None]
+        mean_vectors = self.mean_[len(word_rows) :].astype(np.float32)
         foretold = usual + (columns.vectors[rows] - mean_vectors) @ self.foretold_
-        points[rows] += share * (foretold - columns.words[rows] @ self.projection_[:count])
+        points[rows] += share * (foretold - columns.words[rows] @ word_rows)
         return points
+
+    @property
+    def _word_rows(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the words' part of the projection, laid as sparse products want it, and the usual point by words."""
+        if "_by_words" not in self.__dict__:
+            words = self.projection_[: len(self.words_.rarity_)]
+            usual = (self.mean_[: len(words)] @ words).astype(np.float32)
+            self._by_words = np.ascontiguousarray(words), usual
+        return self._by_words
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -214,8 +214,8 @@ class Familiarity(Saveable):
 
 
 def _as_kept(vectors: np.ndarray) -> np.ndarray:
-    kept: np.ndarray = unit(vectors).astype(np.float16)
-    return kept
+    halves: np.ndarray = unit(vectors).astype(np.float16)
+    return halves
 
 
 def strange_words(counts: Mapping[str, int]) -> list[str]:
