@@ -118,7 +118,7 @@ class Ownership:
         if self.duplicates:
             labels = dict(zip(data.groups.index, data.groups, strict=True))
             spread(decisions, labels)
-            spread_to_wholes(decisions, labels, data.parts)
+            spread_to_wholes(decisions, labels, _parts(data))
         return decisions
 
     def own(
@@ -242,6 +242,15 @@ def _evidence(data: Dataset, verdict_table: pd.DataFrame) -> list[Evidence]:
         for photo in dict.fromkeys([*files, *captions, *others])
         for path, digest in [files.get(photo, nothing)]
     ]  # fmt: skip
+
+
+def _parts(data: Dataset) -> dict[str, tuple[str, ...]]:
+    """Return, for photos that show others, as collages do, the groups of these, by photo."""
+    photos = data.photos.drop_duplicates("photo")
+    # A table made by hand may not say it.
+    if "parts" not in photos:
+        return {}
+    return {str(photo): parts for photo, parts in zip(photos["photo"], photos["parts"], strict=True) if parts}
 
 
 def _restrict_as(

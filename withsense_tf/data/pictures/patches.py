@@ -231,11 +231,11 @@ def _records(patches: np.ndarray, blobs: Blobs, times: int) -> np.ndarray:
     """Return patches as a look keeps them; the photo was made smaller so many `times`."""
     waves = _cosines() @ patches @ _cosines().T
     odd = np.where(np.arange(WAVES) % 2 == 1, -1, 1)
-    mirrored, upside_down = waves[:, 0, 1] < 0, waves[:, 1, 0] < 0
-    waves = np.where(mirrored[:, None, None], waves * odd, waves)
+    left_right, upside_down = waves[:, 0, 1] < 0, waves[:, 1, 0] < 0
+    waves = np.where(left_right[:, None, None], waves * odd, waves)
     waves = np.where(upside_down[:, None, None], waves * odd[:, None], waves)
-    swapped = np.abs(waves[:, 1, 0]) > np.abs(waves[:, 0, 1])
-    waves = np.where(swapped[:, None, None], waves.transpose(0, 2, 1), waves)
+    swap = np.abs(waves[:, 1, 0]) > np.abs(waves[:, 0, 1])
+    waves = np.where(swap[:, None, None], waves.transpose(0, 2, 1), waves)
     row, column = np.divmod(np.arange(WAVES * WAVES), WAVES)
     # The lowest first; the mean has no sign, for a brighter copy is a copy.
     order = np.lexsort((column, row, np.maximum(row, column)))
@@ -247,5 +247,5 @@ def _records(patches: np.ndarray, blobs: Blobs, times: int) -> np.ndarray:
     records["across"] = np.clip(np.round(blobs.across * times), 0, 255)
     records["down"] = np.clip(np.round(blobs.down * times), 0, 255)
     records["size"] = np.round(np.log2(blobs.size * times) * STEPS)
-    records["turn"] = mirrored * 1 + upside_down * 2 + swapped * 4
+    records["turn"] = left_right * 1 + upside_down * 2 + swap * 4
     return records
