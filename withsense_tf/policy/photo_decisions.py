@@ -246,11 +246,9 @@ def _evidence(data: Dataset, verdict_table: pd.DataFrame) -> list[Evidence]:
 
 def _parts(data: Dataset) -> dict[str, tuple[str, ...]]:
     """Return, for photos that show others, as collages do, the groups of these, by photo."""
-    photos = data.photos.drop_duplicates("photo")
     # A table made by hand may not say it.
-    if "parts" not in photos:
-        return {}
-    return {str(photo): parts for photo, parts in zip(photos["photo"], photos["parts"], strict=True) if parts}
+    table = data.photos if "parts" in data.photos else data.photos.assign(parts=None)
+    return {str(photo): parts for photo, parts in zip(table["photo"], table["parts"], strict=True) if parts}
 
 
 def _restrict_as(
@@ -281,15 +279,11 @@ def spread_to_wholes(
     `parts` has the labels of the photos that a photo shows. That a collage is restricted says nothing of these.
     """
     while True:
-        first: dict[str, str] = {}
-        for photo, label in sorted(labels.items()):
-            if decisions[photo].restricted:
-                first.setdefault(label, photo)
         before = dict(decisions)
+        first = {labels[one]: one for one in sorted(labels, reverse=True) if decisions[one].restricted}
         for photo, some in parts.items():
-            for label in some:
-                if label in first:
-                    _restrict(photo, decisions, f"{SHOWS}{first[label]}")
+            for label in sorted(first.keys() & some):
+                _restrict(photo, decisions, f"{SHOWS}{first[label]}")
         if decisions == before:
             return
         spread(decisions, labels)

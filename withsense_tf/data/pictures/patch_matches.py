@@ -105,8 +105,8 @@ def _candidates(patches: Patches, new: np.ndarray) -> list[tuple[int, int]]:
     pairs, place, counts = np.unique(owners, axis=1, return_inverse=True, return_counts=True)
     closest = np.full(pairs.shape[1], SAYS)
     np.minimum.at(closest, place.ravel(), differ)
-    asked = (counts >= 2) | (closest <= CLOSEST)
-    return [(int(one), int(other)) for one, other in pairs[:, asked].T]
+    in_question = (counts >= 2) | (closest <= CLOSEST)
+    return [(int(one), int(other)) for one, other in pairs[:, in_question].T]
 
 
 def _equal(keys: np.ndarray, is_new: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

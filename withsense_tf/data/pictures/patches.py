@@ -154,14 +154,14 @@ def _refined(flat: np.ndarray, place: np.ndarray, height: int, width: int) -> Bl
     across2, down2 = right + left - 2 * value, lower + upper - 2 * value
     corners = [flat[place + step] for step in (width + 1, -width - 1, 1 - width, width - 1)]
     mixed = (corners[0] + corners[1] - corners[2] - corners[3]) / 4
-    spread, curved = across2 + down2, across2 * down2 - mixed**2
-    is_blob = (curved > 0) & (spread**2 * LONGEST < (LONGEST + 1) ** 2 * curved)
+    spread, curve = across2 + down2, across2 * down2 - mixed**2
+    is_blob = (curve > 0) & (spread**2 * LONGEST < (LONGEST + 1) ** 2 * curve)
     larger, smaller = flat[place + area], flat[place - area]
     size2 = larger + smaller - 2 * value
     with np.errstate(divide="ignore", invalid="ignore"):
         shifts = [
-            np.clip(np.nan_to_num((after - before) / (-2 * curve)), -0.5, 0.5)
-            for after, before, curve in (
+            np.clip(np.nan_to_num((after - before) / (-2 * bend)), -0.5, 0.5)
+            for after, before, bend in (
                 (right, left, across2),
                 (lower, upper, down2),
                 (larger, smaller, size2),
