@@ -247,8 +247,8 @@ def _evidence(data: Dataset, verdict_table: pd.DataFrame) -> list[Evidence]:
 def _parts(data: Dataset) -> dict[str, tuple[str, ...]]:
     """Return, for photos that show others, as collages do, the groups of these, by photo."""
     # A table made by hand may not say it.
-    table = data.photos if "parts" in data.photos else data.photos.assign(parts=None)
-    return {str(photo): parts for photo, parts in zip(table["photo"], table["parts"], strict=True) if parts}
+    parts = data.photos["parts"] if "parts" in data.photos else ()
+    return {str(photo): some for photo, some in zip(data.photos["photo"], parts, strict=False) if some}
 
 
 def _restrict_as(
@@ -276,7 +276,7 @@ def spread_to_wholes(
 ) -> None:
     """Restrict photos that show restricted ones, as collages do, and their near-duplicates, until no more are.
 
-    `parts` has the labels of the photos that a photo shows. That a collage is restricted says nothing of these.
+    `parts` has the labels of what a photo shows. That a collage is restricted says nothing of these.
     """
     while True:
         before = dict(decisions)

@@ -38,7 +38,7 @@ TIMES_OFF: Final = 1.3
 IN_COMMON: Final = 0.57
 # Of the patches that should be seen in the other photo, pairs have at least this share, or things that are drawn alike
 # stand in both. Those should be seen that lie inside it and are not much smaller than the smallest.
-SEEN: Final = 0.25
+IN_SIGHT: Final = 0.25
 SMALL: Final = 1.5 * SMALLEST
 # In copies, pairs lie in more than this share of the width and height that those patches lie in: of two collages that
 # have half their photos in common, none is a copy.
@@ -149,7 +149,7 @@ def _relation(patches: Patches, one: int, other: int) -> tuple[bool, bool] | Non
     pairs_of = [left[at[pairs]], right[to[pairs]]]
     smaller = 0 if shares[0] >= shares[1] else 1
     cover = np.prod(_extent(pairs_of[smaller]) / shapes[smaller][::-1])
-    if len(pairs) < SEEN * min(map(len, inside)) or cover < COVER:
+    if len(pairs) < IN_SIGHT * min(map(len, inside)) or cover < COVER:
         return None
     if min(shares) > IN_COMMON:
         ends = zip(pairs_of, inside, strict=True)

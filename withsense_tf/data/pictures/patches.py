@@ -79,42 +79,22 @@ def _levels(image: np.ndarray, first: bool) -> np.ndarray:
             levels[at] = image
             continue
         more = round(float(np.sqrt(after**2 - before**2)), 6)
-        across = _blurred(image.T, more)
-        levels[at] = _blurred(across.T, more)
+        height, width = image.shape
+        levels[at] = _blurring(height, more) @ image @ _blurring(width, more).T
     return levels
 
 
-def _blurred(image: np.ndarray, blur: float) -> np.ndarray:
-    """Return a photo blurred down its columns: some lines at a time, as far ones add nothing."""
-    height = len(image)
+@cache
+def _blurring(side: int, blur: float) -> np.ndarray:
+    """Return what blurs a photo down its columns, (side, side); beyond the edge the photo is mirrored."""
     reach = int(np.ceil(3.5 * blur))
-    lines = _lines(height, reach)
-    kernel = _kernel(blur, reach)
-    wide: np.ndarray = kernel @ image[lines]
-    return wide.reshape(-1, image.shape[1])[:height]
-
-
-@cache
-def _lines(height: int, reach: int) -> np.ndarray:
-    """Return from which lines each block of lines comes, (blocks, lines); beyond the edge the photo is mirrored."""
-    block = _block(reach)
-    starts = np.arange(0, height, block)[:, None]
-    lines = np.abs(starts - reach + np.arange(block + 2 * reach) + 0.5) - 0.5
-    period = 2 * height
-    lines = np.mod(lines, period)
-    return np.asarray(np.where(lines < height, lines, period - 1 - lines), np.int64)
-
-
-@cache
-def _kernel(blur: float, reach: int) -> np.ndarray:
-    block = _block(reach)
-    distance = np.arange(block)[:, None] + reach - np.arange(block + 2 * reach)
-    kernel = np.where(np.abs(distance) <= reach, np.exp(-(distance**2) / (2 * blur**2)), 0.0)
-    return np.asarray(kernel / kernel.sum(axis=1, keepdims=True), np.float32)
-
-
-def _block(reach: int) -> int:
-    return max(16, 2 * reach)
+    steps = np.arange(-reach, reach + 1)
+    weights = np.exp(-(steps**2) / (2 * blur**2))
+    lines = np.mod(np.arange(side)[:, None] + steps, 2 * side)
+    lines = np.where(lines < side, lines, 2 * side - 1 - lines)
+    kernel = np.zeros((side, side))
+    np.add.at(kernel, (np.arange(side)[:, None], lines), weights / weights.sum())
+    return kernel.astype(np.float32)
 
 
 def _blobs(levels: np.ndarray) -> Blobs:
@@ -133,7 +113,7 @@ def _blobs(levels: np.ndarray) -> Blobs:
         value = flat[place][:, None]
         outermost = (flat[place[:, None] + steps] - value) * np.sign(value) <= 0
         place = place[outermost.all(axis=1)]
-    return _refined(flat, place, height, width)
+    return _blobs_at(flat, place, height, width)
 
 
 @cache
@@ -146,15 +126,15 @@ def _beside(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
     return np.array([area, -area]), np.array([step for step in others if step not in straight])
 
 
-def _refined(flat: np.ndarray, place: np.ndarray, height: int, width: int) -> Blobs:
+def _blobs_at(flat: np.ndarray, place: np.ndarray, height: int, width: int) -> Blobs:
     """Return blobs at places of a flat array, between its points, without those that are edges or cross the photo's."""
     area = height * width
     value, right, left = flat[place], flat[place + 1], flat[place - 1]
     lower, upper = flat[place + width], flat[place - width]
     across2, down2 = right + left - 2 * value, lower + upper - 2 * value
     corners = [flat[place + step] for step in (width + 1, -width - 1, 1 - width, width - 1)]
-    mixed = (corners[0] + corners[1] - corners[2] - corners[3]) / 4
-    spread, curve = across2 + down2, across2 * down2 - mixed**2
+    both2 = (corners[0] + corners[1] - corners[2] - corners[3]) / 4
+    spread, curve = across2 + down2, across2 * down2 - both2**2
     is_blob = (curve > 0) & (spread**2 * LONGEST < (LONGEST + 1) ** 2 * curve)
     larger, smaller = flat[place + area], flat[place - area]
     size2 = larger + smaller - 2 * value
