@@ -247,8 +247,8 @@ def _evidence(data: Dataset, verdict_table: pd.DataFrame) -> list[Evidence]:
 def _parts(data: Dataset) -> dict[str, tuple[str, ...]]:
     """Return, for photos that show others, as collages do, the groups of these, by photo."""
     # A table made by hand may not say it.
-    parts = data.photos["parts"] if "parts" in data.photos else ()
-    return {str(photo): some for photo, some in zip(data.photos["photo"], parts, strict=False) if some}
+    rows = zip(data.photos["photo"], data.photos.get("parts", ()), strict=False)
+    return {str(photo): parts for photo, parts in rows if parts}
 
 
 def _restrict_as(
@@ -274,10 +274,7 @@ def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, str], sourc
 def spread_to_wholes(
     decisions: dict[str, PhotoDecision], labels: Mapping[str, str], parts: Mapping[str, Collection[str]]
 ) -> None:
-    """Restrict photos that show restricted ones, as collages do, and their near-duplicates, until no more are.
-
-    `parts` has the labels of what a photo shows. That a collage is restricted says nothing of these.
-    """
+    """Restrict photos that show restricted ones, by the labels in `parts`, and their near-duplicates; not the parts."""
     while True:
         before = dict(decisions)
         first = {labels[one]: one for one in sorted(labels, reverse=True) if decisions[one].restricted}
