@@ -138,7 +138,8 @@ def test_a_collage_is_restricted_by_the_photo_that_it_shows_and_restricts_none(
     )
     collage_of([scene(1), scene(2)]).save(folder / "train_images/yak.jpg")
     whole = load_dataset(folder)
-    assert {photo: len(parts) for photo, parts in whole.parts.items()} == {"fox.jpg": 2, "yak.jpg": 1}
+    counts = whole.photos.set_index("photo")["parts"].map(len)
+    assert counts[counts > 0].to_dict() == {"fox.jpg": 2, "yak.jpg": 1}
     law = policy(uncaptioned="allow")
     assert {"bee.jpg", "fox.jpg"} <= restricted(law.gate(whole, "RU", DAY))
     assert not {"cat.jpg", "yak.jpg"} & restricted(law.gate(whole, "RU", DAY))

@@ -101,13 +101,6 @@ class Dataset:
         # A table made by hand may not say it.
         return self._by_photo["group" if "group" in self._by_photo else "digest"]
 
-    @property
-    def parts(self) -> dict[str, tuple[str, ...]]:
-        """Return, for photos that show others, as collages do, the groups of these, by photo."""
-        if "parts" not in self._by_photo:
-            return {}
-        return {str(photo): parts for photo, parts in self._by_photo["parts"].items() if parts}
-
     @cached_property
     def _by_photo(self) -> pd.DataFrame:
         """The photos by name; each set of pairs asks for them."""

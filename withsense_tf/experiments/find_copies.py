@@ -48,14 +48,14 @@ def main(
     """Print how many changed photos are found, and the pairs of different photos that are taken for copies."""
     import numpy as np
 
-    from withsense_tf.data.pictures.near_duplicates import near_pairs, read_looks, related
+    from withsense_tf.data.pictures.near_duplicates import near_pairs, read_looks, relations
     from withsense_tf.encoders.vectors.store import VectorStore
 
     folder = terminal.output_folder(output)
     table = load(data, folder, seed).photos
     paths = [Path(path) for path in table.loc[table["part"] == part, "path"]]
     looks = table.loc[table["part"] == part, "look"].tolist()
-    pairs = {tuple(sorted(pair)) for pair in np.concatenate(related(looks), axis=1).T.tolist()}
+    pairs = {tuple(sorted(pair)) for pair in np.concatenate(relations(looks), axis=1).T.tolist()}
     typer.echo(f"{len(paths)} photos, of which these pairs are taken for copies or parts: {len(pairs)}")
     for one, other in sorted(pairs):
         typer.echo(f"  {paths[one].name}  {paths[other].name}")
@@ -69,7 +69,7 @@ def main(
         all_looks = [*looks, *read_looks(files)]
         new = range(len(looks), len(all_looks))
         frames, _ = count_right(near_pairs(all_looks, new), sources, len(looks))
-        shares = related(all_looks, new)
+        shares = relations(all_looks, new)
         (copies, wrong), (parts, wrong_parts) = (count_right(one, sources, len(looks)) for one in shares)
         cells = [f"{len(right) / len(some):.3f}" for right in (frames, copies | parts, copies)]
         typer.echo(f"| {name} | {' | '.join(cells)} | {wrong + wrong_parts} |")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from withsense_tf.data.pictures.near_duplicates import connect, related
+from withsense_tf.data.pictures.near_duplicates import connect, relations
 from withsense_tf.index.departed import depart, repeated_departed
 from withsense_tf.index.integrity.census import put_census
 from withsense_tf.index.lift import Restrictions
@@ -149,7 +149,7 @@ def _links(
     _, first, twin = np.unique(
         [digest for _, _, digest, *_ in photos], return_index=True, return_inverse=True
     )
-    by_look = related([look for _, look, *_ in photos], None if changed_groups is None else to_compare)
+    by_look = relations([look for _, look, *_ in photos], None if changed_groups is None else to_compare)
     links = [
         by_look.copies,
         np.stack([np.arange(len(photos)), first[twin]]),

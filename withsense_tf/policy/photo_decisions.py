@@ -118,7 +118,7 @@ class Ownership:
         if self.duplicates:
             labels = dict(zip(data.groups.index, data.groups, strict=True))
             spread(decisions, labels)
-            spread_to_wholes(decisions, labels, data.parts)
+            spread_to_wholes(decisions, labels, _parts(data))
         return decisions
 
     def own(
@@ -244,6 +244,13 @@ def _evidence(data: Dataset, verdict_table: pd.DataFrame) -> list[Evidence]:
     ]  # fmt: skip
 
 
+def _parts(data: Dataset) -> dict[str, tuple[str, ...]]:
+    """Return, for photos that show others, as collages do, the groups of these, by photo."""
+    # A table made by hand may not say it.
+    rows = zip(data.photos["photo"], data.photos.get("parts", ()), strict=False)
+    return {str(photo): parts for photo, parts in rows if parts}
+
+
 def _restrict_as(
     twin: str, photo: str, decisions: dict[str, PhotoDecision], human_decisions: HumanDecisions
 ) -> None:
@@ -267,20 +274,13 @@ def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, str], sourc
 def spread_to_wholes(
     decisions: dict[str, PhotoDecision], labels: Mapping[str, str], parts: Mapping[str, Collection[str]]
 ) -> None:
-    """Restrict photos that show restricted ones, as collages do, and their near-duplicates, until no more are.
-
-    `parts` has the labels of the photos that a photo shows. That a collage is restricted says nothing of these.
-    """
+    """Restrict photos that show restricted ones, by the labels in `parts`, and their near-duplicates; not the parts."""
     while True:
-        first: dict[str, str] = {}
-        for photo, label in sorted(labels.items()):
-            if decisions[photo].restricted:
-                first.setdefault(label, photo)
         before = dict(decisions)
+        first = {labels[one]: one for one in sorted(labels, reverse=True) if decisions[one].restricted}
         for photo, some in parts.items():
-            for label in some:
-                if label in first:
-                    _restrict(photo, decisions, f"{SHOWS}{first[label]}")
+            for label in sorted(first.keys() & some):
+                _restrict(photo, decisions, f"{SHOWS}{first[label]}")
         if decisions == before:
             return
         spread(decisions, labels)

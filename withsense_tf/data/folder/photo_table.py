@@ -15,7 +15,7 @@ from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.photo_names import FOLDERS
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.data.pictures.near_duplicates import connect, read_looks, related
+from withsense_tf.data.pictures.near_duplicates import connect, read_looks, relations
 from withsense_tf.data.pictures.photo_file import SUFFIXES, PhotoError, PhotoFacts, inspect_photo
 
 COLUMNS: Final = ["photo", "part", "path", "width", "height", "digest", "look", "embedded"]
@@ -79,7 +79,7 @@ def with_groups(photos: pd.DataFrame) -> pd.DataFrame:
     """
     looks, digests = photos["look"].tolist(), photos["digest"].to_numpy(str)
     _, first, place = np.unique(digests, return_index=True, return_inverse=True)
-    near = related(looks)
+    near = relations(looks)
     same = np.stack([np.arange(len(photos)), first[place]])
     labels = connect(len(photos), np.concatenate([near.copies, same], axis=1))
     group = photos.groupby(labels)["digest"].transform("min")

@@ -71,10 +71,10 @@ def read_looks(paths: Sequence[Path]) -> list[str]:
 
 def near_duplicates(looks: Sequence[str]) -> np.ndarray:
     """Label photos so that copies share a label, (photos,); a photo with an empty look is its own."""
-    return connect(len(looks), related(looks).copies)
+    return connect(len(looks), relations(looks).copies)
 
 
-def related(looks: Sequence[str], new: Collection[int] | None = None) -> Shares:
+def relations(looks: Sequence[str], new: Collection[int] | None = None) -> Shares:
     """Return pairs of places of photos that are copies, enough of them to link all that are, and parts of others.
 
     With `new`, places of photos, only pairs that one of these is in: of others it is known already.

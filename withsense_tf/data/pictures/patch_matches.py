@@ -38,7 +38,7 @@ TIMES_OFF: Final = 1.3
 IN_COMMON: Final = 0.57
 # Of the patches that should be seen in the other photo, pairs have at least this share, or things that are drawn alike
 # stand in both. Those should be seen that lie inside it and are not much smaller than the smallest.
-SEEN: Final = 0.25
+IN_SIGHT: Final = 0.25
 SMALL: Final = 1.5 * SMALLEST
 # In copies, pairs lie in more than this share of the width and height that those patches lie in: of two collages that
 # have half their photos in common, none is a copy.
@@ -105,8 +105,8 @@ def _candidates(patches: Patches, new: np.ndarray) -> list[tuple[int, int]]:
     pairs, place, counts = np.unique(owners, axis=1, return_inverse=True, return_counts=True)
     closest = np.full(pairs.shape[1], SAYS)
     np.minimum.at(closest, place.ravel(), differ)
-    asked = (counts >= 2) | (closest <= CLOSEST)
-    return [(int(one), int(other)) for one, other in pairs[:, asked].T]
+    in_question = (counts >= 2) | (closest <= CLOSEST)
+    return [(int(one), int(other)) for one, other in pairs[:, in_question].T]
 
 
 def _equal(keys: np.ndarray, is_new: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -115,9 +115,9 @@ def _equal(keys: np.ndarray, is_new: np.ndarray) -> Iterator[tuple[np.ndarray, n
     rare_keys[keys[is_new]] = True
     place = np.flatnonzero(rare_keys[keys])
     order = place[np.argsort(keys[place], kind="stable")]
-    ordered = keys[order]
-    first = np.flatnonzero(np.diff(ordered, prepend=-1))
-    run = np.diff(first, append=len(ordered))
+    keys_in_order = keys[order]
+    first = np.flatnonzero(np.diff(keys_in_order, prepend=-1))
+    run = np.diff(first, append=len(keys_in_order))
     run_of, last = np.repeat(run, run), np.repeat(first + run, run)
     left = np.flatnonzero(run_of <= COMMON)
     after = last[left] - left - 1
@@ -149,7 +149,7 @@ def _relation(patches: Patches, one: int, other: int) -> tuple[bool, bool] | Non
     pairs_of = [left[at[pairs]], right[to[pairs]]]
     smaller = 0 if shares[0] >= shares[1] else 1
     cover = np.prod(_extent(pairs_of[smaller]) / shapes[smaller][::-1])
-    if len(pairs) < SEEN * min(map(len, inside)) or cover < COVER:
+    if len(pairs) < IN_SIGHT * min(map(len, inside)) or cover < COVER:
         return None
     if min(shares) > IN_COMMON:
         ends = zip(pairs_of, inside, strict=True)
@@ -171,8 +171,8 @@ class _Overlay(NamedTuple):
 
     def places(self, places: np.ndarray) -> np.ndarray:
         """Return where places of the one photo are in the other one."""
-        moved: np.ndarray = self.times * places @ self.turn.T + self.offset
-        return moved
+        there: np.ndarray = self.times * places @ self.turn.T + self.offset
+        return there
 
 
 def _laid(left: np.ndarray, right: np.ndarray) -> _Overlay:
@@ -219,10 +219,10 @@ def _sizes(records: np.ndarray) -> np.ndarray:
 
 def _turns(records: np.ndarray) -> np.ndarray:
     """Return how a step across and one down lie in the patch as it was turned, (patches, 2, 2)."""
-    mirrored, upside_down, swapped = ((records["turn"] >> bit) & 1 for bit in range(3))
+    left_right, upside_down, swap = ((records["turn"] >> bit) & 1 for bit in range(3))
     turns = np.zeros((len(records), 2, 2))
-    turns[:, 0, 0], turns[:, 1, 1] = 1.0 - 2.0 * mirrored, 1.0 - 2.0 * upside_down
-    return np.where(swapped[:, None, None] == 1, turns[:, ::-1], turns)
+    turns[:, 0, 0], turns[:, 1, 1] = 1.0 - 2.0 * left_right, 1.0 - 2.0 * upside_down
+    return np.where(swap[:, None, None] == 1, turns[:, ::-1], turns)
 
 
 def _agreeing(
@@ -235,9 +235,9 @@ def _agreeing(
     times = _sizes(right) / _sizes(left)
     ends = _places(right)
     steps = times[:, None] * np.einsum("nij,nj->ni", turn, _places(left))
-    # By each pair (rows) it is told where the left patch of each (columns) would be.
-    told = times[:, None, None] * np.einsum("hij,kj->hki", turn, _places(left)) + (ends - steps)[:, None]
-    off = np.abs(told - ends).max(axis=2)
+    # Each pair (rows) says where the left patch of each (columns) would be.
+    guess = times[:, None, None] * np.einsum("hij,kj->hki", turn, _places(left)) + (ends - steps)[:, None]
+    off = np.abs(guess - ends).max(axis=2)
     apart = np.abs(ends[:, None] - ends).max(axis=2)
     alike = (off < PIXELS + SHARE_OFF * apart) & (turn[:, None] == turn).all(axis=(2, 3))
     alike &= np.abs(np.log(times[:, None] / times)) < np.log(TIMES_OFF)

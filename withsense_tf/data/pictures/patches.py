@@ -79,42 +79,22 @@ def _levels(image: np.ndarray, first: bool) -> np.ndarray:
             levels[at] = image
             continue
         more = round(float(np.sqrt(after**2 - before**2)), 6)
-        across = _blurred(image.T, more)
-        levels[at] = _blurred(across.T, more)
+        height, width = image.shape
+        levels[at] = _blurring(height, more) @ image @ _blurring(width, more).T
     return levels
 
 
-def _blurred(image: np.ndarray, blur: float) -> np.ndarray:
-    """Return a photo blurred down its columns: some lines at a time, as far ones add nothing."""
-    height = len(image)
+@cache
+def _blurring(side: int, blur: float) -> np.ndarray:
+    """Return what blurs a photo down its columns, (side, side); beyond the edge the photo is mirrored."""
     reach = int(np.ceil(3.5 * blur))
-    lines = _lines(height, reach)
-    kernel = _kernel(blur, reach)
-    wide: np.ndarray = kernel @ image[lines]
-    return wide.reshape(-1, image.shape[1])[:height]
-
-
-@cache
-def _lines(height: int, reach: int) -> np.ndarray:
-    """Return from which lines each block of lines comes, (blocks, lines); beyond the edge the photo is mirrored."""
-    block = _block(reach)
-    starts = np.arange(0, height, block)[:, None]
-    lines = np.abs(starts - reach + np.arange(block + 2 * reach) + 0.5) - 0.5
-    period = 2 * height
-    lines = np.mod(lines, period)
-    return np.asarray(np.where(lines < height, lines, period - 1 - lines), np.int64)
-
-
-@cache
-def _kernel(blur: float, reach: int) -> np.ndarray:
-    block = _block(reach)
-    distance = np.arange(block)[:, None] + reach - np.arange(block + 2 * reach)
-    kernel = np.where(np.abs(distance) <= reach, np.exp(-(distance**2) / (2 * blur**2)), 0.0)
-    return np.asarray(kernel / kernel.sum(axis=1, keepdims=True), np.float32)
-
-
-def _block(reach: int) -> int:
-    return max(16, 2 * reach)
+    steps = np.arange(-reach, reach + 1)
+    weights = np.exp(-(steps**2) / (2 * blur**2))
+    lines = np.mod(np.arange(side)[:, None] + steps, 2 * side)
+    lines = np.where(lines < side, lines, 2 * side - 1 - lines)
+    kernel = np.zeros((side, side))
+    np.add.at(kernel, (np.arange(side)[:, None], lines), weights / weights.sum())
+    return kernel.astype(np.float32)
 
 
 def _blobs(levels: np.ndarray) -> Blobs:
@@ -133,7 +113,7 @@ def _blobs(levels: np.ndarray) -> Blobs:
         value = flat[place][:, None]
         outermost = (flat[place[:, None] + steps] - value) * np.sign(value) <= 0
         place = place[outermost.all(axis=1)]
-    return _refined(flat, place, height, width)
+    return _blobs_at(flat, place, height, width)
 
 
 @cache
@@ -146,22 +126,22 @@ def _beside(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
     return np.array([area, -area]), np.array([step for step in others if step not in straight])
 
 
-def _refined(flat: np.ndarray, place: np.ndarray, height: int, width: int) -> Blobs:
+def _blobs_at(flat: np.ndarray, place: np.ndarray, height: int, width: int) -> Blobs:
     """Return blobs at places of a flat array, between its points, without those that are edges or cross the photo's."""
     area = height * width
     value, right, left = flat[place], flat[place + 1], flat[place - 1]
     lower, upper = flat[place + width], flat[place - width]
     across2, down2 = right + left - 2 * value, lower + upper - 2 * value
     corners = [flat[place + step] for step in (width + 1, -width - 1, 1 - width, width - 1)]
-    mixed = (corners[0] + corners[1] - corners[2] - corners[3]) / 4
-    spread, curved = across2 + down2, across2 * down2 - mixed**2
-    is_blob = (curved > 0) & (spread**2 * LONGEST < (LONGEST + 1) ** 2 * curved)
+    both2 = (corners[0] + corners[1] - corners[2] - corners[3]) / 4
+    spread, curve = across2 + down2, across2 * down2 - both2**2
+    is_blob = (curve > 0) & (spread**2 * LONGEST < (LONGEST + 1) ** 2 * curve)
     larger, smaller = flat[place + area], flat[place - area]
     size2 = larger + smaller - 2 * value
     with np.errstate(divide="ignore", invalid="ignore"):
         shifts = [
-            np.clip(np.nan_to_num((after - before) / (-2 * curve)), -0.5, 0.5)
-            for after, before, curve in (
+            np.clip(np.nan_to_num((after - before) / (-2 * bend)), -0.5, 0.5)
+            for after, before, bend in (
                 (right, left, across2),
                 (lower, upper, down2),
                 (larger, smaller, size2),
@@ -231,11 +211,11 @@ def _records(patches: np.ndarray, blobs: Blobs, times: int) -> np.ndarray:
     """Return patches as a look keeps them; the photo was made smaller so many `times`."""
     waves = _cosines() @ patches @ _cosines().T
     odd = np.where(np.arange(WAVES) % 2 == 1, -1, 1)
-    mirrored, upside_down = waves[:, 0, 1] < 0, waves[:, 1, 0] < 0
-    waves = np.where(mirrored[:, None, None], waves * odd, waves)
+    left_right, upside_down = waves[:, 0, 1] < 0, waves[:, 1, 0] < 0
+    waves = np.where(left_right[:, None, None], waves * odd, waves)
     waves = np.where(upside_down[:, None, None], waves * odd[:, None], waves)
-    swapped = np.abs(waves[:, 1, 0]) > np.abs(waves[:, 0, 1])
-    waves = np.where(swapped[:, None, None], waves.transpose(0, 2, 1), waves)
+    swap = np.abs(waves[:, 1, 0]) > np.abs(waves[:, 0, 1])
+    waves = np.where(swap[:, None, None], waves.transpose(0, 2, 1), waves)
     row, column = np.divmod(np.arange(WAVES * WAVES), WAVES)
     # The lowest first; the mean has no sign, for a brighter copy is a copy.
     order = np.lexsort((column, row, np.maximum(row, column)))
@@ -247,5 +227,5 @@ def _records(patches: np.ndarray, blobs: Blobs, times: int) -> np.ndarray:
     records["across"] = np.clip(np.round(blobs.across * times), 0, 255)
     records["down"] = np.clip(np.round(blobs.down * times), 0, 255)
     records["size"] = np.round(np.log2(blobs.size * times) * STEPS)
-    records["turn"] = mirrored * 1 + upside_down * 2 + swapped * 4
+    records["turn"] = left_right * 1 + upside_down * 2 + swap * 4
     return records

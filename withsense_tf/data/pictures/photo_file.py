@@ -128,8 +128,8 @@ class UprightPhoto:
             # Other colours than sRGB's are hardly another grey.
             image = image if image.mode in ("L", "RGB") else to_srgb(image, self.profile)
             grey = image.convert("L").resize((size[0], size[1]), Image.Resampling.BILINEAR)
-            squashed = grey.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-            return look_of(np.asarray(squashed), np.asarray(grey))
+            square = grey.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+            return look_of(np.asarray(square), np.asarray(grey))
 
     def _resize(
         self,
