@@ -39,9 +39,9 @@ SURE_CAPTIONS = 3
 # What is measured where nothing is given.
 OWN: Final = "the package's own sentences"
 OWN_FILLINGS: Final = 4  # of each pattern, so that a report takes seconds
-OWN_NOTE: Final = """These were written for the second reader to learn from, many without a telling word: they tell what changes, not what
-strangers' sentences get. Give yours by --sentences FILE or --unread FILE (tab-separated, with the columns label, which is
-restricted or allowed, and text; lang and kind where known), and a folder of photos by --data FOLDER."""
+OWN_NOTE: Final = """These were written for the second reader to learn from, many without a telling word: they tell what
+changes, not what strangers' sentences get. Give yours by --sentences FILE or --unread FILE (tab-separated, with the
+columns label, which is restricted or allowed, and text; lang and kind where known), and photos by --data FOLDER."""
 
 
 @keeps_law
