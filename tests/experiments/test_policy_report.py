@@ -4,9 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from run_command import finish
 from sklearn.metrics import roc_auc_score
 
+from withsense_tf.__main__ import app
 from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.experiments import policy_report
 from withsense_tf.experiments.policy_page import measure
 from withsense_tf.experiments.policy_report import (
     out_of_fold,
@@ -52,3 +55,19 @@ def test_the_classifier_is_measured_on_photos_that_it_has_not_seen() -> None:
     assert roc_auc_score(label, out_of_fold(clear, label, groups)) > 0.97
     # More numbers than photos and no meaning: whoever looked at the answers would seem to know them all.
     assert abs(roc_auc_score(label, out_of_fold(rng.normal(size=(200, 800)), label, groups)) - 0.5) < 0.15
+
+
+def test_without_any_set_the_own_sentences_and_the_speed_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = policy_report.own_sentences()[::40]
+    monkeypatch.setattr(policy_report, "own_sentences", lambda: some)
+    said = finish(app, "policy", "report").stdout
+    assert "Give yours by --sentences FILE" in said
+    assert "recall of restricted" in said
+    assert "texts a second" in said
+
+
+def test_the_own_sentences_are_of_both_labels_and_languages() -> None:
+    rows = policy_report.own_sentences()
+    assert {(row["label"], row["lang"]) for row in rows} == {
+        (label, lang) for label in ("restricted", "allowed") for lang in ("en", "ru")
+    }

@@ -39,9 +39,9 @@ SURE_CAPTIONS = 3
 # What is measured where nothing is given.
 OWN: Final = "the package's own sentences"
 OWN_FILLINGS: Final = 4  # of each pattern, so that a report takes seconds
-OWN_NOTE: Final = """These were written for the second reader to learn from, many without a telling word: they tell what changes, not what
-strangers' sentences get. Give yours by --sentences FILE or --unread FILE (tab-separated, with the columns label, which is
-restricted or allowed, and text; lang and kind where known), and a folder of photos by --data FOLDER."""
+OWN_NOTE: Final = """These were written for the second reader to learn from, many without a telling word: they tell what
+changes, not what strangers' sentences get. Give yours by --sentences FILE or --unread FILE (tab-separated, with the
+columns label, which is restricted or allowed, and text; lang and kind where known), and photos by --data FOLDER."""
 
 
 @keeps_law
@@ -69,7 +69,6 @@ def main(
 
     Without any of them the package's own sentences are measured.
     """
-    from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.policy.current_policy import Policy
 
     policy = Policy.of_files(law)
@@ -94,15 +93,21 @@ def main(
         write_report({"policy version": policy.version, "readers": policy.readers, **speed}, sets, output)
         typer.echo(f"{output} and {output.with_suffix('.json')} are written.")
     if data is not None:
-        # Late: it takes seconds, and sentences need no photos.
-        from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+        _report_on_folder(data, policy, texts, weights)
 
-        encoder = KerasPhoto(weights=weights)
-        dataset = load_dataset(data)
-        typer.echo(speed_report(dataset, texts))
-        typer.echo(ownership_report(dataset, texts, policy.ownership))
-        vectors = encoder.encode([Path(path) for path in dataset.photos["path"]])
-        typer.echo(classifier_report(dataset, texts, policy.ownership, vectors, encoder.weights))
+
+def _report_on_folder(data: Path, policy: Policy, texts: TextPolicy, weights: str) -> None:
+    """Print how photos of a folder are judged by their captions and by their pixels."""
+    # Late: it takes seconds, and sentences need no photos.
+    from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.encoders.photos.photo_keras import KerasPhoto
+
+    encoder = KerasPhoto(weights=weights)
+    dataset = load_dataset(data)
+    typer.echo(speed_report(dataset, texts))
+    typer.echo(ownership_report(dataset, texts, policy.ownership))
+    vectors = encoder.encode([Path(path) for path in dataset.photos["path"]])
+    typer.echo(classifier_report(dataset, texts, policy.ownership, vectors, encoder.weights))
 
 
 def own_sentences() -> list[dict[str, str]]:

@@ -196,15 +196,15 @@ class IndexDoor(Door):
 
     def knows(self, photo: str) -> bool:
         """Return whether this is a live photo of the index."""
-        return self._known(photo).digest is not None
+        return self._entry(photo).digest is not None
 
     def content(self, photo: str) -> str:
         """Return the digest of a live photo's file."""
-        return self._known(photo).digest or ""
+        return self._entry(photo).digest or ""
 
     def decision(self, photo: str) -> PhotoDecision | None:
         """Return what was decided on a photo under the age limit in force; a verdict that was changed restricts."""
-        return self._known(photo).decision
+        return self._entry(photo).decision
 
     def look_up(self, photos: Iterable[str]) -> None:
         """Find out what will be asked of some photos, in a few questions to the tables for all of them.
@@ -220,7 +220,7 @@ class IndexDoor(Door):
         """Return under what photos are judged here; None where they are not."""
         return self.level.key if self.rule.rule == "children" else None
 
-    def _known(self, photo: str) -> _Known:
+    def _entry(self, photo: str) -> _Known:
         key = photo, self._limit
         if key not in self._memory:
             self._memory.update(self._find([photo]))

@@ -102,3 +102,13 @@ def test_a_text_of_a_hundred_thousand_signs_takes_seconds_and_not_minutes(
     policy.verdict("a child, ребёнок")
     with at_once(4):
         policy.verdict(text)
+
+
+def test_digits_stand_for_two_latin_letters_of_a_russian_word(policy: TextPolicy) -> None:
+    assert policy.verdict("mal4ik i devo4ka").decision == "block"
+    assert policy.verdict("Route 4 in k4").decision == "allow"
+
+
+def test_a_word_of_the_dictionary_is_no_disguise(policy: TextPolicy) -> None:
+    for text in ("A man blows bubbles.", "A dog is nibbling grass.", "Nursing home residents."):
+        assert policy.verdict(text).decision == "allow"

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from withsense_tf.policy.texts.joined_words import MOST_REMEMBERED, JoinedWords
+from withsense_tf.policy.texts.joined_words import MOST_REMEMBERED, JoinedWords, rare_english, rare_russian
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
+WITH_DICTIONARY = JoinedWords({"kids", "дети"}, {"my"}, {"kidsuniverse"}, rare_english)
+RUSSIAN = JoinedWords({"дети", "дочка"}, {"моя"}, set(), rare_russian)
 WORDS = JoinedWords(
     {"boy", "baby", "kids"}, {"my", "little", "of", "instagram", "the", "me", "theme"}, {"babyboy"}
 )
@@ -94,3 +96,24 @@ def test_no_more_than_so_many_words_are_remembered() -> None:
         words.apart("", {f"{number}-{other}" for other in range(MOST_REMEMBERED)})
     assert len(words._not_joined) <= 2 * MOST_REMEMBERED
     assert words.apart("A myboy", {"a", "myboy"}) == "A my boy"
+
+
+def test_words_of_a_dictionary_may_stand_beside_a_child() -> None:
+    assert WITH_DICTIONARY.parts("kidsatpool") == ("kids", "at", "pool")
+    assert RUSSIAN.parts("дочканагорке") == ("дочка", "на", "горке")
+
+
+def test_words_without_a_child_stay_joined() -> None:
+    assert WITH_DICTIONARY.parts("dogsatpool") == ()
+    assert WITH_DICTIONARY.parts("kidsxqzt") == WITH_DICTIONARY.parts("kidsuniverse") == ()
+
+
+def test_the_likelier_words_are_read_and_without_counts_the_child() -> None:
+    assert JoinedWords({"kid"}, {"my"}, set(), rare_english).parts("kidneystones") == ()
+    assert RUSSIAN.parts("детинаплощадке") == ("дети", "на", "площадке")
+
+
+def test_a_name_with_a_capital_stays_a_name_but_not_in_a_tag() -> None:
+    words = JoinedWords({"kid"}, {"my"}, set(), rare_english)
+    assert words.apart("Kidman", {"kidman"}) == "Kidman"
+    assert words.apart("#Kidman", {"kidman"}) == "#kid man"

@@ -60,3 +60,7 @@ def test_a_plain_text_is_as_the_long_way_leaves_it(text: str) -> None:
 
 def test_a_usual_caption_is_plain() -> None:
     assert PLAIN.fullmatch("A man , in a blue shirt , stands near the dog 's house .")
+
+
+def test_a_word_is_parted_from_an_ordinal_before_it() -> None:
+    assert normalise("zoe10thbday") == "zoe 10th bday"

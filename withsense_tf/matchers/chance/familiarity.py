@@ -166,8 +166,8 @@ class Familiarity(Saveable):
             new_groups += [new] if new else []
         if self.vectors is None or not new_groups:
             return memory
-        for new, found in zip(new_groups, self.vectors.encode_groups(new_groups), strict=True):
-            vectors = _as_kept(found).astype(np.float32)
+        for new, vectors_of_new in zip(new_groups, self.vectors.encode_groups(new_groups), strict=True):
+            vectors = _as_kept(vectors_of_new).astype(np.float32)
             here, strange = ((vectors @ others.T).max(axis=1) for others in self._sides[1:])
             far = np.clip(0.5 + (strange - here) / (2 * WIDTH), 0, 1)
             memory |= dict(zip(new, far.tolist(), strict=True))

@@ -23,43 +23,13 @@ LETTERS: Final = re.compile(r"[^\W\d_]+")
 # A word of a dictionary has no more letters.
 LONGEST_PART: Final = 16
 # What a listed word costs that no dictionary has: as much as one of 160,000.
-LISTED: Final = 12.0
+COST_OF_LISTED: Final = 12.0
 POSSESSIVE: Final = 3.0
 ONE_WORD_MORE: Final = 1.4
 # Rarer entries of the dictionary are scraps and slips of the pen.
 LEAST_COUNT: Final = 150_000
 # The few words of one or two letters that are no scraps of other words.
-SHORT_RUSSIAN: Final = frozenset(
-    [
-        "а",
-        "в",
-        "и",
-        "к",
-        "о",
-        "с",
-        "у",
-        "я",
-        "бы",
-        "во",
-        "да",
-        "до",
-        "за",
-        "из",
-        "ко",
-        "мы",
-        "на",
-        "не",
-        "ни",
-        "но",
-        "об",
-        "он",
-        "от",
-        "по",
-        "со",
-        "то",
-        "ты",
-    ]
-)
+SHORT_RUSSIAN: Final = re.compile("[авикосуя]|бы|во|да|до|за|из|ко|мы|на|не|ни|но|об|он|от|по|со|то|ты")
 
 # Word -> how rare it is, or None where it is no word.
 Rarity = Callable[[str], float | None]
@@ -85,7 +55,7 @@ def rare_english(word: str) -> float | None:
 def rare_russian(word: str) -> float | None:
     """Return how rare a Russian word is; no table has counts, so that fewer and longer words are better."""
     if len(word) <= SHORT:
-        return 1.0 if word in SHORT_RUSSIAN else None
+        return 1.0 if SHORT_RUSSIAN.fullmatch(word) else None
     return 1.0 + 1.0 / len(word) if russian_analyser().word_is_known(word) else None
 
 
@@ -183,4 +153,4 @@ class JoinedWords:
 
     def _cost(self, word: str) -> float | None:
         cost = self._rarity(word) if self._rarity is not None else None
-        return LISTED if cost is None and word in self._parts else cost
+        return COST_OF_LISTED if cost is None and word in self._parts else cost

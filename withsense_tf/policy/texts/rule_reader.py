@@ -107,8 +107,8 @@ class RuleReader:
             frozenset(self._joinable(self._entries(name, raw.get(name)), classes))
             for name in ("child", "other")
         )
-        dictionary = raw.get("dictionary")
-        if dictionary is not None and dictionary not in DICTIONARIES:
+        dictionary = raw.get("dictionary", "")
+        if dictionary and dictionary not in DICTIONARIES:
             raise self._error(f"dictionary must be one of {', '.join(DICTIONARIES)}, got {dictionary!r}.")
         whole = frozenset[str]().union(*classes.values())
         return JoinedWords(child, other, whole, DICTIONARIES.get(dictionary))
