@@ -48,7 +48,7 @@ def test_notebooks_run_on_a_small_demo_set(tmp_path: Path, monkeypatch: pytest.M
     shown = {}
     for path in NOTEBOOKS:
         notebook = nbformat.read(path, as_version=4)
-        NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+        NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(tmp_path)}}).execute()
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert [
             output.ename for cell in code for output in cell.outputs if output.output_type == "error"
