@@ -22,6 +22,7 @@ from withsense_tf.experiments.policy_page import (
     read_sentences,
     write_report,
 )
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
@@ -69,8 +70,6 @@ def main(
 
     Without any of them the package's own sentences are measured.
     """
-    from withsense_tf.policy.current_policy import Policy
-
     policy = Policy.of_files(law)
     texts = policy.texts(policy.countries.rule(country).age_limit)
     texts.verdict("A first text, so that the words are loaded.")
