@@ -24,10 +24,15 @@ from withsense_tf.common.limits import is_file, read_json
 from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.table_errors import CELL_ERRORS, code_of, explain
+from withsense_tf.index.tables.photos_table import add_parts
 from withsense_tf.index.tables.schema import make_tables, show_live
+from withsense_tf.index.tables.words_table import make_words_anew
 
-# Up to format 4, looks had no patches: crops and collages of photos that the law withholds would not be seen.
 FORMAT: Final = 5
+# Up to format 4, looks had no patches, so that an index sees no crops and collages of its photos before they come again
+# with an update; up to format 3, it had no table of the captions' words. What is missing is made at the first opening.
+WITHOUT_PARTS: Final = 4
+WITHOUT_WORDS: Final = 3
 KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
@@ -59,7 +64,9 @@ class Catalog:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self._file = self.folder / TABLES
-        _check_mark(self.folder)
+        version = _check_mark(self.folder)
+        if version != FORMAT:
+            _bring_up(self.folder, version)
         self._local = threading.local()
 
     @classmethod
@@ -242,8 +249,32 @@ def _write_mark(folder: Path) -> None:
         draft.write_text(json.dumps({"kind": KIND, "format": FORMAT}) + "\n", encoding="utf-8")
 
 
-def _check_mark(folder: Path) -> None:
-    """Raise if a folder holds no index that this version reads."""
+def _bring_up(folder: Path, version: int) -> None:
+    """Bring an index of a format before up to this one; a kill leaves one of both."""
+    connection: sqlite3.Connection | None = None
+    try:
+        connection = _open(str(folder / TABLES))
+        connection.execute("BEGIN IMMEDIATE")
+        if version == WITHOUT_WORDS:
+            make_words_anew(connection)
+        add_parts(connection)
+        connection.execute("COMMIT")
+        _write_mark(folder)
+    except sqlite3.DatabaseError as error:
+        raise explain(error, folder / TABLES) from error
+    except OSError as error:
+        raise DataError(
+            f"{folder} holds an index of format {version}, which is brought up to format {FORMAT} when it is "
+            "opened, and it may only be read. Open it once where it may be written to: "
+            "python -m withsense_tf index status"
+        ) from error
+    finally:
+        if connection is not None:
+            connection.close()
+
+
+def _check_mark(folder: Path) -> int:
+    """Return the format of an index."""
     file = folder / MARK
     if not is_file(file):
         raise DataError(
@@ -254,10 +285,11 @@ def _check_mark(folder: Path) -> None:
         kind, version = mark["kind"], mark["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{file} is damaged ({error}): build the index anew.") from error
-    if kind != KIND or version != FORMAT:
+    if kind != KIND or version not in (FORMAT, WITHOUT_PARTS, WITHOUT_WORDS):
         raise DataError(
             f"{folder} holds a {kind!r} of format {version!r}; this version reads a {KIND!r} of format {FORMAT}. "
             "Build the index anew, in another folder: python -m withsense_tf index build FOLDER --index NEW_FOLDER"
         )
     if not (folder / TABLES).is_file():
         raise DataError(f"{folder} is not whole: {TABLES} is missing. Build the index anew.")
+    return int(version)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from withsense_tf.common.limits import parse_json
+from withsense_tf.index.tables.photos_table import WITHOUT_PATCHES
 
 # Stands where staged photos have their writer: no reader of live photos and no writer takes such a photo for its own.
 DEPARTED_MARK: Final = "departed"
@@ -51,7 +52,7 @@ def staged_like_live(tables: sqlite3.Connection, writer: str) -> list[int]:
     """Return the photos that a writer staged though live ones of the same name and tag are there."""
     rows = tables.execute(
         "SELECT mine.id FROM photos AS mine JOIN live ON live.name = mine.name AND live.tag = mine.tag "
-        "WHERE mine.writer = ?",
+        f"WHERE mine.writer = ? AND NOT ({WITHOUT_PATCHES})",
         (writer,),
     )
     return [photo for (photo,) in rows]

@@ -23,6 +23,10 @@ CREATE INDEX photo_folds ON photos (fold);
 LIVE_VIEW: Final = "CREATE TEMP VIEW live AS SELECT * FROM photos WHERE writer IS NULL"
 
 
+# Looks of a version before: crops and collages are not found by them.
+WITHOUT_PATCHES: Final = "live.look != '' AND instr(live.look, '.') = 0"
+
+
 @dataclass(frozen=True)
 class PhotoSet:
     """Some photos of the tables: what a question is about."""
@@ -117,6 +121,17 @@ def photo_seals(tables: sqlite3.Connection, photos: PhotoSet) -> dict[int, tuple
 def live_tags(tables: sqlite3.Connection) -> dict[str, str]:
     """Return the tag of each live photo, by name."""
     return dict(tables.execute("SELECT name, tag FROM live").fetchall())
+
+
+def add_parts(tables: sqlite3.Connection) -> None:
+    """Add the column of the photos that others show to tables of a version before."""
+    if "parts" not in {column for _, column, *_ in tables.execute("PRAGMA table_info(photos)")}:
+        tables.execute("ALTER TABLE photos ADD COLUMN parts TEXT NOT NULL DEFAULT '[]'")
+
+
+def live_without_patches(tables: sqlite3.Connection) -> set[str]:
+    """Return the names of live photos whose look is one of a version before."""
+    return {name for (name,) in tables.execute(f"SELECT name FROM live WHERE {WITHOUT_PATCHES}")}
 
 
 def live_ids(tables: sqlite3.Connection) -> dict[str, int]:

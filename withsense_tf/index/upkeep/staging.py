@@ -21,7 +21,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, insert_texts
 from withsense_tf.index.tables.facts_table import insert_facts
 from withsense_tf.index.tables.photo_states import not_live, staged_before, staged_like_live, take_over_staged
-from withsense_tf.index.tables.photos_table import insert_photo, live_tags, move_files
+from withsense_tf.index.tables.photos_table import insert_photo, live_tags, live_without_patches, move_files
 from withsense_tf.index.tables.rows_table import photos_of_model
 from withsense_tf.index.tables.schema import forget_photos
 from withsense_tf.index.tables.state_table import get_state
@@ -98,6 +98,9 @@ class Staging:
         with self.index.catalog.writing() as tables:
             live, embedded_photos = live_tags(tables), photos_of_model(tables, model)
             others = {(name, tag): photo for photo, name, tag in not_live(tables) if photo in embedded_photos}
+            # What has a look of a version before is to get one by which crops are found, too.
+            outdated_names = live_without_patches(tables)
+            live = {name: tag for name, tag in live.items() if name not in outdated_names}
             same = [item for item in self.items if live.get(item.name) == item.tag]
             # Where the file lies may change without the photo doing so.
             move_files(tables, [(item.name, str(item.path)) for item in same])
