@@ -153,16 +153,3 @@ def test_near_duplicates_are_one_group_and_part_when_one_leaves(index: PhotoInde
     assert known(index, "003.png")["group"] == known(index, "brighter.png")["group"] == "003.png"
     ingest(index, [], LAW, remove=["brighter.png"])
     assert known(index, "003.png") == alone
-
-
-def test_a_photo_with_a_look_of_a_version_before_gets_one_with_patches_when_it_comes_again(
-    scenes: tuple[PhotoIndex, dict[str, Item]],
-) -> None:
-    index, items = scenes
-    with index.catalog.writing() as tables:
-        tables.execute("UPDATE photos SET look = substr(look, 1, instr(look, '.') - 1)")
-        assert live_without_patches(tables) == {"wall.png"}
-    assert ingest(index, [items["wall"]], LAW).changed == 1
-    with index.catalog.reading() as tables:
-        assert live_without_patches(tables) == set()
-    assert ingest(index, [items["wall"]], LAW).same == 1
