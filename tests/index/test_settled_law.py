@@ -15,7 +15,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.tables.photos_table import live_ids
+from withsense_tf.index.tables.photos_table import live_ids, live_without_patches
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.kept_out import keep_out
@@ -106,3 +106,16 @@ def test_a_collage_with_a_photo_that_was_taken_out_for_good_stays_out(
     ingest(index, [], LAW, remove=leaving)
     assert ingest(index, [items["collage"], items["kid"]], LAW).kept_out == 1
     assert Search(index, policy=LAW, country="BB")(photo=str(items["collage"].path)).notice is not None
+
+
+def test_a_photo_with_a_look_of_a_version_before_gets_one_with_patches_when_it_comes_again(
+    scenes: tuple[PhotoIndex, dict[str, Item]],
+) -> None:
+    index, items = scenes
+    with index.catalog.writing() as tables:
+        tables.execute("UPDATE photos SET look = substr(look, 1, instr(look, '.') - 1)")
+        assert live_without_patches(tables) == {"wall.png"}
+    assert ingest(index, [items["wall"]], LAW).changed == 1
+    with index.catalog.reading() as tables:
+        assert live_without_patches(tables) == set()
+    assert ingest(index, [items["wall"]], LAW).same == 1
