@@ -22,7 +22,6 @@ from withsense_tf.experiments.policy_page import (
     read_sentences,
     write_report,
 )
-from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
@@ -70,6 +69,8 @@ def main(
 
     Without any of them the package's own sentences are measured.
     """
+    from withsense_tf.policy.current_policy import Policy
+
     policy = Policy.of_files(law)
     texts = policy.texts(policy.countries.rule(country).age_limit)
     texts.verdict("A first text, so that the words are loaded.")
@@ -92,10 +93,10 @@ def main(
         write_report({"policy version": policy.version, "readers": policy.readers, **speed}, sets, output)
         typer.echo(f"{output} and {output.with_suffix('.json')} are written.")
     if data is not None:
-        _report_on_folder(data, policy, texts, weights)
+        _report_on_folder(data, texts, policy.ownership, weights)
 
 
-def _report_on_folder(data: Path, policy: Policy, texts: TextPolicy, weights: str) -> None:
+def _report_on_folder(data: Path, texts: TextPolicy, ownership: Ownership, weights: str) -> None:
     """Print how photos of a folder are judged by their captions and by their pixels."""
     # Late: it takes seconds, and sentences need no photos.
     from withsense_tf.data.folder.load import load_dataset
@@ -104,9 +105,9 @@ def _report_on_folder(data: Path, policy: Policy, texts: TextPolicy, weights: st
     encoder = KerasPhoto(weights=weights)
     dataset = load_dataset(data)
     typer.echo(speed_report(dataset, texts))
-    typer.echo(ownership_report(dataset, texts, policy.ownership))
+    typer.echo(ownership_report(dataset, texts, ownership))
     vectors = encoder.encode([Path(path) for path in dataset.photos["path"]])
-    typer.echo(classifier_report(dataset, texts, policy.ownership, vectors, encoder.weights))
+    typer.echo(classifier_report(dataset, texts, ownership, vectors, encoder.weights))
 
 
 def own_sentences() -> list[dict[str, str]]:

@@ -135,7 +135,8 @@ def status(service: Service) -> dict[str, Any]:
         {key: without_paths(value) for key, value in one.items() if key != "path"}
         for one in numbers["quarantine"]
     ]
-    return numbers | {"quarantine": quarantine, "waiting": quarantine_of(service).count()}
+    models = [{key: value for key, value in model.items() if key != "card"} for model in numbers["models"]]
+    return numbers | {"models": models, "quarantine": quarantine, "waiting": quarantine_of(service).count()}
 
 
 @router.post(
