@@ -34,7 +34,7 @@ def test_however_many_ask_few_threads_search_and_each_gets_its_own_answer(
 
     def noted(self: Search, *args: object, **settings: object) -> object:
         threads.add(threading.current_thread().name)
-        return search(self, *args, **settings)  # type: ignore[arg-type]
+        return search(self, *args, **settings)  # type: ignore[arg-type]  # they are handed on as they came
 
     monkeypatch.setattr(Search, "__call__", noted)
 

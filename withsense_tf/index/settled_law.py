@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from withsense_tf.index.departed import DEPARTED_NAME, any_restricted
-from withsense_tf.index.integrity.seal import BROKEN_VERDICT, sealed_photos, settle_seals
+from withsense_tf.index.integrity.seal import BROKEN_VERDICT, SealedPhoto, sealed_photos, settle_seals
 from withsense_tf.index.tables.law_table import (
     judged_limits,
     own_verdicts_of_live,
@@ -60,6 +60,8 @@ def _spread_in_group(
     photos = sealed_photos(tables, live_of_ids(group))
     departed_photos = set(group) - {one.photo for one in photos}
     limits_of = {one.item.name: one.broken_limits(version, settled=False) for one in photos}
+    parts = sealed_photos(tables, live_of_ids(sorted(shown_photos))) if shown_photos else []
+    departed_parts = set(shown_photos) - {one.photo for one in parts}
     count = 0
     for limit in limits:
         verdicts = own_verdicts_of_live(tables, group, limit)
@@ -73,8 +75,10 @@ def _spread_in_group(
         if any_restricted(tables, departed_photos, limit):
             # What is live is named first, as where nothing has left.
             spread(decisions, labels, f"{DUPLICATE}{DEPARTED_NAME}")
-        if name := _restricted_name(tables, shown_photos, limit):
+        if name := _restricted_name(parts, limit, version):
             spread(decisions, labels, f"{SHOWS}{name}")
+        elif any_restricted(tables, departed_parts, limit):
+            spread(decisions, labels, f"{SHOWS}{DEPARTED_NAME}")
         changes = [
             (decisions[name].restricted, decisions[name].source, photo, limit)
             for name, photo, *_ in verdicts
@@ -85,12 +89,10 @@ def _spread_in_group(
     return count
 
 
-def _restricted_name(tables: sqlite3.Connection, photos: Collection[int], limit: int) -> str:
+def _restricted_name(photos: Iterable[SealedPhoto], limit: int, version: str | None) -> str:
     """Return the name of the first of some photos that is restricted as it is settled now, or none."""
-    version = get_state(tables, "policy")
-    live = {one.photo: one for one in sealed_photos(tables, live_of_ids(sorted(photos)))}
-    for one in live.values():
+    for one in photos:
         verdict = one.verdict(limit)
         if verdict is None or verdict.restricted != 0 or one.is_broken(verdict, version, settled=False):
             return one.item.name
-    return DEPARTED_NAME if any_restricted(tables, set(photos) - live.keys(), limit) else ""
+    return ""

@@ -146,7 +146,7 @@ def test_texts_that_were_made_ready_have_the_vectors_of_one_after_the_other_to_t
     texts = ["a burgundy wall", "burgundy", "", "a red wall", "a mauve and burgundy gate", "a red wall"]
     ready.make_ready(texts)
     asked_for: list[str] = []
-    ready._points = lambda new: asked_for.extend(new)  # type: ignore[method-assign]
+    ready._points = lambda new: asked_for.extend(new)  # type: ignore[method-assign]  # to see what is asked for
     together = ready.encode(texts)
     assert asked_for == []
     np.testing.assert_array_equal(together, np.concatenate([other.encode([text]) for text in texts]))

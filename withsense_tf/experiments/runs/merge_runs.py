@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -107,28 +107,29 @@ def _differing(one: Row, other: Row) -> str:
 
 def _marked(rows: Sequence[tuple[StoredRun, Row]]) -> tuple[list[dict[str, Any]], bool]:
     """Return the rows with marks for the best of all; without marks where the answers of some are missing."""
-    ran = [at for at, (_, row) in enumerate(rows) if was_run(row)]
-    outcomes = list(_outcomes([rows[at] for at in ran]))
     plain = [{**row, "best": ""} for _, row in rows]
-    if len(outcomes) < len(ran):
+    ran = [at for at, (_, row) in enumerate(rows) if was_run(row)]
+    try:
+        outcomes = [_outcome(*rows[at]) for at in ran]
+    except DataError:
         return plain, False
-    for at, row in zip(ran, rows_of(outcomes), strict=True):
+    new_rows = rows_of(outcomes)
+    # Answers of a later run of a key may be others: their figures say so.
+    if any(_has_other_figures(new, plain[at]) for at, new in zip(ran, new_rows, strict=True)):
+        return plain, False
+    for at, row in zip(ran, new_rows, strict=True):
         plain[at]["best"] = row.get("best", "")
     return plain, True
 
 
-def _outcomes(rows: Sequence[tuple[StoredRun, Row]]) -> Iterator[Outcome]:
-    for run, row in rows:
-        file = outcome_file(run.folder.resolve().parents[1], str(row.get("key")))
-        try:
-            outcome = load_outcome(file)
-        except DataError:
-            return
-        # Answers of a later run of this key may be others: its figures say so.
-        figures = rows_of([outcome])[0]
-        if any(abs(number_of(figures.get(one)) - number_of(row.get(one))) > 1e-9 for one in ("rmse", "r@5")):
-            return
-        yield outcome
+def _outcome(run: StoredRun, row: Row) -> Outcome:
+    return load_outcome(outcome_file(run.folder.resolve().parents[1], str(row.get("key"))))
+
+
+def _has_other_figures(row: Row, stored_row: Row) -> bool:
+    return any(
+        abs(number_of(row.get(one)) - number_of(stored_row.get(one))) > 1e-9 for one in ("rmse", "r@5")
+    )
 
 
 def _models(runs: Sequence[StoredRun]) -> list[Mapping[str, Any]]:

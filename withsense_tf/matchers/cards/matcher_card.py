@@ -47,9 +47,10 @@ def head_of(matcher: Matcher, figures: Mapping[str, Any] | None = None) -> Head:
         "tags": ["image-text-matching", "text-to-image-retrieval", matcher.track],
         "datasets": [matcher.calibrated_on.data or UNSAID],
     }
-    if results := [{"type": name, "value": figures[name]} for name in MEASURES if _is_known(figures, name)]:  # type: ignore[index]  # none is known of no row
+    known = figures or {}
+    if results := [{"type": name, "value": known[name]} for name in MEASURES if _is_known(known, name)]:
         task = {"type": "image-text-matching"}
-        data = {"name": str((figures or {}).get("data") or UNSAID), "type": UNSAID}
+        data = {"name": str(known.get("data") or UNSAID), "type": UNSAID}
         results_head = [{"task": task, "dataset": data, "metrics": results}]
         head["model-index"] = [{"name": matcher.name, "results": results_head}]
     return head

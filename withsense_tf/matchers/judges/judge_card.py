@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from withsense_tf.matchers.cards.card_page import UNSAID, Head
+from withsense_tf.matchers.cards.card_page import UNSAID, Head, list_of
 from withsense_tf.matchers.judges.judge_examples import JudgeExamples
 from withsense_tf.matchers.judges.judge_figures import (
     PRECISION,
@@ -114,5 +114,5 @@ def card_text(card: Mapping[str, Any]) -> str:
 
 ## Limits
 
-{chr(10).join(f"- {limit}" for limit in card["limits"])}
+{list_of(card["limits"])}
 """
