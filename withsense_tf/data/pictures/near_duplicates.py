@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +24,7 @@ from withsense_tf.data.pictures.looks import (
     turn_frames,
     unpack_bits,
 )
-from withsense_tf.data.pictures.patch_matches import Shares, shared_patches
+from withsense_tf.data.pictures.patch_matches import Shares, blocks_of_runs, shared_patches
 from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
 
 # Two frames are near where at most this share of the signs differ that are sure in both, not counting the first few:
@@ -180,13 +179,8 @@ def _equal(left: np.ndarray, right: np.ndarray) -> Iterator[Pairs]:
     order = np.argsort(left, kind="stable")
     starts = np.searchsorted(left[order], right, "left")
     counts = np.searchsorted(left[order], right, "right") - starts
-    ends = np.cumsum(counts)
-    edges: Sequence[int] | np.ndarray = (
-        np.searchsorted(ends, np.arange(0, ends[-1], BLOCK)) if len(ends) else []
-    )
-    for first, last in pairwise(np.unique([*edges, len(right)]).tolist()):
+    for first, last, within in blocks_of_runs(counts, BLOCK):
         some = counts[first:last]
-        within = np.arange(some.sum()) - np.repeat(np.cumsum(some) - some, some)
         yield order[np.repeat(starts[first:last], some) + within], np.repeat(np.arange(first, last), some)
 
 

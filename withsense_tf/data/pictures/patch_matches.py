@@ -121,17 +121,26 @@ def _equal(keys: np.ndarray, is_new: np.ndarray) -> Iterator[tuple[np.ndarray, n
     run_of, last = np.repeat(run, run), np.repeat(first + run, run)
     left = np.flatnonzero(run_of <= COMMON)
     after = last[left] - left - 1
-    ends = np.cumsum(after)
-    # Some at a time.
-    cuts = np.searchsorted(ends, np.arange(BLOCK, after.sum(), BLOCK)).tolist()
-    for start, stop in pairwise(sorted({0, *cuts, len(left)})):
+    for start, stop, within in blocks_of_runs(after, BLOCK):
         some, counts = left[start:stop], after[start:stop]
-        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         ones = np.repeat(some, counts)
         others = ones + 1 + within
         one, other = order[ones], order[others]
         keep = is_new[one] | is_new[other]
         yield one[keep], other[keep]
+
+
+def blocks_of_runs(counts: np.ndarray, most: int) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Yield the first and last of runs of so many members, about `most` at a time, and each member's place in its run.
+
+    >>> [(first, last, within.tolist()) for first, last, within in blocks_of_runs(np.array([2, 0, 3]), 4)]
+    [(0, 2, [0, 1]), (2, 3, [0, 1, 2])]
+    """
+    ends = np.cumsum(counts)
+    cuts = np.searchsorted(ends, np.arange(most, counts.sum(), most)).tolist()
+    for first, last in pairwise(sorted({0, *cuts, len(counts)})):
+        some = counts[first:last]
+        yield first, last, np.arange(some.sum()) - np.repeat(np.cumsum(some) - some, some)
 
 
 def _relation(patches: Patches, one: int, other: int) -> tuple[bool, bool] | None:
