@@ -42,6 +42,14 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep looks in a folder of the tests' own: what the user has there must not answer for the code."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["WITHSENSE_CACHE"] = str(folder)
+    return folder
+
+
 TRAIN = ("ant.jpg", "bee.jpg", "cat.jpg", "dog.jpg", "eel.jpg", "fox.jpg")
 TEST = ("gnu.jpg", "hen.jpg")
 

@@ -10,7 +10,14 @@ from typing import Final
 
 from withsense_tf.common import words
 from withsense_tf.data import named as names_and_columns
-from withsense_tf.data.pictures import looks, near_duplicates, patch_matches, patches, photo_file
+from withsense_tf.data.pictures import (
+    looks,
+    near_duplicates,
+    patch_matches,
+    patches,
+    photo_file,
+    photo_pyramid,
+)
 from withsense_tf.errors import check_choice
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
@@ -103,7 +110,7 @@ def law_code_version(folder: Path = Path(__file__).parent) -> str:
     digest = hashlib.sha256()
     looking = [
         Path(str(module.__file__))
-        for module in (looks, patches, patch_matches, near_duplicates, photo_file, words)
+        for module in (looks, photo_pyramid, patches, patch_matches, near_duplicates, photo_file, words)
     ]
     for file in [*sorted(folder.rglob("*.py")), *looking]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from scenes import grey_of, scene
-from scipy.ndimage import gaussian_filter
 
-from withsense_tf.data.pictures.patches import BLUR, LONG, MOST, RECORD, SMALLEST, _levels, patches_of
+from withsense_tf.data.pictures.patches import LONG, MOST, RECORD, patches_of
 
 
 def records_of(picture: Image.Image) -> np.ndarray:
@@ -33,11 +32,3 @@ def test_two_photos_have_no_patch_in_common() -> None:
 @pytest.mark.parametrize("size", [(LONG, 1), (LONG, 24), (3, 3), (24, LONG)])
 def test_a_plain_photo_of_any_shape_has_no_patches(size: tuple[int, int]) -> None:
     assert patches_of(np.full(size, 90, np.uint8)) == bytes(size)
-
-
-def test_the_photo_is_blurred_as_by_a_gaussian_that_mirrors_what_lies_beyond_the_edge() -> None:
-    grey = grey_of(scene(3), LONG).astype(np.float32)
-    levels = _levels(grey, True)
-    for at, level in enumerate(levels):
-        blur = float(np.sqrt((SMALLEST * 2 ** (at / 2)) ** 2 - BLUR**2))
-        assert np.abs(level - gaussian_filter(grey, blur, mode="reflect", truncate=3.5)).max() < 0.5

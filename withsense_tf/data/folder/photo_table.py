@@ -15,6 +15,7 @@ from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.photo_names import FOLDERS
 from withsense_tf.data.folder.problems import Problem
+from withsense_tf.data.pictures.look_cache import look_cache
 from withsense_tf.data.pictures.near_duplicates import connect, read_looks, relations
 from withsense_tf.data.pictures.photo_file import SUFFIXES, PhotoError, PhotoFacts, inspect_photo
 
@@ -43,14 +44,14 @@ def look_at_photos(
 
     def look(place: PhotoPlace) -> PhotoFacts | PhotoError:
         try:
-            return inspect_photo(place.path, decode)
+            return inspect_photo(place.path, decode, cache)
         except PhotoError as error:
             return error
 
     rows = []
     # Threads help: Pillow decodes, and the file system reads, outside the interpreter's lock. No more of them
     # than cores: a large photo takes a gigabyte while it is decoded.
-    with ThreadPoolExecutor(max_workers=usable_cores()) as pool:
+    with look_cache() as cache, ThreadPoolExecutor(max_workers=usable_cores()) as pool:
         results = track(pool.map(look, places), len(places), "Looking at photos")
         for place, facts in zip(places, results, strict=True):
             where, name = place.where, place.name

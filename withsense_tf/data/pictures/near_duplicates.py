@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
+from withsense_tf.data.pictures.look_cache import REDUCED, LookCache, look_cache
 from withsense_tf.data.pictures.looks import (
     TURNS,
     WORDS,
@@ -25,15 +27,13 @@ from withsense_tf.data.pictures.looks import (
     unpack_bits,
 )
 from withsense_tf.data.pictures.patch_matches import Shares, blocks_of_runs, shared_patches
-from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
+from withsense_tf.data.pictures.photo_file import LOOK_SIDE, PhotoError, digest_of, open_upright
 
 # Two frames are near where at most this share of the signs differ that are sure in both, not counting the first few:
 # photos that share fewer than these have too little to go by, and are not near. Measured on 6,926 photos: see
 # experiments/RESULTS.md.
 SHARE: Final = 0.12
 FREE: Final = 24
-# A JPEG need not be decoded with a shorter side of more than this: the longer one is as long as patches ask for then.
-ENOUGH: Final = 160
 # So many pairs of frames are compared each with each. Of more, only those that agree fully in one of some pieces of
 # the 64 lowest frequencies: `ROUNDS` times these are divided into pieces of `PIECE` bits, by chance.
 FEW: Final = 1 << 22
@@ -46,13 +46,22 @@ BLOCK: Final = 1 << 22
 Pairs = tuple[np.ndarray, np.ndarray]
 
 
-def read_look(path: Path, digest: str | None = None, look: str = "") -> str:
+def read_look(path: Path, digest: str | None = None, look: str = "", cache: LookCache | None = None) -> str:
     """Return the look of a photo file; raise PhotoError if it cannot be read, or has not the content of a `digest`.
 
-    A `look` that is known already is not made anew.
+    One that is known already, or is in the `cache`, is not made anew: a file of this content was decoded before.
     """
-    with open_upright(path, ENOUGH, digest) as photo:
-        return look or photo.look()
+    with suppress(OSError):
+        content = digest_of(path)
+        if digest in (None, content):
+            known = look or (cache.find(content, REDUCED) if cache is not None else None)
+            if known is not None:
+                return known
+    with open_upright(path, LOOK_SIDE, digest) as photo:
+        look = photo.look()
+    if cache is not None:
+        cache.add(content, REDUCED, look)
+    return look
 
 
 def read_looks(paths: Sequence[Path]) -> list[str]:
@@ -60,11 +69,11 @@ def read_looks(paths: Sequence[Path]) -> list[str]:
 
     def one(path: Path) -> str:
         try:
-            return read_look(path)
+            return read_look(path, cache=cache)
         except PhotoError:
             return ""
 
-    with ThreadPoolExecutor(usable_cores()) as pool:
+    with look_cache() as cache, ThreadPoolExecutor(usable_cores()) as pool:
         return list(track(pool.map(one, paths), len(paths), "Looking for copies"))
 
 

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from withsense_tf.data.pictures.patches import BEYOND, REACH, RECORD, SMALLEST, STEPS
+from withsense_tf.data.pictures.patches import BEYOND, REACH, RECORD, STEPS
+from withsense_tf.data.pictures.photo_pyramid import SMALLEST
 
 # Patches are alike where they differ in fewer signs of 63: by chance one pair of 100,000 does. What a pair says is how
 # many fewer these are. Photos share a picture where what their pairs say comes to `ENOUGH`; two alone say less.

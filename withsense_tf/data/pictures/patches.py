@@ -13,14 +13,21 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from withsense_tf.data.pictures.photo_pyramid import (
+    EDGE,
+    LEVELS,
+    SIZES,
+    SMALLEST,
+    Pyramid,
+    levels_of,
+    pyramid_of,
+)
+
 # Patches are sought in photos whose longer side is this long, and whose shorter one is no shorter than that.
 LONG: Final = 224
 SHORT: Final = 24
-# The smallest blobs, in pixels; so many sizes of blobs until the photo is halved and sought through once more.
-SMALLEST: Final = 1.1
-SIZES: Final = 2
 # So many patches are kept of the whole size, of the half, and so on: those of half the photo and less are few.
-MOST: Final = (48, 48, 32, 20, 12)
+MOST: Final = (64, 56, 36, 20, 12)
 # One after another of each field of a grid: a collage must have some of each of its photos.
 GRID: Final = 6
 # Where more than this share of a patch is of its darkest or brightest grey, it is the corner of a border or of another
@@ -34,146 +41,131 @@ LONGEST: Final = 20.0
 REACH: Final = 4.0
 BEYOND: Final = 0.25
 # A patch is read at so many points in each direction, and keeps so many frequencies of each.
-POINTS: Final = 16
+POINTS: Final = 12
 WAVES: Final = 8
-# Of Pillow's grey photo, how blurred it is already.
-BLUR: Final = 0.5
 # A patch in a look: its signs, where it lies (across and down), its size in sixteenths of a doubling, its turn.
 RECORD: Final = np.dtype([("signs", ">u8"), ("across", "u1"), ("down", "u1"), ("size", "u1"), ("turn", "u1")])
 STEPS: Final = 16
 
 
 class Blobs(NamedTuple):
-    """Places in a photo: across and down in pixels, the size, the level of blur that it is seen at, how clear it is."""
+    """Places in a photo: how often it is halved there, across and down in pixels, size, level of blur, how clear."""
 
+    octave: np.ndarray
     across: np.ndarray
     down: np.ndarray
     size: np.ndarray
     level: np.ndarray
     strength: np.ndarray
 
+    def some(self, which: np.ndarray) -> Blobs:
+        """Return some of the blobs, by place or by yes and no."""
+        return Blobs(*(part[which] for part in self))
+
 
 def patches_of(grey: np.ndarray) -> bytes:
     """Return the patches of a grey photo whose longer side is `LONG`, after its height and width."""
-    records = [np.zeros(0, RECORD)]
-    image, times = grey.astype(np.float32), 1
-    for most in MOST:
-        if min(image.shape) < POINTS:
-            break
-        levels = _levels(image, times == 1)
-        blobs = _strongest(_blobs(levels), image.shape, most)
-        patches = _patches(levels, blobs)
-        telling = _is_telling(patches)
-        records.append(_records(patches[telling], Blobs(*(part[telling] for part in blobs)), times))
-        image, times = levels[SIZES][::2, ::2], times * 2
-    return bytes(grey.shape) + np.concatenate(records).tobytes()
+    height, width = grey.shape
+    shape, pyramid = bytes(grey.shape), pyramid_of(height, width)
+    if not len(pyramid.start):
+        return shape
+    levels = levels_of(grey, pyramid)
+    blobs = _strongest(_blobs(levels, pyramid), pyramid)
+    patches = _patches(levels, blobs, pyramid)
+    telling = _is_telling(patches)
+    return shape + _records(patches[telling], blobs.some(telling)).tobytes()
 
 
-def _levels(image: np.ndarray, first: bool) -> np.ndarray:
-    """Return the photo more and more blurred, (levels, height, width); but for the first, it is blurred already."""
-    blur = SMALLEST * 2 ** (np.arange(SIZES + 3) / SIZES)
-    before = BLUR if first else SMALLEST
-    levels = np.empty((len(blur), *image.shape), np.float32)
-    for at, after in enumerate(blur.tolist()):
-        if at == 0 and not first:
-            levels[at] = image
-            continue
-        more = round(float(np.sqrt(after**2 - before**2)), 6)
-        height, width = image.shape
-        levels[at] = _blurring(height, more) @ image @ _blurring(width, more).T
-    return levels
+def _blobs(levels: np.ndarray, pyramid: Pyramid) -> Blobs:
+    """Return where a difference between levels is stronger than all that is beside it in place and in size."""
+    apart, found = np.empty_like(levels), []
+    for start, line, area in zip(
+        *(part.tolist() for part in (pyramid.start, pyramid.line, pyramid.area)), strict=True
+    ):
+        planes, ours = (whole[start : start + LEVELS * area] for whole in (levels, apart))
+        np.subtract(planes[area:], planes[:-area], out=ours[:-area])
+        strength = np.abs(ours[:-area])
+        # All but the first and the last of these, but for a line's end.
+        first, last = area + line + 1, len(strength) - area - line - 1
+        middle = strength[first:last]
+        is_blob = middle > WEAKEST
+        for step in (1, line, area):
+            is_blob &= middle >= strength[first + step : last + step]
+            is_blob &= middle >= strength[first - step : last - step]
+        found.append(start + first + np.flatnonzero(is_blob))
+    octave = np.repeat(np.arange(len(found)), list(map(len, found)))
+    place = np.concatenate(found)
+    _, down, across = _position(place, octave, pyramid)
+    is_inner = (across > 0) & (across < pyramid.width[octave] - 1)
+    is_inner &= (down > 0) & (down < pyramid.height[octave] - 1)
+    place, octave = place[is_inner], octave[is_inner]
+    # Last those that are beside it slantwise, as few are left.
+    value = apart[place][:, None]
+    others = apart[place[:, None] + _slantwise(pyramid.line, pyramid.area)[octave]]
+    outermost = ((others - value) * np.sign(value) <= 0).all(axis=1)
+    return _blobs_at(apart, place[outermost], octave[outermost], pyramid)
 
 
-@cache
-def _blurring(side: int, blur: float) -> np.ndarray:
-    """Return what blurs a photo down its columns, (side, side); beyond the edge the photo is mirrored."""
-    reach = int(np.ceil(3.5 * blur))
-    steps = np.arange(-reach, reach + 1)
-    weights = np.exp(-(steps**2) / (2 * blur**2))
-    lines = np.mod(np.arange(side)[:, None] + steps, 2 * side)
-    lines = np.where(lines < side, lines, 2 * side - 1 - lines)
-    kernel = np.zeros((side, side))
-    np.add.at(kernel, (np.arange(side)[:, None], lines), weights / weights.sum())
-    return kernel.astype(np.float32)
+def _position(place: np.ndarray, octave: np.ndarray, pyramid: Pyramid) -> tuple[np.ndarray, ...]:
+    """Return level, down and across of places in the flat array."""
+    level, at = np.divmod(place - pyramid.start[octave], pyramid.area[octave])
+    down, across = np.divmod(at, pyramid.line[octave])
+    return level, down - EDGE, across - EDGE
 
 
-def _blobs(levels: np.ndarray) -> Blobs:
-    """Return where a difference between levels is above, or below, all that is beside it in place and in size."""
-    apart = levels[1:] - levels[:-1]
-    _, height, width = apart.shape
-    middle, planes = apart[1:-1, 1:-1, 1:-1], apart[1:-1]
-    above, below = middle > WEAKEST, middle < -WEAKEST
-    for side in (planes[:, 1:-1, 2:], planes[:, 1:-1, :-2], planes[:, 2:, 1:-1], planes[:, :-2, 1:-1]):
-        above &= middle >= side
-        below &= middle <= side
-    level, down, across = np.unravel_index(np.flatnonzero(above | below), middle.shape)
-    flat, place = apart.ravel(), ((level + 1) * height + down + 1) * width + across + 1
-    # Twice, as few are left after the first time.
-    for steps in _beside(height, width):
-        value = flat[place][:, None]
-        outermost = (flat[place[:, None] + steps] - value) * np.sign(value) <= 0
-        place = place[outermost.all(axis=1)]
-    return _blobs_at(flat, place, height, width)
+def _slantwise(line: np.ndarray, area: np.ndarray) -> np.ndarray:
+    """Return the steps to the twenty places beside one that are not straight on from it, (octaves, 20)."""
+    beside = np.stack(np.meshgrid(*3 * [(-1, 0, 1)], indexing="ij"), axis=-1).reshape(-1, 3)
+    beside = beside[np.abs(beside).sum(axis=1) > 1]
+    steps: np.ndarray = np.stack([area, line, np.ones_like(line)], axis=1) @ beside.T
+    return steps
 
 
-@cache
-def _beside(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the steps to the same place in the next sizes, and to all other places beside, in a flat array."""
-    area = height * width
-    plane = [down * width + across for down in (-1, 0, 1) for across in (-1, 0, 1)]
-    others = [level * area + step for level in (-1, 0, 1) for step in plane if (level, step) != (0, 0)]
-    straight = {1, -1, width, -width, area, -area}
-    return np.array([area, -area]), np.array([step for step in others if step not in straight])
-
-
-def _blobs_at(flat: np.ndarray, place: np.ndarray, height: int, width: int) -> Blobs:
-    """Return blobs at places of a flat array, between its points, without those that are edges or cross the photo's."""
-    area = height * width
-    value, right, left = flat[place], flat[place + 1], flat[place - 1]
-    lower, upper = flat[place + width], flat[place - width]
-    across2, down2 = right + left - 2 * value, lower + upper - 2 * value
-    corners = [flat[place + step] for step in (width + 1, -width - 1, 1 - width, width - 1)]
+def _blobs_at(apart: np.ndarray, place: np.ndarray, octave: np.ndarray, pyramid: Pyramid) -> Blobs:
+    """Return blobs at places of differences, between pixels, without those that are edges or cross the photo's."""
+    area, line = pyramid.area[octave], pyramid.line[octave]
+    value = apart[place]
+    ends = [(apart[place + step], apart[place - step]) for step in (1, line, area)]
+    bends = [after + before - 2 * value for after, before in ends]
+    across2, down2, _ = bends
+    corners = [apart[place + step] for step in (line + 1, -line - 1, 1 - line, line - 1)]
     both2 = (corners[0] + corners[1] - corners[2] - corners[3]) / 4
     spread, curve = across2 + down2, across2 * down2 - both2**2
     is_blob = (curve > 0) & (spread**2 * LONGEST < (LONGEST + 1) ** 2 * curve)
-    larger, smaller = flat[place + area], flat[place - area]
-    size2 = larger + smaller - 2 * value
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shifts = [
-            np.clip(np.nan_to_num((after - before) / (-2 * bend)), -0.5, 0.5)
-            for after, before, bend in (
-                (right, left, across2),
-                (lower, upper, down2),
-                (larger, smaller, size2),
-            )
-        ]
-    level, at = np.divmod(place, area)
-    down, across = np.divmod(at, width)
-    size = SMALLEST * 2 ** ((level + shifts[2] + 0.5) / SIZES)
-    blobs = Blobs(across + shifts[0], down + shifts[1], size, level - 1, np.abs(value))
+    shifts = [
+        np.clip((after - before) / np.where(bend == 0, np.inf, -2 * bend), -0.5, 0.5)
+        for (after, before), bend in zip(ends, bends, strict=True)
+    ]
+    level, down, across = _position(place, octave, pyramid)
+    size = SMALLEST * np.exp2((level + shifts[2] + 0.5) / SIZES)
+    blobs = Blobs(octave, across + shifts[0], down + shifts[1], size, level - 1, np.abs(value))
     inner = REACH * (1 - BEYOND) * size
-    is_inside = (
+    is_blob &= (
         (np.minimum(blobs.across, blobs.down) > inner)
-        & (blobs.across + inner < width - 1)
-        & (blobs.down + inner < height - 1)
+        & (blobs.across + inner < pyramid.width[octave] - 1)
+        & (blobs.down + inner < pyramid.height[octave] - 1)
     )
-    return Blobs(*(part[is_blob & is_inside] for part in blobs))
+    return blobs.some(is_blob)
 
 
-def _strongest(blobs: Blobs, shape: tuple[int, ...], most: int) -> Blobs:
-    """Return the clearest blobs: the first of each field of the grid, then the second of each, and so on."""
-    order = np.argsort(-blobs.strength, kind="stable")
+def _strongest(blobs: Blobs, pyramid: Pyramid) -> Blobs:
+    """Return the clearest blobs of each size: the first of each field of a grid, then the second, and so on."""
     row, column = (
-        (part[order] * GRID / side).astype(np.int64)
-        for part, side in zip((blobs.down, blobs.across), shape, strict=True)
+        (part * GRID / side[blobs.octave]).astype(np.int64)
+        for part, side in ((blobs.down, pyramid.height), (blobs.across, pyramid.width))
     )
-    field = row * GRID + column
-    by_field = np.argsort(field, kind="stable")
-    first = np.searchsorted(field[by_field], field[by_field], "left")
-    rank = np.empty(len(order), np.int64)
-    rank[by_field] = np.arange(len(order)) - first
-    best = order[np.argsort(rank, kind="stable")[:most]]
-    return Blobs(*(part[best] for part in blobs))
+    field = (blobs.octave * GRID + row) * GRID + column
+    order = np.lexsort((-blobs.strength, field))
+    blobs, rank = blobs.some(order), _place_in_run(field[order])
+    order = np.lexsort((-blobs.strength, rank, blobs.octave))
+    blobs = blobs.some(order)
+    return blobs.some(_place_in_run(blobs.octave) < np.array(MOST)[blobs.octave])
+
+
+def _place_in_run(keys: np.ndarray) -> np.ndarray:
+    """Return of sorted keys how many equal ones stand before each."""
+    place: np.ndarray = np.arange(len(keys)) - np.searchsorted(keys, keys, "left")
+    return place
 
 
 def _is_telling(patches: np.ndarray) -> np.ndarray:
@@ -183,49 +175,59 @@ def _is_telling(patches: np.ndarray) -> np.ndarray:
     return np.asarray(plain <= PLAIN)
 
 
-def _patches(levels: np.ndarray, blobs: Blobs) -> np.ndarray:
+def _patches(levels: np.ndarray, blobs: Blobs, pyramid: Pyramid) -> np.ndarray:
     """Return the patches at blobs, (patches, POINTS, POINTS)."""
-    _, height, width = levels.shape
     points = (np.arange(POINTS, dtype=np.float32) + 0.5) / POINTS * 2 - 1
     reach = (REACH * blobs.size)[:, None] * points
-    across = np.clip(blobs.across[:, None] + reach, 0, width - 1.001)
-    down = np.clip(blobs.down[:, None] + reach, 0, height - 1.001)
+    line = pyramid.line[blobs.octave][:, None]
+    across, down = (
+        np.clip(part[:, None] + reach, 0, side[blobs.octave][:, None] - 1.001)
+        for part, side in ((blobs.across, pyramid.width), (blobs.down, pyramid.height))
+    )
     column, row = across.astype(np.int64), down.astype(np.int64)
     right = (across - column)[:, None, :].astype(np.float32)
     lower = (down - row)[:, :, None].astype(np.float32)
-    flat = levels.ravel()
-    place = ((blobs.level * height)[:, None] + row)[:, :, None] * width + column[:, None, :]
-    above, below = (flat[part] + (flat[part + 1] - flat[part]) * right for part in (place, place + width))
+    first = (pyramid.start + EDGE)[blobs.octave] + blobs.level * pyramid.area[blobs.octave]
+    place = (first[:, None] + (row + EDGE) * line)[:, :, None] + column[:, None, :]
+    above, below = (
+        levels[part] + (levels[part + 1] - levels[part]) * right for part in (place, place + line[:, :, None])
+    )
     patches: np.ndarray = above + (below - above) * lower
     return patches
 
 
 @cache
-def _cosines() -> np.ndarray:
+def _waves() -> np.ndarray:
+    """Return what takes a patch's points to its frequencies, (POINTS * POINTS, WAVES * WAVES)."""
     at, number = np.arange(POINTS) + 0.5, np.arange(WAVES)[:, None]
-    waves: np.ndarray = np.cos(np.pi * number * at / POINTS)
-    return np.asarray(waves, np.float32)
+    waves = np.cos(np.pi * number * at / POINTS)
+    return np.kron(waves, waves).T.astype(np.float32)
 
 
-def _records(patches: np.ndarray, blobs: Blobs, times: int) -> np.ndarray:
-    """Return patches as a look keeps them; the photo was made smaller so many `times`."""
-    waves = _cosines() @ patches @ _cosines().T
-    odd = np.where(np.arange(WAVES) % 2 == 1, -1, 1)
+def _records(patches: np.ndarray, blobs: Blobs) -> np.ndarray:
+    """Return patches as a look keeps them."""
+    waves = (patches.reshape(-1, POINTS * POINTS) @ _waves()).reshape(-1, WAVES, WAVES)
+    odd = np.where(np.arange(WAVES) % 2 == 1, -1, 1).astype(np.float32)
     left_right, upside_down = waves[:, 0, 1] < 0, waves[:, 1, 0] < 0
     waves = np.where(left_right[:, None, None], waves * odd, waves)
     waves = np.where(upside_down[:, None, None], waves * odd[:, None], waves)
     swap = np.abs(waves[:, 1, 0]) > np.abs(waves[:, 0, 1])
     waves = np.where(swap[:, None, None], waves.transpose(0, 2, 1), waves)
-    row, column = np.divmod(np.arange(WAVES * WAVES), WAVES)
-    # The lowest first; the mean has no sign, for a brighter copy is a copy.
-    order = np.lexsort((column, row, np.maximum(row, column)))
-    signs = waves.reshape(-1, WAVES * WAVES)[:, order] > 0
+    signs = waves.reshape(-1, WAVES * WAVES)[:, _order()] > 0
     signs[:, 0] = False
     records = np.zeros(len(waves), RECORD)
     records["signs"] = np.packbits(signs, axis=1).reshape(-1).view(">u8")
     # Places are those of pixels' middles, which a smaller photo has elsewhere.
+    times = 1 << blobs.octave
     records["across"] = np.clip(np.round(blobs.across * times), 0, 255)
     records["down"] = np.clip(np.round(blobs.down * times), 0, 255)
     records["size"] = np.round(np.log2(blobs.size * times) * STEPS)
     records["turn"] = left_right * 1 + upside_down * 2 + swap * 4
     return records
+
+
+@cache
+def _order() -> np.ndarray:
+    """Return the places of the frequencies, the lowest first; the mean has no sign, for a brighter copy is a copy."""
+    row, column = np.divmod(np.arange(WAVES * WAVES), WAVES)
+    return np.lexsort((column, row, np.maximum(row, column)))

@@ -17,6 +17,7 @@ from withsense_tf.common.limits import read_bytes
 from withsense_tf.data.embedded.file_words import NOTHING, Embedded
 from withsense_tf.data.embedded.reader import embedded_texts
 from withsense_tf.data.pictures.colour_modes import plain_mode, to_srgb
+from withsense_tf.data.pictures.look_cache import REDUCED, WHOLE, LookCache
 from withsense_tf.data.pictures.looks import SIDE, look_of
 from withsense_tf.data.pictures.patches import LONG, SHORT
 from withsense_tf.errors import DataError
@@ -25,6 +26,9 @@ from withsense_tf.errors import DataError
 MOST_PIXELS: Final = 178_956_970
 # Decoding a JPEG at a reduced size averages blocks of pixels; from twice the size wanted, resizing hides that.
 REDUCED_TO: Final = 2.0
+# For a look, a JPEG need not be decoded with a shorter side of more than this: the longer one is as long as patches
+# ask for then.
+LOOK_SIDE: Final = 160
 ORIENTATION: Final = 0x0112  # the EXIF tag for "which way is up"
 # Larger than any camera's file; a film that lies among the photos must not be read into memory.
 MOST_BYTES: Final = 1 << 30
@@ -67,22 +71,30 @@ class PhotoFacts:
     look: str = ""  # where it was decoded: see `data.looks`
 
 
-def inspect_photo(path: Path, decode: bool = False) -> PhotoFacts:
+def inspect_photo(path: Path, decode: bool = False, cache: LookCache | None = None) -> PhotoFacts:
     """Look at the file's header, or with `decode` at every pixel; raise PhotoError if it is no usable photo.
 
-    A truncated photo has a good header: only `decode` finds it. What `decode` finds good, `read_photo` reads.
+    A truncated photo has a good header: only `decode` finds it. What `decode` finds good, `read_photo` reads. A file
+    whose look is in the `cache` was decoded before, and is not decoded again.
     """
     content = _bytes(path)
+    digest = hashlib.sha256(content).hexdigest()
+    look = cache.find(digest, WHOLE) if decode and cache is not None else None
     with _damage("the file breaks inside its header"), _open(content) as image:
-        if decode:
+        if decode and look is None:
             # First of all: asking a PNG for its EXIF data decodes it too, and would hide that it cannot be.
             _load(image)
         texts = embedded_texts(image, content)
         oddities = _oddities(image, content)
         turned = _orientation(image) in (5, 6, 7, 8)  # these swap the sides
         width, height = reversed(image.size) if turned else image.size
-        look = _upright(image).look() if decode else ""
-    return PhotoFacts(width, height, hashlib.sha256(content).hexdigest(), oddities, texts, look)
+        if decode and look is None:
+            look = _upright(image).look()
+            if cache is not None:
+                cache.add(digest, WHOLE, look)
+                if not is_reducible(image, LOOK_SIDE):
+                    cache.add(digest, REDUCED, look)
+    return PhotoFacts(width, height, digest, oddities, texts, look or "")
 
 
 def read_photo(
@@ -153,13 +165,18 @@ def open_upright(path: Path, enough: int | None = None, digest: str | None = Non
     """
     content = _bytes(path)
     with _damage("the file breaks inside its header"), _open(content) as image:
-        if enough is not None and image.format in ("JPEG", "MPO"):
+        if enough is not None and is_reducible(image, enough):
             image.draft(None, (enough, enough))
         photo = _upright(image)
         # Not before: of what is no photo at all, that is to be said.
         if digest is not None and hashlib.sha256(content).hexdigest() != digest:
             raise PhotoError("photo_changed", CHANGED)
         yield photo
+
+
+def is_reducible(image: Image.Image, enough: int) -> bool:
+    """Return whether a photo can be decoded at half its size or less and still have `enough` pixels a side."""
+    return image.format in ("JPEG", "MPO") and min(image.size) >= 2 * enough
 
 
 def digest_of(path: Path) -> str:

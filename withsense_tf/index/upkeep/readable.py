@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from withsense_tf.common.machine import usable_cores
+from withsense_tf.data.pictures.look_cache import look_cache
 from withsense_tf.data.pictures.near_duplicates import read_look
 from withsense_tf.data.pictures.photo_file import PhotoError
 from withsense_tf.errors import DataError
@@ -35,11 +36,11 @@ def looks_of_files(items: Sequence[Item]) -> tuple[dict[str, str], list[Unusable
     def one(item: Item) -> str | PhotoError:
         try:
             # Vectors are kept under the digest, so those of another content would be found under it for ever.
-            return read_look(item.path, item.digest, item.look)
+            return read_look(item.path, item.digest, item.look, cache)
         except PhotoError as error:
             return error
 
-    with ThreadPoolExecutor(usable_cores()) as pool:
+    with look_cache() as cache, ThreadPoolExecutor(usable_cores()) as pool:
         looks = list(zip(items, pool.map(one, items), strict=True))
     bad = [
         UnusablePhoto(item.name, str(item.path), error.kind, error.reason)
