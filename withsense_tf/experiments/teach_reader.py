@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 from zlib import crc32
@@ -11,8 +12,6 @@ import typer
 from withsense_tf.common import terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
@@ -21,87 +20,157 @@ if TYPE_CHECKING:
 RECALL: Final = 0.5
 FOLDS: Final = 5
 STRENGTH: Final = 10.0
+# What somebody wrote as it stands counts as much as so many fillings of a pattern.
+WRITTEN: Final = 4.0
+# How much the vectors of words count beside the words themselves.
+SHARE: Final = 0.5
+FREQUENT: Final = 60_000
+BITS: Final = 127
+# The directions in which the words of the sentences differ most; more of them only take longer.
+DIRECTIONS: Final = 128
 
 
 def main(
     output: Annotated[
         Path | None, typer.Option(help="The file to write, by default that of the package.")
     ] = None,
-    folder: Annotated[
-        Path | None,
-        typer.Option(help="A With Sense folder: its captions are learnt too, labelled by the rules."),
-    ] = None,
     recall: Annotated[float, typer.Option(min=0.05, max=1, help="What the threshold follows from.")] = RECALL,
 ) -> None:
-    """Train on the written sentences, and say how well sentences of unseen patterns are told apart."""
+    """Train on the sentences, and say how well those of unseen patterns are told apart; needs `[weights]`."""
     import numpy as np
 
-    from withsense_tf.policy.reader.second_reader import MODEL, SecondReader
+    from withsense_tf.policy.reader.second_reader import MODEL, SIZE, SecondReader
     from withsense_tf.policy.reader.sentences import all_sentences
 
     sentences = all_sentences()
     texts = [sentence.text for sentence in sentences]
     label = np.array([sentence.restricted for sentence in sentences])
-    chance = out_of_fold(texts, label, [sentence.pattern for sentence in sentences])
-    threshold = float(np.quantile(chance[label], 1 - recall))
-    alarms = float((chance[~label] >= threshold).mean())
+    written = np.array([sentence.written for sentence in sentences])
+    weight = np.where(written, WRITTEN, 1.0)
+    table = WordVectors(texts)
+    vectors = matrix(texts, table)
+    chance = out_of_fold(vectors, label, weight, [sentence.pattern for sentence in sentences])
+    # Patterns flatter: the threshold comes from what somebody wrote, where the rules have nothing to say.
+    hard = written & silent(texts)
+    threshold = float(np.quantile(chance[label & hard], 1 - recall))
+    alarms = float((chance[~label & hard] >= threshold).mean())
     typer.echo(
-        f"{len(texts):,} sentences, {int(label.sum()):,} restricted; of unseen patterns {recall:.2f} of these reach "
-        f"{threshold:.3f}, and {alarms:.4f} of the others"
+        f"{len(texts):,} sentences, {int(label.sum()):,} restricted; of {int((label & hard).sum()):,} written ones that "
+        f"the rules miss and no model has seen, {recall:.2f} reach {threshold:.3f}, and {alarms:.4f} of "
+        f"{int((~label & hard).sum()):,} others"
     )
-    if folder is not None:
-        captions, speaks = captions_of(folder)
-        texts, label = texts + captions, np.concatenate([label, speaks])
-    model = fit(matrix(texts), label)
-    weights = model.coef_[0].astype(np.float16)
-    reader = SecondReader(weights.astype(np.float32), float(model.intercept_[0]), threshold, recall)
+    model = fit(vectors, label, weight)
+    meanings, unit = table.meanings(model.coef_[0][SIZE:])
+    weights = model.coef_[0][:SIZE].astype(np.float16)
+    bias = float(model.intercept_[0])
+    reader = SecondReader(weights.astype(np.float32), bias, threshold, recall, meanings, unit)
     file = MODEL if output is None else output
-    np.savez_compressed(file, weights=weights, bias=reader.bias, threshold=threshold, recall=recall)
+    np.savez_compressed(
+        file, weights=weights, bias=bias, threshold=threshold, recall=recall, meanings=meanings, unit=unit
+    )
     typer.echo(f"{file}: {file.stat().st_size / 1024:.0f} KB, reader {reader.identity}")
 
 
-def matrix(texts: Sequence[str]) -> csr_matrix:
-    """Return the features of texts, (texts, weights), each row of length 1."""
+class WordVectors:
+    """The vectors of the words of some texts and of a dictionary, by the sentence encoder of `[weights]`."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        import numpy as np
+
+        from withsense_tf.encoders.texts.text_use import UniversalSentences
+        from withsense_tf.policy.reader.second_reader import basic, telling_words
+
+        self._words_of_texts = [[basic(word) for word in telling_words(text)[1]] for text in texts]
+        own = dict.fromkeys(word for words in self._words_of_texts for word in words)
+        self.words = list(dict.fromkeys([*own, *dictionary()]))
+        self._encoder = UniversalSentences()
+        vectors = self._encoder.encode(self.words)
+        vectors = vectors - vectors[: len(own)].mean(axis=0)
+        _, directions = np.linalg.eigh(vectors[: len(own)].T @ vectors[: len(own)])
+        self._vectors = vectors @ directions[:, -DIRECTIONS:]
+        self._at = {word: at for at, word in enumerate(self.words)}
+        self.of_texts = np.zeros((len(texts), DIRECTIONS), np.float32)
+        for row, words in enumerate(self._words_of_texts):
+            if words:
+                places = [self._at[word] for word in words]
+                self.of_texts[row] = SHARE * self._vectors[places].sum(axis=0) / np.sqrt(len(words))
+
+    def meanings(self, weights: np.ndarray) -> tuple[np.ndarray, float]:
+        """Return one number for each word in eight bits, and their unit; of words that share a place the first holds."""
+        import numpy as np
+
+        from withsense_tf.policy.reader.second_reader import PLACES, place
+
+        numbers = SHARE * self._vectors @ weights
+        unit = float(np.abs(numbers).max()) / BITS
+        table, places = np.zeros(PLACES, np.int8), [place(word) for word in self.words]
+        for at in range(len(places) - 1, -1, -1):
+            table[places[at]] = round(float(numbers[at]) / unit)
+        return table, unit
+
+
+def dictionary() -> Iterable[str]:
+    """Return frequent English words and Russian ones in their basic form, the more frequent ones first."""
+    import gzip
+    import json
+    from importlib.resources import files
+
+    from withsense_tf.common.words import frequent_words
+    from withsense_tf.policy.reader.second_reader import COMMON
+    from withsense_tf.policy.texts.word_forms import fold
+
+    counts = frequent_words()
+    english = sorted(counts, key=lambda word: -counts[word])[:FREQUENT]
+    content = files("spacy_lookups_data").joinpath("data", "ru_lemma_lookup.json.gz").read_bytes()
+    russian = sorted({fold(lemma) for lemma in json.loads(gzip.decompress(content)).values()})
+    return (word for word in (*english, *russian) if word.isalpha() and word not in COMMON)
+
+
+def silent(texts: Sequence[str]) -> np.ndarray:
+    """Return for each text whether the rules find nothing in it, (texts,)."""
     import numpy as np
-    from scipy.sparse import csr_matrix
+
+    from withsense_tf.policy.texts.text_policy import TextPolicy
+
+    rules = TextPolicy()
+    return np.array([not rules.hits(text) for text in texts])
+
+
+def matrix(texts: Sequence[str], table: WordVectors) -> csr_matrix:
+    """Return the features of texts, each row of length 1, and beside them the vectors of their words."""
+    import numpy as np
+    from scipy.sparse import csr_matrix, hstack
 
     from withsense_tf.policy.reader.second_reader import SIZE, features
 
     rows = [np.unique(features(text)) for text in texts]
     ends = np.cumsum([0, *map(len, rows)])
     values = np.concatenate([np.full(len(row), 1 / np.sqrt(max(1, len(row)))) for row in rows])
-    return csr_matrix((values, np.concatenate(rows), ends), shape=(len(rows), SIZE))
+    parts = csr_matrix((values, np.concatenate(rows), ends), shape=(len(rows), SIZE))
+    return hstack([parts, csr_matrix(table.of_texts)]).tocsr()
 
 
-def fit(vectors: csr_matrix, label: np.ndarray) -> LogisticRegression:
+def fit(vectors: csr_matrix, label: np.ndarray, weight: np.ndarray) -> LogisticRegression:
     """Return a logistic regression that has learnt these."""
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=300).fit(vectors, label)
+    learner = LogisticRegression(C=STRENGTH, solver="liblinear", max_iter=300)
+    return learner.fit(vectors, label, sample_weight=weight)
 
 
-def out_of_fold(texts: Sequence[str], label: np.ndarray, patterns: Sequence[str]) -> np.ndarray:
+def out_of_fold(
+    vectors: csr_matrix, label: np.ndarray, weight: np.ndarray, patterns: Sequence[str]
+) -> np.ndarray:
     """Return for each text its score by a model that has seen no sentence of its pattern."""
     import numpy as np
 
-    vectors, chance = matrix(texts), np.zeros(len(texts))
+    chance = np.zeros(len(label))
     fold = np.array([crc32(pattern.encode()) % FOLDS for pattern in patterns])
     for number in range(FOLDS):
         held_out = fold == number
-        model = fit(vectors[~held_out], label[~held_out])
+        model = fit(vectors[~held_out], label[~held_out], weight[~held_out])
         chance[held_out] = model.predict_proba(vectors[held_out])[:, 1]
     return chance
-
-
-def captions_of(folder: Path) -> tuple[list[str], np.ndarray]:
-    """Return the captions of a folder with what the rules alone say of them."""
-    import numpy as np
-
-    from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.policy.texts.text_policy import TextPolicy
-
-    captions = load_dataset(folder).captions["text"].tolist()
-    return captions, np.array([verdict.restricted for verdict in TextPolicy().verdicts(captions)])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """A text -> how surely it speaks of somebody young, told by a small model of words and parts of words.
 
 It reads only what the rules found nothing in, and all it can say is that a person should look. It is trained on
-sentences that were written for it (`sentences.toml`); its file is in the package, so every machine has the same one.
+sentences that were written for it (`sentences.toml` and `sentences.tsv`); its file is in the package, so every machine
+has the same one. Words that no sentence has are read by what they mean: the vectors of a sentence encoder, which only
+the training needs, were turned into one number for each of 100,000 words.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +20,7 @@ from zlib import crc32
 
 import numpy as np
 
+from withsense_tf.common.words import CYRILLIC, lemma
 from withsense_tf.errors import DataError
 from withsense_tf.policy.reader.sentences import all_sentences
 from withsense_tf.policy.texts.normalise import is_plain, spelt, visible
@@ -28,6 +31,8 @@ MODEL: Final = Path(__file__).parent / "second_reader.npz"
 RULE: Final = "second reader"
 # So many different weights; features that share one cost less than a larger file.
 SIZE: Final = 1 << 16
+# So many places for the meanings of words, kept in eight bits: few words share one.
+PLACES: Final = 1 << 18
 PARTS: Final = (4, 5)
 WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 # Words of every sentence: they say how it is written, and not of whom.
@@ -47,11 +52,16 @@ LEAST_WORDS: Final = 3
 LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
 
 
-def features(text: str) -> np.ndarray:
-    """Return the numbers of the words, pairs of words and parts of words of a text, each once."""
+def telling_words(text: str) -> tuple[list[str], list[str]]:
+    """Return the words of a text as the rules read it, and those of them that tell of whom it speaks."""
     text = text[:MOST_SIGNS]
     words = WORD.findall(fold(text if is_plain(text) else spelt(visible(text))))
-    telling = [word for word in words if word not in COMMON]
+    return words, [word for word in words if word not in COMMON]
+
+
+def features(text: str) -> np.ndarray:
+    """Return the numbers of the words, pairs of words and parts of words of a text, each once."""
+    words, telling = telling_words(text)
     keys = {f"w{word}" for word in telling}
     keys.update(
         f"p{first} {second}"
@@ -62,6 +72,20 @@ def features(text: str) -> np.ndarray:
         whole = f"<{word}>"
         keys.update(whole[at : at + n] for n in PARTS for at in range(len(whole) - n + 1))
     return np.fromiter((crc32(key.encode()) % SIZE for key in keys), dtype=np.int64, count=len(keys))
+
+
+def place(word: str) -> int:
+    """Return where the meaning of a word is kept."""
+    return crc32(word.encode()) % PLACES
+
+
+def basic(word: str) -> str:
+    """Return the word that a form of a Russian word is known by; an English one stays as it is.
+
+    >>> basic("коляске"), basic("prams")
+    ('коляска', 'prams')
+    """
+    return fold(lemma(word)) if CYRILLIC.search(word) else word
 
 
 @dataclass(frozen=True)
@@ -76,6 +100,8 @@ class SecondReader:
     bias: float
     threshold: float
     recall: float
+    meanings: np.ndarray = field(default_factory=lambda: np.zeros(PLACES, dtype=np.int8))
+    unit: float = 1.0
 
     @classmethod
     def load(cls, file: Path = MODEL) -> SecondReader:
@@ -83,23 +109,27 @@ class SecondReader:
         try:
             with np.load(file, allow_pickle=False) as archive:
                 weights = archive["weights"].astype(np.float32)
-                bias, threshold, recall = (float(archive[name]) for name in ("bias", "threshold", "recall"))
+                meanings = archive["meanings"]
+                names = ("bias", "threshold", "recall", "unit")
+                bias, threshold, recall, unit = (float(archive[name]) for name in names)
         except (OSError, EOFError, ValueError, KeyError) as error:
             raise DataError(
                 f"{file} cannot be read as a second reader ({error}), so nothing may be shown. Expected was the file "
                 "that `python -m withsense_tf.experiments.teach_reader` writes: write it anew, or install the package "
                 "again."
             ) from error
-        if weights.shape != (SIZE,) or not np.isfinite([*weights, bias, threshold, recall]).all():
+        shapes = weights.shape, meanings.shape
+        numbers = (bias, threshold, recall, unit)
+        if shapes != ((SIZE,), (PLACES,)) or not (np.isfinite(weights).all() and np.isfinite(numbers).all()):
             raise DataError(
-                f"{file}: expected {SIZE} finite weights, got {weights.shape}, so nothing may be shown."
+                f"{file}: expected {SIZE} finite weights and {PLACES} meanings, got {shapes}, so nothing may be shown."
             )
-        return cls(weights, bias, threshold, recall)
+        return cls(weights, bias, threshold, recall, meanings, unit)
 
     @cached_property
     def identity(self) -> str:
         """Name all that its answers depend on."""
-        parts = (self.weights.tobytes(), self.bias, self.threshold)
+        parts = (self.weights.tobytes(), self.meanings.tobytes(), self.unit, self.bias, self.threshold)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
     def scores(self, texts: Sequence[str]) -> np.ndarray:
@@ -109,7 +139,12 @@ class SecondReader:
             numbers = features(text)
             if len(numbers):
                 raw[at] += self.weights[numbers].sum() / np.sqrt(len(numbers))
+                raw[at] += self._meaning(text)
         return np.asarray(1 / (1 + np.exp(-raw)))
+
+    def _meaning(self, text: str) -> float:
+        places = [place(basic(word)) for word in telling_words(text)[1]]
+        return float(self.meanings[places].sum(dtype=np.int64)) * self.unit / max(1, len(places)) ** 0.5
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict | None]:
         """Return for each text the verdict that a person should look, or None where there is nothing to say."""

@@ -1,4 +1,4 @@
-"""The sentences that the second reader learns from: patterns with gaps, filled from tables."""
+"""The sentences that the second reader learns from: patterns with gaps, filled from tables, and written ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import Any, Final
 from withsense_tf.common.limits import parse_toml, read_bytes
 
 FILE: Final = Path(__file__).parent / "sentences.toml"
+# Hard sentences as several people wrote them, each by itself: label, language, kind and text.
+WRITTEN: Final = Path(__file__).parent / "sentences.tsv"
 LANGUAGES: Final = ("en", "ru")
 GAP: Final = re.compile(r"\{(\w+)\}")
 # So many fillings of a pattern with gaps; equal ones are kept once.
@@ -21,21 +23,31 @@ SEED: Final = 17
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence to learn from, and the pattern that it was made of."""
+    """A sentence to learn from, and the pattern that it was made of; a `written` one is its own."""
 
     text: str
     restricted: bool
     language: str
     kind: str
     pattern: str
+    written: bool = False
 
 
 def all_sentences(file: Path = FILE, fillings: int = FILLINGS) -> list[Sentence]:
     """Return all sentences, in the same order every time."""
     raw = parse_toml(read_bytes(file).decode("utf-8"))
-    return [
+    filled = [
         sentence for language in LANGUAGES for sentence in _of_language(language, raw[language], fillings)
     ]
+    return [*filled, *_written(WRITTEN)]
+
+
+def _written(file: Path) -> Iterator[Sentence]:
+    lines = read_bytes(file).decode("utf-8").splitlines()
+    for line in lines:
+        if not line.startswith("# "):
+            label, language, kind, text = line.split("\t")
+            yield Sentence(text, label == "restricted", language, kind, text, written=True)
 
 
 def _of_language(language: str, raw: Mapping[str, Any], fillings: int) -> Iterator[Sentence]:
