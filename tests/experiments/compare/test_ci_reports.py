@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from table_of_runs import TOWERS, Write
 
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.regression_gate import Check
 from withsense_tf.evaluation.result_table import Comparison
 from withsense_tf.experiments.compare.ci_reports import STEP_SUMMARY, CiReports, summary_text
+from withsense_tf.experiments.runs.stored_runs import read_run
 
 TABLE = Comparison(({"matcher": "towers", "split": "folds", "status": "ok", "rmse": 0.18},), ("A note.",))
 WORSE = Check(
@@ -41,4 +44,20 @@ def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
         CiReports(junit=tmp_path).check(dry_run=False)
     with pytest.raises(SettingError, match="a --dry-run measures nothing"):
         CiReports(json=True).check(dry_run=True)
+    with pytest.raises(SettingError, match="a --dry-run measures nothing"):
+        CiReports(track=f"mlflow:{tmp_path / 'store'}").check(dry_run=True)
+    assert not (tmp_path / "store").exists()
+    with pytest.raises(SettingError, match="expected mlflow:http"):
+        CiReports(track="wandb:team").check(dry_run=False)
     CiReports().check(dry_run=True)
+
+
+def test_a_run_is_tracked_where_it_was_asked_for_and_json_stays_json(
+    store_run: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports = CiReports(json=True, track=f"mlflow:{tmp_path / 'store'}").check(dry_run=False)
+    folder = store_run("20260101T000000Z-aaa", TOWERS)
+    reports.publish(folder, read_run(folder / "results.json").comparison, None)
+    said = capsys.readouterr()
+    assert json.loads(said.out)["run"] == folder.name
+    assert "Logged 1 of 1 rows" in said.err

@@ -1,4 +1,4 @@
-"""What a CI reads of a comparison: a summary in Markdown, a JUnit file, and JSON on the standard output."""
+"""What others read of a comparison: a summary in Markdown, a JUnit file, JSON on the standard output, and MLflow."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from withsense_tf.evaluation.result_table import Comparison
 from withsense_tf.experiments.compare.base_run import BaseRun
 from withsense_tf.experiments.compare.junit import write_junit
 from withsense_tf.experiments.compare.run_folder import markdown
+from withsense_tf.experiments.runs.mlflow_tracker import Tracker, track_run
+from withsense_tf.experiments.runs.stored_runs import RESULTS, read_run
 
 # GitHub names a file whose Markdown the page of a job shows; several steps append to it.
 STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
@@ -31,12 +33,13 @@ class CiReports:
     json: bool = False
     summary: Path | None = None
     junit: Path | None = None
+    track: str | None = None
 
     def check(self, dry_run: bool) -> Self:
         """Return these reports; raise, before the work starts, where one cannot be written or has nothing to tell."""
-        if dry_run and (self.json or self.summary or self.junit):
+        if dry_run and (self.json or self.summary or self.junit or self.track):
             raise SettingError(
-                "--json, --summary and --junit tell what was measured; a --dry-run measures nothing."
+                "--json, --summary, --junit and --track tell what was measured; a --dry-run measures nothing."
             )
         for option, file in (("--summary", self.summary), ("--junit", self.junit)):
             if file is None:
@@ -49,6 +52,8 @@ class CiReports:
                 raise SettingError(
                     f"{option} {file} cannot be written ({error.strerror}): choose another file."
                 ) from error
+        if self.track is not None:
+            Tracker.of(self.track)
         return self
 
     @contextmanager
@@ -60,6 +65,9 @@ class CiReports:
     def publish(self, run: Path, comparison: Comparison, base: BaseRun | None) -> None:
         """Write all that was asked for; then say how the run stands against its base, and end with 1 if it is worse."""
         self.write(run, comparison, base.checks(comparison.rows) if base else ())
+        if self.track is not None:
+            with self.quiet():
+                track_run(read_run(run / RESULTS), self.track)
         if base:
             with self.quiet():
                 base.judge(comparison.rows)
@@ -79,7 +87,7 @@ class CiReports:
             typer.echo(json.dumps(self._result(run, checks), indent=1, ensure_ascii=False))
 
     def _result(self, run: Path, checks: Sequence[Check]) -> dict[str, Any]:
-        results: dict[str, Any] = json.loads((run / "results.json").read_text(encoding="utf-8"))
+        results: dict[str, Any] = json.loads((run / RESULTS).read_text(encoding="utf-8"))
         return {
             "run": run.name,
             "folder": str(run),

@@ -40,6 +40,7 @@ def main(
     json: options.JsonOption = False,
     summary: options.SummaryOption = None,
     junit: options.JunitOption = None,
+    track: options.TrackOption = None,
     *,
     law: LawFiles,
 ) -> None:
@@ -49,11 +50,10 @@ def main(
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
     check_policy(policy, law)  # what can go wrong at once goes wrong before the work starts
-    reports = ci_reports.CiReports(json, summary, junit).check(dry_run)
-    names = options.names_in(models)
+    reports = ci_reports.CiReports(json, summary, junit, track).check(dry_run)
+    names, folder = options.names_in(models), prepare_run.new_folder(output)
     base = base_run.BaseRun.of(against, fail_if or [], names)
     settings = prepare_run.load_settings(config, change or [], names, quick)
-    folder = prepare_run.new_folder(output)
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, quick, seed, folder)
     publish_run.check_table(output if dry_run else terminal.output_folder(output))
     with reports.quiet():

@@ -82,3 +82,9 @@ SummaryOption = Annotated[
 JunitOption = Annotated[
     Path | None, typer.Option(help="Write a JUnit file: a case a row, and one a rule of --fail-if and row.")
 ]
+TrackOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Also log each row as a run of MLflow: mlflow:http://SERVER, mlflow:sqlite:///FILE.db or mlflow:FOLDER."
+    ),
+]

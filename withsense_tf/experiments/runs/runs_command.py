@@ -1,4 +1,4 @@
-"""`compare list`, `show`, `diff` and `merge`: what was run, and what changed."""
+"""`compare list`, `show`, `diff`, `merge` and `track`: what was run, what changed, and where else it is told."""
 
 from __future__ import annotations
 
@@ -96,6 +96,20 @@ def merge(
     file = write_merged(into, whole)
     typer.echo(str(whole.comparison))
     typer.echo(f"{len(whole.comparison.rows)} rows of {len(runs)} runs: {file}")
+
+
+def track(
+    run: Annotated[str, typer.Argument(help=RUN_HELP)],
+    store: Annotated[
+        str, typer.Argument(help="mlflow:http://SERVER, mlflow:sqlite:///FILE.db or mlflow:FOLDER.")
+    ],
+    output: RunsOutput = ARTIFACTS,
+) -> None:
+    """Log the rows of a run that was made, those that are not there yet, as runs of MLflow."""
+    from withsense_tf.experiments.runs.mlflow_tracker import track_run
+    from withsense_tf.experiments.runs.stored_runs import find_run
+
+    track_run(find_run(run, output), store)
 
 
 def print_json(value: Any) -> None:
