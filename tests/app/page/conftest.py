@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import socket
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 import uvicorn
 from app_places import Place, law_of
+from runs_of_pages import write
+from table_of_runs import HYBRID, TOWERS
 
 from withsense_tf.app.guards.slow_heads import HeadTimer
 from withsense_tf.app.server import create_app
@@ -35,7 +38,9 @@ def site(
     take_over(index, index.add_model(fitted("closed form")))
     take_over(index, 1)
     index.close()
-    settings = Place(root / "index", app_base / "photos", law_of(root)).settings()
+    for day, rows in (("20260101", [TOWERS]), ("20260202", [TOWERS | {"r@5": 0.9}, HYBRID])):
+        write(root / "reports", day, json.dumps({"rows": rows}))
+    settings = Place(root / "index", app_base / "photos", law_of(root)).settings(reports=root / "reports")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -19,8 +19,9 @@ pytestmark = pytest.mark.slow
 Visit = Callable[..., Any]
 ASKED = "/search?q=a+plain+red+wall&minimum=0"
 PAGES = (
-    "/", ASKED, "/search?q=a+small+child", "/models?q=a+plain+red+wall", "/law?text=A+toddler", "/review", "/add",
-    "/search?q=zzqx+qqzx", "/how-good", "/table", "/review?tab=index", "/review?tab=permissions", "/nowhere",
+    "/", ASKED, "/search?q=a+small+child", "/models?q=a+plain+red+wall", "/law?text=A+toddler", "/review",
+    "/how-good/changes", "/add", "/search?q=zzqx+qqzx", "/how-good", "/table", "/review?tab=index",
+    "/review?tab=permissions", "/nowhere",
 )  # fmt: skip
 # Rules of WCAG 2.2 up to AA, and what axe-core thinks good besides; what is well need not be listed.
 WHAT = {
@@ -42,7 +43,7 @@ def test_axe_finds_nothing_and_nothing_stands_out_of_the_page(
     SCREENS.mkdir(parents=True, exist_ok=True)
     found = {}
     page = visit("/", language, width, theme=theme)
-    for path in PAGES if width > 1000 else PAGES[:7]:
+    for path in PAGES if width > 1000 else PAGES[:8]:
         page.goto(path)
         page.screenshot(path=SCREENS / f"{name_of(path)}_{language}_{width}_{theme}.png")
         result = axe.run(page, options=WHAT).response["violations"]
@@ -104,6 +105,24 @@ def test_keys_alone_lead_through_photos_into_one_and_back(visit: Visit) -> None:
     page.wait_for_url("**/search?like=*")
     page.keyboard.press("?")
     page.locator("#keys-help[open]").wait_for()
+
+
+def test_keys_alone_lead_to_what_changed_between_two_comparisons(visit: Visit) -> None:
+    page = visit("/how-good")
+    page.locator("tbody a[aria-current=true]").focus()
+    page.keyboard.press("Tab")  # to the older one
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/how-good?run=20260101T000000Z-abc")
+    page.locator("select[name=after]").focus()
+    page.keyboard.press("End")  # the oldest
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/how-good/changes?before=20260101*&after=20260101*")
+    page.locator("select[name=after]").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator("td", has_text="+10.0").wait_for()
 
 
 @pytest.mark.closed

@@ -18,14 +18,15 @@ from withsense_tf.app.page import (
     table_page,
 )
 from withsense_tf.app.page.drawing_board import COUNTRY, HTMX, LANGUAGE, THEME, THEMES, asset_bytes, page
-from withsense_tf.app.page.reports import figures_page, law_page
+from withsense_tf.app.page.reports import figures_page, law_page, runs_page
 from withsense_tf.app.page.wording import LANGUAGES
 from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.routes.common import COOKIE, check_key
 from withsense_tf.policy.countries import country_code
 
 PARTS: Final = (
-    search_page, file_question, photo_page, table_page, models_page, figures_page, law_page, add_page, review_page
+    search_page, file_question, photo_page, table_page, models_page, figures_page, runs_page, law_page, add_page,
+    review_page
 )  # fmt: skip
 YEAR_SECONDS: Final = 365 * 24 * 3600
 # Nothing else of the package is sent.

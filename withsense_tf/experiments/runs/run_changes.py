@@ -27,12 +27,17 @@ class Change:
     apart: bool | None
 
     @property
-    def text(self) -> str:
-        """Return the change as a line of a report."""
-        before, after = (cell_text(self.measure, value) for value in (self.before, self.after))
+    def cells(self) -> tuple[str, str, str]:
+        """Return the figure before, after, and by how much it changed, as a table has them."""
         scale = 100 if self.measure.startswith("r@") else 1
         digits = 1 if scale == 100 or self.measure == "seconds" else 3
         change = f"{scale * (self.after - self.before):+.{digits}f}"
+        return cell_text(self.measure, self.before), cell_text(self.measure, self.after), change
+
+    @property
+    def text(self) -> str:
+        """Return the change as a line of a report."""
+        before, after, change = self.cells
         return f"{self.measure} {before} -> {after} ({change}{', intervals apart' if self.apart else ''})"
 
 

@@ -83,11 +83,16 @@ class StoredRun:
 
 def runs_of(output: Path) -> Iterator[StoredRun | DataError]:
     """Yield the runs of an output folder, the newest first; in the place of one that cannot be read, the error."""
-    for one in reversed(_folders(output / "runs")):
+    for file in run_files(output):
         try:
-            yield read_run(one / RESULTS)
+            yield read_run(file)
         except DataError as error:
             yield error
+
+
+def run_files(output: Path) -> list[Path]:
+    """Return the results.json of each run of an output folder, the newest first."""
+    return [one / RESULTS for one in reversed(_folders(output / "runs"))]
 
 
 def find_run(text: str, output: Path) -> StoredRun:
