@@ -17,7 +17,7 @@ help:
 	@echo "make demo      draw photos, index them, and open the web page before them"
 	@echo "make quick     the same as a smoke run"
 	@echo "make test      lint, types, import contracts and all tests"
-	@echo "make docs      build the documentation into artifacts/site, without asking any server"
+	@echo "make docs      run the notebooks and build the documentation into artifacts/site, without asking any server"
 	@echo "make sbom      list every package that is installed, as CycloneDX JSON: artifacts/sbom.json"
 	@echo "make clean     remove .venv and everything under artifacts/"
 
@@ -41,9 +41,13 @@ demo: $(VENV)/demo
 
 # `serve` of the same program shows it while one writes: .venv/bin/mkdocs serve
 docs: export NO_MKDOCS_2_WARNING := 1
-docs: $(VENV)/installed
+docs: $(VENV)/installed artifacts/notebooks/05_law.ipynb
 	$(RUN) -m mkdocs build --strict --quiet
 	@echo "artifacts/site/index.html"
+
+# What the notebooks show is made on drawn scenes, once for as long as they stay the same.
+artifacts/notebooks/05_law.ipynb: $(wildcard experiments/*.ipynb) $(VENV)/installed
+	$(RUN) docs/hooks/notebook_pages.py
 
 compare: $(VENV)/installed
 	$(RUN) -m withsense_tf.experiments.compare

@@ -53,7 +53,10 @@ def site_links(markdown: str, here: str) -> str:
         start, target, anchor, end = found.group(1), found.group(2), found.group(3) or "", found.group(4)
         place = posixpath.normpath(posixpath.join(posixpath.dirname(of_repository), target))
         there = place.removeprefix("docs/")
-        if place != there or there in PUBLISHED:
+        if there.startswith("experiments/") and there.endswith(".ipynb"):
+            there = there.replace(".ipynb", ".md")  # the page of a notebook
+            target = posixpath.relpath(there, posixpath.dirname(here) or ".")
+        elif place != there or there in PUBLISHED:
             target = posixpath.relpath(there, posixpath.dirname(here) or ".")
         return f"{start}{target}{anchor}{end}"
 

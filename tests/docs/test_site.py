@@ -59,6 +59,17 @@ def test_commands_and_docstrings_are_in_the_pages(site: Path) -> None:
 
 
 @pytest.mark.slow
+def test_notebooks_are_pages_and_files_and_links_to_them_lead_to_the_pages(site: Path) -> None:
+    page = (site / "experiments/01_explore.html").read_text(encoding="utf-8")
+    assert "check_folder" in page
+    assert 'href="01_explore.ipynb"' in page
+    assert (site / "experiments/01_explore.ipynb").exists()
+    tutorial = (site / "tutorials/notebook.html").read_text(encoding="utf-8")
+    assert 'href="../experiments/01_explore.html"' in tutorial
+    assert "01_explore.ipynb" not in tutorial
+
+
+@pytest.mark.slow
 def test_figures_and_files_of_the_repository_are_reached_from_the_site(site: Path) -> None:
     page = (site / "explanation/honest_figures.html").read_text(encoding="utf-8")
     assert 'href="../experiments/RESULTS.html"' in page

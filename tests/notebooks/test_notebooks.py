@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from doc_blocks import ROOT
 
 from withsense_tf.demo.writer import write_demo
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "experiments").glob("*.ipynb"))
+sys.path.insert(0, str(ROOT / "docs/hooks"))
+from notebook_pages import NOTEBOOKS, newest, page_of, run_notebooks
 
 
 def test_the_story_has_five_notebooks() -> None:
@@ -37,26 +40,75 @@ def test_notebooks_are_stored_without_outputs(path: Path) -> None:
     assert "**Conclusions.**" in notebook.cells[-1].source
 
 
+@pytest.fixture(scope="module")
+def notebooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return all notebooks as they were run on a small demo set."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    with pytest.MonkeyPatch.context() as patch:
+        demo = write_demo(folder / "demo", seed=1, train=16, test=2, captioned=12)
+        patch.setenv("WITHSENSE_FOLDER", str(demo))
+        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])))
+        return run_notebooks(NOTEBOOKS, folder / "here")
+
+
+def shown_by(notebook: Any) -> list[dict[str, Any]]:
+    return [
+        output.get("data", {})
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    ]
+
+
 @pytest.mark.slow
-def test_notebooks_run_on_a_small_demo_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(
-        "WITHSENSE_FOLDER", str(write_demo(tmp_path / "demo", seed=1, train=16, test=2, captioned=12))
-    )
-    monkeypatch.setenv(
-        "PYTHONPATH", os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    )
-    shown = {}
-    for path in NOTEBOOKS:
-        notebook = nbformat.read(path, as_version=4)
-        NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(tmp_path)}}).execute()
-        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        assert [
-            output.ename for cell in code for output in cell.outputs if output.output_type == "error"
-        ] == []
-        shown[path.stem] = [output.get("data", {}) for cell in code for output in cell.outputs]
-    # Objects show themselves: tables, charts, contact sheets, a text with marks, a box.
+def test_objects_show_themselves(notebooks: dict[str, Any]) -> None:
+    # Tables, charts, contact sheets, a text with marks, a box.
+    shown = {name: shown_by(notebook) for name, notebook in notebooks.items()}
     assert any("<p><strong>" in str(one.get("text/html")) for one in shown["02_compare"])
-    assert any("image/png" in one for one in shown["02_compare"])
+    charts = [one["text/plain"] for one in shown["02_compare"] if "image/png" in one]
+    assert len(charts) == 2
+    assert "concat Keras 256-64 learned" in charts[1]
     assert any("image/png" in one for one in shown["03_search"])
     assert any("application/vnd.jupyter.widget-view+json" in one for one in shown["03_search"])
     assert any("<mark" in str(one.get("text/html")) for one in shown["05_law"])
+
+
+@pytest.mark.slow
+def test_no_name_of_one_notebook_is_there_in_the_next(notebooks: dict[str, Any]) -> None:
+    # Each was run from its first cell on: else it would say that a name is not defined where it stands alone.
+    for name, notebook in notebooks.items():
+        code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        assert code[0].startswith("import os\n\nimport withsense_tf as ws\n"), name
+        counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
+        assert counts == list(range(counts[0], counts[0] + len(counts))), name
+
+
+@pytest.mark.slow
+def test_the_site_shows_what_notebooks_showed_and_loads_nothing_for_it(notebooks: dict[str, Any]) -> None:
+    pages = {name: page_of(name, notebook) for name, notebook in notebooks.items()}
+    assert pages["02_compare"].count('<img alt="Chart(') == 2
+    assert '<div class="output">' in pages["01_explore"]
+    assert "```text\n" in pages["01_explore"]
+    assert "*Here is a box to type in" in pages["03_search"]
+    assert "Traceback" not in "".join(pages.values())
+    for page in pages.values():
+        assert str(ROOT) not in page
+        assert not re.search(r"<(script|link)|src=.(https?:)?//", page)
+
+
+def test_a_page_has_outputs_of_the_notebook_as_it_is_and_of_no_older_one(tmp_path: Path) -> None:
+    path = NOTEBOOKS[0]
+    notebook = nbformat.read(path, as_version=4)
+    cell = next(one for one in notebook.cells if one.cell_type == "code")
+    cell.outputs = [
+        nbformat.v4.new_output("stream", name=name, text=f"to {name}\n") for name in ("stdout", "stderr")
+    ]
+    nbformat.write(notebook, tmp_path / path.name)
+    page = page_of(path.stem, newest(path, tmp_path))
+    assert "```text\nto stdout\n```" in page
+    assert "stderr" not in page
+    assert f'<a href="{path.name}" download>' in page
+    notebook.cells[0].source += "\nOlder."
+    nbformat.write(notebook, tmp_path / path.name)
+    assert "to stdout" not in page_of(path.stem, newest(path, tmp_path))
+    assert "to stdout" not in page_of(path.stem, newest(path, tmp_path / "none"))
