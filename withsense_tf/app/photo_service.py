@@ -21,6 +21,7 @@ from withsense_tf.index.catalog import MARK, TABLES
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.captions_table import count_live_captions
+from withsense_tf.index.tables.models_table import row_count
 from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos, live_of_name, photo_records
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.countries import CountryRule, country_code
@@ -123,16 +124,19 @@ class PhotoService:
             search = self.search()
             with search.index.catalog.reading() as tables:
                 generation = search.index.current(tables)
-                rule = self.policy.current().countries.rule(self.settings.country)
-                self.policy.texts(rule.age_limit).verdict("a dog")
+                self._judge("a dog")
                 generation.form.queries(["a dog"])
-                _ = generation.vectors, generation.each_caption
+                for engine in generation.vectors.values():
+                    engine.warm_up(row_count(tables, generation.number))
+                _ = generation.each_caption
 
     def warm_up_rules(self) -> None:
         """Load what looks closely at a text, which takes a second, before the first text that needs it comes."""
         with suppress(WithSenseError):
-            rule = self.policy.current().countries.rule(self.settings.country)
-            self.policy.texts(rule.age_limit).verdict("a child")
+            self._judge("a child")
+
+    def _judge(self, text: str) -> None:
+        self.policy.texts(self.rule(None).age_limit).verdict(text)
 
     def numbers(self) -> dict[str, float]:
         """Return what is in the index, for who watches the server; nothing where it cannot be read."""

@@ -19,6 +19,7 @@ from withsense_tf.index.vectors.best_so_far import BestSoFar
 from withsense_tf.index.vectors.cores import share
 from withsense_tf.index.vectors.products import PRODUCT, put_products
 from withsense_tf.index.vectors.shared_scans import SharedScans
+from withsense_tf.index.vectors.short_vectors import ShortCopies, ShortVectors
 from withsense_tf.index.vectors.vector_file import VectorFile
 from withsense_tf.index.vectors.vector_index import Fact, Keep, Nearest, VectorIndex
 
@@ -54,6 +55,7 @@ class ExactIndex(VectorIndex):
         self.width = self._file.width
         self.dtype = self._file.dtype.name
         self._scans = SharedScans(MOST)
+        self._copies = ShortCopies()
 
     def write(self, at: int, vectors: np.ndarray, facts: Sequence[Mapping[str, Fact]] | None = None) -> None:  # noqa: ARG002  # columns are the catalog's
         """Write vectors into the rows from `at` on; on return they are on the disk."""
@@ -71,8 +73,30 @@ class ExactIndex(VectorIndex):
         if not len(queries) or not (rows if allowed_rows is None else len(allowed_rows)):
             return BestSoFar(len(queries), k, np.zeros(len(queries), np.float32)).nearest()
         if keep is None and len(queries) == 1:
-            return self._scans.search(self._scan, queries, k, rows)
+            nearest = self._by_short_copy(queries, k, rows)
+            return self._scans.search(self._scan, queries, k, rows) if nearest is None else nearest
         return self._scan(queries, k, rows, allowed_rows)
+
+    def warm_up(self, rows: int) -> None:
+        """Read the vectors, and make their short copy."""
+        self._short_copy(rows, now=True)
+
+    def _short_copy(self, rows: int, now: bool = False) -> ShortVectors | None:
+        if self.dtype != "float32":
+            return None
+        # The stamp first: what is written meanwhile has another one at the next look.
+        stamp = self._file.stamp()
+        return self._copies.of(self._file.rows(rows), stamp, now)
+
+    def _by_short_copy(self, queries: np.ndarray, k: int, rows: int) -> Nearest | None:
+        copy = self._short_copy(rows)
+        if copy is None:
+            return None
+        scan = _Scan(self._file.rows(rows), None, queries, k, self._file.longest)
+        query = np.zeros(1, np.int64)
+        return copy.nearest(
+            queries[0], k, rows, lambda some: scan.score(some, np.broadcast_to(query, len(some))), scan.slack[0]
+        )
 
     def _scan(
         self, queries: np.ndarray, k: int, rows: int, allowed_rows: np.ndarray | None = None
@@ -187,9 +211,9 @@ class _Scan:
             places = local + np.subtract(firsts, ends[:-1])[block]
             return places if self.allowed_rows is None else self.allowed_rows[places]
 
-        best.take(products, rows, self._score)
+        best.take(products, rows, self.score)
 
-    def _score(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+    def score(self, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
         """Return the scores, as they are, of pairs of a row and a query."""
         scores = np.empty(len(rows), np.float32)
         for at in range(0, len(rows), PAIRS):

@@ -11,6 +11,7 @@ import mmap
 import os
 import struct
 import threading
+import time
 import weakref
 import zlib
 from pathlib import Path
@@ -20,6 +21,7 @@ import numpy as np
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError, check_choice, on_disk
+from withsense_tf.policy.watched import SETTLED_NS
 
 MAGIC: Final = b"withsense rows\r\n"
 FORMAT: Final = 2
@@ -61,6 +63,12 @@ class VectorFile:
             if len(header) == HEADER.size and _whole(header):
                 return float(HEADER.unpack(header)[-2])
         raise DataError(self._header_damage("is not what was written"))
+
+    def stamp(self) -> tuple[int, ...] | None:
+        """Return what changes with the file: its size and times; None where these are too young to be trusted."""
+        status = os.fstat(self._file)
+        age = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns)
+        return (status.st_size, status.st_mtime_ns, status.st_ctime_ns) if age > SETTLED_NS else None
 
     def rows(self, count: int) -> np.ndarray:
         """Return the first `count` rows, as they lie in the file; nothing is read before it is looked at."""

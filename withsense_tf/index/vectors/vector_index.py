@@ -69,6 +69,9 @@ class VectorIndex(ABC):
     def remove(self, rows: np.ndarray) -> None:
         """Forget rows that no reader asks for any more; an engine that cannot may keep them."""
 
+    def warm_up(self, rows: int) -> None:  # noqa: B027  # an engine may have nothing to make ready
+        """Make ready what the first search through so many rows would wait for."""
+
     def drop(self) -> None:
         """Drop all vectors for ever, and close the engine; what lies in the folder goes with it."""
         self.close()
