@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import AsyncIterator
@@ -88,12 +89,15 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     limit_cores(max(1, usable_cores() // service.settings.workers))
     current_default_thread_limiter().total_tokens = service.settings.threads
     await asyncio.to_thread(service.warm_up)
+    # What is there now stays, and need not be gone through again whenever Python looks for what can go.
+    gc.freeze()
     # What a server that was stopped had taken in is judged now.
     leftovers = asyncio.create_task(asyncio.to_thread(judge_leftovers, service))
     rules = asyncio.create_task(asyncio.to_thread(service.warm_up_rules))
     yield
     await leftovers
     await rules
+    gc.unfreeze()
     service.close()
 
 

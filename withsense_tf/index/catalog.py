@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -37,7 +38,7 @@ KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
 PATIENCE_SECONDS: Final = 600.0
-MOST_REMEMBERED: Final = 20_000  # things found out of one state, by each thread: some ten megabytes
+MOST_REMEMBERED: Final = 50_000  # things found out of one state, by each thread: some 25 megabytes
 
 
 class Tables(sqlite3.Connection):
@@ -53,8 +54,11 @@ class Tables(sqlite3.Connection):
         # The first number changes with what other connections commit, the second with what this one writes.
         ((version,),) = self.execute("PRAGMA data_version").fetchall()
         state = (version, self.total_changes, owner)
-        if state != self._state or len(self._memory) > MOST_REMEMBERED:
+        if state != self._state:
             self._state, self._memory = state, {}
+        elif len(self._memory) > MOST_REMEMBERED:
+            # The older half goes; what is asked for often is found out again.
+            self._memory = dict(islice(self._memory.items(), MOST_REMEMBERED // 2, None))
         return self._memory
 
 

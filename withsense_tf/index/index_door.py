@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.pictures.photo_file import inspect_photo
@@ -144,8 +144,9 @@ class IndexDoor(Door):
         self.country = None if country is None else country_code(country)
         self.day = day
         self._tables = tables
-        # What is known is the same for whoever asks, as long as the tables and the policy are.
-        self._memory: dict[tuple[str, int | None], _Known] = (
+        # What is known is the same for whoever asks, as long as the tables and the policy are: seals are looked at once
+        # in each state of the file, since a change of it by any hand, this program's or another, is a new state.
+        self.memory: dict[Hashable, Any] = (
             tables.memory(policy.version) if isinstance(tables, Tables) else {}
         )
         before, now = get_state(tables, "policy"), policy.version
@@ -211,9 +212,9 @@ class IndexDoor(Door):
 
         Where one of them cannot be read, that is an error for who asks for this one, and nobody else.
         """
-        new_photos = [photo for photo in dict.fromkeys(photos) if (photo, self._limit) not in self._memory]
+        new_photos = [photo for photo in dict.fromkeys(photos) if (photo, self._limit) not in self.memory]
         with suppress(*CELL_ERRORS, sqlite3.DatabaseError):
-            self._memory.update(self._find(new_photos))
+            self.memory.update(self._find(new_photos))
 
     @cached_property
     def _limit(self) -> int | None:
@@ -222,9 +223,10 @@ class IndexDoor(Door):
 
     def _entry(self, photo: str) -> _Known:
         key = photo, self._limit
-        if key not in self._memory:
-            self._memory.update(self._find([photo]))
-        return self._memory[key]
+        if key not in self.memory:
+            self.memory.update(self._find([photo]))
+        known: _Known = self.memory[key]
+        return known
 
     def _find(self, photos: Sequence[str]) -> dict[tuple[str, int | None], _Known]:
         """Read what is known of photos, by name and age limit."""

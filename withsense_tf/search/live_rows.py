@@ -16,7 +16,7 @@ from withsense_tf.search.row_ranking import RowRanking
 LOOKED_UP: Final = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LivePhoto:
     """A live photo: its number in the tables, what it is, and the number of its group of near-duplicates."""
 
@@ -46,9 +46,15 @@ class LiveRows:
 
     def _look_up(self, start: int) -> list[tuple[int, LivePhoto]]:
         rows = self._ranking.rows[start : start + LOOKED_UP].tolist()
-        photos = {row: LivePhoto(*cells) for row, *cells in live_photos_at(self._tables, self._model, rows)}
-        self._door.look_up(photo.name for photo in photos.values())
-        return [(at, photos[row]) for at, row in enumerate(rows, start) if row in photos]
+        memory, model = self._door.memory, self._model
+        # Under the name of this class, so that nobody else's keys are like these.
+        new = [row for row in rows if (LivePhoto, model, row) not in memory]
+        if new:
+            photos = {row: LivePhoto(*cells) for row, *cells in live_photos_at(self._tables, model, new)}
+            memory.update({(LivePhoto, model, row): photos.get(row) for row in new})
+        here = [(at, memory[LivePhoto, model, row]) for at, row in enumerate(rows, start)]
+        self._door.look_up(photo.name for _, photo in here if photo is not None)
+        return [(at, photo) for at, photo in here if photo is not None]
 
 
 def copies_of(

@@ -99,7 +99,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def service_of(request: Request) -> PhotoService:
+# Not on a thread of its own: it only reads an attribute.
+async def service_of(request: Request) -> PhotoService:
     """Return the service that this application answers from."""
     service: PhotoService = request.app.state.service
     return service

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import (
@@ -23,6 +23,7 @@ from withsense_tf.app.uploads.quarantine import passing_photo
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.search.page_end import MOST_SIGNS as AFTER_SIGNS
 
+JSON: Final = "application/json"
 router = APIRouter(tags=["search"], dependencies=[needs("read")])
 
 Text = Annotated[
@@ -52,8 +53,10 @@ TextShare = Annotated[
 ]
 
 
-@router.get("/search", summary="Find photos by a text", responses=problems(400, 404, 451))
-def search(
+@router.get(
+    "/search", summary="Find photos by a text", response_model=SearchAnswer, responses=problems(400, 404, 451)
+)
+async def search(
     service: Service,
     q: Text,
     k: Number = 20,
@@ -70,16 +73,19 @@ def search(
     ] = False,
     literal: Annotated[bool, Query(description="Correct no words, and take none for a filter.")] = False,
     country: CountryParameter = None,
-) -> SearchAnswer:
+) -> Response:
     """Photos that fit a text best; where the law withholds one, the notice stands in its place."""
-    return questions.find(
-        service,
-        Question(q, k, like, where or (), minimum, after, text_share, fill, literal, country),
-    )
+    question = Question(q, k, like, where or (), minimum, after, text_share, fill, literal, country)
+    return Response(await questions.json_answer(service, question), media_type=JSON)
 
 
-@router.get("/similar", summary="Find photos like a photo", responses=problems(400, 404, 451))
-def similar(
+@router.get(
+    "/similar",
+    summary="Find photos like a photo",
+    response_model=SearchAnswer,
+    responses=problems(400, 404, 451),
+)
+async def similar(
     service: Service,
     id: LikeId,  # noqa: A002  # as the parameter is called
     q: Annotated[str, Query(max_length=QUERY_SIGNS, description="A text that counts, too.")] = "",
@@ -88,9 +94,10 @@ def similar(
     after: After = None,
     text_share: TextShare = 0.5,
     country: CountryParameter = None,
-) -> SearchAnswer:
+) -> Response:
     """Photos that look like a photo of the index, or are like both a photo and a text."""
-    return questions.find(service, Question(q, k, id, where or (), 0.0, after, text_share, country=country))
+    question = Question(q, k, id, where or (), 0.0, after, text_share, country=country)
+    return Response(await questions.json_answer(service, question), media_type=JSON)
 
 
 @router.post(

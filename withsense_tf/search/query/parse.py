@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from withsense_tf.errors import SettingError
@@ -35,6 +36,8 @@ class Query:
     phrases: tuple[str, ...] = ()
 
 
+# One search parses a text as it came, and again once its filters are out of it, which changes few of them.
+@lru_cache(maxsize=64)
 def parse_query(text: str) -> Query:
     """Take out of a text what it does not want; raise if nothing to look for is left.
 
