@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_index import LAW, item_of, items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.brought import BY_USER, brought_names, note_brought
+from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.tables.photo_states import count_staged
 from withsense_tf.index.tables.photos_table import live_of_name, live_tags
 from withsense_tf.index.upkeep.ingest import Others, ingest
+from withsense_tf.index.upkeep.staging import Staging
 from withsense_tf.matchers.base import Matcher
 
 SAID = ("000.png#by Ann 0123456789abcdef", "A marmalade zeppelin .")
@@ -76,3 +82,82 @@ def test_what_a_user_brought_leaves_by_name_and_with_its_file(index: PhotoIndex,
 def test_an_id_says_whether_a_user_gave_the_caption() -> None:
     assert BY_USER.search(SAID[0])
     assert not BY_USER.search("000.png#0")
+
+
+def with_caption(index: PhotoIndex, name: str, caption: tuple[str, str]) -> Item:
+    """Return a photo as a server brings a caption to it that a user gave."""
+    with index.catalog.reading() as tables:
+        ((_, item),) = stored_items(tables, live_of_name(name))
+    return replace(item, captions=(*item.captions, caption), adds_captions=True)
+
+
+def amid_staging(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Let something happen once, on a thread of its own, when a writer has staged its first batch."""
+    stage_batch, waiting = Staging._stage_batch, [act]
+
+    def stage_and_act(self: Staging, *batch: Any) -> None:
+        stage_batch(self, *batch)
+        if waiting:
+            with ThreadPoolExecutor(1) as other:
+                other.submit(waiting.pop()).result()
+
+    monkeypatch.setattr(Staging, "_stage_batch", stage_and_act)
+
+
+LATER = ("001.png#by Bob 0123456789abcdee", "A turquoise gramophone .")
+
+
+@pytest.mark.parametrize("others", ["keep", "remove"])
+def test_a_caption_that_comes_amid_an_update_of_the_folder_stays(
+    index: PhotoIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: Others
+) -> None:
+    server = PhotoIndex(index.folder, index.store)
+    amid_staging(monkeypatch, lambda: ingest(server, [with_caption(server, "001.png", LATER)], LAW))
+    items = items_of_looks(tmp_path / "folder", 3)
+    told = item_of(tmp_path / "folder", "002.png", 2, texts=["A new word of the folder ."])
+    ingest(index, [*items[:2], told], LAW, others=others)
+    assert captions(index, "001.png") == [*items[1].captions, LATER]
+    assert captions(index, "002.png") == list(told.captions)
+
+
+def test_a_caption_that_comes_amid_a_change_of_its_own_photo_stays(
+    index: PhotoIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = PhotoIndex(index.folder, index.store)
+    amid_staging(monkeypatch, lambda: ingest(server, [with_caption(server, "001.png", LATER)], LAW))
+    told = item_of(tmp_path / "folder", "001.png", 1, texts=["A new word of the folder ."])
+    ingest(index, [told], LAW)
+    assert captions(index, "001.png") == [*told.captions, LATER]
+
+
+def test_what_a_folder_says_of_a_photo_amid_a_caption_for_it_stays(
+    index: PhotoIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    updater = PhotoIndex(index.folder, index.store)
+    told = item_of(tmp_path / "folder", "001.png", 1, texts=["Two children play in the sand ."])
+    amid_staging(monkeypatch, lambda: ingest(updater, [told], LAW))
+    ingest(index, [with_caption(index, "001.png", LATER)], LAW)
+    assert captions(index, "001.png") == [*told.captions, LATER]
+    with index.catalog.reading() as tables:
+        assert not IndexDoor(LAW, tables).photo("001.png")
+
+
+def test_a_photo_that_left_amid_a_caption_for_it_does_not_come_back(
+    index: PhotoIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remover = PhotoIndex(index.folder, index.store)
+    amid_staging(monkeypatch, lambda: ingest(remover, [], LAW, remove=["001.png"]))
+    ingest(index, [with_caption(index, "001.png", LATER)], LAW)
+    assert "001.png" not in names(index)
+    with index.catalog.reading() as tables:
+        assert count_staged(tables) == 0
+
+
+def test_captions_that_two_servers_bring_at_the_same_time_both_stay(
+    index: PhotoIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, before = PhotoIndex(index.folder, index.store), captions(index, "001.png")
+    more = ("001.png#by Cy 0123456789abcded", "A quilted samovar .")
+    amid_staging(monkeypatch, lambda: ingest(other, [with_caption(other, "001.png", more)], LAW))
+    ingest(index, [with_caption(index, "001.png", LATER)], LAW)
+    assert captions(index, "001.png") == [*before, more, LATER]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ from typing import Final
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
-from withsense_tf.index.tables.photos_table import live_files, live_of_content, live_tags
+from withsense_tf.index.tables.photos_table import live_files, live_of_content
 from withsense_tf.index.tables.state_table import get_state, set_state
 
 # Where servers keep the photos that users brought.
@@ -42,22 +42,32 @@ def brought_names(tables: sqlite3.Connection) -> set[str]:
     }
 
 
-def with_captions_of_users(index: PhotoIndex, items: Sequence[Item]) -> list[Item]:
-    """Add to photos that are here already, and changed in no pixel, the captions that users gave them."""
-    with index.catalog.reading() as tables:
-        before = live_tags(tables)
-        return [
-            _with_captions(tables, item) if before.get(item.name, item.tag) != item.tag else item
-            for item in items
-        ]
+def with_captions_of_users(
+    tables: sqlite3.Connection, live: Mapping[str, str], items: Sequence[Item]
+) -> list[Item]:
+    """Return photos as they are to be, as the index has them now; `live` has the tags of its live photos, by name.
 
-
-def _with_captions(tables: sqlite3.Connection, item: Item) -> Item:
-    own = {id_ for id_, _ in item.captions}
-    more = [
-        (id_, text)
-        for _, item_before in stored_items(tables, live_of_content(item.name, item.digest))
-        for id_, text in item_before.captions
-        if id_ not in own and BY_USER.search(id_)
+    Who changes a photo and who gives it a caption may do so at the same time. So captions of users are added to a photo
+    that is here already, and changed in no pixel; and to what only adds captions, all else. Of the latter, what is not
+    here any more is left out: a caption brings no photo back.
+    """
+    return [
+        now
+        for item in items
+        for now in [_as_now(tables, item) if item.adds_captions or item.name in live else item]
+        if now is not None
     ]
-    return replace(item, captions=(*item.captions, *more))
+
+
+def _as_now(tables: sqlite3.Connection, item: Item) -> Item | None:
+    before = [one for _, one in stored_items(tables, live_of_content(item.name, item.digest))]
+    if item.adds_captions:
+        return _with_captions(replace(before[0], adds_captions=True), item) if before else None
+    return _with_captions(item, before[0]) if before else item
+
+
+def _with_captions(item: Item, other: Item) -> Item:
+    """Return a photo with the captions of users that another state of it has."""
+    own = {id_ for id_, _ in item.captions}
+    more = [(id_, text) for id_, text in other.captions if id_ not in own and BY_USER.search(id_)]
+    return replace(item, captions=(*item.captions, *more)) if more else item

@@ -146,9 +146,7 @@ class IndexDoor(Door):
         self._tables = tables
         # What is known is the same for whoever asks, as long as the tables and the policy are: seals are looked at once
         # in each state of the file, since a change of it by any hand, this program's or another, is a new state.
-        self.memory: dict[Hashable, Any] = (
-            tables.memory(policy.version) if isinstance(tables, Tables) else {}
-        )
+        self.memory: dict[Hashable, Any] = tables.memory(policy.version) if isinstance(tables, Tables) else {}
         before, now = get_state(tables, "policy"), policy.version
         if before != now:
             raise DataError(

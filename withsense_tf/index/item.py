@@ -31,6 +31,8 @@ class Item:
     has them. `unread` is what may speak of it and cannot be read: where it stands, and why. `twins` are other names of
     the same photo, under which it is not in the index; what people decided of them holds for it. `look` is what its
     copies are found by, where it is known already.
+
+    A photo that `adds_captions` is one of the index to which users gave captions: all else is as the index has it.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Item:
     twins: tuple[str, ...] = ()
     unread: tuple[Caption, ...] = ()
     look: str = ""
+    adds_captions: bool = False
 
     @property
     def law_texts(self) -> list[Caption]:

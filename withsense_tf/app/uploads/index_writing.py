@@ -59,7 +59,9 @@ def add_caption(
         if len(item.captions) >= MOST_CAPTIONS:
             raise ProblemError(409, "many_captions", f"The photo has {len(item.captions)} captions already.")
         caption = (caption_id(name, by), text)
-        ingest(here.index, [replace(item, captions=(*item.captions, caption))], service.policy, others="keep")
+        # What comes to the photo meanwhile, by an update of its folder, stays, too.
+        with_caption = replace(item, captions=(*item.captions, caption), adds_captions=True)
+        ingest(here.index, [with_caption], service.policy, others="keep")
     return questions.photo(service, id_, country)
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from withsense_tf.errors import SettingError, check_choice
-from withsense_tf.index.brought import brought_names, with_captions_of_users
+from withsense_tf.index.brought import brought_names
 from withsense_tf.index.index_door import warn_of_overrides
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
@@ -75,7 +75,6 @@ def ingest(
     unusable = [one for one in coming if isinstance(one, UnusablePhoto)]
     items, kept_out = without_kept_out(index, [one for one in coming if isinstance(one, Item)])
     _check_names(items)
-    items = with_captions_of_users(index, items)
     names, remove = {item.name for item in items}, set(remove)
     policy = policy.current()
     judge_anew(index, policy, lift)

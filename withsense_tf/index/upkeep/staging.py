@@ -7,11 +7,12 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from withsense_tf.common.terminal import track
 from withsense_tf.errors import DataError
+from withsense_tf.index.brought import with_captions_of_users
 from withsense_tf.index.index_door import judge_items, put_law
 from withsense_tf.index.integrity.seal import photo_seal
 from withsense_tf.index.item import Item
@@ -20,7 +21,13 @@ from withsense_tf.index.model_rows import ModelGoneError, put_rows
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, insert_texts
 from withsense_tf.index.tables.facts_table import insert_facts
-from withsense_tf.index.tables.photo_states import not_live, staged_before, staged_like_live, take_over_staged
+from withsense_tf.index.tables.photo_states import (
+    not_live,
+    staged_before,
+    staged_by,
+    staged_like_live,
+    take_over_staged,
+)
 from withsense_tf.index.tables.photos_table import insert_photo, live_tags, live_without_patches, move_files
 from withsense_tf.index.tables.rows_table import photos_of_model
 from withsense_tf.index.tables.schema import forget_photos
@@ -97,6 +104,7 @@ class Staging:
         """
         with self.index.catalog.writing() as tables:
             live, embedded_photos = live_tags(tables), photos_of_model(tables, model)
+            self._bring_up_to_date(tables, live)
             others = {(name, tag): photo for photo, name, tag in not_live(tables) if photo in embedded_photos}
             # What has a look of a version before is to get one by which crops are found, too.
             outdated_names = live_without_patches(tables)
@@ -117,6 +125,16 @@ class Staging:
             # Another writer was quicker with the same.
             forget_photos(tables, staged_like_live(tables, self.writer))
         return [item for item in new if (item.name, item.tag) not in others], len(same)
+
+    def _bring_up_to_date(self, tables: sqlite3.Connection, live: Mapping[str, str]) -> None:
+        """Let the photos be as they are to be now, and forget those of them that were staged otherwise."""
+        changed_items = [item for item in self.items if live.get(item.name) != item.tag]
+        now = {item.name: item for item in with_captions_of_users(tables, live, changed_items)}
+        gone = {item.name for item in changed_items} - now.keys()
+        self.items = [now.get(item.name, item) for item in self.items if item.name not in gone]
+        tags, own = {(item.name, item.tag) for item in self.items}, staged_by(tables, self.writer)
+        old = [photo for photo, name, tag in not_live(tables) if photo in own and (name, tag) not in tags]
+        forget_photos(tables, old)
 
     def _stage_batches(self, generation: Generation, items: Sequence[Item]) -> None:
         matcher = None

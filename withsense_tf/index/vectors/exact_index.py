@@ -95,7 +95,11 @@ class ExactIndex(VectorIndex):
         scan = _Scan(self._file.rows(rows), None, queries, k, self._file.longest)
         query = np.zeros(1, np.int64)
         return copy.nearest(
-            queries[0], k, rows, lambda some: scan.score(some, np.broadcast_to(query, len(some))), scan.slack[0]
+            queries[0],
+            k,
+            rows,
+            lambda some: scan.score(some, np.broadcast_to(query, len(some))),
+            scan.slack[0],
         )
 
     def _scan(

@@ -1,7 +1,7 @@
 """A short copy of vectors, by which a search sees at once which rows cannot be among the best.
 
-Of each vector x it holds a = Px, its numbers along the few directions P in which the vectors differ most, and the length
-of the rest r = x - P'a. For a query q, whatever P is,
+Of each vector x it holds a = Px, its numbers along the few directions P in which the vectors differ most, and the
+length of the rest r = x - P'a. For a query q, whatever P is,
 
     q.x = Pq.a + q.r,    and    |q.r| <= |q - P'Pq| |r| + |Pq| |Pr|,
 
@@ -155,7 +155,9 @@ class ShortCopies:
         self._counted: tuple[int, ...] = ()
         self._searches = 0
 
-    def of(self, vectors: np.ndarray, stamp: tuple[int, ...] | None, now: bool = False) -> ShortVectors | None:
+    def of(
+        self, vectors: np.ndarray, stamp: tuple[int, ...] | None, now: bool = False
+    ) -> ShortVectors | None:
         """Return the short copy of vectors whose file has a `stamp`; None where there is none (yet).
 
         One is made after some searches, or `now`. A file that is being changed has no stamp.
