@@ -26,12 +26,12 @@ from withsense_tf.index.integrity.seal import (
 from withsense_tf.index.integrity.table_errors import CELL_ERRORS
 from withsense_tf.index.item import Item
 from withsense_tf.index.settled_law import decision_of
-from withsense_tf.index.tables.law_table import insert_verdicts
+from withsense_tf.index.tables.law_table import insert_verdicts, settled_restrictions
 from withsense_tf.index.tables.photos_table import live_of_names, live_twins, photo_digests
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.countries import CountryRule, country_code
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.door import Door, Permission
+from withsense_tf.policy.door import Door, Permission, ResultPlace
 from withsense_tf.policy.law import Law
 from withsense_tf.policy.photo_decisions import STRICTNESS, Evidence, PhotoDecision
 from withsense_tf.policy.photo_judge import ChildJudge
@@ -128,10 +128,15 @@ def warn_of_overrides(index: PhotoIndex, policy: Policy) -> None:
 
 
 class _Known(NamedTuple):
-    """What the tables say of a photo: the digest of its file, where it is live, and what was decided on it."""
+    """What the tables say of a photo: the digest of its file, where it is live, and what was decided on it.
+
+    Of one that is `restricted` nobody may have read more yet. Its seals are of no account as long as nobody asks why: one
+    that does not fit restricts, too.
+    """
 
     digest: str | None = None
     decision: PhotoDecision | None = None
+    restricted: bool = False
 
 
 class IndexDoor(Door):
@@ -203,7 +208,27 @@ class IndexDoor(Door):
 
     def decision(self, photo: str) -> PhotoDecision | None:
         """Return what was decided on a photo under the age limit in force; a verdict that was changed restricts."""
-        return self._entry(photo).decision
+        known = self._entry(photo)
+        if known.restricted and known.decision is None:
+            known = self._find([photo])[photo, self._limit]
+            self.memory[photo, self._limit] = known
+        return known.decision
+
+    def photo(self, photo: str, scope: str = "show") -> bool:
+        """Return whether a photo may be used for a purpose; a photo that nobody knows may not."""
+        # Nobody need know why it is restricted where there are no permissions.
+        if self.policy.consents is None and self._entry(photo).restricted:
+            return False
+        return super().photo(photo, scope)
+
+    def results(self, photos: Iterable[str]) -> list[ResultPlace]:
+        """Return the results in their order, with the notice where a restricted photo would have stood."""
+        if self.policy.audit is not None:
+            return super().results(photos)  # which writes down why
+        return [
+            ResultPlace(photo, None) if self.photo(photo) else ResultPlace(None, self.rule.message)
+            for photo in photos
+        ]
 
     def look_up(self, photos: Iterable[str]) -> None:
         """Find out what will be asked of some photos, in a few questions to the tables for all of them.
@@ -212,7 +237,9 @@ class IndexDoor(Door):
         """
         new_photos = [photo for photo in dict.fromkeys(photos) if (photo, self._limit) not in self.memory]
         with suppress(*CELL_ERRORS, sqlite3.DatabaseError):
-            self.memory.update(self._find(new_photos))
+            withheld = {} if self._limit is None else self._restricted_photos(new_photos, self._limit)
+            self.memory.update({(name, self._limit): known for name, known in withheld.items()})
+            self.memory.update(self._find([name for name in new_photos if name not in withheld]))
 
     @cached_property
     def _limit(self) -> int | None:
@@ -238,6 +265,11 @@ class IndexDoor(Door):
         for one in sealed_photos(self._tables, names):
             known[one.item.name, limit] = _Known(str(one.item.digest), self._decision(one, limit))
         return known
+
+    def _restricted_photos(self, photos: Sequence[str], limit: int) -> dict[str, _Known]:
+        """Return those of some photos that are restricted, which costs little to read."""
+        rows = settled_restrictions(self._tables, photos, limit) if photos else []
+        return {name: _Known(str(digest), restricted=True) for name, digest in rows}
 
     def _decision(self, photo: SealedPhoto, limit: int) -> PhotoDecision | None:
         verdict, name = photo.verdict(limit), photo.item.name

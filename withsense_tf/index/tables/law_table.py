@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from withsense_tf.index.tables.photo_states import DEPARTED_MARK
-from withsense_tf.index.tables.photos_table import PhotoSet, ids_of
+from withsense_tf.index.tables.photos_table import PhotoSet, ids_of, marks
 
 LAW_TABLE: Final = """
 CREATE TABLE law (
@@ -108,6 +108,17 @@ def live_restrictions(tables: sqlite3.Connection) -> list[tuple[Any, ...]]:
     """Return what restricts live photos: name, age limit, photo, whether by itself, by hand, source."""
     return tables.execute(
         f"SELECT name, age_limit, photo, own_restricted, by_hand, source {_OF_LIVE} WHERE restricted = 1"
+    ).fetchall()
+
+
+def settled_restrictions(
+    tables: sqlite3.Connection, names: Sequence[str], age_limit: int
+) -> list[tuple[str, str]]:
+    """Return the names of those of some live photos that are restricted at an age limit, and their files' digests."""
+    return tables.execute(
+        f"SELECT name, digest FROM live CROSS JOIN law ON law.photo = live.id AND age_limit = ? "
+        f"WHERE name IN ({marks(names)}) AND restricted = 1",
+        (age_limit, *names),
     ).fetchall()
 
 
