@@ -43,8 +43,9 @@ BEYOND: Final = 0.25
 # A patch is read at so many points in each direction, and keeps so many frequencies of each.
 POINTS: Final = 12
 WAVES: Final = 8
-# A patch in a look: its signs, where it lies (across and down), its size in sixteenths of a doubling, its turn.
-RECORD: Final = np.dtype([("signs", ">u8"), ("across", "u1"), ("down", "u1"), ("size", "u1"), ("turn", "u1")])
+# A patch in a look: its signs, where it lies (across and down), its size in sixteenths of a doubling, its turn. Indexes
+# hold such looks: what changes this asks for a new format.
+RECORD: Final = np.dtype([("signs", "<u8"), ("across", "u1"), ("down", "u1"), ("size", "u1"), ("turn", "u1")])
 STEPS: Final = 16
 
 
@@ -198,15 +199,21 @@ def _patches(levels: np.ndarray, blobs: Blobs, pyramid: Pyramid) -> np.ndarray:
 
 @cache
 def _waves() -> np.ndarray:
-    """Return what takes a patch's points to its frequencies, (POINTS * POINTS, WAVES * WAVES)."""
-    at, number = np.arange(POINTS) + 0.5, np.arange(WAVES)[:, None]
-    waves = np.cos(np.pi * number * at / POINTS)
-    return np.kron(waves, waves).T.astype(np.float32)
+    """Return what takes points to frequencies, (POINTS, WAVES)."""
+    at, number = np.arange(POINTS)[:, None] + 0.5, np.arange(WAVES)
+    return np.cos(np.pi * number * at / POINTS).astype(np.float32)
+
+
+def _frequencies(patches: np.ndarray) -> np.ndarray:
+    """Return the frequencies of patches, (patches, WAVES, WAVES): products so small that no core waits for another."""
+    across = (patches.reshape(-1, POINTS) @ _waves()).reshape(-1, POINTS, WAVES).transpose(0, 2, 1)
+    both = (across.reshape(-1, POINTS) @ _waves()).reshape(-1, WAVES, WAVES)
+    return both.transpose(0, 2, 1)
 
 
 def _records(patches: np.ndarray, blobs: Blobs) -> np.ndarray:
     """Return patches as a look keeps them."""
-    waves = (patches.reshape(-1, POINTS * POINTS) @ _waves()).reshape(-1, WAVES, WAVES)
+    waves = _frequencies(patches)
     odd = np.where(np.arange(WAVES) % 2 == 1, -1, 1).astype(np.float32)
     left_right, upside_down = waves[:, 0, 1] < 0, waves[:, 1, 0] < 0
     waves = np.where(left_right[:, None, None], waves * odd, waves)
