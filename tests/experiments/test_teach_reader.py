@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from withsense_tf.experiments.teach_reader import fit, matrix, out_of_fold
+import numpy as np
+
+from withsense_tf.experiments.teach_reader import fit, out_of_fold, parts_of
 
 
 def test_words_that_tell_are_learnt_and_others_are_not() -> None:
     texts = [
         f"{what} by the {where}" for what in ("pram", "anchor") for where in ("sea", "wall", "gate", "lake")
     ]
-    label = [text.startswith("pram") for text in texts]
-    model = fit(matrix(texts), label)
-    assert model.predict(matrix(["a pram on a hill", "an anchor on a hill"])).tolist() == [True, False]
+    label = np.array([text.startswith("pram") for text in texts])
+    model = fit(parts_of(texts), label, np.ones(len(texts)))
+    assert model.predict(parts_of(["a pram on a hill", "an anchor on a hill"])).tolist() == [True, False]
 
 
 def test_a_pattern_is_scored_by_a_model_that_has_not_seen_it() -> None:
-    import numpy as np
-
     texts = [f"{what} {place}" for what in ("pram", "anchor") for place in "abcdefghijklmnop"]
     label = np.array([text.startswith("pram") for text in texts])
     patterns = [text.split()[1] for text in texts]
-    chance = out_of_fold(texts, label, patterns)
+    chance = out_of_fold(parts_of(texts), label, np.ones(len(texts)), patterns)
     assert chance[label].min() > chance[~label].max()
+
+
+def test_a_sentence_that_counts_more_outweighs_others() -> None:
+    label, texts = np.array([True, False, False]), ["a buoy", "a buoy", "a buoy"]
+    scores = [
+        fit(parts_of(texts), label, np.array([weight, 1.0, 1.0])).predict_proba(parts_of(texts))[0, 1]
+        for weight in (1.0, 8.0)
+    ]
+    assert scores[0] < 0.5 < scores[1]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.common import words
+from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.law import law_code_version
 
 
@@ -26,3 +27,10 @@ def test_the_tables_of_words_that_texts_are_read_by_count_too(
     (tmp_path / "words.py").write_text(Path(words.__file__).read_text() + "# more\n")
     monkeypatch.setattr(words, "__file__", str(tmp_path / "words.py"))
     assert law_code_version() != before
+
+
+def test_a_policy_is_written_in_one_short_line() -> None:
+    shown = repr(Policy.default())
+    assert shown.startswith("Policy(")
+    assert "second reader" in shown
+    assert len(shown) < 120

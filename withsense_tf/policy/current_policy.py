@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Policy(Law):
     """The law with the `files` that it comes from, and gates before data sets; the rest is explained at `Law`.
 

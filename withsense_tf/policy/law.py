@@ -32,7 +32,7 @@ RESTRICT: Final = "restrict"
 REVIEW: Final = (RESTRICT, "allow")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Law:
     """What decides on texts and photos.
 
@@ -56,6 +56,18 @@ class Law:
 
     def __post_init__(self) -> None:
         check_choice("review", self.review, REVIEW)
+
+    def __repr__(self) -> str:
+        """Say in one line what law this is; its tables would fill pages."""
+        judge = "no photo judge" if self.ownership.photo_judge is None else "a photo judge"
+        reader = "with" if self.second_reader else "without"
+        parts = (
+            f"{len(self.countries.rules)} country rules",
+            f"{reader} second reader",
+            judge,
+            f"review: {self.review}",
+        )
+        return f"{type(self).__name__}({', '.join(parts)})"
 
     @property
     def restricts_review(self) -> bool:

@@ -10,7 +10,16 @@ import pytest
 from withsense_tf.errors import DataError
 from withsense_tf.policy.countries import load_countries
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.reader.second_reader import MODEL, SIZE, SecondReader, features, packaged_reader
+from withsense_tf.policy.reader.second_reader import (
+    MODEL,
+    PLACES,
+    SIZE,
+    SecondReader,
+    basic,
+    features,
+    packaged_reader,
+    place,
+)
 from withsense_tf.policy.reader.sentences import all_sentences
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
@@ -65,15 +74,33 @@ def test_a_model_that_cannot_be_read_is_an_error(tmp_path: Path, content: bytes)
 
 
 def test_a_model_of_another_size_is_an_error(tmp_path: Path) -> None:
-    np.savez(tmp_path / "m.npz", weights=np.zeros(3), bias=0.0, threshold=0.5, recall=0.5)
+    meanings = np.zeros(PLACES, dtype=np.int8)
+    np.savez(
+        tmp_path / "m.npz",
+        weights=np.zeros(3),
+        bias=0.0,
+        threshold=0.5,
+        recall=0.5,
+        meanings=meanings,
+        unit=1.0,
+    )
     with pytest.raises(DataError, match="finite weights"):
         SecondReader.load(tmp_path / "m.npz")
 
 
 def test_the_packaged_model_is_small() -> None:
-    assert MODEL.stat().st_size < 300_000
+    assert MODEL.stat().st_size < 400_000
 
 
 @pytest.mark.parametrize("text", ["nothing", "a wall", "photo.png", "iso=100"])
 def test_a_lone_word_or_a_name_is_left_to_the_rules(text: str) -> None:
     assert SURE.verdicts([text]) == [None]
+
+
+def test_a_word_that_no_sentence_has_counts_by_what_it_means() -> None:
+    meanings = np.zeros(PLACES, dtype=np.int8)
+    meanings[place(basic("люльке"))] = 100
+    reader = SecondReader(np.zeros(SIZE, dtype=np.float32), 0.0, 0.9, 1.0, meanings, 0.05)
+    near, far = reader.scores(["люльки у окна", "лампы у окна"])
+    assert near > 0.9
+    assert far == 0.5

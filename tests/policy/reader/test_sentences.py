@@ -26,3 +26,9 @@ def test_no_labelled_sentence_of_the_tests_is_learnt() -> None:
     learnt = {one.text.casefold() for one in all_sentences()}
     for file in sorted((Path(__file__).parents[1] / "texts").glob("*.tsv")):
         assert learnt.isdisjoint(row["text"].casefold() for row in read_sentences(file)), file.name
+
+
+def test_written_ones_stand_beside_the_patterns_and_none_is_learnt_twice() -> None:
+    sentences = [one for one in all_sentences() if one.written]
+    assert len(sentences) > 1_900
+    assert len({one.text for one in sentences}) == len(sentences)

@@ -9,6 +9,7 @@ import pytest
 
 from withsense_tf.experiments.policy_page import ALL, SetFigures, measure, read_sentences
 from withsense_tf.policy.reader.second_reader import SecondReader, packaged_reader
+from withsense_tf.policy.reader.sentences import WRITTEN
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
 pytestmark = pytest.mark.closed
@@ -17,7 +18,7 @@ FOLDER = Path(__file__).parent
 LISTS = {"hard": 400, "strange": 702}
 HALVES = {f"{name}_{half}.tsv": at for name in LISTS for at, half in enumerate(("read", "unread"))}
 # What was reached on the unread halves, less a margin: recall and precision.
-LEAST = {"hard": (0.97, 0.95), "strange": (0.91, 0.90), "afresh": (0.92, 0.93)}
+LEAST = {"hard": (0.97, 0.95), "strange": (0.93, 0.91)}
 
 
 def figures(file: str, texts: TextPolicy) -> SetFigures:
@@ -25,13 +26,21 @@ def figures(file: str, texts: TextPolicy) -> SetFigures:
 
 
 @pytest.mark.parametrize("reader", [None, packaged_reader()], ids=["rules alone", "with the second reader"])
-@pytest.mark.parametrize("file", [*HALVES, "afresh.tsv"])
+@pytest.mark.parametrize("file", HALVES)
 def test_recall_and_precision_hold(file: str, reader: SecondReader | None) -> None:
     said = figures(file, TextPolicy(second_reader=reader))
     whole = next(one for one in said.figures if (one.language, one.kind) == (ALL, ALL))
     least_recall, least_precision = LEAST[file.removesuffix(".tsv").partition("_")[0]]
     assert (whole.recall.value or 0) >= least_recall
     assert (whole.precision.value or 0) >= least_precision
+
+
+def test_what_several_people_wrote_is_read_by_the_rules_that_were_mended_on_it() -> None:
+    said = measure(WRITTEN, TextPolicy(), unread=False)
+    whole = next(one for one in said.figures if (one.language, one.kind) == (ALL, ALL))
+    assert said.sentences > 1_900
+    assert (whole.recall.value or 0) >= 0.93
+    assert (whole.precision.value or 0) >= 0.94
 
 
 @pytest.mark.parametrize(("name", "count"), LISTS.items())

@@ -43,11 +43,10 @@ def all_sentences(file: Path = FILE, fillings: int = FILLINGS) -> list[Sentence]
 
 
 def _written(file: Path) -> Iterator[Sentence]:
-    lines = read_bytes(file).decode("utf-8").splitlines()
-    for line in lines:
-        if not line.startswith("# "):
-            label, language, kind, text = line.split("\t")
-            yield Sentence(text, label == "restricted", language, kind, text, written=True)
+    lines = [line for line in read_bytes(file).decode("utf-8").splitlines() if not line.startswith("# ")]
+    for line in lines[1:]:  # behind the names of the columns
+        label, language, kind, text = line.split("\t")
+        yield Sentence(text, label == "restricted", language, kind, text, written=True)
 
 
 def _of_language(language: str, raw: Mapping[str, Any], fillings: int) -> Iterator[Sentence]:

@@ -22,9 +22,12 @@ PLAIN: Final = re.compile(
     r"""(?>(?:[Aa]\ )?(?>[A-Z]?[a-z]{2,}+[,.;:!?"]?|'s|[,.;:!?"])(?:\ |\Z))*""", re.VERBOSE
 )
 ODD: Final = re.compile(r"[^\x20-\x7e]")
-LEET: Final = re.compile(r"(?<=[a-z])[013@$](?=[a-z])", re.IGNORECASE)
+# "annie3andahalf" and "P1s" hold numbers.
+LEET: Final = re.compile(
+    r"(?<=[a-z])[013@$](?=[a-z])(?!andahalf|yrs?\b|yo\b|years?\b|months?\b|mths?\b|weeks?\b)", re.IGNORECASE
+)
 # "B0Y7" is the name of a thing: only what ends in a letter is read as a word.
-LEET_WORD: Final = re.compile(r"(?<![\w@$])[a-z][\w@$]*+(?<=[a-z])", re.IGNORECASE)
+LEET_WORD: Final = re.compile(r"(?<![\w@$])(?!(?:[pyk]|yr|ks)\d\d?s\b)[a-z][\w@$]*+(?<=[a-z])", re.IGNORECASE)
 LETTER_OF_LEET: Final = {"0": "o", "1": "i", "3": "e", "@": "a", "$": "s"}
 SPACED_LETTERS: Final = re.compile(r"(?<![\w'])[^\W\d_](?:[ .*][^\W\d_]){2,}(?!\w)")
 CAMEL: Final = re.compile(r"(?:(?<=[a-zа-я]{2})|(?<=My|Of|In|On|At|By|To|An|Is|We))(?=[A-ZА-Я][a-zа-я])")
