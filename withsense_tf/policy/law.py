@@ -60,13 +60,8 @@ class Law:
     def __repr__(self) -> str:
         """Say in one line what law this is; its tables would fill pages."""
         judge = "no photo judge" if self.ownership.photo_judge is None else "a photo judge"
-        reader = "with" if self.second_reader else "without"
-        parts = (
-            f"{len(self.countries.rules)} country rules",
-            f"{reader} second reader",
-            judge,
-            f"review: {self.review}",
-        )
+        reader = f"{'with' if self.second_reader else 'without'} second reader"
+        parts = (f"{len(self.countries.rules)} country rules", reader, judge, f"review: {self.review}")
         return f"{type(self).__name__}({', '.join(parts)})"
 
     @property

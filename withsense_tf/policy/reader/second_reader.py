@@ -9,6 +9,7 @@ the training needs, were turned into one number for each of 100,000 words.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -144,7 +145,7 @@ class SecondReader:
 
     def _meaning(self, text: str) -> float:
         places = [place(basic(word)) for word in telling_words(text)[1]]
-        return float(self.meanings[places].sum(dtype=np.int64)) * self.unit / max(1, len(places)) ** 0.5
+        return float(self.meanings[places].sum(dtype=np.int64)) * self.unit / math.sqrt(max(1, len(places)))
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict | None]:
         """Return for each text the verdict that a person should look, or None where there is nothing to say."""
