@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from threadpoolctl import threadpool_info
 from words_in_files import save
 
+from withsense_tf.data.folder import photo_table
 from withsense_tf.data.folder.photo_table import PhotoPlace, look_at_photos
 from withsense_tf.data.folder.problems import Problem
 
@@ -23,3 +26,17 @@ def test_photos_are_looked_at_without_looks_first_and_what_is_none_is_told(tmp_p
         ("photo_skipped", f"{tmp_path.name}/c.txt"),
     ]
     assert places[0].where == "in/a.jpg"
+
+
+def test_each_photo_that_is_looked_at_multiplies_with_one_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, counts = photo_table.read_looks, []
+
+    def count_threads(paths: list[Path]) -> list[str]:
+        counts.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+        return real(paths)
+
+    monkeypatch.setattr(photo_table, "read_looks", count_threads)
+    look_at_photos([PhotoPlace(save(tmp_path / "a.jpg"), "a.jpg", "train")], False, [])
+    assert set(counts) == {1}
