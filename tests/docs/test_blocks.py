@@ -24,6 +24,7 @@ from doc_commands import ours, parse
 from run_command import finish
 
 import withsense_tf as ws
+from withsense_tf.demo import writer
 from withsense_tf.encoders import make_encoder
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import WithSenseWarning
@@ -31,7 +32,7 @@ from withsense_tf.experiments.compare import run_command
 from withsense_tf.matchers import registry
 
 # The same on fewer photos, which takes seconds.
-TRAIN, TEST = 24, 6
+TRAIN, TEST, SCENES = 14, 3, 20
 WHOLE_SET, SMALL_SET = "ws.demo_dataset()", f"ws.demo_dataset(train={TRAIN}, test={TEST})"
 # A page whose blocks have a test file of their own, which looks at what comes of them.
 OWN_TEST = {
@@ -132,7 +133,7 @@ def make_world(folder: Path) -> None:
     shutil.copytree(data.folder, folder / "FOLDER")
     type_in("withsense index build FOLDER")
     store = ws.VectorStore("artifacts/vectors")
-    plain = {"pictures": range(14), "more": range(14, TRAIN)}
+    plain = {"pictures": range(9), "more": range(9, TRAIN)}
     for name, rows in plain.items():
         lines = ["file,description,author"]
         for row in rows:
@@ -179,6 +180,8 @@ def set_up(place: Path) -> Iterator[None]:
         # To build a network takes as long as all else that a page does.
         for module in (make_encoder, registry):
             patch.setattr(module, "best_encoders_here", same_encoders)
+        # Nor are there two thousand more captions of photos that nobody has, which the law would read each time.
+        patch.setattr(writer, "CORPUS_SCENES", SCENES)
         patch.setattr(run_command, "QUICK_TRAIN", TRAIN)
         patch.setattr(run_command, "QUICK_TEST", TEST)
         yield
