@@ -9,7 +9,8 @@ import pytest
 from small_index import ask
 
 from withsense_tf.errors import DataError
-from withsense_tf.index.catalog import Catalog
+from withsense_tf.index import catalog
+from withsense_tf.index.catalog import Catalog, Tables
 from withsense_tf.index.photo_index import PhotoIndex
 
 
@@ -79,3 +80,22 @@ def test_what_is_wrong_with_a_question_to_whole_tables_is_no_damage(
     with pytest.raises(error), PhotoIndex(index_folder).catalog.writing() as tables:
         tables.execute(asked)
     ask(index_folder)
+
+
+def test_what_is_remembered_of_a_state_stays_bounded_and_goes_with_the_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog, "MOST_REMEMBERED", 10)
+    reader, writer = Catalog.make(tmp_path / "index"), Catalog(tmp_path / "index")
+    with reader.reading() as tables:
+        assert isinstance(tables, Tables)
+        tables.memory("law").update(dict.fromkeys(range(12)))
+        # The older half goes, and what came last stays.
+        assert list(tables.memory("law")) == list(range(5, 12))
+        assert tables.memory("another law") == {}
+        tables.memory("another law")["photo"] = 1
+    with writer.writing() as tables:
+        tables.execute("CREATE TABLE new (cell)")
+    with reader.reading() as tables:
+        assert isinstance(tables, Tables)
+        assert tables.memory("another law") == {}

@@ -28,8 +28,8 @@ class AppSettings:
     - `country`: whose law holds where a request names none; without one, the strictest
     - `fixed_country`: no request may name another one
     - `threads`: requests that a worker answers at the same time
-    - `searches`: of these, searches by text that run while the others wait; those that read vectors meanwhile read
-      them together
+    - `searches`: of these, searches that run while the others wait. Each has decisions and pages of its own to keep in
+      mind, and Python's lock lets one at a time work; with more of them none waits behind one that takes long
     - `rate`, `burst`: requests a second of one client, and at once; 0 is no limit. Writing has a tenth of it
     - `reports`: the folder where comparisons write what they measured
     - `policy_report`: the JSON file of a `policy report`; without one, `policy/report.json` in that folder
@@ -48,7 +48,7 @@ class AppSettings:
     country: str | None = None
     fixed_country: bool = False
     threads: int = 8
-    searches: int = 3
+    searches: int = 1
     rate: float = 100.0
     burst: int = 400
     upload_bytes: int = 30_000_000

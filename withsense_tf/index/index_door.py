@@ -130,8 +130,8 @@ def warn_of_overrides(index: PhotoIndex, policy: Policy) -> None:
 class _Known(NamedTuple):
     """What the tables say of a photo: the digest of its file, where it is live, and what was decided on it.
 
-    Of one that is `restricted` nobody may have read more yet. Its seals are of no account as long as nobody asks why: one
-    that does not fit restricts, too.
+    Of one that is `restricted` nobody may have read more yet. Its seals are of no account as long as nobody asks why:
+    one that does not fit restricts, too.
     """
 
     digest: str | None = None

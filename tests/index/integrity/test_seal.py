@@ -216,6 +216,39 @@ def test_what_is_looked_up_together_is_asked_of_the_tables_once(index: PhotoInde
     assert len(statements) == first
 
 
+def test_a_restricted_photo_is_withheld_without_reading_why(index: PhotoIndex) -> None:
+    with index.catalog.reading() as tables:
+        door = IndexDoor(LAW, tables, "BB")
+        statements: list[str] = []
+        tables.set_trace_callback(statements.append)
+        door.look_up([CHILD, TWIN])
+        assert not door.photo(CHILD, "show")
+        assert not door.photo(TWIN, "search")
+        assert [place.photo for place in door.results([CHILD, "000.png"])] == [None, "000.png"]
+        tables.set_trace_callback(None)
+        of_child = [one for one in statements if CHILD in one]
+        assert len(of_child) == 1
+        assert "captions" not in of_child[0]
+        decision = door.decision(CHILD)
+        assert decision is not None
+        assert (decision.restricted, decision.votes) == (True, 2)
+        assert decision == IndexDoor(LAW, tables, "BB").decision(CHILD)
+
+
+def test_a_photo_that_was_looked_up_is_judged_anew_once_another_hand_restricts_it(index: PhotoIndex) -> None:
+    reader = PhotoIndex(index.folder)
+    for restricted in (False, True):
+        if restricted:
+            with index.catalog.writing() as tables:
+                tables.execute(
+                    "UPDATE law SET restricted = 1 WHERE photo = (SELECT id FROM live WHERE name = '000.png')"
+                )
+        with reader.catalog.reading() as tables:
+            door = IndexDoor(LAW, tables, "BB")
+            door.look_up(["000.png"])
+            assert door.photo("000.png") is not restricted
+
+
 def test_publishing_makes_no_changed_verdict_whole(index: PhotoIndex, looks: Path, items: list[Item]) -> None:
     by_hand(index, "UPDATE law SET own_restricted = 0, restricted = 0 WHERE own_restricted = 1")
     ingest(index, [*items, item_of(looks, "new.png", 40)], LAW)
