@@ -12,7 +12,8 @@ from withsense_tf.index.tables.row_lookup import live_copies, live_photos_at
 from withsense_tf.index.vectors.filters import Where
 from withsense_tf.search.row_ranking import RowRanking
 
-# Rows that are looked up at once: each question costs as much as some photos, and what is not visited is in vain.
+# Rows that are looked up at first: each question costs as much as some photos, and what is not visited is in vain. Who
+# walks on gets as many again as he had.
 LOOKED_UP: Final = 16
 
 
@@ -39,13 +40,15 @@ class LiveRows:
 
     def __iter__(self) -> Iterator[tuple[int, LivePhoto]]:
         """Yield the places in the ranking in their order, each with its photo."""
-        for start in range(0, len(self._ranking), LOOKED_UP):
+        start, stop = 0, LOOKED_UP
+        while start < len(self._ranking):
             if start not in self._blocks:
-                self._blocks[start] = self._look_up(start)
+                self._blocks[start] = self._look_up(start, stop)
             yield from self._blocks[start]
+            start, stop = stop, 2 * stop
 
-    def _look_up(self, start: int) -> list[tuple[int, LivePhoto]]:
-        rows = self._ranking.rows[start : start + LOOKED_UP].tolist()
+    def _look_up(self, start: int, stop: int) -> list[tuple[int, LivePhoto]]:
+        rows = self._ranking.rows[start:stop].tolist()
         memory, model = self._door.memory, self._model
         # Under the name of this class, so that nobody else's keys are like these.
         new = [row for row in rows if (LivePhoto, model, row) not in memory]
