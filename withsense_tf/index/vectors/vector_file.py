@@ -21,7 +21,6 @@ import numpy as np
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError, check_choice, on_disk
-from withsense_tf.policy.watched import SETTLED_NS
 
 MAGIC: Final = b"withsense rows\r\n"
 FORMAT: Final = 2
@@ -33,6 +32,8 @@ START: Final = 64
 TRIES: Final = 100
 # Rows whose lengths are looked at together.
 BLOCK: Final = 4_096
+# Two changes within one tick of a file system's clock look alike, and its coarsest ticks take so long.
+SETTLED_NS: Final = 2_000_000_000
 DTYPES: Final = ("float32", "float16")
 
 
