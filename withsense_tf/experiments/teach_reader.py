@@ -53,18 +53,18 @@ def main(
     label = np.array([sentence.restricted for sentence in sentences])
     written = np.array([sentence.written for sentence in sentences])
     weight = np.where(written, WRITTEN, 1.0)
-    table = WordVectors(texts)
+    table = WordMeanings(texts)
     vectors = hstack([parts_of(texts), csr_matrix(table.of_texts)]).tocsr()
     chance = out_of_fold(vectors, label, weight, [sentence.pattern for sentence in sentences])
     # Patterns flatter: the threshold comes from what somebody wrote.
-    found, others = chance[label & written], chance[~label & written & silent(texts)]
+    scores, others = chance[label & written], chance[~label & written & silent(texts)]
     for share in sorted({*TOLD, recall}):
-        threshold = float(np.quantile(found, 1 - share))
+        threshold = float(np.quantile(scores, 1 - share))
         alarms = float((others >= threshold).mean())
         typer.echo(
             f"{share:.2f} of the restricted written ones reach {threshold:.3f}, {alarms:.3f} of others"
         )
-    threshold = float(np.quantile(found, 1 - recall))
+    threshold = float(np.quantile(scores, 1 - recall))
     model = fit(vectors, label, weight)
     meanings, unit = table.meanings(model.coef_[0][SIZE:])
     weights = model.coef_[0][:SIZE].astype(np.float16)
@@ -77,7 +77,7 @@ def main(
     typer.echo(f"{file}: {file.stat().st_size / 1024:.0f} KB, reader {reader.identity}")
 
 
-class WordVectors:
+class WordMeanings:
     """The vectors of the words of some texts and of a dictionary, by the sentence encoder of `[weights]`."""
 
     def __init__(self, texts: Sequence[str]) -> None:

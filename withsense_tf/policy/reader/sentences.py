@@ -39,10 +39,10 @@ def all_sentences(file: Path = FILE, fillings: int = FILLINGS) -> list[Sentence]
     filled = [
         sentence for language in LANGUAGES for sentence in _of_language(language, raw[language], fillings)
     ]
-    return [*filled, *_written(WRITTEN)]
+    return [*filled, *_lone_sentences(WRITTEN)]
 
 
-def _written(file: Path) -> Iterator[Sentence]:
+def _lone_sentences(file: Path) -> Iterator[Sentence]:
     lines = [line for line in read_bytes(file).decode("utf-8").splitlines() if not line.startswith("# ")]
     for line in lines[1:]:  # behind the names of the columns
         label, language, kind, text = line.split("\t")
