@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 # Of the restricted sentences that somebody wrote, so many must reach the threshold when they were not trained on.
 RECALL: Final = 0.5
 # What else is told of how recall and false alarms go together.
-TOLD: Final = (0.5, 0.6, 0.7, 0.8)
+SHARES: Final = (0.5, 0.6, 0.7, 0.8)
 FOLDS: Final = 5
 STRENGTH: Final = 10.0
 # What somebody wrote as it stands counts as much as so many fillings of a pattern.
-WRITTEN: Final = 4.0
+WEIGHT_BY_HAND: Final = 4.0
 # How much the vectors of words count beside the words themselves.
 SHARE: Final = 0.5
 FREQUENT: Final = 60_000
@@ -51,14 +51,14 @@ def main(
     )
     texts = [sentence.text for sentence in sentences]
     label = np.array([sentence.restricted for sentence in sentences])
-    written = np.array([sentence.written for sentence in sentences])
-    weight = np.where(written, WRITTEN, 1.0)
+    by_hand = np.array([sentence.by_hand for sentence in sentences])
+    weight = np.where(by_hand, WEIGHT_BY_HAND, 1.0)
     table = WordMeanings(texts)
     vectors = hstack([parts_of(texts), csr_matrix(table.of_texts)]).tocsr()
     chance = out_of_fold(vectors, label, weight, [sentence.pattern for sentence in sentences])
     # Patterns flatter: the threshold comes from what somebody wrote.
-    scores, others = chance[label & written], chance[~label & written & silent(texts)]
-    for share in sorted({*TOLD, recall}):
+    scores, others = chance[label & by_hand], chance[~label & by_hand & silent(texts)]
+    for share in sorted({*SHARES, recall}):
         threshold = float(np.quantile(scores, 1 - share))
         alarms = float((others >= threshold).mean())
         typer.echo(

@@ -29,6 +29,6 @@ def test_no_labelled_sentence_of_the_tests_is_learnt() -> None:
 
 
 def test_written_ones_stand_beside_the_patterns_and_none_is_learnt_twice() -> None:
-    sentences = [one for one in all_sentences() if one.written]
+    sentences = [one for one in all_sentences() if one.by_hand]
     assert len(sentences) > 1_900
     assert len({one.text for one in sentences}) == len(sentences)

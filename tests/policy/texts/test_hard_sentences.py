@@ -9,7 +9,7 @@ import pytest
 
 from withsense_tf.experiments.policy_page import ALL, SetFigures, measure, read_sentences
 from withsense_tf.policy.reader.second_reader import SecondReader, packaged_reader
-from withsense_tf.policy.reader.sentences import WRITTEN
+from withsense_tf.policy.reader.sentences import BY_HAND
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
 pytestmark = pytest.mark.closed
@@ -36,7 +36,7 @@ def test_recall_and_precision_hold(file: str, reader: SecondReader | None) -> No
 
 
 def test_what_several_people_wrote_is_read_by_the_rules_that_were_mended_on_it() -> None:
-    said = measure(WRITTEN, TextPolicy(), unread=False)
+    said = measure(BY_HAND, TextPolicy(), unread=False)
     whole = next(one for one in said.figures if (one.language, one.kind) == (ALL, ALL))
     assert said.sentences > 1_900
     assert (whole.recall.value or 0) >= 0.93

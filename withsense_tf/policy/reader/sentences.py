@@ -13,7 +13,7 @@ from withsense_tf.common.limits import parse_toml, read_bytes
 
 FILE: Final = Path(__file__).parent / "sentences.toml"
 # Hard sentences as several people wrote them, each by itself: label, language, kind and text.
-WRITTEN: Final = Path(__file__).parent / "sentences.tsv"
+BY_HAND: Final = Path(__file__).parent / "sentences.tsv"
 LANGUAGES: Final = ("en", "ru")
 GAP: Final = re.compile(r"\{(\w+)\}")
 # So many fillings of a pattern with gaps; equal ones are kept once.
@@ -23,30 +23,30 @@ SEED: Final = 17
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence to learn from, and the pattern that it was made of; a `written` one is its own."""
+    """A sentence to learn from, and the pattern that it was made of; one `by_hand` is its own."""
 
     text: str
     restricted: bool
     language: str
     kind: str
     pattern: str
-    written: bool = False
+    by_hand: bool = False
 
 
 def all_sentences(file: Path = FILE, fillings: int = FILLINGS) -> list[Sentence]:
     """Return all sentences, in the same order every time."""
     raw = parse_toml(read_bytes(file).decode("utf-8"))
-    filled = [
+    sentences = [
         sentence for language in LANGUAGES for sentence in _of_language(language, raw[language], fillings)
     ]
-    return [*filled, *_lone_sentences(WRITTEN)]
+    return [*sentences, *_lone_sentences(BY_HAND)]
 
 
 def _lone_sentences(file: Path) -> Iterator[Sentence]:
     lines = [line for line in read_bytes(file).decode("utf-8").splitlines() if not line.startswith("# ")]
     for line in lines[1:]:  # behind the names of the columns
         label, language, kind, text = line.split("\t")
-        yield Sentence(text, label == "restricted", language, kind, text, written=True)
+        yield Sentence(text, label == "restricted", language, kind, text, by_hand=True)
 
 
 def _of_language(language: str, raw: Mapping[str, Any], fillings: int) -> Iterator[Sentence]:
