@@ -130,8 +130,8 @@ class Staging:
         """Let the photos be as they are to be now, and forget those of them that were staged otherwise."""
         changed_items = [item for item in self.items if live.get(item.name) != item.tag]
         now = {item.name: item for item in with_captions_of_users(tables, live, changed_items)}
-        gone = {item.name for item in changed_items} - now.keys()
-        self.items = [now.get(item.name, item) for item in self.items if item.name not in gone]
+        absent_names = {item.name for item in changed_items} - now.keys()
+        self.items = [now.get(item.name, item) for item in self.items if item.name not in absent_names]
         tags, own = {(item.name, item.tag) for item in self.items}, staged_by(tables, self.writer)
         old = [photo for photo, name, tag in not_live(tables) if photo in own and (name, tag) not in tags]
         forget_photos(tables, old)
