@@ -164,8 +164,8 @@ class ShortCopies:
         """
         if stamp is None:
             return None
-        copied, rows, copy = self._newest
-        if copied == stamp and len(vectors) <= rows:
+        stamp_before, rows, copy = self._newest
+        if stamp_before == stamp and len(vectors) <= rows:
             return copy
         # While another thread makes one nobody need wait for it.
         if not self._lock.acquire(blocking=now):
