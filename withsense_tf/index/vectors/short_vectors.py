@@ -152,7 +152,7 @@ class ShortCopies:
         self._lock = Lock()
         # What the file was like, and its copy, if that is worth while.
         self._newest: tuple[tuple[int, ...], int, ShortVectors | None] = ((), 0, None)
-        self._counted: tuple[int, ...] = ()
+        self._stamp_of_searches: tuple[int, ...] = ()
         self._searches = 0
 
     def of(
@@ -171,8 +171,8 @@ class ShortCopies:
         if not self._lock.acquire(blocking=now):
             return None
         try:
-            self._searches = 1 if self._counted != stamp else self._searches + 1
-            self._counted = stamp
+            self._searches = 1 if self._stamp_of_searches != stamp else self._searches + 1
+            self._stamp_of_searches = stamp
             if not now and self._searches < REPAID:
                 return None
             copy = ShortVectors.of(vectors)
