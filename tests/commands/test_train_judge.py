@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn_people import needs_faces
 from run_command import runner
 
 from withsense_tf.__main__ import app
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo.writer import write_demo
+from withsense_tf.encoders.faces import face_finder
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, SettingError, WeightsMissingError
 from withsense_tf.matchers.judges.trained_judge import TrainedJudge
 from withsense_tf.policy.current_policy import Policy
 
@@ -81,6 +83,21 @@ def test_a_photo_that_cannot_be_read_has_no_answer_and_a_store_is_looked_up(
     assert np.isnan(chances).tolist() == [False, True, True, False, False]
     assert chances[[0, 3]] == pytest.approx(judge(paths))
     assert any((tmp_path / "vectors").rglob("*.vectors"))
+
+
+@needs_faces
+def test_a_judge_of_faces_says_so_on_its_card_and_is_refused_where_faces_cannot_be_found(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "judge"
+    words = ["policy", "train", str(demo), "--faces", "--output", str(folder)]
+    runner.invoke(app, words, catch_exceptions=False)
+    assert "blazeface" in (folder / "README.md").read_text()
+    policy = Policy.default(photo_judge=folder)
+    assert policy.ownership.judge_threshold == TrainedJudge(folder).threshold
+    monkeypatch.setattr(face_finder, "PACKAGE", "no-such-package-of-faces")
+    with pytest.raises(WeightsMissingError, match=r"withsense_tf\[faces\]"):
+        Policy.default(photo_judge=folder)
 
 
 def test_a_judge_that_is_missing_damaged_or_in_the_way_is_an_error(

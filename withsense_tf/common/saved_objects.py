@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 
 from withsense_tf.common.limits import is_file, read_arrays, read_json
-from withsense_tf.errors import DataError, SettingError, on_disk
+from withsense_tf.errors import DataError, SettingError, WeightsMissingError, on_disk
 
 FORMAT: Final = 1
 STATE, ARRAYS, FILES = "state.json", "arrays.npz", "files"
@@ -95,7 +95,8 @@ def load_state(folder: str | Path, kinds: Mapping[str, str], store: Any = None) 
         )
     try:
         return _Reader(root, kinds, read_arrays(root / ARRAYS), store).read(about)
-    except DataError:
+    except (DataError, WeightsMissingError):
+        # Nothing is wrong with the folder where only weights are not here.
         raise
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OSError, RecursionError) as error:
         raise DataError(f"{root} is damaged or not whole ({error!r}): save it anew.") from error

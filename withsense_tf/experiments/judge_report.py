@@ -1,6 +1,6 @@
 """Ask how well a judge of photos sees children that it did not learn from.
 
-    python -m withsense_tf.experiments.judge_report --data FOLDER [--quality best] [--sheet FILE.png]
+    python -m withsense_tf.experiments.judge_report --data FOLDER [--quality best] [--faces] [--sheet FILE.png]
 
 It learns from the captioned photos of `corpus_images` and is measured on the judged photos: on those of which three or
 more captions say child, kid, baby, boy, girl … and on those of which none does. Its settings and thresholds were chosen
@@ -33,28 +33,32 @@ def main(
     weights: Annotated[str, typer.Option(help="Of the photo backbone, as in compare.")] = "auto",
     quality: Annotated[str | None, typer.Option(help="fast, good or best, where weights are auto.")] = None,
     store: Annotated[Path | None, typer.Option(help="Vectors to take over, which are only read.")] = None,
+    faces: Annotated[bool, typer.Option("--faces", help="Look at people more closely, too.")] = False,
     sheet: Annotated[Path | None, typer.Option(help="Draw the photos that the judge alone marks.")] = None,
     output: Annotated[Path, typer.Option(help="Where vectors and the demo set go.")] = Path("artifacts"),
 ) -> None:
     """Print the figures, and draw what no caption restricts and the judge marks."""
     import numpy as np
 
+    from withsense_tf.encoders.faces.close_looks import CloseLooks
+    from withsense_tf.encoders.faces.face_finder import FaceFinder
     from withsense_tf.encoders.vectors.store import VectorStore
-    from withsense_tf.matchers.judges.child_kernel import ChildKernel
     from withsense_tf.matchers.judges.judge_card import make_card
     from withsense_tf.matchers.judges.judge_examples import judge_examples
+    from withsense_tf.matchers.judges.learn_judge import eyes_of, learn_judge
     from withsense_tf.matchers.registry import photo_encoders_of, weights_at
     from withsense_tf.policy.current_policy import Policy
 
+    looks = CloseLooks(FaceFinder().load()) if faces else None
     dataset, policy = load(data, output, 0), Policy.default()
     encoders = photo_encoders_of((), weights_at(weights, quality), data is None, 0, quick=False)
     vectors = VectorStore(terminal.output_folder(output) / "vectors", beside=store)
     examples = judge_examples(dataset, policy, ("corpus",))
-    kernel = ChildKernel().fit(examples, encoders, vectors)
-    names = [one.identity for one in encoders]
-    card = make_card(examples, kernel.left_out_, names, dataset.name, None)
+    judge = learn_judge(examples, encoders, vectors, looks)
+    names = eyes_of(encoders, looks)
+    card = make_card(examples, judge.left_out_, names, dataset.name, None)
     photos = dataset.photos[dataset.photos["part"] == "train"]
-    chances = kernel.chance(photos["digest"].tolist(), [Path(path) for path in photos["path"]])
+    chances = judge.chance(photos["digest"].tolist(), [Path(path) for path in photos["path"]])
     clear, child = plain_labels(dataset, photos["photo"].tolist())
     typer.echo(f"{'; '.join(names)}\nAUC with each captioned photo left out: {card['auc']:.3f}")
     typer.echo(figures(chances[clear], child[clear], (card["threshold"], card["sure"])))

@@ -21,9 +21,14 @@ _PARTS: Final = {
     "towers.local_scaling": ("LocalScaling",),
     "photo_features": ("PhotoFeatures",),
     "judges.child_kernel": ("ChildKernel",),
+    "judges.close_judge": ("CloseJudge",),
+    "judges.soft_labels": ("SoftLogistic",),
 }
 PARTS: Final[Mapping[str, str]] = {
     kind: f"withsense_tf.matchers.{module}" for module, kinds in _PARTS.items() for kind in kinds
+} | {
+    "CloseLooks": "withsense_tf.encoders.faces.close_looks",
+    "FaceFinder": "withsense_tf.encoders.faces.face_finder",
 }
 
 

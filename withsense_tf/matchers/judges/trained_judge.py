@@ -18,6 +18,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
 from withsense_tf.matchers.cards.card_page import write_card
 from withsense_tf.matchers.judges.child_kernel import ChildKernel
+from withsense_tf.matchers.judges.close_judge import CloseJudge
 from withsense_tf.matchers.judges.judge_card import LOADING, card_head, card_text
 from withsense_tf.matchers.saved import known_modules
 from withsense_tf.policy.photo_judge import ChildJudge
@@ -25,7 +26,7 @@ from withsense_tf.policy.photo_judge import ChildJudge
 CARD: Final = "card.json"
 
 
-def save_judge(kernel: ChildKernel, card: Mapping[str, Any], folder: Path) -> Path:
+def save_judge(kernel: ChildKernel | CloseJudge, card: Mapping[str, Any], folder: Path) -> Path:
     """Write a judge into a folder that is not there yet, with its card for programs and for people."""
     save_state(kernel, folder, known_modules())
     write_card(folder, card_head(card), f"{card_text(card)}\n{LOADING}")
@@ -84,9 +85,9 @@ def _digest(path: Path) -> str:
         return ""
 
 
-def _kernel(folder: Path) -> ChildKernel:
+def _kernel(folder: Path) -> ChildKernel | CloseJudge:
     kernel = load_state(folder, known_modules(), VectorStore())
-    if not isinstance(kernel, ChildKernel):
+    if not isinstance(kernel, ChildKernel | CloseJudge):
         raise DataError(
             f"{folder} holds a {type(kernel).__name__}, expected a judge of photos as policy train makes it."
         )
