@@ -40,6 +40,7 @@ FORMS: Mapping[str, str] = dict.fromkeys(
     "MatchChance": "withsense_tf.matchers.chance.match_chance",
     "ChanceLine": "withsense_tf.matchers.chance.match_chance",
     "Familiarity": "withsense_tf.matchers.chance.familiarity",
+    "WordLooks": "withsense_tf.matchers.chance.word_looks",
 }  # fmt: skip
 
 

@@ -37,10 +37,10 @@ def chance_of_best(
     vectors = generation.vectors[PHOTO].get(best.rows)
     cosines = (vectors[:, :width] * point[:width]).sum(axis=1).astype(np.float64)
     if pixels is form:
-        return form.chance_.of(text, BestPhotos(cosines, best.numbers))
+        return form.chance_.of(text, BestPhotos(cosines, best.numbers, point=vectors[0, :width]))
     captions = forms_at(tables, generation.number, best.rows[:1]).get(int(best.rows[0]), "")
     forms = frozenset(captions.split()) or None
-    return form.chance_.of(text, BestPhotos(cosines, best.numbers, forms))
+    return form.chance_.of(text, BestPhotos(cosines, best.numbers, forms, vectors[0, :width]))
 
 
 def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from importlib.resources import files
 from typing import ClassVar, Final, Self
 
 import numpy as np
@@ -31,6 +32,7 @@ LANGUAGE_GAP: Final = 0.12
 WIDTH: Final = 0.1
 STRANGE: Final = 0.5
 MOST_REMEMBERED: Final = 20_000
+MOST_VECTORS: Final = 5_000
 # Captions write small numbers as words.
 _DIGITS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 NUMBERS: Final[Mapping[str, str]] = {str(number): word for number, word in enumerate(_DIGITS, 1)}
@@ -158,19 +160,24 @@ class Familiarity(Saveable):
         memory: dict[str, float] = self.__dict__.setdefault("_distances", {})
         if len(memory) > MOST_REMEMBERED:
             memory.clear()
-        claimed_forms = set(memory)
-        new_groups = []
-        for forms in groups:
-            new = [form for form in dict.fromkeys(forms) if form not in claimed_forms]
-            claimed_forms.update(new)
-            new_groups += [new] if new else []
-        if self.vectors is None or not new_groups:
-            return memory
-        for new, vectors_of_new in zip(new_groups, self.vectors.encode_groups(new_groups), strict=True):
-            vectors = _as_kept(vectors_of_new).astype(np.float32)
+        new_groups = _new_words(groups, memory)
+        known_vectors = self.word_vectors(new_groups)
+        for new in new_groups:
+            vectors = np.stack([known_vectors[form] for form in new])
             here, strange = ((vectors @ others.T).max(axis=1) for others in self._sides[1:])
             far = np.clip(0.5 + (strange - here) / (2 * WIDTH), 0, 1)
             memory |= dict(zip(new, far.tolist(), strict=True))
+        return memory
+
+    def word_vectors(self, groups: Sequence[Sequence[str]]) -> Mapping[str, np.ndarray]:
+        """Return the encoder's vectors of single words, of these at least, each group encoded by itself."""
+        memory: dict[str, np.ndarray] = self.__dict__.setdefault("_words", {})
+        if len(memory) > MOST_VECTORS:
+            memory.clear()
+        new_groups = _new_words(groups, memory)
+        if self.vectors is not None and new_groups:
+            for new, vectors in zip(new_groups, self.vectors.encode_groups(new_groups), strict=True):
+                memory |= dict(zip(new, _as_kept(vectors).astype(np.float32), strict=True))
         return memory
 
     def _count(self, form: str) -> int:
@@ -218,6 +225,17 @@ def _as_kept(vectors: np.ndarray) -> np.ndarray:
     return halves
 
 
+def _new_words(groups: Sequence[Sequence[str]], memory: Collection[str]) -> list[list[str]]:
+    """Return the words of each group that are not remembered and in no group before; without groups that have none."""
+    claimed_forms = set(memory)
+    new_groups = []
+    for forms in groups:
+        new = [form for form in dict.fromkeys(forms) if form not in claimed_forms]
+        claimed_forms.update(new)
+        new_groups += [new] if new else []
+    return new_groups
+
+
 def strange_words(counts: Mapping[str, int]) -> list[str]:
     """Return English nouns that captions do not have, the commonest in books first.
 
@@ -241,6 +259,13 @@ def english_nouns() -> frozenset[str]:
         for form, noun in table.items()
         if form == noun + "s" and noun.isalpha() and table.get(noun, noun) == noun
     )
+
+
+@cache
+def things() -> frozenset[str]:
+    """Return English names of things and beasts, in their basic form."""
+    text = (files("withsense_tf.matchers.chance") / "things.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
 @cache

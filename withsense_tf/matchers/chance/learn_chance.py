@@ -24,11 +24,12 @@ from withsense_tf.matchers.chance.match_chance import (
     MatchChance,
     chance_features,
     first_and_margin,
+    look_features,
 )
 from withsense_tf.matchers.chance.query_grids import QueryGrids, query_grids
+from withsense_tf.matchers.chance.word_looks import WordLooks
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.own_captions import captions_of, texts_to_learn_from
-from withsense_tf.matchers.search_forms import with_one
 from withsense_tf.matchers.towers.base import Towers
 
 if TYPE_CHECKING:
@@ -104,10 +105,13 @@ def learn_chance(matcher: Matcher, pairs: Pairs, seed: int = 0) -> MatchChance |
         [example.text for example in examples],
         [ids[example.caption] if example.caption >= 0 else "" for example in examples],
     )
-    grids = _grids(matcher, towers, Gallery(pairs.data, tuple(photos["photo"])), queries)
+    gallery = Gallery(pairs.data, tuple(photos["photo"]))
+    rows = None if isinstance(towers, Captions) else towers.unseen_rows(gallery.content, gallery.paths)
+    grids = query_grids(matcher, gallery, queries, rows)
     # Words of a caption that taught are those of one photo more.
     fewest = FEWEST + bool(lesson)
-    return _fit_lines(familiarity, examples, owner, maker, grids, fewest)
+    without_lines = MatchChance(familiarity, {}, _word_looks(familiarity, towers, grids))
+    return _fit_lines(without_lines, examples, owner, maker, grids, fewest)
 
 
 def _photos(towers: Towers | Captions, pairs: Pairs, seed: int) -> pd.DataFrame:
@@ -121,18 +125,16 @@ def _photos(towers: Towers | Captions, pairs: Pairs, seed: int) -> pd.DataFrame:
     return table.iloc[np.sort(order)]
 
 
-def _grids(matcher: Matcher, towers: Towers | Captions, gallery: Gallery, queries: Queries) -> QueryGrids:
-    if isinstance(towers, Captions):
-        return query_grids(matcher, gallery, queries)
-    rows = towers.unseen_rows(gallery.content, gallery.paths)
-    points = towers.text_points(queries.texts)
-    cosines = points @ rows[:, : points.shape[1]].T
-    scores = cosines if towers.local_scaling_ is None else with_one(points) @ rows.T
-    return query_grids(matcher, gallery, queries, (cosines, scores))
+def _word_looks(familiarity: Familiarity, towers: Towers | Captions, grids: QueryGrids) -> WordLooks | None:
+    """Return what sees each word by itself; None where words have no vectors of their own, or photos no points."""
+    if familiarity.vectors is None or grids.points is None or isinstance(towers, Captions):
+        return None
+    looks = WordLooks(familiarity).fit(towers.text_points, grids.points)
+    return looks if looks.is_possible else None
 
 
 def _fit_lines(
-    familiarity: Familiarity,
+    chance: MatchChance,
     examples: Sequence[Example],
     owner: np.ndarray,
     maker: ExampleMaker,
@@ -150,11 +152,15 @@ def _fit_lines(
         margins = np.array(
             [_usual_margin([getattr(one, name) for one in best]) for name in ("scores", "numbers")]
         )
-        for case in [part] if familiarity.vectors is None else [part, f"foreign {part}"]:
-            features = chance_features(familiarity, texts, best, case, fewest, margins)
+        for case in [part] if chance.familiarity.vectors is None else [part, f"foreign {part}"]:
+            features = chance_features(chance.familiarity, texts, best, case, fewest, margins)
+            if chance.looks is not None:
+                # Captions are no examples of another language, but their words can be seen as its words are.
+                seen = look_features(chance.looks, texts, best, case, left_out=case != part)
+                features = np.column_stack([features, seen])
             line = _fit_line(features, kinds, has_match, ANSWERED_SHARE[part])
             lines[case] = replace(line, margins=margins)
-    return MatchChance(familiarity, lines)
+    return replace(chance, lines=lines)
 
 
 def _best(

@@ -10,6 +10,7 @@ import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity
+from withsense_tf.matchers.chance.word_looks import WordLooks
 
 # The best photo is held against so many behind it.
 REST: Final = 10
@@ -22,11 +23,13 @@ class BestPhotos:
     - `scores`: their cosines, (photos,)
     - `numbers`: their calibrated numbers, by pixels and captions where there are both, (photos,)
     - `forms`: the basic forms that captions of the first have, or None where it has none or they are not read
+    - `point`: where the first stands among texts, (width,), or None where it is found by captions alone
     """
 
     scores: np.ndarray
     numbers: np.ndarray
     forms: frozenset[str] | None = None
+    point: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -63,19 +66,23 @@ class MatchChance(Saveable):
     Each of the `lines` is for another case: "pixels", or "captions" where the best photo has some, which confirm words
     of the query or do not; "foreign pixels" and "foreign captions" where the query is in letters that no training
     caption is written in. All know scores, and how familiar the query is. Only photos count that may be shown: how
-    many there are beside them would tell of those that may not.
+    many there are beside them would tell of those that may not. `looks` sees each word by itself, where words have
+    vectors and photos points; a chance that was saved before there were such has none.
     """
 
     familiarity: Familiarity
     lines: Mapping[str, ChanceLine]
+    looks: WordLooks | None = None
 
     def of(self, text: str, best: BestPhotos) -> Chance | None:
         """Return the chance that the best photo is what the text asks for; None where nothing was learned of it."""
         case = self._case(text, best)
         line = self.lines.get(case)
-        if line is None or not len(best.scores):
+        if line is None or not len(best.scores) or (self.looks is not None and best.point is None):
             return None
         features = chance_features(self.familiarity, [text], [best], case, margins=line.margins)
+        if self.looks is not None:
+            features = np.column_stack([features, look_features(self.looks, [text], [best], case)])
         value = float(line.apply(features)[0])
         here = best.forms or frozenset()
         unknown = self.familiarity.unknown(text)
@@ -113,6 +120,19 @@ def chance_features(
             )
         )
     return np.column_stack(parts)
+
+
+def look_features(
+    looks: WordLooks, texts: Sequence[str], best: Sequence[BestPhotos], case: str, left_out: bool = False
+) -> np.ndarray:
+    """Return what each word by itself says of the best photo, (texts, features); `case` is that of a line."""
+    is_foreign, with_captions = case.startswith("foreign"), case.endswith("captions")
+    rows = []
+    for text, one in zip(texts, best, strict=True):
+        point = np.zeros(looks.points_.shape[1]) if one.point is None else one.point
+        there = (one.forms or frozenset()) if with_captions else None
+        rows.append(looks.features(text, point, there, is_foreign, left_out))
+    return np.array(rows)
 
 
 def first_and_margin(values: np.ndarray, usual: np.ndarray | None = None) -> tuple[float, float]:

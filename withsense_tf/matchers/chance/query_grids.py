@@ -12,6 +12,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import grid_of_looks
 from withsense_tf.matchers.chance.match_chance import REST, BestPhotos
 from withsense_tf.matchers.hybrid import Hybrid
+from withsense_tf.matchers.search_forms import with_one
 from withsense_tf.matchers.towers.base import Towers
 
 
@@ -22,6 +23,7 @@ class QueryGrids:
     cosines: np.ndarray
     by_pixels: tuple[np.ndarray, np.ndarray]  # numbers, and what they are ranked by
     by_both: tuple[np.ndarray, np.ndarray] | None = None
+    points: np.ndarray | None = None  # of the photos among texts, (photos, width), where they have some
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -38,33 +40,35 @@ class QueryGrids:
         columns = np.flatnonzero(here)
         front = columns[np.argsort(-ranks[query, columns], kind="stable")[: REST + 1]]
         forms = forms_of(int(front[0])) if part == "captions" and forms_of is not None else None
-        return BestPhotos(self.cosines[query, front], numbers[query, front], forms)
+        point = None if self.points is None else self.points[front[0]]
+        return BestPhotos(self.cosines[query, front], numbers[query, front], forms, point)
 
 
 def query_grids(
     matcher: Matcher,
     gallery: Gallery,
     queries: Queries,
-    products: tuple[np.ndarray, np.ndarray] | None = None,
+    rows: np.ndarray | None = None,
 ) -> QueryGrids:
-    """Return the grids of towers, captions or a hybrid; by these cosines and scores to rank by if they are given."""
+    """Return the grids of towers, captions or a hybrid; by these rows of photos if they are given."""
     towers = matcher.towers_ if isinstance(matcher, Hybrid) else matcher
-    if products is not None:
-        cosines, scores = products
-    elif isinstance(towers, Towers):
-        cosines, scores = towers.grids(gallery, queries)
-    else:
-        cosines = scores = towers.grid(gallery, queries)
     if not isinstance(towers, Towers):
+        cosines = scores = towers.grid(gallery, queries)
         return QueryGrids(cosines, (matcher.search_form().number(cosines), scores))
+    rows = towers.photo_rows(gallery.content, gallery.paths) if rows is None else rows
+    texts = towers.text_points(queries.texts)
+    points = rows[:, : texts.shape[1]]
+    cosines = scores = np.asarray(texts @ points.T)
+    if towers.local_scaling_ is not None:
+        scores = np.asarray(with_one(texts) @ rows.T)
     figures = towers.grid_figures(cosines, queries.texts)
     numbers = towers.numbers_by(figures)
     by_pixels = numbers.reshape(cosines.shape), scores
     if not isinstance(matcher, Hybrid):
-        return QueryGrids(cosines, by_pixels)
+        return QueryGrids(cosines, by_pixels, None, points)
     form = matcher.search_form()
     looks = grid_of_looks(matcher.captions_, gallery, queries, form.words)
     flat = scores.ravel().astype(np.float64), numbers, looks.reshape(-1, looks.shape[2])
     both = form.number_of(*flat, figures), form.score(*flat)
     number, rank = (part.reshape(cosines.shape) for part in both)
-    return QueryGrids(cosines, by_pixels, (number, rank))
+    return QueryGrids(cosines, by_pixels, (number, rank), points)
