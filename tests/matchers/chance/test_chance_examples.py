@@ -73,3 +73,11 @@ def test_where_nouns_are_not_known_no_examples_are_possible() -> None:
     texts = ["Собака на пляже .", "Кошка в поле ."] * 10
     counts = Counter(form for text in texts for form in lemmas(text))
     assert not ExampleMaker(texts, np.arange(20), counts, 20, seed=0).is_possible
+
+
+def test_what_is_put_in_is_a_thing_that_captions_do_not_have(maker: ExampleMaker) -> None:
+    from withsense_tf.matchers.chance.familiarity import english_nouns, things
+
+    assert len(things() & english_nouns()) > 400
+    assert set(maker.strange_nouns) <= things() - {"dog", "boat"}
+    assert len(maker.strange_nouns) > 100

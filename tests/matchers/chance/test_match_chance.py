@@ -82,3 +82,13 @@ def test_it_is_the_same_when_it_comes_back_from_a_folder(tmp_path: Path) -> None
     save_state(before, tmp_path / "chance", FORMS)
     after = load_state(tmp_path / "chance", FORMS)
     assert after.of("a dog and a submarine", BEST) == before.of("a dog and a submarine", BEST)
+
+
+def test_a_chance_that_was_saved_before_words_were_seen_by_themselves_answers_as_it_did() -> None:
+    now = chance("pixels")
+    before = MatchChance.from_state(
+        {"settings": {"familiarity": now.familiarity, "lines": now.lines}, "learned": {}}
+    )
+    assert before.looks is None
+    with_point = BestPhotos(BEST.scores, BEST.numbers, point=np.ones(3))
+    assert before.of("a dog and a submarine", with_point) == now.of("a dog and a submarine", BEST)
