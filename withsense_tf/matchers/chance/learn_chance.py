@@ -156,8 +156,8 @@ def _fit_lines(
             features = chance_features(chance.familiarity, texts, best, case, fewest, margins)
             if chance.looks is not None:
                 # Captions are no examples of another language, but their words can be seen as its words are.
-                seen = look_features(chance.looks, texts, best, case, left_out=case != part)
-                features = np.column_stack([features, seen])
+                by_word = look_features(chance.looks, texts, best, case, left_out=case != part)
+                features = np.column_stack([features, by_word])
             line = _fit_line(features, kinds, has_match, ANSWERED_SHARE[part])
             lines[case] = replace(line, margins=margins)
     return replace(chance, lines=lines)

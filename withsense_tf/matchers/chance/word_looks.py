@@ -104,14 +104,14 @@ class WordLooks(Saveable):
         if not is_foreign:
             rarity = np.array([self.familiarity.rarity(form) for form in forms])
         weights = rarity / rarity.sum()
-        features = [*_shown(looks, point, weights), *_together(looks)]
+        features = [*_how_well(looks, point, weights), *_together(looks)]
         if is_foreign:
             features += _strangeness(looks)
         if there is not None:
-            features += self._confirmed(forms, looks, there, weights)
+            features += self._confirmation(forms, looks, there, weights)
         return features
 
-    def _confirmed(
+    def _confirmation(
         self, forms: Sequence[str], looks: Sequence[WordLook], there: frozenset[str], weights: np.ndarray
     ) -> list[float]:
         wide, places = self._wide[0], self._places
@@ -183,7 +183,7 @@ def _between(cosines: np.ndarray, points: np.ndarray) -> np.ndarray:
     return np.asarray(unit(weights @ points[nearest]), np.float32)
 
 
-def _shown(looks: Sequence[WordLook], point: np.ndarray, weights: np.ndarray) -> list[float]:
+def _how_well(looks: Sequence[WordLook], point: np.ndarray, weights: np.ndarray) -> list[float]:
     """Return how a photo's cosines with words stand to those of training photos: with all, and with the best."""
     cosines = np.stack([one.point for one in looks]) @ np.asarray(point, np.float32)
     spread = np.array([one.spread for one in looks])
