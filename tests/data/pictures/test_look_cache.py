@@ -9,7 +9,7 @@ from scenes import scene
 from withsense_tf.data.folder.photo_table import PhotoPlace, look_at_photos
 from withsense_tf.data.pictures import look_cache as module
 from withsense_tf.data.pictures import photo_file
-from withsense_tf.data.pictures.look_cache import REDUCED, WHOLE, cache_file, look_cache
+from withsense_tf.data.pictures.look_cache import SMALLER, WHOLE, cache_file, look_cache
 from withsense_tf.data.pictures.near_duplicates import read_look, read_looks
 from withsense_tf.data.pictures.photo_file import PhotoError, digest_of, inspect_photo
 
@@ -40,7 +40,7 @@ def test_a_look_that_was_kept_is_found_by_content_and_way_alone(tmp_path: Path, 
         cache.add("1" * 64, WHOLE, look)
     with look_cache(file) as cache:
         assert cache.find("1" * 64, WHOLE) == look
-        assert cache.find("1" * 64, REDUCED) is None
+        assert cache.find("1" * 64, SMALLER) is None
         assert cache.find("2" * 64, WHOLE) is None
 
 
@@ -90,14 +90,14 @@ def test_the_look_of_a_small_photo_is_the_same_and_shared_however_it_is_read(
 ) -> None:
     with look_cache(tmp_path / "looks") as cache:
         look = inspect_photo(photo, True, cache).look
-        assert cache.find(digest_of(photo), REDUCED) == look == read_look(photo)
+        assert cache.find(digest_of(photo), SMALLER) == look == read_look(photo)
 
 
 def test_a_large_jpeg_is_looked_at_apart_where_it_is_decoded_at_a_reduced_size(tmp_path: Path) -> None:
     scene(5, (640, 480)).save(tmp_path / "large.jpg")
     with look_cache(tmp_path / "looks") as cache:
         inspect_photo(tmp_path / "large.jpg", True, cache)
-        assert cache.find(digest_of(tmp_path / "large.jpg"), REDUCED) is None
+        assert cache.find(digest_of(tmp_path / "large.jpg"), SMALLER) is None
 
 
 def test_a_photo_that_was_looked_at_is_not_decoded_again(photo: Path, request: pytest.FixtureRequest) -> None:

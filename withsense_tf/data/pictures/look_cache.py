@@ -28,7 +28,7 @@ TABLE: Final = "CREATE TABLE IF NOT EXISTS looks (key BLOB UNIQUE, sum INTEGER, 
 LOOKING: Final = ("colour_modes", "looks", "patches", "photo_file", "photo_pyramid")
 # Whether the photo was decoded whole, or a JPEG at a reduced size, whose look is not quite the same.
 WHOLE: Final = "whole"
-REDUCED: Final = "reduced"
+SMALLER: Final = "smaller"
 
 
 def cache_file() -> Path:

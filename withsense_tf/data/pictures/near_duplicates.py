@@ -16,7 +16,7 @@ import numpy as np
 
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
-from withsense_tf.data.pictures.look_cache import REDUCED, LookCache, look_cache
+from withsense_tf.data.pictures.look_cache import SMALLER, LookCache, look_cache
 from withsense_tf.data.pictures.looks import (
     TURNS,
     WORDS,
@@ -54,13 +54,13 @@ def read_look(path: Path, digest: str | None = None, look: str = "", cache: Look
     with suppress(OSError):
         content = digest_of(path)
         if digest in (None, content):
-            known = look or (cache.find(content, REDUCED) if cache is not None else None)
+            known = look or (cache.find(content, SMALLER) if cache is not None else None)
             if known is not None:
                 return known
     with open_upright(path, LOOK_SIDE, digest) as photo:
         look = photo.look()
     if cache is not None:
-        cache.add(content, REDUCED, look)
+        cache.add(content, SMALLER, look)
     return look
 
 

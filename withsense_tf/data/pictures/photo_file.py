@@ -17,7 +17,7 @@ from withsense_tf.common.limits import read_bytes
 from withsense_tf.data.embedded.file_words import NOTHING, Embedded
 from withsense_tf.data.embedded.reader import embedded_texts
 from withsense_tf.data.pictures.colour_modes import plain_mode, to_srgb
-from withsense_tf.data.pictures.look_cache import REDUCED, WHOLE, LookCache
+from withsense_tf.data.pictures.look_cache import SMALLER, WHOLE, LookCache
 from withsense_tf.data.pictures.looks import SIDE, look_of
 from withsense_tf.data.pictures.patches import LONG, SHORT
 from withsense_tf.errors import DataError
@@ -93,7 +93,7 @@ def inspect_photo(path: Path, decode: bool = False, cache: LookCache | None = No
             if cache is not None:
                 cache.add(digest, WHOLE, look)
                 if not is_reducible(image, LOOK_SIDE):
-                    cache.add(digest, REDUCED, look)
+                    cache.add(digest, SMALLER, look)
     return PhotoFacts(width, height, digest, oddities, texts, look or "")
 
 
