@@ -51,15 +51,17 @@ def read_look(path: Path, digest: str | None = None, look: str = "", cache: Look
 
     One that is known already, or is in the `cache`, is not made anew: a file of this content was decoded before.
     """
+    content = ""
     with suppress(OSError):
         content = digest_of(path)
         if digest in (None, content):
             known = look or (cache.find(content, SMALLER) if cache is not None else None)
             if known is not None:
                 return known
-    with open_upright(path, LOOK_SIDE, digest) as photo:
+    # So that no look is kept under the digest of what the file was a moment ago.
+    with open_upright(path, LOOK_SIDE, digest or content or None) as photo:
         look = photo.look()
-    if cache is not None:
+    if cache is not None and content:
         cache.add(content, SMALLER, look)
     return look
 

@@ -201,14 +201,14 @@ def _patches(levels: np.ndarray, blobs: Blobs, pyramid: Pyramid) -> np.ndarray:
 def _waves() -> np.ndarray:
     """Return what takes points to frequencies, (POINTS, WAVES)."""
     at, number = np.arange(POINTS)[:, None] + 0.5, np.arange(WAVES)
-    return np.cos(np.pi * number * at / POINTS).astype(np.float32)
+    return np.asarray(np.cos(np.pi * number * at / POINTS), np.float32)
 
 
 def _frequencies(patches: np.ndarray) -> np.ndarray:
     """Return the frequencies of patches, (patches, WAVES, WAVES): products so small that no core waits for another."""
     across = (patches.reshape(-1, POINTS) @ _waves()).reshape(-1, POINTS, WAVES).transpose(0, 2, 1)
     both = (across.reshape(-1, POINTS) @ _waves()).reshape(-1, WAVES, WAVES)
-    return both.transpose(0, 2, 1)
+    return np.asarray(both.transpose(0, 2, 1))
 
 
 def _records(patches: np.ndarray, blobs: Blobs) -> np.ndarray:
