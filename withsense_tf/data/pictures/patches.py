@@ -79,7 +79,7 @@ def patches_of(grey: np.ndarray) -> bytes:
 
 def _blobs(levels: np.ndarray, pyramid: Pyramid) -> Blobs:
     """Return where a difference between levels is stronger than all that is beside it in place and in size."""
-    apart, found = np.empty_like(levels), []
+    apart, places = np.empty_like(levels), []
     for start, line, area in zip(
         *(part.tolist() for part in (pyramid.start, pyramid.line, pyramid.area)), strict=True
     ):
@@ -93,9 +93,9 @@ def _blobs(levels: np.ndarray, pyramid: Pyramid) -> Blobs:
         for step in (1, line, area):
             is_blob &= middle >= strength[first + step : last + step]
             is_blob &= middle >= strength[first - step : last - step]
-        found.append(start + first + np.flatnonzero(is_blob))
-    octave = np.repeat(np.arange(len(found)), list(map(len, found)))
-    place = np.concatenate(found)
+        places.append(start + first + np.flatnonzero(is_blob))
+    octave = np.repeat(np.arange(len(places)), list(map(len, places)))
+    place = np.concatenate(places)
     _, down, across = _position(place, octave, pyramid)
     is_inner = (across > 0) & (across < pyramid.width[octave] - 1)
     is_inner &= (down > 0) & (down < pyramid.height[octave] - 1)

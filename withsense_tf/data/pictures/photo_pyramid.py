@@ -75,13 +75,13 @@ def planes_of(levels: np.ndarray, pyramid: Pyramid, octave: int) -> np.ndarray:
     return levels[start : start + LEVELS * area].reshape(LEVELS, -1, pyramid.line[octave])
 
 
-def _blur(image: np.ndarray, blurred: np.ndarray, level: int) -> None:
+def _blur(image: np.ndarray, output: np.ndarray, level: int) -> None:
     """Blur an image so far that it is as blurred as a level; what comes out has no edges yet."""
     for lines in (image.T, image):
         lines[:EDGE] = lines[2 * EDGE - 1 : EDGE - 1 : -1]
         lines[-EDGE:] = lines[-EDGE - 1 : -2 * EDGE - 1 : -1]
     middle, beside = _weights(level)
-    now, out, both = image.ravel(), blurred.ravel(), np.empty(image.size, np.float32)
+    now, out, both = image.ravel(), output.ravel(), np.empty(image.size, np.float32)
     for step in TIMES[level] * (APART[level], APART[level] * image.shape[1]):
         some = both[: now.size - 2 * step]
         np.add(now[2 * step :], now[: -2 * step], out=some)
