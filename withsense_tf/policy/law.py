@@ -51,7 +51,7 @@ class Law:
     audit: AuditLog | None = None
     review: str = RESTRICT
     languages: tuple[RuleFile, ...] = ()
-    second_reader: bool = False
+    second_reader: bool = True
     _texts: dict[int, TextPolicy] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
