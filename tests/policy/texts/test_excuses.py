@@ -11,8 +11,8 @@ from withsense_tf.policy.texts.rule_files import FOLDER
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
 FRAMES = {
-    "en": ("a child near the {}", "kids at the {}", "a little girl on the {} with her mother", "a toddler eating {}"),
-    "ru": ("ребёнок и {}", "маленькая девочка с мамой, {}", "малыши, {}"),
+    "en": ("a child near the {}", "a little girl on the {} with her mother", "a toddler eating {}"),
+    "ru": ("ребёнок и {}", "маленькая девочка с мамой, {}"),
 }
 WORD = {"en": re.compile(r"(?<![\w'])[a-z]{3,}(?![\w'])"), "ru": re.compile(r"(?<!\w)[а-яё]{3,}(?!\w)")}
 # What is beside them is a child's thing, or says how old they are.

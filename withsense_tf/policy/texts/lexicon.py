@@ -30,7 +30,10 @@ class Element:
 
 @dataclass(frozen=True, eq=False)  # hits are kept in sets, and comparing all patterns would take long
 class Rule:
-    """One rule as the file states it; one that is not `alone` only tells what other rules' ages are."""
+    """One rule as the file states it; one that is not `alone` only tells what other rules' ages are.
+
+    It holds `despite` the exemptions of those names.
+    """
 
     name: str
     decision: str
@@ -41,6 +44,7 @@ class Rule:
     unit: str = "years"
     bound: str = ""
     alone: bool = True
+    despite: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -64,12 +64,16 @@ class RuleBook:
 
 
 def decide_hits(hits: list[RuleHit]) -> list[tuple[RuleHit, Decision]]:
-    """Decide each hit: an exemption cancels what is about one of its words, a review softens what it covers."""
-    exempt_words = frozenset[int]().union(*(hit.about for hit in hits if hit.decision == "exempt"))
+    """Decide each hit: an exemption cancels what is about one of its words, a review softens what it covers.
+
+    What holds despite an exemption of that name is not cancelled by it.
+    """
+    exemptions = [hit for hit in hits if hit.decision == "exempt"]
     doubtful_words = frozenset[int]().union(*(hit.about for hit in hits if hit.decision == "review"))
     decisions: list[tuple[RuleHit, Decision]] = []
     for hit in hits:
-        if hit.decision == "exempt" or hit.about & exempt_words:
+        is_lifted = any(hit.about & one.about and one.rule.name not in hit.rule.despite for one in exemptions)
+        if hit.decision == "exempt" or is_lifted:
             decisions.append((hit, "allow"))
         elif hit.decision == "review" or hit.about <= doubtful_words:
             decisions.append((hit, "review"))

@@ -20,6 +20,7 @@ An `age` with a `bound` says that its number is above the age ("upper": under 16
 may be trees.
 `NUMBER`, `DIGITS`, `NAME` (a capitalised word), `CAPITAL|x` (x with a capital) and `STOP` (the end or start of a
 sentence) are built in.
+What restricts may name exemptions that do not lift it: `despite` = ["adult"].
 """
 
 from __future__ import annotations
@@ -184,7 +185,7 @@ class RuleReader:
         name = raw.get("name")
         if not isinstance(name, str) or not name:
             raise self._error(f"each rule needs a name, got {name!r}.")
-        fields = {"name", "decision", "patterns", "reason", "yes", "no", "unit", "bound", "beside"}
+        fields = {"name", "decision", "patterns", "reason", "yes", "no", "unit", "bound", "beside", "despite"}
         if extra := sorted(set(raw) - fields):
             raise self._error(f"unknown entries {', '.join(extra)}.", name)
         decision, unit, reason = raw.get("decision"), raw.get("unit", "years"), raw.get("reason")
@@ -197,13 +198,15 @@ class RuleReader:
             raise self._error(f"bound must be upper or nearly, and stand at an age, got {bound!r}.", name)
         if not isinstance(reason, str) or not reason:
             raise self._error("a reason is needed.", name)
-        texts = {key: raw.get(key, []) for key in ("patterns", "yes", "no")}
+        texts = {key: raw.get(key, []) for key in ("patterns", "yes", "no", "despite")}
         for key, entries in texts.items():
             good = isinstance(entries, list) and all(isinstance(text, str) and text for text in entries)
-            if not good or (key != "no" and not entries):
+            if not good or (key in ("patterns", "yes") and not entries):
                 raise self._error(f"{key} must be a list of texts, got {entries!r}.", name)
         patterns = tuple(tuple(self._pattern(text, name, classes)) for text in texts["patterns"])
-        return Rule(name, decision, patterns, reason, tuple(texts["yes"]), tuple(texts["no"]), unit, bound)
+        despite = frozenset(texts["despite"])
+        yes, no = tuple(texts["yes"]), tuple(texts["no"])
+        return Rule(name, decision, patterns, reason, yes, no, unit, bound, despite=despite)
 
     def _beside(self, raw: Mapping[str, Any], rule: Rule, classes: Mapping[str, frozenset[str]]) -> Rule:
         texts = raw.get("beside", [])
