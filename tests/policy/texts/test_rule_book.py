@@ -7,7 +7,7 @@ import pytest
 from withsense_tf.policy.texts.lexicon import Rule
 from withsense_tf.policy.texts.rule_book import RuleBook, decide_hits
 from withsense_tf.policy.texts.rule_engine import RuleHit
-from withsense_tf.policy.texts.rule_files import RuleFile
+from withsense_tf.policy.texts.rule_files import RuleFile, read_rule_file
 
 RULES = """script = "latin"
 [words]
@@ -60,3 +60,18 @@ def test_an_exemption_cancels_what_is_about_one_of_its_words_and_a_review_soften
         "review",
         "review",
     ]
+
+
+def test_what_holds_despite_an_exemption_is_lifted_by_others_alone(tmp_path: Path) -> None:
+    rule = '[[rule]]\nname = "{}"\ndecision = "{}"\npatterns = ["{}"]\nreason = "r"\nyes = ["A boy."]\n'
+    rules = rule.format("small", "block", "small [boy]") + 'despite = ["adult"]\n'
+    rules += rule.format("boy", "block", "[boy]") + rule.format("adult", "exempt", "[boy] surgeon")
+    (tmp_path / "xx.toml").write_text(
+        'script = "latin"\n' + rules + rule.format("doll", "exempt", "[boy] doll")
+    )
+    book = RuleBook((read_rule_file(tmp_path / "xx.toml"),), 16)
+    texts = ("a small boy surgeon", "a boy surgeon", "a small boy doll", "a small boy")
+    is_blocked = [
+        any(one.decision == "block" for one in book.verdicts(text, "latin", True)) for text in texts
+    ]
+    assert is_blocked == [True, False, False, True]

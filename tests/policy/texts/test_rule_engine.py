@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import random
 import string
+from pathlib import Path
 
+import pytest
+
+from withsense_tf.errors import DataError
 from withsense_tf.policy.texts.rule_engine import EngineKeeper
 from withsense_tf.policy.texts.rule_files import FOLDER, read_rule_file
 from withsense_tf.policy.texts.triggers import runs
@@ -21,3 +25,17 @@ def test_new_words_do_not_fill_the_memory() -> None:
         assert engine.hits(engine.tokenizer(text), found, engine.possible(found))
         largest = max(largest, len(engine.vocab.strings))
     assert largest <= 10_020
+
+
+def test_more_words_with_capitals_than_can_be_told_are_an_error_and_not_read_as_small_ones(
+    tmp_path: Path,
+) -> None:
+    letters = [a + b for a in string.ascii_lowercase[:8] for b in string.ascii_lowercase[:8]]
+    patterns = ", ".join(f'"[child] CAPITAL|{word}"' for word in letters)
+    file = tmp_path / "xx.toml"
+    rule = '[[rule]]\nname = "{}"\ndecision = "{}"\npatterns = [{}]\nreason = "r"\nyes = ["A child."]\n'
+    rules = rule.format("child", "block", '"[CHILD]"') + rule.format("a name", "exempt", patterns)
+    file.write_text(f'script = "latin"\n[words]\nCHILD = "child"\n{rules}', encoding="utf-8")
+    engine = EngineKeeper(read_rule_file(file).lexicon(), 16).engine()
+    with pytest.raises(DataError, match="64 different elements that ask for capitals"):
+        engine.possible(runs("A child Aa."))

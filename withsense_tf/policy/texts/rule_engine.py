@@ -13,6 +13,7 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
+from withsense_tf.errors import DataError
 from withsense_tf.policy.texts.ages import decide_age, is_digits, value, youngest
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
 from withsense_tf.policy.texts.triggers import NUMBERS, Triggers
@@ -178,6 +179,12 @@ class RuleEngine:
                     often = 100 if rule.decision != "exempt" and not place else 10 if not place else 1
                     # A list in a pattern can only hold words in small letters, so what asks for capitals has a bit.
                     weights[key] = weights.get(key, 0) + often + 10_000 * bool(element.classes & CAPITALS)
+        capitals = sum(bool(kinds & CAPITALS) for kinds, _ in weights)
+        if capitals >= MOST_FLAGS:
+            raise DataError(
+                f"{self.lexicon.file} has {capitals} different elements that ask for capitals (CAPITAL, NAME), and at most "
+                f"{MOST_FLAGS - 1} can be told, so nothing may be shown. Use the same list of words in more of its patterns."
+            )
         most_frequent = sorted(weights, key=lambda key: -weights[key])[: MOST_FLAGS - 1]
         return {key: self.vocab.add_flag(self._test(Element(*key))) for key in most_frequent}
 
