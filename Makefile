@@ -10,13 +10,14 @@ RUN := $(VENV)/bin/python
 CHECK_PYTHON = $(PYTHON) -c "$(SUITS)" 2>/dev/null \
 	|| { echo "withsense_tf needs Python 3.11, 3.12 or 3.13 (TensorFlow has no wheel for others), and $(PYTHON) is" \
 	"$$($(PYTHON) --version 2>/dev/null || echo not here). Choose one with: make PYTHON=python3.11 ..."; exit 1; }
-.PHONY: help compare quick demo docs test lint types unit sbom clean
+.PHONY: help compare quick demo docs test lint types unit slow sbom clean
 
 help:
 	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
 	@echo "make demo      draw photos, index them, and open the web page before them"
 	@echo "make quick     the same as a smoke run"
-	@echo "make test      lint, types, import contracts and all tests"
+	@echo "make test      lint, types, import contracts and all tests but the slow ones"
+	@echo "make slow      the slow tests: whole commands, servers, browsers, trainings, the real folder"
 	@echo "make docs      run the notebooks and build the documentation into artifacts/site, without asking any server"
 	@echo "make sbom      list every package that is installed, as CycloneDX JSON: artifacts/sbom.json"
 	@echo "make clean     remove .venv and everything under artifacts/"
@@ -67,13 +68,16 @@ types: $(VENV)/installed
 
 # The two workers share the cores. Products of small matrices by several threads each would mostly wait for one another,
 # and burn the cores while they wait: on a busy machine forty texts, one by one, took 12 s of the processor instead of .3.
-unit: export OPENBLAS_NUM_THREADS := 1
-unit: export OMP_NUM_THREADS := 1
+unit slow: export OPENBLAS_NUM_THREADS := 1
+unit slow: export OMP_NUM_THREADS := 1
 # A worker gets one half of the tests and takes from the other's when it is done, so that what tests of a folder share
 # is mostly made once.
 unit: $(VENV)/installed
-	$(RUN) -m slipcover --json --out .coverage.json -m pytest -n 2 --dist worksteal
+	$(RUN) -m slipcover --json --out .coverage.json -m pytest -n 2 --dist worksteal -m "not slow"
 	$(RUN) -m slipcover --merge .coverage.json --out .coverage.json --fail-under 90
+
+slow: $(VENV)/installed
+	$(RUN) -m pytest -n 2 --dist worksteal -m slow
 
 # In an environment of its own: what makes the list is no part of it.
 sbom: $(VENV)/installed

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 PACKAGE = Path(__file__).parents[1] / "withsense_tf"
 IRREGULAR = frozenset(
     """
@@ -69,6 +71,7 @@ def names_of_values(tree: ast.Module) -> Iterator[str]:
                     yield part.id if isinstance(part, ast.Name) else part.attr
 
 
+@pytest.mark.slow
 def test_values_are_called_by_nouns() -> None:
     bare = {
         f"{path.relative_to(PACKAGE)}: {name}"

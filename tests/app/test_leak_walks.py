@@ -234,6 +234,7 @@ def new_walk(app_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Callab
     ]
 )
 @given(steps=st.lists(STEPS, min_size=4, max_size=25 if MANY else 6))
+@pytest.mark.slow
 def test_whatever_is_brought_and_decided_nothing_withheld_leaves(
     new_walk: Callable[[], Any], app_base: Path, steps: list[tuple[Any, ...]]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from run_command import run, runner
 
@@ -13,6 +14,7 @@ from withsense_tf.experiments.bench.bench_start import heavy_imports
 from withsense_tf.policy.countries import NOTICE
 
 
+@pytest.mark.slow
 def test_an_answer_as_json_has_hits_with_photo_and_score_and_no_notice(index: str, demo: Path) -> None:
     found = json.loads(
         run("search", "a dog on a beach", "-k", "5", "--minimum", "0", "--index", index, "--json")

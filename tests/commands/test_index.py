@@ -41,6 +41,7 @@ def test_an_index_that_is_whole_says_so_and_one_that_is_not_says_what_is_wrong(
     assert "The index is whole." in run("index", "verify", "--index", folder)
 
 
+@pytest.mark.slow
 def test_update_brings_the_index_up_to_date_with_its_folder(small_demo: Path, tmp_path: Path) -> None:
     folder, index = shutil.copytree(small_demo, tmp_path / "demo"), str(tmp_path / "index")
     run("index", "build", str(folder), "--index", index, "--matcher", "closed_form")
@@ -123,6 +124,7 @@ def test_recall_of_the_exact_engine_is_1(index: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_photos_of_another_folder_are_not_removed_by_mistake(
     demo: Path, small_demo: Path, tmp_path: Path
 ) -> None:

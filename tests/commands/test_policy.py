@@ -63,6 +63,7 @@ def built(unchanged_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.mark.parametrize("command", KEEPING)
+@pytest.mark.slow
 def test_a_law_that_is_named_and_broken_is_never_the_packages_law(
     command: str, unchanged_folder: Path, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,7 @@ def test_a_model_of_captions_alone_serves_an_index_which_says_what_its_numbers_a
     assert found["encoders"]["text"]
 
 
+@pytest.mark.slow
 def test_from_a_model_another_learns_that_knows_the_photos_of_both(
     model: Path, demo: Path, tmp_path: Path
 ) -> None:
@@ -82,6 +83,7 @@ def _few(demo: Path, place: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_judged_calibration_is_kept_and_the_command_says_so(
     folder: Path, demo: Path, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def judge_folder(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_judge_of_the_demo_set_is_better_than_a_coin_and_its_card_says_so(judge_folder: Path) -> None:
     card = json.loads((judge_folder / "card.json").read_text())
     # A coin has .5. In a drawn scene a child is a smaller figure, which the demo set's own network hardly sees.
@@ -45,6 +46,7 @@ def test_the_judge_of_the_demo_set_is_better_than_a_coin_and_its_card_says_so(ju
     assert "of the package" in (judge_folder / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_test_photos_that_nobody_captioned_are_told_apart(demo: Path, judge_folder: Path) -> None:
     judge = TrainedJudge(judge_folder)
     data = load_dataset(demo)
@@ -55,6 +57,7 @@ def test_test_photos_that_nobody_captioned_are_told_apart(demo: Path, judge_fold
     assert chances[child].mean() > 1.2 * chances[~child].mean()
 
 
+@pytest.mark.slow
 def test_a_gate_hears_the_judge_that_the_environment_names(
     demo: Path, judge_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +74,7 @@ def test_a_gate_hears_the_judge_that_the_environment_names(
     }
 
 
+@pytest.mark.slow
 def test_a_photo_that_cannot_be_read_has_no_answer_and_a_store_is_looked_up(
     demo: Path, judge_folder: Path, tmp_path: Path
 ) -> None:

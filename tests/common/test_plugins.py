@@ -125,6 +125,7 @@ def on_path(installed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(installed))
 
 
+@pytest.mark.slow
 def test_what_a_package_adds_is_there_by_its_name(on_path: None) -> None:
     from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
     from withsense_tf.index.vectors.engine_settings import Engine

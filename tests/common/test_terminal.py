@@ -75,6 +75,7 @@ def test_our_warnings_are_one_line_and_the_hook_is_put_back(capsys: pytest.Captu
     assert warnings.showwarning is before
 
 
+@pytest.mark.slow
 def test_tensorflow_starts_without_a_word_and_later_errors_are_heard() -> None:
     code = (
         "import sys; from withsense_tf.common.terminal import start_tensorflow as start\n"

@@ -132,6 +132,7 @@ def test_a_strict_split_of_one_photo_is_refused() -> None:
         split_strict(made_of([(0, 0)]), 0.5)
 
 
+@pytest.mark.slow
 def test_the_real_folder_shares_captions_by_photo_and_none_strictly(real_data: Dataset) -> None:
     pairs = relevance(real_data, crowd=None)
     split = split_by_photo(pairs, 0.3, 0)

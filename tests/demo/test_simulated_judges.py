@@ -32,6 +32,7 @@ def interval_alpha(table: NDArray[np.float64]) -> float:
     return float(1 - within / table.var(ddof=1))
 
 
+@pytest.mark.slow
 def test_expert_means_come_near_the_real_ones(votes: Votes) -> None:
     assert scores(votes).mean(axis=0) == pytest.approx([1.44, 1.62, 1.88], abs=0.08)
 

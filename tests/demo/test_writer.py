@@ -132,6 +132,7 @@ def test_no_captioned_photo_is_a_judged_one_or_a_test_photo(demo: Path) -> None:
     assert data.counts()["captioned_photos"] == 8
 
 
+@pytest.mark.slow
 def test_photos_drawn_in_several_processes_are_those_drawn_in_one(
     demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +188,7 @@ def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_no_half_folder_and_the_next_one_succeeds(tmp_path: Path) -> None:
     target = tmp_path / "set"
     code = f"from pathlib import Path\nfrom withsense_tf.demo import write_demo\nwrite_demo(Path({str(target)!r}))"

@@ -69,6 +69,7 @@ READERS = {
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.slow
 def test_every_block_is_run_or_says_why_not_and_is_sound(page: str) -> None:
     for block in blocks_of(page):
         if block.language == "sh":

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.photos.photo_scene import SceneNet
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -12,6 +14,7 @@ def around(store: VectorStore) -> Surroundings:
     return Surroundings((SceneNet(),), None, store, 0)
 
 
+@pytest.mark.slow
 def test_numbers_by_captions_stand_beside_those_by_judgements(colours: Dataset, store: VectorStore) -> None:
     lines = list(calibration_lines(colours, around(store), 2))
     table = [line.split(" | ") for line in lines[lines.index("") + 3 :]]

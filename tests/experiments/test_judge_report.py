@@ -18,6 +18,7 @@ def test_photos_are_clear_where_three_captions_or_none_say_a_plain_word(tiny: Da
     assert not child.any()
 
 
+@pytest.mark.slow
 def test_the_figures_have_an_interval_and_the_points_that_were_asked_for() -> None:
     child = np.arange(60) % 3 == 0
     chances = np.clip(child * 0.3 + np.random.default_rng(0).uniform(0, 0.7, 60), 0, 1)

@@ -139,6 +139,7 @@ def everything_seen(make: Callable[..., Matcher], train: Pairs, monkeypatch: pyt
 
 
 @pytest.mark.closed
+@pytest.mark.slow
 def test_no_caption_and_no_copy_of_a_photo_that_is_measured_on_trains(
     make: Callable[..., Matcher], corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +167,7 @@ def test_no_caption_and_no_copy_of_a_photo_that_is_measured_on_trains(
 
 
 @pytest.mark.closed
+@pytest.mark.slow
 def test_a_copy_of_a_held_out_photo_is_held_out_of_training_too(
     corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +217,7 @@ def test_what_is_no_number_of_photos_is_refused(data: Dataset, captioned: object
 
 @pytest.mark.parametrize("make", [ClosedFormTowers, TwoTower])
 @pytest.mark.parametrize(("captioned", "count"), [(2, 2), (False, 0), (True, 3)])
+@pytest.mark.slow
 def test_a_matcher_takes_so_many_and_its_row_says_how_many(
     captioned: bool | int, count: int, make: type[Matcher], data: Dataset
 ) -> None:
@@ -236,6 +239,7 @@ def test_a_network_without_a_head_learns_from_no_captioned_photo(data: Dataset, 
 
 
 @pytest.mark.closed
+@pytest.mark.slow
 def test_what_learned_from_a_captioned_photo_is_not_measured_on_it(
     data: Dataset, make: Callable[..., Matcher]
 ) -> None:
@@ -253,6 +257,7 @@ def test_what_learned_from_a_captioned_photo_is_not_measured_on_it(
         partial(TwoTower, MeanColour(), dim=4, training=TowerTraining(epochs=2)),
     ],
 )
+@pytest.mark.slow
 def test_without_them_the_answers_are_those_of_a_folder_without_them(
     make: Callable[..., Towers], corpus: Path, data: Dataset
 ) -> None:

@@ -55,6 +55,7 @@ def typed(queries: Queries) -> Queries:
 
 
 @pytest.mark.parametrize("name", MATCHERS)
+@pytest.mark.slow
 def test_a_loaded_matcher_answers_as_the_one_that_was_saved(
     name: str,
     matchers: dict[str, Matcher],
@@ -120,6 +121,7 @@ def test_word_vectors_come_along_and_their_file_is_not_needed_later(
     assert str(tmp_path) not in (tmp_path / "saved" / "state.json").read_text()
 
 
+@pytest.mark.slow
 def test_a_file_of_weights_comes_along(
     train: Pairs, held: Pairs, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

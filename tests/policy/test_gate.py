@@ -375,6 +375,7 @@ TEXTS = st.one_of(
     forbidden=st.sets(st.sampled_from(["ant.jpg", "fox.jpg"])),
     number=st.integers(0, 10**9),
 )
+@pytest.mark.slow
 def test_no_restricted_photo_or_caption_ever_leaves_the_gate(
     data: Dataset,
     tmp_path: Path,

@@ -57,6 +57,7 @@ def append(folder: Path, row: bytes, file: str = "captions.csv") -> None:
         "ant.jpg,ant.jpg#7,A boy".encode("utf-16-le"),
     ],
 )
+@pytest.mark.slow
 def test_a_row_that_cannot_be_read_restricts_the_photo_that_it_names(folder: Path, row: bytes) -> None:
     append(folder, row)
     gate = gate_of(folder)
@@ -102,6 +103,7 @@ def test_a_childs_caption_with_a_damaged_id_restricts_its_photo(folder: Path, ca
     "file", ["captions.csv", "caption_corpus.csv", "train_dataset.csv", "test_queries.csv"]
 )
 @pytest.mark.parametrize("damage", ["utf-16", "headless", "empty", "zeros"])
+@pytest.mark.slow
 def test_a_captions_file_that_cannot_be_read_restricts_every_photo(
     folder: Path, file: str, damage: str
 ) -> None:

@@ -43,6 +43,7 @@ def search(
     return Search(new_index(folder, hybrid, items, store, policy), policy=policy, country="BB")
 
 
+@pytest.mark.slow
 def test_the_chance_is_the_same_where_a_photo_is_withheld_and_where_it_never_was(
     hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ def both(
     return by_files, by_milvus
 
 
+@pytest.mark.slow
 def test_milvus_answers_as_files_do_with_filters_changes_deletes_and_after_reopening(
     both: tuple[PhotoIndex, PhotoIndex], tmp_path: Path
 ) -> None:
@@ -83,6 +84,7 @@ def test_milvus_answers_as_files_do_with_filters_changes_deletes_and_after_reope
 
 
 @pytest.mark.parametrize("kind", ["product", "concat Keras"])
+@pytest.mark.slow
 def test_a_network_that_looks_at_every_photo_answers_when_photos_have_left_milvus(
     kind: str, engine: Engine, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
 ) -> None:

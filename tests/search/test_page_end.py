@@ -67,6 +67,7 @@ def paged(search: Search, sizes: list[int], **asked: object) -> list[Hit | Withh
 @given(sizes=st.lists(st.integers(1, 9), min_size=1, max_size=5))
 @pytest.mark.parametrize("kind", KINDS)
 @QUICK
+@pytest.mark.slow
 def test_pages_of_any_size_put_together_are_the_one_big_answer(
     kind: str, sizes: list[int], searches: Callable[[str], Search]
 ) -> None:

@@ -19,6 +19,7 @@ from withsense_tf.search.search import Search
 
 
 @pytest.mark.parametrize("head", [None, "linear"])
+@pytest.mark.slow
 def test_its_answers_are_those_of_the_network(
     head: str | None, clip: Path, train: Pairs, colours: Dataset, store: VectorStore, tmp_path: Path
 ) -> None:

@@ -34,6 +34,7 @@ def test_an_index_without_photos_finds_none(
 
 
 @pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.slow
 def test_photos_that_left_a_hybrids_index_take_no_places_from_those_that_stay(
     text: str,
     fitted: Callable[[str], Matcher],

@@ -98,6 +98,7 @@ def ask(search: Search, text: str, **asked: object) -> list[Hit]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_the_order_of_all_photos_is_the_matchers_own(
     kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery
 ) -> None:
@@ -229,6 +230,7 @@ def test_matchers_without_one_space_cannot_be_asked_by_a_photo(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_half_precision_moves_scores_by_little(
     kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery
 ) -> None:

@@ -111,6 +111,7 @@ def test_one_judge_alone_cannot_agree() -> None:
         krippendorff_alpha(np.ones((3, 1)))
 
 
+@pytest.mark.slow
 def test_the_figures_of_the_real_folder_are_the_known_ones(real_data: Dataset) -> None:
     result = agreement(real_data)
     assert result.pairs == 5822

@@ -27,6 +27,7 @@ def shares(pairs: Pairs, of: str) -> pd.Series:
 
 @pytest.mark.parametrize("settings", [{}, {"crowd": None}, {"crowd": None, "own_weight": 1.0}])
 @pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.slow
 def test_every_photo_and_caption_has_as_many_matches_as_non_matches(
     demo: Dataset, settings: dict[str, object], seed: int
 ) -> None:

@@ -100,6 +100,7 @@ TARGETS = [
 
 
 @pytest.mark.parametrize(("settings", "expected"), TARGETS, ids=[str(settings) for settings, _ in TARGETS])
+@pytest.mark.slow
 def test_targets_are_those_worked_out_by_hand(
     six: Dataset, settings: dict[str, object], expected: dict[str, float]
 ) -> None:

@@ -72,6 +72,7 @@ def prepared(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     sys.modules.pop("broken_matchers", None)
 
 
+@pytest.mark.slow
 def test_the_command_says_that_a_matcher_keeps_the_contract() -> None:
     code, printed = invoke("constant")
     assert code == 0, printed
@@ -79,11 +80,13 @@ def test_the_command_says_that_a_matcher_keeps_the_contract() -> None:
     assert "keeps the contract" in printed
 
 
+@pytest.mark.slow
 def test_a_matcher_that_reads_photos_and_texts_keeps_the_contract(prepared: Path) -> None:
     assert len(check.check_matcher("closed_form", prepared)) == 6
 
 
 @pytest.mark.usefixtures("prepared")
+@pytest.mark.slow
 def test_the_command_says_that_a_matcher_breaks_the_contract() -> None:
     code, printed = invoke("broken_matchers:Outside")
     assert code == 1
@@ -100,6 +103,7 @@ def test_the_command_says_that_a_matcher_breaks_the_contract() -> None:
         ("Forgetful", "learned attributes"),
     ],
 )
+@pytest.mark.slow
 def test_a_broken_one_is_told_what_it_breaks(name: str, said: str, prepared: Path) -> None:
     with pytest.raises(check.ContractError, match=said):
         check.check_matcher(f"broken_matchers:{name}", prepared)

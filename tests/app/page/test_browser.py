@@ -36,6 +36,7 @@ def name_of(path: str) -> str:
 
 
 @pytest.mark.parametrize(("language", "width", "theme"), [("en", 1440, "light"), ("ru", 390, "dark")])
+@pytest.mark.slow
 def test_axe_finds_nothing_and_nothing_stands_out_of_the_page(
     visit: Visit, language: str, width: int, theme: str
 ) -> None:

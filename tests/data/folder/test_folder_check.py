@@ -279,6 +279,7 @@ def test_every_kind_of_damage_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize(("kind", "damage", "place"), DAMAGES, ids=IDS)
+@pytest.mark.slow
 def test_damage_is_found_and_its_place_named_and_the_rest_is_loaded(
     folder: Path, kind: str, damage: Callable[[Path], None], place: str
 ) -> None:
@@ -338,6 +339,7 @@ def test_the_report_as_json_counts_and_shows_examples(folder: Path) -> None:
     assert "9" in problem["examples"][0]["reason"]
 
 
+@pytest.mark.slow
 def test_the_real_folder_raises_no_alarm(real_folder: Path) -> None:
     report = check_folder(real_folder)
     # Two of the captioned photos are one file; a dog at the shore and a car with a child were each taken twice.

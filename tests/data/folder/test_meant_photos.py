@@ -64,6 +64,7 @@ def restricted(root: Path) -> set[str]:
         "bb.jpg,bb.jpg#1,\u200b\n",
     ],
 )
+@pytest.mark.slow
 def test_a_row_restricts_the_photo_that_it_may_mean_in_whichever_field_the_text_stands(
     root: Path, row: str
 ) -> None:

@@ -68,6 +68,7 @@ def test_a_copy_of_a_test_photo_is_left_out_of_training_and_its_captions_too(smo
 
 @pytest.mark.parametrize("copy", [comment, recompress, mirror])
 @pytest.mark.parametrize("decode", [True, False])
+@pytest.mark.slow
 def test_copies_share_a_side_of_every_split_and_a_place_in_a_gallery(
     smooth: Path, copy, decode: bool
 ) -> None:

@@ -80,6 +80,7 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @pytest.mark.closed
 @pytest.mark.parametrize("way", COPIES)
+@pytest.mark.slow
 def test_a_copy_is_known_as_one_and_no_other_photo_is(way: str, others: list[str], tmp_path: Path) -> None:
     pattern(0).save(tmp_path / "photo.png")
     COPIES[way](pattern(0)).save(tmp_path / "copy.jpg", quality=60)

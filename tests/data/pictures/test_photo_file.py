@@ -233,6 +233,7 @@ def test_a_film_is_not_read_into_memory(file: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # Pillow says what it stumbles over
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "TIFF", "WEBP", "BMP"])
+@pytest.mark.slow
 def test_random_damage_never_raises_anything_but_photo_error(file: Path, form: str) -> None:
     rng = np.random.default_rng(0)
     stream = io.BytesIO()

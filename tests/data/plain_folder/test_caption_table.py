@@ -153,6 +153,7 @@ def test_a_row_that_names_no_photo_is_a_note_and_one_that_may_be_of_two_counts_f
     assert {"row_photo_unclear", "row_no_photo"} <= kinds(data)
 
 
+@pytest.mark.slow
 def test_a_table_of_many_photos_of_which_few_are_here_is_quick(tmp_path: Path) -> None:
     root = photos(tmp_path / "photos", "49000.jpg", "49001.jpg")
     rows = [f"{n}.jpg,{DOG} number {n}\n" for n in range(50_000)]

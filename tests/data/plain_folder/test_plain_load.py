@@ -19,6 +19,7 @@ DOG, CHILD = "A brown dog runs along the beach", "A small child sits on a swing"
 
 
 @pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.slow
 def test_a_caption_of_any_source_is_read_and_one_that_speaks_of_a_child_restricts_its_photo(
     tmp_path: Path, source: str
 ) -> None:

@@ -103,6 +103,7 @@ def test_a_child_is_smaller_than_an_adult() -> None:
     assert height("man") > 1.15 * height("boy") > 1.15 * height("toddler")
 
 
+@pytest.mark.slow
 def test_the_place_can_be_told_from_simple_features_better_than_by_chance() -> None:
     def features(pixels: Pixels) -> Pixels:
         rows, columns = (np.array_split(np.arange(size), 4) for size in pixels.shape[:2])

@@ -49,11 +49,13 @@ def network() -> object:
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
+@pytest.mark.slow
 def test_the_networks_have_as_many_weights_as_the_published_ones(name: str) -> None:
     model = getattr(lite, name)(input_shape=(64, 64, 3), weights=None, include_top=True)
     assert sum(int(np.prod(variable.shape)) for variable in model.trainable_variables) == PARAMETERS[name]
 
 
+@pytest.mark.slow
 def test_weights_of_a_file_reach_the_layers_that_they_were_taken_from(
     network: object, tmp_path: Path
 ) -> None:
@@ -63,6 +65,7 @@ def test_weights_of_a_file_reach_the_layers_that_they_were_taken_from(
     np.testing.assert_array_equal(np.asarray(second(pixels)), np.asarray(network(pixels)))
 
 
+@pytest.mark.slow
 def test_a_file_of_another_network_names_the_first_layer_that_differs(
     network: object, tmp_path: Path
 ) -> None:
@@ -83,6 +86,7 @@ def test_pixels_become_numbers_around_zero() -> None:
     np.testing.assert_allclose(lite.preprocess_input(np.array([0.0, 127.0, 255.0])), [-0.9921875, 0.0, 1.0])
 
 
+@pytest.mark.slow
 def test_photos_go_through_one_by_name_and_are_told_apart(photos: list[Path]) -> None:
     vectors = KerasPhoto("efficientnet_lite0", size=64).encode(photos[:3])
     assert vectors.shape == (3, 1280)

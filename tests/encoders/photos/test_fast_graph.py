@@ -13,6 +13,7 @@ from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 
 
 @pytest.mark.parametrize("backbone", ["mobilenet_v2", "efficientnet_lite0"])
+@pytest.mark.slow
 def test_openvino_gives_the_vectors_of_tensorflow(
     backbone: str, pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:

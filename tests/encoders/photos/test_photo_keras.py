@@ -77,6 +77,7 @@ def check_told_apart(vectors: np.ndarray, width: int) -> None:
         *(pytest.param(name, marks=SLOW) for name in WIDTHS if not name.startswith("mobilenet")),
     ],
 )
+@pytest.mark.slow
 def test_backbones_tell_photos_apart_in_finite_numbers(backbone: str, pixels: np.ndarray) -> None:
     check_told_apart(vectors_untraced(Small(backbone, size=32), pixels[:3, ::2, ::2]), WIDTHS[backbone])
 
@@ -124,6 +125,7 @@ def test_the_usual_size_is_the_one_that_the_backbone_was_made_for() -> None:
     assert KerasPhoto("efficientnet_v2_b2").identity == KerasPhoto("efficientnet_v2_b2", size=260).identity
 
 
+@pytest.mark.slow
 def test_random_weights_are_called_random_and_follow_their_seed_but_touch_no_global_one(
     photos: list[Path], pixels: np.ndarray, random_network: KerasPhoto, again: KerasPhoto
 ) -> None:
@@ -159,6 +161,7 @@ def draw_norms(model: Any) -> None:
         ("efficientnet_v2_b0", "efficientnet_v2", efficientnet_of_few_layers),
     ],
 )
+@pytest.mark.slow
 def test_a_weights_file_gives_what_keras_predicts_with_it_and_tells_photos_apart(
     backbone: str,
     module: str,
@@ -203,6 +206,7 @@ def test_a_weights_file_that_is_missing_or_broken_says_so_and_leaves_keras_preci
         KerasPhoto(weights=broken.rename(tmp_path / "broken.h5"))
 
 
+@pytest.mark.slow
 def test_weights_of_another_network_are_refused_in_one_line(
     random_network: KerasPhoto, tmp_path: Path, recwarn: pytest.WarningsRecorder
 ) -> None:
@@ -330,6 +334,7 @@ def test_views_are_averaged_photo_by_photo(
     np.testing.assert_allclose(two_views.encode(photos), expected, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_half_precision_changes_the_vectors_little_and_keras_own_setting_not_at_all(
     pixels: np.ndarray, random_network: KerasPhoto
 ) -> None:
@@ -343,6 +348,7 @@ def test_half_precision_changes_the_vectors_little_and_keras_own_setting_not_at_
     assert apart.max() < 0.08
 
 
+@pytest.mark.slow
 def test_the_file_weights_see_meaning(real_folder: Path) -> None:
     file = real_folder.parent / "weights/mobilenet_v2_imagenet_notop.weights.h5"
     if not file.is_file():

@@ -48,6 +48,7 @@ def paths_of(data: Dataset) -> list[Path]:
     return [Path(path) for path in data.photos["path"]]
 
 
+@pytest.mark.slow
 def test_it_encodes_without_any_connection_and_builds_within_a_second(folder: Path) -> None:
     code = (
         "import sys, time\n"
@@ -71,6 +72,7 @@ def test_it_encodes_without_any_connection_and_builds_within_a_second(folder: Pa
     assert result.stdout == "(1, 512) True\n"
 
 
+@pytest.mark.slow
 def test_two_encoders_give_the_same_numbers_whatever_stands_beside_a_photo(
     small: Dataset,
 ) -> None:
@@ -105,6 +107,7 @@ def test_two_drawings_of_one_scene_are_nearer_than_other_scenes(network: SceneNe
     assert ((a @ b.T).argmax(axis=1) == np.arange(20)).mean() >= 0.8  # by chance: 0.05
 
 
+@pytest.mark.slow
 def test_it_ranks_drawn_scenes_better_than_random_weights_do(small: Dataset, network: SceneNet) -> None:
     ours, random = (
         ranks_of_the_right_photo(small, encoder.encode(paths_of(small)))

@@ -81,6 +81,7 @@ def test_a_quick_run_runs_every_model_and_a_second_one_repeats_its_figures(
     assert all(row["weights"] for row in rows if row["track"] == "image-only")
 
 
+@pytest.mark.slow
 def test_a_folder_of_ones_own_is_compared_and_its_report_written(own: tuple[Path, str]) -> None:
     out, printed = own
     assert "Synthetic" not in printed
@@ -168,6 +169,7 @@ def test_a_dry_run_refuses_a_setting_of_the_wrong_kind(folder: Path, tmp_path: P
         )
 
 
+@pytest.mark.slow
 def test_a_finished_row_is_not_trained_again(
     own: tuple[Path, str], unchanged_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +186,7 @@ def test_a_finished_row_is_not_trained_again(
     assert [row["key"] for row in rows[:16]] == [row["key"] for row in rows[16:]]
 
 
+@pytest.mark.slow
 def test_some_models_are_held_against_a_base_of_more_and_a_worse_figure_ends_with_exit_code_1(
     base: Path, unchanged_folder: Path, tmp_path: Path
 ) -> None:
@@ -279,6 +282,7 @@ def test_wrong_weights_are_refused_before_any_work(folder: Path, tmp_path: Path)
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_programs_get_json_alone_and_files_that_say_what_is_worse(
     unchanged_folder: Path, base: Path, tmp_path: Path
 ) -> None:

@@ -47,6 +47,7 @@ class Links(HTMLParser):
         self.addresses += [value or "" for name, value in attributes if name in ("src", "href")]
 
 
+@pytest.mark.slow
 def test_every_section_has_its_files(report: tuple[Path, str]) -> None:
     folder, _ = report
     assert {path.stem for path in folder.glob("*.csv")} == ALL
@@ -111,6 +112,7 @@ def test_a_set_without_judgements_or_test_photos_is_explored_too(
     check_drawn(sections, *drawn)
 
 
+@pytest.mark.slow
 def test_odd_captions_and_counts_do_not_stop_the_report_and_texts_are_escaped(
     folder: Path, tmp_path: Path
 ) -> None:

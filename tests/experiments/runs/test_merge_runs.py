@@ -60,6 +60,7 @@ def test_runs_of_other_data_or_other_photos_are_not_merged(store_run: Write) -> 
         merged(one)
 
 
+@pytest.mark.slow
 def test_marks_for_the_best_are_those_of_a_run_that_had_all_models(
     unchanged_folder: Path, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from withsense_tf.experiments.scene_net.separate_scenes import (
 )
 
 
+@pytest.mark.slow
 def test_training_scenes_are_in_no_demo_set_that_is_measured_on() -> None:
     sketches = sketch_scenes(300, 1000, 1001)
     scenes = {sketch.scene for sketch in sketches}
@@ -37,6 +38,7 @@ def test_demo_scenes_are_those_that_a_demo_set_shows() -> None:
     assert list(demo_scenes(3))[400:500] == planned
 
 
+@pytest.mark.slow
 def test_the_same_sketches_give_the_same_photos_and_a_demo_photo_is_recognised(tmp_path: Path) -> None:
     sketches = sketch_scenes(3, 1000, 1001)
     for name in ("a", "b"):

@@ -47,6 +47,7 @@ def figures_of(numbers: QueryNumbers, cosines: np.ndarray, texts: np.ndarray) ->
     return numbers.figures(cosines, texts, np.arange(len(texts)))
 
 
+@pytest.mark.slow
 def test_a_number_holds_a_cosine_against_those_of_its_text_with_other_photos(numbers: QueryNumbers) -> None:
     texts, cosines, targets = pairs_of(1_000, 2)
     by_cosine = Calibration().fit(*pairs_of(2_000, 1)[1:]).apply(cosines)
@@ -76,6 +77,7 @@ def test_a_pair_alone_gets_the_number_that_it_gets_among_others(numbers: QueryNu
     np.testing.assert_array_equal(numbers.apply(figures), alone)
 
 
+@pytest.mark.slow
 def test_the_same_pairs_teach_the_same_numbers(numbers: QueryNumbers, photos: np.ndarray) -> None:
     texts, cosines, targets = pairs_of(2_000, 1)
     again = learn(photos, texts, cosines, targets)

@@ -94,6 +94,7 @@ def test_held_out_photos_are_not_trained_on_and_the_seed_fixes_everything(
     assert tuned(matcher).identity == tuned(fitted).identity
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_ends_with_the_same_numbers(
     train: Pairs, fitted: TwoTower, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,6 +168,7 @@ def test_two_folds_never_share_an_encoder(judged: Pairs, fitted: TwoTower, store
     assert tuned(other).trained_on <= set(fold.content)
 
 
+@pytest.mark.slow
 def test_a_loaded_copy_answers_as_the_one_that_was_saved_and_can_be_trained_again(
     fitted: TwoTower, train: Pairs, held: Pairs, gallery: Gallery, queries: Queries, tmp_path: Path
 ) -> None:

@@ -182,6 +182,7 @@ def test_a_pair_alone_gets_the_same_number_as_among_others(clip: Path, pairs: Pa
 
 # These load other networks, and one only is kept: before, CLIP would be loaded again after each.
 @pytest.mark.parametrize("preset", ["clip", "metaclip_2", "siglip"])
+@pytest.mark.slow
 def test_each_family_predicts_from_0_to_1_with_and_without_a_head(
     preset: str, halves: tuple[Pairs, Pairs], request: pytest.FixtureRequest
 ) -> None:

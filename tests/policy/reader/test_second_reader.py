@@ -40,6 +40,7 @@ def test_where_the_rules_say_something_it_changes_nothing(text: str) -> None:
     assert TextPolicy(second_reader=reader).verdict(text) == TextPolicy().verdict(text)
 
 
+@pytest.mark.slow
 def test_it_lifts_no_restriction() -> None:
     rows = [sentence.text for sentence in all_sentences()[::9]]
     alone, both = TextPolicy().verdicts(rows), TextPolicy(second_reader=packaged_reader()).verdicts(rows)

@@ -96,6 +96,7 @@ def test_the_fresh_sentences_are_judged_as_labelled(policy: TextPolicy, language
     ],
     ids=range(13),
 )  # fmt: skip
+@pytest.mark.slow
 def test_a_text_of_a_hundred_thousand_signs_takes_seconds_and_not_minutes(
     policy: TextPolicy, text: str
 ) -> None:

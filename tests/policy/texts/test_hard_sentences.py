@@ -27,6 +27,7 @@ def figures(file: str, texts: TextPolicy) -> SetFigures:
 
 @pytest.mark.parametrize("reader", [None, packaged_reader()], ids=["rules alone", "with the second reader"])
 @pytest.mark.parametrize("file", HALVES)
+@pytest.mark.slow
 def test_recall_and_precision_hold(file: str, reader: SecondReader | None) -> None:
     said = figures(file, TextPolicy(second_reader=reader))
     whole = next(one for one in said.figures if (one.language, one.kind) == (ALL, ALL))

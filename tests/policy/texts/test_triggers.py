@@ -50,6 +50,7 @@ def agrees(name: str, text: str) -> bool:
 
 
 @pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.slow
 def test_the_filter_leaves_out_nothing_on_the_examples(name: str) -> None:
     assert [text for text in EXAMPLES if not agrees(name, text)] == []
 
@@ -57,6 +58,7 @@ def test_the_filter_leaves_out_nothing_on_the_examples(name: str) -> None:
 @pytest.mark.parametrize("name", ENGINES)
 @given(data=st.data())
 @settings(deadline=None, max_examples=60)
+@pytest.mark.slow
 def test_the_filter_leaves_out_nothing_on_texts_of_rule_words(name: str, data: st.DataObject) -> None:
     signs = st.sampled_from([",", ".", "'s", "-", "(", ")", '"', ":", "12", "7", "2024", "A", "Ann", "И"])
     cased = st.sampled_from(WORDS[name]).flatmap(

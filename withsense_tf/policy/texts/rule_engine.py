@@ -179,12 +179,8 @@ class RuleEngine:
                     often = 100 if rule.decision != "exempt" and not place else 10 if not place else 1
                     # A list in a pattern can only hold words in small letters, so what asks for capitals has a bit.
                     weights[key] = weights.get(key, 0) + often + 10_000 * bool(element.classes & CAPITALS)
-        capitals = sum(bool(kinds & CAPITALS) for kinds, _ in weights)
-        if capitals >= MOST_FLAGS:
-            raise DataError(
-                f"{self.lexicon.file} has {capitals} different elements that ask for capitals (CAPITAL, NAME), and at most "
-                f"{MOST_FLAGS - 1} can be told, so nothing may be shown. Use the same list of words in more of its patterns."
-            )
+        if sum(bool(kinds & CAPITALS) for kinds, _ in weights) >= MOST_FLAGS:
+            raise DataError(f"{self.lexicon.file}: more than {MOST_FLAGS - 1} lists with CAPITAL or NAME. Use fewer.")
         most_frequent = sorted(weights, key=lambda key: -weights[key])[: MOST_FLAGS - 1]
         return {key: self.vocab.add_flag(self._test(Element(*key))) for key in most_frequent}
 
