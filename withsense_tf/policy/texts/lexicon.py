@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -80,3 +81,15 @@ class Lexicon:
     def words(self, element: Element) -> frozenset[str]:
         """Return the words that may stand in a place of a pattern."""
         return element.literals.union(*(self.classes.get(name, frozenset()) for name in element.classes))
+
+
+def variants_of(elements: Sequence[Element]) -> Iterator[tuple[int, ...]]:
+    """Write out repeated elements: spaCy would try every way to share a gap out, which grows without bound."""
+    ranges = [[1] if e.times in ("1", "?") else _range(e.times) for e in elements]
+    for counts in itertools.product(*ranges):
+        yield tuple(place for place, count in enumerate(counts) for _ in range(count))
+
+
+def _range(times: str) -> list[int]:
+    least, most = times.strip("{}").split(",")
+    return list(range(int(least), int(most) + 1))

@@ -5,9 +5,8 @@ Which patterns are tried on a text is decided by the words it holds (`triggers.p
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import RLock
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from withsense_tf.errors import DataError
 from withsense_tf.policy.texts.ages import decide_age, is_digits, value, youngest
-from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
+from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule, variants_of
 from withsense_tf.policy.texts.triggers import NUMBERS, Triggers
 from withsense_tf.policy.texts.word_forms import fold
 
@@ -132,7 +131,7 @@ class RuleEngine:
 
         matcher = Matcher(self.vocab, validate=False)
         variants = {}
-        for places in _variants(elements):
+        for places in variants_of(elements):
             key = " ".join(map(str, places))
             matcher.add(key, [[self._token_test(elements[place]) for place in places]])
             variants[self.vocab.strings[key]] = places
@@ -180,7 +179,9 @@ class RuleEngine:
                     # A list in a pattern can only hold words in small letters, so what asks for capitals has a bit.
                     weights[key] = weights.get(key, 0) + often + 10_000 * bool(element.classes & CAPITALS)
         if sum(bool(kinds & CAPITALS) for kinds, _ in weights) >= MOST_FLAGS:
-            raise DataError(f"{self.lexicon.file}: more than {MOST_FLAGS - 1} lists with CAPITAL or NAME. Use fewer.")
+            raise DataError(
+                f"{self.lexicon.file}: more than {MOST_FLAGS - 1} lists with CAPITAL or NAME. Use fewer."
+            )
         most_frequent = sorted(weights, key=lambda key: -weights[key])[: MOST_FLAGS - 1]
         return {key: self.vocab.add_flag(self._test(Element(*key))) for key in most_frequent}
 
@@ -269,18 +270,6 @@ def apply_bounds(hits: set[RuleHit]) -> set[RuleHit]:
             bounded_hits.add(replace(hit, rule=bound.rule, decision=bound.decision, about=about))
     alone = {hit for hit in hits if hit.rule.bound and hit.rule.alone and hit.numbers & bounds.keys()}
     return {hit for hit in bounded_hits | alone if hit.decision}
-
-
-def _variants(elements: Sequence[Element]) -> Iterator[tuple[int, ...]]:
-    """Write out repeated elements: spaCy would try every way to share a gap out, which grows without bound."""
-    ranges = [[1] if e.times in ("1", "?") else _range(e.times) for e in elements]
-    for counts in itertools.product(*ranges):
-        yield tuple(place for place, count in enumerate(counts) for _ in range(count))
-
-
-def _range(times: str) -> list[int]:
-    least, most = times.strip("{}").split(",")
-    return list(range(int(least), int(most) + 1))
 
 
 class EngineKeeper:
