@@ -283,7 +283,7 @@ def test_the_list_of_restricted_photos_says_where_each_text_stands(folder: Path)
     save(folder / "train_images" / "cat.jpg", segment(0xFE, b"My toddler"))
     told = CliRunner().invoke(app, ["policy", "photos", str(folder)]).stdout
     for line in (
-        "name of little_girl_01.jpg: little boy or girl “little girl”",
+        "name of little_girl_01.jpg: some little boy or girl “little girl”",
         "column children of ant.jpg: child “children”",
         "bee.jpg#5: child “toddler”",
         "JPEG comment of cat.jpg: child “toddler”",

@@ -43,7 +43,7 @@ def test_an_error_that_nobody_foresaw_is_answered_without_a_trace(
         raise ZeroDivisionError("an unspeakable query")
 
     client = new_client(still_place.settings(state=tmp_path))
-    monkeypatch.setattr(questions, "find", fail)
+    monkeypatch.setattr(questions, "json_answer", fail)
     answer = client.get("/api/v1/search?q=wall")
     assert (answer.status_code, answer.json()["kind"]) == (500, "unexpected")
     assert "Traceback" not in answer.text

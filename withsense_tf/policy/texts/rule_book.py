@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from withsense_tf.policy.texts.disguise import Disguises
 from withsense_tf.policy.texts.normalise import spelt
-from withsense_tf.policy.texts.rule_engine import EngineKeeper, RuleHit
+from withsense_tf.policy.texts.rule_engine import STOPS, EngineKeeper, RuleHit
 from withsense_tf.policy.texts.rule_files import RuleFile
 from withsense_tf.policy.texts.triggers import runs
 from withsense_tf.policy.texts.verdict import Decision, Verdict
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # A stop before and behind the text, so that patterns can ask for the start and the end of a sentence.
 HEAD, TAIL = ". ", " ."
+SENTENCE_ENDS: Final = "".join(STOPS) + " "
 
 
 class RuleBook:
@@ -99,10 +100,12 @@ def _disguises(files: tuple[RuleFile, ...]) -> Disguises:
 
 def _verdict(doc: Doc, hit: RuleHit, decision: Decision) -> Verdict:
     span = doc[hit.start : hit.end]
-    start = span.start_char - len(HEAD)
+    # The end of the sentence before is asked for, but tells nothing.
+    words = span.text.lstrip(SENTENCE_ENDS)
+    start = span.start_char - len(HEAD) + len(span.text) - len(words)
     reason = hit.rule.reason
     if decision == "allow" and hit.decision != "exempt":
         reason = f"exempted: {reason}"
     elif decision == "allow" and hit.rule.decision == "age":
         reason = "the stated age is not under the limit"
-    return Verdict(decision, hit.rule.name, span.text, max(start, 0), max(start, 0) + len(span.text), reason)
+    return Verdict(decision, hit.rule.name, words, max(start, 0), max(start, 0) + len(words), reason)
