@@ -113,6 +113,7 @@ def test_a_circle_is_found() -> None:
     assert in_circles(graph) == ["b", "c"]
 
 
+@pytest.mark.slow
 def test_functions_are_short() -> None:
     long = {
         name: lines for name, one in functions().items() if (lines := lines_of(one)) > MOST_FUNCTION_LINES

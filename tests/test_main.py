@@ -52,6 +52,7 @@ def test_a_missing_folder_is_one_clear_line_and_exit_code_2(
     assert "Traceback" not in error
 
 
+@pytest.mark.slow
 def test_demo_writes_a_folder_that_passes_the_check(tmp_path: Path) -> None:
     made = runner.invoke(
         app, ["data", "demo", str(tmp_path / "demo"), "--train", "10", "--test", "2", "--seed", "3"]

@@ -66,6 +66,7 @@ def run(api: Any, most: int, modes: Iterable[GenerationMode]) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_what_is_made_up_is_answered_as_described(api: Any) -> None:
     assert run(api, 4, [GenerationMode.POSITIVE]) > 40
 

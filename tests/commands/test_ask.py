@@ -34,6 +34,7 @@ def test_a_query_about_children_gets_the_notice_and_no_hits(index: str) -> None:
     assert NOTICE in run("search", "a small child on a swing", "--index", index)
 
 
+@pytest.mark.slow
 def test_no_restricted_photo_is_found_and_all_are_where_the_law_allows(index: str, demo: Path) -> None:
     listed = run("policy", "photos", str(demo)).splitlines()[1:]
     restricted = {line.split("\t")[0] for line in listed}
@@ -78,5 +79,6 @@ def test_a_filter_by_an_unknown_column_names_the_known_ones(index: str) -> None:
     assert "orientation" in str(done.exception)
 
 
+@pytest.mark.slow
 def test_a_search_starts_without_what_only_building_needs(index: str) -> None:
     assert heavy_imports(Path(index)) == ""

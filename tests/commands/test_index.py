@@ -67,6 +67,7 @@ def test_update_brings_the_index_up_to_date_with_its_folder(small_demo: Path, tm
     assert "1 added" in done.output
 
 
+@pytest.mark.slow
 def test_a_folder_that_lost_most_of_its_photos_does_not_empty_the_index(
     small_demo: Path, tmp_path: Path
 ) -> None:
@@ -106,6 +107,7 @@ def test_an_index_that_may_only_be_read_is_searched(
     assert "has changes that are not in its tables yet" in str(done.exception)
 
 
+@pytest.mark.slow
 def test_a_new_model_takes_over_and_a_rollback_brings_the_old_one_back(
     index: str, demo: Path, tmp_path: Path
 ) -> None:

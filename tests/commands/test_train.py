@@ -37,6 +37,7 @@ def model(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return model
 
 
+@pytest.mark.slow
 def test_a_model_of_captions_alone_serves_an_index_which_says_what_its_numbers_are(
     folder: Path, model: Path, tmp_path: Path
 ) -> None:

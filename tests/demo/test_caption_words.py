@@ -57,6 +57,7 @@ def test_captions_name_no_subject_that_the_scene_lacks(told: Told) -> None:
             assert all(meaning & scene.kinds for meaning in spoken(text, words)), text
 
 
+@pytest.mark.slow
 def test_captions_name_no_place_or_light_that_the_scene_lacks(told: Told) -> None:
     places = {
         place: (*phrases, *tables.WATER_PHRASES.get(place, ()), *tables.AIR_PHRASES.get(place, ()))

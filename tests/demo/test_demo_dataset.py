@@ -63,6 +63,7 @@ def test_a_demo_set_that_was_changed_is_not_passed_off_as_the_demo_set(
         assert load_dataset(folder).name == "altered demo (synthetic, seed 5)"
 
 
+@pytest.mark.slow
 def test_two_who_ask_at_once_get_the_same_set(tmp_path: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         sets = list(

@@ -37,11 +37,13 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_all_files_are_there_and_nothing_else(demo: Path) -> None:
     assert {path.name for path in demo.iterdir()} == FILES
     assert {path.name for path in demo.parent.iterdir()} == {"set"}
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(demo: Path, tmp_path: Path) -> None:
     assert contents(write_demo(tmp_path / "again", seed=1, train=20, test=5, captioned=8)) == contents(demo)
 
@@ -141,6 +143,7 @@ def test_photos_drawn_in_several_processes_are_those_drawn_in_one(
     assert contents(write_demo(tmp_path / "shared", seed=1, train=20, test=5, captioned=8)) == contents(demo)
 
 
+@pytest.mark.slow
 def test_a_share_whose_process_fails_is_drawn_here(
     demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

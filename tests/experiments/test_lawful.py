@@ -84,6 +84,7 @@ def written(out: Path) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
+@pytest.mark.slow
 def test_a_photo_that_a_person_restricted_is_in_nothing_that_compare_writes(
     folder: Path, overrides: Path, tmp_path: Path
 ) -> None:
@@ -107,6 +108,7 @@ def test_a_photo_that_a_person_restricted_is_in_nothing_that_compare_writes(
     assert file in shown
 
 
+@pytest.mark.slow
 def test_research_without_a_law_says_so_on_its_page_and_shows_the_photo(
     folder: Path, overrides: Path, tmp_path: Path
 ) -> None:

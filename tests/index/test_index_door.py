@@ -69,6 +69,7 @@ def test_an_index_decides_as_the_gate_does_also_when_photos_came_in_pieces(
         index.close()
 
 
+@pytest.mark.slow
 def test_second_texts_and_twins_left_out_in_training_count_in_the_index_as_at_the_gate(
     matcher: Matcher, folder: Path, store: VectorStore, tmp_path: Path
 ) -> None:
@@ -107,6 +108,7 @@ TEXTS = ("A toddler by a pond .", "A young lady walks .", "A dog by a pond .")
     "ignore::withsense_tf.errors.DataWarning"
 )  # of what people decided and nobody has
 @pytest.mark.parametrize("seed", range(60))
+@pytest.mark.slow
 def test_data_set_and_index_give_one_verdict_whatever_the_settings(with_a_twin: Dataset, seed: int) -> None:
     rng = np.random.default_rng(seed)
     told = with_a_twin.captions

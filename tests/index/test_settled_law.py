@@ -66,6 +66,7 @@ def scenes(matcher: Matcher, store: VectorStore, tmp_path: Path) -> tuple[PhotoI
 @pytest.mark.parametrize(
     "order", [("kid", "crop", "collage"), ("collage", "kid", "crop"), ("crop", "collage", "kid")]
 )
+@pytest.mark.slow
 def test_a_collage_is_restricted_by_what_it_shows_and_restricts_none_of_it_whatever_comes_first(
     order: tuple[str, ...], scenes: tuple[PhotoIndex, dict[str, Item]]
 ) -> None:

@@ -54,6 +54,7 @@ def test_a_steep_platt_curve_has_no_corners() -> None:
     rows=st.lists(st.tuples(st.floats(-3, 3), st.floats(0, 1), st.floats(0.01, 5)), min_size=1, max_size=30),
     new=st.lists(st.floats(-10, 10), min_size=2, max_size=10),
 )
+@pytest.mark.slow
 def test_numbers_lie_from_0_to_1_and_never_change_the_order(
     kind: str, rows: list[tuple[float, float, float]], new: list[float]
 ) -> None:

@@ -109,6 +109,7 @@ def test_columns_that_say_no_or_something_else_restrict_nothing(folder: Path) ->
         ("nobody.jpg,A boy,and", set()),
     ],
 )
+@pytest.mark.slow
 def test_a_row_that_is_left_out_counts_for_the_photos_that_it_may_mean(
     folder: Path, row: str, photos: set[str]
 ) -> None:
@@ -172,6 +173,7 @@ def test_a_file_that_speaks_of_a_child_or_cannot_be_read_restricts_its_photo(fol
 
 
 @pytest.mark.parametrize("name", ["new.jpg", "new.png", "new.webp", "new.tif"])
+@pytest.mark.slow
 def test_a_description_in_a_file_is_a_caption(folder: Path, name: str) -> None:
     uncaptioned(folder, name=name, xmp=titled(CAPTION))
     data = loaded(folder)

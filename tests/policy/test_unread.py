@@ -93,6 +93,7 @@ def test_a_bad_row_without_a_name_and_without_a_row_before_may_mean_every_photo(
         "аnt.jpg#7x,ant",
     ],
 )
+@pytest.mark.slow
 def test_a_childs_caption_with_a_damaged_id_restricts_its_photo(folder: Path, caption: str) -> None:
     append(folder, f"ant.jpg,{caption},A toddler".encode())
     append(folder, f"{caption}|A toddler".encode(), "caption_corpus.csv")

@@ -116,6 +116,7 @@ def test_checking_files_names_those_that_are_missing_changed_or_damaged_a_line_e
     assert "zero bytes" in found[2]
 
 
+@pytest.mark.slow
 def test_pages_of_a_data_set_show_no_file_that_changed_since_it_was_loaded(folder: Path) -> None:
     exchange(folder / "train_images" / "ant.jpg")
     data = load_dataset(folder)

@@ -100,6 +100,7 @@ def test_a_network_that_looks_at_every_photo_answers_when_photos_have_left_milvu
     by_milvus.close()
 
 
+@pytest.mark.slow
 def test_a_model_in_milvus_takes_over_from_one_in_files(
     engine: Engine, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_model_in_milvus_takes_over_from_one_in_files(
     index.close()
 
 
+@pytest.mark.slow
 def test_rows_of_photos_that_left_stay_for_readers_amid_something_and_go_later(
     both: tuple[PhotoIndex, PhotoIndex], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ def test_its_answers_are_those_of_the_network(
     assert "reads English" in str(search("красная стена").message)
 
 
+@pytest.mark.slow
 def test_a_preset_that_was_changed_later_is_found_out(
     new_clip, train: Pairs, colours: Dataset, store: VectorStore, tmp_path: Path
 ) -> None:

@@ -81,6 +81,7 @@ def test_the_definition_says_balanced(tiny: Dataset) -> None:
     assert definition.endswith(", balanced (from 0.4, assumed 0.1, seed 3)")
 
 
+@pytest.mark.slow
 def test_a_photo_is_no_non_match_for_its_twins_caption_or_for_the_same_words(folder: Path) -> None:
     shutil.copy(folder / "train_images/ant.jpg", folder / "train_images/bee.jpg")
     for name in ("captions.csv", "train_dataset.csv"):

@@ -207,6 +207,7 @@ def test_the_definition_is_said_in_words(six: Dataset) -> None:
         ({"expert": None, "crowd": None}, "choose who is asked"),
     ],
 )
+@pytest.mark.slow
 def test_unknown_settings_are_refused(six: Dataset, settings: dict[str, object], message: str) -> None:
     with pytest.raises(SettingError, match=message):
         relevance(six, **settings)

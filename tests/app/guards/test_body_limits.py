@@ -53,6 +53,7 @@ def test_a_body_that_does_not_come_is_not_waited_for() -> None:
 
 
 @pytest.mark.closed
+@pytest.mark.slow
 def test_a_body_that_says_that_it_is_too_large_is_not_read(client: TestClient) -> None:
     answer = client.post("/api/v1/captions", content=b"x" * (BODY_BYTES + 1))
     assert (answer.status_code, answer.json()["kind"]) == (413, "too_large")

@@ -77,6 +77,7 @@ def test_captions_that_come_at_the_same_time_are_all_kept(writer: TestClient) ->
         {"text": 5},
     ],
 )
+@pytest.mark.slow
 def test_what_is_no_caption_is_refused(writer: TestClient, said: dict[str, Any]) -> None:
     assert writer.post("/api/v1/captions", json={"id": "x", **said}).status_code == 422
 

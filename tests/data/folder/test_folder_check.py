@@ -311,6 +311,7 @@ def test_many_damages_in_one_folder_are_all_found(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.slow
 def test_random_damage_loses_no_line_silently(folder: Path, seed: int) -> None:
     rng = random.Random(seed)
     name = rng.choice(["ExpertAnnotations.tsv", "CrowdAnnotations.tsv"])

@@ -178,6 +178,7 @@ def leak_by_a_twin_of_a_listed_photo(folder: Path) -> None:
         leak_by_query,
     ],
 )
+@pytest.mark.slow
 def test_nothing_of_a_test_photo_stays_in_training(folder: Path, leak: Callable[[Path], None]) -> None:
     leak(folder)
     with pytest.warns(DataWarning):

@@ -143,6 +143,7 @@ def flipped(frames: Frames, bits: int, rng: np.random.Generator) -> Frames:
 
 
 @pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.slow
 def test_many_photos_are_compared_as_few_are(
     turn: tuple[bool, bool, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,6 +33,7 @@ def test_a_caption_of_any_source_is_read_and_one_that_speaks_of_a_child_restrict
 
 @pytest.mark.closed
 @pytest.mark.parametrize("seed", range(8))
+@pytest.mark.slow
 def test_one_source_of_many_that_speaks_of_a_child_restricts(tmp_path: Path, seed: int) -> None:
     root = photos(tmp_path / "photos", "a.jpg", "b.jpg")
     chosen = random.Random(seed).sample(sorted(SOURCES), 4)

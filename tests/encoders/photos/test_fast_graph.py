@@ -33,6 +33,7 @@ def test_openvino_gives_the_vectors_of_tensorflow(
     )
 
 
+@pytest.mark.slow
 def test_without_openvino_tensorflow_computes(monkeypatch: pytest.MonkeyPatch, pixels: np.ndarray) -> None:
     monkeypatch.setattr(module, "find_spec", lambda _: None)
     monkeypatch.setattr(photo_graph, "WORTH", 0)

@@ -65,6 +65,7 @@ def plain() -> np.ndarray:
     return photos
 
 
+@pytest.mark.slow
 def test_a_module_gets_pixels_from_0_to_1(modules: Path, plain: np.ndarray) -> None:
     vectors = HubPhoto(modules / "means", size=8).forward(plain)
     np.testing.assert_allclose(vectors, [[0.2, 0.4, 0.8], [0, 0, 0]], atol=1e-6)

@@ -82,6 +82,7 @@ def test_backbones_tell_photos_apart_in_finite_numbers(backbone: str, pixels: np
     check_told_apart(vectors_untraced(Small(backbone, size=32), pixels[:3, ::2, ::2]), WIDTHS[backbone])
 
 
+@pytest.mark.slow
 def test_photo_vectors_have_a_row_a_photo_and_follow_the_photo(
     photos: list[Path], random_network: KerasPhoto
 ) -> None:

@@ -28,6 +28,7 @@ def by_hand(preset: Path, pixels: np.ndarray) -> np.ndarray:
     return np.asarray(backbone(converter(pixels.astype(np.float32)), training=False))
 
 
+@pytest.mark.slow
 def test_a_transformers_tokens_are_pooled_as_asked_behind_its_own_converter(
     vit: Path, first_tokens: KerasHubPhoto, pixels: np.ndarray
 ) -> None:

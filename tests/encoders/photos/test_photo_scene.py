@@ -87,6 +87,7 @@ def test_two_encoders_give_the_same_numbers_whatever_stands_beside_a_photo(
     np.testing.assert_allclose(network.encode(paths[::-1])[::-1], vectors, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_two_drawings_of_one_scene_are_nearer_than_other_scenes(network: SceneNet) -> None:
     scenes = [sample_scene(np.random.default_rng([UNUSED_SEED, 5, i])) for i in range(20)]
     first, second = (

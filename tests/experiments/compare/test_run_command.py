@@ -105,6 +105,7 @@ def test_a_folder_of_ones_own_is_compared_and_its_report_written(own: tuple[Path
     assert "closed form" in (run_folder / "results.md").read_text()
 
 
+@pytest.mark.slow
 def test_without_download_a_preset_that_is_not_here_is_not_run_and_no_connection_is_tried(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +122,7 @@ def test_without_download_a_preset_that_is_not_here_is_not_run_and_no_connection
     )
 
 
+@pytest.mark.slow
 def test_a_bad_photo_does_not_stop_the_run(folder: Path, tmp_path: Path) -> None:
     photo = folder / "train_images/fox.jpg"
     photo.write_bytes(photo.read_bytes()[:-200])
@@ -148,6 +150,7 @@ def test_a_dry_run_without_a_folder_renders_no_demo_set_and_says_that_a_run_woul
     assert f"The demo set would be rendered to {out / 'demo-0-400-100-600'}. 16 trainings in all." in printed
 
 
+@pytest.mark.slow
 def test_a_dry_run_reads_a_demo_set_that_is_there_and_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +244,7 @@ def test_an_interrupted_run_says_how_to_go_on(
     assert "Interrupted: 2 of 4 rows are done. The same with --skip-existing goes on." in said
 
 
+@pytest.mark.slow
 def test_a_smoke_run_says_so_and_has_the_folds_that_are_asked_for(folder: Path, tmp_path: Path) -> None:
     few = ("--models", "constant", "--set", "folds=3", "--set", 'splits=["folds"]')
     printed = invoke("--quick", "--data", str(folder), "--output", str(tmp_path / "out"), *few)

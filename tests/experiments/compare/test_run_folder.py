@@ -53,6 +53,7 @@ def run(
     return folder, written(folder, measured, unchanged)
 
 
+@pytest.mark.slow
 def test_a_run_leaves_its_results_in_four_forms(run: tuple[Path, Path]) -> None:
     folder, page = run
     assert page == folder / "index.html"

@@ -87,6 +87,7 @@ def test_conclusions_follow_the_numbers(report: tuple[Path, str]) -> None:
         ("ExpertAnnotations.tsv", {"expert_scores", "agreement", "experts_and_crowd", "foretelling"}),
     ],
 )
+@pytest.mark.slow
 def test_a_set_with_one_kind_of_judge_has_the_sections_it_can_have(
     folder: Path, missing: str, gone: set[str], sections_of: Sections, check_drawn: Callable[..., None]
 ) -> None:
@@ -128,6 +129,7 @@ def test_odd_captions_and_counts_do_not_stop_the_report_and_texts_are_escaped(
     assert "&lt;script&gt;" in page
 
 
+@pytest.mark.slow
 def test_a_second_report_leaves_nothing_of_the_first(
     report: tuple[Path, str], folder: Path, tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("statement", BROKEN)
+@pytest.mark.slow
 def test_cells_of_another_kind_are_told_as_damage_and_never_in_frames_of_a_library(
     copy: PhotoIndex, statement: str
 ) -> None:

@@ -106,6 +106,7 @@ HOW = [
         ("gone", "each_caption"),
     ],
 )
+@pytest.mark.slow
 def test_changed_vectors_are_found_and_made_anew_so_that_answers_are_those_of_before(
     how: str, part: str, folder: Path, store: VectorStore
 ) -> None:

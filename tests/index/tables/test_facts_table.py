@@ -73,6 +73,7 @@ def test_every_question_is_answered_by_an_index(text: str) -> None:
 
 @settings(max_examples=500)
 @given(st.lists(st.dictionaries(NAMES, VALUES), max_size=6), st.lists(CONDITIONS, max_size=3).map(tuple))
+@pytest.mark.slow
 def test_the_database_finds_what_the_plain_meaning_says(photos: list[Facts], where: Where) -> None:
     assert asked(database(photos), where) == [n for n, facts in enumerate(photos) if matches(where, facts)]
 

@@ -80,6 +80,7 @@ def test_photos_leave_an_index_whose_model_is_lost(
     assert ingest(index, items_of_looks(looks, 3), LAW, others="remove").removed == 4
 
 
+@pytest.mark.slow
 def test_a_model_whose_files_were_exchanged_adds_no_photos_to_those_of_the_old_one(
     index_folder: Path, fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
 ) -> None:

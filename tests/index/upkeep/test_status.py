@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from small_index import LAW, items_of_looks
 
 from withsense_tf.data.dataset import Dataset
@@ -42,6 +43,7 @@ def test_the_status_of_an_index_says_under_which_law_its_models_were_trained(
     assert index.generation(numbers[0]).identity == folder_identity(cards[0].parents[1])
 
 
+@pytest.mark.slow
 def test_the_status_of_an_index_names_what_saw_the_photos_and_whose_weights_it_has(
     tiny: Dataset, looks: Path, tmp_path: Path
 ) -> None:

@@ -216,6 +216,7 @@ def test_readers_see_whole_versions_while_two_processes_write(
     assert check_whole(answers[-1]) == (f"a{VERSIONS - 1}", f"b{VERSIONS - 1}")
 
 
+@pytest.mark.slow
 def test_each_answer_is_that_of_one_model_while_models_are_switched_and_rolled_back(
     fitted: Callable[[str], Matcher], looks: Path, kept: VectorStore, tmp_path: Path
 ) -> None:

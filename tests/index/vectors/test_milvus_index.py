@@ -122,6 +122,7 @@ def matching(*where: Condition) -> list[int]:
 
 
 @pytest.mark.parametrize("op", OPS)
+@pytest.mark.slow
 def test_a_condition_finds_the_rows_that_meet_it(album: MilvusIndex, op: str) -> None:
     asked = [*VALUES, "2020-05-01 1", "_001", "%", "\\", '"', "'", 2021.0, "n", "IKON D"]
     conditions = [Condition("said", op, value) for value in asked]

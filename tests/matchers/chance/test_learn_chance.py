@@ -36,6 +36,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("few")
+@pytest.mark.slow
 def test_a_hybrid_learns_a_line_for_pixels_and_one_for_captions(make: Callable[..., Matcher]) -> None:
     for judged in (True, False):
         chance = match_chance(make(Hybrid, judged))
@@ -95,6 +96,7 @@ def test_a_matcher_that_is_fitted_anew_forgets_the_chance_it_had(
 
 @pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("kind", [ClosedFormTowers, Hybrid])
+@pytest.mark.slow
 def test_a_search_names_what_nothing_confirms_and_shows_the_nearest_when_asked(
     kind: type[Matcher], make: Callable[..., Matcher], colours: Dataset
 ) -> None:

@@ -28,6 +28,7 @@ def trained(train: Pairs, patches: PhotoEncoder, store: VectorStore) -> Interact
     return Interaction(rank=8, photo=patches, training=training, store=store).fit(train)
 
 
+@pytest.mark.slow
 def test_the_grid_has_what_the_network_says_of_each_pair(
     fitted: Interaction, gallery: Gallery, queries: Queries
 ) -> None:

@@ -113,6 +113,7 @@ def test_photos_in_one_point_are_all_ranked_last(lesson: Lesson) -> None:
     )
 
 
+@pytest.mark.slow
 def test_towers_are_left_as_in_the_best_epoch_and_the_seed_fixes_everything(
     lesson: Lesson, features: np.ndarray
 ) -> None:

@@ -40,6 +40,7 @@ def fitted(train: Pairs, store: VectorStore) -> TwoTower:
     return towers(store).fit(train)
 
 
+@pytest.mark.slow
 def test_opened_layers_change_and_frozen_ones_do_not(fitted: TwoTower) -> None:
     fresh, now = TinyPhoto().model, tuned(fitted).base.model
     for before, after in zip(fresh.get_weights(), now.get_weights(), strict=True):
@@ -55,6 +56,7 @@ def test_the_epoch_is_kept_that_ranks_held_out_photos_best(fitted: TwoTower) -> 
     assert len(fitted.opened_history_["loss"]) == len(ranks)
 
 
+@pytest.mark.slow
 def test_where_no_epoch_is_better_than_none_nothing_was_opened(train: Pairs, store: VectorStore) -> None:
     # At such rates nothing moves, so that no epoch is better.
     matcher = towers(store, rate=1e-12, training=TowerTraining(epochs=2, rate=1e-12)).fit(train)
@@ -63,6 +65,7 @@ def test_where_no_epoch_is_better_than_none_nothing_was_opened(train: Pairs, sto
     assert len(set(matcher.opened_history_["validation_mrr"])) == 1
 
 
+@pytest.mark.slow
 def test_held_out_photos_are_not_trained_on_and_the_seed_fixes_everything(
     train: Pairs, fitted: TwoTower, store: VectorStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +133,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_numbers(
     assert list((tmp_path / CHECKPOINTS).iterdir()) == []
 
 
+@pytest.mark.slow
 def test_mirror_images_are_seen_too_and_every_epoch_cuts_anew(train: Pairs, store: VectorStore) -> None:
     seen: list[np.ndarray] = []
     cut = Opened._cut
@@ -161,6 +165,7 @@ def test_the_maps_of_a_mirror_image_are_those_of_the_mirrored_photo(train: Pairs
     assert Mirrored(trunk).identity != trunk.identity
 
 
+@pytest.mark.slow
 def test_two_folds_never_share_an_encoder(judged: Pairs, fitted: TwoTower, store: VectorStore) -> None:
     fold = judged.take(np.flatnonzero(~judged.table["photo"].str.endswith("_0.jpg")))
     other = towers(store).fit(fold)

@@ -28,6 +28,7 @@ def towers(make: Callable[..., TwoTower], train: Pairs) -> TwoTower:
     return make(members=2).fit(train)
 
 
+@pytest.mark.slow
 def test_held_out_captions_find_their_photos_better_than_by_chance(
     towers: TwoTower, gallery: Gallery, queries: Queries, reciprocal_rank: Callable[[np.ndarray], float]
 ) -> None:

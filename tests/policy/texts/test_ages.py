@@ -49,6 +49,7 @@ JOINING = [" and ", " with ", ", ", " hugs ", " of "]
 
 @pytest.mark.parametrize("limit", [12, 16, 18, 21])
 @pytest.mark.parametrize("text", BELOW)
+@pytest.mark.slow
 def test_an_upper_bound_up_to_the_limit_is_a_child(text: str, limit: int) -> None:
     assert policy(limit).verdict(text.format(limit)).decision == "block"
 

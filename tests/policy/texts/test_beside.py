@@ -25,6 +25,7 @@ POLICY = TextPolicy()
         "Собака защищает малыша.",
     ],
 )
+@pytest.mark.slow
 def test_an_animal_beside_a_child_excuses_nothing(text: str) -> None:
     assert POLICY.verdict(text).restricted
 

@@ -12,6 +12,7 @@ from withsense_tf.policy.texts.rule_files import FOLDER, read_rule_file
 from withsense_tf.policy.texts.triggers import runs
 
 
+@pytest.mark.slow
 def test_new_words_do_not_fill_the_memory() -> None:
     keeper, rng = (
         EngineKeeper(read_rule_file(FOLDER / "en.toml").lexicon(), 16, most_words=10_000),
