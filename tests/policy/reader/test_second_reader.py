@@ -105,3 +105,13 @@ def test_a_word_that_no_sentence_has_counts_by_what_it_means() -> None:
     near, far = reader.scores(["люльки у окна", "лампы у окна"])
     assert near > 0.9
     assert far == 0.5
+
+
+@pytest.mark.parametrize("number", range(0, 60, 3))
+def test_what_a_camera_called_a_file_is_no_sentence(number: int) -> None:
+    names = [
+        f"2024/beside them/IMG_{number:04}.JPG",
+        f"holiday/old/DSC_{number:04}.jpeg",
+        f"PXL_{number:04}.heic",
+    ]
+    assert packaged_reader().verdicts(names) == [None] * 3

@@ -40,7 +40,7 @@ class PhotoPlace:
 
 # Photos are looked at by a thread a core. Where each of these multiplied small matrices by several more, they would
 # mostly wait for one another, and burn the cores while they wait: thirty photos took 9 s of processor time, not 1.
-@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]
+@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]  # it says no types
 def look_at_photos(
     places: Sequence[PhotoPlace], decode: bool, problems: list[Problem], with_looks: bool = True
 ) -> pd.DataFrame:

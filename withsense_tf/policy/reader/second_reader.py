@@ -44,7 +44,29 @@ very just so too than then s t
 и в во на с со у к ко по за из от до под над о об для без не ни но а да же ли бы он она они мы вы я это тот та те то так
 как что все всё его её их наш наша моя мой свой уже ещё
 """
-COMMON: Final = frozenset(COMMON_WORDS.split())
+# Of files: cameras and programs wrote them, and they are no words of a sentence.
+FILE_WORDS: Final = frozenset(
+    [
+        "img",
+        "dsc",
+        "dscn",
+        "dscf",
+        "pxl",
+        "mvi",
+        "gopr",
+        "pict",
+        "jpg",
+        "jpeg",
+        "png",
+        "tif",
+        "tiff",
+        "webp",
+        "heic",
+        "gif",
+        "bmp",
+    ]
+)
+COMMON: Final = frozenset(COMMON_WORDS.split()) | FILE_WORDS
 # What is longer is mostly about something else, and the rules read all of it.
 MOST_SIGNS: Final = 600
 EXCERPT: Final = 80
@@ -62,7 +84,10 @@ def telling_words(text: str) -> tuple[list[str], list[str]]:
 
 def features(text: str) -> np.ndarray:
     """Return the numbers of the words, pairs of words and parts of words of a text, each once."""
-    words, telling = telling_words(text)
+    return _features(*telling_words(text))
+
+
+def _features(words: Sequence[str], telling: Sequence[str]) -> np.ndarray:
     keys = {f"w{word}" for word in telling}
     keys.update(
         f"p{first} {second}"
@@ -72,7 +97,8 @@ def features(text: str) -> np.ndarray:
     for word in telling:
         whole = f"<{word}>"
         keys.update(whole[at : at + n] for n in PARTS for at in range(len(whole) - n + 1))
-    return np.fromiter((crc32(key.encode()) % SIZE for key in keys), dtype=np.int64, count=len(keys))
+    # In one order, so that every process adds them up alike.
+    return np.sort(np.fromiter((crc32(key.encode()) % SIZE for key in keys), dtype=np.int64, count=len(keys)))
 
 
 def place(word: str) -> int:
@@ -137,21 +163,22 @@ class SecondReader:
         """Return for each text a number from 0 to 1, (texts,)."""
         raw = np.full(len(texts), self.bias)
         for at, text in enumerate(texts):
-            numbers = features(text)
+            words, telling = telling_words(text)
+            numbers = _features(words, telling)
             if len(numbers):
                 raw[at] += self.weights[numbers].sum() / np.sqrt(len(numbers))
-                raw[at] += self._meaning(text)
+                raw[at] += self._meaning(telling)
         return np.asarray(1 / (1 + np.exp(-raw)))
 
-    def _meaning(self, text: str) -> float:
-        places = [place(basic(word)) for word in telling_words(text)[1]]
+    def _meaning(self, telling: Sequence[str]) -> float:
+        places = [place(basic(word)) for word in telling]
         return float(self.meanings[places].sum(dtype=np.int64)) * self.unit / math.sqrt(max(1, len(places)))
 
     def verdicts(self, texts: Sequence[str]) -> list[Verdict | None]:
         """Return for each text the verdict that a person should look, or None where there is nothing to say."""
         return [
             self._verdict(text, float(score))
-            if score >= self.threshold and len(LETTERS.findall(text[:MOST_SIGNS])) >= LEAST_WORDS
+            if score >= self.threshold and _count_words(text[:MOST_SIGNS]) >= LEAST_WORDS
             else None
             for text, score in zip(texts, self.scores(texts), strict=True)
         ]
@@ -162,6 +189,10 @@ class SecondReader:
             f"{self.threshold:.2f} on a person must look)"
         )
         return Verdict("review", RULE, text[:EXCERPT], 0, len(text[:EXCERPT]), reason)
+
+
+def _count_words(text: str) -> int:
+    return sum(word.lower() not in FILE_WORDS for word in LETTERS.findall(text))
 
 
 @lru_cache(maxsize=1)
