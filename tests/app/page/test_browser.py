@@ -142,7 +142,7 @@ def test_nothing_of_a_withheld_photo_reaches_the_browser(visit: Visit) -> None:
     assert not any(word in text for word in SECRETS)
 
 
-@pytest.mark.parametrize("width", [320, 390, 1440])
+@pytest.mark.parametrize("width", [320, 360, 390, 430, 1440])
 def test_the_notice_is_whole_on_every_width(visit: Visit, width: int) -> None:
     page = visit(ASKED, "ru", width)
     cut = "[...document.querySelectorAll('.seal')].filter(one => one.scrollHeight > one.clientHeight + 1).length"
