@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from withsense_tf.common.blas_threads import one_blas_thread
 from withsense_tf.common.unit import unit
 from withsense_tf.errors import DataError
 from withsense_tf.index.integrity.vector_checks import checksums
@@ -54,31 +56,39 @@ class Rows:
         return Rows(vectors, each, self.captions[some])
 
 
+@one_blas_thread()
 def rows_of(generation: Generation, matcher: Matcher, items: Sequence[Item]) -> Rows:
     """Compute what a model keeps of photos that can be read."""
+    widths = generation.form.widths
+    # Captions keep one core busy, and all that follows the network of photos another.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        captions = pool.submit(_captions_of, generation, items) if CAPTIONS in widths else None
+        vectors = {PHOTO: _photos_of(matcher, items, widths[PHOTO])} if PHOTO in widths else {}
+        if captions is None:
+            return Rows(vectors, None, np.zeros(len(items), np.int64))
+        points, counts = captions.result()
+    sums = np.zeros((len(items), widths[CAPTIONS]))
+    np.add.at(sums, np.repeat(np.arange(len(items)), counts), points)
+    vectors[CAPTIONS] = unit(sums).astype(np.float32)
+    return Rows(vectors, points if generation.form.each_caption else None, counts)
+
+
+def _photos_of(matcher: Matcher, items: Sequence[Item], width: int) -> np.ndarray:
+    digests, paths = [item.digest for item in items], [item.path for item in items]
+    if items:
+        # All at once, so that the encoder gets whole batches; its vectors are in the store from then on.
+        matcher.photo_rows(digests, paths)
+    photos = list(zip(digests, paths, strict=True))
+    return _one_by_one(lambda photo: matcher.photo_rows([photo[0]], [photo[1]]), photos, width)
+
+
+def _captions_of(generation: Generation, items: Sequence[Item]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the vectors of all captions, and how many each photo has."""
     form = generation.form
-    vectors: dict[str, np.ndarray] = {}
-    each, counts = None, np.zeros(len(items), np.int64)
-    if PHOTO in form.widths:
-        digests, paths = [item.digest for item in items], [item.path for item in items]
-        if items:
-            # All at once, so that the encoder gets whole batches; its vectors are in the store from then on.
-            matcher.photo_rows(digests, paths)
-        vectors[PHOTO] = _one_by_one(
-            lambda photo: matcher.photo_rows([photo[0]], [photo[1]]),
-            list(zip(digests, paths, strict=True)),
-            form.widths[PHOTO],
-        )
-    if CAPTIONS in form.widths:
-        counts = np.array([len(item.captions) for item in items], np.int64)
-        texts = [text for item in items for _, text in item.captions]
-        form.text.make_ready(texts)
-        points = _one_by_one(lambda text: form.caption_rows([text]), texts, form.widths[CAPTIONS])
-        sums = np.zeros((len(items), form.widths[CAPTIONS]))
-        np.add.at(sums, np.repeat(np.arange(len(items)), counts), points)
-        vectors[CAPTIONS] = unit(sums).astype(np.float32)
-        each = points if form.each_caption else None
-    return Rows(vectors, each, counts)
+    counts = np.array([len(item.captions) for item in items], np.int64)
+    texts = [text for item in items for _, text in item.captions]
+    form.text.make_ready(texts)
+    return _one_by_one(lambda text: form.caption_rows([text]), texts, form.widths[CAPTIONS]), counts
 
 
 def sums_of(generation: Generation, items: Sequence[Item], rows: Rows) -> list[int]:

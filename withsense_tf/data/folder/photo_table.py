@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
+from withsense_tf.common.blas_threads import one_blas_thread
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.photo_names import FOLDERS
@@ -38,9 +38,8 @@ class PhotoPlace:
         return self.name if self.plain else f"{self.path.parent.name}/{self.path.name}"
 
 
-# Photos are looked at by a thread a core. Where each of these multiplied small matrices by several more, they would
-# mostly wait for one another, and burn the cores while they wait: thirty photos took 9 s of processor time, not 1.
-@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]  # it says no types
+# A thread a core looks at photos: none of these needs more to multiply.
+@one_blas_thread()
 def look_at_photos(
     places: Sequence[PhotoPlace], decode: bool, problems: list[Problem], with_looks: bool = True
 ) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from typing import Final, Self
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from withsense_tf.common.blas_threads import one_blas_thread
 from withsense_tf.common.limits import read_arrays
 
 # How many tokens a convolution sees, and how many of them stand to the left.
@@ -82,6 +83,7 @@ class SentenceNetwork:
             float(arrays["eps"]),
         )
 
+    @one_blas_thread()
     def encode(self, sentences: Sequence[Sequence[int]], sizes: Sequence[int] | None = None) -> np.ndarray:
         """Return a vector of length one for each sentence of tokens, float32, (sentences, width).
 

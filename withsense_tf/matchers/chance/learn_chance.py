@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from withsense_tf.common.blas_threads import one_blas_thread
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.chance.chance_examples import WEIGHTS, Example, ExampleMaker
@@ -77,6 +78,7 @@ def why_no_chance(matcher: Matcher) -> str:
     return "it was saved without one" if no_chance is None else no_chance.reason
 
 
+@one_blas_thread()
 def learn_chance(matcher: Matcher, pairs: Pairs, seed: int = 0) -> MatchChance | NoChance:
     """Return the chance of a matcher, or why its kind has none or nothing teaches it."""
     towers = matcher.towers_ if isinstance(matcher, Hybrid) else matcher
