@@ -210,7 +210,7 @@ def _all_judged_photos(pairs: Pairs, seed: int) -> list[Task]:
     is_corpus = table["part"] == "corpus"
     # Copies of what is measured on teach nothing either.
     is_copy = table["group"].isin(set(table.loc[~is_corpus, "group"]))
-    photos = table.loc[is_corpus & ~is_copy & table["photo"].isin(data.captions["photo"]), "photo"]
+    photos = table.loc[is_corpus & ~is_copy & table["photo"].isin(data.captions["photo"].unique()), "photo"]
     if not len(photos):
         return []
     return [Task(caption_pairs(data, seed=seed, photos=photos), pairs, *own_queries(data, pairs))]

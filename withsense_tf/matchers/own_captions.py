@@ -75,7 +75,9 @@ def captioned_photos(pairs: Pairs, captioned: bool | int = True, seed: int = 0) 
     lot = photos.loc[is_captioned, "content"].drop_duplicates().sort_values()
     lot = lot.iloc[np.random.default_rng(seed).permutation(len(lot))]
     photos = photos[
-        is_captioned & ~photos["group"].isin(elsewhere) & photos["photo"].isin(pairs.data.captions["photo"])
+        is_captioned
+        & ~photos["group"].isin(elsewhere)
+        & photos["photo"].isin(pairs.data.captions["photo"].unique())
     ]
     if not isinstance(captioned, bool):
         # A judged photo under another name is no further one.

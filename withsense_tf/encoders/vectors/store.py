@@ -90,7 +90,9 @@ class VectorStore:
         """
         shelf, keys = self._shelf(encoder.identity), _keys(content)
         self._take_over(encoder.identity, shelf, keys)
-        is_stored, _ = shelf.find(keys)
+        is_stored, vectors = shelf.find(keys)
+        if len(keys) and is_stored.all():
+            return Encoded(is_stored, vectors, ())
         bad = self._bad(shelf)
         names = keys.tolist()
         problems = [
