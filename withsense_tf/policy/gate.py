@@ -1,6 +1,7 @@
 """The one place that everything else asks whether a photo, text or row may be used, here and today.
 
-Nothing else decides. What the gate does not know it keeps back.
+Nothing else decides. What the gate does not know it keeps back. It stands before a data set; queries are answered by
+`policy/door`, and photos of an index by `index/index_door`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """One kind of judgement -> a number from 0 to 1 for each pair, and how sure it is.
 
 Everything here is a pure function on arrays. A number that a definition does not give is NaN: a tie has no majority.
+Of a crowd, as many yes as no are one half, or drawn towards the share of all. Captions that vote on a child are another
+matter: `policy/photo_decisions`.
 """
 
 from __future__ import annotations

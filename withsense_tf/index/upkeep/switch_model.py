@@ -1,4 +1,7 @@
-"""A new model gets the vectors of the photos that are in the index already, and then takes over."""
+"""A new model gets the vectors of the photos that are in the index already, and then takes over.
+
+`index build` and `index rollback` call it; the switch itself, one transaction, is `PhotoIndex.switch`.
+"""
 
 from __future__ import annotations
 
