@@ -148,3 +148,18 @@ def test_what_cannot_be_learned_from_is_an_error(kind: str, rows: tuple[Any, ...
 def test_an_unknown_kind_gets_a_hint() -> None:
     with pytest.raises(SettingError, match="Did you mean 'isotonic'"):
         Calibration("isotonik")
+
+
+def test_numbers_that_are_to_be_no_rarer_than_others_rise_and_are_so() -> None:
+    rng = np.random.default_rng(0)
+    scores, weights = rng.normal(size=2_000), rng.uniform(0.5, 2, 2_000)
+    own = (scores > 1.8).astype(float)
+    numbers = rng.beta(0.4, 1.6, 2_000)
+    narrow = Calibration().fit(scores, own, weights)
+    wide = narrow.at_least_like(scores, numbers, weights)
+    assert (np.diff(wide.number_) >= 0).all()
+    assert (wide.apply(scores) >= narrow.apply(scores)).all()
+    shares = np.linspace(0.02, 0.98, 49)
+    reached = np.quantile(wide.apply(scores), shares)
+    assert (reached >= np.quantile(numbers, shares) - 0.03).all()
+    assert (np.quantile(narrow.apply(scores), shares) < np.quantile(numbers, shares) - 0.03).any()

@@ -188,3 +188,21 @@ def test_weights_of_captions_give_way_to_those_of_judgements(
     assert (by_captions.calibrated_on.by, adapted.calibrated_on.by) == ("captions", "judged")
     assert adapted.line_ is not by_captions.line_
     assert error(adapted, held) < error(by_captions, held)
+
+
+def test_learned_from_captions_more_that_speaks_for_a_photo_never_lowers_it(
+    unjudged: Dataset, patches: PhotoEncoder, store: VectorStore
+) -> None:
+    some = [name for name in unjudged.photos["photo"] if name.endswith("_0.jpg")]
+    form = Hybrid(patches, store=store).fit(caption_pairs(unjudged, photos=some)).search_form()
+    rng = np.random.default_rng(0)
+    cosines, looks = rng.uniform(0, 1, 500), rng.uniform(0, 1, (500, 6))
+    looks[:, 4:] = 0  # words that vectors do not know are another matter
+    more = looks.copy()
+    more[:, :4] += rng.uniform(0, 0.3, (500, 4))
+    higher = cosines + rng.uniform(0, 0.3, 500)
+    lower, upper = (form.score(one, np.zeros(500), each) for one, each in ((cosines, looks), (higher, more)))
+    assert (upper >= lower).all()
+    numbers = [form.number_of(one, np.zeros(500), each) for one, each in ((cosines, looks), (higher, more))]
+    assert (numbers[1] >= numbers[0]).all()
+    assert upper.std() > 0

@@ -17,6 +17,8 @@ from withsense_tf.errors import DataError, NotFittedError, check_choice
 KINDS: Final = ("isotonic", "platt")
 # Fewer steps than this make an isotonic line of single pairs, which says more of them than of others.
 FEWEST: Final = 10
+# So many points make a line of how frequent numbers are.
+QUANTILES: Final = 1_001
 
 
 class Calibration(Saveable):
@@ -46,11 +48,38 @@ class Calibration(Saveable):
             self.at_, self.number_ = _logistic(scores, targets, weights)
         return self
 
+    def at_least_like(self, scores: np.ndarray, numbers: np.ndarray, weights: np.ndarray) -> Calibration:
+        """Return a calibration by which numbers are no rarer than those of something else for the same pairs, (n,).
+
+        Pixels and captions tell own captions from others' so well that numbers would be near 1 or near 0, and what fits
+        by half near 0. Numbers of pixels alone are spread as judges' are.
+
+        >>> narrow = Calibration("platt").fit(np.array([0.0, 1, 2, 3]), np.array([0.0, 0, 0, 1]))
+        >>> wide = narrow.at_least_like(np.array([0.0, 1, 2, 3]), np.array([0.1, 0.7, 0.4, 0.2]), np.ones(4))
+        >>> wide.apply(np.array([0.0, 1, 2])).round(2).tolist()
+        [0.1, 0.2, 0.4]
+        """
+        shares = np.linspace(0, 1, QUANTILES)
+        at, first = np.unique(_quantiles(scores, weights, shares), return_index=True)
+        # Beyond them, and between them, the line of before may be steeper.
+        points = np.union1d(at, self.at_)
+        like = np.interp(points, at, _quantiles(numbers, weights, shares)[first])
+        wide = Calibration(self.kind)
+        wide.at_, wide.number_ = points, np.maximum(like, self.apply(points))
+        return wide
+
     def apply(self, scores: np.ndarray) -> np.ndarray:
         """Return the number that each score stands for, float64, of the same shape."""
         if not hasattr(self, "at_"):
             raise NotFittedError("This Calibration is not fitted yet: call fit(scores, targets) first.")
         return np.asarray(np.interp(scores, self.at_, self.number_))
+
+
+def _quantiles(values: np.ndarray, weights: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Return the values below which the shares of all weight lie, from the least to the largest value."""
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(weights[order]) - weights[order]
+    return np.asarray(np.interp(shares, below / max(float(below[-1]), 1e-12), values[order]))
 
 
 def _isotonic(scores: np.ndarray, targets: np.ndarray, weights: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -101,16 +101,24 @@ class Hybrid(Matcher):
         cosines, scores = towers.left_out_products(telling, towers.place_, towers.left_out_points_)
         features = hybrid_features(scores, looks)
         target, weight = telling.target, telling.weight
-        if is_taught:
+        if is_judged:
             ridge = RidgeCV(PENALTIES).fit(features, target, weight)
             self.line_ = Line(np.asarray(ridge.coef_), float(ridge.intercept_))
+        elif is_taught:
+            # Pairs of captions say nothing of what fits by half: a line that may fall would put the nearer photo lower.
+            rising = LinearRegression(positive=True).fit(features, target, weight)
+            self.line_ = Line(np.asarray(rising.coef_), float(rising.intercept_))
         else:
             # Halves of captions are less alike than captions of two people: they only say how large numbers are.
             weights = np.array([*PLAIN, *[0.0] * (features.shape[1] - len(PLAIN))])
             plain = LinearRegression(positive=True).fit((features @ weights)[:, None], target, weight)
             slope = float(plain.coef_[0])
             self.line_ = Line(weights * slope, float(plain.intercept_)) if slope > 0 else Line(weights, 0.0)
-        self.calibration_ = Calibration().fit(self.line_.apply(features), target, weight)
+        line_scores = self.line_.apply(features)
+        self.calibration_ = Calibration().fit(line_scores, target, weight)
+        if is_taught and not is_judged:
+            numbers = np.clip(towers.numbers_by(towers.figures(cosines, telling.texts)), 0, 1)
+            self.calibration_ = self.calibration_.at_least_like(line_scores, numbers, weight)
         # Pairs of captions only tell own ones from others': what fits by half they do not teach.
         if is_judged and towers.query_numbers_ is not None and len(telling) >= FEWEST_PAIRS:
             figures = number_figures(scores, looks, towers.figures(cosines, telling.texts))
