@@ -111,10 +111,11 @@ def test_policy_check_reads_json_lines_and_the_standard_input() -> None:
 
 def test_lines_that_cannot_be_read_go_to_a_person() -> None:
     deep = "[" * 100_000
-    text = "\ufeff" + '{"text": "A ch\\u0069ld"}' + f'\n{deep}\n["a ch\\u0069ld"]\n2024\n'
+    deep_object = '{"text": "two dogs", "of": ' + "[" * 200 + "]" * 200 + "}"
+    text = "\ufeff" + '{"text": "A ch\\u0069ld"}' + f'\n{deep}\n{deep_object}\n["a ch\\u0069ld"]\n2024\n'
     result = runner.invoke(app, ["policy", "check", "-", "--jsonl"], input=text)
     verdicts = [json.loads(line)["verdict"] for line in result.stdout.splitlines()]
-    assert verdicts == ["block", "review", "review", "allow"]
+    assert verdicts == ["block", "review", "review", "review", "allow"]
 
 
 def test_policy_explain_names_the_words_and_what_was_exempted() -> None:

@@ -9,13 +9,14 @@ import struct
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 from quick import at_once
 
-from withsense_tf.common.limits import read_arrays, read_json
+from withsense_tf.common.limits import LEVELS, parse_json, parse_toml, read_arrays, read_json
 from withsense_tf.common.saved_objects import load_state
 from withsense_tf.data.demo_marker import read_marker
 from withsense_tf.data.folder.load import load_dataset
@@ -142,6 +143,17 @@ def test_a_file_of_json_that_is_far_too_large_is_not_read(
     (tmp_path / "a.json").write_text("1" + " " * 200)
     with pytest.raises(ValueError, match="larger than 100 bytes"):
         read_json(tmp_path / "a.json")
+
+
+@pytest.mark.parametrize(("head", "tail"), [("[", "]"), ('{"a": ', "}"), ('[1, {"a": ', "}]")])
+def test_what_is_nested_too_deeply_is_refused_by_every_python(head: str, tail: str) -> None:
+    levels = head.count("[") + head.count("{")
+    for count, refused in [(LEVELS // levels, False), (LEVELS // levels + 1, True)]:
+        for text in (deep := head * count + "1" + tail * count, deep.encode(), deep.encode("utf-16")):
+            with pytest.raises(ValueError, match="too deeply") if refused else nullcontext():
+                assert parse_json(text) is not None
+    with pytest.raises(ValueError, match="too deeply"):
+        parse_toml("a = " + "[" * LEVELS + "]" * LEVELS)
 
 
 @pytest.mark.parametrize("content", [DEEP, '{"seed": ' + DEEP])

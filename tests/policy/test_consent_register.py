@@ -200,6 +200,7 @@ def test_a_permission_by_name_alone_does_not_count_and_says_what_to_do(register:
         '{"event": "revoke", "id": ["1"], "time": "2026-02-01"}',
         '{"event": "lift", "id": "1"}',
         "[" * 100_000,
+        line_of(id="2").replace('"2"', "[" * 200 + "]" * 200),
         "\0" * 40,
         "7",
     ],

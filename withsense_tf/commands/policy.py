@@ -147,9 +147,11 @@ def _law_of(law: LawFiles, country: str | None) -> tuple[CountryRule, TextPolicy
 
 def _text_of(line: str) -> str | None:
     """Return the field `text` of a line that is a JSON object, a line that is no JSON as it is, else None."""
+    from withsense_tf.common.limits import parse_json
+
     try:
-        value = json_format.loads(line)
-    except (ValueError, RecursionError):
+        value = parse_json(line)
+    except ValueError:
         return line if not line.lstrip().startswith(("{", "[", '"')) else None
     if isinstance(value, dict):
         text = value.get("text")

@@ -10,6 +10,7 @@ import json
 import stat
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,8 @@ ARRAY_BYTES: Final = 2**28  # of packed arrays; outcomes and networks of 64 MB a
 FILE_BYTES: Final = 2**30  # larger than any table, photo or list of decisions
 TOML_LINE: Final = 10_000
 JSON_BYTES: Final = 64 * 2**20  # a results.json of hundreds of models has a few
+LEVELS: Final = 100  # brackets within brackets; captions have four, saved matchers some twenty
+TOO_DEEP: Final = "its brackets are nested too deeply"
 
 
 def check_length(what: str, text: str, most: int) -> str:
@@ -37,18 +40,49 @@ def check_length(what: str, text: str, most: int) -> str:
     return text
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(
+    text: str | bytes, object_of: Callable[[list[tuple[str, Any]]], dict[str, Any]] | None = None
+) -> Any:
     """Return what a JSON text says; whatever is wrong with it is a ValueError.
+
+    `object_of` makes each object of its names and values.
 
     >>> parse_json("[" * 100_000)
     Traceback (most recent call last):
     ValueError: its brackets are nested too deeply
+    >>> parse_json("[" * 101 + "]" * 101)
+    Traceback (most recent call last):
+    ValueError: its brackets are nested too deeply
     """
     try:
-        return json.loads(text)
+        value = json.loads(text, object_pairs_hook=object_of)
     except RecursionError:
         # The reader's own frames are of no use to anybody.
-        raise ValueError("its brackets are nested too deeply") from None
+        raise ValueError(TOO_DEEP) from None
+    brackets = (
+        text.count(b"[") + text.count(b"{") if isinstance(text, bytes) else text.count("[") + text.count("{")
+    )
+    if brackets > LEVELS:
+        _check_nesting(value)
+    return value
+
+
+def _check_nesting(value: Any) -> None:
+    """Raise a ValueError where lists and objects are nested too deeply.
+
+    Python's own bound differs between its versions: what 3.11 refuses, 3.13 reads, and those who go into it fail then.
+    """
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(LEVELS):
+        level = [
+            part
+            for whole in level
+            for part in (whole.values() if isinstance(whole, dict) else whole)
+            if isinstance(part, dict | list)
+        ]
+        if not level:
+            return
+    raise ValueError(TOO_DEEP)
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -62,9 +96,11 @@ def parse_toml(text: str) -> dict[str, Any]:
     if any(len(line) > TOML_LINE for line in text.splitlines()):
         raise ValueError(f"a line is longer than {TOML_LINE:,} signs")
     try:
-        return tomllib.loads(text)
+        value = tomllib.loads(text)
     except RecursionError:
-        raise ValueError("its brackets are nested too deeply") from None
+        raise ValueError(TOO_DEEP) from None
+    _check_nesting(value)
+    return value
 
 
 def read_arrays(file: Path) -> dict[str, np.ndarray]:

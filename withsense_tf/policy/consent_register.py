@@ -18,7 +18,7 @@ from typing import Final
 
 from filelock import FileLock
 
-from withsense_tf.common.limits import read_bytes
+from withsense_tf.common.limits import parse_json, read_bytes
 from withsense_tf.errors import DataError, DataWarning, SettingError, check_choice
 from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.overrides import DIGEST
@@ -184,7 +184,7 @@ def _country(country: str) -> str:
 
 def _apply(line: bytes, by_id: dict[str, Consent], where: str) -> None:
     try:
-        event = json.loads(line.decode("utf-8"), object_pairs_hook=_no_key_twice)
+        event = parse_json(line.decode("utf-8"), _no_key_twice)
         kind = event["event"]
         if kind == "grant":
             consent = _read_grant(event)
@@ -197,7 +197,7 @@ def _apply(line: bytes, by_id: dict[str, Consent], where: str) -> None:
             by_id[event["id"]] = replace(by_id[event["id"]], revoked_on=day)
         else:
             raise ValueError(f"unknown event {kind!r}")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{where} is no permission ({error!r}), so none of the register holds. Mend the line."
         ) from error
