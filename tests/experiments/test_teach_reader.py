@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from withsense_tf.experiments.teach_reader import fit, out_of_fold, parts_of
+from withsense_tf.experiments.teach_reader import fit, out_of_fold, parts_of, write_examples
 
 
 def test_words_that_tell_are_learnt_and_others_are_not() -> None:
@@ -31,3 +33,8 @@ def test_a_sentence_that_counts_more_outweighs_others() -> None:
         for weight in (1.0, 8.0)
     ]
     assert scores[0] < 0.5 < scores[1]
+
+
+def test_a_reason_may_quote_what_says_nothing_outright(tmp_path: Path) -> None:
+    write_examples(["waiting by the buoy", "a toddler naps", "asleep on the pier"], tmp_path / "m.txt")
+    assert (tmp_path / "m.txt").read_text().splitlines() == ["asleep on the pier", "waiting by the buoy"]

@@ -25,7 +25,7 @@ ARRAY_BYTES: Final = 2**28  # of packed arrays; outcomes and networks of 64 MB a
 FILE_BYTES: Final = 2**30  # larger than any table, photo or list of decisions
 TOML_LINE: Final = 10_000
 JSON_BYTES: Final = 64 * 2**20  # a results.json of hundreds of models has a few
-LEVELS: Final = 100  # brackets within brackets; captions have four, saved matchers some twenty
+LEVELS: Final = 100  # brackets within brackets; captions have four, saved matchers about a dozen
 TOO_DEEP: Final = "its brackets are nested too deeply"
 
 

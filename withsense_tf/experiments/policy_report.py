@@ -112,7 +112,7 @@ def _report_on_folder(data: Path, texts: TextPolicy, ownership: Ownership, weigh
 
 def own_sentences() -> list[dict[str, str]]:
     """Return the package's own labelled sentences as rows of a file."""
-    from withsense_tf.policy.reader.sentences import all_sentences
+    from withsense_tf.policy.reader.sentences import pattern_sentences
 
     return [
         {
@@ -121,7 +121,7 @@ def own_sentences() -> list[dict[str, str]]:
             "kind": one.kind,
             "text": one.text,
         }
-        for one in all_sentences(fillings=OWN_FILLINGS)
+        for one in pattern_sentences(OWN_FILLINGS)
     ]
 
 

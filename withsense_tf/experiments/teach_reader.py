@@ -71,9 +71,9 @@ def main(
     bias = float(model.intercept_[0])
     reader = SecondReader(weights.astype(np.float32), bias, threshold, recall, meanings, unit)
     file = MODEL if output is None else output
-    np.savez_compressed(
-        file, weights=weights, bias=bias, threshold=threshold, recall=recall, meanings=meanings, unit=unit
-    )
+    reader.save(file)
+    restricted = [sentence.text for sentence in sentences if sentence.restricted]
+    write_examples(restricted, file.with_suffix(".txt"))
     typer.echo(f"{file}: {file.stat().st_size / 1024:.0f} KB, reader {reader.identity}")
 
 
@@ -130,6 +130,12 @@ def dictionary() -> Iterable[str]:
     content = files("spacy_lookups_data").joinpath("data", "ru_lemma_lookup.json.gz").read_bytes()
     russian = sorted({fold(lemma) for lemma in json.loads(gzip.decompress(content)).values()})
     return (word for word in (*english, *russian) if word.isalpha() and word not in COMMON)
+
+
+def write_examples(restricted: Sequence[str], file: Path) -> None:
+    """Write what reasons may quote: the sentences in which the rules find nothing, as in all that the reader finds."""
+    quotable = sorted(text for text, is_quiet in zip(restricted, silent(restricted), strict=True) if is_quiet)
+    file.write_text("\n".join(quotable) + "\n", encoding="utf-8")
 
 
 def silent(texts: Sequence[str]) -> np.ndarray:

@@ -11,10 +11,12 @@ from withsense_tf.errors import DataError
 from withsense_tf.policy.countries import load_countries
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.reader.second_reader import (
+    EXAMPLES,
     MODEL,
     PLACES,
     SIZE,
     SecondReader,
+    _examples,
     basic,
     features,
     packaged_reader,
@@ -72,6 +74,35 @@ def test_a_model_that_cannot_be_read_is_an_error(tmp_path: Path, content: bytes)
     (tmp_path / "m.npz").write_bytes(content)
     with pytest.raises(DataError, match="nothing may be shown"):
         SecondReader.load(tmp_path / "m.npz")
+
+
+def test_a_model_is_read_as_it_was_saved(tmp_path: Path) -> None:
+    reader = packaged_reader()
+    reader.save(tmp_path / "m.npz")
+    assert SecondReader.load(tmp_path / "m.npz").identity == reader.identity
+    assert MODEL.stat().st_size == (tmp_path / "m.npz").stat().st_size
+
+
+def test_a_model_with_a_meaning_too_few_is_an_error(tmp_path: Path) -> None:
+    packaged_reader().save(tmp_path / "m.npz")
+    with np.load(tmp_path / "m.npz") as archive:
+        arrays = dict(archive)
+    np.savez(tmp_path / "m.npz", **{**arrays, "meanings": arrays["meanings"][1:]})
+    with pytest.raises(DataError, match="nothing may be shown"):
+        SecondReader.load(tmp_path / "m.npz")
+
+
+def test_what_reasons_quote_was_learnt_and_speaks_of_somebody_young() -> None:
+    examples = EXAMPLES.read_text(encoding="utf-8").splitlines()
+    assert len(examples) > 1_000
+    assert set(examples) <= {sentence.text for sentence in all_sentences() if sentence.restricted}
+
+
+def test_without_what_reasons_quote_nothing_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("withsense_tf.policy.reader.second_reader.EXAMPLES", tmp_path / "none.txt")
+    _examples.cache_clear()
+    with pytest.raises(DataError, match="nothing may be shown"):
+        SURE.verdicts(["Zzzz under the old armchair"])
 
 
 def test_a_model_of_another_size_is_an_error(tmp_path: Path) -> None:

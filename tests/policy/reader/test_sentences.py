@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from withsense_tf.errors import DataError
 from withsense_tf.experiments.policy_page import read_sentences
-from withsense_tf.policy.reader.sentences import all_sentences
+from withsense_tf.policy.reader.sentences import all_sentences, pattern_sentences
 
 
 def test_there_are_thousands_in_both_languages_and_of_both_kinds() -> None:
@@ -32,3 +35,12 @@ def test_written_ones_stand_beside_the_patterns_and_none_is_learnt_twice() -> No
     sentences = [one for one in all_sentences() if one.by_hand]
     assert len(sentences) > 1_900
     assert len({one.text for one in sentences}) == len(sentences)
+
+
+def test_an_installed_package_has_the_patterns_alone_and_says_where_the_others_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("withsense_tf.policy.reader.sentences.MORE", tmp_path / "more_sentences.tsv")
+    assert len(pattern_sentences()) > 3_000
+    with pytest.raises(DataError, match=r"more_sentences\.tsv is not there: .* Use a copy of the source"):
+        all_sentences()

@@ -21,14 +21,16 @@ from zlib import crc32
 
 import numpy as np
 
+from withsense_tf.common.limits import read_bytes
 from withsense_tf.common.words import CYRILLIC, lemma
 from withsense_tf.errors import DataError
-from withsense_tf.policy.reader.sentences import all_sentences
 from withsense_tf.policy.texts.normalise import is_plain, spelt, visible
 from withsense_tf.policy.texts.verdict import Verdict
 from withsense_tf.policy.texts.word_forms import fold
 
 MODEL: Final = Path(__file__).parent / "second_reader.npz"
+# Sentences it learned from that speak of somebody young and do not say so outright, one a line: what reasons quote.
+EXAMPLES: Final = MODEL.with_suffix(".txt")
 RULE: Final = "second reader"
 # So many different weights; features that share one cost less than a larger file.
 SIZE: Final = 1 << 16
@@ -137,6 +139,8 @@ class SecondReader:
             with np.load(file, allow_pickle=False) as archive:
                 weights = archive["weights"].astype(np.float32)
                 meanings = archive["meanings"]
+                if "places" in archive:
+                    meanings = _spread(meanings, archive["places"])
                 names = ("bias", "threshold", "recall", "unit")
                 bias, threshold, recall, unit = (float(archive[name]) for name in names)
         except (OSError, EOFError, ValueError, KeyError) as error:
@@ -152,6 +156,20 @@ class SecondReader:
                 f"{file}: expected {SIZE} finite weights and {PLACES} meanings, got {shapes}, so nothing may be shown."
             )
         return cls(weights, bias, threshold, recall, meanings, unit)
+
+    def save(self, file: Path) -> None:
+        """Write what `load` reads; two of three places have no meaning, so those that have one are named in bits."""
+        meant = self.meanings != 0
+        np.savez_compressed(
+            file,
+            weights=self.weights.astype(np.float16),
+            bias=self.bias,
+            threshold=self.threshold,
+            recall=self.recall,
+            meanings=self.meanings[meant],
+            places=np.packbits(meant),
+            unit=self.unit,
+        )
 
     @cached_property
     def identity(self) -> str:
@@ -191,6 +209,12 @@ class SecondReader:
         return Verdict("review", RULE, text[:EXCERPT], 0, len(text[:EXCERPT]), reason)
 
 
+def _spread(meanings: np.ndarray, places: np.ndarray) -> np.ndarray:
+    whole = np.zeros(8 * len(places), dtype=np.int8)
+    whole[np.unpackbits(places).astype(bool)] = meanings
+    return whole
+
+
 def _count_words(text: str) -> int:
     return sum(word.lower() not in FILE_WORDS for word in LETTERS.findall(text))
 
@@ -203,12 +227,18 @@ def packaged_reader() -> SecondReader:
 
 @lru_cache(maxsize=1)
 def _examples() -> tuple[list[str], list[frozenset[int]]]:
-    texts = [sentence.text for sentence in all_sentences() if sentence.restricted]
+    try:
+        texts = read_bytes(EXAMPLES).decode("utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{EXAMPLES} cannot be read ({error}), so no verdict of the second reader has a reason, and nothing may be "
+            "shown. Install the package again."
+        ) from error
     return texts, [frozenset(features(text).tolist()) for text in texts]
 
 
 def nearest(text: str) -> str:
-    """Return the training sentence about somebody young that shares most with a text."""
+    """Return the training sentence that speaks of somebody young, not outright, and shares most with a text."""
     texts, features_of_texts = _examples()
     own = frozenset(features(text).tolist())
     return max(

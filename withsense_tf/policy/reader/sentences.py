@@ -1,4 +1,7 @@
-"""The sentences that the second reader learns from: patterns with gaps, filled from tables, and written ones."""
+"""The sentences that the second reader learns from: patterns with gaps, filled from tables, and written ones.
+
+The written ones are part of the source, and not of the package that is installed: only teaching needs them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from withsense_tf.common.limits import parse_toml, read_bytes
+from withsense_tf.errors import DataError
 
 FILE: Final = Path(__file__).parent / "sentences.toml"
 # Hard sentences as several people wrote them, each by itself: label, language, kind and text.
@@ -35,17 +39,28 @@ class Sentence:
     by_hand: bool = False
 
 
-def all_sentences(file: Path = FILE, fillings: int = FILLINGS) -> list[Sentence]:
-    """Return all sentences, in the same order every time."""
-    raw = parse_toml(read_bytes(file).decode("utf-8"))
-    sentences = [
+def all_sentences() -> list[Sentence]:
+    """Return all sentences, in the same order every time; without the source's files this is a DataError."""
+    return [*pattern_sentences(), *_lone_sentences(BY_HAND), *_lone_sentences(MORE)]
+
+
+def pattern_sentences(fillings: int = FILLINGS) -> list[Sentence]:
+    """Return the sentences that patterns make, in the same order every time."""
+    raw = parse_toml(read_bytes(FILE).decode("utf-8"))
+    return [
         sentence for language in LANGUAGES for sentence in _of_language(language, raw[language], fillings)
     ]
-    return [*sentences, *_lone_sentences(BY_HAND), *_lone_sentences(MORE)]
 
 
 def _lone_sentences(file: Path) -> Iterator[Sentence]:
-    lines = [line for line in read_bytes(file).decode("utf-8").splitlines() if not line.startswith("# ")]
+    try:
+        content = read_bytes(file)
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{file} is not there: the sentences that the second reader is taught by are part of the source of "
+            "withsense_tf, not of the installed package. Use a copy of the source."
+        ) from error
+    lines = [line for line in content.decode("utf-8").splitlines() if not line.startswith("# ")]
     for line in lines[1:]:  # behind the names of the columns
         label, language, kind, text = line.split("\t")
         yield Sentence(text, label == "restricted", language, kind, text, by_hand=True)
