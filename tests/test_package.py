@@ -125,6 +125,14 @@ def test_the_version_is_the_one_in_setup_cfg() -> None:
     assert ws.__version__ == config["metadata"]["version"]
 
 
+def test_what_cites_the_package_and_what_tells_its_changes_name_this_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {ws.__version__}\n" in citation
+    (day,) = re.findall(r'date-released: "(.*)"', citation)
+    changes = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert changes[:2] == ["[Unreleased]", f"[{ws.__version__}] - {day}"]
+
+
 def test_every_error_of_the_package_can_be_caught_as_one() -> None:
     with pytest.raises(WithSenseError):
         ws.split_by_photo(None, test_share=7)  # type: ignore[arg-type]  # the share is looked at first

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from sentence_folders import write_sentence_folder
 
 from withsense_tf.encoders.weights.sentence_folder import SentenceLayout, sentence_layout, tokeniser_of
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, WeightsMissingError
 
 
 @pytest.fixture(scope="module")
@@ -81,4 +82,12 @@ def test_a_damaged_tokenizer_says_which_file(tmp_path: Path) -> None:
     folder = write_sentence_folder(tmp_path / "one")
     (folder / "tokenizer.json").write_text('{"model": 1}')
     with pytest.raises(SettingError, match=r"tokenizer\.json cannot be read as a tokenizer"):
+        tokeniser_of(sentence_layout(str(folder)), 5)
+
+
+def test_without_the_package_that_reads_tokens_its_name_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    with pytest.raises(WeightsMissingError, match=r"needs the package tokenizers.*withsense_tf\[weights\]"):
         tokeniser_of(sentence_layout(str(folder)), 5)

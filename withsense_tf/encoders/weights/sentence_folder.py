@@ -15,7 +15,7 @@ import numpy as np
 
 from withsense_tf.common.limits import JSON_BYTES, read_json, read_text
 from withsense_tf.encoders.weights.weight_files import first_line, is_local
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, WeightsMissingError
 
 USUAL_LENGTH: Final = 48
 # As such a folder calls them, by what they are called here.
@@ -77,8 +77,13 @@ def sentence_layout(preset: str) -> SentenceLayout:
 
 def tokeniser_of(layout: SentenceLayout, length: int) -> Tokenise:
     """Return a function: texts -> token_ids and padding_mask, int32, (texts, the longest one's tokens)."""
-    from tokenizers import Tokenizer
-
+    try:
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise WeightsMissingError(
+            "A network laid out as on Hugging Face needs the package tokenizers, which is not here. Install it with: "
+            "pip install 'withsense_tf[weights]'."
+        ) from error
     file = layout.tokenizer
     try:
         if file is None:
