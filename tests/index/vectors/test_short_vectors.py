@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import simsimd
 
 from withsense_tf.index.vectors import short_vectors
 from withsense_tf.index.vectors.exact_index import ExactIndex
@@ -89,11 +90,17 @@ def test_a_bound_lies_above_the_score_of_each_row_whatever_the_directions() -> N
     copy = ShortVectors.of(vectors)
     assert copy is not None
     for query in vectors[:20] * np.float32(1.4):
-        along = copy.basis.astype(np.float64) @ query
-        left = np.linalg.norm(query - along @ copy.basis)
-        products = np.matmul(along.astype(np.float32), copy.along).reshape(-1)[: len(vectors)]
-        bounds = products + copy.rest * left + copy._off(float(np.linalg.norm(along)), float(left))
-        assert (bounds >= vectors.astype(np.float64) @ query).all()
+        _, bounds, off = copy.bounds(query, len(vectors))
+        assert (bounds + off >= vectors.astype(np.float64) @ query).all()
+
+
+def test_products_of_whole_numbers_are_exact() -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.choice(np.array([-127, -126, -1, 0, 1, 127], np.int8), (2_000, 1_024))
+    rows[0], rows[1] = 127, -127
+    for query in rows[:5]:
+        products = np.asarray(simsimd.cdist(rows, query[None], "dot", out_dtype="float32")).reshape(-1)
+        assert (products == rows.astype(np.int64) @ query.astype(np.int64)).all()
 
 
 def test_a_row_that_is_written_anew_in_its_place_is_found_at_the_next_search(

@@ -92,15 +92,9 @@ class ExactIndex(VectorIndex):
         copy = self._short_copy(rows)
         if copy is None:
             return None
-        scan = _Scan(self._file.rows(rows), None, queries, k, self._file.longest)
-        query = np.zeros(1, np.int64)
-        return copy.nearest(
-            queries[0],
-            k,
-            rows,
-            lambda some: scan.score(some, np.broadcast_to(query, len(some))),
-            scan.slack[0],
-        )
+        vectors, query = self._file.rows(rows), queries[0]
+        slack = _slack(self.width, _lengths(queries) * self._file.longest, 0.0)
+        return copy.nearest(query, k, rows, lambda some: _scores(vectors, some, query), float(slack[0]))
 
     def _scan(
         self, queries: np.ndarray, k: int, rows: int, allowed_rows: np.ndarray | None = None
@@ -242,6 +236,12 @@ class _Scan:
         else:
             block = self.vectors[start:stop]
         return _widen(block, floats) if self.widened else block
+
+
+def _scores(vectors: np.ndarray, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
+    """Return the scores of rows of float32 for one query."""
+    parts = [rows[at : at + PAIRS] for at in range(0, max(1, len(rows)), PAIRS)]
+    return np.concatenate([np.vecdot(vectors[part], query) for part in parts])
 
 
 def _lengths(queries: np.ndarray) -> np.ndarray:

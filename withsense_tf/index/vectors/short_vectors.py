@@ -1,12 +1,14 @@
 """A short copy of vectors, by which a search sees at once which rows cannot be among the best.
 
-Of each vector x it holds a = Px, its numbers along the few directions P in which the vectors differ most, and the
-length of the rest r = x - P'a. For a query q, whatever P is,
+Of each vector x it holds a, its numbers along the directions P in which the vectors differ most, as whole numbers from
+-127 to 127 times one scale (together A), and the lengths of a - A and of the rest r = x - P'a. A query q has its own
+numbers b = Pq, rounded so to B, and q - P'b is left of it. Whatever P is,
 
-    q.x = Pq.a + q.r,    and    |q.r| <= |q - P'Pq| |r| + |Pq| |Pr|,
+    q.x = B.A + (b - B).A + b.(a - A) + q.r,    and    |q.r| <= |q - P'b| |r| + |b| |Pr|,
 
-by Cauchy and Schwarz; Pr is 0 but for rounding. So a row whose bound lies below the score of k others is none of the
-best k. All that is left is scored by the vectors themselves, and the answer is that of scoring every row.
+by Cauchy and Schwarz, as for the two parts between; Pr is 0 but for rounding, and B.A is a whole number, which every
+processor finds. So a row whose bound lies below the score of k others is none of the best k. All that is left is scored
+by the vectors themselves, and the answer is that of scoring every row.
 """
 
 from __future__ import annotations
@@ -17,19 +19,26 @@ from threading import Lock
 from typing import Final
 
 import numpy as np
+import simsimd
 
-from withsense_tf.index.vectors.products import PRODUCT, put_products
+from withsense_tf.index.vectors.products import put_products
 from withsense_tf.index.vectors.tie_rule import rank_order
 from withsense_tf.index.vectors.vector_index import Nearest
 
 # The scores of some rows for the query, float32.
 Score = Callable[[np.ndarray], np.ndarray]
 
-# So many directions of each are kept: of 213 numbers 48. More need longer to read, and fewer leave more rows to score.
-SHARE: Final = 4
-MULTIPLE: Final = 16
+# So many directions of each are kept: of 213 numbers 64. More need longer to read, and fewer leave more rows to score.
+SHARE: Final = 3
+MULTIPLE: Final = 32
+# Of more, a product would not be a whole number of float32.
+MOST_DIRECTIONS: Final = 1_024
+# The largest of the whole numbers.
+LARGEST: Final = 127
 # The directions are learned from so many rows.
 LEARNED_FROM: Final = 8_192
+# A copy is made of so many rows at a time.
+STEP: Final = 4_096
 # For fewer or narrower vectors, all of them are read as quickly.
 LEAST_ROWS: Final = 8_192
 LEAST_WIDTH: Final = 64
@@ -53,13 +62,16 @@ TINY: Final = 2.0**-126
 class ShortVectors:
     """A short copy of vectors.
 
-    `basis` are the directions (d, width); `along` what each row is along them, in stacks of rows (stacks, d, rows);
-    `rest` at least how long the rest of each row is (rows,). No row is longer than `longest`, nor any of `along` than
-    `longest_along`; `askew` says how far the directions are from being at right angles.
+    `basis` are the directions (d, width); `codes` what each row is along them, as whole numbers (rows, d), to be taken
+    times its `scale`; `rounded` at least how long is what that leaves out, and `rest` at least how long the rest of each
+    row is (rows,). No row is longer than `longest`, nor along the directions than `longest_along`; `askew` says how far
+    the directions are from being at right angles.
     """
 
     basis: np.ndarray
-    along: np.ndarray
+    codes: np.ndarray
+    scale: np.ndarray
+    rounded: np.ndarray
     rest: np.ndarray
     longest: float
     longest_along: float
@@ -72,31 +84,32 @@ class ShortVectors:
     def of(cls, vectors: np.ndarray) -> ShortVectors | None:
         """Make the short copy of vectors (rows, width), if it is worth while."""
         count, width = vectors.shape
-        numbers = max(MULTIPLE, width // SHARE // MULTIPLE * MULTIPLE)
-        if count < LEAST_ROWS or width < LEAST_WIDTH or 4 * count * (numbers + 1) > MOST_BYTES:
+        numbers = min(MOST_DIRECTIONS, max(MULTIPLE, width // SHARE // MULTIPLE * MULTIPLE))
+        if count < LEAST_ROWS or width < LEAST_WIDTH or count * (numbers + 12) > MOST_BYTES:
             return None
         basis = _directions(vectors[:: max(1, count // LEARNED_FROM)], numbers)
         if basis is None:
             return None
-        # One core does a product of so many rows (`products`), and whole stacks are multiplied at a go.
-        step = PRODUCT // numbers
-        along = np.zeros((-(-count // step), numbers, step), np.float32)
-        rest = np.empty(count, np.float32)
+        codes = np.empty((count, numbers), np.int8)
+        scale, rounded, rest = (np.empty(count, np.float32) for _ in range(3))
         longest = longest_along = 0.0
-        for n, at in enumerate(range(0, count, step)):
-            block = np.asarray(vectors[at : at + step], np.float32)
+        for at in range(0, count, STEP):
+            part = slice(at, at + STEP)
+            block = np.asarray(vectors[part], np.float32)
             here = _products(block, basis)
             lengths, short = _lengths(block), _lengths(here)
             if not np.isfinite(lengths).all():
                 return None  # what is damaged is for the full search to meet
-            longest, longest_along = max(longest, lengths.max()), max(longest_along, short.max())
+            codes[part], scale[part] = _whole_numbers(here)
+            lost = _lengths(here - codes[part] * scale[part, None].astype(np.float64))
+            rounded[part] = (1 + 4 * ROUNDING) * lost + TINY
+            longest, longest_along = max(longest, lengths.max()), max(longest_along, (short + lost).max())
             # A product of float32 is off by so much at most, and a length is rounded up.
             off = (numbers + 3) * ROUNDING * np.sqrt(numbers) * 1.01 * short + 4 * ROUNDING * lengths
-            rest[at : at + step] = (1 + 4 * ROUNDING) * (_lengths(block - here @ basis) + off) + TINY
-            along[n, :, : len(block)] = here.T
+            rest[part] = (1 + 4 * ROUNDING) * (_lengths(block - here @ basis) + off) + TINY
         exact = basis.astype(np.float64)
         askew = float(np.linalg.norm(np.eye(numbers) - exact @ exact.T)) * 1.01
-        return cls(basis, along, rest, longest * 1.001, longest_along * 1.001, askew)
+        return cls(basis, codes, scale, rounded, rest, longest * 1.001, longest_along * 1.001, askew)
 
     def nearest(self, query: np.ndarray, k: int, rows: int, score: Score, slack: float) -> Nearest | None:
         """Return the best k of the first `rows` rows; None where the copy does not help.
@@ -107,13 +120,8 @@ class ShortVectors:
             return self._nearest(query, k, rows, score, slack)
 
     def _nearest(self, query: np.ndarray, k: int, rows: int, score: Score, slack: float) -> Nearest | None:
-        whole = query.astype(np.float64)
-        along = self.basis.astype(np.float64) @ whole
-        left = np.float32(np.linalg.norm(whole - along @ self.basis) * (1 + 4 * ROUNDING))
-        products = np.matmul(along.astype(np.float32), self.along).reshape(-1)[:rows]
-        bounds = self.rest[:rows] * left
-        bounds += products
-        off = self._off(float(np.linalg.norm(along)), float(left)) + slack
+        products, bounds, off = self.bounds(query, rows)
+        off += slack
         if not np.isfinite(off) or not k <= rows // WORTH:
             return None
         some = products[::SPREAD]
@@ -133,16 +141,36 @@ class ShortVectors:
         best = rank_order(scores, candidates)[:k]
         return Nearest(candidates[best][None], scores[best][None])
 
-    def _off(self, along: float, left: float) -> float:
-        """Return how far a bound may lie below a row's product, for a query that is so long along the directions."""
+    def bounds(self, query: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return about what the product of a query with each of the first rows is, a bound of it, and how far it is off.
+
+        No product lies above its bound by more than that.
+        """
+        whole = query.astype(np.float64)
+        along = self.basis.astype(np.float64) @ whole
+        (codes,), (scale,) = _whole_numbers(along[None])
+        lost = float(np.linalg.norm(along - codes * np.float64(scale)))
+        length = np.float32(np.linalg.norm(along) * (1 + 4 * ROUNDING))
+        left = np.float32(np.linalg.norm(whole - along @ self.basis) * (1 + 4 * ROUNDING))
+        # Given an `out`, it returns a None that it does not own (6.5.16).
+        products = np.asarray(simsimd.cdist(self.codes[:rows], codes[None], "dot", out_dtype="float32"))
+        products = products.reshape(-1) * (self.scale[:rows] * scale)
+        bounds = self.rest[:rows] * left
+        bounds += self.rounded[:rows] * length
+        bounds += products
+        return products, bounds, self._off(float(length), float(left), lost)
+
+    def _off(self, along: float, left: float, lost: float) -> float:
+        """Return how far a bound may lie below a row's product, for a query that is so long along the directions.
+
+        It lost so much when its numbers were rounded.
+        """
         numbers, width = self.basis.shape
-        # Of the product along the directions, and of the query's own rounding.
-        product = (numbers + 3) * ROUNDING * along * self.longest_along * 1.01
         # What is left has a part along the directions after all: by rounding, and where these are askew.
         inside = along * ((width + 2) * ROUNDING * np.sqrt(numbers) * 1.01 * self.longest)
         inside += along * self.askew * self.longest_along
-        last = 4 * ROUNDING * (along * self.longest_along + left * 2 * self.longest)
-        return float(product + inside + last + (numbers + width) * TINY)
+        last = 8 * ROUNDING * (2 * along * self.longest_along + left * 2 * self.longest)
+        return float(1.001 * lost * self.longest_along + inside + last + (numbers + width) * TINY)
 
 
 class ShortCopies:
@@ -190,6 +218,12 @@ def _directions(some: np.ndarray, numbers: int) -> np.ndarray | None:
         return None
     directions: np.ndarray = np.linalg.eigh(squares)[1][:, ::-1][:, :numbers].T
     return np.ascontiguousarray(directions, np.float32)
+
+
+def _whole_numbers(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows as whole numbers, int8, and what each row of them is to be taken times, float32."""
+    scale = np.maximum(np.abs(block).max(axis=1) / LARGEST, TINY).astype(np.float32)
+    return np.clip(np.rint(block / scale[:, None]), -LARGEST, LARGEST).astype(np.int8), scale
 
 
 def _products(block: np.ndarray, basis: np.ndarray) -> np.ndarray:
