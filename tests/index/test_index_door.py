@@ -16,9 +16,10 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.index.index_door import IndexDoor, judge_items
+from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.item import items_of
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.photo_verdicts import judge_items
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import JUDGE, Countries, CountryRule

@@ -15,8 +15,8 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.photo_facts import photo_facts
 from withsense_tf.errors import DataWarning
-from withsense_tf.index.index_door import judge_items
 from withsense_tf.index.item import items_of
+from withsense_tf.index.photo_verdicts import judge_items
 from withsense_tf.policy.countries import Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_decisions import UNREAD

@@ -60,11 +60,13 @@ class PhotoService:
         self._lock = Lock()
         self._opened_as: tuple[int, ...] = ()
         self._search: Search | None = None
+        # Put together once: they are looked at for each question.
+        self._files = [settings.index / name for name in (TABLES, MARK)]
 
     def search(self) -> Search:
         """Return the search over the index that lies in the folder now: another one may have taken its place."""
         try:
-            parts = [(self.settings.index / name).stat() for name in (TABLES, MARK)]
+            parts = [file.stat() for file in self._files]
         except OSError as error:
             raise DataError(f"{self.settings.index} is no index ({error.strerror}).") from error
         identity = tuple(number for part in parts for number in (part.st_dev, part.st_ino))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from withsense_tf.app.answers import CaptionText, Cell
+from withsense_tf.app.answers import Cell
 from withsense_tf.app.photo_ids import PhotoIds
 from withsense_tf.app.photo_service import Doorway
 from withsense_tf.common.limits import parse_json
@@ -17,14 +17,14 @@ from withsense_tf.index.tables.photos_table import live_of_names, photo_records
 
 
 def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return what is known of photos, by name; the door has let each of them be shown already."""
+    """Return what is known of photos, by name, as `PhotoAnswer` has it; the door has let each be shown already."""
     listing = list(names)
     known_photos = {}
     texts = texts_of_photos(here.tables, live_of_names(listing))
-    for photo, name, _, _, facts, _, _ in photo_records(here.tables, live_of_names(listing)):
+    for photo, name, _, _, facts, *_ in photo_records(here.tables, live_of_names(listing)):
         is_plain, id_of_photo = _is_plain(here, name), ids.write(name)
         cells = {
-            str(column): value
+            str(column): value if isinstance(value, str) else float(value)
             for column, value in parse_json(facts).items()
             if is_plain or not here.door.refuses(column_text(column, value))
         }
@@ -32,10 +32,10 @@ def texts_of_shown(here: Doorway, ids: PhotoIds, names: Iterable[str]) -> dict[s
             "id": id_of_photo,
             "name": name,
             "captions": [
-                caption
+                {"text": text, "by": by}
                 for id_, text in texts.get((photo, CAPTIONS), ())
-                for caption in [CaptionText(text=text, by=author(id_))]
-                if is_plain or not here.door.refuses(f"{text} . {caption.by or ''}")
+                for by in [author(id_)]
+                if is_plain or not here.door.refuses(f"{text} . {by or ''}")
             ],
             "facts": cells,
             "width": _whole(cells.get("width")),

@@ -9,14 +9,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import to_json
+
 from withsense_tf.app.answers import (
     LawAnswer,
     PhotoAnswer,
-    Place,
     ScoreAnswer,
     SearchAnswer,
-    ShownPlace,
-    WithheldPlace,
     fit_of,
 )
 from withsense_tf.app.photo_service import Doorway, PhotoService, withheld
@@ -49,7 +48,7 @@ class Question:
 
 def find(service: PhotoService, question: Question) -> SearchAnswer:
     """Answer a question, on one of the threads that search."""
-    return service.searches.submit(_find, service, question).result()
+    return SearchAnswer(**service.searches.submit(_find, service, question).result())
 
 
 async def json_answer(service: PhotoService, question: Question) -> bytes:
@@ -58,11 +57,11 @@ async def json_answer(service: PhotoService, question: Question) -> bytes:
 
 
 def _find_json(service: PhotoService, question: Question) -> bytes:
-    # As it is: the answer was checked when it was made.
-    return _find(service, question).model_dump_json().encode()
+    # As the model has it, without making one: that would check some fifty parts that are made here.
+    return to_json(_find(service, question), inf_nan_mode="null")
 
 
-def _find(service: PhotoService, question: Question) -> SearchAnswer:
+def _find(service: PhotoService, question: Question) -> dict[str, Any]:
     with service.doorway(question.country) as here:
         name = None if question.like is None else service.name_of(here, question.like, "search")
         hits = here.search(
@@ -78,7 +77,7 @@ def _find(service: PhotoService, question: Question) -> SearchAnswer:
             literal=question.literal,
             model=question.model,
         )
-        return search_answer(service, here, hits, question)
+        return answer_cells(service, here, hits, question)
 
 
 def find_like_file(service: PhotoService, question: Question, file: Path, file_name: str) -> SearchAnswer:
@@ -96,50 +95,51 @@ def find_like_file(service: PhotoService, question: Question, file: Path, file_n
             text_share=question.text_share,
         )
         # A next page would need the file again.
-        return search_answer(service, here, replace(hits, after=None), question)
+        return SearchAnswer(**answer_cells(service, here, replace(hits, after=None), question))
 
 
-def search_answer(service: PhotoService, here: Doorway, hits: Hits, question: Question) -> SearchAnswer:
-    """Say what a search found; raise the notice where it may not be answered."""
+def answer_cells(service: PhotoService, here: Doorway, hits: Hits, question: Question) -> dict[str, Any]:
+    """Return what `SearchAnswer` holds, in its order; raise the notice where a search may not be answered."""
     if hits.notice is not None:
         raise withheld(here.door)
-    return SearchAnswer(
-        query=hits.query,
-        like=question.like,
-        country=here.door.country,
-        places=_places(service, here, hits),
-        without=list(hits.without),
-        corrections=dict(hits.corrections),
-        message=None if hits.message is None else hits.message.replace(TERMINAL, HERE),
-        no_match=question.after is None and not hits,
-        after=hits.after,
-        chance=hits.chance,
-        calibration=dict(hits.calibration) or None,
-    )
+    return {
+        "query": hits.query,
+        "like": question.like,
+        "country": here.door.country,
+        "places": _places(service, here, hits),
+        "without": list(hits.without),
+        "corrections": dict(hits.corrections),
+        "message": None if hits.message is None else hits.message.replace(TERMINAL, HERE),
+        "no_match": question.after is None and not hits,
+        "after": hits.after,
+        "chance": None if hits.chance is None else float(hits.chance),
+        "calibration": dict(hits.calibration) or None,
+    }
 
 
-def _places(service: PhotoService, here: Doorway, hits: Hits) -> list[Place]:
+def _places(service: PhotoService, here: Doorway, hits: Hits) -> list[dict[str, Any]]:
     texts = texts_of_shown(here, service.ids, (hit.photo for hit in hits.hits))
-    places: list[Place] = []
+    places: list[dict[str, Any]] = []
     for is_hit, row in groupby(hits.places, lambda place: isinstance(place, Hit)):
         some = list(row)
         if is_hit:
             places += [_photo_place(service, hit, texts[hit.photo]) for hit in some if isinstance(hit, Hit)]
         elif isinstance(some[0], Withheld):
-            places.append(WithheldPlace(place=some[0].place, count=len(some), notice=some[0].notice))
+            place, notice = some[0].place, some[0].notice
+            places.append({"kind": "withheld", "place": place, "count": len(some), "notice": notice})
     return places
 
 
-def _photo_place(service: PhotoService, hit: Hit, texts: dict[str, Any]) -> ShownPlace:
-    return ShownPlace(
-        place=hit.place,
-        score=round(hit.score, 4),
-        fit=fit_of(hit.score),
-        image_score=_four_digits(hit.image_score),
-        caption_score=_four_digits(hit.caption_score),
-        copies=[service.ids.write(name) for name in hit.duplicates],
-        **texts,
-    )
+def _photo_place(service: PhotoService, hit: Hit, texts: dict[str, Any]) -> dict[str, Any]:
+    return texts | {
+        "kind": "photo",
+        "place": hit.place,
+        "score": round(hit.score, 4),
+        "fit": fit_of(hit.score),
+        "image_score": _four_digits(hit.image_score),
+        "caption_score": _four_digits(hit.caption_score),
+        "copies": [service.ids.write(name) for name in hit.duplicates],
+    }
 
 
 def photo(service: PhotoService, id_: str, country: str | None) -> PhotoAnswer:

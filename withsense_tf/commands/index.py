@@ -241,8 +241,8 @@ def judge(
     law: LawFiles,
 ) -> None:
     """Judge all photos anew, where the law or what people decided of photos has changed."""
-    from withsense_tf.index.index_door import warn_of_overrides
     from withsense_tf.index.photo_index import PhotoIndex
+    from withsense_tf.index.photo_verdicts import warn_of_overrides
     from withsense_tf.index.upkeep.judge_anew import judge_anew
     from withsense_tf.policy.current_policy import Policy
 

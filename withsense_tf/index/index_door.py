@@ -1,16 +1,14 @@
-"""What the law says of the photos of an index: found out when they come, kept in the tables, asked at each search."""
+"""What the law says of the photos of an index: kept in the tables and asked at each search."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.pictures.photo_file import inspect_photo
@@ -20,111 +18,25 @@ from withsense_tf.index.departed import DEPARTED_NAME, any_restricted
 from withsense_tf.index.integrity.seal import (
     BROKEN_VERDICT,
     SealedPhoto,
-    put_seals,
     sealed_photos,
 )
 from withsense_tf.index.integrity.table_errors import CELL_ERRORS
-from withsense_tf.index.item import Item
+from withsense_tf.index.photo_verdicts import with_verdicts
 from withsense_tf.index.settled_law import decision_of
-from withsense_tf.index.tables.law_table import insert_verdicts, settled_restrictions
-from withsense_tf.index.tables.photos_table import live_of_names, live_twins, photo_digests
+from withsense_tf.index.tables.law_table import settled_restrictions
+from withsense_tf.index.tables.photos_table import (
+    PhotoSet,
+    live_of_ids,
+    live_of_names,
+    photo_digests,
+)
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.countries import CountryRule, country_code
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door, Permission, ResultPlace
-from withsense_tf.policy.law import Law
-from withsense_tf.policy.photo_decisions import STRICTNESS, Evidence, PhotoDecision
-from withsense_tf.policy.photo_judge import ChildJudge
-from withsense_tf.policy.texts.verdict import Verdict
+from withsense_tf.policy.photo_decisions import Evidence, PhotoDecision
 
-if TYPE_CHECKING:
-    from withsense_tf.encoders.vectors.store import VectorStore
-    from withsense_tf.index.photo_index import PhotoIndex
-
-
-def age_limits(policy: Law) -> list[int]:
-    """Return every age limit that a country's rule may ask for."""
-    rules = [rule for rule in policy.countries.rules if rule.rule == "children"]
-    return sorted({policy.countries.strictest().age_limit, *(rule.age_limit for rule in rules)})
-
-
-def level_keys(policy: Law) -> list[int]:
-    """Return every level that a country's rule may ask for, as the tables have it."""
-    return [level.key for level in policy.levels()]
-
-
-def judge_items(
-    policy: Policy, items: Sequence[Item], store: VectorStore | None = None
-) -> dict[int, dict[str, PhotoDecision]]:
-    """Decide on each photo by itself, under each level; a name stands for one of them only.
-
-    A judge of photos looks up in `store` what it can, if there is one.
-    """
-    texts = [text for item in items for _, text in (*item.captions, *item.law_texts)]
-    ownership = policy.ownership
-    if store is not None and isinstance(ownership.photo_judge, ChildJudge):
-        ownership = replace(ownership, photo_judge=ownership.photo_judge.beside(store))
-    decisions = {}
-    for level in policy.levels():
-        verdicts = iter(policy.texts(level.age_limit).verdicts(texts))
-        evidence = [
-            Evidence(
-                item.name,
-                item.path if item.path.name else None,  # one that departed has none
-                item.digest,
-                _with_verdicts(item.captions, verdicts),
-                _with_verdicts(item.law_texts, verdicts),
-                [f"{where}: {why}" for where, why in item.unread],
-                item.twins,
-            )
-            for item in items
-        ]
-        decisions[level.key] = ownership.own(evidence, policy.restricts_review, level)
-    return decisions
-
-
-def _with_verdicts(
-    texts: Sequence[tuple[str, str]], verdicts: Iterator[Verdict]
-) -> list[tuple[str, Verdict]]:
-    """Pair texts with the next verdicts, the stricter ones last, as a gate has them."""
-    pairs = [(name, next(verdicts)) for name, _ in texts]
-    return sorted(pairs, key=lambda one: STRICTNESS[one[1].decision])
-
-
-def put_law(
-    tables: sqlite3.Connection,
-    photos: Sequence[tuple[int, str]],
-    decisions: dict[int, dict[str, PhotoDecision]],
-    policy: Policy,
-) -> None:
-    """Write down what was decided on photos, given as id and name; near-duplicates are seen to when they go live."""
-    insert_verdicts(
-        tables,
-        [
-            (
-                photo,
-                limit,
-                decision.restricted,
-                decision.source,
-                decision.by_hand,
-                decision.captions,
-                decision.votes,
-                json.dumps(decision.evidence),
-            )
-            for limit, by_name in decisions.items()
-            for photo, name in photos
-            for decision in [by_name[name]]
-        ],
-    )
-    put_seals(tables, [photo for photo, _ in photos], policy.version)
-
-
-def warn_of_overrides(index: PhotoIndex, policy: Policy) -> None:
-    """Warn of decisions of people that are of no photo of the index, or do not do what was meant."""
-    with index.catalog.reading() as tables:
-        live = live_twins(tables)
-    names = [(name, digest) for own, digest, twins in live for name in (own, *json.loads(twins))]
-    policy.ownership.human_decisions.warn(names)
+T = TypeVar("T")
 
 
 class _Known(NamedTuple):
@@ -152,13 +64,21 @@ class IndexDoor(Door):
         # What is known is the same for whoever asks, as long as the tables and the policy are: seals are looked at once
         # in each state of the file, since a change of it by any hand, this program's or another, is a new state.
         self.memory: dict[Hashable, Any] = tables.memory(policy.version) if isinstance(tables, Tables) else {}
-        before, now = get_state(tables, "policy"), policy.version
+        before, now = self.remembered("policy", lambda: get_state(tables, "policy")), policy.version
         if before != now:
             raise DataError(
                 f"The law was kept otherwise when this index was last changed (version {before}, now {now}). Let it "
                 "judge its photos anew, with the same files of countries and overrides as here: "
                 "python -m withsense_tf index judge"
             )
+
+    def remembered(self, what: str, find: Callable[[], T]) -> T:
+        """Return what the tables say of the whole index, found out once in each state of them."""
+        key = IndexDoor, what
+        if key not in self.memory:
+            self.memory[key] = find()
+        value: T = self.memory[key]
+        return value
 
     @cached_property
     def rule(self) -> CountryRule:
@@ -186,7 +106,7 @@ class IndexDoor(Door):
                 name,
                 file,
                 content,
-                others=_with_verdicts(texts, iter(verdicts)),
+                others=with_verdicts(texts, iter(verdicts)),
                 unread=[f"{where}: {why}" for where, why in inside.unread],
             )
             decision = self.policy.ownership.own([evidence], self.policy.restricts_review, self.level)[name]
@@ -210,8 +130,8 @@ class IndexDoor(Door):
         """Return what was decided on a photo under the age limit in force; a verdict that was changed restricts."""
         known = self._entry(photo)
         if known.restricted and known.decision is None:
-            known = self._find([photo])[photo, self._limit]
-            self.memory[photo, self._limit] = known
+            known = self._find([photo])[photo, self.limit]
+            self.memory[photo, self.limit] = known
         return known.decision
 
     def photo(self, photo: str, scope: str = "show") -> bool:
@@ -235,27 +155,47 @@ class IndexDoor(Door):
 
         Where one of them cannot be read, that is an error for who asks for this one, and nobody else.
         """
-        new_photos = [photo for photo in dict.fromkeys(photos) if (photo, self._limit) not in self.memory]
+        new_photos = [photo for photo in dict.fromkeys(photos) if (photo, self.limit) not in self.memory]
         with suppress(*CELL_ERRORS, sqlite3.DatabaseError):
-            withheld = {} if self._limit is None else self._restricted_photos(new_photos, self._limit)
-            self.memory.update({(name, self._limit): known for name, known in withheld.items()})
+            withheld = {} if self.limit is None else self._restricted_photos(new_photos, self.limit)
+            self.memory.update({(name, self.limit): known for name, known in withheld.items()})
             self.memory.update(self._find([name for name in new_photos if name not in withheld]))
 
+    def look_up_live(self, photos: Mapping[str, tuple[int, str, bool]]) -> None:
+        """Find out what will be asked of live photos, as `look_up` does.
+
+        Of each, by name, are given its number, the digest of its file, and whether it was settled as restricted at the
+        limit here: of such a one nothing more is read.
+        """
+        limit = self.limit
+        new_photos = {name: cells for name, cells in photos.items() if (name, limit) not in self.memory}
+        withheld = {
+            (name, limit): _Known(str(digest), restricted=True)
+            for name, (_, digest, restricted) in new_photos.items()
+            if restricted and limit is not None
+        }
+        self.memory.update(withheld)
+        rest = {name: number for name, (number, *_) in new_photos.items() if (name, limit) not in withheld}
+        with suppress(*CELL_ERRORS, sqlite3.DatabaseError):
+            self.memory.update(self._find(list(rest), live_of_ids(list(rest.values()))))
+
     @cached_property
-    def _limit(self) -> int | None:
+    def limit(self) -> int | None:
         """Return under what photos are judged here; None where they are not."""
         return self.level.key if self.rule.rule == "children" else None
 
     def _entry(self, photo: str) -> _Known:
-        key = photo, self._limit
+        key = photo, self.limit
         if key not in self.memory:
             self.memory.update(self._find([photo]))
         known: _Known = self.memory[key]
         return known
 
-    def _find(self, photos: Sequence[str]) -> dict[tuple[str, int | None], _Known]:
-        """Read what is known of photos, by name and age limit."""
-        limit, names = self._limit, live_of_names(photos)
+    def _find(
+        self, photos: Sequence[str], live: PhotoSet | None = None
+    ) -> dict[tuple[str, int | None], _Known]:
+        """Read what is known of photos, by name and age limit; `live` are the same ones, where numbers are known."""
+        limit, names = self.limit, live or live_of_names(photos)
         known = dict.fromkeys(((photo, limit) for photo in photos), _Known())
         if not photos:
             return known

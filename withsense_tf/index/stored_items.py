@@ -13,6 +13,11 @@ from withsense_tf.index.tables.photos_table import PhotoSet, photo_records
 
 def stored_items(tables: sqlite3.Connection, photos: PhotoSet) -> list[tuple[int, Item]]:
     """Return photos of the tables, by id, as they once came in."""
+    return [(photo, item) for photo, item, _, _ in items_with_seals(tables, photos)]
+
+
+def items_with_seals(tables: sqlite3.Connection, photos: PhotoSet) -> list[tuple[int, Item, str, str]]:
+    """Return photos of the tables, by id, as they once came in, each with its tag and seal."""
     texts = texts_of_photos(tables, photos)
     return [
         (
@@ -28,6 +33,8 @@ def stored_items(tables: sqlite3.Connection, photos: PhotoSet) -> list[tuple[int
                 texts.get((photo, UNREAD), ()),
                 look,
             ),
+            tag,
+            seal,
         )
-        for photo, name, path, digest, facts, twins, look in photo_records(tables, photos)
+        for photo, name, path, digest, facts, twins, look, tag, seal in photo_records(tables, photos)
     ]

@@ -53,8 +53,13 @@ class LiveRows:
         # Under the name of this class, so that nobody else's keys are like these.
         new = [row for row in rows if (LivePhoto, model, row) not in memory]
         if new:
-            photos = {row: LivePhoto(*cells) for row, *cells in live_photos_at(self._tables, model, new)}
+            photos: dict[int, LivePhoto] = {}
+            law: dict[str, tuple[int, str, bool]] = {}
+            for row, restricted, *cells in live_photos_at(self._tables, model, new, self._door.limit):
+                photos[row] = photo = LivePhoto(*cells)
+                law[photo.name] = photo.number, photo.digest, bool(restricted)
             memory.update({(LivePhoto, model, row): photos.get(row) for row in new})
+            self._door.look_up_live(law)
         here = [(at, memory[LivePhoto, model, row]) for at, row in enumerate(rows, start)]
         self._door.look_up(photo.name for _, photo in here if photo is not None)
         return [(at, photo) for at, photo in here if photo is not None]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ from withsense_tf.search.query.mentions import mentions
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.row_ranking import RowRanking, rank
 from withsense_tf.search.search_request import SearchRequest
+
+T = TypeVar("T")
 
 # A photo without captions is left out if its pixels fit a term that must not be there at least so well. On held-out
 # photos of Flickr8k that leaves out 75 % of those that show it, and 2 % of the others (experiments/RESULTS.md).
@@ -68,6 +70,7 @@ class RankingWalk:
         self.request = request
         self.form = generation.form
         self.shown = ShownWords(tables, door)
+        self._allowed: dict[str, bool] = {}  # by name, for this walk
         self.question = request.digest(generation.number)
         self.after = None if request.after is None else PageEnd.read(request.after, self.question)
         without = list(request.query.without)
@@ -82,8 +85,8 @@ class RankingWalk:
             request.raw_text,
             without=request.query.without,
             like=request.photo,
-            calibration=calibration_of_model(self.tables, self.generation.number).as_dict(),
-            encoders=encoders_of_model(self.tables, self.generation.number),
+            calibration=self._of_model("calibration", calibration_of_model).as_dict(),
+            encoders=self._of_model("encoders", encoders_of_model),
             corrections=() if reading is None else reading.corrections,
         )
         if text and (message := not_read(text, self.form, self.door.policy, self._in_captions)):
@@ -110,6 +113,10 @@ class RankingWalk:
             after=self._next(page),
             chance=None if chance is None else chance.value,
         )
+
+    def _of_model(self, what: str, find: Callable[[sqlite3.Connection, int], T]) -> T:
+        number = self.generation.number
+        return self.door.remembered(f"{what} of model {number}", lambda: find(self.tables, number))
 
     def _best(self, ranking: RowRanking, live: LiveRows) -> list[int]:
         """Return where the best photos of the ranking stand that may be shown, as many as the chance looks at."""
@@ -190,8 +197,10 @@ class RankingWalk:
         return Withheld(place, self.door.rule.message)
 
     def _may_show(self, photo: str) -> bool:
-        # A permission to show a photo is none to let it be found.
-        return self.door.photo(photo, "show") and self.door.photo(photo, "search")
+        if photo not in self._allowed:
+            # A permission to show a photo is none to let it be found.
+            self._allowed[photo] = self.door.photo(photo, "show") and self.door.photo(photo, "search")
+        return self._allowed[photo]
 
     def _hit(self, ranking: RowRanking, at: int, place: int, photo: LivePhoto) -> Hit:
         return Hit(

@@ -35,8 +35,8 @@ def five(tables: sqlite3.Connection) -> None:
 
 def test_only_rows_of_live_photos_are_looked_up(tables: sqlite3.Connection) -> None:
     assert live_rows_among(tables, MODEL, np.array([5, 3, 9, 1])) == [1, 3]
-    assert [photo[:3] for photo in live_photos_at(tables, MODEL, [5, 2])] == [(2, 2, "3.png")]
-    assert live_photos_at(tables, MODEL + 1, [2]) == []
+    assert [photo[:4] for photo in live_photos_at(tables, MODEL, [5, 2], None)] == [(2, 0, 2, "3.png")]
+    assert live_photos_at(tables, MODEL + 1, [2], None) == []
     assert row_of_live(tables, MODEL, "3.png") == 2
     with pytest.raises(ValueError, match="not enough values"):
         row_of_live(tables, MODEL, "0.png")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from withsense_tf.index.item import Item
-from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.stored_items import items_with_seals
 from withsense_tf.index.tables.law_table import (
     SealedVerdict,
     own_verdicts,
@@ -76,14 +76,16 @@ class SealedPhoto:
 
 def sealed_photos(tables: sqlite3.Connection, photos: PhotoSet) -> list[SealedPhoto]:
     """Return photos of the tables, by id."""
-    items, seals = stored_items(tables, photos), photo_seals(tables, photos)
-    verdicts = sealed_verdicts(tables, photos)
+    items, verdicts = items_with_seals(tables, photos), sealed_verdicts(tables, photos)
     return [
         SealedPhoto(
-            photo, item, seal, item.tag == tag and seal == photo_seal(item, look), verdicts.get(photo, ())
+            photo,
+            item,
+            seal,
+            item.tag == tag and seal == photo_seal(item, item.look),
+            verdicts.get(photo, ()),
         )
-        for photo, item in items
-        for tag, look, seal in [seals[photo]]
+        for photo, item, tag, seal in items
     ]
 
 

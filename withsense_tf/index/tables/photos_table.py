@@ -106,9 +106,10 @@ def photo_ids(tables: sqlite3.Connection, photos: PhotoSet) -> set[int]:
 
 
 def photo_records(tables: sqlite3.Connection, photos: PhotoSet) -> list[tuple[Any, ...]]:
-    """Return photos by id: id, name, path, digest, facts and twins as JSON, look."""
+    """Return photos by id: id, name, path, digest, facts and twins as JSON, look, tag, seal."""
     return tables.execute(
-        f"SELECT id, name, path, digest, facts, twins, look FROM {photos.source} ORDER BY id", photos.values
+        f"SELECT id, name, path, digest, facts, twins, look, tag, seal FROM {photos.source} ORDER BY id",
+        photos.values,
     ).fetchall()
 
 

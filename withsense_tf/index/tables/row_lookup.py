@@ -51,12 +51,18 @@ def caption_places(tables: sqlite3.Connection, model: int, rows: np.ndarray) -> 
     }
 
 
-def live_photos_at(tables: sqlite3.Connection, model: int, rows: Sequence[int]) -> list[tuple[Any, ...]]:
-    """Return the live photos that rows stand for: row, photo, name, path, group, digest."""
+def live_photos_at(
+    tables: sqlite3.Connection, model: int, rows: Sequence[int], age_limit: int | None
+) -> list[tuple[Any, ...]]:
+    """Return the live photos that rows stand for: row, whether it is restricted, photo, name, path, group, digest.
+
+    What is restricted is so at an age limit, as that was settled; where there is no limit, nothing is.
+    """
     return tables.execute(
-        "SELECT row, live.id, name, path, fold, digest FROM rows JOIN live ON live.id = rows.photo "
+        "SELECT row, coalesce(restricted = 1, 0), live.id, name, path, fold, digest FROM rows "
+        "JOIN live ON live.id = rows.photo LEFT JOIN law ON law.photo = live.id AND age_limit = ? "
         f"WHERE generation = ? AND row IN ({marks(rows)})",
-        (model, *rows),
+        (age_limit, model, *rows),
     ).fetchall()
 
 

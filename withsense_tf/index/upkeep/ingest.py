@@ -15,9 +15,9 @@ from typing import Final, Literal
 
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.index.brought import brought_names
-from withsense_tf.index.index_door import warn_of_overrides
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.photo_verdicts import warn_of_overrides
 from withsense_tf.index.publish import publish_photos
 from withsense_tf.index.tables.left_out_tables import clear_quarantine, insert_quarantine
 from withsense_tf.index.tables.photos_table import live_tags

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from withsense_tf.index.departed import let_stand
-from withsense_tf.index.index_door import judge_items, level_keys, put_law
 from withsense_tf.index.integrity.seal import BROKEN_VERDICT, sealed_photos
 from withsense_tf.index.item import Item
 from withsense_tf.index.lift import Restrictions
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.photo_verdicts import judge_items, level_keys, put_law
 from withsense_tf.index.publish import publish_photos
 from withsense_tf.index.tables.law_table import delete_verdicts, departed_by_pixels
 from withsense_tf.index.tables.photos_table import ALL_PHOTOS, clear_tags, photo_ids

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 from withsense_tf.common.terminal import track
 from withsense_tf.errors import DataError
 from withsense_tf.index.brought import with_captions_of_users
-from withsense_tf.index.index_door import judge_items, put_law
 from withsense_tf.index.integrity.seal import photo_seal
 from withsense_tf.index.item import Item
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.model_rows import ModelGoneError, put_rows
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.photo_verdicts import judge_items, put_law
 from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, insert_texts
 from withsense_tf.index.tables.facts_table import insert_facts
 from withsense_tf.index.tables.photo_states import (

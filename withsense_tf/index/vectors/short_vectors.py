@@ -63,9 +63,9 @@ class ShortVectors:
     """A short copy of vectors.
 
     `basis` are the directions (d, width); `codes` what each row is along them, as whole numbers (rows, d), to be taken
-    times its `scale`; `rounded` at least how long is what that leaves out, and `rest` at least how long the rest of each
-    row is (rows,). No row is longer than `longest`, nor along the directions than `longest_along`; `askew` says how far
-    the directions are from being at right angles.
+    times its `scale`; `rounded` at least how long is what that leaves out, and `rest` at least how long the rest of
+    each row is (rows,). No row is longer than `longest`, nor along the directions than `longest_along`; `askew` says
+    how far the directions are from being at right angles.
     """
 
     basis: np.ndarray
@@ -142,7 +142,7 @@ class ShortVectors:
         return Nearest(candidates[best][None], scores[best][None])
 
     def bounds(self, query: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray, float]:
-        """Return about what the product of a query with each of the first rows is, a bound of it, and how far it is off.
+        """Return about what the product of a query with each of the first rows is, a bound, and how far that is off.
 
         No product lies above its bound by more than that.
         """

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, english_lemmas, frequent_words, russian_analyser
-from withsense_tf.index.index_door import age_limits
+from withsense_tf.index.photo_verdicts import age_limits
 from withsense_tf.policy.law import Law
 
 LONGEST_WORD: Final = 40
