@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 NEEDS = ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart", "js_lib_htmx")
 
+# By name, too: the loop of one of several workers.
+EVEN_LOOP = "withsense_tf.app.guards.even_workers:EvenLoop"
+
 
 @keeps_law
 def serve(
@@ -127,6 +130,7 @@ def run(settings: AppSettings) -> None:
         factory=True,
         # By name: workers, which are processes of their own, import it.
         http="withsense_tf.app.guards.slow_heads:HeadTimer",
+        loop=EVEN_LOOP if settings.workers > 1 and os.name == "posix" else "auto",
         host=settings.host,
         port=settings.port,
         workers=settings.workers,

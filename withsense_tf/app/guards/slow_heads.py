@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -26,6 +27,8 @@ class HeadTimer(HttpToolsProtocol):
         super().__init__(*arguments, **options)
         self._timer: asyncio.TimerHandle | None = None
         self._size = 0
+        # Called when the connection has ended.
+        self.at_end: Callable[[], None] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the base has it
         """Wait for the first head."""
@@ -36,6 +39,8 @@ class HeadTimer(HttpToolsProtocol):
         """Wait for nothing any more."""
         self._end()
         super().connection_lost(exc)
+        if self.at_end is not None:
+            self.at_end()
 
     def data_received(self, data: bytes) -> None:
         """Read on; a head that is not whole by now may not be any length."""
