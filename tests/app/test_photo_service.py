@@ -58,7 +58,7 @@ def test_what_looks_closely_at_texts_is_there_before_the_first_text_that_needs_i
         "from withsense_tf.app.photo_service import PhotoService\n"
         "from withsense_tf.app.settings import AppSettings\n"
         f"service = PhotoService(AppSettings(Path({str(place.index)!r})))\n"
-        "service.warm_up()\nbefore = 'spacy' in sys.modules\nservice.warm_up_rules()\n"
+        "service.warm_up()\nbefore = 'spacy' in sys.modules\nservice.warm_up_behind()\n"
         "print(before, 'spacy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -128,13 +128,19 @@ class PhotoService:
                 generation = search.index.current(tables)
                 self._judge("a dog")
                 generation.form.queries(["a dog"])
+                _ = generation.vectors, generation.each_caption
+
+    def warm_up_behind(self) -> None:
+        """Load what the first answers can do without, and later ones are quicker with.
+
+        That is what vectors are searched by, and what looks closely at a text, which takes a second.
+        """
+        with suppress(WithSenseError):
+            search = self.search()
+            with search.index.catalog.reading() as tables:
+                generation = search.index.current(tables)
                 for engine in generation.vectors.values():
                     engine.warm_up(row_count(tables, generation.number))
-                _ = generation.each_caption
-
-    def warm_up_rules(self) -> None:
-        """Load what looks closely at a text, which takes a second, before the first text that needs it comes."""
-        with suppress(WithSenseError):
             self._judge("a child")
 
     def _judge(self, text: str) -> None:

@@ -97,10 +97,11 @@ def prepare() -> None:
 
 def check(settings: AppSettings) -> None:
     """Raise before anything listens: a worker that cannot start would be started again and again."""
-    from withsense_tf.index.photo_index import PhotoIndex
+    # Not the index itself, whose models would be imported here, too: workers wait for this to end.
+    from withsense_tf.index.catalog import Catalog
 
     settings.check_open_to_others()
-    PhotoIndex(settings.index).close()
+    Catalog(settings.index).close()
     if settings.keys is not None:
         from withsense_tf.app.api_keys import KeyRing
 

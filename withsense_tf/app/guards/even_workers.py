@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import mmap
 import os
 import socket
@@ -142,6 +143,11 @@ class EvenListener:
 
 class EvenLoop(Loop):
     """The loop of a worker: where it listens at a socket that others have, too, it takes its share of connections."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # It is made when its worker begins, and what that reads from here on stays, as `server.lifespan` has it.
+        gc.disable()
 
     async def create_server(self, protocol_factory: Any, *place: Any, **options: Any) -> Any:
         """Listen as a server of asyncio does."""
