@@ -64,7 +64,7 @@ class IndexDoor(Door):
         # What is known is the same for whoever asks, as long as the tables and the policy are: seals are looked at once
         # in each state of the file, since a change of it by any hand, this program's or another, is a new state.
         self.memory: dict[Hashable, Any] = tables.memory(policy.version) if isinstance(tables, Tables) else {}
-        before, now = self.remembered("policy", lambda: get_state(tables, "policy")), policy.version
+        before, now = self.once_a_state("policy", lambda: get_state(tables, "policy")), policy.version
         if before != now:
             raise DataError(
                 f"The law was kept otherwise when this index was last changed (version {before}, now {now}). Let it "
@@ -72,7 +72,7 @@ class IndexDoor(Door):
                 "python -m withsense_tf index judge"
             )
 
-    def remembered(self, what: str, find: Callable[[], T]) -> T:
+    def once_a_state(self, what: str, find: Callable[[], T]) -> T:
         """Return what the tables say of the whole index, found out once in each state of them."""
         key = IndexDoor, what
         if key not in self.memory:

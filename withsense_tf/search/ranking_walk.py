@@ -116,7 +116,7 @@ class RankingWalk:
 
     def _of_model(self, what: str, find: Callable[[sqlite3.Connection, int], T]) -> T:
         number = self.generation.number
-        return self.door.remembered(f"{what} of model {number}", lambda: find(self.tables, number))
+        return self.door.once_a_state(f"{what} of model {number}", lambda: find(self.tables, number))
 
     def _best(self, ranking: RowRanking, live: LiveRows) -> list[int]:
         """Return where the best photos of the ranking stand that may be shown, as many as the chance looks at."""

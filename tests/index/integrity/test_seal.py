@@ -17,6 +17,7 @@ from withsense_tf.index.integrity.seal import BROKEN_VERDICT
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, photo_digests
+from withsense_tf.index.tables.row_lookup import live_photos_at
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.index.upkeep.verify import verify_index
@@ -187,8 +188,16 @@ def test_photos_that_are_looked_up_together_are_decided_as_one_by_one(
             door.look_up(names)
             return {name: outcome(door, name) for name in names}
 
+    def by_rows() -> dict[str, tuple[object, ...]]:
+        alone = PhotoIndex(index.folder)
+        with alone.catalog.reading() as tables:
+            door = IndexDoor(policy, tables, country)
+            photos = live_photos_at(tables, alone.current(tables).number, range(20), door.limit)
+            door.look_up_live({name: (number, digest, law) for _, law, number, name, _, _, digest in photos})
+            return {name: outcome(door, name) for name in names}
+
     expected = one_by_one()
-    assert together() == expected
+    assert together() == by_rows() == expected
     assert expected["nobody.png"] == (False, "", None, False, False)
     if country == "BB":
         allowed_here = {name for name, (*_, show, _) in expected.items() if show}
@@ -196,7 +205,7 @@ def test_photos_that_are_looked_up_together_are_decided_as_one_by_one(
     # What cannot be read is an error for who asks for this photo alone.
     by_hand(index, "UPDATE photos SET facts = '[' WHERE name = '004.png'")
     expected = one_by_one()
-    assert together() == expected
+    assert together() == by_rows() == expected
     assert (expected["004.png"][0] == "unreadable") == (country == "BB")
     assert expected[TWIN][0] is True
 

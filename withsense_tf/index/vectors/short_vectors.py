@@ -63,7 +63,7 @@ class ShortVectors:
     """A short copy of vectors.
 
     `basis` are the directions (d, width); `codes` what each row is along them, as whole numbers (rows, d), to be taken
-    times its `scale`; `rounded` at least how long is what that leaves out, and `rest` at least how long the rest of
+    times its `scale`; `losses` at least how long is what that leaves out, and `rest` at least how long the rest of
     each row is (rows,). No row is longer than `longest`, nor along the directions than `longest_along`; `askew` says
     how far the directions are from being at right angles.
     """
@@ -71,7 +71,7 @@ class ShortVectors:
     basis: np.ndarray
     codes: np.ndarray
     scale: np.ndarray
-    rounded: np.ndarray
+    losses: np.ndarray
     rest: np.ndarray
     longest: float
     longest_along: float
@@ -91,7 +91,7 @@ class ShortVectors:
         if basis is None:
             return None
         codes = np.empty((count, numbers), np.int8)
-        scale, rounded, rest = (np.empty(count, np.float32) for _ in range(3))
+        scale, losses, rest = (np.empty(count, np.float32) for _ in range(3))
         longest = longest_along = 0.0
         for at in range(0, count, STEP):
             part = slice(at, at + STEP)
@@ -101,15 +101,15 @@ class ShortVectors:
             if not np.isfinite(lengths).all():
                 return None  # what is damaged is for the full search to meet
             codes[part], scale[part] = _whole_numbers(here)
-            lost = _lengths(here - codes[part] * scale[part, None].astype(np.float64))
-            rounded[part] = (1 + 4 * ROUNDING) * lost + TINY
-            longest, longest_along = max(longest, lengths.max()), max(longest_along, (short + lost).max())
+            loss = _lengths(here - codes[part] * scale[part, None].astype(np.float64))
+            losses[part] = (1 + 4 * ROUNDING) * loss + TINY
+            longest, longest_along = max(longest, lengths.max()), max(longest_along, (short + loss).max())
             # A product of float32 is off by so much at most, and a length is rounded up.
             off = (numbers + 3) * ROUNDING * np.sqrt(numbers) * 1.01 * short + 4 * ROUNDING * lengths
             rest[part] = (1 + 4 * ROUNDING) * (_lengths(block - here @ basis) + off) + TINY
         exact = basis.astype(np.float64)
         askew = float(np.linalg.norm(np.eye(numbers) - exact @ exact.T)) * 1.01
-        return cls(basis, codes, scale, rounded, rest, longest * 1.001, longest_along * 1.001, askew)
+        return cls(basis, codes, scale, losses, rest, longest * 1.001, longest_along * 1.001, askew)
 
     def nearest(self, query: np.ndarray, k: int, rows: int, score: Score, slack: float) -> Nearest | None:
         """Return the best k of the first `rows` rows; None where the copy does not help.
@@ -149,28 +149,28 @@ class ShortVectors:
         whole = query.astype(np.float64)
         along = self.basis.astype(np.float64) @ whole
         (codes,), (scale,) = _whole_numbers(along[None])
-        lost = float(np.linalg.norm(along - codes * np.float64(scale)))
+        loss = float(np.linalg.norm(along - codes * np.float64(scale)))
         length = np.float32(np.linalg.norm(along) * (1 + 4 * ROUNDING))
         left = np.float32(np.linalg.norm(whole - along @ self.basis) * (1 + 4 * ROUNDING))
         # Given an `out`, it returns a None that it does not own (6.5.16).
         products = np.asarray(simsimd.cdist(self.codes[:rows], codes[None], "dot", out_dtype="float32"))
         products = products.reshape(-1) * (self.scale[:rows] * scale)
         bounds = self.rest[:rows] * left
-        bounds += self.rounded[:rows] * length
+        bounds += self.losses[:rows] * length
         bounds += products
-        return products, bounds, self._off(float(length), float(left), lost)
+        return products, bounds, self._off(float(length), float(left), loss)
 
-    def _off(self, along: float, left: float, lost: float) -> float:
+    def _off(self, along: float, left: float, loss: float) -> float:
         """Return how far a bound may lie below a row's product, for a query that is so long along the directions.
 
-        It lost so much when its numbers were rounded.
+        Rounding took so much of its numbers (`loss`).
         """
         numbers, width = self.basis.shape
         # What is left has a part along the directions after all: by rounding, and where these are askew.
         inside = along * ((width + 2) * ROUNDING * np.sqrt(numbers) * 1.01 * self.longest)
         inside += along * self.askew * self.longest_along
         last = 8 * ROUNDING * (2 * along * self.longest_along + left * 2 * self.longest)
-        return float(1.001 * lost * self.longest_along + inside + last + (numbers + width) * TINY)
+        return float(1.001 * loss * self.longest_along + inside + last + (numbers + width) * TINY)
 
 
 class ShortCopies:
