@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from withsense_tf.data.dataset import Dataset
@@ -17,11 +18,14 @@ def test_what_is_there_has_a_higher_chance_than_what_is_not(
     colours: Dataset, store: VectorStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(learn_chance, "FEWEST_PHOTOS", 10)
-    answers = answers_of(colours, lambda: Hybrid("scene_net", store=store), STRANGE, 2, 0)
+    photos = colours.captions["photo"].iloc[:1].tolist()
+    queries = pd.DataFrame({"image": [*photos, "elsewhere.jpg"], "russian": "стена", "english": "a wall"})
+    answers = answers_of(colours, lambda: Hybrid("scene_net", store=store), STRANGE, 2, 0, queries)
     assert set(answers) == {"pixels", "captions"}
     for sets in answers.values():
         assert len(sets[OWN]) == len(sets[WITHOUT]) == 5 * 40
         assert len(sets["strange"]) == 2 * 2
+        assert len(sets["typed, russian"]) == len(sets["typed, english"]) == 1
         own, strange = (np.mean([answer.chance for answer in sets[name]]) for name in (OWN, "strange"))
         assert own > strange + 0.1
 

@@ -3,9 +3,9 @@
     python -m withsense_tf.experiments.no_match [--data FOLDER] [--weights FILE.weights.h5] [--vectors GLOVE_FILE]
 
 Every photo is answered by a model that has not seen it. Captions ask for their own photo among the held-out ones, and
-once more where it and its copies are taken out; foreign queries ask for what these collections do not have. The last
-table asks for plain things, and takes what two of five captions name for the truth: which photos would a minus word
-leave out by their pixels?
+once more where it and its copies are taken out. What people typed for these photos asks where they are, in Russian and
+in English; foreign queries ask for what these collections do not have. The last table asks for plain things, and takes
+what two of five captions name for the truth: which photos would a minus word leave out by their pixels?
 """
 
 from __future__ import annotations
@@ -20,10 +20,16 @@ import numpy as np
 import typer
 
 from withsense_tf.common import terminal
-from withsense_tf.experiments.queries.read_queries import read_foreign_queries
+from withsense_tf.experiments.queries.read_queries import (
+    TYPED_COLUMNS,
+    read_foreign_queries,
+    read_typed_queries,
+)
 from withsense_tf.search.search_request import MINIMUM
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from withsense_tf.data.dataset import Dataset
     from withsense_tf.data.gallery import Gallery
     from withsense_tf.matchers.base import Matcher
@@ -60,7 +66,7 @@ def no_match(
     text = CaptionSpace(vectors=SpacyVectors(vectors)) if vectors else default_space(dataset.synthetic)
     vector_store = VectorStore(store)
     make = partial(Hybrid, photo, text, store=vector_store)
-    answers = answers_of(dataset, make, read_foreign_queries(), folds, seed)
+    answers = answers_of(dataset, make, read_foreign_queries(), folds, seed, read_typed_queries(data))
     for part, sets in answers.items():
         typer.echo(
             f"\n{part}: share of queries that get an answer, and the area under the curve against own captions"
@@ -92,9 +98,17 @@ class Answer:
 
 
 def answers_of(
-    data: Dataset, make: Callable[[], Hybrid], foreign: Mapping[str, Sequence[str]], folds: int, seed: int
+    data: Dataset,
+    make: Callable[[], Hybrid],
+    foreign: Mapping[str, Sequence[str]],
+    folds: int,
+    seed: int,
+    queries: pd.DataFrame | None = None,
 ) -> dict[str, dict[str, list[Answer]]]:
-    """Return what held-out photos answer: by pixels and by the hybrid, for each set of queries."""
+    """Return what held-out photos answer: by pixels and by the hybrid, for each set of queries.
+
+    `queries` were typed for photos (image, russian, english), and each is asked where its photo is.
+    """
     from withsense_tf.data.gallery import Gallery
     from withsense_tf.data.split import folds_by_photo
     from withsense_tf.targets.blend import relevance
@@ -104,10 +118,19 @@ def answers_of(
     answers: dict[str, dict[str, list[Answer]]] = {}
     for train, test in folds_by_photo(pairs, folds=folds, seed=seed):
         gallery = Gallery(data, tuple(test.photos["photo"]))
-        for part, sets in _fold_answers(make().fit(train), gallery, foreign).items():
+        sets_here = dict(foreign) | _typed_sets(queries, gallery)
+        for part, sets in _fold_answers(make().fit(train), gallery, sets_here).items():
             for name, rows in sets.items():
                 answers.setdefault(part, {}).setdefault(name, []).extend(rows)
     return answers
+
+
+def _typed_sets(queries: pd.DataFrame | None, gallery: Gallery) -> dict[str, list[str]]:
+    """Return what was typed for photos of a gallery, by language."""
+    if queries is None:
+        return {}
+    here = queries[queries["image"].isin(gallery.names)]
+    return {f"typed, {language}": here[language].tolist() for language in TYPED_COLUMNS[1:] if len(here)}
 
 
 def _fold_answers(

@@ -57,7 +57,7 @@ def test_no_photo_has_all_the_words_of_a_query_that_none_answers(maker: ExampleM
 
 
 def test_nouns_that_are_put_in_are_not_those_that_texts_are_held_against(maker: ExampleMaker) -> None:
-    from withsense_tf.matchers.chance.familiarity import strange_words
+    from withsense_tf.matchers.chance.noun_lists import strange_words
 
     held_against = strange_words(dict.fromkeys((form for forms in maker.forms for form in forms), 1))[::2]
     assert not set(maker.strange_nouns) & set(held_against)
@@ -76,7 +76,7 @@ def test_where_nouns_are_not_known_no_examples_are_possible() -> None:
 
 
 def test_what_is_put_in_is_a_thing_that_captions_do_not_have(maker: ExampleMaker) -> None:
-    from withsense_tf.matchers.chance.familiarity import english_nouns, things
+    from withsense_tf.matchers.chance.noun_lists import english_nouns, things
 
     assert len(things() & english_nouns()) > 400
     assert set(maker.strange_nouns) <= things() - {"dog", "boat"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.matchers.chance.familiarity import Familiarity, english_nouns, strange_words
+from withsense_tf.matchers.chance.familiarity import Familiarity
 
 TEXTS = ["A dog runs on a beach .", "A dog and a cat sleep .", "Three dogs play on the beach ."]
 PHOTOS = ["a.jpg", "b.jpg", "c.jpg"]
@@ -55,7 +55,7 @@ class Listening(Topics):
 
 
 def test_words_of_texts_that_were_made_ready_came_in_the_company_of_one_text_after_the_other() -> None:
-    texts = ["a submarine and a vessel", "the dogs", "a submarine and a hound", "a лодка", "a hound"]
+    texts = ["a submarine and a vessel", "the dogs", "a submarine and a hound", "a камилавка", "a hound"]
     heard = []
     for at_once in (True, False):
         familiarity = Familiarity(Listening()).fit(TEXTS, PHOTOS)
@@ -105,12 +105,36 @@ def test_a_word_near_to_words_of_captions_is_less_strange_than_one_that_is_not(
     assert by_topics.unknown("a submarine") == ("submarine",)
 
 
-def test_words_in_letters_of_no_caption_are_judged_by_vectors_and_not_by_the_captions_words(
-    by_topics: Familiarity,
-) -> None:
+def test_russian_words_are_read_as_english_ones_where_captions_are_english(by_topics: Familiarity) -> None:
     assert not by_topics.reads_words("собака")
-    assert by_topics.strangeness("собака") == {}
-    assert by_topics.unknown("собака и лодка") == ("лодка",)
+    assert by_topics.readings("Собаки бегут рядом с подводной лодкой") == {
+        "собака": "dog",
+        "бежать": "run",
+        "подводный": "submarine",
+        "лодка": "submarine",
+    }
+    assert by_topics.forms("на пляже собака и пёс") == ("beach", "dog")
+    assert by_topics.strangeness("собаки и подводная лодка") == {"dog": 0.0, "submarine": 1.0}
+    assert by_topics.unknown("собаки и подводная лодка") == ("подводный", "лодка")
+
+
+def test_of_several_english_words_the_one_is_taken_that_captions_have_most() -> None:
+    for known in ("carpet", "rug"):
+        familiarity = Familiarity(Topics()).fit([f"a {known}", f"a {known} on a floor"], ["a", "b"])
+        assert familiarity.forms("на ковре") == (known,)
+
+
+def test_a_russian_word_of_no_pair_is_judged_by_its_vector(by_topics: Familiarity) -> None:
+    assert by_topics.forms("собака и камилавка") == ("dog", "камилавка")
+    assert by_topics.unread("собака и камилавка") == ["камилавка"]
+    assert by_topics.strangeness("собака и камилавка") == {"dog": 0.0}
+    assert by_topics.translates("собака на пляже и камилавка")
+    assert not by_topics.translates("собака и камилавка")
+
+
+def test_words_of_russian_captions_are_read_as_they_stand() -> None:
+    familiarity = Familiarity(Topics()).fit(["Собака на пляже .", "Собака спит ."], ["a", "b"])
+    assert familiarity.forms("собаки на ковре") == ("собака", "ковёр")
 
 
 def test_without_an_encoder_that_reads_them_other_letters_are_unknown(by_words: Familiarity) -> None:
@@ -130,18 +154,3 @@ def test_captions_of_the_photos_apart_give_words_and_are_not_what_texts_come_nea
     familiarity = Familiarity(Topics()).fit(TEXTS, PHOTOS, apart=["a.jpg", "b.jpg"])
     assert len(familiarity.caption_vectors_) == 1
     assert familiarity.photos_with_["cat"] == 1
-
-
-def test_strange_words_are_common_nouns_that_no_caption_has() -> None:
-    words = strange_words({"computer": 3})
-    assert "computer" not in words
-    assert words.index("office") < words.index("submarine")
-    assert {"dog", "submarine"} <= english_nouns()
-    assert "quickly" not in english_nouns()
-
-
-def test_what_the_law_takes_out_of_captions_is_nothing_that_photos_do_not_show() -> None:
-    nouns = strange_words({"dog": 3})
-    assert {"submarine", "iceberg"} <= set(nouns)
-    # Captions that the law lets be learned from have none of these, whatever photos show.
-    assert {"girl", "boy", "child", "kid", "dog"}.isdisjoint(nouns)

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from withsense_tf.common.unit import unit
+from withsense_tf.common.word_pairs import english_of
+from withsense_tf.common.words import lemma, words
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
@@ -131,3 +137,36 @@ def test_pages_go_on_as_the_first_one_began_and_photos_as_queries_have_no_chance
     assert [hit.photo for hit in pages] == [hit.photo for hit in whole.hits][: len(pages)]
     assert len(pages) == len(whole.hits)
     assert search(photo=whole.hits[0].photo, minimum=0).chance is None
+
+
+class Bilingual(TextEncoder):
+    """Put each word somewhere, and a Russian one where its English one is."""
+
+    @property
+    def identity(self) -> str:
+        return "bilingual"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return ("English", "Russian")
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        rows = [[_place((*english_of(word), lemma(word))[0]) for word in words(text)] for text in texts]
+        return unit(np.stack([np.sum([np.zeros(8), *row], axis=0) for row in rows])).astype(np.float32)
+
+
+def _place(word: str) -> np.ndarray:
+    return np.random.default_rng(list(word.encode())).normal(size=8)
+
+
+@pytest.mark.usefixtures("few")
+def test_where_texts_are_read_in_russian_its_queries_have_lines_of_their_own(
+    train: Pairs, store: VectorStore
+) -> None:
+    text = CaptionSpace(vectors=Bilingual())
+    chance = match_chance(ClosedFormTowers(photo="scene_net", text=text, store=store).fit(train))
+    assert chance is not None
+    assert list(chance.lines) == ["pixels", "foreign pixels", "translated pixels"]
+    # The line for words that are read knows how strange they are, as the English one does.
+    english, foreign, translated = (len(line.weights) for line in chance.lines.values())
+    assert english == translated != foreign

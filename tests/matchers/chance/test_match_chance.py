@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from withsense_tf.common.saved_objects import load_state, save_state
+from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.matchers.chance.familiarity import Familiarity
 from withsense_tf.matchers.chance.match_chance import BestPhotos, ChanceLine, MatchChance, chance_features
 from withsense_tf.matchers.saved_search_forms import FORMS
@@ -92,3 +94,46 @@ def test_a_chance_that_was_saved_before_words_were_seen_by_themselves_answers_as
     assert before.looks is None
     with_point = BestPhotos(BEST.scores, BEST.numbers, point=np.ones(3))
     assert before.of("a dog and a submarine", with_point) == now.of("a dog and a submarine", BEST)
+
+
+class Flat(TextEncoder):
+    """Read both languages, and put all texts in one place."""
+
+    @property
+    def identity(self) -> str:
+        return "flat"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return ("English", "Russian")
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        return np.ones((len(texts), 1), np.float32)
+
+
+def test_a_russian_query_has_a_line_of_its_own_and_another_where_its_words_are_not_read() -> None:
+    familiarity = Familiarity(Flat()).fit(TEXTS, ["a", "b", "c"])
+    # Its strange words count, which stand behind the cosines and what whole sentences say.
+    translated = ChanceLine(np.array([1.0, 0, *[0] * 5, -4, 0, 0, 0, 0]), 0.0, 0.5)
+    foreign = ChanceLine(np.zeros(7), -1.0, 0.5)
+    chance = MatchChance(familiarity, {"translated pixels": translated, "foreign pixels": foreign})
+    known, strange, unread = (chance.of(text, BEST) for text in ("собаки", "подводная лодка", "камилавка"))
+    assert known is not None
+    assert strange is not None
+    assert unread is not None
+    assert known.fits
+    assert known.value > strange.value
+    assert unread.value == pytest.approx(1 / (1 + np.e))
+    before = MatchChance(familiarity, {"foreign pixels": foreign}).of("собаки", BEST)
+    assert before is not None
+    assert before.value == unread.value
+
+
+def test_captions_confirm_a_russian_word_by_the_english_one_that_it_is_read_as() -> None:
+    familiarity = Familiarity(Flat()).fit(TEXTS, ["a", "b", "c"])
+    familiarity.word_vectors_ = -familiarity.strange_vectors_[:1]
+    chance = MatchChance(familiarity, {"foreign pixels": ChanceLine(np.zeros(7), 0.0, 0.5)})
+    for forms, missing in ((frozenset[str](), ("субмарина",)), (frozenset(["submarine"]), ())):
+        answer = chance.of("собака и субмарина", BestPhotos(BEST.scores, BEST.numbers, forms))
+        assert answer is not None
+        assert answer.unconfirmed_words == missing

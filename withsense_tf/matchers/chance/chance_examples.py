@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import SMALL, lemma, lemmas, words
-from withsense_tf.matchers.chance.familiarity import FEWEST, english_nouns, strange_words, things
+from withsense_tf.matchers.chance.familiarity import FEWEST
+from withsense_tf.matchers.chance.noun_lists import english_nouns, strange_words, things
 from withsense_tf.matchers.forms.word_fit import telling_forms
 
 # So many of each kind are made, and so much all of a kind weigh together. Chosen on captioned photos of Flickr8k that

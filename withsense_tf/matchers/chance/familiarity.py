@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import ClassVar, Final, Self
 
 import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.unit import unit
-from withsense_tf.common.words import CYRILLIC, english_lemmas, frequent_words, lemmas
+from withsense_tf.common.word_pairs import english_of
+from withsense_tf.common.words import CYRILLIC, SMALL, lemma, lemmas, words
 from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.matchers.chance.noun_lists import strange_words
 from withsense_tf.matchers.forms.word_fit import telling_forms
-from withsense_tf.policy.texts.text_policy import TextPolicy
 
 # A word that captions of one photo alone have may be a slip.
 FEWEST: Final = 2
@@ -78,26 +77,67 @@ class Familiarity(Saveable):
     def unknown(self, text: str) -> tuple[str, ...]:
         """Return the telling words of a text, in their basic form, of which captions have none and nothing near."""
         values = self.strangeness(text)
-        others = [form for form in telling_forms(text) if form not in values]
+        others = self.unread(text)
         values |= dict(zip(others, self._far(others), strict=True))
-        return tuple(form for form in telling_forms(text) if values[form] > STRANGE)
+        return tuple(form for form, reading in self.readings(text).items() if values[reading] > STRANGE)
+
+    def readings(self, text: str) -> dict[str, str]:
+        """Return the telling words of a text in their basic form, each with the one that captions are asked for.
+
+        Where captions are in English alone, that is an English word for each Russian one that the table of word pairs
+        has: of several the one of which captions have most. Russian words for small ones, as "beside", tell nothing.
+        """
+        memory: dict[str, dict[str, str]] = self.__dict__.setdefault("_readings", {})
+        if len(memory) > MOST_REMEMBERED:
+            memory.clear()
+        if text not in memory:
+            memory[text] = self._read(text)
+        return memory[text]
+
+    def _read(self, text: str) -> dict[str, str]:
+        if not CYRILLIC.search(text.lower()):
+            return {form: form for form in telling_forms(text)}
+        parts = [word for word in words(text) if word not in SMALL]
+        forms = [lemma(word) for word in parts]
+        readings = dict(zip(forms, forms, strict=True))
+        # Two words may be one thing, as "подводная лодка" is.
+        for size in (1, 2):
+            for at in range(len(parts) - size + 1):
+                russian = forms[at : at + size]
+                english = english_of(*parts[at : at + size]) if all(map(self._is_other, russian)) else ()
+                if english:
+                    best = max(english, key=lambda word: (word in SMALL, self._count(word)))
+                    readings |= dict.fromkeys(russian, best)
+        return {form: reading for form, reading in readings.items() if reading not in SMALL}
+
+    def forms(self, text: str) -> tuple[str, ...]:
+        """Return the basic forms that captions are asked for, each once."""
+        return tuple(dict.fromkeys(self.readings(text).values()))
+
+    def unread(self, text: str) -> list[str]:
+        """Return those of the forms that are in letters that captions hardly use: no English word is known for them."""
+        return [form for form in self.forms(text) if self._is_other(form)]
+
+    def translates(self, text: str) -> bool:
+        """Return whether English words are known for most of a text's Russian ones."""
+        return len(self.unread(text)) < len(self.forms(text)) / 2
 
     def strangeness(self, text: str, fewest: int = FEWEST) -> dict[str, float]:
         """Return for each telling word of a text, in its basic form, how strange it is to captions, from 0 to 1.
 
-        Words in letters that no caption is written in stand not there, where the encoder reads them: none is known.
+        Russian words stand there as the English ones that they are read as, and not at all where none is known.
 
         Words that captions of so many photos have are not. Others are, but less if they are nearer to words of captions
         than to words that captions do not have.
         """
-        forms = [form for form in telling_forms(text) if not self._is_other(form)]
+        forms = [form for form in self.forms(text) if not self._is_other(form)]
         rest = self._rare(forms, fewest)
         return dict.fromkeys(forms, 0.0) | dict(zip(rest, self._far(rest), strict=True))
 
     def make_ready(self, texts: Sequence[str], fewest: int = FEWEST) -> None:
         """Find out how strange the words of texts are, as if one text after the other were asked for: it is quicker."""
         if self._has_sides:
-            forms_of = ([form for form in telling_forms(text) if not self._is_other(form)] for text in texts)
+            forms_of = ([form for form in self.forms(text) if not self._is_other(form)] for text in texts)
             self._measure([self._rare(forms, fewest) for forms in forms_of])
 
     def _rare(self, forms: Sequence[str], fewest: int) -> list[str]:
@@ -234,45 +274,6 @@ def _new_words(groups: Sequence[Sequence[str]], memory: Collection[str]) -> list
         claimed_forms.update(new)
         new_groups += [new] if new else []
     return new_groups
-
-
-def strange_words(counts: Mapping[str, int]) -> list[str]:
-    """Return English nouns that captions do not have, the commonest in books first.
-
-    Those that the law takes out of captions are none: that captions lack them says nothing of what photos show.
-    Every other one is what texts are held against; the rest may be put into texts that are to be strange.
-    """
-    frequent = frequent_words()
-    nouns = [
-        noun
-        for noun in english_nouns() - lawless_nouns()
-        if noun not in counts and frequent.get(noun, 0) and len(noun) > 2
-    ]
-    return sorted(nouns, key=lambda noun: (-frequent[noun], noun))
-
-
-def english_nouns() -> frozenset[str]:
-    """Return basic forms that have a plural in "-s": nearly all are nouns, though some are verbs, too."""
-    table = english_lemmas()
-    return frozenset(
-        noun
-        for form, noun in table.items()
-        if form == noun + "s" and noun.isalpha() and table.get(noun, noun) == noun
-    )
-
-
-@cache
-def things() -> frozenset[str]:
-    """Return English names of things and beasts, in their basic form."""
-    text = (files("withsense_tf.matchers.chance") / "things.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
-
-
-@cache
-def lawless_nouns() -> frozenset[str]:
-    """Return English nouns that the strictest law lets no caption have."""
-    law = TextPolicy(18)
-    return frozenset(noun for noun in english_nouns() if law.verdict(noun).restricted)
 
 
 def _nearest(cosines: np.ndarray) -> np.ndarray:

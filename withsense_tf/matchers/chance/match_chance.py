@@ -64,8 +64,9 @@ class MatchChance(Saveable):
     """Say how probable it is that the best of the photos is a match.
 
     Each of the `lines` is for another case: "pixels", or "captions" where the best photo has some, which confirm words
-    of the query or do not; "foreign pixels" and "foreign captions" where the query is in letters that no training
-    caption is written in. All know scores, and how familiar the query is. Only photos count that may be shown: how
+    of the query or do not; "translated pixels" and "translated captions" where the query is in letters that no training
+    caption is written in, and English words are known for most of its words; "foreign pixels" and "foreign captions"
+    where they are not. All know scores, and how familiar the query is. Only photos count that may be shown: how
     many there are beside them would tell of those that may not. `looks` sees each word by itself, where words have
     vectors and photos points; a chance that was saved before there were such has none.
     """
@@ -84,13 +85,17 @@ class MatchChance(Saveable):
         if self.looks is not None:
             features = np.column_stack([features, look_features(self.looks, [text], [best], case)])
         value = float(line.apply(features)[0])
-        here = best.forms or frozenset()
-        unknown = self.familiarity.unknown(text)
-        return Chance(value, value >= line.least, tuple(form for form in unknown if form not in here))
+        here, readings = best.forms or frozenset(), self.familiarity.readings(text)
+        missing = [form for form in self.familiarity.unknown(text) if here.isdisjoint((form, readings[form]))]
+        return Chance(value, value >= line.least, tuple(missing))
 
     def _case(self, text: str, best: BestPhotos) -> str:
         part = "captions" if best.forms is not None and "captions" in self.lines else "pixels"
-        return part if self.familiarity.reads_words(text) else f"foreign {part}"
+        if self.familiarity.reads_words(text):
+            return part
+        # A chance that was saved before words were translated has none.
+        is_translated = f"translated {part}" in self.lines and self.familiarity.translates(text)
+        return f"translated {part}" if is_translated else f"foreign {part}"
 
 
 def chance_features(

@@ -16,7 +16,8 @@ import numpy as np
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.unit import unit
 from withsense_tf.encoders.texts.near_words import LEAST, NEAREST, SHARPNESS
-from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity, strange_words
+from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity
+from withsense_tf.matchers.chance.noun_lists import strange_words
 from withsense_tf.matchers.forms.word_fit import telling_forms
 
 # So many words of captions have a place of their own, and so many that captions do not have are held against them.
@@ -92,17 +93,22 @@ class WordLooks(Saveable):
     ) -> list[float]:
         """Return how well a photo at a point shows the words of a text, and whether these stand together.
 
-        With the words `there` of the photo's captions, also how well these confirm each. Of words of another language
-        it says how strange they are, too; where `left_out`, words are seen as if captions, and the strange words that
-        they are held against, did not have them themselves: as another language's words are.
+        With the words `there` of the photo's captions, also how well these confirm each. Russian words are seen as the
+        English ones that they are read as; where the text `is_foreign`, as the words that the encoder puts them near
+        to, and then it says how strange they are, too. Where `left_out`, words are seen as if captions, and the strange
+        words that they are held against, did not have them themselves: as another language's words are.
         """
-        forms = telling_forms(text)
+        forms = telling_forms(text) if is_foreign else self.familiarity.forms(text)
         if not forms:
             return [0.0] * (7 + 6 * is_foreign + 4 * (there is not None))
         looks = self._looks(forms, left_out)
-        rarity = np.array([one.rarity for one in looks])
-        if not is_foreign:
-            rarity = np.array([self.familiarity.rarity(form) for form in forms])
+        unread = forms if is_foreign else self.familiarity.unread(text)
+        rarity = np.array(
+            [
+                one.rarity if form in unread else self.familiarity.rarity(form)
+                for form, one in zip(forms, looks, strict=True)
+            ]
+        )
         weights = rarity / rarity.sum()
         features = [*_how_well(looks, point, weights), *_together(looks)]
         if is_foreign:

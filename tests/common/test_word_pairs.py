@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from withsense_tf.common.word_pairs import english_by_russian, english_of, russian_by_english
+
+
+def test_every_line_has_an_english_word_and_russian_ones_each_once() -> None:
+    table = russian_by_english()
+    assert len(table) > 3_000
+    for english, russian in table.items():
+        assert re.fullmatch("[a-z]+", english), english
+        assert russian, english
+        assert len(set(russian)) == len(russian), english
+        assert all(re.fullmatch("[а-яё -]+", word) for word in russian), english
+
+
+@pytest.mark.parametrize("form", ["собака", "собаки", "собаке", "Собаками".lower()])
+def test_a_russian_word_is_known_in_every_form(form: str) -> None:
+    assert english_of(form) == ("dog",)
+
+
+def test_a_form_of_several_words_stands_for_all_of_them() -> None:
+    assert {"hot", "stand"} & set(english_of("стоит")) == {"stand"}
+    assert {"saw"} <= set(english_of("пилу"))
+
+
+def test_two_words_may_be_one_thing() -> None:
+    assert english_of("железной", "дорогой") == ("railway",)
+    assert english_of("железной", "собакой") == ()
+    assert english_by_russian()["подводный лодка"] == ("submarine",)
+
+
+def test_english_words_stand_for_none() -> None:
+    assert english_of("dog") == ()

@@ -1,0 +1,53 @@
+"""English words and Russian ones that say the same, from a table: so a Russian query has words that captions know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from withsense_tf.common.words import CYRILLIC, lemma, russian_analyser
+
+
+@cache
+def russian_by_english() -> Mapping[str, tuple[str, ...]]:
+    """Return English words, each with Russian ones that say the same, the usual one first.
+
+    A Russian word may be two with a space between.
+    """
+    text = (files("withsense_tf.common") / "word_pairs.txt").read_text(encoding="utf-8")
+    rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
+    return {english: tuple(word.replace("_", " ") for word in russian) for english, *russian in rows}
+
+
+@cache
+def english_by_russian() -> Mapping[str, tuple[str, ...]]:
+    """Return Russian basic forms, each with the English words that say the same; these in their basic form, too."""
+    table: dict[str, dict[str, None]] = {}
+    for english, russian in russian_by_english().items():
+        for words in russian:
+            forms = " ".join(map(lemma, words.split()))
+            table.setdefault(forms, {}).update(dict.fromkeys((english, lemma(english))))
+    return {forms: tuple(english) for forms, english in table.items()}
+
+
+@lru_cache(maxsize=50_000)
+def english_of(*words: str) -> tuple[str, ...]:
+    """Return the English words that one or two Russian ones may stand for, in whichever form; () for none known.
+
+    >>> english_of("верблюдом"), english_of("подводную", "лодку"), english_of("камилавкой")
+    (('camel',), ('submarine',), ())
+    """
+    forms = [""]
+    for word in words:
+        forms = [f"{before} {form}".strip() for before in forms for form in _basic_forms(word)]
+    table = english_by_russian()
+    return tuple(dict.fromkeys(english for form in forms for english in table.get(form, ())))
+
+
+def _basic_forms(word: str) -> list[str]:
+    """Return every basic form that a Russian word may have: "стоит" is a form of "стоять" and of "стоить"."""
+    if not CYRILLIC.search(word):
+        return []
+    readings = russian_analyser().parse(word)
+    return list(dict.fromkeys([lemma(word), *(str(reading.normal_form) for reading in readings)]))
