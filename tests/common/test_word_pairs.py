@@ -27,6 +27,20 @@ def test_a_form_of_several_words_stands_for_all_of_them() -> None:
     assert {"saw"} <= set(english_of("пилу"))
 
 
+@pytest.mark.parametrize(
+    ("form", "english"),
+    [("белку", "squirrel"), ("пня", "stump"), ("фатой", "veil"), ("носки", "sock"), ("суши", "sushi")],
+)
+def test_a_word_that_may_be_a_form_of_another_one_is_an_entry_of_its_own(form: str, english: str) -> None:
+    assert english in english_of(form)
+
+
+def test_every_word_of_the_table_stands_for_what_the_table_says() -> None:
+    for english, russian in russian_by_english().items():
+        for word in russian:
+            assert english in english_of(*word.split()), (english, word)
+
+
 def test_two_words_may_be_one_thing() -> None:
     assert english_of("железной", "дорогой") == ("railway",)
     assert english_of("железной", "собакой") == ()

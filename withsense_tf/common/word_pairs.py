@@ -26,7 +26,7 @@ def english_by_russian() -> Mapping[str, tuple[str, ...]]:
     table: dict[str, dict[str, None]] = {}
     for english, russian in russian_by_english().items():
         for words in russian:
-            forms = " ".join(map(lemma, words.split()))
+            forms = " ".join(map(_entry, words.split()))
             table.setdefault(forms, {}).update(dict.fromkeys((english, lemma(english))))
     return {forms: tuple(english) for forms, english in table.items()}
 
@@ -43,6 +43,12 @@ def english_of(*words: str) -> tuple[str, ...]:
         forms = [f"{before} {form}".strip() for before in forms for form in _basic_forms(word)]
     table = english_by_russian()
     return tuple(dict.fromkeys(english for form in forms for english in table.get(form, ())))
+
+
+def _entry(word: str) -> str:
+    """Return a word of the table as readings of texts name it: "белка" is no form of "белок", though it may be one."""
+    forms = _basic_forms(word)
+    return word if word in forms else forms[0]
 
 
 def _basic_forms(word: str) -> list[str]:
