@@ -90,9 +90,10 @@ class Familiarity(Saveable):
         memory: dict[str, dict[str, str]] = self.__dict__.setdefault("_readings", {})
         if len(memory) > MOST_REMEMBERED:
             memory.clear()
-        if text not in memory:
-            memory[text] = self._read(text)
-        return memory[text]
+        readings = memory.get(text)
+        if readings is None:
+            readings = memory[text] = self._read(text)
+        return readings
 
     def _read(self, text: str) -> dict[str, str]:
         if not CYRILLIC.search(text.lower()):
@@ -126,9 +127,8 @@ class Familiarity(Saveable):
         """Return for each telling word of a text, in its basic form, how strange it is to captions, from 0 to 1.
 
         Russian words stand there as the English ones that they are read as, and not at all where none is known.
-
-        Words that captions of so many photos have are not. Others are, but less if they are nearer to words of captions
-        than to words that captions do not have.
+        Words that captions of so many photos have are not strange. Others are, but less if they are nearer to words of
+        captions than to words that captions do not have.
         """
         forms = [form for form in self.forms(text) if not self._is_other(form)]
         rest = self._rare(forms, fewest)
