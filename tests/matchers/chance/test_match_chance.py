@@ -137,3 +137,23 @@ def test_captions_confirm_a_russian_word_by_the_english_one_that_it_is_read_as()
         answer = chance.of("собака и субмарина", BestPhotos(BEST.scores, BEST.numbers, forms))
         assert answer is not None
         assert answer.unconfirmed_words == missing
+
+
+def test_what_captions_of_the_best_photo_all_say_fits_however_strange_the_words_are() -> None:
+    text, line = "a submarine beside an iceberg", chance("captions")
+    said = BestPhotos(np.array([0.1]), np.array([0.1]), frozenset(["submarine", "iceberg", "dog"]))
+    half = BestPhotos(np.array([0.1]), np.array([0.1]), frozenset(["submarine", "dog"]))
+    all_of_it, some_of_it = line.of(text, said), line.of(text, half)
+    assert all_of_it is not None
+    assert some_of_it is not None
+    assert all_of_it.fits
+    assert not some_of_it.fits
+    assert all_of_it.unconfirmed_words == ()
+    assert some_of_it.unconfirmed_words == ("iceberg",)
+
+
+def test_a_query_without_telling_words_is_not_confirmed_by_captions() -> None:
+    low = BestPhotos(np.array([-9.0]), np.array([0.0]), frozenset(["dog"]))
+    answer = chance("captions").of("of the", low)
+    assert answer is not None
+    assert not answer.fits

@@ -86,7 +86,11 @@ class MatchChance(Saveable):
             features = np.column_stack([features, look_features(self.looks, [text], [best], case)])
         value = float(line.apply(features)[0])
         here, readings = best.forms or frozenset(), self.familiarity.readings(text)
-        missing = [form for form in self.familiarity.unknown(text) if here.isdisjoint((form, readings[form]))]
+        unconfirmed_words = [form for form, reading in readings.items() if here.isdisjoint((form, reading))]
+        if readings and not unconfirmed_words:
+            # People said all of it of this photo, in words that the captions learned from may never have had.
+            value = max(value, line.least)
+        missing = [form for form in self.familiarity.unknown(text) if form in unconfirmed_words]
         return Chance(value, value >= line.least, tuple(missing))
 
     def _case(self, text: str, best: BestPhotos) -> str:
