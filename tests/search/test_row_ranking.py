@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from index_digest import contents
 from small_index import LAW, item_of, items_of_looks, new_index
@@ -14,6 +15,8 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.forms.hybrid_form import HybridForm
+from withsense_tf.matchers.forms.word_fit import WordFit
 from withsense_tf.search import ranking_walk as answer
 from withsense_tf.search import row_ranking as ranking
 from withsense_tf.search.search import Search
@@ -113,3 +116,31 @@ def ranked_names(index: PhotoIndex, text: str, k: int) -> list[tuple[str, float]
         )
     rows = zip(found.rows.tolist(), found.scores.tolist(), strict=True)
     return [(names[row], score) for row, score in rows if row in names]
+
+
+def test_a_word_that_no_training_caption_had_finds_the_photo_of_which_it_was_said(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    said = item_of(looks, "said.png", 40, texts=["Golden paper .", "A zeppelin above plain paper ."])
+    index = new_index(tmp_path / "index", fitted("hybrid"), [*items_of_looks(looks, 20), said], store)
+    search = Search(index, policy=LAW, country="AA")
+    assert [hit.photo for hit in search("a zeppelin", 1)] == ["said.png"]
+    # Nobody said this of any photo.
+    assert search("an albatross", 1).message
+
+
+def test_words_that_no_training_caption_had_count_for_photos_that_have_them_alone() -> None:
+    fit = WordFit().fit(["a plain wall", "a wall of paper"], ["a", "b"])
+    weights = fit.weights("a zeppelin above a wall")
+    counts = np.array(
+        [[float(form == "zeppelin") for form in weights], [float(form == "wall") for form in weights]]
+    )
+    share, by_words = ranking._untaught_looks(fit, weights, (counts, np.array([2.0, 2.0])))
+    assert 0 < share[0] < 1
+    assert 0 < by_words[0] <= 1
+    assert share[1] == by_words[1] == 0
+    raised = HybridForm.raised(np.array([0.0, 0.5]), share, by_words)
+    assert raised[0] > 0.1
+    assert raised[1] == 0.5
+    # A photo that is found anyway falls by nothing that is said of it.
+    assert HybridForm.raised(np.array([0.99, 0.99]), share, by_words).tolist() == [0.99, 0.99]

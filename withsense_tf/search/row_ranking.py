@@ -174,28 +174,47 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     figures = form.pixels.figures(vectors, question.point)
     by_pixels = form.pixels.numbers_by(figures)
     looks = _looks(question, rows)
+    share = by_words = np.zeros(len(rows))
     if form.words is not None:
-        looks = np.column_stack([looks, _word_looks(question, form, weights, rows)])
-    scores = form.score(cosines, by_pixels, looks)
+        counts = counts_of_forms(question.tables, question.model, list(weights), rows)
+        looks = np.column_stack([looks, _word_looks(question, form, weights, counts)])
+        share, by_words = _untaught_looks(form.words, weights, counts)
+    scores = form.raised(form.score(cosines, by_pixels, looks), share, by_words)
     scores[front:] = cosines[front:] - _behind(form)
     order = rank_order(scores, rows)
     by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
     return RowRanking(
         rows[order],
         scores[order],
-        form.number_of(cosines, by_pixels, looks, figures)[order],
+        form.raised(form.number_of(cosines, by_pixels, looks, figures), share, by_words)[order],
         by_pixels[order],
         by_captions[order],
     )
 
 
 def _word_looks(
-    question: _Question, form: HybridForm, weights: Mapping[str, float], rows: np.ndarray
+    question: _Question,
+    form: HybridForm,
+    weights: Mapping[str, float],
+    counts: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
     """Return how well the captions of each row's photo confirm the words of the query, (rows, 3)."""
-    counts, captions = counts_of_forms(question.tables, question.model, list(weights), rows)
     unknown = {lemma(word) for word in form.unknown(question.text)}
-    return (form.words or WordFit()).looks(weights, unknown, counts, captions)
+    return (form.words or WordFit()).looks(weights, unknown, *counts)
+
+
+def _untaught_looks(
+    fit: WordFit, weights: Mapping[str, float], counts: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return of each row what the words weigh that no training caption had and its own do, and how well they do.
+
+    It hangs on the photo's own captions alone: what others have would tell of those that may not be shown.
+    """
+    is_new = np.array([not fit.taught(form) for form in weights], bool)
+    each = np.array(list(weights.values())) / max(sum(weights.values()), 1e-9)
+    there = (counts[0] > 0) & is_new
+    share = np.asarray(np.vecdot(there, each))
+    return share, np.asarray(fit.score(weights, counts[0] * is_new, counts[1]) / np.maximum(share, 1e-9))
 
 
 def counts_of_forms(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.common.unit import unit
-from withsense_tf.common.word_pairs import english_of
+from withsense_tf.matchers.chance.word_pairs import english_of
 from withsense_tf.common.words import lemma, words
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder

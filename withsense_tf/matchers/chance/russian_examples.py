@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.common.word_pairs import russian_by_english
+from withsense_tf.matchers.chance.word_pairs import russian_by_english
 from withsense_tf.common.words import lemma, words
 from withsense_tf.matchers.chance.chance_examples import Example, ExampleMaker
 from withsense_tf.matchers.chance.familiarity import Familiarity

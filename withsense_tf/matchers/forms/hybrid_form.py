@@ -78,6 +78,17 @@ class HybridForm(SearchForm):
         """
         return np.asarray(np.clip(self._put_together(cosines, numbers, looks, True, figures), 0, 1))
 
+    @staticmethod
+    def raised(scores: np.ndarray, share: np.ndarray, by_words: np.ndarray) -> np.ndarray:
+        """Return scores of photos, none lower than before, whose captions have words that no training caption had.
+
+        Vectors take such a word for what is near to it: of a zeppelin they think as of a kite. That somebody said it of
+        the photo says more. `share` is what those words weigh in the query, and `by_words` how well captions confirm
+        them, (photos,).
+        """
+        worth = np.minimum(WORTH * by_words, 1)
+        return np.asarray(np.maximum(scores, scores + share * (worth - scores)))
+
     def _put_together(
         self,
         cosines: np.ndarray,

@@ -72,6 +72,11 @@ class WordFit(Saveable):
         # Row by row: a matrix product may round a row otherwise where there are more of them.
         return np.asarray(np.vecdot(shares, each / each.sum()))
 
+    def taught(self, form: str) -> bool:
+        """Return whether a training caption had a basic form; where nothing was learned, all count as taught."""
+        rarity: WordWeights | None = getattr(self, "rarity_", None)
+        return rarity is None or form in rarity.vocabulary_
+
     def looks(
         self, weights: Mapping[str, float], unknown: Collection[str], counts: np.ndarray, captions: np.ndarray
     ) -> np.ndarray:
