@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from withsense_tf.common.unit import unit
-from withsense_tf.matchers.chance.word_pairs import english_of
 from withsense_tf.common.words import lemma, words
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder
@@ -18,6 +17,7 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.chance import learn_chance as module
 from withsense_tf.matchers.chance.learn_chance import match_chance, why_no_chance
+from withsense_tf.matchers.chance.word_pairs import english_of
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.saved import load_matcher, save_matcher
