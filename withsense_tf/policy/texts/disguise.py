@@ -96,13 +96,11 @@ class Disguises:
     """
 
     def __init__(self, naming: Set[str], innocent: Set[str], counting: Set[str] = frozenset()) -> None:
-        self._naming = frozenset(word for word in naming if word.isalpha())
+        self.naming = frozenset(word for word in naming if word.isalpha())
         self._innocent = frozenset(innocent)
-        self._maskable = self._naming | {word for word in counting if word.isalpha()}
-        self._known_beginnings = frozenset(
-            word[:end] for word in self._maskable for end in range(len(word) + 1)
-        )
-        self._backwards = {word[::-1]: word for word in self._naming if len(word) >= LONG_BACKWARDS}
+        self._maskable = self.naming | {word for word in counting if word.isalpha()}
+        self.beginnings = frozenset(word[:end] for word in self._maskable for end in range(len(word) + 1))
+        self._backwards = {word[::-1]: word for word in self.naming if len(word) >= LONG_BACKWARDS}
         self._harmless: set[str] = set()
 
     def uncover(self, text: str) -> str:
@@ -110,7 +108,7 @@ class Disguises:
         text = SPACED_LETTERS.sub(lambda match: self._together(match[0]), text)
         if "<" in text:
             text = WORD_WITH_TAGS.sub(lambda match: self._word(TAG.sub("", match[0])) or match[0], text)
-        text = CHUNK.sub(lambda match: self._chunk(match[0]), text)
+        text = CHUNK.sub(lambda match: self.uncover_chunk(match[0]), text)
         return CUT.sub(self._whole, text)
 
     def unstretch(self, text: str, runs: Set[str]) -> str:
@@ -128,7 +126,7 @@ class Disguises:
         """Put two parts of a word together, cut by the end of a line; two words are no parts of one."""
         word = fold(cut[1] + cut[2])
         parts = {fold(cut[1]), fold(cut[2])}
-        return word if len(word) > LONG and word in self._naming and not parts <= english_words() else cut[0]
+        return word if len(word) > LONG and word in self.naming and not parts <= english_words() else cut[0]
 
     def _word(self, signs: str, *, parted: bool = False) -> str:
         """Return the word that all of these signs make, or nothing; `parted` ones may have signs in between."""
@@ -138,7 +136,7 @@ class Disguises:
             letters = {fold(sign)} if sign.isalpha() and len(signs) < LONG else stands_for(sign)
             if len(signs) > LONG and sign in TWO_LETTERS:
                 letters = letters | {TWO_LETTERS[sign]}
-            more = {start + letter for start in beginnings for letter in letters} & self._known_beginnings
+            more = {start + letter for start in beginnings for letter in letters} & self.beginnings
             if parted and not sign.isalnum() and sign != "'":
                 more |= set(beginnings)
             if not more:
@@ -151,19 +149,20 @@ class Disguises:
             default="",
         )
 
-    def _chunk(self, chunk: str) -> str:
+    def uncover_chunk(self, chunk: str) -> str:
+        """Return what stands between two blanks with the words that signs in it disguise."""
         bare = EDGES.sub("", chunk)
         if bare == chunk.strip(OUTER) and bare.isalpha():
             # A capital i for an l: "chiId". Other words of letters are looked at without their case.
             inside = bare[1:].lower() != bare[1:] != bare[1:].upper()
             small = fold(bare)
-            if inside and small in self._naming:
+            if inside and small in self.naming:
                 return chunk.replace(bare, small)  # "ChIlD" is no word of parts
             return chunk.replace(bare, (inside and self._of_letters(small)) or self._one_script(bare) or bare)
         if (
             len(bare) > LONGEST
             or not RUN.search(bare)
-            or fold(bare) in self._naming
+            or fold(bare) in self.naming
             or fold(bare) in self._innocent
         ):
             return chunk
@@ -206,10 +205,10 @@ class Disguises:
                 (start + option, first)
                 for start, first in beginnings
                 for option in stands_for(letter)
-                if start + option in self._known_beginnings
+                if start + option in self.beginnings
             }
             for word, first in beginnings:
-                if word in self._naming and len(word) > len(best):
+                if word in self.naming and len(word) > len(best):
                     best, at, end = word, first, place + 1
         before, behind = letters[:at], letters[end:]
         whole = all(not rest or rest in ALONE for rest in (before, behind))
@@ -217,7 +216,7 @@ class Disguises:
 
     def _of_letters(self, run: str) -> str:
         """Return the word that a run of letters makes without repeated letters, with look-alikes, or backwards."""
-        if not LONG <= len(run) <= LONGEST or not run.isalpha() or run in self._naming:
+        if not LONG <= len(run) <= LONGEST or not run.isalpha() or run in self.naming:
             return ""
         thrice = re.sub(r"(.)\1{2,}", r"\1\1", run)
         # "Bubbles" is no word for babies with an l for an i.
@@ -227,9 +226,9 @@ class Disguises:
         for letter in run:
             longer = {start + option for start in beginnings for option in stands_for(letter)}
             repeating = {start for start in beginnings if start[-1:] == letter}
-            beginnings = longer & self._known_beginnings | repeating
+            beginnings = longer & self.beginnings | repeating
             if not beginnings:
                 break
         least = 1 if thrice != run else LONG
-        best = min((word for word in beginnings & self._naming if len(word) >= least), default="")
+        best = min((word for word in beginnings & self.naming if len(word) >= least), default="")
         return best or self._backwards.get(run, "")

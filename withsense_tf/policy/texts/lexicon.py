@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from withsense_tf.policy.texts.joined_words import JoinedWords
@@ -48,7 +49,7 @@ class Rule:
     despite: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # it is read once, and its tables are large
 class Lexicon:
     """The word classes, numbers and rules of one file."""
 
@@ -72,6 +73,16 @@ class Lexicon:
         ]
         return frozenset[str]().union(*(self.words(element) for element in alone))
 
+    @cached_property
+    def restricting(self) -> tuple[tuple[Rule, tuple[Element, ...]], ...]:
+        """The patterns that restrict or tell an age, each with its rule, in the order in which they are tried."""
+        return tuple((rule, one) for rule in self.rules if rule.decision != "exempt" for one in rule.patterns)
+
+    @cached_property
+    def exempting(self) -> tuple[tuple[Rule, tuple[Element, ...]], ...]:
+        """The patterns that exempt, each with its rule, in the order in which they are tried."""
+        return tuple((rule, one) for rule in self.rules if rule.decision == "exempt" for one in rule.patterns)
+
     @property
     def counting(self) -> frozenset[str]:
         """The words that an age is told with; a short one would be too many others with a sign in it."""
@@ -85,11 +96,20 @@ class Lexicon:
 
 def variants_of(elements: Sequence[Element]) -> Iterator[tuple[int, ...]]:
     """Write out repeated elements: spaCy would try every way to share a gap out, which grows without bound."""
-    ranges = [[1] if e.times in ("1", "?") else _range(e.times) for e in elements]
+    ranges = [
+        [1] if e.times == "?" else range(least, most + 1) for e in elements for least, most in [times_of(e)]
+    ]
     for counts in itertools.product(*ranges):
         yield tuple(place for place, count in enumerate(counts) for _ in range(count))
 
 
-def _range(times: str) -> list[int]:
-    least, most = times.strip("{}").split(",")
-    return list(range(int(least), int(most) + 1))
+def times_of(element: Element) -> tuple[int, int]:
+    """Return how often at least and at most an element may stand in a row.
+
+    >>> times_of(Element(frozenset(), frozenset("a"), times="?"))
+    (0, 1)
+    """
+    if element.times in ("1", "?"):
+        return int(element.times == "1"), 1
+    least, most = element.times.strip("{}").split(",")
+    return int(least), int(most)

@@ -70,15 +70,24 @@ def visible(text: str) -> str:
 
 def spelt(text: str) -> str:
     """Return a visible text with its words apart and spelt with letters."""
-    text = NOT.sub(" not", HYPHEN.sub(" ", text))
-    text = CAMEL.sub(" ", text)
-    if LEET.search(text):
-        text = LEET_WORD.sub(lambda word: LEET.sub(lambda sign: LETTER_OF_LEET[sign[0]], word[0]), text)
-    text = WORD_BEHIND_ORDINAL.sub(" ", NUMBER_BEHIND_WORD.sub(" ", text))
+    text = apart(text)
     text = AGE_CODE.sub(lambda age: f"{age[1]} лет" if age[2] else f"{age[1]} years old", text)
     if SPACED_LETTERS.search(text):
         text = SPACED_LETTERS.sub(_join_letters, text)
     return text
+
+
+def apart(text: str) -> str:
+    """Return a visible text with its words apart, as far as one can tell without what stands behind a blank.
+
+    >>> apart("A well-known k1d"), apart("RedCar7")
+    ('A well known kid', 'Red Car 7')
+    """
+    text = NOT.sub(" not", HYPHEN.sub(" ", text))
+    text = CAMEL.sub(" ", text)
+    if LEET.search(text):
+        text = LEET_WORD.sub(lambda word: LEET.sub(lambda sign: LETTER_OF_LEET[sign[0]], word[0]), text)
+    return WORD_BEHIND_ORDINAL.sub(" ", NUMBER_BEHIND_WORD.sub(" ", text))
 
 
 def _join_letters(letters: re.Match[str]) -> str:

@@ -6,23 +6,17 @@ them back. Files of another book are read as if this one were not there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
 
 from withsense_tf.policy.texts.disguise import Disguises
 from withsense_tf.policy.texts.normalise import spelt
-from withsense_tf.policy.texts.rule_engine import STOPS, EngineKeeper, RuleHit
+from withsense_tf.policy.texts.quick.first_pass import FirstPass, Match
+from withsense_tf.policy.texts.quick.words import HEAD, TAIL, Words
+from withsense_tf.policy.texts.rule_engine import EngineKeeper, Matches, Pattern, RuleHit
 from withsense_tf.policy.texts.rule_files import RuleFile
 from withsense_tf.policy.texts.triggers import runs
 from withsense_tf.policy.texts.verdict import Decision, Verdict
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
-
-# A stop before and behind the text, so that patterns can ask for the start and the end of a sentence.
-HEAD, TAIL = ". ", " ."
-SENTENCE_ENDS: Final = "".join(STOPS) + " "
 
 
 class RuleBook:
@@ -33,9 +27,32 @@ class RuleBook:
         self.age_limit = age_limit
         self._engines: dict[str, list[EngineKeeper]] = {}
         self._disguises: dict[str, Disguises] = {}
+        self._first_passes: dict[str, FirstPass] = {}
 
     def verdicts(self, text: str, script: str, plain: bool) -> list[Verdict]:
         """Return all that the rules of a script find in a visible text; a `plain` one holds no disguise."""
+        keepers, first_pass = self._engines_for(script), self._first_passes[script]
+        look = first_pass.look(text, plain)
+        if look is None:
+            return self.verdicts_on_whole(text, script, plain)
+        if not look.matches:
+            return []
+        verdicts: list[Verdict] = []
+        words = first_pass.words(look.text)
+        for place, matches in look.matches.items():
+            engine = keepers[place].engine()
+            hits = engine.hits(
+                words.words,
+                _with_patterns(engine.restricting.patterns, matches),
+                lambda engine=engine, place=place: _with_patterns(
+                    engine.exempting.patterns, first_pass.exempting(place, look.text)
+                ),
+            )
+            verdicts += [_verdict(words, hit, decision) for hit, decision in decide_hits(hits)]
+        return verdicts
+
+    def verdicts_on_whole(self, text: str, script: str, plain: bool) -> list[Verdict]:
+        """Return the same without a first pass: what it cannot tell, and what it is held against."""
         verdicts: list[Verdict] = []
         keepers, disguises = self._engines_for(script), self._disguises[script]
         if not plain:
@@ -52,14 +69,22 @@ class RuleBook:
             engine = keeper.engine()
             if possible := engine.possible(words):
                 doc = engine.tokenizer(HEAD + text + TAIL)
-                hits = decide_hits(engine.hits(doc, words, possible))
-                verdicts += [_verdict(doc, hit, decision) for hit, decision in hits]
+                row = Words(doc.text, [token.text for token in doc], [token.idx for token in doc])
+                hits = engine.hits(
+                    row.words,
+                    ((pattern, pattern.ways(doc)) for pattern in possible),
+                    lambda engine=engine, doc=doc, words=words: (
+                        (pattern, pattern.ways(doc)) for pattern in engine.exempting.possible(words)
+                    ),
+                )
+                verdicts += [_verdict(row, hit, decision) for hit, decision in decide_hits(hits)]
         return verdicts
 
     def _engines_for(self, script: str) -> list[EngineKeeper]:
         if script not in self._engines:
             files = tuple(file for file in self.files if file.script() == script)
             self._disguises[script] = _disguises(files)
+            self._first_passes[script] = _first_pass(files)
             self._engines[script] = [_engine(file, self.age_limit) for file in files]
         return self._engines[script]
 
@@ -98,14 +123,20 @@ def _disguises(files: tuple[RuleFile, ...]) -> Disguises:
     return Disguises(naming, innocent, counting)
 
 
-def _verdict(doc: Doc, hit: RuleHit, decision: Decision) -> Verdict:
-    span = doc[hit.start : hit.end]
-    # The end of the sentence before is asked for, but tells nothing.
-    words = span.text.lstrip(SENTENCE_ENDS)
-    start = span.start_char - len(HEAD) + len(span.text) - len(words)
+@lru_cache(maxsize=16)
+def _first_pass(files: tuple[RuleFile, ...]) -> FirstPass:
+    return FirstPass([file.lexicon() for file in files], _disguises(files))
+
+
+def _with_patterns(patterns: Sequence[Pattern], matches: Iterable[Match]) -> Iterator[Matches]:
+    return ((patterns[number], ways) for number, ways in matches)
+
+
+def _verdict(words: Words, hit: RuleHit, decision: Decision) -> Verdict:
+    start, span = words.span(hit.start, hit.end)
     reason = hit.rule.reason
     if decision == "allow" and hit.decision != "exempt":
         reason = f"exempted: {reason}"
     elif decision == "allow" and hit.rule.decision == "age":
         reason = "the stated age is not under the limit"
-    return Verdict(decision, hit.rule.name, words, max(start, 0), max(start, 0) + len(words), reason)
+    return Verdict(decision, hit.rule.name, span, start, start + len(span), reason)

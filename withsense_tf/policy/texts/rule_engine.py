@@ -5,8 +5,7 @@ Which patterns are tried on a text is decided by the words it holds (`triggers.p
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import RLock
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from withsense_tf.errors import DataError
 from withsense_tf.policy.texts.ages import decide_age, is_digits, value, youngest
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule, variants_of
+from withsense_tf.policy.texts.quick.cutting import INFIX, PREFIX, SUFFIX
+from withsense_tf.policy.texts.quick.word_pattern import Way
 from withsense_tf.policy.texts.triggers import NUMBERS, Triggers
 from withsense_tf.policy.texts.word_forms import fold
 
@@ -30,15 +31,33 @@ CAPITALS: Final = frozenset({"NAME", "CAPITAL"})
 MOST_WORDS: Final = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pattern:
-    """One compiled pattern: its rule, and which of its elements are marked and which hold numbers."""
+    """One pattern: its rule, its elements, and which of them hold numbers."""
 
     rule: Rule
-    marked: tuple[bool, ...]
+    elements: tuple[Element, ...]
     number: tuple[bool, ...]
-    matcher: Any  # spaCy's types do not know what `with_alignments` returns
-    variants: dict[int, tuple[int, ...]]  # for each key of the matcher, the elements that stand in a row
+    compile_elements: Callable[[Sequence[Element]], tuple[Any, dict[int, tuple[int, ...]]]]
+
+    @cached_property
+    def _compiled(self) -> tuple[Any, dict[int, tuple[int, ...]]]:
+        return self.compile_elements(self.elements)
+
+    @property
+    def matcher(self) -> Any:
+        """Return spaCy's matcher of the pattern; its types do not know what `with_alignments` returns."""
+        return self._compiled[0]
+
+    @property
+    def variants(self) -> dict[int, tuple[int, ...]]:
+        """Return for each key of the matcher the elements that stand in a row."""
+        return self._compiled[1]
+
+    def ways(self, doc: Doc) -> Iterator[Way]:
+        """Yield where spaCy finds the pattern."""
+        for key, start, end, alignment in self.matcher(doc, with_alignments=True):
+            yield start, end, tuple(self.variants[key][place] for place in alignment)
 
 
 @dataclass(frozen=True)
@@ -54,31 +73,22 @@ class RuleHit:
 
 
 class _PatternSet:
-    """Patterns, each compiled when it is first needed, and what tells which of them may match a text."""
+    """Patterns, and what tells which of them may match a text."""
 
-    def __init__(self, compile_pattern: Callable[[Rule, Sequence[Element]], Pattern], lock: RLock) -> None:
+    def __init__(self) -> None:
         self.triggers = Triggers()
-        self._compile = compile_pattern
-        self._sources: list[tuple[Rule, Sequence[Element]]] = []
-        self._patterns: dict[int, Pattern] = {}
-        self._lock = lock
+        self.patterns: list[Pattern] = []
 
-    def add(self, rule: Rule, elements: Sequence[Element], required_words: Iterable[frozenset[str]]) -> None:
-        self._sources.append((rule, elements))
+    def add(self, pattern: Pattern, required_words: Iterable[frozenset[str]]) -> None:
+        self.patterns.append(pattern)
         self.triggers.add(required_words)
 
-    @property
-    def patterns(self) -> list[Pattern]:
-        return [self._at(at) for at in range(len(self._sources))]
-
     def possible(self, runs: set[str]) -> list[Pattern]:
-        return [self._at(at) for at in self.triggers.possible(runs)]
+        return [self.patterns[number] for number in self.triggers.possible(runs)]
 
-    def _at(self, at: int) -> Pattern:
-        if at not in self._patterns:
-            with self._lock:
-                self._patterns.setdefault(at, self._compile(*self._sources[at]))
-        return self._patterns[at]
+
+# A pattern, and where it matches a text.
+Matches = tuple[Pattern, Iterable[Way]]
 
 
 class RuleEngine:
@@ -91,12 +101,16 @@ class RuleEngine:
         self.lexicon = lexicon
         self.age_limit = age_limit
         # All threads must meet one vocabulary.
-        lock = RLock()
-        self.restricting, self.exempting = _PatternSet(self._pattern, lock), _PatternSet(self._pattern, lock)
-        for rule in lexicon.rules:
-            patterns = self.exempting if rule.decision == "exempt" else self.restricting
-            for elements in rule.patterns:
-                patterns.add(rule, elements, self._required_words(elements))
+        self._lock = RLock()
+        self.restricting, self.exempting = _PatternSet(), _PatternSet()
+        for patterns, sources in (
+            (self.restricting, lexicon.restricting),
+            (self.exempting, lexicon.exempting),
+        ):
+            for rule, elements in sources:
+                number = tuple(self._has_number(element) for element in elements)
+                pattern = Pattern(rule, elements, number, self._compile)
+                patterns.add(pattern, self._required_words(elements))
 
     @cached_property
     def vocab(self) -> Vocab:
@@ -118,26 +132,22 @@ class RuleEngine:
 
         return Tokenizer(
             self.vocab,
-            prefix_search=re.compile(r"^[^\w\s]").search,
-            suffix_search=re.compile(r"('s|'S|[^\w\s])$").search,
-            # An apostrophe between letters belongs to a word: "['kid','sea']" has two.
-            infix_finditer=re.compile(
-                r"[^\w\s']|(?<!\w)'|'(?!\w)|(?<=\d)(?=[^\W\d_])|(?<=\b[uU])(?=\d)"
-            ).finditer,
+            prefix_search=PREFIX.search,
+            suffix_search=SUFFIX.search,
+            infix_finditer=INFIX.finditer,
         )
 
-    def _pattern(self, rule: Rule, elements: Sequence[Element]) -> Pattern:
+    def _compile(self, elements: Sequence[Element]) -> tuple[Any, dict[int, tuple[int, ...]]]:
         from spacy.matcher import Matcher
 
-        matcher = Matcher(self.vocab, validate=False)
-        variants = {}
-        for places in variants_of(elements):
-            key = " ".join(map(str, places))
-            matcher.add(key, [[self._token_test(elements[place]) for place in places]])
-            variants[self.vocab.strings[key]] = places
-        marks = tuple(element.marked for element in elements)
-        number = tuple(self._has_number(element) for element in elements)
-        return Pattern(rule, marks, number, matcher, variants)
+        with self._lock:
+            matcher = Matcher(self.vocab, validate=False)
+            variants = {}
+            for places in variants_of(elements):
+                key = " ".join(map(str, places))
+                matcher.add(key, [[self._token_test(elements[place]) for place in places]])
+                variants[self.vocab.strings[key]] = places
+        return matcher, variants
 
     def _has_number(self, element: Element) -> bool:
         return not element.negated and bool(element.classes & (self.lexicon.number_classes | {"DIGITS"}))
@@ -191,30 +201,34 @@ class RuleEngine:
         if flag is not None:
             return {flag: not element.negated, **times}
         words = self.lexicon.words(element) | (NUMBERS if element.classes & {"DIGITS", "NUMBER"} else set())
-        words |= STOPS if element.classes & {"STOP", "_"} else set()
-        other = element.negated or "_" in element.classes
+        words |= STOPS if "STOP" in element.classes else set()
+        other = element.negated
+        if "_" in element.classes:
+            # Any word may stand there, and of the ends of a sentence those that are named.
+            words, other = STOPS - words, not other
         return {"NORM": {"NOT_IN" if other else "IN": sorted(words)}, **times}
 
     def possible(self, runs: set[str]) -> list[Pattern]:
         """Return the restricting patterns that may match a text with these runs of letters and digits."""
         return self.restricting.possible(runs)
 
-    def hits(self, doc: Doc, runs: set[str], possible: Iterable[Pattern]) -> list[RuleHit]:
+    def hits(
+        self, words: Sequence[str], restricting: Iterable[Matches], exempting: Callable[[], Iterable[Matches]]
+    ) -> list[RuleHit]:
         """Return every place where a rule fires, exemptions too; none where nothing restricts."""
-        hits = apply_bounds(self._match(doc, possible))
+        hits = apply_bounds(self._match(words, restricting))
         if hits:
-            hits |= self._match(doc, self.exempting.possible(runs))
+            hits |= self._match(words, exempting())
         return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule.name))
 
-    def _match(self, doc: Doc, patterns: Iterable[Pattern]) -> set[RuleHit]:
+    def _match(self, words: Sequence[str], matches: Iterable[Matches]) -> set[RuleHit]:
         hits: dict[tuple[object, ...], RuleHit] = {}
-        words: list[str] = []
-        for pattern in patterns:
-            for key, start, end, alignment in pattern.matcher(doc, with_alignments=True):
-                places = [pattern.variants[key][place] for place in alignment]
-                if pattern.rule.decision == "age" and not words:
-                    words = [fold(token.text) for token in doc]
-                hit = self._hit(words, pattern, start, end, places)
+        small: list[str] = []
+        for pattern, ways in matches:
+            for start, end, places in ways:
+                if pattern.rule.decision == "age" and not small:
+                    small = list(map(fold, words))
+                hit = self._hit(small, pattern, start, end, places)
                 if hit is None:
                     continue
                 # Of several ways to say the same about the same words, the shortest is told.
@@ -228,7 +242,7 @@ class RuleEngine:
         self, words: Sequence[str], pattern: Pattern, start: int, end: int, places: Sequence[int]
     ) -> RuleHit | None:
         rule = pattern.rule
-        about = frozenset(start + i for i, place in enumerate(places) if pattern.marked[place])
+        about = frozenset(start + i for i, place in enumerate(places) if pattern.elements[place].marked)
         if rule.decision != "age":
             return RuleHit(rule, rule.decision, start, end, about)
         numbers = [start + i for i, place in enumerate(places) if pattern.number[place]]

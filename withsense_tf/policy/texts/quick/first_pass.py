@@ -1,0 +1,163 @@
+"""A text -> which patterns may match it, told from what is remembered of its words: most texts need nothing more.
+
+What stands between two blanks, a chunk, is looked at once: how the rules spell it, whether it is a disguise or joined
+words, and into which places of patterns its words fit. The rules read a text as they read its chunks one by one, unless
+something reaches over a blank: letters with blanks between them, a word cut in two, an age in parts, tags. Where that
+may be, and where a chunk is a disguise or joined words, nothing is told here, and the text is read as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from withsense_tf.policy.texts import disguise, normalise
+from withsense_tf.policy.texts.disguise import Disguises
+from withsense_tf.policy.texts.lexicon import Lexicon
+from withsense_tf.policy.texts.quick.chunk_memory import ChunkMemory
+from withsense_tf.policy.texts.quick.cutting import cut
+from withsense_tf.policy.texts.quick.pattern_table import Kinds, PatternTable
+from withsense_tf.policy.texts.quick.word_pattern import Way
+from withsense_tf.policy.texts.quick.words import Words
+from withsense_tf.policy.texts.triggers import runs
+from withsense_tf.policy.texts.word_forms import fold
+
+# So many single letters or digits may be a word with blanks in it.
+LEAST_SPACED: Final = 3
+SINGLE: Final = re.compile(r"(?<![^\W_])[^\W_](?![^\W_])")
+LAST_LETTERS: Final = re.compile(r"([^\W\d_]{2,})[-‐]?$")
+FIRST_LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
+DIGIT: Final = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """How the rules spell a chunk, the kinds of its words, and what it may be a part of."""
+
+    text: str
+    kinds: Kinds
+    last_letters: str  # where a word may begin with them
+    first_letters: str
+    single: int
+    has_digit: bool
+
+
+# The number of a pattern, and where it matches.
+Match = tuple[int, list[Way]]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLook:
+    """A text as the rules spell it, and by the place of each lexicon where its restricting patterns match."""
+
+    text: str
+    matches: dict[int, list[Match]]
+
+
+NOTHING: Final = FirstLook("", {})
+
+
+class FirstPass:
+    """The first look at texts for the lexicons of one script, in the order in which they read."""
+
+    def __init__(self, lexicons: Sequence[Lexicon], disguises: Disguises) -> None:
+        self._lexicons, self._disguises = tuple(lexicons), disguises
+        self._joined_words = [one.joined_words for one in lexicons if one.joined_words is not None]
+        rules = [(place, one.restricting) for place, one in enumerate(self._lexicons)]
+        self._owners = [(place, number) for place, some in rules for number in range(len(some))]
+        self._table = PatternTable(
+            self._lexicons, ((place, elements) for place, some in rules for _, elements in some)
+        )
+        self._plain = ChunkMemory(self._kinds_of_plain)
+        self._other = ChunkMemory(self._chunk)
+        self._cut = ChunkMemory(cut)
+
+    def look(self, text: str, plain: bool) -> FirstLook | None:
+        """Return which restricting patterns may match a visible text; None where it must be read as a whole."""
+        if plain:
+            kinds = [self._plain[chunk] for chunk in text.split(" ")]
+            return None if None in kinds else self._first_look(text, kinds)
+        if len(text) > normalise.LONG_TEXT or "<" in text:
+            return None
+        chunks: list[Chunk] = []
+        for chunk in map(self._other.__getitem__, text.split(" ")):
+            if chunk is None:
+                return None
+            chunks.append(chunk)
+        spelt = " ".join(chunk.text for chunk in chunks)
+        if self._reaches_over_blanks(text, spelt, chunks):
+            return None
+        return self._first_look(spelt, [chunk.kinds for chunk in chunks])
+
+    def exempting(self, place: int, text: str) -> list[Match]:
+        """Return where the exempting patterns of the lexicon at a place match a spelt text."""
+        table, memory = _exempting(self._lexicons[place])
+        return table.ways(memory[chunk] for chunk in text.split(" "))
+
+    def words(self, text: str) -> Words:
+        """Return the words of a spelt text, and the stops around it."""
+        return Words.of_text(text, self._cut.__getitem__)
+
+    def _first_look(self, text: str, kinds: Sequence[Kinds]) -> FirstLook:
+        all_ways = self._table.ways(kinds)
+        if not all_ways:
+            return NOTHING
+        matches: dict[int, list[Match]] = {}
+        for joint_number, ways in all_ways:
+            place, number = self._owners[joint_number]
+            matches.setdefault(place, []).append((number, ways))
+        return FirstLook(text, matches)
+
+    def _reaches_over_blanks(self, text: str, spelt: str, chunks: Sequence[Chunk]) -> bool:
+        """Return whether something that the rules read may stand in several chunks, for no single one to tell."""
+        naming = self._disguises.naming
+        return (
+            any(
+                one.last_letters and other.first_letters and one.last_letters + other.first_letters in naming
+                for one, other in pairwise(chunks)
+            )
+            or (
+                sum(chunk.single for chunk in chunks) >= LEAST_SPACED
+                and bool(disguise.SPACED_LETTERS.search(text) or normalise.SPACED_LETTERS.search(spelt))
+            )
+            or (any(chunk.has_digit for chunk in chunks) and bool(normalise.AGE_CODE.search(spelt)))
+        )
+
+    def _kinds_of_plain(self, chunk: str) -> Kinds | None:
+        return tuple(map(self._table.kind, cut(chunk))) if chunk and self._is_as_it_seems(chunk) else None
+
+    def _chunk(self, chunk: str) -> Chunk | None:
+        bare = self._disguises.uncover_chunk(chunk)
+        text = normalise.apart(bare)
+        words = text.split(" ")
+        # Two blanks are a word of their own to spaCy.
+        if words != text.split() or " " in bare or not self._is_as_it_seems(text):
+            return None
+        last, first = LAST_LETTERS.search(bare), FIRST_LETTERS.match(bare)
+        last_letters = fold(last[1]) if last else ""
+        return Chunk(
+            text,
+            tuple(self._table.kind(token) for word in words for token in cut(word)),
+            last_letters if last_letters in self._disguises.beginnings else "",
+            fold(first[0]) if first else "",
+            max(len(SINGLE.findall(chunk)), len(SINGLE.findall(text))),
+            bool(DIGIT.search(text)),
+        )
+
+    def _is_as_it_seems(self, text: str) -> bool:
+        """Return whether no word of a text is disguised by its letters, or several joined."""
+        words = runs(text)
+        return self._disguises.unstretch(text, words) is text and all(
+            joined.apart(text, words) is text for joined in self._joined_words
+        )
+
+
+@lru_cache(maxsize=32)
+def _exempting(lexicon: Lexicon) -> tuple[PatternTable, ChunkMemory[Kinds]]:
+    """Return the exempting patterns of a lexicon, when the first text needs them."""
+    table = PatternTable([lexicon], ((0, elements) for _, elements in lexicon.exempting))
+    return table, ChunkMemory(lambda chunk: tuple(map(table.kind, cut(chunk))))

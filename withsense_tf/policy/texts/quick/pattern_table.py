@@ -1,0 +1,96 @@
+"""Many patterns -> where they match a text, told from the kinds of its words.
+
+A pattern is looked at only where a word stands in the text that few others can take the place of, and where each of its
+needed places has a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from threading import Lock
+from typing import Final
+
+from withsense_tf.policy.texts.lexicon import Element, Lexicon, times_of
+from withsense_tf.policy.texts.quick.word_kinds import WordKinds
+from withsense_tf.policy.texts.quick.word_pattern import Way, WordPattern
+from withsense_tf.policy.texts.triggers import COMMON
+
+STOP: Final = "."  # it stands before and behind every text
+
+Kinds = tuple[int, ...]
+
+
+class PatternTable:
+    """The patterns of some lexicons, numbered in the order in which they come: (place of the lexicon, elements)."""
+
+    def __init__(
+        self, lexicons: Sequence[Lexicon], patterns: Iterable[tuple[int, tuple[Element, ...]]]
+    ) -> None:
+        self._word_kinds = WordKinds(lexicons)
+        self._patterns: list[WordPattern] = []
+        self._needs: list[int] = []
+        self._by_anchor: dict[int, list[int]] = {}
+        for place, elements in patterns:
+            self._add(place, elements, lexicons[place])
+        self._anchors = sum(self._by_anchor)
+        self._lock = Lock()
+        self._kind_of_bits: dict[int, int] = {}
+        # Of each kind: its bits, and the patterns that are looked for where a word of it stands.
+        self._bits: list[int] = []
+        self._anchored: list[tuple[int, ...]] = []
+        self._stop = self.kind(STOP)
+
+    def kind(self, word: str) -> int:
+        """Return the number of a word's kind: words of one kind fit the same places of patterns."""
+        bits = self._word_kinds.bits(word)
+        with self._lock:
+            kind = self._kind_of_bits.get(bits)
+            if kind is None:
+                self._bits.append(bits)
+                self._anchored.append(self._looked_for(bits))
+                kind = self._kind_of_bits[bits] = len(self._bits) - 1
+        return kind
+
+    def ways(self, chunks: Iterable[Kinds]) -> list[tuple[int, list[Way]]]:
+        """Return where which pattern matches a text of words of such kinds; its first word is the stop before it."""
+        kinds = [self._stop]
+        for chunk in chunks:
+            kinds += chunk
+        kinds.append(self._stop)
+        anchored = self._anchored
+        candidates = {number for kind in kinds for number in anchored[kind]}
+        if not candidates:
+            return []
+        bits = 0
+        for kind in set(kinds):
+            bits |= self._bits[kind]
+        ways = []
+        for number in sorted(candidates):
+            need, pattern = self._needs[number], self._patterns[number]
+            if need & bits == need and (some := pattern.ways(pattern.fits(kinds, self._bits))):
+                ways.append((number, some))
+        return ways
+
+    def _add(self, place: int, elements: tuple[Element, ...], lexicon: Lexicon) -> None:
+        bits = tuple(1 << self._word_kinds.number(place, element) for element in elements)
+        needs: list[tuple[bool, bool, int, int]] = []
+        for element, bit in zip(elements, bits, strict=True):
+            if times_of(element)[0]:
+                words = lexicon.words(element)
+                free = element.negated or bool(element.classes & {"_", "NAME", "STOP"})
+                needs.append((free, not words.isdisjoint(COMMON), len(words), bit))
+        number = len(self._patterns)
+        self._patterns.append(WordPattern(elements, bits))
+        need = 0
+        for *_, bit in needs:
+            need |= bit
+        self._needs.append(need)
+        self._by_anchor.setdefault(min(needs)[-1], []).append(number)
+
+    def _looked_for(self, bits: int) -> tuple[int, ...]:
+        common, numbers = bits & self._anchors, []
+        while common:
+            bit = 1 << common.bit_length() - 1
+            common ^= bit
+            numbers += self._by_anchor[bit]
+        return tuple(numbers)

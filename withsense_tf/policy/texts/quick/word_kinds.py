@@ -1,0 +1,95 @@
+"""A word -> the places of patterns that it may stand in, as bits of one number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from withsense_tf.policy.texts.ages import is_digits
+from withsense_tf.policy.texts.lexicon import Element, Lexicon
+from withsense_tf.policy.texts.word_forms import fold
+
+STOPS: Final = frozenset(".!?;…")
+# What stands in a list of words: its lexicon and a class or, with a sign before it, a single word.
+Key = tuple[int, str]
+EVERY: Final = -1  # what is built into every lexicon
+
+
+class WordKinds:
+    """The elements of patterns, each as a bit, and the bits of a word.
+
+    A word has the bit of an element if it may stand there.
+    """
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        self._lexicons = tuple(lexicons)
+        self._numbers: dict[tuple[int, Element], int] = {}
+        self._bits: dict[Key, int] = {}
+        self._bits_of_capital: dict[Key, int] = {}
+        self._other_than = 0
+        self._keys_of_word: dict[str, tuple[Key, ...]] | None = None
+
+    def number(self, place: int, element: Element) -> int:
+        """Return the number of the bit of an element of the lexicon at a place."""
+        alike = Element(element.classes, element.literals, element.negated)
+        number = self._numbers.get((place, alike))
+        if number is None:
+            number = self._numbers[place, alike] = len(self._numbers)
+            self._add(place, alike, 1 << number)
+        return number
+
+    def bits(self, word: str) -> int:
+        """Return the bits of all elements that a word fits."""
+        if self._keys_of_word is None:
+            self._keys_of_word = self._all_keys()
+        small = fold(word)
+        keys = [*self._keys_of_word.get(small, ()), *_built_in(word, small)]
+        bits = 0
+        for key in keys:
+            bits |= self._bits.get(key, 0)
+        if word[:1].isupper():
+            for key in keys:
+                bits |= self._bits_of_capital.get(key, 0)
+        return bits ^ self._other_than
+
+    def _add(self, place: int, element: Element, bit: int) -> None:
+        if element.negated:
+            self._other_than |= bit
+        bits = self._bits_of_capital if "CAPITAL" in element.classes else self._bits
+        for key in _keys(place, element):
+            bits[key] = bits.get(key, 0) | bit
+        self._keys_of_word = None
+
+    def _all_keys(self) -> dict[str, tuple[Key, ...]]:
+        used = self._bits.keys() | self._bits_of_capital.keys()
+        keys: dict[str, tuple[Key, ...]] = {}
+        alike: dict[tuple[Key, ...], tuple[Key, ...]] = {}
+        for key in sorted(used):
+            place, name = key
+            if place == EVERY:
+                continue
+            words = (name[1:],) if name.startswith("=") else self._lexicons[place].classes.get(name, ())
+            for word in words:
+                more = (*keys.get(word, ()), key)
+                keys[word] = alike.setdefault(more, more)
+        return keys
+
+
+def _keys(place: int, element: Element) -> Iterator[Key]:
+    for name in element.classes:
+        if name in ("DIGITS", "NUMBER"):
+            yield EVERY, "DIGITS"
+        if name in ("NAME", "STOP", "_"):
+            yield EVERY, name
+        # NUMBER is a class of words too.
+        yield place, name
+    for word in element.literals:
+        yield place, f"={word}"
+
+
+def _built_in(word: str, small: str) -> Iterator[Key]:
+    yield EVERY, "STOP" if word in STOPS else "_"
+    if is_digits(small):
+        yield EVERY, "DIGITS"
+    if word.istitle() and word.isalpha() and len(word) > 1:
+        yield EVERY, "NAME"

@@ -1,0 +1,101 @@
+"""One pattern, and where it matches a row of words: in every way that spaCy's matcher tells, and in its order.
+
+A place of a pattern, or several, are bits of a number; so is what a word fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from withsense_tf.policy.texts.lexicon import Element, variants_of
+
+# So many kinds of words are remembered by a pattern; then it starts anew.
+MOST_KINDS: Final = 500
+
+# From which word to which (the last one not included), and in which place of the pattern each of them stands.
+Way = tuple[int, int, tuple[int, ...]]
+# A way that has begun: its row of elements, how many of them are behind it, its first word, and its elements so far.
+_Open = tuple[tuple[int, ...], int, int, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class WordPattern:
+    """The elements of a pattern, with the bit of each in the numbers that `WordKinds` gives to words."""
+
+    elements: tuple[Element, ...]
+    bits: tuple[int, ...]
+    _fits_of_kind: dict[int, int] = field(default_factory=dict, repr=False)
+
+    def fits(self, kinds: Sequence[int], bits_of_kinds: Sequence[int]) -> list[int]:
+        """Return for each word, given by its kind, the elements that it fits."""
+        known, fits = self._fits_of_kind, []
+        for kind in kinds:
+            one = known.get(kind)
+            if one is None:
+                bits = bits_of_kinds[kind]
+                one = sum(1 << place for place, bit in enumerate(self.bits) if bits & bit)
+                if len(known) >= MOST_KINDS:
+                    known.clear()
+                known[kind] = one
+            fits.append(one)
+        return fits
+
+    def ways(self, fits: Sequence[int]) -> list[Way]:
+        """Return each place where the pattern matches, of several ways to match there the first."""
+        if self._is_one_word:
+            return [(at, at + 1, (0,)) for at, one in enumerate(fits) if one]
+        ways: dict[tuple[tuple[int, ...], int, int], tuple[int, ...]] = {}
+        for row, start, path in self._all_ways(fits):
+            if path:
+                ways.setdefault((row, start, start + len(path)), path)
+        return [(start, end, path) for (_, start, end), path in ways.items()]
+
+    @cached_property
+    def _is_one_word(self) -> bool:
+        return len(self.elements) == 1 and self.elements[0].times == "1"
+
+    @cached_property
+    def _rows(self) -> tuple[tuple[int, ...], ...]:
+        """The elements that stand in a row, for each number of times that they may be repeated."""
+        return tuple(variants_of(self.elements))
+
+    @cached_property
+    def _may_lack(self) -> int:
+        return sum(1 << place for place, element in enumerate(self.elements) if element.times == "?")
+
+    def _all_ways(self, fits: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int, tuple[int, ...]]]:
+        """Yield rows, where they start and the elements that words stand for, in the order in which they end."""
+        may_lack = self._may_lack
+        openers = sum({1 << row[0] for row in self._rows})
+        open_ways: list[_Open] = []
+        for at, one in enumerate(fits):
+            if (one | may_lack) & openers:
+                open_ways += [(row, 0, at, ()) for row in self._rows if (one | may_lack) >> row[0] & 1]
+            if not open_ways:
+                continue
+            with_word: list[_Open] = []
+            instead: list[_Open] = []
+            for row, first, start, path in open_ways:
+                for place in range(first, len(row)):
+                    element = row[place]
+                    longer = (*path, element)
+                    stands, last = one >> element & 1, place + 1 == len(row)
+                    if not may_lack >> element & 1:
+                        if stands and last:
+                            yield row, start, longer
+                        elif stands:
+                            with_word.append((row, place + 1, start, longer))
+                        break
+                    if last:
+                        yield row, start, path
+                    if stands and last:
+                        yield row, start, longer
+                    elif stands:
+                        instead.append((row, place + 1, start, longer))
+            open_ways = with_word + instead
+        for row, first, start, path in open_ways:
+            if all(may_lack >> element & 1 for element in row[first:]):
+                yield row, start, path
