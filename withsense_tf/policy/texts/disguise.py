@@ -207,7 +207,10 @@ class Disguises:
                 for option in stands_for(letter)
                 if start + option in self.beginnings
             }
-            for word, first in beginnings:
+            # In one order, so that every process reads alike: "c h i l d" is a child, and no "chlid".
+            for word, first in sorted(
+                beginnings, key=lambda one: (one[0] != letters[one[1] : place + 1], one)
+            ):
                 if word in self.naming and len(word) > len(best):
                     best, at, end = word, first, place + 1
         before, behind = letters[:at], letters[end:]

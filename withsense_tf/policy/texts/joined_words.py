@@ -82,6 +82,7 @@ class JoinedWords:
         self._parts = self._child | other
         self._whole = frozenset(whole)  # words of their own: "schoolgirl", "paperboy"
         self._lengths = range(min(map(len, child)), max(map(len, child)) + 1)
+        self._openings = frozenset(word[: self._lengths.start] for word in child)
         self._not_joined: set[str] = set()
 
     def apart(self, text: str, runs: Set[str]) -> str:
@@ -145,10 +146,12 @@ class JoinedWords:
         return words if len(words) > 1 and likely else ()
 
     def _holds_child(self, run: str) -> bool:
+        least = self._lengths.start
         return any(
             run[start : start + length] in self._child
+            for start in range(len(run) - least + 1)
+            if run[start : start + least] in self._openings
             for length in self._lengths
-            for start in range(len(run) - length + 1)
         )
 
     def _cost(self, word: str) -> float | None:

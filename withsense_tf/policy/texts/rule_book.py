@@ -6,17 +6,17 @@ them back. Files of another book are read as if this one were not there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from withsense_tf.policy.texts.disguise import Disguises
 from withsense_tf.policy.texts.normalise import spelt
-from withsense_tf.policy.texts.quick.first_pass import FirstPass, Match
-from withsense_tf.policy.texts.quick.words import HEAD, TAIL, Words
-from withsense_tf.policy.texts.rule_engine import EngineKeeper, Matches, Pattern, RuleHit
+from withsense_tf.policy.texts.quick.first_pass import FirstLook, FirstPass
+from withsense_tf.policy.texts.quick.words import Words
+from withsense_tf.policy.texts.rule_engine import RuleEngine, RuleHit
 from withsense_tf.policy.texts.rule_files import RuleFile
-from withsense_tf.policy.texts.triggers import runs
 from withsense_tf.policy.texts.verdict import Decision, Verdict
+from withsense_tf.policy.texts.word_forms import runs
 
 
 class RuleBook:
@@ -25,62 +25,43 @@ class RuleBook:
     def __init__(self, files: Sequence[RuleFile], age_limit: int) -> None:
         self.files = tuple(files)
         self.age_limit = age_limit
-        self._engines: dict[str, list[EngineKeeper]] = {}
+        self._engines: dict[str, list[RuleEngine]] = {}
         self._disguises: dict[str, Disguises] = {}
         self._first_passes: dict[str, FirstPass] = {}
 
     def verdicts(self, text: str, script: str, plain: bool) -> list[Verdict]:
         """Return all that the rules of a script find in a visible text; a `plain` one holds no disguise."""
-        keepers, first_pass = self._engines_for(script), self._first_passes[script]
+        engines, first_pass = self._engines_for(script), self._first_passes[script]
         look = first_pass.look(text, plain)
         if look is None:
             return self.verdicts_on_whole(text, script, plain)
-        if not look.matches:
-            return []
-        verdicts: list[Verdict] = []
-        words = first_pass.words(look.text)
-        for place, matches in look.matches.items():
-            engine = keepers[place].engine()
-            hits = engine.hits(
-                words.words,
-                _with_patterns(engine.restricting.patterns, matches),
-                lambda engine=engine, place=place: _with_patterns(
-                    engine.exempting.patterns, first_pass.exempting(place, look.text)
-                ),
-            )
-            verdicts += [_verdict(words, hit, decision) for hit, decision in decide_hits(hits)]
-        return verdicts
+        return [
+            verdict
+            for place in look.matches
+            for verdict in _verdicts(engines[place], first_pass, place, look)
+        ]
 
     def verdicts_on_whole(self, text: str, script: str, plain: bool) -> list[Verdict]:
-        """Return the same without a first pass: what it cannot tell, and what it is held against."""
-        verdicts: list[Verdict] = []
-        keepers, disguises = self._engines_for(script), self._disguises[script]
+        """Return the same for a text that is read as a whole: its chunks one by one do not tell how it is spelt."""
+        engines, disguises = self._engines_for(script), self._disguises[script]
+        first_pass = self._first_passes[script]
         if not plain:
             text = spelt(disguises.uncover(text))
         words = runs(text)
         if (bare := disguises.unstretch(text, words)) is not text:
             text, words = bare, runs(bare)
-        for keeper in keepers:
-            joined_words = keeper.lexicon.joined_words
+        look = first_pass.look_at_spelt(text)
+        verdicts: list[Verdict] = []
+        for place, engine in enumerate(engines):
+            joined_words = engine.lexicon.joined_words
             if joined_words is not None and (apart := joined_words.apart(text, words)) is not text:
                 text, words = apart, runs(apart)
-            if keeper.starts.isdisjoint(words):
-                continue
-            engine = keeper.engine()
-            if possible := engine.possible(words):
-                doc = engine.tokenizer(HEAD + text + TAIL)
-                row = Words(doc.text, [token.text for token in doc], [token.idx for token in doc])
-                hits = engine.hits(
-                    row.words,
-                    ((pattern, pattern.ways(doc)) for pattern in possible),
-                    lambda engine=engine, doc=doc, words=words: (
-                        (pattern, pattern.ways(doc)) for pattern in engine.exempting.possible(words)
-                    ),
-                )
-                verdicts += [_verdict(row, hit, decision) for hit, decision in decide_hits(hits)]
+                look = first_pass.look_at_spelt(text)
+            if place in look.matches:
+                verdicts += _verdicts(engine, first_pass, place, look)
         return verdicts
 
-    def _engines_for(self, script: str) -> list[EngineKeeper]:
+    def _engines_for(self, script: str) -> list[RuleEngine]:
         if script not in self._engines:
             files = tuple(file for file in self.files if file.script() == script)
             self._disguises[script] = _disguises(files)
@@ -110,8 +91,8 @@ def decide_hits(hits: list[RuleHit]) -> list[tuple[RuleHit, Decision]]:
 
 # What is read is kept for every policy of the process.
 @lru_cache(maxsize=32)
-def _engine(file: RuleFile, age_limit: int) -> EngineKeeper:
-    return EngineKeeper(file.lexicon(), age_limit)
+def _engine(file: RuleFile, age_limit: int) -> RuleEngine:
+    return RuleEngine(file.lexicon(), age_limit)
 
 
 @lru_cache(maxsize=16)
@@ -128,8 +109,11 @@ def _first_pass(files: tuple[RuleFile, ...]) -> FirstPass:
     return FirstPass([file.lexicon() for file in files], _disguises(files))
 
 
-def _with_patterns(patterns: Sequence[Pattern], matches: Iterable[Match]) -> Iterator[Matches]:
-    return ((patterns[number], ways) for number, ways in matches)
+def _verdicts(engine: RuleEngine, first_pass: FirstPass, place: int, look: FirstLook) -> list[Verdict]:
+    """Return what the rules of the lexicon at a place find, where its patterns match."""
+    words = first_pass.words(look.text)
+    hits = engine.hits(words.words, look.matches[place], lambda: first_pass.exempting(place, look.text))
+    return [_verdict(words, hit, decision) for hit, decision in decide_hits(hits)]
 
 
 def _verdict(words: Words, hit: RuleHit, decision: Decision) -> Verdict:

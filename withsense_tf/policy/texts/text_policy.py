@@ -24,6 +24,8 @@ UNREAD: Final = 2
 MOST_SIGNS: Final = 200_000  # read in seconds
 LATIN: Final = re.compile(r"[A-Za-z0-9À-ɏ]")
 CYRILLIC: Final = re.compile(r"[А-Яа-яЁёІіЇїЄєҐґ]")
+OTHER_LETTER: Final = re.compile(r"[^\W\d_A-Za-zÀ-ɏА-Яа-яЁёІіЇїЄєҐґ]")
+SCRIPTS: Final = (("latin", LATIN), ("cyrillic", CYRILLIC))
 
 # What is longer is no caption and no query. Nobody has read it, so it is not shown.
 TOO_LONG: Final = Verdict(
@@ -115,17 +117,17 @@ class TextPolicy:
             return [TOO_LONG]
         plain = is_plain(text)
         clean = text if plain else visible(text)
-        hits = _unread(clean)
+        hits = [] if plain else _unread(clean)
+        scripts = [script for script, letters in SCRIPTS if letters.search(clean)]
         for book in self._books:
-            for script, letters in (("latin", LATIN), ("cyrillic", CYRILLIC)):
-                if letters.search(clean):
-                    hits += book.verdicts(clean, script, plain)
+            for script in scripts:
+                hits += book.verdicts(clean, script, plain)
         return hits
 
 
 def _unread(text: str) -> list[Verdict]:
     """Send texts in a script that no rule file reads to a person: nobody knows what they say."""
-    if text.isascii():
+    if not OTHER_LETTER.search(text):
         return []
     signs = [sign for sign in text if sign.isalpha() and not LATIN.match(sign) and not CYRILLIC.match(sign)]
     if not signs:

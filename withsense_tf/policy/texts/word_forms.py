@@ -23,6 +23,7 @@ SPELLINGS: Final = tuple(
         "a,b,v,g,d,e,zh,z,i,y,k,l,m,n,o,p,r,s,t,u,f,h,c,ch,w,w,-,y,-,e,u,ia,io",
     )
 )
+RUN: Final = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 
 
 def fold(word: str) -> str:
@@ -32,6 +33,15 @@ def fold(word: str) -> str:
     'ребенок'
     """
     return word.lower().replace("ё", "е")
+
+
+def runs(text: str) -> set[str]:
+    """Return the runs of letters and of digits of a text, and its signs.
+
+    >>> sorted(runs("The boy's U12 team"))
+    ["'", '12', 'boy', 's', 'team', 'the', 'u']
+    """
+    return set(RUN.findall(fold(text)))
 
 
 def plural(noun: str) -> str:

@@ -1,4 +1,4 @@
-"""Where words and signs end: what spaCy's tokenizer is told, and the same cuts without spaCy, which loads in a second."""
+"""Where words and signs end: the cuts of spaCy's tokenizer, without spaCy, which takes a second to load."""
 
 from __future__ import annotations
 

@@ -21,10 +21,9 @@ from withsense_tf.policy.texts.lexicon import Lexicon
 from withsense_tf.policy.texts.quick.chunk_memory import ChunkMemory
 from withsense_tf.policy.texts.quick.cutting import cut
 from withsense_tf.policy.texts.quick.pattern_table import Kinds, PatternTable
-from withsense_tf.policy.texts.quick.word_pattern import Way
-from withsense_tf.policy.texts.quick.words import Words
-from withsense_tf.policy.texts.triggers import runs
-from withsense_tf.policy.texts.word_forms import fold
+from withsense_tf.policy.texts.quick.words import Words, chunks_of
+from withsense_tf.policy.texts.rule_engine import Match
+from withsense_tf.policy.texts.word_forms import fold, runs
 
 # So many single letters or digits may be a word with blanks in it.
 LEAST_SPACED: Final = 3
@@ -44,10 +43,6 @@ class Chunk:
     first_letters: str
     single: int
     has_digit: bool
-
-
-# The number of a pattern, and where it matches.
-Match = tuple[int, list[Way]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +67,7 @@ class FirstPass:
         self._table = PatternTable(
             self._lexicons, ((place, elements) for place, some in rules for _, elements in some)
         )
+        self._spelt = ChunkMemory(self._kinds)
         self._plain = ChunkMemory(self._kinds_of_plain)
         self._other = ChunkMemory(self._chunk)
         self._cut = ChunkMemory(cut)
@@ -93,10 +89,14 @@ class FirstPass:
             return None
         return self._first_look(spelt, [chunk.kinds for chunk in chunks])
 
+    def look_at_spelt(self, text: str) -> FirstLook:
+        """Return which restricting patterns match a text that has been read as a whole."""
+        return self._first_look(text, [self._spelt[chunk] for chunk in chunks_of(text)])
+
     def exempting(self, place: int, text: str) -> list[Match]:
         """Return where the exempting patterns of the lexicon at a place match a spelt text."""
         table, memory = _exempting(self._lexicons[place])
-        return table.ways(memory[chunk] for chunk in text.split(" "))
+        return table.ways(memory[chunk] for chunk in chunks_of(text))
 
     def words(self, text: str) -> Words:
         """Return the words of a spelt text, and the stops around it."""
@@ -127,21 +127,24 @@ class FirstPass:
             or (any(chunk.has_digit for chunk in chunks) and bool(normalise.AGE_CODE.search(spelt)))
         )
 
+    def _kinds(self, chunk: str) -> Kinds:
+        return tuple(map(self._table.kind, self._cut[chunk]))
+
     def _kinds_of_plain(self, chunk: str) -> Kinds | None:
-        return tuple(map(self._table.kind, cut(chunk))) if chunk and self._is_as_it_seems(chunk) else None
+        return self._kinds(chunk) if chunk and self._is_as_it_seems(chunk) else None
 
     def _chunk(self, chunk: str) -> Chunk | None:
         bare = self._disguises.uncover_chunk(chunk)
         text = normalise.apart(bare)
         words = text.split(" ")
-        # Two blanks are a word of their own to spaCy.
+        # Of two blanks one is a word.
         if words != text.split() or " " in bare or not self._is_as_it_seems(text):
             return None
         last, first = LAST_LETTERS.search(bare), FIRST_LETTERS.match(bare)
         last_letters = fold(last[1]) if last else ""
         return Chunk(
             text,
-            tuple(self._table.kind(token) for word in words for token in cut(word)),
+            tuple(kind for word in words for kind in self._kinds(word)),
             last_letters if last_letters in self._disguises.beginnings else "",
             fold(first[0]) if first else "",
             max(len(SINGLE.findall(chunk)), len(SINGLE.findall(text))),

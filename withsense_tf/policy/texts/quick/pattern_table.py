@@ -11,11 +11,12 @@ from threading import Lock
 from typing import Final
 
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, times_of
-from withsense_tf.policy.texts.quick.word_kinds import WordKinds
+from withsense_tf.policy.texts.quick.word_kinds import Likeness, WordKinds
 from withsense_tf.policy.texts.quick.word_pattern import Way, WordPattern
-from withsense_tf.policy.texts.triggers import COMMON
 
 STOP: Final = "."  # it stands before and behind every text
+# Words of most texts: a pattern is not looked for by them where it needs rarer ones.
+COMMON: Final = frozenset("a the in of on with and to at is are his her boy two , .".split())  # noqa: SIM905
 
 Kinds = tuple[int, ...]
 
@@ -27,6 +28,9 @@ class PatternTable:
         self, lexicons: Sequence[Lexicon], patterns: Iterable[tuple[int, tuple[Element, ...]]]
     ) -> None:
         self._word_kinds = WordKinds(lexicons)
+        # Of each kind: its bits, and the patterns that are looked for where a word of it stands.
+        self._bits: list[int] = []
+        self._anchored: list[tuple[int, ...]] = []
         self._patterns: list[WordPattern] = []
         self._needs: list[int] = []
         self._by_anchor: dict[int, list[int]] = {}
@@ -34,21 +38,23 @@ class PatternTable:
             self._add(place, elements, lexicons[place])
         self._anchors = sum(self._by_anchor)
         self._lock = Lock()
+        self._kind_of: dict[Likeness, int] = {}
         self._kind_of_bits: dict[int, int] = {}
-        # Of each kind: its bits, and the patterns that are looked for where a word of it stands.
-        self._bits: list[int] = []
-        self._anchored: list[tuple[int, ...]] = []
         self._stop = self.kind(STOP)
 
     def kind(self, word: str) -> int:
         """Return the number of a word's kind: words of one kind fit the same places of patterns."""
-        bits = self._word_kinds.bits(word)
-        with self._lock:
-            kind = self._kind_of_bits.get(bits)
-            if kind is None:
-                self._bits.append(bits)
-                self._anchored.append(self._looked_for(bits))
-                kind = self._kind_of_bits[bits] = len(self._bits) - 1
+        likeness = self._word_kinds.likeness(word)
+        kind = self._kind_of.get(likeness)
+        if kind is None:
+            bits = self._word_kinds.bits(likeness)
+            with self._lock:
+                kind = self._kind_of_bits.get(bits)
+                if kind is None:
+                    self._bits.append(bits)
+                    self._anchored.append(self._looked_for(bits))
+                    kind = self._kind_of_bits[bits] = len(self._bits) - 1
+                self._kind_of[likeness] = kind
         return kind
 
     def ways(self, chunks: Iterable[Kinds]) -> list[tuple[int, list[Way]]]:
@@ -67,7 +73,7 @@ class PatternTable:
         ways = []
         for number in sorted(candidates):
             need, pattern = self._needs[number], self._patterns[number]
-            if need & bits == need and (some := pattern.ways(pattern.fits(kinds, self._bits))):
+            if need & bits == need and (some := pattern.ways(kinds)):
                 ways.append((number, some))
         return ways
 
@@ -80,7 +86,7 @@ class PatternTable:
                 free = element.negated or bool(element.classes & {"_", "NAME", "STOP"})
                 needs.append((free, not words.isdisjoint(COMMON), len(words), bit))
         number = len(self._patterns)
-        self._patterns.append(WordPattern(elements, bits))
+        self._patterns.append(WordPattern(elements, bits, self._bits))
         need = 0
         for *_, bit in needs:
             need |= bit

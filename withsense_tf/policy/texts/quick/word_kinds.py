@@ -13,6 +13,8 @@ STOPS: Final = frozenset(".!?;…")
 # What stands in a list of words: its lexicon and a class or, with a sign before it, a single word.
 Key = tuple[int, str]
 EVERY: Final = -1  # what is built into every lexicon
+# The keys of a word; whether it is a stop, a number, a name, and has a capital.
+Likeness = tuple[tuple[Key, ...], bool, bool, bool, bool]
 
 
 class WordKinds:
@@ -38,17 +40,23 @@ class WordKinds:
             self._add(place, alike, 1 << number)
         return number
 
-    def bits(self, word: str) -> int:
-        """Return the bits of all elements that a word fits."""
+    def likeness(self, word: str) -> Likeness:
+        """Return what the bits of a word are told from: the lists that it stands in, and how it is written."""
         if self._keys_of_word is None:
             self._keys_of_word = self._all_keys()
         small = fold(word)
-        keys = [*self._keys_of_word.get(small, ()), *_built_in(word, small)]
+        keys = self._keys_of_word.get(small, ())
+        is_name = len(word) > 1 and word.istitle() and word.isalpha()
+        return keys, word in STOPS, is_digits(small), is_name, word[:1].isupper()
+
+    def bits(self, likeness: Likeness) -> int:
+        """Return the bits of all elements that such words fit."""
+        keys, is_stop, has_digits, is_name, is_capital = likeness
+        built_in = ("STOP" if is_stop else "_", "DIGITS" * has_digits, "NAME" * is_name)
         bits = 0
-        for key in keys:
+        for key in (*keys, *((EVERY, name) for name in built_in if name)):
             bits |= self._bits.get(key, 0)
-        if word[:1].isupper():
-            for key in keys:
+            if is_capital:
                 bits |= self._bits_of_capital.get(key, 0)
         return bits ^ self._other_than
 
@@ -85,11 +93,3 @@ def _keys(place: int, element: Element) -> Iterator[Key]:
         yield place, name
     for word in element.literals:
         yield place, f"={word}"
-
-
-def _built_in(word: str, small: str) -> Iterator[Key]:
-    yield EVERY, "STOP" if word in STOPS else "_"
-    if is_digits(small):
-        yield EVERY, "DIGITS"
-    if word.istitle() and word.isalpha() and len(word) > 1:
-        yield EVERY, "NAME"

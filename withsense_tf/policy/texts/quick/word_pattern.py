@@ -5,8 +5,8 @@ A place of a pattern, or several, are bits of a number; so is what a word fits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -21,30 +21,37 @@ Way = tuple[int, int, tuple[int, ...]]
 _Open = tuple[tuple[int, ...], int, int, tuple[int, ...]]
 
 
-@dataclass(frozen=True)
+class FitsOfKind(dict[int, int]):
+    """By the kind of a word, the elements of a pattern that it fits."""
+
+    def __init__(self, bits: Sequence[int], bits_of_kinds: Sequence[int]) -> None:
+        super().__init__()
+        self._bits, self._bits_of_kinds = bits, bits_of_kinds
+
+    def __missing__(self, kind: int) -> int:
+        """Find out which elements a kind of words fits, and keep it."""
+        bits = self._bits_of_kinds[kind]
+        if len(self) >= MOST_KINDS:
+            self.clear()
+        fits = self[kind] = sum(1 << place for place, bit in enumerate(self._bits) if bits & bit)
+        return fits
+
+
+@dataclass(frozen=True, eq=False)
 class WordPattern:
     """The elements of a pattern, with the bit of each in the numbers that `WordKinds` gives to words."""
 
     elements: tuple[Element, ...]
     bits: tuple[int, ...]
-    _fits_of_kind: dict[int, int] = field(default_factory=dict, repr=False)
+    bits_of_kinds: Sequence[int]
 
-    def fits(self, kinds: Sequence[int], bits_of_kinds: Sequence[int]) -> list[int]:
-        """Return for each word, given by its kind, the elements that it fits."""
-        known, fits = self._fits_of_kind, []
-        for kind in kinds:
-            one = known.get(kind)
-            if one is None:
-                bits = bits_of_kinds[kind]
-                one = sum(1 << place for place, bit in enumerate(self.bits) if bits & bit)
-                if len(known) >= MOST_KINDS:
-                    known.clear()
-                known[kind] = one
-            fits.append(one)
-        return fits
+    @cached_property
+    def _fits_of_kind(self) -> FitsOfKind:
+        return FitsOfKind(self.bits, self.bits_of_kinds)
 
-    def ways(self, fits: Sequence[int]) -> list[Way]:
-        """Return each place where the pattern matches, of several ways to match there the first."""
+    def ways(self, kinds: Iterable[int]) -> list[Way]:
+        """Return where the pattern matches words of these kinds; of several ways to match there, the first."""
+        fits = list(map(self._fits_of_kind.__getitem__, kinds))
         if self._is_one_word:
             return [(at, at + 1, (0,)) for at, one in enumerate(fits) if one]
         ways: dict[tuple[tuple[int, ...], int, int], tuple[int, ...]] = {}

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from withsense_tf.policy.texts.quick.word_kinds import STOPS
+
 HEAD, TAIL = ". ", " ."
-SENTENCE_ENDS: Final = ".!?;… "
+SENTENCE_ENDS: Final = "".join(STOPS) + " "
+CHUNK: Final = re.compile(r"(?<= ) +|[^ ]+")
+
+
+def chunks_of(text: str) -> list[str]:
+    """Return what stands between the blanks of a text; of several blanks, all but the first are a chunk.
+
+    So are those at its start and its end, as other blanks stand there, between the text and its stops.
+
+    >>> chunks_of("a b   c"), chunks_of(" a")
+    (['a', 'b', '  ', 'c'], [' ', 'a'])
+    """
+    if text and "  " not in text and text[0] != " " != text[-1]:
+        return text.split(" ")
+    return CHUNK.findall(HEAD + text + TAIL)[1:-1]
 
 
 @dataclass(frozen=True)
@@ -28,14 +45,14 @@ class Words:
         """
         words: list[str] = []
         starts: list[int] = []
-        text, at = HEAD + text + TAIL, 0
-        for chunk in text.split(" "):
+        at = 0
+        for chunk in (HEAD[0], *chunks_of(text), TAIL[-1]):
             for word in cut(chunk):
                 words.append(word)
                 starts.append(at)
                 at += len(word)
-            at += 1
-        return cls(text, words, starts)
+            at += chunk[0] != " "
+        return cls(HEAD + text + TAIL, words, starts)
 
     def span(self, start: int, end: int) -> tuple[int, str]:
         """Return the text of some words, the last one not included, and where it begins without the stop before.
