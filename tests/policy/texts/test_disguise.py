@@ -113,3 +113,8 @@ def test_digits_stand_for_two_latin_letters_of_a_russian_word(policy: TextPolicy
 def test_a_word_of_the_dictionary_is_no_disguise(policy: TextPolicy) -> None:
     for text in ("A man blows bubbles.", "A dog is nibbling grass.", "Nursing home residents."):
         assert policy.verdict(text).decision == "allow"
+
+
+def test_spaced_letters_are_the_word_that_they_spell_in_every_process() -> None:
+    naming = {"child", "chlid", "chidl", "childs", "chlids"}
+    assert Disguises(naming, set()).uncover("C h i l d s Park") == "childs Park"

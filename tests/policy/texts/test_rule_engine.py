@@ -1,42 +1,60 @@
 from __future__ import annotations
 
+import itertools
 import random
 import string
-from pathlib import Path
 
-import pytest
+from own_rules import rule, rule_file
 
-from withsense_tf.errors import DataError
-from withsense_tf.policy.texts.rule_engine import EngineKeeper
-from withsense_tf.policy.texts.rule_files import FOLDER, read_rule_file
-from withsense_tf.policy.texts.triggers import runs
+from withsense_tf.policy.texts.lexicon import Rule
+from withsense_tf.policy.texts.matching.chunk_memory import MOST_CHUNKS
+from withsense_tf.policy.texts.rule_book import RuleBook
+from withsense_tf.policy.texts.rule_engine import RuleHit, apply_bounds
 
 
-@pytest.mark.slow
 def test_new_words_do_not_fill_the_memory() -> None:
-    keeper, rng = (
-        EngineKeeper(read_rule_file(FOLDER / "en.toml").lexicon(), 16, most_words=10_000),
-        random.Random(0),
-    )
-    largest = 0
-    for _ in range(2_500):
+    book, rng = RuleBook([rule_file(rule("[child]"))], 16), random.Random(0)
+    memory, sizes = book._first_passes, set()
+    for _ in range(MOST_CHUNKS // 8):
         words = ["".join(rng.choices(string.ascii_lowercase, k=8)) for _ in range(10)]
-        text = f". A child {' '.join(words)} ."
-        engine, found = keeper.engine(), runs(text)
-        assert engine.hits(engine.tokenizer(text), found, engine.possible(found))
-        largest = max(largest, len(engine.vocab.strings))
-    assert largest <= 10_020
+        assert book.verdicts(f"A child {' '.join(words)}", "latin", plain=True)
+        sizes.add(len(memory["latin"]._plain))
+    assert max(sizes) <= MOST_CHUNKS
 
 
-def test_more_words_with_capitals_than_can_be_told_are_an_error_and_not_read_as_small_ones(
-    tmp_path: Path,
-) -> None:
-    letters = [a + b for a in string.ascii_lowercase[:8] for b in string.ascii_lowercase[:8]]
-    patterns = ", ".join(f'"[child] CAPITAL|{word}"' for word in letters)
-    file = tmp_path / "xx.toml"
-    rule = '[[rule]]\nname = "{}"\ndecision = "{}"\npatterns = [{}]\nreason = "r"\nyes = ["A child."]\n'
-    rules = rule.format("child", "block", '"[CHILD]"') + rule.format("a name", "exempt", patterns)
-    file.write_text(f'script = "latin"\n[words]\nCHILD = "child"\n{rules}', encoding="utf-8")
-    engine = EngineKeeper(read_rule_file(file).lexicon(), 16).engine()
-    with pytest.raises(DataError, match="more than 62 lists with CAPITAL or NAME"):
-        engine.possible(runs("A child Aa."))
+def test_any_number_of_lists_with_capitals_can_be_told() -> None:
+    names = [a + b for a in string.ascii_lowercase[:8] for b in string.ascii_lowercase[:10]]
+    rules = rule("[child]"), rule(*(f"[child] CAPITAL|{name}" for name in names), name="a", decision="exempt")
+    book = RuleBook([rule_file(*rules)], 16)
+    decisions = [
+        {one.decision for one in book.verdicts(f"A child {name}", "latin", plain=False)}
+        for name in (names[-1].title(), names[-1])
+    ]
+    assert decisions == [{"allow"}, {"block"}]
+
+
+def test_a_place_for_any_word_or_named_ones_has_room_for_the_named_ones() -> None:
+    rules = rule("[kids]"), rule("[kids] , us|all|_ over NUMBER", name="grown", decision="exempt")
+    book = RuleBook([rule_file(*rules, words='NUMBER = "forty"')], 16)
+    words = ("us", "everyone")
+    assert [
+        {one.decision for one in book.verdicts(f"Kids, {word} over forty", "latin", plain=False)}
+        for word in words
+    ] == [{"allow"}, {"allow"}]
+
+
+def test_bounds_decide_alike_in_whatever_order_they_come() -> None:
+    alone = Rule("alone", "age", (), "", (), bound="upper")
+    beside = Rule("beside", "age", (), "", (), bound="nearly", alone=False)
+    age = Rule("age", "age", (), "", ())
+    numbers = frozenset({3})
+    hits = [
+        RuleHit(age, "exempt", 2, 5, frozenset({2}), numbers),
+        RuleHit(alone, "block", 2, 4, numbers, numbers),
+        RuleHit(beside, "exempt", 1, 4, numbers, numbers),
+    ]
+    ends = {
+        frozenset(apply_bounds(dict.fromkeys(some).keys() | set())) for some in itertools.permutations(hits)
+    }
+    assert len(ends) == 1
+    assert {hit.rule.name for hit in next(iter(ends))} == {"alone"}

@@ -17,7 +17,7 @@ from withsense_tf.policy.texts.word_forms import english_words, fold
 
 # Longer runs are no words, and would take long.
 LONGEST: Final = 40
-# So many words are remembered as not joined; then it starts anew.
+# So many words are remembered; then it starts anew.
 MOST_REMEMBERED: Final = 100_000
 LETTERS: Final = re.compile(r"[^\W\d_]+")
 # A word of a dictionary has no more letters.
@@ -83,17 +83,18 @@ class JoinedWords:
         self._whole = frozenset(whole)  # words of their own: "schoolgirl", "paperboy"
         self._lengths = range(min(map(len, child)), max(map(len, child)) + 1)
         self._openings = frozenset(word[: self._lengths.start] for word in child)
-        self._not_joined: set[str] = set()
+        self._joined: dict[str, str] = {}  # of each run that was met, its parts, if it has any
 
     def apart(self, text: str, runs: Set[str]) -> str:
         """Return a text with its joined words apart; `runs` are its runs of letters and digits."""
-        new = runs - self._not_joined
-        if not new:
-            return text
-        parts_of_run = {run: " ".join(parts) for run in new if (parts := self.parts(run))}
-        if len(self._not_joined) > MOST_REMEMBERED:
-            self._not_joined = set()
-        self._not_joined |= new - parts_of_run.keys()
+        if len(self._joined) > MOST_REMEMBERED:
+            self._joined = {}
+        joined, parts_of_run = self._joined, {}
+        for run in runs:
+            if run not in joined:
+                joined[run] = " ".join(self.parts(run))
+            if parts := joined[run]:
+                parts_of_run[run] = parts
         if not parts_of_run:
             return text
 

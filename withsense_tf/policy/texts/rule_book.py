@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from withsense_tf.policy.texts.disguise import Disguises
+from withsense_tf.policy.texts.matching.first_pass import FirstLook, FirstPass
+from withsense_tf.policy.texts.matching.words import Words
 from withsense_tf.policy.texts.normalise import spelt
-from withsense_tf.policy.texts.quick.first_pass import FirstLook, FirstPass
-from withsense_tf.policy.texts.quick.words import Words
 from withsense_tf.policy.texts.rule_engine import RuleEngine, RuleHit
 from withsense_tf.policy.texts.rule_files import RuleFile
 from withsense_tf.policy.texts.verdict import Decision, Verdict

@@ -1,4 +1,4 @@
-"""Rules -> where in a text they fire, told from where their patterns match (`quick/`)."""
+"""Rules -> where in a text they fire, told from where their patterns match (`matching/`)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from withsense_tf.policy.texts.ages import decide_age, value, youngest
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
-from withsense_tf.policy.texts.quick.word_pattern import Way
+from withsense_tf.policy.texts.matching.word_pattern import Way
 from withsense_tf.policy.texts.word_forms import fold
 
 # The number of a pattern, and where it matches a text.
-Match = tuple[int, Sequence[Way]]
+Match = tuple[int, list[Way]]
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, times_of
-from withsense_tf.policy.texts.quick.word_kinds import Likeness, WordKinds
-from withsense_tf.policy.texts.quick.word_pattern import Way, WordPattern
+from withsense_tf.policy.texts.matching.word_kinds import Likeness, WordKinds
+from withsense_tf.policy.texts.matching.word_pattern import Way, WordPattern
 
 STOP: Final = "."  # it stands before and behind every text
 # Words of most texts: a pattern is not looked for by them where it needs rarer ones.
 COMMON: Final = frozenset("a the in of on with and to at is are his her boy two , .".split())  # noqa: SIM905
+# So many rows of kinds are remembered; then it starts anew.
+MOST_KINDS: Final = 20_000
 
-Kinds = tuple[int, ...]
+
+class Kinds(NamedTuple):
+    """The kinds of some words, all bits that they have, and the patterns that are looked for where they stand."""
+
+    kinds: tuple[int, ...]
+    bits: int
+    patterns: tuple[int, ...]
 
 
 class PatternTable:
@@ -38,9 +46,11 @@ class PatternTable:
             self._add(place, elements, lexicons[place])
         self._anchors = sum(self._by_anchor)
         self._lock = Lock()
+        # One object for all alike: most words are in no list.
+        self._kinds: dict[tuple[int, ...], Kinds] = {}
         self._kind_of: dict[Likeness, int] = {}
         self._kind_of_bits: dict[int, int] = {}
-        self._stop = self.kind(STOP)
+        self._stop = self.kinds([STOP])
 
     def kind(self, word: str) -> int:
         """Return the number of a word's kind: words of one kind fit the same places of patterns."""
@@ -57,24 +67,37 @@ class PatternTable:
                 self._kind_of[likeness] = kind
         return kind
 
+    def kinds(self, words: Iterable[str]) -> Kinds:
+        """Return the kinds of some words, and what they say together."""
+        kinds = tuple(map(self.kind, words))
+        known = self._kinds.get(kinds)
+        if known is None:
+            bits = 0
+            for kind in kinds:
+                bits |= self._bits[kind]
+            patterns = {number for kind in kinds for number in self._anchored[kind]}
+            known = self._kinds[kinds] = Kinds(kinds, bits, tuple(patterns))
+            if len(self._kinds) > MOST_KINDS:
+                self._kinds = {}
+        return known
+
     def ways(self, chunks: Iterable[Kinds]) -> list[tuple[int, list[Way]]]:
         """Return where which pattern matches a text of words of such kinds; its first word is the stop before it."""
-        kinds = [self._stop]
-        for chunk in chunks:
-            kinds += chunk
-        kinds.append(self._stop)
-        anchored = self._anchored
-        candidates = {number for kind in kinds for number in anchored[kind]}
+        stop, bits, numbers = self._stop
+        kinds, candidates = list(stop), set(numbers)
+        for some, more_bits, more_numbers in chunks:
+            kinds += some
+            bits |= more_bits
+            if more_numbers:
+                candidates.update(more_numbers)
         if not candidates:
             return []
-        bits = 0
-        for kind in set(kinds):
-            bits |= self._bits[kind]
+        kinds += stop
         ways = []
+        needs, patterns = self._needs, self._patterns
         for number in sorted(candidates):
-            need, pattern = self._needs[number], self._patterns[number]
-            if need & bits == need and (some := pattern.ways(kinds)):
-                ways.append((number, some))
+            if needs[number] & bits == needs[number] and (some_ways := patterns[number].ways(kinds)):
+                ways.append((number, some_ways))
         return ways
 
     def _add(self, place: int, elements: tuple[Element, ...], lexicon: Lexicon) -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Final
 
-from withsense_tf.policy.texts.lexicon import Element, variants_of
+from withsense_tf.policy.texts.lexicon import Element, times_of, variants_of
 
 # So many kinds of words are remembered by a pattern; then it starts anew.
 MOST_KINDS: Final = 500
@@ -27,14 +28,44 @@ class FitsOfKind(dict[int, int]):
     def __init__(self, bits: Sequence[int], bits_of_kinds: Sequence[int]) -> None:
         super().__init__()
         self._bits, self._bits_of_kinds = bits, bits_of_kinds
+        self._any = reduce(or_, bits)
 
     def __missing__(self, kind: int) -> int:
         """Find out which elements a kind of words fits, and keep it."""
-        bits = self._bits_of_kinds[kind]
+        bits = self._bits_of_kinds[kind] & self._any
         if len(self) >= MOST_KINDS:
             self.clear()
-        fits = self[kind] = sum(1 << place for place, bit in enumerate(self._bits) if bits & bit)
+        fits = sum(1 << place for place, bit in enumerate(self._bits) if bits & bit) if bits else 0
+        self[kind] = fits
         return fits
+
+
+class Behind(dict[int, int]):
+    """By the elements that a text has come to, those that its next word may stand for, as if any could be repeated."""
+
+    def __init__(self, elements: Sequence[Element]) -> None:
+        super().__init__()
+        times = list(map(times_of, elements))
+        behind = [self._behind(place, times) for place in range(-1, len(elements))]
+        self._first, self._behind_places = behind[0], behind[1:]
+
+    @staticmethod
+    def _behind(place: int, times: Sequence[tuple[int, int]]) -> int:
+        elements = 1 << place if place >= 0 and times[place][1] > 1 else 0
+        for later in range(place + 1, len(times)):
+            elements |= 1 << later
+            if times[later][0]:
+                break
+        return elements
+
+    def __missing__(self, reached: int) -> int:
+        """Find out what may come behind some elements, or begin there, and keep it."""
+        behind = self._first
+        for place, more in enumerate(self._behind_places):
+            if reached >> place & 1:
+                behind |= more
+        self[reached] = behind
+        return behind
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +85,18 @@ class WordPattern:
         fits = list(map(self._fits_of_kind.__getitem__, kinds))
         if self._is_one_word:
             return [(at, at + 1, (0,)) for at, one in enumerate(fits) if one]
+        return self._ways(fits) if self._may_match(fits) else []
+
+    def _may_match(self, fits: Sequence[int]) -> bool:
+        """Return whether the elements may stand in a row somewhere, which is told sooner than where and how."""
+        reached, behind, ends = 0, self._behind, self._ends
+        for one in fits:
+            reached = one and behind[reached] & one
+            if reached & ends:
+                return True
+        return False
+
+    def _ways(self, fits: Sequence[int]) -> list[Way]:
         ways: dict[tuple[tuple[int, ...], int, int], tuple[int, ...]] = {}
         for row, start, path in self._all_ways(fits):
             if path:
@@ -68,6 +111,16 @@ class WordPattern:
     def _rows(self) -> tuple[tuple[int, ...], ...]:
         """The elements that stand in a row, for each number of times that they may be repeated."""
         return tuple(variants_of(self.elements))
+
+    @cached_property
+    def _behind(self) -> Behind:
+        return Behind(self.elements)
+
+    @cached_property
+    def _ends(self) -> int:
+        places = range(len(self.elements))
+        least = [times_of(element)[0] for element in self.elements]
+        return sum(1 << place for place in places if not any(least[place + 1 :]))
 
     @cached_property
     def _may_lack(self) -> int:

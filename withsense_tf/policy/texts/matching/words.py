@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from withsense_tf.policy.texts.quick.word_kinds import STOPS
+from withsense_tf.policy.texts.matching.word_kinds import STOPS
 
 HEAD, TAIL = ". ", " ."
 SENTENCE_ENDS: Final = "".join(STOPS) + " "

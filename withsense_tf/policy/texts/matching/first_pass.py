@@ -1,4 +1,4 @@
-"""A text -> which patterns may match it, told from what is remembered of its words: most texts need nothing more.
+"""A text -> where patterns match it, told from what is remembered of its words: most texts need nothing more.
 
 What stands between two blanks, a chunk, is looked at once: how the rules spell it, whether it is a disguise or joined
 words, and into which places of patterns its words fit. The rules read a text as they read its chunks one by one, unless
@@ -12,16 +12,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from withsense_tf.policy.texts import disguise, normalise
 from withsense_tf.policy.texts.disguise import Disguises
 from withsense_tf.policy.texts.lexicon import Lexicon
-from withsense_tf.policy.texts.quick.chunk_memory import ChunkMemory
-from withsense_tf.policy.texts.quick.cutting import cut
-from withsense_tf.policy.texts.quick.pattern_table import Kinds, PatternTable
-from withsense_tf.policy.texts.quick.words import Words, chunks_of
+from withsense_tf.policy.texts.matching.chunk_memory import ChunkMemory
+from withsense_tf.policy.texts.matching.cutting import cut
+from withsense_tf.policy.texts.matching.pattern_table import Kinds, PatternTable
+from withsense_tf.policy.texts.matching.words import Words, chunks_of
 from withsense_tf.policy.texts.rule_engine import Match
 from withsense_tf.policy.texts.word_forms import fold, runs
 
@@ -73,10 +72,14 @@ class FirstPass:
         self._cut = ChunkMemory(cut)
 
     def look(self, text: str, plain: bool) -> FirstLook | None:
-        """Return which restricting patterns may match a visible text; None where it must be read as a whole."""
+        """Return where restricting patterns match a visible text; None where it must be read as a whole."""
         if plain:
-            kinds = [self._plain[chunk] for chunk in text.split(" ")]
-            return None if None in kinds else self._first_look(text, kinds)
+            kinds: list[Kinds] = []
+            for some in map(self._plain.__getitem__, text.split(" ")):
+                if some is None:
+                    return None
+                kinds.append(some)
+            return self._first_look(text, kinds)
         if len(text) > normalise.LONG_TEXT or "<" in text:
             return None
         chunks: list[Chunk] = []
@@ -84,13 +87,11 @@ class FirstPass:
             if chunk is None:
                 return None
             chunks.append(chunk)
-        spelt = " ".join(chunk.text for chunk in chunks)
-        if self._reaches_over_blanks(text, spelt, chunks):
-            return None
-        return self._first_look(spelt, [chunk.kinds for chunk in chunks])
+        spelt = self._spelt_by_chunks(text, chunks)
+        return None if spelt is None else self._first_look(spelt, [chunk.kinds for chunk in chunks])
 
     def look_at_spelt(self, text: str) -> FirstLook:
-        """Return which restricting patterns match a text that has been read as a whole."""
+        """Return where restricting patterns match a text that has been read as a whole."""
         return self._first_look(text, [self._spelt[chunk] for chunk in chunks_of(text)])
 
     def exempting(self, place: int, text: str) -> list[Match]:
@@ -112,23 +113,29 @@ class FirstPass:
             matches.setdefault(place, []).append((number, ways))
         return FirstLook(text, matches)
 
-    def _reaches_over_blanks(self, text: str, spelt: str, chunks: Sequence[Chunk]) -> bool:
-        """Return whether something that the rules read may stand in several chunks, for no single one to tell."""
+    def _spelt_by_chunks(self, text: str, chunks: Sequence[Chunk]) -> str | None:
+        """Return a text as its chunks are spelt; None where something that the rules read may stand in several."""
         naming = self._disguises.naming
-        return (
-            any(
-                one.last_letters and other.first_letters and one.last_letters + other.first_letters in naming
-                for one, other in pairwise(chunks)
-            )
-            or (
-                sum(chunk.single for chunk in chunks) >= LEAST_SPACED
-                and bool(disguise.SPACED_LETTERS.search(text) or normalise.SPACED_LETTERS.search(spelt))
-            )
-            or (any(chunk.has_digit for chunk in chunks) and bool(normalise.AGE_CODE.search(spelt)))
-        )
+        parts: list[str] = []
+        last_letters, single, has_digit = "", 0, False
+        for chunk in chunks:
+            if last_letters and chunk.first_letters and last_letters + chunk.first_letters in naming:
+                return None
+            parts.append(chunk.text)
+            last_letters = chunk.last_letters
+            single += chunk.single
+            has_digit = has_digit or chunk.has_digit
+        spelt = " ".join(parts)
+        if has_digit and normalise.AGE_CODE.search(spelt):
+            return None
+        if single >= LEAST_SPACED and (
+            disguise.SPACED_LETTERS.search(text) or normalise.SPACED_LETTERS.search(spelt)
+        ):
+            return None
+        return spelt
 
     def _kinds(self, chunk: str) -> Kinds:
-        return tuple(map(self._table.kind, self._cut[chunk]))
+        return self._table.kinds(cut(chunk))
 
     def _kinds_of_plain(self, chunk: str) -> Kinds | None:
         return self._kinds(chunk) if chunk and self._is_as_it_seems(chunk) else None
@@ -144,7 +151,7 @@ class FirstPass:
         last_letters = fold(last[1]) if last else ""
         return Chunk(
             text,
-            tuple(kind for word in words for kind in self._kinds(word)),
+            self._table.kinds([token for word in words for token in cut(word)]),
             last_letters if last_letters in self._disguises.beginnings else "",
             fold(first[0]) if first else "",
             max(len(SINGLE.findall(chunk)), len(SINGLE.findall(text))),
@@ -163,4 +170,4 @@ class FirstPass:
 def _exempting(lexicon: Lexicon) -> tuple[PatternTable, ChunkMemory[Kinds]]:
     """Return the exempting patterns of a lexicon, when the first text needs them."""
     table = PatternTable([lexicon], ((0, elements) for _, elements in lexicon.exempting))
-    return table, ChunkMemory(lambda chunk: tuple(map(table.kind, cut(chunk))))
+    return table, ChunkMemory(lambda chunk: table.kinds(cut(chunk)))

@@ -1,0 +1,1 @@
+"""Where the patterns of rules match a text."""
