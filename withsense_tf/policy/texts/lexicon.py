@@ -95,7 +95,7 @@ class Lexicon:
 
 
 def variants_of(elements: Sequence[Element]) -> Iterator[tuple[int, ...]]:
-    """Write out repeated elements: spaCy would try every way to share a gap out, which grows without bound."""
+    """Write out repeated elements: trying every way to share a gap out would grow without bound."""
     ranges = [
         [1] if e.times == "?" else range(least, most + 1) for e in elements for least, most in [times_of(e)]
     ]
