@@ -17,7 +17,7 @@ from withsense_tf.policy.texts.matching.cutting import INFIX, PREFIX, SUFFIX
 from withsense_tf.policy.texts.matching.first_pass import FirstLook, FirstPass
 from withsense_tf.policy.texts.matching.word_kinds import STOPS
 from withsense_tf.policy.texts.matching.word_pattern import Way
-from withsense_tf.policy.texts.matching.words import HEAD, TAIL, Words
+from withsense_tf.policy.texts.matching.word_row import HEAD, TAIL, Words
 from withsense_tf.policy.texts.text_policy import TextPolicy
 from withsense_tf.policy.texts.word_forms import fold
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from withsense_tf.policy.texts.disguise import Disguises
 from withsense_tf.policy.texts.matching.first_pass import FirstLook, FirstPass
-from withsense_tf.policy.texts.matching.words import Words
+from withsense_tf.policy.texts.matching.word_row import Words
 from withsense_tf.policy.texts.normalise import spelt
 from withsense_tf.policy.texts.rule_engine import RuleEngine, RuleHit
 from withsense_tf.policy.texts.rule_files import RuleFile

@@ -18,7 +18,7 @@ from withsense_tf.policy.texts.lexicon import Lexicon
 from withsense_tf.policy.texts.matching.cutting import cut
 from withsense_tf.policy.texts.matching.pattern_table import PatternTable
 from withsense_tf.policy.texts.matching.word_pattern import Way
-from withsense_tf.policy.texts.matching.words import HEAD, TAIL, chunks_of
+from withsense_tf.policy.texts.matching.word_row import HEAD, TAIL, chunks_of
 from withsense_tf.policy.texts.normalise import normalise
 from withsense_tf.policy.texts.rule_files import FOLDER, LANGUAGE_FILES, read_rule_file
 from withsense_tf.policy.texts.word_forms import fold

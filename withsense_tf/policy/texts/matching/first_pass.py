@@ -20,7 +20,7 @@ from withsense_tf.policy.texts.lexicon import Lexicon
 from withsense_tf.policy.texts.matching.chunk_memory import ChunkMemory
 from withsense_tf.policy.texts.matching.cutting import cut
 from withsense_tf.policy.texts.matching.pattern_table import Kinds, PatternTable
-from withsense_tf.policy.texts.matching.words import Words, chunks_of
+from withsense_tf.policy.texts.matching.word_row import Words, chunks_of
 from withsense_tf.policy.texts.rule_engine import Match
 from withsense_tf.policy.texts.word_forms import fold, runs
 

@@ -6,7 +6,7 @@ from spacy.vocab import Vocab
 from spacy_rules import spacy_tokenizer
 
 from withsense_tf.policy.texts.matching.cutting import cut
-from withsense_tf.policy.texts.matching.words import HEAD, TAIL, Words
+from withsense_tf.policy.texts.matching.word_row import HEAD, TAIL, Words
 
 TOKENIZER = spacy_tokenizer(Vocab())
 
