@@ -149,11 +149,18 @@ def photo(service: PhotoService, id_: str, country: str | None) -> PhotoAnswer:
         return PhotoAnswer(**texts_of_shown(here, service.ids, [name])[name])
 
 
-def score(service: PhotoService, id_: str, text: str, country: str | None) -> ScoreAnswer:
-    """Return how well a photo and a text fit."""
+def score(
+    service: PhotoService,
+    id_: str,
+    text: str,
+    country: str | None,
+    literal: bool = False,
+    model: int | None = None,
+) -> ScoreAnswer:
+    """Return how well a photo and a text fit: the number that a search for the text gives the photo."""
     with service.doorway(country) as here:
         name = service.name_of(here, id_, "search")
-        result = here.search.score(text, name, here.door.country)
+        result = here.search.score(text, name, here.door.country, literal=literal, model=model)
         if not isinstance(result, PhotoScore):
             raise withheld(here.door)
         return ScoreAnswer(

@@ -28,9 +28,7 @@ class PhotoScore:
 def photo_score(
     generation: Generation, tables: sqlite3.Connection, door: IndexDoor, text: str, photo: str
 ) -> PhotoScore | Refusal:
-    """Return the score of a photo of the index for a text, or a refusal where the law forbids either."""
-    if not (answer := door.query(text)).allowed:
-        return Refusal(answer.notice or door.rule.message)
+    """Return the score of a photo of the index for a text that the law allows; a refusal where it forbids the photo."""
     if not door.photo_query(photo).allowed or not door.photo(photo, "show"):
         return Refusal(door.rule.message)
     form = generation.form

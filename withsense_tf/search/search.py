@@ -106,10 +106,7 @@ class Search:
     ) -> Hits:
         """Answer where the law allows it."""
         door = IndexDoor(self.policy, tables, country, day)
-        if notice := _notice(door, request):
-            return Hits(request.raw_text, notice=notice)
-        check_sample(tables, generation)
-        request, notice = _read(door, tables, generation, request)
+        request, notice = _read_lawfully(door, tables, generation, request)
         if notice is not None:
             return Hits(request.raw_text, notice=notice)
         photo = request.photo
@@ -120,16 +117,37 @@ class Search:
         return RankingWalk(generation, tables, door, replace(request, like=like)).hits()
 
     def score(
-        self, text: str, photo: str, country: str | None = None, day: date | None = None
+        self,
+        text: str,
+        photo: str,
+        country: str | None = None,
+        day: date | None = None,
+        *,
+        literal: bool = False,
+        model: int | None = None,
     ) -> PhotoScore | Refusal:
-        """Return how well a photo of the index, given by its name, fits a text; a refusal where the law forbids it."""
+        """Return how well a photo of the index, given by its name, fits a text; a refusal where the law forbids it.
+
+        The text is read as a search reads it, so that the number is that of the photo in the search's answer.
+        """
         check_texts(text, photo, None)
-        where = country or self.country
-        return self._ask(
-            lambda generation, tables: photo_score(
-                generation, tables, IndexDoor(self.policy, tables, where, day), text, photo
-            )
-        )
+        request = SearchRequest(text, None, (), None, 1, 0.5, literal=literal)
+        return self._ask(partial(self._score, request, photo, country or self.country, day), model)
+
+    def _score(
+        self,
+        request: SearchRequest,
+        photo: str,
+        country: str | None,
+        day: date | None,
+        generation: Generation,
+        tables: sqlite3.Connection,
+    ) -> PhotoScore | Refusal:
+        door = IndexDoor(self.policy, tables, country, day)
+        request, notice = _read_lawfully(door, tables, generation, request)
+        if notice is not None:
+            return Refusal(notice)
+        return photo_score(generation, tables, door, request.query.text, photo)
 
     def _ask(self, answer: Callable[[Generation, sqlite3.Connection], T], model: int | None = None) -> T:
         """Answer by the model in use; one that was dropped meanwhile fails, but then there is another."""
@@ -176,6 +194,16 @@ def _notice(door: IndexDoor, request: SearchRequest) -> str | None:
     if rest not in ("", text) and not (answer := door.query(rest)).allowed:
         return answer.notice
     return filter_notice(door, request.where)
+
+
+def _read_lawfully(
+    door: IndexDoor, tables: sqlite3.Connection, generation: Generation, request: SearchRequest
+) -> tuple[SearchRequest, str | None]:
+    """Read the text of a request; return the notice, too, where the law forbids it as typed or as read."""
+    if notice := _notice(door, request):
+        return request, notice
+    check_sample(tables, generation)
+    return _read(door, tables, generation, request)
 
 
 def _read(

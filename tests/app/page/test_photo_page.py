@@ -45,3 +45,38 @@ def test_two_photos_stand_side_by_side(client: TestClient) -> None:
     text = client.get("/pair", params={"a": first, "b": second}, headers=BB).text
     assert text.count("<figure>") == 2
     assert "shown_" in text
+
+
+@pytest.mark.parametrize("more", ["-ball", "without a ball", "without a ball -cloud"])
+def test_the_number_of_a_photo_is_the_one_that_the_search_gave_it(client: TestClient, more: str) -> None:
+    query = f"a plain red wall {more}"
+    asked = client.get("/api/v1/search", params={"q": query, "minimum": 0, "k": 1, "country": "BB"}).json()
+    (place,) = asked["places"]
+    score = client.get("/api/v1/score", params={"q": query, "id": place["id"], "country": "BB"}).json()
+    assert score["score"] == place["score"]
+    assert score["caption_score"] == place["caption_score"]
+
+
+def test_words_that_the_search_corrected_are_scored_as_corrected(client: TestClient) -> None:
+    asked = client.get("/api/v1/search", params={"q": "a plain red walll", "minimum": 0, "k": 1}).json()
+    assert asked["corrections"]
+    (place,) = asked["places"]
+    about = {"q": "a plain red walll", "id": place["id"]}
+    assert client.get("/api/v1/score", params=about).json()["score"] == place["score"]
+    as_typed = client.get("/search", params={"q": about["q"], "minimum": 0, "literal": "true"}).text
+    assert "literal=true" in as_typed.partition('data-photo="')[2].partition(">")[0]
+
+
+def test_a_photo_is_shown_beside_a_text_that_has_minus_words_alone(client: TestClient) -> None:
+    id_ = next(iter(ids_of(client, "BB")))
+    answer = client.get(f"/photo/{id_}?q=-ball", headers=BB)
+    assert answer.status_code == 200
+    assert "Why it was found" not in answer.text
+
+
+@pytest.mark.closed
+def test_a_text_that_the_law_forbids_once_it_is_read_is_not_scored(client: TestClient) -> None:
+    id_ = next(iter(ids_of(client, "BB")))
+    for text in ("a todler at a wall", "a toddler -ball"):
+        about = {"q": text, "id": id_, "country": "BB"}
+        assert client.get("/api/v1/score", params=about).status_code == 451

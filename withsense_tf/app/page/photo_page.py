@@ -8,33 +8,61 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import ValidationError
 
 from withsense_tf.app import questions
+from withsense_tf.app.answers import ScoreAnswer
 from withsense_tf.app.page.drawing_board import PageReader, page
+from withsense_tf.app.page.models_page import ModelNumber
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import PhotoId, Service, needs
 from withsense_tf.app.routes.write_routes import NewCaption
 from withsense_tf.app.uploads.index_writing import add_caption
 from withsense_tf.common.limits import QUERY_SIGNS
+from withsense_tf.errors import DataError, SettingError
 
 router = APIRouter(include_in_schema=False)
 TextField = Annotated[str, Query(max_length=QUERY_SIGNS)]
 
 
 @router.get("/photo/{id}", dependencies=[needs("read")])
-def photo(request: Request, service: Service, id: PhotoId, q: TextField = "") -> Response:  # noqa: A002  # as the path has it
+def photo(
+    request: Request,
+    service: Service,
+    id: PhotoId,  # noqa: A002  # as the path has it
+    q: TextField = "",
+    literal: bool = False,
+    model: ModelNumber = None,
+) -> Response:
     """Show a photo: as a page, or in the dialog over the one that is open."""
-    return _page_of(request, service, id, q)
+    fit = _fit(service, id, q, PageReader.of(request).country, literal, model)
+    return _page_of(request, service, id, q, fit=fit)
+
+
+def _fit(
+    service: PhotoService,
+    id_: str,
+    text: str,
+    country: str | None,
+    literal: bool = False,
+    model: int | None = None,
+) -> ScoreAnswer | None:
+    """Return how well a photo fits; None where there is nothing to look for, as in a text with minus words alone."""
+    if not text.strip():
+        return None
+    try:
+        return questions.score(service, id_, text, country, literal, model)
+    except SettingError as error:
+        if isinstance(error, DataError):
+            raise
+        return None
 
 
 def _page_of(request: Request, service: PhotoService, id_: str, text: str, **more: Any) -> Response:
     reader = PageReader.of(request)
     known_photo = questions.photo(service, id_, reader.country)
-    fit = questions.score(service, id_, text, reader.country) if text.strip() else None
-    return page(
-        request,
-        "photo.html",
-        **{"photo": known_photo, "fit": fit, "q": text, "added": False, "problem": None} | more,
-    )
+    if "fit" not in more:
+        more["fit"] = _fit(service, id_, text, reader.country)
+    values: dict[str, Any] = {"photo": known_photo, "q": text, "added": False, "problem": None}
+    return page(request, "photo.html", **values | more)
 
 
 @router.post("/photo/{id}/captions", dependencies=[needs("write")])
@@ -66,6 +94,6 @@ def pair(request: Request, service: Service, a: str, b: str, q: TextField = "") 
     """Show two photos side by side."""
     reader = PageReader.of(request)
     photos = [questions.photo(service, id_, reader.country) for id_ in (a, b)]
-    fits = [questions.score(service, id_, q, reader.country) if q.strip() else None for id_ in (a, b)]
+    fits = [_fit(service, id_, q, reader.country) for id_ in (a, b)]
     columns = list(dict.fromkeys([*photos[0].facts, *photos[1].facts]))
     return page(request, "pair.html", active="table", photos=photos, fits=fits, q=q, columns=columns)
