@@ -14,6 +14,7 @@ from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.service import FILES, LawFiles
 
 VARIABLE: Final = "WITHSENSE_APP"
+DEFAULT_PORT: Final = 8000
 LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -39,7 +40,7 @@ class AppSettings:
     index: Path
     state: Path | None = None
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = DEFAULT_PORT
     workers: int = 1
     keys: Path | None = None
     reports: Path | None = None
@@ -98,6 +99,14 @@ class AppSettings:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    def cookie(self, name: str) -> str:
+        """Return what a cookie is called here: browsers send those of a host to each of its ports.
+
+        >>> AppSettings(Path("index"), port=8001).cookie("withsense_key")
+        'withsense_key_8001'
+        """
+        return name if self.port == DEFAULT_PORT else f"{name}_{self.port}"
 
     def check_open_to_others(self) -> None:
         """Raise if others could reach the server and nobody needed a key."""

@@ -22,6 +22,26 @@ def test_a_choice_is_kept_and_leads_back(client: TestClient) -> None:
     client.cookies.clear()
 
 
+def test_a_choice_can_be_taken_back(client: TestClient) -> None:
+    for name in ("country", "theme"):
+        client.post("/choose", data={name: "BB" if name == "country" else "dark"}, follow_redirects=False)
+        assert f"withsense_{name}" in client.cookies
+        client.post("/choose", data={name: ""}, follow_redirects=False)
+        assert f"withsense_{name}" not in client.cookies
+    client.cookies.clear()
+
+
+def test_what_is_chosen_at_one_port_holds_at_no_other(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    client = new_client(place.settings(port=8001, state=tmp_path))
+    answer = client.post("/choose", data={"country": "AA"}, follow_redirects=False)
+    assert answer.headers["set-cookie"].startswith("withsense_country_8001=AA;")
+    assert "This country has no rule" in client.get("/").text
+    client.cookies.clear()
+    assert "This country has no rule" not in client.get("/", headers={"cookie": "withsense_country=AA"}).text
+
+
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", ""])
 def test_nobody_is_led_elsewhere(path: str) -> None:
     assert go_back(path).headers["location"] == "/"

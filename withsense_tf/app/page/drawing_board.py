@@ -40,8 +40,8 @@ class PageReader:
         cookies = request.cookies
         language = cookies.get(LANGUAGE, "")
         theme = cookies.get(THEME, "")
-        country = cookies.get(COUNTRY, "")
         settings = request.app.state.service.settings
+        country = cookies.get(settings.cookie(COUNTRY), "")
         may_choose = not settings.fixed_country and TWO_LETTERS.fullmatch(country)
         query = f"?{request.url.query}" if request.url.query else ""
         return cls(

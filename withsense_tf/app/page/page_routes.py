@@ -21,7 +21,7 @@ from withsense_tf.app.page.drawing_board import COUNTRY, HTMX, LANGUAGE, THEME, 
 from withsense_tf.app.page.reports import figures_page, law_page, runs_page
 from withsense_tf.app.page.wording import LANGUAGES
 from withsense_tf.app.request_problems import ProblemError, without_paths
-from withsense_tf.app.routes.common import COOKIE, check_key
+from withsense_tf.app.routes.common import COOKIE, Service, check_key
 from withsense_tf.policy.countries import country_code
 
 PARTS: Final = (
@@ -74,6 +74,7 @@ async def asset_file(name: str) -> Response:
 
 async def choose(
     request: Request,
+    service: Service,
     next: Annotated[str, Form(max_length=4000)] = "/",  # noqa: A002  # as the form's field is called
     language: Annotated[str | None, Form()] = None,
     theme: Annotated[str | None, Form()] = None,
@@ -81,17 +82,20 @@ async def choose(
 ) -> Response:
     """Keep what a reader chose, and go back."""
     response = go_back(next)
+    # A field that was sent empty is a choice, too; as a parameter it would look like one that was not sent.
+    fields = await request.form()
     if language in LANGUAGES:
         _keep(request, response, LANGUAGE, language)
-    if theme in (*THEMES, ""):
+    if "theme" in fields and theme in (*THEMES, None):
         _keep(request, response, THEME, theme or "")
-    if country is not None:
-        _keep(request, response, COUNTRY, country_code(country) if country else "")
+    if "country" in fields:
+        _keep(request, response, service.settings.cookie(COUNTRY), country_code(country) if country else "")
     return response
 
 
 async def take_key(
     request: Request,
+    service: Service,
     key: Annotated[str, Form(max_length=200)],
     next: Annotated[str, Form(max_length=4000)] = "/",  # noqa: A002  # as the form's field is called
 ) -> Response:
@@ -103,14 +107,14 @@ async def take_key(
         if problem.status == 401:
             return page(request, "key.html", 401, next=next, problem="key_unknown")
     response = go_back(next)
-    _keep(request, response, COOKIE, text)
+    _keep(request, response, service.settings.cookie(COOKIE), text)
     return response
 
 
-async def forget_key() -> Response:
+async def forget_key(service: Service) -> Response:
     """Forget the key."""
     response = go_back("/")
-    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    response.delete_cookie(service.settings.cookie(COOKIE), httponly=True, samesite="strict")
     return response
 
 

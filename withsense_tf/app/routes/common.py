@@ -120,7 +120,8 @@ def _key_with(scope: str) -> Callable[..., Coroutine[Any, Any, None]]:
         bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
         header: Annotated[str | None, Depends(HEADER)],
     ) -> None:
-        text = (bearer.credentials if bearer else None) or header or request.cookies.get(COOKIE)
+        cookie = request.app.state.service.settings.cookie(COOKIE)
+        text = (bearer.credentials if bearer else None) or header or request.cookies.get(cookie)
         check_key(request, text, scope)
 
     return check
