@@ -21,6 +21,9 @@ from run_command import runner
 
 from withsense_tf.__main__ import app
 from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.app.settings import AppSettings
+from withsense_tf.commands.serve import check_port
+from withsense_tf.errors import SettingError
 
 
 def refusal(*words: str) -> str:
@@ -40,6 +43,29 @@ def test_others_are_not_served_without_keys(index: str, tmp_path: Path) -> None:
 
 def test_a_folder_that_is_no_index_is_not_served(tmp_path: Path) -> None:
     assert "is no index" in refusal("--index", str(tmp_path))
+
+
+@pytest.mark.slow
+def test_a_port_that_another_program_has_is_said_with_one_that_is_free(index: str, tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        words = ["serve", "--index", index, "--state", str(tmp_path), "--port", str(port)]
+        done = subprocess.run(
+            [sys.executable, "-m", "withsense_tf", *words], capture_output=True, text=True, timeout=120
+        )
+    assert done.returncode == 2
+    assert "Serving" not in done.stdout
+    assert "Traceback" not in done.stderr
+    text = " ".join(done.stderr.split())
+    assert f"Another program listens at port {port} of 127.0.0.1." in text
+    assert int(text.rpartition("--port ")[2].split()[0]) > port
+
+
+def test_an_address_of_another_machine_cannot_be_listened_at(index: str) -> None:
+    with pytest.raises(SettingError, match="Nobody can listen at port 8000 of nowhere.invalid"):
+        check_port(AppSettings(Path(index), host="nowhere.invalid"))
 
 
 def get(port: int, path: str) -> tuple[int, dict[str, Any]]:

@@ -157,6 +157,13 @@ class PhotoService:
             }
         return {}
 
+    def photo_count(self) -> int | None:
+        """Return how many photos the index has, as its last writer counted them; None where it cannot be read."""
+        with suppress(WithSenseError), self.search().index.catalog.reading() as tables:
+            counts = get_state(tables, "census")
+            return int(counts[0]) if counts else None
+        return None
+
     def close(self) -> None:
         """Close files and connections."""
         self.searches.shutdown()

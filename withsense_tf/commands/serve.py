@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import socket
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -80,6 +82,7 @@ def serve(
         law=law,
     )
     check(settings)
+    check_port(settings)
     run(settings)
 
 
@@ -110,6 +113,30 @@ def check(settings: AppSettings) -> None:
                 f"{settings.keys} has no key that opens anything. Make one: python -m withsense_tf keys create NAME "
                 f"--keys {settings.keys}"
             )
+
+
+def check_port(settings: AppSettings) -> None:
+    """Raise where nobody can listen at the port: the server would say so only behind its models, and with a trace."""
+    from withsense_tf.commands.demo import free_port
+
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # A server that has just ended holds no port.
+            if os.name == "posix":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        where = f"port {settings.port} of {settings.host}"
+        if error.errno == errno.EADDRINUSE:
+            message = (
+                f"Another program listens at {where}. This one is free: --port {free_port(settings.port + 1)}"
+            )
+        else:
+            message = f"Nobody can listen at {where} ({error.strerror or error}). Choose another with --host and --port."
+        raise SettingError(message) from error
 
 
 def run(settings: AppSettings) -> None:

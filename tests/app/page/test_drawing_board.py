@@ -47,3 +47,9 @@ def test_a_part_is_sent_without_the_page_around_it(client: TestClient) -> None:
 
 def test_an_address_leaves_out_what_has_no_value() -> None:
     assert url("/photo/a b", q="") == "/photo/a%20b"
+
+
+def test_the_foot_says_how_many_photos_are_searched(client: TestClient) -> None:
+    for country in ("AA", "BB"):
+        text = client.get("/", headers={"cookie": f"withsense_country={country}"}).text
+        assert "8 photos are searched here" in text

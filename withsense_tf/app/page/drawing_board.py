@@ -66,6 +66,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "rule": rule,
         "countries": service.policy.current().countries.names(),
         "fixed_country": service.settings.fixed_country,
+        "photo_count": None if reader.is_part else service.photo_count(),
         "has_keys": request.app.state.keys is not None,
         "base": "part.html" if reader.is_part else "base.html",
         "active": "",
