@@ -80,8 +80,13 @@ def _find(service: PhotoService, question: Question) -> dict[str, Any]:
         return answer_cells(service, here, hits, question)
 
 
-def find_like_file(service: PhotoService, question: Question, file: Path, file_name: str) -> SearchAnswer:
-    """Answer what is like a photo from outside, of which nothing is kept; what its own name says counts, too."""
+def find_like_file(
+    service: PhotoService, question: Question, file: Path, file_name: str, says: str = ""
+) -> SearchAnswer:
+    """Answer what is like a photo from outside, of which nothing is kept.
+
+    The law judges it by what who asks `says` that it shows, and by the words in it; what its own name says counts, too.
+    """
     with service.doorway(question.country) as here:
         if any(here.door.refuses(text) for _, text in own_texts(file_name)):
             raise withheld(here.door)
@@ -93,6 +98,7 @@ def find_like_file(service: PhotoService, question: Question, file: Path, file_n
             country=here.door.country,
             minimum=question.minimum,
             text_share=question.text_share,
+            says=says,
         )
         # A next page would need the file again.
         return SearchAnswer(**answer_cells(service, here, replace(hits, after=None), question))

@@ -135,7 +135,9 @@ def check_port(settings: AppSettings) -> None:
                 f"Another program listens at {where}. This one is free: --port {free_port(settings.port + 1)}"
             )
         else:
-            message = f"Nobody can listen at {where} ({error.strerror or error}). Choose another with --host and --port."
+            message = (
+                f"Nobody can listen at {where} ({error.strerror or error}). Choose others: --host, --port."
+            )
         raise SettingError(message) from error
 
 

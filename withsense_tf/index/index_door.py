@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from withsense_tf.data.embedded.file_captions import captions_in_files
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.pictures.photo_file import inspect_photo
 from withsense_tf.errors import DataError
@@ -86,27 +87,40 @@ class IndexDoor(Door):
         return super().rule
 
     def outside(
-        self, file: Path, content: str, like: Collection[str], departed_photos: Collection[int] = ()
+        self,
+        file: Path,
+        content: str,
+        like: Collection[str],
+        departed_photos: Collection[int] = (),
+        says: str = "",
     ) -> Permission:
         """Answer whether a file that is no photo of the index may be the query.
 
         `like` it are these photos of the index, and these `departed_photos`, by id.
 
-        Unless a person decided of its content, nobody has said what it shows, so it is judged as a photo without
-        captions; what its name and the words in it say counts against it.
+        Unless a person decided of its content, it is judged by what who asks `says` that it shows, and by the captions
+        in it; without either as a photo without captions. Whatever is said of it, in its name too, counts against it.
         """
         may_ask, rule = self.rule.rule == "none", ""
         if not may_ask:
             # No photo of an index has such a name: what people decided of one says nothing of this file.
             name = f"/{file.name}"
             inside = inspect_photo(file).file_texts
-            texts = [*own_texts(file.name), *((text.where, text.text) for text in inside.texts)]
-            verdicts = self.policy.texts(self.rule.age_limit).verdicts(text for _, text in texts)
+            own = [says] if says.strip() else []
+            own += captions_in_files({name: inside}, {name: content}, {name: own}).get(name, [])
+            captions = [(f"{name}#{number}", text) for number, text in enumerate(own)]
+            # One text that speaks of a child is enough here, however many votes the captions of an index need.
+            texts = [*own_texts(file.name), *((text.where, text.text) for text in inside.texts), *captions]
+            verdicts = self.policy.texts(self.rule.age_limit).verdicts(
+                text for _, text in (*captions, *texts)
+            )
+            in_order = iter(verdicts)
             evidence = Evidence(
                 name,
                 file,
                 content,
-                others=with_verdicts(texts, iter(verdicts)),
+                with_verdicts(captions, in_order),
+                with_verdicts(texts, in_order),
                 unread=[f"{where}: {why}" for where, why in inside.unread],
             )
             decision = self.policy.ownership.own([evidence], self.policy.restricts_review, self.level)[name]

@@ -74,6 +74,7 @@ class Search:
         fill: bool = False,
         literal: bool = False,
         model: int | None = None,
+        says: str = "",
     ) -> Hits:
         """Return the k photos that fit best.
 
@@ -88,11 +89,13 @@ class Search:
         - `after` is that of the answer before, for the next page.
         - `literal`: read words as they stand: correct none, and take none for a filter.
         - `model`: the number of a model of the index that has every photo, in place of the one in use.
+        - `says`: what a photo from outside shows, by which the law judges it; it is not searched for.
         """
         check_numbers(k, minimum, text_share)
         check_texts(text, photo, after)
+        check_texts(says, "", None)
         request = SearchRequest(
-            text, photo, read_where(where), minimum, k, text_share, fill, after, literal=literal
+            text, photo, read_where(where), minimum, k, text_share, fill, after, literal=literal, says=says
         )
         return self._ask(partial(self._answer, request, country or self.country, day), model)
 
@@ -110,7 +113,7 @@ class Search:
         if notice is not None:
             return Hits(request.raw_text, notice=notice)
         photo = request.photo
-        like = None if photo is None else photo_query(generation, tables, door, str(photo))
+        like = None if photo is None else photo_query(generation, tables, door, str(photo), request.says)
         if isinstance(like, Refusal):
             return Hits(request.raw_text, notice=like.notice, message=like.message, like=photo)
         check_asked_columns(tables, door, request.where)

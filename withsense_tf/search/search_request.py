@@ -32,7 +32,7 @@ class SearchRequest:
 
     `raw_text` is the text as it came, `query` what it says, and `reading` how it was read once the law allowed it.
     `photo` is the photo as it was named, and `like` what is known of it once the law allowed it. `after` is the end of
-    the page before, as it was handed over.
+    the page before, as it was handed over. `says` is what a photo from outside shows, as who asks tells it.
     """
 
     raw_text: str
@@ -46,6 +46,7 @@ class SearchRequest:
     like: PhotoQuery | None = None
     literal: bool = False
     reading: Reading | None = None
+    says: str = ""
 
     @cached_property
     def query(self) -> Query:

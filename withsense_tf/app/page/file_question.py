@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from pydantic import ValidationError
 
+from withsense_tf.app.page.add_page import CAPTION
 from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.questions import Question
 from withsense_tf.app.routes.common import Service, needs
@@ -23,7 +25,15 @@ def by_photo(
     service: Service,
     photo: Annotated[UploadFile, File()],
     q: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",
+    says: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",
 ) -> Response:
-    """Show photos like one that is sent, or like it and some words."""
-    answer = similar_to_file(service, photo, q.strip(), MOST, country=PageReader.of(request).country)
+    """Show photos like one that is sent, or like it and some words; `says` is what it shows."""
+    request.state.says = says.strip()
+    try:
+        description = CAPTION.validate_python(says) if says.strip() else None
+    except ValidationError:
+        description = None  # it says nothing
+    answer = similar_to_file(
+        service, photo, q.strip(), MOST, says=description, country=PageReader.of(request).country
+    )
     return page(request, "by_photo.html", active="search", answer=answer, question=Question(q.strip()))

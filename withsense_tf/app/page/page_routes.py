@@ -161,6 +161,7 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
                  "advice": without_paths(problem.advice)},
         q=request.query_params.get("q", ""),
         own_photo=request.url.path == "/by-photo",
+        says=getattr(request.state, "says", ""),
     )  # fmt: skip
     answer.headers.update(problem.headers)
     return answer

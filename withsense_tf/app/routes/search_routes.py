@@ -18,6 +18,7 @@ from withsense_tf.app.answers import (
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.questions import Question
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
+from withsense_tf.app.routes.write_routes import CaptionField
 from withsense_tf.app.suggestions import column_suggestions, query_examples
 from withsense_tf.app.uploads.quarantine import passing_photo
 from withsense_tf.common.limits import QUERY_SIGNS
@@ -109,18 +110,22 @@ def similar_to_file(
     q: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",
     k: Annotated[int, Form(ge=1, le=100)] = 20,
     text_share: Annotated[float, Form(ge=0, le=1)] = 0.5,
+    says: Annotated[
+        CaptionField | None,
+        Form(description="What the photo shows: the law judges it by that and by the captions in its file."),
+    ] = None,
     country: CountryParameter = None,
 ) -> SearchAnswer:
-    """Of a photo from outside nobody has said what it shows, so the law withholds the answer where it protects anybody.
+    """Where the law protects anybody, it withholds the answer to a photo from outside that nobody has described.
 
-    One that is in the index is that photo.
+    It is enough to say so in `says`, or in the file: EXIF, IPTC or XMP. One that is in the index is that photo.
     """
     settings = service.settings
     with passing_photo(
         photo.file, settings.state_folder, settings.upload_bytes, settings.upload_pixels
     ) as file:
         question = Question(q, k, minimum=0.0, text_share=text_share, country=country)
-        return questions.find_like_file(service, question, file, photo.filename or "")
+        return questions.find_like_file(service, question, file, photo.filename or "", says or "")
 
 
 @router.get("/score", summary="How well do a photo and a text fit?", responses=problems(400, 404, 451))

@@ -37,12 +37,13 @@ class Refusal:
 
 
 def photo_query(
-    generation: Generation, tables: sqlite3.Connection, door: IndexDoor, photo: str
+    generation: Generation, tables: sqlite3.Connection, door: IndexDoor, photo: str, says: str = ""
 ) -> PhotoQuery | Refusal:
     """Return what to search by, or a refusal where the law forbids it.
 
     `photo` is the name of a photo of the index, or the path of a file. A file that is in the index under some name
-    is that photo. Of others nobody has said what they show: the law takes them as photos without captions.
+    is that photo. The law judges others by what who asks `says` that they show and by the captions in the file;
+    without either it takes them as photos without captions.
 
     A name that may not be the query is answered like one that the index does not have, also where a file of that
     name lies here: else everybody could ask which photos are restricted.
@@ -60,7 +61,7 @@ def photo_query(
         content = digest_of(file)
         same = live_names_of(tables, content)
         if not same:
-            return _foreign(generation, tables, door, file, content)
+            return _foreign(generation, tables, door, file, content, says)
         # Under any name it must be allowed.
         if not all(door.photo_query(name).allowed for name in same):
             return Refusal(door.rule.message)
@@ -90,12 +91,13 @@ def _foreign(
     door: IndexDoor,
     file: Path,
     content: str,
+    says: str,
 ) -> PhotoQuery | Refusal:
     photos = live_and_departed_looks(tables)
     like = [photos[at] for at in near_to(read_look(file, content), [look for _, _, look, *_ in photos], True)]
     departed_photos = [photo for photo, _, _, digest, live in photos if not live and digest == content]
     departed_photos += [photo for photo, *_, live in like if not live]
-    answer = door.outside(file, content, [name for _, name, *_, live in like if live], departed_photos)
+    answer = door.outside(file, content, [name for _, name, *_, live in like if live], departed_photos, says)
     if not answer.allowed:
         return Refusal(door.rule.message)
     from withsense_tf.encoders.vectors.store import (

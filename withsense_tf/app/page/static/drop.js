@@ -4,11 +4,15 @@ const chooser = document.getElementById("by-photo");
 const results = document.getElementById("results");
 const form = document.getElementById("search");
 
-async function ask(file) {
+let own = null; // so that it can be sent again with what it shows
+
+async function ask(file, says = "") {
   if (!file || !file.type.startsWith("image/")) return;
+  own = file;
   const data = new FormData();
   data.append("photo", file);
   data.append("q", form?.q.value || "");
+  data.append("says", says);
   form?.classList.add("htmx-request");
   try {
     const answer = await fetch("/by-photo", { method: "POST", body: data, headers: { "HX-Request": "true" } });
@@ -25,6 +29,12 @@ function show(file) {
   const picture = results.querySelector("[data-own-photo]");
   if (picture) picture.src = URL.createObjectURL(file);
 }
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-own-photo-says]")) return;
+  event.preventDefault();
+  ask(own, event.target.elements.says.value);
+});
 
 chooser?.addEventListener("change", () => {
   ask(chooser.files[0]);
