@@ -42,7 +42,7 @@ def test_a_photo_of_the_first_page_goes_with_its_permission(
 def test_an_answer_shows_each_photo_with_words_and_a_number(client: TestClient) -> None:
     text = client.get(ASKED, headers=BB).text
     assert text.count('class="fit ') == len(SHOWN)
-    assert re.search(r"(fits well|fits in part|hardly fits) <b>\.\d\d</b>", text)
+    assert re.search(r"(fits well|fits in part|hardly fits)</span> <b>\.\d\d</b>", text)
     assert 'alt="A ' in text
 
 
