@@ -18,7 +18,7 @@ from rich.console import Console, ConsoleOptions
 from withsense_tf.errors import DataError, check_choice
 from withsense_tf.evaluation.page.overview_chart import overview
 from withsense_tf.evaluation.page.plots import Chart
-from withsense_tf.evaluation.page.recommendation import recommendation
+from withsense_tf.evaluation.page.recommendation import recommendation, row_to_use
 from withsense_tf.evaluation.reference_lines import CHANCE, ReferenceLine
 from withsense_tf.evaluation.row_status import sees_at_random, was_run
 
@@ -75,6 +75,10 @@ class Comparison:
     def recommendation(self) -> str:
         """Say in plain words which matcher of the first split to use; empty where nothing was run."""
         return recommendation(self._rows_of(self._first_split()), self._chance())
+
+    def row_to_use(self) -> Mapping[str, Value] | None:
+        """Return the row of the matcher that is recommended, or None."""
+        return row_to_use(self._rows_of(self._first_split()), self._chance())
 
     def plot(self, split: str | None = None) -> Chart:
         """Draw the rows of a split, by default of the first, with intervals, and lines of chance, people and others.

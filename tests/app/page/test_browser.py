@@ -268,7 +268,8 @@ def test_a_number_is_shown_whole_or_not_at_all_however_narrow_its_photo(visit: V
             if (number.width < 8 || number.right > end || meets) clipped.push(`fit ${width}`);
             for (const part of why.children) {
               const own = part.getBoundingClientRect();
-              if (own.height && own.top < box.bottom - 0.5 && own.right > box.right + 0.5) clipped.push(`part ${width}`);
+              const isSeen = own.height && own.top < box.bottom - 0.5;
+              if (isSeen && own.right > box.right + 0.5) clipped.push(`part ${width}`);
             }
           }
           return clipped;

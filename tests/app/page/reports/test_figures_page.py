@@ -42,7 +42,10 @@ def test_the_table_has_baselines_all_splits_and_why_a_matcher_was_not_run(
 ) -> None:
     write(tmp_path, "20260202", json.dumps({"rows": ROWS}))
     text = new_client(place.settings(reports=tmp_path)).get("/how-good").text
-    assert re.findall(r'class="big">([^<]*)</b><p><b>(\w+)', text) == [(".50", "hybrid"), ("95 %", "ridge")]
+    assert re.findall(r'class="big">([^<]*)</b><p><b>(\w+)', text) == [
+        (".20 of 1", "ridge"),
+        ("95 %", "ridge"),
+    ]
     rows = re.findall(r'<tr><th scope="row">([\w ]+)</th><td>(\w+)</td>\n<td ([^>]*)>([^<]*)', text)
     assert [(name, split) for name, split, _, _ in rows] == [(one["matcher"], one["split"]) for one in ROWS]
     assert rows[3][2:] == ('colspan="4" lang="en"', "failed")
@@ -64,3 +67,34 @@ def test_the_page_shows_figures_or_says_how_to_make_them(
     write(tmp_path, "20260202", json.dumps({"rows": ROWS, "machine": "a machine", "notes": ["Drawn."]}))
     assert '<circle class="dot"' in new_client(place.settings(reports=tmp_path)).get("/how-good").text
     assert "No comparison has been made here yet" in new_client(place.settings()).get("/how-good").text
+
+
+def test_the_page_says_what_was_measured_and_recommends_what_the_run_recommends(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    lines = [
+        {"measure": "tau_c", "value": 0.512, "label": "CLIPScore, published", "elsewhere": True},
+        {"measure": "tau_c", "value": 0.554, "label": "people, two foretell the third", "elsewhere": False},
+    ]
+    rows = [row | {"data": "holidays"} for row in ROWS]
+    photos, drawn = (
+        {"rows": rows, "lines": lines},
+        {"rows": rows, "lines": lines, "notes": ["Synthetic: drawn."]},
+    )
+    write(tmp_path / "photos", "20260202", json.dumps(photos))
+    write(tmp_path / "drawn", "20260202", json.dumps(drawn))
+    client = new_client(place.settings(reports=tmp_path / "photos"))
+    text = client.get("/how-good").text
+    assert "Measured on the photos of “holidays”" in text
+    assert "Use “ridge”: it finds the right photo among the first five in 95 of 100 queries" in text
+    assert "People among each other reach .55" in text
+    russian = client.get("/how-good", headers={"accept-language": "ru"}).text
+    assert (
+        "Берите “ridge”: для 95 из 100 запросов нужный снимок в первой пятёрке, по одному изображению."
+        in russian
+    )
+    text = new_client(place.settings(reports=tmp_path / "drawn")).get("/how-good").text
+    assert "Measured on drawn scenes, not on your photos" in text
+    assert "The simulated judges among each other reach .55" in text
+    text = new_client(place.settings(reports=tmp_path / "none")).get("/how-good").text
+    assert "<code>make compare</code> or <code>withsense compare</code>" in text

@@ -12,11 +12,12 @@ from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.page.reports.failed_queries import failures
 from withsense_tf.app.page.reports.runs_page import RunName, run_of, runs_here
 from withsense_tf.app.routes.common import Service, needs
+from withsense_tf.evaluation.reference_lines import ReferenceLine
 from withsense_tf.evaluation.row_status import BASELINE, was_run
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
-# The first of these that the comparison has: photos that no model had seen, asked in turn.
-SPLITS: Final = ("folds", "captioned", "strict", "test")
+# How a note begins that says that the data is no photos.
+DRAWN: Final = "Synthetic"
 FIGURES: Final = ("tau_c", "r@5")
 
 
@@ -43,11 +44,17 @@ def how_good(request: Request, service: Service, run: RunName = "") -> Response:
     rows = [] if one is None else rows_to_show(one.base.rows)
     matcher, worst = failures(service, PageReader.of(request).country, rows)
     plots = {figure: spans(rows, figure) for figure in FIGURES}
+    use = None if one is None else one.comparison.row_to_use()
     return page(
         request,
         "figures.html",
         active="good",
         run=one,
+        verdict="" if one is None else one.comparison.recommendation(),
+        use={} if use is None else {figure: spans([use], figure) for figure in FIGURES},
+        is_drawn=one is not None and any(note.startswith(DRAWN) for note in one.base.notes),
+        data="" if one is None else one.in_all_rows("data"),
+        people=None if one is None else people_of(one.base.lines),
         runs=[other.summary() for other in runs],
         rows=rows,
         all_rows=[] if one is None else one.base.rows,
@@ -58,7 +65,9 @@ def how_good(request: Request, service: Service, run: RunName = "") -> Response:
 
 
 def rows_to_show(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the rows of the first split that was measured, the best first."""
+    """Return the rows of the first split that was measured, as the recommendation has it, the best first."""
+    from withsense_tf.evaluation.result_table import SPLITS
+
     for split in SPLITS:
         # A baseline that answers the same to everything says only where zero is.
         some = [
@@ -80,3 +89,8 @@ def spans(rows: Sequence[Mapping[str, Any]], figure: str) -> list[Span]:
         )
         for row in known_rows
     ]
+
+
+def people_of(lines: Sequence[ReferenceLine]) -> float | None:
+    """Return how well people are put in order by one another, where the comparison measured that on its own data."""
+    return next((line.value for line in lines if line.measure == "tau_c" and not line.elsewhere), None)
