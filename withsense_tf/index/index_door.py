@@ -106,9 +106,9 @@ class IndexDoor(Door):
             # No photo of an index has such a name: what people decided of one says nothing of this file.
             name = f"/{file.name}"
             inside = inspect_photo(file).file_texts
-            own = [says] if says.strip() else []
-            own += captions_in_files({name: inside}, {name: content}, {name: own}).get(name, [])
-            captions = [(f"{name}#{number}", text) for number, text in enumerate(own)]
+            sentences = [says] if says.strip() else []
+            sentences += captions_in_files({name: inside}, {name: content}, {name: sentences}).get(name, [])
+            captions = [(f"{name}#{number}", text) for number, text in enumerate(sentences)]
             # One text that speaks of a child is enough here, however many votes the captions of an index need.
             texts = [*own_texts(file.name), *((text.where, text.text) for text in inside.texts), *captions]
             verdicts = self.policy.texts(self.rule.age_limit).verdicts(

@@ -17,7 +17,7 @@ from withsense_tf.evaluation.row_status import BASELINE, was_run
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
 # How a note begins that says that the data is no photos.
-DRAWN: Final = "Synthetic"
+SYNTHETIC: Final = "Synthetic"
 FIGURES: Final = ("tau_c", "r@5")
 
 
@@ -52,7 +52,7 @@ def how_good(request: Request, service: Service, run: RunName = "") -> Response:
         run=one,
         verdict="" if one is None else one.comparison.recommendation(),
         use={} if use is None else {figure: spans([use], figure) for figure in FIGURES},
-        is_drawn=one is not None and any(note.startswith(DRAWN) for note in one.base.notes),
+        is_drawn=one is not None and any(note.startswith(SYNTHETIC) for note in one.base.notes),
         data="" if one is None else one.in_all_rows("data"),
         people=None if one is None else people_of(one.base.lines),
         runs=[other.summary() for other in runs],
