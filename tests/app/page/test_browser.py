@@ -220,8 +220,16 @@ def test_what_somebody_adds_is_shown_in_russian_too(visit: Visit) -> None:
     page.locator("#viewer details.add summary").click()
     page.locator("#viewer input[name=text]").fill("A wall of a quiet house.")
     page.locator("#viewer input[name=by]").fill("Аня")
+    page.evaluate(
+        """() => document.addEventListener("submit", ({ target }) => setTimeout(() => {
+          window.busy = [target.querySelector("button").disabled, target.querySelector("[data-busy]").textContent];
+        }))"""
+    )
     page.locator("#viewer form button").click()
     page.locator("#viewer .good").wait_for()
+    is_disabled, line = page.evaluate("window.busy")
+    assert is_disabled
+    assert line.startswith("Минуту")
     assert "Аня" in page.locator("#viewer .captions").inner_text()
     assert "Спасибо" in page.locator("#viewer .good").inner_text()
 

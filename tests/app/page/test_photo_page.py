@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -34,6 +35,9 @@ def test_a_description_is_shown_with_who_said_it(place: Place, new_client: Calla
         f"/photo/{id_}/captions", data={"text": "A mural of waves.", "by": "Ann"}, headers=BB
     )
     assert "A mural of waves. <small>— Ann" in answer.text
+    assert re.search(
+        r"The photo shown_\d\.png is found by these words|photo shown_\d\.png is kept", answer.text
+    )
     refused = client.post(f"/photo/{id_}/captions", data={"text": "...", "by": ""}, headers=BB)
     assert "Please write some words" in refused.text
     gone = client.post(f"/photo/{id_}/captions", data={"text": "A toddler at a wall.", "by": ""}, headers=BB)
@@ -80,3 +84,19 @@ def test_a_text_that_the_law_forbids_once_it_is_read_is_not_scored(client: TestC
     for text in ("a todler at a wall", "a toddler -ball"):
         about = {"q": text, "id": id_, "country": "BB"}
         assert client.get("/api/v1/score", params=about).status_code == 451
+
+
+def test_a_description_is_said_to_find_the_photo_only_where_the_search_finds_it(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    for text in ("A mural of waves.", "Zzqx qqzx.", "camera -wall"):
+        for id_ in ids_of(client, "BB"):
+            answer = client.post(f"/photo/{id_}/captions", data={"text": text}, headers=BB)
+            asked = {"q": text, "k": 30, "literal": True, "country": "BB"}
+            search = client.get("/api/v1/search", params=asked)
+            places = search.json().get("places", []) if search.status_code == 200 else []
+            is_there = any(id_ in (one.get("id"), *one.get("copies", ())) for one in places)
+            assert ("is found by these words" in answer.text) == is_there
+            assert ("Other photos fit these words better" in answer.text) != is_there
+            break

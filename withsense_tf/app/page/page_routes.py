@@ -44,6 +44,7 @@ ASSETS: Final = frozenset(
         "table.js",
         "drop.js",
         "choices.js",
+        "busy.js",
     }
 )
 

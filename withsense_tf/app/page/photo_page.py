@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import ValidationError
 
 from withsense_tf.app import questions
-from withsense_tf.app.answers import ScoreAnswer
+from withsense_tf.app.answers import ScoreAnswer, ShownPlace
 from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.page.models_page import ModelNumber
 from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.questions import Question
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import PhotoId, Service, needs
 from withsense_tf.app.routes.write_routes import NewCaption
@@ -19,6 +20,8 @@ from withsense_tf.app.uploads.index_writing import add_caption
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.errors import DataError, SettingError
 
+# Who searches looks at so many photos, and seldom at more.
+NEAR: Final = 30
 router = APIRouter(include_in_schema=False)
 TextField = Annotated[str, Query(max_length=QUERY_SIGNS)]
 
@@ -61,7 +64,7 @@ def _page_of(request: Request, service: PhotoService, id_: str, text: str, **mor
     known_photo = questions.photo(service, id_, reader.country)
     if "fit" not in more:
         more["fit"] = _fit(service, id_, text, reader.country)
-    values: dict[str, Any] = {"photo": known_photo, "q": text, "added": False, "problem": None}
+    values: dict[str, Any] = {"photo": known_photo, "q": text, "added": None, "problem": None}
     return page(request, "photo.html", **values | more)
 
 
@@ -86,7 +89,22 @@ def describe(
         if error.status == 451:
             raise
         return _page_of(request, service, id, q, problem=reader.wording.retell(error.detail))
-    return _page_of(request, service, id, q, added=True)
+    is_near = finds(service, id, caption.text, reader.country)
+    return _page_of(
+        request, service, id, q, added="caption_added" if is_near else "caption_stored", most=NEAR
+    )
+
+
+def finds(service: PhotoService, id_: str, text: str, country: str | None) -> bool:
+    """Return whether a photo is among the first that a search for a text finds, itself or as a copy of one."""
+    try:
+        answer = questions.find(service, Question(text, NEAR, country=country, literal=True))
+    except (ProblemError, SettingError) as error:
+        if isinstance(error, DataError):
+            raise
+        return False  # it cannot be searched for
+    photos = [place for place in answer.places if isinstance(place, ShownPlace)]
+    return any(id_ in (place.id, *place.copies) for place in photos)
 
 
 @router.get("/pair", dependencies=[needs("read")])
