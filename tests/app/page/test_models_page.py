@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from app_places import Place
 from starlette.testclient import TestClient
 
 from withsense_tf.app.answers import SearchAnswer, ShownPlace
 from withsense_tf.app.page.models_page import moves
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.switch_model import take_over
+from withsense_tf.matchers.base import Matcher
 
 
 def answer(*ids: str) -> SearchAnswer:
@@ -25,3 +31,14 @@ def test_one_model_alone_is_said_to_be_so(client: TestClient) -> None:
     text = client.get("/models?q=a+plain+red+wall", headers={"cookie": "withsense_country=BB"}).text
     assert "This index holds one model only" in text
     assert text.count("<section aria-label=") >= 2
+
+
+def test_the_same_model_on_both_sides_is_said_to_be_so(
+    place: Place, fitted: Callable[[str], Matcher], new_client: Callable[..., TestClient]
+) -> None:
+    index = PhotoIndex(place.index)
+    take_over(index, index.add_model(fitted("closed form")))
+    index.close()
+    client = new_client(place.settings())
+    assert "The same model stands on both sides" in client.get("/models?left=1&right=1").text
+    assert "The same model stands on both sides" not in client.get("/models?left=1&right=2").text

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from withsense_tf.app.page.query_chips import chips, filters_of_form, form_of_filters, without_term
+from withsense_tf.app.page.query_chips import (
+    chips,
+    filter_label,
+    filters_of_form,
+    form_of_filters,
+    without_term,
+)
+from withsense_tf.app.page.wording import wording_of
 from withsense_tf.search.query.parse import parse_query
 
 
@@ -41,3 +48,17 @@ def test_a_form_says_the_filters_that_it_shows() -> None:
 
 def test_what_is_no_filter_is_left_out_of_the_form() -> None:
     assert form_of_filters(["nonsense", "title!=a"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("condition", "label"),
+    [
+        ("orientation=portrait", "Shape: portrait"),
+        ("camera~Nikon", "Camera: Nikon (all)"),
+        ("iso>=200", "ISO ≥ 200"),
+        ("mood!=calm", "mood ≠ calm"),
+        ("no filter", "no filter"),
+    ],
+)
+def test_a_filter_is_called_as_its_field_is(condition: str, label: str) -> None:
+    assert filter_label(wording_of("en"), condition) == label

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from app_places import SECRETS, SHOWN, Place
+from app_places import SECRETS, SHOWN, Place, ids_of
 from starlette.testclient import TestClient
 
 from withsense_tf.app.answers import SearchAnswer, ShownPlace, WithheldPlace
@@ -77,7 +77,7 @@ def test_a_minus_word_is_a_chip_that_can_be_taken_away(client: TestClient) -> No
 
 def test_a_filter_of_the_form_is_a_chip_and_holds(client: TestClient) -> None:
     text = client.get(f"{ASKED}&f.camera=Leica+M6", headers=BB).text
-    assert "camera=Leica M6" in text
+    assert "Camera: Leica M6" in text
     assert set(re.findall(r"shown_\d\.png", text)) <= {"shown_2.png", "shown_5.png"}
     assert '<option value="Leica M6" selected>' in text
 
@@ -85,7 +85,7 @@ def test_a_filter_of_the_form_is_a_chip_and_holds(client: TestClient) -> None:
 def test_cameras_of_one_maker_are_chosen_at_once(client: TestClient) -> None:
     assert groups_of(["Nikon D90", "Nikon Z6", "Leica M6", "landscape", "Leica"]) == ["Nikon"]
     text = client.get(f"{ASKED}&f.camera=~Leica", headers=BB).text
-    assert 'aria-label="Take away: camera~Leica"' in text
+    assert 'aria-label="Take away: Camera: Leica (all)"' in text
     assert set(re.findall(r"shown_\d\.png", text)) <= {"shown_2.png", "shown_5.png"}
     assert '<option value="~Leica" selected>' in text
 
@@ -158,3 +158,21 @@ def test_in_another_order_what_is_withheld_stands_last_and_in_one() -> None:
         "6.jpg",
         "7.jpg",
     ]
+
+
+def test_a_chip_has_the_words_of_the_form(client: TestClient) -> None:
+    text = client.get("/search?q=a+wall&minimum=0&where=camera%3DNikon+D90", headers=BB).text
+    assert "Camera: Nikon D90 <span" in text
+    assert "camera=Nikon D90 <span" not in text
+
+
+@pytest.mark.closed
+def test_a_refused_text_is_shown_with_the_words_that_did_it(client: TestClient) -> None:
+    answer = client.get("/search", params={"q": "a wall and a toddler <b>"}, headers=BB)
+    assert answer.status_code == 451
+    assert "<mark>toddler</mark> &lt;b&gt;" in answer.text
+    # A photo that is withheld says nothing of a text that may be asked.
+    hidden = next(iter(ids_of(client, "AA").keys() - ids_of(client, "BB").keys()))
+    answer = client.get("/search", params={"q": "a wall", "like": hidden}, headers=BB)
+    assert answer.status_code == 451
+    assert "<mark>" not in answer.text

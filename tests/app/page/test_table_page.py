@@ -61,3 +61,9 @@ def test_too_many_photos_and_unknown_kinds_are_refused(client: TestClient) -> No
 def test_no_cell_is_a_formula() -> None:
     photo = PhotoAnswer(id="a", name="=cmd()", captions=[], facts={"title": "+1"}, image="/")
     assert b",'=cmd(),,'+1" in as_csv([photo])
+
+
+def test_whole_numbers_of_a_list_are_written_so() -> None:
+    facts = {"iso": 500.0, "aperture": 2.8}
+    cells = as_csv([PhotoAnswer(id="i", name="a.jpg", captions=[], facts=facts, image="/")]).decode()
+    assert cells.splitlines()[1] == "i,a.jpg,,500,2.8"

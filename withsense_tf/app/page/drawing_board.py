@@ -15,6 +15,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from withsense_tf.app.page.messages import language_of_text
+from withsense_tf.app.page.query_chips import filter_label
 from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wording_of
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.policy.countries import country_code
@@ -89,7 +90,9 @@ def board() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(wide=wide, fact=fact, said=caption_text, part_of="~{}".format)
-    environment.globals.update(asset=asset, url=url, language_of_text=language_of_text)
+    environment.globals.update(
+        asset=asset, url=url, language_of_text=language_of_text, filter_label=filter_label
+    )
     return environment
 
 

@@ -17,17 +17,32 @@ from withsense_tf.app.page import (
     search_page,
     table_page,
 )
-from withsense_tf.app.page.drawing_board import COUNTRY, HTMX, LANGUAGE, THEME, THEMES, asset_bytes, page
+from withsense_tf.app.page.drawing_board import (
+    COUNTRY,
+    HTMX,
+    LANGUAGE,
+    THEME,
+    THEMES,
+    PageReader,
+    asset_bytes,
+    page,
+)
 from withsense_tf.app.page.reports import figures_page, law_page, runs_page
 from withsense_tf.app.page.wording import LANGUAGES
+from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.routes.common import COOKIE, Service, check_key
+from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.photo_decisions import restricts
+from withsense_tf.policy.texts.verdict import Verdict
 
 PARTS: Final = (
     search_page, file_question, photo_page, table_page, models_page, figures_page, runs_page, law_page, add_page,
     review_page
 )  # fmt: skip
+# Where a text is what is asked, and no photo.
+SEARCHES: Final = ("/search", "/models")
 YEAR_SECONDS: Final = 365 * 24 * 3600
 # Nothing else of the package is sent.
 ASSETS: Final = frozenset(
@@ -143,6 +158,23 @@ def _keep(request: Request, response: Response, name: str, value: str) -> None:
     )
 
 
+def own_text(request: Request) -> str:
+    """Return what who asks typed to search by, or said of a photo of their own."""
+    if request.url.path in SEARCHES:
+        return request.query_params.get("q", "")[:QUERY_SIGNS]
+    return str(getattr(request.state, "says", ""))
+
+
+def restricting_verdict(request: Request, text: str) -> Verdict | None:
+    """Return what the law says of a text, where that is why it is refused: it hangs on no photo."""
+    service: PhotoService = request.app.state.service
+    law, rule = service.policy.current(), service.rule(PageReader.of(request).country)
+    if not text.strip() or rule.rule == "none":
+        return None
+    verdict = law.texts(rule.age_limit).verdict(text)
+    return verdict if restricts(verdict, law.restricts_review) else None
+
+
 def problem_page(request: Request, problem: ProblemError) -> Response:
     """Show what went wrong as a page, with the same status: the notice where the law stands, else what to do."""
     if problem.status == 401:
@@ -153,6 +185,7 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
             next="/" if request.method != "GET" else str(request.url.path),
             problem=None,
         )
+    text = own_text(request)
     template = "withheld.html" if problem.status == 451 else "problem.html"
     answer = page(
         request,
@@ -163,6 +196,8 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
         q=request.query_params.get("q", ""),
         own_photo=request.url.path == "/by-photo",
         says=getattr(request.state, "says", ""),
+        own_text=text,
+        verdict=restricting_verdict(request, text) if problem.status == 451 else None,
     )  # fmt: skip
     answer.headers.update(problem.headers)
     return answer

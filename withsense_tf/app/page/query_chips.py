@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from withsense_tf.app.page.wording import Wording
 from withsense_tf.errors import WithSenseError
-from withsense_tf.index.vectors.filters import read_where
+from withsense_tf.index.vectors.filters import Condition, read_where
 from withsense_tf.search.query.parse import parse_query
 
 # How a form's fields are called: f.camera, f.date.from, f.date.to.
 FIELD: Final = "f."
 PART: Final = "~"
+SIGNS: Final = {"=": ": ", PART: ": ", "!=": " ≠ ", ">=": " ≥ ", "<=": " ≤ "}
 BOUNDS: Final = {".from": ">=", ".to": "<="}
 
 
@@ -66,6 +68,29 @@ def _without(text: str) -> tuple[str, ...]:
         return parse_query(text).without
     except WithSenseError:
         return ()
+
+
+def filter_label(wording: Wording, text: str) -> str:
+    """Return a filter in the words of the form's labels.
+
+    >>> from withsense_tf.app.page.wording import wording_of
+    >>> filter_label(wording_of("en"), "orientation=portrait"), filter_label(wording_of("ru"), "date>=2020")
+    ('Shape: portrait', 'Дата ≥ 2020')
+    """
+    try:
+        parts = read_where(text)
+    except WithSenseError:
+        return text
+    return ", ".join(_words(wording, part) for part in parts)
+
+
+def _words(wording: Wording, part: Condition) -> str:
+    column = wording.texts.get(f"column_{part.column}", part.column)
+    value = f"{part.value:.10g}" if isinstance(part.value, float) else str(part.value)
+    value = wording.texts.get(f"value_{value}", value)
+    if part.op == PART:
+        value = wording("all_of", group=value)
+    return f"{column}{SIGNS.get(part.op, f' {part.op} ')}{value}"
 
 
 def filters_of_form(fields: Mapping[str, str]) -> list[str]:

@@ -90,6 +90,8 @@ def as_csv(photos: Sequence[PhotoAnswer]) -> bytes:
 
 
 def _plain(cell: str | float) -> str | float:
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
