@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 from withsense_tf.app.answers import ColumnAnswer, ColumnsAnswer, ExamplesAnswer
@@ -35,13 +39,33 @@ def _values(here: Doorway, column: str) -> list[str | float]:
 
 
 def query_examples(service: PhotoService, k: int, country: str | None) -> ExamplesAnswer:
-    """Return short captions as people would type them."""
+    """Return short captions as people would type them, without words that one would not put on a front page."""
     with service.doorway(country) as here:
         captions = free_captions(here.tables, _limit(here), MOST_SIGNS, k * SPARE)
         queries = dict.fromkeys(
-            text.strip(" .").casefold() for text in captions if not here.door.refuses(text)
+            text.strip(" .").casefold()
+            for text in captions
+            if suits_front_page(text) and not here.door.refuses(text)
         )
         return ExamplesAnswer(queries=list(queries)[:k])
+
+
+def suits_front_page(text: str) -> bool:
+    """Return whether a text has no word that one would not put on a front page.
+
+    >>> suits_front_page("Two dogs on a beach"), suits_front_page("A Drunk man"), suits_front_page("пьяный у стены")
+    (True, False, False)
+    """
+    return _unsuited_words().search(text.casefold()) is None
+
+
+@cache
+def _unsuited_words() -> re.Pattern[str]:
+    table = tomllib.loads(
+        files("withsense_tf.app.page").joinpath("front_page.toml").read_text(encoding="utf-8")
+    )
+    words = (re.escape(word).replace(r"\*", r"\w*") for text in table.values() for word in text.split())
+    return re.compile(rf"\b(?:{'|'.join(words)})\b")
 
 
 def _limit(here: Doorway) -> int | None:
