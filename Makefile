@@ -22,19 +22,27 @@ help:
 	@echo "make sbom      list every package that is installed, as CycloneDX JSON: artifacts/sbom.json"
 	@echo "make clean     remove .venv and everything under artifacts/"
 
+# A server may be running from what is installed. So that stays as it is, and only what is missing comes beside it: to
+# install the package itself once more would take it away from under the server.
+IS_NEW = test $(1) -nt setup.cfg -a $(1) -nt pyproject.toml -a $(1) -nt constraints.txt
+NEEDS = import configparser; cfg = configparser.ConfigParser(); cfg.read("setup.cfg"); \
+	print(cfg["options.extras_require"]["test"])
+
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	@$(CHECK_PYTHON)
-	$(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --upgrade "pip>=24"
-	$(RUN) -m pip install --quiet -c constraints.txt -e ".[test]"
+	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	if $(call IS_NEW,$(VENV)/demo); then $(RUN) -c '$(NEEDS)' >$(VENV)/needs.txt \
+		&& $(RUN) -m pip install --quiet -c constraints.txt -r $(VENV)/needs.txt; \
+	else $(RUN) -m pip install --quiet --upgrade "pip>=24" \
+		&& $(RUN) -m pip install --quiet -c constraints.txt -e ".[test]"; fi
 	@touch $@
 
-# The page needs fewer packages than the tests.
+# The page needs fewer packages than the tests, which bring all of them.
 $(VENV)/demo: setup.cfg pyproject.toml constraints.txt
 	@$(CHECK_PYTHON)
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	$(RUN) -m pip install --quiet --upgrade "pip>=24"
-	$(RUN) -m pip install --quiet -c constraints.txt -e ".[app]"
+	$(call IS_NEW,$(VENV)/installed) || { $(RUN) -m pip install --quiet --upgrade "pip>=24" \
+		&& $(RUN) -m pip install --quiet -c constraints.txt -e ".[app]"; }
 	@touch $@
 
 demo: $(VENV)/demo

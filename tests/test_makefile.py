@@ -1,0 +1,60 @@
+"""What `make` installs: nothing that is there already, for a server may be running from it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MARKS = {"demo": "demo", "compare": "installed"}
+pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not here")
+
+
+def calls_of(folder: Path, target: str, *marks: str) -> list[str]:
+    """Return how Python was called by a target, where these marks of earlier set-ups are new."""
+    for name in ("Makefile", "setup.cfg", "pyproject.toml", "constraints.txt"):
+        shutil.copyfile(ROOT / name, folder / name)
+        os.utime(folder / name, (1_000, 1_000))
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    # It notes what it is called with, and runs nothing but a line of Python.
+    python.write_text(
+        f'#!/bin/sh\n[ "$1" = -c ] && exec {sys.executable} "$@"\necho "$@" >>calls\n', encoding="utf-8"
+    )
+    python.chmod(0o700)
+    for mark in marks:
+        (folder / ".venv" / mark).touch()
+    subprocess.run(
+        ["make", target, f"PYTHON={sys.executable}"], cwd=folder, check=True, capture_output=True, timeout=60
+    )
+    return (folder / "calls").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(("target", "extra"), [("demo", "app"), ("compare", "test")])
+def test_the_first_set_up_installs_the_package(tmp_path: Path, target: str, extra: str) -> None:
+    calls = calls_of(tmp_path, target)
+    assert any(call.endswith(f"-e .[{extra}]") for call in calls)
+    assert "pip" not in calls[-1]
+
+
+@pytest.mark.parametrize("target", MARKS)
+def test_a_set_up_that_is_there_is_left_alone(tmp_path: Path, target: str) -> None:
+    assert len(calls_of(tmp_path, target, MARKS[target])) == 1
+
+
+def test_behind_a_demonstration_only_what_is_missing_is_installed(tmp_path: Path) -> None:
+    calls = calls_of(tmp_path, "compare", "demo")
+    assert calls[0] == "-m pip install --quiet -c constraints.txt -r .venv/needs.txt"
+    assert len(calls) == 2
+    needs = (tmp_path / ".venv" / "needs.txt").read_text(encoding="utf-8").split("\n")
+    assert {"fastapi>=0.115", "pytest>=8.4", 'uvloop>=0.20; sys_platform != "win32"'} <= set(needs)
+    assert not any(line.startswith("#") for line in needs)
+
+
+def test_a_demonstration_behind_the_tests_installs_nothing(tmp_path: Path) -> None:
+    assert calls_of(tmp_path, "demo", "installed") == ["-m withsense_tf demo"]
