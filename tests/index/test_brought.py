@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -21,6 +22,7 @@ from withsense_tf.index.tables.photo_states import count_staged
 from withsense_tf.index.tables.photos_table import live_of_name, live_tags
 from withsense_tf.index.upkeep.ingest import Others, ingest
 from withsense_tf.index.upkeep.staging import Staging
+from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 
 SAID = ("000.png#by Ann 0123456789abcdef", "A marmalade zeppelin .")
@@ -77,6 +79,51 @@ def test_what_a_user_brought_leaves_by_name_and_with_its_file(index: PhotoIndex,
         file.unlink()
     ingest(index, items_of_looks(tmp_path / "folder", 3), LAW, others="remove")
     assert names(index) == {"000.png", "001.png", "002.png"}
+
+
+def restored(index: PhotoIndex, tmp_path: Path) -> PhotoIndex:
+    """Return the index from a copy elsewhere, with the original gone."""
+    index.close()
+    shutil.copytree(tmp_path / "index", tmp_path / "restored" / "index")
+    shutil.rmtree(tmp_path / "index")
+    return PhotoIndex(tmp_path / "restored" / "index", index._store)
+
+
+@pytest.mark.parametrize("by_older_version", [False, True])
+def test_an_index_that_is_restored_elsewhere_has_its_uploads(
+    by_older_version: bool, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    items = items_of_looks(tmp_path / "folder", 3)
+    index = new_index(tmp_path / "index", fitted("hybrid"), items, store)
+    uploads = tmp_path / "index" / "app" / "photos"
+    drawn = item_of(uploads, "upload_1.png", 5)
+    upload = replace(drawn, path=drawn.path.rename(uploads / "upload_1.png"))
+    note_brought(index, uploads)
+    ingest(index, [upload], LAW)
+    if by_older_version:
+        with index.catalog.writing() as tables:
+            tables.execute("UPDATE photos SET path = ? WHERE name = ?", (str(upload.path), upload.name))
+    copy = restored(index, tmp_path)
+    assert verify_index(copy, files=True) == []
+    report = ingest(copy, items_of_looks(tmp_path / "folder", 2), LAW, others="remove")
+    assert (report.removed, "upload_1.png" in names(copy)) == (1, True)
+
+
+def test_uploads_of_a_folder_that_was_moved_are_found_in_the_new_one(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
+    old, new = tmp_path / "state" / "photos", tmp_path / "elsewhere" / "photos"
+    shutil.copytree(old, new)
+    next(new.iterdir()).rename(new / "upload_1.png")
+    shutil.rmtree(old)
+    note_brought(index, new)
+    assert verify_index(index, files=True) == []
+
+
+def test_uploads_of_a_folder_that_is_not_there_are_not_removed(index: PhotoIndex, tmp_path: Path) -> None:
+    (tmp_path / "state").rename(tmp_path / "not mounted")
+    ingest(index, items_of_looks(tmp_path / "folder", 3), LAW, others="remove")
+    assert "upload_1.png" in names(index)
 
 
 def test_an_id_says_whether_a_user_gave_the_caption() -> None:

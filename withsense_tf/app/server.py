@@ -38,9 +38,10 @@ from withsense_tf.app.routes import (
 )
 from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.settings import AppSettings
-from withsense_tf.app.uploads.index_writing import judge_waiting
+from withsense_tf.app.uploads.index_writing import PHOTOS, judge_waiting
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.errors import DataError, DiskError, SettingError, WithSenseError
+from withsense_tf.index.brought import note_brought
 from withsense_tf.index.vectors.cores import limit_cores
 
 # A photo that is withheld and one that is not there are answered after the same time, however long the look took.
@@ -110,6 +111,9 @@ def judge_leftovers(service: PhotoService) -> None:
     """Judge photos that wait since another run; what cannot be judged now waits for the next upload."""
     quarantine = quarantine_of(service)
     try:
+        # A restored index does not know where its uploads lie now, if their folder is none of its own.
+        if (uploads := service.settings.state_folder / PHOTOS).is_dir():
+            note_brought(service.search().index, uploads)
         if quarantine.count():
             judge_waiting(service, quarantine)
     except (ProblemError, WithSenseError) as error:

@@ -12,10 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
-from withsense_tf.index.tables.photos_table import live_files, live_of_content
+from withsense_tf.index.tables.file_places import BROUGHT, own_folder
+from withsense_tf.index.tables.photos_table import live_files, live_of_content, move_files
 from withsense_tf.index.tables.state_table import get_state, set_state
 
 # Where servers keep the photos that users brought.
@@ -25,20 +27,40 @@ BY_USER: Final = re.compile(r"#by (?P<who>.+) [0-9a-f]{16}$", re.DOTALL)
 
 
 def note_brought(index: PhotoIndex, folder: Path) -> None:
-    """Note that photos in this folder were brought by users."""
+    """Note that photos in this folder were brought by users, and find those again that lie in it now."""
+    new = str(folder.resolve())
+    with index.catalog.reading() as tables:
+        if new in (get_state(tables, FOLDERS) or []):
+            return
     with index.catalog.writing() as tables:
-        folders, new = get_state(tables, FOLDERS) or [], str(folder.resolve())
+        folders = get_state(tables, FOLDERS) or []
         if new not in folders:
             set_state(tables, **{FOLDERS: [*folders, new]})
+            _find_again(tables, Path(new))
+
+
+def _find_again(tables: sqlite3.Connection, folder: Path) -> None:
+    """Write down where photos lie whose folder was moved: their names were drawn by lot, and their contents decide."""
+    moved = [
+        (name, str(folder / name), digest)
+        for name, path, digest in live_files(tables)
+        if not Path(path).is_file() and (folder / name).is_file()
+    ]
+    move_files(tables, [(name, path) for name, path, digest in moved if digest_of(Path(path)) == digest])
 
 
 def brought_names(tables: sqlite3.Connection) -> set[str]:
-    """Return the names of live photos that users brought, and whose files are there."""
+    """Return the names of live photos that users brought; not of those whose files were taken out of their folder.
+
+    Where the folder itself is not there, as on a disk that is not mounted, nobody took anything out of it.
+    """
     folders = {Path(one) for one in get_state(tables, FOLDERS) or []}
-    if not folders:
-        return set()
+    if own := own_folder(tables):
+        folders.add(own.joinpath(*BROUGHT))
     return {
-        name for name, path, _ in live_files(tables) if Path(path).parent in folders and Path(path).is_file()
+        name
+        for name, path, _ in live_files(tables)
+        if Path(path).parent in folders and (Path(path).is_file() or not Path(path).parent.is_dir())
     }
 
 

@@ -25,6 +25,8 @@ from withsense_tf.index.upkeep.ingest import Report, ingest
 
 # Of all workers one writes: what a photo has now must not be overwritten by who read it before.
 LOCK: Final = "writing.lock"
+# Below the state folder; what came in lies here.
+PHOTOS: Final = "photos"
 PATIENCE_SECONDS: Final = 20.0
 MOST_CAPTIONS: Final = 100  # of one photo
 
@@ -87,7 +89,7 @@ def judge_waiting(service: PhotoService, quarantine: Quarantine) -> None:
 
 def bring_in(service: PhotoService, waiting: WaitingPhoto) -> Report:
     """Bring a photo into the index; stopped on the way, it is done again."""
-    folder = service.settings.state_folder / "photos"
+    folder = service.settings.state_folder / PHOTOS
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = folder / waiting.name
     if not file.exists():

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from withsense_tf.common.limits import parse_json
+from withsense_tf.index.tables.file_places import own_folder, place_of
 from withsense_tf.index.tables.photos_table import WITHOUT_PATCHES
 
 # Stands where staged photos have their writer: no reader of live photos and no writer takes such a photo for its own.
@@ -68,9 +69,10 @@ def live_with_same_file(tables: sqlite3.Connection, writer: str) -> set[int]:
 
 def take_over_staged(tables: sqlite3.Connection, writer: str, photos: Iterable[tuple[int, str]]) -> None:
     """Assign photos to a writer, given as id and path."""
+    folder = own_folder(tables)
     tables.executemany(
         "UPDATE photos SET writer = ?, path = ? WHERE id = ?",
-        [(writer, path, photo) for photo, path in photos],
+        [(writer, place_of(path, folder), photo) for photo, path in photos],
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from withsense_tf.errors import DataError
+from withsense_tf.index.tables.file_places import file_at, own_folder, place_of
 
 PHOTOS_TABLE: Final = """
 CREATE TABLE photos (
@@ -107,10 +108,12 @@ def photo_ids(tables: sqlite3.Connection, photos: PhotoSet) -> set[int]:
 
 def photo_records(tables: sqlite3.Connection, photos: PhotoSet) -> list[tuple[Any, ...]]:
     """Return photos by id: id, name, path, digest, facts and twins as JSON, look, tag, seal."""
-    return tables.execute(
+    folder = own_folder(tables)
+    rows = tables.execute(
         f"SELECT id, name, path, digest, facts, twins, look, tag, seal FROM {photos.source} ORDER BY id",
         photos.values,
-    ).fetchall()
+    )
+    return [(id_, name, file_at(path, folder), *others) for id_, name, path, *others in rows]
 
 
 def photo_seals(tables: sqlite3.Connection, photos: PhotoSet) -> dict[int, tuple[str, str, str]]:
@@ -142,7 +145,9 @@ def live_ids(tables: sqlite3.Connection) -> dict[str, int]:
 
 def live_files(tables: sqlite3.Connection) -> list[tuple[str, str, str]]:
     """Return the name, path and digest of each live photo, by name."""
-    return tables.execute("SELECT name, path, digest FROM live ORDER BY name").fetchall()
+    folder = own_folder(tables)
+    rows = tables.execute("SELECT name, path, digest FROM live ORDER BY name")
+    return [(name, file_at(path, folder), digest) for name, path, digest in rows]
 
 
 def live_looks(tables: sqlite3.Connection) -> list[tuple[str, str, str]]:
@@ -172,7 +177,7 @@ def insert_photo(tables: sqlite3.Connection, **cells: object) -> int:
     photo = tables.execute(
         "INSERT INTO photos (name, tag, digest, path, look, facts, twins, writer, staged, seal) VALUES "
         "(:name, :tag, :digest, :path, :look, :facts, :twins, :writer, :staged, :seal)",
-        cells,
+        cells | {"path": place_of(str(cells["path"]), own_folder(tables))},
     ).lastrowid
     if photo is None:
         raise DataError("The tables gave no number to a new photo.")
@@ -181,9 +186,11 @@ def insert_photo(tables: sqlite3.Connection, **cells: object) -> int:
 
 def move_files(tables: sqlite3.Connection, paths: Iterable[tuple[str, str]]) -> None:
     """Write down where the files of live photos lie now, given as name and path."""
+    folder = own_folder(tables)
+    places = [(name, place_of(path, folder)) for name, path in paths]
     tables.executemany(
         "UPDATE photos SET path = ? WHERE name = ? AND path != ? AND writer IS NULL",
-        [(path, name, path) for name, path in paths],
+        [(place, name, place) for name, place in places],
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from withsense_tf.index.tables.facts_table import to_sql
+from withsense_tf.index.tables.file_places import file_at, own_folder
 from withsense_tf.index.tables.photos_table import marks
 from withsense_tf.index.vectors.filters import Where
 
@@ -58,26 +59,29 @@ def live_photos_at(
 
     What is restricted is so at an age limit, as that was settled; where there is no limit, nothing is.
     """
-    return tables.execute(
+    folder = own_folder(tables)
+    photos = tables.execute(
         "SELECT row, coalesce(restricted = 1, 0), live.id, name, path, fold, digest FROM rows "
         "JOIN live ON live.id = rows.photo LEFT JOIN law ON law.photo = live.id AND age_limit = ? "
         f"WHERE generation = ? AND row IN ({marks(rows)})",
         (age_limit, model, *rows),
-    ).fetchall()
+    )
+    return [(*head, file_at(path, folder), group, digest) for *head, path, group, digest in photos]
 
 
 def live_copies(
     tables: sqlite3.Connection, model: int, groups: Sequence[int], where: Where
 ) -> list[tuple[Any, ...]]:
     """Return the live photos of groups that meet filters, by name: photo, name, path, group, row, digest."""
-    condition, values = to_sql(where)
+    (condition, values), folder = to_sql(where), own_folder(tables)
     # CROSS JOIN: the groups first. SQLite by itself goes through all rows of the model.
-    return tables.execute(
+    photos = tables.execute(
         "SELECT photo, name, path, fold, row, digest FROM (SELECT id AS photo, name, path, fold, row, digest FROM live "
         "CROSS JOIN rows ON rows.photo = live.id AND generation = ? "
         f"WHERE fold IN ({marks(groups)})) WHERE {condition} ORDER BY name",
         (model, *groups, *values),
-    ).fetchall()
+    )
+    return [(photo, name, file_at(path, folder), *others) for photo, name, path, *others in photos]
 
 
 def rows_that_meet(tables: sqlite3.Connection, model: int, where: Where) -> np.ndarray:
