@@ -41,6 +41,39 @@ class Silent(Constant):
         return np.zeros(len(pairs))
 
 
+class Reader(Constant):
+    """It looks up whose caption the text is."""
+
+    def _score(self, pairs):
+        captions = pairs.data.captions
+        own = set(zip(captions["photo"], captions["text"]))
+        return np.array([float(one in own) for one in zip(pairs.table["photo"], pairs.table["text"])])
+
+
+class Lost(Constant):
+    def __init__(self, power=1.0):
+        super().__init__()
+
+
+class Listing(Constant):
+    def _score(self, pairs):
+        return [0.5] * len(pairs)
+
+
+class Hundreds(Constant):
+    def _score(self, pairs):
+        return np.full(len(pairs), 50.0)
+
+
+class Astray(Constant):
+    track = "by-hand"
+
+
+class Clumsy(Constant):
+    def _fit(self, pairs):
+        self.statistic_of = pairs.table["targett"]
+
+
 class Forgetful(Constant):
     LEARNED = ()
 '''
@@ -76,13 +109,13 @@ def prepared(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 def test_the_command_says_that_a_matcher_keeps_the_contract() -> None:
     code, printed = invoke("constant")
     assert code == 0, printed
-    assert printed.count("ok  ") == 6
+    assert printed.count("ok  ") == 7
     assert "keeps the contract" in printed
 
 
 @pytest.mark.slow
 def test_a_matcher_that_reads_photos_and_texts_keeps_the_contract(prepared: Path) -> None:
-    assert len(check.check_matcher("closed_form", prepared)) == 6
+    assert len(check.check_matcher("closed_form", prepared)) == 7
 
 
 @pytest.mark.usefixtures("prepared")
@@ -91,7 +124,17 @@ def test_the_command_says_that_a_matcher_breaks_the_contract() -> None:
     code, printed = invoke("broken_matchers:Outside")
     assert code == 1
     assert "breaks the contract" in printed
-    assert "from 0 to 1" in printed
+    assert "no  numbers must lie from 0 to 1" in printed
+    assert "Traceback" not in printed
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.slow
+def test_a_mistake_in_a_matchers_code_is_a_line_and_no_traceback() -> None:
+    code, printed = invoke("broken_matchers:Clumsy")
+    assert code == 1
+    assert "no  it raised KeyError: 'targett' (broken_matchers.py, line " in printed
+    assert "Traceback" not in printed
 
 
 @pytest.mark.parametrize(
@@ -101,6 +144,12 @@ def test_the_command_says_that_a_matcher_breaks_the_contract() -> None:
         ("Beside", "must not depend on the other pairs"),
         ("Silent", "predict before fit"),
         ("Forgetful", "learned attributes"),
+        ("Reader", "query's own caption"),
+        ("Lost", "must store its argument 'power'"),
+        ("Listing", "_score must return an array of .* numbers, got list"),
+        ("Hundreds", "100% of its scores lie outside 0 to 1"),
+        ("Astray", "track='by-hand' is not known"),
+        ("Clumsy", r"KeyError: 'targett' \(broken_matchers.py, line [0-9]+, in _fit\)"),
     ],
 )
 @pytest.mark.slow

@@ -14,6 +14,7 @@ import numpy as np
 from withsense_tf.common.terminal import each_said_once
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.errors import SettingError, WeightsMissingError
+from withsense_tf.evaluation.answer_key import is_foreign, looked_up
 from withsense_tf.evaluation.figures.ranking import per_query, pool
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
@@ -53,6 +54,8 @@ def answer_pairs(matcher: Matcher, task: Task, constant: float) -> Outcome:
     """Let a fitted matcher answer the test pairs of a task, and rank its gallery if it has one."""
     test = require(task.test, "test pairs")
     check_unseen(matcher, test.data, task.test_content)
+    if what := _what_it_looks_up(matcher, task):
+        raise SettingError(f"{matcher.name} {what}, so its figures would be worth nothing. Leave it out.")
     with Meter() as meter:
         answers = replace(task.blank, prediction=matcher.predict(test))
         rankings = None if task.gallery is None else _rank(matcher, task, task.gallery)
@@ -83,7 +86,8 @@ def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome
         except WeightsMissingError as error:
             return not_run(label, split, matcher, error)
         check_unseen(matcher, task.train.data, task.test_content)
-        if reason := _why_not_read(matcher, task.language):
+        what = _what_it_looks_up(matcher, task)
+        if reason := f"it {what}" if what else _why_not_read(matcher, task.language):
             return Outcome(label, split, matcher.describe(), status=f"not run: {reason}", config=config)
         if task.test is not None:
             answers = replace(task.blank, prediction=matcher.predict(task.test))
@@ -117,6 +121,14 @@ def not_run(label: str, split: str, matcher: Matcher, error: WeightsMissingError
     about = matcher.describe() | {"weights": "not available"}
     reason = f"not run: weights not available: {error}"
     return Outcome(label, split, about, status=reason, config=settings_of(matcher))
+
+
+def _what_it_looks_up(matcher: Matcher, task: Task) -> str:
+    """Return what a matcher of another package reads of the answers; nothing where it reads none."""
+    gallery = task.gallery
+    if gallery is None and task.test is not None and len(task.test):
+        gallery = Gallery(task.test.data, tuple(dict.fromkeys(task.test.table["photo"])))
+    return looked_up(matcher, gallery) if gallery is not None and is_foreign(matcher) else ""
 
 
 def _why_not_read(matcher: Matcher, language: str) -> str:

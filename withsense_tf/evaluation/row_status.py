@@ -14,6 +14,8 @@ RUN: Final = "ok"
 BASELINE: Final = "baseline"
 # The track of rows that read the captions of photos.
 CAPTION_ASSISTED: Final = "caption-assisted"
+# All that a matcher's `track` may say.
+TRACKS: Final = (BASELINE, "image-only", CAPTION_ASSISTED)
 
 
 def status_of(row: Mapping[str, object]) -> str:

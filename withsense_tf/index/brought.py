@@ -16,7 +16,7 @@ from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
-from withsense_tf.index.tables.file_places import BROUGHT, own_folder
+from withsense_tf.index.tables.file_places import UPLOADS_FOLDER, own_folder
 from withsense_tf.index.tables.photos_table import live_files, live_of_content, move_files
 from withsense_tf.index.tables.state_table import get_state, set_state
 
@@ -41,12 +41,12 @@ def note_brought(index: PhotoIndex, folder: Path) -> None:
 
 def _find_again(tables: sqlite3.Connection, folder: Path) -> None:
     """Write down where photos lie whose folder was moved: their names were drawn by lot, and their contents decide."""
-    moved = [
+    new_places = [
         (name, str(folder / name), digest)
         for name, path, digest in live_files(tables)
         if not Path(path).is_file() and (folder / name).is_file()
     ]
-    move_files(tables, [(name, path) for name, path, digest in moved if digest_of(Path(path)) == digest])
+    move_files(tables, [(name, path) for name, path, digest in new_places if digest_of(Path(path)) == digest])
 
 
 def brought_names(tables: sqlite3.Connection) -> set[str]:
@@ -56,7 +56,7 @@ def brought_names(tables: sqlite3.Connection) -> set[str]:
     """
     folders = {Path(one) for one in get_state(tables, FOLDERS) or []}
     if own := own_folder(tables):
-        folders.add(own.joinpath(*BROUGHT))
+        folders.add(own.joinpath(*UPLOADS_FOLDER))
     return {
         name
         for name, path, _ in live_files(tables)

@@ -78,7 +78,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         check_pairs("predict", pairs)
         if not len(pairs):
             return np.zeros(0)
-        return np.clip(self._score(pairs).astype(np.float64), 0.0, 1.0)
+        return np.clip(self._checked_scores(pairs).astype(np.float64), 0.0, 1.0)
 
     def grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         """Score every photo for every query, float64, (queries, photos); higher fits better.
@@ -177,9 +177,21 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     def _score(self, pairs: Pairs) -> np.ndarray:
         raise NotImplementedError
 
+    def _checked_scores(self, pairs: Pairs) -> np.ndarray:
+        """Return the scores of pairs; raise where a subclass returns something else than an array of them."""
+        scores = self._score(pairs)
+        if not isinstance(scores, np.ndarray) or scores.shape != (len(pairs),):
+            received = (
+                f"one of shape {scores.shape}" if isinstance(scores, np.ndarray) else type(scores).__name__
+            )
+            raise DataError(
+                f"{self.name}: _score must return an array of {len(pairs)} numbers, got {received}."
+            )
+        return scores
+
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         """Score pair by pair; matchers that can do it with less work have their own way."""
-        return self._score(cross_pairs(gallery, queries)).reshape(len(queries), len(gallery))
+        return self._checked_scores(cross_pairs(gallery, queries)).reshape(len(queries), len(gallery))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "fitted_content_")

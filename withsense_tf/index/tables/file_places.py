@@ -13,7 +13,7 @@ from typing import Final
 # What begins a place in the index's own folder; no path of another file begins so.
 OWN: Final = "./"
 # Where servers keep the photos that users bring, unless they are given another folder.
-BROUGHT: Final = ("app", "photos")
+UPLOADS_FOLDER: Final = ("app", "photos")
 
 
 def own_folder(tables: sqlite3.Connection) -> Path | None:
@@ -49,6 +49,9 @@ def file_at(place: str, folder: Path | None) -> str:
         return str(folder / place)
     path = Path(place)
     # Versions before wrote whole paths down. What was brought has a name that was drawn by lot.
-    if path.parts[-3:-1] == BROUGHT and (here := folder.joinpath(*BROUGHT, path.name)).is_file():
+    if (
+        path.parts[-3:-1] == UPLOADS_FOLDER
+        and (here := folder.joinpath(*UPLOADS_FOLDER, path.name)).is_file()
+    ):
         return str(here)
     return place

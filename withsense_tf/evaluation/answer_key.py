@@ -1,0 +1,62 @@
+"""Does a matcher look its answers up? A data set holds the queries beside their photos, and what judges said of them.
+
+Each query of a measurement is a caption of a photo of the data set, so `pairs.data` says whose it is. Captions of the
+same photo cannot be left out for all queries at once: each is another query's honest help. So some queries are asked
+twice, with the query's own caption in the data set and without it. A matcher that keeps to what users
+have says the same.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
+from withsense_tf.matchers.base import Matcher
+
+# So many queries among so many photos show it, and cost nothing beside a training.
+QUERIES: Final = 5
+PHOTOS: Final = 10
+# The same numbers computed in another order differ by less.
+CLOSE: Final = 1e-6
+OWN_CAPTION: Final = "reads the query's own caption from pairs.data, which no user's query has"
+JUDGEMENTS: Final = "reads the judgements of the photos that it is measured on from pairs.data"
+
+
+def looked_up(matcher: Matcher, gallery: Gallery) -> str:
+    """Return what a fitted matcher reads of the answers to captions of these photos; nothing where it reads none."""
+    data = gallery.data
+    some = Gallery(data, tuple(gallery.names)[:PHOTOS])
+    captions = data.captions
+    some_captions = captions[captions["photo"].isin(some.names)].drop_duplicates("photo").head(QUERIES)
+    if not len(some_captions):
+        return ""
+    without_judgements = {
+        name: table[~table["photo"].isin(some.names)]
+        for name, table in (("experts", data.experts), ("crowd", data.crowd), ("pairs", data.pairs))
+    }
+    for caption, photo, text in some_captions[["caption", "photo", "text"]].itertuples(index=False):
+        # One at a time: what is said of this photo may help or hinder another query.
+        without_query = {
+            name: table[(table["photo"] != photo) | (table["text"] != text)]
+            for name, table in (("captions", captions), ("queries", data.queries))
+        }
+        query = Queries.of([text], [caption])
+        usual = _scores(matcher, some, query)
+        for tables, what in ((without_query, OWN_CAPTION), (without_judgements, JUDGEMENTS)):
+            other = _scores(matcher, Gallery(data.with_tables(**tables), some.names), query)
+            if not np.allclose(usual, other, rtol=0, atol=CLOSE):
+                return what
+    return ""
+
+
+def is_foreign(matcher: Matcher) -> bool:
+    """Return whether a matcher is of another package: those of this one are looked at by its tests."""
+    return type(matcher).__module__.partition(".")[0] != __name__.partition(".")[0]
+
+
+def _scores(matcher: Matcher, gallery: Gallery, queries: Queries) -> np.ndarray:
+    """Return the scores that rank photos, and the numbers of pairs, one behind the other."""
+    grid = matcher.grid(gallery, queries)
+    return np.concatenate([grid.ravel(), matcher.predict(cross_pairs(gallery, queries))])
