@@ -10,23 +10,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import write_folder
-from small_index import COUNTRIES, LAW, law, new_index
+from small_index import COUNTRIES, LAW, items_of_looks, law, new_index
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo.demo_dataset import demo_dataset
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import DataError
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.item import items_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.photo_verdicts import judge_items
 from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import JUDGE, Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.law import REVIEW
 from withsense_tf.policy.overrides import OVERRIDES, Override
 from withsense_tf.policy.photo_decisions import UNCAPTIONED, Ownership, spread
+from withsense_tf.policy.service import LawFiles
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +148,42 @@ def test_data_set_and_index_give_one_verdict_whatever_the_settings(with_a_twin: 
         spread(decisions, {photo: data.groups[photo] for photo in decisions})
     for photo, decision in decisions.items():
         assert decision == gate.decisions[photo]
+
+
+def rule_file(word: str) -> str:
+    return (
+        f'script = "latin"\n[words]\nCHILD = "{word}"\n[[rule]]\nname = "x"\ndecision = "block"\n'
+        f'patterns = ["[CHILD]"]\nreason = "a child"\nyes = ["{word}"]\n'
+    )
+
+
+def test_who_has_older_rules_than_the_index_is_told_to_restart_and_not_to_judge(
+    matcher: Matcher, store: VectorStore, tmp_path: Path
+) -> None:
+    languages = tmp_path / "languages"
+    languages.mkdir()
+    (languages / "fi.toml").write_text(rule_file("lapsi"), encoding="utf-8")
+    files = LawFiles(languages=languages)
+    server = Policy.of_files(files)
+    index = new_index(tmp_path / "index", matcher, items_of_looks(tmp_path / "photos", 2), store, server)
+
+    def refusal() -> str:
+        with index.catalog.reading() as tables, pytest.raises(DataError) as error:
+            IndexDoor(server, tables)
+        return str(error.value)
+
+    (languages / "fi.toml").write_text(rule_file("lapset"), encoding="utf-8")
+    judge_anew(index, Policy.of_files(files))
+    assert "restart the server" in refusal()
+    assert "index judge" not in refusal()
+    (languages / "fi.toml").write_text(rule_file("vauva"), encoding="utf-8")
+    assert "restart the server, and let the index judge" in refusal()
+
+
+def test_an_index_of_older_rules_than_ours_is_to_be_judged(
+    matcher: Matcher, store: VectorStore, tmp_path: Path
+) -> None:
+    index = new_index(tmp_path / "index", matcher, items_of_looks(tmp_path / "photos", 2), store, LAW)
+    with index.catalog.reading() as tables, pytest.raises(DataError, match="index judge") as error:
+        IndexDoor(law(min_votes=2), tables)
+    assert "restart" not in str(error.value)

@@ -67,11 +67,7 @@ class IndexDoor(Door):
         self.memory: dict[Hashable, Any] = tables.memory(policy.version) if isinstance(tables, Tables) else {}
         before, now = self.once_a_state("policy", lambda: get_state(tables, "policy")), policy.version
         if before != now:
-            raise DataError(
-                f"The law was kept otherwise when this index was last changed (version {before}, now {now}). Let it "
-                "judge its photos anew, with the same files of countries and overrides as here: "
-                "python -m withsense_tf index judge"
-            )
+            raise DataError(_of_another_law(policy, before))
 
     def once_a_state(self, what: str, find: Callable[[], T]) -> T:
         """Return what the tables say of the whole index, found out once in each state of them."""
@@ -232,3 +228,23 @@ class IndexDoor(Door):
         if photo.is_broken(verdict, self.policy.version):
             return PhotoDecision(name, True, BROKEN_VERDICT, 0, 0, ())
         return decision_of(name, (verdict.restricted, verdict.source, *verdict.own[2:]))
+
+
+def _of_another_law(policy: Policy, version: str | None) -> str:
+    """Say what to do where an index was judged by another law than the one here.
+
+    Rules of texts are read when a process starts: where they changed since, this process is the one behind.
+    """
+    files = policy.files
+    languages = policy.languages if files is None else files.rules_of_languages()
+    newest = replace(policy, languages=languages, _texts={}).version
+    versions = f"version {version}, here {policy.version}"
+    changed_law = f"The law was kept otherwise when this index was last changed ({versions}). "
+    judge = (
+        "judge its photos anew, with the same files of countries and overrides as here: "
+        "python -m withsense_tf index judge"
+    )
+    if newest == policy.version:
+        return f"{changed_law}Let it {judge}"
+    behind = f"{changed_law}The rules have changed since this process read them: restart the server"
+    return behind if newest == version else f"{behind}, and let the index {judge}"
