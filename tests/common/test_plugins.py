@@ -197,3 +197,19 @@ def test_an_added_matcher_is_compared_by_name_and_one_of_a_module_on_trial(
     assert done.exit_code == 0, done.output
     table = (tmp_path / "out/compare.csv").read_text()
     assert table.count(",wordy,") == table.count(",on trial,") == 1
+
+
+def test_a_module_of_the_folder_that_one_works_in_is_found_and_the_path_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "match_here.py").write_text(
+        "from withsense_tf.matchers.constant import Constant\n\n\nclass Shared(Constant):\n    pass\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "typer.py").write_text("raise RuntimeError('a file here stands in for a library')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [one for one in sys.path if one])
+    before = list(sys.path)
+    assert MATCHERS.load("match_here:Shared").__name__ == "Shared"
+    assert sys.path == before
+    sys.modules.pop("match_here")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from withsense_tf.errors import SettingError, check_choice
@@ -37,7 +39,8 @@ class Plugins(Generic[T]):
     def load(self, name: str) -> type[T]:
         """Return the class of a name, or of "module:Class" for one that no package has added yet."""
         if ":" in name:
-            return self._load_class(name, EntryPoint(name, name, self.group))
+            with _working_folder():
+                return self._load_class(name, EntryPoint(name, name, self.group))
         check_choice(self.setting, name, self.names())
         additions = self._additions().get(name, [])
         if len(additions) + (name in self.built_in) > 1:
@@ -77,6 +80,23 @@ class Plugins(Generic[T]):
                 f"{self.setting}={name!r}: expected a subclass of {base} ({module}), got {loaded_class!r}."
             )
         return loaded_class
+
+
+@contextmanager
+def _working_folder() -> Iterator[None]:
+    """Let modules of the folder that the user works in be imported within the block, as `python -m` does.
+
+    Last on the path: what is installed is never replaced by a file that happens to have its name.
+    """
+    folder = str(Path.cwd())
+    is_missing = folder not in sys.path and "" not in sys.path
+    if is_missing:
+        sys.path.append(folder)
+    try:
+        yield
+    finally:
+        if is_missing and folder in sys.path:
+            sys.path.remove(folder)
 
 
 @lru_cache(maxsize=16)
