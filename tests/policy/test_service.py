@@ -85,6 +85,14 @@ def test_a_file_that_is_named_and_not_there_or_no_file_is_an_error(
             Policy.default(**{name: place})
 
 
+def test_who_has_no_table_of_overrides_yet_is_told_what_it_begins_with(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="one line is enough") as error:
+        LawFiles.of_service(overrides=tmp_path / "overrides.csv")
+    line = str(error.value).rpartition(": ")[2]
+    (tmp_path / "overrides.csv").write_text(f"{line}\n", encoding="utf-8")
+    assert LawFiles.of_service(overrides=tmp_path / "overrides.csv").current_overrides() == {}
+
+
 def test_a_register_that_is_not_there_permits_nothing_and_that_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from withsense_tf.errors import DataWarning, SettingError
 from withsense_tf.policy.countries import Countries, load_countries, no_countries, parse_countries
-from withsense_tf.policy.overrides import Override, parse_overrides, unreadable
+from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, parse_overrides, unreadable
 from withsense_tf.policy.photo_judge import ChildJudge, load_judge
 from withsense_tf.policy.texts.rule_files import RuleFile, added_rules, rules_digest
 from withsense_tf.policy.watched import Watched
@@ -161,10 +161,17 @@ def _check(name: str, file: Path, source: str) -> None:
     if name == "audit" or (file.is_dir() if name == "languages" else file.is_file()):
         return
     if name == "consents" and not file.exists():
-        warnings.warn(f"{source}: there is no such file, so no permission holds.", DataWarning, stacklevel=3)
+        warnings.warn(
+            f"{source}: there is no such file, so no permission holds; the first one makes it.",
+            DataWarning,
+            stacklevel=3,
+        )
         return
     kind = "folder" if name == "languages" else "file"
-    raise SettingError(f"{source}: there is no such {kind}, so nothing may be shown.")
+    advice = f" A file with this one line is enough to begin with: {','.join(OVERRIDE_COLUMNS)}"
+    raise SettingError(
+        f"{source}: there is no such {kind}, so nothing may be shown.{advice if name == 'overrides' else ''}"
+    )
 
 
 def _summary_of(file: Path | None) -> str:
