@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from oracle import Missing, Oracle, answer_split
 
@@ -37,6 +38,17 @@ def test_the_best_is_marked_within_its_kind_alone(oracle_outcome: Outcome, const
     assert "rmse" not in str(same["best"]).split()
     # Alone in its kind: there is nothing to be better than.
     assert assisted["best"] == ""
+
+
+def test_what_finds_nothing_is_never_marked_as_best(oracle_outcome: Outcome) -> None:
+    assert oracle_outcome.rankings is not None
+    ranks = replace(
+        oracle_outcome.rankings.per_query, rank=np.full_like(oracle_outcome.rankings.per_query.rank, 9)
+    )
+    blind = replace(oracle_outcome, rankings=replace(oracle_outcome.rankings, per_query=ranks))
+    for row in rows_of([blind, replace(blind, label="another")]):
+        assert row["r@5"] == 0
+        assert "r@5" not in str(row["best"])
 
 
 def test_what_was_not_run_has_no_figure(pairs: Pairs) -> None:

@@ -53,6 +53,12 @@ def test_what_finds_no_more_than_chance_is_not_recommended() -> None:
     assert recommendation([SOFTMAX | {"weights": "random (seed 0)"}], 0.1).endswith(RANDOM)
 
 
+def test_nothing_is_said_of_pixels_where_no_matcher_looks_at_them_alone() -> None:
+    answer = recommendation([CONSTANT, HYBRID], 0.172)
+    assert "98 of 100" in answer
+    assert "pixels" not in answer
+
+
 def test_where_nothing_was_ranked_the_numbers_decide() -> None:
     rows = [row("a", None, 0.25), row("b", None, 0.2)]
     assert recommendation(rows) == "Use “b”: its numbers are off by 0.20 on a scale from 0 to 1."

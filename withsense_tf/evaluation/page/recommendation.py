@@ -36,12 +36,13 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
     sentences = [
         f"Use {_name(best)}: it finds the right photo among the first five in {of_hundred(recall)} queries"
     ]
-    looking = _best([row for row in candidates if row.get("track") != CAPTION_ASSISTED], chance)
+    by_pixels = [row for row in candidates if row.get("track") != CAPTION_ASSISTED]
+    looking = _best(by_pixels, chance)
     if best.get("track") == CAPTION_ASSISTED:
         sentences[0] += ", where photos have captions."
         if looking is not None and (alone := number(looking, "r@5")) is not None:
             sentences.append(f"By pixels alone, {_name(looking)} finds it in {of_hundred(alone)}.")
-        else:
+        elif by_pixels:
             sentences.append("By pixels alone, none finds photos better than chance.")
     else:
         sentences[0] += ", by pixels alone."
