@@ -77,7 +77,7 @@ class Base:
     """An earlier run: its file, its rows, and the tables of its models, both in the order of its configuration.
 
     `measured_on` names, by split, what it was measured on (`evaluation.protocol.measured_on`), and `machine` where it
-    ran and in how many processes.
+    ran and in how many processes. `config` is what was asked for.
     """
 
     file: Path
@@ -87,6 +87,7 @@ class Base:
     machine: str = ""
     notes: Sequence[str] = ()
     lines: Sequence[ReferenceLine] = ()
+    config: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_base(file: Path, option: str = "--against ") -> Base:
@@ -113,7 +114,16 @@ def load_base(file: Path, option: str = "--against ") -> Base:
         ) from error
     notes = [str(note) for note in result.get("notes") or ()]
     lines = lines_in(result.get("lines"))
-    return Base(file, rows, models, measured_on, str(result.get("machine", "")), notes, lines)
+    return Base(
+        file,
+        rows,
+        models,
+        measured_on,
+        str(result.get("machine", "")),
+        notes,
+        lines,
+        result.get("config", {}),
+    )
 
 
 def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Limit], machine: str) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,20 @@ def test_each_figure_that_changed_is_told_with_whether_its_intervals_touch(store
         "clip (folds): not run: weights not available -> ok",
     ]
     assert told.as_dict()["comparable"] is True
+
+
+def test_settings_that_differ_come_first(store_run: Write) -> None:
+    wide = {"config": json.dumps({"class": "TwoTower", "dim": 256})}
+    narrow = {"config": json.dumps({"class": "TwoTower", "dim": 64})}
+    asked = {"name": "default", "folds": 10, "splits": ["folds"], "model": []}
+    text = changes(
+        store_run("1-a", TOWERS | wide, config=asked),
+        store_run("2-b", BETTER | narrow, config=asked | {"name": "mine", "folds": 3}),
+    ).as_text()
+    assert text.splitlines()[:2] == [
+        "1-a -> 2-b",
+        "Settings that differ: folds 10 -> 3; towers: dim 256 -> 64.",
+    ]
 
 
 def test_a_run_has_not_changed_from_itself(store_run: Write) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -50,6 +51,7 @@ class Changes:
     unlike: tuple[str, ...]
     figures: tuple[Change, ...]
     only: tuple[str, ...]
+    settings: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for a program."""
@@ -58,13 +60,15 @@ class Changes:
     def as_text(self) -> str:
         """Return it for a person."""
         lines = [f"{self.before} -> {self.after}"]
+        if self.settings:
+            lines.append(f"Settings that differ: {'; '.join(self.settings)}.")
         if self.unlike:
             lines.append(f"Not to be compared: {'; '.join(self.unlike)}. Changes say nothing of the models.")
         for matcher, split in dict.fromkeys((one.matcher, one.split) for one in self.figures):
             of_row = [one for one in self.figures if (one.matcher, one.split) == (matcher, split)]
             lines.append(f"{matcher} ({split}): {'; '.join(one.text for one in of_row)}")
         lines += self.only
-        if len(lines) == 1:
+        if not self.figures and not self.only and not self.unlike:
             lines.append("No figure differs.")
         return "\n".join(lines)
 
@@ -77,6 +81,47 @@ def changes_between(before: StoredRun, after: StoredRun) -> Changes:
         tuple(unlike(before, after)),
         tuple(_figures(before.base.rows, after.base.rows)),
         tuple(_only(before, after)),
+        tuple(_settings(before, after)),
+    )
+
+
+def _settings(before: StoredRun, after: StoredRun) -> Iterator[str]:
+    """Say what was asked for otherwise: of the whole run, and of models that both have."""
+    there, here = before.base.config, after.base.config
+    if not there or not here:
+        return  # one of them does not say
+    for key in dict.fromkeys([*there, *here]):
+        if key not in ("name", "model") and there.get(key) != here.get(key):
+            yield f"{key} {_text_of(there.get(key))} -> {_text_of(here.get(key))}"
+    configs = [
+        {(row["matcher"], row["split"]): row.get("config") for row in one.base.rows}
+        for one in (before, after)
+    ]
+    of_models: dict[str, None] = {}
+    for matcher, split in configs[0].keys() & configs[1].keys():
+        then, now = (_table(config[matcher, split]) for config in configs)
+        for key in dict.fromkeys([*then, *now]):
+            if then.get(key) != now.get(key):
+                of_models[f"{matcher}: {key} {_text_of(then.get(key))} -> {_text_of(now.get(key))}"] = None
+    yield from sorted(of_models)
+
+
+def _table(config: object) -> dict[str, Any]:
+    """Return a row's settings; nothing where they cannot be read."""
+    try:
+        table = json.loads(str(config or "{}"))
+    except ValueError:
+        return {}
+    return table if isinstance(table, dict) else {}
+
+
+def _text_of(value: object) -> str:
+    return (
+        ", ".join(map(str, value))
+        if isinstance(value, list)
+        else "none"
+        if value in (None, "")
+        else str(value)
     )
 
 
