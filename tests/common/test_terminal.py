@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -29,6 +30,18 @@ def test_a_log_file_gets_a_line_now_and_then(
         "Encoding: 32 of 100 photos, 0:00:42 left",
         "Encoding: 96 of 100 photos, 0:00:02 left",
     ]
+
+
+def test_a_log_file_gets_a_line_also_where_no_step_ends(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LINES", 0.05)
+    with terminal.steps(360, "trainings") as next_one:
+        next_one("starting")
+        time.sleep(0.4)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) >= 2
+    assert set(lines) == {"starting: 0 of 360 trainings, 0:00:00 so far"}
 
 
 def test_short_work_leaves_a_log_file_alone(capsys: pytest.CaptureFixture[str]) -> None:

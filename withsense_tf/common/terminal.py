@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 import typer
@@ -27,7 +28,7 @@ from withsense_tf.errors import (
 
 T = TypeVar("T")
 # In a log file.
-SECONDS_BETWEEN_LINES: Final = 15.0
+SECONDS_BETWEEN_LINES: Final = 20.0
 
 
 def track(
@@ -67,7 +68,8 @@ def steps(total: int, unit: str) -> Iterator[NextStep]:
     if multiprocessing.parent_process() is not None:
         yield lambda what, count=1: None
     elif not sys.stderr.isatty():
-        yield _PlainProgress(total, unit)
+        with _lines(_PlainProgress(total, unit)) as next_one:
+            yield next_one
     else:
         with _bar(total, unit) as next_one:
             yield next_one
@@ -81,16 +83,43 @@ class _PlainProgress:
         self.so_far, self.under_way = 0, 0
         self.start = time.monotonic()
         self.next_line = self.start + SECONDS_BETWEEN_LINES
+        self.what = ""
 
     def __call__(self, what: str, count: int = 1) -> None:
         self.so_far, self.under_way = self.so_far + self.under_way, count
+        self.what = what
         now = time.monotonic()
-        if now < self.next_line or not self.so_far:
-            return
+        if now >= self.next_line and self.so_far:
+            self.say(now)
+
+    def say(self, now: float) -> None:
+        """Print where the work stands."""
         self.next_line = now + SECONDS_BETWEEN_LINES
-        rest = max(0, self.total - self.so_far) * (now - self.start) / self.so_far
-        line = f"{what}: {self.so_far:,} of {self.total:,} {self.unit}, {timedelta(seconds=round(rest))} left"
+        time_text = f"{timedelta(seconds=round(now - self.start))} so far"
+        if self.so_far:
+            rest = max(0, self.total - self.so_far) * (now - self.start) / self.so_far
+            time_text = f"{timedelta(seconds=round(rest))} left"
+        line = f"{self.what}: {self.so_far:,} of {self.total:,} {self.unit}, {time_text}"
         print(line, file=sys.stderr, flush=True)
+
+    def say_again(self, end: Event) -> None:
+        """Print it also where no step ends for long, so that nobody takes long steps for a standstill."""
+        while not end.wait(SECONDS_BETWEEN_LINES):
+            # A step that ended meanwhile has said it.
+            if (now := time.monotonic()) >= self.next_line and self.what:
+                self.say(now)
+
+
+@contextmanager
+def _lines(progress: _PlainProgress) -> Iterator[NextStep]:
+    end = Event()
+    teller = Thread(target=progress.say_again, args=(end,), daemon=True)
+    teller.start()
+    try:
+        yield progress
+    finally:
+        end.set()
+        teller.join()
 
 
 @contextmanager
