@@ -56,6 +56,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         if not np.isfinite(pairs.target).all() or pairs.target.min() < 0 or pairs.target.max() > 1:
             raise DataError("Targets must be numbers from 0 to 1.")
         _warn_of_published_test_photos(pairs)
+        self.check_settings()
         self._fit(pairs)
         self.law_ = pairs.data.law
         self.fitted_target_ = pairs.definition
@@ -66,6 +67,9 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         self.__dict__.pop("chance_", None)
         self._lesson = pairs
         return self
+
+    def check_settings(self) -> None:
+        """Raise where a setting cannot be, as far as that is known without data: `fit` asks, and so do dry runs."""
 
     def beside(self, pairs: Pairs) -> pd.DataFrame:
         """Return the captioned photos (photo, content, path) that it learns from beside the pairs."""

@@ -167,7 +167,9 @@ def make_matcher(model: Mapping[str, Any], around: Surroundings, label: str = ""
     if "logs" in takes and around.logs is not None:
         # A label may be any text, and must not lead out of the folder.
         settings["logs"] = str(around.logs / re.sub(r"[^\w.+]+", "-", label or name).strip("-."))
-    return kind(**settings)
+    matcher = kind(**settings)
+    matcher.check_settings()
+    return matcher
 
 
 def _text(text: Any, kind: type[Matcher], around: Surroundings) -> TextEncoder | str | None:

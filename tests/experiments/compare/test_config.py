@@ -226,3 +226,34 @@ def test_encoders_of_a_configuration_take_its_settings(tmp_path: Path) -> None:
     assert "random" not in lite.identity
     with pytest.raises(SettingError, match="Did you mean 'views'"):
         photo_encoders_of([{"view": 2}], "auto", synthetic=False, seed=0, quick=False)
+
+
+def test_a_change_of_a_model_that_is_not_run_is_an_error() -> None:
+    with pytest.raises(
+        SettingError, match=r"--set two_tower\.dim=64: no two_tower is run.* --models names constant"
+    ):
+        load_config(None, ["two_tower.dim=64"], ["constant"])
+    assert load_config(None, ["two_tower.dim=64"], ["two_tower"]).model[0]["dim"] == 64
+
+
+def test_a_model_that_is_named_beside_the_configuration_can_be_changed() -> None:
+    assert load_config(None, ["photos_alone.x=1"], ["photos_alone"]).model == (
+        {"matcher": "photos_alone", "x": 1},
+    )
+
+
+@pytest.mark.parametrize(
+    ("matcher", "setting", "value"),
+    [
+        ("two_tower", "dim", 0),
+        ("two_tower", "loss", "softmix"),
+        ("closed_form", "gammas", []),
+        ("concat_keras", "widths", [0]),
+        ("interaction", "rank", 0),
+    ],
+)
+def test_a_setting_that_cannot_be_is_an_error_before_anything_is_run(
+    matcher: str, setting: str, value: object, around: Surroundings
+) -> None:
+    with pytest.raises(SettingError, match=r"got|need|not known"):
+        make_matcher({"matcher": matcher, setting: value}, around)

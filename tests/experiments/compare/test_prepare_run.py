@@ -36,6 +36,14 @@ def test_a_smoke_run_has_few_folds_unless_a_change_says_how_many() -> None:
     assert load_settings(None, ["folds=7"], [], quick=True).folds == 7
 
 
+def test_a_smoke_run_has_the_folds_that_its_configuration_says(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('folds = 3\n[[model]]\nmatcher = "constant"\n', encoding="utf-8")
+    assert load_settings(file, [], [], quick=True).folds == 3
+    file.write_text('[[model]]\nmatcher = "constant"\n', encoding="utf-8")
+    assert load_settings(file, [], [], quick=True).folds == 2
+
+
 def test_there_are_no_more_folds_than_photos_and_a_sample_says_so(plan: Plan) -> None:
     lawful = Lawful(plan.pairs.data, "The law is kept.", "law 1", "")
     settings = replace(plan.config, folds=50)

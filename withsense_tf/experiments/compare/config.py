@@ -61,28 +61,51 @@ def load_config(file: Path | None, changes: Sequence[str] = (), models: Sequence
     A change of `label.key` or `matcher.key` is for that model, as `two_tower.dim=128`.
     """
     source = DEFAULT if file is None else file
-    try:
-        text = read_text(source, CONFIG_BYTES)
-    except (OSError, ValueError) as error:
-        raise SettingError(f"--config {source} cannot be read: {error}.") from error
-    try:
-        table = parse_toml(text)
-    except ValueError as error:
-        raise SettingError(f"{source} is not valid TOML: {error}.") from error
-    config = _config_of(table, source.stem)
+    config = _config_of(_table_in(source), source.stem)
+    keys = {word for model in config.model for word in names_of(model)}
+    # What others add by name, or "module:Class", is run with its own defaults, unless a change says otherwise.
+    more = [name for name in models if name not in keys and (":" in name or name in MATCHERS.names())]
+    config = replace(config, model=(*config.model, *({"matcher": name} for name in more)))
     for change in changes:
         config = _change(config, change)
+    # A change may have made a name: of a kind, a loss or a label.
+    keys |= {word for model in config.model for word in names_of(model)}
+    for name in models:
+        check_choice("--models", name, sorted({*keys, *MATCHERS.names()}))
     if models:
-        keys = {word for model in config.model for word in names_of(model)}
-        # What others add by name, or "module:Class", is run with its own defaults.
-        more = [name for name in models if name not in keys and (":" in name or name in MATCHERS.names())]
-        config = replace(config, model=(*config.model, *({"matcher": name} for name in more)))
-        for name in models:
-            check_choice("--models", name, sorted({*keys, *more, *MATCHERS.names()}))
         config = replace(
             config, model=tuple(model for model in config.model if not names_of(model).isdisjoint(models))
         )
+        _check_used(config, changes)
     return config
+
+
+def keys_of(file: Path | None) -> set[str]:
+    """Return what a configuration of the user's says; nothing where the default one is meant."""
+    return set() if file is None else set(_table_in(file))
+
+
+def _table_in(file: Path) -> dict[str, Any]:
+    try:
+        text = read_text(file, CONFIG_BYTES)
+    except (OSError, ValueError) as error:
+        raise SettingError(f"--config {file} cannot be read: {error}.") from error
+    try:
+        return parse_toml(text)
+    except ValueError as error:
+        raise SettingError(f"{file} is not valid TOML: {error}.") from error
+
+
+def _check_used(config: Config, changes: Sequence[str]) -> None:
+    """Raise where a change is for a model that `--models` leaves out: nobody would see that it changed nothing."""
+    for change in changes:
+        first, dot, _ = change.partition("=")[0].strip().rpartition(".")
+        if dot and not any(first in names_of(model) for model in config.model):
+            names = ", ".join(sorted({word for model in config.model for word in names_of(model)}))
+            raise SettingError(
+                f"--set {change}: no {first} is run, so it would change nothing. --models names {names}: add {first}, "
+                "or leave the change out."
+            )
 
 
 def names_of(model: Mapping[str, Any]) -> set[str]:

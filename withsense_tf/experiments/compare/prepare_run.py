@@ -21,7 +21,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.experiments.compare.base_run import BaseRun
-from withsense_tf.experiments.compare.config import Config, load_config
+from withsense_tf.experiments.compare.config import Config, keys_of, load_config
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.run_folder import LOGS
 from withsense_tf.experiments.data_option import demo_folder, load
@@ -58,9 +58,10 @@ def read_data(
 
 
 def load_settings(config: Path | None, changes: Sequence[str], models: Sequence[str], quick: bool) -> Config:
-    """Read the configuration; a smoke run has few folds, if no change says how many."""
+    """Read the configuration; a smoke run has few folds, if neither a change nor the user's file says how many."""
     settings = load_config(config, changes, models)
-    if quick and not any(one.partition("=")[0].strip() == "folds" for one in changes):
+    named_keys = {one.partition("=")[0].strip() for one in changes} | keys_of(config)
+    if quick and "folds" not in named_keys:
         settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
     return settings
 

@@ -27,7 +27,11 @@ ModelsOption = Annotated[
     str, typer.Option(help="Only these, by label, matcher, kind, loss or preset, with commas between.")
 ]
 QuickOption = Annotated[
-    bool, typer.Option("--quick", help="A smoke run: a small demo set, or 100 photos of FOLDER; 2 folds.")
+    bool,
+    typer.Option(
+        "--quick",
+        help="A smoke run: a small demo set, or 100 photos of FOLDER; 2 folds, unless --config or --set says how many.",
+    ),
 ]
 OutputOption = Annotated[Path, typer.Option(help="Where results, vectors and the demo set go.")]
 SeedOption = Annotated[

@@ -52,13 +52,16 @@ class ConcatKeras(NetworkMatcher):
         """Name the matcher with the widths of its layers."""
         return f"concat Keras {'-'.join(map(str, self.widths))}"
 
-    def _build(self, photo_width: int, text_width: int) -> Any:
-        import keras
-
+    def check_settings(self) -> None:
+        """Raise where a setting cannot be."""
         if not self.widths or min(self.widths) < 1 or not 0 <= self.dropout < 1:
             raise SettingError(
                 f"Expected widths of at least 1 and a dropout from 0 to below 1, got {self.widths} and {self.dropout}."
             )
+
+    def _build(self, photo_width: int, text_width: int) -> Any:
+        import keras
+
         layers: list[Any] = [keras.Input((photo_width + text_width,))]
         for number, width in enumerate(self.widths):
             # Each layer has its own seed, so that no global generator is touched.

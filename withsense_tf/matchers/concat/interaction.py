@@ -53,15 +53,18 @@ class Interaction(NetworkMatcher):
         """Name the matcher with its kind."""
         return f"interaction {self.kind}"
 
-    def _build(self, photo_width: int, text_width: int) -> Any:
-        import keras
-
+    def check_settings(self) -> None:
+        """Raise where a setting cannot be."""
         check_choice("kind", self.kind, KINDS)
         if self.rank < 1 or self.width < 1 or not 0 <= self.dropout < 1:
             raise SettingError(
                 "Expected a rank and a width of at least 1 and a dropout from 0 to below 1, got "
                 f"{self.rank}, {self.width} and {self.dropout}."
             )
+
+    def _build(self, photo_width: int, text_width: int) -> Any:
+        import keras
+
         photo, text = keras.Input((photo_width,)), keras.Input((text_width,))
         # One number more: what a side says alone.
         sides = [self._dense(self.rank + 1, seed)(side) for seed, side in enumerate((photo, text))]

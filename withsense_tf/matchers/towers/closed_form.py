@@ -142,7 +142,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
                 least, coefficients, left_out = error, solution.own, foretold_points + solution.left_out
         return coefficients, left_out
 
-    def _fit(self, pairs: Pairs) -> None:
+    def check_settings(self) -> None:
+        """Raise where a setting cannot be."""
         numbers = np.array([*self.gammas, *self.penalties], np.float64)
         if (
             not len(self.gammas)
@@ -150,6 +151,8 @@ class ClosedFormTowers(Towers, FeatureMatcher):
             or not (np.isfinite(numbers) & (numbers > 0)).all()
         ):
             raise SettingError("gammas and penalties need numbers above 0, at least one of each.")
+
+    def _fit(self, pairs: Pairs) -> None:
         self.text_ = fit_texts(tower_text(self.text), pairs)
         examples = training_examples(pairs, self.captioned)
         fit = self._fit_by_landmarks if len(examples.content) > MOST_EXACT else self._fit_exactly

@@ -147,8 +147,8 @@ class TwoTower(Towers, FeatureMatcher):
     def _training(self) -> Training:
         return self.training or TowerTraining()
 
-    def _fit(self, pairs: Pairs) -> None:
-        start_tensorflow()
+    def check_settings(self) -> None:
+        """Raise where a setting cannot be."""
         check_choice("loss", self.loss, KINDS)
         check_seed(self.seed)
         if min(self.dim, self.members) < 1 or self.hidden < 0 or self.judged_weight < 0:
@@ -156,6 +156,9 @@ class TwoTower(Towers, FeatureMatcher):
                 "dim and members must be at least 1, hidden and judged_weight at least 0, got "
                 f"{self.dim}, {self.members}, {self.hidden} and {self.judged_weight}."
             )
+
+    def _fit(self, pairs: Pairs) -> None:
+        start_tensorflow()
         encoders = photo_encoders(self.photo)
         trunk = self._trunk(encoders) if self.opened else None
         self.text_ = fit_texts(tower_text(self.text), pairs)
