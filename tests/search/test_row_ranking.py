@@ -139,8 +139,8 @@ def test_words_that_no_training_caption_had_count_for_photos_that_have_them_alon
     assert 0 < share[0] < 1
     assert 0 < by_words[0] <= 1
     assert share[1] == by_words[1] == 0
-    raised = HybridForm.raised(np.array([0.0, 0.5]), share, by_words)
+    raised = HybridForm.with_words_said(np.array([0.0, 0.5]), share, by_words)
     assert raised[0] > 0.1
     assert raised[1] == 0.5
     # A photo that is found anyway falls by nothing that is said of it.
-    assert HybridForm.raised(np.array([0.99, 0.99]), share, by_words).tolist() == [0.99, 0.99]
+    assert HybridForm.with_words_said(np.array([0.99, 0.99]), share, by_words).tolist() == [0.99, 0.99]

@@ -149,7 +149,7 @@ def speed_report(data: Dataset, texts: TextPolicy) -> str:
     rules.verdicts(captions[:WARM_UP])  # the rule files are read
     first = _rate(rules, captions[WARM_UP:] or captions)
     verdicts = rules.verdicts(captions)
-    allowed, restricted = (
+    plain_texts, child_texts = (
         [text for text, verdict in zip(captions, verdicts, strict=True) if verdict.restricted == one]
         for one in (False, True)
     )
@@ -159,9 +159,9 @@ def speed_report(data: Dataset, texts: TextPolicy) -> str:
         texts.verdict(caption)
     query = (time.process_time() - start) / min(1000, len(captions))
     return (
-        f"{len(captions):,} captions, {100 * len(restricted) / len(captions):.1f} % restricted: by rules "
+        f"{len(captions):,} captions, {100 * len(child_texts) / len(captions):.1f} % restricted: by rules "
         f"{first:,.0f} a second on one core when their words are new, {_rate(rules, captions):,.0f} when they are "
-        f"known (allowed ones {_rate(rules, allowed):,.0f}, restricted ones {_rate(rules, restricted):,.0f}); "
+        f"known (allowed ones {_rate(rules, plain_texts):,.0f}, restricted ones {_rate(rules, child_texts):,.0f}); "
         f"as this policy reads {_rate(texts, captions):,.0f}; a single query {1000 * query:.2f} ms"
     )
 

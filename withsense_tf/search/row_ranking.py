@@ -179,14 +179,14 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
         counts = counts_of_forms(question.tables, question.model, list(weights), rows)
         looks = np.column_stack([looks, _word_looks(question, form, weights, counts)])
         share, by_words = _untaught_looks(form.words, weights, counts)
-    scores = form.raised(form.score(cosines, by_pixels, looks), share, by_words)
+    scores = form.with_words_said(form.score(cosines, by_pixels, looks), share, by_words)
     scores[front:] = cosines[front:] - _behind(form)
     order = rank_order(scores, rows)
     by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
     return RowRanking(
         rows[order],
         scores[order],
-        form.raised(form.number_of(cosines, by_pixels, looks, figures), share, by_words)[order],
+        form.with_words_said(form.number_of(cosines, by_pixels, looks, figures), share, by_words)[order],
         by_pixels[order],
         by_captions[order],
     )

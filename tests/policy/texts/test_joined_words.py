@@ -94,7 +94,7 @@ def test_no_more_than_so_many_words_are_remembered() -> None:
     words = JoinedWords({"boy"}, {"my"}, set())
     for number in range(3):
         words.apart("", {f"{number}-{other}" for other in range(MOST_REMEMBERED)})
-    assert len(words._joined) <= 2 * MOST_REMEMBERED
+    assert len(words._parts_by_run) <= 2 * MOST_REMEMBERED
     assert words.apart("A myboy", {"a", "myboy"}) == "A my boy"
 
 

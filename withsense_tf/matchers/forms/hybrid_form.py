@@ -79,7 +79,7 @@ class HybridForm(SearchForm):
         return np.asarray(np.clip(self._put_together(cosines, numbers, looks, True, figures), 0, 1))
 
     @staticmethod
-    def raised(scores: np.ndarray, share: np.ndarray, by_words: np.ndarray) -> np.ndarray:
+    def with_words_said(scores: np.ndarray, share: np.ndarray, by_words: np.ndarray) -> np.ndarray:
         """Return scores of photos, none lower than before, whose captions have words that no training caption had.
 
         Vectors take such a word for what is near to it: of a zeppelin they think as of a kite. That somebody said it of

@@ -83,17 +83,17 @@ class JoinedWords:
         self._whole = frozenset(whole)  # words of their own: "schoolgirl", "paperboy"
         self._lengths = range(min(map(len, child)), max(map(len, child)) + 1)
         self._openings = frozenset(word[: self._lengths.start] for word in child)
-        self._joined: dict[str, str] = {}  # of each run that was met, its parts, if it has any
+        self._parts_by_run: dict[str, str] = {}  # of each run that was met, its parts, if it has any
 
     def apart(self, text: str, runs: Set[str]) -> str:
         """Return a text with its joined words apart; `runs` are its runs of letters and digits."""
-        if len(self._joined) > MOST_REMEMBERED:
-            self._joined = {}
-        joined, parts_of_run = self._joined, {}
+        if len(self._parts_by_run) > MOST_REMEMBERED:
+            self._parts_by_run = {}
+        parts_by_run, parts_of_run = self._parts_by_run, {}
         for run in runs:
-            if run not in joined:
-                joined[run] = " ".join(self.parts(run))
-            if parts := joined[run]:
+            if run not in parts_by_run:
+                parts_by_run[run] = " ".join(self.parts(run))
+            if parts := parts_by_run[run]:
                 parts_of_run[run] = parts
         if not parts_of_run:
             return text

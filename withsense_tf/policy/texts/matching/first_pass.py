@@ -162,7 +162,7 @@ class FirstPass:
         """Return whether no word of a text is disguised by its letters, or several joined."""
         words = runs(text)
         return self._disguises.unstretch(text, words) is text and all(
-            joined.apart(text, words) is text for joined in self._joined_words
+            runs.apart(text, words) is text for runs in self._joined_words
         )
 
 

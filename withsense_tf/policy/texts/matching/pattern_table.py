@@ -38,7 +38,7 @@ class PatternTable:
         self._word_kinds = WordKinds(lexicons)
         # Of each kind: its bits, and the patterns that are looked for where a word of it stands.
         self._bits: list[int] = []
-        self._anchored: list[tuple[int, ...]] = []
+        self._kinds_to_look_for: list[tuple[int, ...]] = []
         self._patterns: list[WordPattern] = []
         self._needs: list[int] = []
         self._by_anchor: dict[int, list[int]] = {}
@@ -62,7 +62,7 @@ class PatternTable:
                 kind = self._kind_of_bits.get(bits)
                 if kind is None:
                     self._bits.append(bits)
-                    self._anchored.append(self._looked_for(bits))
+                    self._kinds_to_look_for.append(self._looked_for(bits))
                     kind = self._kind_of_bits[bits] = len(self._bits) - 1
                 self._kind_of[likeness] = kind
         return kind
@@ -75,7 +75,7 @@ class PatternTable:
             bits = 0
             for kind in kinds:
                 bits |= self._bits[kind]
-            patterns = {number for kind in kinds for number in self._anchored[kind]}
+            patterns = {number for kind in kinds for number in self._kinds_to_look_for[kind]}
             known = self._kinds[kinds] = Kinds(kinds, bits, tuple(patterns))
             if len(self._kinds) > MOST_KINDS:
                 self._kinds = {}

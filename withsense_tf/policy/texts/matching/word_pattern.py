@@ -58,13 +58,13 @@ class Behind(dict[int, int]):
                 break
         return elements
 
-    def __missing__(self, reached: int) -> int:
+    def __missing__(self, places: int) -> int:
         """Find out what may come behind some elements, or begin there, and keep it."""
         behind = self._first
         for place, more in enumerate(self._behind_places):
-            if reached >> place & 1:
+            if places >> place & 1:
                 behind |= more
-        self[reached] = behind
+        self[places] = behind
         return behind
 
 
@@ -89,10 +89,10 @@ class WordPattern:
 
     def _may_match(self, fits: Sequence[int]) -> bool:
         """Return whether the elements may stand in a row somewhere, which is told sooner than where and how."""
-        reached, behind, ends = 0, self._behind, self._ends
+        places, behind, ends = 0, self._behind, self._ends
         for one in fits:
-            reached = one and behind[reached] & one
-            if reached & ends:
+            places = one and behind[places] & one
+            if places & ends:
                 return True
         return False
 
