@@ -89,22 +89,21 @@ def describe(
         if error.status == 451:
             raise
         return _page_of(request, service, id, q, problem=reader.wording.retell(error.detail))
-    is_near = finds(service, id, caption.text, reader.country)
-    return _page_of(
-        request, service, id, q, added="caption_added" if is_near else "caption_stored", most=NEAR
-    )
+    return _page_of(request, service, id, q, added=becomes(service, id, caption.text, reader.country))
 
 
-def finds(service: PhotoService, id_: str, text: str, country: str | None) -> bool:
-    """Return whether a photo is among the first that a search for a text finds, itself or as a copy of one."""
+def becomes(service: PhotoService, id_: str, text: str, country: str | None) -> str:
+    """Return which text says what a description does: whether a search for it finds the photo, or a copy, first."""
     try:
         answer = questions.find(service, Question(text, NEAR, country=country, literal=True))
     except (ProblemError, SettingError) as error:
         if isinstance(error, DataError):
             raise
-        return False  # it cannot be searched for
+        return "caption_weak"  # it cannot be searched for
     photos = [place for place in answer.places if isinstance(place, ShownPlace)]
-    return any(id_ in (place.id, *place.copies) for place in photos)
+    if any(id_ in (place.id, *place.copies) for place in photos):
+        return "caption_added"
+    return "caption_behind" if photos else "caption_weak"
 
 
 @router.get("/pair", dependencies=[needs("read")])
