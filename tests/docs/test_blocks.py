@@ -8,6 +8,7 @@ import functools
 import io
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import tomllib
@@ -227,6 +228,19 @@ def run_page(page: str, place: Path, kept: Path) -> None:
         for block in blocks_of(page):
             if not block.reason:
                 read_and_type(block, names)
+
+
+def test_the_job_of_ci_runs_what_its_base_was_made_by() -> None:
+    blocks = blocks_of("docs/how_to/ci.md")
+    typed = [shlex.split(line) for block in blocks if block.language == "sh" for line in block.commands]
+    of_base = next(words for words in typed if words[:2] == ["withsense", "compare"])
+    (job,) = (yaml.safe_load(block.code) for block in blocks if block.language == "yaml")
+    runs = [shlex.split(step["run"]) for step in job["jobs"]["compare"]["steps"] if "run" in step]
+    (of_job,) = (words for words in runs if words[:2] == ["withsense", "compare"])
+    limits = ["--against", "base.json", "--fail-if", "r@5<-0.02", "--fail-if", "rmse>0.01"]
+    assert of_job == [*of_base, *limits]
+    # The page's own second command, which its test runs, is the job's with two reports.
+    assert [*of_job, "--summary", "summary.md", "--junit", "figures.xml"] in typed
 
 
 def test_pages_with_a_test_of_their_own_are_run_there() -> None:
