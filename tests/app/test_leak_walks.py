@@ -106,12 +106,12 @@ class Walk:
         self.send("POST", "/table/export", country, "", data={"ids": ids, "kind": kind})
         self.send("POST", "/table/photos", country, ids, data={"ids": ids})
 
-    def ask_by_file(self, at: int, text: str, country: str | None) -> None:
-        """Ask by a photo of the index, as one from outside."""
+    def ask_by_file(self, at: int, text: str, country: str | None, says: str = "") -> None:
+        """Ask by a photo of the index, as one from outside; whatever is said of it."""
         content = self.photos[at % len(self.photos)].content
-        sent = {"files": {"photo": ("a.png", content, "image/png")}, "data": {"q": text}}
-        self.send("POST", "/by-photo", country, text, **sent)
-        self.send("POST", "/api/v1/similar", None, text, **sent)
+        sent = {"files": {"photo": ("a.png", content, "image/png")}, "data": {"q": text, "says": says}}
+        self.send("POST", "/by-photo", country, text + says, **sent)
+        self.send("POST", "/api/v1/similar", None, text + says, **sent)
 
     def describe(self, at: int, text: str, by_page: bool, country: str | None) -> None:
         """Say something of a photo; what speaks of a child withholds it."""
@@ -197,7 +197,9 @@ SAID = st.sampled_from([PLAIN, SPEAKING])
 STEPS = st.one_of(
     st.tuples(st.just("look"), AT, st.sampled_from(TEXTS), COUNTRY),
     st.tuples(st.just("take_along"), st.sampled_from(["csv", "json", "png", "pdf"]), COUNTRY),
-    st.tuples(st.just("ask_by_file"), AT, st.sampled_from(TEXTS), COUNTRY),
+    st.tuples(
+        st.just("ask_by_file"), AT, st.sampled_from(TEXTS), COUNTRY, st.sampled_from(["", PLAIN, SPEAKING])
+    ),
     st.tuples(st.just("describe"), AT, SAID, st.booleans(), COUNTRY),
     st.tuples(st.just("bring"), AT, SAID, st.booleans(), COUNTRY),
     st.tuples(st.just("decide"), AT, st.sampled_from(["allow", "restrict"]), COUNTRY),
