@@ -33,6 +33,7 @@ EXPERT_COLUMNS: Final = ("photo", "caption", "expert1", "expert2", "expert3")
 CROWD_COLUMNS: Final = ("photo", "caption", "share", "yes", "no")
 TEXT_COLUMNS: Final = ("image", "query_id", "query_text")
 CAPTIONS: Final = "captions.csv"
+JUDGEMENTS: Final = ("ExpertAnnotations.tsv", "CrowdAnnotations.tsv")
 # Tables that no other folder has.
 OWN_TABLES: Final = (
     "train_dataset.csv",
@@ -157,6 +158,11 @@ def is_withsense_folder(root: Path) -> bool:
         return True
     has_photos = any((root / name).is_dir() for name in FOLDERS.values())
     return has_photos and read_table(root / CAPTIONS, TEXT_COLUMNS, header=True).usable
+
+
+def may_be_judged(root: Path) -> bool:
+    """Return whether a folder has a file of judgements at all: a look at its names, before any photo is read."""
+    return any((root / name).is_file() for name in JUDGEMENTS)
 
 
 def _read_files(root: Path) -> dict[str, RawTable]:

@@ -16,6 +16,7 @@ import typer
 from withsense_tf.common.machine import processor, usable_cores
 from withsense_tf.common.processes import usual_processes
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.folder.load import JUDGEMENTS, may_be_judged
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
@@ -46,6 +47,12 @@ def read_data(
     A dry run names the files of its law, `dry_law`, first.
     """
     source = data
+    if data is not None and data.is_dir() and not may_be_judged(data):
+        raise DataError(
+            f"{data} has no judgements ({' or '.join(JUDGEMENTS)}), and without them matchers cannot be compared. To "
+            "train and search, captions are enough: "
+            f"python -m withsense_tf index build {data}, or: python -m withsense_tf train {data} --output MATCHER"
+        )
     if dry_law is not None:
         typer.echo(f"The law's files: {dry_law.summary()}.")
         # Read like a folder of one's own: no lock must be left.
