@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from withsense_tf.data.split import split_by_photo as split_by_photo
     from withsense_tf.data.split import split_strict as split_strict
     from withsense_tf.demo.demo_dataset import demo_dataset as demo_dataset
+    from withsense_tf.encoders.make_encoder import best_encoders_here as best_encoders_here
     from withsense_tf.encoders.photos.photo_keras import KerasPhoto as KerasPhoto
     from withsense_tf.encoders.photos.photo_scene import SceneNet as SceneNet
     from withsense_tf.encoders.texts.caption_space import CaptionSpace as CaptionSpace
@@ -69,6 +70,7 @@ _HOME = {
     "folds_by_photo": "data.split",
     "split_by_photo": "data.split",
     "split_strict": "data.split",
+    "best_encoders_here": "encoders.make_encoder",
     "KerasPhoto": "encoders.photos.photo_keras",
     "Tfidf": "encoders.texts.text_tfidf",
     "VectorStore": "encoders.vectors.store",

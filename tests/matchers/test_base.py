@@ -7,9 +7,16 @@ from sklearn.base import clone
 
 from withsense_tf.data import flickr8k
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError
+from withsense_tf.errors import (
+    DataError,
+    NotFittedError,
+    PublishedTestWarning,
+    SettingError,
+    WithSenseWarning,
+)
 from withsense_tf.matchers.base import unique_photos, unique_texts
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
@@ -26,6 +33,34 @@ def test_training_on_a_published_test_split_warns(pairs: Pairs, monkeypatch: pyt
     monkeypatch.setattr(flickr8k, "_test_names", lambda: frozenset({flickr8k.name_hash("cat.jpg")}))
     with pytest.warns(PublishedTestWarning, match=r"as cat\.jpg"):
         Constant().fit(pairs)
+    Constant().fit(pairs)  # once a process: a second warning would be an error here
+
+
+@pytest.mark.parametrize(
+    ("photo", "words"),
+    [
+        ("scene_net", "drawn scenes alone"),
+        (
+            ["efficientnet_lite2", "efficientnet_lite0:random"],
+            "photo='efficientnet_lite2' has random weights",
+        ),
+    ],
+)
+def test_what_was_taught_on_no_photo_is_warned_of_where_it_looks_at_real_ones(
+    photo: object, words: str, pairs: Pairs
+) -> None:
+    class Looking(Constant):
+        def encoders(self) -> list[PhotoEncoder]:
+            return []
+
+    matcher = Looking()
+    matcher.photo = photo  # type: ignore[attr-defined]  # as matchers that look at photos have it
+    with pytest.warns(WithSenseWarning, match=words) as warned:
+        matcher.fit(pairs)
+    assert len(warned) == 1
+    assert "best_encoders_here" in str(warned[0].message)
+    drawn = Pairs(replace(pairs.data, synthetic=True), pairs.table, pairs.definition)
+    matcher.fit(drawn)  # no warning
 
 
 def test_data_in_place_of_pairs_gets_advice(tiny: Dataset) -> None:

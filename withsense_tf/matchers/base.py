@@ -6,7 +6,8 @@ import warnings
 from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from threading import Event
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -18,11 +19,23 @@ from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
-from withsense_tf.errors import DataError, NotFittedError, PublishedTestWarning, SettingError, check_kind
+from withsense_tf.encoders.photos.backbones import BACKBONES
+from withsense_tf.encoders.photos.photo_scene import SceneNet
+from withsense_tf.errors import (
+    DataError,
+    NotFittedError,
+    PublishedTestWarning,
+    SettingError,
+    WithSenseWarning,
+    check_kind,
+)
 from withsense_tf.matchers.own_captions import captioned_photos
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.targets.calibrated_on import CalibratedOn
+
+SCENE_NET: Final = "scene_net"
+_PUBLISHED_TEST_WARNED: Final = Event()
 
 
 class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -56,6 +69,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         if not np.isfinite(pairs.target).all() or pairs.target.min() < 0 or pairs.target.max() > 1:
             raise DataError("Targets must be numbers from 0 to 1.")
         _warn_of_published_test_photos(pairs)
+        _warn_of_untaught_eyes(getattr(self, "photo", ()), pairs)
         self.check_settings()
         self._fit(pairs)
         self.law_ = pairs.data.law
@@ -243,9 +257,32 @@ def unique_texts(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
     return different.tolist(), place
 
 
+def _warn_of_untaught_eyes(photo: object, pairs: Pairs) -> None:
+    """Warn where real photos are looked at by what was not taught on any; only a name that says it is no surprise."""
+    if pairs.data.synthetic:
+        return
+    for one in photo if isinstance(photo, list | tuple) else [photo]:
+        untaught = ""
+        if one == SCENE_NET or isinstance(one, SceneNet):
+            untaught = "scene_net knows drawn scenes alone, and sees little in photos"
+        elif isinstance(one, str) and one in BACKBONES:
+            untaught = (
+                f"photo={one!r} has random weights, which see colours and no meaning. If that is meant, write "
+                f"'{one}:random'; for trained ones write '{one}:imagenet'"
+            )
+        if untaught:
+            warnings.warn(
+                f"{untaught}. The best that are on this machine: photo=list(ws.best_encoders_here()).",
+                WithSenseWarning,
+                stacklevel=3,
+            )
+
+
 def _warn_of_published_test_photos(pairs: Pairs) -> None:
+    """Warn once a process: who fits ten matchers knows it after the first."""
     test_photos = published_test_photos(pairs.table["photo"].unique())
-    if test_photos:
+    if test_photos and not _PUBLISHED_TEST_WARNED.is_set():
+        _PUBLISHED_TEST_WARNED.set()
         warnings.warn(
             f"Trained on photos of Flickr8k's official test split (as {min(test_photos)}). Such figures must not stand "
             "beside published Flickr8k test figures as if they were measured alike: for those, train on Flickr8k's "
