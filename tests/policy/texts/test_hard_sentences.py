@@ -36,6 +36,22 @@ def test_recall_and_precision_hold(file: str, reader: SecondReader | None) -> No
     assert (whole.precision.value or 0) >= least_precision
 
 
+@pytest.mark.parametrize(
+    ("reader", "least_recall", "least_precision"),
+    [(None, 0.80, 0.78), (packaged_reader(), 0.88, 0.79)],
+    ids=["rules alone", "with the second reader"],
+)
+@pytest.mark.slow
+def test_recall_and_precision_hold_on_sentences_of_the_newest_writers(
+    reader: SecondReader | None, least_recall: float, least_precision: float
+) -> None:
+    said = figures("newest_unread.tsv", TextPolicy(second_reader=reader))
+    whole = next(one for one in said.figures if (one.language, one.kind) == (ALL, ALL))
+    assert said.sentences == 600
+    assert (whole.recall.value or 0) >= least_recall
+    assert (whole.precision.value or 0) >= least_precision
+
+
 def test_what_several_people_wrote_is_read_by_the_rules_that_were_mended_on_it() -> None:
     said = measure(BY_HAND, TextPolicy(), unread=False)
     whole = next(one for one in said.figures if (one.language, one.kind) == (ALL, ALL))
