@@ -12,6 +12,7 @@ import pytest
 
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.vectors.milvus_index import MilvusIndex
+from withsense_tf.index.vectors.milvus_open import sent_away
 
 WIDTH = 8
 Make = Callable[..., MilvusIndex]
@@ -51,6 +52,7 @@ def test_a_file_can_be_opened_by_another_process_after_closing(tmp_path: Path) -
     index.close()
     code = f"""
 from withsense_tf.index.vectors.milvus_index import MilvusIndex
+from withsense_tf.index.vectors.milvus_open import sent_away
 import numpy as np
 index = MilvusIndex({file!r}, "photos", {WIDTH})
 print(len(index.get(np.arange(5))))
@@ -159,3 +161,14 @@ def test_without_pymilvus_the_error_says_how_to_install_it(
 def test_importing_the_engine_does_not_import_pymilvus() -> None:
     code = "import sys, withsense_tf.index.vectors.milvus_index; print('pymilvus' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"
+
+
+def test_a_server_that_ended_a_connection_because_of_pings_is_told_from_one_that_is_not_there() -> None:
+    hung_up, failure = OSError('details = "Too many pings"'), ValueError("Fail connecting to server")
+    failure.__cause__ = hung_up
+    assert sent_away(failure)
+    assert not sent_away(ValueError("Fail connecting to server"))
+    assert not sent_away(None)
+    first, second = ValueError("one"), ValueError("other")
+    first.__context__, second.__context__ = second, first
+    assert not sent_away(first)

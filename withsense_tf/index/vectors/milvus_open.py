@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def connect(address: str, token: str, timeout: float) -> tuple[Any, Path | None]
     calm = {"grpc.keepalive_time_ms": 400_000}
     if re.match(r"https?://", address):
         try:
-            return pymilvus.MilvusClient(uri=address, token=token, timeout=timeout, grpc_options=calm), None
+            return _client(address, token, timeout, calm), None
         except pymilvus.MilvusException as error:
             raise DataError(
                 f"No Milvus server answered at {address} within {timeout:g} seconds ({error.message}). "
@@ -62,6 +62,34 @@ def connect(address: str, token: str, timeout: float) -> tuple[Any, Path | None]
             raise _lite_error(path, error) from error
         _users[path] += 1
     return client, path
+
+
+def _client(address: str, token: str, timeout: float, options: Mapping[str, int]) -> Any:
+    """Return a client of a server; one that sent clients away, for they pinged too often, is asked again."""
+    import pymilvus
+
+    try:
+        return pymilvus.MilvusClient(uri=address, token=token, timeout=timeout, grpc_options=options)
+    except pymilvus.MilvusException as error:
+        if not sent_away(error):
+            raise
+        return pymilvus.MilvusClient(uri=address, token=token, timeout=timeout, grpc_options=options)
+
+
+def sent_away(error: BaseException | None) -> bool:
+    """Return whether an error came of a server that ended a connection because of pings, which others may have sent.
+
+    >>> sent_away(ValueError("Too many pings")), sent_away(ValueError("refused"))
+    (True, False)
+    """
+    causes: list[BaseException] = []
+    # Errors that were raised again may be causes of each other.
+    while error is not None and error not in causes:
+        if "too many pings" in str(error).casefold().replace("_", " "):
+            return True
+        causes.append(error)
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def check_address(address: str, token: str, timeout: float = 5.0) -> None:
