@@ -37,3 +37,24 @@ def test_no_word_of_an_excuse_excuses_a_small_child_beside_it(language: str) -> 
     verdicts = TextPolicy().verdicts(texts)
     excused = [text for text, verdict in zip(texts, verdicts, strict=True) if not verdict.restricted]
     assert excused == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Две девочки слушают врача",
+        "Мальчишки провожают полковника",
+        "Дети встречают капитана",
+        "Дочь боится электрика",
+        "Сын в костюме хирурга",
+        "Мальчик, тракторист и собака",
+        "Малыш у жеребёнка",
+        "Моя малышка в библиотеке",
+        "A boy and veterans",
+        "A girl watches pensioners play chess",
+        "A boy, a detective and a dog",
+        "Good boy with a beagle",
+    ],
+)
+def test_somebody_grown_up_beside_a_child_excuses_it_no_more(text: str) -> None:
+    assert TextPolicy().verdict(text).restricted
