@@ -52,14 +52,17 @@ def test_however_many_ask_few_threads_search_and_each_gets_its_own_answer(
 
 
 @pytest.mark.slow
-def test_what_looks_closely_at_texts_is_there_before_the_first_text_that_needs_it(place: Place) -> None:
+def test_sentences_that_the_second_reader_names_are_there_before_the_first_text_that_needs_them(
+    place: Place,
+) -> None:
     program = (
         "import sys\nfrom pathlib import Path\n"
         "from withsense_tf.app.photo_service import PhotoService\n"
         "from withsense_tf.app.settings import AppSettings\n"
         f"service = PhotoService(AppSettings(Path({str(place.index)!r})))\n"
-        "service.warm_up()\nbefore = 'spacy' in sys.modules\nservice.warm_up_behind()\n"
-        "print(before, 'spacy' in sys.modules)"
+        "from withsense_tf.policy.reader.second_reader import _examples\n"
+        "service.warm_up()\nbefore = _examples.cache_info().currsize\nservice.warm_up_behind()\n"
+        "print(before, _examples.cache_info().currsize, 'spacy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "True"]
+    assert done.stdout.split() == ["0", "1", "False"]

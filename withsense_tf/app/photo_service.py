@@ -27,6 +27,7 @@ from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.countries import CountryRule, country_code
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door
+from withsense_tf.policy.reader.second_reader import nearest
 from withsense_tf.search.search import Search
 
 # The name of no photo: an id that nobody was given is looked for like any other.
@@ -133,7 +134,7 @@ class PhotoService:
     def warm_up_behind(self) -> None:
         """Load what the first answers can do without, and later ones are quicker with.
 
-        That is what vectors are searched by, and what looks closely at a text, which takes a second.
+        That is what vectors are searched by, and the sentences that the second reader names beside a text.
         """
         with suppress(WithSenseError):
             search = self.search()
@@ -141,7 +142,8 @@ class PhotoService:
                 generation = search.index.current(tables)
                 for engine in generation.vectors.values():
                     engine.warm_up(row_count(tables, generation.number))
-            self._judge("a child")
+            if self.policy.texts(self.rule(None).age_limit).second_reader is not None:
+                nearest("a child")
 
     def _judge(self, text: str) -> None:
         self.policy.texts(self.rule(None).age_limit).verdict(text)
