@@ -138,6 +138,8 @@ class SecondReader:
         try:
             with np.load(file, allow_pickle=False) as archive:
                 weights = archive["weights"].astype(np.float32)
+                if "weight_unit" in archive:
+                    weights *= np.float32(archive["weight_unit"])
                 meanings = archive["meanings"]
                 if "places" in archive:
                     meanings = _spread(meanings, archive["places"])
@@ -160,9 +162,12 @@ class SecondReader:
     def save(self, file: Path) -> None:
         """Write what `load` reads; two of three places have no meaning, so those that have one are named in bits."""
         meant = self.meanings != 0
+        # In steps, as half of the bytes would tell no verdict better.
+        weight_unit = max(float(np.abs(self.weights).max()), 1e-9) / 127
         np.savez_compressed(
             file,
-            weights=self.weights.astype(np.float16),
+            weights=np.rint(self.weights / weight_unit).astype(np.int8),
+            weight_unit=weight_unit,
             bias=self.bias,
             threshold=self.threshold,
             recall=self.recall,
