@@ -28,6 +28,7 @@ from withsense_tf.policy.countries import CountryRule, country_code
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.door import Door
 from withsense_tf.policy.reader.second_reader import nearest
+from withsense_tf.policy.texts.text_policy import TextPolicy
 from withsense_tf.search.search import Search
 
 # The name of no photo: an id that nobody was given is looked for like any other.
@@ -127,7 +128,7 @@ class PhotoService:
             search = self.search()
             with search.index.catalog.reading() as tables:
                 generation = search.index.current(tables)
-                self._judge("a dog")
+                self._texts().verdict("a dog")
                 generation.form.queries(["a dog"])
                 _ = generation.vectors, generation.each_caption
 
@@ -142,11 +143,12 @@ class PhotoService:
                 generation = search.index.current(tables)
                 for engine in generation.vectors.values():
                     engine.warm_up(row_count(tables, generation.number))
-            if self.policy.texts(self.rule(None).age_limit).second_reader is not None:
+            if self._texts().second_reader is not None:
                 nearest("a child")
 
-    def _judge(self, text: str) -> None:
-        self.policy.texts(self.rule(None).age_limit).verdict(text)
+    def _texts(self) -> TextPolicy:
+        """Return what judges texts where nobody names a country."""
+        return self.policy.texts(self.rule(None).age_limit)
 
     def numbers(self) -> dict[str, float]:
         """Return what is in the index, for who watches the server; nothing where it cannot be read."""

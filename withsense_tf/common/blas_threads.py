@@ -21,8 +21,8 @@ _before: list[tuple[LibController, int]] = []
 @cache
 def _libraries() -> list[LibController]:
     """Return what multiplies matrices in this process, of both packages that bring a library of their own."""
-    import numpy  # noqa: F401
-    import scipy.linalg  # noqa: F401
+    import numpy  # noqa: F401  # loads its library
+    import scipy.linalg  # noqa: F401  # and this its own
 
     return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 

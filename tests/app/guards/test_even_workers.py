@@ -37,7 +37,7 @@ def work(listening: socket.socket, file: Path, workers: int, pipe: Connection) -
 
     async def serve() -> None:
         shares = OpenConnections(file, workers)
-        listener = EvenListener(listening, lambda: Echo(f"{os.getpid():>10}".encode()), shares)  # type: ignore[arg-type,return-value]
+        listener = EvenListener(listening, lambda: Echo(f"{os.getpid():>10}".encode()), shares)  # type: ignore[arg-type,return-value]  # no HTTP
         pipe.send("ready")
         await asyncio.to_thread(pipe.recv)
         listener.close()
@@ -97,7 +97,7 @@ def test_a_worker_with_more_connections_takes_one_that_nobody_else_takes(
         # The place of a worker that hangs: it has none, and takes none.
         shares = OpenConnections(tmp_path / "counts", 2)
         assert shares.fewest_of_others() == 0
-        listener = EvenListener(listening, lambda: Echo(b"0123456789"), shares)  # type: ignore[arg-type,return-value]
+        listener = EvenListener(listening, lambda: Echo(b"0123456789"), shares)  # type: ignore[arg-type,return-value]  # no HTTP
         assert (await connect(listening.getsockname()[1], 3)).total() == 3
         for _ in range(100):
             await asyncio.sleep(0.01)

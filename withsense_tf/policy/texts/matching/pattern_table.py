@@ -16,7 +16,7 @@ from withsense_tf.policy.texts.matching.word_pattern import Way, WordPattern
 
 STOP: Final = "."  # it stands before and behind every text
 # Words of most texts: a pattern is not looked for by them where it needs rarer ones.
-COMMON: Final = frozenset("a the in of on with and to at is are his her boy two , .".split())  # noqa: SIM905
+COMMON: Final = frozenset("a the in of on with and to at is are his her boy two , .".split())  # noqa: SIM905  # easier to read
 # So many rows of kinds are remembered; then it starts anew.
 MOST_KINDS: Final = 20_000
 
