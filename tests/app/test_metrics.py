@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
-from withsense_tf.app.metrics import Metrics
+from withsense_tf.app.metrics import SHARED_COUNTS, Metrics
 
 
 def test_requests_refusals_and_the_index_are_counted(client: TestClient) -> None:
@@ -21,3 +23,13 @@ def test_methods_that_a_client_makes_up_are_counted_as_one() -> None:
     for number in range(5):
         metrics.count(f"M{number}", "other", 405, 0.1, None)
     assert metrics.text().count(b"withsense_requests_total{") == 1
+
+
+def test_a_worker_that_has_just_started_is_no_failure(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "counter_12345.db").touch()  # what a worker makes first
+    monkeypatch.setenv(SHARED_COUNTS, str(tmp_path))
+    answer = client.get("/api/v1/metrics")
+    assert answer.status_code == 200
+    assert "withsense_index_photos 8.0" in answer.text

@@ -76,6 +76,12 @@ def get(port: int, path: str) -> tuple[int, dict[str, Any]]:
         return error.code, json.loads(error.read())
 
 
+def counts_of_searches(port: int) -> list[float]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/metrics", timeout=60) as answer:
+        lines = answer.read().decode().splitlines()
+    return [float(line.rpartition(" ")[2]) for line in lines if 'route="/api/v1/search",status' in line]
+
+
 @pytest.fixture
 def server(index: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     with socket.socket() as free:
@@ -126,13 +132,11 @@ def test_two_workers_answer_and_end_what_is_under_way(
         answers = list(pool.map(lambda _: get(port, "/search?q=a+dog&minimum=0"), range(24)))
         assert {status for status, _ in answers} == {200}
         assert len({str(answer["places"]) for _, answer in answers}) == 1
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/metrics", timeout=60) as answer:
-            counts = [
-                line
-                for line in answer.read().decode().splitlines()
-                if 'route="/api/v1/search",status' in line
-            ]
-        assert [float(line.rpartition(" ")[2]) for line in counts] == [24.0]
+        # A request is counted a moment after its answer has left.
+        end = time.monotonic() + 20
+        while (counts := counts_of_searches(port)) != [24.0] and time.monotonic() < end:
+            time.sleep(0.1)
+        assert counts == [24.0]
         # What came before it was told to stop is answered.
         late = [pool.submit(get, port, "/search?q=a+dog+on+a+beach&minimum=0&k=100") for _ in range(4)]
         time.sleep(0.3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from prometheus_client import (
@@ -13,6 +14,7 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    Metric,
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily
@@ -66,10 +68,19 @@ class Metrics:
         own = self.registry
         if os.environ.get(SHARED_COUNTS):
             own = CollectorRegistry()
-            MultiProcessCollector(own)  # type: ignore[no-untyped-call]  # the library gives it no types
+            own.register(_AllWorkers(None))  # type: ignore[no-untyped-call]  # the library gives it no types
         of_index = CollectorRegistry()
         of_index.register(self._numbers)
         return generate_latest(own) + generate_latest(of_index)
+
+
+class _AllWorkers(MultiProcessCollector):
+    """What all workers count. A file that a worker has just made is empty for a moment, and counts nothing yet."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield each count, summed over the workers."""
+        files = [str(file) for file in Path(self._path).glob("*.db") if file.stat().st_size]
+        yield from self.merge(files, accumulate=True)  # type: ignore[no-untyped-call]
 
 
 class _IndexNumbers(Collector):

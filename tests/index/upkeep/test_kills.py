@@ -73,11 +73,11 @@ def killed(
     return found
 
 
-def check(found: dict, killed_at_least: int, places_at_least: int) -> None:
+def check(found: dict, amid_at_least: int, places_at_least: int) -> None:
     """Check that kills hit the middle, at many places, and that none of them left a trace."""
     runs = found["runs"]
     amid = [run for run in runs if run["exit"] == -9 and run["version"] < found["done"]["version"]]
-    assert len(amid) >= killed_at_least
+    assert len(amid) >= amid_at_least
     assert len({run["rows"] for run in amid}) >= places_at_least
     assert found["undisturbed"] != found["before"]
     # A reader sees the state before or the one after, nothing between.
@@ -95,8 +95,10 @@ def test_ingestion_that_was_killed_ends_as_if_it_had_not_been(
         *(item_of(looks, f"{n:03d}.png", n + PHOTOS) for n in range(6, 18)),
         *(item_of(looks, f"new {n}.png", n) for n in range(PHOTOS, PHOTOS + 18)),
     ]
-    found = killed(worker, tmp_path, index, kept, 30, what="ingest", items=items, policy=law())
-    check(found, killed_at_least=15, places_at_least=6)
+    found = killed(
+        worker, tmp_path, index, kept, 30, amid=15, places=6, what="ingest", items=items, policy=law()
+    )
+    check(found, amid_at_least=15, places_at_least=6)
     # What had been done was not done again: no more rows than without the kill, but for one batch that was lost.
     assert all(run["finished"]["rows"] == found["done"]["rows"] for run in found["runs"])
 
@@ -111,8 +113,8 @@ def test_a_new_model_whose_filling_was_killed_takes_over_all_the_same(
     # One that has encoded nothing yet: what others asked for photos before holds a graph, which no pickle takes.
     save_matcher(fitted("closed form"), tmp_path / "matcher")
     matcher = load_matcher(tmp_path / "matcher", kept)
-    found = killed(worker, tmp_path, index, kept, 12, what="switch", matcher=matcher)
-    check(found, killed_at_least=5, places_at_least=2)
+    found = killed(worker, tmp_path, index, kept, 12, amid=5, places=2, what="switch", matcher=matcher)
+    check(found, amid_at_least=5, places_at_least=2)
     assert all(run["finished"]["rows"] == found["done"]["rows"] for run in found["runs"])
 
 
@@ -120,6 +122,6 @@ def test_judging_anew_that_was_killed_is_done_by_the_next_run(
     worker: subprocess.Popen[str], index: PhotoIndex, kept: VectorStore, tmp_path: Path
 ) -> None:
     strict = law(overrides={"007.png": Override("007.png", "restrict", "Ann", "a child")})
-    found = killed(worker, tmp_path, index, kept, 20, what="judge", policy=strict)
+    found = killed(worker, tmp_path, index, kept, 20, amid=1, places=1, what="judge", policy=strict)
     # It takes a moment only, which a kill must hit.
-    check(found, killed_at_least=1, places_at_least=1)
+    check(found, amid_at_least=1, places_at_least=1)
