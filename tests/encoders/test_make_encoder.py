@@ -17,6 +17,7 @@ from withsense_tf.encoders.texts.text_hub import HubText
 from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
+from withsense_tf.encoders.weights import package_files
 from withsense_tf.errors import NotFittedError, SettingError, WeightsMissingError
 
 
@@ -31,6 +32,43 @@ def test_names_and_objects_mean_the_same() -> None:
     assert photo_encoder(network) is network
     assert photo_encoder("mobilenet_v2").identity == network.identity
     assert text_encoder("tfidf").identity == Tfidf().identity
+
+
+@pytest.fixture
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where Keras would keep weights, and has none; no package has any either."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(package_files, "package_version", lambda _: None)
+    return tmp_path
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("name", ["efficientnet_lite2", "mobilenet_v2"])
+def test_a_bare_name_without_weights_here_is_never_random(name: str, bare_machine: Path) -> None:
+    encoder = photo_encoder(name)
+    assert "random" not in encoder.identity
+    with pytest.raises(WeightsMissingError, match="weights"):
+        encoder.load()
+    assert photo_encoder(f"{name}:random").weights == "random (seed 0)"
+
+
+@pytest.mark.closed
+def test_a_bare_name_says_how_to_get_its_weights_and_what_else_there_is(bare_machine: Path) -> None:
+    words = r"No weights of mobilenet_v2 .*'mobilenet_v2:imagenet' gets them.*best_encoders_here.*scene_net.*:random"
+    with pytest.raises(WeightsMissingError, match=words):
+        KerasPhoto("mobilenet_v2").check_here()
+    models = bare_machine / "models"
+    models.mkdir()
+    (models / "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5").touch()
+    KerasPhoto("mobilenet_v2").check_here()
+    KerasPhoto("mobilenet_v2", "random").check_here()
+
+
+def test_a_bare_name_means_the_trained_weights() -> None:
+    assert (
+        photo_encoder("efficientnet_lite2").identity == photo_encoder("efficientnet_lite2:imagenet").identity
+    )
+    assert photo_encoder("mobilenet_v2").weights == "imagenet"
 
 
 @pytest.mark.parametrize("name", BACKBONES)

@@ -45,9 +45,10 @@ VECTORS_FILE: Final = "WITHSENSE_VECTORS"
 def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
     """Return the encoder of that name, or the encoder itself.
 
-    Names: a backbone ("mobilenet_v2", with random weights), "backbone:WEIGHTS" ("mobilenet_v2:imagenet", or the path
-    of a .weights.h5 file), "scene_net" (in the package, for drawn scenes alone), "hub:HANDLE" and "keras_hub:PRESET";
-    handles and presets may be folders.
+    Names: a backbone ("efficientnet_lite2", with the trained weights that are on this machine), "backbone:WEIGHTS"
+    ("mobilenet_v2:imagenet", which Keras downloads, "mobilenet_v2:random", or the path of a .weights.h5 file),
+    "scene_net" (in the package, for drawn scenes alone), "hub:HANDLE" and "keras_hub:PRESET"; handles and presets may
+    be folders.
     """
     _no_class(photo)
     if isinstance(photo, PhotoEncoder):
@@ -55,7 +56,7 @@ def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
     name, _, source = str(photo).partition(":")
     check_choice("photo", name, [*BACKBONES, *PHOTO_ENCODERS.names()])
     if name in BACKBONES:
-        return KerasPhoto(name, source or "random")
+        return KerasPhoto(name, source or None)
     return _make(PHOTO_ENCODERS.load(name), "photo", name, source)
 
 

