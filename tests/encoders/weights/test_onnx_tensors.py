@@ -12,7 +12,11 @@ from withsense_tf.errors import DataError
 
 def test_tensors_have_the_names_of_the_nodes_that_multiply_by_them(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    tensors = {"a.bias": rng.normal(size=7), "a.kernel": rng.normal(size=(2, 3, 4)), "MatMul_9": rng.normal(size=(5, 3))}
+    tensors = {
+        "a.bias": rng.normal(size=7),
+        "a.kernel": rng.normal(size=(2, 3, 4)),
+        "MatMul_9": rng.normal(size=(5, 3)),
+    }
     tensors = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}
     file = onnx_file(tmp_path / "net.onnx", tensors, {"/a/MatMul": "MatMul_9"})
     parts = read_onnx(file)

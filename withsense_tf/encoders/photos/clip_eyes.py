@@ -16,25 +16,29 @@ import numpy as np
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.encoders.weights.onnx_tensors import read_onnx
-from withsense_tf.errors import DataError
 
 EPSILON: Final = 1e-5
 # Means and spreads of red, green and blue in what it was taught by.
-MEAN: Final = (0.48145466, 0.4578275, 0.40821073)
-SPREAD: Final = (0.26862954, 0.26130258, 0.27577711)
+MEAN: Final = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
+SPREAD: Final = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 ROOT: Final = "vision_model"
 
 
 def ClipVitB16(  # noqa: N802  # named as Keras names its networks
     input_shape: tuple[int, int, int], weights: str | None, include_top: bool
 ) -> Any:
-    """Build the network of 12 blocks, 768 numbers wide, that sees patches of 16 pixels; made for 224 pixels."""
+    """Build the network of 12 blocks, 768 numbers wide, that sees patches of 16 pixels; made for 224 pixels.
+
+    It has no top that names things.
+    """
+    if include_top:
+        raise ValueError("the network has no top that names things")
     return _network(input_shape, weights, patch=16, width=768, blocks=12, heads=12, embedding=512)
 
 
 def preprocess_input(pixels: Any) -> Any:
     """Turn pixels, 0 to 255, into what the network was trained on."""
-    return (pixels / 255.0 - np.float32(MEAN)) / np.float32(SPREAD)
+    return (pixels / 255.0 - MEAN) / SPREAD
 
 
 def quick_gelu(numbers: Any) -> Any:
@@ -106,12 +110,16 @@ def _assign(model: Any, tensors: dict[str, np.ndarray], grid: tuple[int, int]) -
         values = list(_values_of(layer.name, tensor, grid))
         shapes = [tuple(variable.shape) for variable in layer.weights]
         if [value.size for value in values] != [int(np.prod(shape)) for shape in shapes]:
-            raise ValueError(f"{layer.name} has shapes {shapes}, the file {[value.shape for value in values]}")
+            raise ValueError(
+                f"{layer.name} has shapes {shapes}, the file {[value.shape for value in values]}"
+            )
         # Keras parts the heads of attention, in the order in which they lie.
         layer.set_weights([value.reshape(shape) for value, shape in zip(values, shapes, strict=True)])
 
 
-def _values_of(layer: str, tensor: Callable[[str], np.ndarray], grid: tuple[int, int]) -> Iterator[np.ndarray]:
+def _values_of(
+    layer: str, tensor: Callable[[str], np.ndarray], grid: tuple[int, int]
+) -> Iterator[np.ndarray]:
     if layer == "patch_embedding":
         yield np.transpose(tensor("embeddings.patch_embedding.weight"), (2, 3, 1, 0))
     elif layer == "places":
@@ -142,4 +150,4 @@ def _resized(places: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
         return places
     tf = start_tensorflow()
     between = tf.image.resize(places.reshape(1, side, side, -1), grid, "bicubic", antialias=True)
-    return between.numpy().reshape(grid[0] * grid[1], -1)
+    return np.reshape(between, (grid[0] * grid[1], -1))

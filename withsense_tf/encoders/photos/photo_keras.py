@@ -167,7 +167,7 @@ class KerasPhoto(GraphEncoder):
 
     def _package_file(self) -> Path:
         backbone = BACKBONES[self.backbone]
-        return package_file(backbone.package, f"*{backbone.suffix}")
+        return package_file(backbone.package, f"*{backbone.suffix}", self.backbone)
 
     @cached_property
     def model(self) -> Any:

@@ -22,7 +22,7 @@ GRAPH: Final = 7
 NODE, TENSOR = 1, 5
 NODE_INPUT, NODE_NAME, NODE_KIND = 1, 3, 4
 TENSOR_SIDE, TENSOR_TYPE, TENSOR_FLOATS, TENSOR_INTEGERS, TENSOR_NAME, TENSOR_BYTES = 1, 2, 4, 5, 8, 9
-TYPES: Final = {1: np.dtype("<f4"), 2: np.dtype("u1"), 3: np.dtype("i1")}
+TYPES: Final[dict[int, np.dtype]] = {1: np.dtype("<f4"), 2: np.dtype("u1"), 3: np.dtype("i1")}
 PRODUCTS: Final = ("MatMul", "MatMulInteger")
 # What a writer adds to the names of nodes and tensors whose numbers it rounds to one byte each.
 ROUNDED_NODE, ROUNDED, SCALE, ZERO = "_quant", "_quantized", "_scale", "_zero_point"
@@ -52,14 +52,12 @@ def read_onnx(file: Path) -> dict[str, np.ndarray]:
         raise DataError(f"{file} cannot be read: {error.strerror or error}.") from error
     except (ValueError, IndexError) as error:
         raise DataError(
-            f"{file} cannot be read as tensors ({error}). Expected a network in the ONNX format with its numbers in the "
-            "file. Get the file again."
+            f"{file} cannot be read as tensors ({error}). Expected a network in the ONNX format with its numbers in "
+            "the file. Get the file again."
         ) from error
 
 
-def _with_names(
-    tensors: dict[str, np.ndarray], products: dict[str, str]
-) -> Iterator[tuple[str, np.ndarray]]:
+def _with_names(tensors: dict[str, np.ndarray], products: dict[str, str]) -> Iterator[tuple[str, np.ndarray]]:
     scales = {name.removesuffix(ROUNDED) + SCALE for name in tensors if name.endswith(ROUNDED)}
     for name, tensor in tensors.items():
         if name in products:
@@ -74,7 +72,8 @@ def _scaled_back(tensors: dict[str, np.ndarray], name: str) -> np.ndarray:
     scale, zero = tensors.get(stem + SCALE), tensors.get(stem + ZERO)
     if scale is None or zero is None:
         raise ValueError(f"{name} has no scale")
-    return (tensors[name].astype(np.float32) - zero.astype(np.float32)) * scale
+    numbers: np.ndarray = (tensors[name].astype(np.float32) - zero.astype(np.float32)) * scale
+    return numbers
 
 
 def _product(node: memoryview) -> dict[str, str]:
@@ -89,16 +88,20 @@ def _tensor(data: memoryview) -> tuple[str, np.ndarray]:
     fields: dict[int, list[Value]] = {}
     for field, value in _fields(data):
         fields.setdefault(field, []).append(value)
-    name = b"".join(part for part in fields.get(TENSOR_NAME, []) if isinstance(part, memoryview)).decode()
+    name = _joined(fields.get(TENSOR_NAME, [])).decode("utf-8", "replace")
     dtype = TYPES.get(_integers(fields.get(TENSOR_TYPE, [0]))[0])
     if dtype is None:
         return name, np.zeros(0, np.int64)
+    numbers: np.ndarray
     if TENSOR_INTEGERS in fields:
         numbers = np.array(_integers(fields[TENSOR_INTEGERS])).astype(dtype)
     else:
-        parts = fields.get(TENSOR_BYTES) or fields.get(TENSOR_FLOATS, [])
-        numbers = np.frombuffer(b"".join(part for part in parts if isinstance(part, memoryview)), dtype)
+        numbers = np.frombuffer(_joined(fields.get(TENSOR_BYTES) or fields.get(TENSOR_FLOATS, [])), dtype)
     return name, numbers.reshape(_integers(fields.get(TENSOR_SIDE, [])))
+
+
+def _joined(values: list[Value]) -> bytes:
+    return b"".join(value for value in values if isinstance(value, memoryview))
 
 
 def _integers(values: list[Value]) -> list[int]:
