@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
@@ -38,8 +38,10 @@ USUAL_QUALITY: Final = "good"
 # downloaded before.
 BEST: Final = ("efficientnet_lite2", "efficientnet_lite0")
 KERAS_BEST: Final = "mobilenet_v2"
-# Eyes that see far better than these and are slower. No extra brings them: `best` has them where somebody got them.
+# Eyes that see far better and are slower: few pixels and one look show them more than many show the others.
+# No extra brings them; where somebody got them, they come first.
 FINEST: Final = "clip_vit_b16"
+FINEST_QUALITIES: Final = {"good": Quality(160, 1), "best": Quality(224, 1, networks=2)}
 # Where "glove" alone finds its file.
 VECTORS_FILE: Final = "WITHSENSE_VECTORS"
 
@@ -70,11 +72,9 @@ def best_encoders_here(quality: str = USUAL_QUALITY) -> tuple[PhotoEncoder, ...]
     """
     looks = QUALITIES[check_choice("quality", quality, QUALITIES)]
     here = [name for name in BEST if package_version(BACKBONES[name].package) is not None]
-    finest = [FINEST] * (package_version(BACKBONES[FINEST].package) is not None)
-    if finest and looks.networks > 1:
-        # A second look by such eyes takes as long as the first, and brings little.
-        here, looks = finest + here, replace(looks, views=1)
-    here = here or finest or [KERAS_BEST] * keras_has_weights(KERAS_BEST)
+    if package_version(BACKBONES[FINEST].package) is not None and (quality in FINEST_QUALITIES or not here):
+        here, looks = [FINEST, *here], FINEST_QUALITIES.get(quality, looks)
+    here = here or [KERAS_BEST] * keras_has_weights(KERAS_BEST)
     if here:
         return tuple(
             KerasPhoto(
