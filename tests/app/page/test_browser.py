@@ -35,7 +35,7 @@ def name_of(path: str) -> str:
     return re.sub(r"\W+", "_", path).strip("_") or "home"
 
 
-@pytest.mark.parametrize(("language", "width", "theme"), [("en", 1440, "light"), ("ru", 390, "dark")])
+@pytest.mark.parametrize(("language", "width", "theme"), [("en", 1440, "light"), ("ru", 360, "dark")])
 @pytest.mark.slow
 def test_axe_finds_nothing_and_nothing_stands_out_of_the_page(
     visit: Visit, language: str, width: int, theme: str
