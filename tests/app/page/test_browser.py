@@ -178,6 +178,20 @@ def test_chips_filters_and_order_change_what_is_found(visit: Visit) -> None:
     page.locator(".chip.filter").wait_for(state="detached")
 
 
+def test_a_colour_is_chosen_by_its_sample_and_by_keys(visit: Visit) -> None:
+    page = visit(ASKED)
+    page.locator("#filters summary").click()
+    page.locator(".swatch.green").click()
+    page.locator(".chip", has_text="Colour: green").wait_for()
+    assert page.locator("#results .fit").count() == 1
+    page.keyboard.press("ArrowRight")
+    page.locator(".chip", has_text="Colour: blue").wait_for()
+    assert page.locator("#results .fit").count() == 2
+    page.locator(".swatch").first.click()
+    page.locator(".chip").wait_for(state="detached")
+    assert page.locator("#results .fit").count() == len(SHOWN)
+
+
 def test_two_photos_are_collected_compared_and_taken_along(visit: Visit) -> None:
     page = visit(ASKED)
     for at in (0, 1):
