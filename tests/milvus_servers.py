@@ -30,15 +30,22 @@ def running_server(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]
     with (folder.parent / f"{port}.log").open("wb") as log:
         server = subprocess.Popen([*command, "--data-dir", str(folder)], stdout=log, stderr=log)
     try:
-        for _ in range(300):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            assert server.poll() is None, "the server did not start"
+        end = time.monotonic() + 120
+        while not listens(port):
+            assert server.poll() is None, (folder.parent / f"{port}.log").read_text()
+            assert time.monotonic() < end, "the server did not start"
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
+
+
+def listens(port: int) -> bool:
+    """Return whether anybody takes connections at a port."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 @pytest.fixture(scope="session")

@@ -124,7 +124,7 @@ def test_when_the_command_is_killed_its_processes_end_too() -> None:
         assert len(children) >= 2
         command.send_signal(signal.SIGKILL)
         command.wait()
-        _, alive = psutil.wait_procs(children, timeout=20)
+        _, alive = psutil.wait_procs(children, timeout=45)
         for left in alive:
             left.kill()
     assert alive == []

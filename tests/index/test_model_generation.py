@@ -73,7 +73,8 @@ def test_threads_that_ask_a_model_at_once_open_it_once(
 def test_vectors_that_nobody_holds_any_more_are_closed(tmp_path: Path) -> None:
     index = ExactIndex(tmp_path, 3)
     file = index._file._file
-    os.fstat(file)
+    held = os.fstat(file)
     del index
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(file)
+    # Another thread may have opened a file of its own under that number meanwhile.
+    with contextlib.suppress(OSError):
+        assert not os.path.samestat(os.fstat(file), held)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -58,6 +59,6 @@ def test_a_file_that_has_settled_is_not_read_again(file: Path, monkeypatch: pyte
 
     watched = Watched(file, bytes, read)
     now = file.stat().st_ctime_ns + 2 * SETTLED_NS
-    monkeypatch.setattr("withsense_tf.policy.watched.time.time_ns", lambda: now)
+    monkeypatch.setattr("withsense_tf.policy.watched.time", SimpleNamespace(time_ns=lambda: now))
     assert [watched.value() for _ in range(3)] == [b"one"] * 3
     assert len(reads) == 1

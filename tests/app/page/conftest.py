@@ -24,6 +24,8 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.switch_model import take_over
 from withsense_tf.matchers.base import Matcher
 
+# How long a step of a page may take at most, in ms: the machine may be busy.
+PATIENCE = 120_000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -41,27 +43,19 @@ def site(
     for day, rows in (("20260101", [TOWERS]), ("20260202", [TOWERS | {"r@5": 0.9}, HYBRID])):
         write(root / "reports", day, json.dumps({"rows": rows}))
     settings = Place(root / "index", app_base / "photos", law_of(root)).settings(reports=root / "reports")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings),
-            host="127.0.0.1",
-            port=port,
-            log_config=None,
-            access_log=False,
-            http=HeadTimer,
-        )
+        uvicorn.Config(create_app(settings), log_config=None, access_log=False, http=HeadTimer)
     )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(20)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(20)
 
 
 @pytest.fixture(scope="session")
@@ -89,12 +83,22 @@ def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
             errors.append(line.text)
 
     def open_page(
-        path: str, language: str = "en", width: int = 1440, country: str = "BB", theme: str = "light"
+        path: str,
+        language: str = "en",
+        width: int = 1440,
+        country: str = "BB",
+        theme: str = "light",
+        scripts: bool = True,
     ) -> Any:
         context = chromium.new_context(
-            base_url=site, locale=language, viewport={"width": width, "height": 900}, color_scheme=theme
+            base_url=site,
+            locale=language,
+            viewport={"width": width, "height": 900},
+            color_scheme=theme,
+            java_script_enabled=scripts,
         )
         context.add_cookies([{"name": "withsense_country", "value": country, "url": site}])
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

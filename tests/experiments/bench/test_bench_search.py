@@ -97,14 +97,19 @@ def test_who_is_timed_does_not_pay_for_threads_that_still_look_for_work(
     monkeypatch.setattr(
         bench_search, "BUSY", 0.01
     )  # other programs may leave the thread but little of a core
-    end = time.perf_counter() + 0.1
 
-    def look_for_work() -> None:
-        while time.perf_counter() < end:
-            pass
+    def waits_for_it() -> bool:
+        end = time.perf_counter() + 0.1
 
-    thread = threading.Thread(target=look_for_work)
-    thread.start()
-    _, began = time_at_rest(time.perf_counter)
-    thread.join()
-    assert began > end
+        def look_for_work() -> None:
+            while time.perf_counter() < end:
+                pass
+
+        thread = threading.Thread(target=look_for_work)
+        thread.start()
+        _, began = time_at_rest(time.perf_counter)
+        thread.join()
+        return began > end
+
+    # On a busy machine the thread may get nothing of a core for a while, and look as if it were at rest.
+    assert any(waits_for_it() for _ in range(20))

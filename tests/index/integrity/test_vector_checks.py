@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from index_digest import contents
 from PIL import Image
+from quick import least_seconds
 from small_index import LAW, items_of_looks, new_whole_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -278,6 +278,4 @@ def test_a_look_at_the_vectors_when_an_index_is_opened_takes_no_time(
     with index.catalog.reading() as tables:
         generation = index.current(tables)
         _check_sample(tables, generation)
-        begin = time.perf_counter()
-        _check_sample(tables, generation)
-        assert time.perf_counter() - begin < 0.1
+        assert least_seconds(lambda: _check_sample(tables, generation), enough=0.1) < 0.1

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -297,27 +298,29 @@ def test_a_k_of_zero_is_refused(index: ExactIndex) -> None:
 
 def test_threads_find_what_is_committed_while_another_one_writes(index: ExactIndex) -> None:
     vectors = np.eye(8, dtype=np.float32)[np.arange(400) % 8] * np.arange(1, 401, dtype=np.float32)[:, None]
-    committed = [0]
+    committed, looks = [0], [0, 0]
     done = threading.Event()
 
-    def read() -> int:
-        looks = 0
+    def read(reader: int) -> None:
         while not done.is_set():
             rows = committed[0]
             if rows:
                 # The longest vector of its direction is the newest one.
                 found = index.search(vectors[rows - 1 : rows], 1, rows)
                 assert found.rows[0, 0] == rows - 1
-                looks += 1
-        return looks
+                looks[reader] += 1
 
     with ThreadPoolExecutor(2) as pool:
-        readers = [pool.submit(read) for _ in range(2)]
+        readers = [pool.submit(read, reader) for reader in range(2)]
         for at in range(0, 400, 8):
             index.write(at, vectors[at : at + 8])
             committed[0] = at + 8
+            # Both read on before all is written, however late their threads begin.
+            while min(looks) < at // 40 and not any(reader.done() for reader in readers):
+                time.sleep(0.001)
         done.set()
-        assert min(reader.result() for reader in readers) > 0
+        assert [reader.result() for reader in readers] == [None, None]
+    assert min(looks) >= 9
 
 
 def test_a_reader_follows_the_writer_of_another_process(tmp_path: Path) -> None:
@@ -339,7 +342,11 @@ def test_a_forked_process_searches_too(tmp_path: Path, small_blocks: None) -> No
     expected = index.search(query, 3, 600).rows.tolist()
     child = os.fork()
     if not child:
-        os._exit(index.search(query, 3, 600).rows.tolist() != expected)
+        status = 2  # of an error, which must not leave this test a second time
+        try:
+            status = int(index.search(query, 3, 600).rows.tolist() != expected)
+        finally:
+            os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 

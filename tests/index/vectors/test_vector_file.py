@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+from quick import least_seconds
 
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.vectors import vector_file
@@ -144,8 +144,12 @@ def test_a_million_rows_are_opened_without_reading_them(tmp_path: Path) -> None:
     ExactIndex(tmp_path, 256).close()
     # A file with a hole is as long as a real one.
     os.truncate(tmp_path / "rows.vectors", vector_file.START + 1_000_000 * 1024)
-    memory, begin = psutil.Process().memory_info().rss, time.perf_counter()
-    index = ExactIndex(tmp_path)
-    assert index.get(np.array([999_999])).shape == (1, 256)
-    assert time.perf_counter() - begin < 0.1
+    memory = psutil.Process().memory_info().rss
+    opened: list[ExactIndex] = []
+
+    def open_it() -> None:
+        opened.append(ExactIndex(tmp_path))
+        assert opened[-1].get(np.array([999_999])).shape == (1, 256)
+
+    assert least_seconds(open_it, enough=0.1) < 0.1
     assert psutil.Process().memory_info().rss - memory < 20e6
