@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from PIL import Image
 
 from withsense_tf.data.dataset import Dataset
@@ -24,8 +24,11 @@ from withsense_tf.encoders.photos.backbones import BACKBONES
 # Fixtures that several folders of tests share.
 pytest_plugins = ["table_of_runs", "colours", "encoder_inputs", "fitted_matchers", "milvus_servers"]
 
-# The machine may be busy, and the same commit must give the same verdict.
-settings.register_profile("steady", deadline=None, derandomize=True)
+# The machine may be busy, and the same commit must give the same verdict. Where a test suppresses checks of its own,
+# it names this one again.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("steady")
 
 

@@ -30,7 +30,7 @@ def calls_of(folder: Path, target: str, *marks: str) -> list[str]:
     for mark in marks:
         (folder / ".venv" / mark).touch()
     subprocess.run(
-        ["make", target, f"PYTHON={sys.executable}"], cwd=folder, check=True, capture_output=True, timeout=60
+        ["make", target, f"PYTHON={sys.executable}"], cwd=folder, check=True, capture_output=True, timeout=600
     )
     return (folder / "calls").read_text(encoding="utf-8").splitlines()
 

@@ -26,13 +26,22 @@ def python(code: str, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_importing_the_package_loads_nothing_heavy_and_is_quick() -> None:
-    result = python("import withsense_tf", "-X", "importtime")
-    loaded = {line.split("|")[-1].strip().split(".")[0] for line in result.stderr.splitlines()}
-    assert "withsense_tf" in loaded
-    assert not loaded & set(HEAVY)
-    total = [line for line in result.stderr.splitlines() if line.endswith(" withsense_tf")]
-    assert int(total[0].split("|")[1]) < 300_000  # microseconds
-    assert result.stdout == ""
+    code = (
+        "import sys, time\n"
+        "start = time.process_time()\n"
+        "import withsense_tf\n"
+        "spent = time.process_time() - start\n"
+        "print(spent, *{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    seconds, said = 1.0, ""
+    for _ in range(3):  # the least of three: the machine may be busy
+        result = python(code)
+        spent, *loaded = result.stderr.split()
+        assert "withsense_tf" in loaded
+        assert not set(loaded) & set(HEAVY)
+        seconds, said = min(seconds, float(spent)), said + result.stdout
+    assert seconds < 0.3
+    assert said == ""
 
 
 @pytest.mark.slow  # TensorFlow takes its seconds to start

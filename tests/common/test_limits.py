@@ -18,7 +18,7 @@ from quick import at_once
 
 from withsense_tf.common.limits import LEVELS, parse_json, parse_toml, read_arrays, read_json
 from withsense_tf.common.saved_objects import load_state
-from withsense_tf.data.demo_marker import read_marker
+from withsense_tf.data.demo_marker import FILE, read_marker
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.folder.tables import read_table
 from withsense_tf.encoders.photos.scene_network import load_scene_weights
@@ -158,9 +158,7 @@ def test_what_is_nested_too_deeply_is_refused_by_every_python(head: str, tail: s
 
 @pytest.mark.parametrize("content", [DEEP, '{"seed": ' + DEEP])
 def test_a_damaged_mark_of_a_demo_set_is_none(tmp_path: Path, content: str) -> None:
-    (tmp_path / "withsense_demo.json").write_text(content)
-    for file in tmp_path.parent.rglob("*.json"):
-        file.write_text(content)
+    (tmp_path / FILE).write_text(content)
     assert read_marker(tmp_path) is None
 
 

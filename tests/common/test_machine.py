@@ -17,7 +17,10 @@ def container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_a_container_the_machine_counts(container: Path) -> None:
     assert 1 <= machine.usable_cores() <= (os.cpu_count() or 1)
-    assert machine.free_memory() == pytest.approx(psutil.virtual_memory().available, rel=0.2)
+    # Others may take or give back much of it between two looks.
+    assert any(
+        machine.free_memory() == pytest.approx(psutil.virtual_memory().available, rel=0.2) for _ in range(10)
+    )
 
 
 def test_a_container_gives_no_more_than_its_limits(container: Path, monkeypatch: pytest.MonkeyPatch) -> None:

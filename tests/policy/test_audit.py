@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+from beside_others import in_two_processes, write_entry
 
 from withsense_tf.errors import SettingError
 from withsense_tf.policy.audit import AuditLog
@@ -43,14 +43,9 @@ def test_a_full_file_is_moved_on_and_the_oldest_is_dropped(tmp_path: Path) -> No
     assert kept == [f"{number}.jpg" for number in range(40 - len(kept), 40)]
 
 
-def _write(file: str, number: int) -> None:
-    AuditLog(file).write("query", "allow", "", None, "abc", query=f"query {number}")
-
-
 def test_processes_that_write_at_once_lose_nothing_and_share_a_key(tmp_path: Path) -> None:
     file = tmp_path / "audit.jsonl"
-    with ProcessPoolExecutor(2) as pool:
-        list(pool.map(_write, [str(file)] * 30, range(30)))
+    in_two_processes(write_entry, file, range(30))
     log = AuditLog(file)
     assert {entry["query"] for entry in entries(file)} == {
         log.hash(f"query {number}") for number in range(30)

@@ -3,11 +3,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from beside_others import grant_one, in_two_processes
 
 from withsense_tf.errors import DataError, DataWarning, SettingError
 from withsense_tf.policy.consent_register import ConsentRegister
@@ -133,14 +133,9 @@ def test_what_would_be_void_is_refused(register: ConsentRegister, settings: dict
         register.grant("a.jpg", "A. Parent", **settings, digest=A)
 
 
-def _grant(file: str, number: int) -> None:
-    ConsentRegister(file).grant(f"{number}.jpg", "A. Parent", since=DAY, digest=digest_of(f"{number}.jpg"))
-
-
 def test_processes_that_write_at_once_lose_nothing(register: ConsentRegister) -> None:
     register.file.parent.mkdir()
-    with ProcessPoolExecutor(2) as pool:
-        list(pool.map(_grant, [str(register.file)] * 20, range(20)))
+    in_two_processes(grant_one, register.file, range(20))
     assert all(covers(register, f"{number}.jpg", "show", None, DAY) for number in range(20))
     assert len([json.loads(line) for line in register.file.read_text().splitlines()]) == 20
 

@@ -361,7 +361,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     country=st.sampled_from([None, "RU", "AA", "BB", "ZZ"]),
     text=TEXTS,

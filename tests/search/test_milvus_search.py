@@ -38,11 +38,17 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def answers(index: PhotoIndex) -> list[tuple[str, float]]:
     search = Search(index, policy=LAW, country="AA")
     return [
-        (hit.photo, round(hit.score, 5))
+        (hit.photo, hit.score)
         for text in TEXTS
         for where in FILTERS
         for hit in search(text, 8, where=where, minimum=0)
     ]
+
+
+def check_alike(found: list[tuple[str, float]], expected: list[tuple[str, float]]) -> None:
+    """Check that two engines find the same photos; they add up in different orders, so scores differ a little."""
+    assert [photo for photo, _ in found] == [photo for photo, _ in expected]
+    assert [score for _, score in found] == pytest.approx([score for _, score in expected], abs=1e-5)
 
 
 @pytest.fixture
@@ -64,7 +70,7 @@ def test_milvus_answers_as_files_do_with_filters_changes_deletes_and_after_reope
     both: tuple[PhotoIndex, PhotoIndex], tmp_path: Path
 ) -> None:
     by_files, by_milvus = both
-    assert answers(by_milvus) == answers(by_files)
+    check_alike(answers(by_milvus), answers(by_files))
     new = [
         item_of(tmp_path / "photos", "003.png", 33),
         item_of(tmp_path / "photos", "new.png", 34),
@@ -73,12 +79,12 @@ def test_milvus_answers_as_files_do_with_filters_changes_deletes_and_after_reope
     for index in both:
         report = ingest(index, new, LAW, remove=["000.png", "007.png"])
         assert (report.added, report.changed, report.removed) == (1, 2, 2)
-    assert answers(by_milvus) == answers(by_files)
+    check_alike(answers(by_milvus), answers(by_files))
     assert contents(by_milvus) == contents(by_files)
     assert verify_index(by_milvus) == []
     by_milvus.close()
     again = PhotoIndex(by_milvus.folder)
-    assert answers(again) == answers(by_files)
+    check_alike(answers(again), answers(by_files))
     assert {found for _, found, _ in measure_recall(again, TEXTS, 5, 10)} == {1.0}
     again.close()
 
@@ -96,7 +102,7 @@ def test_a_network_that_looks_at_every_photo_answers_when_photos_have_left_milvu
     take_over(by_milvus, model)
     for index in (by_files, by_milvus):
         ingest(index, [item_of(tmp_path / "photos", "003.png", 33)], LAW, remove=["002.png"])
-    assert answers(by_milvus) == answers(by_files)
+    check_alike(answers(by_milvus), answers(by_files))
     by_milvus.close()
 
 
@@ -108,7 +114,7 @@ def test_a_model_in_milvus_takes_over_from_one_in_files(
     index = new_index(tmp_path / "index", fitted("hybrid"), items, store)
     before = answers(index)
     take_over(index, index.add_model(fitted("hybrid"), replace(engine, graph="HNSW")))
-    assert answers(index) == before
+    check_alike(answers(index), before)
     index.close()
 
 
@@ -148,5 +154,5 @@ def test_a_model_that_is_removed_leaves_no_collection_on_a_server(
     monkeypatch.setattr(photo_index, "GRACE_SECONDS", -1.0)
     ingest(index, [], LAW)
     assert collections() == before + 1
-    assert answers(index) == expected
+    check_alike(answers(index), expected)
     index.close()

@@ -24,7 +24,9 @@ from withsense_tf.search.search import Search
 
 COUNT = 24
 TEXT = "a plain scarlet wall"
-QUICK = settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 KINDS = ("hybrid", "closed form", "product", "linear")
 
 
@@ -125,7 +127,7 @@ def changed(looks: Path, what: str, numbers: set[int], turn: int) -> tuple[list[
 
 @given(events=EVENTS, size=st.integers(1, 6))
 @pytest.mark.parametrize("kind", ["hybrid", "product"])
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.slow
 def test_what_stays_is_shown_once_while_photos_come_and_go_between_pages(
     kind: str,

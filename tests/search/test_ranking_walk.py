@@ -137,7 +137,7 @@ def check_everywhere(index: PhotoIndex, policy: Policy, truth: Truth) -> None:
 
 
 @given(photos=PHOTOS, overrides=OVERRIDES, consents=CONSENTS)
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @pytest.mark.slow
 def test_what_may_not_be_shown_is_a_notice_in_the_very_place_where_it_would_have_stood(
     photos: tuple, overrides: dict, consents: list, matcher: Matcher, looks: Path, store: VectorStore

@@ -1,6 +1,7 @@
 """Fill a vector store in processes of its own, which may be killed. Run by test_store.py, never imported by it.
 
-store_worker.py kill FOLDER PHOTOS TIMES   kill so many processes, one after the other, at random moments
+store_worker.py kill FOLDER PHOTOS TIMES   kill so many processes, one after the other, at random moments, or more:
+                                           until two were amid their work, and one had saved something
 store_worker.py together FOLDER PHOTOS     let two processes fill the store at once
 store_worker.py once FOLDER PHOTOS         fill it, and print how many photos were encoded
 """
@@ -8,6 +9,7 @@ store_worker.py once FOLDER PHOTOS         fill it, and print how many photos we
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -81,8 +83,10 @@ def main(what: str, folder: Path, photos: Path, times: int = 0) -> None:
         children = [start(folder, photos, backwards) for backwards in (False, True)]
         sys.exit(max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children))
     else:
-        rng = np.random.default_rng(0)
-        for _ in range(times):
+        rng, amid = np.random.default_rng(0), 0
+        for turn in range(10 * times):
+            if turn >= times and amid >= 2 and any(folder.glob("*/*.vectors")):
+                break
             before = changes(folder)
             child = start(folder, photos)
             # Not before it has begun to write: a busy machine may take long for that.
@@ -90,7 +94,14 @@ def main(what: str, folder: Path, photos: Path, times: int = 0) -> None:
                 time.sleep(0.001)
             time.sleep(rng.uniform(0, 0.03))
             os.kill(child, signal.SIGKILL)
-            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            print(status)
+            if status == -signal.SIGKILL:
+                amid += 1
+            elif amid < 2:
+                # It was done before it was killed, and left the next ones nothing to do.
+                for part in folder.iterdir():
+                    shutil.rmtree(part)
 
 
 if __name__ == "__main__":

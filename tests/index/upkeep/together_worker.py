@@ -1,7 +1,8 @@
 """Write to an index, or read it, beside other processes. Run by test_writers.py, never imported by it.
 
 together_worker.py write PLAN NAME OTHER...   ingest, round by round, each when all others are ready too
-together_worker.py read PLAN                  search until there is a file `stop`; write down the different answers
+together_worker.py read PLAN                  search until there is a file `stop`; write down the different answers,
+                                              and say with a file `seen-N` that there are N of them
 """
 
 from __future__ import annotations
@@ -35,12 +36,14 @@ def write(plan: dict, place: Path, me: str, others: list[str]) -> None:
 def read(plan: dict, place: Path) -> None:
     search = Search(plan["rounds"][0][0], policy=plan["policy"], country="AA")
     answers: list[list[str]] = []
-    (place / "ready-reader-0").touch()
-    while not (place / "stop").exists():
+    is_last = False
+    while not is_last:
+        is_last = (place / "stop").exists()  # looked at before: one search begins when all is written
         hits = search("a plain wall", k=100, minimum=0.0)
         names = sorted(name for hit in hits for name in (hit.photo, *hit.duplicates))
         if not answers or names != answers[-1]:
             answers.append(names)
+            (place / f"seen-{len(answers)}").touch()
     (place / "answers.json").write_text(json.dumps(answers))
 
 

@@ -45,6 +45,7 @@ def test_sums_of_products_are_wide(dtype: str) -> None:
 def test_products_take_nothing_that_they_do_not_give_back() -> None:
     block, out = np.ones((16, 8), np.float32), np.empty((16, 1), np.float32)
     before = sys.getrefcount(None)
-    for _ in range(1000):
+    for _ in range(10_000):
         put_products(block, block[:1], block[:1].T, out)
-    assert abs(sys.getrefcount(None) - before) < 100
+    # Other threads take and give back some, too.
+    assert abs(sys.getrefcount(None) - before) < 2_000

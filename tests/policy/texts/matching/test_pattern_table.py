@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from own_rules import lexicon, rule
-from spacy.attrs import NORM
-from spacy.vocab import Vocab
-from spacy_rules import SpacyPatterns, spacy_tokenizer
+from spacy_rules import patterns_of, spacy_tokenizer
 
 from withsense_tf.policy.texts.lexicon import Lexicon
 from withsense_tf.policy.texts.matching.cutting import cut
@@ -21,7 +19,6 @@ from withsense_tf.policy.texts.matching.word_pattern import Way
 from withsense_tf.policy.texts.matching.word_row import HEAD, TAIL, chunks_of
 from withsense_tf.policy.texts.normalise import normalise
 from withsense_tf.policy.texts.rule_files import FOLDER, LANGUAGE_FILES, read_rule_file
-from withsense_tf.policy.texts.word_forms import fold
 
 FILES = {path.stem: path for path in sorted(FOLDER.glob(LANGUAGE_FILES))}
 
@@ -30,15 +27,21 @@ class Both:
     """All patterns of a lexicon, as the table and as spaCy tell where they match."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        vocab, patterns = Vocab(lex_attr_getters={NORM: fold}), (*lexicon.restricting, *lexicon.exempting)
+        patterns = (*lexicon.restricting, *lexicon.exempting)
         self.table = PatternTable([lexicon], ((0, elements) for _, elements in patterns))
-        self._spacy, self._tokenizer = SpacyPatterns(lexicon, patterns, vocab), spacy_tokenizer(vocab)
+        vocab, *self._spacy = patterns_of(lexicon)
+        self._first, self._tokenizer = (0, len(lexicon.restricting)), spacy_tokenizer(vocab)
 
     def own(self, text: str) -> list[tuple[int, list[Way]]]:
         return self.table.ways(self.table.kinds(cut(chunk)) for chunk in chunks_of(text))
 
     def spacy(self, text: str) -> list[tuple[int, list[Way]]]:
-        return self._spacy.ways(self._tokenizer(HEAD + text + TAIL))
+        doc = self._tokenizer(HEAD + text + TAIL)
+        return [
+            (first + number, ways)
+            for first, patterns in zip(self._first, self._spacy, strict=True)
+            for number, ways in patterns.ways(doc)
+        ]
 
 
 @pytest.fixture(scope="module", params=FILES)
