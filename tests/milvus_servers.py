@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from free_ports import free_port
 
 from withsense_tf.index.vectors.milvus_index import MilvusIndex
 
@@ -23,9 +24,7 @@ names = (f"c{number}" for number in itertools.count())
 @contextlib.contextmanager
 def running_server(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run a server on a free port of the loopback, and end it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "milvus_lite", "server", "--host", "127.0.0.1", "--port", str(port)]
     with (folder.parent / f"{port}.log").open("wb") as log:
         server = subprocess.Popen([*command, "--data-dir", str(folder)], stdout=log, stderr=log)

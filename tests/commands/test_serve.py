@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from free_ports import free_port
 from run_command import runner
 
 from withsense_tf.__main__ import app
@@ -114,9 +115,7 @@ def finish(client: socket.socket, said: bytes) -> int:
 
 @pytest.fixture
 def server(index: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     words = [
         "serve",
         "--index",
