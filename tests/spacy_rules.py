@@ -47,6 +47,8 @@ class SpacyPatterns:
 
     def ways(self, doc: Doc) -> list[tuple[int, list[Way]]]:
         """Return where which pattern matches, and in what order spaCy says so."""
+        if not self._rows:
+            return []  # spaCy would warn
         ways: dict[int, list[Way]] = {}
         for key, start, end, alignment in self._matcher(doc, with_alignments=True):
             number, row = self._rows[key]
