@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from own_loop import run_alone
 
 from withsense_tf.app.guards import even_workers
 from withsense_tf.app.guards.even_workers import EvenListener, OpenConnections
@@ -83,7 +84,7 @@ def test_connections_that_come_together_are_shared_evenly(listening: socket.sock
     try:
         assert [pipe.recv() for pipe in pipes] == ["ready", "ready"]
         for _ in range(5):
-            counts = asyncio.run(connect(listening.getsockname()[1], 20))
+            counts = run_alone(connect(listening.getsockname()[1], 20))
             assert len(counts) == 2
             assert max(counts.values()) <= 14  # without shares, one has all of them every third time
     finally:
@@ -111,7 +112,7 @@ def test_a_worker_with_more_connections_takes_one_that_nobody_else_takes(
         listener.close()
         await listener.wait_closed()
 
-    asyncio.run(run())
+    run_alone(run())
 
 
 def test_a_place_is_free_again_when_its_worker_is_gone(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -29,15 +30,12 @@ PATIENCE = 120_000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
-def site(
-    app_base: Path, fitted: Callable[[str], Matcher], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """Return the address of a server that tests of the browser share; they may add to its index."""
-    copy = tmp_path_factory.mktemp("site") / "place"
+@contextlib.contextmanager
+def running_site(app_base: Path, matcher: Matcher, copy: Path) -> Iterator[str]:
+    """Run a server over a copy of the index, and yield its address."""
     root = Path(shutil.copytree(app_base, copy, ignore=shutil.ignore_patterns("photos")))
     index = PhotoIndex(root / "index")
-    take_over(index, index.add_model(fitted("closed form")))
+    take_over(index, index.add_model(matcher))
     take_over(index, 1)
     index.close()
     for day, rows in (("20260101", [TOWERS]), ("20260202", [TOWERS | {"r@5": 0.9}, HYBRID])):
@@ -56,6 +54,22 @@ def site(
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def site(
+    app_base: Path, fitted: Callable[[str], Matcher], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Return the address of a server that tests of the browser share; none may add to its index."""
+    with running_site(app_base, fitted("closed form"), tmp_path_factory.mktemp("site") / "place") as address:
+        yield address
+
+
+@pytest.fixture
+def own_site(app_base: Path, fitted: Callable[[str], Matcher], tmp_path: Path) -> Iterator[str]:
+    """Return the address of a server to whose index a test may add: what it adds is in the model in use alone."""
+    with running_site(app_base, fitted("closed form"), tmp_path / "place") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -89,15 +103,16 @@ def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
         country: str = "BB",
         theme: str = "light",
         scripts: bool = True,
+        at: str = site,
     ) -> Any:
         context = chromium.new_context(
-            base_url=site,
+            base_url=at,
             locale=language,
             viewport={"width": width, "height": 900},
             color_scheme=theme,
             java_script_enabled=scripts,
         )
-        context.add_cookies([{"name": "withsense_country", "value": country, "url": site}])
+        context.add_cookies([{"name": "withsense_country", "value": country, "url": at}])
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()

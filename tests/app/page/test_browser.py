@@ -231,8 +231,8 @@ def test_two_models_answer_side_by_side(visit: Visit) -> None:
     assert page.locator(".versus section").nth(1).locator(".moved").count() > 0
 
 
-def test_what_somebody_adds_is_shown_in_russian_too(visit: Visit) -> None:
-    page = visit(ASKED, "ru")
+def test_what_somebody_adds_is_shown_in_russian_too(visit: Visit, own_site: str) -> None:
+    page = visit(ASKED, "ru", at=own_site)
     page.locator(".tile .open").first.click()
     page.locator("#viewer details.add summary").click()
     page.locator("#viewer input[name=text]").fill("A wall of a quiet house.")
