@@ -81,11 +81,25 @@ def section(name: str, command: Any) -> list[str]:
     """Return the lines that say what a command does and takes."""
     context = command.make_context(name, [], resilient_parsing=True)
     usage = " ".join(command.collect_usage_pieces(context))
-    lines = [f"## {name}", "", str(command.help or "").strip(), "", "```text", f"{name} {usage}", "```", ""]
+    lines = [
+        f"## {name}",
+        "",
+        as_printed(str(command.help or "").strip()),
+        "",
+        "```text",
+        f"{name} {usage}",
+        "```",
+        "",
+    ]
     rows = [row for one in command.params if (row := option_row(one, context))]
     if rows:
         lines += ["| argument or option | meaning |", "|---|---|", *rows, ""]
     return lines
+
+
+def as_printed(text: str) -> str:
+    """Return what the terminal shows of a help text: there a bracket without a backslash could be a colour."""
+    return text.replace("\\[", "[")
 
 
 def option_row(parameter: Any, context: Any) -> str | None:
@@ -93,7 +107,7 @@ def option_row(parameter: Any, context: Any) -> str | None:
     record = parameter.get_help_record(context)
     if record is None or getattr(parameter, "hidden", False):
         return None
-    name, text = (" ".join(part.split()).replace("|", "\\|") for part in record)
+    name, text = (" ".join(as_printed(part).split()).replace("|", "\\|") for part in record)
     # Between backticks all is as it stands; elsewhere these signs would begin something.
     parts = text.split("`")
     parts[::2] = [re.sub(r"([*_<\[\]])", r"\\\1", part) for part in parts[::2]]

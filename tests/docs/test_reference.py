@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
 import typer.main
 from doc_blocks import ROOT
 from doc_commands import command_pages
@@ -53,10 +55,37 @@ def test_every_command_is_in_the_reference_with_all_its_options_as_its_help_has_
     assert "## withsense compare diff\n" in reference
     for name, command in command_pages.all_commands():
         section = reference.split(f"## {name}\n")[1].split("\n## ")[0]
-        assert str(command.help).strip().splitlines()[0] in section
+        assert command_pages.as_printed(str(command.help)).strip().splitlines()[0] in section
         for parameter in (one for one in command.params if not getattr(one, "hidden", False)):
             for option in parameter.opts:
                 assert option in section, f"{name}: {option}"
+
+
+def without_spaces_and_frames(text: str) -> str:
+    """Return a text as it stands whatever its lines: those of help are broken anywhere."""
+    return re.sub(r"[\s│─╭╮╰╯]+", "", text)
+
+
+def in_brackets(command: Any) -> list[str]:
+    """Return the words of a command's help that have something in square brackets, as people are to read them."""
+    texts = [command.help, *(getattr(parameter, "help", None) for parameter in command.params)]
+    words = [word for text in texts for word in re.findall(r"\S*\[[^]]*\]\S*", text or "")]
+    return [word.replace("\\[", "[") for word in words]
+
+
+def test_help_prints_what_stands_in_square_brackets_and_so_does_the_reference(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reference = re.sub(r"\\([_\[\]])", r"\1", command_pages.reference())
+    with_brackets = {name: command for name, command in command_pages.all_commands() if in_brackets(command)}
+    assert with_brackets
+    for name, command in with_brackets.items():
+        command.main(["--help"], prog_name=name, standalone_mode=False)
+        printed = without_spaces_and_frames(capsys.readouterr().out)
+        section = reference.split(f"## {name}\n")[1].split("\n## ")[0]
+        for word in in_brackets(command):
+            assert without_spaces_and_frames(word) in printed, f"{name} --help: {word}"
+            assert word in section, f"{name} in the reference: {word}"
 
 
 def test_the_reference_has_a_command_that_was_just_added() -> None:

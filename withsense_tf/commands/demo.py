@@ -57,13 +57,15 @@ class Step:
 
 def demo(
     folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("artifacts/demonstration"),
-    photos: Annotated[int, typer.Option(min=15, help="So many photos are target.")] = 240,
+    photos: Annotated[int, typer.Option(min=15, help="How many photos to draw.")] = 240,
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="The port, or the next one that is free.")
     ] = 8000,
     reports: ReportsOption = REPORTS,
     browser: Annotated[bool, typer.Option(help="Open a browser, where there is one.")] = True,
-    serve: Annotated[bool, typer.Option(help="Or only make what is missing.")] = True,
+    serve: Annotated[
+        bool, typer.Option(help="Serve the page in the end; else only make what is missing.")
+    ] = True,
 ) -> None:
     """Make what is missing of a demonstration, and serve its page on this machine alone."""
     write_law(folder)

@@ -277,8 +277,8 @@ def recall(
     queries: Annotated[
         Path | None, typer.Option(help="A text file, a query a line; without it, captions of the index.")
     ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="Of the first so many photos.")] = 10,
-    sample: Annotated[int, typer.Option(min=1, help="So many captions are asked.")] = 200,
+    k: Annotated[int, typer.Option("-k", min=1, help="Of how many of the first photos.")] = 10,
+    sample: Annotated[int, typer.Option(min=1, help="How many captions are asked.")] = 200,
 ) -> None:
     """Measure how many of the exact best photos the index's engine finds."""
     from withsense_tf.index.photo_index import PhotoIndex

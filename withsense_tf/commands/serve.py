@@ -38,7 +38,7 @@ def serve(
     index: IndexOption = DEFAULT_INDEX,
     host: Annotated[str, typer.Option(help="Where to listen; other machines need --keys.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen at.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, help="So many processes answer.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="How many processes answer.")] = 1,
     keys: Annotated[Path | None, typer.Option(help="The file of API keys (see `keys create`).")] = None,
     country: CountryOption = None,
     fixed_country: Annotated[

@@ -35,8 +35,8 @@ Change = Callable[["Image", "np.random.Generator", Sequence["Image"]], "Image"]
 
 def main(
     data: DataOption = None,
-    photos: Annotated[int, typer.Option(help="So many are changed.", min=1)] = 500,
-    vectors: Annotated[int, typer.Option(help="Of so many, vectors are asked, too.", min=0)] = 0,
+    photos: Annotated[int, typer.Option(help="How many photos are changed.", min=1)] = 500,
+    vectors: Annotated[int, typer.Option(help="For how many of them vectors are asked, too.", min=0)] = 0,
     part: Annotated[str, typer.Option(help="train, test or corpus.")] = "train",
     store: Annotated[Path | None, typer.Option(help="Vectors to take over, which are only read.")] = None,
     sheet: Annotated[

@@ -39,7 +39,9 @@ def main(
     count: Annotated[
         list[int] | None,
         typer.Option(
-            min=0, help="So many captioned photos; all of them are always tried.", show_default="0, 300, ..."
+            min=0,
+            help="How many captioned photos to learn from, again for more counts; all of them are always tried.",
+            show_default="0, 300, ...",
         ),
     ] = None,
     output: options.OutputOption = Path("artifacts"),

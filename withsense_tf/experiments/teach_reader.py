@@ -38,7 +38,7 @@ def main(
     ] = None,
     recall: Annotated[float, typer.Option(min=0.05, max=1, help="What the threshold follows from.")] = RECALL,
 ) -> None:
-    """Train on the sentences, and say how well those of unseen patterns are told apart; needs `[weights]`."""
+    r"""Train on the sentences, and say how well unseen patterns are told apart; needs 'withsense_tf\[weights]'."""
     import numpy as np
     from scipy.sparse import csr_matrix, hstack
 

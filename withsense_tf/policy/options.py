@@ -22,7 +22,7 @@ VotesOption = Annotated[
     typer.Option(
         "--min-votes",
         min=1,
-        help="So many of a photo's captions must speak of a child. Else what WITHSENSE_MIN_VOTES says, else 1.",
+        help="How many of a photo's captions must speak of a child. Else what WITHSENSE_MIN_VOTES says, else 1.",
     ),
 ]
 JudgeOption = Annotated[

@@ -38,7 +38,7 @@ SCENES: Final = 7  # the stream of the scenes' random numbers
 
 def bench_captioned(
     photos: Annotated[
-        list[int] | None, typer.Option(min=200, help="So many photos; may be repeated.")
+        list[int] | None, typer.Option(min=200, help="How many photos to learn from; again for more sizes.")
     ] = None,
     exact: Annotated[
         bool, typer.Option("--exact", help="Solve exactly too, where that is another way.")

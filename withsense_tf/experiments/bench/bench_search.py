@@ -43,8 +43,10 @@ MAPPED_LIMIT: Final = "a plain read of a mapped file"
 def main(
     sizes: Annotated[str, typer.Option(help="How many vectors, with commas.")] = "10000,100000,1000000",
     width: Annotated[int, typer.Option(min=1, help="Numbers in a vector.")] = 256,
-    queries: Annotated[int, typer.Option(min=1, help="So many are asked one at a time.")] = 200,
-    batches: Annotated[int, typer.Option(min=1, help=f"So many times {BATCH} are asked at once.")] = 10,
+    queries: Annotated[int, typer.Option(min=1, help="How many queries are asked one at a time.")] = 200,
+    batches: Annotated[
+        int, typer.Option(min=1, help=f"How many times {BATCH} queries are asked at once.")
+    ] = 10,
     seed: Annotated[int, typer.Option(help="Of the vectors and queries.")] = 0,
     engines: Annotated[
         str | None,

@@ -68,7 +68,7 @@ ProcessesOption = Annotated[
         min=1,
         envvar="WITHSENSE_PROCESSES",
         show_default="one a core, at most 8",
-        help="Train in so many processes; 1: in this one, with all cores.",
+        help="In how many processes to train; 1: in this one, with all cores.",
     ),
 ]
 DryRunOption = Annotated[

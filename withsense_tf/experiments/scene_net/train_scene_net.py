@@ -31,7 +31,8 @@ def main(
     epochs: Annotated[int, typer.Option(min=1, help="How often each scene is seen, at most.")] = 10,
     held_out: Annotated[int, typer.Option(min=20, help="How many photos the held-out set has.")] = 500,
     compare: Annotated[
-        int, typer.Option(min=0, max=21, help="With so many demo sets the photos are compared, byte by byte.")
+        int,
+        typer.Option(min=0, max=21, help="With how many demo sets the photos are compared, byte by byte."),
     ] = 21,
 ) -> None:
     """Draw scenes, train the network on the words of their captions, and save its weights."""
