@@ -99,11 +99,11 @@ async def choose(
 ) -> Response:
     """Keep what a reader chose, and go back."""
     response = go_back(next)
-    # A field that was sent empty is a choice, too; as a parameter it would look like one that was not sent.
+    # A field that was sent empty is a choice, too; as a parameter it may look like one that was not sent.
     fields = await request.form()
     if language in LANGUAGES:
         _keep(request, response, LANGUAGE, language)
-    if "theme" in fields and theme in (*THEMES, None):
+    if "theme" in fields and (not theme or theme in THEMES):
         _keep(request, response, THEME, theme or "")
     if "country" in fields:
         _keep(request, response, service.settings.cookie(COUNTRY), country_code(country) if country else "")
