@@ -19,7 +19,7 @@ help:
 	@echo "make test      lint, types, import contracts and all tests but the slow ones"
 	@echo "make slow      the slow tests: whole commands, servers, browsers, trainings, the real folder"
 	@echo "make docs      run the notebooks and build the documentation into artifacts/site, without asking any server"
-	@echo "make sbom      list every package that is installed, as CycloneDX JSON: artifacts/sbom.json"
+	@echo "make sbom      list every package that is in .venv (or VENV=FOLDER), as CycloneDX JSON: artifacts/sbom.json"
 	@echo "make clean     remove .venv and everything under artifacts/"
 
 # A server may be running from what is installed. So that stays as it is, and only what is missing comes beside it: to
@@ -87,12 +87,15 @@ unit: $(VENV)/installed
 slow: $(VENV)/installed
 	$(RUN) -m pytest -n 2 --dist worksteal -m slow
 
-# In an environment of its own: what makes the list is no part of it.
-sbom: $(VENV)/installed
-	$(PYTHON) -m venv $(VENV)/sbom
-	$(VENV)/sbom/bin/python -m pip install --quiet "cyclonedx-bom>=7"
-	$(VENV)/sbom/bin/cyclonedx-py environment --output-reproducible --of JSON \
+# It lists an environment as it is, and installs nothing into it: what makes the list has an environment of its own.
+sbom:
+	@test -x $(RUN) || { echo "$(RUN) is not here, so nothing is installed that could be listed: run make demo first, or" \
+	"name another environment with: make sbom VENV=FOLDER"; exit 1; }
+	$(RUN) -m venv artifacts/sbom_tool
+	artifacts/sbom_tool/bin/python -m pip install --quiet "cyclonedx-bom>=7"
+	artifacts/sbom_tool/bin/cyclonedx-py environment --output-reproducible --of JSON \
 		--output-file artifacts/sbom.json $(RUN)
+	@echo "artifacts/sbom.json"
 
 clean:
 	rm -rf $(VENV)

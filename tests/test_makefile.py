@@ -15,18 +15,22 @@ MARKS = {"demo": "demo", "compare": "installed"}
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not here")
 
 
-def calls_of(folder: Path, target: str, *marks: str) -> list[str]:
-    """Return how Python was called by a target, where these marks of earlier set-ups are new."""
+def write_caller(program: Path) -> None:
+    """Write a program that notes what it is called with, and runs nothing but a line of Python."""
+    program.parent.mkdir(parents=True, exist_ok=True)
+    program.write_text(
+        f'#!/bin/sh\n[ "$1" = -c ] && exec {sys.executable} "$@"\necho "$@" >>calls\n', encoding="utf-8"
+    )
+    program.chmod(0o700)
+
+
+def calls_of(folder: Path, target: str, *marks: str, programs: tuple[str, ...] = ()) -> list[str]:
+    """Return how Python, and other programs, were called by a target, where these marks of earlier set-ups are new."""
     for name in ("Makefile", "setup.cfg", "pyproject.toml", "constraints.txt"):
         shutil.copyfile(ROOT / name, folder / name)
         os.utime(folder / name, (1_000, 1_000))
-    python = folder / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    # It notes what it is called with, and runs nothing but a line of Python.
-    python.write_text(
-        f'#!/bin/sh\n[ "$1" = -c ] && exec {sys.executable} "$@"\necho "$@" >>calls\n', encoding="utf-8"
-    )
-    python.chmod(0o700)
+    for program in (".venv/bin/python", *programs):
+        write_caller(folder / program)
     for mark in marks:
         (folder / ".venv" / mark).touch()
     subprocess.run(
@@ -58,3 +62,24 @@ def test_behind_a_demonstration_only_what_is_missing_is_installed(tmp_path: Path
 
 def test_a_demonstration_behind_the_tests_installs_nothing(tmp_path: Path) -> None:
     assert calls_of(tmp_path, "demo", "installed") == ["-m withsense_tf demo"]
+
+
+def test_a_list_of_packages_changes_nothing_of_what_it_lists(tmp_path: Path) -> None:
+    calls = calls_of(
+        tmp_path, "sbom", programs=("artifacts/sbom_tool/bin/python", "artifacts/sbom_tool/bin/cyclonedx-py")
+    )
+    assert calls == [
+        "-m venv artifacts/sbom_tool",
+        "-m pip install --quiet cyclonedx-bom>=7",
+        "environment --output-reproducible --of JSON --output-file artifacts/sbom.json .venv/bin/python",
+    ]
+    assert sorted(path.name for path in (tmp_path / ".venv").iterdir()) == ["bin"]
+
+
+def test_a_list_of_packages_that_are_not_installed_says_what_to_do(tmp_path: Path) -> None:
+    shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
+    done = subprocess.run(
+        ["make", "sbom"], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode != 0
+    assert "run make demo first" in done.stdout
