@@ -28,21 +28,23 @@ IS_NEW = test $(1) -nt setup.cfg -a $(1) -nt pyproject.toml -a $(1) -nt constrai
 NEEDS = import configparser; cfg = configparser.ConfigParser(); cfg.read("setup.cfg"); \
 	print(cfg["options.extras_require"]["test"])
 
+# New pips print what setuptools says of every editable install, as if something were wrong.
+INSTALL = PYTHONWARNINGS=ignore::UserWarning $(RUN) -m pip install --quiet
+
 $(VENV)/installed: setup.cfg pyproject.toml constraints.txt
 	@$(CHECK_PYTHON)
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
 	if $(call IS_NEW,$(VENV)/demo); then $(RUN) -c '$(NEEDS)' >$(VENV)/needs.txt \
-		&& $(RUN) -m pip install --quiet -c constraints.txt -r $(VENV)/needs.txt; \
-	else $(RUN) -m pip install --quiet --upgrade "pip>=24" \
-		&& $(RUN) -m pip install --quiet -c constraints.txt -e ".[test]"; fi
+		&& $(INSTALL) -c constraints.txt -r $(VENV)/needs.txt; \
+	else $(INSTALL) --upgrade "pip>=24" && $(INSTALL) -c constraints.txt -e ".[test]"; fi
 	@touch $@
 
 # The page needs fewer packages than the tests, which bring all of them.
 $(VENV)/demo: setup.cfg pyproject.toml constraints.txt
 	@$(CHECK_PYTHON)
 	test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	$(call IS_NEW,$(VENV)/installed) || { $(RUN) -m pip install --quiet --upgrade "pip>=24" \
-		&& $(RUN) -m pip install --quiet -c constraints.txt -e ".[app]"; }
+	$(call IS_NEW,$(VENV)/installed) || { $(INSTALL) --upgrade "pip>=24" \
+		&& $(INSTALL) -c constraints.txt -e ".[app]"; }
 	@touch $@
 
 demo: $(VENV)/demo

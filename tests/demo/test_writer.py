@@ -5,12 +5,14 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
-from withsense_tf.data.demo_marker import folder_digest
+from withsense_tf.data.demo_marker import DemoSizes, folder_digest
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo import drawing_shares, writer
 from withsense_tf.demo.writer import MARKER_VERSION, write_demo
@@ -46,6 +48,23 @@ def test_all_files_are_there_and_nothing_else(demo: Path) -> None:
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(demo: Path, tmp_path: Path) -> None:
     assert contents(write_demo(tmp_path / "again", seed=1, train=20, test=5, captioned=8)) == contents(demo)
+
+
+def test_progress_counts_the_photos_of_all_shares(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    counts: list[int] = []
+
+    def count(rounds: list[list[Any]], total: int, what: str, size: Callable[[Any], int]) -> list[list[Any]]:
+        counts.extend([total, *map(size, rounds)])
+        return rounds
+
+    monkeypatch.setattr(writer, "track", count)
+    for name in ("train_images", "test_images"):
+        (tmp_path / name).mkdir()
+    writer.draw_share(tmp_path, 1, DemoSizes(4, 1, 0), share=0, shares=2, shown=True)
+    assert counts == [5, 2, 2, 1]
+    assert len([*tmp_path.rglob("*.jpg")]) == 3
+    writer.draw_share(tmp_path, 1, DemoSizes(4, 1, 0), share=1, shares=2)
+    assert len([*tmp_path.rglob("*.jpg")]) == 5
 
 
 def test_another_seed_gives_other_photos_and_captions(demo: Path, tmp_path: Path) -> None:

@@ -147,13 +147,18 @@ def _write_all(folder: Path, seed: int, sizes: DemoSizes) -> None:
 def draw_share(
     folder: Path, seed: int, sizes: DemoSizes, share: int, shares: int, shown: bool = False
 ) -> None:
-    """Draw every so-many-th photo of the set, from number `share` on; with `shown`, a terminal shows the progress."""
-    jobs = [
+    """Draw every so-many-th photo of the set, from number `share` on; with `shown`, a terminal shows the progress.
+
+    Other processes draw theirs at the same time, so that each photo of this share stands for one of every share.
+    """
+    all_jobs = [
         (folder / name / photo.name, photo, [seed, STREAMS[name], at, 1])
         for name, photos in _plan(seed, sizes).items()
         for at, photo in enumerate(photos)
-    ][share::shares]
-    for path, photo, own_seed in track(jobs, len(jobs), "Rendering the demo set") if shown else jobs:
+    ]
+    rounds = [all_jobs[at : at + shares] for at in range(0, len(all_jobs), shares)]
+    shown_rounds = track(rounds, len(all_jobs), "Rendering the demo set", size=len) if shown else rounds
+    for path, photo, own_seed in (one[share] for one in shown_rounds if share < len(one)):
         # A generator apart from that of the words: a new wording changes no picture.
         draw(photo.scene, np.random.default_rng(own_seed)).save(path, quality=JPEG_QUALITY)
 
