@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from doc_blocks import ROOT
 
+import withsense_tf as ws
 from withsense_tf.demo import writer
 
 sys.path.insert(0, str(ROOT / "docs/hooks"))
@@ -41,12 +42,19 @@ def test_notebooks_are_stored_without_outputs(path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def notebooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small demo set."""
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "CORPUS_SCENES", 20)  # else the law would read two thousand captions more
+        return writer.write_demo(folder, seed=1, train=16, test=2, captioned=12)
+
+
+@pytest.fixture(scope="module")
+def notebooks(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return all notebooks as they were run on a small demo set."""
     folder = tmp_path_factory.mktemp("notebooks")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "CORPUS_SCENES", 20)  # else the law would read two thousand captions more
-        demo = writer.write_demo(folder / "demo", seed=1, train=16, test=2, captioned=12)
         patch.setenv("WITHSENSE_FOLDER", str(demo))
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])))
         return run_notebooks(NOTEBOOKS, folder / "here")
@@ -72,6 +80,21 @@ def test_objects_show_themselves(notebooks: dict[str, Any]) -> None:
     assert any("image/png" in one for one in shown["03_search"])
     assert any("application/vnd.jupyter.widget-view+json" in one for one in shown["03_search"])
     assert any("<mark" in str(one.get("text/html")) for one in shown["05_law"])
+
+
+@pytest.mark.slow
+def test_restricted_photos_are_counted_among_those_that_are_there(
+    demo: Path, notebooks: dict[str, Any]
+) -> None:
+    outputs = [output for cell in notebooks["05_law"].cells for output in cell.get("outputs", [])]
+    printed = "".join(output["text"] for output in outputs if output.output_type == "stream")
+    data = ws.load_dataset(demo)
+    decisions = ws.Policy.default().gate(data).decisions
+    photos = list(data.photos["photo"])
+    # Captions of photos that are not here are judged, too.
+    assert len(decisions) > len(photos)
+    restricted = sum(decisions[photo].restricted for photo in photos)
+    assert f"{restricted} of {len(photos)} photos are restricted." in printed
 
 
 @pytest.mark.slow

@@ -88,6 +88,15 @@ def test_bias_and_persons_are_reported(tiny: Dataset) -> None:
     assert result.columns_are_persons is None
 
 
+def test_it_prints_as_sentences_with_short_figures(tiny: Dataset) -> None:
+    result = agreement(tiny)
+    lines = str(result).splitlines()
+    assert lines[0] == f"{result.pairs} pairs with three experts each"
+    assert f"{result.alpha:.3f}" in lines[1]
+    assert f"RMSE {result.human.rmse:.3f}" in lines[3]
+    assert max(map(len, lines)) < 100
+
+
 def test_experts_and_crowd_are_compared_where_both_judged(tiny: Dataset) -> None:
     result = experts_and_crowd(tiny)
     assert result is not None

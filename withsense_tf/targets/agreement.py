@@ -58,6 +58,18 @@ class Agreement:
         """
         return None if np.isnan(self.in_rising_order) else self.in_rising_order < 1.0
 
+    def __str__(self) -> str:
+        line = self.human
+        pairs_of_experts = ", ".join(f"{one} and {two} {tau:.3f}" for (one, two), tau in self.tau_b.items())
+        return "\n".join(
+            [
+                f"{self.pairs:,} pairs with three experts each",
+                f"alpha {self.alpha:.3f} (Krippendorff's: 1 where all agree, 0 by chance)",
+                f"tau_b of experts {pairs_of_experts}",
+                f"one expert foretold by the mean of the others: RMSE {line.rmse:.3f}, tau_c {line.tau_c:.3f}",
+            ]
+        )
+
 
 @dataclass(frozen=True)
 class ExpertsAndCrowd:
