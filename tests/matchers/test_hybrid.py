@@ -206,3 +206,17 @@ def test_learned_from_captions_more_that_speaks_for_a_photo_never_lowers_it(
     numbers = [form.number_of(one, np.zeros(500), each) for one, each in ((cosines, looks), (higher, more))]
     assert (numbers[1] >= numbers[0]).all()
     assert upper.std() > 0
+
+
+def test_it_takes_over_towers_that_learned_from_the_same_pairs_beside_it(
+    train: Pairs, patches: PhotoEncoder, held: Pairs
+) -> None:
+    store = VectorStore()
+    towers = ClosedFormTowers(patches, store=store).fit(train)
+    hybrid = Hybrid(patches, store=store).fit(train)
+    assert hybrid.towers_.coefficients_ is towers.coefficients_
+    alone = Hybrid(patches).fit(train)
+    assert alone.towers_.coefficients_ is not towers.coefficients_
+    np.testing.assert_array_equal(alone.predict(held), hybrid.predict(held))
+    fewer = Hybrid(patches, captioned=1, store=store).fit(train)
+    assert fewer.towers_.coefficients_ is not towers.coefficients_

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.towers.base import Towers
+from withsense_tf.matchers.towers.base import LastFit, Towers
 
 
 class ByHand(Towers):
@@ -58,3 +59,23 @@ def test_a_grid_has_the_cosines_of_the_crossed_pairs(
 def test_a_prediction_is_the_calibrated_cosine(matcher: ByHand, held: Pairs) -> None:
     expected = matcher.calibration_.apply(matcher.cosines(held))
     np.testing.assert_array_equal(matcher.predict(held), expected)
+
+
+def test_what_was_learned_last_is_taken_for_the_same_pairs_and_settings_alone(held: Pairs) -> None:
+    last, counts = LastFit(), iter(range(9))
+
+    def learn() -> dict[str, int]:
+        return {"count": next(counts)}
+
+    copied = held.take(np.arange(len(held)))
+    asked = [(held, "a"), (held, "a"), (held, "b"), (copied, "b"), (copied, "b"), (held, "b")]
+    assert [last.take_or_learn(pairs, about, learn)["count"] for pairs, about in asked] == [0, 0, 1, 2, 2, 3]
+
+
+def test_what_was_learned_is_forgotten_with_the_pairs(held: Pairs) -> None:
+    last = LastFit()
+    pairs = held.take(np.arange(len(held)))
+    learned = ref(last.take_or_learn(pairs, "a", lambda: {"what": np.zeros(3)})["what"])
+    assert learned() is not None
+    del pairs
+    assert learned() is None

@@ -6,9 +6,11 @@ photos are ranked by. What a number says of a pair is told by the cosine itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from threading import Lock
+from typing import Any, ClassVar
+from weakref import ref
 
 import numpy as np
 
@@ -139,3 +141,29 @@ class Towers(Matcher):
             for products_of, others in zip(products, self.products(pairs.take(unknown)), strict=True):
                 products_of[unknown] = others
         return products
+
+
+class LastFit:
+    """What towers learned last, with what that hangs on, for a matcher that needs the same; gone with the pairs."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._pairs: ref[Pairs] | None = None
+        self._settings: Hashable = None
+        self._attributes: dict[str, Any] = {}
+
+    def take_or_learn(
+        self, pairs: Pairs, settings: Hashable, learn: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Return what was learned last if it was from these very pairs with these settings, else learn it now."""
+        with self._lock:
+            if self._pairs is not None and self._pairs() is pairs and self._settings == settings:
+                return self._attributes
+        attributes = learn()
+        with self._lock:
+            self._pairs, self._settings, self._attributes = ref(pairs, self._forget), settings, attributes
+        return attributes
+
+    def _forget(self, pairs: ref[Pairs]) -> None:
+        if self._pairs is pairs:
+            self._pairs, self._settings, self._attributes = None, None, {}

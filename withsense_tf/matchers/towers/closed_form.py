@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.forms.query_numbers import FEWEST_PAIRS, FEWEST_PHOTOS, QueryNumbers
 from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
-from withsense_tf.matchers.towers.base import Towers
+from withsense_tf.matchers.towers.base import LastFit, Towers
 from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.kernel_ridge import BaseRows, base_rows
 from withsense_tf.matchers.towers.large_fit import fit_by_landmarks
@@ -38,6 +38,7 @@ FEWEST_SHARED: Final = 1_000
 # Up to so many photos the answer is exact; ten thousand would need 5.4 GB and most of the time.
 MOST_EXACT: Final = 7_500
 LANDMARKS: Final = 4_096
+LAST_FIT: Final = LastFit()
 
 
 @dataclass(eq=False, repr=False)
@@ -153,6 +154,20 @@ class ClosedFormTowers(Towers, FeatureMatcher):
             raise SettingError("gammas and penalties need numbers above 0, at least one of each.")
 
     def _fit(self, pairs: Pairs) -> None:
+        if self.store is None:
+            self._learn(pairs)
+            return
+        # Matchers of a comparison share the store: there the hybrid follows, and needs the same towers.
+        settings = (
+            *(encoder.identity for encoder in photo_encoders(self.photo)),
+            type(tower_text(self.text)), tower_text(self.text).identity,
+            tuple(self.gammas), tuple(self.penalties), repr(self.captioned), id(self.store),
+            MOST_EXACT, LANDMARKS, FEWEST_SHARED, FEWEST_PHOTOS, FEWEST_PAIRS,
+        )  # fmt: skip
+        self.__dict__.update(LAST_FIT.take_or_learn(pairs, settings, lambda: self._learn(pairs)))
+
+    def _learn(self, pairs: Pairs) -> dict[str, Any]:
+        """Learn from pairs; return what was learned, by the attribute."""
         self.text_ = fit_texts(tower_text(self.text), pairs)
         examples = training_examples(pairs, self.captioned)
         fit = self._fit_by_landmarks if len(examples.content) > MOST_EXACT else self._fit_exactly
@@ -168,6 +183,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         if len(foretold_points) >= FEWEST_PHOTOS and len(pairs) >= FEWEST_PAIRS:
             self.query_numbers_ = QueryNumbers().near(foretold_points)
             self.query_numbers_.fit(self.figures(cosines, pairs.texts), pairs.target, pairs.weight)
+        return {name: getattr(self, name) for name in self.LEARNED}
 
     def _fit_exactly(self, examples: Examples, pairs: Pairs) -> tuple[Sequence[str], np.ndarray]:
         """Fit the photo tower; return the content of the photos that have left-out points.
@@ -236,18 +252,19 @@ class ClosedFormTowers(Towers, FeatureMatcher):
         Return what it says of the rows of the base, to which it was fitted.
         """
         rows, places = base
-        best, foretold_points = -1.0, np.zeros((0, 0))
+        solutions = {
+            penalty: rows.solve(penalty, shared_targets, places, targets) for penalty in self.penalties
+        }
+        ranks = {
+            penalty: mean_reciprocal_rank(unit(solution.left_out), captions, own)
+            for penalty, solution in solutions.items()
+        }
+        self.penalty_ = max(ranks, key=ranks.__getitem__)
+        best = solutions[self.penalty_]
         self.seen_ = np.vstack([rows.rows, rows.others[places]])
-        for penalty in self.penalties:
-            solution = rows.solve(penalty, shared_targets, places, targets)
-            points = unit(solution.left_out)
-            rank = mean_reciprocal_rank(points, captions, own)
-            if rank > best:
-                best, self.penalty_ = rank, penalty
-                self.coefficients_ = np.vstack([solution.base, solution.own]).astype(np.float32)
-                foretold_points = unit(shared_targets - penalty * solution.base)
-                self.left_out_points_ = points.astype(np.float32)
-        return foretold_points
+        self.coefficients_ = np.vstack([best.base, best.own]).astype(np.float32)
+        self.left_out_points_ = unit(best.left_out).astype(np.float32)
+        return unit(shared_targets - self.penalty_ * best.base)
 
 
 def gaussian_kernel(photos: np.ndarray, others: np.ndarray, gammas: Sequence[float]) -> np.ndarray:

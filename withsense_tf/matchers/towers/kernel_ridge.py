@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from threading import Lock
 from typing import Final
@@ -22,20 +23,33 @@ Kernel = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
-class Solution:
-    """A fitted regression: coefficients of the base and of the own rows, and what own rows get when left out."""
-
-    base: np.ndarray  # (base rows, outputs)
-    own: np.ndarray  # (own rows, outputs)
-    left_out: np.ndarray  # (own rows, outputs)
-
-
-@dataclass(frozen=True, eq=False)
 class _Base:
-    """What the base gives under one penalty: solved targets, and solved similarities to the rows beside it."""
+    """What the base gives under one penalty: solved targets, and solved similarities to the rows beside it.
+
+    Beside them stand their products with the similarities themselves, of which each fold needs a part.
+    """
 
     targets: np.ndarray  # (base rows, outputs)
     similar: np.ndarray  # (base rows, rows beside)
+    foretold: np.ndarray  # what the base alone says of the rows beside it, (rows beside, outputs)
+    overlap: np.ndarray  # what it explains of their similarities to each other, (rows beside, rows beside)
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A fitted regression: coefficients of the base and of the own rows, and what own rows get when left out."""
+
+    own: np.ndarray  # (own rows, outputs)
+    left_out: np.ndarray  # (own rows, outputs)
+    _places: np.ndarray  # of the own rows among all that may stand beside the base
+    _base: _Base
+
+    @cached_property
+    def base(self) -> np.ndarray:
+        """Return the coefficients of the base, (base rows, outputs); only the best of several solutions needs them."""
+        beside = np.zeros((self._base.similar.shape[1], self.own.shape[1]))
+        beside[self._places] = self.own
+        return np.asarray(self._base.targets - self._base.similar @ beside)
 
 
 class BaseRows:
@@ -54,29 +68,41 @@ class BaseRows:
     ) -> Solution:
         """Solve for the base and some of the other rows, at places `own`, whose targets are given."""
         base = self._base(penalty, base_targets)
-        similar, between = base.similar[:, own], self._between[:, own]
-        inside = self._beside[np.ix_(own, own)] + penalty * np.eye(len(own))
-        inverse = np.linalg.inv(inside - between.T @ similar)
-        coefficients = inverse @ (targets - between.T @ base.targets)
+        some = np.ix_(own, own)
+        inside = self._beside[some] + penalty * np.eye(len(own))
+        if not len(self.rows):
+            inverse = np.linalg.inv(inside)
+            coefficients = inverse @ targets
+        else:
+            inverse = np.linalg.inv(inside - base.overlap[some])
+            coefficients = inverse @ (targets - base.foretold[own])
         # The closed form of leaving each row out (Allen's PRESS).
         left_out = targets - coefficients / np.diag(inverse)[:, None]
-        return Solution(base.targets - similar @ coefficients, coefficients, left_out)
+        return Solution(coefficients, left_out, own, base)
 
     def _base(self, penalty: float, targets: np.ndarray) -> _Base:
         from scipy.linalg import cho_factor, cho_solve
 
         if not len(self.rows):
-            return _Base(targets, self._between)
+            nothing = np.zeros((0, 0))
+            return _Base(targets, self._between, nothing, nothing)
         key = penalty, sha256(targets.tobytes()).hexdigest()
         if key not in self._bases:
-            system = self._kernel(self.rows, self.rows).astype(np.float64)
+            system = self._within.astype(np.float64)
             system[np.diag_indices_from(system)] += penalty
             factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
             answers = cho_solve(
                 factor, np.hstack([targets, self._between]), overwrite_b=True, check_finite=False
             )
-            self._bases[key] = _Base(answers[:, : targets.shape[1]], answers[:, targets.shape[1] :])
+            targets_part, similar = answers[:, : targets.shape[1]], answers[:, targets.shape[1] :]
+            across = self._between.T
+            self._bases[key] = _Base(targets_part, similar, across @ targets_part, across @ similar)
         return self._bases[key]
+
+    @cached_property
+    def _within(self) -> np.ndarray:
+        """Return how alike the rows of the base are, (rows, rows): the same for every penalty."""
+        return self._kernel(self.rows, self.rows)
 
 
 _bases_made: OrderedDict[str, BaseRows] = OrderedDict()
