@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import OrderedDict
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
+from withsense_tf.matchers.concat import concat_linear
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.targets.blend import relevance
 
@@ -106,3 +108,15 @@ def test_a_clone_does_not_copy_the_network() -> None:
 def test_an_unknown_kind_gets_a_hint(pairs: Pairs, mean_colour) -> None:
     with pytest.raises(SettingError, match="Did you mean 'ridge'"):
         ConcatLinear("rigde", photo=mean_colour).fit(pairs)
+
+
+def test_linear_and_ridge_of_the_same_pairs_share_their_axes(
+    pairs: Pairs, mean_colour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    exact_axes = concat_linear._exact_axes
+    monkeypatch.setattr(concat_linear, "_exact_axes", lambda vectors: made.append(1) or exact_axes(vectors))
+    monkeypatch.setattr(concat_linear, "_axes_made", OrderedDict())
+    linear, ridge = (ConcatLinear(kind, photo=mean_colour).fit(pairs) for kind in ("linear", "ridge"))
+    assert len(made) == concat_linear.AXES == 2
+    np.testing.assert_allclose(ridge.axes_[0], linear.axes_[0], atol=1e-6)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
@@ -28,6 +31,10 @@ LEAST_PENALTY: Final = 1e-8
 FOLDS: Final = 3
 # From hardly any to nearly all weights at zero.
 SPARSITIES: Final = np.logspace(-2.5, -4, 4)
+# Of photos and of texts: the linear and the ridge model of a fold have the same.
+AXES: Final = 2
+_axes_made: OrderedDict[str, np.ndarray] = OrderedDict()
+_lock = Lock()
 
 
 @dataclass(eq=False, repr=False)
@@ -177,11 +184,15 @@ class ConcatLinear(Matcher):
 
     def _axes(self, vectors: np.ndarray) -> np.ndarray:
         """Return orthonormal axes of the span of vectors, (width, axes)."""
-        exact = vectors.astype(np.float64)
-        # By way of the vectors' products: there are fewer of them than numbers in each.
-        squares, turn = np.linalg.eigh(exact @ exact.T)
-        kept = squares > 1e-11 * max(squares.max(initial=0.0), 1e-300)
-        axes = exact.T @ (turn[:, kept] / np.sqrt(squares[kept])) if kept.any() else np.eye(exact.shape[1], 1)
+        key = f"{vectors.shape} {sha256(np.ascontiguousarray(vectors).tobytes()).hexdigest()}"
+        with _lock:
+            axes = _axes_made.get(key)
+        if axes is None:
+            axes = _exact_axes(vectors.astype(np.float64))
+            with _lock:
+                _axes_made[key] = axes
+                while len(_axes_made) > AXES:
+                    _axes_made.popitem(last=False)
         # A real penalty bears rounding; least squares without one does not.
         return np.asarray(axes, np.float64 if self.kind == "linear" else np.float32)
 
@@ -190,3 +201,12 @@ class ConcatLinear(Matcher):
         content, paths, photo = unique_photos(pairs)
         different, text = unique_texts(pairs.texts)
         return self._photos(content, paths), photo, self.text_.encode(different), text
+
+
+def _exact_axes(vectors: np.ndarray) -> np.ndarray:
+    # By way of the vectors' products: there are fewer of them than numbers in each.
+    squares, turn = np.linalg.eigh(vectors @ vectors.T)
+    kept = squares > 1e-11 * max(squares.max(initial=0.0), 1e-300)
+    if not kept.any():
+        return np.eye(vectors.shape[1], 1)
+    return np.asarray(vectors.T @ (turn[:, kept] / np.sqrt(squares[kept])))
