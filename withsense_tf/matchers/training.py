@@ -37,7 +37,10 @@ class Training:
 
 @dataclass(frozen=True)
 class TowerTraining(Training):
-    """Training of two towers, with their own defaults; a batch of one caption has no counter-example."""
+    """Training of two towers, with their own defaults; a batch of one caption has no counter-example.
+
+    With more than 16,384 captions an epoch is an equal part of a pass over them.
+    """
 
     epochs: int = 30
     patience: int = 4

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.matchers.own_captions import Examples
+from withsense_tf.matchers.towers import contrast_training
 from withsense_tf.matchers.towers.contrast_training import (
     BestEpoch,
     Lesson,
@@ -59,6 +60,19 @@ def test_only_whole_batches_are_trained_on_and_another_epoch_has_another_order(l
     first, second = (np.concatenate([caption for caption, _ in batches.epoch()]) for _ in range(2))
     assert len(first) == len(second) == 16
     assert (first != second).any()
+
+
+def test_with_many_captions_an_epoch_is_a_part_of_a_pass(
+    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = [caption for caption, _ in _Batches(lesson, 6, np.random.default_rng(0)).epoch()]
+    monkeypatch.setattr(contrast_training, "MOST_CAPTIONS", len(lesson.captions) // 2)
+    batches = _Batches(lesson, 6, np.random.default_rng(0))
+    parts = [[caption for caption, _ in batches.epoch()] for _ in range(2)]
+    assert min(map(len, parts)) > 0
+    assert abs(len(parts[0]) - len(parts[1])) <= 1
+    np.testing.assert_array_equal(np.concatenate([*parts[0], *parts[1]]), np.concatenate(whole))
+    assert list(batches.epoch())  # another pass
 
 
 def test_a_batch_is_never_larger_than_what_there_is_to_train_on(lesson: Lesson) -> None:

@@ -18,6 +18,8 @@ from withsense_tf.matchers.training import Training
 # Where the learned scale of the cosines begins (CLIP's), and the sigmoid's shift (SigLIP's).
 FIRST_SCALE: Final = np.log(14.0)
 FIRST_SHIFT: Final = -10.0
+# With more captions, ranks of held-out photos stop rising within a pass or two: a pass is then judged in parts.
+MOST_CAPTIONS: Final = 16_384
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,7 +199,10 @@ def points(tower: Any, vectors: Any) -> Any:
 
 
 class _Batches:
-    """Batches of captions, with a judged pair of each one's photo, in an order that depends on the seed alone."""
+    """Batches of captions, with a judged pair of each one's photo, in an order that depends on the seed alone.
+
+    An epoch is a pass over all captions; where they are more than `MOST_CAPTIONS`, an equal part of one.
+    """
 
     def __init__(self, lesson: Lesson, size: int, rng: np.random.Generator) -> None:
         examples, judged_photo = lesson.examples, lesson.judged_pairs[0]
@@ -211,16 +216,19 @@ class _Batches:
         self.pairs = np.argsort(judged_photo, kind="stable")
         self.count = np.bincount(judged_photo, minlength=len(examples.content))
         self.first = np.cumsum(self.count) - self.count
+        self._parts: list[np.ndarray] = []
 
     def epoch(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield rows of captions, and for each a row of a judged pair of the same photo, or -1 if it has none.
 
         So a step takes each photo through its tower once, which is most of the work.
         """
-        order = self.rng.permutation(self.captions)
-        # Whole batches alone: to tell few captions apart is another task. Those left over come in another epoch.
-        for at in range(0, len(order) - self.size + 1, self.size):
-            caption = order[at : at + self.size]
+        if not self._parts:
+            order = self.rng.permutation(self.captions)
+            # Whole batches alone: to tell few captions apart is another task. Those left over come in another pass.
+            batches = order[: len(order) // self.size * self.size].reshape(-1, self.size)
+            self._parts = np.array_split(batches, -(-len(order) // MOST_CAPTIONS))
+        for caption in self._parts.pop(0):
             photo = self.owner[caption]
             place = self.first[photo] + self.rng.integers(0, np.maximum(1, self.count[photo]))
             pair = np.full(self.size, -1)
