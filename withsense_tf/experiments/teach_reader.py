@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 # Of the restricted sentences that somebody wrote, so many must reach the threshold when they were not trained on.
-RECALL: Final = 0.5
+RECALL: Final = 0.55
 # What else is told of how recall and false alarms go together.
 SHARES: Final = (0.5, 0.6, 0.7, 0.8)
 FOLDS: Final = 5
