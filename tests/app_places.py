@@ -23,7 +23,7 @@ age_limit = 16
 SHOWN = [f"shown_{look}.png" for look in range(6)]
 # Their names, captions and columns have words that nothing else has, so that a leak is found.
 WITHHELD = ["zebulon_toddler_6.png", "quixotic_7.png"]
-SECRETS = ("zebulon", "quixotic", "xylophone", "velocipede")
+SECRETS = ("zebulon", "quixotic", "xylophone", "velocipede", "mauve")
 
 
 @dataclass(frozen=True)

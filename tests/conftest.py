@@ -17,7 +17,9 @@ from PIL import Image
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.encoders import make_encoder
 from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.photos.backbones import BACKBONES
 
 # Fixtures that several folders of tests share.
 pytest_plugins = ["table_of_runs", "colours", "encoder_inputs", "fitted_matchers", "milvus_servers"]
@@ -290,3 +292,11 @@ def real_folder() -> Path:
 def real_data(real_folder: Path) -> Dataset:
     """Return the real folder, loaded once; no test may change it."""
     return load_dataset(real_folder)
+
+
+@pytest.fixture
+def no_finest_eyes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let CLIP's eyes not be here, whoever got them."""
+    finest = BACKBONES[make_encoder.FINEST].package
+    here = make_encoder.package_version
+    monkeypatch.setattr(make_encoder, "package_version", lambda name: None if name == finest else here(name))

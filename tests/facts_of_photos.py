@@ -11,7 +11,9 @@ DATES = st.sampled_from(
 )
 NUMBERS = st.one_of(st.integers(-3, 3).map(float), st.sampled_from([2020.0, 2019.5, -0.0]), st.floats())
 TEXTS = st.one_of(
-    st.text(max_size=4), st.sampled_from(["Ann", "ann", "ПАРИЖ", "париж", "400", "4e2", "nan", "ß"])
+    st.text(max_size=4),
+    st.sampled_from(["red", "blue, red", "red, blue", "red, blue, green", "dark red", "red,blue"]),
+    st.sampled_from(["Ann", "ann", "ПАРИЖ", "париж", "400", "4e2", "nan", "ß"]),
 )
 VALUES = st.one_of(DATES, NUMBERS, TEXTS)
-NAMES = st.sampled_from(["date", "iso", "place"])
+NAMES = st.sampled_from(["date", "iso", "place", "colour"])

@@ -5,7 +5,7 @@
     data = ws.demo_dataset()
     train, test = ws.split_by_photo(ws.relevance(data), test_share=0.3, seed=0)
     constant = ws.Constant().fit(train)
-    ridge = ws.ConcatLinear("ridge").fit(train)
+    ridge = ws.ConcatLinear("ridge", photo="scene_net").fit(train)
     ws.compare([constant, ridge], test)
 
 Names are loaded when they are first used: importing the package loads no TensorFlow.

@@ -41,6 +41,11 @@ def app_base(
     ]
     # Its captions come of the columns alone where nothing else is said.
     items[7] = replace(items[7], facts={**items[7].facts, "camera": "quixotic camera"})
+    colours = ["red", "blue, red", "red", "green", "blue", "white", "mauve", "mauve, red"]
+    items = [
+        replace(one, facts={**one.facts, "colour": colour})
+        for one, colour in zip(items, colours, strict=True)
+    ]
     index = new_index(root / "index", fitted("hybrid"), items, store, Policy.of_files(law_of(root)))
     connection = sqlite3.connect(root / "index" / "catalog.sqlite")
     index.close()

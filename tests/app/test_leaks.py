@@ -19,11 +19,14 @@ WORDS = st.sampled_from(
     [
         *("wall", "red", "xylophone", "velocipede", "zebulon", "toddler", "quixotic", "стена"),
         *("a toddler plays a xylophone", '"velocipede"', "-velocipede", "xylophon", "velocipedes"),
-        *("camera=quixotic", 'camera="quixotic camera"'),
+        *("camera=quixotic", 'camera="quixotic camera"', "colour=mauve", "color=mauve"),
     ]
 )
 FILTERS = st.sampled_from(
-    ["camera=quixotic camera", "camera~quixotic", "camera!=Nikon D90", "iso>=0", "quixotic=1"]
+    [
+        *("camera=quixotic camera", "camera~quixotic", "camera!=Nikon D90", "iso>=0", "quixotic=1"),
+        *("colour=mauve", "colour~mau", "colour!=red", "colour=red", "mauve=1"),
+    ]
 )
 COUNTRIES = st.sampled_from(["BB", "ZZ", None])
 
@@ -106,6 +109,31 @@ def _without_echo(answer: Any, asked: dict[str, Any]) -> str:
         for value in (*asked.get("where", []), asked.get("q", "")):
             told = told.replace(value, "").replace(value.split("=")[0], "")
     return told
+
+
+def test_a_withheld_photo_tells_no_colour(still_place: Place, new_client: Callable[..., TestClient]) -> None:
+    client = new_client(still_place.settings())
+    ask = {"q": "a plain red wall", "minimum": 0, "k": 20, "country": "BB"}
+    # As a colour that no photo has: neither a place, nor a notice, nor another word.
+    withheld, absent = (
+        client.get("/api/v1/search", params=ask | {"where": f"colour={name}"}).json()
+        for name in ("mauve", "beige")
+    )
+    assert withheld["places"] == []
+    assert withheld == absent
+    red = client.get("/api/v1/search", params=ask | {"where": "colour=red"}).json()["places"]
+    assert {(one["kind"], one.get("name")) for one in red} == {
+        ("photo", f"shown_{look}.png") for look in (0, 1, 2)
+    }
+    for path in ("/", "/search?q=a+plain+red+wall&minimum=0"):
+        page = client.get(path, headers={"cookie": "withsense_country=BB"}).text
+        assert 'value="blue"' in page
+        assert "mauve" not in page
+    for country, has in (("BB", False), ("AA", True)):
+        columns = client.get("/api/v1/columns", params={"country": country}).json()["columns"]
+        (colours,) = (one["values"] for one in columns if one["name"] == "colour")
+        assert ("mauve" in colours) == has
+        assert colours[:2] == ["red", "blue"]
 
 
 def test_a_withheld_photo_changes_nothing_but_the_notices(

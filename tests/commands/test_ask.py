@@ -73,9 +73,19 @@ def test_the_next_page_goes_on_where_the_first_ended(index: str) -> None:
     assert first["hits"] + second["hits"] == both["hits"]
 
 
+def test_photos_are_filtered_by_their_colours(index: str) -> None:
+    words = ("search", "a dog", "--minimum", "0", "--index", index, "--json", "-k", "100", "--where")
+    green, others = (
+        {hit["photo"] for hit in json.loads(run(*words, f"colour{op}green"))["hits"]} for op in ("=", "!=")
+    )
+    assert green
+    assert others
+    assert not green & others
+
+
 def test_a_filter_by_an_unknown_column_names_the_known_ones(index: str) -> None:
-    done = runner.invoke(app, ["search", "a dog", "--index", index, "--where", "colour=red"])
-    assert "column='colour' is not known" in str(done.exception)
+    done = runner.invoke(app, ["search", "a dog", "--index", index, "--where", "flavour=red"])
+    assert "column='flavour' is not known" in str(done.exception)
     assert "orientation" in str(done.exception)
 
 

@@ -11,6 +11,8 @@ from PIL.ExifTags import IFD, Base
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.photo_facts import photo_facts
+from withsense_tf.data.pictures.look_cache import cache_file
+from withsense_tf.data.pictures.photo_file import digest_of
 
 
 def save(
@@ -25,12 +27,14 @@ def save(
 
 
 @pytest.fixture
-def photos(tmp_path: Path) -> pd.DataFrame:
-    """Return two photos as a data set lists them: a.jpg with EXIF, b.jpg without."""
+def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+    """Return two photos as a data set lists them: a.jpg with EXIF, b.jpg without; nothing is known of them before."""
+    monkeypatch.setenv("WITHSENSE_CACHE", str(tmp_path / "cache"))
     save(tmp_path, "a.jpg", camera="Nikon D90")
     save(tmp_path, "b.jpg", size=(32, 48))
     rows = [("a.jpg", str(tmp_path / "a.jpg"), 48, 32), ("b.jpg", str(tmp_path / "b.jpg"), 32, 48)]
-    return pd.DataFrame(rows, columns=["photo", "path", "width", "height"])
+    photos = pd.DataFrame(rows, columns=["photo", "path", "width", "height"])
+    return photos.assign(digest=[digest_of(Path(path)) for path in photos["path"]])
 
 
 def listed(
@@ -40,7 +44,7 @@ def listed(
     (folder / "photos.csv").write_text(table, encoding="utf-8")
     problems: list[Problem] = []
     facts = photo_facts(folder, photos, problems)
-    own = {"width", "height", "orientation"}
+    own = {"width", "height", "orientation", "colour"}
     return {
         name: {key: value for key, value in said.items() if key not in own} for name, said in facts.items()
     }, problems
@@ -52,10 +56,11 @@ def test_without_a_table_the_photos_speak_for_themselves(tmp_path: Path, photos:
             "width": 48.0,
             "height": 32.0,
             "orientation": "landscape",
+            "colour": "black",
             "camera": "Nikon D90",
             "date": "2009-05-01",
         },
-        "b.jpg": {"width": 32.0, "height": 48.0, "orientation": "portrait"},
+        "b.jpg": {"width": 32.0, "height": 48.0, "orientation": "portrait", "colour": "black"},
     }
 
 
@@ -156,6 +161,27 @@ def test_a_photo_that_is_no_longer_there_keeps_its_size(tmp_path: Path, photos: 
         "height": 32.0,
         "orientation": "landscape",
     }
+
+
+def test_a_photo_has_its_main_colours_the_largest_first(tmp_path: Path, photos: pd.DataFrame) -> None:
+    half = Image.new("RGB", (48, 32), (0, 0, 255))
+    half.paste((255, 0, 0), (0, 0, 16, 32))
+    half.save(tmp_path / "a.jpg")
+    photos.loc[0, "digest"] = digest_of(tmp_path / "a.jpg")
+    assert photo_facts(tmp_path, photos)["a.jpg"]["colour"] == "blue, red"
+    # By what is kept, too.
+    assert cache_file().is_file()
+    assert photo_facts(tmp_path, photos)["a.jpg"]["colour"] == "blue, red"
+
+
+def test_a_file_that_changed_since_has_no_colours(tmp_path: Path, photos: pd.DataFrame) -> None:
+    save(tmp_path, "a.jpg", camera="Canon")
+    assert "colour" not in photo_facts(tmp_path, photos)["a.jpg"]
+
+
+def test_a_table_that_names_colours_is_right(tmp_path: Path, photos: pd.DataFrame) -> None:
+    (tmp_path / "photos.csv").write_text('image,colour\na.jpg,"gold,red"\n', encoding="utf-8")
+    assert photo_facts(tmp_path, photos)["a.jpg"]["colour"] == "gold, red"
 
 
 @pytest.mark.filterwarnings("error")

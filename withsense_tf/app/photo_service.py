@@ -21,6 +21,7 @@ from withsense_tf.index.catalog import MARK, TABLES
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.captions_table import count_live_captions
+from withsense_tf.index.tables.law_table import count_free
 from withsense_tf.index.tables.models_table import row_count
 from withsense_tf.index.tables.photos_table import LIVE_PHOTOS, count_photos, live_of_name, photo_records
 from withsense_tf.index.tables.state_table import get_state
@@ -161,11 +162,15 @@ class PhotoService:
             }
         return {}
 
-    def photo_count(self) -> int | None:
-        """Return how many photos the index has, as its last writer counted them; None where it cannot be read."""
-        with suppress(WithSenseError), self.search().index.catalog.reading() as tables:
-            counts = get_state(tables, "census")
-            return int(counts[0]) if counts else None
+    def photo_count(self, country: str | None) -> int | None:
+        """Return how many photos may be shown in a country; None where the index cannot be read."""
+        with suppress(WithSenseError), self.doorway(country) as here:
+            door, tables = here.door, here.tables
+            limit = door.limit
+            if limit is None:
+                return door.once_a_state("live photos", lambda: count_photos(tables, LIVE_PHOTOS))
+            free = door.once_a_state(f"free photos at {limit}", lambda: count_free(tables, limit))
+            return free + len(_photos_by_permission(door))
         return None
 
     def close(self) -> None:
@@ -175,6 +180,20 @@ class PhotoService:
             if self._search is not None:
                 self._search.close()
             self._search = None
+
+
+def _photos_by_permission(door: IndexDoor) -> set[str]:
+    """Return the names of the photos that the law withholds, but for a permission that holds now."""
+    consents = door.policy.consents
+    names = set() if consents is None else {one.photo for one in consents.consents() if not one.revoked_on}
+    return {
+        name
+        for name in names
+        if door.photo(name, "search")
+        and door.photo(name)
+        and (decision := door.decision(name)) is not None
+        and decision.restricted
+    }
 
 
 def withheld(door: Door) -> ProblemError:

@@ -1,7 +1,4 @@
-"""What reviewers see and do: withheld photos with their evidence, decisions with a reason and a name, and undoing them.
-
-Not even they are sent a picture that the law withholds: who must look at one does so where the files lie.
-"""
+"""What reviewers do: decide with a reason and a name, and take decisions back."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from filelock import FileLock
 
@@ -22,8 +19,6 @@ from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.index_writing import writing_alone
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.limits import parse_json, read_bytes
-from withsense_tf.index.tables.captions_table import CAPTIONS, OTHER_TEXTS, UNREAD, texts_of
-from withsense_tf.index.tables.law_table import live_restrictions
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.policy.current_policy import Policy
@@ -37,8 +32,16 @@ NO_FILE: Final = (
 
 
 @dataclass(frozen=True)
+class Signer:
+    """Who decides: a name, and the number of the key that says so, where the server asks for keys."""
+
+    name: str
+    key: str | None = None
+
+
+@dataclass(frozen=True)
 class Decision:
-    """One line of the trail: who decided what of which photo, why, when, and what had held before."""
+    """One line of the trail: who decided what of which photo, by which key, why, when, and what had held before."""
 
     id: str
     time: str
@@ -49,65 +52,22 @@ class Decision:
     by: str
     reason: str
     undoes: str | None = None
+    key: str | None = None
 
 
-def withheld_photos(service: PhotoService, country: str | None, after: str, k: int) -> list[dict[str, Any]]:
-    """Return photos that a country's law withholds, by name, behind a name; with why, and all that is said of them."""
-    with service.doorway(country) as here:
-        level = here.door.level.key
-        names = sorted(
-            name
-            for name, judged_under, *_ in live_restrictions(here.tables)
-            if judged_under == level and name > after
-        )
-        if here.door.rule.rule == "none":
-            names = []
-        photos = []
-        for name in names[:k]:
-            decision = here.door.decision(name)
-            ((photo, _, _, digest, *_),) = photo_records(here.tables, live_of_name(name))
-            photos.append(
-                {
-                    "id": service.ids.write(name),
-                    "name": name,
-                    "digest": digest,
-                    "source": "" if decision is None else decision.source,
-                    "by_hand": decision is not None and decision.by_hand,
-                    "evidence": [] if decision is None else list(decision.evidence),
-                    "captions": [
-                        {"caption": id_, "text": text, "why": _why(service, here.door.rule.age_limit, text)}
-                        for kind in (CAPTIONS, OTHER_TEXTS, UNREAD)
-                        for id_, text in texts_of(here.tables, photo, kind)
-                    ],
-                }
-            )
-        return photos
-
-
-def _why(service: PhotoService, limit: int, text: str) -> dict[str, str] | None:
-    verdict = service.policy.current().texts(limit).verdict(text)
-    if verdict.decision == "allow":
-        return None
-    return {
-        "rule": verdict.rule,
-        "words": verdict.span,
-        "reason": verdict.reason,
-        "decision": verdict.decision,
-    }
-
-
-def decide(service: PhotoService, id_: str, decision: str, by: str, reason: str) -> Decision:
+def decide(service: PhotoService, id_: str, decision: str, signer: Signer, reason: str) -> Decision:
     """Let a person's decision hold for a photo from now on, and write it into the trail."""
     with writing_alone(service):
         name, digest = content_of(service, id_)
         overrides = _overrides(service)
         before = _of_content(overrides, name, digest)
-        one = Override(name, decision, by, reason, digest)
+        one = Override(name, decision, signer.name, reason, digest)
         _put_override(service, overrides, before, one, lift=True)
-        return _note(service, Decision(_lot(), _now(), name, digest, decision, _cells(before), by, reason))
+        cells = (_lot(), _now(), name, digest, decision, _cells(before), signer.name, reason)
+        return _note(service, Decision(*cells, key=signer.key))
 
 
-def undo(service: PhotoService, number: str, by: str, reason: str) -> Decision:
+def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Decision:
     """Take a decision back: what had held before it holds again."""
     with writing_alone(service):
         decisions = trail(service)
@@ -129,7 +89,8 @@ def undo(service: PhotoService, number: str, by: str, reason: str) -> Decision:
             time=_now(),
             decision=None if before is None else before.decision,
             before=_cells(now),
-            by=by,
+            by=signer.name,
+            key=signer.key,
             reason=reason,
             undoes=number,
         )

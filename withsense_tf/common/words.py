@@ -98,8 +98,8 @@ def frequent_words() -> dict[str, int]:
     from importlib.resources import files
 
     text = (files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
-    cells = (line.split() for line in text.splitlines())
-    return {word: int(count) for word, count in cells}
+    cells = text.split()
+    return dict(zip(cells[::2], map(int, cells[1::2]), strict=True))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The columns of each photo that a search can filter by: from `photos.csv`, the file's EXIF and its size."""
+"""The columns of each photo that a search can filter by: from `photos.csv`, the file's EXIF, its size and pixels."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import re
 import warnings
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
+from withsense_tf.common.cell_texts import BETWEEN, COLOUR
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.common.terminal import track
 from withsense_tf.data.folder.cells import is_photo_name
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.tables import RawTable, TableRow, read_table
 from withsense_tf.data.pictures.exif import Facts, exif_facts, iso_day
+from withsense_tf.data.pictures.look_cache import COLOURS, LookCache, look_cache
+from withsense_tf.data.pictures.main_colours import NAMES, SIDE, main_colours
+from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 
 TABLE: Final = "photos.csv"
 IMAGE: Final = "image"
@@ -35,9 +40,9 @@ def photo_facts(
 ) -> dict[str, Facts]:
     """Return the facts of each of `photos` (a table as `Dataset.photos` is) by photo.
 
-    What `photos.csv` says wins over EXIF; a photo that neither knows has its width, height and orientation. Rows of
-    `photos.csv` that cannot be used are added to `problems` and never stop anything. The facts that a data set has
-    read already (`Dataset.listed_facts`) come in the place of that file.
+    What `photos.csv` says wins over the file; a photo of which neither says anything has its width, height, orientation
+    and main colours, the largest first. Rows of `photos.csv` that cannot be used are added to `problems` and never stop
+    anything. The facts that a data set has read already (`Dataset.listed_facts`) come in the place of that file.
     """
     names = [str(name) for name in photos["photo"]]
     table = Path(folder) / TABLE
@@ -50,15 +55,36 @@ def photo_facts(
     facts: dict[str, Facts] = {}
     # Opening files waits for the disk, and threads can wait together. Pillow warns of damaged tags, which nobody
     # who searches can mend; filters of warnings are the process's, so they are set around all threads.
-    with warnings.catch_warnings(), ThreadPoolExecutor(max_workers=usable_cores()) as pool:
+    threads = ThreadPoolExecutor(max_workers=usable_cores())
+    with warnings.catch_warnings(), look_cache() as cache, threads as pool:
         warnings.simplefilter("ignore")
-        camera_facts = track(
-            pool.map(exif_facts, map(Path, photos["path"])), len(names), "Reading what cameras said"
-        )
-        sizes = zip(names, photos["width"], photos["height"], camera_facts, strict=True)
-        for name, width, height, exif in sizes:
-            facts[name] = {**size_facts(float(width), float(height)), **exif, **by_photo.get(name, {})}
+        read = pool.map(file_facts, map(Path, photos["path"]), photos["digest"], repeat(cache))
+        facts_of_files = track(read, len(names), "Reading what cameras said")
+        sizes = zip(names, photos["width"], photos["height"], facts_of_files, strict=True)
+        for name, width, height, of_file in sizes:
+            facts[name] = {**size_facts(float(width), float(height)), **of_file, **by_photo.get(name, {})}
     return facts
+
+
+def file_facts(path: Path, digest: str, cache: LookCache | None = None) -> Facts:
+    """Return the columns that come of a photo's file: what the camera said, and the main colours."""
+    colours = _colours(path, digest, cache)
+    return {**({COLOUR: BETWEEN.join(colours)} if colours else {}), **exif_facts(path)}
+
+
+def _colours(path: Path, digest: str, cache: LookCache | None) -> list[str]:
+    """Return the main colours of a photo; none where the file has another content, or cannot be read any more."""
+    numbers = None if cache is None else cache.find(digest, COLOURS)
+    if numbers is None:
+        try:
+            numbers = bytes(
+                map(NAMES.index, main_colours(read_photo(path, (SIDE, SIDE), digest=digest)))
+            ).hex()
+        except PhotoError:
+            return []
+        if cache is not None:
+            cache.add(digest, COLOURS, numbers)
+    return [NAMES[number] for number in bytes.fromhex(numbers)]
 
 
 def size_facts(width: float, height: float) -> Facts:
@@ -95,13 +121,15 @@ def _row_facts(row: TableRow) -> Facts:
 
 
 def cell_fact(column: str, text: str) -> str | float:
-    """Return the fact that a cell holds: a number, a day, or a text.
+    """Return the fact that a cell holds: a number, a day, a list of colours, or a text.
 
-    >>> cell_fact("iso", "400"), cell_fact("date", "1.5.2020"), cell_fact("place", "Paris")
-    (400.0, '2020-05-01', 'Paris')
+    >>> cell_fact("iso", "400"), cell_fact("date", "1.5.2020"), cell_fact("colour", "red,blue")
+    (400.0, '2020-05-01', 'red, blue')
     """
     if column == "date":
         return _date(text)
+    if column == COLOUR:
+        return BETWEEN.join(filter(None, map(str.strip, text.split(","))))
     return float(text) if PLAIN_NUMBER.fullmatch(text) else text
 
 

@@ -105,7 +105,7 @@ def _encoder(name: str, weights: str, seed: int) -> PhotoEncoder:
     from withsense_tf.encoders.photos.backbones import BACKBONES
     from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 
-    source = "imagenet" if BACKBONES[name].package and weights != "random" else weights
+    source = BACKBONES[name].learned_from if BACKBONES[name].package and weights != "random" else weights
     return KerasPhoto(name, source, seed=seed)
 
 

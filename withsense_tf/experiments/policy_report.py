@@ -142,9 +142,13 @@ def sentences_report(one: SetFigures) -> str:
 
 def speed_report(data: Dataset, texts: TextPolicy) -> str:
     """Say how many different captions a second are judged on one core, and how long a query takes."""
+    return speed_of(list(dict.fromkeys(data.captions["text"])), texts)
+
+
+def speed_of(captions: list[str], texts: TextPolicy) -> str:
+    """Say the same of any texts, of which each comes once."""
     from withsense_tf.policy.texts.text_policy import TextPolicy
 
-    captions = list(dict.fromkeys(data.captions["text"]))
     rules = TextPolicy(texts.age_limit, texts.folder, texts.languages)
     rules.verdicts(captions[:WARM_UP])  # the rule files are read
     first = _rate(rules, captions[WARM_UP:] or captions)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
 
 Caption = tuple[str, str]
-# Columns that cameras fill. Where a person did, the data set has them among its other texts.
-BY_MACHINES: Final = frozenset({"camera", "lens", "date", "orientation"})
+# Columns that cameras fill, or pixels. Where a person did, the data set has them among its other texts.
+BY_MACHINES: Final = frozenset({"camera", "lens", "date", "orientation", "colour"})
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
-from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_scene import SceneNet
 from withsense_tf.errors import (
     DataError,
@@ -258,21 +257,14 @@ def unique_texts(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
 
 
 def _warn_of_untaught_eyes(photo: object, pairs: Pairs) -> None:
-    """Warn where real photos are looked at by what was not taught on any; only a name that says it is no surprise."""
+    """Warn where real photos are looked at by what was not taught on any, and whose name does not say so."""
     if pairs.data.synthetic:
         return
     for one in photo if isinstance(photo, list | tuple) else [photo]:
-        untaught = ""
         if one == SCENE_NET or isinstance(one, SceneNet):
-            untaught = "scene_net knows drawn scenes alone, and sees little in photos"
-        elif isinstance(one, str) and one in BACKBONES:
-            untaught = (
-                f"photo={one!r} has random weights, which see colours and no meaning. If that is meant, write "
-                f"'{one}:random'; for trained ones write '{one}:imagenet'"
-            )
-        if untaught:
             warnings.warn(
-                f"{untaught}. The best that are on this machine: photo=list(ws.best_encoders_here()).",
+                "scene_net knows drawn scenes alone, and sees little in photos. The best that are on this machine: "
+                "photo=list(ws.best_encoders_here()).",
                 WithSenseWarning,
                 stacklevel=3,
             )

@@ -109,19 +109,23 @@ def weights_at(weights: str, quality: str | None) -> str:
 
 
 def _photo(one: str | Mapping[str, Any], weights: str, seed: int) -> PhotoEncoder:
-    if isinstance(one, str):
+    if isinstance(one, str) and one not in BACKBONES:
         return photo_encoder(one)
+    if isinstance(one, str):
+        # A bare name has the weights that the run names.
+        one = {"backbone": one}
     settings = list(inspect.signature(KerasPhoto.__init__).parameters)[1:]
     for key in one:
         check_choice("photo", key, settings)
     usual: dict[str, Any] = {"weights": weights, "seed": seed}
     values = usual | dict(one)
     if values["weights"] == "auto":
-        name = check_choice("backbone", str(one.get("backbone", "mobilenet_v2")), BACKBONES)
-        if not BACKBONES[name].package:
-            raise SettingError(f'photo: say which weights {name} is to have: "imagenet", "random" or a file.')
-        values["weights"] = "imagenet"
-    return KerasPhoto(**values)
+        # Those that are on this machine.
+        values["weights"] = None
+    encoder = KerasPhoto(**values)
+    if values["weights"] is None:
+        encoder.check_here()
+    return encoder
 
 
 def default_space(synthetic: bool, vectors: TextEncoder | None = None) -> CaptionSpace:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 
+from withsense_tf.common.cell_texts import COLOUR
 from withsense_tf.data.named import ANSWERS, column_text
+from withsense_tf.errors import SettingError
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.facts_table import (
     is_free_column,
@@ -42,6 +44,11 @@ def check_asked_columns(tables: sqlite3.Connection, door: IndexDoor, where: Wher
     """Raise for a column that no photo has which may be shown here; withheld photos lend none to the message either."""
     unknown = tuple(part for part in where if not has_column(tables, door, part.column))
     if unknown:
+        if any(part.column == COLOUR for part in unknown):
+            raise SettingError(
+                "No photo here has a colour yet: this index was made before colours were looked at. "
+                "Bring it up to date: python -m withsense_tf index update FOLDER."
+            )
         check_columns(unknown, columns_to_name(tables, door))
 
 

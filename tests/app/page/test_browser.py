@@ -35,7 +35,7 @@ def name_of(path: str) -> str:
     return re.sub(r"\W+", "_", path).strip("_") or "home"
 
 
-@pytest.mark.parametrize(("language", "width", "theme"), [("en", 1440, "light"), ("ru", 390, "dark")])
+@pytest.mark.parametrize(("language", "width", "theme"), [("en", 1440, "light"), ("ru", 360, "dark")])
 @pytest.mark.slow
 def test_axe_finds_nothing_and_nothing_stands_out_of_the_page(
     visit: Visit, language: str, width: int, theme: str
@@ -176,6 +176,20 @@ def test_chips_filters_and_order_change_what_is_found(visit: Visit) -> None:
     assert page.locator(".tile:not(.withheld)").count() in (0, 1, 2)
     page.locator(".chip.filter").click()
     page.locator(".chip.filter").wait_for(state="detached")
+
+
+def test_a_colour_is_chosen_by_its_sample_and_by_keys(visit: Visit) -> None:
+    page = visit(ASKED)
+    page.locator("#filters summary").click()
+    page.locator(".swatch.green").click()
+    page.locator(".chip", has_text="Colour: green").wait_for()
+    assert page.locator("#results .fit").count() == 1
+    page.keyboard.press("ArrowRight")
+    page.locator(".chip", has_text="Colour: blue").wait_for()
+    assert page.locator("#results .fit").count() == 2
+    page.locator(".swatch").first.click()
+    page.locator(".chip").wait_for(state="detached")
+    assert page.locator("#results .fit").count() == len(SHOWN)
 
 
 def test_two_photos_are_collected_compared_and_taken_along(visit: Visit) -> None:

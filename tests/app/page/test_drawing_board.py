@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Callable
 
 import pytest
+from app_places import Place, ids_of
 from starlette.testclient import TestClient
 
-from withsense_tf.app.page.drawing_board import HTMX, asset_bytes, url
+from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.app.page.drawing_board import HTMX, asset_bytes, go_back, url
 
 # Of htmx.org 2.0.3 as its authors publish it: the package that brings it along changed nothing.
 PUBLISHED = "491955cd1810747d7d7b9ccb936400afb760e06d25d53e4572b64b6563b2784e"
@@ -49,7 +53,43 @@ def test_an_address_leaves_out_what_has_no_value() -> None:
     assert url("/photo/a b", q="") == "/photo/a%20b"
 
 
-def test_the_foot_says_how_many_photos_are_searched(client: TestClient) -> None:
-    for country in ("AA", "BB"):
-        text = client.get("/", headers={"cookie": f"withsense_country={country}"}).text
-        assert "8 photos are searched here" in text
+def foot(client: TestClient, country: str) -> list[str]:
+    text = client.get("/", headers={"cookie": f"withsense_country={country}"}).text
+    return re.findall(r"(\d+) photos? (?:is|are) searched here", text)
+
+
+@pytest.mark.closed
+def test_the_foot_counts_what_may_be_shown_and_nothing_else(client: TestClient) -> None:
+    assert [foot(client, country) for country in ("AA", "BB", "ZZ")] == [["8"], ["6"], ["6"]]
+
+
+@pytest.mark.closed
+def test_the_foot_counts_by_decisions_and_permissions_as_they_are_now(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    (first, second) = sorted(ids_of(client, "AA").keys() - ids_of(client, "BB").keys())
+    signed = {"id": first, "decision": "allow", "by": "Ann", "reason": "It shows a doll."}
+    assert client.post("/api/v1/review/decisions", json=signed).status_code == 201
+    assert foot(client, "BB") == ["7"]
+    consent = {"id": second, "given_by": "Her mother", "countries": ["BB"]}
+    number = client.post("/api/v1/review/consents", json=consent).json()["id"]
+    assert (foot(client, "BB"), foot(client, "CC")) == (["8"], ["7"])
+    client.post(f"/api/v1/review/consents/{number}/revoke", json={"by": "Ann", "reason": "She asked."})
+    assert foot(client, "BB") == ["7"]
+
+
+@pytest.mark.closed
+def test_who_has_no_key_is_not_told_how_many_there_are(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    ring = KeyRing(place.index.parent / "keys.json")
+    ring.create("Ann", ["read"])
+    text = new_client(place.settings(keys=ring.file)).get("/", headers={"accept": "text/html"}).text
+    assert "asks for a key" in text
+    assert "searched here" not in text
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", ""])
+def test_nobody_is_led_elsewhere(path: str) -> None:
+    assert go_back(path).headers["location"] == "/"

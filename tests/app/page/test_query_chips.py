@@ -54,6 +54,7 @@ def test_what_is_no_filter_is_left_out_of_the_form() -> None:
     ("condition", "label"),
     [
         ("orientation=portrait", "Shape: portrait"),
+        ("colour=red", "Colour: red"),
         ("camera~Nikon", "Camera: Nikon (all)"),
         ("iso>=200", "ISO ≥ 200"),
         ("mood!=calm", "mood ≠ calm"),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from app_places import WITHHELD, Place, ids_of
 from starlette.testclient import TestClient
+
+from withsense_tf.app.api_keys import KeyRing
 
 BB = {"cookie": "withsense_country=BB"}
 
@@ -30,6 +33,64 @@ def test_a_decision_holds_is_in_the_trail_and_can_be_taken_back(
     number = re.findall(r"/review/undo/([0-9a-f]+)", trail.text)[0]
     assert "decision taken back" in client.post(f"/review/undo/{number}", data=signed, headers=BB).text
     assert hidden not in ids_of(client, "BB")
+
+
+def test_the_list_is_narrowed_by_name_rule_and_word(client: TestClient) -> None:
+    for asked, names in (
+        ({"name": "QUIXOTIC"}, {"quixotic_7.png"}),
+        ({"rule": "child"}, {"zebulon_toddler_6.png"}),
+        ({"word": "Xylophone"}, {"zebulon_toddler_6.png"}),
+        ({"word": "wall"}, set(WITHHELD)),
+        ({"word": "wall", "name": "quix", "rule": "child"}, set()),
+    ):
+        text = client.get("/review", params=asked, headers=BB).text
+        assert set(re.findall(r"<li><h2>([^<]+)</h2>", text)) == names, asked
+        assert f"{len(names)} photo" in text
+    assert "No withheld photo is like that." in text
+
+
+def test_a_page_of_the_list_leads_on_as_it_was_narrowed_and_a_decision_back_to_it(
+    place: Place, new_client: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("withsense_tf.app.page.review_page.ON_A_PAGE", 1)
+    client = new_client(place.settings())
+    first = client.get("/review?word=wall", headers=BB).text
+    (more,) = re.findall(r'href="(/review\?[^"]*after=[^"]*)"', first)
+    second = client.get(more.replace("&amp;", "&"), headers=BB).text
+    assert [re.findall(r"<li><h2>([^<]+)</h2>", text) for text in (first, second)] == [
+        [name] for name in sorted(WITHHELD)
+    ]
+    id_, back = (re.findall(rf'name="{name}" value="([^"]+)"', second)[0] for name in ("id", "back"))
+    said = {
+        "id": id_,
+        "decision": "allow",
+        "by": "Ann",
+        "reason": "Dolls.",
+        "back": back.replace("&amp;", "&"),
+    }
+    after = client.post("/review/decide", data=said, headers=BB)
+    assert (after.url.path, dict(after.url.params)["word"]) == ("/review", "wall")
+    assert "Done." in after.text
+    elsewhere = client.post("/review/decide", data=said | {"back": "//evil.example"}, headers=BB)
+    assert str(elsewhere.url).endswith("/review?tab=decisions")
+
+
+def test_where_keys_are_used_who_decides_is_whose_key_it_is(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    ring = KeyRing(place.index.parent / "keys.json")
+    key = ring.create("Rita", ["read", "review"])
+    number = ring.all_keys()[0].id
+    client = new_client(place.settings(keys=ring.file), headers={"Authorization": f"Bearer {key}"})
+    page = client.get("/review", headers=BB).text
+    assert "Signed: Rita, as the key says" in page
+    assert 'name="by"' not in page
+    (id_, *_) = re.findall(r'name="id" value="([^"]+)"', page)
+    said = {"id": id_, "decision": "allow", "reason": "Dolls."}
+    assert client.post("/review/decide", data=said | {"by": "Ann"}, headers=BB).status_code == 400
+    trail = client.post("/review/decide", data=said, headers=BB).text
+    assert "Rita: “Dolls.”" in trail
+    assert f"Key {number}" in trail
 
 
 def test_a_permission_holds_until_it_is_revoked(place: Place, new_client: Callable[..., TestClient]) -> None:

@@ -10,7 +10,7 @@ from app_places import SECRETS, SHOWN, Place, ids_of
 from starlette.testclient import TestClient
 
 from withsense_tf.app.answers import SearchAnswer, ShownPlace, WithheldPlace
-from withsense_tf.app.page.search_page import groups_of, in_order
+from withsense_tf.app.page.search_page import groups_of, in_order, part_of
 from withsense_tf.policy.countries import NOTICE
 
 ASKED = "/search?q=a+plain+red+wall&minimum=0"
@@ -114,7 +114,7 @@ def test_another_order_says_how_far_it_reaches(client: TestClient, monkeypatch: 
     assert "All that was found, in this order." in whole
     monkeypatch.setattr("withsense_tf.app.page.search_page.IN_ORDER", 3)
     part = client.get(f"{ASKED}&order=name", headers=BB).text
-    assert "Only the best 3 places are put in this order" in part
+    assert "More than 3 places fit. The best 3 stand in this order" in part
     assert "in this order" not in client.get(ASKED, headers=BB).text
 
 
@@ -158,6 +158,56 @@ def test_in_another_order_what_is_withheld_stands_last_and_in_one() -> None:
         "6.jpg",
         "7.jpg",
     ]
+
+
+def answer_of(*numbers: int) -> SearchAnswer:
+    return SearchAnswer(
+        query="a",
+        places=[*map(place, numbers), WithheldPlace(place=99, count=2, notice=NOTICE)],
+    )
+
+
+def test_pages_of_another_order_are_cut_out_of_the_same_order() -> None:
+    answer = answer_of(*range(70))
+    pages, after = [], {"behind": None, "so_far": 0}
+    while after is not None:
+        part, after = part_of(answer, **after)
+        pages.append([getattr(one, "id", one.kind) for one in part.places])
+    assert [len(page) for page in pages] == [30, 30, 11]
+    assert [one for page in pages for one in page] == [*map(str, range(70)), "withheld"]
+
+
+def test_a_page_of_another_order_begins_behind_the_photo_that_was_last() -> None:
+    part, _ = part_of(answer_of(100, 101, *range(40)), "29", 30)
+    assert part.places[0].id == "30"
+    # Where that one is gone, behind as many as there were.
+    part, _ = part_of(answer_of(*range(29), *range(30, 40)), "29", 30)
+    assert part.places[0].id == "31"
+
+
+def test_another_order_is_that_of_all_that_fits(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("withsense_tf.app.page.search_page.ON_A_PAGE", 2)
+    names, path = [], f"{ASKED}&order=name"
+    while path:
+        text = client.get(path, headers={**BB, "hx-request": "true"}).text
+        names += re.findall(r'data-photo="([^"]+)"', text)
+        more = re.search(r'hx-get="([^"]+)"', text)
+        path = more[1].replace("&amp;", "&") if more else ""
+    assert names == [id_ for id_, _ in sorted(ids_of(client, "BB").items(), key=lambda pair: pair[1])]
+
+
+def test_colours_are_chosen_by_samples_in_their_usual_order(client: TestClient) -> None:
+    text = client.get(f"{ASKED}&f.colour=blue", headers=BB).text
+    assert re.findall(r'name="f.colour" value="(\w*)"( checked)?', text) == [
+        ("", ""), ("red", ""), ("green", ""), ("blue", " checked"), ("white", "")
+    ]  # fmt: skip
+    assert "Colour: blue <span" in text
+    assert len(re.findall(r'class="fit ', text)) == 2
+    # A colour that no photo has stays chosen.
+    gone = client.get(f"{ASKED}&f.colour=pink", headers=BB).text
+    assert 'value="pink" checked' in gone
+    russian = client.get("/search?q=стена&minimum=0", headers={**BB, "accept-language": "ru"}).text
+    assert 'title="зелёный"' in russian
 
 
 def test_a_chip_has_the_words_of_the_form(client: TestClient) -> None:

@@ -88,6 +88,64 @@ def test_without_files_of_the_law_there_is_nothing_to_decide_on(
     assert client.get("/api/v1/review/consents").json()["kind"] == "no_consents"
 
 
+def test_a_decision_is_signed_by_the_key_and_the_trail_has_its_number(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    ring = KeyRing(place.index.parent / "keys.json")
+    key = ring.create("Rita", ["read", "review"])
+    number = ring.all_keys()[0].id
+    client = new_client(
+        place.settings(keys=ring.file, country="BB"), headers={"Authorization": f"Bearer {key}"}
+    )
+    id_ = client.get("/api/v1/review/withheld").json()[0]["id"]
+    said = {"id": id_, "decision": "allow", "reason": "Dolls."}
+    other = client.post("/api/v1/review/decisions", json=said | {"by": "Ann"})
+    assert (other.status_code, other.json()["kind"]) == (400, "other_name")
+    made = client.post("/api/v1/review/decisions", json=said).json()
+    undone = client.post(f"/api/v1/review/decisions/{made['id']}/undo", json={"by": "rita", "reason": "No."})
+    assert undone.status_code == 201, undone.text
+    trail = client.get("/api/v1/review/decisions").json()
+    assert [(one["by"], one["key"]) for one in trail] == [("Rita", number)] * 2
+    consent = client.post("/api/v1/review/consents", json={"id": id_, "given_by": "her mother"}).json()
+    assert consent["given_by"] == f"her mother (written down by Rita, key {number})"
+    revoked = client.post(f"/api/v1/review/consents/{consent['id']}/revoke", json={"reason": "She asked."})
+    assert revoked.status_code == 201, revoked.text
+    assert f'"by": "Rita, key {number}"' in place.law.consents.read_text(encoding="utf-8")
+
+
+def test_without_keys_who_decides_says_a_name(reviewer: TestClient) -> None:
+    id_ = reviewer.get("/api/v1/review/withheld").json()[0]["id"]
+    answer = reviewer.post(
+        "/api/v1/review/decisions", json={"id": id_, "decision": "allow", "reason": "Dolls."}
+    )
+    assert (answer.status_code, answer.json()["kind"]) == (400, "no_name")
+
+
+def test_an_older_trail_without_keys_is_read(reviewer: TestClient, place: Place) -> None:
+    id_ = reviewer.get("/api/v1/review/withheld").json()[0]["id"]
+    said = {"id": id_, "decision": "allow", "by": "Ann", "reason": "Dolls."}
+    assert reviewer.post("/api/v1/review/decisions", json=said).status_code == 201
+    (file,) = place.index.parent.rglob("decisions.jsonl")
+    file.write_text(file.read_text(encoding="utf-8").replace(', "key": null', ""), encoding="utf-8")
+    assert [one["key"] for one in reviewer.get("/api/v1/review/decisions").json()] == [None]
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ({"name": "zebulon"}, ["zebulon_toddler_6.png"]),
+        ({"rule": "child"}, ["zebulon_toddler_6.png"]),
+        ({"word": "velocipede"}, ["quixotic_7.png"]),
+        ({"word": "velocipede", "after": "quixotic_7.png"}, []),
+    ],
+)
+def test_withheld_photos_are_found_by_name_rule_and_word(
+    reviewer: TestClient, asked: dict[str, str], names: list[str]
+) -> None:
+    photos = reviewer.get("/api/v1/review/withheld", params=asked).json()
+    assert [photo["name"] for photo in photos] == names
+
+
 @pytest.mark.closed
 def test_the_state_of_the_index_names_no_path(reviewer: TestClient, place: Place) -> None:
     status = reviewer.get("/api/v1/review/status")

@@ -88,7 +88,7 @@ def test_pixels_become_numbers_around_zero() -> None:
 
 @pytest.mark.slow
 def test_photos_go_through_one_by_name_and_are_told_apart(photos: list[Path]) -> None:
-    vectors = KerasPhoto("efficientnet_lite0", size=64).encode(photos[:3])
+    vectors = KerasPhoto("efficientnet_lite0", "random", size=64).encode(photos[:3])
     assert vectors.shape == (3, 1280)
     assert np.isfinite(vectors).all()
     assert len(np.unique(vectors.round(3), axis=0)) == 3

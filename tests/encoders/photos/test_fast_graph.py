@@ -18,7 +18,7 @@ def test_openvino_gives_the_vectors_of_tensorflow(
     backbone: str, pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("openvino", reason="pip install 'withsense_tf[fast]'")
-    encoder = KerasPhoto(backbone, size=64)
+    encoder = KerasPhoto(backbone, "random", size=64)
     by_tensorflow = encoder.forward(pixels)
     assert "_fast_graph" not in vars(encoder)  # for so few it is not worth the seconds
     monkeypatch.setattr(photo_graph, "WORTH", 0)
@@ -37,7 +37,7 @@ def test_openvino_gives_the_vectors_of_tensorflow(
 def test_without_openvino_tensorflow_computes(monkeypatch: pytest.MonkeyPatch, pixels: np.ndarray) -> None:
     monkeypatch.setattr(module, "find_spec", lambda _: None)
     monkeypatch.setattr(photo_graph, "WORTH", 0)
-    assert KerasPhoto("mobilenet_v2", size=32).forward(pixels[:3, :32, :32]).shape == (3, 1280)
+    assert KerasPhoto("mobilenet_v2", "random", size=32).forward(pixels[:3, :32, :32]).shape == (3, 1280)
 
 
 def test_what_openvino_does_not_know_stays_with_tensorflow() -> None:

@@ -42,13 +42,13 @@ def random_network() -> KerasPhoto:
 
 @pytest.fixture(scope="module")
 def two_views(random_network: KerasPhoto) -> KerasPhoto:
-    return around(random_network, Small(size=64, views=2))
+    return around(random_network, Small(weights="random", size=64, views=2))
 
 
 @pytest.fixture(scope="module")
 def again() -> KerasPhoto:
     """Return the same network built once more, with an inner layer beside the last one."""
-    return Small(seed=0, size=64, layers=("block_1_expand", "out_relu"))
+    return Small(weights="random", seed=0, size=64, layers=("block_1_expand", "out_relu"))
 
 
 def around(network: KerasPhoto, encoder: KerasPhoto) -> KerasPhoto:
@@ -79,7 +79,9 @@ def check_told_apart(vectors: np.ndarray, width: int) -> None:
 )
 @pytest.mark.slow
 def test_backbones_tell_photos_apart_in_finite_numbers(backbone: str, pixels: np.ndarray) -> None:
-    check_told_apart(vectors_untraced(Small(backbone, size=32), pixels[:3, ::2, ::2]), WIDTHS[backbone])
+    check_told_apart(
+        vectors_untraced(Small(backbone, "random", size=32), pixels[:3, ::2, ::2]), WIDTHS[backbone]
+    )
 
 
 @pytest.mark.slow
@@ -109,7 +111,7 @@ def test_photo_vectors_have_a_row_a_photo_and_follow_the_photo(
     ids=lambda setting: next(iter(setting)),
 )
 def test_each_setting_changes_the_identity(other: dict[str, Any]) -> None:
-    usual = {"backbone": "mobilenet_v2", "size": 64, "precision": "float32"}
+    usual = {"backbone": "mobilenet_v2", "weights": "random", "size": 64, "precision": "float32"}
     assert KerasPhoto(**usual).identity != KerasPhoto(**{**usual, **other}).identity
 
 
@@ -134,7 +136,7 @@ def test_random_weights_are_called_random_and_follow_their_seed_but_touch_no_glo
     np.random.seed(7)  # the global generators are what is watched
     random.seed(7)
     before = np.random.get_state()[1].copy(), random.getstate()
-    other = Small(seed=1, size=64)
+    other = Small(weights="random", seed=1, size=64)
     model = other.load().model
     np.testing.assert_array_equal(before[0], np.random.get_state()[1])
     assert random.getstate() == before[1]
@@ -142,7 +144,7 @@ def test_random_weights_are_called_random_and_follow_their_seed_but_touch_no_glo
     np.testing.assert_allclose(vectors, again.encode(photos)[:, 96:], rtol=1e-4, atol=1e-4)
     assert not np.allclose(vectors_untraced(other, pixels[:6]), vectors)
     assert model is other.model
-    assert Small(seed=0, size=64).identity == random_network.identity != other.identity
+    assert Small(weights="random", seed=0, size=64).identity == random_network.identity != other.identity
 
 
 def draw_norms(model: Any) -> None:
@@ -279,11 +281,11 @@ def test_grid_pooling_is_the_means_and_maximum_pooling_the_maxima_of_the_network
 ) -> None:
     # 64 pixels make a map of 2 x 2, so that the mean of the four fields is the mean of the map.
     maps = random_network.model(random_network.preprocess(pixels[:4].astype(np.float32)), training=False)
-    grid = Small(size=64, pooling="grid2").pool(maps).numpy()
+    grid = Small(weights="random", size=64, pooling="grid2").pool(maps).numpy()
     assert grid.shape == (4, 4 * 1280)
     fields = grid.reshape(4, 4, 1280)
     np.testing.assert_allclose(fields.mean(axis=1), random_network.forward(pixels[:4]), rtol=1e-3, atol=1e-4)
-    largest = Small(size=64, pooling="max").pool(maps).numpy()
+    largest = Small(weights="random", size=64, pooling="max").pool(maps).numpy()
     np.testing.assert_allclose(largest, fields.max(axis=1), rtol=1e-3, atol=1e-4)
 
 
@@ -298,7 +300,7 @@ def test_layers_stand_side_by_side_in_the_order_given(
 def test_a_wrong_layer_gets_the_nearest_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras.applications, "ResNet50", resnet_of_few_layers)
     with pytest.raises(SettingError, match="Did you mean 'conv3_block1_add'"):
-        KerasPhoto("resnet50", size=64, layers=("conv3_block1_ad",)).load()
+        KerasPhoto("resnet50", "random", size=64, layers=("conv3_block1_ad",)).load()
 
 
 @pytest.mark.parametrize(
@@ -341,7 +343,7 @@ def test_half_precision_changes_the_vectors_little_and_keras_own_setting_not_at_
 ) -> None:
     full = random_network.forward(pixels[:4])
     usual = keras.config.dtype_policy().name
-    half = Small(size=64, precision="mixed_bfloat16").forward(pixels[:4])
+    half = Small(weights="random", size=64, precision="mixed_bfloat16").forward(pixels[:4])
     assert keras.config.dtype_policy().name == usual
     assert half.dtype == np.float32
     apart = np.linalg.norm(half - full, axis=1) / np.linalg.norm(full, axis=1)

@@ -35,7 +35,7 @@ def test_an_inner_layer_that_is_an_output_too_is_a_path_around_what_follows() ->
 
 @pytest.mark.slow
 def test_the_two_parts_of_a_real_backbone_are_together_what_it_was(pixels: np.ndarray) -> None:
-    base = KerasPhoto(size=32, precision="float32")
+    base = KerasPhoto(weights="random", size=32, precision="float32")
     places = splits(base.model)
     assert places["block_16_expand"] == places["block_15_add"] == "block_15_add"
     assert "block_15_expand" not in places  # a path goes around it
@@ -79,7 +79,9 @@ def test_a_layer_that_cannot_be_opened_is_refused_with_the_nearest_that_can(
         _ = Trunk(TinyPhoto(), opened).shape
 
 
-@pytest.mark.parametrize("base", [SceneNet(), KerasPhoto(views=2)], ids=["scene_net", "two views"])
+@pytest.mark.parametrize(
+    "base", [SceneNet(), KerasPhoto(weights="random", views=2)], ids=["scene_net", "two views"]
+)
 def test_only_a_backbone_with_one_view_can_be_opened(base) -> None:
     with pytest.raises(SettingError, match="looks once at each photo"):
         Trunk(base, "late")

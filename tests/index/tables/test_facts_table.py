@@ -16,6 +16,7 @@ from withsense_tf.index.tables.facts_table import (
     column_names,
     delete_facts,
     facts_by_photo,
+    free_values,
     insert_facts,
     is_free_column,
     is_live_column,
@@ -61,7 +62,9 @@ def test_signs_of_the_databases_language_are_ordinary_ones(hostile: str, op: str
         assert asked(connection, where) == [n for n, facts in enumerate(photos) if matches(where, facts)]
 
 
-@pytest.mark.parametrize("text", ["camera=Nikon", "iso<=400", "iso=400", "date=2020-05", "date>=2020-05-01"])
+@pytest.mark.parametrize(
+    "text", ["camera=Nikon", "iso<=400", "iso=400", "date=2020-05", "date>=2020-05-01", "colour=red"]
+)
 def test_every_question_is_answered_by_an_index(text: str) -> None:
     connection = database([])
     test, values = to_sql((parse_filter(text),))
@@ -76,6 +79,14 @@ def test_every_question_is_answered_by_an_index(text: str) -> None:
 @pytest.mark.slow
 def test_the_database_finds_what_the_plain_meaning_says(photos: list[Facts], where: Where) -> None:
     assert asked(database(photos), where) == [n for n, facts in enumerate(photos) if matches(where, facts)]
+
+
+def test_the_values_of_a_list_are_its_parts_the_most_frequent_first(tables: sqlite3.Connection) -> None:
+    for number, colour in enumerate(["blue, red", "red", "green, red", "blue"]):
+        photo = add_photo(tables, f"{number}.jpg", facts=f'{{"colour": "{colour}"}}')
+        insert_facts(tables, photo, {"colour": colour})
+    assert free_values(tables, "colour", None, 9) == ["red", "blue", "green"]
+    assert free_values(tables, "colour", None, 2) == ["red", "blue"]
 
 
 def test_of_columns_that_differ_by_case_alone_the_last_one_counts(tables: sqlite3.Connection) -> None:

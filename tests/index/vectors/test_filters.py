@@ -105,6 +105,22 @@ def test_a_number_is_not_compared_with_a_text(text: str) -> None:
     assert not holds(text, iso="auto")
 
 
+@pytest.mark.parametrize(
+    ("text", "is_there"),
+    [
+        ("colour=red", True),
+        ("colour=Blue", True),
+        ("colour=blue, red", True),
+        ("colour=re", False),
+        ("colour!=red", False),
+        ("colour!=green", True),
+        ("colour~re", True),
+    ],
+)
+def test_a_photo_has_several_colours(text: str, is_there: bool) -> None:
+    assert holds(text, colour="blue, red") == is_there
+
+
 @pytest.mark.parametrize("text", ["iso<high", "iso>4oo"])
 def test_a_text_is_not_compared_with_a_number(text: str) -> None:
     assert not holds(text, iso=400.0)

@@ -100,7 +100,7 @@ VALUES: list[Fact] = [
     "Nikon D90", "NIKON D700", "canon", "Ångström", "IMG_001.jpg", "img-001", "50%_off", "IMG1001.jpg", "  two\nlines ",
     "2020", "2019", 2020.0, 400.0, "400", -0.5, 5.6, 1e20, "1e3", "2020.0", "0100", float("inf"), float("nan"),
     "2020-05", "2020-05-01", "2020-05-01 10:00", "2020-06-30T9", "2021-01", "2020-0x", "2020-05-0", "20200101", "202",
-    *HOSTILE,
+    "red", "red, blue", "blue, red", "blue, red, green", "dark red", "reds, blue", *HOSTILE,
 ]  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def album(address: str) -> Iterator[MilvusIndex]:
 
 
 def album_facts() -> list[dict[str, Fact]]:
-    return [*({"said": value, f"of {value}": 1.0} for value in VALUES), {}]
+    return [*({"said": value, "colour": value, f"of {value}": 1.0} for value in VALUES), {}]
 
 
 def matching(*where: Condition) -> list[int]:
@@ -125,7 +125,7 @@ def matching(*where: Condition) -> list[int]:
 @pytest.mark.slow
 def test_a_condition_finds_the_rows_that_meet_it(album: MilvusIndex, op: str) -> None:
     asked = [*VALUES, "2020-05-01 1", "_001", "%", "\\", '"', "'", 2021.0, "n", "IKON D"]
-    conditions = [Condition("said", op, value) for value in asked]
+    conditions = [Condition(column, op, value) for column in ("said", "colour") for value in asked]
     found = {repr(condition): all_found(album, len(VALUES) + 1, condition) for condition in conditions}
     assert found == {repr(condition): matching(condition) for condition in conditions}
 

@@ -15,6 +15,7 @@ from withsense_tf.policy.reader.second_reader import (
     MODEL,
     PLACES,
     SIZE,
+    QuotedSentences,
     SecondReader,
     _examples,
     basic,
@@ -96,6 +97,18 @@ def test_what_reasons_quote_was_learnt_and_speaks_of_somebody_young() -> None:
     examples = EXAMPLES.read_text(encoding="utf-8").splitlines()
     assert len(examples) > 1_000
     assert set(examples) <= {sentence.text for sentence in all_sentences() if sentence.restricted}
+
+
+def test_the_nearest_sentence_shares_most_features_and_is_the_first_of_several() -> None:
+    texts = ["a dog on a beach", "a boat", "Две собаки у моря", "a dog on a beach", "a dog"]
+    examples = QuotedSentences.of_texts(texts)
+
+    def shared(text: str, other: str) -> float:
+        own, others = set(features(text).tolist()), set(features(other).tolist())
+        return len(own & others) / (1 + len(own | others))
+
+    for text in ("a dog", "a dog on a boat", "Собаки у моря", "", "qqq", "dogs on beaches, a dog on a beach"):
+        assert examples.nearest(text) == max(texts, key=lambda other: shared(text, other))
 
 
 def test_without_what_reasons_quote_nothing_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import jinja2
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from withsense_tf.app.page.messages import language_of_text
 from withsense_tf.app.page.query_chips import filter_label
@@ -67,8 +67,10 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "rule": rule,
         "countries": service.policy.current().countries.names(),
         "fixed_country": service.settings.fixed_country,
-        "photo_count": None if reader.is_part else service.photo_count(),
+        # Who may not ask is told nothing of what is here.
+        "photo_count": None if reader.is_part or status == 401 else service.photo_count(reader.country),
         "has_keys": request.app.state.keys is not None,
+        "signer": getattr(request.state, "key_owner", None),
         "base": "part.html" if reader.is_part else "base.html",
         "active": "",
         "question": None,
@@ -94,6 +96,16 @@ def board() -> jinja2.Environment:
         asset=asset, url=url, language_of_text=language_of_text, filter_label=filter_label
     )
     return environment
+
+
+def go_back(path: str) -> RedirectResponse:
+    """Go to a page of this server, and to no other.
+
+    >>> go_back("/search?q=a").headers["location"], go_back("//evil.example/").headers["location"]
+    ('/search?q=a', '/')
+    """
+    is_own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
+    return RedirectResponse(path if is_own else "/", 303)
 
 
 def wide(image: str, width: int) -> str:

@@ -6,7 +6,7 @@ import mimetypes
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from withsense_tf.app.page import (
     add_page,
@@ -25,6 +25,7 @@ from withsense_tf.app.page.drawing_board import (
     THEMES,
     PageReader,
     asset_bytes,
+    go_back,
     page,
 )
 from withsense_tf.app.page.reports import figures_page, law_page, runs_page
@@ -132,16 +133,6 @@ async def forget_key(service: Service) -> Response:
     response = go_back("/")
     response.delete_cookie(service.settings.cookie(COOKIE), httponly=True, samesite="strict")
     return response
-
-
-def go_back(path: str) -> RedirectResponse:
-    """Go to a page of this server, and to no other.
-
-    >>> go_back("/search?q=a").headers["location"], go_back("//evil.example/").headers["location"]
-    ('/search?q=a', '/')
-    """
-    is_own = path.startswith("/") and not path.startswith("//") and "\\" not in path and path.isprintable()
-    return RedirectResponse(path if is_own else "/", 303)
 
 
 def _keep(request: Request, response: Response, name: str, value: str) -> None:

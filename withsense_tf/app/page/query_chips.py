@@ -86,8 +86,7 @@ def filter_label(wording: Wording, text: str) -> str:
 
 def _words(wording: Wording, part: Condition) -> str:
     column = wording.texts.get(f"column_{part.column}", part.column)
-    value = f"{part.value:.10g}" if isinstance(part.value, float) else str(part.value)
-    value = wording.texts.get(f"value_{value}", value)
+    value = wording.cell(part.column, part.value)
     if part.op == PART:
         value = wording("all_of", group=value)
     return f"{column}{SIGNS.get(part.op, f' {part.op} ')}{value}"

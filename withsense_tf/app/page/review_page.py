@@ -8,38 +8,49 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from withsense_tf.app import review
-from withsense_tf.app.page.drawing_board import PageReader, page
+from withsense_tf.app.page.drawing_board import PageReader, go_back, page, url
+from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.app.review_list import Criteria, withheld_photos
 from withsense_tf.app.routes import review_routes
-from withsense_tf.app.routes.common import Service, needs
-from withsense_tf.app.routes.review_routes import NewConsent, Number
-from withsense_tf.common.limits import NAME_SIGNS
+from withsense_tf.app.routes.common import Service, needs, signer_of
+from withsense_tf.app.routes.review_routes import NewConsent, Number, Signature
+from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
 from withsense_tf.policy.consent_register import EVERYWHERE
 
 router = APIRouter(prefix="/review", dependencies=[needs("review")], include_in_schema=False)
 Tab = Literal["withheld", "decisions", "permissions", "index"]
 ON_A_PAGE: Final = 20
 Words = Annotated[str, Form(min_length=1, max_length=500)]
+# Who decides is whose key it is, where the server asks for keys.
+By = Annotated[str, Form(max_length=500)]
+Back = Annotated[str, Form(max_length=4000)]
 Id = Annotated[str, Form(min_length=1, max_length=10_000)]
 
 
+class ListFields(BaseModel):
+    """Which of the lists is shown, what of the first one, and whether something was just written down."""
+
+    tab: Tab = "withheld"
+    after: str = Field(default="", max_length=NAME_SIGNS)
+    name: str = Field(default="", max_length=NAME_SIGNS)
+    rule: str = Field(default="", max_length=QUERY_SIGNS)
+    word: str = Field(default="", max_length=QUERY_SIGNS)
+    ok: bool = False
+
+
 @router.get("")
-def overview(
-    request: Request,
-    service: Service,
-    tab: Tab = "withheld",
-    after: Annotated[str, Query(max_length=NAME_SIGNS)] = "",
-) -> Response:
+def overview(request: Request, service: Service, fields: Annotated[ListFields, Query()]) -> Response:
     """Show one of four lists."""
-    values: dict[str, Any] = {"tab": tab, "problem": None, "items": []}
+    tab, criteria = fields.tab, Criteria(fields.name.strip(), fields.rule, fields.word.strip())
+    values: dict[str, Any] = {"tab": tab, "problem": None, "items": [], "criteria": criteria, "ok": fields.ok}
     country = PageReader.of(request).country
     try:
         if tab == "withheld":
-            values["items"] = review.withheld_photos(service, country, after, ON_A_PAGE)
-            values["more"] = values["items"][-1]["name"] if len(values["items"]) == ON_A_PAGE else None
+            values |= _withheld_page(service, country, fields.after, criteria)
         elif tab == "decisions":
             values["items"] = [asdict(one) for one in reversed(review.trail(service))]
         elif tab == "permissions":
@@ -52,33 +63,58 @@ def overview(
     return page(request, "review.html", active="review", **values)
 
 
+def _withheld_page(
+    service: PhotoService, country: str | None, after: str, criteria: Criteria
+) -> dict[str, Any]:
+    """Return one page of the withheld photos, and where the next one and this one are."""
+    listing = withheld_photos(service, country, after, ON_A_PAGE + 1, criteria)
+    items, terms = (
+        listing.photos[:ON_A_PAGE],
+        {key: value for key, value in asdict(criteria).items() if value},
+    )
+    more = url("/review", **terms, after=items[-1]["name"]) if len(listing.photos) > ON_A_PAGE else None
+    return {
+        "items": items,
+        "count": listing.count,
+        "rules": listing.rules,
+        "more": more,
+        "here": url("/review", **terms, after=after, ok=1),
+        "is_first": not after,
+        "start": url("/review", **terms),
+    }
+
+
 @router.post("/decide")
 def decide(
+    request: Request,
     service: Service,
     id: Id,  # noqa: A002  # as the path has it
     decision: Annotated[Literal["restrict", "allow"], Form()],
-    by: Words,
     reason: Words,
+    by: By = "",
+    back: Back = "",
 ) -> Response:
     """Let a person's decision hold."""
-    review.decide(service, id, decision, by.strip(), reason.strip())
-    return _to("decisions")
+    review.decide(service, id, decision, signer_of(request, by), reason.strip())
+    return _to("decisions", back)
 
 
 @router.post("/undo/{number}")
-def undo(service: Service, number: Number, by: Words, reason: Words) -> Response:
+def undo(request: Request, service: Service, number: Number, reason: Words, by: By = "") -> Response:
     """Take a decision back."""
-    review.undo(service, number, by.strip(), reason.strip())
+    review.undo(service, number, signer_of(request, by), reason.strip())
     return _to("decisions")
 
 
 @router.post("/grant")
 def grant(
+    request: Request,
     service: Service,
     id: Id,  # noqa: A002  # as the path has it
     given_by: Words,
     countries: Annotated[str, Form(max_length=300)] = EVERYWHERE,
     until: Annotated[str, Form(max_length=10)] = "",
+    back: Back = "",
 ) -> Response:
     """Write a permission down."""
     try:
@@ -92,14 +128,14 @@ def grant(
         raise ProblemError(
             400, "no_consent", "Countries are two letters each, or *; the last day is like 2027-01-31."
         ) from error
-    review_routes.grant(service, consent)
-    return _to("permissions")
+    review_routes.grant(request, service, consent)
+    return _to("permissions", back)
 
 
 @router.post("/revoke/{number}")
-def revoke(service: Service, number: Number, by: Words, reason: Words) -> Response:
+def revoke(request: Request, service: Service, number: Number, reason: Words, by: By = "") -> Response:
     """End a permission."""
-    review_routes.revoke(service, number, review_routes.Signature(by=by, reason=reason))
+    review_routes.revoke(request, service, number, Signature(by=by.strip() or None, reason=reason))
     return _to("permissions")
 
 
@@ -110,5 +146,6 @@ def rollback(service: Service) -> Response:
     return _to("index")
 
 
-def _to(tab: Tab) -> RedirectResponse:
-    return RedirectResponse(f"/review?tab={tab}", 303)
+def _to(tab: Tab, back: str = "") -> RedirectResponse:
+    """Go to a list, or back to the page of it that one came from."""
+    return go_back(back) if back.startswith("/review?") else RedirectResponse(f"/review?tab={tab}", 303)

@@ -21,7 +21,9 @@ from withsense_tf.app.questions import Question
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.app.suggestions import column_suggestions, query_examples
+from withsense_tf.common.cell_texts import COLOUR
 from withsense_tf.common.limits import QUERY_SIGNS
+from withsense_tf.data.pictures.main_colours import NAMES
 from withsense_tf.errors import SettingError
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.countries import CountryRule
@@ -30,8 +32,8 @@ from withsense_tf.search.page_end import MOST_SIGNS as AFTER_SIGNS
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
 
 ON_A_PAGE: Final = 30
-# Who wants another order gets the best ones in it: behind them, each next page would mix with the one before.
-IN_ORDER: Final = 100
+# Who wants another order gets all that fits in it, up to so many places: each page is cut out of the same order.
+IN_ORDER: Final = 1_000
 BEST_FIRST: Final = "fit"
 EXAMPLES: Final = 12
 SPARE: Final = 6
@@ -99,6 +101,9 @@ class SearchFields(BaseModel):
     like: str | None = Field(default=None, max_length=MOST_SIGNS)
     text_share: float = Field(default=0.5, ge=0, le=1)
     after: str | None = Field(default=None, max_length=AFTER_SIGNS)
+    # In another order than by fit: the id of the last photo so far, and how many there were.
+    behind: str | None = Field(default=None, max_length=MOST_SIGNS)
+    so_far: int = Field(default=0, ge=0, le=IN_ORDER)
     minimum: float | None = Field(default=None, ge=0, le=1)
     order: Literal["fit", "newest", "oldest", "name"] = "fit"
     literal: bool = False
@@ -112,7 +117,7 @@ class SearchFields(BaseModel):
             self.like or None,
             tuple(dict.fromkeys(conditions)),
             self.minimum,
-            self.after or None,
+            (self.after or None) if self.order == BEST_FIRST else None,
             self.text_share,
             literal=self.literal,
             country=country,
@@ -122,7 +127,7 @@ class SearchFields(BaseModel):
 @router.get("/search")
 def search(request: Request, service: Service, form: Annotated[SearchFields, Query()]) -> Response:
     """Answer a question: as a page, or as its results alone where the page is there already."""
-    reader, order = PageReader.of(request), form.order
+    reader = PageReader.of(request)
     question = form.question(request, reader.country)
     if not question.text and question.like is None:
         if question.where:
@@ -131,19 +136,20 @@ def search(request: Request, service: Service, form: Annotated[SearchFields, Que
             return page(request, "examples.html", tiles=example_tiles(service, reader.country))
         return home(request, service)
     answer = questions.find(service, question)
-    if question.after is not None and reader.is_part:
-        return page(request, "more.html", **_values(answer, question, order))
+    if reader.is_part and (question.after or form.behind):
+        return page(request, "more.html", **_values(answer, question, form))
     return page(
         request,
         "search.html",
         active="search",
         filters=None if reader.is_part else _filters(service, reader, question.where),
-        **_values(answer, question, order),
+        **_values(answer, question, form),
         **like_values(service, question),
     )
 
 
-def _values(answer: SearchAnswer, question: Question, order: str) -> dict[str, Any]:
+def _values(answer: SearchAnswer, question: Question, form: SearchFields) -> dict[str, Any]:
+    order = form.order
     # The first of the filters that the query itself named stand in its text, and are read again there.
     address = {
         "q": question.text,
@@ -154,8 +160,12 @@ def _values(answer: SearchAnswer, question: Question, order: str) -> dict[str, A
         "minimum": question.minimum,
         "literal": question.literal,
     }
+    is_cut, next_part = answer.after is not None, {"after": answer.after} if answer.after else None
+    if order != BEST_FIRST:
+        answer, next_part = part_of(in_order(answer, order), form.behind, form.so_far)
     return {
-        "answer": answer if order == BEST_FIRST else in_order(answer, order),
+        "answer": answer,
+        "is_cut": is_cut,
         "question": question,
         "order": order,
         "address": address,
@@ -163,9 +173,7 @@ def _values(answer: SearchAnswer, question: Question, order: str) -> dict[str, A
         # What no field of the form says.
         "hidden_where": [one for one in question.where if not set(form_of_filters([one])) - _sizes()],
         "chips": chips(question.text, answer.without, question.where),
-        "next_page": url("/search", **address, after=answer.after)
-        if answer.after and order == BEST_FIRST
-        else None,
+        "next_page": None if next_part is None else url("/search", **address, **next_part),
     }
 
 
@@ -192,6 +200,25 @@ def in_order(answer: SearchAnswer, order: str) -> SearchAnswer:
     return answer.model_copy(update={"places": [*photos, *rest]})
 
 
+def part_of(
+    answer: SearchAnswer, behind: str | None, so_far: int
+) -> tuple[SearchAnswer, dict[str, Any] | None]:
+    """Return one page of an answer that stands in another order, and where the next one begins.
+
+    It begins behind a photo, so that none comes twice where others came or went; behind as many as there were if it is
+    gone itself.
+    """
+    places = answer.places
+    here = [at for at, place in enumerate(places, 1) if isinstance(place, ShownPlace) and place.id == behind]
+    start = here[0] if here else so_far if behind else 0
+    some = places[start : start + ON_A_PAGE]
+    last = some[-1] if some else None
+    so_far = start + len(some)
+    has_more = so_far < len(places)
+    after = {"behind": last.id, "so_far": so_far} if has_more and isinstance(last, ShownPlace) else None
+    return answer.model_copy(update={"places": some}), after
+
+
 def _filters(service: PhotoService, reader: PageReader, where: Sequence[str]) -> list[dict[str, Any]]:
     """Return the columns that a form can filter by, each with what was chosen."""
     choices = form_of_filters(where)
@@ -206,7 +233,9 @@ def _filters(service: PhotoService, reader: PageReader, where: Sequence[str]) ->
         {
             "name": column.name,
             "kind": _kind(column.name, column.values),
-            "values": column.values,
+            "values": _in_rainbow(column.values, choices.get(f"f.{column.name}", ""))
+            if column.name == COLOUR
+            else column.values,
             "groups": groups_of([str(value) for value in column.values]),
             "chosen": choices.get(f"f.{column.name}", ""),
             "low": choices.get(f"f.{column.name}.from", ""),
@@ -214,6 +243,12 @@ def _filters(service: PhotoService, reader: PageReader, where: Sequence[str]) ->
         }
         for column in columns
     ]
+
+
+def _in_rainbow(values: Sequence[str | float], choice: str) -> list[str]:
+    """Return colours in their usual order, others behind them, and the choice even if no photo has it."""
+    names = {str(value) for value in values} | ({choice.casefold()} if choice else set())
+    return [*(name for name in NAMES if name in names), *sorted(names.difference(NAMES))]
 
 
 def groups_of(values: Sequence[str]) -> list[str]:
@@ -233,6 +268,8 @@ def _sizes() -> set[str]:
 def _kind(name: str, values: list[str | float]) -> str:
     if name == "date":
         return "date"
+    if name == COLOUR:
+        return "colours"
     if all(isinstance(value, float) for value in values):
         return "number"
     return "choice" if len(values) <= FEW_VALUES else "text"

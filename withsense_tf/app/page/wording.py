@@ -10,6 +10,8 @@ from importlib.resources import files
 from typing import Final
 
 from withsense_tf.app.page.messages import in_russian
+from withsense_tf.common.cell_texts import BETWEEN
+from withsense_tf.index.vectors.filters import LISTS
 
 LANGUAGES: Final = ("en", "ru")
 
@@ -28,17 +30,33 @@ class Wording:
             text = text.split("|")[plural(self.language, int(str(values["count"])))]
         return text.format(**values) if values else text
 
+    def cell(self, column: str, value: str | float) -> str:
+        """Write the value of a column; a list's parts each by itself.
+
+        >>> wording_of("ru").cell("orientation", "portrait"), wording_of("ru").cell("colour", "red, mauve")
+        ('книжный', 'красный, mauve')
+        >>> wording_of("en").cell("iso", 200.0), wording_of("en").cell("aperture", 2.8)
+        ('200', '2.8')
+        """
+        text = f"{value:.10g}" if isinstance(value, float) else value
+        if column in LISTS:
+            parts = text.split(BETWEEN)
+            return BETWEEN.join(self.texts.get(f"{column}_{part}", part) for part in parts)
+        return self.texts.get(f"value_{text}", text)
+
     def retell(self, text: str) -> str:
         """Return what the index, the search or the law says, in this language; what has no translation stays."""
         return text if self.language != "ru" else in_russian(text) or text
 
     def number(self, value: float) -> str:
-        """Write a share as people read it beside a word: without the 0 before the point.
+        """Write a share as people read it beside a word: without the 0 before the point, and nothing below it.
 
         >>> wording_of("en").number(0.824), wording_of("ru").number(0.824), wording_of("en").number(1.0)
         ('.82', '0,82', '1.00')
+        >>> wording_of("en").number(-0.15)
+        '.00'
         """
-        text = f"{value:.2f}"
+        text = f"{max(value, 0.0):.2f}"
         return text.replace(".", ",") if self.language == "ru" else text.removeprefix("0")
 
 

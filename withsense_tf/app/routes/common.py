@@ -15,6 +15,7 @@ from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import MEDIA_TYPE, TITLES, ProblemError
+from withsense_tf.app.review import Signer
 
 BEARER: Final = HTTPBearer(auto_error=False, description="A key that `keys create` gave.")
 HEADER: Final = APIKeyHeader(
@@ -127,6 +128,27 @@ def _key_with(scope: str) -> Callable[..., Coroutine[Any, Any, None]]:
     return check
 
 
+def signer_of(request: Request, name: str | None) -> Signer:
+    """Return who decides: whose key it is, or where no keys are asked for, who says a name.
+
+    A decision that is signed with another's name than the key's is refused: the trail must tell who it was.
+    """
+    own_name = (name or "").strip()
+    if request.app.state.keys is None:
+        if not own_name:
+            raise ProblemError(400, "no_name", "Nobody is named who decides.", "Say who you are, as `by`.")
+        return Signer(own_name)
+    owner = str(request.state.key_owner)
+    if own_name.casefold() not in ("", owner.casefold()):
+        raise ProblemError(
+            400,
+            "other_name",
+            f"This key is {owner}'s, and the decision names somebody else.",
+            "Leave the name out.",
+        )
+    return Signer(owner, str(request.state.key))
+
+
 def check_key(request: Request, text: str | None, scope: str) -> None:
     """Raise where a request has no key that may do this; nobody needs one where the server asks for none."""
     keys: KeyRing | None = request.app.state.keys
@@ -138,7 +160,7 @@ def check_key(request: Request, text: str | None, scope: str) -> None:
             401, "no_key", "This server asks for a key, and none came that it knows.",
             "Send it as Authorization: Bearer KEY, or as X-API-Key: KEY.", {"WWW-Authenticate": "Bearer"},
         )  # fmt: skip
-    request.state.key = key.id
+    request.state.key, request.state.key_owner = key.id, key.owner
     if scope not in key.scopes:
         raise ProblemError(
             403, "no_scope", f"This key may {' and '.join(key.scopes)}, and this needs the scope {scope}.",

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import Field, StringConstraints
 
 from withsense_tf.app import review
@@ -14,17 +14,24 @@ from withsense_tf.app.answers import PHOTO_ID, JsonAnswer
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError, without_paths
-from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
+from withsense_tf.app.review import Signer
+from withsense_tf.app.review_list import Criteria, withheld_photos
+from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems, signer_of
 from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.uploads.index_writing import writing_alone
-from withsense_tf.common.limits import NAME_SIGNS
+from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
 from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.index.upkeep.switch_model import roll_back
 from withsense_tf.policy.consent_register import EVERYWHERE, Consent, ConsentRegister
 
 router = APIRouter(prefix="/review", tags=["review"], dependencies=[needs("review")])
 Words = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-By = Annotated[Words, Field(description="Who says so.", examples=["Ann"])]
+By = Annotated[
+    Words | None,
+    Field(
+        description="Who says so; where the server asks for keys, it is whose key it is.", examples=["Ann"]
+    ),
+]
 Reason = Annotated[Words, Field(description="Why.", examples=["It shows an adult."])]
 Id = Annotated[str, Field(min_length=1, max_length=MOST_SIGNS, examples=[PHOTO_ID])]
 Number = Annotated[str, Path(pattern="^[0-9a-f]{1,32}$", examples=["5f0c9a1e2b3d"])]
@@ -35,14 +42,14 @@ class NewDecision(JsonAnswer):
 
     id: Id
     decision: Literal["restrict", "allow"]
-    by: By
+    by: By = None
     reason: Reason
 
 
 class Signature(JsonAnswer):
     """Who does something, and why."""
 
-    by: By
+    by: By = None
     reason: Reason
 
 
@@ -50,7 +57,7 @@ class NewConsent(JsonAnswer):
     """A permission for a photo."""
 
     id: Id
-    given_by: By
+    given_by: Annotated[Words, Field(description="Who gave it.", examples=["Her mother"])]
     scopes: list[Literal["show", "search", "train"]] = Field(default=["show", "search"], min_length=1)
     countries: list[Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2}|\*)$")]] = Field(
         default=[EVERYWHERE], min_length=1, max_length=300
@@ -64,18 +71,22 @@ def withheld(
     service: Service,
     after: Annotated[str, Query(max_length=NAME_SIGNS, description="The name of the last one so far.")] = "",
     k: Annotated[int, Query(ge=1, le=100)] = 20,
+    name: Annotated[str, Query(max_length=NAME_SIGNS, description="A part of the file's name.")] = "",
+    rule: Annotated[str, Query(max_length=QUERY_SIGNS, description="A rule, as the evidence names it.")] = "",
+    word: Annotated[str, Query(max_length=QUERY_SIGNS, description="A part of what is said of it.")] = "",
     country: CountryParameter = None,
 ) -> list[dict[str, Any]]:
     """Whose caption, which words, which rule, which duplicate; no picture."""
-    return review.withheld_photos(service, country, after, k)
+    return withheld_photos(service, country, after, k, Criteria(name, rule, word)).photos
 
 
 @router.post(
     "/decisions", summary="Decide on a photo", status_code=201, responses=problems(400, 404, 408, 409, 413)
 )
-def decide(service: Service, decision: Annotated[NewDecision, Body()]) -> dict[str, Any]:
+def decide(request: Request, service: Service, decision: Annotated[NewDecision, Body()]) -> dict[str, Any]:
     """From now on it is shown, or withheld, whatever its texts say."""
-    return asdict(review.decide(service, decision.id, decision.decision, decision.by, decision.reason))
+    signer = signer_of(request, decision.by)
+    return asdict(review.decide(service, decision.id, decision.decision, signer, decision.reason))
 
 
 @router.get("/decisions", summary="What was decided here?", responses=problems())
@@ -90,9 +101,11 @@ def decisions(service: Service) -> list[dict[str, Any]]:
     status_code=201,
     responses=problems(400, 404, 408, 409, 413),
 )
-def undo(service: Service, number: Number, signature: Annotated[Signature, Body()]) -> dict[str, Any]:
+def undo(
+    request: Request, service: Service, number: Number, signature: Annotated[Signature, Body()]
+) -> dict[str, Any]:
     """What had held before holds again."""
-    return asdict(review.undo(service, number, signature.by, signature.reason))
+    return asdict(review.undo(service, number, signer_of(request, signature.by), signature.reason))
 
 
 @router.get("/consents", summary="Who permitted what?", responses=problems(409))
@@ -104,10 +117,13 @@ def consents(service: Service) -> list[dict[str, Any]]:
 @router.post(
     "/consents", summary="Give a permission", status_code=201, responses=problems(400, 404, 408, 409, 413)
 )
-def grant(service: Service, consent: Annotated[NewConsent, Body()]) -> dict[str, Any]:
+def grant(request: Request, service: Service, consent: Annotated[NewConsent, Body()]) -> dict[str, Any]:
     """It holds for the photo's content, in these countries, for these purposes, from the next request on."""
     name, digest = review.content_of(service, consent.id)
-    terms = (consent.given_by, consent.scopes, consent.countries, consent.since, consent.until)
+    given_by = consent.given_by.strip()
+    if request.app.state.keys is not None:
+        given_by = f"{given_by} (written down by {_signature_text(signer_of(request, None))})"
+    terms = (given_by, consent.scopes, consent.countries, consent.since, consent.until)
     return _cells(service, _register(service).grant(name, *terms, digest=digest))
 
 
@@ -117,12 +133,15 @@ def grant(service: Service, consent: Annotated[NewConsent, Body()]) -> dict[str,
     status_code=201,
     responses=problems(400, 404, 408, 409, 413),
 )
-def revoke(service: Service, number: Number, signature: Annotated[Signature, Body()]) -> dict[str, Any]:
+def revoke(
+    request: Request, service: Service, number: Number, signature: Annotated[Signature, Body()]
+) -> dict[str, Any]:
     """It is gone at the next request."""
+    signer = signer_of(request, signature.by)
     register = _register(service)
     if all(one.id != number for one in register.consents()):
         raise ProblemError(404, "no_such_consent", "There is no permission with this number.")
-    register.revoke(number, signature.by, signature.reason)
+    register.revoke(number, _signature_text(signer), signature.reason)
     return next(_cells(service, one) for one in register.consents() if one.id == number)
 
 
@@ -146,6 +165,11 @@ def rollback(service: Service) -> dict[str, Any]:
     """The model before is in use again, with the photos that came since."""
     with writing_alone(service):
         return {"model": roll_back(service.search().index)}
+
+
+def _signature_text(signer: Signer) -> str:
+    """Return who decides, as the register of permissions has it."""
+    return signer.name if signer.key is None else f"{signer.name}, key {signer.key}"
 
 
 def _register(service: PhotoService) -> ConsentRegister:

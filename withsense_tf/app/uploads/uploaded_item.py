@@ -6,7 +6,6 @@ from pathlib import Path
 
 from withsense_tf.app.uploads.quarantine import WaitingPhoto
 from withsense_tf.data.named import own_texts
-from withsense_tf.data.pictures.exif import exif_facts
 from withsense_tf.data.pictures.photo_file import inspect_photo
 from withsense_tf.index.item import Item
 
@@ -16,7 +15,7 @@ def item_of_upload(waiting: WaitingPhoto, file: Path) -> Item:
     # Late: what reads tables takes a second to import, and who only searches needs none.
     from withsense_tf.data.folder.table_rows import Caption
     from withsense_tf.data.other_texts import words_of_files
-    from withsense_tf.data.photo_facts import size_facts
+    from withsense_tf.data.photo_facts import file_facts, size_facts
 
     name, description = waiting.name, waiting.description
     facts = inspect_photo(file, decode=True)
@@ -35,7 +34,7 @@ def item_of_upload(waiting: WaitingPhoto, file: Path) -> Item:
         facts.digest,
         (*captions, *((one.caption, one.text) for one in file_words.captions)),
         (*others, *((where, text) for where, _, text in file_words.other_texts)),
-        {**size_facts(float(facts.width), float(facts.height)), **exif_facts(file)},
+        {**size_facts(float(facts.width), float(facts.height)), **file_facts(file, facts.digest)},
         unread=tuple((where, reason) for _, where, reason in file_words.unread),
         look=facts.look,
     )

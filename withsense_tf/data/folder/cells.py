@@ -6,7 +6,7 @@ import math
 import re
 from typing import Final
 
-from withsense_tf.common.plain_numbers import NUMBER
+from withsense_tf.common.cell_texts import NUMBER
 
 CAPTION_ID: Final = re.compile(r"(?P<photo>.+)#(?P<number>0|[1-9][0-9]{0,8})", re.DOTALL)
 OF_PATHS: Final = frozenset("/\\:")

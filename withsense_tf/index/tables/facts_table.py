@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
+from withsense_tf.common.cell_texts import BETWEEN
 from withsense_tf.common.limits import parse_json
 from withsense_tf.errors import check_choice
-from withsense_tf.index.vectors.filters import OPS, PERIOD, REST, Where, fact_row, fact_rows
+from withsense_tf.index.vectors.filters import (
+    LISTS,
+    OPS,
+    PERIOD,
+    REST,
+    Where,
+    fact_row,
+    fact_rows,
+    list_text,
+)
 
 # Without a row id the two indexes hold the photo too, so no filter reads the table itself.
 FACTS_TABLE: Final = """
@@ -84,6 +95,14 @@ def free_values(
     Without an age limit, all may be seen.
     """
     source, values = (_OF_LIVE + " WHERE 1", []) if age_limit is None else (_OF_FREE, [age_limit])
+    if column in LISTS:
+        lists = tables.execute(
+            f"SELECT text, count(*) {source} AND facts.name = ? GROUP BY text", (*values, column)
+        )
+        counts: Counter[str] = Counter()
+        for text, count in lists:
+            counts.update(dict.fromkeys(text.split(BETWEEN), count))
+        return [*sorted(counts, key=lambda part: (-counts[part], part))[:most]]
     rows = tables.execute(
         f"SELECT max(live.facts) {source} AND facts.name = ? GROUP BY facts.text, facts.number "
         "ORDER BY count(*) DESC, facts.text LIMIT ?",
@@ -119,11 +138,21 @@ def to_sql(where: Where) -> tuple[str, list[str | float]]:
     for condition in where:
         # Not only politeness: the operator is the one part of a condition that becomes part of the SQL.
         op = check_choice("op", condition.op, OPS)
-        test, operands = _test("=" if op == "!=" else op, condition.value)
+        same = "=" if op == "!=" else op
+        test, operands = (
+            _among(condition.value)
+            if same == "=" and condition.column in LISTS
+            else _test(same, condition.value)
+        )
         within = "NOT IN" if op == "!=" else "IN"
         parts.append(f"photo {within} (SELECT photo FROM facts WHERE name = ? AND {test})")
         values += [condition.column, *operands]
     return " AND ".join(parts) or "1", values
+
+
+def _among(value: str | float) -> tuple[str, list[str | float]]:
+    """Return the test of whether the list that a text is has a part."""
+    return "instr(? || text || ?, ?) > 0", [BETWEEN, BETWEEN, list_text(fact_row(value)[0])]
 
 
 def _test(op: str, value: str | float) -> tuple[str, list[str | float]]:

@@ -111,6 +111,20 @@ def live_restrictions(tables: sqlite3.Connection) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
+def live_evidence(tables: sqlite3.Connection, age_limit: int) -> list[tuple[Any, ...]]:
+    """Return the live photos that are restricted under an age limit: id, name, source, evidence as JSON."""
+    return tables.execute(
+        f"SELECT live.id, name, source, evidence {_OF_LIVE} WHERE restricted = 1 AND age_limit = ?",
+        (age_limit,),
+    ).fetchall()
+
+
+def count_free(tables: sqlite3.Connection, age_limit: int) -> int:
+    """Return how many live photos are judged under an age limit and not restricted."""
+    query = f"SELECT count(*) {_OF_LIVE} WHERE restricted = 0 AND age_limit = ?"
+    return int(tables.execute(query, (age_limit,)).fetchone()[0])
+
+
 def settled_restrictions(
     tables: sqlite3.Connection, names: Sequence[str], age_limit: int
 ) -> list[tuple[str, str]]:

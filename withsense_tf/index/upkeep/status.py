@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from withsense_tf.common.cell_texts import COLOUR
 from withsense_tf.index.departed import count_departed
 from withsense_tf.index.model_generation import MATCHER
 from withsense_tf.index.photo_index import (
@@ -73,6 +74,8 @@ class Status:
             f"{_where(model['card'])}"
             for model in self.models
         ]
+        if self.photos and COLOUR not in self.columns:
+            lines.append("no colours to filter by yet: index update FOLDER looks at them")
         if self.staged:
             lines.append(f"{self.staged:,} photos wait to be published: a writer is at work, or was stopped")
         if self.departed:

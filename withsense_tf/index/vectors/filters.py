@@ -3,7 +3,8 @@
 Numbers are compared with numbers, dates with dates, and other texts as texts, without regard to case. A text that
 is a number counts as one. A date is written as in ISO 8601; a year or a month stands for all of its days:
 `date=2020` is any day of 2020, `date<=2020` goes up to its end, `date>2020` begins with 2021. A photo that lacks a
-column meets no condition on it, except `!=`, which always says the opposite of `=`.
+column meets no condition on it, except `!=`, which always says the opposite of `=`. A photo has several colours:
+`colour=red` is any photo that has red among them.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from withsense_tf.common.cell_texts import BETWEEN, COLOUR, NUMBER
 from withsense_tf.common.limits import QUERY_SIGNS, check_length
-from withsense_tf.common.plain_numbers import NUMBER
 from withsense_tf.errors import SettingError, check_choice, shown
 
 
@@ -41,6 +42,8 @@ MOST_FILTERS: Final = 100  # SQLite takes no condition of a thousand parts
 OPS: Final = ("=", "!=", "<", "<=", ">", ">=", "~")
 FILTER: Final = re.compile(r"([^=<>!~]+)(!=|<=|>=|=|<|>|~)(.+)", re.DOTALL)
 QUOTATION: Final = re.compile(r"\"(.+)\"|'(.+)'|«(.+)»|“(.+)”", re.DOTALL)
+# Columns whose texts are lists: `=` asks for one of their parts.
+LISTS: Final = frozenset({COLOUR})
 ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -147,6 +150,15 @@ def fact_rows(facts: Mapping[str, str | float]) -> list[tuple[str, str, float | 
     return [(name, *row) for name, row in rows.items()]
 
 
+def list_text(text: str) -> str:
+    """Return the text of a list so that each of its parts stands between two signs of its own.
+
+    >>> list_text("red") in list_text("blue, red"), list_text("red") in list_text("dark red")
+    (True, False)
+    """
+    return f"{BETWEEN}{text}{BETWEEN}"
+
+
 def matches(where: Where, facts: Mapping[str, str | float]) -> bool:
     """Return whether a photo with these facts meets all conditions: the plain meaning of a filter."""
     return all(_holds(condition, facts) for condition in where)
@@ -162,6 +174,8 @@ def _holds(condition: Condition, facts: Mapping[str, str | float]) -> bool:
     text, number = fact_row(facts[condition.column])
     if op == "~":
         return operand in text
+    if op == "=" and condition.column in LISTS:
+        return list_text(operand) in list_text(text)
     if number is not None and operand_number is not None:
         return number == operand_number if op == "=" else ORDER[op](number, operand_number)
     if PERIOD.fullmatch(operand):

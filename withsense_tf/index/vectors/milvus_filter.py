@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from withsense_tf.common.cell_texts import BETWEEN
 from withsense_tf.errors import check_choice
-from withsense_tf.index.vectors.filters import DATE, OPS, PERIOD, REST, Condition, Where, fact_row
+from withsense_tf.index.vectors.filters import DATE, LISTS, OPS, PERIOD, REST, Condition, Where, fact_row
 from withsense_tf.index.vectors.vector_index import Fact
 
 # The field that holds the row number.
@@ -91,6 +92,8 @@ def _term(condition: Condition) -> str:
     if op == "~":
         # Every text contains the empty one, but for `like` some versions of Milvus see that otherwise.
         return f'{key[_TEXT]} like "%{spell_text(text)}%"' if text else f'{key[_TEXT]} >= ""'
+    if op in ("=", "!=") and condition.column in LISTS:
+        return _among(key[_TEXT], spell_text(text), op == "=")
     # Of a year, a text that is a number and a date stands the same way to both, so that either may say it.
     numbers = None if number is None else (key[_NUMBER], repr(number))
     period = (key[_PERIODS[len(text)]], literal) if PERIOD.fullmatch(text) else None
@@ -111,6 +114,14 @@ def _term(condition: Condition) -> str:
     if not terms:
         terms.append(f"({key[_TEXT]} {op} {literal} and (not (exists {key[_NUMBER]})))")
     return " or ".join(terms)
+
+
+def _among(field: str, part: str, is_there: bool) -> str:
+    """Return whether the list that a field holds has a part: alone, first, last or amid others."""
+    between = spell_text(BETWEEN)
+    lists = (f"{part}{between}%", f"%{between}{part}", f"%{between}{part}{between}%")
+    among = " or ".join([f'{field} == "{part}"', *(f'{field} like "{one}"' for one in lists)])
+    return among if is_there else f"(not (exists {field})) or not ({among})"
 
 
 def _differs(field: str, value: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -230,8 +230,35 @@ def packaged_reader() -> SecondReader:
     return SecondReader.load()
 
 
+@dataclass(frozen=True)
+class QuotedSentences:
+    """Training sentences to quote, how many features each has, and by feature the sentences that have it."""
+
+    texts: Sequence[str]
+    sizes: np.ndarray
+    having: Mapping[int, np.ndarray]
+
+    @classmethod
+    def of_texts(cls, texts: Sequence[str]) -> QuotedSentences:
+        """Look up once which features the sentences have."""
+        having: dict[int, list[int]] = {}
+        numbers_of_texts = [np.unique(features(text)).tolist() for text in texts]
+        for at, numbers in enumerate(numbers_of_texts):
+            for number in numbers:
+                having.setdefault(number, []).append(at)
+        sizes = np.array([len(numbers) for numbers in numbers_of_texts], dtype=np.int64)
+        return cls(texts, sizes, {number: np.array(some) for number, some in having.items()})
+
+    def nearest(self, text: str) -> str:
+        """Return the sentence that shares most features with a text, the first of several."""
+        own = np.unique(features(text)).tolist()
+        at = [self.having[number] for number in own if number in self.having]
+        shared = np.bincount(np.concatenate(at), minlength=len(self.texts)) if at else 0 * self.sizes
+        return self.texts[int((shared / (1 + self.sizes + len(own) - shared)).argmax())]
+
+
 @lru_cache(maxsize=1)
-def _examples() -> tuple[list[str], list[frozenset[int]]]:
+def _examples() -> QuotedSentences:
     try:
         texts = read_bytes(EXAMPLES).decode("utf-8").splitlines()
     except (OSError, ValueError) as error:
@@ -239,14 +266,9 @@ def _examples() -> tuple[list[str], list[frozenset[int]]]:
             f"{EXAMPLES} cannot be read ({error}), so no verdict of the second reader has a reason, and nothing may be "
             "shown. Install the package again."
         ) from error
-    return texts, [frozenset(features(text).tolist()) for text in texts]
+    return QuotedSentences.of_texts(texts)
 
 
 def nearest(text: str) -> str:
     """Return the training sentence that speaks of somebody young, not outright, and shares most with a text."""
-    texts, features_of_texts = _examples()
-    own = frozenset(features(text).tolist())
-    return max(
-        zip(texts, features_of_texts, strict=True),
-        key=lambda one: len(own & one[1]) / (1 + len(own | one[1])),
-    )[0]
+    return _examples().nearest(text)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Set
 from functools import lru_cache
 from typing import Final
 
+from withsense_tf.policy.texts.matching.chunk_memory import ChunkMemory
 from withsense_tf.policy.texts.signs import TO_CYRILLIC, TO_LATIN, one_script
 from withsense_tf.policy.texts.word_forms import english_words, fold
 
@@ -102,6 +103,8 @@ class Disguises:
         self.beginnings = frozenset(word[:end] for word in self._maskable for end in range(len(word) + 1))
         self._backwards = {word[::-1]: word for word in self.naming if len(word) >= LONG_BACKWARDS}
         self._harmless: set[str] = set()
+        # Of nearly all words the first letters tell that they are no disguise.
+        self._first_beginnings = ChunkMemory(lambda letters: self._longer(frozenset(("",)), letters))
 
     def uncover(self, text: str) -> str:
         """Return a visible text with its parted words together, and signs in them replaced by letters."""
@@ -116,7 +119,7 @@ class Disguises:
         new = runs - self._harmless
         if not new:
             return text
-        words = {run: word for run in new if (word := self._of_letters(run))}
+        words = {run: word for run in new if (word := self.of_letters(run))}
         if len(self._harmless) > MOST_REMEMBERED:
             self._harmless = set()
         self._harmless |= new - words.keys()
@@ -158,7 +161,7 @@ class Disguises:
             small = fold(bare)
             if inside and small in self.naming:
                 return chunk.replace(bare, small)  # "ChIlD" is no word of parts
-            return chunk.replace(bare, (inside and self._of_letters(small)) or self._one_script(bare) or bare)
+            return chunk.replace(bare, (inside and self.of_letters(small)) or self._one_script(bare) or bare)
         if (
             len(bare) > LONGEST
             or not RUN.search(bare)
@@ -217,21 +220,30 @@ class Disguises:
         whole = all(not rest or rest in ALONE for rest in (before, behind))
         return f"{before} {best} {behind}".strip() if best and (whole or len(best) >= LONG) else signs
 
-    def _of_letters(self, run: str) -> str:
+    def of_letters(self, run: str) -> str:
         """Return the word that a run of letters makes without repeated letters, with look-alikes, or backwards."""
-        if not LONG <= len(run) <= LONGEST or not run.isalpha() or run in self.naming:
+        if not LONG <= len(run) <= LONGEST:
+            return ""
+        beginnings = self._first_beginnings[run[:LONG]]
+        if not beginnings and run not in self._backwards:
+            return ""
+        if not run.isalpha() or run in self.naming:
             return ""
         thrice = re.sub(r"(.)\1{2,}", r"\1\1", run)
         # "Bubbles" is no word for babies with an l for an i.
         if not self._innocent.isdisjoint((run, thrice)) or run in english_words():
             return ""
-        beginnings = {""}
-        for letter in run:
+        beginnings = self._longer(beginnings, run[LONG:])
+        least = 1 if thrice != run else LONG
+        best = min((word for word in beginnings & self.naming if len(word) >= least), default="")
+        return best or self._backwards.get(run, "")
+
+    def _longer(self, beginnings: Set[str], letters: str) -> frozenset[str]:
+        """Return the beginnings of words that others become with these letters, of which some may repeat."""
+        for letter in letters:
             longer = {start + option for start in beginnings for option in stands_for(letter)}
             repeating = {start for start in beginnings if start[-1:] == letter}
             beginnings = longer & self.beginnings | repeating
             if not beginnings:
                 break
-        least = 1 if thrice != run else LONG
-        best = min((word for word in beginnings & self.naming if len(word) >= least), default="")
-        return best or self._backwards.get(run, "")
+        return frozenset(beginnings)

@@ -112,8 +112,9 @@ class JoinedWords:
         >>> JoinedWords({"boy"}, {"baby", "my"}, {"babyboy"}).parts("mybabyboy")
         ('my', 'baby', 'boy')
         """
-        own = run in self._whole or run in self._parts or run in english_words()
-        if own or len(run) > LONGEST or not self._holds_child(run):
+        if len(run) > LONGEST or not self._holds_child(run):
+            return ()
+        if run in self._whole or run in self._parts or run in english_words():
             return ()
         # For each place, the words up to it: with a child among them if there is a way.
         ways: dict[int, tuple[str, ...]] = {0: ()}
@@ -148,7 +149,7 @@ class JoinedWords:
 
     def _holds_child(self, run: str) -> bool:
         least = self._lengths.start
-        return any(
+        return not self._openings.isdisjoint(map(run.__getitem__, _slices(len(run), least))) and any(
             run[start : start + length] in self._child
             for start in range(len(run) - least + 1)
             if run[start : start + least] in self._openings
@@ -158,3 +159,9 @@ class JoinedWords:
     def _cost(self, word: str) -> float | None:
         cost = self._rarity(word) if self._rarity is not None else None
         return COST_OF_LISTED if cost is None and word in self._parts else cost
+
+
+@cache
+def _slices(length: int, least: int) -> tuple[slice, ...]:
+    """Return where the shortest words may stand in a run of a length."""
+    return tuple(slice(start, start + least) for start in range(length - least + 1))

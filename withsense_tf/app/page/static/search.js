@@ -9,6 +9,9 @@ form?.addEventListener("htmx:configRequest", (event) => {
   for (const name of Object.keys(values)) {
     if (values[name] === "" || values[name] === defaults[name]) delete values[name];
   }
+  // Who asked for weak ones too, and now filters or orders them, still wants them; other words are another question.
+  const before = new URLSearchParams(location.search);
+  if (before.has("minimum") && before.get("q") === values.q) values.minimum = before.get("minimum");
 });
 
 // Enter asks at once; what is still waiting behind the last letter is given up.

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from withsense_tf.policy.texts import disguise, normalise
 from withsense_tf.policy.texts.disguise import Disguises
@@ -30,10 +30,11 @@ SINGLE: Final = re.compile(r"(?<![^\W_])[^\W_](?![^\W_])")
 LAST_LETTERS: Final = re.compile(r"([^\W\d_]{2,})[-‐]?$")
 FIRST_LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
 DIGIT: Final = re.compile(r"\d")
+# A Russian word of several letters, small but for the first, and what may stand around it and is no part of it.
+CALM_WORD: Final = re.compile(r"""[«"]?([А-ЯЁ]?[а-яё]+(?<=[А-яЁё]{2}))[»"]?[.,:;?]?""")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(NamedTuple):
     """How the rules spell a chunk, the kinds of its words, and what it may be a part of."""
 
     text: str
@@ -70,6 +71,7 @@ class FirstPass:
         self._plain = ChunkMemory(self._kinds_of_plain)
         self._other = ChunkMemory(self._chunk)
         self._cut = ChunkMemory(cut)
+        self._bare = ChunkMemory(self._is_bare)
 
     def look(self, text: str, plain: bool) -> FirstLook | None:
         """Return where restricting patterns match a visible text; None where it must be read as a whole."""
@@ -82,12 +84,9 @@ class FirstPass:
             return self._first_look(text, kinds)
         if len(text) > normalise.LONG_TEXT or "<" in text:
             return None
-        chunks: list[Chunk] = []
-        for chunk in map(self._other.__getitem__, text.split(" ")):
-            if chunk is None:
-                return None
-            chunks.append(chunk)
-        spelt = self._spelt_by_chunks(text, chunks)
+        parts = text.split(" ")
+        chunks = [chunk for chunk in map(self._other.__getitem__, parts) if chunk is not None]
+        spelt = self._spelt_by_chunks(text, chunks) if len(chunks) == len(parts) else None
         return None if spelt is None else self._first_look(spelt, [chunk.kinds for chunk in chunks])
 
     def look_at_spelt(self, text: str) -> FirstLook:
@@ -118,13 +117,13 @@ class FirstPass:
         naming = self._disguises.naming
         parts: list[str] = []
         last_letters, single, has_digit = "", 0, False
-        for chunk in chunks:
-            if last_letters and chunk.first_letters and last_letters + chunk.first_letters in naming:
+        for part, _, last, first, ones, digit in chunks:
+            if last_letters and first and last_letters + first in naming:
                 return None
-            parts.append(chunk.text)
-            last_letters = chunk.last_letters
-            single += chunk.single
-            has_digit = has_digit or chunk.has_digit
+            parts.append(part)
+            last_letters = last
+            single += ones
+            has_digit = has_digit or digit
         spelt = " ".join(parts)
         if has_digit and normalise.AGE_CODE.search(spelt):
             return None
@@ -141,6 +140,8 @@ class FirstPass:
         return self._kinds(chunk) if chunk and self._is_as_it_seems(chunk) else None
 
     def _chunk(self, chunk: str) -> Chunk | None:
+        if calm := CALM_WORD.fullmatch(chunk):
+            return self._calm_chunk(chunk, fold(calm[1]))
         bare = self._disguises.uncover_chunk(chunk)
         text = normalise.apart(bare)
         words = text.split(" ")
@@ -158,12 +159,22 @@ class FirstPass:
             bool(DIGIT.search(text)),
         )
 
+    def _calm_chunk(self, chunk: str, word: str) -> Chunk | None:
+        """Return the same of a Russian word as most are written: no sign in it can stand for a letter."""
+        if not self._bare[word]:
+            return None
+        words = (chunk,) if len(word) == len(chunk) else cut(chunk)
+        may_go_on = chunk[-1].isalpha() and word in self._disguises.beginnings
+        first_letters = word if chunk[0].isalpha() else ""
+        return Chunk(chunk, self._table.kinds(words), word if may_go_on else "", first_letters, 0, False)
+
     def _is_as_it_seems(self, text: str) -> bool:
         """Return whether no word of a text is disguised by its letters, or several joined."""
-        words = runs(text)
-        return self._disguises.unstretch(text, words) is text and all(
-            runs.apart(text, words) is text for runs in self._joined_words
-        )
+        return all(map(self._bare.__getitem__, runs(text)))
+
+    def _is_bare(self, run: str) -> bool:
+        disguises, joined = self._disguises, self._joined_words
+        return not (disguises.of_letters(run) or any(some.parts(run) for some in joined))
 
 
 @lru_cache(maxsize=32)

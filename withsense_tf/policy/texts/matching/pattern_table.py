@@ -16,16 +16,19 @@ from withsense_tf.policy.texts.matching.word_pattern import Way, WordPattern
 
 STOP: Final = "."  # it stands before and behind every text
 # Words of most texts: a pattern is not looked for by them where it needs rarer ones.
-COMMON: Final = frozenset("a the in of on with and to at is are his her boy two , .".split())  # noqa: SIM905  # easier to read
+COMMON_WORDS: Final = """
+a the in of on with and to at is are his her boy two , .
+в во на с со и а у по из за от до к о под через для без не он она его её один две два три
+"""
+COMMON: Final = frozenset(COMMON_WORDS.split())
 # So many rows of kinds are remembered; then it starts anew.
 MOST_KINDS: Final = 20_000
 
 
 class Kinds(NamedTuple):
-    """The kinds of some words, all bits that they have, and the patterns that are looked for where they stand."""
+    """The kinds of some words, and the patterns that are looked for where they stand."""
 
     kinds: tuple[int, ...]
-    bits: int
     patterns: tuple[int, ...]
 
 
@@ -72,31 +75,31 @@ class PatternTable:
         kinds = tuple(map(self.kind, words))
         known = self._kinds.get(kinds)
         if known is None:
-            bits = 0
-            for kind in kinds:
-                bits |= self._bits[kind]
             patterns = {number for kind in kinds for number in self._kinds_to_look_for[kind]}
-            known = self._kinds[kinds] = Kinds(kinds, bits, tuple(patterns))
+            known = self._kinds[kinds] = Kinds(kinds, tuple(patterns))
             if len(self._kinds) > MOST_KINDS:
                 self._kinds = {}
         return known
 
     def ways(self, chunks: Iterable[Kinds]) -> list[tuple[int, list[Way]]]:
         """Return where which pattern matches a text of words of such kinds; its first word is the stop before it."""
-        stop, bits, numbers = self._stop
-        kinds, candidates = list(stop), set(numbers)
-        for some, more_bits, more_numbers in chunks:
+        stop, numbers = self._stop
+        kinds, candidates = list(stop), list(numbers)
+        for some, more_numbers in chunks:
             kinds += some
-            bits |= more_bits
             if more_numbers:
-                candidates.update(more_numbers)
+                candidates += more_numbers
         if not candidates:
             return []
         kinds += stop
-        ways = []
+        bits, bits_of_kinds = 0, self._bits
+        for kind in set(kinds):
+            bits |= bits_of_kinds[kind]
+        ways, lacking = [], ~bits
         needs, patterns = self._needs, self._patterns
-        for number in sorted(candidates):
-            if needs[number] & bits == needs[number] and (some_ways := patterns[number].ways(kinds)):
+        likely = {number for number in candidates if not needs[number] & lacking}
+        for number in sorted(likely):
+            if some_ways := patterns[number].ways(kinds):
                 ways.append((number, some_ways))
         return ways
 

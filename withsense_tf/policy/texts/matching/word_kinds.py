@@ -17,6 +17,10 @@ EVERY: Final = -1  # what is built into every lexicon
 Likeness = tuple[tuple[Key, ...], bool, bool, bool, bool]
 
 
+# Of a word in small letters that stands in no list: such are most words that are met for the first time.
+HARMLESS: Final[Likeness] = ((), False, False, False, False)
+
+
 class WordKinds:
     """The elements of patterns, each as a bit, and the bits of a word.
 
@@ -46,6 +50,8 @@ class WordKinds:
             self._keys_of_word = self._all_keys()
         small = fold(word)
         keys = self._keys_of_word.get(small, ())
+        if not keys and word.islower():
+            return HARMLESS
         is_name = len(word) > 1 and word.istitle() and word.isalpha()
         return keys, word in STOPS, is_digits(small), is_name, word[:1].isupper()
 

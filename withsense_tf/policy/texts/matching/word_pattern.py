@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from operator import or_
+from operator import itemgetter, or_
 from typing import Final
 
 from withsense_tf.policy.texts.lexicon import Element, times_of, variants_of
@@ -85,7 +85,9 @@ class WordPattern:
         fits = list(map(self._fits_of_kind.__getitem__, kinds))
         if self._is_one_word:
             return [(at, at + 1, (0,)) for at, one in enumerate(fits) if one]
-        return self._ways(fits) if self._may_match(fits) else []
+        if not self._may_match(fits):
+            return []
+        return self._ways(fits) if self._may_lack else self._ways_of_whole_rows(fits)
 
     def _may_match(self, fits: Sequence[int]) -> bool:
         """Return whether the elements may stand in a row somewhere, which is told sooner than where and how."""
@@ -95,6 +97,20 @@ class WordPattern:
             if places & ends:
                 return True
         return False
+
+    def _ways_of_whole_rows(self, fits: Sequence[int]) -> list[Way]:
+        """Return the ways of a pattern of which nothing may lack: each of its rows stands somewhere or not."""
+        ways = [
+            (start, start + len(row), row)
+            for start, one in enumerate(fits)
+            if one
+            for row in self._rows
+            if one >> row[0] & 1
+            and start + len(row) <= len(fits)
+            and all(fits[at] >> element & 1 for at, element in enumerate(row, start))
+        ]
+        # In the order in which they end; of those that end alike, the first to begin comes first.
+        return sorted(ways, key=itemgetter(1)) if len(ways) > 1 else ways
 
     def _ways(self, fits: Sequence[int]) -> list[Way]:
         ways: dict[tuple[tuple[int, ...], int, int], tuple[int, ...]] = {}

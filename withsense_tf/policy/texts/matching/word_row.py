@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,7 +36,7 @@ class Words:
     starts: Sequence[int]
 
     @classmethod
-    def of_text(cls, text: str, cut: Callable[[str], Iterable[str]]) -> Words:
+    def of_text(cls, text: str, cut: Callable[[str], Sequence[str]]) -> Words:
         """Return the words of a text with single blanks, where `cut` tells those between two blanks.
 
         >>> words = Words.of_text("A dog", str.split)
@@ -47,10 +47,15 @@ class Words:
         starts: list[int] = []
         at = 0
         for chunk in (HEAD[0], *chunks_of(text), TAIL[-1]):
-            for word in cut(chunk):
-                words.append(word)
+            parts = cut(chunk)
+            words += parts
+            if len(parts) == 1:
                 starts.append(at)
-                at += len(word)
+                at += len(chunk)
+            else:
+                for word in parts:
+                    starts.append(at)
+                    at += len(word)
             at += chunk[0] != " "
         return cls(HEAD + text + TAIL, words, starts)
 

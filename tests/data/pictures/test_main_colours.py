@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from withsense_tf.data.pictures.main_colours import LEAST, NAMES, main_colours, name_pixels
+
+SAMPLES = {
+    "red": [(255, 0, 0), (220, 20, 60), (128, 0, 0), (178, 34, 34)],
+    "orange": [(255, 165, 0), (255, 140, 0), (255, 110, 20)],
+    "yellow": [(255, 255, 0), (255, 215, 0), (240, 220, 60)],
+    "green": [(0, 128, 0), (0, 255, 0), (90, 120, 50), (150, 190, 60), (46, 139, 87)],
+    "blue": [(0, 0, 255), (0, 0, 128), (135, 206, 235), (70, 130, 180), (0, 255, 255)],
+    "purple": [(128, 0, 128), (75, 0, 130), (138, 43, 226)],
+    "pink": [(255, 192, 203), (255, 105, 180), (255, 20, 147)],
+    "brown": [(139, 69, 19), (90, 60, 35), (160, 82, 45)],
+    "black": [(0, 0, 0), (25, 25, 28), (15, 20, 30)],
+    "white": [(255, 255, 255), (240, 240, 238), (225, 235, 250)],
+    "grey": [(128, 128, 128), (192, 192, 192), (90, 92, 95)],
+}
+
+
+def plain(colour: tuple[int, int, int], height: int = 10) -> np.ndarray:
+    return np.full((height, 100, 3), colour, np.uint8)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_colours_have_the_names_that_people_give_them(name: str) -> None:
+    assert [main_colours(plain(colour)) for colour in SAMPLES[name]] == [(name,)] * len(SAMPLES[name])
+
+
+def test_skin_and_sand_have_no_name() -> None:
+    pixels = np.array([[(230, 180, 160), (255, 219, 172), (210, 180, 140)]], np.uint8)
+    assert (name_pixels(pixels) == -1).all()
+
+
+def test_the_largest_colour_comes_first() -> None:
+    picture = np.concatenate([plain((0, 0, 255), 30), plain((0, 200, 0), 50), plain((255, 0, 0), 20)])
+    assert main_colours(picture) == ("green", "blue", "red")
+
+
+@pytest.mark.parametrize(("share", "colours"), [(0.04, ("blue",)), (0.06, ("blue", "red"))])
+def test_a_colour_must_cover_enough(share: float, colours: tuple[str, ...]) -> None:
+    picture = plain((0, 0, 255), 100)
+    picture[: round(share * 100)] = (255, 0, 0)
+    assert main_colours(picture) == colours
+
+
+def test_a_black_and_white_photo_has_neither_colours_nor_names_of_them() -> None:
+    grey = np.random.default_rng(0).integers(0, 256, (64, 64, 1), dtype=np.uint8)
+    names = {NAMES[number] for number in np.unique(name_pixels(np.repeat(grey, 3, axis=2)))}
+    assert names == {"black", "white", "grey"}
+
+
+def test_each_name_has_a_least_share() -> None:
+    assert tuple(LEAST) == NAMES
