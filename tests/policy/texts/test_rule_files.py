@@ -21,7 +21,7 @@ RULES = [
 YES = [pytest.param(rule, text, id=f"{rule.name}: {text}") for rule in RULES for text in rule.yes]
 NO = [pytest.param(rule, text, id=f"{rule.name}: {text}") for rule in RULES for text in rule.no]
 FILES = [pytest.param(file, id=file.stem) for file in sorted(FOLDER.glob(LANGUAGE_FILES))]
-DECIDED = {"block": "block", "age": "block", "review": "review", "exempt": "allow"}
+DECIDED = {"block": "block", "age": "block", "review": "review", "exempt": "allow", "void": "block"}
 
 
 @pytest.mark.parametrize(("rule", "text"), YES)

@@ -78,7 +78,7 @@ def test_brackets_mark_what_a_rule_is_about(rule_file: Path) -> None:
         ("SMALL [CHILD]", "SMALL [CHILD", "a bracket is left open"),
         ("SMALL [CHILD]", "_{0,3} !CHILD", "nothing is needed"),
         ("SMALL [CHILD]", "SMALL{3} CHILD", "no pattern element"),
-        ('"block"', '"forbid"', "decision must be one of block, review, exempt, age, got 'forbid'"),
+        ('"block"', '"forbid"', "decision must be one of block, review, exempt, age, void, got 'forbid'"),
         ('reason = "a small child"', "", "a reason is needed"),
         ('yes = ["A wee kid."]', "yes = []", "yes must be a list of texts"),
         ('yes = ["A wee kid."]', 'yes = "A wee kid."', "yes must be a list of texts"),

@@ -12,6 +12,8 @@ from withsense_tf.policy.texts.joined_words import JoinedWords
 
 # The classes of a rule file that stand behind the number of an age.
 UNITS: Final = ("YEAR", "MONTH", "OLD", "YEARS_OLD")
+# What restricts nothing, and says of other rules what they may.
+LIFTING: Final = ("exempt", "void")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Rule:
     alone: bool = True
     despite: frozenset[str] = frozenset()
 
+    @property
+    def lifts(self) -> bool:
+        """Return whether it matters only where something restricts."""
+        return self.decision in LIFTING
+
 
 @dataclass(frozen=True, eq=False)  # it is read once, and its tables are large
 class Lexicon:
@@ -76,12 +83,12 @@ class Lexicon:
     @cached_property
     def restricting(self) -> tuple[tuple[Rule, tuple[Element, ...]], ...]:
         """The patterns that restrict or tell an age, each with its rule, in the order in which they are tried."""
-        return tuple((rule, one) for rule in self.rules if rule.decision != "exempt" for one in rule.patterns)
+        return tuple((rule, one) for rule in self.rules if not rule.lifts for one in rule.patterns)
 
     @cached_property
     def exempting(self) -> tuple[tuple[Rule, tuple[Element, ...]], ...]:
-        """The patterns that exempt, each with its rule, in the order in which they are tried."""
-        return tuple((rule, one) for rule in self.rules if rule.decision == "exempt" for one in rule.patterns)
+        """The patterns that exempt or void exemptions, each with its rule, in the order in which they are tried."""
+        return tuple((rule, one) for rule in self.rules if rule.lifts for one in rule.patterns)
 
     @property
     def counting(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from withsense_tf.policy.texts.disguise import Disguises
+from withsense_tf.policy.texts.lexicon import LIFTING
 from withsense_tf.policy.texts.matching.first_pass import FirstLook, FirstPass
 from withsense_tf.policy.texts.matching.word_row import Words
 from withsense_tf.policy.texts.normalise import spelt
@@ -82,7 +83,7 @@ def decide_hits(hits: list[RuleHit]) -> list[tuple[RuleHit, Decision]]:
         is_lifted = bool(exemptions) and any(
             hit.about & one.about and one.rule.name not in hit.rule.despite for one in exemptions
         )
-        if hit.decision == "exempt" or is_lifted:
+        if hit.decision in LIFTING or is_lifted:
             decisions.append((hit, "allow"))
         elif hit.decision == "review" or hit.about <= doubtful_words:
             decisions.append((hit, "review"))
@@ -121,7 +122,7 @@ def _verdicts(engine: RuleEngine, first_pass: FirstPass, place: int, look: First
 def _verdict(words: Words, hit: RuleHit, decision: Decision) -> Verdict:
     start, span = words.span(hit.start, hit.end)
     reason = hit.rule.reason
-    if decision == "allow" and hit.decision != "exempt":
+    if decision == "allow" and hit.decision not in LIFTING:
         reason = f"exempted: {reason}"
     elif decision == "allow" and hit.rule.decision == "age":
         reason = "the stated age is not under the limit"

@@ -16,16 +16,20 @@ Match = tuple[int, list[Way]]
 
 @dataclass(frozen=True)
 class Pattern:
-    """One pattern: its rule, and which of its elements are marked and which hold numbers."""
+    """One pattern: its rule, which of its elements are marked, which hold numbers, and which tell why it holds."""
 
     rule: Rule
     marked: tuple[bool, ...]
     number: tuple[bool, ...]
+    telling: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
 class RuleHit:
-    """One place where a rule fires: the words from start to end, the words that it is about, and its numbers."""
+    """One place where a rule fires: the words from start to end, the words that it is about, and its numbers.
+
+    An exemption `rests` on the words that tell why it holds.
+    """
 
     rule: Rule
     decision: str
@@ -33,6 +37,7 @@ class RuleHit:
     end: int
     about: frozenset[int]
     numbers: frozenset[int] = frozenset()
+    rests: frozenset[int] = frozenset()
 
 
 class RuleEngine:
@@ -46,7 +51,8 @@ class RuleEngine:
 
     def _pattern(self, rule: Rule, elements: Sequence[Element]) -> Pattern:
         marks = tuple(element.marked for element in elements)
-        return Pattern(rule, marks, tuple(map(self._has_number, elements)))
+        telling = tuple(not (one.marked or one.negated or "_" in one.classes) for one in elements)
+        return Pattern(rule, marks, tuple(map(self._has_number, elements)), telling)
 
     def _has_number(self, element: Element) -> bool:
         return not element.negated and bool(element.classes & (self.lexicon.number_classes | {"DIGITS"}))
@@ -57,7 +63,7 @@ class RuleEngine:
         """Return every place where a rule fires, exemptions too; none where nothing restricts."""
         hits = apply_bounds(self._match(words, self._restricting, restricting))
         if hits:
-            hits |= self._match(words, self._exempting, exempting())
+            hits = without_void(hits | self._match(words, self._exempting, exempting()))
         return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule.name))
 
     def _match(
@@ -74,7 +80,7 @@ class RuleEngine:
                 if hit is None:
                     continue
                 # Of several ways to say the same about the same words, the shortest is told.
-                key_of_hit = (hit.rule.name, hit.decision, hit.about, hit.rule.alone, hit.numbers)
+                key_of_hit = (hit.rule.name, hit.decision, hit.about, hit.rule.alone, hit.numbers, hit.rests)
                 earlier = hits.get(key_of_hit)
                 if earlier is None or hit.end - hit.start < earlier.end - earlier.start:
                     hits[key_of_hit] = hit
@@ -87,7 +93,8 @@ class RuleEngine:
         marked = pattern.marked
         about = frozenset([start + i for i, place in enumerate(places) if marked[place]])
         if rule.decision != "age":
-            return RuleHit(rule, rule.decision, start, end, about)
+            rests = frozenset(start + i for i, place in enumerate(places) if pattern.telling[place])
+            return RuleHit(rule, rule.decision, start, end, about, rests=rests if rule.lifts else frozenset())
         numbers = [start + i for i, place in enumerate(places) if pattern.number[place]]
         if rule.bound:
             numbers = [self._whole(words, at) for at in numbers]
@@ -97,13 +104,26 @@ class RuleEngine:
         at = frozenset(numbers)
         decision = decide_age(age, rule.bound, self.age_limit)
         about = about - at if decision == "exempt" else at
-        return RuleHit(rule, decision, start, end, about, at) if decision or rule.bound else None
+        return RuleHit(rule, decision, start, end, about, at, at) if decision or rule.bound else None
 
     def _whole(self, words: Sequence[str], at: int) -> int:
         """Return where the number ends that starts at a place: a bound stands before "twenty five"."""
         numbers, behind = self.lexicon.numbers, at + 1
         one = behind < len(words) and value(words[behind : behind + 2], 0, numbers)
         return behind if one and value(words, behind, numbers) != one else at
+
+
+def without_void(hits: set[RuleHit]) -> set[RuleHit]:
+    """Return hits without the exemptions that rest on what tells nothing of the young, with those that say so."""
+    void = frozenset[int]().union(*(hit.about for hit in hits if hit.decision == "void"))
+    groundless = {hit for hit in hits if hit.decision == "exempt" and hit.rests & void}
+    grounds = frozenset[int]().union(*(hit.rests for hit in groundless))
+    good: dict[tuple[object, ...], RuleHit] = {}
+    for hit in sorted(hits - groundless, key=lambda hit: (hit.end - hit.start, hit.start)):
+        if hit.decision != "void" or hit.about & grounds:
+            # Exemptions that rest on other words say the same.
+            good.setdefault((hit.rule.name, hit.decision, hit.about, hit.rule.alone, hit.numbers), hit)
+    return set(good.values())
 
 
 def apply_bounds(hits: set[RuleHit]) -> set[RuleHit]:

@@ -21,6 +21,8 @@ may be trees.
 `NUMBER`, `DIGITS`, `NAME` (a capitalised word), `CAPITAL|x` (x with a capital) and `STOP` (the end or start of a
 sentence) are built in.
 What restricts may name exemptions that do not lift it: `despite` = ["adult"].
+A `void` rule says of its marked words that they tell nothing of the young: a day is no age, a coach's age is his. No
+exemption counts that rests on one of them.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ from withsense_tf.policy.texts.word_forms import (
     transliterations,
 )
 
-DECISIONS: Final = ("block", "review", "exempt", "age")
+DECISIONS: Final = ("block", "review", "exempt", "age", "void")
 SCRIPTS: Final = ("latin", "cyrillic")
 BOUNDS: Final = ("", "upper", "nearly")
 BUILT_IN: Final = ("_", "NUMBER", "DIGITS", "NAME", "CAPITAL", "STOP")
