@@ -27,16 +27,17 @@ NUMBERS = frozenset(
 )
 # spaCy keeps yes-or-no properties of words in 64 bits; bit 0 is not used.
 MOST_FLAGS = 63
+# Properties of words by the classes and words of an element; both matchers of a lexicon share them.
+Flags = dict[tuple[frozenset[str], frozenset[str]], int]
 
 
 class SpacyPatterns:
     """The patterns of a lexicon in one matcher of spaCy's; each of its keys begins with the number of a pattern."""
 
     def __init__(
-        self, lexicon: Lexicon, patterns: Sequence[tuple[Rule, Sequence[Element]]], vocab: Vocab
+        self, lexicon: Lexicon, patterns: Sequence[tuple[Rule, Sequence[Element]]], vocab: Vocab, flags: Flags
     ) -> None:
-        self._lexicon, self._vocab = lexicon, vocab
-        self._flags: dict[tuple[frozenset[str], frozenset[str]], int] = {}
+        self._lexicon, self._vocab, self._flags = lexicon, vocab, flags
         self._matcher = Matcher(vocab, validate=False)
         self._rows: dict[int, tuple[int, tuple[int, ...]]] = {}
         for number, (_, elements) in enumerate(patterns):
@@ -93,12 +94,12 @@ class SpacyPatterns:
 @functools.cache
 def patterns_of(lexicon: Lexicon) -> tuple[Vocab, SpacyPatterns, SpacyPatterns]:
     """Return the patterns that restrict and those that exempt; spaCy takes ten seconds for those of English."""
-    vocab = Vocab(lex_attr_getters={NORM: fold})
-    return (
-        vocab,
-        SpacyPatterns(lexicon, lexicon.restricting, vocab),
-        SpacyPatterns(lexicon, lexicon.exempting, vocab),
+    vocab, flags = Vocab(lex_attr_getters={NORM: fold}), Flags()
+    restricting, exempting = (
+        SpacyPatterns(lexicon, patterns, vocab, flags)
+        for patterns in (lexicon.restricting, lexicon.exempting)
     )
+    return vocab, restricting, exempting
 
 
 class SpacyPass(FirstPass):

@@ -126,7 +126,7 @@ def test_a_file_of_weights_comes_along(
     train: Pairs, held: Pairs, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keras.applications, "ResNet50", resnet_of_few_layers)
-    random = KerasPhoto("resnet50", size=32, seed=3)
+    random = KerasPhoto("resnet50", "random", size=32, seed=3)
     file = tmp_path / "mine.weights.h5"
     random.model.save_weights(file)
     matcher = ConcatLinear("ridge", KerasPhoto("resnet50", file, size=32), store=store).fit(train)

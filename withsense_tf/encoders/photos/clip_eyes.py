@@ -125,7 +125,7 @@ def _values_of(
     elif layer == "places":
         whole, places = tensor("embeddings.class_embedding"), tensor("embeddings.position_embedding.weight")
         yield np.ones_like(whole)
-        yield np.concatenate([places[:1] + whole, _resized(places[1:], grid)])
+        yield np.concatenate([places[:1] + whole, _places_at(places[1:], grid)])
     elif layer == "visual_projection":
         yield tensor("visual_projection.weight")
     elif "self_attn" in layer:
@@ -143,7 +143,7 @@ def _path(name: str) -> str:
     return f"{path}/MatMul"
 
 
-def _resized(places: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
+def _places_at(places: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
     """Return what each place adds for a photo of another size: what lies between the places that were learned."""
     side = math.isqrt(len(places))
     if (side, side) == grid:

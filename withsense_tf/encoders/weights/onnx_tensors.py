@@ -17,7 +17,7 @@ from withsense_tf.common.limits import FILE_BYTES, read_bytes
 from withsense_tf.errors import DataError
 
 # Kinds of values: a number, eight bytes, as many bytes as stand before them, four bytes.
-NUMBER, EIGHT, SIZED, FOUR = 0, 1, 2, 5
+NUMBER, EIGHT, BYTES, FOUR = 0, 1, 2, 5
 GRAPH: Final = 7
 NODE, TENSOR = 1, 5
 NODE_INPUT, NODE_NAME, NODE_KIND = 1, 3, 4
@@ -25,7 +25,7 @@ TENSOR_SIDE, TENSOR_TYPE, TENSOR_FLOATS, TENSOR_INTEGERS, TENSOR_NAME, TENSOR_BY
 TYPES: Final[dict[int, np.dtype]] = {1: np.dtype("<f4"), 2: np.dtype("u1"), 3: np.dtype("i1")}
 PRODUCTS: Final = ("MatMul", "MatMulInteger")
 # What a writer adds to the names of nodes and tensors whose numbers it rounds to one byte each.
-ROUNDED_NODE, ROUNDED, SCALE, ZERO = "_quant", "_quantized", "_scale", "_zero_point"
+NODE_ENDING, MATRIX_ENDING, SCALE, ZERO = "_quant", "_quantized", "_scale", "_zero_point"
 LONGEST_NUMBER: Final = 10  # bytes
 
 Value = int | memoryview
@@ -58,17 +58,17 @@ def read_onnx(file: Path) -> dict[str, np.ndarray]:
 
 
 def _with_names(tensors: dict[str, np.ndarray], products: dict[str, str]) -> Iterator[tuple[str, np.ndarray]]:
-    scales = {name.removesuffix(ROUNDED) + SCALE for name in tensors if name.endswith(ROUNDED)}
+    scales = {name.removesuffix(MATRIX_ENDING) + SCALE for name in tensors if name.endswith(MATRIX_ENDING)}
     for name, tensor in tensors.items():
         if name in products:
-            yield products[name], _scaled_back(tensors, name) if name.endswith(ROUNDED) else tensor
+            yield products[name], _scaled_back(tensors, name) if name.endswith(MATRIX_ENDING) else tensor
         elif tensor.dtype == np.float32 and name not in scales:
             yield name, tensor
 
 
 def _scaled_back(tensors: dict[str, np.ndarray], name: str) -> np.ndarray:
     """Return what a rounded matrix stands for: a scale, and what zero is written as, for each column or for all."""
-    stem = name.removesuffix(ROUNDED)
+    stem = name.removesuffix(MATRIX_ENDING)
     scale, zero = tensors.get(stem + SCALE), tensors.get(stem + ZERO)
     if scale is None or zero is None:
         raise ValueError(f"{name} has no scale")
@@ -80,7 +80,7 @@ def _product(node: memoryview) -> dict[str, str]:
     """Return which tensor a node multiplies by, and the node's name; nothing where it does something else."""
     inputs = [_text(value) for value in _values(node, NODE_INPUT)]
     kind, name = (_text(next(_values(node, field), memoryview(b""))) for field in (NODE_KIND, NODE_NAME))
-    return {inputs[1]: name.removesuffix(ROUNDED_NODE)} if kind in PRODUCTS and len(inputs) > 1 else {}
+    return {inputs[1]: name.removesuffix(NODE_ENDING)} if kind in PRODUCTS and len(inputs) > 1 else {}
 
 
 def _tensor(data: memoryview) -> tuple[str, np.ndarray]:
@@ -88,7 +88,7 @@ def _tensor(data: memoryview) -> tuple[str, np.ndarray]:
     fields: dict[int, list[Value]] = {}
     for field, value in _fields(data):
         fields.setdefault(field, []).append(value)
-    name = _joined(fields.get(TENSOR_NAME, [])).decode("utf-8", "replace")
+    name = _bytes(fields.get(TENSOR_NAME, [])).decode("utf-8", "replace")
     dtype = TYPES.get(_integers(fields.get(TENSOR_TYPE, [0]))[0])
     if dtype is None:
         return name, np.zeros(0, np.int64)
@@ -96,11 +96,11 @@ def _tensor(data: memoryview) -> tuple[str, np.ndarray]:
     if TENSOR_INTEGERS in fields:
         numbers = np.array(_integers(fields[TENSOR_INTEGERS])).astype(dtype)
     else:
-        numbers = np.frombuffer(_joined(fields.get(TENSOR_BYTES) or fields.get(TENSOR_FLOATS, [])), dtype)
+        numbers = np.frombuffer(_bytes(fields.get(TENSOR_BYTES) or fields.get(TENSOR_FLOATS, [])), dtype)
     return name, numbers.reshape(_integers(fields.get(TENSOR_SIDE, [])))
 
 
-def _joined(values: list[Value]) -> bytes:
+def _bytes(values: list[Value]) -> bytes:
     return b"".join(value for value in values if isinstance(value, memoryview))
 
 
@@ -136,10 +136,10 @@ def _fields(data: memoryview) -> Iterator[tuple[int, Value]]:
             value, at = _number(data, at)
             yield field, value
             continue
-        if kind not in (EIGHT, SIZED, FOUR):
+        if kind not in (EIGHT, BYTES, FOUR):
             raise ValueError(f"a value of kind {kind} is none")
         size = {EIGHT: 8, FOUR: 4}.get(kind, 0)
-        if kind == SIZED:
+        if kind == BYTES:
             size, at = _number(data, at)
         if at + size > len(data):
             raise ValueError("its end is missing")

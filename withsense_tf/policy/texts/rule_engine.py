@@ -90,8 +90,8 @@ class RuleEngine:
         self, words: Sequence[str], pattern: Pattern, start: int, end: int, places: Sequence[int]
     ) -> RuleHit | None:
         rule = pattern.rule
-        marked = pattern.marked
-        about = frozenset([start + i for i, place in enumerate(places) if marked[place]])
+        marks = pattern.marked
+        about = frozenset([start + i for i, place in enumerate(places) if marks[place]])
         if rule.decision != "age":
             rests = frozenset(start + i for i, place in enumerate(places) if pattern.telling[place])
             return RuleHit(rule, rule.decision, start, end, about, rests=rests if rule.lifts else frozenset())

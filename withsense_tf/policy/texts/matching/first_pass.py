@@ -173,8 +173,8 @@ class FirstPass:
         return all(map(self._bare.__getitem__, runs(text)))
 
     def _is_bare(self, run: str) -> bool:
-        disguises, joined = self._disguises, self._joined_words
-        return not (disguises.of_letters(run) or any(some.parts(run) for some in joined))
+        disguises, books = self._disguises, self._joined_words
+        return not (disguises.of_letters(run) or any(book.parts(run) for book in books))
 
 
 @lru_cache(maxsize=32)
