@@ -81,9 +81,9 @@ class KerasPhoto(GraphEncoder):
 
     def to_state(self) -> dict[str, Any]:
         """Return the state to save; a file of weights comes along."""
-        settings = self._settings() | {"weights": self._source}
-        if not self._named:
-            settings["weights"] = SavedFile(Path(self._source))
+        settings = self._settings()
+        if "weights" in settings:  # networks of others have none to name
+            settings["weights"] = self._source if self._named else SavedFile(Path(self._source))
         return {"settings": settings, "learned": {}, "identity": self.identity}
 
     def with_settings(self, **settings: Any) -> Self:
