@@ -9,7 +9,7 @@ from own_rules import rule, rule_file
 from withsense_tf.policy.texts.lexicon import Rule
 from withsense_tf.policy.texts.matching.chunk_memory import MOST_CHUNKS
 from withsense_tf.policy.texts.rule_book import RuleBook
-from withsense_tf.policy.texts.rule_engine import RuleHit, apply_bounds
+from withsense_tf.policy.texts.rule_engine import RuleHit, apply_bounds, place_of
 
 
 def test_new_words_do_not_fill_the_memory() -> None:
@@ -58,3 +58,16 @@ def test_bounds_decide_alike_in_whatever_order_they_come() -> None:
     }
     assert len(ends) == 1
     assert {hit.rule.name for hit in next(iter(ends))} == {"alone"}
+
+
+def test_hits_of_one_rule_at_one_place_have_one_order_in_every_process() -> None:
+    one = Rule("one", "age", (), "", ())
+    hits = [
+        RuleHit(one, decision, 0, 3, frozenset(about), frozenset(numbers))
+        for decision in ("block", "exempt")
+        for about in ((0,), (2,), (0, 2), (1, 2))
+        for numbers in ((), (1,), (2, 5))
+    ]
+    in_order = sorted(hits, key=place_of)
+    assert in_order == sorted(random.Random(1).sample(hits, len(hits)), key=place_of)
+    assert len({repr(place_of(hit)) for hit in hits}) == len(hits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from withsense_tf.policy.texts.ages import decide_age, value, youngest
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
@@ -64,7 +65,7 @@ class RuleEngine:
         hits = apply_bounds(self._match(words, self._restricting, restricting))
         if hits:
             hits = without_void(hits | self._match(words, self._exempting, exempting()))
-        return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.rule.name))
+        return sorted(hits, key=place_of)
 
     def _match(
         self, words: Sequence[str], patterns: Sequence[Pattern], matches: Iterable[Match]
@@ -124,6 +125,12 @@ def without_void(hits: set[RuleHit]) -> set[RuleHit]:
             # Exemptions that rest on other words say the same.
             good.setdefault((hit.rule.name, hit.decision, hit.about, hit.rule.alone, hit.numbers), hit)
     return set(good.values())
+
+
+def place_of(hit: RuleHit) -> tuple[Any, ...]:
+    """Return what hits are sorted by: all that tells them apart, since a set has another order in each process."""
+    place = (hit.start, hit.end, hit.rule.name, hit.decision, hit.rule.alone)
+    return (*place, sorted(hit.about), sorted(hit.numbers), sorted(hit.rests))
 
 
 def apply_bounds(hits: set[RuleHit]) -> set[RuleHit]:
