@@ -45,3 +45,20 @@ def test_a_file_that_is_cut_or_holds_something_else_is_an_error(tmp_path: Path) 
             read_onnx(file)
     with pytest.raises(DataError, match="cannot be read"):
         read_onnx(tmp_path / "none.onnx")
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_whatever_is_changed_in_a_file_it_is_read_or_refused(tmp_path: Path) -> None:
+    matrix = np.random.default_rng(3).normal(size=(4, 3)).astype(np.float32)
+    file = onnx_file(tmp_path / "net.onnx", {"MatMul_9": matrix}, {"/a/MatMul": "MatMul_9"}, in_bytes=True)
+    whole, refused = file.read_bytes(), 0
+    for seed in range(1_000):
+        rng = np.random.default_rng(seed)
+        data = np.frombuffer(whole, np.uint8).copy()
+        data[rng.integers(len(data), size=3)] = rng.choice([0, 127, 128, 255], size=3)
+        file.write_bytes(data.tobytes())
+        try:
+            read_onnx(file)
+        except DataError:
+            refused += 1
+    assert 0 < refused < 1_000

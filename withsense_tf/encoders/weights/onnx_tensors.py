@@ -50,7 +50,7 @@ def read_onnx(file: Path) -> dict[str, np.ndarray]:
         return dict(_with_names(tensors, products))
     except OSError as error:
         raise DataError(f"{file} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, OverflowError) as error:
         raise DataError(
             f"{file} cannot be read as tensors ({error}). Expected a network in the ONNX format with its numbers in "
             "the file. Get the file again."
@@ -88,7 +88,7 @@ def _tensor(data: memoryview) -> tuple[str, np.ndarray]:
     fields: dict[int, list[Value]] = {}
     for field, value in _fields(data):
         fields.setdefault(field, []).append(value)
-    name = _bytes(fields.get(TENSOR_NAME, [])).decode("utf-8", "replace")
+    name = _text(_bytes(fields.get(TENSOR_NAME, [])))
     dtype = TYPES.get(_integers(fields.get(TENSOR_TYPE, [0]))[0])
     if dtype is None:
         return name, np.zeros(0, np.int64)
@@ -158,5 +158,5 @@ def _number(data: memoryview, at: int) -> tuple[int, int]:
     raise ValueError("a number has no end")
 
 
-def _text(value: memoryview) -> str:
+def _text(value: bytes | memoryview) -> str:
     return bytes(value).decode("utf-8", "replace")
