@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from withsense_tf.common.fingerprints import content_of, files_below, fingerprint, known_content_of
+from withsense_tf.common.fingerprints import LastMade, content_of, files_below, fingerprint, known_content_of
 
 
 def name_of(folder: Path) -> str:
@@ -34,3 +34,19 @@ def test_a_known_file_is_read_again_when_its_size_or_time_changed_and_others_alw
     os.utime(file, ns=(1, 1))
     assert known_content_of(file) == changed
     assert content_of(file) != changed
+
+
+def test_the_last_things_are_found_again_and_the_one_needed_longest_ago_goes() -> None:
+    things, names = LastMade[list[str]](2), []
+
+    def get(name: str) -> list[str]:
+        return things.get(name, lambda: names.append(name) or [name])
+
+    first = get("a")
+    get("b")
+    assert get("a") is first
+    get("c")
+    assert len(things) == 2
+    assert get("a") is first
+    assert get("b") == ["b"]
+    assert names == ["a", "b", "c", "b"]

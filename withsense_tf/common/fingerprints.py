@@ -1,11 +1,16 @@
-"""Files and folders -> short names for their content."""
+"""Files and folders -> short names for their content; and what was made of some content, found again by its name."""
 
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
+from typing import Generic, TypeVar
+
+Thing = TypeVar("Thing")
 
 
 def fingerprint(root: Path, files: Iterable[Path], content: Callable[[Path], bytes], signs: int) -> str:
@@ -43,3 +48,29 @@ def known_content_of(file: Path) -> bytes:
 @lru_cache(maxsize=1024)
 def _digest_of(file: Path, *state: int) -> bytes:  # noqa: ARG001  # a file that changed is hashed anew
     return content_of(file)
+
+
+class LastMade(Generic[Thing]):
+    """The last things that were made of some content, each by a name for that, for whoever needs the same again."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._things: OrderedDict[str, Thing] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    def get(self, name: str, make: Callable[[], Thing]) -> Thing:
+        """Return the thing of that name; make it where it is not here, and let the one that was needed longest ago go.
+
+        It is made by one thread alone, once.
+        """
+        with self._lock:
+            if name not in self._things:
+                # Before another is made: two may be too large for the memory.
+                while len(self._things) >= self._most:
+                    self._things.popitem(last=False)
+                self._things[name] = make()
+            self._things.move_to_end(name)
+            return self._things[name]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import compress
-from threading import Lock
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from withsense_tf.common.fingerprints import LastMade
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
@@ -23,8 +22,7 @@ from withsense_tf.errors import DataError, SettingError
 ENOUGH: Final = 5_000
 # Fitting on a large corpus takes seconds, and every fold would do it anew.
 KEPT_SPACES: Final = 4
-_spaces: OrderedDict[str, CaptionSpace] = OrderedDict()
-_lock = Lock()
+_spaces = LastMade[CaptionSpace](KEPT_SPACES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,10 +158,4 @@ def texts_to_learn_from(pairs: Pairs) -> tuple[list[str], list[str]]:
 def _fit_space(space: CaptionSpace, texts: Sequence[str], groups: Sequence[str]) -> CaptionSpace:
     corpus = "\n".join(f"{group}\t{text}" for group, text in zip(groups, texts, strict=True))
     key = f"{space.identity} {sha256(corpus.encode(errors='surrogatepass')).hexdigest()}"
-    with _lock:
-        if key not in _spaces:
-            _spaces[key] = deepcopy(space).fit(texts, groups)
-            while len(_spaces) > KEPT_SPACES:
-                _spaces.popitem(last=False)
-        _spaces.move_to_end(key)
-        return _spaces[key]
+    return _spaces.get(key, lambda: deepcopy(space).fit(texts, groups))

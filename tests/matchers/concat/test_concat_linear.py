@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
 
+from withsense_tf.common.fingerprints import LastMade
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -116,7 +116,7 @@ def test_linear_and_ridge_of_the_same_pairs_share_their_axes(
     made = []
     exact_axes = concat_linear._exact_axes
     monkeypatch.setattr(concat_linear, "_exact_axes", lambda vectors: made.append(1) or exact_axes(vectors))
-    monkeypatch.setattr(concat_linear, "_axes_made", OrderedDict())
+    monkeypatch.setattr(concat_linear, "_axes_made", LastMade(concat_linear.AXES))
     linear, ridge = (ConcatLinear(kind, photo=mean_colour).fit(pairs) for kind in ("linear", "ridge"))
     assert len(made) == concat_linear.AXES == 2
     np.testing.assert_allclose(ridge.axes_[0], linear.axes_[0], atol=1e-6)

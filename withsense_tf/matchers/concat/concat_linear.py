@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
+from withsense_tf.common.fingerprints import LastMade
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
@@ -33,8 +32,7 @@ FOLDS: Final = 3
 SPARSITIES: Final = np.logspace(-2.5, -4, 4)
 # Of photos and of texts: the linear and the ridge model of a fold have the same.
 AXES: Final = 2
-_axes_made: OrderedDict[str, np.ndarray] = OrderedDict()
-_lock = Lock()
+_axes_made = LastMade[np.ndarray](AXES)
 
 
 @dataclass(eq=False, repr=False)
@@ -185,14 +183,7 @@ class ConcatLinear(Matcher):
     def _axes(self, vectors: np.ndarray) -> np.ndarray:
         """Return orthonormal axes of the span of vectors, (width, axes)."""
         key = f"{vectors.shape} {sha256(np.ascontiguousarray(vectors).tobytes()).hexdigest()}"
-        with _lock:
-            axes = _axes_made.get(key)
-        if axes is None:
-            axes = _exact_axes(vectors.astype(np.float64))
-            with _lock:
-                _axes_made[key] = axes
-                while len(_axes_made) > AXES:
-                    _axes_made.popitem(last=False)
+        axes = _axes_made.get(key, lambda: _exact_axes(vectors.astype(np.float64)))
         # A real penalty bears rounding; least squares without one does not.
         return np.asarray(axes, np.float64 if self.kind == "linear" else np.float32)
 

@@ -7,15 +7,15 @@ all rows.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from threading import Lock
 from typing import Final
 
 import numpy as np
+
+from withsense_tf.common.fingerprints import LastMade
 
 # A base of some thousand photos takes half a gigabyte; a comparison needs one for each space of captions.
 BASES: Final = 2
@@ -105,8 +105,7 @@ class BaseRows:
         return self._kernel(self.rows, self.rows)
 
 
-_bases_made: OrderedDict[str, BaseRows] = OrderedDict()
-_lock = Lock()
+_bases_made = LastMade[BaseRows](BASES)
 
 
 def base_rows(rows: np.ndarray, others: np.ndarray, kernel: Kernel, settings: Sequence[float]) -> BaseRows:
@@ -114,10 +113,4 @@ def base_rows(rows: np.ndarray, others: np.ndarray, kernel: Kernel, settings: Se
     digest = sha256(rows.tobytes())
     digest.update(others.tobytes())
     key = f"{digest.hexdigest()} {list(settings)}"
-    with _lock:
-        if key not in _bases_made:
-            while len(_bases_made) >= BASES:
-                _bases_made.popitem(last=False)
-            _bases_made[key] = BaseRows(rows, others, kernel)
-        _bases_made.move_to_end(key)
-        return _bases_made[key]
+    return _bases_made.get(key, lambda: BaseRows(rows, others, kernel))
