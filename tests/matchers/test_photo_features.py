@@ -8,6 +8,7 @@ from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
+from withsense_tf.matchers import photo_features as module
 from withsense_tf.matchers.photo_features import PhotoFeatures, describe_encoders, photo_encoders
 
 
@@ -94,6 +95,20 @@ def test_negative_numbers_keep_their_sign(gallery: Gallery) -> None:
     # The second number is the first one, scaled and mirrored.
     assert np.corrcoef(features.T)[0, 1] == pytest.approx(-1, abs=1e-5)
     assert len(np.unique(np.sign(features[:, 0]))) == 2
+
+
+def test_what_trainings_share_is_made_once_and_by_its_figures(
+    gallery: Gallery, patches: PhotoEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apart = features_of(gallery, patches), features_of(gallery, patches, first=5)
+    monkeypatch.setattr(module, "FEWEST_SHARED", 1)
+    monkeypatch.setattr(module, "_features_made", made := module.LastMade(module.SETS))
+    for _ in range(2):
+        np.testing.assert_array_equal(features_of(gallery, patches), apart[0])
+        assert len(made) == 2  # the figures of ten photos, and the features of all
+    np.testing.assert_array_equal(features_of(gallery, patches, first=5), apart[1])
+    assert np.abs(apart[0] - apart[1]).max() > 0
+    assert len(made) == 4
 
 
 def test_one_encoder_may_stand_without_a_list(patches: PhotoEncoder) -> None:

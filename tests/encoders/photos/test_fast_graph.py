@@ -34,6 +34,29 @@ def test_openvino_gives_the_vectors_of_tensorflow(
 
 
 @pytest.mark.slow
+def test_half_precision_is_close_and_has_a_name_of_its_own(
+    pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openvino", reason="pip install 'withsense_tf[fast]'")
+    monkeypatch.setattr(photo_graph, "WORTH", 0)
+    exact = KerasPhoto("mobilenet_v2", "random", size=64)
+    half = KerasPhoto("mobilenet_v2", "random", size=64, precision="bfloat16")
+    assert half.identity != exact.identity
+    assert half.model.dtype_policy.name == "float32"
+    exact_vectors, half_vectors = exact.forward(pixels), half.forward(pixels)
+    apart = np.linalg.norm(half_vectors - exact_vectors, axis=1) / np.linalg.norm(exact_vectors, axis=1)
+    assert apart.max() < 0.1
+    # A processor without such instructions computes in float32, and is right to do so.
+    assert (apart > 0).all() == (openvino_rounds() and bool(apart.any()))
+
+
+def openvino_rounds() -> bool:
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+@pytest.mark.slow
 def test_without_openvino_tensorflow_computes(monkeypatch: pytest.MonkeyPatch, pixels: np.ndarray) -> None:
     monkeypatch.setattr(module, "find_spec", lambda _: None)
     monkeypatch.setattr(photo_graph, "WORTH", 0)

@@ -55,6 +55,16 @@ def test_a_slip_is_corrected_from_the_list(text: str, word: str, better: str) ->
     assert better in said
 
 
+def test_a_slip_is_corrected_though_an_encoder_of_sentences_reads_its_letters() -> None:
+    form = form_of(("a", "motorcycle"))
+    form.unknown = lambda _: ()
+    query, corrections = correct(parse_query("a motorcicle"), form, Shown({}), LAW)
+    assert dict(corrections) == {"motorcicle": "motorcycle"}
+    assert query.text == "a motorcycle"
+    form.text.known_words = ("a", "motorcycle", "motorcicle")  # the captions that taught it write it so
+    assert correct(parse_query("a motorcicle"), form, Shown({}), LAW)[1] == ()
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -88,7 +98,40 @@ def test_a_russian_slip_is_corrected_from_captions_or_from_what_the_model_knows(
     assert corrected("мотоцикол", known=("мотоцикл", "на"))[1] == {"мотоцикол": "мотоцикл"}
 
 
-@pytest.mark.parametrize("text", ["a todler", "a chidl on a swing", "a 7 yera old", "a teenagr", "babby"])
+@pytest.mark.parametrize(
+    ("word", "better"),
+    [
+        ("мотацикл", "мотоцикл"),
+        ("велосепед", "велосипед"),
+        ("пабережье", "побережье"),
+        ("полецейский", "полицейский"),
+    ],
+)
+def test_a_russian_slip_that_can_be_one_word_alone_is_corrected(word: str, better: str) -> None:
+    assert corrected(word)[1] == {word: better}
+
+
+@pytest.mark.parametrize(
+    "word", ["фатограф", "скейтер", "сноубордист", "лабрадудль", "мячь", "велик", "сапсёрфинг", "смузи"]
+)
+def test_russian_words_that_are_real_new_or_near_to_several_stay(word: str) -> None:
+    assert corrected(word) == (word, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a todler",
+        "a chidl on a swing",
+        "малышч",
+        "ребенакк",
+        "девачка",
+        "подрасток",
+        "a 7 yera old",
+        "a teenagr",
+        "babby",
+    ],
+)
 def test_no_correction_makes_an_allowed_query_a_restricted_one(text: str) -> None:
     said, _ = corrected(text, toddler=9, child=9, year=9, teenager=9, baby=9)
     for limit in (16, 18):

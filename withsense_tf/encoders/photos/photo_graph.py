@@ -15,7 +15,8 @@ from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.photos.fast_graph import Parts, fast_graph
 from withsense_tf.errors import check_choice
 
-PRECISIONS = ("auto", "float32", "mixed_float16", "mixed_bfloat16")
+# "bfloat16" is float32 as Keras builds it, rounded where that is quicker; a mixed one is built as such by Keras.
+PRECISIONS: Final = ("auto", "float32", "bfloat16", "mixed_float16", "mixed_bfloat16")
 # Another runtime takes seconds to get ready: only after so many looks is it worth that.
 WORTH: Final = 64
 
@@ -66,9 +67,19 @@ class GraphEncoder(PhotoEncoder):
         """Return whether another runtime than TensorFlow gives the same numbers; subclasses know."""
         return False
 
+    @property
+    def may_round(self) -> bool:
+        """Return whether that runtime may compute in half precision; subclasses know."""
+        return False
+
+    @property
+    def worth(self) -> int:
+        """Return how many looks TensorFlow takes before another runtime is made ready."""
+        return WORTH
+
     @cached_property
     def _fast_graph(self) -> Parts | None:
-        return fast_graph(self._graph)
+        return fast_graph(self._graph, half=self.may_round)
 
     def forward(self, pixels: np.ndarray) -> np.ndarray:
         """Turn uint8 pixels, (n, height, width, 3), into float32 vectors, (n, width)."""
@@ -77,7 +88,7 @@ class GraphEncoder(PhotoEncoder):
         missing = -len(pixels) % self.batch_size
         full = np.pad(pixels, [(0, missing), (0, 0), (0, 0), (0, 0)]) if missing else pixels
         parts = [full[start : start + self.batch_size] for start in range(0, len(full), self.batch_size)]
-        fast = self._fast_graph if self.may_be_fast and self._looks_so_far > WORTH else None
+        fast = self._fast_graph if self.may_be_fast and self._looks_so_far > self.worth else None
         vectors = self._by_tensorflow(parts) if fast is None else fast(parts)
         return np.concatenate(vectors)[: len(pixels)] if vectors else np.zeros((0, self.width), np.float32)
 

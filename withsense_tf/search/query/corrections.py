@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma
+from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, words
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
 from withsense_tf.search.query.parse import Query
@@ -19,6 +19,7 @@ from withsense_tf.search.query.spelling import (
     is_real,
     may_be_asked,
     near_words,
+    russian_words_near,
     same_to_the_law,
 )
 from withsense_tf.search.query.tokens import tokens
@@ -52,7 +53,10 @@ def correct(
 
 def _unknown_words(text: str, form: SearchForm, shown: ShownWords) -> list[str]:
     """Return the words that neither the model nor captions nor any list know, in lower case."""
-    unknown = set(form.unknown(text)) - SMALL
+    known = form.text.known_words
+    # Encoders of sentences read any letters: that a word is near to those of captions does not make it one.
+    strange = {word for word in words(text) if known and lemma(word) not in known}
+    unknown = (strange | set(form.unknown(text))) - SMALL
     candidates = []
     for at, token in enumerate(tokens(text)):
         word = token.text.lower()
@@ -84,10 +88,11 @@ def _meant_word(word: str, form: SearchForm, shown: ShownWords) -> str | None:
 
 
 def _listed_words(word: str, form: SearchForm) -> list[str]:
-    """Return real words in the same letters; Russian ones are those that the model knows."""
+    """Return real words in the same letters; Russian ones are those that the model knows, and those one slip away."""
     if not CYRILLIC.search(word):
         return list(frequent_words())
-    return [other for other in form.text.known_words if CYRILLIC.match(other) and is_real(other)]
+    known = [other for other in form.text.known_words if CYRILLIC.match(other) and is_real(other)]
+    return list(dict.fromkeys([*known, *russian_words_near(word)]))
 
 
 def _outside_quotations(better: str, word: str, text: str) -> str:

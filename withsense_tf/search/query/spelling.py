@@ -19,6 +19,9 @@ LONGEST_WORD: Final = 40
 SHORTEST_WORD: Final = 3
 # From so many letters on, two slips make a word no other one.
 LONG: Final = 7
+# There is no list of how often Russian words are used that could tell which of several was meant.
+LONG_IN_RUSSIAN: Final = 6
+RUSSIAN_LETTERS: Final = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 ENGLISH: Final = re.compile(r"[a-z]+")
 
 
@@ -53,6 +56,24 @@ def near_words(word: str, candidates: Sequence[str]) -> list[tuple[str, int]]:
     # Who slips twice has begun right: "wakeboarding" is no "skateboarding".
     pairs = [(other, int(slips)) for other, slips, _ in near if slips < 2 or other[0] == word[0]]
     return sorted(pairs, key=lambda pair: pair[1])
+
+
+def russian_words_near(word: str) -> list[str]:
+    """Return the real Russian words that one slip parts from a word; of a short one none, it is near to too many.
+
+    Its last letter is right: endings tell forms apart, and a word that nobody lists has a form, too.
+
+    >>> russian_words_near("мотацикл"), russian_words_near("скейтер")
+    (['мотоцикл'], [])
+    """
+    if not LONG_IN_RUSSIAN <= len(word) <= LONGEST_WORD:
+        return []
+    parts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    near = {start + rest[1:] for start, rest in parts if rest}
+    near |= {start + rest[1] + rest[0] + rest[2:] for start, rest in parts if len(rest) > 1}
+    near |= {start + sign + rest[1:] for start, rest in parts if rest for sign in RUSSIAN_LETTERS}
+    near |= {start + sign + rest for start, rest in parts if rest for sign in RUSSIAN_LETTERS}
+    return sorted(other for other in near - {word} if other[-1] == word[-1] and is_real(other))
 
 
 def may_be_asked(better: str, word: str, text: str, policy: Law) -> bool:
