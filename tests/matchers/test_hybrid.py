@@ -14,6 +14,7 @@ from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError
+from withsense_tf.matchers import hybrid as module
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.hybrid import Hybrid
@@ -206,6 +207,24 @@ def test_learned_from_captions_more_that_speaks_for_a_photo_never_lowers_it(
     numbers = [form.number_of(one, np.zeros(500), each) for one, each in ((cosines, looks), (higher, more))]
     assert (numbers[1] >= numbers[0]).all()
     assert upper.std() > 0
+
+
+def test_learned_from_captions_alone_pixels_still_have_a_say(
+    unjudged: Dataset, patches: PhotoEncoder, store: VectorStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = caption_pairs(
+        unjudged, photos=[name for name in unjudged.photos["photo"] if name.endswith("_0.jpg")]
+    )
+    by_pixels = np.zeros(11 + 3)
+    by_pixels[0] = 1
+    lines = []
+    for share in (0.0, 0.25, 0.5):
+        monkeypatch.setattr(module, "PIXELS", share)
+        lines.append(Hybrid(patches, store=store).fit(some).line_.weights)
+    steps = lines[1] - lines[0], lines[2] - lines[1]
+    np.testing.assert_allclose(steps[0], by_pixels * steps[0][0])
+    np.testing.assert_allclose(steps[1], steps[0])
+    assert steps[0][0] > 0
 
 
 def test_it_takes_over_towers_that_learned_from_the_same_pairs_beside_it(
