@@ -7,7 +7,7 @@ import pytest
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.encoders.photos import fast_graph as module
-from withsense_tf.encoders.photos import photo_graph
+from withsense_tf.encoders.photos import photo_graph, photo_keras
 from withsense_tf.encoders.photos.fast_graph import fast_graph
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 
@@ -48,6 +48,22 @@ def test_half_precision_is_close_and_has_a_name_of_its_own(
     assert apart.max() < 0.1
     # A processor without such instructions computes in float32, and is right to do so.
     assert (apart > 0).all() == (openvino_rounds() and bool(apart.any()))
+
+
+@pytest.mark.slow
+def test_a_large_network_is_the_same_with_its_weights_beside_its_graph(
+    pixels: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openvino", reason="pip install 'withsense_tf[fast]'")
+    folded = KerasPhoto("mobilenet_v2", "random", size=64).forward(pixels)
+    monkeypatch.setattr(photo_keras, "MOST_FOLDED", 0)
+    for looks in (64, 0):
+        monkeypatch.setattr(photo_graph, "WORTH", looks)
+        encoder = KerasPhoto("mobilenet_v2", "random", size=64)
+        vectors = encoder.forward(pixels)
+        assert ("_fast_graph" in vars(encoder)) == (looks == 0)
+        assert encoder._graph.graph.captures  # the weights
+        np.testing.assert_allclose(vectors, folded, atol=1e-4 * np.abs(folded).max())
 
 
 def openvino_rounds() -> bool:

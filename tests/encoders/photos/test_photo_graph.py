@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from withsense_tf.encoders.photos import photo_graph, photo_keras
+from withsense_tf.encoders.photos import photo_graph
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder, precision_here
-from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.errors import SettingError
 
 
@@ -50,13 +49,6 @@ def test_a_network_is_built_when_it_is_loaded_and_a_copy_shares_it() -> None:
     assert deepcopy(encoder) is encoder
     assert encoder.width == 2
     assert encoder.builds == 1
-
-
-def test_a_large_network_is_worth_another_runtime_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
-    encoder = KerasPhoto("mobilenet_v2", "random", size=32)
-    assert encoder.worth == photo_graph.WORTH
-    monkeypatch.setattr(photo_keras, "LARGE", encoder.model.count_params())
-    assert encoder.worth == photo_keras.FEW < photo_graph.WORTH
 
 
 @pytest.mark.parametrize(("gpu", "precision"), [(True, "mixed_float16"), (False, "float32")])

@@ -10,9 +10,11 @@ import pytest
 from small_index import LAW, draw_look, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import NOTICE
+from withsense_tf.search.query import photo_query
 from withsense_tf.search.search import Search
 
 CHILD = "A child near a red wall ."
@@ -66,3 +68,21 @@ def test_a_file_of_a_restricted_name_is_judged_like_one_of_an_unknown_name(
         Path(name).write_bytes(draw_look(looks, 20).read_bytes())
         assert search(photo=name, minimum=0).notice == NOTICE
     index.close()
+
+
+def test_the_networks_of_a_model_are_loaded_once_for_all_photos_that_are_asked_by(
+    index: PhotoIndex, looks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, loads = photo_query._matcher_of, []
+
+    def count(generation: Generation) -> Matcher:
+        loads.append(generation.folder)
+        return load(generation)
+
+    monkeypatch.setattr(photo_query, "_matcher_of", count)
+    monkeypatch.setattr(photo_query, "_matchers_loaded", photo_query.LastMade(photo_query.MATCHERS))
+    search = Search(index, policy=LAW, country="BB")
+    for number in (30, 31, 30):
+        photo = draw_look(tmp_path, number)
+        assert len(search(photo=str(photo), says="a wall", minimum=0).hits) > 0
+    assert len(loads) == 1

@@ -49,11 +49,10 @@ class GraphEncoder(PhotoEncoder):
 
     @cached_property
     def _graph(self) -> Any:
-        return self._build_graph()
+        return self._build_graph(self._network())
 
-    def _build_graph(self) -> Any:
+    def _build_graph(self, network: Callable[[Any], Any]) -> Any:
         tf = start_tensorflow()
-        network = self._network()
         # Compiling for the CPU (XLA) makes it slower, so `jit_compile` stays off.
         function = tf.function(
             lambda pixels: tf.cast(network(tf.cast(pixels, tf.float32)), tf.float32),
@@ -72,23 +71,22 @@ class GraphEncoder(PhotoEncoder):
         """Return whether that runtime may compute in half precision; subclasses know."""
         return False
 
-    @property
-    def worth(self) -> int:
-        """Return how many looks TensorFlow takes before another runtime is made ready."""
-        return WORTH
-
     @cached_property
     def _fast_graph(self) -> Parts | None:
-        return fast_graph(self._graph, half=self.may_round)
+        return fast_graph(self._whole_graph(), half=self.may_round)
+
+    def _whole_graph(self) -> Any:
+        """Return the graph with its weights in it, as another runtime reads it."""
+        return self._graph
 
     def forward(self, pixels: np.ndarray) -> np.ndarray:
         """Turn uint8 pixels, (n, height, width, 3), into float32 vectors, (n, width)."""
-        self._looks_so_far += len(pixels)
         # A short last batch is filled up: another shape would be another graph, and seconds to build it.
         missing = -len(pixels) % self.batch_size
+        self._looks_so_far += len(pixels) + missing
         full = np.pad(pixels, [(0, missing), (0, 0), (0, 0), (0, 0)]) if missing else pixels
         parts = [full[start : start + self.batch_size] for start in range(0, len(full), self.batch_size)]
-        fast = self._fast_graph if self.may_be_fast and self._looks_so_far > self.worth else None
+        fast = self._fast_graph if self.may_be_fast and self._looks_so_far > WORTH else None
         vectors = self._by_tensorflow(parts) if fast is None else fast(parts)
         return np.concatenate(vectors)[: len(pixels)] if vectors else np.zeros((0, self.width), np.float32)
 

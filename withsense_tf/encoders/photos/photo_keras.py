@@ -24,9 +24,8 @@ from withsense_tf.errors import SettingError, WeightsMissingError, check_choice,
 
 # TensorFlow cannot write a graph of more than 2 GB; larger networks keep their weights outside.
 MOST_CONSTANTS: Final = 250_000_000
-# So many looks at a network of so many weights take as long as another runtime takes to get ready.
-LARGE: Final = 50_000_000
-FEW: Final = 16
+# A larger one takes gigabytes where TensorFlow folds its weights, and is no quicker by it: it has no batch norms.
+MOST_FOLDED: Final = 50_000_000
 
 
 POOLINGS: Final = ("avg", "max", "grid2", "grid3")
@@ -136,18 +135,25 @@ class KerasPhoto(GraphEncoder):
         return exact and not has_gpu() and self.model.count_params() <= MOST_CONSTANTS
 
     @property
-    def worth(self) -> int:
-        """Return how many looks TensorFlow takes: of a large network few, as each is dear."""
-        return super().worth if self.model.count_params() < LARGE else min(super().worth, FEW)
-
-    @property
     def may_round(self) -> bool:
         """Return whether half precision was asked for, as far as a processor is quicker by it."""
         return self.precision == "bfloat16"
 
     def _network(self) -> Callable[[Any], Any]:
-        network = as_constants(self.model)
+        model = self.model
+        return self._with_pixels(
+            as_constants(model)
+            if model.count_params() <= MOST_FOLDED
+            else lambda inputs: model(inputs, training=False)
+        )
+
+    def _with_pixels(self, network: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return lambda pixels: self.pool(network(self.preprocess(pixels)))
+
+    def _whole_graph(self) -> Any:
+        if self.model.count_params() <= MOST_FOLDED:
+            return super()._whole_graph()
+        return self._build_graph(self._with_pixels(as_constants(self.model)))
 
     def preprocess(self, pixels: Any) -> Any:
         """Scale pixels, float32 0 to 255, as the network was trained on them."""

@@ -67,7 +67,7 @@ class SceneNet(GraphEncoder):
         key = (self.identity, self.batch_size)
         with _BUILDING:
             if key not in _LAST_GRAPH:
-                graph = self._build_graph()
+                graph = self._build_graph(self._network())
                 _LAST_GRAPH.clear()
                 _LAST_GRAPH[key] = graph
             return _LAST_GRAPH[key]

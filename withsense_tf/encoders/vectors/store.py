@@ -167,8 +167,7 @@ class VectorStore:
             row for row in bad if paths[row].exists() and not has_digest(paths[row], content[row])
         ]
         for row in changed_rows:
-            where = f"{paths[row].parent.name}/{paths[row].name}"
-            bad[row] = Problem("photo_changed", where, None, paths[row].name, CHANGED)
+            bad[row] = changed_photo(paths[row])
         return bad
 
     def _shelf(self, identity: str) -> Shelf:
@@ -212,6 +211,11 @@ class VectorStore:
                     os.write(descriptor, ("\n" + "\n".join(lines) + "\n").encode())
             finally:
                 os.close(descriptor)
+
+
+def changed_photo(path: Path) -> Problem:
+    """Return the problem of a file that shows another photo than it did when it was asked for."""
+    return Problem("photo_changed", f"{path.parent.name}/{path.name}", None, path.name, CHANGED)
 
 
 def _keys(content: Sequence[str] | np.ndarray) -> np.ndarray:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from withsense_tf.common.fingerprints import LastMade
 from withsense_tf.common.limits import is_file
 from withsense_tf.data.pictures.near_duplicates import near_to, read_look
 from withsense_tf.data.pictures.photo_file import digest_of
@@ -18,6 +20,14 @@ from withsense_tf.index.tables.photo_states import live_and_departed_looks
 from withsense_tf.index.tables.photos_table import live_names_of
 from withsense_tf.index.tables.row_lookup import row_of_live
 from withsense_tf.matchers.search_forms import PHOTO
+
+if TYPE_CHECKING:
+    from withsense_tf.matchers.base import Matcher
+
+
+# A search shows two models side by side at most; networks take up to half a gigabyte.
+MATCHERS: Final = 2
+_matchers_loaded = LastMade["Matcher"](MATCHERS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,10 +110,14 @@ def _foreign(
     answer = door.outside(file, content, [name for _, name, *_, live in like if live], departed_photos, says)
     if not answer.allowed:
         return Refusal(door.rule.message)
-    from withsense_tf.encoders.vectors.store import (
-        VectorStore,  # late: most searches need none, and it takes a while
-    )
-
-    # In a store of its own, that goes with the answer: nothing of a stranger's photo is kept.
-    matcher = generation.matcher(VectorStore())
+    # Its networks take seconds to load; nothing of a stranger's photo stays.
+    name = f"{generation.folder} {generation.identity}"
+    matcher = _matchers_loaded.get(name, lambda: _matcher_of(generation))
     return PhotoQuery(None, generation.form.point(matcher.photo_rows([content], [file])[0]))
+
+
+def _matcher_of(generation: Generation) -> Matcher:
+    # Late: most searches need none, and it takes a while.
+    from withsense_tf.encoders.vectors.passing_store import PassingStore
+
+    return generation.matcher(PassingStore())
