@@ -162,8 +162,8 @@ class SecondReader:
     def save(self, file: Path) -> None:
         """Write what `load` reads; two of three places have no meaning, so those that have one are named in bits."""
         meant = self.meanings != 0
-        # In steps, as half of the bytes would tell no verdict better.
-        weight_unit = max(float(np.abs(self.weights).max()), 1e-9) / 127
+        # In few steps, as more of them would tell no verdict better.
+        weight_unit = max(float(np.abs(self.weights).max()), 1e-9) / 63
         np.savez_compressed(
             file,
             weights=np.rint(self.weights / weight_unit).astype(np.int8),
