@@ -139,7 +139,7 @@ def dictionary() -> Iterable[str]:
 
 
 def write_examples(restricted: Sequence[str], file: Path) -> None:
-    """Write what reasons may quote: short sentences in which the rules find nothing, as in all that the reader finds."""
+    """Write what reasons may quote: short sentences in which the rules find nothing, as in what the reader finds."""
     short = [text for text in restricted if len(text) <= MOST_QUOTED]
     quotable = sorted(text for text, is_quiet in zip(short, silent(short), strict=True) if is_quiet)
     file.write_text("\n".join(quotable) + "\n", encoding="utf-8")

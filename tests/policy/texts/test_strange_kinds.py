@@ -1,4 +1,4 @@
-"""What strangers write that was missed or hidden wrongly, kind by kind; and that no new excuse hides a child beside it."""
+"""What strangers write that was missed or hidden wrongly, by kinds; and that no new excuse hides a child beside it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,23 @@ READ = Path(__file__).parent / "strangers_read.tsv"
 # Each kind: what is allowed, and behind it what has the same words and a child.
 KINDS = {
     "teams of grown-ups": (
-        ["Over-40s walking football, still called the Lads of Leith", "Ветераны футбола, 55 плюс, пацаны с нашего двора"],
+        [
+            "Over-40s walking football, still called the Lads of Leith",
+            "Ветераны футбола, 55 плюс, пацаны с нашего двора",
+        ],
         ["Over-50s dads against the lads of Year 9", "Мальчишки против ветеранов 50+, счёт пять один"],
     ),
     "things named after their wearers": (
-        ["flowergirl_dress_on_hanger_lace_detail.jpg", "ring bearer pillow, ivory satin, top view", "школьные фартуки и банты на витрине"],
-        ["flower girl shoes kicked off, their owner asleep on two chairs", "the ring bearer drops the pillow", "школьница в фартуке и бантах"],
+        [
+            "flowergirl_dress_on_hanger_lace_detail.jpg",
+            "ring bearer pillow, ivory satin, top view",
+            "школьные фартуки и банты на витрине",
+        ],
+        [
+            "flower girl shoes kicked off, their owner asleep on two chairs",
+            "the ring bearer drops the pillow",
+            "школьница в фартуке и бантах",
+        ],
     ),
     "machines called baby": (
         ["Took my baby to the dyno, 412 bhp at the wheels", "Моя девочка завелась в минус тридцать"],
@@ -34,16 +45,34 @@ KINDS = {
         ["tots at the table, tater tots on the floor", "кроха ест шпинат"],
     ),
     "staff without pupils": (
-        ["Reception team leaving do, no pupils, plenty of prosecco", "Year 2 staff meeting, biscuits", "Педсовет в начальной школе, одни учителя"],
-        ["Retirement do, staff only, and the pupils sang", "Reception class teacher with her reception class", "Учителя младших классов с учениками"],
+        [
+            "Reception team leaving do, no pupils, plenty of prosecco",
+            "Year 2 staff meeting, biscuits",
+            "Педсовет в начальной школе, одни учителя",
+        ],
+        [
+            "Retirement do, staff only, and the pupils sang",
+            "Reception class teacher with her reception class",
+            "Учителя младших классов с учениками",
+        ],
     ),
     "toys": (
         ["Lego kids at Lego school, my diorama", "Лего-человечки идут в школу, диорама"],
         ["her first day at school with a lego minifig in her pocket", "Мальчик собирает лего-человечков"],
     ),
     "the young of animals and plants": (
-        ["penguin teens moulting on the beach", "Week-old kids skip around the goat pen", "Чайки-подростки выпрашивают чипсы", "детки сансевиерии в стаканчиках"],
-        ["teens feed the penguins at the zoo", "a kid on the roof of the goat shed, waving at grandad", "Подростки кормят пингвинов", "Детки пересаживают фиалки"],
+        [
+            "penguin teens moulting on the beach",
+            "Week-old kids skip around the goat pen",
+            "Чайки-подростки выпрашивают чипсы",
+            "детки сансевиерии в стаканчиках",
+        ],
+        [
+            "teens feed the penguins at the zoo",
+            "a kid on the roof of the goat shed, waving at grandad",
+            "Подростки кормят пингвинов",
+            "Детки пересаживают фиалки",
+        ],
     ),
     "idioms": (
         ["Nan, 83, grins like a schoolgirl on the waltzer", "Ну чисто дети: два пенсионера делят удочку"],
@@ -51,7 +80,11 @@ KINDS = {
     ),
     "service": (
         ["My boy home on leave from his first posting", "Сынок на срочной, увольнение до вечера"],
-        ["Daddy's back from Cyprus, and his girl has lost two teeth", "Внучок встречает папу из армии", "Дембель с сыном на руках"],
+        [
+            "Daddy's back from Cyprus, and his girl has lost two teeth",
+            "Внучок встречает папу из армии",
+            "Дембель с сыном на руках",
+        ],
     ),
     "younger brothers and sisters": (
         ["Bride's little sister, maid of honour, champagne in hand", "Младшая сестрёнка вышла замуж"],
@@ -77,14 +110,23 @@ KINDS = {
         ["First steps after knee surgery, aged 80", "Первые шаги на протезе, солдат и врач"],
         ["Five wobbly steps from the chair to my arms", "Отпустил стул и пошёл, три шага сам"],
     ),
-}  # fmt: skip
+}
 RESTRICTED = [
-    "Room 12 at the science fair, all baking soda and vinegar", "gr4_roomC_picture_day.jpg", "Фото 2-го «А», второй ряд, мама слева",
-    "someone turning five at the trampoline park", "Кому-то сегодня четыре, шарики до потолка",
-    "nursery_xmas_singalong_tambourines.mp4", "Киндер уснул в такси", "Ясли на выезде: верёвочка, жилеты, светофор",
-    "Первенство области по самбо до 12 лет", "Лукбук, рост 98-122, модели бегают по студии", "лёва_5л_ледянка_горка.jpg",
-    "me in 1962, first term at infants', cap too big", "грудничек зевает крупный план", "Экскурсия для первоклассников, зал Рима",
-]  # fmt: skip
+    "Room 12 at the science fair, all baking soda and vinegar",
+    "gr4_roomC_picture_day.jpg",
+    "Фото 2-го «А», второй ряд, мама слева",
+    "someone turning five at the trampoline park",
+    "Кому-то сегодня четыре, шарики до потолка",
+    "nursery_xmas_singalong_tambourines.mp4",
+    "Киндер уснул в такси",
+    "Ясли на выезде: верёвочка, жилеты, светофор",
+    "Первенство области по самбо до 12 лет",
+    "Лукбук, рост 98-122, модели бегают по студии",
+    "лёва_5л_ледянка_горка.jpg",
+    "me in 1962, first term at infants', cap too big",
+    "грудничек зевает крупный план",
+    "Экскурсия для первоклассников, зал Рима",
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,7 +3,7 @@
 It reads only what the rules found nothing in, and all it can say is that a person should look. It is trained on
 sentences that were written for it (`sentences.toml` and `sentences.tsv`); its file is in the package, so every machine
 has the same one. Words that no sentence has are read by what they mean: the vectors of a sentence encoder, which only
-the training needs, were turned into one number for each of 100,000 words.
+the training needs, were turned into one number for each of 75,000 words.
 """
 
 from __future__ import annotations
