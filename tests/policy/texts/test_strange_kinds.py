@@ -128,6 +128,26 @@ RESTRICTED = [
     "Экскурсия для первоклассников, зал Рима",
 ]
 
+# A child in the other half of what a new excuse is about.
+BESIDE = [
+    "Playground deserted but for one girl on the swing",
+    "The empty classroom, and two kids who missed the bus",
+    "My son drove his toy car over the cat",
+    "The girls on the roof of the playhouse",
+    "The girl next door said yes to ice cream",
+    "Little sister and her bump on the head, pink plaster",
+    "Minifig in hand, the baby chews",
+    "Christening gown laid out and the baby beside it",
+    "Golden wedding, and the great-grandchildren, five and seven, with balloons",
+    "Welcome home, Dad: HMS Albion docks and the kids run",
+    "Внучка везёт деда на саночках, хохочет",
+    "Дочка угостила меня куличиком из песка",
+    "Девочки в спа для кукол играют",
+    "Наша девочка спущена на воду в надувном круге, год",
+    "Сын в костюме десантника, три года",
+    "детям до 16 вход запрещён, но двое мальчишек уже внутри",
+]
+
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_has_a_childs_word_and_no_child_is_allowed(kind: str) -> None:
@@ -139,6 +159,11 @@ def test_what_has_a_childs_word_and_no_child_is_allowed(kind: str) -> None:
 def test_the_same_words_excuse_no_child(kind: str) -> None:
     texts = KINDS[kind][1]
     assert [text for text in texts if not policy().verdict(text).restricted] == []
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_a_new_excuse_holds_for_its_own_half_of_a_sentence_alone(text: str) -> None:
+    assert policy().verdict(text).restricted
 
 
 @pytest.mark.parametrize("text", RESTRICTED)
