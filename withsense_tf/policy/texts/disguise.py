@@ -129,6 +129,8 @@ class Disguises:
         """Put two parts of a word together, cut by the end of a line; two words are no parts of one."""
         word = fold(cut[1] + cut[2])
         parts = {fold(cut[1]), fold(cut[2])}
+        if parts & self.naming:
+            return cut[0]  # "baby in", though "babyin" is one with a slip
         return word if len(word) > LONG and word in self.naming and not parts <= english_words() else cut[0]
 
     def _word(self, signs: str, *, parted: bool = False) -> str:
