@@ -151,6 +151,24 @@ def server(index: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], 
 
 
 @pytest.mark.slow
+def test_workers_of_a_server_that_was_killed_end_and_free_the_port(
+    server: tuple[subprocess.Popen[str], int],
+) -> None:
+    process, port = server
+    process.kill()
+    process.wait()
+    end = time.monotonic() + 60
+    while takes_connections(port):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def takes_connections(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.slow
 def test_two_workers_answer_and_end_what_is_under_way(
     server: tuple[subprocess.Popen[str], int], tmp_path: Path
 ) -> None:

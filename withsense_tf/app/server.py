@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.guards.body_limits import BodyLimits
 from withsense_tf.app.guards.hosts import HostGuard
+from withsense_tf.app.guards.lone_workers import end_with_parent
 from withsense_tf.app.guards.rate_limits import RateLimits
 from withsense_tf.app.guards.refusals import note_kind, request_id
 from withsense_tf.app.guards.request_log import LOGGER, PREFIX, JsonLines, RequestLog, unforeseen_problem
@@ -122,6 +123,7 @@ def judge_leftovers(service: PhotoService) -> None:
 
 def app_of_environment() -> ASGIApp:
     """Return the application of a worker, which reads its settings from the environment."""
+    end_with_parent()
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     LOGGER.handlers, LOGGER.propagate = [handler], False
