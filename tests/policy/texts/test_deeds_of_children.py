@@ -1,4 +1,4 @@
-"""Whatever a child does or wears, a text of it stays restricted: no excuse for things, names or adults takes it along."""
+"""Whatever a child does or wears, a text of it stays restricted: no excuse for things, names or adults takes it."""
 
 from __future__ import annotations
 
