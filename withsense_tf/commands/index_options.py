@@ -54,7 +54,11 @@ TextColumnOption = Annotated[
     typer.Option("--text-column", help="Which column of it has captions; again for more."),
 ]
 ReplaceOption = Annotated[
-    bool, typer.Option("--replace", help="Remove the photos of another folder, or more than half of them.")
+    bool,
+    typer.Option(
+        "--replace",
+        help="Remove the photos of another folder, or more than half of them, or the captions of more than half.",
+    ),
 ]
 LiftOption = Annotated[
     bool,

@@ -121,6 +121,13 @@ def test_a_missing_file_says_so(tmp_path: Path) -> None:
     assert not table.usable
 
 
+@pytest.mark.closed
+def test_a_first_row_that_is_too_long_costs_itself_alone(tmp_path: Path) -> None:
+    table = read(tmp_path, f"{'x' * 207_000}\ty\na.jpg\tb.jpg\n", ("left", "right"), header=False)
+    assert [row.fields for row in table.rows] == [{"left": "a.jpg", "right": "b.jpg"}]
+    assert [(problem.kind, problem.line) for problem in table.problems] == [("row_width", 1)]
+
+
 def test_without_a_header_the_number_of_fields_decides(tmp_path: Path) -> None:
     columns = ("photo", "caption", "a", "b", "c")
     table = read(tmp_path, "broken line\nx.jpg\ty.jpg#1\t1\t2\t3\n", columns, header=False)

@@ -48,6 +48,30 @@ def test_separators_that_nobody_quoted_are_part_of_the_last_text(tmp_path: Path)
     assert captions_of(read(root)) == {"a.jpg": ["A dog, wet, runs"], "b.jpg": ["A cat, a hat"]}
 
 
+@pytest.mark.closed
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_row_that_is_too_long_costs_itself_alone(place: int, tmp_path: Path) -> None:
+    root = photos(tmp_path / "photos", "a.jpg", "b.jpg", "c.jpg")
+    rows = ["file,caption", f"b.jpg,{DOG}", "c.jpg,A lake"]
+    rows.insert(place, f"a.jpg,{'very ' * 41_400}long")
+    (root / "t.csv").write_text("\n".join(rows))
+    data = read(root)
+    assert captions_of(data) == {"b.jpg": [DOG], "c.jpg": ["A lake"]}
+    assert restricted(data) == {"a.jpg": "evidence not readable"}
+    lost = data.quarantine[data.quarantine["kind"] == "row_width"]
+    assert lost["line"].tolist() == [place + 1]
+
+
+@pytest.mark.closed
+def test_a_quote_that_gathers_more_than_a_field_holds_costs_its_row_alone(tmp_path: Path) -> None:
+    root = photos(tmp_path / "photos", "a.jpg", "b.jpg")
+    far = [f"x{number}.jpg,A lake {'far ' * 60}away" for number in range(600)]
+    (root / "t.csv").write_text("\n".join(["file,caption", 'a.jpg,"A lake', *far, f"b.jpg,{DOG}"]))
+    data = read(root)
+    assert captions_of(data) == {"b.jpg": [DOG]}
+    assert restricted(data) == {"a.jpg": "evidence not readable"}
+
+
 def test_names_without_ending_in_other_case_with_folders_and_with_numbers_are_photos(tmp_path: Path) -> None:
     root = photos(tmp_path / "photos", "in/a.JPG", "in/b.jpg", "c d.png", "e.jpg")
     rows = [

@@ -56,3 +56,15 @@ def test_what_cannot_be_read_in_full_counts_against_the_photos_beside_it() -> No
     assert {photo for photo, *_ in found("n.txt", "Зима\n".encode() + b"a.jpg \xff\xe9\xe8\n").unread} == {
         "a.jpg"
     }
+
+
+@pytest.mark.closed
+def test_a_line_that_is_too_long_costs_itself_alone() -> None:
+    findings = found("in/notes.txt", f"c.jpg: my son\na.jpg {'word ' * 40_000}\nb.jpg is a boat\n")
+    assert {photo for photo, *_ in findings.unread} == {"a.jpg"}
+    assert [(photo, text) for _, photo, text in findings.other_texts] == [
+        ("in/c.jpg", "c.jpg: my son"),
+        ("b.jpg", "b.jpg is a boat"),
+    ]
+    (problem,) = findings.problems
+    assert (problem.kind, problem.reason) == ("file_not_read", "1 of its lines cannot be read")

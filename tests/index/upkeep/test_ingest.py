@@ -116,6 +116,24 @@ def test_a_complete_list_takes_out_what_is_not_on_it(index: PhotoIndex, looks: P
     assert names(index) == ["000.png", "001.png"]
 
 
+@pytest.mark.closed
+def test_a_complete_list_that_takes_the_captions_of_most_photos_is_refused(
+    index: PhotoIndex, looks: Path
+) -> None:
+    before = contents(index)
+    few = [item_of(looks, f"{look:03d}.png", look, texts=[]) for look in range(4)]
+    items = [*few, *items_of_looks(looks, 6)[4:]]
+    with pytest.raises(SettingError, match=r"4 of the 6 photos .* would lose all of them.*--replace"):
+        ingest(index, items, LAW, others="remove")
+    assert contents(index) == before
+    assert ingest(index, items, LAW, others="replace").changed == 4
+
+
+def test_a_complete_list_may_take_the_captions_of_half_of_the_photos(index: PhotoIndex, looks: Path) -> None:
+    few = [item_of(looks, f"{look:03d}.png", look, texts=[]) for look in range(3)]
+    assert ingest(index, [*few, *items_of_looks(looks, 6)[3:]], LAW, others="remove").changed == 3
+
+
 def test_a_photo_that_left_leaves_nothing_in_the_tables(index: PhotoIndex) -> None:
     ingest(index, [], LAW, others="remove")
     with index.catalog.reading() as tables:

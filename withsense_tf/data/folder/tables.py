@@ -94,7 +94,7 @@ def read_table(path: Path, columns: Sequence[str], header: bool) -> RawTable:
         if not problems:
             problems = [Problem("file_empty", path.name, None, path.name, "the file has no rows")]
         return RawTable(path.name, False, problems=tuple(problems), content=content)
-    layout = None if len(lines[0][1]) > LONGEST_LINE else _layout(lines, columns, header)
+    layout = _layout(lines, columns, header)
     if layout is None:
         first = lines[0][1][:200]
         what = "a header with" if header else f"no header and {len(columns)} fields a row:"
@@ -158,17 +158,17 @@ def _layout(
 ) -> tuple[str, list[str]] | None:
     """Find the separator and the names of all columns in order, or None if nothing fits."""
     if header:
-        for separator in SEPARATORS:
+        for separator in SEPARATORS if len(lines[0][1]) <= LONGEST_LINE else ():
             names = [name.strip() for name in split_line(lines[0][1], separator) or []]
             if set(columns) <= set(names) and len(set(names)) == len(names):
                 return separator, names
         return None
-    # The first lines vote, so that one broken line does not decide.
+    # The first lines vote, so that one broken line, or one that is too long for a row, does not decide.
     votes: Counter[str] = Counter()
-    for _, text in lines[:100]:
+    for text in [text for _, text in lines if len(text) <= LONGEST_LINE][:100]:
         for separator in SEPARATORS:
             votes[separator] += len(split_line(text, separator) or []) == len(columns)
-    separator, count = votes.most_common(1)[0]
+    separator, count = max(votes.items(), key=lambda vote: vote[1], default=("", 0))
     return (separator, list(columns)) if count else None
 
 

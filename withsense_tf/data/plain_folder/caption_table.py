@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from withsense_tf.data.folder.meant_photos import NAMES
-from withsense_tf.data.folder.tables import SEPARATORS, Layout, table_rows
+from withsense_tf.data.folder.tables import LONGEST_LINE, SEPARATORS, Layout, table_rows
 from withsense_tf.data.plain_folder.caption_cells import says_caption
 from withsense_tf.data.plain_folder.grid import Grid, photo_column, roles_of, says_photo
 from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
@@ -25,8 +25,10 @@ Row = list[str]
 
 def table_of(name: str, text: TextLines, lookup: PhotoLookup) -> Grid | None:
     """Return the rows of a table, or None where the text is none."""
-    others = text.lines[SAMPLE_LINES :: max(1, len(text.lines) // SAMPLE_LINES)]
-    best = _best_separator(name, [*text.lines[:SAMPLE_LINES], *others], lookup)
+    # A line that is too long is lost as a row, and says nothing of how the others are written.
+    lines = [line for line in text.lines if len(line[1]) <= LONGEST_LINE]
+    others = lines[SAMPLE_LINES :: max(1, len(lines) // SAMPLE_LINES)]
+    best = _best_separator(name, [*lines[:SAMPLE_LINES], *others], lookup)
     if best is None:
         return None
     separator, width, first_rows = best
@@ -42,7 +44,7 @@ def table_of(name: str, text: TextLines, lookup: PhotoLookup) -> Grid | None:
         return len(fields) > at and bool(lookup.photos_named(fields[at].strip(' "'), folder))
 
     rest = roles is not None and names[-1] in roles.texts and at != width - 1
-    body = text.lines[bool(header) :]
+    body = [line for line in text.lines if not header or line != lines[0]]
     rows, problems = table_rows(name, body, Layout(separator, names, True, begins_row, rest))
     texts = dict(body)
     lost_lines = {p.line: texts[p.line] for p in problems if p.line is not None and p.level == "error"}
@@ -81,10 +83,7 @@ def _best_separator(
     sample = [f"{text}\n" for _, text in lines]
     ranks = []
     for place, separator in enumerate(SEPARATORS):
-        try:
-            rows = [row for row in csv.reader(sample, delimiter=separator) if row]
-        except csv.Error:
-            continue
+        rows = _rows(sample, separator)
         widths = Counter(len(row) for row in rows if len(row) > 1)
         if not widths:
             continue
@@ -105,6 +104,23 @@ def _best_separator(
         return None
     *_, separator, width, even = max(ranks, key=lambda rank: rank[:3])
     return separator, width, even
+
+
+def _rows(sample: Sequence[str], separator: str) -> list[Row]:
+    """Return the rows of some lines; none where the first of them, which may be the header, is none.
+
+    A quote that never closes may gather more than a field can hold: what it gathered is no row, and the next line is.
+    """
+    rows: list[Row] = []
+    reader = csv.reader(sample, delimiter=separator)
+    while True:
+        try:
+            rows.append(next(reader))
+        except StopIteration:
+            return [row for row in rows if row]
+        except csv.Error:
+            if not rows:
+                return []
 
 
 def _header(name: str, rows: Sequence[Row], width: int, lookup: PhotoLookup) -> Row | None:

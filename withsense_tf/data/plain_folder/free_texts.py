@@ -26,9 +26,10 @@ def take_free_text(name: str, text: TextLines, lookup: PhotoLookup, findings: Fi
     findings.problems += [problem for problem in text.problems if problem.kind == "file_encoding"]
     folder = posixpath.dirname(name)
     lines = {**dict(text.lines), **text.lost_lines}
-    if len(lines) * len(lookup.meant_photos.long_keys) > MOST_COMPARED or any(
-        len(line) > LONGEST_LINE for line in lines.values()
-    ):
+    lost_lines = text.lost_lines.keys() | {
+        number for number, line in lines.items() if len(line) > LONGEST_LINE
+    }
+    if len(lines) * len(lookup.meant_photos.long_keys) > MOST_COMPARED:
         findings.lose_file(name, lookup.below(folder), "it is too long to be read line by line")
         return
     # The first lines may be of the photos that the file is called by.
@@ -39,14 +40,14 @@ def take_free_text(name: str, text: TextLines, lookup: PhotoLookup, findings: Fi
         names_any |= bool(named_photos)
         # Another photo's name ends what was said of the one before.
         photos = named_photos if named_photos or has_name else photos
-        if number in text.lost_lines:
+        if number in lost_lines:
             findings.lose(
                 sorted(photos or lookup.below(folder)), f"{name}:{number}", "the line cannot be read"
             )
         elif not lookup.photos_named(line, folder):  # a list of names says no more than the names do
             findings.add_text(f"{name}:{number}", sorted(photos), line.strip())
-    if text.lost_lines:
-        findings.note("file_not_read", name, f"{len(text.lost_lines):,} of its lines cannot be read")
+    if lost_lines:
+        findings.note("file_not_read", name, f"{len(lost_lines):,} of its lines cannot be read")
     if not names_any:
         _take_note(name, text, lookup.beside(folder), findings)
 

@@ -55,6 +55,12 @@ def live_captions(tables: sqlite3.Connection) -> list[str]:
     return [text for (text,) in texts]
 
 
+def captioned_names(tables: sqlite3.Connection) -> set[str]:
+    """Return the names of the live photos that have captions."""
+    names = tables.execute("SELECT DISTINCT name FROM captions JOIN live ON live.id = photo WHERE counts = 1")
+    return {name for (name,) in names}
+
+
 def count_live_captions(tables: sqlite3.Connection) -> int:
     """Return how many captions live photos have."""
     return int(

@@ -19,6 +19,7 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.photo_verdicts import warn_of_overrides
 from withsense_tf.index.publish import publish_photos
+from withsense_tf.index.tables.captions_table import captioned_names
 from withsense_tf.index.tables.left_out_tables import clear_quarantine, insert_quarantine
 from withsense_tf.index.tables.photos_table import live_tags
 from withsense_tf.index.upkeep.forget_rows import forget_rows, leave_rows
@@ -67,7 +68,7 @@ def ingest(
     Vectors are made by the model in use, or by `model` while none is. Photos that cannot be used stop nothing; they
     go into quarantine, with those that were found to be so before. What is both to come and to be removed stays.
     Photos that were kept out stay out, and what users brought is none of the `others`. If these are more than half of
-    the index, they leave with "replace" alone.
+    the index, they leave with "replace" alone; so do the captions of more than half of those that have some.
     That a restriction falls because its evidence left needs `lift`.
     """
     check_choice("others", others, ("keep", "remove", "replace"))
@@ -118,6 +119,7 @@ def _leaving(
         live = live_tags(tables).keys()
         leaving |= live - names - brought_names(tables)
         _check_not_emptied(index, len(live), len(leaving & live), others)
+        _check_not_silenced(index, tables, staging, others)
     return leaving
 
 
@@ -126,6 +128,20 @@ def _check_not_emptied(index: PhotoIndex, live: int, leaving: int, others: Other
         raise SettingError(
             f"{leaving:,} of the {live:,} photos of {index.folder} would be removed: is the folder whole, and the "
             "right one? Nothing was changed. To remove them, say --replace."
+        )
+
+
+def _check_not_silenced(
+    index: PhotoIndex, tables: sqlite3.Connection, staging: Staging, others: Others
+) -> None:
+    """Raise if most of the photos that have captions would lose all of them: a caption file that broke says so."""
+    captioned = captioned_names(tables)
+    silent = captioned & {item.name for item in staging.items if not item.captions}
+    if others != "replace" and len(silent) > len(captioned) / 2:
+        raise SettingError(
+            f"{len(silent):,} of the {len(captioned):,} photos of {index.folder} that have captions would lose all of "
+            "them: is the file of captions whole, and did the columns keep their names? Nothing was changed. To take "
+            "the captions away, say --replace."
         )
 
 
