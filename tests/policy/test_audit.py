@@ -25,6 +25,23 @@ def test_an_entry_says_what_was_decided_and_never_what_was_asked(tmp_path: Path)
     assert entry["query"] != log.hash("a little girl")
 
 
+def test_what_a_person_decided_is_an_entry_with_who_and_why(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    log.write("result", "restrict", "captions", "RU", "abc", photo="a.jpg")
+    decision = {"id": "5f", "photo": "a.jpg", "digest": "9f", "decision": "allow", "by": "Rita"}
+    log.write_review("abd", decision | {"reason": "Dolls.", "before": {"by": "Ann"}})
+    other, entry = entries(log.file)
+    assert other.keys() <= entry.keys()
+    assert (entry["place"], entry["policy"], entry["photo"], entry["decision"]) == (
+        "review",
+        "abd",
+        "a.jpg",
+        "allow",
+    )
+    assert (entry["by"], entry["reason"], entry["digest"], entry["undoes"]) == ("Rita", "Dolls.", "9f", None)
+    assert entry["time"] >= other["time"]
+
+
 def test_the_hash_needs_the_key_that_only_its_owner_can_read(tmp_path: Path) -> None:
     one, other = AuditLog(tmp_path / "a.jsonl"), AuditLog(tmp_path / "b.jsonl")
     assert one.hash("dog") != other.hash("dog")

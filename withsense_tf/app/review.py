@@ -162,8 +162,12 @@ def _put_override(
 
 
 def _note(service: PhotoService, decision: Decision) -> Decision:
+    """Write a decision that holds now into the trail, which the page shows, and into the audit log, if there is one."""
     with _trail_file(service).open("ab") as stream:
         stream.write((json.dumps(asdict(decision), ensure_ascii=False) + "\n").encode())
+    policy = service.policy.current()
+    if policy.audit is not None:
+        policy.audit.write_review(policy.version, asdict(decision))
     return decision
 
 

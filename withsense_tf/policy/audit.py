@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -57,12 +58,27 @@ class AuditLog:
             "photo": photo,
             "query": None if query is None else self.hash(query),
         }
+        self._append(entry)
+
+    def write_review(self, policy: str, decision: Mapping[str, object]) -> None:
+        """Append what a person decided of a photo; `policy` is the law with that decision.
+
+        The entry has who, why and on which content beside what all entries have; `undoes` is the number of the
+        decision that was taken back, and `decision` then what holds now, or null.
+        """
+        names = ("decision", "photo", "digest", "by", "key", "reason", "id", "undoes")
+        all_entries = {"country": None, "place": "review", "rule": "a person's decision", "query": None}
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        cells = {name: decision.get(name) for name in names}
+        self._append({"time": now, "policy": policy, **all_entries, **cells})
+
+    def _append(self, entry: Mapping[str, object]) -> None:
         line = (json.dumps(entry) + "\n").encode()
         # What cannot be noted down is not answered.
         with on_disk(self.file):
-            self._append(line)
+            self._append_line(line)
 
-    def _append(self, line: bytes) -> None:
+    def _append_line(self, line: bytes) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{self.file}.lock"):
             if self.file.exists() and self.file.stat().st_size + len(line) > self.most_bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from app_places import Place, ids_of
@@ -46,6 +48,30 @@ def test_a_decision_holds_at_once_and_is_taken_back(reviewer: TestClient) -> Non
     ]
 
 
+@pytest.mark.closed
+def test_the_audit_log_has_each_decision_with_who_and_why(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    log = place.index.parent / "audit.jsonl"
+    client = new_client(place.settings(country="BB", law=replace(place.law, audit=log)))
+    id_, name = next(iter(ids_of(client, "BB").items()))
+    said = {"id": id_, "decision": "restrict", "by": "Ann", "reason": "It shows her son."}
+    number = client.post("/api/v1/review/decisions", json=said).json()["id"]
+    page = {"id": id_, "decision": "allow", "by": "Bob", "reason": "It is a doll."}
+    assert client.post("/review/decide", data=page, follow_redirects=False).status_code == 303
+    last = client.get("/api/v1/review/decisions").json()[-1]["id"]
+    client.post(f"/api/v1/review/decisions/{last}/undo", json={"by": "Eve", "reason": "No."})
+    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    reviews = [one for one in entries if one["place"] == "review"]
+    assert [(one["photo"], one["decision"], one["by"], one["reason"], one["undoes"]) for one in reviews] == [
+        (name, "restrict", "Ann", "It shows her son.", None),
+        (name, "allow", "Bob", "It is a doll.", None),
+        (name, "restrict", "Eve", "No.", last),
+    ]
+    assert reviews[0]["id"] == number
+    assert len({one["policy"] for one in reviews}) == 2  # taken back, the law is the one before
+
+
 def test_what_a_person_allowed_is_shown(reviewer: TestClient) -> None:
     id_ = reviewer.get("/api/v1/review/withheld").json()[0]["id"]
     said = {"id": id_, "decision": "allow", "by": "Ann", "reason": "She is 30."}
@@ -82,8 +108,6 @@ def test_a_permission_is_given_and_revoked(reviewer: TestClient) -> None:
 def test_without_files_of_the_law_there_is_nothing_to_decide_on(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:
-    from dataclasses import replace
-
     client = new_client(place.settings(law=replace(place.law, consents=None)))
     assert client.get("/api/v1/review/consents").json()["kind"] == "no_consents"
 
