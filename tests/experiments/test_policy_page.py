@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.errors import DataError
-from withsense_tf.experiments.policy_page import Share, measure, measure_speed, read_sentences, write_report
+from withsense_tf.experiments.policy_page import (
+    Share,
+    measure,
+    measure_rows,
+    measure_speed,
+    read_sentences,
+    write_report,
+)
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
 
@@ -43,6 +50,18 @@ def test_no_sentence_of_an_unread_set_is_told(tmp_path: Path) -> None:
         said = (tmp_path / file).read_text()
         assert "A man" not in said
         assert "Малыш" not in said
+
+
+@pytest.mark.parametrize(
+    ("misses", "alarms", "shown"), [(30, 30, (10, 10)), (30, 3, (17, 3)), (2, 30, (2, 18))]
+)
+def test_the_mistakes_are_misses_and_wrong_alarms_where_there_are_both(
+    misses: int, alarms: int, shown: tuple[int, int]
+) -> None:
+    rows = [{"label": "restricted", "text": f"A kettle boils {n} ."} for n in range(misses)]
+    rows += [{"label": "allowed", "text": f"{n} toddlers eat ."} for n in range(alarms)]
+    labels = [mistake.label for mistake in measure_rows("all wrong", rows, TextPolicy()).mistakes]
+    assert (labels.count("restricted"), labels.count("allowed")) == shown
 
 
 @pytest.mark.parametrize("content", ["label\ttext\n", "label\ttext\nmaybe\tA dog\n", "text\nA dog\n"])

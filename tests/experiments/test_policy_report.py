@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import html
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +67,23 @@ def test_without_any_set_the_own_sentences_and_the_speed_are_told(monkeypatch: p
     assert "Give yours by --sentences FILE" in said
     assert "recall of restricted" in said
     assert "texts a second" in said
+
+
+def test_a_report_says_where_for_whom_and_when_and_what_its_figures_are_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    some = policy_report.own_sentences()[::40]
+    monkeypatch.setattr(policy_report, "own_sentences", lambda: some)
+    finish(app, "policy", "report", "--country", "RU", "--output", str(tmp_path / "r.html"))
+    page, report = (tmp_path / "r.html").read_text(), json.loads((tmp_path / "r.json").read_text())
+    (one,) = report["sets"]
+    assert one["note"] == policy_report.OWN_NOTE
+    assert (report["country"], report["day"]) == ("RU", datetime.now(UTC).date().isoformat())
+    assert isinstance(report["texts a second"], int)
+    for said in (html.escape(policy_report.OWN_NOTE), "country: RU", f"age limit: {report['age limit']}"):
+        assert said in page
+    finish(app, "policy", "report", "--country", "ZZ", "--output", str(tmp_path / "r.html"))
+    assert json.loads((tmp_path / "r.json").read_text())["country"] == "ZZ: the strictest rule"
 
 
 def test_the_own_sentences_are_of_both_labels_and_languages() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from withsense_tf.data.dataset import Dataset
+    from withsense_tf.policy.countries import CountryRule
+    from withsense_tf.policy.current_policy import Policy
     from withsense_tf.policy.photo_decisions import Ownership
     from withsense_tf.policy.service import LawFiles
     from withsense_tf.policy.texts.text_policy import TextPolicy
@@ -40,9 +43,12 @@ WARM_UP: Final = 500  # captions
 # What is measured where nothing is given.
 OWN: Final = "the package's own sentences"
 OWN_FILLINGS: Final = 4  # of each pattern, so that a report takes seconds
-OWN_NOTE: Final = """These were written for the second reader to learn from, many without a telling word: they tell what
-changes, not what strangers' sentences get. Give yours by --sentences FILE or --unread FILE (tab-separated, with the
-columns label, which is restricted or allowed, and text; lang and kind where known), and photos by --data FOLDER."""
+OWN_NOTE: Final = (
+    "These were written for the second reader to learn from, many without a telling word: they tell what changes, not "
+    "what strangers' sentences get."
+)
+GIVE_YOURS: Final = """Give yours by --sentences FILE or --unread FILE (tab-separated, with the columns label, which is
+restricted or allowed, and text; lang and kind where known), and photos by --data FOLDER."""
 
 
 @keeps_law
@@ -73,7 +79,8 @@ def main(
     from withsense_tf.policy.current_policy import Policy
 
     policy = Policy.of_files(law)
-    texts = policy.texts(policy.countries.rule(country).age_limit)
+    rule = policy.countries.rule(country)
+    texts = policy.texts(rule.age_limit)
     texts.verdict("A first text, so that the words are loaded.")
     typer.echo(f"Policy {policy.version}: {policy.readers}")
     files = [*(sentences or []), *(unread or [])]
@@ -81,8 +88,8 @@ def main(
     sets = [measure(file, texts, unread=file in (unread or [])) for file in files]
     if not files and data is None:
         rows = own_sentences()
-        sets = [measure_rows(OWN, rows, texts)]
-        typer.echo(OWN_NOTE)
+        sets = [measure_rows(OWN, rows, texts, note=OWN_NOTE)]
+        typer.echo(f"{OWN_NOTE} {GIVE_YOURS}")
     for one in sets:
         typer.echo(sentences_report(one))
     speed = measure_speed(texts, [row["text"] for row in rows]) if rows else {}
@@ -91,10 +98,21 @@ def main(
             "Speed: " + ", ".join(f"{value:,.2f} {name}" for name, value in speed.items()) + " on one core"
         )
     if output is not None:
-        write_report({"policy version": policy.version, "readers": policy.readers, **speed}, sets, output)
+        write_report({**_head(policy, rule, country), **speed}, sets, output)
         typer.echo(f"{output} and {output.with_suffix('.json')} are written.")
     if data is not None:
         _report_on_folder(data, texts, policy.ownership, weights)
+
+
+def _head(policy: Policy, rule: CountryRule, country: str | None) -> dict[str, object]:
+    """Return under what law, for whom and when the figures were measured."""
+    return {
+        "policy version": policy.version,
+        "readers": policy.readers,
+        "country": rule.country or f"{country or 'none named'}: the strictest rule",
+        "age limit": rule.age_limit,
+        "day": datetime.now(UTC).date().isoformat(),
+    }
 
 
 def _report_on_folder(data: Path, texts: TextPolicy, ownership: Ownership, weights: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from app_places import Place
 from starlette.testclient import TestClient
 
-from withsense_tf.experiments.policy_page import measure, write_report
+from withsense_tf.experiments.policy_page import measure, measure_rows, write_report
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.policy.current_policy import Policy
@@ -82,3 +82,25 @@ def test_the_last_report_stands_on_the_page_with_intervals_and_a_damaged_one_doe
     assert "No report is here yet" in client.get("/law").text
     elsewhere = new_client(place.settings(policy_report=tmp_path / "none.json"))
     assert "No report is here yet" in elsewhere.get("/law").text
+
+
+@pytest.mark.parametrize(
+    ("language", "caveat", "age"),
+    [
+        ("en", "not what strangers&#39; sentences get", "Who is under 14"),
+        ("ru", "как читаются чужие предложения", "кому нет 14"),
+    ],
+)
+def test_a_report_on_sentences_that_were_learned_from_says_so_with_its_age_limit_and_day(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path, language: str, caveat: str, age: str
+) -> None:
+    policy = Policy.of_files(place.law)
+    rows = [{"label": "restricted", "text": "A toddler eats ."}]
+    head = {"policy version": policy.version, "age limit": 14, "day": "2026-01-31"}
+    sets = [measure_rows("own", rows, policy.texts(14), note="They were learned from.")]
+    write_report(head, sets, tmp_path / "policy" / "report.html")
+    client = new_client(place.settings(reports=tmp_path))
+    text = client.get("/law", headers={"accept-language": language}).text
+    assert caveat in text
+    assert age in text
+    assert "2026-01-31" in text

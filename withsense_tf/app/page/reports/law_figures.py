@@ -38,6 +38,7 @@ class ReportSet(BaseModel):
     sentences: int
     unread: bool
     figures: list[ReportRow]
+    note: str = ""
 
     @property
     def rows(self) -> list[ReportRow]:
@@ -48,9 +49,10 @@ class ReportSet(BaseModel):
 
 
 class LawReport(BaseModel):
-    """What `policy report` wrote as JSON, and when."""
+    """What `policy report` wrote as JSON, when, and for which age limit; older reports do not say the latter."""
 
     version: str = Field(alias="policy version")
+    age_limit: int | None = Field(default=None, alias="age limit")
     sets: list[ReportSet]
     day: str = ""
 
@@ -61,6 +63,7 @@ def last_report(file: Path | None) -> LawReport | None:
         return None
     with suppress(OSError, ValueError):
         report = LawReport.model_validate_json(read_bytes(file))
-        report.day = datetime.fromtimestamp(file.stat().st_mtime, UTC).date().isoformat()
+        # A file that was copied is younger than what it says.
+        report.day = report.day or datetime.fromtimestamp(file.stat().st_mtime, UTC).date().isoformat()
         return report
     return None
