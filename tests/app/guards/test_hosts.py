@@ -7,6 +7,7 @@ import pytest
 from app_places import Place
 from starlette.testclient import TestClient
 
+from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.guards.hosts import HostGuard, host_name
 from withsense_tf.app.settings import AppSettings
 
@@ -61,6 +62,21 @@ def test_a_server_for_others_is_called_by_the_names_that_it_was_given() -> None:
     named = HostGuard(nothing, AppSettings(Path("i"), host="0.0.0.0", host_names=("photos.example",)))
     assert (named.any_name, "photos.example" in named.names) == (False, True)
     assert HostGuard(nothing, AppSettings(Path("i"), host="0.0.0.0")).any_name
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
+def test_a_server_with_a_name_tells_its_own_machine_that_it_lives_and_no_more(
+    still_place: Place, new_client: Callable[..., TestClient], tmp_path: Path, host: str
+) -> None:
+    keys = tmp_path / "keys.json"
+    KeyRing(keys).create("Ann", ["read"])
+    names = {"host": "0.0.0.0", "host_names": ("photos.example",), "keys": keys}
+    client = new_client(still_place.settings(state=tmp_path, **names))
+    for path in ("health", "ready"):
+        assert client.get(f"/api/v1/{path}", headers={"Host": host}).status_code == 200
+    for path in ("/api/v1/search?q=dog", "/", "/api/v1/health/", "/api/v1/metrics"):
+        assert client.get(path, headers={"Host": host}).status_code == 421
+    assert client.get("/api/v1/health", headers={"Host": "evil.example"}).status_code == 421
 
 
 def test_a_host_is_told_from_its_port() -> None:

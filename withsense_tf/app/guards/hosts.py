@@ -13,11 +13,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from withsense_tf.app.guards.refusals import send_problem
+from withsense_tf.app.guards.request_log import PREFIX
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.settings import LOOPBACK_NAMES, AppSettings
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES: Final = ("same-origin", "none")
+# What a machine asks itself, as the container's health check does, whatever name others call it by: no photo, no word.
+SIGNS_OF_LIFE: Final = (f"{PREFIX}/health", f"{PREFIX}/ready")
 
 
 class HostGuard:
@@ -37,14 +40,20 @@ class HostGuard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if problem := self._problem(scope["method"], Headers(scope=scope)):
+        if problem := self._problem(scope["method"], scope["path"], Headers(scope=scope)):
             await send_problem(problem, scope, receive, send)
             return
         await self.app(scope, receive, send)
 
-    def _problem(self, method: str, headers: Headers) -> ProblemError | None:
+    def _is_called(self, host: str, method: str, path: str) -> bool:
+        """Return whether this server answers to that name."""
+        name = host_name(host)
+        asks_itself = method in SAFE_METHODS and path in SIGNS_OF_LIFE and name in LOOPBACK_NAMES
+        return self.any_name or name in self.names or asks_itself
+
+    def _problem(self, method: str, path: str, headers: Headers) -> ProblemError | None:
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or not (self.any_name or host_name(hosts[0]) in self.names):
+        if len(hosts) != 1 or not self._is_called(hosts[0], method, path):
             return ProblemError(
                 421, "wrong_host", "This server is not called by that name.",
                 "Call it by its address, or let it be started with --host-name NAME.",
