@@ -13,14 +13,16 @@ import pytest
 from small_index import LAW, item_of, items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.index.brought import BY_USER, brought_names, note_brought
+from withsense_tf.index.brought import BY_USER, brought_names, erase_kept_out, note_brought
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.photo_states import count_staged
 from withsense_tf.index.tables.photos_table import live_of_name, live_tags
+from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import Others, ingest
+from withsense_tf.index.upkeep.kept_out import keep_out
 from withsense_tf.index.upkeep.staging import Staging
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
@@ -79,6 +81,87 @@ def test_what_a_user_brought_leaves_by_name_and_with_its_file(index: PhotoIndex,
         file.unlink()
     ingest(index, items_of_looks(tmp_path / "folder", 3), LAW, others="remove")
     assert names(index) == {"000.png", "001.png", "002.png"}
+
+
+def upload(index: PhotoIndex, tmp_path: Path, look: int = 6) -> Path:
+    """Bring a photo as servers do, with a picture made of it, and return its file."""
+    folder = tmp_path / "state" / "photos"
+    drawn = item_of(folder, f"upload_{look}.png", look)
+    file = drawn.path.rename(folder / drawn.name)
+    ingest(index, [replace(drawn, path=file)], LAW)
+    thumbnail = folder.parent / "thumbnails" / drawn.digest[:2] / f"{drawn.digest}-160-1.webp"
+    thumbnail.parent.mkdir(parents=True)
+    thumbnail.touch()
+    return file
+
+
+def pictures(tmp_path: Path) -> list[Path]:
+    return list((tmp_path / "state" / "thumbnails").rglob("*.webp"))
+
+
+@pytest.mark.closed
+def test_an_upload_that_is_removed_is_erased_with_its_pictures(index: PhotoIndex, tmp_path: Path) -> None:
+    file, other = upload(index, tmp_path), upload(index, tmp_path, look=7)
+    leaving, _ = keep_out(index, [file.name, "000.png"])
+    # Who is stopped here has lost nothing: it is live.
+    erase_kept_out(index)
+    assert file.exists()
+    ingest(index, [], LAW, remove=leaving)
+    assert not file.exists()
+    assert other.exists()
+    assert len(pictures(tmp_path)) == 1
+    # The files of a folder are its owner's.
+    assert len(list((tmp_path / "folder").iterdir())) == 3
+    assert verify_index(index, files=True) == []
+
+
+@pytest.mark.closed
+def test_an_upload_of_which_another_photo_has_the_content_stays_until_that_one_leaves(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
+    file = upload(index, tmp_path)
+    keep_out(index, [file.name])
+    twin = tmp_path / "folder" / "twin.png"
+    shutil.copyfile(file, twin)
+    with index.catalog.writing() as tables:
+        tables.execute("UPDATE photos SET name = 'twin.png', path = ? WHERE name = ?", (str(twin), file.name))
+    erase_kept_out(index)
+    assert file.exists()
+    ingest(index, [], LAW, remove=["twin.png"])
+    assert not file.exists()
+    assert twin.exists()
+
+
+@pytest.mark.closed
+def test_what_was_removed_before_files_were_erased_is_erased_by_compact(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
+    file = upload(index, tmp_path)
+    content = file.read_bytes()
+    leaving, _ = keep_out(index, [file.name])
+    ingest(index, [], LAW, remove=leaving)
+    file.write_bytes(content)
+    compact_index(index)
+    assert not file.exists()
+
+
+@pytest.mark.closed
+def test_a_copy_of_an_index_erases_no_upload_of_the_original(
+    fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    original = new_index(tmp_path / "index", fitted("hybrid"), items_of_looks(tmp_path / "folder", 3), store)
+    uploads = tmp_path / "index" / "app" / "photos"
+    drawn = item_of(uploads, "upload_1.png", 5)
+    file = drawn.path.rename(uploads / "upload_1.png")
+    note_brought(original, uploads)
+    ingest(original, [replace(drawn, path=file)], LAW)
+    original.close()
+    shutil.copytree(tmp_path / "index", tmp_path / "copy")
+    copy = PhotoIndex(tmp_path / "copy", store)
+    leaving, _ = keep_out(copy, ["upload_1.png"])
+    ingest(copy, [], LAW, remove=leaving)
+    assert not (tmp_path / "copy" / "app" / "photos" / "upload_1.png").exists()
+    assert file.exists()
 
 
 def restored(index: PhotoIndex, tmp_path: Path) -> PhotoIndex:

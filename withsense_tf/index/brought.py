@@ -1,6 +1,7 @@
 """What users brought to an index by way of a server: photos that no folder has, and captions beside a folder's own.
 
-A folder that says nothing of them does not take them away. They leave by name (`index remove`), or with their files.
+A folder that says nothing of them does not take them away. They leave by name (`index remove`), and their files are
+erased then; or with their files.
 """
 
 from __future__ import annotations
@@ -8,20 +9,26 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from withsense_tf.data.pictures.photo_file import digest_of
+from withsense_tf.index.catalog import TABLES
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.file_places import UPLOADS_FOLDER, own_folder
+from withsense_tf.index.tables.left_out_tables import kept_out_photos
+from withsense_tf.index.tables.photo_states import used_files
 from withsense_tf.index.tables.photos_table import live_files, live_of_content, move_files
 from withsense_tf.index.tables.state_table import get_state, set_state
 
 # Where servers keep the photos that users brought.
 FOLDERS: Final = "brought"
+# What a server makes of photos lies beside that folder, by digest.
+THUMBNAILS: Final = "thumbnails"
 # How the ids of captions end that users added: who said it, and a number drawn by lot.
 BY_USER: Final = re.compile(r"#by (?P<who>.+) [0-9a-f]{16}$", re.DOTALL)
 
@@ -54,14 +61,62 @@ def brought_names(tables: sqlite3.Connection) -> set[str]:
 
     Where the folder itself is not there, as on a disk that is not mounted, nobody took anything out of it.
     """
-    folders = {Path(one) for one in get_state(tables, FOLDERS) or []}
-    if own := own_folder(tables):
-        folders.add(own.joinpath(*UPLOADS_FOLDER))
+    folders = _folders(tables)
     return {
         name
         for name, path, _ in live_files(tables)
         if Path(path).parent in folders and (Path(path).is_file() or not Path(path).parent.is_dir())
     }
+
+
+def _folders(tables: sqlite3.Connection) -> set[Path]:
+    folders = {Path(one) for one in get_state(tables, FOLDERS) or []}
+    if own := own_folder(tables):
+        folders.add(own.joinpath(*UPLOADS_FOLDER))
+    return folders
+
+
+def erase_kept_out(index: PhotoIndex) -> None:
+    """Erase the files of photos that users brought and that were taken out for good, and the pictures made of them.
+
+    Nothing is erased that a photo has, live or on its way. Whoever is stopped before, or may not erase a file, erases
+    it when something comes in or leaves the next time.
+    """
+    with index.catalog.reading() as tables:
+        if not _files_kept_out(tables):
+            return
+    # As the only writer, so that no photo comes in whose file is just being erased.
+    with index.catalog.writing() as tables:
+        places, digests = used_files(tables)
+        for file, digest in _files_kept_out(tables):
+            if str(file) not in places and digest not in digests:
+                _erase(file, digest)
+
+
+def _files_kept_out(tables: sqlite3.Connection) -> list[tuple[Path, str]]:
+    """Return the files that are there of photos that were brought and kept out, each with its digest."""
+    own, photos = own_folder(tables), kept_out_photos(tables)
+    return [
+        (folder / name, digest)
+        for folder in _folders(tables)
+        if photos and not _is_of_another_index(folder, own)
+        for name, digest, _ in photos
+        if Path(name).name == name and (folder / name).is_file()
+    ]
+
+
+def _is_of_another_index(folder: Path, own: Path | None) -> bool:
+    """Return whether a folder of uploads is that of another index, as where this one is a copy of it."""
+    index = folder.parent.parent
+    return index != own and folder == index.joinpath(*UPLOADS_FOLDER) and (index / TABLES).exists()
+
+
+def _erase(file: Path, digest: str) -> None:
+    """Erase a file, last: as long as it is there, what was made of it is looked for again."""
+    with suppress(OSError):
+        for picture in (file.parent.parent / THUMBNAILS / digest[:2]).glob(f"{digest}-*"):
+            picture.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
 
 
 def with_captions_of_users(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from withsense_tf.common.limits import parse_json
-from withsense_tf.index.tables.file_places import own_folder, place_of
+from withsense_tf.index.tables.file_places import file_at, own_folder, place_of
 from withsense_tf.index.tables.photos_table import WITHOUT_PATCHES
 
 # Stands where staged photos have their writer: no reader of live photos and no writer takes such a photo for its own.
@@ -47,6 +47,15 @@ def count_staged(tables: sqlite3.Connection) -> int:
             "SELECT count(*) FROM photos WHERE writer IS NOT NULL AND writer != ?", (DEPARTED_MARK,)
         ).fetchone()[0]
     )
+
+
+def used_files(tables: sqlite3.Connection) -> tuple[set[str], set[str]]:
+    """Return where the files of all photos lie that are live or staged, and their digests."""
+    folder = own_folder(tables)
+    rows = tables.execute(
+        "SELECT path, digest FROM photos WHERE writer IS NULL OR writer != ?", (DEPARTED_MARK,)
+    ).fetchall()
+    return {file_at(path, folder) for path, _ in rows}, {digest for _, digest in rows}
 
 
 def staged_like_live(tables: sqlite3.Connection, writer: str) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from withsense_tf.index.brought import erase_kept_out
 from withsense_tf.index.photo_index import GRACE_SECONDS, PhotoIndex, dropped_models
 from withsense_tf.index.tables.models_table import model_numbers
 from withsense_tf.index.tables.state_table import get_state
@@ -15,6 +16,7 @@ def compact_index(index: PhotoIndex) -> str:
     roll back to afterwards. A model that is being built stays; the files of those that are dropped go later.
     """
     index.remove_dropped()
+    erase_kept_out(index)
     with index.catalog.reading() as tables:
         current = index.current(tables)
     copy = index.copy_model(current.number)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from withsense_tf.errors import SettingError, check_choice
-from withsense_tf.index.brought import brought_names
+from withsense_tf.index.brought import brought_names, erase_kept_out
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.photo_verdicts import warn_of_overrides
@@ -67,8 +67,9 @@ def ingest(
 
     Vectors are made by the model in use, or by `model` while none is. Photos that cannot be used stop nothing; they
     go into quarantine, with those that were found to be so before. What is both to come and to be removed stays.
-    Photos that were kept out stay out, and what users brought is none of the `others`. If these are more than half of
-    the index, they leave with "replace" alone; so do the captions of more than half of those that have some.
+    Photos that were kept out stay out, and the files of those that users brought are erased. What users brought is
+    none of the `others`. If these are more than half of the index, they leave with "replace" alone; so do the captions
+    of more than half of those that have some.
     That a restriction falls because its evidence left needs `lift`.
     """
     check_choice("others", others, ("keep", "remove", "replace"))
@@ -94,6 +95,7 @@ def ingest(
             forget_abandoned(tables)
         break
     forget_rows(index)
+    erase_kept_out(index)
     index.remove_dropped()
     if others != "keep":
         warn_of_overrides(index, policy)
