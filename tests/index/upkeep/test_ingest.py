@@ -17,6 +17,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.photo_states import count_staged
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
@@ -126,6 +127,8 @@ def test_a_complete_list_that_takes_the_captions_of_most_photos_is_refused(
     with pytest.raises(SettingError, match=r"4 of the 6 photos .* would lose all of them.*--replace"):
         ingest(index, items, LAW, others="remove")
     assert contents(index) == before
+    with index.catalog.reading() as tables:
+        assert count_staged(tables) == 0
     assert ingest(index, items, LAW, others="replace").changed == 4
 
 

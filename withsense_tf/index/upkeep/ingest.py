@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 
 from withsense_tf.errors import SettingError, check_choice
-from withsense_tf.index.brought import brought_names, erase_kept_out
+from withsense_tf.index.brought import brought_names, erase_kept_out, with_captions_of_users
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.photo_verdicts import warn_of_overrides
@@ -79,6 +79,8 @@ def ingest(
     _check_names(items)
     names, remove = {item.name for item in items}, set(remove)
     policy = policy.current()
+    with index.catalog.reading() as tables:
+        _check_not_silenced(index, tables, items, others)  # before the work, so that nothing of it waits
     judge_anew(index, policy, lift)
     staging = Staging(index, items, policy, model)
     while True:
@@ -121,7 +123,7 @@ def _leaving(
         live = live_tags(tables).keys()
         leaving |= live - names - brought_names(tables)
         _check_not_emptied(index, len(live), len(leaving & live), others)
-        _check_not_silenced(index, tables, staging, others)
+        _check_not_silenced(index, tables, staging.items, others)
     return leaving
 
 
@@ -134,12 +136,15 @@ def _check_not_emptied(index: PhotoIndex, live: int, leaving: int, others: Other
 
 
 def _check_not_silenced(
-    index: PhotoIndex, tables: sqlite3.Connection, staging: Staging, others: Others
+    index: PhotoIndex, tables: sqlite3.Connection, items: Sequence[Item], others: Others
 ) -> None:
     """Raise if most of the photos that have captions would lose all of them: a caption file that broke says so."""
+    if others != "remove":
+        return
     captioned = captioned_names(tables)
-    silent = captioned & {item.name for item in staging.items if not item.captions}
-    if others != "replace" and len(silent) > len(captioned) / 2:
+    without = [item for item in items if not item.captions and item.name in captioned]
+    silent = [one for one in with_captions_of_users(tables, live_tags(tables), without) if not one.captions]
+    if len(silent) > len(captioned) / 2:
         raise SettingError(
             f"{len(silent):,} of the {len(captioned):,} photos of {index.folder} that have captions would lose all of "
             "them: is the file of captions whole, and did the columns keep their names? Nothing was changed. To take "
