@@ -14,6 +14,7 @@ from uploads_of_tests import PNG, png_of
 from withsense_tf.app.uploads import index_writing
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.kept_out import keep_out
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.policy.countries import NOTICE
 from withsense_tf.policy.current_policy import Policy
@@ -126,6 +127,22 @@ def test_a_photo_of_which_anything_speaks_of_a_child_is_withheld(
     assert (answer.status_code, answer.json()["state"], answer.json()["notice"]) == (202, "withheld", NOTICE)
     assert writer.get(f"/api/v1/photos/{answer.json()['id']}").status_code == 451
     assert len(ids_of(writer, "BB")) == 6
+
+
+@pytest.mark.closed
+def test_of_an_upload_that_is_removed_no_file_stays(writer: TestClient, place: Place) -> None:
+    sent = send(writer, PNG, "A marmalade zeppelin .").json()
+    assert writer.get(sent["photo"]["image"]).status_code == 200
+    index = PhotoIndex(place.index)
+    leaving, unknown = keep_out(index, [sent["photo"]["name"]])
+    assert not unknown
+    folder = place.index / "app"
+    files = [*(folder / "photos").iterdir(), *(folder / "thumbnails").rglob("*.*")]
+    assert len(files) == 2
+    ingest(index, [], Policy.of_files(place.law), remove=leaving)
+    index.close()
+    assert not any(file.exists() for file in files)
+    assert writer.get(sent["photo"]["image"]).status_code == 404
 
 
 @pytest.mark.closed
