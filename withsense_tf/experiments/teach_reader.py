@@ -32,7 +32,7 @@ BITS: Final = 31
 # Words whose number is less tell next to nothing: they are a tenth of all, and of the file.
 LEAST_STEPS: Final = 2
 # What is longer is cut where a reason quotes it.
-MOST_QUOTED: Final = 70
+MOST_QUOTED: Final = 50
 # The directions in which the words of the sentences differ most; more of them only take longer.
 DIRECTIONS: Final = 128
 
