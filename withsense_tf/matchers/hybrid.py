@@ -31,6 +31,7 @@ PLAIN: Final = (0.5, 0.5)
 # Own captions tell a photo so well that pairs of captions leave pixels nothing to say. Yet pixels know what half fits,
 # and what nobody wrote: they count a quarter as much (chosen on captioned photos: experiments/RESULTS.md, section 18).
 PIXELS: Final = 0.25
+LEAST_SPREAD: Final = 1e-6
 
 
 @dataclass(eq=False, repr=False)
@@ -177,6 +178,8 @@ class Hybrid(Matcher):
 def _with_pixels(line: Line, features: np.ndarray) -> Line:
     """Return a line in which the score by the pixels, the first feature, moves scores by `PIXELS` of what they move."""
     spread = float(features[:, 0].std())
+    if spread <= LEAST_SPREAD:
+        return line  # pixels that say the same of all photos have nothing to say
     weights = np.array(line.weights, np.float64)
-    weights[0] += PIXELS * float(line.apply(features).std()) / max(spread, 1e-9)
+    weights[0] += PIXELS * float(line.apply(features).std()) / spread
     return Line(weights, line.intercept)

@@ -23,7 +23,7 @@ Thing = TypeVar("Thing")
 # Trainings of a comparison share their captioned photos, thousands, and each row of its table asks for them again.
 SETS: Final = 4
 FEWEST_SHARED: Final = 1_000
-MOST_SHARED: Final = 10_000  # some 100 MB; who learns from more photos trains once
+MOST_SHARED: Final = 10_000  # 200 to 400 MB a set; who learns from more photos trains once
 _features_made = LastMade[Any](SETS)
 
 

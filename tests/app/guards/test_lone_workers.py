@@ -3,6 +3,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from multiprocessing.connection import Connection
 
@@ -39,5 +40,6 @@ def test_a_worker_ends_when_its_parent_was_killed() -> None:
 
 
 def test_a_process_that_nobody_started_goes_on() -> None:
-    end_with_parent()
     assert multiprocessing.parent_process() is None
+    end_with_parent()
+    assert "end-with-parent" not in {thread.name for thread in threading.enumerate()}

@@ -47,7 +47,7 @@ def test_half_precision_is_close_and_has_a_name_of_its_own(
     apart = np.linalg.norm(half_vectors - exact_vectors, axis=1) / np.linalg.norm(exact_vectors, axis=1)
     assert apart.max() < 0.1
     # A processor without such instructions computes in float32, and is right to do so.
-    assert (apart > 0).all() == (openvino_rounds() and bool(apart.any()))
+    assert (apart > 0).all() == openvino_rounds()
 
 
 @pytest.mark.slow
@@ -83,4 +83,4 @@ def test_what_openvino_does_not_know_stays_with_tensorflow() -> None:
     pytest.importorskip("openvino", reason="pip install 'withsense_tf[fast]'")
     tf = start_tensorflow()
     unknown = tf.function(lambda x: tf.py_function(lambda y: y, [x], tf.float32), autograph=False)
-    assert fast_graph(unknown.get_concrete_function(tf.TensorSpec((2, 3), tf.float32))) is None
+    assert fast_graph(lambda: unknown.get_concrete_function(tf.TensorSpec((2, 3), tf.float32))) is None

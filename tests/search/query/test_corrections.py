@@ -61,6 +61,8 @@ def test_a_slip_is_corrected_though_an_encoder_of_sentences_reads_its_letters() 
     query, corrections = correct(parse_query("a motorcicle"), form, Shown({}), LAW)
     assert dict(corrections) == {"motorcicle": "motorcycle"}
     assert query.text == "a motorcycle"
+    # What it makes something of may be a new word that the list has not: only one of captions was meant.
+    assert correct(parse_query("a segway on a hoverboard"), form, Shown({}), LAW)[1] == ()
     form.text.known_words = ("a", "motorcycle", "motorcicle")  # the captions that taught it write it so
     assert correct(parse_query("a motorcicle"), form, Shown({}), LAW)[1] == ()
 

@@ -1,7 +1,8 @@
 """A graph of TensorFlow by OpenVINO, where that is installed: about twice as quick on ordinary processors.
 
 In float32 it computes what TensorFlow computes, so the numbers are the same but for rounding, as they would be on
-another processor, and vectors of both are one encoder's. In bfloat16 they are rounded more: an encoder says so.
+another processor, and vectors of both are one encoder's. In bfloat16 they are rounded more, and an encoder
+says so in its identity, which stands for the exact numbers of its first looks and of other machines, too.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from withsense_tf.common.machine import usable_cores
 Parts = Callable[[Sequence[np.ndarray]], list[np.ndarray]]
 
 
-def fast_graph(graph: Any, half: bool = False) -> Parts | None:
-    """Return a concrete function as one that computes several batches at a time; None where OpenVINO cannot.
+def fast_graph(build: Callable[[], Any], half: bool = False) -> Parts | None:
+    """Return the concrete function that `build` makes as one of several batches at a time; None where OpenVINO cannot.
 
     In `half` precision it takes half the time on processors that have such instructions; others compute in float32.
     """
@@ -33,7 +34,7 @@ def fast_graph(graph: Any, half: bool = False) -> Parts | None:
     # A core for each batch: cores that share one wait for each other. Unasked, some processors take half precision.
     precision = "bf16" if half else "f32"
     settings = {"INFERENCE_PRECISION_HINT": precision, "NUM_STREAMS": cores, "INFERENCE_NUM_THREADS": cores}
-    core = openvino.Core()
+    graph, core = build(), openvino.Core()
     try:
         # Not openvino.convert_model, which reports its use over the network.
         with TemporaryDirectory(prefix="withsense-graph-") as folder:
@@ -62,6 +63,6 @@ def _all_at_once(queue: Any) -> Parts:
             for at, part in enumerate(parts):
                 queue.start_async([part], at)
             queue.wait_all()
-            return [results[at] for at in range(len(parts))]
+            return [results.pop(at) for at in range(len(parts))]
 
     return compute

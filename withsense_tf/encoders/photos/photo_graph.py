@@ -73,7 +73,7 @@ class GraphEncoder(PhotoEncoder):
 
     @cached_property
     def _fast_graph(self) -> Parts | None:
-        return fast_graph(self._whole_graph(), half=self.may_round)
+        return fast_graph(self._whole_graph, half=self.may_round)
 
     def _whole_graph(self) -> Any:
         """Return the graph with its weights in it, as another runtime reads it."""

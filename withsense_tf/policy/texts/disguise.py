@@ -12,6 +12,7 @@ from collections.abc import Iterable, Set
 from functools import lru_cache
 from typing import Final
 
+from withsense_tf.common.words import SMALL
 from withsense_tf.policy.texts.matching.chunk_memory import ChunkMemory
 from withsense_tf.policy.texts.signs import TO_CYRILLIC, TO_LATIN, one_script
 from withsense_tf.policy.texts.word_forms import english_words, fold
@@ -129,7 +130,8 @@ class Disguises:
         """Put two parts of a word together, cut by the end of a line; two words are no parts of one."""
         word = fold(cut[1] + cut[2])
         parts = {fold(cut[1]), fold(cut[2])}
-        if parts & self.naming:
+        others = parts - self.naming
+        if others < parts and all(other in SMALL or other in english_words() for other in others):
             return cut[0]  # "baby in", though "babyin" is one with a slip
         return word if len(word) > LONG and word in self.naming and not parts <= english_words() else cut[0]
 

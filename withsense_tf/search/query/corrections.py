@@ -41,7 +41,7 @@ def correct(
     corrections: list[Correction] = []
     text = query.text
     for word in _unknown_words(text, form, shown)[:MOST_CORRECTED]:
-        better = _meant_word(word, form, shown)
+        better = _meant_word(word, text, form, shown)
         if better is None or not may_be_asked(better, word, text, policy):
             continue
         whole = _outside_quotations(better, word, text)
@@ -69,10 +69,10 @@ def _unknown_words(text: str, form: SearchForm, shown: ShownWords) -> list[str]:
     return list(dict.fromkeys(candidates))
 
 
-def _meant_word(word: str, form: SearchForm, shown: ShownWords) -> str | None:
+def _meant_word(word: str, text: str, form: SearchForm, shown: ShownWords) -> str | None:
     """Return the one word that was meant, or None where it may be several or none."""
     in_captions = shown.near(word)
-    listed_words = near_words(word, _listed_words(word, form))
+    listed_words = near_words(word, _listed_words(word, text, form))
     near = [(other, slips) for other, slips in listed_words if slips < 2 or len(word) >= LONG]
     slips = min((pair[1] for pair in (*in_captions, *near)), default=0)
     worth = {other: count for other, distance, count in in_captions if distance == slips}
@@ -87,10 +87,16 @@ def _meant_word(word: str, form: SearchForm, shown: ShownWords) -> str | None:
     return ranking[0]
 
 
-def _listed_words(word: str, form: SearchForm) -> list[str]:
-    """Return real words in the same letters; Russian ones are those that the model knows, and those one slip away."""
+def _listed_words(word: str, text: str, form: SearchForm) -> list[str]:
+    """Return real words in the same letters; Russian ones are those that the model knows, and those one slip away.
+
+    Of a word that the model makes something of, only words of its captions: lists do not have every new one.
+    """
     if not CYRILLIC.search(word):
-        return list(frequent_words())
+        counts = frequent_words()
+        if word in form.unknown(text):
+            return list(counts)
+        return [other for other in form.text.known_words if other in counts]
     known = [other for other in form.text.known_words if CYRILLIC.match(other) and is_real(other)]
     return list(dict.fromkeys([*known, *russian_words_near(word)]))
 

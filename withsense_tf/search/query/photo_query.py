@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
 
 
-# A search shows two models side by side at most; networks take up to half a gigabyte.
+# A search shows two models side by side at most; networks take up to a gigabyte.
 MATCHERS: Final = 2
 _matchers_loaded = LastMade["Matcher"](MATCHERS)
 
@@ -110,7 +110,7 @@ def _foreign(
     answer = door.outside(file, content, [name for _, name, *_, live in like if live], departed_photos, says)
     if not answer.allowed:
         return Refusal(door.rule.message)
-    # Its networks take seconds to load; nothing of a stranger's photo stays.
+    # Its networks take seconds to load; nothing of a stranger's photo stays on a disk.
     name = f"{generation.folder} {generation.identity}"
     matcher = _matchers_loaded.get(name, lambda: _matcher_of(generation))
     return PhotoQuery(None, generation.form.point(matcher.photo_rows([content], [file])[0]))
