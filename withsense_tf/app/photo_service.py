@@ -173,6 +173,16 @@ class PhotoService:
             return free + len(_photos_by_permission(door))
         return None
 
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of queries that the model in use reads; () where nobody can say."""
+        with suppress(WithSenseError):
+            search = self.search()
+            with search.index.catalog.reading() as tables:
+                generation = search.index.current(tables)
+                # Kept with the model: it may go through all the words that it knows.
+                return generation.once("languages", lambda: generation.form.text.languages)
+        return ()
+
     def close(self) -> None:
         """Close files and connections."""
         self.searches.shutdown()

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from withsense_tf.app.answers import SearchAnswer, ShownPlace, WithheldPlace
 from withsense_tf.app.page.search_page import groups_of, in_order, part_of
+from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.policy.countries import NOTICE
 
 ASKED = "/search?q=a+plain+red+wall&minimum=0"
@@ -21,6 +22,36 @@ def test_the_first_page_shows_queries_with_photos_that_answer_them(client: TestC
     text = client.get("/", headers=BB).text
     assert len(re.findall(r'class="tile example"', text)) >= 2
     assert not any(word in text for word in SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("reads", "page", "promised", "example"),
+    [
+        (("English",), "ru", "Своими словами, по-английски. ", "Two dogs"),
+        (("English",), "en", "In your own words, in English. ", "Two dogs"),
+        (("English", "Russian"), "ru", "Своими словами, по-русски или по-английски. ", "Две собаки"),
+        (("Russian", "German"), "en", "In your own words, in Russian. ", "Две собаки"),
+        ((), "ru", "Своими словами. ", "Что должно быть"),
+        ((), "en", "In your own words. ", "What should be"),
+    ],
+)
+def test_no_language_is_promised_that_the_model_does_not_read(
+    client: TestClient,
+    monkeypatch: pytest.MonkeyPatch,
+    reads: tuple[str, ...],
+    page: str,
+    promised: str,
+    example: str,
+) -> None:
+    monkeypatch.setattr(PhotoService, "languages", lambda _: reads)
+    text = client.get("/", headers={"cookie": f"withsense_country=BB; withsense_language={page}"}).text
+    assert promised in text
+    assert f'placeholder="{example}' in text
+
+
+def test_an_index_of_english_captions_asks_for_english_on_a_russian_page_too(client: TestClient) -> None:
+    text = client.get("/", headers={"cookie": "withsense_country=BB; withsense_language=ru"}).text
+    assert "Своими словами, по-английски." in text
 
 
 @pytest.mark.closed

@@ -69,6 +69,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "fixed_country": service.settings.fixed_country,
         # Who may not ask is told nothing of what is here.
         "photo_count": None if reader.is_part or status == 401 else service.photo_count(reader.country),
+        # No language is promised that the model does not read.
+        "asked_in": () if reader.is_part or status == 401 else reader.wording.own_first(service.languages()),
         "has_keys": request.app.state.keys is not None,
         "signer": getattr(request.state, "key_owner", None),
         "base": "part.html" if reader.is_part else "base.html",

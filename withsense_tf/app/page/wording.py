@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,6 +14,8 @@ from withsense_tf.common.cell_texts import BETWEEN
 from withsense_tf.index.vectors.filters import LISTS
 
 LANGUAGES: Final = ("en", "ru")
+# As models name the language of a page.
+NAMES_OF_LANGUAGES: Final = {"en": "English", "ru": "Russian"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,24 @@ class Wording:
             parts = text.split(BETWEEN)
             return BETWEEN.join(self.texts.get(f"{column}_{part}", part) for part in parts)
         return self.texts.get(f"value_{text}", text)
+
+    def own_first(self, languages: Iterable[str]) -> tuple[str, ...]:
+        """Return those of the languages that a model reads of which the page has examples, its own one first.
+
+        >>> wording_of("ru").own_first(["English", "Russian", "German"]), wording_of("ru").own_first(["English"])
+        (('Russian', 'English'), ('English',))
+        """
+        own = NAMES_OF_LANGUAGES[self.language]
+        known = [name for name in languages if name in NAMES_OF_LANGUAGES.values()]
+        return tuple(sorted(known, key=lambda name: name != own))
+
+    def in_languages(self, languages: Iterable[str]) -> str:
+        """Say in which languages one may ask.
+
+        >>> wording_of("en").in_languages(["English", "Russian"]), wording_of("ru").in_languages(["English"])
+        ('English or Russian', 'по-английски')
+        """
+        return f" {self.texts['or']} ".join(self.texts[f"in_{name}"] for name in languages)
 
     def retell(self, text: str) -> str:
         """Return what the index, the search or the law says, in this language; what has no translation stays."""
