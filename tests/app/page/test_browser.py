@@ -216,14 +216,6 @@ def test_two_photos_are_collected_compared_and_taken_along(visit: Visit) -> None
     assert page.locator("#light-table .tile").count() == 1
 
 
-def test_a_photo_that_is_chosen_is_what_is_looked_for(visit: Visit, app_base: Path) -> None:
-    page = visit("/")
-    page.locator("#by-photo").set_input_files(next((app_base / "photos").glob("look-0-*.png")))
-    page.locator("#results .like").wait_for()
-    page.locator("#results .tile .open").first.wait_for()
-    assert page.locator("[data-own-photo]").get_attribute("src").startswith("blob:")
-
-
 def test_two_models_answer_side_by_side(visit: Visit) -> None:
     page = visit("/models?q=a+plain+red+wall")
     names = page.locator(".versus h2").all_inner_texts()

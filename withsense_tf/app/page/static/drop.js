@@ -4,30 +4,79 @@ const chooser = document.getElementById("by-photo");
 const results = document.getElementById("results");
 const form = document.getElementById("search");
 
+const status = document.getElementById("status");
 let own = null; // so that it can be sent again with what it shows
+let picture = "";
+let running = null;
 
 async function ask(file, says = "") {
   if (!file || !file.type.startsWith("image/")) return;
+  if (file !== own) {
+    URL.revokeObjectURL(picture);
+    picture = URL.createObjectURL(file);
+  }
   own = file;
+  running?.abort();
+  const mine = (running = new AbortController());
   const data = new FormData();
   data.append("photo", file);
   data.append("q", form?.q.value || "");
   data.append("says", says);
-  form?.classList.add("htmx-request");
+  look(says);
   try {
-    const answer = await fetch("/by-photo", { method: "POST", body: data, headers: { "HX-Request": "true" } });
-    htmx.swap(results, await answer.text(), { swapStyle: "innerHTML" });
-    show(file);
-    document.dispatchEvent(new CustomEvent("htmx:afterSwap", { detail: { target: results } }));
-    results.focus();
+    const headers = { "HX-Request": "true" };
+    const answer = await fetch("/by-photo", { method: "POST", body: data, headers, signal: mine.signal });
+    const page = await answer.text();
+    if (mine === running) put(page);
+  } catch (error) {
+    if (mine === running) fail();
   } finally {
-    form?.classList.remove("htmx-request");
+    if (mine === running) busy(false);
   }
 }
 
-function show(file) {
-  const picture = results.querySelector("[data-own-photo]");
-  if (picture) picture.src = URL.createObjectURL(file);
+function busy(isBusy) {
+  results.setAttribute("aria-busy", isBusy);
+  form?.classList.toggle("htmx-request", isBusy);
+}
+
+// It may take seconds: what was there goes at once, and who has described nothing may do so meanwhile.
+function look(says) {
+  results.replaceChildren(document.getElementById("own-photo").content.cloneNode(true));
+  show();
+  if (says) results.querySelector("[data-own-photo-says]")?.remove();
+  status.textContent = results.querySelector("[data-looking]").textContent;
+  busy(true);
+  toTop();
+}
+
+function put(page) {
+  const before = results.querySelector("[name=says]");
+  const typed = before?.value || "";
+  const isTyping = document.activeElement === before;
+  htmx.swap(results, page, { swapStyle: "innerHTML" });
+  show();
+  document.dispatchEvent(new CustomEvent("htmx:afterSwap", { detail: { target: results } }));
+  status.textContent = results.querySelector("[data-status]")?.dataset.status || "";
+  const field = results.querySelector("[name=says]");
+  if (field && !field.value) field.value = typed;
+  toTop();
+  if (field && isTyping) field.focus({ preventScroll: true });
+}
+
+function fail() {
+  const line = results.querySelector("[data-looking]");
+  if (line) status.textContent = line.textContent = line.dataset.failed;
+}
+
+// Else the answer would begin under the bar.
+function toTop() {
+  results.focus({ preventScroll: true });
+  window.scrollTo({ top: 0 });
+}
+
+function show() {
+  for (const image of results.querySelectorAll("[data-own-photo]")) image.src = picture;
 }
 
 document.addEventListener("submit", (event) => {
