@@ -2,6 +2,7 @@
 
     WithSenseError                 everything below
     ├── DataError    (ValueError)  a file, folder or table is not what was expected
+    │   └── OtherLawError          an index was judged by another law than the one here
     ├── SettingError (ValueError)  an argument or a name that the package does not know
     │   ├── WeightsMissingError    weights that are not here and cannot be downloaded
     │   └── KindError (DataError, TypeError)  something of another kind than is expected
@@ -38,6 +39,14 @@ class DataError(WithSenseError, ValueError):
 
 class NoCaptionsError(DataError):
     """There are neither judgements nor captions to learn from."""
+
+
+class OtherLawError(DataError):
+    """An index was judged by another law than the one here; `advice` says what mends that, and of no path."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 class SettingError(WithSenseError, ValueError):

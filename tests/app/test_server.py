@@ -126,6 +126,16 @@ def test_a_law_that_changed_is_answered_by_nothing_until_the_index_is_judged_ane
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert str(place.index) not in answer.text
     assert client.get("/api/v1/health").status_code == 200
+    problem = client.get("/api/v1/search?q=wall").json()
+    assert problem["kind"] == "other_law"
+    assert "judged by other rules or decisions" in problem["detail"]
+    assert "index judge --index INDEX --countries FILE --overrides FILE" in problem["advice"]
+    russian = client.get("/search?q=wall", headers={"accept-language": "ru", "accept": "text/html"})
+    assert russian.status_code == 503
+    assert "Индекс проверен не по тем правилам или решениям" in russian.text
+    assert (
+        "Проверьте снимки заново по файлам этого сервера: python -m withsense_tf index judge" in russian.text
+    )
 
 
 def test_another_index_in_the_same_place_is_seen_at_the_next_request(

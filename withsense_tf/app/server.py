@@ -41,7 +41,7 @@ from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.app.uploads.index_writing import PHOTOS, judge_waiting
 from withsense_tf.common.machine import usable_cores
-from withsense_tf.errors import DataError, DiskError, SettingError, WithSenseError
+from withsense_tf.errors import DataError, DiskError, OtherLawError, SettingError, WithSenseError
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.vectors.cores import limit_cores
 
@@ -197,6 +197,14 @@ async def _answer_own(request: Request, error: Exception) -> Response:
     """Answer by what the package says of a setting; what is wrong with the index is the operator's to know."""
     if isinstance(error, SettingError) and not isinstance(error, DataError):
         return await respond(request, ProblemError(400, "not_answered", str(error), "Ask otherwise."))
+    if isinstance(error, OtherLawError):
+        LOGGER.error("", extra={"cells": {"request": request_id(request.scope), "error": str(error)}})
+        problem = ProblemError(
+            503, "other_law",
+            "The index was judged by other rules or decisions than this server has, so nothing is shown.",
+            error.advice, RETRY,
+        )  # fmt: skip
+        return await respond(request, problem)
     kind = "disk_full" if isinstance(error, DiskError) else "index_not_ready"
     LOGGER.error("", extra={"cells": {"request": request_id(request.scope), "error": str(error)}})
     problem = ProblemError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any, NamedTuple, TypeVar
 from withsense_tf.data.embedded.file_captions import captions_in_files
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.pictures.photo_file import inspect_photo
-from withsense_tf.errors import DataError
 from withsense_tf.index.catalog import Tables
 from withsense_tf.index.departed import DEPARTED_NAME, any_restricted
 from withsense_tf.index.integrity.seal import (
@@ -23,6 +21,7 @@ from withsense_tf.index.integrity.seal import (
     sealed_photos,
 )
 from withsense_tf.index.integrity.table_errors import CELL_ERRORS
+from withsense_tf.index.other_law import other_law
 from withsense_tf.index.photo_verdicts import with_verdicts
 from withsense_tf.index.settled_law import decision_of
 from withsense_tf.index.tables.law_table import settled_restrictions
@@ -68,7 +67,7 @@ class IndexDoor(Door):
         self.memory: dict[Hashable, Any] = tables.memory(policy.version) if isinstance(tables, Tables) else {}
         before, now = self.once_a_state("policy", lambda: get_state(tables, "policy")), policy.version
         if before != now:
-            raise DataError(_of_another_law(policy, before))
+            raise other_law(policy, tables, before)
 
     def once_a_state(self, what: str, find: Callable[[], T]) -> T:
         """Return what the tables say of the whole index, found out once in each state of them."""
@@ -229,23 +228,3 @@ class IndexDoor(Door):
         if photo.is_broken(verdict, self.policy.version):
             return PhotoDecision(name, True, BROKEN_VERDICT, 0, 0, ())
         return decision_of(name, (verdict.restricted, verdict.source, *verdict.own[2:]))
-
-
-def _of_another_law(policy: Policy, version: str | None) -> str:
-    """Say what to do where an index was judged by another law than the one here.
-
-    Rules of texts are read when a process starts: where they changed since, this process is the one behind.
-    """
-    files = policy.files
-    languages = policy.languages if files is None else files.rules_of_languages()
-    newest = replace(policy, languages=languages, _texts={}).version
-    versions = f"version {version}, here {policy.version}"
-    changed_law = f"The law was kept otherwise when this index was last changed ({versions}). "
-    judge = (
-        "judge its photos anew, with the same files of countries and overrides as here: "
-        "python -m withsense_tf index judge"
-    )
-    if newest == policy.version:
-        return f"{changed_law}Let it {judge}"
-    behind = f"{changed_law}The rules have changed since this process read them: restart the server"
-    return behind if newest == version else f"{behind}, and let the index {judge}"

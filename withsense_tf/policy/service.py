@@ -103,6 +103,15 @@ class LawFiles:
         """Return the judge of photos, if one is named; one that cannot do its work is an error now."""
         return None if self.photo_judge is None else load_judge(self.photo_judge)
 
+    def options(self) -> dict[str, str]:
+        """Return the options of a command that name this law, each with its value."""
+        values = {name: getattr(self, name) for name in (*FILES, "photo_judge")}
+        options = {
+            f"--{name.replace('_', '-')}": str(value) for name, value in values.items() if value is not None
+        }
+        # One is what holds without it.
+        return options if self.min_votes == 1 else options | {"--min-votes": str(self.min_votes)}
+
     def summary(self) -> str:
         """Say which files are in force and, by their digests, what is in them."""
         lines = [

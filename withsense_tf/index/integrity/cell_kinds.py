@@ -19,6 +19,7 @@ STATE: Final = {
     "previous": (int, NoneType),
     "policy": (str, NoneType),
     "limits": (list,),
+    "law_files": (dict, NoneType),
     "dropped": (dict,),
     "forgotten": (list,),
     "census": (list,),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from withsense_tf.errors import DataWarning
 from withsense_tf.index.departed import let_stand
 from withsense_tf.index.integrity.seal import BROKEN_VERDICT, sealed_photos
 from withsense_tf.index.item import Item
 from withsense_tf.index.lift import Restrictions
+from withsense_tf.index.other_law import JUDGED_WITH, deciding_options, missing_options
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.photo_verdicts import judge_items, level_keys, put_law
 from withsense_tf.index.publish import publish_photos
@@ -53,9 +56,23 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bo
                 put_law(tables, photos, decisions, policy)
             let_stand(tables, standing, level_keys(policy), policy.version)
             clear_tags(tables, [one.photo for one in states if not one.whole])
+            missing = missing_options(tables, policy) if policy.files is not None else {}
             set_state(tables, policy=policy.version, limits=level_keys(policy))
+            set_state(tables, **{JUDGED_WITH: deciding_options(policy)})
             publish_photos(tables, "", (), policy.ownership.duplicates, lift, before)
-            return True
+        _warn_of(missing)
+        return True
+
+
+def _warn_of(missing: Mapping[str, str]) -> None:
+    if missing:
+        names = ", ".join(f"{name} {value}" for name, value in missing.items())
+        warnings.warn(
+            f"This index was judged with {names} before, and now without. Who serves it with that answers nothing "
+            "until its photos are judged so again: give the same here.",
+            DataWarning,
+            stacklevel=3,
+        )
 
 
 def _unreadable(item: Item) -> Item:

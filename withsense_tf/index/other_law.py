@@ -1,0 +1,102 @@
+"""An index that was judged by another law than the one here: what it was judged with, and what mends that."""
+
+from __future__ import annotations
+
+import shlex
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.errors import OtherLawError
+from withsense_tf.index.tables.state_table import get_state
+from withsense_tf.policy.current_policy import Policy
+
+JUDGE: Final = "python -m withsense_tf index judge"
+# Where the state of the tables has by which options an index was judged.
+JUDGED_WITH: Final = "law_files"
+# They change no verdict.
+DECIDE_NOTHING: Final = ("--consents", "--audit")
+# What stands for a value in the place of one that tells of this machine.
+NO_FILES: Final = {"--languages": "FOLDER", "--photo-judge": "JUDGE", "--min-votes": "NUMBER"}
+
+
+def deciding_options(policy: Policy) -> dict[str, str] | None:
+    """Return the options that verdicts hang on, with their values; None where a policy comes of no files."""
+    if policy.files is None:
+        return None
+    options = policy.files.options()
+    return {name: value for name, value in options.items() if name not in DECIDE_NOTHING}
+
+
+def missing_options(tables: sqlite3.Connection, policy: Policy) -> dict[str, str]:
+    """Return the options that an index was judged with and a policy lacks."""
+    before, here = get_state(tables, JUDGED_WITH), deciding_options(policy) or {}
+    # Of an index that an older version made, nobody wrote it down.
+    return {name: str(value) for name, value in (before or {}).items() if name not in here}
+
+
+def other_law(policy: Policy, tables: sqlite3.Connection, version: str | None) -> OtherLawError:
+    """Return what to say, and to do, where an index was judged by another law than the one here.
+
+    Rules of texts are read when a process starts: where they changed since, this process is the one behind.
+    """
+    files = policy.files
+    languages = policy.languages if files is None else files.rules_of_languages()
+    newest = replace(policy, languages=languages, _texts={}).version
+    versions = f"version {version}, here {policy.version}"
+    changed_law = f"The law was kept otherwise when this index was last changed ({versions}). "
+    options = {} if files is None else files.options()
+    command = f"{JUDGE} --index {shlex.quote(str(_folder(tables)))}{_with_values(options)}"
+    public_command = f"{JUDGE} --index INDEX{_with_places(options)}"
+    # A policy that was put together in Python has no options.
+    same = "by the policy that is here" if files is None else "by the files that are named here"
+    if newest != policy.version:
+        behind = f"{changed_law}The rules have changed since this process read them: restart the server"
+        advice = "The rules have changed since the server read them: it must be started again."
+        if newest == version:
+            return OtherLawError(behind, advice)
+        return OtherLawError(
+            f"{behind}, and let the index judge its photos anew {same}: {command}",
+            f"{advice} Then its photos must be judged anew: {public_command}",
+        )
+    if missing := missing_options(tables, policy):
+        return OtherLawError(
+            f"{changed_law}{_lacking(missing, command)}",
+            f"The server must be started again with what the index was judged with:{_with_places(missing)}",
+        )
+    return OtherLawError(
+        f"{changed_law}Let it judge its photos anew {same}: {command}",
+        f"Its photos must be judged anew by the files that this server has: {public_command}",
+    )
+
+
+def _lacking(missing: Mapping[str, str], command: str) -> str:
+    variables = ", ".join(f"WITHSENSE_{name.strip('-').replace('-', '_').upper()}" for name in missing)
+    lost_files = [
+        value
+        for name, value in missing.items()
+        if name not in NO_FILES and not Path(value).exists()
+    ]  # fmt: skip
+    text = (
+        f"It was judged with{_with_values(missing)}, and here {' and '.join(missing)} is missing: give the same "
+        f"here, too. For all commands at once: {variables}."
+    )
+    if not lost_files:
+        return text
+    return f"{text} {', '.join(lost_files)} is not there any more; to judge its photos anew without it: {command}"
+
+
+def _with_values(options: Mapping[str, str]) -> str:
+    return "".join(f" {name} {shlex.quote(value)}" for name, value in options.items())
+
+
+def _with_places(options: Mapping[str, str]) -> str:
+    """Write options for who may not know where files lie."""
+    return "".join(f" {name} {NO_FILES.get(name, 'FILE')}" for name in options)
+
+
+def _folder(tables: sqlite3.Connection) -> Path:
+    ((_, _, file),) = tables.execute("SELECT * FROM pragma_database_list WHERE name = 'main'").fetchall()
+    return Path(str(file)).parent
