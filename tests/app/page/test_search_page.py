@@ -10,7 +10,7 @@ from app_places import SECRETS, SHOWN, Place, ids_of
 from starlette.testclient import TestClient
 
 from withsense_tf.app.answers import SearchAnswer, ShownPlace, WithheldPlace
-from withsense_tf.app.page.search_page import groups_of, in_order, part_of
+from withsense_tf.app.page.search_page import count_undated, groups_of, in_order, part_of
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.policy.countries import NOTICE
 
@@ -147,6 +147,24 @@ def test_another_order_says_how_far_it_reaches(client: TestClient, monkeypatch: 
     part = client.get(f"{ASKED}&order=name", headers=BB).text
     assert "More than 3 places fit. The best 3 stand in this order" in part
     assert "in this order" not in client.get(ASKED, headers=BB).text
+
+
+def test_an_order_by_date_says_how_many_photos_have_none(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = client.get(f"{ASKED}&order=newest", headers=BB).text
+    assert "None of these photos has a date, so those that fit best stand first." in text
+    assert "All that was found, in this order." not in text
+    assert "date" not in client.get(f"{ASKED}&order=name", headers=BB).text.partition('class="grid"')[0]
+    monkeypatch.setattr("withsense_tf.app.page.search_page.count_undated", lambda _: (6, 1))
+    text = client.get(f"{ASKED}&order=oldest", headers=BB).text
+    assert "All that was found, in this order. 1 photo has no date and stands behind the others." in text
+
+
+def test_photos_without_a_date_are_counted_and_withheld_ones_never() -> None:
+    one = WithheldPlace(place=1, count=4, notice=NOTICE)
+    places = [one, place(2, date="2019-01-02"), place(3), place(4, date="2021"), place(5)]
+    assert count_undated(SearchAnswer(query="a", places=places)) == (4, 2)
 
 
 def test_similar_photos_are_asked_by_a_photo_and_words(client: TestClient) -> None:

@@ -35,6 +35,7 @@ ON_A_PAGE: Final = 30
 # Who wants another order gets all that fits in it, up to so many places: each page is cut out of the same order.
 IN_ORDER: Final = 1_000
 BEST_FIRST: Final = "fit"
+BY_DATE: Final = ("newest", "oldest")
 EXAMPLES: Final = 12
 SPARE: Final = 6
 # A select with more is no help; a field with suggestions is.
@@ -161,6 +162,7 @@ def _values(answer: SearchAnswer, question: Question, form: SearchFields) -> dic
         "literal": question.literal,
     }
     is_cut, next_part = answer.after is not None, {"after": answer.after} if answer.after else None
+    shown_count, undated = count_undated(answer) if order in BY_DATE else (0, 0)
     if order != BEST_FIRST:
         answer, next_part = part_of(in_order(answer, order), form.behind, form.so_far)
     return {
@@ -168,6 +170,8 @@ def _values(answer: SearchAnswer, question: Question, form: SearchFields) -> dic
         "is_cut": is_cut,
         "question": question,
         "order": order,
+        "undated": undated,
+        "has_no_date": 0 < undated == shown_count,
         "address": address,
         "most_in_order": IN_ORDER,
         # What no field of the form says.
@@ -198,6 +202,12 @@ def in_order(answer: SearchAnswer, order: str) -> SearchAnswer:
         count = sum(place.count for place in rest)
         rest = [rest[0].model_copy(update={"count": count})]
     return answer.model_copy(update={"places": [*photos, *rest]})
+
+
+def count_undated(answer: SearchAnswer) -> tuple[int, int]:
+    """Return how many photos of an answer are shown, and how many of these have no date."""
+    photos = [place for place in answer.places if isinstance(place, ShownPlace)]
+    return len(photos), sum("date" not in place.facts for place in photos)
 
 
 def part_of(
