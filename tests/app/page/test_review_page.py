@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from app_places import WITHHELD, Place, ids_of
 from starlette.testclient import TestClient
+from uploads_of_tests import png_of
 
 from withsense_tf.app.api_keys import KeyRing
 
@@ -70,7 +71,10 @@ def test_a_page_of_the_list_leads_on_as_it_was_narrowed_and_a_decision_back_to_i
     }
     after = client.post("/review/decide", data=said, headers=BB)
     assert (after.url.path, dict(after.url.params)["word"]) == ("/review", "wall")
-    assert "Done." in after.text
+    (name,) = re.findall("<li><h2>([^<]+)</h2>", second)
+    assert f"Done: {name}." in after.text
+    foreign = client.get("/review?last=zzz", headers=BB)
+    assert (foreign.status_code, "Done" in foreign.text) == (200, False)
     elsewhere = client.post("/review/decide", data=said | {"back": "//evil.example"}, headers=BB)
     assert str(elsewhere.url).endswith("/review?tab=decisions")
 
@@ -114,3 +118,18 @@ def test_the_state_of_the_index_is_told(client: TestClient) -> None:
     text = client.get("/review?tab=index", headers=BB).text
     assert "hybrid" in text
     assert "Quarantine" in text
+
+
+def test_rules_and_who_gave_no_name_are_told_in_the_language_of_the_page(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client, russian = new_client(place.settings(country="BB")), {"accept-language": "ru"}
+    for text, look in (("A toddler at a wall.", 72), ("A marmalade wall.", 73)):
+        sent = {"photo": ("b.png", png_of(look), "image/png")}
+        client.post("/add", files=sent, data={"text": text})
+    page = client.get("/review", headers=russian).text
+    assert '<option value="child" lang="ru">ребёнок</option>' in page
+    assert "<mark>toddler</mark>" in page
+    assert re.search(r"#by посетитель \w+: ребёнок “toddler”", page)
+    assert "a user" not in page
+    assert "<b>посетитель:</b>" in client.get("/search?q=marmalade+wall&minimum=0", headers=russian).text

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import TypeAdapter, ValidationError
 
 from withsense_tf.app.page.drawing_board import PageReader, page
+from withsense_tf.app.page.own_verdict import first_restricting
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.app.routes.write_routes import Author, CaptionField, upload
 from withsense_tf.common.limits import QUERY_SIGNS
+from withsense_tf.data.named import own_texts
 
 router = APIRouter(dependencies=[needs("write")], include_in_schema=False)
 CAPTION: TypeAdapter[str] = TypeAdapter(CaptionField)
@@ -21,7 +23,7 @@ AUTHOR: TypeAdapter[str | None] = TypeAdapter(Author)
 @router.get("/add")
 def form(request: Request) -> Response:
     """Show the form."""
-    return page(request, "add.html", active="add", answer=None, problem=None)
+    return _page(request)
 
 
 @router.post("/add")
@@ -39,16 +41,21 @@ def add(
         caption, author = CAPTION.validate_python(text), AUTHOR.validate_python(by.strip() or None)
         answer = upload(service, response, photo, [caption], author, reader.country)
     except ValidationError:
-        return page(
-            request, "add.html", 422, active="add", answer=None, problem=reader.wording("caption_not_taken")
-        )
+        return _page(request, 422, problem=reader.wording("caption_not_taken"))
     except ProblemError as problem:
-        return page(
+        return _page(
             request,
-            "add.html",
             problem.status,
-            active="add",
-            answer=None,
             problem=reader.wording.retell(f"{problem.detail} {problem.advice}".strip()),
         )
-    return page(request, "add.html", response.status_code, active="add", answer=answer, problem=None)
+    # Who brought the photo wrote these words; what else speaks against it may be of other photos.
+    names = (name for _, name in own_texts(photo.filename or ""))
+    own_text, verdict = (
+        first_restricting(request, (caption, *names)) if answer.state == "withheld" else ("", None)
+    )
+    return _page(request, response.status_code, answer=answer, own_text=own_text, verdict=verdict)
+
+
+def _page(request: Request, status: int = 200, **values: Any) -> Response:
+    values = {"answer": None, "problem": None, "own_text": "", "verdict": None, **values}
+    return page(request, "add.html", status, active="add", **values)

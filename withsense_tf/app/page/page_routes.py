@@ -23,20 +23,17 @@ from withsense_tf.app.page.drawing_board import (
     LANGUAGE,
     THEME,
     THEMES,
-    PageReader,
     asset_bytes,
     go_back,
     page,
 )
+from withsense_tf.app.page.own_verdict import restricting_verdict
 from withsense_tf.app.page.reports import figures_page, law_page, runs_page
 from withsense_tf.app.page.wording import LANGUAGES
-from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.routes.common import COOKIE, Service, check_key
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.policy.countries import country_code
-from withsense_tf.policy.photo_decisions import restricts
-from withsense_tf.policy.texts.verdict import Verdict
 
 PARTS: Final = (
     search_page, file_question, photo_page, table_page, models_page, figures_page, runs_page, law_page, add_page,
@@ -154,16 +151,6 @@ def own_text(request: Request) -> str:
     if request.url.path in SEARCHES:
         return request.query_params.get("q", "")[:QUERY_SIGNS]
     return str(getattr(request.state, "says", ""))
-
-
-def restricting_verdict(request: Request, text: str) -> Verdict | None:
-    """Return what the law says of a text, where that is why it is refused: it hangs on no photo."""
-    service: PhotoService = request.app.state.service
-    law, rule = service.policy.current(), service.rule(PageReader.of(request).country)
-    if not text.strip() or rule.rule == "none":
-        return None
-    verdict = law.texts(rule.age_limit).verdict(text)
-    return verdict if restricts(verdict, law.restricts_review) else None
 
 
 def problem_page(request: Request, problem: ProblemError) -> Response:

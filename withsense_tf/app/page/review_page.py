@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -12,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from withsense_tf.app import review
 from withsense_tf.app.page.drawing_board import PageReader, go_back, page, url
+from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.review_list import Criteria, withheld_photos
@@ -32,21 +34,23 @@ Id = Annotated[str, Form(min_length=1, max_length=10_000)]
 
 
 class ListFields(BaseModel):
-    """Which of the lists is shown, what of the first one, and whether something was just written down."""
+    """Which of the lists is shown, what of the first one, and which photo something was just written down of."""
 
     tab: Tab = "withheld"
     after: str = Field(default="", max_length=NAME_SIGNS)
     name: str = Field(default="", max_length=NAME_SIGNS)
     rule: str = Field(default="", max_length=QUERY_SIGNS)
     word: str = Field(default="", max_length=QUERY_SIGNS)
-    ok: bool = False
+    # The id of the photo that was just decided on.
+    last: str = Field(default="", max_length=MOST_SIGNS)
 
 
 @router.get("")
 def overview(request: Request, service: Service, fields: Annotated[ListFields, Query()]) -> Response:
     """Show one of four lists."""
     tab, criteria = fields.tab, Criteria(fields.name.strip(), fields.rule, fields.word.strip())
-    values: dict[str, Any] = {"tab": tab, "problem": None, "items": [], "criteria": criteria, "ok": fields.ok}
+    values: dict[str, Any] = {"tab": tab, "problem": None, "items": [], "criteria": criteria}
+    values["last_photo"] = service.ids.read(fields.last) if fields.last else None
     country = PageReader.of(request).country
     try:
         if tab == "withheld":
@@ -78,7 +82,7 @@ def _withheld_page(
         "count": listing.count,
         "rules": listing.rules,
         "more": more,
-        "here": url("/review", **terms, after=after, ok=1),
+        "here": url("/review", **terms, after=after),
         "is_first": not after,
         "start": url("/review", **terms),
     }
@@ -96,7 +100,7 @@ def decide(
 ) -> Response:
     """Let a person's decision hold."""
     review.decide(service, id, decision, signer_of(request, by), reason.strip())
-    return _to("decisions", back)
+    return _to("decisions", back, id)
 
 
 @router.post("/undo/{number}")
@@ -129,7 +133,7 @@ def grant(
             400, "no_consent", "Countries are two letters each, or *; the last day is like 2027-01-31."
         ) from error
     review_routes.grant(request, service, consent)
-    return _to("permissions", back)
+    return _to("permissions", back, id)
 
 
 @router.post("/revoke/{number}")
@@ -146,6 +150,9 @@ def rollback(service: Service) -> Response:
     return _to("index")
 
 
-def _to(tab: Tab, back: str = "") -> RedirectResponse:
-    """Go to a list, or back to the page of it that one came from."""
-    return go_back(back) if back.startswith("/review?") else RedirectResponse(f"/review?tab={tab}", 303)
+def _to(tab: Tab, back: str = "", last: str = "") -> RedirectResponse:
+    """Go to a list, or back to the page of it that one came from, which names the photo."""
+    is_list = back == "/review" or back.startswith("/review?")
+    if not is_list:
+        return RedirectResponse(f"/review?tab={tab}", 303)
+    return go_back(f"{back}{'&' if '?' in back else '?'}{urlencode({'last': last})}")

@@ -162,7 +162,7 @@ def _values(answer: SearchAnswer, question: Question, form: SearchFields) -> dic
         "literal": question.literal,
     }
     is_cut, next_part = answer.after is not None, {"after": answer.after} if answer.after else None
-    shown_count, undated = count_undated(answer) if order in BY_DATE else (0, 0)
+    shown_count, dateless_count = count_undated(answer) if order in BY_DATE else (0, 0)
     if order != BEST_FIRST:
         answer, next_part = part_of(in_order(answer, order), form.behind, form.so_far)
     return {
@@ -170,8 +170,8 @@ def _values(answer: SearchAnswer, question: Question, form: SearchFields) -> dic
         "is_cut": is_cut,
         "question": question,
         "order": order,
-        "undated": undated,
-        "has_no_date": 0 < undated == shown_count,
+        "without_date": dateless_count,
+        "has_no_date": 0 < dateless_count == shown_count,
         "address": address,
         "most_in_order": IN_ORDER,
         # What no field of the form says.

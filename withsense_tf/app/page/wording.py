@@ -10,6 +10,8 @@ from importlib.resources import files
 from typing import Final
 
 from withsense_tf.app.page.messages import in_russian
+from withsense_tf.app.review_list import RULE
+from withsense_tf.app.uploads.uploaded_item import NOBODY
 from withsense_tf.common.cell_texts import BETWEEN
 from withsense_tf.index.vectors.filters import LISTS
 
@@ -67,6 +69,31 @@ class Wording:
     def retell(self, text: str) -> str:
         """Return what the index, the search or the law says, in this language; what has no translation stays."""
         return text if self.language != "ru" else in_russian(text) or text
+
+    def rule(self, name: str) -> str:
+        """Return the name of a rule of the law, or of what else a verdict comes from.
+
+        >>> wording_of("ru").rule("child"), wording_of("en").rule("child"), wording_of("ru").rule("голое слово")
+        ('ребёнок', 'child', 'голое слово')
+        """
+        return self.texts.get(f"rule: {name}") or self.retell(name)
+
+    def evidence(self, line: str) -> str:
+        """Write a line of evidence, with the rule and who said it in this language.
+
+        >>> wording_of("ru").evidence("a.jpg#by a user 01ab: child “kid”")
+        'a.jpg#by посетитель 01ab: ребёнок “kid”'
+        """
+        line = line.replace(f"#by {NOBODY} ", f"#by {self.who(NOBODY)} ", 1)
+        return RULE.sub(lambda match: f": {self.rule(match[1])} “", line, count=1)
+
+    def who(self, name: str) -> str:
+        """Return who said a caption; of somebody who gave no name, that it was a user.
+
+        >>> wording_of("ru").who("Ann"), wording_of("ru").who("a user"), wording_of("en").who("a user")
+        ('Ann', 'посетитель', 'a user')
+        """
+        return self.texts["a_user"] if name == NOBODY else name
 
     def number(self, value: float) -> str:
         """Write a share as people read it beside a word: without the 0 before the point, and nothing below it.

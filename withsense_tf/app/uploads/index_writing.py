@@ -17,7 +17,7 @@ from withsense_tf.app.answers import PhotoAnswer
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.quarantine import Quarantine, WaitingPhoto
-from withsense_tf.app.uploads.uploaded_item import item_of_upload
+from withsense_tf.app.uploads.uploaded_item import NOBODY, item_of_upload
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.photos_table import live_of_name
@@ -69,7 +69,7 @@ def add_caption(
 
 def caption_id(photo: str, by: str | None) -> str:
     """Return the id of a caption that a user added; it says who said so."""
-    return f"{photo}#by {by or 'a user'} {secrets.token_hex(8)}"
+    return f"{photo}#by {by or NOBODY} {secrets.token_hex(8)}"
 
 
 def check_author(service: PhotoService, by: str | None, country: str | None) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from withsense_tf.app.uploads.quarantine import WaitingPhoto
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.pictures.photo_file import inspect_photo
 from withsense_tf.index.item import Item
+
+# Who says a caption where no name is given.
+NOBODY: Final = "a user"
 
 
 def item_of_upload(waiting: WaitingPhoto, file: Path) -> Item:
@@ -20,7 +24,7 @@ def item_of_upload(waiting: WaitingPhoto, file: Path) -> Item:
     name, description = waiting.name, waiting.description
     facts = inspect_photo(file, decode=True)
     # Their ids hang on nothing but the photo, so that a second try brings the same.
-    by = description.by or "a user"
+    by = description.by or NOBODY
     lot = name.removeprefix("upload_").partition(".")[0]
     captions = [
         (f"{name}#by {by} {number:02x}{lot[2:]}", text) for number, text in enumerate(description.captions)

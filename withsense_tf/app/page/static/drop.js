@@ -76,6 +76,12 @@ function toTop() {
 }
 
 function show() {
+  for (const place of results.querySelectorAll("[data-own-place]")) {
+    const image = new Image();
+    image.dataset.ownPhoto = "";
+    image.alt = place.dataset.ownPlace;
+    place.replaceWith(image);
+  }
   for (const image of results.querySelectorAll("[data-own-photo]")) image.src = picture;
 }
 

@@ -1,0 +1,30 @@
+"""Why the law withholds what somebody asked or brought, as far as their own words say it: no other photo counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fastapi import Request
+
+from withsense_tf.app.page.drawing_board import PageReader
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.policy.photo_decisions import restricts
+from withsense_tf.policy.texts.verdict import Verdict
+
+
+def restricting_verdict(request: Request, text: str) -> Verdict | None:
+    """Return what the law says of a text, where that is why it is refused: it hangs on no photo."""
+    service: PhotoService = request.app.state.service
+    law, rule = service.policy.current(), service.rule(PageReader.of(request).country)
+    if not text.strip() or rule.rule == "none":
+        return None
+    verdict = law.texts(rule.age_limit).verdict(text)
+    return verdict if restricts(verdict, law.restricts_review) else None
+
+
+def first_restricting(request: Request, texts: Iterable[str]) -> tuple[str, Verdict | None]:
+    """Return the first of some texts that the law refuses, with what it says of it; none, where it refuses none."""
+    for text in texts:
+        if (verdict := restricting_verdict(request, text)) is not None:
+            return text, verdict
+    return "", None
