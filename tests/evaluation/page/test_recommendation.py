@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from withsense_tf.app.page.messages import in_russian
 from withsense_tf.evaluation.page.recommendation import NOTHING, RANDOM, recommendation, row_to_use
 
 
@@ -42,6 +43,32 @@ def test_of_those_that_find_as_many_the_one_with_the_surest_numbers_is_named() -
     # Only rows of one track are tested against each other.
     assert row_to_use([CLOSED, HYBRID]) is HYBRID
     assert row_to_use([HYBRID | {"matcher": "own", "rmse": 0.3}, HYBRID]) is HYBRID
+
+
+def test_those_that_nothing_tells_apart_are_named_in_the_second_sentence() -> None:
+    own = row("own captions", 0.97, 0.222, "(r@5) (rmse)", track="caption-assisted")
+    first, second, *_ = recommendation([SOFTMAX, CLOSED, own, HYBRID], 0.172).split(". ")
+    assert first.startswith("Use “hybrid”")
+    assert second == "“own captions” does as well, as far as these photos tell"
+    # Worse by one of the two measures is worse.
+    assert "as well" not in recommendation([SOFTMAX, own | {"best": "(r@5)"}, HYBRID], 0.172)
+    others = [own | {"matcher": name} for name in "abcde"]
+    assert "“a”, “b”, “c” and 2 more do as well" in recommendation([*others, HYBRID], 0.172)
+    assert "“a” and “b” do as well" in recommendation([*others[:2], HYBRID], 0.172)
+    errors = [row("a", None, 0.25, "(rmse)"), row("b", None, 0.2, "rmse")]
+    assert recommendation(errors).endswith("“a” does as well, as far as these photos tell.")
+
+
+def test_a_tie_is_told_in_russian() -> None:
+    own = row("own captions", 0.97, 0.222, "(r@5) (rmse)", track="caption-assisted")
+    for rows in (
+        [SOFTMAX, own, own | {"matcher": "b"}, HYBRID],
+        [row("a", None, 0.25, "(rmse)"), row("b", None, 0.2, "rmse")],
+    ):
+        text = in_russian(recommendation(rows, 0.172))
+        assert text is not None
+        assert "не хуже, насколько видно по этим снимкам." in text
+        assert "Use" not in text
 
 
 @pytest.mark.closed

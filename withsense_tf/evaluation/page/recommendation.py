@@ -10,6 +10,9 @@ from withsense_tf.evaluation.row_status import BASELINE, CAPTION_ASSISTED, numbe
 
 Row = Mapping[str, Any]
 NOTHING: Final = "None of these can be recommended: none finds photos better than chance."
+# What rows of one track are tested on against the best of it.
+MEASURES: Final = ("r@5", "rmse")
+MOST_NAMED: Final = 3
 RANDOM: Final = "It sees with random weights: get trained ones before you use it."
 
 
@@ -32,20 +35,23 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
     recall = number(best, "r@5")
     if recall is None:
         error = number(best, "rmse") or 0.0
-        return _join(f"Use {_name(best)}: its numbers are off by {error:.2f} on a scale from 0 to 1.", best)
+        use = f"Use {_name(best)}: its numbers are off by {error:.2f} on a scale from 0 to 1."
+        return _join(" ".join([use, *_ties(best, candidates)]), best)
     sentences = [
         f"Use {_name(best)}: it finds the right photo among the first five in {of_hundred(recall)} queries"
     ]
-    by_pixels = [row for row in candidates if row.get("track") != CAPTION_ASSISTED]
+    by_pixels = [row for row in candidates if not _reads_captions(row)]
     looking = _best(by_pixels, chance)
-    if best.get("track") == CAPTION_ASSISTED:
+    if _reads_captions(best):
         sentences[0] += ", where photos have captions."
+        sentences += _ties(best, candidates)
         if looking is not None and (alone := number(looking, "r@5")) is not None:
             sentences.append(f"By pixels alone, {_name(looking)} finds it in {of_hundred(alone)}.")
         elif by_pixels:
             sentences.append("By pixels alone, none finds photos better than chance.")
     else:
         sentences[0] += ", by pixels alone."
+        sentences += _ties(best, candidates)
     if chance is not None:
         gallery = number(best, "gallery")
         among = f" of {gallery:,.0f} photos" if gallery else ""
@@ -65,6 +71,34 @@ def of_hundred(share: float) -> str:
     if hundredths == 0 and share > 0:
         return "fewer than 1 of 100"
     return f"{hundredths} of 100"
+
+
+def is_marked(row: Row, measure: str) -> bool:
+    """Return whether a row is the best of its track by a measure, or not significantly worse."""
+    return not {measure, f"({measure})"}.isdisjoint(str(row.get("best") or "").split())
+
+
+def _ties(best: Row, candidates: Sequence[Row]) -> list[str]:
+    """Say which others of its track are not told from the row to use, by anything that was measured of it."""
+    measures = [measure for measure in MEASURES if number(best, measure) is not None]
+    others = [
+        row
+        for row in candidates
+        if row is not best
+        and _reads_captions(row) == _reads_captions(best)
+        and all(is_marked(row, measure) for measure in measures)
+    ]
+    if not others:
+        return []
+    names = [_name(row) for row in others[:MOST_NAMED]]
+    if len(others) > MOST_NAMED:
+        names.append(f"{len(others) - MOST_NAMED} more")
+    listing = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return [f"{listing} {'does' if len(others) == 1 else 'do'} as well, as far as these photos tell."]
+
+
+def _reads_captions(row: Row) -> bool:
+    return row.get("track") == CAPTION_ASSISTED
 
 
 def _candidates(rows: Sequence[Row]) -> list[Row]:
@@ -90,8 +124,7 @@ def _is_near(row: Row, top: Row) -> bool:
     """Return whether a row finds as many as the best one, or not significantly fewer: only tracks are tested."""
     if number(row, "r@5") == number(top, "r@5"):
         return True
-    same_track = (row.get("track") == CAPTION_ASSISTED) == (top.get("track") == CAPTION_ASSISTED)
-    return same_track and not {"r@5", "(r@5)"}.isdisjoint(str(row.get("best") or "").split())
+    return _reads_captions(row) == _reads_captions(top) and is_marked(row, "r@5")
 
 
 def _error(row: Row) -> float:

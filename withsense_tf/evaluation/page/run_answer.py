@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from withsense_tf.evaluation.page.recommendation import is_marked
 from withsense_tf.evaluation.page.run_tables import Row
 from withsense_tf.evaluation.row_status import BASELINE, CAPTION_ASSISTED, number, sees_at_random, was_run
 
@@ -85,9 +86,9 @@ def _near(rows: Sequence[Row], best: Sequence[Row], measure: str) -> str:
     others = _others(rows, best, measure)
     if not others:
         return "There is no other to hold against it." if len(best) == 1 else "There are no others."
-    if not any(_is_marked(row, measure) for row in rows):
+    if not any(is_marked(row, measure) for row in rows):
         return "Whether others are significantly worse was not tested: there are too few photos."
-    near = [row for row in others if _is_marked(row, measure)]
+    near = [row for row in others if is_marked(row, measure)]
     if not near:
         return (
             "All others are significantly worse." if len(others) > 1 else "The other is significantly worse."
@@ -104,8 +105,8 @@ def _too_few(rows: Sequence[Row]) -> list[str]:
     shares = []
     for measure, higher in (("r@5", True), ("rmse", False)):
         others = _others(rows, _best(rows, measure, higher), measure)
-        if len(others) > 1 and any(_is_marked(row, measure) for row in rows):
-            shares.append(sum(_is_marked(row, measure) for row in others) / len(others))
+        if len(others) > 1 and any(is_marked(row, measure) for row in rows):
+            shares.append(sum(is_marked(row, measure) for row in others) / len(others))
     if not shares or min(shares) < NEARLY_ALL:
         return []
     photos = max((number(row, "photos") or 0.0 for row in rows), default=0.0)
@@ -128,8 +129,3 @@ def _name(row: Row) -> str:
     random = " (random weights)" if sees_at_random(row.get("weights")) else ""
     # Names have commas of their own.
     return f"“{row.get('matcher')}”{random}"
-
-
-def _is_marked(row: Row, measure: str) -> bool:
-    """Return whether a row is the best by this measure or not significantly worse."""
-    return not {measure, f"({measure})"}.isdisjoint(str(row.get("best") or "").split())
