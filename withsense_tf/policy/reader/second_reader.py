@@ -9,14 +9,17 @@ the training needs, were turned into one number for each of 75,000 words.
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from lzma import LZMAError
 from pathlib import Path
 from typing import Final
+from zipfile import ZIP_LZMA, BadZipFile, ZipFile, ZipInfo
 from zlib import crc32
 
 import numpy as np
@@ -145,7 +148,7 @@ class SecondReader:
                     meanings = _spread(meanings, archive["places"])
                 names = ("bias", "threshold", "recall", "unit")
                 bias, threshold, recall, unit = (float(archive[name]) for name in names)
-        except (OSError, EOFError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile, LZMAError) as error:
             raise DataError(
                 f"{file} cannot be read as a second reader ({error}), so nothing may be shown. Expected was the file "
                 "that `python -m withsense_tf.experiments.teach_reader` writes: write it anew, or install the package "
@@ -164,8 +167,9 @@ class SecondReader:
         meant = self.meanings != 0
         # In few steps, as more of them would tell no verdict better.
         weight_unit = max(float(np.abs(self.weights).max()), 1e-9) / 63
-        np.savez_compressed(
-            file,
+        content = io.BytesIO()
+        np.savez(
+            content,
             weights=np.rint(self.weights / weight_unit).astype(np.int8),
             weight_unit=weight_unit,
             bias=self.bias,
@@ -175,6 +179,10 @@ class SecondReader:
             places=np.packbits(meant),
             unit=self.unit,
         )
+        # As numpy reads it, and packed more closely than numpy writes it: the wheel has a bound.
+        with ZipFile(content) as parts, ZipFile(file, "w", ZIP_LZMA) as packed_file:
+            for part in parts.namelist():
+                packed_file.writestr(ZipInfo(part), parts.read(part), ZIP_LZMA)
 
     @cached_property
     def identity(self) -> str:
