@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from withsense_tf.common.code_version import code_version
 from withsense_tf.data.dataset import Dataset, Pairs, check_pairs
 from withsense_tf.errors import SettingError, check_kind, check_share
 from withsense_tf.evaluation.answering import answer_pairs
+from withsense_tf.evaluation.matcher_code import matcher_code
 from withsense_tf.evaluation.page.references import lines_of
 from withsense_tf.evaluation.protocol import Task, own_queries
 from withsense_tf.evaluation.result_rows import rows_of
@@ -54,8 +54,9 @@ def compare(
         data=test.data.name,
         target=test.definition,
         fingerprint=test.data.fingerprint,
-        code=code_version(),
     )
+    for row, matcher in zip(rows, matchers, strict=True):
+        row["code"] = matcher_code(matcher)
     return Comparison(tuple(rows), notes_on(test), lines=lines_of(outcomes, test.data))
 
 

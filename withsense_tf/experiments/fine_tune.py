@@ -152,7 +152,7 @@ def _fold(job: Job, number: int, folder: Path) -> Outcome:
 
     key = f"{job.key}-{number}"
     file = folder / f"{key}.npz"
-    outcome = finished_outcome(file, key)
+    outcome = finished_outcome(file, replace(job, key=key))
     if outcome is None:
         start_tensorflow()
         outcome = replace(answer_task(job.label, job.split, job.make(number), job.work[number]), key=key)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import sys
 import warnings
 from dataclasses import replace
+from importlib import import_module, invalidate_caches
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +40,51 @@ def test_what_was_kept_of_one_job_is_not_taken_for_anothers(
         assert before.answers is not None
         assert after.answers is not None
         np.testing.assert_array_equal(after.answers.prediction, before.answers.prediction)
+
+
+REVERSED = """
+from withsense_tf.matchers.constant import Constant
+
+
+class Own(Constant):
+    def _score(self, pairs):
+        return {sign}super()._score(pairs) + {shift}
+"""
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_a_row_of_another_packages_matcher_is_taken_over_only_while_its_code_stays_and_is_known(
+    plan: Plan,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    readable: bool,
+) -> None:
+    monkeypatch.setattr(run, "code_version", lambda: "withsense_tf 1.0")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    own = replace(
+        plan, config=replace(plan.config, splits=("folds",), model=({"matcher": "own_matcher:Own"},))
+    )
+
+    def mean(sign: str, shift: str) -> float:
+        (tmp_path / "own_matcher.py").write_text(REVERSED.format(sign=sign, shift=shift), encoding="utf-8")
+        monkeypatch.delitem(sys.modules, "own_matcher", raising=False)
+        invalidate_caches()
+        if not readable:
+            monkeypatch.setattr(import_module("own_matcher"), "__file__", "gone.py")
+        ((_, outcome),) = run_jobs(jobs_of(own), own, tmp_path / "out", True, 1)
+        assert outcome.answers is not None
+        return float(outcome.answers.prediction.mean())
+
+    first = mean("", "0")
+    assert mean("", "0") == first
+    assert ("1 of 1 rows are taken over" in capsys.readouterr().err) == readable
+    assert mean("-", "1") == pytest.approx(1 - first)
+    said = capsys.readouterr().err
+    assert "0 of 1 rows are taken over" in said
+    assert ("code of another package cannot be read: constant mean" in said) != readable
+    monkeypatch.delitem(sys.modules, "own_matcher")
 
 
 def test_every_photo_is_encoded_before_the_first_training_and_never_again(

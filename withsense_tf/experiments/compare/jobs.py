@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from withsense_tf.common.code_version import code_version
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.weights.preset_cache import no_downloads
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.answering import settings_of
+from withsense_tf.evaluation.matcher_code import matcher_code
 from withsense_tf.evaluation.protocol import SPLITS, Task, measured_on, tasks
 from withsense_tf.experiments.compare.config import Config
 from withsense_tf.matchers.base import Matcher
@@ -33,6 +33,7 @@ class Job:
     make: Callable[[int], Matcher]
     work: Sequence[Task]
     key: str
+    code: str  # this package's version, and that of what others add to it
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +98,7 @@ def jobs_of(plan: Plan) -> list[Job]:
     names = {split: measured_on(parts) for split, parts in work.items()}
     jobs = []
     for label, model, first in label_models(config, around):
+        code = matcher_code(first)
         for split, parts in work.items():
             if not parts:
                 continue  # no photos with test queries
@@ -115,8 +117,8 @@ def jobs_of(plan: Plan) -> list[Job]:
                 "target": plan.target,
                 "data": pairs.data.fingerprint,
                 "policy": plan.policy,
-                "code": code_version(),
+                "code": code,
             }
             key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
-            jobs.append(Job(label, split, first, make, parts, key))
+            jobs.append(Job(label, split, first, make, parts, key, code))
     return jobs

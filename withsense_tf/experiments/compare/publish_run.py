@@ -9,7 +9,6 @@ from typing import Final
 import typer
 from rich.console import Console
 
-from withsense_tf.common.code_version import code_version
 from withsense_tf.errors import on_disk
 from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, copies_note
 from withsense_tf.evaluation.outcome import Outcome
@@ -81,10 +80,9 @@ def compare_outcomes(
         seed=plan.around.seed,
         target=plan.target,
         fingerprint=data.fingerprint,
-        code=code_version(),
     )
     for row, (job, _) in zip(rows, results, strict=True):
-        row["key"] = job.key
+        row |= {"key": job.key, "code": job.code}
     photos = f"Photos: {'; '.join(one.identity for one in plan.around.photo)}."
     first = results[0][0].split if results else ""
     lines = lines_of([outcome for job, outcome in results if job.split == first], data)

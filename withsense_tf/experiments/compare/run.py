@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import typer
 
-from withsense_tf.common.code_version import code_version
+from withsense_tf.common.code_version import UNREAD, code_version
 from withsense_tf.common.processes import share_out
 from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
@@ -44,8 +44,12 @@ def _run_jobs(
     pickled_plan = pickle.dumps(plan) if processes > 1 else b""
     outcomes: dict[str, Outcome] = {}
     if skip_existing:
-        by_key = {job.key: finished_outcome(outcome_file(output, job.key), job.key) for job in jobs}
+        by_key = {job.key: finished_outcome(outcome_file(output, job.key), job) for job in jobs}
         outcomes = {key: outcome for key, outcome in by_key.items() if outcome is not None}
+        if unread := dict.fromkeys(job.label for job in jobs if UNREAD in job.code):
+            typer.echo(
+                f"Run again, since the code of another package cannot be read: {', '.join(unread)}.", err=True
+            )
         typer.echo(f"{len(outcomes)} of {len(jobs)} rows are taken over from an earlier run.", err=True)
     outcomes |= _prepare([job for job in jobs if job.key not in outcomes], plan.around.photo)
     pieces = [
@@ -169,13 +173,13 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
     }
 
 
-def finished_outcome(file: Path, key: str) -> Outcome | None:
+def finished_outcome(file: Path, job: Job) -> Outcome | None:
     """Return a job's finished outcome; one that was not run is tried again, and so is a damaged or another job's."""
-    # A checkout with changes of its own may give other answers under the same name.
-    if not file.is_file() or code_version().endswith("+"):
+    # A checkout with changes of its own may give other answers under the same name, and so may what cannot be read.
+    if not file.is_file() or code_version().endswith("+") or UNREAD in job.code:
         return None
     try:
         outcome = load_outcome(file)
     except DataError:
         return None
-    return outcome if outcome.status == RUN and outcome.key == key else None
+    return outcome if outcome.status == RUN and outcome.key == job.key else None
