@@ -32,9 +32,10 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return the names that the page's code defines."""
     names: dict[str, Any] = {"__name__": "my_package"}
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("reader"))
+        names["reader"] = tmp_path_factory.mktemp("reader")
+        patch.chdir(names["reader"])
         for code in re.findall(r"```python\n(.*?)```", PAGE, flags=re.S):
-            assert sum(bool(line.strip()) for line in code.splitlines()) < 20
+            assert sum(bool(line.strip()) for line in code.splitlines()) <= 33
             exec(compile(code, "extend.md", "exec"), names)  # it is ours
     return names
 
@@ -49,11 +50,20 @@ def test_every_class_that_is_shown_can_be_added_as_what_it_is_said_to_be(shown: 
         assert issubclass(shown[kind], KINDS[group])
 
 
-def test_the_shown_matcher_and_encoders_do_what_they_say(shown: dict[str, Any]) -> None:
+def test_the_shown_matchers_and_encoders_do_what_they_say(
+    shown: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shown["reader"])
     matcher = shown["Length"]().fit(shown["judged"])
     numbers = matcher.predict(shown["judged"])
     assert numbers.max() == 1
     assert numbers.argmax() == shown["judged"].table["text"].str.len().to_numpy().argmax()
+    guess = shown["Guess"]().fit(shown["judged"])
+    description = guess.describe()
+    assert "scene_net" in description["photo"]
+    assert description["weights"]
+    fits, target = guess.predict(shown["judged"]), shown["judged"].target
+    assert fits[target > 0.5].mean() > fits[target < 0.5].mean()
     assert shown["Brightness"]().forward(np.full((1, 4, 4, 3), 7, np.uint8)).tolist() == [[7, 7, 7]]
     assert shown["Letters"]().fit([]).encode(["abba"])[0, :2].tolist() == [2, 2]
     assert set(shown["agreed"].target) == {0, 1}

@@ -76,6 +76,29 @@ class Clumsy(Constant):
 
 class Forgetful(Constant):
     LEARNED = ()
+
+
+class Nameless(Constant):
+    """It reads photos, and its rows would not say by what."""
+
+    def __init__(self, photo="scene_net", store=None):
+        super().__init__()
+        self.photo, self.store = photo, store
+
+    def _fit(self, pairs):
+        super()._fit(pairs)
+        self.mean_ = self.store.photo_vectors(self.encoders()[0], pairs).mean()
+
+
+class Unweighed(Constant):
+    """It opens photos itself, and says not that it has no weights."""
+
+    def describe(self):
+        return super().describe() | {"photo": "size of the file"}
+
+    def _fit(self, pairs):
+        super()._fit(pairs)
+        self.size_ = len(pairs.paths[0].read_bytes())
 '''
 
 
@@ -109,13 +132,13 @@ def prepared(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 def test_the_command_says_that_a_matcher_keeps_the_contract() -> None:
     code, printed = invoke("constant")
     assert code == 0, printed
-    assert printed.count("ok  ") == 7
+    assert printed.count("ok  ") == 8
     assert "keeps the contract" in printed
 
 
 @pytest.mark.slow
 def test_a_matcher_that_reads_photos_and_texts_keeps_the_contract(prepared: Path) -> None:
-    assert len(check.check_matcher("closed_form", prepared)) == 7
+    assert len(check.check_matcher("closed_form", prepared)) == 8
 
 
 @pytest.mark.usefixtures("prepared")
@@ -149,6 +172,8 @@ def test_a_mistake_in_a_matchers_code_is_a_line_and_no_traceback() -> None:
         ("Listing", "_score must return an array of .* numbers, got list"),
         ("Hundreds", "100% of its scores lie outside 0 to 1"),
         ("Astray", "track='by-hand' is not known"),
+        ("Nameless", "it reads photos, and the column 'photo' of its rows would be empty"),
+        ("Unweighed", "it reads photos, and the column 'weights' of its rows would be empty"),
         ("Clumsy", r"KeyError: 'targett' \(broken_matchers.py, line [0-9]+, in _fit\)"),
     ],
 )

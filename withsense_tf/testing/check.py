@@ -10,7 +10,7 @@ import inspect
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial, update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -75,10 +75,10 @@ def _checks(name: str, folder: Path, seed: int) -> list[Check]:
     data = demo_dataset(seed, 40, 8, folder=folder / "demo", captioned=0)
     split = split_by_photo(relevance(data), test_share=0.3, seed=seed)
     store = VectorStore(folder / "vectors")
-    around = Surroundings(photo_encoders_of((), "auto", data.synthetic, seed, quick=True), None, store, seed)
+    photo = photo_encoders_of((), "auto", data.synthetic, seed, quick=True)
 
-    def make() -> Matcher:
-        return make_matcher({"matcher": name}, around)
+    def make(kept: VectorStore = store) -> Matcher:
+        return make_matcher({"matcher": name}, Surroundings(photo, None, kept, seed))
 
     def new_fitted() -> Matcher:
         return make().fit(split.train)
@@ -87,6 +87,7 @@ def _checks(name: str, folder: Path, seed: int) -> list[Check]:
         (_settings, (make,)),
         (_refusals, (make, split.test)),
         (_numbers, (make, split.train, split.test)),
+        (_rows, (partial(make, kept=VectorStore()), split.train)),
         (_answers, (new_fitted, split.test)),
         (_ranking, (new_fitted, split.test)),
         (_saving, (new_fitted, split.test, folder, store)),
@@ -195,6 +196,26 @@ def _numbers(make: Callable[[], Matcher], train: Pairs, test: Pairs) -> list[str
         "it gives a number from 0 to 1 for each pair, whatever stands beside it",
         "trained anew it says the same",
     ]
+
+
+def _rows(make: Callable[[], Matcher], train: Pairs) -> list[str]:
+    from withsense_tf.testing.opened_files import opened_files
+
+    folders = {path.parent for path in train.paths}
+    matcher = make()
+    with ExitStack() as stack:
+        files = [stack.enter_context(opened_files(folder)) for folder in folders]
+        matcher.fit(train)
+    if any(files):
+        description = matcher.describe()
+        for key in ("photo", "weights"):
+            _require(
+                description[key],
+                f"it reads photos, and the column {key!r} of its rows would be empty: `describe()` must say what looks "
+                "at photos and whose weights that has, as super().describe() | describe_encoders([photo], text) does "
+                '(withsense_tf.matchers.photo_features); where it has no weights, say "none".',
+            )
+    return ["its rows say what sees the photos, if anything does"]
 
 
 def _answers(new_fitted: Callable[[], Matcher], pairs: Pairs) -> list[str]:
