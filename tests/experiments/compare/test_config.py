@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,8 @@ from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, WeightsMissingError
-from withsense_tf.experiments.compare.config import DEFAULT, load_config, names_of
+from withsense_tf.experiments.compare.config import DEFAULT, Config, labels_in, load_config, names_of
+from withsense_tf.experiments.compare.run_options import names_in
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
 from withsense_tf.matchers.towers.two_tower import TwoTower
 
@@ -51,6 +52,41 @@ def test_every_configuration_makes_its_matchers(file: Path, around: Surroundings
 def test_the_default_beside_the_others_is_the_one_in_the_package() -> None:
     beside = next(file for file in CONFIGS if file.stem == "default")
     assert beside.read_bytes() == DEFAULT.read_bytes()
+
+
+def test_a_label_with_a_comma_is_picked_whole_before_commas_part_names(tmp_path: Path) -> None:
+    models = "".join(
+        f'[[model]]\nmatcher = "{matcher}"\nlabel = "{label}"\n'
+        for matcher, label in (("closed_form", "two towers, trigrams"), ("two_tower", "two towers"))
+    )
+    file = write(tmp_path, models + '[[model]]\nmatcher = "constant"\n')
+    for text, picked in (
+        ("two towers, trigrams", ["closed_form"]),
+        ("constant,two towers,trigrams", ["closed_form", "constant"]),
+        ("two towers, constant", ["two_tower", "constant"]),
+    ):
+        names = names_in(text, labels_in(file))
+        assert [model["matcher"] for model in load_config(file, [], names).model] == picked
+    changes = ["constant.label=mean, of all"]
+    names = names_in("mean, of all", labels_in(file, changes))
+    assert [model["matcher"] for model in load_config(file, changes, names).model] == ["constant"]
+
+
+def test_the_default_has_every_setting_with_its_usual_value() -> None:
+    table = tomllib.loads(DEFAULT.read_text(encoding="utf-8"))
+    assert set(table) == {field.name for field in fields(Config)}
+    usual = {field.name: field.default for field in fields(Config)}
+    for key in (
+        "expert",
+        "crowd",
+        "expert_weight",
+        "own_weight",
+        "balanced",
+        "captioned",
+        "quality",
+        "folds",
+    ):
+        assert table[key] == usual[key]
 
 
 def test_the_default_has_every_matcher_that_reads_texts() -> None:

@@ -9,12 +9,14 @@ from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.experiments.compare.jobs import Plan
 from withsense_tf.experiments.compare.prepare_run import (
+    QUICK_CAPTIONED,
     load_settings,
     load_word_vectors,
     make_plan,
     make_surroundings,
     new_folder,
     read_data,
+    say_what_is_quick,
     some_photos,
 )
 from withsense_tf.experiments.lawful import Lawful
@@ -42,6 +44,25 @@ def test_a_smoke_run_has_the_folds_that_its_configuration_says(tmp_path: Path) -
     assert load_settings(file, [], [], quick=True).folds == 3
     file.write_text('[[model]]\nmatcher = "constant"\n', encoding="utf-8")
     assert load_settings(file, [], [], quick=True).folds == 2
+
+
+def test_a_smoke_run_learns_from_few_captioned_photos_unless_somebody_says_how_many(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load_settings(None, [], [], quick=False).captioned is True
+    few = load_settings(None, [], [], quick=True)
+    assert few.captioned == QUICK_CAPTIONED
+    every = load_settings(None, ["captioned=true"], [], quick=True)
+    assert every.captioned is True
+    file = tmp_path / "mine.toml"
+    file.write_text('captioned = 7\n[[model]]\nmatcher = "constant"\n', encoding="utf-8")
+    assert load_settings(file, [], [], quick=True).captioned == 7
+    say_what_is_quick(few, 100)
+    say_what_is_quick(every, 100)
+    assert capsys.readouterr().out.splitlines() == [
+        f"A smoke run: at most 100 judged photos and at most {QUICK_CAPTIONED} captioned ones beside them, 2 folds.",
+        "A smoke run: at most 100 judged photos and all captioned photos, 2 folds.",
+    ]
 
 
 def test_there_are_no_more_folds_than_photos_and_a_sample_says_so(plan: Plan) -> None:

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module, invalidate_caches
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +17,7 @@ from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import PublishedTestWarning, WeightsMissingError
-from withsense_tf.evaluation.outcome import outcome_file
+from withsense_tf.evaluation.outcome import Outcome, outcome_file
 from withsense_tf.experiments.compare import run
 from withsense_tf.experiments.compare.config import load_config
 from withsense_tf.experiments.compare.jobs import Plan, jobs_of, pairs_of
@@ -100,6 +103,29 @@ def test_every_photo_is_encoded_before_the_first_training_and_never_again(
     assert [outcome.status for _, outcome in done] == ["ok"] * 4
     assert len(counts) == 2 * (3 + 1)
     assert set(counts) == {encoder.encoded} == {plan.pairs.table["photo"].nunique()}
+
+
+def test_what_is_named_beside_the_time_left_is_the_training_that_runs(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named: list[str] = []
+    trained: list[str] = []
+
+    @contextmanager
+    def steps(total: int, unit: str) -> Iterator[Callable[[str], None]]:
+        yield named.append
+
+    monkeypatch.setattr(run, "steps", steps)
+    answer_task = run.answer_task
+
+    def note(label: str, split: str, *rest: Any) -> Outcome:
+        trained.append(f"{label}, {split}")
+        assert named[-1] == trained[-1]
+        return answer_task(label, split, *rest)
+
+    monkeypatch.setattr(run, "answer_task", note)
+    run_jobs(jobs_of(plan), plan, tmp_path, False, 1)
+    assert named == [*trained, f"done: {trained[-1]}"]
 
 
 def test_a_matcher_that_does_not_read_a_language_is_trained_for_it_once_alone(

@@ -85,6 +85,16 @@ def keys_of(file: Path | None) -> set[str]:
     return set() if file is None else set(_table_in(file))
 
 
+def labels_in(file: Path | None, changes: Sequence[str] = ()) -> list[str]:
+    """Return the labels that a configuration, or the default one, and changes of it give to models."""
+    models = _table_in(DEFAULT if file is None else file).get("model", ())
+    labels = [model.get("label") for model in models if isinstance(model, dict)]
+    for key, _, value in (change.partition("=") for change in changes):
+        if key.strip().endswith(".label"):
+            labels.append(_value(value))
+    return [label for label in labels if isinstance(label, str)]
+
+
 def _table_in(file: Path) -> dict[str, Any]:
     try:
         text = read_text(file, CONFIG_BYTES)

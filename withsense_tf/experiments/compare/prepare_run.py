@@ -32,6 +32,8 @@ from withsense_tf.matchers.registry import Surroundings, photo_encoders_of, weig
 from withsense_tf.policy.service import LawFiles
 
 QUICK_FOLDS: Final = 2
+# Of a folder's captioned photos, which are looked at as long as judged ones, three to a judged photo.
+QUICK_CAPTIONED: Final = 300
 
 
 def new_folder(output: Path) -> Path:
@@ -65,12 +67,23 @@ def read_data(
 
 
 def load_settings(config: Path | None, changes: Sequence[str], models: Sequence[str], quick: bool) -> Config:
-    """Read the configuration; a smoke run has few folds, if neither a change nor the user's file says how many."""
+    """Read the configuration; a smoke run has few folds and captioned photos, unless a change or the file says more."""
     settings = load_config(config, changes, models)
     named_keys = {one.partition("=")[0].strip() for one in changes} | keys_of(config)
     if quick and "folds" not in named_keys:
         settings = replace(settings, folds=min(settings.folds, QUICK_FOLDS))
+    if quick and "captioned" not in named_keys:
+        settings = replace(settings, captioned=QUICK_CAPTIONED)
     return settings
+
+
+def say_what_is_quick(settings: Config, photos: int) -> None:
+    """Print how much of the data a smoke run takes."""
+    if settings.captioned is True:
+        captioned = "all captioned photos"
+    else:
+        captioned = f"at most {int(settings.captioned)} captioned ones beside them"
+    typer.echo(f"A smoke run: at most {photos} judged photos and {captioned}, {settings.folds} folds.")
 
 
 def make_surroundings(

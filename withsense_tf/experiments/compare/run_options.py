@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 
-def names_in(models: str) -> list[str]:
-    """Return the models that `--models` names.
+def names_in(models: str, labels: Collection[str] = ()) -> list[str]:
+    """Return the models that `--models` names; a comma that belongs to a label of a model parts nothing.
 
     >>> names_in("closed_form, hybrid,")
     ['closed_form', 'hybrid']
+    >>> names_in("two towers, trigrams, hybrid", ["two towers, trigrams"])
+    ['two towers, trigrams', 'hybrid']
     """
-    return [name.strip() for name in models.split(",") if name.strip()]
+    whole = {_parts(label): label for label in labels}
+    parts = _parts(models)
+    names = []
+    while parts:
+        count = max((len(one) for one in whole if one == parts[: len(one)]), default=1)
+        names.append(whole.get(parts[:count], parts[0]))
+        parts = parts[count:]
+    return names
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 ConfigOption = Annotated[
@@ -24,13 +38,18 @@ ChangeOption = Annotated[
     list[str] | None, typer.Option("--set", help="KEY=VALUE, again and again: folds=5, two_tower.dim=128.")
 ]
 ModelsOption = Annotated[
-    str, typer.Option(help="Only these, by label, matcher, kind, loss or preset, with commas between.")
+    str,
+    typer.Option(
+        help="Only these, by label, matcher, kind, loss or preset, with commas between. A label that has a comma is "
+        "taken whole."
+    ),
 ]
 QuickOption = Annotated[
     bool,
     typer.Option(
         "--quick",
-        help="A smoke run: a small demo set, or 100 photos of FOLDER; 2 folds, unless --config or --set says how many.",
+        help="A smoke run: a small demo set, or 100 judged photos of FOLDER and 300 captioned ones; 2 folds. --config "
+        "or --set may say how many folds and captioned photos.",
     ),
 ]
 OutputOption = Annotated[Path, typer.Option(help="Where results, vectors and the demo set go.")]
