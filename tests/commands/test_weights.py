@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -33,6 +34,7 @@ def test_the_list_for_people_says_what_flatters_figures_and_what_nobody_knows() 
     text = run("weights")
     assert "captions of Flickr30k and COCO among them" in text
     assert "licence not known" in text
+    assert re.search(r"tfidf .*here +with withsense_tf; licence none: nothing is downloaded\n", text)
 
 
 def test_a_package_is_installed_from_a_folder_of_wheels_into_this_environment(

@@ -12,6 +12,7 @@ from doc_commands import command_pages
 
 import withsense_tf as ws
 from withsense_tf.evaluation.result_table import COLUMNS
+from withsense_tf.policy.options import HELP
 
 PAGES = ROOT / "docs/reference"
 
@@ -31,8 +32,6 @@ def test_every_variable_of_the_environment_is_in_the_table_of_settings_and_no_ot
     text = "\n".join(path.read_text(encoding="utf-8") for path in code)
     named = set(re.findall(r"WITHSENSE_[A-Z]+(?:_[A-Z]+)*", text))
     # Those of the law are made of the names of their options.
-    from withsense_tf.policy.options import HELP
-
     named |= {f"WITHSENSE_{name.upper()}" for name in HELP}
     settings = (PAGES / "settings.md").read_text(encoding="utf-8")
     assert set(re.findall(r"WITHSENSE_[A-Z_]*[A-Z]", settings)) == named
@@ -59,6 +58,17 @@ def test_every_command_is_in_the_reference_with_all_its_options_as_its_help_has_
         for parameter in (one for one in command.params if not getattr(one, "hidden", False)):
             for option in parameter.opts:
                 assert option in section, f"{name}: {option}"
+
+
+def test_every_option_of_a_comparison_is_in_the_table_of_its_page_and_no_other() -> None:
+    page = (ROOT / "docs/how_to/compare.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `--")]
+    there = {option for row in rows for option in re.findall(r"--[a-z-]+", row.split(" | ")[0])}
+    command = dict(command_pages.all_commands())["withsense compare"]
+    options = {option for parameter in command.params for option in parameter.opts}
+    # The law's files are one subject, with a page of its own.
+    of_law = {"--min-votes", "--photo-judge", *(f"--{name}" for name in HELP)}
+    assert there == options - of_law
 
 
 def without_spaces_and_frames(text: str) -> str:
