@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES
-from importlib.metadata import Distribution, distribution, packages_distributions, version
+from importlib.metadata import distribution, packages_distributions, version
 from pathlib import Path
 from typing import Final
 
@@ -43,13 +43,13 @@ def code_version() -> str:
 def code_of(classes: Iterable[type]) -> str:
     """Name the version of this package, and, of each other package that the classes are of, what its code is.
 
-    That is its version, if it is installed with one, and a digest of its files: who writes a matcher changes it again
-    and again under one version. What it imports of the same folder counts, and of what is installed its own package.
+    That is its version, if it is installed, and a digest of its files: who writes a matcher changes it again and again
+    under one version. Of a folder that is worked in, what these files import counts, too.
     """
     modules = {
         one.__module__.partition(".")[0]: one.__module__ for cls in classes for one in foreign_bases(cls)
     }
-    return "; ".join([code_version(), *(_named(modules[top], top) for top in sorted(modules))])
+    return "; ".join([code_version(), *(_named(top, modules[top]) for top in sorted(modules))])
 
 
 def foreign_bases(cls: type) -> list[type]:
@@ -59,50 +59,36 @@ def foreign_bases(cls: type) -> list[type]:
     return [one for one, top in tops.items() if one not in known and top not in sys.stdlib_module_names]
 
 
-def _named(module: str, top: str) -> str:
-    packages = [distribution(name) for name in packages_distributions().get(top, ())]
-    versions = "".join(f" {name}" for name in dict.fromkeys(one.version for one in packages))
-    try:
-        return f"{top}{versions} {_digest(module, top, packages)}"
-    except (OSError, SyntaxError, ValueError):
-        return f"{top}{versions} {UNREAD}"
-
-
-def _digest(module: str, top: str, packages: Iterable[Distribution]) -> str:
-    """Return a digest of the code of a module's package; raise an OSError where its own file is none that is read."""
+def _named(top: str, module: str) -> str:
     own = Path(str(getattr(sys.modules.get(module), "__file__", None)))
-    whole = sys.modules.get(top)
-    roots = [Path(one) for one in getattr(whole, "__path__", [own.with_suffix("")])]
+    roots = [Path(one) for one in getattr(sys.modules.get(top), "__path__", [own.with_suffix("")])]
+    packages = [distribution(name) for name in set(packages_distributions().get(top, ()))]
     files = {Path(str(one.locate_file(name))) for one in packages for name in one.files or ()}
-    files = {file for file in files if file.name.endswith(CODE)}
-    for root in roots:
-        files |= set(_files_at(root) if INSTALLED & set(root.parts) else _with_imported(root))
-    if own not in files:
-        raise FileNotFoundError(own)
     digest = sha256()
-    for file in sorted(files):
-        digest.update(file.name.encode() + b"\0" + sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:12]
-
-
-def _files_at(root: Path) -> Iterator[Path]:
-    """Yield the files of a package, or of the module that stands there alone; what is hidden is left out."""
-    yield from (file for suffix in CODE if (file := root.with_name(root.name + suffix)).is_file())
-    for file in root.rglob("*"):
-        if file.name.endswith(CODE) and not any(
-            part.startswith(".") for part in file.relative_to(root).parts
+    try:
+        for file in sorted(
+            {file for file in files if file.name.endswith(CODE)}.union(*map(_files_of, roots), [own])
         ):
-            yield file
+            digest.update(file.name.encode() + b"\0" + sha256(file.read_bytes()).digest())
+        code = digest.hexdigest()[:12]
+    except (OSError, SyntaxError, ValueError):
+        code = UNREAD
+    return " ".join([top, *sorted(one.version for one in packages), code])
 
 
-def _with_imported(root: Path) -> set[Path]:
-    """Return the files of a package or module, and of all that these import of the folder that it lies in."""
+def _files_of(root: Path) -> set[Path]:
+    """Return the files of a package or a lone module and, unless it is installed, of all that they import beside it."""
     files: set[Path] = set()
     seen, waiting = {root.name, PACKAGE}, [root]
     while waiting:
-        for file in _files_at(waiting.pop()):
-            files.add(file)
-            names = _imported(file) - seen if file.suffix in SOURCE_SUFFIXES else set()
+        place = waiting.pop()
+        lone = [place.with_name(place.name + suffix) for suffix in CODE]
+        new = {
+            file for file in (*lone, *place.rglob("*")) if file.name.endswith(CODE) and file.is_file()
+        } - files
+        files |= new
+        if INSTALLED.isdisjoint(root.parts):
+            names = {name for file in new if file.suffix == ".py" for name in _imported(file)} - seen
             seen |= names
             waiting += [root.with_name(name) for name in names]
     return files
