@@ -17,7 +17,7 @@ PACKAGE: Final = __name__.partition(".")[0]
 # What stands in place of a digest where nobody can say what the code is.
 UNREAD: Final = "of unknown code"
 CODE: Final = tuple({*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES})
-INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
+SITE_FOLDERS: Final = frozenset({"site-packages", "dist-packages"})
 
 
 @cache
@@ -49,7 +49,7 @@ def code_of(classes: Iterable[type]) -> str:
     modules = {
         one.__module__.partition(".")[0]: one.__module__ for cls in classes for one in foreign_bases(cls)
     }
-    return "; ".join([code_version(), *(_named(top, modules[top]) for top in sorted(modules))])
+    return "; ".join([code_version(), *(_code_name(top, modules[top]) for top in sorted(modules))])
 
 
 def foreign_bases(cls: type) -> list[type]:
@@ -59,7 +59,7 @@ def foreign_bases(cls: type) -> list[type]:
     return [one for one, top in tops.items() if one not in known and top not in sys.stdlib_module_names]
 
 
-def _named(top: str, module: str) -> str:
+def _code_name(top: str, module: str) -> str:
     own = Path(str(getattr(sys.modules.get(module), "__file__", None)))
     roots = [Path(one) for one in getattr(sys.modules.get(top), "__path__", [own.with_suffix("")])]
     packages = [distribution(name) for name in set(packages_distributions().get(top, ()))]
@@ -79,7 +79,7 @@ def _named(top: str, module: str) -> str:
 def _files_of(root: Path) -> set[Path]:
     """Return the files of a package or a lone module and, unless it is installed, of all that they import beside it."""
     files: set[Path] = set()
-    seen, waiting = {root.name, PACKAGE}, [root]
+    met, waiting = {root.name, PACKAGE}, [root]
     while waiting:
         place = waiting.pop()
         lone = [place.with_name(place.name + suffix) for suffix in CODE]
@@ -87,14 +87,14 @@ def _files_of(root: Path) -> set[Path]:
             file for file in (*lone, *place.rglob("*")) if file.name.endswith(CODE) and file.is_file()
         } - files
         files |= new
-        if INSTALLED.isdisjoint(root.parts):
-            names = {name for file in new if file.suffix == ".py" for name in _imported(file)} - seen
-            seen |= names
+        if SITE_FOLDERS.isdisjoint(root.parts):
+            names = {name for file in new if file.suffix == ".py" for name in _imports(file)} - met
+            met |= names
             waiting += [root.with_name(name) for name in names]
     return files
 
 
-def _imported(file: Path) -> set[str]:
+def _imports(file: Path) -> set[str]:
     """Return the first names of all that a file imports."""
     names = set()
     for one in ast.walk(ast.parse(file.read_bytes())):

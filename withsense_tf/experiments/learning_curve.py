@@ -58,11 +58,10 @@ def main(
     """Train on more and more captioned photos; print the table, and write it and its picture into the run's folder."""
     from withsense_tf.evaluation.page.captioned_curve import curve_picture, curve_table
     from withsense_tf.experiments.compare import prepare_run, publish_run
-    from withsense_tf.experiments.compare.config import labels_in
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
     check_policy(policy, law)
-    names = options.names_in(models, labels_in(config, change or []))
+    names = prepare_run.models_in(models, config, change or [])
     settings = prepare_run.load_settings(config, ['splits=["folds"]', *(change or [])], names, quick=False)
     folder = prepare_run.new_folder(terminal.output_folder(output))
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, False, seed, folder)

@@ -78,8 +78,8 @@ def _checks(name: str, folder: Path, seed: int) -> list[Check]:
     store = VectorStore(folder / "vectors")
     photo = photo_encoders_of((), "auto", data.synthetic, seed, quick=True)
 
-    def make(kept: VectorStore = store) -> Matcher:
-        return make_matcher({"matcher": name}, Surroundings(photo, None, kept, seed))
+    def make(vectors: VectorStore = store) -> Matcher:
+        return make_matcher({"matcher": name}, Surroundings(photo, None, vectors, seed))
 
     def new_fitted() -> Matcher:
         return make().fit(split.train)
@@ -88,7 +88,7 @@ def _checks(name: str, folder: Path, seed: int) -> list[Check]:
         (_settings, (make,)),
         (_refusals, (make, split.test)),
         (_numbers, (make, split.train, split.test)),
-        (_rows, (partial(make, kept=VectorStore()), split.train)),
+        (_rows, (partial(make, VectorStore()), split.train)),
         (_answers, (new_fitted, split.test)),
         (_ranking, (new_fitted, split.test)),
         (_saving, (new_fitted, split.test, folder, store)),

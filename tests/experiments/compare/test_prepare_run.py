@@ -57,8 +57,9 @@ def test_a_smoke_run_learns_from_few_captioned_photos_unless_somebody_says_how_m
     file = tmp_path / "mine.toml"
     file.write_text('captioned = 7\n[[model]]\nmatcher = "constant"\n', encoding="utf-8")
     assert load_settings(file, [], [], quick=True).captioned == 7
-    say_what_is_quick(few, 100)
-    say_what_is_quick(every, 100)
+    say_what_is_quick(few, True, 100)
+    say_what_is_quick(every, True, 100)
+    say_what_is_quick(every, False, 100)
     assert capsys.readouterr().out.splitlines() == [
         f"A smoke run: at most 100 judged photos and at most {QUICK_CAPTIONED} captioned ones beside them, 2 folds.",
         "A smoke run: at most 100 judged photos and all captioned photos, 2 folds.",

@@ -22,9 +22,10 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.experiments.compare.base_run import BaseRun
-from withsense_tf.experiments.compare.config import Config, keys_of, load_config
+from withsense_tf.experiments.compare.config import Config, keys_of, labels_in, load_config
 from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, pairs_of
 from withsense_tf.experiments.compare.run_folder import LOGS
+from withsense_tf.experiments.compare.run_options import names_in
 from withsense_tf.experiments.data_option import demo_folder, load
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.experiments.queries.read_queries import TYPED_COLUMNS, TYPED_QUERIES, read_typed_queries
@@ -77,8 +78,15 @@ def load_settings(config: Path | None, changes: Sequence[str], models: Sequence[
     return settings
 
 
-def say_what_is_quick(settings: Config, photos: int) -> None:
-    """Print how much of the data a smoke run takes."""
+def models_in(text: str, config: Path | None, changes: Sequence[str]) -> list[str]:
+    """Return the models that `--models` names; a label of the configuration that has a comma is taken whole."""
+    return names_in(text, labels_in(config, changes))
+
+
+def say_what_is_quick(settings: Config, quick: bool, photos: int) -> None:
+    """Print how much of the data a smoke run takes; nothing for a whole one."""
+    if not quick:
+        return
     if settings.captioned is True:
         captioned = "all captioned photos"
     else:

@@ -67,14 +67,16 @@ def _run_jobs(
             # One process trains them in their order; of several, nobody knows here what each is at.
             names = [f"{jobs[piece.job].label}, {jobs[piece.job].split}" for piece in pieces]
             next_one(names[0] if processes == 1 and names else "starting")
-            for done, (piece, part) in enumerate(results, 1):
+            for count, (piece, part) in enumerate(results, 1):
                 job = jobs[piece.job]
                 parts[job.key][piece.number] = part
                 if all(parts[job.key]):
                     outcomes[job.key] = replace(join([one for one in parts[job.key] if one]), key=job.key)
                     outcomes[job.key].save(outcome_file(output, job.key))
                 next_one(
-                    names[done] if processes == 1 and done < len(names) else f"done: {job.label}, {job.split}"
+                    names[count]
+                    if processes == 1 and count < len(names)
+                    else f"done: {job.label}, {job.split}"
                 )
     except KeyboardInterrupt:
         typer.echo(

@@ -46,21 +46,18 @@ def main(
 ) -> None:
     """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
     from withsense_tf.experiments.compare import base_run, ci_reports, prepare_run, publish_run
-    from withsense_tf.experiments.compare.config import labels_in
     from withsense_tf.experiments.compare.dry_run import say_jobs, say_on_demo
     from withsense_tf.experiments.lawful import check_policy, under_the_law
 
     check_policy(policy, law)  # what can go wrong at once goes wrong before the work starts
     reports = ci_reports.CiReports(json, summary, junit, track).check(dry_run)
-    names = options.names_in(models, labels_in(config, change or []))
-    folder = prepare_run.new_folder(output)
+    names, folder = prepare_run.models_in(models, config, change or []), prepare_run.new_folder(output)
     base = base_run.BaseRun.of(against, fail_if or [], names)
     settings = prepare_run.load_settings(config, change or [], names, quick)
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, quick, seed, folder)
     publish_run.check_table(output if dry_run else terminal.output_folder(output))
     with reports.quiet():
-        if quick:
-            prepare_run.say_what_is_quick(settings, QUICK_PHOTOS if data else sum(_sizes(quick)))
+        prepare_run.say_what_is_quick(settings, quick, _photos(quick, data) or sum(_sizes(quick)))
         dataset = prepare_run.read_data(data, output, seed, _sizes(quick), law if dry_run else None)
         if dataset is None:
             say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)))
