@@ -208,8 +208,10 @@ def _rows(make: Callable[[], Matcher], train: Pairs) -> list[str]:
 
     matcher = make()
     sys.addaudithook(note)  # it cannot be taken away again, but has nothing to look for afterwards
-    matcher.fit(train)
-    photos.clear()
+    try:
+        matcher.fit(train)
+    finally:
+        photos.clear()
     if opened:
         description = matcher.describe()
         for key in ("photo", "weights"):
