@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "docs/hooks"))
 import command_pages
 
 # Programs that docs may show beside our own; their options are their authors' to say.
-OTHERS = ("cp", "mkdir", "tar", "curl", "milvus-lite", "jupyter", ".")
+OTHERS = ("cp", "mkdir", "tar", "curl", "milvus-lite", "jupyter", ".", "sudo", "echo", "docker")
 PYTHONS = ("python", ".venv/bin/python", "next/bin/python")
 
 
