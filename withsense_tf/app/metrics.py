@@ -80,7 +80,7 @@ class _AllWorkers(MultiProcessCollector):
     def collect(self) -> Iterator[Metric]:
         """Yield each count, summed over the workers."""
         files = [str(file) for file in Path(self._path).glob("*.db") if file.stat().st_size]
-        yield from self.merge(files, accumulate=True)  # type: ignore[no-untyped-call]  # nor this
+        yield from self.merge(files, accumulate=True)  # type: ignore[no-untyped-call]  # prometheus_client gives it no types
 
 
 class _IndexNumbers(Collector):

@@ -140,12 +140,7 @@ class KerasPhoto(GraphEncoder):
         return self.precision == "bfloat16"
 
     def _network(self) -> Callable[[Any], Any]:
-        model = self.model
-        return self._with_pixels(
-            as_constants(model)
-            if model.count_params() <= MOST_FOLDED
-            else lambda inputs: model(inputs, training=False)
-        )
+        return self._with_pixels(as_constants(self.model, MOST_FOLDED))
 
     def _with_pixels(self, network: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return lambda pixels: self.pool(network(self.preprocess(pixels)))
@@ -234,10 +229,10 @@ class KerasPhoto(GraphEncoder):
         )
 
 
-def as_constants(model: Any) -> Callable[[Any], Any]:
-    """Return a network as a function for a graph, without training."""
+def as_constants(model: Any, most: int = MOST_CONSTANTS) -> Callable[[Any], Any]:
+    """Return a network as a function for a graph, without training; with more weights, they stay outside the graph."""
     tf = start_tensorflow()
-    if model.count_params() > MOST_CONSTANTS:
+    if model.count_params() > most:
         return lambda inputs: model(inputs, training=False)
     # As constants, TensorFlow can fold the batch norms and lay the kernels out once: a third faster.
     trainable = [variable.numpy() for variable in model.trainable_variables]

@@ -61,7 +61,7 @@ def main(
         dataset = prepare_run.read_data(data, output, seed, _sizes(quick), law if dry_run else None)
         if dataset is None:
             say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)))
-            return
+            return None
         lawful, count = under_the_law(dataset, policy, law, country), prepare_run.count_processes(processes)
         plan = prepare_run.make_plan(settings, lawful, around, download, quick, _photos(quick, data))
         jobs = prepare_run.check_jobs(plan, base, count)
