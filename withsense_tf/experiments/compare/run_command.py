@@ -11,6 +11,8 @@ from withsense_tf.experiments.data_option import DataOption, demo_folder
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
+    from withsense_tf.data.dataset import Dataset
+    from withsense_tf.experiments.compare.config import Config
     from withsense_tf.policy.service import LawFiles
 
 # Of a smoke run: the photos of its demo set, or so many of a folder.
@@ -57,18 +59,28 @@ def main(
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, quick, seed, folder)
     publish_run.check_table(output if dry_run else terminal.output_folder(output))
     with reports.quiet():
-        prepare_run.say_what_is_quick(settings, quick, _photos(quick, data) or sum(_sizes(quick)))
-        dataset = prepare_run.read_data(data, output, seed, _sizes(quick), law if dry_run else None)
+        dataset = _read_data(settings, quick, data, output, seed, law if dry_run else None)
         if dataset is None:
             say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)))
-            return None
+            return
         lawful, count = under_the_law(dataset, policy, law, country), prepare_run.count_processes(processes)
         plan = prepare_run.make_plan(settings, lawful, around, download, quick, _photos(quick, data))
         jobs = prepare_run.check_jobs(plan, base, count)
         if dry_run:
-            return say_jobs(jobs, plan, lawful)
+            say_jobs(jobs, plan, lawful)
+            return
         comparison = publish_run.train_and_publish(jobs, plan, lawful, folder, count, skip_existing)
     reports.publish(folder, comparison, base)
+
+
+def _read_data(
+    settings: Config, quick: bool, data: Path | None, output: Path, seed: int, law: LawFiles | None
+) -> Dataset | None:
+    """Say what a quick run takes, and read the data; None where a dry run has no demo set yet."""
+    from withsense_tf.experiments.compare import prepare_run
+
+    prepare_run.say_what_is_quick(settings, quick, _photos(quick, data) or sum(_sizes(quick)))
+    return prepare_run.read_data(data, output, seed, _sizes(quick), law)
 
 
 def _photos(quick: bool, data: Path | None) -> int | None:
