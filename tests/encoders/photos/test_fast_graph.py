@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.encoders.photos import fast_graph as module
@@ -31,6 +33,18 @@ def test_openvino_gives_the_vectors_of_tensorflow(
     assert "openvino_telemetry" not in sys.modules or not hasattr(
         sys.modules["openvino_telemetry"].Telemetry, "sender"
     )
+
+
+def test_where_many_photos_come_the_first_ones_do_not_wait_for_two_runtimes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("openvino", reason="pip install 'withsense_tf[fast]'")
+    Image.new("RGB", (40, 30), "red").save(photo := tmp_path / "red.png")
+    monkeypatch.setattr(photo_graph, "WORTH", 40)
+    for count, is_fast in ((32, False), (41, True)):
+        encoder = KerasPhoto("efficientnet_lite0", "random", size=32)
+        next(iter(encoder.stream([photo] * count, {})))
+        assert ("_fast_graph" in vars(encoder)) == is_fast
 
 
 @pytest.mark.slow

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
 from withsense_tf.common.machine import has_gpu
 from withsense_tf.common.terminal import start_tensorflow
-from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.data.folder.problems import Problem
+from withsense_tf.encoders.base import PhotoEncoder, PhotoVectors
 from withsense_tf.encoders.photos.fast_graph import Parts, fast_graph
 from withsense_tf.errors import check_choice
 
@@ -28,6 +30,7 @@ class GraphEncoder(PhotoEncoder):
     batch_size: ClassVar[int] = 32 if has_gpu() else 8
     batches_at_once: ClassVar[int] = 1 if has_gpu() else 4
     _looks_so_far = 0
+    _looks_at_once = 0  # as many as were asked for together
 
     @abstractmethod
     def _network(self) -> Callable[[Any], Any]:
@@ -79,6 +82,11 @@ class GraphEncoder(PhotoEncoder):
         """Return the graph with its weights in it, as another runtime reads it."""
         return self._graph
 
+    def stream(self, paths: Sequence[Path], bad: dict[int, Problem]) -> Iterator[PhotoVectors]:
+        """Yield the vectors batch by batch; where many photos come, all of them by the quicker runtime."""
+        self._looks_at_once = max(self._looks_at_once, len(paths) * self.views)
+        return super().stream(paths, bad)
+
     def forward(self, pixels: np.ndarray) -> np.ndarray:
         """Turn uint8 pixels, (n, height, width, 3), into float32 vectors, (n, width)."""
         # A short last batch is filled up: another shape would be another graph, and seconds to build it.
@@ -86,7 +94,8 @@ class GraphEncoder(PhotoEncoder):
         self._looks_so_far += len(pixels) + missing
         full = np.pad(pixels, [(0, missing), (0, 0), (0, 0), (0, 0)]) if missing else pixels
         parts = [full[start : start + self.batch_size] for start in range(0, len(full), self.batch_size)]
-        fast = self._fast_graph if self.may_be_fast and self._looks_so_far > WORTH else None
+        is_worth_it = max(self._looks_so_far, self._looks_at_once) > WORTH
+        fast = self._fast_graph if is_worth_it and self.may_be_fast else None
         vectors = self._by_tensorflow(parts) if fast is None else fast(parts)
         return np.concatenate(vectors)[: len(pixels)] if vectors else np.zeros((0, self.width), np.float32)
 
