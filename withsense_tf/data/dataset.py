@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -122,10 +122,10 @@ class Dataset:
         copies = owner.map(self.groups) == table["photo"].map(self.groups)
         return ((owner == table["photo"]) | copies).to_numpy(bool)
 
-    def group_of(self, content: Iterable[str]) -> set[str]:
-        """Return the groups of contents, given as digests; one that is not here is its own."""
-        group_by_digest = dict(zip(self.content, self.groups, strict=True))
-        return {group_by_digest.get(digest, digest) for digest in content}
+    @cached_property
+    def group_by_content(self) -> dict[str, str]:
+        """Return the group of each photo, by its digest; each training asks for them."""
+        return dict(zip(self.content, self.groups, strict=True))
 
     @property
     def pairs(self) -> pd.DataFrame:

@@ -124,8 +124,10 @@ def blank_answers(test: Pairs) -> Answers:
 
 def check_unseen(matcher: Matcher, data: Dataset, content: Iterable[str]) -> None:
     """Raise if a matcher was trained on photos that it is to be measured on, under whatever file name."""
-    to_measure_on = data.group_of(content)
-    leak = data.group_of(getattr(matcher, "fitted_content_", ())) & to_measure_on
+    # A photo that is not of these data is its own group.
+    group_of, learned_from = data.group_by_content, getattr(matcher, "fitted_content_", ())
+    to_measure_on = {group_of.get(one, one) for one in content}
+    leak = to_measure_on.intersection(group_of.get(one, one) for one in learned_from)
     if leak:
         raise SettingError(
             f"{matcher.name} was trained on {len(leak)} of the {len(to_measure_on)} test photos, so its figures "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import compress
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ ENOUGH: Final = 5_000
 # Fitting on a large corpus takes seconds, and every fold would do it anew.
 KEPT_SPACES: Final = 4
 _spaces = LastMade[CaptionSpace](KEPT_SPACES)
+# All matchers of a fold ask which photos may train beside its pairs, several times each.
+_captioned: WeakKeyDictionary[Pairs, dict[tuple[bool, int, int], pd.DataFrame]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +70,13 @@ def captioned_photos(pairs: Pairs, captioned: bool | int = True, seed: int = 0) 
     """
     if not isinstance(captioned, bool | int | np.integer) or captioned < 0:
         raise SettingError(f"captioned must be true, false or a number of photos, got {captioned!r}.")
+    key, tables = (isinstance(captioned, bool), int(captioned), seed), _captioned.setdefault(pairs, {})
+    if key not in tables:
+        tables[key] = _captioned_photos(pairs, captioned, seed)
+    return tables[key].copy()
+
+
+def _captioned_photos(pairs: Pairs, captioned: bool | int, seed: int) -> pd.DataFrame:
     photos = pairs.data.photos.assign(content=pairs.data.photos["digest"], group=pairs.data.groups.to_numpy())
     is_captioned = photos["part"] == "corpus"
     elsewhere = set(photos.loc[~is_captioned, "group"]) - set(pairs.group)

@@ -15,6 +15,7 @@ from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import photo_encoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
+from withsense_tf.matchers.own_captions import Examples
 
 Photo = str | PhotoEncoder
 Photos = Photo | Sequence[Photo]
@@ -97,6 +98,25 @@ class PhotoFeatures(Saveable):
             digest.update(one.tobytes())
         thing: Thing = _features_made.get(digest.hexdigest(), make)
         return thing
+
+
+def features_of(
+    encoders: Sequence[PhotoEncoder], store: VectorStore, examples: Examples
+) -> tuple[PhotoFeatures, np.ndarray]:
+    """Return features and those of photos to learn from, (photos, features).
+
+    Where many captioned photos are among them, these say what is usual: they are the same in every fold, and what is
+    made of them is made once.
+    """
+    is_usual = examples.captioned
+    if is_usual.sum() < FEWEST_SHARED:
+        is_usual = np.ones(len(is_usual), bool)
+    places = [part for part in (is_usual, ~is_usual) if part.any()]
+    parts = [examples.only(part) for part in places]
+    files = [(part.content, [Path(path) for path in part.paths]) for part in parts]
+    features = PhotoFeatures(encoders, store).fit(*files[0])
+    rows = np.vstack([features.transform(*some) for some in files])
+    return features, rows[np.argsort(np.concatenate(list(map(np.flatnonzero, places))))]
 
 
 def describe_encoders(photos: Sequence[PhotoEncoder], text: TextEncoder) -> dict[str, str]:

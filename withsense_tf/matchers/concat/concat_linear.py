@@ -76,10 +76,7 @@ class ConcatLinear(Matcher):
         check_choice("kind", self.kind, KINDS)
         self.photo_, self.store_ = photo_encoder(self.photo), self.store or VectorStore()
         self.text_ = text_encoder(self.text).fit(pairs.texts)
-        vectors = self.store_.photo_vectors(self.photo_, pairs)
-        self.mean_, spread = vectors.mean(axis=0, dtype=np.float64), vectors.std(axis=0, dtype=np.float64)
-        # A number that never moves says nothing, and is not to be divided by.
-        self.spread_ = np.where(spread > 1e-6 * np.abs(self.mean_), spread, 1.0)
+        self.mean_, self.spread_ = self._usual(pairs)
         photos, photo, texts, text = self._vectors(pairs)
         self.axes_ = None
         if self.kind == "lasso":
@@ -105,6 +102,16 @@ class ConcatLinear(Matcher):
                 ]
                 penalty = PENALTIES[int(np.argmin(errors))]
         self.model_ = sums(np.arange(len(pairs))).line(penalty)
+
+    def _usual(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+        """Return the mean and the spread of each number of the pairs' photos, (width,) each."""
+        content, paths, photo = unique_photos(pairs)
+        vectors = self.store_.vectors_of(self.photo_, content, paths).astype(np.float64)
+        share = np.bincount(photo) / len(photo)
+        mean = share @ vectors
+        spread = np.sqrt(share @ (vectors - mean) ** 2)
+        # A number that never moves says nothing, and is not to be divided by.
+        return mean, np.where(spread > 1e-6 * np.abs(mean), spread, 1.0)
 
     def _lasso(self, features: np.ndarray, pairs: Pairs) -> Line:
         from sklearn.linear_model import Lasso, LassoCV

@@ -21,7 +21,7 @@ from withsense_tf.errors import SettingError, check_choice, check_seed
 from withsense_tf.matchers.base import FeatureMatcher, unique_texts
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
+from withsense_tf.matchers.photo_features import Photos, features_of, photo_encoders
 from withsense_tf.matchers.search_forms import ProjectedForm
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.contrast import KINDS
@@ -163,14 +163,11 @@ class TwoTower(Towers, FeatureMatcher):
         trunk = self._trunk(encoders) if self.opened else None
         self.text_ = fit_texts(tower_text(self.text), pairs)
         examples = training_examples(pairs, self.captioned, self.seed)
-        paths = [Path(path) for path in examples.paths]
         store = self.store or VectorStore()
-        self.features_ = PhotoFeatures(encoders, store).fit(examples.content, paths)
-        features = self.features_.transform(examples.content, paths)
+        self.features_, features = features_of(encoders, store, examples)
         held_out = self._held_out(examples)
         # Copies of a photo that is held out are held out with it.
-        group_of = dict(zip(pairs.data.content, pairs.data.groups, strict=True))
-        group = np.array([group_of[content] for content in examples.content])
+        group = np.array([pairs.data.group_by_content[content] for content in examples.content])
         held_out = np.isin(group, group[held_out])
         judged_pairs = self._judged_pairs(pairs, examples, held_out)
         lesson = Lesson(self.text_.encode(examples.texts), examples, held_out, judged_pairs)
