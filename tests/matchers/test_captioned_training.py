@@ -202,6 +202,15 @@ def test_a_number_takes_so_many_by_the_seed_and_fewer_are_among_more(data: Datas
     assert len(captioned_photos(pairs, False)) == len(captioned_photos(pairs, 0)) == 0
 
 
+def test_what_is_asked_for_again_is_what_it_was(data: Dataset) -> None:
+    pairs = relevance(data)
+    everything = captioned_photos(pairs)
+    photos = everything["photo"].tolist()
+    everything["photo"] = "changed"
+    assert captioned_photos(pairs)["photo"].tolist() == photos
+    assert len(captioned_photos(pairs, 1)) == 1  # which is not True
+
+
 def test_folds_share_the_captioned_photos_that_are_drawn(data: Dataset) -> None:
     drawn = {
         frozenset(captioned_photos(without_photo(data, name), 2)["photo"]) for name in ("ant.jpg", "bee.jpg")

@@ -9,7 +9,13 @@ from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
 from withsense_tf.matchers import photo_features as module
-from withsense_tf.matchers.photo_features import PhotoFeatures, describe_encoders, photo_encoders
+from withsense_tf.matchers.own_captions import Examples
+from withsense_tf.matchers.photo_features import (
+    PhotoFeatures,
+    describe_encoders,
+    fit_features,
+    photo_encoders,
+)
 
 
 class Constant(PhotoEncoder):
@@ -109,6 +115,28 @@ def test_what_trainings_share_is_made_once_and_by_its_figures(
     np.testing.assert_array_equal(features_of(gallery, patches, first=5), apart[1])
     assert np.abs(apart[0] - apart[1]).max() > 0
     assert len(made) == 4
+
+
+def test_many_captioned_photos_say_what_is_usual_for_others_too(
+    gallery: Gallery, patches: PhotoEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, captioned = len(gallery), np.arange(len(gallery)) % 2 == 1
+    examples = Examples(
+        tuple(gallery.content),
+        tuple(map(str, gallery.paths)),
+        ("a dog",),
+        np.zeros(1, int),
+        np.ones(1),
+        captioned,
+    )
+    _, of_all = fit_features([patches], VectorStore(), examples)
+    np.testing.assert_array_equal(of_all, features_of(gallery, patches, first=count))
+    monkeypatch.setattr(module, "FEWEST_SHARED", 2)
+    features, rows = fit_features([patches], VectorStore(), examples)
+    np.testing.assert_allclose(rows[captioned].mean(axis=0), 0, atol=1e-6)
+    assert np.abs(rows[~captioned].mean(axis=0)).max() > 0.01
+    # In the order in which the photos were given.
+    np.testing.assert_allclose(features.transform(gallery.content, gallery.paths), rows, atol=1e-7)
 
 
 def test_one_encoder_may_stand_without_a_list(patches: PhotoEncoder) -> None:

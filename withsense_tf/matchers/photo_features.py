@@ -100,7 +100,7 @@ class PhotoFeatures(Saveable):
         return thing
 
 
-def features_of(
+def fit_features(
     encoders: Sequence[PhotoEncoder], store: VectorStore, examples: Examples
 ) -> tuple[PhotoFeatures, np.ndarray]:
     """Return features and those of photos to learn from, (photos, features).

@@ -21,7 +21,7 @@ from withsense_tf.errors import SettingError, check_choice, check_seed
 from withsense_tf.matchers.base import FeatureMatcher, unique_texts
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
-from withsense_tf.matchers.photo_features import Photos, features_of, photo_encoders
+from withsense_tf.matchers.photo_features import Photos, fit_features, photo_encoders
 from withsense_tf.matchers.search_forms import ProjectedForm
 from withsense_tf.matchers.towers.base import Towers
 from withsense_tf.matchers.towers.contrast import KINDS
@@ -164,7 +164,7 @@ class TwoTower(Towers, FeatureMatcher):
         self.text_ = fit_texts(tower_text(self.text), pairs)
         examples = training_examples(pairs, self.captioned, self.seed)
         store = self.store or VectorStore()
-        self.features_, features = features_of(encoders, store, examples)
+        self.features_, features = fit_features(encoders, store, examples)
         held_out = self._held_out(examples)
         # Copies of a photo that is held out are held out with it.
         group = np.array([pairs.data.group_by_content[content] for content in examples.content])
