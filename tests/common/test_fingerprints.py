@@ -1,9 +1,19 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
-from withsense_tf.common.fingerprints import LastMade, content_of, files_below, fingerprint, known_content_of
+from withsense_tf.common.fingerprints import (
+    LastMade,
+    content_of,
+    files_below,
+    fingerprint,
+    known_content_of,
+    made_once,
+    shared_in,
+)
 
 
 def name_of(folder: Path) -> str:
@@ -50,3 +60,31 @@ def test_the_last_things_are_found_again_and_the_one_needed_longest_ago_goes() -
     assert get("a") is first
     assert get("b") == ["b"]
     assert names == ["a", "b", "c", "b"]
+
+
+def test_what_takes_long_is_made_by_one_of_several_processes(tmp_path: Path) -> None:
+    names: list[str] = []
+
+    def get(name: str) -> list[str]:
+        return made_once(name, lambda: names.append(name) or [name])
+
+    with shared_in(tmp_path):
+        assert [get("a"), get("b"), get("a")] == [["a"], ["b"], ["a"]]
+        assert names == ["a", "b"]
+        # Another process, which has none of it in its memory.
+        script = (
+            "import sys; from pathlib import Path; from withsense_tf.common.fingerprints import *\n"
+            f"with shared_in(Path({str(tmp_path)!r})): print(made_once('a', lambda: 'made anew'))"
+        )
+        ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        assert ran.stdout.strip() == "['a']"
+    assert get("a") == ["a"]
+    assert names == ["a", "b", "a"]  # nobody shares any more
+
+
+def test_what_cannot_be_handed_over_or_written_is_made_all_the_same(tmp_path: Path) -> None:
+    with shared_in(tmp_path):
+        assert made_once("a function", lambda: lambda: 7)() == 7
+    with shared_in(tmp_path / "nowhere"):
+        assert made_once("a", lambda: 7) == 7
+    assert list(tmp_path.iterdir()) == []

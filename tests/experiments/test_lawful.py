@@ -158,7 +158,7 @@ def test_another_process_is_handed_the_data_that_the_law_left(
     there = pickle.loads(handed)
     assert "fox.jpg" not in set(there.pairs.data.photos["photo"])
     assert [job.key for job in jobs_of(there)] == [job.key for job in jobs_of(plan)]
-    with trainings_of(handed) as train:
+    with trainings_of((handed, None)) as train:
         assert callable(train)
 
 

@@ -1,16 +1,26 @@
-"""Files and folders -> short names for their content; and what was made of some content, found again by its name."""
+"""Files and folders -> short names for their content; and what was made of some content, found again by its name.
+
+What takes long to make may be found again by other processes, too, as long as these work on one thing together.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import pickle
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 Thing = TypeVar("Thing")
+# Where processes of one work put what others may need, while there are several.
+_common_folders: list[Path] = []
+# What objects raise that cannot be handed to another process.
+ERRORS_OF_SHARING: Final = (pickle.PicklingError, TypeError, AttributeError, OSError)
 
 
 def fingerprint(root: Path, files: Iterable[Path], content: Callable[[Path], bytes], signs: int) -> str:
@@ -48,6 +58,38 @@ def known_content_of(file: Path) -> bytes:
 @lru_cache(maxsize=1024)
 def _digest_of(file: Path, *state: int) -> bytes:  # noqa: ARG001  # a file that changed is hashed anew
     return content_of(file)
+
+
+@contextmanager
+def shared_in(folder: Path) -> Iterator[None]:
+    """Within the block, share what `made_once` makes with the processes that share the same folder.
+
+    It is theirs alone, since what lies there is run: a folder that others may write into is none.
+    """
+    _common_folders.append(folder)
+    try:
+        yield
+    finally:
+        _common_folders.pop()
+
+
+def made_once(name: str, make: Callable[[], Thing]) -> Thing:
+    """Return what another process has made under this name, which tells all that it hangs on; else make it.
+
+    Nobody waits for another one: who needs it before it is there makes it, too.
+    """
+    if not _common_folders:
+        return make()
+    file = _common_folders[-1] / hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
+    if file.exists():
+        there: Any = pickle.loads(file.read_bytes())
+        return there  # type: ignore[no-any-return]  # what this very name stands for
+    thing = make()
+    with suppress(*ERRORS_OF_SHARING):
+        draft = file.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(pickle.dumps(thing, pickle.HIGHEST_PROTOCOL))
+        draft.replace(file)
+    return thing
 
 
 class LastMade(Generic[Thing]):

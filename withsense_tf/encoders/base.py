@@ -180,6 +180,10 @@ class PackageText(TextEncoder):
         # Nothing here ever changes, and a copy would hold a whole network a second time.
         return self
 
+    def __reduce__(self) -> tuple[type[Self], tuple[()]]:
+        # Another process reads the weights itself.
+        return type(self), ()
+
     @cached_property
     def weights(self) -> str:
         """Name the package that the weights come from."""

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from withsense_tf.common.fingerprints import LastMade
+from withsense_tf.common.fingerprints import LastMade, made_once
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
@@ -168,4 +168,4 @@ def texts_to_learn_from(pairs: Pairs) -> tuple[list[str], list[str]]:
 def _fit_space(space: CaptionSpace, texts: Sequence[str], groups: Sequence[str]) -> CaptionSpace:
     corpus = "\n".join(f"{group}\t{text}" for group, text in zip(groups, texts, strict=True))
     key = f"{space.identity} {sha256(corpus.encode(errors='surrogatepass')).hexdigest()}"
-    return _spaces.get(key, lambda: deepcopy(space).fit(texts, groups))
+    return _spaces.get(key, lambda: made_once(key, lambda: deepcopy(space).fit(texts, groups)))

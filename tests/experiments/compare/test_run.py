@@ -145,6 +145,15 @@ def test_a_matcher_that_does_not_read_a_language_is_trained_for_it_once_alone(
     assert len(fitted) == 1 + 3
 
 
+def test_one_process_makes_what_towers_share_while_others_train_what_needs_none(plan: Plan) -> None:
+    jobs = jobs_of(plan)
+    pieces = [run.Piece(at, number) for at, job in enumerate(jobs) for number in range(len(job.work))]
+    order = run._in_turn(jobs, pieces)
+    assert sorted(order) == pieces
+    labels = [jobs[piece.job].label for piece in order]
+    assert labels == ["two towers, closed form", *["concat ridge"] * 4, *["two towers, closed form"] * 3]
+
+
 @pytest.mark.slow
 def test_two_processes_answer_as_one_does_and_a_warning_is_shown_once_however_many_trainings(
     folder: Path, mean_colour: PhotoEncoder, tmp_path: Path

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from withsense_tf.common.fingerprints import LastMade, shared_in
 from withsense_tf.matchers.towers import kernel_ridge
 from withsense_tf.matchers.towers.kernel_ridge import BaseRows, base_rows
 
@@ -61,3 +64,21 @@ def test_a_base_is_made_once_and_few_are_kept() -> None:
     for count in range(1, kernel_ridge.BASES + 2):
         base_rows(ROWS[:count], OTHERS, likeness, (0.5,))
     assert base_rows(ROWS, OTHERS, likeness, (0.5,)) is not first
+
+
+def test_a_base_that_another_process_solved_is_not_solved_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = np.arange(12)
+    with shared_in(tmp_path):
+        first = base_rows(ROWS, OTHERS, likeness, (0.5,)).solve(PENALTY, TARGETS, own, OTHER_TARGETS)
+        assert len(list(tmp_path.iterdir())) == 1
+        # As in another process: nothing is in its memory.
+        monkeypatch.setattr(kernel_ridge, "_bases_made", LastMade(kernel_ridge.BASES))
+        again = base_rows(ROWS, OTHERS, likeness, (0.5,))
+        with monkeypatch.context() as without:
+            without.setattr(BaseRows, "_solved_base", None)
+            np.testing.assert_array_equal(again.solve(PENALTY, TARGETS, own, OTHER_TARGETS).base, first.base)
+        again.solve(2 * PENALTY, TARGETS, own, OTHER_TARGETS)
+        base_rows(ROWS, OTHERS[:7], likeness, (0.5,)).solve(PENALTY, TARGETS, own[:7], OTHER_TARGETS[:7])
+    assert len(list(tmp_path.iterdir())) == 3

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import tempfile
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import typer
 
 from withsense_tf.common.code_version import UNREAD, code_version
+from withsense_tf.common.fingerprints import shared_in
 from withsense_tf.common.processes import share_out
 from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
@@ -93,10 +95,12 @@ def _results(
 ) -> Iterator[Iterator[tuple[Piece, Outcome]]]:
     """Yield an iterator over the outcomes of all pieces as they are done, from other processes or from this one."""
     if processes > 1 and pieces:
-        with closing(
-            share_out(processes, trainings_of, pickled_plan, pieces, lambda piece: _home(jobs, piece))
-        ) as results:
-            yield results
+        with tempfile.TemporaryDirectory(prefix="withsense-compare-", ignore_cleanup_errors=True) as folder:
+            shared, order = (pickled_plan, Path(folder)), _in_turn(jobs, pieces)
+            with closing(
+                share_out(processes, trainings_of, shared, order, lambda piece: _home(jobs, piece))
+            ) as results:
+                yield results
     else:
         with trainings(jobs) as train:
             yield ((piece, train(piece)) for piece in pieces)
@@ -104,14 +108,29 @@ def _results(
 
 def _home(jobs: Sequence[Job], piece: Piece) -> Hashable:
     """Name the task of a piece: what one model computed for it, the next one reuses."""
-    return jobs[piece.job].split, piece.number
+    return jobs[piece.job].split, piece.number, _reads_captions(jobs, piece)
+
+
+def _reads_captions(jobs: Sequence[Job], piece: Piece) -> bool:
+    return jobs[piece.job].matcher.reads_caption_space
+
+
+def _in_turn(jobs: Sequence[Job], pieces: Sequence[Piece]) -> list[Piece]:
+    """Return pieces in such an order that one process makes what towers share while others train what needs none."""
+    first = next((_home(jobs, piece) for piece in pieces if _reads_captions(jobs, piece)), None)
+    return sorted(pieces, key=lambda piece: (_home(jobs, piece) != first, _reads_captions(jobs, piece)))
 
 
 @contextmanager
-def trainings_of(pickled_plan: bytes) -> Iterator[Callable[[Piece], Outcome]]:
-    """Yield the same function as `trainings` does, in a process that has the pickled plan alone."""
+def trainings_of(shared: tuple[bytes, Path | None]) -> Iterator[Callable[[Piece], Outcome]]:
+    """Yield the same function as `trainings` does, in a process that has the pickled plan alone.
+
+    What takes long to make is shared by way of the folder.
+    """
+    pickled_plan, folder = shared
     plan: Plan = pickle.loads(pickled_plan)
-    with plan.downloads(), trainings(jobs_of(plan)) as train:
+    sharing = shared_in(folder) if folder else nullcontext()
+    with plan.downloads(), sharing, trainings(jobs_of(plan)) as train:
         yield train
 
 

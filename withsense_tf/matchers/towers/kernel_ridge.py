@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.common.fingerprints import LastMade
+from withsense_tf.common.fingerprints import LastMade, made_once
 
 # A base of some thousand photos takes half a gigabyte; a comparison needs one for each space of captions.
 BASES: Final = 2
@@ -53,9 +53,13 @@ class Solution:
 
 
 class BaseRows:
-    """The rows that never change, with their similarities to each other and to all rows that may stand beside them."""
+    """The rows that never change, with their similarities to each other and to all rows that may stand beside them.
 
-    def __init__(self, rows: np.ndarray, others: np.ndarray, kernel: Kernel) -> None:
+    `name` tells the rows and the kernel from all others.
+    """
+
+    def __init__(self, rows: np.ndarray, others: np.ndarray, kernel: Kernel, name: str = "") -> None:
+        self.name = name
         self.rows = rows
         self.others = others
         self._between = kernel(rows, others).astype(np.float64)
@@ -81,23 +85,28 @@ class BaseRows:
         return Solution(coefficients, left_out, own, base)
 
     def _base(self, penalty: float, targets: np.ndarray) -> _Base:
-        from scipy.linalg import cho_factor, cho_solve
-
         if not len(self.rows):
             nothing = np.zeros((0, 0))
             return _Base(targets, self._between, nothing, nothing)
         key = penalty, sha256(targets.tobytes()).hexdigest()
         if key not in self._bases:
-            system = self._within.astype(np.float64)
-            system[np.diag_indices_from(system)] += penalty
-            factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
-            answers = cho_solve(
-                factor, np.hstack([targets, self._between]), overwrite_b=True, check_finite=False
-            )
-            targets_part, similar = answers[:, : targets.shape[1]], answers[:, targets.shape[1] :]
-            across = self._between.T
-            self._bases[key] = _Base(targets_part, similar, across @ targets_part, across @ similar)
+
+            def make() -> _Base:
+                return self._solved_base(penalty, targets)
+
+            self._bases[key] = made_once(f"{self.name} {key}", make) if self.name else make()
         return self._bases[key]
+
+    def _solved_base(self, penalty: float, targets: np.ndarray) -> _Base:
+        from scipy.linalg import cho_factor, cho_solve
+
+        system = self._within.astype(np.float64)
+        system[np.diag_indices_from(system)] += penalty
+        factor = cho_factor(system, lower=True, overwrite_a=True, check_finite=False)
+        answers = cho_solve(factor, np.hstack([targets, self._between]), overwrite_b=True, check_finite=False)
+        targets_part, similar = answers[:, : targets.shape[1]], answers[:, targets.shape[1] :]
+        across = self._between.T
+        return _Base(targets_part, similar, across @ targets_part, across @ similar)
 
     @cached_property
     def _within(self) -> np.ndarray:
@@ -113,4 +122,4 @@ def base_rows(rows: np.ndarray, others: np.ndarray, kernel: Kernel, settings: Se
     digest = sha256(rows.tobytes())
     digest.update(others.tobytes())
     key = f"{digest.hexdigest()} {list(settings)}"
-    return _bases_made.get(key, lambda: BaseRows(rows, others, kernel))
+    return _bases_made.get(key, lambda: BaseRows(rows, others, kernel, key))
