@@ -140,7 +140,7 @@ class KerasPhoto(GraphEncoder):
         return self.precision == "bfloat16"
 
     def _network(self) -> Callable[[Any], Any]:
-        return self._with_pixels(as_constants(self.model))
+        return self._with_pixels(as_constants(self.model, MOST_FOLDED))
 
     def _with_pixels(self, network: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return lambda pixels: self.pool(network(self.preprocess(pixels)))
@@ -229,7 +229,7 @@ class KerasPhoto(GraphEncoder):
         )
 
 
-def as_constants(model: Any, most: int = MOST_FOLDED) -> Callable[[Any], Any]:
+def as_constants(model: Any, most: int) -> Callable[[Any], Any]:
     """Return a network as a function for a graph, without training; with more weights, they stay outside the graph."""
     tf = start_tensorflow()
     if model.count_params() > most:

@@ -13,7 +13,7 @@ import numpy as np
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
-from withsense_tf.encoders.photos.photo_keras import KerasPhoto, as_constants
+from withsense_tf.encoders.photos.photo_keras import MOST_FOLDED, KerasPhoto, as_constants
 from withsense_tf.errors import SettingError, check_choice
 
 # The largest float16: stored maps are cut off there, which only random weights ever reach.
@@ -70,7 +70,7 @@ class Trunk(GraphEncoder):
         tf = start_tensorflow()
         import keras
 
-        network = as_constants(keras.Model(self.base.model.input, self._split))
+        network = as_constants(keras.Model(self.base.model.input, self._split), MOST_FOLDED)
 
         def maps(pixels: Any) -> Any:
             output = network(self.base.preprocess(pixels))
