@@ -41,6 +41,8 @@ PARTS: Final = (
 )  # fmt: skip
 # Where a text is what is asked, and no photo.
 SEARCHES: Final = ("/search", "/models")
+# By which scheme a proxy was asked; who lies about it only keeps a cookie of their own from plain HTTP.
+PROXY_SCHEME: Final = "x-forwarded-proto"
 YEAR_SECONDS: Final = 365 * 24 * 3600
 # Nothing else of the package is sent.
 ASSETS: Final = frozenset(
@@ -142,7 +144,7 @@ def _keep(request: Request, response: Response, name: str, value: str) -> None:
         max_age=YEAR_SECONDS,
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure="https" in (request.url.scheme, request.headers.get(PROXY_SCHEME)),
     )
 
 
