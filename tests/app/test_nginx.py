@@ -172,6 +172,7 @@ def test_what_the_documents_set_up_answers_by_its_name_and_its_keys_alone(behind
         451,
         '</api/v1/law?country=BB>; rel="blocked-by"',
     )
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
     picture = ask(next(one["image"] for one in places if one["kind"] == "photo"))
     assert (picture.status, picture.headers["content-type"]) == (200, "image/jpeg")
     # The page keeps a key where no script and no plain HTTP can get at it.

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 from PIL import Image
 
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
+from withsense_tf.encoders.base import BuiltOnce, PhotoEncoder, TextEncoder, refuse
 from withsense_tf.errors import DataError
 
 
@@ -103,3 +105,25 @@ def test_only_a_setting_that_is_a_place_is_saved_as_a_whole_path(
     assert Named("a", "./").to_state()["settings"]["source"] == "./"
     assert Placed("a", "./").to_state()["settings"]["source"] == str(tmp_path.resolve())
     assert Placed("a", "hf://a/b").to_state()["settings"]["source"] == "hf://a/b"
+
+
+class Slow:
+    """Something that has a network."""
+
+    count = 0
+
+    @BuiltOnce
+    def network(self) -> int:
+        """Return the network."""
+        time.sleep(0.05)
+        self.count += 1
+        return self.count
+
+
+def test_of_several_threads_that_need_a_network_one_builds_it() -> None:
+    slow = Slow()
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: slow.network, range(8))) == {1}
+    assert slow.count == 1
+    assert Slow().network == 1
+    assert Slow.network.__doc__ == "Return the network."

@@ -5,6 +5,7 @@ import pytest
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.photos.photo_scene import SceneNet
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import DataError
 from withsense_tf.experiments.captions_alone import as_training, calibration_lines, from_lines
 from withsense_tf.matchers.registry import Surroundings
 from withsense_tf.targets.caption_pairs import caption_pairs
@@ -45,6 +46,13 @@ def test_adapted_towers_stand_beside_those_of_either_part(colours: Dataset, stor
         *(("10", name) for name in ("adapted", "of these alone", "of both")),
     }
     assert all(50 < found <= 100 for found in rows.values())
+
+
+def test_without_enough_captioned_photos_it_says_so_before_it_trains(
+    colours: Dataset, store: VectorStore
+) -> None:
+    with pytest.raises(DataError, match=r"0 photos in corpus_images\. This question takes 10"):
+        next(from_lines(colours, around(store), 2, gallery_size=10))
 
 
 def test_a_part_of_the_photos_is_trained_on_with_their_captions_alone(colours: Dataset) -> None:

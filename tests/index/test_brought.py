@@ -64,6 +64,19 @@ def test_a_folder_does_not_take_away_what_it_never_had(
     assert captions(index, "000.png")[-1] == SAID
 
 
+def test_what_was_brought_by_way_of_a_link_stays_too(
+    fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    items = items_of_looks(tmp_path / "folder", 3)
+    index = new_index(tmp_path / "index", fitted("hybrid"), items, store)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "state")
+    note_brought(index, tmp_path / "link" / "photos")
+    ingest(index, [item_of(tmp_path / "link" / "photos", "upload_1.png", 5)], LAW)
+    ingest(index, items, LAW, others="remove")
+    assert "upload_1.png" in names(index)
+
+
 def test_a_caption_of_a_user_stays_beside_new_ones_and_leaves_with_the_picture(
     index: PhotoIndex, tmp_path: Path
 ) -> None:

@@ -80,8 +80,8 @@ class AppSettings:
 
     @property
     def state_folder(self) -> Path:
-        """Return where what the server makes is kept."""
-        return self.state if self.state is not None else self.index / "app"
+        """Return where what the server makes is kept; without links, as the index writes down what was brought."""
+        return (self.state if self.state is not None else self.index / "app").resolve()
 
     @property
     def policy_report_file(self) -> Path | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from threading import RLock
+from typing import Any, ClassVar, Final, Generic, Self, TypeVar
 
 import numpy as np
 
@@ -73,6 +74,28 @@ class Encoder(Saveable, ABC):
                 "Bring back the weights of then, or train and save anew."
             )
         return encoder
+
+
+# Keras and TensorFlow keep settings for the whole process while a network is built.
+BUILDING: Final = RLock()
+Part = TypeVar("Part")
+
+
+class BuiltOnce(Generic[Part]):
+    """A property that takes seconds: it is computed by one thread alone and kept, whatever Python's version."""
+
+    def __init__(self, build: Callable[[Any], Part]) -> None:
+        self.build, self.name, self.__doc__ = build, build.__name__, build.__doc__
+
+    def __get__(self, thing: Any, _: type | None = None) -> Part:
+        """Return what the thing keeps; Python itself takes it from there the next time."""
+        if thing is None:
+            return self  # type: ignore[return-value]  # asked of the class, as by what documents it
+        with BUILDING:
+            if self.name not in vars(thing):
+                vars(thing)[self.name] = self.build(thing)
+            part: Part = vars(thing)[self.name]
+            return part
 
 
 class PhotoEncoder(Encoder):

@@ -161,12 +161,18 @@ def from_lines(
 ) -> Iterator[str]:
     """Measure towers that were adapted to captioned photos of another part, in one fold."""
     from withsense_tf.data.split import folds_by_photo
+    from withsense_tf.errors import DataError
     from withsense_tf.targets.blend import relevance
     from withsense_tf.targets.caption_pairs import caption_pairs
 
     train, test = next(iter(folds_by_photo(relevance(data, crowd=None), folds=folds, seed=around.seed)))
     table = data.photos
     captioned = table.loc[table["part"] == "corpus", "photo"].to_numpy(str)
+    if len(captioned) <= gallery_size:
+        raise DataError(
+            f"{data.name} has {len(captioned)} photos in corpus_images. This question takes {gallery_size} of them to "
+            "be ranked, and more to learn from: give a folder with more."
+        )
     captioned = np.random.default_rng(around.seed).permutation(captioned)
     gallery = sorted(captioned[:gallery_size])
     old_photos = train.photos["photo"].tolist()

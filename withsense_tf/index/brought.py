@@ -61,11 +61,14 @@ def brought_names(tables: sqlite3.Connection) -> set[str]:
 
     Where the folder itself is not there, as on a disk that is not mounted, nobody took anything out of it.
     """
-    folders = _folders(tables)
+    folders, files = _folders(tables), live_files(tables)
+    # Files that came in by way of a link may be written down with it.
+    places = {parent: parent.resolve() for parent in {Path(path).parent for _, path, _ in files}}
     return {
         name
-        for name, path, _ in live_files(tables)
-        if Path(path).parent in folders and (Path(path).is_file() or not Path(path).parent.is_dir())
+        for name, path, _ in files
+        if not folders.isdisjoint((Path(path).parent, places[Path(path).parent]))
+        and (Path(path).is_file() or not Path(path).parent.is_dir())
     }
 
 

@@ -138,6 +138,16 @@ def test_a_file_without_a_layer_is_refused(tmp_path: Path, missing: str) -> None
         small_network(onnx_file(tmp_path / "net.onnx", tensors, names))
 
 
+@pytest.mark.parametrize(
+    "turned", ["/visual_projection/MatMul", "/vision_model/encoder/layers.0/mlp/fc1/MatMul"]
+)
+def test_a_matrix_that_lies_the_other_way_is_refused(tmp_path: Path, turned: str) -> None:
+    tensors, names = drawn_tensors()
+    tensors[names[turned]] = np.ascontiguousarray(tensors[names[turned]].T)
+    with pytest.raises(ValueError, match="has shapes"):
+        small_network(onnx_file(tmp_path / "net.onnx", tensors, names))
+
+
 def test_a_file_of_another_network_is_an_error_that_says_what_was_expected(tmp_path: Path) -> None:
     tensors, names = drawn_tensors()
     with pytest.raises(SettingError, match=r"Expected weights saved from ClipVitB16"):

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from withsense_tf.app.page.messages import in_russian
-from withsense_tf.evaluation.page.recommendation import NOTHING, RANDOM, recommendation, row_to_use
+from withsense_tf.evaluation.page.recommendation import (
+    NO_NUMBERS,
+    NOTHING,
+    RANDOM,
+    recommendation,
+    row_to_use,
+)
 
 
 def row(matcher: str, recall: float | None, rmse: float, best: str = "", **more: Any) -> dict[str, Any]:
@@ -89,3 +95,12 @@ def test_nothing_is_said_of_pixels_where_no_matcher_looks_at_them_alone() -> Non
 def test_where_nothing_was_ranked_the_numbers_decide() -> None:
     rows = [row("a", None, 0.25), row("b", None, 0.2)]
     assert recommendation(rows) == "Use “b”: its numbers are off by 0.20 on a scale from 0 to 1."
+
+
+@pytest.mark.closed
+def test_numbers_no_better_than_one_for_all_pairs_are_not_recommended() -> None:
+    rows = [CONSTANT, row("a", None, 0.4, skill=-1.4), row("b", None, 0.302, skill=0.0)]
+    assert recommendation(rows) == NO_NUMBERS
+    assert in_russian(NO_NUMBERS) != NO_NUMBERS
+    assert row_to_use(rows) is None
+    assert "“c”" in recommendation([*rows, row("c", None, 0.2, skill=0.5)])

@@ -109,12 +109,24 @@ def _assign(model: Any, tensors: dict[str, np.ndarray], grid: tuple[int, int]) -
             continue
         values = list(_values_of(layer.name, tensor, grid))
         shapes = [tuple(variable.shape) for variable in layer.weights]
-        if [value.size for value in values] != [int(np.prod(shape)) for shape in shapes]:
+        if len(values) != len(shapes) or not all(map(_lies_as, values, shapes)):
             raise ValueError(
                 f"{layer.name} has shapes {shapes}, the file {[value.shape for value in values]}"
             )
         # Keras parts the heads of attention, in the order in which they lie.
         layer.set_weights([value.reshape(shape) for value, shape in zip(values, shapes, strict=True)])
+
+
+def _lies_as(value: np.ndarray, shape: tuple[int, ...]) -> bool:
+    """Return whether a tensor has a shape, or would have it if some of its axes were parted."""
+    axes = list(value.shape)
+    for count in shape:
+        if not axes or axes[0] % count:
+            return False
+        axes[0] //= count
+        if axes[0] == 1:
+            axes.pop(0)
+    return not axes
 
 
 def _values_of(

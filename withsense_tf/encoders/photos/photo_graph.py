@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -13,7 +12,7 @@ import numpy as np
 from withsense_tf.common.machine import has_gpu
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.folder.problems import Problem
-from withsense_tf.encoders.base import PhotoEncoder, PhotoVectors
+from withsense_tf.encoders.base import BuiltOnce, PhotoEncoder, PhotoVectors
 from withsense_tf.encoders.photos.fast_graph import Parts, fast_graph
 from withsense_tf.errors import check_choice
 
@@ -50,7 +49,7 @@ class GraphEncoder(PhotoEncoder):
         """Return the width of a vector."""
         return int(self._graph.structured_outputs.shape[-1])
 
-    @cached_property
+    @BuiltOnce
     def _graph(self) -> Any:
         return self._build_graph(self._network())
 
@@ -74,7 +73,7 @@ class GraphEncoder(PhotoEncoder):
         """Return whether that runtime may compute in half precision; subclasses know."""
         return False
 
-    @cached_property
+    @BuiltOnce
     def _fast_graph(self) -> Parts | None:
         return fast_graph(self._whole_graph, half=self.may_round)
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_views import check_views
-from withsense_tf.encoders.base import PHOTO_VERSION
+from withsense_tf.encoders.base import PHOTO_VERSION, BuiltOnce
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.weights.hub import HubModule, pick_output
 from withsense_tf.encoders.weights.weight_files import weights_name
@@ -61,7 +61,7 @@ class HubPhoto(GraphEncoder):
         parts += [self.output] if self.output else []
         return f"hub({', '.join([*parts, f'v{PHOTO_VERSION}'])})"
 
-    @cached_property
+    @BuiltOnce
     def _module(self) -> HubModule:
         return HubModule(self.handle)
 

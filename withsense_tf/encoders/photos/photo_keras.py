@@ -15,7 +15,7 @@ from withsense_tf.common.machine import has_gpu
 from withsense_tf.common.saved_objects import SavedFile
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_views import check_views
-from withsense_tf.encoders.base import PHOTO_VERSION, RANDOM_WEIGHTS
+from withsense_tf.encoders.base import PHOTO_VERSION, RANDOM_WEIGHTS, BuiltOnce
 from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder, precision_here
 from withsense_tf.encoders.weights.package_files import package_file, package_name
@@ -185,7 +185,7 @@ class KerasPhoto(GraphEncoder):
         backbone = BACKBONES[self.backbone]
         return package_file(backbone.package, f"*{backbone.suffix}", self.backbone)
 
-    @cached_property
+    @BuiltOnce
     def model(self) -> Any:
         """Return the network, pixels -> feature maps; it is shared, so nobody may change its weights."""
         backbone = BACKBONES[self.backbone]

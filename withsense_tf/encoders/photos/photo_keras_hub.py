@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_views import check_views
-from withsense_tf.encoders.base import PHOTO_VERSION
+from withsense_tf.encoders.base import PHOTO_VERSION, BuiltOnce
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.weights.keras_hub_preset import load_preset, preset_weights
 from withsense_tf.errors import SettingError
@@ -48,7 +48,7 @@ class KerasHubPhoto(GraphEncoder):
         views = f", {self.views} views" if self.views > 1 else ""
         return f"keras_hub({self.weights}, {self.size[0]} px, {self.pooling}{views}, v{PHOTO_VERSION})"
 
-    @cached_property
+    @BuiltOnce
     def _parts(self) -> tuple[Any, Any]:
         converter = load_preset(lambda hub: hub.layers.ImageConverter, self.preset)
         return converter, load_preset(lambda hub: hub.models.Backbone, self.preset)

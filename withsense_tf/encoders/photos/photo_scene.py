@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from withsense_tf.common.saved_objects import SavedFile
 from withsense_tf.common.terminal import start_tensorflow
-from withsense_tf.encoders.base import PHOTO_VERSION
+from withsense_tf.encoders.base import PHOTO_VERSION, BuiltOnce
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.photos.scene_network import SIDE, load_scene_weights, scene_network
 from withsense_tf.encoders.weights.weight_files import fingerprint
@@ -62,7 +62,7 @@ class SceneNet(GraphEncoder):
     def _fingerprint(self) -> str:
         return fingerprint(self._file)
 
-    @cached_property
+    @BuiltOnce
     def _graph(self) -> Any:
         key = (self.identity, self.batch_size)
         with _BUILDING:

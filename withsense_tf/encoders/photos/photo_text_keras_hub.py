@@ -15,7 +15,7 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.data.pictures.photo_file import REDUCED_TO, open_upright
 from withsense_tf.data.pictures.photo_views import Box
-from withsense_tf.encoders.base import PHOTO_VERSION, Encoder
+from withsense_tf.encoders.base import PHOTO_VERSION, BuiltOnce, Encoder
 from withsense_tf.encoders.photos.photo_graph import GraphEncoder
 from withsense_tf.encoders.photos.photo_text_checks import (
     check_photos,
@@ -79,7 +79,7 @@ class PhotoText(Saveable):
         """Name the source of the weights."""
         return _weights_now(self.preset)
 
-    @cached_property
+    @BuiltOnce
     def network(self) -> Network:
         """Load and check the network; weights that are not there are a WeightsMissingError."""
         if preset_folder(self.preset) is None:
@@ -197,7 +197,7 @@ class PresetText(PresetTower, NetworkText):
         name = type(self.towers.network.backbone).__name__
         return ("English",) if name == "CLIPBackbone" else ()
 
-    @cached_property
+    @BuiltOnce
     def _function(self) -> Any:
         tf = start_tensorflow()
         parts = self.towers.network

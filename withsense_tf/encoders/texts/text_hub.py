@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from withsense_tf.common.terminal import start_tensorflow
+from withsense_tf.encoders.base import BuiltOnce
 from withsense_tf.encoders.texts.text_network import NetworkText
 from withsense_tf.encoders.weights.hub import HubModule, pick_output
 from withsense_tf.encoders.weights.weight_files import weights_name
@@ -40,7 +41,7 @@ class HubText(NetworkText):
         """Name everything that the vectors depend on."""
         return f"hub({self.weights}{f', {self.output}' if self.output else ''})"
 
-    @cached_property
+    @BuiltOnce
     def _module(self) -> HubModule:
         return HubModule(self.handle)
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, Self
 import numpy as np
 
 from withsense_tf.common.terminal import start_tensorflow
+from withsense_tf.encoders.base import BuiltOnce
 from withsense_tf.encoders.texts.text_network import NetworkText
 from withsense_tf.encoders.weights.keras_hub_preset import load_preset, preset_weights
 from withsense_tf.encoders.weights.sentence_folder import Tokenise, sentence_layout, tokeniser_of
@@ -73,7 +74,7 @@ class KerasHubText(NetworkText):
         inputs = {name: tokens.get(name, np.zeros_like(mask))[:, :most] for name in self._backbone.input}
         return np.asarray(self._function(inputs))
 
-    @cached_property
+    @BuiltOnce
     def _tokenise(self) -> Tokenise:
         if self._layout.tokenizer is not None:
             return tokeniser_of(self._layout, self.length)
@@ -82,11 +83,11 @@ class KerasHubText(NetworkText):
         )
         return lambda texts: {name: np.asarray(part) for name, part in preprocessor(list(texts)).items()}
 
-    @cached_property
+    @BuiltOnce
     def _backbone(self) -> Any:
         return load_preset(lambda hub: hub.models.Backbone, self.preset)
 
-    @cached_property
+    @BuiltOnce
     def _function(self) -> Any:
         tf = start_tensorflow()
         backbone = self._backbone

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
-from withsense_tf.encoders.base import PackageText
+from withsense_tf.encoders.base import BuiltOnce, PackageText
 from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
 from withsense_tf.encoders.weights.package_files import package_file, unpacked_files
 
@@ -33,7 +32,7 @@ class MiniLM(PackageText):
         """Return a vector of length one for each text, float32, (texts, width)."""
         return self._network.encode(texts)
 
-    @cached_property
+    @BuiltOnce
     def _network(self) -> KerasHubText:
         # Unpacked for as long as it takes to load: nothing is left behind, and nothing is found that others changed.
         with unpacked_files(package_file(self.PACKAGE, "model.zip", "minilm")) as folder:

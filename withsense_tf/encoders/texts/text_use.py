@@ -6,13 +6,12 @@ One space for sixteen languages: what is learned from English captions also answ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import chain
 from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from withsense_tf.encoders.base import PackageText
+from withsense_tf.encoders.base import BuiltOnce, PackageText
 from withsense_tf.encoders.texts.sentence_network import SentenceNetwork
 from withsense_tf.encoders.weights.package_files import package_file
 from withsense_tf.errors import WeightsMissingError
@@ -69,7 +68,7 @@ class UniversalSentences(PackageText):
         )
         return tokens
 
-    @cached_property
+    @BuiltOnce
     def _tokens(self) -> Any:
         try:
             from sentencepiece import SentencePieceProcessor
@@ -80,7 +79,7 @@ class UniversalSentences(PackageText):
             ) from error
         return SentencePieceProcessor(model_file=str(package_file(self.PACKAGE, "sp.model", "use")))
 
-    @cached_property
+    @BuiltOnce
     def _network(self) -> SentenceNetwork:
         file = package_file(self.PACKAGE, "weights.npz", "use")
         try:

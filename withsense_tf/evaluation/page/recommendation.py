@@ -10,6 +10,7 @@ from withsense_tf.evaluation.row_status import BASELINE, CAPTION_ASSISTED, numbe
 
 Row = Mapping[str, Any]
 NOTHING: Final = "None of these can be recommended: none finds photos better than chance."
+NO_NUMBERS: Final = "None of these can be recommended: no numbers are nearer than one for all pairs."
 # What rows of one track are tested on against the best of it.
 MEASURES: Final = ("r@5", "rmse")
 MOST_NAMED: Final = 3
@@ -31,7 +32,7 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
         return ""
     best = _best(candidates, chance)
     if best is None:
-        return NOTHING
+        return NOTHING if any(number(row, "r@5") is not None for row in candidates) else NO_NUMBERS
     recall = number(best, "r@5")
     if recall is None:
         error = number(best, "rmse") or 0.0
@@ -109,8 +110,8 @@ def _candidates(rows: Sequence[Row]) -> list[Row]:
 def _best(rows: Sequence[Row], chance: float | None) -> Row | None:
     ranking = [row for row in rows if number(row, "r@5") is not None]
     if not ranking:
-        # Nothing was ranked: the numbers are all there is.
-        with_error = [row for row in rows if number(row, "rmse") is not None]
+        # Nothing was ranked: the numbers are all there is, and some are no better than one for all pairs.
+        with_error = [row for row in rows if number(row, "rmse") is not None and _has_skill(row)]
         return min(with_error, key=_error, default=None)
     better = [row for row in ranking if chance is None or (number(row, "r@5") or 0.0) > chance]
     if not better:
@@ -125,6 +126,11 @@ def _is_near(row: Row, top: Row) -> bool:
     if number(row, "r@5") == number(top, "r@5"):
         return True
     return _reads_captions(row) == _reads_captions(top) and is_marked(row, "r@5")
+
+
+def _has_skill(row: Row) -> bool:
+    skill = number(row, "skill")
+    return skill is None or skill > 0
 
 
 def _error(row: Row) -> float:

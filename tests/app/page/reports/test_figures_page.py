@@ -98,3 +98,10 @@ def test_the_page_says_what_was_measured_and_recommends_what_the_run_recommends(
     assert "The simulated judges among each other reach .55" in text
     text = new_client(place.settings(reports=tmp_path / "none")).get("/how-good").text
     assert "<code>make compare</code> or <code>withsense compare</code>" in text
+
+
+def test_a_bound_of_zero_is_drawn_as_one() -> None:
+    (span,) = spans([{"matcher": "ridge", "r@5": 0.05, "r@5_low": 0.0, "r@5_high": 0.12}], "r@5")
+    assert (span.low, span.high) == (0.0, 0.12)
+    rows = [ROWS[1] | {"matcher": name, "tau_c": value} for name, value in (("a", -0.1), ("b", 0.0))]
+    assert [one["matcher"] for one in rows_to_show(rows)] == ["b", "a"]

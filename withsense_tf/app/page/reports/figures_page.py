@@ -74,7 +74,7 @@ def rows_to_show(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
             row for row in rows if was_run(row) and row.get("split") == split and row.get("track") != BASELINE
         ]
         if some:
-            return sorted(some, key=lambda row: -float(row.get("tau_c") or -1))
+            return sorted(some, key=lambda row: -float(_first(row.get("tau_c"), -1)))
     return []
 
 
@@ -85,10 +85,14 @@ def spans(rows: Sequence[Mapping[str, Any]], figure: str) -> list[Span]:
         Span(
             str(row["matcher"]),
             float(row[figure]),
-            *(float(row.get(f"{figure}_{end}") or row[figure]) for end in ("low", "high")),
+            *(float(_first(row.get(f"{figure}_{end}"), row[figure])) for end in ("low", "high")),
         )
         for row in known_rows
     ]
+
+
+def _first(*values: Any) -> Any:
+    return next(value for value in values if value is not None)
 
 
 def people_of(lines: Sequence[ReferenceLine]) -> float | None:
