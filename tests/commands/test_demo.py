@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from withsense_tf.__main__ import app
-from withsense_tf.commands.demo import AUTHORS, CAMERAS, free_port, missing_steps, write_columns, write_law
+from withsense_tf.commands.demo import (
+    AUTHORS,
+    CAMERAS,
+    drawn_size,
+    free_port,
+    missing_steps,
+    write_columns,
+    write_law,
+)
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.tables import read_table
 from withsense_tf.data.photo_facts import listed_facts
+from withsense_tf.index.catalog import TABLES
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.policy.countries import load_countries
 from withsense_tf.policy.current_policy import Policy
@@ -23,7 +37,42 @@ def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     first = list(missing_steps(tmp_path, 100))
     assert [step.command[:2] for step in first] == [("data", "demo"), ("index", "build"), ("index", "build")]
     first[0].mark.touch()
+    assert len(list(missing_steps(tmp_path, 100))) == 3  # a mark of nothing
+    (tmp_path / "photos").mkdir()
     assert [step.command[0] for step in missing_steps(tmp_path, 100)] == ["index", "index"]
+    for step in first:
+        step.mark.touch()
+    assert [step.command[0] for step in missing_steps(tmp_path, 100)] == ["index", "index"]
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / TABLES).touch()
+    assert list(missing_steps(tmp_path, 100)) == []
+
+
+def test_a_number_of_photos_that_changes_nothing_is_said(tmp_path: Path) -> None:
+    (tmp_path / "photos.done").write_text("240", encoding="utf-8")
+    assert (drawn_size(tmp_path, 240), drawn_size(tmp_path, 500)) == ("", "240")
+    (tmp_path / "photos.done").write_text("", encoding="utf-8")
+    assert drawn_size(tmp_path, 500) == ""
+
+
+@pytest.mark.slow
+def test_a_step_that_is_interrupted_ends_what_is_under_way_and_says_so(tmp_path: Path) -> None:
+    words = ["demo", "--folder", str(tmp_path), "--photos", "2000", "--no-serve"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "withsense_tf", *words],
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert "1 of 3" in process.stdout.readline()
+        while not any((tmp_path / "photos").rglob("*.jpg")):
+            assert process.poll() is None
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert not (tmp_path / "photos.done").exists()
 
 
 def test_one_country_of_the_demonstration_has_no_rule_and_the_others_keep_theirs(tmp_path: Path) -> None:

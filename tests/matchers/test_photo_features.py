@@ -108,13 +108,14 @@ def test_what_trainings_share_is_made_once_and_by_its_figures(
 ) -> None:
     apart = features_of(gallery, patches), features_of(gallery, patches, first=5)
     monkeypatch.setattr(module, "FEWEST_SHARED", 1)
+    monkeypatch.setattr(module, "_figures_made", figures := module.LastMade(module.SETS))
     monkeypatch.setattr(module, "_features_made", made := module.LastMade(module.SETS))
     for _ in range(2):
         np.testing.assert_array_equal(features_of(gallery, patches), apart[0])
-        assert len(made) == 2  # the figures of ten photos, and the features of all
+        assert len(figures) == len(made) == 1  # the figures of ten photos, and the features of all
     np.testing.assert_array_equal(features_of(gallery, patches, first=5), apart[1])
     assert np.abs(apart[0] - apart[1]).max() > 0
-    assert len(made) == 4
+    assert len(figures) == len(made) == 2
 
 
 def test_many_captioned_photos_say_what_is_usual_for_others_too(

@@ -22,6 +22,7 @@ import typer
 from withsense_tf.commands.index_options import REPORTS, ReportsOption
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import SettingError
+from withsense_tf.index.catalog import TABLES
 
 PHOTOS, INDEX = "photos", "index"
 # Beside the package's own rules one for a place where nobody lives, so that the difference can be seen.
@@ -43,15 +44,20 @@ CAMERAS: Final = ("Canon EOS R6", "Fujifilm X100V", "Leica M6", "Nikon D90", "Ni
 AUTHORS: Final = ("Ada Berg", "Ivo Novak", "Mira Lund", "Tom Reyes")
 FIRST_DAY, DAYS = date(2021, 1, 1), 5 * 365
 SECONDS_TO_OPEN: Final = 3.0
+INTERRUPT_CODE: Final = 130  # as shells have it
 
 
 @dataclass(frozen=True)
 class Step:
-    """Something that is missing: what to say, the command that makes it, its mark, and what is done before."""
+    """Something that is missing: what to say, the command that makes it, its mark, and what is done before.
+
+    `size` is written into the mark.
+    """
 
     sentence: str
     command: tuple[str, ...]
     mark: Path
+    size: str = ""
     finish: Callable[[], None] | None = None
 
 
@@ -75,7 +81,9 @@ def demo(
         run(step.command)
         if step.finish is not None:
             step.finish()
-        step.mark.touch()
+        step.mark.write_text(step.size, encoding="utf-8")
+    if other_size := drawn_size(folder, photos):
+        typer.echo(f"{folder} has {other_size} photos; for {photos} name another --folder.")
     if not steps:
         # A newer package may have other rules.
         run(("index", "judge", "--index", str(folder / INDEX), *law_options(folder)))
@@ -101,19 +109,29 @@ def demo(
 def missing_steps(folder: Path, photos: int) -> Iterator[Step]:
     """Yield what is still to be made; a step that was stopped is done again."""
     photos_mark = folder / f"{PHOTOS}.done"
-    if not photos_mark.exists():
+    # A mark alone is left where somebody removed what it marks.
+    if not (photos_mark.exists() and (folder / PHOTOS).is_dir()):
         test = max(3, photos // 5)
         numbers = ("--train", str(photos - test), "--test", str(test), "--captioned", "0")
         target = folder / PHOTOS
         command = ("data", "demo", str(target), *numbers)
-        yield Step(f"Drawing {photos} photos", command, photos_mark, partial(write_columns, target))
+        yield Step(
+            f"Drawing {photos} photos", command, photos_mark, str(photos), partial(write_columns, target)
+        )
+    has_index = (folder / INDEX / TABLES).exists()
     for model in MODELS:
         mark = folder / f"{model}.done"
-        if not mark.exists():
+        if not (mark.exists() and has_index):
             where = (str(folder / PHOTOS), "--index", str(folder / INDEX), "--matcher", model)
             yield Step(
                 f"Training {model} and indexing", ("index", "build", *where, *law_options(folder)), mark
             )
+
+
+def drawn_size(folder: Path, photos: int) -> str:
+    """Return how many photos were drawn, where that is another number; an older mark does not say it."""
+    size = (folder / f"{PHOTOS}.done").read_text(encoding="utf-8")
+    return "" if size in ("", str(photos)) else size
 
 
 def write_columns(folder: Path) -> None:
@@ -152,11 +170,17 @@ def law_options(folder: Path) -> list[str]:
 
 
 def run(command: tuple[str, ...]) -> None:
-    """Run a command of this package in a process of its own, which gives back its memory."""
-    try:
-        code = subprocess.run([sys.executable, "-m", "withsense_tf", *command], check=False).returncode
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
+    """Run a command of this package in a process of its own, which gives back its memory.
+
+    Ctrl-C reaches that process, too, and it ends what is under way.
+    """
+    with subprocess.Popen([sys.executable, "-m", "withsense_tf", *command]) as process:
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            process.wait()
+            # A server that is stopped did what it should; a step did not.
+            raise typer.Exit(0 if command[0] == "serve" else INTERRUPT_CODE) from None
     if code:
         raise SettingError(
             f"The step failed: python -m withsense_tf {' '.join(command)} (exit code {code}). What it said is above. "

@@ -22,10 +22,11 @@ Photos = Photo | Sequence[Photo]
 Thing = TypeVar("Thing")
 
 # Trainings of a comparison share their captioned photos, thousands, and each row of its table asks for them again.
-SETS: Final = 4
 FEWEST_SHARED: Final = 1_000
 MOST_SHARED: Final = 10_000  # 200 to 400 MB a set; who learns from more photos trains once
-_features_made = LastMade[Any](SETS)
+SETS: Final = 2
+_figures_made = LastMade[Any](SETS)
+_features_made = LastMade[np.ndarray](SETS)
 
 
 def photo_encoders(photo: Photos) -> list[PhotoEncoder]:
@@ -51,7 +52,9 @@ class PhotoFeatures(Saveable):
 
     def fit(self, content: Sequence[str], paths: Sequence[Path]) -> Self:
         """Learn the mean and spread of each number from training photos."""
-        self.means_, self.scales_ = self._once(content, [], lambda: self._figures(content, paths))
+        self.means_, self.scales_ = self._once(
+            _figures_made, content, [], lambda: self._figures(content, paths)
+        )
         return self
 
     def _figures(
@@ -74,7 +77,7 @@ class PhotoFeatures(Saveable):
             parts = zip(self._vectors(content, paths), self.means_, self.scales_, strict=True)
             return np.hstack([(vectors - mean) * scale for vectors, mean, scale in parts]).astype(np.float32)
 
-        return self._once(content, [*self.means_, *self.scales_], make)
+        return self._once(_features_made, content, [*self.means_, *self.scales_], make)
 
     def seen_by(self, encoders: Sequence[PhotoEncoder]) -> PhotoFeatures:
         """Return the same means and scales on the vectors of other encoders, of the same widths."""
@@ -87,7 +90,11 @@ class PhotoFeatures(Saveable):
         return [np.sign(vectors) * np.sqrt(np.abs(vectors)) for vectors in several]
 
     def _once(
-        self, content: Sequence[str], figures: Sequence[np.ndarray], make: Callable[[], Thing]
+        self,
+        memory: LastMade[Thing],
+        content: Sequence[str],
+        figures: Sequence[np.ndarray],
+        make: Callable[[], Thing],
     ) -> Thing:
         """Return what is made of these photos under these figures; of thousands of them, it is made once."""
         if not FEWEST_SHARED <= len(content) <= MOST_SHARED:
@@ -96,8 +103,7 @@ class PhotoFeatures(Saveable):
         digest = sha256("\0".join(names).encode())
         for one in figures:
             digest.update(one.tobytes())
-        thing: Thing = _features_made.get(digest.hexdigest(), make)
-        return thing
+        return memory.get(digest.hexdigest(), make)
 
 
 def fit_features(

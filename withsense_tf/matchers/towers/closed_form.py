@@ -20,7 +20,7 @@ from withsense_tf.matchers.base import FeatureMatcher
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.forms.query_numbers import FEWEST_PAIRS, FEWEST_PHOTOS, QueryNumbers
 from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
-from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, photo_encoders
+from withsense_tf.matchers.photo_features import FEWEST_SHARED, PhotoFeatures, Photos, photo_encoders
 from withsense_tf.matchers.towers.base import LastFit, Towers
 from withsense_tf.matchers.towers.caption_means import mean_captions, mean_reciprocal_rank
 from withsense_tf.matchers.towers.kernel_ridge import BaseRows, base_rows
@@ -33,8 +33,6 @@ GAMMAS: Final = (0.15, 0.6, 1.2)
 PENALTIES: Final = (0.1, 0.2, 0.4, 0.8)
 # Where towers are adapted, few photos bear only a little.
 ADAPTING_PENALTIES: Final = (*PENALTIES, 1.6, 3.2, 6.4, 12.8)
-# So many captioned photos are a base of their own, which all trainings of a comparison share.
-FEWEST_SHARED: Final = 1_000
 # Up to so many photos the answer is exact; ten thousand would need 5.4 GB and most of the time.
 MOST_EXACT: Final = 7_500
 LANDMARKS: Final = 4_096
@@ -190,6 +188,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
 
         Beside it, what the regression says of the captioned photos that it was fitted to, (photos, dim).
         """
+        # So many captioned photos are a base of their own, which all trainings of a comparison share.
         if examples.captioned.sum() < FEWEST_SHARED:
             # So few take no time, and are solved for together with the others.
             examples = replace(examples, captioned=np.zeros(len(examples.content), bool))
