@@ -85,6 +85,11 @@ def test_a_word_that_captions_have_that_may_be_shown_is_not_named() -> None:
     )
 
 
+def test_a_number_is_nothing_that_could_be_missing() -> None:
+    chance = Chance(0.1, False, ("two", "submarine", "два", "лодка"))
+    assert words_not_there("two submarines, двумя лодками", chance, no_word) == ("submarines", "лодками")
+
+
 def test_marks_and_endless_words_do_not_get_into_the_message() -> None:
     long = "x" * 500
     chance = Chance(0.1, False, (long, "b"))

@@ -20,6 +20,10 @@ from withsense_tf.search.query.tokens import tokens
 from withsense_tf.search.row_ranking import RowRanking
 
 NEAREST: Final = "nearest with --minimum 0"
+# In their basic forms.
+NUMBERS: Final = frozenset(
+    "two three four five six seven eight nine ten два три четыре пять шесть семь восемь девять десять".split()
+)
 
 
 def chance_of_best(
@@ -44,13 +48,16 @@ def chance_of_best(
 
 
 def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:
-    """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown."""
+    """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown.
+
+    A number names nothing that could be missing.
+    """
     missing = {form for form in chance.unconfirmed_words if not in_captions(form)}
     typed_words = [
         token.text
         for token in tokens(text)
         for word in words(token.text)
-        if word not in SMALL and lemma(word) in missing
+        if word not in SMALL and lemma(word) in missing - NUMBERS
     ]
     return tuple(word[:LONGEST_WORD] for word in dict.fromkeys(typed_words))[:MOST_LISTED]
 
