@@ -21,9 +21,10 @@ from withsense_tf.search.row_ranking import RowRanking
 
 NEAREST: Final = "nearest with --minimum 0"
 # In their basic forms.
-NUMBERS: Final = frozenset(
-    "two three four five six seven eight nine ten два три четыре пять шесть семь восемь девять десять".split()
-)
+_NUMBERS = """
+    two three four five six seven eight nine ten два три четыре пять шесть семь восемь девять десять
+"""
+NUMBERS: Final = frozenset(_NUMBERS.split())
 
 
 def chance_of_best(

@@ -27,10 +27,10 @@ def test_the_first_page_shows_queries_with_photos_that_answer_them(client: TestC
 @pytest.mark.parametrize(
     ("reads", "page", "promised", "example"),
     [
-        (("English",), "ru", "Своими словами, по-английски. ", "Two dogs"),
-        (("English",), "en", "In your own words, in English. ", "Two dogs"),
-        (("English", "Russian"), "ru", "Своими словами, по-русски или по-английски. ", "Две собаки"),
-        (("Russian", "German"), "en", "In your own words, in Russian. ", "Две собаки"),
+        (("English",), "ru", "Своими словами, по-английски. ", "A dog on a beach"),
+        (("English",), "en", "In your own words, in English. ", "A dog on a beach"),
+        (("English", "Russian"), "ru", "Своими словами, по-русски или по-английски. ", "Собака на пляже"),
+        (("Russian", "German"), "en", "In your own words, in Russian. ", "Собака на пляже"),
         ((), "ru", "Своими словами. ", "Что должно быть"),
         ((), "en", "In your own words. ", "What should be"),
     ],
