@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,11 @@ def test_a_number_of_photos_that_changes_nothing_is_said(tmp_path: Path) -> None
     assert drawn_size(tmp_path, 500) == ""
 
 
+@pytest.mark.parametrize("send", [os.killpg, os.kill], ids=["as Ctrl-C does", "to it alone"])
 @pytest.mark.slow
-def test_a_step_that_is_interrupted_ends_what_is_under_way_and_says_so(tmp_path: Path) -> None:
+def test_a_step_that_is_interrupted_ends_what_is_under_way_and_says_so(
+    tmp_path: Path, send: Callable[[int, int], None]
+) -> None:
     words = ["demo", "--folder", str(tmp_path), "--photos", "2000", "--no-serve"]
     with subprocess.Popen(
         [sys.executable, "-m", "withsense_tf", *words],
@@ -69,7 +73,7 @@ def test_a_step_that_is_interrupted_ends_what_is_under_way_and_says_so(tmp_path:
         while not any((tmp_path / "photos").rglob("*.jpg")):
             assert process.poll() is None
             time.sleep(0.1)
-        os.killpg(process.pid, signal.SIGINT)
+        send(process.pid, signal.SIGINT)
         process.communicate(timeout=60)
     assert process.returncode == 130
     assert not (tmp_path / "photos.done").exists()

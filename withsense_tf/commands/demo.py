@@ -10,6 +10,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -44,6 +45,7 @@ CAMERAS: Final = ("Canon EOS R6", "Fujifilm X100V", "Leica M6", "Nikon D90", "Ni
 AUTHORS: Final = ("Ada Berg", "Ivo Novak", "Mira Lund", "Tom Reyes")
 FIRST_DAY, DAYS = date(2021, 1, 1), 5 * 365
 SECONDS_TO_OPEN: Final = 3.0
+SECONDS_TO_END: Final = 3.0
 INTERRUPT_CODE: Final = 130  # as shells have it
 
 
@@ -172,12 +174,15 @@ def law_options(folder: Path) -> list[str]:
 def run(command: tuple[str, ...]) -> None:
     """Run a command of this package in a process of its own, which gives back its memory.
 
-    Ctrl-C reaches that process, too, and it ends what is under way.
+    Ctrl-C reaches that process, too, and it ends what is under way; a signal to this one alone is passed on.
     """
     with subprocess.Popen([sys.executable, "-m", "withsense_tf", *command]) as process:
         try:
             code = process.wait()
         except KeyboardInterrupt:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(SECONDS_TO_END)
+            process.terminate()  # who is ending goes on with it
             process.wait()
             # A server that is stopped did what it should; a step did not.
             raise typer.Exit(0 if command[0] == "serve" else INTERRUPT_CODE) from None
