@@ -120,6 +120,7 @@ def test_a_port_that_is_taken_is_passed_over() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert free_port(port) > port
+    assert 8000 <= free_port(65536) < 8020
 
 
 @pytest.mark.slow

@@ -44,6 +44,7 @@ MODELS: Final = ("closed_form", "hybrid")
 CAMERAS: Final = ("Canon EOS R6", "Fujifilm X100V", "Leica M6", "Nikon D90", "Nikon Z6")
 AUTHORS: Final = ("Ada Berg", "Ivo Novak", "Mira Lund", "Tom Reyes")
 FIRST_DAY, DAYS = date(2021, 1, 1), 5 * 365
+USUAL_PORT: Final = 8000
 SECONDS_TO_OPEN: Final = 3.0
 SECONDS_TO_END: Final = 3.0
 INTERRUPT_CODE: Final = 130  # as shells have it
@@ -68,7 +69,7 @@ def demo(
     photos: Annotated[int, typer.Option(min=15, help="How many photos to draw.")] = 240,
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="The port, or the next one that is free.")
-    ] = 8000,
+    ] = USUAL_PORT,
     reports: ReportsOption = REPORTS,
     browser: Annotated[bool, typer.Option(help="Open a browser, where there is one.")] = True,
     serve: Annotated[
@@ -194,12 +195,12 @@ def run(command: tuple[str, ...]) -> None:
 
 
 def free_port(port: int, tries: int = 20) -> int:
-    """Return the first port from this one on that nobody listens at."""
-    for number in range(port, min(port + tries, 65536)):
+    """Return the first port from this one on that nobody listens at; behind the last port come the usual ones."""
+    for number in (*range(port, min(port + tries, 65536)), *range(USUAL_PORT, USUAL_PORT + tries)):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", number)):
                 return number
-    raise SettingError(f"Others listen at every port from {port} on; name another one with --port.")
+    raise SettingError(f"Others listen at the {tries} ports from {port} on; name another one with --port.")
 
 
 def open_later(address: str) -> None:
