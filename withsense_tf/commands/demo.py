@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -196,7 +197,7 @@ def run(command: tuple[str, ...]) -> None:
 
 def free_port(port: int, tries: int = 20) -> int:
     """Return the first port from this one on that nobody listens at; behind the last port come the usual ones."""
-    for number in (*range(port, min(port + tries, 65536)), *range(USUAL_PORT, USUAL_PORT + tries)):
+    for number in chain(range(port, min(port + tries, 65536)), range(USUAL_PORT, USUAL_PORT + tries)):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", number)):
                 return number
