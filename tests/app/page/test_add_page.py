@@ -8,6 +8,11 @@ from app_places import Place
 from starlette.testclient import TestClient
 from uploads_of_tests import png_of
 
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.kept_out import keep_out
+from withsense_tf.policy.current_policy import Policy
+
 BB = {"cookie": "withsense_country=BB"}
 
 
@@ -28,3 +33,25 @@ def test_what_is_no_photo_is_refused_with_what_to_do(client: TestClient) -> None
     assert "Send a photo as JPEG" in answer.text
     answer = client.post("/add", files={"photo": ("a.png", png_of(1), "image/png")}, data={"text": "!!"})
     assert answer.status_code == 422
+
+
+def test_why_a_photo_is_refused_that_was_taken_out_stands_on_the_page(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    index = PhotoIndex(place.index)
+    leaving, _ = keep_out(index, ["shown_0.png"])
+    ingest(index, [], Policy.of_files(place.law), remove=leaving)
+    index.close()
+    content = (place.photos / "look-0-0.png").read_bytes()
+    for language, words in (
+        ("en", "was taken out of the index for good"),
+        ("ru", "изъят из индекса навсегда"),
+    ):
+        answer = client.post(
+            "/add",
+            files={"photo": ("a.png", content, "image/png")},
+            data={"text": "A wall."},
+            headers={"cookie": f"withsense_country=BB; withsense_language={language}"},
+        )
+        assert (answer.status_code, words in answer.text) == (409, True)

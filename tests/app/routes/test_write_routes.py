@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from app_places import Place, ids_of, search
+from PIL import Image
 from starlette.testclient import TestClient
 from uploads_of_tests import PNG, png_of
 
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.app.routes.write_routes import quarantine_of, upload_state
 from withsense_tf.app.uploads import index_writing
+from withsense_tf.app.uploads.quarantine import Description
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.left_out_tables import insert_quarantine
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.kept_out import keep_out
 from withsense_tf.index.upkeep.verify import verify_index
@@ -143,6 +150,80 @@ def test_of_an_upload_that_is_removed_no_file_stays(writer: TestClient, place: P
     index.close()
     assert not any(file.exists() for file in files)
     assert writer.get(sent["photo"]["image"]).status_code == 404
+
+
+@pytest.fixture
+def without_first(place: Place) -> bytes:
+    """Return the content of a photo that was taken out of the index for good."""
+    index = PhotoIndex(place.index)
+    leaving, _ = keep_out(index, ["shown_0.png"])
+    ingest(index, [], Policy.of_files(place.law), remove=leaving)
+    index.close()
+    return (place.photos / "look-0-0.png").read_bytes()
+
+
+def brightened(content: bytes) -> bytes:
+    """Return a copy of a photo that has other bytes, and looks the same."""
+    stream = io.BytesIO()
+    Image.open(io.BytesIO(content)).convert("RGB").point(lambda value: min(255, value + 2)).save(
+        stream, "PNG"
+    )
+    return stream.getvalue()
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("change", [bytes, brightened], ids=["itself", "a copy"])
+def test_a_photo_that_was_taken_out_for_good_is_refused_and_why_is_said(
+    writer: TestClient, place: Place, without_first: bytes, change: Callable[[bytes], bytes]
+) -> None:
+    answer = send(writer, change(without_first), "A marmalade zeppelin .")
+    assert (answer.status_code, answer.json()["kind"]) == (409, "taken_out"), answer.text
+    assert "for good" in answer.json()["detail"]
+    assert "shown_0" not in answer.text
+    assert not list((place.index / "app" / "photos").iterdir())
+    described = writer.get("/api/v1/openapi.json").json()["paths"]["/api/v1/upload"]["post"]
+    assert "409" in described["responses"]
+    assert "`taken_out`" in described["description"]
+
+
+def test_why_a_photo_is_refused_is_known_where_another_worker_judged_it(
+    place: Place, without_first: bytes
+) -> None:
+    service, other = PhotoService(place.settings()), PhotoService(place.settings())
+    waiting = quarantine_of(service).take(
+        io.BytesIO(without_first), Description(("A wall .",), None, "a.png"), 10**7, 10**7
+    )
+    index_writing.judge_waiting(other, quarantine_of(other))
+    with pytest.raises(ProblemError) as problem:
+        upload_state(service, waiting.name, waiting.folder.exists(), None)
+    assert problem.value.kind == "taken_out"
+
+
+def test_why_a_photo_cannot_be_used_is_said_without_a_place(place: Place) -> None:
+    service = PhotoService(place.settings())
+    row = ("upload_0f.png", "/srv/x.png", "photo_truncated", "/srv/x.png breaks off.", "2026-01-01")
+    with service.search().index.catalog.writing() as tables:
+        insert_quarantine(tables, [row])
+    with pytest.raises(ProblemError) as problem:
+        upload_state(service, "upload_0f.png", False, None)
+    assert (problem.value.status, problem.value.kind) == (422, "photo_truncated")
+    assert problem.value.detail == "The photo cannot be used: … breaks off."
+    with pytest.raises(ProblemError) as problem:
+        upload_state(service, "upload_ff.png", False, None)
+    assert (problem.value.status, problem.value.kind) == (409, "changed_meanwhile")
+
+
+def test_a_photo_for_another_country_than_the_server_answers_by_is_not_taken_in(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings(country="BB", fixed_country=True))
+    answer = client.post(
+        "/api/v1/upload?country=AA",
+        files={"photo": ("a.png", PNG, "image/png")},
+        data={"caption": ["A wall ."]},
+    )
+    assert (answer.status_code, answer.json()["kind"]) == (403, "country_fixed")
+    assert not list((place.index / "app").glob("*/upload*"))
 
 
 @pytest.mark.closed

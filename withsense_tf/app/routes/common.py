@@ -64,7 +64,7 @@ DETAILS: Final = {
     404: "No photo has this id, or its file is gone.",
     405: "This path takes other methods.",
     408: "The request did not come in time.",
-    409: "It was changed meanwhile, or is done already.",
+    409: "It was changed meanwhile, is done already, or the photo was taken out for good.",
     413: "The request, or the photo, is too large.",
     415: "The file is no photo of a kind that is taken.",
     421: "The request is for a server of another name.",

@@ -13,7 +13,7 @@ from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
-from withsense_tf.app.uploads.index_writing import add_caption, check_author, judge_waiting
+from withsense_tf.app.uploads.index_writing import add_caption, check_author, judge_waiting, refusal
 from withsense_tf.app.uploads.quarantine import Description, Quarantine
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.search.query.tokens import tokens
@@ -50,10 +50,10 @@ class NewCaption(JsonAnswer):
 
 
 class UploadAnswer(JsonAnswer):
-    """What became of a photo: it can be found, the law withholds it, it waits, or it is not taken."""
+    """What became of a photo that was taken in: it can be found, the law withholds it, or it waits."""
 
     id: str = Field(examples=[PHOTO_ID])
-    state: Literal["searchable", "withheld", "waiting", "refused"]
+    state: Literal["searchable", "withheld", "waiting"]
     notice: str | None = Field(default=None, examples=[NOTICE])
     photo: PhotoAnswer | None = None
 
@@ -83,7 +83,7 @@ UPLOAD_STATES: Final[dict[int | str, dict[str, Any]]] = {
     "/upload",
     summary="Bring a photo",
     status_code=201,
-    responses=problems(400, 408, 413, 415, 451) | UPLOAD_STATES,
+    responses=problems(400, 408, 409, 413, 415, 451) | UPLOAD_STATES,
 )
 def upload(
     service: Service,
@@ -100,7 +100,12 @@ def upload(
     by: Annotated[Author, Form()] = None,
     country: CountryParameter = None,
 ) -> UploadAnswer:
-    """The photo stays in quarantine until the law has judged it by all that speaks of it."""
+    """The photo stays in quarantine until the law has judged it by all that speaks of it.
+
+    A photo that was taken out of the index for good, and a copy of one, is refused: 409, of the kind `taken_out`. Of
+    one that cannot be used `detail` says why.
+    """
+    service.country(country)  # a photo is not taken in where nobody may be told what became of it
     check_author(service, by, country)
     quarantine = quarantine_of(service)
     waiting = quarantine.take(
@@ -114,7 +119,7 @@ def upload(
     except ProblemError as problem:
         if problem.status != 503:
             raise
-    answer = upload_state(service, service.ids.write(waiting.name), waiting.folder.exists(), country)
+    answer = upload_state(service, waiting.name, waiting.folder.exists(), country)
     response.status_code = 201 if answer.state == "searchable" else 202
     return answer
 
@@ -124,8 +129,9 @@ def quarantine_of(service: PhotoService) -> Quarantine:
     return Quarantine(service.settings.state_folder / "quarantine")
 
 
-def upload_state(service: PhotoService, id_: str, waits: bool, country: str | None) -> UploadAnswer:
-    """Say what became of an upload."""
+def upload_state(service: PhotoService, name: str, waits: bool, country: str | None) -> UploadAnswer:
+    """Say what became of an upload; raise the problem of one that did not come into the index."""
+    id_ = service.ids.write(name)
     if waits:
         return UploadAnswer(id=id_, state="waiting")
     try:
@@ -133,4 +139,4 @@ def upload_state(service: PhotoService, id_: str, waits: bool, country: str | No
     except ProblemError as problem:
         if problem.status == 451:
             return UploadAnswer(id=id_, state="withheld", notice=problem.detail)
-        return UploadAnswer(id=id_, state="refused")
+        raise (refusal(service, name) if problem.status == 404 else problem) from problem

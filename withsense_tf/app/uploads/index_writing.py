@@ -15,13 +15,15 @@ from filelock import FileLock, Timeout
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.app.request_problems import ProblemError, without_paths
+from withsense_tf.app.uploads.photo_kinds import unusable
 from withsense_tf.app.uploads.quarantine import Quarantine, WaitingPhoto
 from withsense_tf.app.uploads.uploaded_item import NOBODY, item_of_upload
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.stored_items import stored_items
+from withsense_tf.index.tables.left_out_tables import count_kept_out, quarantined_photos
 from withsense_tf.index.tables.photos_table import live_of_name
-from withsense_tf.index.upkeep.ingest import Report, ingest
+from withsense_tf.index.upkeep.ingest import ingest
 
 # Of all workers one writes: what a photo has now must not be overwritten by who read it before.
 LOCK: Final = "writing.lock"
@@ -87,7 +89,7 @@ def judge_waiting(service: PhotoService, quarantine: Quarantine) -> None:
             bring_in(service, waiting)
 
 
-def bring_in(service: PhotoService, waiting: WaitingPhoto) -> Report:
+def bring_in(service: PhotoService, waiting: WaitingPhoto) -> None:
     """Bring a photo into the index; stopped on the way, it is done again."""
     folder = service.settings.state_folder / PHOTOS
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -101,7 +103,32 @@ def bring_in(service: PhotoService, waiting: WaitingPhoto) -> Report:
     if report.quarantined or report.kept_out:
         remove(file)
     shutil.rmtree(waiting.folder)
-    return report
+
+
+def refusal(service: PhotoService, name: str) -> ProblemError:
+    """Return why a photo that was judged is not in the index, whichever worker judged it: its tables say so.
+
+    Of the photo that was taken out before, nothing is said but that there is one.
+    """
+    with service.search().index.catalog.reading() as tables:
+        reasons = {photo: (kind, reason) for photo, _, kind, reason, _ in quarantined_photos(tables)}
+        some_kept_out = count_kept_out(tables) > 0
+    if name in reasons:
+        kind, reason = reasons[name]
+        return unusable(kind, without_paths(reason))
+    if some_kept_out:
+        return ProblemError(
+            409,
+            "taken_out",
+            "This photo, or one that it shows or is a copy of, was taken out of the index for good.",
+            "Ask who looks after the index whether it may come in again.",
+        )
+    return ProblemError(
+        409,
+        "changed_meanwhile",
+        "The index changed while the photo came in, and it is not there.",
+        "Send it again.",
+    )
 
 
 def remove(file: Path) -> None:

@@ -60,10 +60,14 @@ def check_photo(path: Path, most_pixels: int) -> tuple[str, PhotoFacts]:
             )  # fmt: skip
         return kind, inspect_photo(path, decode=True)
     except PhotoError as error:
-        status = STATUS.get(error.kind, 422)
-        raise ProblemError(
-            status, error.kind, f"The photo cannot be used: {error.reason}.", ADVICE
-        ) from error
+        raise unusable(error.kind, error.reason) from error
+
+
+def unusable(kind: str, reason: str) -> ProblemError:
+    """Return the problem of a photo that cannot be used, by the kind of its damage and the reason."""
+    return ProblemError(
+        STATUS.get(kind, 422), kind, f"The photo cannot be used: {reason.removesuffix('.')}.", ADVICE
+    )
 
 
 def end_of(kind: str, content: bytes) -> int:
