@@ -16,15 +16,20 @@ from filelock import FileLock
 
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
-from withsense_tf.app.uploads.index_writing import writing_alone
+from withsense_tf.app.uploads.index_writing import PHOTOS, writing_alone
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.limits import parse_json, read_bytes
+from withsense_tf.index.brought import note_brought
+from withsense_tf.index.tables.left_out_tables import kept_out_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
+from withsense_tf.index.upkeep.ingest import remove_for_good
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, parse_overrides
 
 TRAIL: Final = "decisions.jsonl"
+# How the trail calls that a photo was taken out for good.
+REMOVE: Final = "remove"
 NO_FILE: Final = (
     "This server keeps no file of what people decide.",
     "Start it with --overrides FILE (see: python -m withsense_tf serve --help).",
@@ -74,6 +79,14 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         found_decision = next((one for one in decisions if one.id == number), None)
         if found_decision is None:
             raise ProblemError(404, "no_such_decision", "There is no decision with this number.")
+        if found_decision.decision == REMOVE:
+            raise ProblemError(
+                409,
+                "taken_out",
+                "The photo was taken out of the index for good.",
+                "Who looks after the index lets it in again: python -m withsense_tf index readmit",
+            )
+        decisions = [one for one in decisions if one.decision != REMOVE]
         last = [one for one in decisions if one.digest == found_decision.digest][-1]
         if last.id != number:
             raise ProblemError(
@@ -95,6 +108,31 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
             undoes=number,
         )
         return _note(service, note)
+
+
+def remove(service: PhotoService, id_: str, signer: Signer, reason: str) -> int:
+    """Take a photo and its copies out for good, write that into the trail, and return how many left.
+
+    It is there for who asks again, too: what was stopped on the way is done then, and noted if it was not.
+    """
+    with writing_alone(service):
+        with service.doorway(None) as here:  # an index that is judged by another law is not changed
+            index, name = here.index, service.ids.read(id_)
+            digests = {photo: digest for photo, digest, _ in kept_out_photos(here.tables)}
+        if name is None or name not in digests:
+            name, digest = content_of(service, id_)
+            digests[name] = digest
+        # The pictures that were made of photos lie beside that folder.
+        note_brought(index, service.settings.state_folder / PHOTOS)
+        _, leaving, _ = remove_for_good(index, [name], service.policy)
+        with index.catalog.reading() as tables:
+            digests |= {photo: digest for photo, digest, _ in kept_out_photos(tables)}
+        removals = {(one.photo, one.digest) for one in trail(service) if one.decision == REMOVE}
+        for photo in dict.fromkeys((name, *leaving)):
+            if photo in leaving or (photo, digests[photo]) not in removals:
+                cells = (_lot(), _now(), photo, digests[photo], REMOVE, None, signer.name, reason)
+                _note(service, Decision(*cells, key=signer.key))
+        return len(leaving)
 
 
 def trail(service: PhotoService) -> list[Decision]:

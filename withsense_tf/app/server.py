@@ -33,6 +33,7 @@ from withsense_tf.app.routes import (
     health_routes,
     model_routes,
     photo_routes,
+    removal_routes,
     review_routes,
     search_routes,
     write_routes,
@@ -67,7 +68,8 @@ def create_app(settings: AppSettings) -> ASGIApp:
     )
     app.state.service, app.state.metrics = service, metrics
     app.state.keys = None if settings.keys is None else KeyRing(settings.keys)
-    for routes in (search_routes, photo_routes, model_routes, write_routes, review_routes, health_routes):
+    reading = (search_routes, photo_routes, model_routes)
+    for routes in (*reading, write_routes, review_routes, removal_routes, health_routes):
         app.include_router(routes.router, prefix=PREFIX)
     app.include_router(page_router())
     add_handlers(app)

@@ -150,13 +150,10 @@ def remove(
 ) -> None:
     """Take photos out of the index for good: the next update does not bring them back."""
     from withsense_tf.index.photo_index import PhotoIndex
-    from withsense_tf.index.upkeep.ingest import ingest
-    from withsense_tf.index.upkeep.kept_out import keep_out
+    from withsense_tf.index.upkeep.ingest import remove_for_good
     from withsense_tf.policy.current_policy import Policy
 
-    photo_index = PhotoIndex(index)
-    leaving, unknown = keep_out(photo_index, photos)
-    report = ingest(photo_index, [], Policy.of_files(law), remove=leaving)
+    report, _, unknown = remove_for_good(PhotoIndex(index), photos, Policy.of_files(law))
     typer.echo(f"{index}: {report}. They stay out; let them in again with: index readmit.")
     if unknown:
         typer.echo(f"Not in the index: {', '.join(unknown)}.", err=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -80,7 +80,7 @@ def _folders(tables: sqlite3.Connection) -> set[Path]:
 
 
 def erase_kept_out(index: PhotoIndex) -> None:
-    """Erase the files of photos that users brought and that were taken out for good, and the pictures made of them.
+    """Erase the pictures made of photos that were taken out for good, and the files of those that users brought.
 
     Nothing is erased that a photo has, live or on its way. Whoever is stopped before, or may not erase a file, erases
     it when something comes in or leaves the next time.
@@ -93,19 +93,21 @@ def erase_kept_out(index: PhotoIndex) -> None:
         places, digests = used_files(tables)
         for file, digest in _files_kept_out(tables):
             if str(file) not in places and digest not in digests:
-                _erase(file, digest)
+                with suppress(OSError):
+                    file.unlink(missing_ok=True)
 
 
 def _files_kept_out(tables: sqlite3.Connection) -> list[tuple[Path, str]]:
-    """Return the files that are there of photos that were brought and kept out, each with its digest."""
+    """Return the files of photos that were kept out, and the pictures made of them, each with the photo's digest."""
     own, photos = own_folder(tables), kept_out_photos(tables)
-    return [
+    folders = [folder for folder in _folders(tables) if photos and not _is_of_another_index(folder, own)]
+    uploads = [
         (folder / name, digest)
-        for folder in _folders(tables)
-        if photos and not _is_of_another_index(folder, own)
+        for folder in folders
         for name, digest, _ in photos
         if Path(name).name == name and (folder / name).is_file()
     ]
+    return [*(one for folder in folders for one in _pictures(folder, {one[1] for one in photos})), *uploads]
 
 
 def _is_of_another_index(folder: Path, own: Path | None) -> bool:
@@ -114,12 +116,13 @@ def _is_of_another_index(folder: Path, own: Path | None) -> bool:
     return index != own and folder == index.joinpath(*UPLOADS_FOLDER) and (index / TABLES).exists()
 
 
-def _erase(file: Path, digest: str) -> None:
-    """Erase a file, last: as long as it is there, what was made of it is looked for again."""
-    with suppress(OSError):
-        for picture in (file.parent.parent / THUMBNAILS / digest[:2]).glob(f"{digest}-*"):
-            picture.unlink(missing_ok=True)
-        file.unlink(missing_ok=True)
+def _pictures(folder: Path, digests: Collection[str]) -> Iterator[tuple[Path, str]]:
+    """Yield the pictures beside a folder that were made of photos with these digests, each with that."""
+    for start in sorted({digest[:2] for digest in digests}):
+        for picture in (folder.parent / THUMBNAILS / start).glob(f"{start}*-*"):
+            digest = picture.name.partition("-")[0]
+            if digest in digests:
+                yield picture, digest
 
 
 def with_captions_of_users(

@@ -24,7 +24,7 @@ from withsense_tf.index.tables.left_out_tables import clear_quarantine, insert_q
 from withsense_tf.index.tables.photos_table import live_tags
 from withsense_tf.index.upkeep.forget_rows import forget_rows, leave_rows
 from withsense_tf.index.upkeep.judge_anew import judge_anew
-from withsense_tf.index.upkeep.kept_out import without_kept_out
+from withsense_tf.index.upkeep.kept_out import keep_out, without_kept_out
 from withsense_tf.index.upkeep.readable import UnusablePhoto
 from withsense_tf.index.upkeep.staging import Staging, check_law, forget_abandoned
 from withsense_tf.policy.current_policy import Policy
@@ -104,6 +104,14 @@ def ingest(
     left_out = kept_out + len(staging.copies_of_kept_out)
     counts = (publication.new_photos, publication.changed_photos, publication.removed_photos)
     return Report(*counts, staging.same or 0, quarantine, left_out)
+
+
+def remove_for_good(
+    index: PhotoIndex, names: Iterable[str], policy: Policy
+) -> tuple[Report, list[str], list[str]]:
+    """Take photos and their copies out for good; return the report, who leaves, and what the index does not have."""
+    leaving, unknown = keep_out(index, names)
+    return ingest(index, [], policy, remove=leaving), leaving, unknown
 
 
 def _check_names(items: Sequence[Item]) -> None:

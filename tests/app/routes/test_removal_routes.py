@@ -1,0 +1,164 @@
+"""Who may decide takes photos out for good by way of the API: as `index remove` does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_places import WITHHELD, Place, ids_of
+from starlette.testclient import TestClient
+from uploads_of_tests import PNG
+
+from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import remove_for_good
+from withsense_tf.index.upkeep.kept_out import readmit
+from withsense_tf.index.upkeep.verify import verify_index
+from withsense_tf.policy.current_policy import Policy
+
+pytestmark = pytest.mark.closed
+WHY = {"by": "Ann", "reason": "He asked for it."}
+
+
+@pytest.fixture
+def reviewer(place: Place, new_client: Callable[..., TestClient]) -> TestClient:
+    return new_client(place.settings(country="BB"))
+
+
+def remove(client: TestClient, id_: str, **more: str) -> Any:
+    return client.delete(f"/api/v1/photos/{id_}", params=WHY | more)
+
+
+def upload(client: TestClient, content: bytes) -> Any:
+    sent = {"photo": ("a.png", content, "image/png")}
+    return client.post("/api/v1/upload", files=sent, data={"caption": ["A marmalade wall ."]})
+
+
+def id_of(client: TestClient, name: str) -> str:
+    return next(id_ for id_, one in ids_of(client, "BB").items() if one == name)
+
+
+def test_a_photo_that_is_removed_is_nowhere_any_more(reviewer: TestClient, place: Place) -> None:
+    id_ = id_of(reviewer, "shown_0.png")
+    image = f"/api/v1/photos/{id_}/image"
+    tag = reviewer.get(image).headers["etag"]
+    thumbnails = place.index / "app" / "thumbnails"
+    assert len(list(thumbnails.rglob("*.jpg"))) == 1
+    answer = remove(reviewer, id_)
+    assert (answer.status_code, answer.json()) == (200, {"id": id_, "photos": 1})
+    assert id_ not in ids_of(reviewer, "BB")
+    for path in (f"/api/v1/photos/{id_}", image, f"/photo/{id_}", f"/api/v1/similar?id={id_}"):
+        assert reviewer.get(path).status_code == 404, path
+    # Neither what the server keeps nor what a browser kept.
+    assert reviewer.get(image, headers={"If-None-Match": tag}).status_code == 404
+    assert not list(thumbnails.rglob("*.jpg"))
+    # The file is its owner's.
+    assert (place.photos / "look-0-0.png").exists()
+    assert upload(reviewer, (place.photos / "look-0-0.png").read_bytes()).json()["kind"] == "taken_out"
+    assert verify_index(PhotoIndex(place.index)) == []
+
+
+def test_copies_leave_too_and_of_an_upload_no_file_stays(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    client = new_client(place.settings(country="BB", state=state))
+    first, second = (upload(client, PNG).json() for _ in range(2))
+    assert client.get(first["photo"]["image"]).status_code == 200
+    assert remove(client, second["id"]).json()["photos"] == 2
+    assert not [one for one in state.rglob("*") if one.suffix in (".png", ".jpg", ".webp")]
+    assert client.get(first["photo"]["image"]).status_code == 404
+    trail = client.get("/api/v1/review/decisions").json()
+    assert {one["photo"] for one in trail} == {one["photo"]["name"] for one in (first, second)}
+
+
+def test_who_asks_again_gets_the_same_and_an_unknown_id_is_404(reviewer: TestClient, place: Place) -> None:
+    id_ = id_of(reviewer, "shown_0.png")
+    counts = [remove(reviewer, id_).json()["photos"] for _ in range(3)]
+    assert counts == [1, 0, 0]
+    assert len(reviewer.get("/api/v1/review/decisions").json()) == 1
+    assert remove(reviewer, "x").json()["kind"] == "no_such_photo"
+    # One that `index remove` took out is noted, too, and once.
+    other = id_of(reviewer, "shown_1.png")
+    index = PhotoIndex(place.index)
+    remove_for_good(index, ["shown_1.png"], Policy.of_files(place.law))
+    assert [remove(reviewer, other).json()["photos"] for _ in range(2)] == [0, 0]
+    assert [one["photo"] for one in reviewer.get("/api/v1/review/decisions").json()] == [
+        "shown_0.png", "shown_1.png"
+    ]  # fmt: skip
+    # Let in again and not there yet, it is a photo that nobody knows.
+    assert readmit(index, ["shown_1.png"]) == 1
+    assert remove(reviewer, other).status_code == 404
+
+
+def test_the_trail_and_the_audit_log_say_who_removed_it_and_why(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    log, ring = place.index.parent / "audit.jsonl", KeyRing(place.index.parent / "keys.json")
+    headers = {"Authorization": f"Bearer {ring.create('Rita', ['read', 'review'])}"}
+    law = replace(place.law, audit=log, overrides=None)
+    client = new_client(place.settings(country="BB", law=place.law, keys=ring.file), headers=headers)
+    id_ = id_of(client, "shown_0.png")
+    assert remove(client, id_, by="Bob").json()["kind"] == "other_name"
+    assert client.delete(f"/api/v1/photos/{id_}").status_code == 422
+    client = new_client(
+        place.settings(country="BB", law=replace(law, overrides=place.law.overrides), keys=ring.file),
+        headers=headers,
+    )
+    assert client.delete(f"/api/v1/photos/{id_}", params={"reason": "He asked."}).status_code == 200
+    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    (entry,) = [one for one in entries if one["place"] == "review"]
+    number = ring.all_keys()[0].id
+    assert (entry["photo"], entry["decision"], entry["by"], entry["key"], entry["reason"]) == (
+        "shown_0.png", "remove", "Rita", number, "He asked."
+    )  # fmt: skip
+    # No decision of the table brings it back.
+    undo = client.post(f"/api/v1/review/decisions/{entry['id']}/undo", json={"reason": "No."})
+    assert (undo.status_code, undo.json()["kind"]) == (409, "taken_out")
+    page = client.get("/review?tab=decisions").text
+    assert "Take out for good" in page
+    assert "/review/undo/" not in page
+
+
+def test_who_may_not_decide_learns_nothing_of_any_photo(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    ring = KeyRing(place.index.parent / "keys.json")
+    keys = {scope: ring.create("Ann", [scope]) for scope in ("read", "write", "review")}
+    client = new_client(place.settings(country="BB", keys=ring.file))
+    headers = {"Authorization": f"Bearer {keys['review']}"}
+    photos = client.get("/api/v1/review/withheld", headers=headers).json()
+    withheld = next(one["id"] for one in photos if one["name"] == WITHHELD[0])
+    for scope in ("read", "write"):
+        told = set()
+        for id_ in (withheld, "x"):
+            answer = client.delete(
+                f"/api/v1/photos/{id_}", params=WHY, headers={"Authorization": f"Bearer {keys[scope]}"}
+            )
+            told.add((answer.status_code, answer.json()["detail"]))
+        assert len(told) == 1
+        assert answer.status_code == 403
+    assert client.delete(f"/api/v1/photos/{withheld}", params=WHY).status_code == 401
+    assert len(client.get("/api/v1/review/withheld", headers=headers).json()) == 2
+    gone = client.delete(f"/api/v1/photos/{withheld}", params=WHY, headers=headers)
+    assert (gone.status_code, gone.json()["photos"]) == (200, 1)
+
+
+def test_another_page_removes_nothing(reviewer: TestClient) -> None:
+    id_ = id_of(reviewer, "shown_0.png")
+    headers = {"origin": "http://evil.example", "sec-fetch-site": "cross-site"}
+    assert reviewer.delete(f"/api/v1/photos/{id_}", params=WHY, headers=headers).status_code == 403
+    assert id_ in ids_of(reviewer, "BB")
+
+
+def test_nothing_is_removed_while_the_index_is_judged_by_another_law(
+    reviewer: TestClient, place: Place
+) -> None:
+    id_ = id_of(reviewer, "shown_0.png")
+    table = Path(str(place.law.overrides))
+    table.write_text(table.read_text() + "shown_1.png,,restrict,Ann,x\n", encoding="utf-8")
+    assert remove(reviewer, id_).json()["kind"] == "other_law"

@@ -1,0 +1,45 @@
+"""For who may decide on photos: one is taken out of the index for good, with its copies."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+
+from withsense_tf.app import review
+from withsense_tf.app.answers import PHOTO_ID, JsonAnswer
+from withsense_tf.app.routes.common import PhotoId, Service, needs, problems, signer_of
+from withsense_tf.app.routes.review_routes import Words
+
+router = APIRouter(prefix="/photos", tags=["review"], dependencies=[needs("review")])
+
+
+class RemovalAnswer(JsonAnswer):
+    """A photo that is out of the index for good."""
+
+    id: str = Field(examples=[PHOTO_ID])
+    photos: int = Field(
+        description="How many left now, it and its copies; 0 where it had left before.", examples=[1]
+    )
+
+
+@router.delete(
+    "/{id}", summary="Take a photo out of the index for good", responses=problems(400, 404, 408, 409)
+)
+def remove(
+    request: Request,
+    service: Service,
+    id: PhotoId,  # noqa: A002  # as the path has it
+    reason: Annotated[Words, Query(description="Why; it stands in the trail and in the audit log.")],
+    by: Annotated[
+        Words | None,
+        Query(description="Who says so; where the server asks for keys, it is whose key it is."),
+    ] = None,
+) -> RemovalAnswer:
+    """It and its copies are found no more, withheld ones too, and stay out, whoever brings them.
+
+    The files of uploads are erased, and the small pictures that were made of them; a file in a folder is its owner's.
+    It may be asked again: the answer is the same. `index readmit` lets photos in again.
+    """
+    return RemovalAnswer(id=id, photos=review.remove(service, id, signer_of(request, by), reason))
