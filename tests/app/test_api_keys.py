@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.app.api_keys import SCOPES, KeyRing
 from withsense_tf.errors import DataError, SettingError
 
 
@@ -18,6 +18,17 @@ def test_a_key_opens_what_it_was_made_for(ring: KeyRing) -> None:
     key = ring.key_of(ring.create("Ann", ["read", "write"]))
     assert key is not None
     assert (key.owner, key.scopes) == ("Ann", ("read", "write"))
+
+
+def test_who_may_review_may_read_the_counts_and_not_the_other_way_round(ring: KeyRing) -> None:
+    keys = {scope: ring.key_of(ring.create("Ann", [scope])) for scope in SCOPES}
+    may = {
+        (scope, other)
+        for scope, key in keys.items()
+        for other in SCOPES
+        if key is not None and key.may(other)
+    }
+    assert may == {(scope, scope) for scope in SCOPES} | {("review", "metrics")}
 
 
 @pytest.mark.closed

@@ -1,4 +1,4 @@
-"""Keys of the API: who has one may read, write or review; the file holds digests, from which no key can be found."""
+"""Keys of the API, with what who has one may do; the file holds digests, from which no key can be found."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from withsense_tf.common.limits import parse_json, read_bytes
 from withsense_tf.errors import DataError, SettingError, check_choice
 from withsense_tf.policy.watched import Watched
 
-SCOPES: Final = ("read", "write", "review")
+SCOPES: Final = ("read", "write", "review", "metrics")
+# Scopes that have another one in them.
+SCOPES_WITHIN: Final = {"review": ("metrics",)}
 PREFIX: Final = "ws"
 # Drawn by lot, so that one round of SHA-256 is enough: nobody can try 2 ** 256 of them.
 SECRET_BYTES: Final = 32
@@ -40,6 +42,10 @@ class ApiKey:
     digest: str
     since: str
     revoked_on: str | None = None
+
+    def may(self, scope: str) -> bool:
+        """Return whether it has a scope, by itself or in another one."""
+        return any(scope in (one, *SCOPES_WITHIN.get(one, ())) for one in self.scopes)
 
 
 # What an unknown number is compared with: it takes as long as a known one.

@@ -17,7 +17,7 @@ def create(
     keys: KeysOption,
     scope: Annotated[
         list[str] | None,
-        typer.Option(help="read, write or review; again and again. By default read."),
+        typer.Option(help="read, write, review or metrics; again and again. By default read."),
     ] = None,
 ) -> None:
     """Make a key and print it: it is not written anywhere, only a digest of it."""

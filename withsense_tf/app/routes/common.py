@@ -161,8 +161,8 @@ def check_key(request: Request, text: str | None, scope: str) -> None:
             "Send it as Authorization: Bearer KEY, or as X-API-Key: KEY.", {"WWW-Authenticate": "Bearer"},
         )  # fmt: skip
     request.state.key, request.state.key_owner = key.id, key.owner
-    if scope not in key.scopes:
+    if not key.may(scope):
         raise ProblemError(
-            403, "no_scope", f"This key may {' and '.join(key.scopes)}, and this needs the scope {scope}.",
+            403, "no_scope", f"This key is for {' and '.join(key.scopes)}, and this needs the scope {scope}.",
             f"Ask who runs the server for a key with the scope {scope}.",
         )  # fmt: skip

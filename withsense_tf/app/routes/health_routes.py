@@ -29,7 +29,7 @@ def ready(service: Service) -> HealthAnswer:
     "/metrics",
     summary="What does the server count?",
     response_class=Response,
-    dependencies=[needs("review")],
+    dependencies=[needs("metrics")],
     responses={
         **problems(),
         200: {
