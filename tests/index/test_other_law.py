@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-from run_command import law_variables, run
+from own_rules import rule, rule_file
+from run_command import finish, law_variables, run
 from small_index import items_of_looks, new_index
 
+from withsense_tf.__main__ import app
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataWarning, OtherLawError
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.ingest import ingest, remove_for_good
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.photo_judge import ChildJudge
 from withsense_tf.policy.service import LawFiles
+
+
+class SureJudge(ChildJudge):
+    """Finds no child."""
+
+    identity = "none v1"
+
+    def __call__(self, paths: list[Path]) -> np.ndarray:
+        return np.zeros(len(paths))
 
 
 @pytest.fixture
@@ -92,4 +107,81 @@ def test_who_judges_without_what_an_index_was_judged_with_is_warned(
 ) -> None:
     index = new(LawFiles(overrides=overrides))
     with pytest.warns(DataWarning, match="--overrides"):
-        judge_anew(index, Policy.of_files(LawFiles()), lift=True)
+        judge_anew(index, Policy.of_files(LawFiles()), lift=True, by_less=True)
+
+
+def state(index: PhotoIndex) -> str:
+    with index.catalog.reading() as tables:
+        return str(sorted(tables.execute("SELECT name, value FROM state").fetchall()))
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("what", ["overrides", "languages", "countries", "photo_judge"])
+def test_what_brings_an_index_up_to_date_by_less_than_before_changes_nothing(
+    what: str,
+    new: Callable[[LawFiles], PhotoIndex],
+    overrides: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("withsense_tf.policy.countries.SureJudge", SureJudge, raising=False)
+    index = new(LawFiles(**{what: _law_of(what, overrides, tmp_path)}))
+    before, bare = state(index), Policy.of_files(LawFiles())
+    option = f"--{what.replace('_', '-')}"
+    for change in (
+        lambda: ingest(index, [], bare),
+        lambda: ingest(index, [], bare, others="replace"),
+        lambda: remove_for_good(index, ["000.png"], bare),
+        lambda: judge_anew(index, bare),
+    ):
+        with pytest.raises(
+            OtherLawError, match=rf"by less.*{option}.*Nothing was changed.*--lift.*index judge"
+        ):
+            change()
+        assert state(index) == before
+    with pytest.warns(DataWarning, match=f"{option}.*before, and now without"):
+        ingest(index, [], bare, lift=True)
+    assert state(index) != before
+
+
+def _law_of(what: str, overrides: Path, tmp_path: Path) -> Path | str:
+    """Return the value of an option of the law."""
+    folder = tmp_path / "languages"
+    folder.mkdir()
+    (folder / "xx.toml").write_text(rule_file(rule("zzz")).content.decode(), encoding="utf-8")
+    countries = tmp_path / "countries.toml"
+    countries.write_text('[[rules]]\ncountry = "BB"\nrule = "children"\n', encoding="utf-8")
+    return {
+        "overrides": overrides,
+        "languages": folder,
+        "countries": countries,
+        "photo_judge": "withsense_tf.policy.countries:SureJudge",
+    }[what]
+
+
+def test_a_policy_of_python_that_has_what_an_index_was_judged_with_lacks_nothing(
+    new: Callable[[LawFiles], PhotoIndex], overrides: Path
+) -> None:
+    index = new(LawFiles(overrides=overrides))
+    whole = Policy.of_files(LawFiles(overrides=overrides))
+    with pytest.raises(OtherLawError, match="--overrides"):
+        ingest(index, [], Policy(whole.countries))
+    ingest(index, [], Policy(whole.countries, replace(whole.ownership, uncaptioned="allow")))
+
+
+def test_what_judges_more_strictly_than_before_is_warned_of_and_done(
+    new: Callable[[LawFiles], PhotoIndex],
+) -> None:
+    index = new(LawFiles(min_votes=2))
+    with pytest.warns(DataWarning, match="--min-votes"):
+        ingest(index, [], Policy.of_files(LawFiles()))
+
+
+def test_the_command_says_what_is_missing_before_it_reads_a_folder(
+    new: Callable[[LawFiles], PhotoIndex], overrides: Path, tmp_path: Path
+) -> None:
+    index = new(LawFiles(overrides=overrides))
+    before = state(index)
+    with pytest.raises(OtherLawError, match="by less than before"):
+        finish(app, "index", "update", str(tmp_path / "photos"), "--index", str(index.folder))
+    assert state(index) == before

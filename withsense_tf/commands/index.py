@@ -71,6 +71,7 @@ def build(
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import build_index, claim
+    from withsense_tf.index.upkeep.judge_anew import check_law_of
     from withsense_tf.index.vectors.engine_settings import Engine
     from withsense_tf.matchers.fitted import fitted_matcher
     from withsense_tf.matchers.registry import weights_at
@@ -83,6 +84,7 @@ def build(
     captions = captions_of_options(caption_file, photo_column, text_column)
     data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
     photos = PhotoIndex.make(index)
+    check_law_of(photos, policy, lift)
     photos.take_vectors_from(vectors_store or index.parent / "vectors")
     claim(photos, folder, replace)
     learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
@@ -123,9 +125,11 @@ def update(
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import check_names, claim, unusable_photos, with_texts_of_index
     from withsense_tf.index.upkeep.ingest import Others, ingest
+    from withsense_tf.index.upkeep.judge_anew import check_law_of
     from withsense_tf.policy.current_policy import Policy
 
-    photos = PhotoIndex(index)
+    photos, policy = PhotoIndex(index), Policy.of_files(law)
+    check_law_of(photos, policy, lift)
     captions = captions_of_options(caption_file, photo_column, text_column)
     data = load_dataset(folder, captions=captions, tell=typer.echo)
     items = items_of(data, photo_facts(folder, data.photos, known_facts=data.listed_facts))
@@ -135,7 +139,7 @@ def update(
     else:
         claim(photos, folder, replace)
     others: Others = "keep" if keep else "replace" if replace else "remove"
-    report = ingest(photos, [*items, *unusable_photos(data)], Policy.of_files(law), others=others, lift=lift)
+    report = ingest(photos, [*items, *unusable_photos(data)], policy, others=others, lift=lift)
     typer.echo(f"{index}: {report}.")
     tell_left_out(photos, report.quarantined)
 
@@ -244,7 +248,7 @@ def judge(
     from withsense_tf.policy.current_policy import Policy
 
     photos, policy = PhotoIndex(index), Policy.of_files(law)
-    is_judged = judge_anew(photos, policy, lift, everything)
+    is_judged = judge_anew(photos, policy, lift, everything, by_less=True)
     warn_of_overrides(photos, policy)
     typer.echo("All photos are judged anew." if is_judged else "The law is as it was; nothing to do.")
 

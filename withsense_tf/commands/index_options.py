@@ -62,7 +62,10 @@ ReplaceOption = Annotated[
 ]
 LiftOption = Annotated[
     bool,
-    typer.Option("--lift", help="Let photos be shown whose restriction falls because its evidence left."),
+    typer.Option(
+        "--lift",
+        help="Let photos be shown whose restriction falls because its evidence, or what judged it, left.",
+    ),
 ]
 MatcherOption = Annotated[
     str,

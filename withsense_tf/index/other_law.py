@@ -18,6 +18,8 @@ JUDGE: Final = "python -m withsense_tf index judge"
 JUDGED_WITH: Final = "law_files"
 # They change no verdict.
 DECIDE_NOTHING: Final = ("--consents", "--audit")
+# Without it photos are judged by as much as can be.
+STRICT_WITHOUT: Final = "--min-votes"
 # What stands for a value in the place of one that tells of this machine.
 NO_FILES: Final = {"--languages": "FOLDER", "--photo-judge": "JUDGE", "--min-votes": "NUMBER"}
 
@@ -32,9 +34,42 @@ def deciding_options(policy: Policy) -> dict[str, str] | None:
 
 def missing_options(tables: sqlite3.Connection, policy: Policy) -> dict[str, str]:
     """Return the options that an index was judged with and a policy lacks."""
-    before, here = get_state(tables, JUDGED_WITH), deciding_options(policy) or {}
+    before, here = get_state(tables, JUDGED_WITH), deciding_options(policy)
+    names = _parts_of(policy) if here is None else here.keys()
     # Of an index that an older version made, nobody wrote it down.
-    return {name: str(value) for name, value in (before or {}).items() if name not in here}
+    return {name: str(value) for name, value in (before or {}).items() if name not in names}
+
+
+def _parts_of(policy: Policy) -> set[str]:
+    """Return the options that a policy without files has the like of: it was put together in Python."""
+    ownership = policy.ownership
+    parts = {
+        "--overrides": ownership.overrides,
+        "--photo-judge": ownership.photo_judge,
+        "--languages": policy.languages or None,
+    }
+    # Rules of countries it always has, and nobody can tell whose.
+    return {"--countries", STRICT_WITHOUT, *(name for name, value in parts.items() if value is not None)}
+
+
+def check_no_less(tables: sqlite3.Connection, policy: Policy) -> None:
+    """Raise where the photos of an index would be judged by less than they were, such as without a list of decisions.
+
+    Of more options no restriction falls, and nothing of this holds where the law is as it was.
+    """
+    if get_state(tables, "policy") == policy.version:
+        return
+    missing = missing_options(tables, policy)
+    if not missing.keys() - {STRICT_WITHOUT}:
+        return
+    folder = _folder(tables)
+    options = {} if policy.files is None else policy.files.options()
+    command = f"{JUDGE} --index {shlex.quote(str(folder))}{_with_values(options)}"
+    raise OtherLawError(
+        f"The photos of {folder} would be judged by less than before. {_lacking(missing)} Nothing was changed. To "
+        f"judge them without it, say --lift where a command has it, or: {command}",
+        f"The server must be started again with what the index was judged with:{_with_places(missing)}",
+    )
 
 
 def other_law(policy: Policy, tables: sqlite3.Connection, version: str | None) -> OtherLawError:
@@ -63,7 +98,7 @@ def other_law(policy: Policy, tables: sqlite3.Connection, version: str | None) -
         )
     if missing := missing_options(tables, policy):
         return OtherLawError(
-            f"{changed_law}{_lacking(missing, command)}",
+            f"{changed_law}{_lacking(missing)}{_files_gone(missing, command)}",
             f"The server must be started again with what the index was judged with:{_with_places(missing)}",
         )
     return OtherLawError(
@@ -72,20 +107,20 @@ def other_law(policy: Policy, tables: sqlite3.Connection, version: str | None) -
     )
 
 
-def _lacking(missing: Mapping[str, str], command: str) -> str:
+def _lacking(missing: Mapping[str, str]) -> str:
     variables = ", ".join(f"WITHSENSE_{name.strip('-').replace('-', '_').upper()}" for name in missing)
-    lost_files = [
-        value
-        for name, value in missing.items()
-        if name not in NO_FILES and not Path(value).exists()
-    ]  # fmt: skip
-    text = (
+    return (
         f"It was judged with{_with_values(missing)}, and here {' and '.join(missing)} is missing: give the same "
         f"here, too. For all commands at once: {variables}."
     )
-    if not lost_files:
-        return text
-    return f"{text} {', '.join(lost_files)} is not there any more; to judge its photos anew without it: {command}"
+
+
+def _files_gone(missing: Mapping[str, str], command: str) -> str:
+    """Return what to say where the files themselves are gone."""
+    files = [value for name, value in missing.items() if name not in NO_FILES and not Path(value).exists()]
+    if not files:
+        return ""
+    return f" {', '.join(files)} is not there any more; to judge its photos anew without it: {command}"
 
 
 def _with_values(options: Mapping[str, str]) -> str:

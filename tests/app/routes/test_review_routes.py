@@ -112,6 +112,20 @@ def test_without_files_of_the_law_there_is_nothing_to_decide_on(
     assert client.get("/api/v1/review/consents").json()["kind"] == "no_consents"
 
 
+@pytest.mark.closed
+def test_a_server_without_what_the_index_was_judged_with_lets_nobody_decide(
+    reviewer: TestClient, place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    id_ = next(iter(ids_of(reviewer, "BB")))
+    said = {"id": id_, "decision": "restrict", "by": "Ann", "reason": "It shows her son."}
+    bare = new_client(place.settings(country="BB", law=replace(place.law, countries=None)))
+    answer = bare.post("/api/v1/review/decisions", json=said)
+    assert (answer.status_code, answer.json()["kind"]) == (503, "other_law")
+    assert "--countries FILE" in answer.json()["advice"]
+    assert id_ in ids_of(reviewer, "BB")
+    assert reviewer.get("/api/v1/review/decisions").json() == []
+
+
 def test_a_decision_is_signed_by_the_key_and_the_trail_has_its_number(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:

@@ -23,7 +23,7 @@ from withsense_tf.index.tables.captions_table import captioned_names
 from withsense_tf.index.tables.left_out_tables import clear_quarantine, insert_quarantine
 from withsense_tf.index.tables.photos_table import live_tags
 from withsense_tf.index.upkeep.forget_rows import forget_rows, leave_rows
-from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.index.upkeep.judge_anew import check_law_of, judge_anew
 from withsense_tf.index.upkeep.kept_out import keep_out, without_kept_out
 from withsense_tf.index.upkeep.readable import UnusablePhoto
 from withsense_tf.index.upkeep.staging import Staging, check_law, forget_abandoned
@@ -70,7 +70,7 @@ def ingest(
     Photos that were kept out stay out, and the files of those that users brought are erased. What users brought is
     none of the `others`. If these are more than half of the index, they leave with "replace" alone; so do the captions
     of more than half of those that have some.
-    That a restriction falls because its evidence left needs `lift`.
+    That a restriction falls because its evidence left needs `lift`, and so does judging by less than before.
     """
     check_choice("others", others, ("keep", "remove", "replace"))
     coming = list(photos)
@@ -81,7 +81,7 @@ def ingest(
     policy = policy.current()
     with index.catalog.reading() as tables:
         _check_not_silenced(index, tables, items, others)  # before the work, so that nothing of it waits
-    judge_anew(index, policy, lift)
+    judge_anew(index, policy, lift, by_less=lift)
     staging = Staging(index, items, policy, model)
     while True:
         staging.stage()
@@ -110,6 +110,7 @@ def remove_for_good(
     index: PhotoIndex, names: Iterable[str], policy: Policy
 ) -> tuple[Report, list[str], list[str]]:
     """Take photos and their copies out for good; return the report, who leaves, and what the index does not have."""
+    check_law_of(index, policy)  # before a photo is written down that then stays
     leaving, unknown = keep_out(index, names)
     return ingest(index, [], policy, remove=leaving), leaving, unknown
 

@@ -11,7 +11,7 @@ from withsense_tf.index.departed import let_stand
 from withsense_tf.index.integrity.seal import BROKEN_VERDICT, sealed_photos
 from withsense_tf.index.item import Item
 from withsense_tf.index.lift import Restrictions
-from withsense_tf.index.other_law import JUDGED_WITH, deciding_options, missing_options
+from withsense_tf.index.other_law import JUDGED_WITH, check_no_less, deciding_options, missing_options
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.photo_verdicts import judge_items, level_keys, put_law
 from withsense_tf.index.publish import publish_photos
@@ -24,14 +24,18 @@ from withsense_tf.policy.current_policy import Policy
 BATCH = 1_000
 
 
-def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bool = False) -> bool:
+def judge_anew(
+    index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bool = False, by_less: bool = False
+) -> bool:
     """Judge all photos by the policy as it is now, where it changed or `anyway`; say whether they were judged.
 
-    That a person's decision is no longer in its list lifts a restriction only with `lift`. What is said of a photo may
-    have been changed by another hand: that is evidence that cannot be read. Such a photo comes in anew with the next
-    update.
+    That a person's decision is no longer in its list lifts a restriction only with `lift`, and without what the index
+    was judged with, such as a list of decisions or a judge of photos, it is judged only `by_less`. What is said of a
+    photo may have been changed by another hand: that is evidence that cannot be read. Such a photo comes in anew with
+    the next update.
     """
     policy = policy.current()
+    check_law_of(index, policy, by_less)
     while True:
         with index.catalog.reading() as tables:
             if get_state(tables, "policy") == policy.version and not anyway:
@@ -44,6 +48,8 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bo
         with index.catalog.writing() as tables:
             if get_state(tables, "policy") == policy.version and not anyway:
                 return False  # another process was quicker
+            if not by_less:
+                check_no_less(tables, policy)
             here = photo_ids(tables, ALL_PHOTOS)
             if here - {photo for photo, _ in items}:
                 continue  # photos came in meanwhile, and must be judged too
@@ -56,12 +62,19 @@ def judge_anew(index: PhotoIndex, policy: Policy, lift: bool = False, anyway: bo
                 put_law(tables, photos, decisions, policy)
             let_stand(tables, standing, level_keys(policy), policy.version)
             clear_tags(tables, [one.photo for one in states if not one.whole])
-            missing = missing_options(tables, policy) if policy.files is not None else {}
+            missing = missing_options(tables, policy)
             set_state(tables, policy=policy.version, limits=level_keys(policy))
             set_state(tables, **{JUDGED_WITH: deciding_options(policy)})
             publish_photos(tables, "", (), policy.ownership.duplicates, lift, before)
         _warn_of(missing)
         return True
+
+
+def check_law_of(index: PhotoIndex, policy: Policy, by_less: bool = False) -> None:
+    """Raise before any work where an index would be judged by less than it was, unless that is meant."""
+    if not by_less:
+        with index.catalog.reading() as tables:
+            check_no_less(tables, policy.current())
 
 
 def _warn_of(missing: Mapping[str, str]) -> None:
