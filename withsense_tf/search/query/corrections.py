@@ -13,6 +13,7 @@ from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, wo
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
 from withsense_tf.search.query.parse import Query
+from withsense_tf.search.query.russian_slips import words_heard_alike, words_typed_alike
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.query.spelling import (
     in_place_of,
@@ -79,6 +80,8 @@ def _meant_word(word: str, text: str, form: SearchForm, shown: ShownWords) -> st
     if not worth:
         counts = frequent_words()
         worth = {other: counts.get(other, 1) for other, distance in near if distance == slips}
+    if not worth and CYRILLIC.search(word):
+        worth = words_heard_alike(word) or words_typed_alike(word)
     ranking = sorted(worth, key=lambda other: (-worth[other], other))
     # "dog" and "dogs" are no two words.
     others = [other for other in ranking[1:] if lemma(other) != lemma(ranking[0])]

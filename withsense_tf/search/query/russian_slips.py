@@ -1,0 +1,104 @@
+"""Russian words that are two or three slips from a word, where English ones come from a list of 82,765.
+
+A word that is written as it sounds («матацыкл») is compared with every word that the analyser knows; one that was
+typed badly with the words of the table of word pairs alone, as those of all forms of all words are near to too much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from itertools import combinations, pairwise, product
+from typing import Final
+
+from withsense_tf.common.words import frequent_words, russian_analyser
+from withsense_tf.matchers.chance.word_pairs import russian_by_english
+from withsense_tf.search.query.spelling import LONG_IN_RUSSIAN, LONGEST_WORD, is_real, near_words
+
+# What a vowel without stress is heard as, and a consonant before one of these consonants.
+VOWELS: Final = {"а": "о", "о": "а", "е": "иэя", "ё": "ео", "и": "еы", "ы": "и", "э": "е", "я": "еи"}
+PAIRS: Final = ("бп", "вф", "гк", "дт", "жш", "зс")
+CONSONANTS: Final = {
+    one: other for first, second in PAIRS for one, other in ((first, second), (second, first))
+}
+BEFORE: Final = frozenset("бпвфгкдтжшзсхцчщ")
+# So many letters of a word may be another one that sounds alike.
+MOST_HEARD: Final = 3
+# Of a shorter word two slips are too many, if nothing says which was meant: as in English.
+LONG: Final = 9
+# By so many letters an ending may make a form longer or shorter than the basic form.
+ENDING: Final = 4
+
+
+def words_heard_alike(word: str) -> dict[str, int]:
+    """Return real words that sound like a word and differ in as few letters as any, two or three, each with worth 1.
+
+    >>> words_heard_alike("матацыкл"), words_heard_alike("скейтер")
+    ({'мотоцикл': 1}, {})
+    """
+    if not LONG_IN_RUSSIAN <= len(word) <= LONGEST_WORD:
+        return {}
+    # The last letter is right, as where one slip parts two words.
+    signs = {at: _heard_as(sign, following) for at, (sign, following) in enumerate(pairwise(word))}
+    places = [at for at, others in signs.items() if others]
+    for count in range(2, MOST_HEARD + 1):
+        changed_words = (
+            _with_letters(word, dict(zip(some, letters, strict=True)))
+            for some in combinations(places, count)
+            for letters in product(*(signs[at] for at in some))
+        )
+        if near := sorted({other for other in changed_words if is_real(other)}):
+            return dict.fromkeys(near, 1)
+    return {}
+
+
+def _heard_as(sign: str, following: str) -> str:
+    return VOWELS.get(sign) or (CONSONANTS.get(sign, "") if following in BEFORE else "")
+
+
+def _with_letters(word: str, letters: Mapping[int, str]) -> str:
+    return "".join(letters.get(at, sign) for at, sign in enumerate(word))
+
+
+def words_typed_alike(word: str) -> dict[str, int]:
+    """Return forms of words of the table that two slips part from a long word, each with how often books have it.
+
+    That is how often they have what it is in English. A word that is one of these forms is none that was typed badly.
+
+    >>> words_typed_alike("мкроскопоэм"), words_typed_alike("сноубордист")
+    ({'микроскопом': 3052163}, {})
+    """
+    if not LONG <= len(word) <= LONGEST_WORD:
+        return {}
+    worth: dict[str, int] = {}
+    for base, count in _bases(word[0]).items():
+        if abs(len(base) - len(word)) <= ENDING and _begins_alike(word, base):
+            forms = {str(form.word) for form in russian_analyser().parse(base)[0].lexeme}
+            if word in forms:
+                return {}
+            same_end = [form for form in forms if form[-1] == word[-1]]
+            worth |= {form: max(count, worth.get(form, 0)) for form, _ in near_words(word, same_end)}
+    return worth
+
+
+def _begins_alike(word: str, base: str) -> bool:
+    """Return whether a form of a basic form may be near to a word: so are their beginnings then."""
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    length = max(min(len(word), len(base)) - ENDING + 1, 3)
+    return DamerauLevenshtein.distance(word[:length], base[:length], score_cutoff=3) <= 3
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, int]]:
+    counts, tables = frequent_words(), dict[str, dict[str, int]]()
+    for english, russian in russian_by_english().items():
+        for word in (part for phrase in russian for part in phrase.split()):
+            table = tables.setdefault(word[0], {})
+            table[word] = max(counts.get(english, 1), table.get(word, 0))
+    return tables
+
+
+def _bases(letter: str) -> Mapping[str, int]:
+    """Return the words of the table that begin with a letter, each with how often books have what it is in English."""
+    return _tables().get(letter, {})
