@@ -46,6 +46,41 @@ def test_a_colour_must_cover_enough(share: float, colours: tuple[str, ...]) -> N
     assert main_colours(picture) == colours
 
 
+def spotted(
+    colour: tuple[int, int, int], top: int, left: int, side: int, ground: tuple[int, int, int]
+) -> np.ndarray:
+    picture = np.full((64, 64, 3), ground, np.uint8)
+    picture[top : top + side, left : left + side] = colour
+    return picture
+
+
+JACKET, SNOW = (240, 220, 40), (235, 240, 245)
+
+
+def test_a_small_spot_that_stands_out_counts() -> None:
+    assert main_colours(spotted(JACKET, 25, 28, 8, SNOW)) == ("white", "yellow")
+    assert main_colours(spotted((200, 20, 20), 25, 28, 8, (80, 130, 60))) == ("green", "red")
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        spotted(JACKET, 25, 28, 5, SNOW),  # too small
+        spotted(JACKET, 0, 0, 8, SNOW),  # in a corner
+        spotted((225, 195, 80), 25, 28, 8, (190, 165, 90)),  # hardly another colour than what is around it
+        spotted((60, 110, 210), 25, 28, 8, SNOW),  # blue is in every second photo
+    ],
+)
+def test_other_small_spots_do_not(picture: np.ndarray) -> None:
+    assert not set(main_colours(picture)) & {"yellow", "blue"}
+
+
+def test_scattered_dots_are_no_spot() -> None:
+    picture = np.full((64, 64, 3), SNOW, np.uint8)
+    picture[10:54:5, 10:54:4] = JACKET
+    assert main_colours(picture) == ("white",)
+
+
 def test_a_black_and_white_photo_has_neither_colours_nor_names_of_them() -> None:
     grey = np.random.default_rng(0).integers(0, 256, (64, 64, 1), dtype=np.uint8)
     names = {NAMES[number] for number in np.unique(name_pixels(np.repeat(grey, 3, axis=2)))}

@@ -1,4 +1,4 @@
-"""A photo's pixels -> the names of its main colours: those that cover enough of it to be asked for.
+"""A photo's pixels -> the names of its main colours: those that cover enough of it, or stand out, to be asked for.
 
 Pixels are compared in OKLab, where equal steps look equal: by lightness (0 is black, 1 is white), chroma (0 is grey)
 and hue (an angle). Some of them have no name here, such as skin and sand: nobody looks for these as for a colour.
@@ -17,6 +17,13 @@ NAMES: Final = (
 # What share of a photo a colour must cover. Strong ones draw the eye; some dark or pale places are in every photo.
 # Chosen by eye on training photos, a sheet for each name.
 LEAST: Final = dict(zip(NAMES, (0.05, 0.05, 0.06, 0.15, 0.15, 0.05, 0.05, 0.2, 0.3, 0.2, 0.5), strict=True))
+# These are asked for where they cover less, too: a jacket, a ball. Such a spot is in one piece that fills its box, lies
+# in the middle and is of another colour than what is around it; grass in the sun and evening skies are not.
+SPOTS: Final = ("red", "orange", "yellow", "purple", "pink")
+SPOT_SHARE: Final = 0.01
+SPOT_FILL: Final = 0.3
+EDGE: Final = 0.15
+CONTRAST: Final = 0.07
 # OKLab: sRGB without its curve -> cones -> lightness and two axes (Ottosson 2020).
 CONES: Final = np.array(
     [
@@ -44,8 +51,31 @@ def main_colours(pixels: np.ndarray) -> tuple[str, ...]:
     """
     names = name_pixels(pixels)
     shares = {name: float(np.mean(names == number)) for number, name in enumerate(NAMES)}
-    large = [name for name in NAMES if shares[name] >= LEAST[name]]
-    return tuple(sorted(large, key=lambda name: -shares[name]))
+    main = [
+        name
+        for number, name in enumerate(NAMES)
+        if shares[name] >= LEAST[name]
+        or (name in SPOTS and shares[name] >= SPOT_SHARE and _has_spot(names == number, pixels))
+    ]
+    return tuple(sorted(main, key=lambda name: -shares[name]))
+
+
+def _has_spot(has_name: np.ndarray, pixels: np.ndarray) -> bool:
+    """Return whether the largest piece of what has a colour's name stands out of a picture."""
+    from scipy.ndimage import binary_dilation, label  # late: who only searches looks at no photo
+
+    pieces, _ = label(has_name)
+    spot = pieces == 1 + np.bincount(pieces.ravel())[1:].argmax()
+    places = np.argwhere(spot)
+    box = np.prod(np.ptp(places, axis=0) + 1)
+    middle = places.mean(axis=0) / has_name.shape
+    around = binary_dilation(spot, iterations=3) & ~binary_dilation(spot)
+    if spot.mean() < SPOT_SHARE or spot.sum() < SPOT_FILL * box or not around.any():
+        return False
+    if (middle <= EDGE).any() or (middle >= 1 - EDGE).any():
+        return False
+    axes = _oklab(pixels)[..., 1:]
+    return bool(np.hypot(*(axes[spot].mean(axis=0) - axes[around].mean(axis=0))) >= CONTRAST)
 
 
 def name_pixels(pixels: np.ndarray) -> np.ndarray:
@@ -79,7 +109,11 @@ def name_pixels(pixels: np.ndarray) -> np.ndarray:
 
 def _oklch(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return lightness, chroma and hue in degrees, from -25 on: pink lies on both sides of 0."""
+    light, a, b = np.moveaxis(_oklab(pixels), -1, 0)
+    return light, np.hypot(a, b), (np.degrees(np.arctan2(b, a)) + 25) % 360 - 25
+
+
+def _oklab(pixels: np.ndarray) -> np.ndarray:
     share = pixels.astype(np.float32) / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    light, a, b = np.moveaxis(np.cbrt(linear @ CONES.T) @ AXES.T, -1, 0)
-    return light, np.hypot(a, b), (np.degrees(np.arctan2(b, a)) + 25) % 360 - 25
+    return np.cbrt(linear @ CONES.T) @ AXES.T
