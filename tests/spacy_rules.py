@@ -116,8 +116,8 @@ class SpacyPass(FirstPass):
         all_ways = ((place, some[0].ways(self._doc(place, text))) for place, some in enumerate(self._spacy))
         return FirstLook(text, {place: ways for place, ways in all_ways if ways})
 
-    def exempting(self, place: int, text: str) -> list[tuple[int, list[Way]]]:
-        return self._spacy[place][1].ways(self._doc(place, text))
+    def exempting(self, place: int, words: Words) -> list[tuple[int, list[Way]]]:
+        return self._spacy[place][1].ways(self._doc(place, words.text[len(HEAD) : -len(TAIL)]))
 
     def words(self, text: str) -> Words:
         doc = self._doc(0, text)

@@ -71,6 +71,7 @@ ALONE: Final = "aiавикосуя"  # words of one letter
 # Longer runs are no words.
 LONGEST: Final = 60
 MOST_REMEMBERED: Final = 100_000
+NO_BEGINNINGS: Final[frozenset[str]] = frozenset()  # of nearly all words; one object for all
 
 
 @lru_cache(maxsize=4_096)
@@ -249,5 +250,5 @@ class Disguises:
             repeating = {start for start in beginnings if start[-1:] == letter}
             beginnings = longer & self.beginnings | repeating
             if not beginnings:
-                break
+                return NO_BEGINNINGS
         return frozenset(beginnings)

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Final
 
 from withsense_tf.common.words import frequent_words, russian_analyser
+from withsense_tf.policy.texts.matching.chunk_memory import ChunkMemory
 from withsense_tf.policy.texts.word_forms import english_words, fold
 
 # Longer runs are no words, and would take long.
@@ -52,11 +53,15 @@ def rare_english(word: str) -> float | None:
     return None
 
 
+# The table of Russian words is read letter by letter, which takes long.
+IN_RUSSIAN: Final = ChunkMemory(lambda word: bool(russian_analyser().word_is_known(word)))
+
+
 def rare_russian(word: str) -> float | None:
     """Return how rare a Russian word is; no table has counts, so that fewer and longer words are better."""
     if len(word) <= SHORT:
         return 1.0 if SHORT_RUSSIAN.fullmatch(word) else None
-    return 1.0 + 1.0 / len(word) if russian_analyser().word_is_known(word) else None
+    return 1.0 + 1.0 / len(word) if IN_RUSSIAN[word] else None
 
 
 @cache
@@ -83,6 +88,7 @@ class JoinedWords:
         self._whole = frozenset(whole)  # words of their own: "schoolgirl", "paperboy"
         self._lengths = range(min(map(len, child)), max(map(len, child)) + 1)
         self._openings = frozenset(word[: self._lengths.start] for word in child)
+        self._words_of_dictionary = ChunkMemory(self._of_dictionary)
         self._parts_by_run: dict[str, str] = {}  # of each run that was met, its parts, if it has any
 
     def apart(self, text: str, runs: Set[str]) -> str:
@@ -126,7 +132,7 @@ class JoinedWords:
         words = ways.get(len(run), ())
         if len(words) > 1 and not self._child.isdisjoint(words):
             return words
-        return self._of_dictionary(run)
+        return self._words_of_dictionary[run]
 
     def _of_dictionary(self, run: str) -> tuple[str, ...]:
         """Return the likeliest words of a run, where one of them names a child and none is unknown."""

@@ -113,7 +113,7 @@ def _first_pass(files: tuple[RuleFile, ...]) -> FirstPass:
 def _verdicts(engine: RuleEngine, first_pass: FirstPass, place: int, look: FirstLook) -> list[Verdict]:
     """Return what the rules of the lexicon at a place find, where its patterns match."""
     words = first_pass.words(look.text)
-    hits = engine.hits(words.words, look.matches[place], lambda: first_pass.exempting(place, look.text))
+    hits = engine.hits(words.words, look.matches[place], lambda: first_pass.exempting(place, words))
     return [_verdict(words, hit, decision) for hit, decision in decide_hits(hits)]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from withsense_tf.policy.texts.ages import decide_age, value, youngest
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, Rule
@@ -25,8 +25,7 @@ class Pattern:
     telling: tuple[bool, ...]
 
 
-@dataclass(frozen=True)
-class RuleHit:
+class RuleHit(NamedTuple):
     """One place where a rule fires: the words from start to end, the words that it is about, and its numbers.
 
     An exemption `rests` on the words that tell why it holds.
@@ -64,8 +63,8 @@ class RuleEngine:
         """Return every place where a rule fires, exemptions too; none where nothing restricts."""
         hits = apply_bounds(self._match(words, self._restricting, restricting))
         if hits:
-            hits = without_void(hits | self._match(words, self._exempting, exempting()))
-        return sorted(hits, key=place_of)
+            hits |= self._match(words, self._exempting, exempting())
+        return sorted(without_void(hits), key=place_of) if len(hits) > 1 else list(hits)
 
     def _match(
         self, words: Sequence[str], patterns: Sequence[Pattern], matches: Iterable[Match]
@@ -94,8 +93,11 @@ class RuleEngine:
         marks = pattern.marked
         about = frozenset([start + i for i, place in enumerate(places) if marks[place]])
         if rule.decision != "age":
-            rests = frozenset(start + i for i, place in enumerate(places) if pattern.telling[place])
-            return RuleHit(rule, rule.decision, start, end, about, rests=rests if rule.lifts else frozenset())
+            telling = pattern.telling if rule.lifts else ()
+            rests = frozenset(
+                [start + i for i, place in enumerate(places) if telling[place]] if telling else ()
+            )
+            return RuleHit(rule, rule.decision, start, end, about, rests=rests)
         numbers = [start + i for i, place in enumerate(places) if pattern.number[place]]
         if rule.bound:
             numbers = [self._whole(words, at) for at in numbers]
@@ -135,6 +137,8 @@ def place_of(hit: RuleHit) -> tuple[Any, ...]:
 
 def apply_bounds(hits: set[RuleHit]) -> set[RuleHit]:
     """Return hits with the ages that have a bound judged by it: 16 is no child's age, but "under 16" is."""
+    if not any(hit.rule.bound for hit in hits):
+        return hits
     plain = [hit for hit in hits if hit.numbers and not hit.rule.bound]
     # In one order, so that every process decides alike; what holds alone comes last, and counts.
     in_order = sorted(hits, key=lambda hit: (hit.rule.alone, hit.start, hit.end, hit.rule.name, hit.decision))
@@ -153,6 +157,6 @@ def apply_bounds(hits: set[RuleHit]) -> set[RuleHit]:
         if hit not in bounded_hits:
             bound = bounds[max(hit.numbers & bounds.keys())]
             about = hit.about if bound.decision == "exempt" else hit.numbers
-            bounded_hits.add(replace(hit, rule=bound.rule, decision=bound.decision, about=about))
+            bounded_hits.add(hit._replace(rule=bound.rule, decision=bound.decision, about=about))
     alone = {hit for hit in hits if hit.rule.bound and hit.rule.alone and hit.numbers & bounds.keys()}
     return {hit for hit in bounded_hits | alone if hit.decision}

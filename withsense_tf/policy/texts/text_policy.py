@@ -97,13 +97,14 @@ class TextPolicy:
 
     def hits(self, text: str) -> list[Verdict]:
         """Return all that the rules found in a text, exemptions and what they cancel too."""
-        return self._all_hits([text])[0]
+        return list(self._all_hits([text])[0])
 
-    def _all_hits(self, texts: Iterable[str]) -> list[list[Verdict]]:
+    def _all_hits(self, texts: Iterable[str]) -> list[Sequence[Verdict]]:
         if isinstance(texts, str):
             raise SettingError(f"texts must be several texts, got one: {texts[:40]!r}.")
         all_texts = list(texts)
-        all_hits = [self._hits(_check_text(text)) for text in all_texts]
+        # No list is kept for a text without hits, as most are.
+        all_hits: list[Sequence[Verdict]] = [tuple(self._hits(_check_text(text))) for text in all_texts]
         if self.second_reader is not None:
             # What the rules have excused stays excused.
             silent = [at for at, hits in enumerate(all_hits) if not hits]

@@ -28,15 +28,20 @@ class Verdict:
         return self.decision != "allow"
 
 
+NO_HIT: Final = Verdict("allow")
+
+
 def strictest(verdicts: Sequence[Verdict]) -> Verdict:
     """Return the strictest of the verdicts on a text, and of these the first; without any, allow it.
 
     >>> strictest([Verdict("review", "bride"), Verdict("block", "girl")]).rule
     'girl'
     """
+    if not verdicts:
+        return NO_HIT  # so are most
     for decision in ("block", "review"):
         for verdict in verdicts:
             if verdict.decision == decision:
                 return verdict
     exemptions = [verdict for verdict in verdicts if not verdict.reason.startswith("exempted: ")]
-    return exemptions[0] if exemptions else Verdict("allow")
+    return exemptions[0] if exemptions else NO_HIT

@@ -116,10 +116,15 @@ def test_odd_patterns_match_as_spacy_says_in_the_same_order(odd: Both, words: li
 
 def test_harmless_words_are_of_one_kind() -> None:
     table = Both(lexicon(rule("[kid] here"))).table
-    assert len({table.kind(word) for word in ("dog", "cat", "boat")}) == 1
+    assert len(set(table.kinds(["dog", "cat", "boat"]))) == 1
 
 
-def test_a_pattern_is_looked_for_by_its_rarest_word() -> None:
-    table = Both(lexicon(rule("the [kid]"))).table
-    assert not table.kinds(["the"]).patterns
-    assert table.kinds(["kid"]).patterns == (0,)
+def test_patterns_are_numbered_as_they_come_whatever_they_begin_with() -> None:
+    own = Both(lexicon(rule("[kid] here", "_ [kid]", "the [kid]", "[kid]"))).own
+    assert [number for number, _ in own("the kid here")] == [0, 1, 2, 3]
+
+
+def test_words_that_begin_few_patterns_have_short_numbers() -> None:
+    table = Both(lexicon(rule("[kid] here", "[baby]", "the [kid]", "_ [kid]"))).table
+    openers = [table._openers[kind].bit_length() for kind in table.kinds(["dog", "the", "kid"])]
+    assert openers == sorted(set(openers))

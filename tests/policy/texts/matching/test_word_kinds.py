@@ -10,9 +10,8 @@ ONE = lexicon(rule("CHILD"), words='CHILD = "kid"\nPLACE = "pool kid"')
 
 
 def fits(word: str, *classes: str, literals: tuple[str, ...] = (), negated: bool = False) -> bool:
-    kinds = WordKinds([ONE])
-    bit = 1 << kinds.number(0, Element(frozenset(classes), frozenset(literals), negated))
-    return bool(kinds.bits(kinds.likeness(word)) & bit)
+    kinds = WordKinds([ONE], [(0, Element(frozenset(classes), frozenset(literals), negated))])
+    return bool(kinds.bits(kinds.likeness(word)))
 
 
 @pytest.mark.parametrize("word", ["kid", "Kid", "KID"])
@@ -53,6 +52,11 @@ def test_a_place_for_any_word_has_room_for_those_that_are_named_beside_it() -> N
 
 
 def test_words_in_the_same_lists_and_written_alike_are_of_one_kind() -> None:
-    kinds = WordKinds([ONE])
-    kinds.number(0, Element(frozenset({"CHILD"}), frozenset()))
+    kinds = WordKinds([ONE], [(0, Element(frozenset({"CHILD"}), frozenset()))])
     assert kinds.likeness("dog") == kinds.likeness("cat") != kinds.likeness("kid")
+
+
+def test_each_element_has_a_bit_of_its_own_though_others_are_alike() -> None:
+    child = Element(frozenset({"CHILD"}), frozenset())
+    kinds = WordKinds([ONE], [(0, child), (0, Element(frozenset({"_"}), frozenset())), (0, child)])
+    assert [kinds.bits(kinds.likeness(word)) for word in ("kid", "dog", ".")] == [0b111, 0b010, 0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+SIGN: Final = re.compile(r"[^\w\s]")
 PREFIX: Final = re.compile(r"^[^\w\s]")
 SUFFIX: Final = re.compile(r"('s|'S|[^\w\s])$")
 # An apostrophe between letters belongs to a word: "['kid','sea']" has two.
@@ -17,6 +18,10 @@ def cut(chunk: str) -> list[str]:
     >>> cut("(boy's"), cut("7yo,"), cut("a-b")
     (['(', 'boy', "'s"], ['7', 'yo', ','], ['a', '-', 'b'])
     """
+    if chunk.isalpha():
+        return [chunk]  # so are most
+    if chunk[:-1].isalpha() and SIGN.fullmatch(chunk, len(chunk) - 1):
+        return [chunk[:-1], chunk[-1]]
     before: list[str] = []
     behind: list[str] = []
     while chunk:

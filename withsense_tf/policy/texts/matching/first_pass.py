@@ -24,6 +24,8 @@ from withsense_tf.policy.texts.matching.word_row import Words, chunks_of
 from withsense_tf.policy.texts.rule_engine import Match
 from withsense_tf.policy.texts.word_forms import fold, runs
 
+# So many unlike chunks are remembered.
+MOST_ALIKE: Final = 20_000
 # So many single letters or digits may be a word with blanks in it.
 LEAST_SPACED: Final = 3
 SINGLE: Final = re.compile(r"(?<![^\W_])[^\W_](?![^\W_])")
@@ -37,10 +39,9 @@ CALM_WORD: Final = re.compile(r"""[«"]?([А-ЯЁ]?[а-яё]+(?<=[А-яЁё]{2})
 class Chunk(NamedTuple):
     """How the rules spell a chunk, the kinds of its words, and what it may be a part of."""
 
-    text: str
+    text: str  # empty where it is spelt as it is written
     kinds: Kinds
     last_letters: str  # where a word may begin with them
-    first_letters: str
     single: int
     has_digit: bool
 
@@ -70,7 +71,7 @@ class FirstPass:
         self._spelt = ChunkMemory(self._kinds)
         self._plain = ChunkMemory(self._kinds_of_plain)
         self._other = ChunkMemory(self._chunk)
-        self._cut = ChunkMemory(cut)
+        self._cut = ChunkMemory(lambda chunk: tuple(cut(chunk)))
         self._bare = ChunkMemory(self._is_bare)
 
     def look(self, text: str, plain: bool) -> FirstLook | None:
@@ -86,17 +87,16 @@ class FirstPass:
             return None
         parts = text.split(" ")
         chunks = [chunk for chunk in map(self._other.__getitem__, parts) if chunk is not None]
-        spelt = self._spelt_by_chunks(text, chunks) if len(chunks) == len(parts) else None
+        spelt = self._spelt_by_chunks(text, parts, chunks) if len(chunks) == len(parts) else None
         return None if spelt is None else self._first_look(spelt, [chunk.kinds for chunk in chunks])
 
     def look_at_spelt(self, text: str) -> FirstLook:
         """Return where restricting patterns match a text that has been read as a whole."""
         return self._first_look(text, [self._spelt[chunk] for chunk in chunks_of(text)])
 
-    def exempting(self, place: int, text: str) -> list[Match]:
-        """Return where the exempting patterns of the lexicon at a place match a spelt text."""
-        table, memory = _exempting(self._lexicons[place])
-        return table.ways(memory[chunk] for chunk in chunks_of(text))
+    def exempting(self, place: int, words: Words) -> list[Match]:
+        """Return where the exempting patterns of the lexicon at a place match the words of a spelt text."""
+        return _exempting(self._lexicons[place]).ways_in(words.words)
 
     def words(self, text: str) -> Words:
         """Return the words of a spelt text, and the stops around it."""
@@ -112,19 +112,21 @@ class FirstPass:
             matches.setdefault(place, []).append((number, ways))
         return FirstLook(text, matches)
 
-    def _spelt_by_chunks(self, text: str, chunks: Sequence[Chunk]) -> str | None:
+    def _spelt_by_chunks(self, text: str, parts: Sequence[str], chunks: Sequence[Chunk]) -> str | None:
         """Return a text as its chunks are spelt; None where something that the rules read may stand in several."""
-        naming = self._disguises.naming
-        parts: list[str] = []
+        words: list[str] = []
         last_letters, single, has_digit = "", 0, False
-        for part, _, last, first, ones, digit in chunks:
-            if last_letters and first and last_letters + first in naming:
-                return None
-            parts.append(part)
+        for part, (word, _, last, ones, digit) in zip(parts, chunks, strict=True):
+            if last_letters:
+                bare = self._disguises.uncover_chunk(part) if word else part
+                first = FIRST_LETTERS.match(bare)
+                if first and last_letters + fold(first[0]) in self._disguises.naming:
+                    return None
+            words.append(word or part)
             last_letters = last
             single += ones
             has_digit = has_digit or digit
-        spelt = " ".join(parts)
+        spelt = " ".join(words)
         if has_digit and normalise.AGE_CODE.search(spelt):
             return None
         if single >= LEAST_SPACED and (
@@ -148,13 +150,12 @@ class FirstPass:
         # Of two blanks one is a word.
         if words != text.split() or " " in bare or not self._is_as_it_seems(text):
             return None
-        last, first = LAST_LETTERS.search(bare), FIRST_LETTERS.match(bare)
+        last = LAST_LETTERS.search(bare)
         last_letters = fold(last[1]) if last else ""
         return Chunk(
             text,
             self._table.kinds([token for word in words for token in cut(word)]),
             last_letters if last_letters in self._disguises.beginnings else "",
-            fold(first[0]) if first else "",
             max(len(SINGLE.findall(chunk)), len(SINGLE.findall(text))),
             bool(DIGIT.search(text)),
         )
@@ -163,10 +164,8 @@ class FirstPass:
         """Return the same of a Russian word as most are written: no sign in it can stand for a letter."""
         if not self._bare[word]:
             return None
-        words = (chunk,) if len(word) == len(chunk) else cut(chunk)
         may_go_on = chunk[-1].isalpha() and word in self._disguises.beginnings
-        first_letters = word if chunk[0].isalpha() else ""
-        return Chunk(chunk, self._table.kinds(words), word if may_go_on else "", first_letters, 0, False)
+        return _calm(self._table.kinds(cut(chunk)), word if may_go_on else "")
 
     def _is_as_it_seems(self, text: str) -> bool:
         """Return whether no word of a text is disguised by its letters, or several joined."""
@@ -177,8 +176,13 @@ class FirstPass:
         return not (disguises.of_letters(run) or any(book.parts(run) for book in books))
 
 
+@lru_cache(maxsize=MOST_ALIKE)
+def _calm(kinds: Kinds, last_letters: str) -> Chunk:
+    """Return one chunk for all alike: what is remembered of a new word must not be one object more."""
+    return Chunk("", kinds, last_letters, 0, False)
+
+
 @lru_cache(maxsize=32)
-def _exempting(lexicon: Lexicon) -> tuple[PatternTable, ChunkMemory[Kinds]]:
+def _exempting(lexicon: Lexicon) -> PatternTable:
     """Return the exempting patterns of a lexicon, when the first text needs them."""
-    table = PatternTable([lexicon], ((0, elements) for _, elements in lexicon.exempting))
-    return table, ChunkMemory(lambda chunk: table.kinds(cut(chunk)))
+    return PatternTable([lexicon], ((0, elements) for _, elements in lexicon.exempting))

@@ -1,35 +1,32 @@
 """Many patterns -> where they match a text, told from the kinds of its words.
 
-A pattern is looked at only where a word stands in the text that few others can take the place of, and where each of its
-needed places has a word.
+Which patterns may match is told for all at once, and where and how only for those.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
+from operator import itemgetter
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final
 
 from withsense_tf.policy.texts.lexicon import Element, Lexicon, times_of
+from withsense_tf.policy.texts.matching.chunk_memory import ChunkMemory
+from withsense_tf.policy.texts.matching.pattern_scan import PatternScan
 from withsense_tf.policy.texts.matching.word_kinds import Likeness, WordKinds
 from withsense_tf.policy.texts.matching.word_pattern import Way, WordPattern
 
 STOP: Final = "."  # it stands before and behind every text
-# Words of most texts: a pattern is not looked for by them where it needs rarer ones.
+# Words of most texts, the commonest of a language first.
 COMMON_WORDS: Final = """
 a the in of on with and to at is are his her boy two , .
 в во на с со и а у по из за от до к о под через для без не он она его её один две два три
 """
-COMMON: Final = frozenset(COMMON_WORDS.split())
-# So many rows of kinds are remembered; then it starts anew.
-MOST_KINDS: Final = 20_000
+COMMON: Final = {word: place for place, word in enumerate(COMMON_WORDS.split())}
 
-
-class Kinds(NamedTuple):
-    """The kinds of some words, and the patterns that are looked for where they stand."""
-
-    kinds: tuple[int, ...]
-    patterns: tuple[int, ...]
+# The kinds of some words.
+Kinds = tuple[int, ...]
 
 
 class PatternTable:
@@ -38,91 +35,72 @@ class PatternTable:
     def __init__(
         self, lexicons: Sequence[Lexicon], patterns: Iterable[tuple[int, tuple[Element, ...]]]
     ) -> None:
-        self._word_kinds = WordKinds(lexicons)
-        # Of each kind: its bits, and the patterns that are looked for where a word of it stands.
-        self._bits: list[int] = []
-        self._kinds_to_look_for: list[tuple[int, ...]] = []
-        self._patterns: list[WordPattern] = []
-        self._needs: list[int] = []
-        self._by_anchor: dict[int, list[int]] = {}
-        for place, elements in patterns:
-            self._add(place, elements, lexicons[place])
-        self._anchors = sum(self._by_anchor)
+        by_rarity = sorted(enumerate(patterns), key=lambda one: _rarity(one[1][1], lexicons[one[1][0]]))
+        self._numbers = [number for number, _ in by_rarity]
+        some = [pattern for _, pattern in by_rarity]
+        self._scan = PatternScan([elements for _, elements in some])
+        self._word_kinds = WordKinds(
+            lexicons, ((place, element) for place, elements in some for element in elements)
+        )
+        # Of each kind: the places of patterns that its words fit, and those of them at which a pattern may begin.
+        self._fits: list[int] = []
+        self._openers: list[int] = []
+        firsts = self._scan.first_places
+        self._patterns = [
+            WordPattern(elements, first, self._fits)
+            for (_, elements), first in zip(some, firsts, strict=True)
+        ]
         self._lock = Lock()
-        # One object for all alike: most words are in no list.
-        self._kinds: dict[tuple[int, ...], Kinds] = {}
         self._kind_of: dict[Likeness, int] = {}
-        self._kind_of_bits: dict[int, int] = {}
+        self._kind_of_fits: dict[int, int] = {}
+        self._kind_of_word = ChunkMemory(self._kind)
         self._stop = self.kinds([STOP])
 
-    def kind(self, word: str) -> int:
+    def _kind(self, word: str) -> int:
         """Return the number of a word's kind: words of one kind fit the same places of patterns."""
         likeness = self._word_kinds.likeness(word)
         kind = self._kind_of.get(likeness)
         if kind is None:
-            bits = self._word_kinds.bits(likeness)
+            fits = self._word_kinds.bits(likeness)
             with self._lock:
-                kind = self._kind_of_bits.get(bits)
+                kind = self._kind_of_fits.get(fits)
                 if kind is None:
-                    self._bits.append(bits)
-                    self._kinds_to_look_for.append(self._looked_for(bits))
-                    kind = self._kind_of_bits[bits] = len(self._bits) - 1
+                    self._openers.append(self._scan.openers(fits))
+                    self._fits.append(fits)
+                    kind = self._kind_of_fits[fits] = len(self._fits) - 1
                 self._kind_of[likeness] = kind
         return kind
 
     def kinds(self, words: Iterable[str]) -> Kinds:
-        """Return the kinds of some words, and what they say together."""
-        kinds = tuple(map(self.kind, words))
-        known = self._kinds.get(kinds)
-        if known is None:
-            patterns = {number for kind in kinds for number in self._kinds_to_look_for[kind]}
-            known = self._kinds[kinds] = Kinds(kinds, tuple(patterns))
-            if len(self._kinds) > MOST_KINDS:
-                self._kinds = {}
-        return known
+        """Return the kinds of some words."""
+        return tuple(map(self._kind_of_word.__getitem__, words))
 
     def ways(self, chunks: Iterable[Kinds]) -> list[tuple[int, list[Way]]]:
         """Return where which pattern matches a text of words of such kinds; its first word is the stop before it."""
-        stop, numbers = self._stop
-        kinds, candidates = list(stop), list(numbers)
-        for some, more_numbers in chunks:
-            kinds += some
-            if more_numbers:
-                candidates += more_numbers
-        if not candidates:
+        return self._ways([*self._stop, *chain.from_iterable(chunks), *self._stop])
+
+    def ways_in(self, words: Iterable[str]) -> list[tuple[int, list[Way]]]:
+        """Return the same for a row of words, in which the stops before and behind the text stand too."""
+        return self._ways(self.kinds(words))
+
+    def _ways(self, kinds: Sequence[int]) -> list[tuple[int, list[Way]]]:
+        likely = self._scan.patterns(kinds, self._fits, self._openers)
+        if not likely:
             return []
-        kinds += stop
-        bits, bits_of_kinds = 0, self._bits
-        for kind in set(kinds):
-            bits |= bits_of_kinds[kind]
-        ways, lacking = [], ~bits
-        needs, patterns = self._needs, self._patterns
-        likely = {number for number in candidates if not needs[number] & lacking}
-        for number in sorted(likely):
-            if some_ways := patterns[number].ways(kinds):
-                ways.append((number, some_ways))
-        return ways
+        numbers, patterns = self._numbers, self._patterns
+        all_ways = [(numbers[one], ways) for one in likely if (ways := patterns[one].ways(kinds))]
+        return sorted(all_ways, key=itemgetter(0))
 
-    def _add(self, place: int, elements: tuple[Element, ...], lexicon: Lexicon) -> None:
-        bits = tuple(1 << self._word_kinds.number(place, element) for element in elements)
-        needs: list[tuple[bool, bool, int, int]] = []
-        for element, bit in zip(elements, bits, strict=True):
-            if times_of(element)[0]:
-                words = lexicon.words(element)
-                free = element.negated or bool(element.classes & {"_", "NAME", "STOP"})
-                needs.append((free, not words.isdisjoint(COMMON), len(words), bit))
-        number = len(self._patterns)
-        self._patterns.append(WordPattern(elements, bits, self._bits))
-        need = 0
-        for *_, bit in needs:
-            need |= bit
-        self._needs.append(need)
-        self._by_anchor.setdefault(min(needs)[-1], []).append(number)
 
-    def _looked_for(self, bits: int) -> tuple[int, ...]:
-        common, numbers = bits & self._anchors, []
-        while common:
-            bit = 1 << common.bit_length() - 1
-            common ^= bit
-            numbers += self._by_anchor[bit]
-        return tuple(numbers)
+def _rarity(elements: Sequence[Element], lexicon: Lexicon) -> int:
+    """Return how rare the commonest word is with which a pattern may begin."""
+    rarities = [len(COMMON)]
+    for element in elements:
+        if element.negated or "_" in element.classes:
+            return -2  # any word
+        if element.classes & {"NAME", "STOP"}:
+            rarities.append(-1)
+        rarities += (COMMON[word] for word in COMMON.keys() & lexicon.words(element))
+        if times_of(element)[0]:
+            break
+    return min(rarities)

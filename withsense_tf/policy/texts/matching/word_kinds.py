@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from withsense_tf.policy.texts.ages import is_digits
@@ -22,27 +22,23 @@ HARMLESS: Final[Likeness] = ((), False, False, False, False)
 
 
 class WordKinds:
-    """The elements of patterns, each as a bit, and the bits of a word.
+    """The elements of patterns, each as a bit, and the bits of a word: the first element has the lowest bit.
 
-    A word has the bit of an element if it may stand there.
+    An element comes with the place of its lexicon. A word has the bit of an element if it may stand there.
     """
 
-    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+    def __init__(self, lexicons: Sequence[Lexicon], elements: Iterable[tuple[int, Element]]) -> None:
         self._lexicons = tuple(lexicons)
-        self._numbers: dict[tuple[int, Element], int] = {}
         self._bits: dict[Key, int] = {}
         self._bits_of_capital: dict[Key, int] = {}
         self._other_than = 0
         self._keys_of_word: dict[str, tuple[Key, ...]] | None = None
-
-    def number(self, place: int, element: Element) -> int:
-        """Return the number of the bit of an element of the lexicon at a place."""
-        alike = Element(element.classes, element.literals, element.negated)
-        number = self._numbers.get((place, alike))
-        if number is None:
-            number = self._numbers[place, alike] = len(self._numbers)
-            self._add(place, alike, 1 << number)
-        return number
+        bits_of_alike: dict[tuple[int, Element], int] = {}
+        for number, (place, element) in enumerate(elements):
+            alike = place, Element(element.classes, element.literals, element.negated)
+            bits_of_alike[alike] = bits_of_alike.get(alike, 0) | 1 << number
+        for (place, element), elements_alike in bits_of_alike.items():
+            self._add(place, element, elements_alike)
 
     def likeness(self, word: str) -> Likeness:
         """Return what the bits of a word are told from: the lists that it stands in, and how it is written."""
@@ -66,13 +62,12 @@ class WordKinds:
                 bits |= self._bits_of_capital.get(key, 0)
         return bits ^ self._other_than
 
-    def _add(self, place: int, element: Element, bit: int) -> None:
+    def _add(self, place: int, element: Element, elements: int) -> None:
         if element.negated:
-            self._other_than |= bit
+            self._other_than |= elements
         bits = self._bits_of_capital if "CAPITAL" in element.classes else self._bits
         for key in _keys(place, element):
-            bits[key] = bits.get(key, 0) | bit
-        self._keys_of_word = None
+            bits[key] = bits.get(key, 0) | elements
 
     def _all_keys(self) -> dict[str, tuple[Key, ...]]:
         used = self._bits.keys() | self._bits_of_capital.keys()
