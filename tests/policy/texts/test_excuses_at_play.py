@@ -25,6 +25,11 @@ Little sister got married to her teddy under the table
 Внук служит в полку солдатиков
 Дети разъехались кто на чём: ледянки и санки
 """,
+    "childhood remembered": """
+The sun sets as a girl in green clothes walks at the right|A dog leaps as a boy in blue stands at the shore
+Waves break as a young girl from the village looks at them|Snow falls as a child in a red hood waits at the gate
+A kite rises as a boy at the edge points at the sky
+""",
     "nights, trips and weekends": """
 Girls' night with dolls and cocoa|Boys' weekend with lego on the floor
 Girls' trip to grandma's with colouring, crayons and naps
