@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.page.drawing_board import HTMX, asset_bytes, go_back, url
+from withsense_tf.app.photo_service import PhotoService
 
 # Of htmx.org 2.0.3 as its authors publish it: the package that brings it along changed nothing.
 PUBLISHED = "491955cd1810747d7d7b9ccb936400afb760e06d25d53e4572b64b6563b2784e"
@@ -88,6 +89,58 @@ def test_who_has_no_key_is_not_told_how_many_there_are(
     text = new_client(place.settings(keys=ring.file)).get("/", headers={"accept": "text/html"}).text
     assert "asks for a key" in text
     assert "searched here" not in text
+
+
+# What no route answers, what came not as it should be, and what needs no key.
+STRANGE = [
+    ("GET", "/", {}),
+    ("GET", "/nothing-here", {}),
+    ("GET", "/assets/no.css", {}),
+    ("POST", "/search", {}),
+    ("POST", "/key", {}),
+    ("POST", "/key", {"key": "ws_00000000_x"}),
+    ("POST", "/choose", {"country": "1x"}),
+    ("GET", "/add", {}),
+    ("GET", "/review", {}),
+]
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("scopes", [[], ["write"], ["review"], ["write", "review"], ["metrics"]])
+def test_who_may_not_ask_is_told_nothing_of_what_is_here_and_opens_no_index(
+    place: Place, new_client: Callable[..., TestClient], scopes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = KeyRing(place.index.parent / "keys.json")
+    key = ring.create("Ann", scopes or ["read"])
+    client = new_client(place.settings(keys=ring.file))
+    headers = {"accept": "text/html"} | ({"authorization": f"Bearer {key}"} if scopes else {})
+    # Opened for a page, and not at the server's start.
+    opened: list[str | None] = []
+    count = PhotoService.photo_count
+    monkeypatch.setattr(
+        PhotoService, "photo_count", lambda self, country: opened.append(country) or count(self, country)
+    )
+    answers = [client.request(*one[:2], data=one[2] or None, headers=headers) for one in STRANGE]
+    assert [one.status_code for one in answers[:7]] == [403 if scopes else 401, 404, 404, 405, 422, 401, 400]
+    assert all("<html" in one.text for one in answers)
+    assert [one.url.path for one in answers if "searched here" in one.text] == []
+    assert opened == []
+
+
+@pytest.mark.closed
+def test_who_may_ask_is_told_how_many_there_are(place: Place, new_client: Callable[..., TestClient]) -> None:
+    ring = KeyRing(place.index.parent / "keys.json")
+    client = new_client(place.settings(keys=ring.file, country="BB"))
+    for scopes in (["read"], ["read", "write"]):
+        bearer = {"authorization": f"Bearer {ring.create('Ann', scopes)}", "accept": "text/html"}
+        assert "6 photos are searched here" in client.get("/", headers=bearer).text
+    assert "6 photos are searched here" in client.get("/add", headers=bearer).text
+
+
+def test_where_no_key_is_asked_for_every_page_tells_how_many_there_are(client: TestClient) -> None:
+    headers = {"accept": "text/html", "cookie": "withsense_country=BB"}
+    for path in ("/", "/nothing-here", "/law"):
+        assert "6 photos are searched here" in client.get(path, headers=headers).text
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", ""])

@@ -18,6 +18,7 @@ from withsense_tf.app.page.messages import language_of_text
 from withsense_tf.app.page.query_chips import filter_label
 from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wording_of
 from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.routes.common import may_read
 from withsense_tf.policy.countries import country_code
 
 THEMES: Final = ("light", "dark")
@@ -61,16 +62,17 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     reader = PageReader.of(request)
     service: PhotoService = request.app.state.service
     rule = service.rule(reader.country)
+    # Who may not ask is told nothing of what is here, whatever went wrong; nor is the index opened for them.
+    is_told = may_read(request) and not reader.is_part
     values = {
         "t": reader.wording,
         "reader": reader,
         "rule": rule,
         "countries": service.policy.current().countries.names(),
         "fixed_country": service.settings.fixed_country,
-        # Who may not ask is told nothing of what is here.
-        "photo_count": None if reader.is_part or status == 401 else service.photo_count(reader.country),
+        "photo_count": service.photo_count(reader.country) if is_told else None,
         # No language is promised that the model does not read.
-        "asked_in": () if reader.is_part or status == 401 else reader.wording.own_first(service.languages()),
+        "asked_in": reader.wording.own_first(service.languages()) if is_told else (),
         "has_keys": request.app.state.keys is not None,
         "signer": getattr(request.state, "key_owner", None),
         "base": "part.html" if reader.is_part else "base.html",

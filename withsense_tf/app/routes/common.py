@@ -161,8 +161,14 @@ def check_key(request: Request, text: str | None, scope: str) -> None:
             "Send it as Authorization: Bearer KEY, or as X-API-Key: KEY.", {"WWW-Authenticate": "Bearer"},
         )  # fmt: skip
     request.state.key, request.state.key_owner = key.id, key.owner
+    request.state.may_read = key.may("read")
     if not key.may(scope):
         raise ProblemError(
             403, "no_scope", f"This key is for {' and '.join(key.scopes)}, and this needs the scope {scope}.",
             f"Ask who runs the server for a key with the scope {scope}.",
         )  # fmt: skip
+
+
+def may_read(request: Request) -> bool:
+    """Return whether who asks may know what is here: a key was checked that may read, or none is asked for."""
+    return request.app.state.keys is None or bool(getattr(request.state, "may_read", False))
