@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from quick import at_once
 
 from withsense_tf.app.page.query_chips import (
     chips,
@@ -12,7 +13,7 @@ from withsense_tf.app.page.query_chips import (
     without_term,
 )
 from withsense_tf.app.page.wording import wording_of
-from withsense_tf.search.query.parse import parse_query
+from withsense_tf.search.query.parse import MOST_TERMS, parse_query
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,16 @@ from withsense_tf.search.query.parse import parse_query
         ('street -"red car" at night', "red car"),
         ("пляж без собак", "собак"),
         ("a beach −dog -cat", "cat"),
+        ("улица без машин и людей", "машин"),
+        ("улица без машин и людей", "людей"),
+        ("a street without cars or people", "cars"),
+        ("a street without cars or people", "people"),
+        ("a beach without people, dogs or boats", "people"),
+        ("a beach without people, dogs or boats", "dogs"),
+        ("a beach without people, dogs or boats", "boats"),
+        ("a street with no parked cars and no dogs -bus", "parked cars"),
+        ('a "red bus" -cars -dogs', "cars"),
+        ("a dog -dogs -do", "do"),
     ],
 )
 def test_a_chip_takes_one_term_away_and_leaves_the_words(text: str, term: str) -> None:
@@ -32,6 +43,15 @@ def test_a_chip_takes_one_term_away_and_leaves_the_words(text: str, term: str) -
     assert term in before.without
     assert after.without == tuple(one for one in before.without if one != term)
     assert after.text == before.text
+
+
+def test_as_many_chips_as_a_query_may_have_take_little_time() -> None:
+    words = [f"{first}{second}lle" for first in "bcdfgh" for second in "aeiou"]
+    text = f"{' '.join(f'no {word} and' for word in words)} a wall"
+    with at_once(1.0):
+        rests = [chip.text for chip in chips(text, parse_query(text).without, ())]
+    assert MOST_TERMS - 5 < len(rests) <= MOST_TERMS
+    assert {len(parse_query(rest).without) for rest in rests} == {len(rests) - 1}
 
 
 def test_each_chip_leaves_the_others() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from withsense_tf.errors import SettingError
-from withsense_tf.search.query.parse import Query, parse_query
+from withsense_tf.search.query.parse import MOST_TERMS, Query, parse_query
 
 Labelled = list[tuple[dict[str, str], bool]]
 
@@ -167,6 +167,17 @@ def test_every_word_of_any_query_is_looked_for_or_reported_or_joins_the_two(text
 )
 def test_a_query_without_minus_words_stays_as_it_is(text: list[str]) -> None:
     assert parse_query(" ".join(text)) == Query(" ".join(text), ())
+
+
+def test_too_many_minus_words_are_an_error_that_says_how_many_are_taken() -> None:
+    words = [f"w{'x' * count}" for count in range(MOST_TERMS + 1)]
+    assert len(parse_query(f"a wall {' '.join(f'-{word}' for word in words[1:])}").without) == MOST_TERMS
+    with pytest.raises(
+        SettingError, match=rf"There are {MOST_TERMS + 1} terms .*at most {MOST_TERMS}.*Use fewer"
+    ):
+        parse_query(f"a wall {' '.join(f'-{word}' for word in words)}")
+    # One that is said again is no other one.
+    assert parse_query(f"a wall {'-dog ' * (MOST_TERMS + 1)}").without == ("dog",)
 
 
 def test_reading_an_english_query_loads_nothing_heavy() -> None:

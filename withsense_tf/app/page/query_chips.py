@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from withsense_tf.app.page.wording import Wording
 from withsense_tf.errors import WithSenseError
 from withsense_tf.index.vectors.filters import Condition, read_where
-from withsense_tf.search.query.parse import parse_query
+from withsense_tf.search.query.parse import Query, parse_query
 
 # How a form's fields are called: f.camera, f.date.from, f.date.to.
 FIELD: Final = "f."
@@ -43,9 +43,20 @@ def without_term(text: str, term: str) -> str:
 
     >>> without_term("a beach -dog at night", "dog"), without_term("a street without cars", "cars")
     ('a beach at night', 'a street')
-    >>> without_term('beach -"red car"', "red car"), without_term("пляж без собак", "собак")
-    ('beach', 'пляж')
+    >>> without_term('beach -"red car"', "red car"), without_term("пляж без собак и людей", "собак")
+    ('beach', 'пляж -людей')
     """
+    try:
+        query = parse_query(text)
+    except WithSenseError:
+        return text
+    others = tuple(other for other in query.without if other != term)
+    wish = replace(query, without=others)
+    return next((rest for rest in _rests(text, term, wish) if _reads_as(rest, wish)), query.text)
+
+
+def _rests(text: str, term: str, wish: Query) -> Iterator[str]:
+    """Yield what a query without a term may be: as it was typed, as far as that can be, else with a minus for each."""
     pattern = re.escape(term)
     ways = (
         rf"[-−][\"“«„'’]?{pattern}[\"”»’']?",
@@ -53,21 +64,17 @@ def without_term(text: str, term: str) -> str:
         rf"(?:,|\bor|\band|\bили|\bи)\s+(?:any\s+|an?\s+|the\s+)?{pattern}",
     )
     for way in ways:
-        rest = " ".join(re.sub(way, " ", text, count=1, flags=re.IGNORECASE).split()).strip(" ,")
-        if rest and rest != " ".join(text.split()) and term not in _without(rest):
-            return rest
-    # Where nobody knows how to take out the one, all go: the words to look for stay.
-    try:
-        return parse_query(text).text
-    except WithSenseError:
-        return text
+        rest, count = re.subn(way, " ", text, count=1, flags=re.IGNORECASE)
+        if count:
+            yield " ".join(rest.split()).strip(" ,")
+    yield " ".join([wish.text, *(f'-"{other}"' if " " in other else f"-{other}" for other in wish.without)])
 
 
-def _without(text: str) -> tuple[str, ...]:
+def _reads_as(text: str, wish: Query) -> bool:
     try:
-        return parse_query(text).without
+        return parse_query(text) == wish
     except WithSenseError:
-        return ()
+        return False
 
 
 def filter_label(wording: Wording, text: str) -> str:

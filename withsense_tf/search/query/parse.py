@@ -21,6 +21,7 @@ from withsense_tf.search.query.without import cuts_at
 
 # No digit behind a minus: -20 is a number. A minus sign (U+2212) counts, a dash does not.
 MINUS: Final = re.compile(r"(?<![^\s,;])[-−](?=[\"“«„'’]?[^\W\d_])")
+MOST_TERMS: Final = 30  # each is held against every caption of the photos that are found
 QUOTES: Final = "\"“”«»„'’"
 
 
@@ -58,6 +59,10 @@ def parse_query(text: str) -> Query:
     ]
     # `rest` has blanks where terms with a minus stood, so that places in both are the same.
     without = tuple(dict.fromkeys(term for _, term in sorted([*minus, *in_words])))
+    if len(without) > MOST_TERMS:
+        raise SettingError(
+            f"There are {len(without)} terms that must not be in a photo; at most {MOST_TERMS} are taken. Use fewer."
+        )
     if not re.search(r"\w", positive):
         if not without:
             raise SettingError("The query is empty. Expected some words, such as: a dog on a beach.")
