@@ -33,6 +33,13 @@ def test_one_model_alone_is_said_to_be_so(client: TestClient) -> None:
     assert text.count("<section aria-label=") >= 2
 
 
+def test_blanks_are_no_question(client: TestClient) -> None:
+    answer = client.get("/models?q=%20%20", headers={"cookie": "withsense_country=BB"})
+    assert (answer.status_code, "data-grid" in answer.text) == (200, False)
+    text = client.get("/models?q=%20a+wall%20", headers={"cookie": "withsense_country=BB"}).text
+    assert '<input name="q" value="a wall"' in text
+
+
 def test_the_same_model_on_both_sides_is_said_to_be_so(
     place: Place, fitted: Callable[[str], Matcher], new_client: Callable[..., TestClient]
 ) -> None:

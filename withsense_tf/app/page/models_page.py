@@ -30,7 +30,7 @@ def two_models(
     right: ModelNumber = None,
 ) -> Response:
     """Show what two models answer to one question; without a choice, the one before and the one in use."""
-    reader = PageReader.of(request)
+    reader, q = PageReader.of(request), q.strip()
     models = known_models(service)
     numbers = [model.number for model in models]
     newer = right if right in numbers else numbers[0]
@@ -39,9 +39,9 @@ def two_models(
     for number in (older, newer):
         model = next(one for one in models if one.number == number)
         answer = None
-        if q.strip():
+        if q:
             # Whether anything fits is another question than which photo fits best.
-            question = Question(q.strip(), PLACES, minimum=0.0, country=reader.country, model=number)
+            question = Question(q, PLACES, minimum=0.0, country=reader.country, model=number)
             answer = questions.find(service, question)
         sides.append({"model": model, "answer": answer})
     return page(
