@@ -114,6 +114,37 @@ def test_a_permission_holds_until_it_is_revoked(place: Place, new_client: Callab
     )
 
 
+@pytest.mark.closed
+@pytest.mark.parametrize("blank", ["", "  ", "\t\n", "a\0b", "a\x07", "a\x85b"])
+def test_nothing_is_written_down_without_words_that_can_be_shown(
+    place: Place, new_client: Callable[..., TestClient], blank: str
+) -> None:
+    client = new_client(place.settings())
+    first, second = sorted(ids_of(client, "AA").keys() - ids_of(client, "BB").keys())
+    signed = {"by": "Ann", "reason": "It shows a doll."}
+    client.post("/review/decide", data={"id": first, "decision": "allow"} | signed, headers=BB)
+    text = client.post("/review/grant", data={"id": second, "given_by": "Her mother"}, headers=BB).text
+    permission = re.findall(r"/review/revoke/([0-9a-f]+)", text)[0]
+    decision = client.get("/api/v1/review/decisions").json()[0]["id"]
+    before = [client.get(f"/api/v1/review/{name}").json() for name in ("decisions", "consents")]
+    for field in ("by", "reason"):
+        said = signed | {field: blank}
+        for path, more in (
+            ("/review/decide", {"id": second, "decision": "allow"}),
+            (f"/review/undo/{decision}", {}),
+            (f"/review/revoke/{permission}", {}),
+        ):
+            answer = client.post(path, data=more | said, headers=BB)
+            # Where a name was left out it is said so, as ever.
+            assert answer.status_code == (400 if (field, blank) == ("by", "") else 422), (path, field)
+            assert "<h1" in answer.text
+    answer = client.post("/review/grant", data={"id": second, "given_by": blank}, headers=BB)
+    assert answer.status_code == 422
+    assert "who gave the permission" in answer.text
+    assert "two letters" not in answer.text
+    assert [client.get(f"/api/v1/review/{name}").json() for name in ("decisions", "consents")] == before
+
+
 def test_the_state_of_the_index_is_told(client: TestClient) -> None:
     text = client.get("/review?tab=index", headers=BB).text
     assert "hybrid" in text

@@ -72,6 +72,21 @@ def test_the_audit_log_has_each_decision_with_who_and_why(
     assert len({one["policy"] for one in reviews}) == 2  # taken back, the law is the one before
 
 
+@pytest.mark.parametrize("text", ["  ", "a\0b", "a\x1b[2J", "a\x85b"])
+def test_words_that_cannot_be_shown_are_refused_and_lines_are_not(reviewer: TestClient, text: str) -> None:
+    id_ = next(iter(ids_of(reviewer, "BB")))
+    said = {"id": id_, "decision": "restrict", "by": "Ann", "reason": "A son."}
+    for field in ("by", "reason"):
+        answer = reviewer.post("/api/v1/review/decisions", json=said | {field: text})
+        assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, field)
+    assert reviewer.post("/api/v1/review/consents", json={"id": id_, "given_by": text}).status_code == 422
+    lines = reviewer.post(
+        "/api/v1/review/decisions", json=said | {"reason": "It shows her son.\r\n\tShe asked."}
+    )
+    assert lines.json()["reason"] == "It shows her son.\r\n\tShe asked."
+    assert id_ not in ids_of(reviewer, "BB")
+
+
 def test_what_a_person_allowed_is_shown(reviewer: TestClient) -> None:
     id_ = reviewer.get("/api/v1/review/withheld").json()[0]["id"]
     said = {"id": id_, "decision": "allow", "by": "Ann", "reason": "She is 30."}

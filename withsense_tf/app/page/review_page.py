@@ -19,18 +19,14 @@ from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.review_list import Criteria, withheld_photos
 from withsense_tf.app.routes import review_routes
 from withsense_tf.app.routes.common import Service, needs, signer_of
-from withsense_tf.app.routes.review_routes import NewConsent, Number, Signature
+from withsense_tf.app.routes.review_routes import By, Id, NewConsent, Number, Reason, Signature
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
 from withsense_tf.policy.consent_register import EVERYWHERE
 
 router = APIRouter(prefix="/review", dependencies=[needs("review")], include_in_schema=False)
 Tab = Literal["withheld", "decisions", "permissions", "index"]
 ON_A_PAGE: Final = 20
-Words = Annotated[str, Form(min_length=1, max_length=500)]
-# Who decides is whose key it is, where the server asks for keys.
-By = Annotated[str, Form(max_length=500)]
 Back = Annotated[str, Form(max_length=4000)]
-Id = Annotated[str, Form(min_length=1, max_length=10_000)]
 
 
 class ListFields(BaseModel):
@@ -92,21 +88,27 @@ def _withheld_page(
 def decide(
     request: Request,
     service: Service,
-    id: Id,  # noqa: A002  # as the path has it
+    id: Annotated[Id, Form()],  # noqa: A002  # as the form's field is called
     decision: Annotated[Literal["restrict", "allow"], Form()],
-    reason: Words,
-    by: By = "",
+    reason: Annotated[Reason, Form()],
+    by: Annotated[By, Form()] = None,
     back: Back = "",
 ) -> Response:
     """Let a person's decision hold."""
-    review.decide(service, id, decision, signer_of(request, by), reason.strip())
+    review.decide(service, id, decision, signer_of(request, by), reason)
     return _to("decisions", back, id)
 
 
 @router.post("/undo/{number}")
-def undo(request: Request, service: Service, number: Number, reason: Words, by: By = "") -> Response:
+def undo(
+    request: Request,
+    service: Service,
+    number: Number,
+    reason: Annotated[Reason, Form()],
+    by: Annotated[By, Form()] = None,
+) -> Response:
     """Take a decision back."""
-    review.undo(service, number, signer_of(request, by), reason.strip())
+    review.undo(service, number, signer_of(request, by), reason)
     return _to("decisions")
 
 
@@ -114,8 +116,8 @@ def undo(request: Request, service: Service, number: Number, reason: Words, by: 
 def grant(
     request: Request,
     service: Service,
-    id: Id,  # noqa: A002  # as the path has it
-    given_by: Words,
+    id: Annotated[Id, Form()],  # noqa: A002  # as the form's field is called
+    given_by: Annotated[str, Form()] = "",
     countries: Annotated[str, Form(max_length=300)] = EVERYWHERE,
     until: Annotated[str, Form(max_length=10)] = "",
     back: Back = "",
@@ -128,7 +130,13 @@ def grant(
             countries=countries.replace(",", " ").split() or [EVERYWHERE],
             until=date.fromisoformat(until) if until else None,
         )
-    except (ValidationError, ValueError) as error:
+    except ValueError as error:
+        if isinstance(error, ValidationError) and any("given_by" in one["loc"] for one in error.errors()):
+            raise ProblemError(
+                422,
+                "no_giver",
+                "It must be said who gave the permission, in at most 500 signs that can be seen.",
+            ) from error
         raise ProblemError(
             400, "no_consent", "Countries are two letters each, or *; the last day is like 2027-01-31."
         ) from error
@@ -137,9 +145,15 @@ def grant(
 
 
 @router.post("/revoke/{number}")
-def revoke(request: Request, service: Service, number: Number, reason: Words, by: By = "") -> Response:
+def revoke(
+    request: Request,
+    service: Service,
+    number: Number,
+    reason: Annotated[Reason, Form()],
+    by: Annotated[By, Form()] = None,
+) -> Response:
     """End a permission."""
-    review_routes.revoke(request, service, number, Signature(by=by.strip() or None, reason=reason))
+    review_routes.revoke(request, service, number, Signature(by=by, reason=reason))
     return _to("permissions")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
+from unicodedata import category
 
 from fastapi import APIRouter, Body, Path, Query, Request
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from withsense_tf.app import review
 from withsense_tf.app.answers import PHOTO_ID, JsonAnswer
@@ -25,7 +26,20 @@ from withsense_tf.index.upkeep.switch_model import roll_back
 from withsense_tf.policy.consent_register import EVERYWHERE, Consent, ConsentRegister
 
 router = APIRouter(prefix="/review", tags=["review"], dependencies=[needs("review")])
-Words = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+
+
+def without_control_signs(text: str) -> str:
+    """Return a text; one with signs that no file of decisions can hold, and nobody can see, is refused."""
+    if any(category(sign) == "Cc" and sign not in "\t\r\n" for sign in text):
+        raise ValueError("it must hold no control signs")
+    return text
+
+
+Words = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500, strip_whitespace=True),
+    AfterValidator(without_control_signs),
+]
 By = Annotated[
     Words | None,
     Field(
