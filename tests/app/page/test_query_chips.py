@@ -13,6 +13,7 @@ from withsense_tf.app.page.query_chips import (
     without_term,
 )
 from withsense_tf.app.page.wording import wording_of
+from withsense_tf.common.cell_texts import cell_text
 from withsense_tf.search.query.parse import MOST_TERMS, parse_query
 
 
@@ -64,6 +65,16 @@ def test_each_chip_leaves_the_others() -> None:
 def test_a_form_says_the_filters_that_it_shows() -> None:
     where = ["camera=Nikon D90", "date>=2019-05", "date<=2020", "iso=200", "lens~mm"]
     assert filters_of_form(form_of_filters(where)) == where
+
+
+@pytest.mark.parametrize(
+    "number", ["1234567", "12345678901234", "0.00001", "2.8", "-55.755833", "1234567.25"]
+)
+def test_a_number_is_in_the_form_chips_and_columns_what_it_was(number: str) -> None:
+    (value,) = form_of_filters([f"iso>={number}"]).values()
+    assert (float(value), len(value) <= len(number)) == (float(number), True)
+    assert cell_text(float(number)) == value
+    assert filter_label(wording_of("en"), f"iso>={number}") == f"ISO ≥ {value}"
 
 
 def test_what_is_no_filter_is_left_out_of_the_form() -> None:

@@ -19,6 +19,7 @@ from withsense_tf.app.page.query_chips import filter_label
 from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wording_of
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.routes.common import may_read
+from withsense_tf.common.cell_texts import cell_text
 from withsense_tf.policy.countries import country_code
 
 THEMES: Final = ("light", "dark")
@@ -95,7 +96,7 @@ def board() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(wide=wide, fact=fact, said=caption_text, part_of="~{}".format)
+    environment.filters.update(wide=wide, fact=cell_text, said=caption_text, part_of="~{}".format)
     environment.globals.update(
         asset=asset, url=url, language_of_text=language_of_text, filter_label=filter_label
     )
@@ -119,15 +120,6 @@ def wide(image: str, width: int) -> str:
     ('/api/v1/photos/a/image?country=DE&width=320', '/api/v1/photos/a/image?width=320')
     """
     return f"{image}{'&' if '?' in image else '?'}width={width}"
-
-
-def fact(value: str | float) -> str:
-    """Write the value of a column.
-
-    >>> fact(200.0), fact(2.8), fact("Nikon D90")
-    ('200', '2.8', 'Nikon D90')
-    """
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def caption_text(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from withsense_tf.app.page.wording import Wording
+from withsense_tf.common.cell_texts import cell_text
 from withsense_tf.errors import WithSenseError
 from withsense_tf.index.vectors.filters import Condition, read_where
 from withsense_tf.search.query.parse import Query, parse_query
@@ -135,7 +136,7 @@ def form_of_filters(where: Iterable[str]) -> dict[str, str]:
             continue
         for part in parts:
             if part.op in ("=", PART) or part.op in ends:
-                value = f"{part.value:g}" if isinstance(part.value, float) else str(part.value)
+                value = cell_text(part.value)
                 value = f"{PART}{value}" if part.op == PART else value
                 fields[f"{FIELD}{part.column}{ends.get(part.op, '')}"] = value
     return fields

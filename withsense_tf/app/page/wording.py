@@ -12,7 +12,7 @@ from typing import Final
 from withsense_tf.app.page.messages import in_russian
 from withsense_tf.app.review_list import RULE
 from withsense_tf.app.uploads.uploaded_item import NOBODY
-from withsense_tf.common.cell_texts import BETWEEN
+from withsense_tf.common.cell_texts import BETWEEN, cell_text
 from withsense_tf.index.vectors.filters import LISTS
 
 LANGUAGES: Final = ("en", "ru")
@@ -42,7 +42,7 @@ class Wording:
         >>> wording_of("en").cell("iso", 200.0), wording_of("en").cell("aperture", 2.8)
         ('200', '2.8')
         """
-        text = f"{value:.10g}" if isinstance(value, float) else value
+        text = cell_text(value)
         if column in LISTS:
             parts = text.split(BETWEEN)
             return BETWEEN.join(self.texts.get(f"{column}_{part}", part) for part in parts)

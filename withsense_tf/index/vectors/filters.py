@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from withsense_tf.common.cell_texts import BETWEEN, COLOUR, NUMBER
+from withsense_tf.common.cell_texts import BETWEEN, COLOUR, NUMBER, cell_text
 from withsense_tf.common.limits import QUERY_SIGNS, check_length
 from withsense_tf.errors import SettingError, check_choice, shown
 
@@ -140,7 +140,7 @@ def fact_row(value: str | float) -> tuple[str, float | None]:
         number = float(text) if NUMBER.fullmatch(text) else math.nan
     else:
         number = float(value)
-        text = str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
+        text = cell_text(number)
     return text, number if math.isfinite(number) else None
 
 
