@@ -14,6 +14,8 @@ from withsense_tf.app.page.query_chips import (
 )
 from withsense_tf.app.page.wording import wording_of
 from withsense_tf.common.cell_texts import cell_text
+from withsense_tf.errors import SettingError
+from withsense_tf.index.vectors.filters import read_where
 from withsense_tf.search.query.parse import MOST_TERMS, parse_query
 
 
@@ -64,21 +66,45 @@ def test_each_chip_leaves_the_others() -> None:
 
 def test_a_form_says_the_filters_that_it_shows() -> None:
     where = ["camera=Nikon D90", "date>=2019-05", "date<=2020", "iso=200", "lens~mm"]
-    assert filters_of_form(form_of_filters(where)) == where
+    fields, rest = form_of_filters(where, {"f.camera", "f.date.from", "f.date.to", "f.iso", "f.lens"})
+    assert (filters_of_form(fields), rest) == (where, [])
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        ["iso=200"], ["camera~Nikon", "camera~D90"], ["iso>=100", "iso>=200"], ["date=2020"],
+        ["date>=2020", "date>2021"],
+        ["camera!=X", "camera=X"], ['camera="~X"'], ['camera="200"', "camera=a\nb"], ["iso>=abc"], ['date>="May"'],
+        ["nonsense", "title=a", "width>=5"], ["camera= Nikon  D90 ", "iso<=1e3"],
+    ],
+)  # fmt: skip
+def test_what_the_form_does_not_show_is_left_over_and_nothing_is_lost(where: list[str]) -> None:
+    fields, rest = form_of_filters(where, {"f.camera", "f.date.from", "f.date.to", "f.iso.from", "f.iso.to"})
+    readable = [one for one in where if one != "nonsense"]
+    again = [*filters_of_form(fields), *(one for one in rest if one != "nonsense")]
+    assert sorted(read_where(again), key=str) == sorted(read_where(readable), key=str)
+    assert not any("\n" in value for value in fields.values())
+
+
+@pytest.mark.parametrize("text", ["abc", "1,5", "2020-05", "nan", "1e999", "~5"])
+def test_a_bound_that_is_no_number_is_an_error(text: str) -> None:
+    with pytest.raises(SettingError, match=r"is no number\. Expected"):
+        filters_of_form({"f.iso.from": text})
+    assert filters_of_form({"f.iso.to": " 1.5e2 ", "f.date.from": "2020-05"}) == [
+        "iso<=1.5e2",
+        "date>=2020-05",
+    ]
 
 
 @pytest.mark.parametrize(
     "number", ["1234567", "12345678901234", "0.00001", "2.8", "-55.755833", "1234567.25"]
 )
 def test_a_number_is_in_the_form_chips_and_columns_what_it_was(number: str) -> None:
-    (value,) = form_of_filters([f"iso>={number}"]).values()
+    (value,) = form_of_filters([f"iso>={number}"], {"f.iso.from"})[0].values()
     assert (float(value), len(value) <= len(number)) == (float(number), True)
     assert cell_text(float(number)) == value
     assert filter_label(wording_of("en"), f"iso>={number}") == f"ISO ≥ {value}"
-
-
-def test_what_is_no_filter_is_left_out_of_the_form() -> None:
-    assert form_of_filters(["nonsense", "title!=a"]) == {}
 
 
 @pytest.mark.parametrize(

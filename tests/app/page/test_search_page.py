@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html.parser import HTMLParser
 
 import pytest
 from app_places import SECRETS, SHOWN, Place, ids_of
 from starlette.testclient import TestClient
 
 from withsense_tf.app.answers import SearchAnswer, ShownPlace, WithheldPlace
+from withsense_tf.app.page.query_chips import filters_of_form
 from withsense_tf.app.page.search_page import count_undated, groups_of, in_order, part_of
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.policy.countries import NOTICE
@@ -119,6 +121,64 @@ def test_cameras_of_one_maker_are_chosen_at_once(client: TestClient) -> None:
     assert 'aria-label="Take away: Camera: Leica (all)"' in text
     assert set(re.findall(r"shown_\d\.png", text)) <= {"shown_2.png", "shown_5.png"}
     assert '<option value="~Leica" selected>' in text
+
+
+class Form(HTMLParser):
+    """What a browser without scripts sends of the search form as it stands."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.pairs: list[tuple[str, str]] = []
+        self._select = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        cells = dict(attrs)
+        if tag == "select":
+            self._select = cells.get("name") or ""
+        elif tag == "option" and "selected" in cells:
+            self.pairs.append((self._select, cells.get("value") or ""))
+        elif (
+            tag == "input"
+            and cells.get("form") == "search"
+            and (cells.get("type") != "radio" or "checked" in cells)
+        ):
+            self.pairs.append((cells.get("name") or "", cells.get("value") or ""))
+
+    @property
+    def where(self) -> list[str]:
+        fields = {name: value for name, value in self.pairs if name.startswith("f.")}
+        return [value for name, value in self.pairs if name == "where"] + filters_of_form(fields)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        ["iso=200"], ["camera~Nikon", "camera~D90"], ["iso>=100", "iso>=200"],
+        ["iso<=300", "iso>=100", "camera=Leica M6"],
+        ["camera!=Leica M6"], ["colour=blue", "colour=red"], ["colour~blue"], ["camera=Canon EOS"],
+    ],
+)  # fmt: skip
+def test_what_was_filtered_by_is_filtered_by_again_when_the_form_is_sent(
+    client: TestClient, where: list[str]
+) -> None:
+    answer = client.get("/search", params={"q": "a wall", "minimum": 0, "where": where}, headers=BB)
+    assert sorted(Form(answer.text).where) == sorted(where)
+    chips = re.findall(r'class="chip filter"', answer.text)
+    assert len(chips) == len(where)
+    # A part leaves the bar above it as it is: what its fields say must not come twice.
+    part = client.get(
+        "/search",
+        params={"q": "a wall", "minimum": 0, "where": where, "f.iso.to": "400"},
+        headers=BB | {"hx-request": "true"},
+    )
+    assert Form(part.text).where == where
+
+
+def test_a_bound_of_the_form_that_is_no_number_is_an_error(client: TestClient) -> None:
+    answer = client.get(f"{ASKED}&f.iso.from=abc", headers=BB | {"accept-language": "ru"})
+    assert answer.status_code == 400
+    assert "не число" in answer.text
 
 
 def test_filters_without_words_are_told_what_is_missing(client: TestClient) -> None:

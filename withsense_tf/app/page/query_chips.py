@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from withsense_tf.app.page.wording import Wording
 from withsense_tf.common.cell_texts import cell_text
-from withsense_tf.errors import WithSenseError
-from withsense_tf.index.vectors.filters import Condition, read_where
+from withsense_tf.errors import SettingError, WithSenseError, shown
+from withsense_tf.index.vectors.filters import Condition, fact_row, read_where
 from withsense_tf.search.query.parse import Query, parse_query
 
 # How a form's fields are called: f.camera, f.date.from, f.date.to.
@@ -117,26 +117,42 @@ def filters_of_form(fields: Mapping[str, str]) -> list[str]:
             if column.endswith(end):
                 column, sign = column.removesuffix(end), bound
         text = value.strip()
+        # Columns of texts have no bounds in the form: "abc" would be compared as a text, and nobody means that.
+        if sign != "=" and column != "date" and fact_row(text)[1] is None:
+            raise SettingError(
+                f"{column}: {shown(text)} is no number. Expected a number, such as 200 or 2.8."
+            )
         where.append(f"{column}{text}" if sign == "=" and text.startswith(PART) else f"{column}{sign}{text}")
     return where
 
 
-def form_of_filters(where: Iterable[str]) -> dict[str, str]:
-    """Return the fields of a form that say these filters; what no field can say is left out.
+def form_of_filters(where: Iterable[str], fields: Container[str]) -> tuple[dict[str, str], list[str]]:
+    """Return what fields of a form say of these filters, each field one of them, and the filters that none says.
 
-    >>> form_of_filters(["camera~Nikon", "date>=2020", "title!=dog"])
-    {'f.camera': '~Nikon', 'f.date.from': '2020'}
+    >>> form_of_filters(["camera~Nikon", "camera~D90", "iso=200"], {"f.camera", "f.iso.from"})
+    ({'f.camera': '~Nikon'}, ['camera~D90', 'iso=200'])
     """
-    ends = {sign: end for end, sign in BOUNDS.items()}
-    fields = {}
+    values: dict[str, str] = {}
+    rest = []
     for text in where:
-        try:
-            parts = read_where(text)
-        except WithSenseError:
-            continue
-        for part in parts:
-            if part.op in ("=", PART) or part.op in ends:
-                value = cell_text(part.value)
-                value = f"{PART}{value}" if part.op == PART else value
-                fields[f"{FIELD}{part.column}{ends.get(part.op, '')}"] = value
-    return fields
+        name, value = _field_of(text)
+        if name in fields and name not in values:
+            values[name] = value
+        else:
+            rest.append(text)
+    return values, rest
+
+
+def _field_of(text: str) -> tuple[str, str]:
+    """Return the field that would say a filter, and its value there; none where it would come back as another one."""
+    ends = {sign: end for end, sign in BOUNDS.items()}
+    try:
+        (part,) = where = read_where(text)
+        name = f"{FIELD}{part.column}{ends.get(part.op, '')}"
+        value = f"{PART if part.op == PART else ''}{cell_text(part.value)}"
+        # A field has one line.
+        if value.splitlines() == [value] and read_where(filters_of_form({name: value})) == where:
+            return name, value
+    except WithSenseError:
+        pass
+    return "", ""

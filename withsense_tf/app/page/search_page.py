@@ -56,7 +56,7 @@ def home(request: Request, service: Service) -> Response:
         active="search",
         tiles=tiles,
         question=Question(),
-        filters=_filters(service, reader, ()),
+        filters=_filters(service, reader, ())[0],
     )
 
 
@@ -139,11 +139,14 @@ def search(request: Request, service: Service, form: Annotated[SearchFields, Que
     answer = questions.find(service, question)
     if reader.is_part and (question.after or form.behind):
         return page(request, "more.html", **_values(answer, question, form))
+    # The bar above a part stays as it is: what it says came as its fields.
+    filters, rest = (None, form.where) if reader.is_part else _filters(service, reader, question.where)
     return page(
         request,
         "search.html",
         active="search",
-        filters=None if reader.is_part else _filters(service, reader, question.where),
+        filters=filters,
+        hidden_where=list(dict.fromkeys(rest)),
         **_values(answer, question, form),
         **like_values(service, question),
     )
@@ -174,8 +177,6 @@ def _values(answer: SearchAnswer, question: Question, form: SearchFields) -> dic
         "has_no_date": 0 < dateless_count == shown_count,
         "address": address,
         "most_in_order": IN_ORDER,
-        # What no field of the form says.
-        "hidden_where": [one for one in question.where if not set(form_of_filters([one])) - _sizes()],
         "chips": chips(question.text, answer.without, question.where),
         "next_page": None if next_part is None else url("/search", **address, **next_part),
     }
@@ -229,9 +230,10 @@ def part_of(
     return answer.model_copy(update={"places": some}), after
 
 
-def _filters(service: PhotoService, reader: PageReader, where: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the columns that a form can filter by, each with what was chosen."""
-    choices = form_of_filters(where)
+def _filters(
+    service: PhotoService, reader: PageReader, where: Sequence[str]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the columns that a form can filter by, each with what was chosen, and the filters that it cannot say."""
     columns = [
         column
         for column in column_suggestions(service, reader.country).columns
@@ -239,10 +241,13 @@ def _filters(service: PhotoService, reader: PageReader, where: Sequence[str]) ->
     ]
     first = {name: at for at, name in enumerate(FIRST_COLUMNS)}
     columns.sort(key=lambda column: (first.get(column.name, len(first)), column.name))
+    kinds = {column.name: _kind(column.name, column.values) for column in columns}
+    ends = {name: BOUNDS if kind in ("date", "number") else ("",) for name, kind in kinds.items()}
+    choices, rest = form_of_filters(where, {f"f.{name}{end}" for name in kinds for end in ends[name]})
     return [
         {
             "name": column.name,
-            "kind": _kind(column.name, column.values),
+            "kind": kinds[column.name],
             "values": _in_rainbow(column.values, choices.get(f"f.{column.name}", ""))
             if column.name == COLOUR
             else column.values,
@@ -252,7 +257,7 @@ def _filters(service: PhotoService, reader: PageReader, where: Sequence[str]) ->
             "high": choices.get(f"f.{column.name}.to", ""),
         }
         for column in columns
-    ]
+    ], rest
 
 
 def _in_rainbow(values: Sequence[str | float], choice: str) -> list[str]:
@@ -269,10 +274,6 @@ def groups_of(values: Sequence[str]) -> list[str]:
     """
     counts = Counter(value.split()[0] for value in values if len(value.split()) > 1)
     return sorted(word for word, count in counts.items() if count > 1 and word.isalpha())
-
-
-def _sizes() -> set[str]:
-    return {f"f.{name}{end}" for name in SIZES for end in ("", *BOUNDS)}
 
 
 def _kind(name: str, values: list[str | float]) -> str:
