@@ -181,6 +181,23 @@ def test_chips_filters_and_order_change_what_is_found(visit: Visit) -> None:
     page.locator(".chip.filter").wait_for(state="detached")
 
 
+def test_words_as_they_were_typed_stay_so_at_a_filter_and_an_order_but_not_for_other_words(
+    visit: Visit,
+) -> None:
+    page = visit(f"{ASKED}&literal=true")
+    page.locator("#filters summary").click()
+    page.locator('select[name="f.camera"]').select_option("Leica M6")
+    page.wait_for_url(re.compile("f.camera=Leica.*literal=true|literal=true.*f.camera=Leica"))
+    page.locator('select[name="order"]').select_option("name")
+    page.wait_for_url(re.compile("order=name"))
+    assert {"literal=true", "minimum=0"} <= set(re.split("[?&]", page.url))
+    page.wait_for_load_state("networkidle")
+    page.locator("#q").fill("a blue board")
+    page.wait_for_url(re.compile("q=a%20blue%20board"))
+    assert not re.search("literal|minimum|words", page.url)
+    assert "order=name" in page.url
+
+
 def test_a_colour_is_chosen_by_its_sample_and_by_keys(visit: Visit) -> None:
     page = visit(ASKED)
     page.locator("#filters summary").click()

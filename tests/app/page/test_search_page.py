@@ -135,8 +135,8 @@ class Form(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         cells = dict(attrs)
         if tag == "select":
-            self._select = cells.get("name") or ""
-        elif tag == "option" and "selected" in cells:
+            self._select = (cells.get("name") or "") if cells.get("form") == "search" else ""
+        elif tag == "option" and "selected" in cells and self._select:
             self.pairs.append((self._select, cells.get("value") or ""))
         elif (
             tag == "input"
@@ -173,6 +173,23 @@ def test_what_was_filtered_by_is_filtered_by_again_when_the_form_is_sent(
         headers=BB | {"hx-request": "true"},
     )
     assert Form(part.text).where == where
+
+
+def test_what_a_question_was_asked_with_stays_at_the_next_filter_and_goes_with_other_words(
+    client: TestClient,
+) -> None:
+    form = Form(client.get(f"{ASKED}&literal=true", headers=BB).text)
+    assert {("literal", "true"), ("minimum", "0")} <= set(form.pairs)
+    sent = [pair for pair in form.pairs if pair[1]]
+    again = client.get(
+        "/search", params=[("q", "a plain red wall"), *sent, ("f.camera", "Leica M6")], headers=BB
+    )
+    assert "fits" in again.text
+    assert {("literal", "true"), ("minimum", "0")} <= set(Form(again.text).pairs)
+    other = client.get("/search", params=[("q", "a blue board"), *sent], headers=BB).text
+    assert not {"literal", "minimum", "words"} & dict(Form(other).pairs).keys()
+    plain = client.get("/search?q=a+plain+red+wall", headers=BB).text
+    assert not {"literal", "minimum", "words"} & dict(Form(plain).pairs).keys()
 
 
 def test_a_bound_of_the_form_that_is_no_number_is_an_error(client: TestClient) -> None:

@@ -108,19 +108,23 @@ class SearchFields(BaseModel):
     minimum: float | None = Field(default=None, ge=0, le=1)
     order: Literal["fit", "newest", "oldest", "name"] = "fit"
     literal: bool = False
+    # The words that `minimum` and `literal` were chosen for: other words are another question.
+    words: str | None = Field(default=None, max_length=QUERY_SIGNS)
 
     def question(self, request: Request, country: str | None) -> Question:
         """Return the question that the form asks."""
+        text = self.q.strip()
+        is_the_same = self.words is None or self.words.strip() == text
         conditions = [*self.where, *filters_of_form(dict(request.query_params))]
         return Question(
-            self.q.strip(),
+            text,
             ON_A_PAGE if self.order == BEST_FIRST else IN_ORDER,
             self.like or None,
             tuple(dict.fromkeys(conditions)),
-            self.minimum,
+            self.minimum if is_the_same else None,
             (self.after or None) if self.order == BEST_FIRST else None,
             self.text_share,
-            literal=self.literal,
+            literal=self.literal and is_the_same,
             country=country,
         )
 

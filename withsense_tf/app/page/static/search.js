@@ -6,12 +6,15 @@ const defaults = { order: "fit", text_share: "0.5" };
 
 form?.addEventListener("htmx:configRequest", (event) => {
   const values = event.detail.parameters;
+  // Who asked for weak ones too, or for words as typed, still wants that at a filter; other words are another question.
+  if (values.words !== undefined && values.words.trim() !== values.q.trim()) {
+    delete values.minimum;
+    delete values.literal;
+  }
+  delete values.words;
   for (const name of Object.keys(values)) {
     if (values[name] === "" || values[name] === defaults[name]) delete values[name];
   }
-  // Who asked for weak ones too, and now filters or orders them, still wants them; other words are another question.
-  const before = new URLSearchParams(location.search);
-  if (before.has("minimum") && before.get("q") === values.q) values.minimum = before.get("minimum");
 });
 
 // Enter asks at once; what is still waiting behind the last letter is given up.
