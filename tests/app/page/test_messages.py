@@ -23,6 +23,8 @@ SOURCES = [
     *(file for file in (PACKAGE / "search").rglob("*.py") if file.name not in FOR_OPERATORS),
     PACKAGE / "index/vectors/filters.py",
     PACKAGE / "data/pictures/photo_file.py",
+    PACKAGE / "index/upkeep/switch_model.py",
+    PACKAGE / "policy/consent_register.py",
 ]
 RAISED = {"ProblemError", "SettingError", "PhotoError"}
 # Functions that return or collect a sentence instead of raising it.

@@ -145,6 +145,26 @@ def test_nothing_is_written_down_without_words_that_can_be_shown(
     assert [client.get(f"/api/v1/review/{name}").json() for name in ("decisions", "consents")] == before
 
 
+def test_what_cannot_be_done_is_told_in_the_language_of_the_page(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client, russian = new_client(place.settings(country="BB")), {"accept-language": "ru"}
+    rollback = client.post("/review/rollback", headers=russian)
+    (id_, *_) = re.findall(r'name="id" value="([^"]+)"', client.get("/review").text)
+    given = {"id": id_, "given_by": "Her mother", "until": "2020-01-01"}
+    for answer, words in (
+        (rollback, "вернуться не к чему"),
+        (
+            client.post("/review/grant", data=given, headers=russian),
+            "Разрешение кончается (2020-01-01) раньше",
+        ),
+        (client.post("/review/grant", data=given | {"given_by": " "}, headers=russian), "кто дал разрешение"),
+    ):
+        assert 400 <= answer.status_code < 500
+        assert words in answer.text
+        assert not re.findall(r'<p><span lang="en">[^<]*', answer.text)
+
+
 def test_the_state_of_the_index_is_told(client: TestClient) -> None:
     text = client.get("/review?tab=index", headers=BB).text
     assert "hybrid" in text

@@ -56,9 +56,7 @@ def roll_back(index: PhotoIndex) -> int:
     with index.catalog.reading() as tables:
         previous = get_state(tables, "previous")
     if previous is None:
-        raise SettingError(
-            f"{index.folder} has no model before the one in use: there is nothing to go back to."
-        )
+        raise SettingError("This index has no model before the one in use: there is nothing to go back to.")
     take_over(index, previous)
     return int(previous)
 
