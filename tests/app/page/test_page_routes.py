@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,24 @@ def test_who_has_no_key_is_asked_for_one(
     assert client.get("/review").status_code == 200
     client.post("/key/forget")
     assert client.get("/").status_code == 401
+
+
+@pytest.mark.parametrize("words", ["a plain wall & more", "стена " * 160])
+def test_who_gives_a_key_comes_back_to_what_was_asked(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path, words: str
+) -> None:
+    ring = KeyRing(tmp_path / "keys.json")
+    key = ring.create("Ann", ["read"])
+    client = new_client(place.settings(keys=ring.file))
+    asked = client.get("/search", params={"q": words, "where": ["iso>=200", "iso<=300"]})
+    (back,) = re.findall(
+        r'<form method="post" action="/key".*?name="next" value="([^"]*)"', asked.text, re.DOTALL
+    )
+    answer = client.post("/key", data={"key": key, "next": unescape(back)}, follow_redirects=False)
+    assert answer.headers["location"] == str(asked.url).removeprefix("http://localhost:8000")
+    # A form that was sent is not sent again.
+    sent = client.post("/table/export", data={"kind": "csv"}, headers={"cookie": "withsense_key=x"})
+    assert 'name="next" value="/"' in sent.text
 
 
 @pytest.mark.closed

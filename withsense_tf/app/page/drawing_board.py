@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
 import jinja2
-from fastapi import Request
+from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from withsense_tf.app.page.messages import language_of_text
@@ -24,6 +24,8 @@ from withsense_tf.policy.countries import country_code
 
 THEMES: Final = ("light", "dark")
 LANGUAGE, THEME, COUNTRY = "withsense_language", "withsense_theme", "withsense_country"
+# Where one goes back to: in an address a sign may be nine, and a query of 1,000 comes with filters.
+Back = Annotated[str, Form(max_length=16_000)]
 TWO_LETTERS: Final = re.compile("[A-Za-z]{2}")
 
 

@@ -23,6 +23,8 @@ from withsense_tf.app.page.drawing_board import (
     LANGUAGE,
     THEME,
     THEMES,
+    Back,
+    PageReader,
     asset_bytes,
     go_back,
     page,
@@ -91,7 +93,7 @@ async def asset_file(name: str) -> Response:
 async def choose(
     request: Request,
     service: Service,
-    next: Annotated[str, Form(max_length=4000)] = "/",  # noqa: A002  # as the form's field is called
+    next: Back = "/",  # noqa: A002  # as the form's field is called
     language: Annotated[str | None, Form()] = None,
     theme: Annotated[str | None, Form()] = None,
     country: Annotated[str | None, Form(max_length=2)] = None,
@@ -113,7 +115,7 @@ async def take_key(
     request: Request,
     service: Service,
     key: Annotated[str, Form(max_length=200)],
-    next: Annotated[str, Form(max_length=4000)] = "/",  # noqa: A002  # as the form's field is called
+    next: Back = "/",  # noqa: A002  # as the form's field is called
 ) -> Response:
     """Keep a key in a cookie that no script can read, if it opens anything."""
     text = key.strip()
@@ -162,7 +164,7 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
             request,
             "key.html",
             401,
-            next="/" if request.method != "GET" else str(request.url.path),
+            next=PageReader.of(request).path,
             problem=None,
         )
     text = own_text(request)

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field, ValidationError
 
 from withsense_tf.app import review
-from withsense_tf.app.page.drawing_board import PageReader, go_back, page, url
+from withsense_tf.app.page.drawing_board import Back, PageReader, go_back, page, url
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
@@ -26,7 +26,6 @@ from withsense_tf.policy.consent_register import EVERYWHERE
 router = APIRouter(prefix="/review", dependencies=[needs("review")], include_in_schema=False)
 Tab = Literal["withheld", "decisions", "permissions", "index"]
 ON_A_PAGE: Final = 20
-Back = Annotated[str, Form(max_length=4000)]
 
 
 class ListFields(BaseModel):
