@@ -212,6 +212,31 @@ def test_a_colour_is_chosen_by_its_sample_and_by_keys(visit: Visit) -> None:
     assert page.locator("#results .fit").count() == len(SHOWN)
 
 
+def test_a_photo_that_is_withheld_by_now_or_gone_can_be_closed_and_left_for_its_neighbour(
+    visit: Visit,
+) -> None:
+    page = visit(ASKED)
+    (hidden, *_) = ids_in(page, "AA") - ids_in(page, "BB")
+    links = page.locator("#results .tile [data-photo]")
+    for id_, what in ((hidden, ".withheld-page"), ("x" * 30, ".nothing")):
+        links.nth(1).evaluate("(link, id) => { link.href = `/photo/${id}`; }", id_)
+        links.nth(1).click()
+        page.locator(f"#viewer[open] {what}").wait_for()
+        assert page.evaluate("document.activeElement.matches('[data-close]')")
+        assert page.locator("#viewer [data-close]").bounding_box()["y"] < 100
+        page.locator("#viewer [data-step='1']").click()
+        page.locator(f'#viewer [data-shown="{links.nth(2).get_attribute("data-photo")}"]').wait_for()
+        page.keyboard.press("ArrowLeft")
+        page.locator(f"#viewer[open] {what}").wait_for()
+        page.locator("#viewer [data-close]").click()
+        page.locator("#viewer").wait_for(state="hidden")
+
+
+def ids_in(page: Any, country: str) -> set[str]:
+    answer = page.request.get(f"/api/v1{ASKED}&k=20&country={country}").json()
+    return {place["id"] for place in answer["places"] if place["kind"] == "photo"}
+
+
 def test_two_photos_are_collected_compared_and_taken_along(visit: Visit) -> None:
     page = visit(ASKED)
     for at in (0, 1):

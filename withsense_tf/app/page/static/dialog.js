@@ -12,8 +12,8 @@ export function open(link) {
 
 function step(by) {
   const all = links();
-  const shown = content.querySelector("[data-shown]")?.dataset.shown;
-  const at = all.findIndex((link) => link.dataset.photo === shown);
+  // Not by what is shown: a photo that is withheld by now shows no name of its own.
+  const at = all.indexOf(opener);
   const next = all[at + by];
   if (at >= 0 && next) {
     next.scrollIntoView({ block: "nearest" });
@@ -34,8 +34,9 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target !== content) return;
-  if (!viewer.open) viewer.showModal();
-  content.querySelector("[data-close]")?.focus();
+  if (viewer.open) return;
+  viewer.showModal();
+  viewer.querySelector("[data-close]").focus();
 });
 
 viewer.addEventListener("keydown", (event) => {
