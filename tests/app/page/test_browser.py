@@ -258,6 +258,22 @@ def test_two_photos_are_collected_compared_and_taken_along(visit: Visit) -> None
     assert page.locator("#light-table .tile").count() == 1
 
 
+def test_a_full_table_says_so_and_loses_nothing(visit: Visit) -> None:
+    page = visit(ASKED)
+    kept = " ".join(f"x{number}" for number in range(200))
+    page.evaluate("kept => localStorage.setItem('withsense-table', kept)", kept)
+    page.locator(".tile [data-collect]").first.click()
+    page.locator("#table-full", has_text="it holds 200 photos").wait_for()
+    assert page.evaluate("localStorage.getItem('withsense-table')") == kept
+    page.locator(".tile .open").first.click()
+    page.locator("#viewer[open] [data-collect]").click()
+    page.locator("#viewer #table-full").wait_for()
+    page.evaluate("kept => localStorage.setItem('withsense-table', kept)", kept.removeprefix("x0 "))
+    page.locator("#viewer [data-collect]").click()
+    page.locator("#table-full").wait_for(state="hidden")
+    assert len(page.evaluate("localStorage.getItem('withsense-table')").split()) == 200
+
+
 def test_two_models_answer_side_by_side(visit: Visit) -> None:
     page = visit("/models?q=a+plain+red+wall")
     names = page.locator(".versus h2").all_inner_texts()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 
 import pytest
-from app_places import SECRETS, ids_of
+from app_places import SECRETS, Place, ids_of
 from PIL import Image
 from starlette.testclient import TestClient
 
 from withsense_tf.app.answers import PhotoAnswer
+from withsense_tf.app.guards.body_limits import TABLE_PHOTOS
 from withsense_tf.app.page.table_page import as_csv
+from withsense_tf.app.photo_ids import KEY_BYTES, PhotoIds
 
 BB = {"cookie": "withsense_country=BB"}
 
@@ -56,6 +59,22 @@ def test_too_many_photos_and_unknown_kinds_are_refused(client: TestClient) -> No
     many = " ".join(str(number) for number in range(201))
     assert client.post("/table/photos", data={"ids": many}, headers=BB).status_code == 400
     assert client.post("/table/export", data={"ids": "", "kind": "exe"}, headers=BB).status_code == 400
+
+
+def test_a_full_table_of_long_names_is_shown_and_taken_along(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    own = next(iter(ids_of(client, "BB")))
+    ids = PhotoIds(b"k" * KEY_BYTES)
+    folders = "/".join(["снимки" * 20] * 16)
+    names = [f"{number:03}/{folders}/a.jpg" for number in range(TABLE_PHOTOS - 1)]
+    assert 3_500 < len(names[0].encode()) < 4_096
+    many = " ".join([*map(ids.write, names), own])
+    text = client.post("/table/photos", data={"ids": many}, headers=BB).text
+    assert text.count("data-pick=") == 1
+    assert "199 photos cannot be shown any more." in text
+    assert client.post("/table/export", data={"ids": many, "kind": "csv"}, headers=BB).status_code == 200
 
 
 def test_no_cell_is_a_formula() -> None:

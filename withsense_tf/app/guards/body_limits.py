@@ -17,6 +17,10 @@ from withsense_tf.app.settings import AppSettings
 BODY_BYTES: Final = 64 * 1024
 # What a form has beside the photo itself.
 FORM_BYTES: Final = 256 * 1024
+# A light table, however long the names of its photos are: an id of a path of 4,096 bytes has some 5,500 signs.
+TABLE_PHOTOS: Final = 200
+TABLE_BYTES: Final = TABLE_PHOTOS * 6_000
+TABLE_ROUTES: Final = ("/table/photos", "/table/export")
 PHOTO_ROUTES: Final = ("/api/v1/upload", "/api/v1/similar", "/by-photo", "/add")
 
 
@@ -33,7 +37,10 @@ class BodyLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = self.photo_bytes if scope["path"].rstrip("/") in PHOTO_ROUTES else BODY_BYTES
+        path = scope["path"].rstrip("/")
+        most = (
+            self.photo_bytes if path in PHOTO_ROUTES else TABLE_BYTES if path in TABLE_ROUTES else BODY_BYTES
+        )
         length = Headers(scope=scope).get("content-length")
         if length is not None and (not length.isdecimal() or int(length) > most):
             await send_problem(_too_large(most), scope, receive, send)

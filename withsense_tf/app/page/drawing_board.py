@@ -14,6 +14,7 @@ import jinja2
 from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from withsense_tf.app.guards.body_limits import TABLE_PHOTOS
 from withsense_tf.app.page.messages import language_of_text
 from withsense_tf.app.page.query_chips import filter_label
 from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wording_of
@@ -80,6 +81,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "signer": getattr(request.state, "key_owner", None),
         "base": "part.html" if reader.is_part else "base.html",
         "active": "",
+        "table_photos": TABLE_PHOTOS,
         "question": None,
         "q": "",
         **values,

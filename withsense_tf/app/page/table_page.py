@@ -12,6 +12,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer
+from withsense_tf.app.guards.body_limits import TABLE_PHOTOS
 from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
@@ -20,8 +21,8 @@ from withsense_tf.search.contact_sheet import contact_sheet
 from withsense_tf.search.places import Hit
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
-MOST_PHOTOS: Final = 200
-Ids = Annotated[str, Form(max_length=60_000)]
+# As many as a table holds, however long their ids are.
+Ids = Annotated[str, Form()]
 KINDS: Final = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -62,9 +63,9 @@ def export(request: Request, service: Service, kind: Annotated[str, Form()], ids
 def collection_of(service: PhotoService, ids: str, country: str | None) -> tuple[list[PhotoAnswer], int]:
     """Return the photos with these ids that may be shown, and how many others there are, withheld or gone alike."""
     listing = list(dict.fromkeys(ids.split()))
-    if len(listing) > MOST_PHOTOS:
+    if len(listing) > TABLE_PHOTOS:
         raise ProblemError(
-            400, "many_photos", f"A light table holds {MOST_PHOTOS} photos, got {len(listing)}."
+            400, "many_photos", f"A light table holds {TABLE_PHOTOS} photos, got {len(listing)}."
         )
     photos = []
     for id_ in listing:

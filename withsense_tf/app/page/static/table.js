@@ -1,13 +1,22 @@
 // The light table: which photos lie on it this browser alone knows; the server says which may be shown.
 const KEPT = "withsense-table";
-const MOST = 200;
+const full = document.getElementById("table-full");
 const place = document.querySelector("[data-table]");
 
 const ids = () => (localStorage.getItem(KEPT) || "").split(" ").filter(Boolean);
 
 function keep(list) {
-  localStorage.setItem(KEPT, list.slice(-MOST).join(" "));
+  localStorage.setItem(KEPT, list.join(" "));
   mark();
+}
+
+// Nothing is pushed off for what comes: who collects is told, over a photo that is open, too.
+let timer = 0;
+function tellFull() {
+  (document.querySelector("dialog[open]") || document.body).append(full);
+  full.hidden = false;
+  clearTimeout(timer);
+  timer = setTimeout(() => (full.hidden = true), 10_000);
 }
 
 function mark() {
@@ -33,7 +42,10 @@ document.addEventListener("click", (event) => {
   if (button) {
     const kept = ids();
     const id = button.dataset.collect;
-    keep(kept.includes(id) ? kept.filter((other) => other !== id) : [...kept, id]);
+    const isOn = kept.includes(id);
+    if (!isOn && kept.length >= Number(full.dataset.most)) return tellFull();
+    full.hidden = true;
+    keep(isOn ? kept.filter((other) => other !== id) : [...kept, id]);
     // On the table itself a photo that is taken off goes at once.
     if (place?.contains(button)) ids().length ? show() : location.reload();
   }
