@@ -77,3 +77,35 @@ def test_a_text_whose_words_no_caption_has_is_weighed_like_the_caption_that_is_n
     asked, expected = words.transform(["собака"], own.shares), words.transform(["dog"])
     np.testing.assert_allclose(asked.toarray(), expected.toarray(), atol=0.02)
     assert words.transform(["собака"]).nnz == 0
+
+
+def test_a_russian_word_counts_as_the_english_one_that_a_table_has_for_it_wherever_the_encoder_puts_it() -> (
+    None
+):
+    words = WordWeights(lemmas=True).fit(["a dog", "a cat", "a car", "a dog"])
+    encoder = Angles()
+    own = NearWords(encoder, vocabulary_vectors(encoder, words.vocabulary_), [], words)
+    encoder.texts.clear()
+    # The encoder puts "кошка" near to nothing that is here.
+    assert own.shares(["кошка"]) == {"кошка": {words.vocabulary_["cat"]: 1.0}}
+    assert encoder.texts == []
+    assert own.shares(["hound"])["hound"][words.vocabulary_["dog"]] > 0.99
+
+
+def test_a_russian_word_of_several_english_ones_counts_as_each_by_how_many_captions_have_it() -> None:
+    words = WordWeights(lemmas=True).fit(["a jersey", "a shirt", "a shirt", "a shirt", "a car"])
+    own = NearWords(Angles(), np.zeros((len(words.vocabulary_), 2)), [], words)
+    shares = own.shares(["майка"])["майка"]
+    assert set(shares) == {words.vocabulary_["jersey"], words.vocabulary_["shirt"]}
+    assert sum(shares.values()) == pytest.approx(1)
+    # Rarity counts one text more than there is.
+    assert shares[words.vocabulary_["shirt"]] == pytest.approx(4 / 6)
+
+
+@pytest.mark.parametrize("captions", [["собака бежит", "кошка спит", "a cat"], ["a car", "a moon"]])
+def test_the_encoder_places_russian_words_that_no_english_caption_has(captions: list[str]) -> None:
+    words = WordWeights(lemmas=True).fit(captions)
+    encoder = Angles()
+    vectors = vocabulary_vectors(encoder, words.vocabulary_)
+    by_encoder = NearWords(encoder, vectors, []).shares(["кот"])
+    assert NearWords(encoder, vectors, [], words).shares(["кот"]) == by_encoder

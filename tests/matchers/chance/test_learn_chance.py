@@ -13,11 +13,11 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.encoders.word_pairs import english_of
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.chance import learn_chance as module
 from withsense_tf.matchers.chance.learn_chance import match_chance, why_no_chance
-from withsense_tf.matchers.chance.word_pairs import english_of
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.matchers.saved import load_matcher, save_matcher

@@ -285,7 +285,7 @@ class CaptionSpace(TextEncoder):
     @property
     def _near_words(self) -> NearWords:
         if not hasattr(self, "_near"):
-            self._near = NearWords(self.vectors_, self.near_vectors_, self.near_left_out_)
+            self._near = NearWords(self.vectors_, self.near_vectors_, self.near_left_out_, self.words_)
         return self._near
 
     def _columns(self, texts: Sequence[str], words: Any) -> TextColumns:

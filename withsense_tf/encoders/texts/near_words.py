@@ -1,7 +1,7 @@
 """Words that no caption has -> the nearest words that captions have, by vectors of single words.
 
 "Собака" then counts as "dog": a query in another language, or in rarer words, keeps the half of a caption space that
-words carry.
+words carry. Encoders of sentences know single Russian words badly, so a table of word pairs comes before them.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.unit import unit
-from withsense_tf.common.words import lemma, stop_words
+from withsense_tf.common.words import CYRILLIC, SMALL, lemma, stop_words
 from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.texts.word_weights import WordWeights
+from withsense_tf.encoders.word_pairs import english_of
 
 # Chosen on 121 Russian queries for photos that nothing else is measured on: so many words share a place, by how near
 # they are; those that are farther than the least cosine do not.
@@ -26,13 +28,22 @@ MOST_REMEMBERED: Final = 20_000
 class NearWords:
     """Give a word shares in the words of a vocabulary, by the cosine of their vectors.
 
-    `vectors` are those of the vocabulary, length 1, (words, width); `left_out` are words that get no shares.
+    `vectors` are those of the vocabulary, length 1, (words, width); `left_out` are words that get no shares. By the
+    `caption_words`, unless they are Russian ones, a Russian word counts as those of them that it may stand for.
     """
 
-    def __init__(self, encoder: TextEncoder, vectors: np.ndarray, left_out: Collection[str]) -> None:
+    def __init__(
+        self,
+        encoder: TextEncoder,
+        vectors: np.ndarray,
+        left_out: Collection[str],
+        caption_words: WordWeights | None = None,
+    ) -> None:
         self.encoder = encoder
         self.vectors = vectors.astype(np.float32)
         self.left_out = frozenset(left_out)
+        reads_russian = caption_words is not None and "Russian" in caption_words.languages
+        self.caption_words = None if reads_russian else caption_words
         self._memory: dict[str, dict[int, float]] = {}
 
     def shares(self, words: Sequence[str]) -> Mapping[str, Mapping[int, float]]:
@@ -47,12 +58,26 @@ class NearWords:
         new_groups: list[list[str]] = []
         for words in groups:
             new = [word for word in dict.fromkeys(words) if word not in self._memory]
-            self._memory |= {word: {} for word in new}
-            if content_words := [w for w in new if w not in self.left_out and not w.isdigit()]:
+            self._memory |= {word: self._of_table(word) for word in new}
+            left = (word for word in new if word not in self.left_out and not word.isdigit())
+            if content_words := [word for word in left if not self._memory[word]]:
                 new_groups.append(content_words)
         for words, vectors in zip(new_groups, self.encoder.encode_groups(new_groups), strict=True):
             cosines = unit(vectors) @ self.vectors.T
             self._memory |= {word: _shares(row) for word, row in zip(words, cosines, strict=True)}
+
+    def _of_table(self, word: str) -> dict[int, float]:
+        """Return the columns of a Russian word's English ones, each by how many captions have it; {} without any."""
+        if self.caption_words is None or word in self.left_out or not CYRILLIC.search(word):
+            return {}
+        english = english_of(word)
+        vocabulary, rarity = self.caption_words.vocabulary_, self.caption_words.rarity_
+        columns = sorted({vocabulary[one] for one in english if one in vocabulary})
+        if not columns or not SMALL.isdisjoint(english):
+            return {}
+        # Rarity is a logarithm of how few have a word.
+        often = np.exp(-rarity[columns].astype(np.float64))
+        return dict(zip(columns, (often / often.sum()).tolist(), strict=True))
 
 
 def vocabulary_vectors(encoder: TextEncoder, vocabulary: Mapping[str, int]) -> np.ndarray:

@@ -12,8 +12,8 @@ from withsense_tf.common.saved_objects import Saveable
 from withsense_tf.common.unit import unit
 from withsense_tf.common.words import CYRILLIC, SMALL, lemma, lemmas, words
 from withsense_tf.encoders.base import TextEncoder
+from withsense_tf.encoders.word_pairs import english_of
 from withsense_tf.matchers.chance.noun_lists import strange_words
-from withsense_tf.matchers.chance.word_pairs import english_of
 from withsense_tf.matchers.forms.word_fit import telling_forms
 
 # A word that captions of one photo alone have may be a slip.

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.words import lemma, words
+from withsense_tf.encoders.word_pairs import russian_by_english
 from withsense_tf.matchers.chance.chance_examples import Example, ExampleMaker
 from withsense_tf.matchers.chance.familiarity import Familiarity
-from withsense_tf.matchers.chance.word_pairs import russian_by_english
 
 # What Russian has no words for.
 LEFT_OUT: Final = frozenset(("a", "an", "the", "s", "t"))

@@ -12,7 +12,7 @@ from itertools import combinations, pairwise, product
 from typing import Final
 
 from withsense_tf.common.words import frequent_words, russian_analyser
-from withsense_tf.matchers.chance.word_pairs import russian_by_english
+from withsense_tf.encoders.word_pairs import russian_by_english
 from withsense_tf.search.query.spelling import LONG_IN_RUSSIAN, LONGEST_WORD, is_real, near_words
 
 # What a vowel without stress is heard as, and a consonant before one of these consonants.

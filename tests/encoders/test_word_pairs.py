@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from withsense_tf.matchers.chance.word_pairs import english_by_russian, english_of, russian_by_english
+from withsense_tf.encoders.word_pairs import english_by_russian, english_of, russian_by_english
 
 
 def test_every_line_has_an_english_word_and_russian_ones_each_once() -> None:

@@ -15,7 +15,7 @@ def russian_by_english() -> Mapping[str, tuple[str, ...]]:
 
     A Russian word may be two with a space between.
     """
-    text = (files("withsense_tf.matchers.chance") / "word_pairs.txt").read_text(encoding="utf-8")
+    text = (files("withsense_tf.encoders") / "word_pairs.txt").read_text(encoding="utf-8")
     rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
     return {english: tuple(word.replace("_", " ") for word in russian) for english, *russian in rows}
 
