@@ -170,3 +170,17 @@ def test_where_texts_are_read_in_russian_its_queries_have_lines_of_their_own(
     # The line for words that are read knows how strange they are, as the English one does.
     english, foreign, translated = (len(line.weights) for line in chance.lines.values())
     assert english == translated != foreign
+
+
+@pytest.mark.parametrize(("made_up", "own_with_room"), [(0.9, 0.6), (-0.9, 1.0)], ids=["near", "far away"])
+def test_so_many_own_captions_are_answered_and_more_where_hardly_a_made_up_query_is(
+    made_up: float, own_with_room: float
+) -> None:
+    rng = np.random.default_rng(0)
+    kinds = np.array(["own"] * 400 + ["swap"] * 400)
+    features = np.concatenate([rng.normal(1, 0.3, 400), rng.normal(made_up, 0.3, 400)])[:, None]
+    for made_up_share, own in ((0.0, 0.6), (0.1, own_with_room)):
+        line = module._fit_line(features, kinds, kinds == "own", 0.6, made_up_share)
+        answered = line.apply(features) >= line.least
+        assert answered[kinds == "own"].mean() == pytest.approx(own, abs=0.02)
+    assert made_up > 0 or answered[kinds == "swap"].mean() == pytest.approx(0.1, abs=0.01)

@@ -53,6 +53,9 @@ ANSWERED_SHARE: Final = {
     "foreign pixels": 0.88, "foreign captions": 0.965,
     "translated pixels": 0.90, "translated captions": 0.94,
 }  # fmt: skip
+# So many of the queries that are made up for no photo may be answered where own captions leave room.
+MADE_UP_SHARE: Final = 0.10
+FEWEST_WITH_ROOM: Final = 60
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,10 @@ def _fit_lines(
 ) -> MatchChance:
     """Fit a line for each case on the best photos of galleries of several sizes, with each own photo and without it."""
     lines = dict(chance.lines)
+    # Pixels alone leave no room, there near misses come in with the first; nor do photos in which few things are.
+    has_room = lesson.grids.cosines.shape[1] >= FEWEST_WITH_ROOM
     for part in lesson.grids.parts:
+        made_up_share = MADE_UP_SHARE if part == "captions" and has_room else 0.0
         rows = [row for size in GALLERIES for row in lesson.best(part, size)]
         kinds = np.array([kind for _, kind, _ in rows])
         has_match = np.array([example.has_match for example, _, _ in rows])
@@ -206,7 +212,7 @@ def _fit_lines(
                 left_out = case.startswith("foreign")
                 by_word = look_features(chance.looks, texts, best, case, left_out=left_out)
                 features = np.column_stack([features, by_word])
-            line = _fit_line(features, kinds, has_match, ANSWERED_SHARE[case])
+            line = _fit_line(features, kinds, has_match, ANSWERED_SHARE[case], made_up_share)
             lines[case] = replace(line, margins=margins)
     return replace(chance, lines=lines)
 
@@ -221,9 +227,17 @@ def _usual_margin(values: Sequence[np.ndarray]) -> tuple[float, float]:
 
 
 def _fit_line(
-    features: np.ndarray, kinds: np.ndarray, has_match: np.ndarray, answered_share: float
+    features: np.ndarray,
+    kinds: np.ndarray,
+    has_match: np.ndarray,
+    answered_share: float,
+    made_up_share: float = 0.0,
 ) -> ChanceLine:
-    """Fit a logistic line, each kind by its weight; the least chance is that which so many own captions have."""
+    """Fit a logistic line, each kind by its weight; the least chance is that which so many own captions have.
+
+    Where fewer than `made_up_share` of the made-up queries have as much, it is that which so many of these have:
+    captions of few photos are too easy for their own photo, and what people type is harder.
+    """
     from sklearn.linear_model import LogisticRegression
 
     each = {kind: WEIGHTS[kind] / np.sum(kinds == kind) for kind in np.unique(kinds).tolist()}
@@ -236,4 +250,7 @@ def _fit_line(
     weights = fit.coef_[0] / spread
     chance = ChanceLine(weights, float(fit.intercept_[0] - centre @ weights), 0.0)
     least = np.quantile(chance.apply(features[kinds == "own"]), 1 - answered_share)
+    if made_up_share:
+        made_up = ~target & (kinds != "without")
+        least = min(least, np.quantile(chance.apply(features[made_up]), 1 - made_up_share))
     return ChanceLine(chance.weights, chance.intercept, float(least))
