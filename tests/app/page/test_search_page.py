@@ -352,3 +352,11 @@ def test_a_refused_text_is_shown_with_the_words_that_did_it(client: TestClient) 
     answer = client.get("/search", params={"q": "a wall", "like": hidden}, headers=BB)
     assert answer.status_code == 451
     assert "<mark>" not in answer.text
+
+
+def test_where_nothing_fits_but_what_is_withheld_the_nearest_can_be_shown(client: TestClient) -> None:
+    question = {"q": "a striped velocipede wall", "minimum": 0.6}
+    answer = client.get("/api/v1/search", params=question | {"country": "BB"}).json()
+    assert answer["no_match"]
+    assert {place["kind"] for place in answer["places"]} == {"withheld"}
+    assert "data-weak" in client.get("/search", params=question, headers=BB).text
