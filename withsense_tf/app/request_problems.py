@@ -18,7 +18,7 @@ TITLES: Final = {
     404: "Not found",
     405: "Not to be done so",
     408: "The request took too long",
-    409: "It is not as you think it is",
+    409: "It does not go with what is here now",
     411: "Say how long the request is",
     413: "The request is too large",
     415: "Not this kind of file",

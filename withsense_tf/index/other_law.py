@@ -67,7 +67,7 @@ def check_no_less(tables: sqlite3.Connection, policy: Policy) -> None:
     command = f"{JUDGE} --index {shlex.quote(str(folder))}{_with_values(options)}"
     raise OtherLawError(
         f"The photos of {folder} would be judged by less than before. {_lacking(missing)} Nothing was changed. To "
-        f"judge them without it, say --lift where a command has it, or: {command}",
+        f"judge them without it, say --lift where a command has it, or: {command} (and start servers without it, too)",
         f"The server must be started again with what the index was judged with:{_with_places(missing)}",
     )
 
