@@ -38,7 +38,7 @@ def test_an_encoder_of_others_counts_also_within_the_settings_of_another_one(
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "own_letters.py").write_text(ENCODER, encoding="utf-8")
-    from own_letters import Letters  # type: ignore[import-not-found]  # it was written just now
+    from own_letters import Letters  # type: ignore[import-not-found]  # the line before writes that module
 
     codes = [
         matcher_code(ConcatLinear("ridge", photo=mean_colour, text="tfidf")),

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 Thing = TypeVar("Thing")
 # Where processes of one work put what others may need, while there are several.
@@ -82,8 +82,8 @@ def made_once(name: str, make: Callable[[], Thing]) -> Thing:
         return make()
     file = _common_folders[-1] / hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
     if file.exists():
-        there: Any = pickle.loads(file.read_bytes())
-        return there  # type: ignore[no-any-return]  # what this very name stands for
+        there: Thing = pickle.loads(file.read_bytes())
+        return there
     thing = make()
     with suppress(*ERRORS_OF_SHARING):
         draft = file.with_suffix(f".{os.getpid()}")

@@ -36,7 +36,8 @@ def _classes_of(value: object, around: frozenset[int]) -> Iterator[type]:
         kind = value if isinstance(value, type) else type(value)
         yield kind
         if kind is not value and (issubclass(kind, Saveable) or foreign_bases(kind)):
-            settings = set(inspect.signature(kind.__init__).parameters) - NOT_SAVED  # type: ignore[misc]  # its own
+            # Not `signature(kind)`, which raises for classes of other packages that are written in C.
+            settings = set(inspect.signature(kind.__init__).parameters) - NOT_SAVED  # type: ignore[misc]  # as above
             parts = [getattr(value, name, None) for name in sorted(settings)]
     around |= {id(value)}
     yield from chain.from_iterable(_classes_of(part, around) for part in parts if id(part) not in around)
