@@ -179,8 +179,14 @@ def test_so_many_own_captions_are_answered_and_more_where_hardly_a_made_up_query
     rng = np.random.default_rng(0)
     kinds = np.array(["own"] * 400 + ["swap"] * 400)
     features = np.concatenate([rng.normal(1, 0.3, 400), rng.normal(made_up, 0.3, 400)])[:, None]
-    for made_up_share, own in ((0.0, 0.6), (0.1, own_with_room)):
-        line = module._fit_line(features, kinds, kinds == "own", 0.6, made_up_share)
+    for spare, own in ((0.0, 0.6), (0.1, own_with_room)):
+        line = module._fit_line(features, kinds, kinds == "own", 0.6, spare)
         answered = line.apply(features) >= line.least
         assert answered[kinds == "own"].mean() == pytest.approx(own, abs=0.02)
     assert made_up > 0 or answered[kinds == "swap"].mean() == pytest.approx(0.1, abs=0.01)
+
+
+def test_of_few_photos_more_made_up_queries_may_be_answered() -> None:
+    assert [module.made_up_share(photos) for photos in (60, 300, 600, 40_000)] == pytest.approx(
+        [0.4, 0.2, 0.1, 0.1]
+    )

@@ -74,6 +74,29 @@ def test_captions_of_the_best_photo_confirm_what_the_model_does_not_know() -> No
     assert answer.value > by_pixels.value
 
 
+@pytest.mark.parametrize(("photos", "part", "line"), [
+    (999, "pixels", "translated pixels"), (1_000, "pixels", "pixels"),
+    (999, "captions", "translated captions"), (1_000, "captions", "captions"),
+])  # fmt: skip
+def test_where_few_photos_teach_english_goes_by_what_captions_in_other_words_taught(
+    photos: int, part: str, line: str
+) -> None:
+    both = chance(part, f"translated {part}")
+    both.familiarity.photo_count_ = photos
+    never = ChanceLine(np.zeros(7 if part == "pixels" else 12), -30.0, 0.5)
+    one = MatchChance(both.familiarity, {**both.lines, line: never})
+    best = BestPhotos(BEST.scores, BEST.numbers, frozenset(["beach"]) if part == "captions" else None)
+    answer = one.of("a dog", best)
+    assert answer is not None
+    assert not answer.fits
+
+
+def test_where_no_captions_in_other_words_were_had_english_goes_by_its_own_line() -> None:
+    answer = chance("pixels").of("a dog", BEST)
+    assert answer is not None
+    assert answer.fits
+
+
 def test_a_case_that_nothing_was_learned_of_has_no_chance() -> None:
     assert chance().of("a dog", BEST) is None
     assert chance("pixels").of("a dog", BestPhotos(np.zeros(0), np.zeros(0))) is None

@@ -53,8 +53,11 @@ ANSWERED_SHARE: Final = {
     "foreign pixels": 0.88, "foreign captions": 0.965,
     "translated pixels": 0.90, "translated captions": 0.94,
 }  # fmt: skip
-# So many of the queries that are made up for no photo may be answered where own captions leave room.
+# So many of the queries that are made up for no photo may be answered where own captions leave room; and more where
+# photos are so few that these queries lie nearer to them than what people ask for in vain does.
 MADE_UP_SHARE: Final = 0.10
+MOST_MADE_UP: Final = 0.40
+PHOTOS_WITH_ROOM: Final = 60
 FEWEST_WITH_ROOM: Final = 60
 
 
@@ -195,8 +198,9 @@ def _fit_lines(
     lines = dict(chance.lines)
     # Pixels alone leave no room, there near misses come in with the first; nor do photos in which few things are.
     has_room = lesson.grids.cosines.shape[1] >= FEWEST_WITH_ROOM
+    share = made_up_share(chance.familiarity.photo_count_)
     for part in lesson.grids.parts:
-        made_up_share = MADE_UP_SHARE if part == "captions" and has_room else 0.0
+        spare = share if part == "captions" and has_room else 0.0
         rows = [row for size in GALLERIES for row in lesson.best(part, size)]
         kinds = np.array([kind for _, kind, _ in rows])
         has_match = np.array([example.has_match for example, _, _ in rows])
@@ -212,9 +216,14 @@ def _fit_lines(
                 left_out = case.startswith("foreign")
                 by_word = look_features(chance.looks, texts, best, case, left_out=left_out)
                 features = np.column_stack([features, by_word])
-            line = _fit_line(features, kinds, has_match, ANSWERED_SHARE[case], made_up_share)
+            line = _fit_line(features, kinds, has_match, ANSWERED_SHARE[case], spare)
             lines[case] = replace(line, margins=margins)
     return replace(chance, lines=lines)
+
+
+def made_up_share(photo_count: int) -> float:
+    """Return how many of the made-up queries may be answered where so many photos taught the words of captions."""
+    return min(MOST_MADE_UP, max(MADE_UP_SHARE, PHOTOS_WITH_ROOM / photo_count))
 
 
 def _usual_margin(values: Sequence[np.ndarray]) -> tuple[float, float]:
@@ -231,11 +240,11 @@ def _fit_line(
     kinds: np.ndarray,
     has_match: np.ndarray,
     answered_share: float,
-    made_up_share: float = 0.0,
+    spare: float = 0.0,
 ) -> ChanceLine:
     """Fit a logistic line, each kind by its weight; the least chance is that which so many own captions have.
 
-    Where fewer than `made_up_share` of the made-up queries have as much, it is that which so many of these have:
+    Where fewer than the share `spare` of the made-up queries have as much, it is that which so many of these have:
     captions of few photos are too easy for their own photo, and what people type is harder.
     """
     from sklearn.linear_model import LogisticRegression
@@ -250,7 +259,7 @@ def _fit_line(
     weights = fit.coef_[0] / spread
     chance = ChanceLine(weights, float(fit.intercept_[0] - centre @ weights), 0.0)
     least = np.quantile(chance.apply(features[kinds == "own"]), 1 - answered_share)
-    if made_up_share:
+    if spare:
         made_up = ~target & (kinds != "without")
-        least = min(least, np.quantile(chance.apply(features[made_up]), 1 - made_up_share))
+        least = min(least, np.quantile(chance.apply(features[made_up]), 1 - spare))
     return ChanceLine(chance.weights, chance.intercept, float(least))

@@ -14,6 +14,8 @@ from withsense_tf.matchers.chance.word_looks import WordLooks
 
 # The best photo is held against so many behind it.
 REST: Final = 10
+# Captions of fewer photos have too few words: people type others. Chosen on folders of 80 to 2,400 photos.
+FEW_PHOTOS: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,11 @@ class MatchChance(Saveable):
     Each of the `lines` is for another case: "pixels", or "captions" where the best photo has some, which confirm words
     of the query or do not; "translated pixels" and "translated captions" where the query is in letters that no training
     caption is written in, and English words are known for most of its words; "foreign pixels" and "foreign captions"
-    where they are not. All know scores, and how familiar the query is. Only photos count that may be shown: how
-    many there are beside them would tell of those that may not. `looks` sees each word by itself, where words have
-    vectors and photos points; a chance that was saved before there were such has none.
+    where they are not. Where few photos teach, the "translated" ones are for all queries: they learned from captions in
+    other words, and few captions have few of the words that people type. All know scores, and how familiar the query
+    is. Only photos count that may be shown: how many there are beside them would tell of those that may not. `looks`
+    sees each word by itself, where words have vectors and photos points; a chance that was saved before there were
+    such has none.
     """
 
     familiarity: Familiarity
@@ -95,11 +99,13 @@ class MatchChance(Saveable):
 
     def _case(self, text: str, best: BestPhotos) -> str:
         part = "captions" if best.forms is not None and "captions" in self.lines else "pixels"
+        in_other_words = f"translated {part}"
         if self.familiarity.reads_words(text):
-            return part
+            has_few_words = self.familiarity.photo_count_ < FEW_PHOTOS and in_other_words in self.lines
+            return in_other_words if has_few_words else part
         # A chance that was saved before words were translated has none.
-        is_translated = f"translated {part}" in self.lines and self.familiarity.translates(text)
-        return f"translated {part}" if is_translated else f"foreign {part}"
+        is_translated = in_other_words in self.lines and self.familiarity.translates(text)
+        return in_other_words if is_translated else f"foreign {part}"
 
 
 def chance_features(
