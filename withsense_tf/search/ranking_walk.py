@@ -26,7 +26,7 @@ from withsense_tf.search.live_rows import LivePhoto, LiveRows, copies_of
 from withsense_tf.search.page_end import PageEnd
 from withsense_tf.search.places import Hit, Withheld
 from withsense_tf.search.query.known_words import not_known, not_read
-from withsense_tf.search.query.mentions import mentions
+from withsense_tf.search.query.mentions import mentions, shuts_out_children
 from withsense_tf.search.query.shown_words import ShownWords
 from withsense_tf.search.row_ranking import RowRanking, rank
 from withsense_tf.search.search_request import SearchRequest
@@ -76,6 +76,7 @@ class RankingWalk:
         without = list(request.query.without)
         is_read = bool(without) and not self.form.why_no_texts
         self.terms = self.form.queries(without) if is_read else np.zeros((0, 0), np.float32)
+        self.no_notice = bool(request.where or request.query.phrases) or any(map(shuts_out_children, without))
 
     def hits(self) -> Hits:
         """Walk down the ranking until all places are filled, or nothing fits any more."""
@@ -145,9 +146,9 @@ class RankingWalk:
             if photo.name == request.own_name or photo.fold in groups:
                 continue
             may_show = self._may_show(photo.name)
-            # What may not be shown says nothing of its captions and columns: minus words leave its place as it is,
-            # and filters and quotations leave it none.
-            if self._left_out(row, photo) if may_show else (request.where or request.query.phrases):
+            # What may not be shown says nothing of its captions and columns: minus words leave its place as it is, and
+            # filters and quotations leave it none. Nor has it one where nobody, or no child, is to be there.
+            if self._left_out(row, photo) if may_show else self.no_notice:
                 continue
             groups.add(photo.fold)
             if may_show and page.best is None:

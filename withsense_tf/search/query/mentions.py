@@ -18,6 +18,7 @@ FORMS: Final = {"leaves": "leaf", "selfies": "selfie", "scarves": "scarf", "hoov
 # "no people" shuts out these too: no caption says "people" of one man.
 EVERYBODY: Final = frozenset({"people", "person", "human", "человек", "люди"})
 PEOPLE: Final = word_table("people")["people"]
+CHILDREN: Final = frozenset({"child", "kid", "ребенок", "дети"})
 
 
 def mentions(caption: str, term: str) -> bool:
@@ -44,6 +45,16 @@ def mentions(caption: str, term: str) -> bool:
     # Most captions do not have the words at all, and need not be read for what they say is absent.
     absent = _absent(caption_tokens) if term_forms and matches else set()
     return bool(term_forms) and any(not places & absent for places in matches)
+
+
+def shuts_out_children(term: str) -> bool:
+    """Return whether a term that must not be there names every child, whatever captions say.
+
+    >>> [shuts_out_children(term) for term in ("people", "children", "девочек", "людей", "red people", "dog")]
+    [True, True, False, True, False, False]
+    """
+    term_words = words(term)
+    return len(term_words) == 1 and bool(_basic(term_words[0]) & (EVERYBODY | CHILDREN))
 
 
 def _absent(caption: list[Token]) -> set[int]:
