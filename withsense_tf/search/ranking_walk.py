@@ -25,6 +25,7 @@ from withsense_tf.search.hits import Hits
 from withsense_tf.search.live_rows import LivePhoto, LiveRows, copies_of
 from withsense_tf.search.page_end import PageEnd
 from withsense_tf.search.places import Hit, Withheld
+from withsense_tf.search.query.corrections import with_meant_word
 from withsense_tf.search.query.known_words import not_known, not_read
 from withsense_tf.search.query.mentions import mentions, shuts_out_children
 from withsense_tf.search.query.shown_words import ShownWords
@@ -285,7 +286,8 @@ class RankingWalk:
                 parts.append("No photo of this index meets what was asked.")
             else:
                 why = chance if self.request.minimum is None else None
-                missing = () if why is None else words_not_there(text, why, self._in_captions)
+                words = () if why is None else words_not_there(text, why, self._in_captions)
+                missing = tuple(with_meant_word(word, text, self.shown, self.door.policy) for word in words)
                 parts.append(nothing_fits(page.best, self.request.least, why, missing))
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)

@@ -6,7 +6,7 @@ import pytest
 from slips_of_queries import Shown, corrected, form_of
 from small_index import LAW
 
-from withsense_tf.search.query.corrections import correct
+from withsense_tf.search.query.corrections import correct, with_meant_word
 from withsense_tf.search.query.parse import parse_query
 
 
@@ -115,3 +115,20 @@ def test_a_correction_outside_a_quotation_leaves_the_same_word_inside() -> None:
     said, corrections = corrected('"motorcicle" and motorcicle')
     assert said == '"motorcicle" and motorcycle'
     assert corrections == {"motorcicle": "motorcycle"}
+
+
+@pytest.mark.parametrize(
+    ("word", "captions", "answer"),
+    [
+        ("trial", {"trail": 9}, "trial (did you mean trail?)"),
+        ("Trial", {"trail": 9, "trill": 2}, "Trial (did you mean trail?)"),
+        ("trial", {"trials": 9}, "trial"),  # its own plural
+        ("trial", {"thrills": 9}, "trial"),
+        ("nun", {"run": 900}, "nun"),  # a short word is near to too many
+        ("childe", {"child": 9}, "childe"),  # nobody is asked to ask for a child
+    ],
+)
+def test_beside_a_real_word_that_nothing_shows_stands_the_one_that_may_have_been_meant(
+    word: str, captions: dict[str, int], answer: str
+) -> None:
+    assert with_meant_word(word, f"a forest {word}", Shown(captions), LAW) == answer

@@ -52,6 +52,21 @@ def correct(
     return replace(query, text=text), tuple(corrections)
 
 
+def with_meant_word(word: str, text: str, shown: ShownWords, policy: Law) -> str:
+    """Return a word of a query that nothing shows, beside the one of captions that may have been meant.
+
+    A real word is not corrected, but who typed "trial" may have meant "trail", and can be asked.
+    """
+    typed_word = word.lower()
+    near = [] if len(word) <= SHORTEST else shown.near(typed_word)
+    kin = lemma(typed_word)
+    others = [(-count, other) for other, slips, count in near if slips == 1 and lemma(other) != kin]
+    better = next(
+        (other for _, other in sorted(others) if may_be_asked(other, typed_word, text, policy)), None
+    )
+    return word if better is None else f"{word} (did you mean {better}?)"
+
+
 def _unknown_words(text: str, form: SearchForm, shown: ShownWords) -> list[str]:
     """Return the words that neither the model nor captions nor any list know, in lower case."""
     known = form.text.known_words
