@@ -109,3 +109,9 @@ def test_the_message_names_what_is_missing_or_how_probable_a_match_is() -> None:
         nothing_fits(0.2, 0.3, None, ())
         == "No good match: the best photo scores 0.20, and 0.30 is the least."
     )
+
+
+def test_a_word_of_function_or_of_quality_names_nothing_that_is_missing() -> None:
+    chance = Chance(0.1, False, ("beautiful", "among", "новый", "через", "iceberg"))
+    text = "a beautiful iceberg among новый через"
+    assert words_not_there(text, chance, no_word) == ("iceberg",)

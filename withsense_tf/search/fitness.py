@@ -8,10 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.common.words import SMALL, lemma, words
+from withsense_tf.common.words import lemma, words
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.tables.words_table import forms_at
 from withsense_tf.matchers.chance.match_chance import BestPhotos, Chance
+from withsense_tf.matchers.chance.telling_words import tells
 from withsense_tf.matchers.forms.hybrid_form import HybridForm
 from withsense_tf.matchers.search_forms import PHOTO
 from withsense_tf.search.query.known_words import MOST_LISTED
@@ -51,14 +52,14 @@ def chance_of_best(
 def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:
     """Return the words of a query, as they were typed, that nothing confirms: not the model, and no caption shown.
 
-    A number names nothing that could be missing.
+    A number names nothing that could be missing, and neither does a word such as "near" or "old".
     """
     missing = {form for form in chance.unconfirmed_words if not in_captions(form)}
     typed_words = [
         token.text
         for token in tokens(text)
         for word in words(token.text)
-        if word not in SMALL and lemma(word) in missing - NUMBERS
+        if tells(word) and lemma(word) in missing - NUMBERS
     ]
     return tuple(word[:LONGEST_WORD] for word in dict.fromkeys(typed_words))[:MOST_LISTED]
 

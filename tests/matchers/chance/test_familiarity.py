@@ -154,3 +154,18 @@ def test_captions_of_the_photos_apart_give_words_and_are_not_what_texts_come_nea
     familiarity = Familiarity(Topics()).fit(TEXTS, PHOTOS, apart=["a.jpg", "b.jpg"])
     assert len(familiarity.caption_vectors_) == 1
     assert familiarity.photos_with_["cat"] == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["a new dog", "an ordinary dog upon a beach", "новый dog", "dog через beach"]
+)
+def test_a_word_that_tells_nothing_and_that_captions_lack_makes_no_text_strange(
+    by_words: Familiarity, text: str
+) -> None:
+    assert by_words.unknown(text) == ()
+    assert set(by_words.readings(text)) <= {"dog", "beach"}
+
+
+def test_a_word_that_tells_nothing_counts_where_captions_have_it() -> None:
+    by_words = Familiarity().fit(["A new dog .", "A new cat ."], PHOTOS[:2])
+    assert "new" in by_words.readings("a new horse")

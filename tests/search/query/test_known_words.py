@@ -9,7 +9,7 @@ import pytest
 from quick import at_once
 from small_index import LAW
 
-from withsense_tf.search.query.known_words import not_known
+from withsense_tf.search.query.known_words import not_known, not_read
 
 
 def form_of(*known: str) -> Any:
@@ -52,3 +52,27 @@ def test_a_query_of_unknown_words_is_answered_at_once() -> None:
         told = not_known(text, form_of(*known), LAW)
     assert told is not None
     assert told.endswith(" and 80 more.")
+
+
+@pytest.mark.parametrize("word", ["across", "big", "older", "через", "большая", "первый"])
+def test_a_word_that_tells_nothing_is_never_named_as_unknown(word: str) -> None:
+    told = not_known(f"дирижабль {word}", form_of(), LAW)
+    assert told == "Not known to this index, and so not looked for: дирижабль."
+
+
+@pytest.mark.parametrize("text", ["upon several", "a big one", "новый большой", "через"])
+def test_a_query_of_such_words_alone_describes_nothing(text: str) -> None:
+    form = form_of()
+    form.why_no_texts, form.text.why_not_read = "", lambda _: ""
+    told = not_read(text, form, LAW)
+    assert told is not None
+    assert told.startswith("The query describes nothing.")
+    # Where captions have such a word, it is looked for.
+    assert not_read("a big one", form, LAW, lambda word: word == "big") is None
+
+
+def test_where_no_telling_word_is_known_only_telling_ones_are_listed() -> None:
+    form = form_of()
+    form.why_no_texts, form.text.why_not_read = "", lambda _: ""
+    told = not_read("большой дирижабль около xyzzy", form, LAW)
+    assert told == "No telling word of the query is known to this index: дирижабль, xyzzy. Say it otherwise."

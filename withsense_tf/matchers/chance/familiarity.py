@@ -14,6 +14,7 @@ from withsense_tf.common.words import CYRILLIC, SMALL, lemma, lemmas, words
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.word_pairs import english_of
 from withsense_tf.matchers.chance.noun_lists import strange_words
+from withsense_tf.matchers.chance.telling_words import tells
 from withsense_tf.matchers.forms.word_fit import telling_forms
 
 # A word that captions of one photo alone have may be a slip.
@@ -97,7 +98,7 @@ class Familiarity(Saveable):
 
     def _read(self, text: str) -> dict[str, str]:
         if not CYRILLIC.search(text.lower()):
-            return {form: form for form in telling_forms(text)}
+            return {form: form for form in telling_forms(text) if self._may_lack(form, form)}
         parts = [word for word in words(text) if word not in SMALL]
         forms = [lemma(word) for word in parts]
         readings = dict(zip(forms, forms, strict=True))
@@ -109,7 +110,15 @@ class Familiarity(Saveable):
                 if english:
                     best = max(english, key=lambda word: (word in SMALL, self._count(word)))
                     readings |= dict.fromkeys(russian, best)
-        return {form: reading for form, reading in readings.items() if reading not in SMALL}
+        return {
+            form: reading
+            for form, reading in readings.items()
+            if reading not in SMALL and self._may_lack(form, reading)
+        }
+
+    def _may_lack(self, form: str, reading: str) -> bool:
+        """Return whether a photo could lack a word: that no caption says "new" does not tell that nothing is new."""
+        return self._count(reading) > 0 or tells(form)
 
     def forms(self, text: str) -> tuple[str, ...]:
         """Return the basic forms that captions are asked for, each once."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from withsense_tf.common.words import SMALL, words
+from withsense_tf.matchers.chance.telling_words import tells
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
 from withsense_tf.search.query.spelling import LONGEST_WORD, may_be_asked, near_words
@@ -42,20 +43,20 @@ def not_read(
             f"{' or '.join(languages)}, or build the index with a matcher that reads it (a multilingual SigLIP 2 or "
             "MetaCLIP 2)."
         )
-    if not telling:
+    if not set(form.unknown(text)).issuperset(telling):
+        return None
+    unknown = [word for word in telling if tells(word)]
+    if not unknown:
         return "The query describes nothing. Describe a scene, such as: a dog runs on a beach."
-    unknown = set(form.unknown(text))
-    if unknown.issuperset(telling):
-        listing = _with_suggestions(text, telling, form, policy)
-        return f"No telling word of the query is known to this index: {listing}. Say it otherwise."
-    return None
+    listing = _with_suggestions(text, unknown, form, policy)
+    return f"No telling word of the query is known to this index: {listing}. Say it otherwise."
 
 
 def not_known(
     text: str, form: SearchForm, policy: Law, in_captions: Callable[[str], bool] = no_word
 ) -> str | None:
     """Return a line that names the words of a query that neither model nor captions know, or None."""
-    unknown = [word for word in form.unknown(text) if word not in SMALL and not in_captions(word)]
+    unknown = [word for word in form.unknown(text) if tells(word) and not in_captions(word)]
     if not unknown:
         return None
     return (
