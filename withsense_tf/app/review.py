@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,46 +15,27 @@ from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.index_writing import PHOTOS, writing_alone
 from withsense_tf.common.atomic_files import whole_file
-from withsense_tf.common.limits import parse_json, read_bytes
+from withsense_tf.common.limits import read_bytes
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.tables.left_out_tables import kept_out_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
-from withsense_tf.index.upkeep.ingest import remove_for_good
+from withsense_tf.index.trail.decision_trail import (
+    REMOVE,
+    Decision,
+    DecisionTrail,
+    Signer,
+    new_decision_id,
+    time_now,
+)
+from withsense_tf.index.trail.take_out import take_out
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, parse_overrides
 
-TRAIL: Final = "decisions.jsonl"
-# How the trail calls that a photo was taken out for good.
-REMOVE: Final = "remove"
 NO_FILE: Final = (
     "This server keeps no file of what people decide.",
     "Start it with --overrides FILE (see: python -m withsense_tf serve --help).",
 )
-
-
-@dataclass(frozen=True)
-class Signer:
-    """Who decides: a name, and the number of the key that says so, where the server asks for keys."""
-
-    name: str
-    key: str | None = None
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One line of the trail: who decided what of which photo, by which key, why, when, and what had held before."""
-
-    id: str
-    time: str
-    photo: str
-    digest: str
-    decision: str | None
-    before: Mapping[str, str] | None
-    by: str
-    reason: str
-    undoes: str | None = None
-    key: str | None = None
 
 
 def decide(service: PhotoService, id_: str, decision: str, signer: Signer, reason: str) -> Decision:
@@ -68,7 +46,7 @@ def decide(service: PhotoService, id_: str, decision: str, signer: Signer, reaso
         before = _of_content(overrides, name, digest)
         one = Override(name, decision, signer.name, reason, digest)
         _put_override(service, overrides, before, one, lift=True)
-        cells = (_lot(), _now(), name, digest, decision, _cells(before), signer.name, reason)
+        cells = (new_decision_id(), time_now(), name, digest, decision, _cells(before), signer.name, reason)
         return _note(service, Decision(*cells, key=signer.key))
 
 
@@ -98,8 +76,8 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         _put_override(service, overrides, now, before, lift=True)
         note = replace(
             found_decision,
-            id=_lot(),
-            time=_now(),
+            id=new_decision_id(),
+            time=time_now(),
             decision=None if before is None else before.decision,
             before=_cells(now),
             by=signer.name,
@@ -118,29 +96,18 @@ def remove(service: PhotoService, id_: str, signer: Signer, reason: str) -> int:
     with writing_alone(service):
         with service.doorway(None) as here:  # an index that is judged by another law is not changed
             index, name = here.index, service.ids.read(id_)
-            digests = {photo: digest for photo, digest, _ in kept_out_photos(here.tables)}
-        if name is None or name not in digests:
-            name, digest = content_of(service, id_)
-            digests[name] = digest
+            gone = {photo for photo, *_ in kept_out_photos(here.tables)}
+        if name is None or name not in gone:
+            name, _ = content_of(service, id_)
         # The pictures that were made of photos lie beside that folder.
         note_brought(index, service.settings.state_folder / PHOTOS)
-        _, leaving, _ = remove_for_good(index, [name], service.policy)
-        with index.catalog.reading() as tables:
-            digests |= {photo: digest for photo, digest, _ in kept_out_photos(tables)}
-        removals = {(one.photo, one.digest) for one in trail(service) if one.decision == REMOVE}
-        for photo in dict.fromkeys((name, *leaving)):
-            if photo in leaving or (photo, digests[photo]) not in removals:
-                cells = (_lot(), _now(), photo, digests[photo], REMOVE, None, signer.name, reason)
-                _note(service, Decision(*cells, key=signer.key))
+        _, leaving, _ = take_out(index, [name], service.policy, _trail(service), signer, reason)
         return len(leaving)
 
 
 def trail(service: PhotoService) -> list[Decision]:
     """Return all decisions that were made here, the oldest first."""
-    file = _trail_file(service)
-    if not file.exists():
-        return []
-    return [Decision(**parse_json(line)) for line in read_bytes(file).splitlines() if line.strip()]
+    return _trail(service).decisions()
 
 
 def content_of(service: PhotoService, id_: str) -> tuple[str, str]:
@@ -199,27 +166,13 @@ def _put_override(
             draft.write_bytes(content)
 
 
+def _trail(service: PhotoService) -> DecisionTrail:
+    return DecisionTrail(service.settings.state_folder)
+
+
 def _note(service: PhotoService, decision: Decision) -> Decision:
-    """Write a decision that holds now into the trail, which the page shows, and into the audit log, if there is one."""
-    with _trail_file(service).open("ab") as stream:
-        stream.write((json.dumps(asdict(decision), ensure_ascii=False) + "\n").encode())
-    policy = service.policy.current()
-    if policy.audit is not None:
-        policy.audit.write_review(policy.version, asdict(decision))
-    return decision
-
-
-def _trail_file(service: PhotoService) -> Path:
-    return service.settings.state_folder / TRAIL
+    return _trail(service).note(decision, service.policy)
 
 
 def _cells(one: Override | None) -> dict[str, str] | None:
     return None if one is None else asdict(one)
-
-
-def _lot() -> str:
-    return secrets.token_hex(6)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

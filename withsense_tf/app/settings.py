@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from withsense_tf.errors import SettingError
+from withsense_tf.index.trail.decision_trail import STATE
 from withsense_tf.policy.countries import country_code
 from withsense_tf.policy.service import FILES, LawFiles
 
@@ -81,7 +82,7 @@ class AppSettings:
     @property
     def state_folder(self) -> Path:
         """Return where what the server makes is kept; without links, as the index writes down what was brought."""
-        return (self.state if self.state is not None else self.index / "app").resolve()
+        return (self.state if self.state is not None else self.index / STATE).resolve()
 
     @property
     def policy_report_file(self) -> Path | None:

@@ -11,6 +11,7 @@ import typer
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
     AddressOption,
+    ByOption,
     CaptionFileOption,
     DtypeOption,
     EngineOption,
@@ -22,12 +23,15 @@ from withsense_tf.commands.index_options import (
     MatcherOption,
     PhotoColumnOption,
     QualityOption,
+    ReasonOption,
     ReplaceOption,
     SeedOption,
+    StateOption,
     TextColumnOption,
     VectorsOption,
     VectorsStoreOption,
     WeightsOption,
+    who_asks,
 )
 from withsense_tf.commands.index_reports import tell_law, tell_left_out, tell_needs, warn_of_texts
 from withsense_tf.policy.options import keeps_law
@@ -149,15 +153,20 @@ def update(
 def remove(
     photos: Annotated[list[str], typer.Argument(help="Names of photos.")],
     index: IndexOption = DEFAULT_INDEX,
+    reason: ReasonOption = "taken out at the command line",
+    by: ByOption = None,
+    state: StateOption = None,
     *,
     law: LawFiles,
 ) -> None:
-    """Take photos out of the index for good: the next update does not bring them back."""
+    """Take photos out of the index for good: no update brings them back, and the trail says who did it and why."""
     from withsense_tf.index.photo_index import PhotoIndex
-    from withsense_tf.index.upkeep.ingest import remove_for_good
+    from withsense_tf.index.trail.decision_trail import STATE, DecisionTrail, Signer
+    from withsense_tf.index.trail.take_out import take_out
     from withsense_tf.policy.current_policy import Policy
 
-    report, _, unknown = remove_for_good(PhotoIndex(index), photos, Policy.of_files(law))
+    trail, signer = DecisionTrail(state or index / STATE), Signer(by or who_asks())
+    report, _, unknown = take_out(PhotoIndex(index), photos, Policy.of_files(law), trail, signer, reason)
     typer.echo(f"{index}: {report}. They stay out; let them in again with: index readmit.")
     if unknown:
         typer.echo(f"Not in the index: {', '.join(unknown)}.", err=True)
@@ -172,7 +181,7 @@ def readmit(
     *,
     law: LawFiles,
 ) -> None:
-    """Let photos that were removed come in again with the next update."""
+    """Let photos that were removed come in again with the next update; a name that was not removed changes nothing."""
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.kept_out import readmit as readmit_photos
     from withsense_tf.policy.current_policy import Policy
@@ -180,8 +189,6 @@ def readmit(
     Policy.of_files(law)  # a broken law is found out now, not at the next update
     count = readmit_photos(PhotoIndex(index), photos)
     typer.echo(f"{index}: {count} photos come in again with the next update.")
-    if count < len(set(photos)):
-        raise typer.Exit(1)
 
 
 @app.command("status")

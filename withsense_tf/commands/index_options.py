@@ -113,3 +113,17 @@ PolicyReportOption = Annotated[
 StateOption = Annotated[
     Path | None, typer.Option(help="Where thumbnails and uploads are kept.", show_default="INDEX/app")
 ]
+ReasonOption = Annotated[str, typer.Option(help="Why; it stands in the trail and in the audit log.")]
+ByOption = Annotated[
+    str | None, typer.Option(help="Who says so.", show_default="the name that one is logged in by")
+]
+
+
+def who_asks() -> str:
+    """Return the name that one is logged in by; a machine may not know it."""
+    from getpass import getuser
+
+    try:
+        return getuser()
+    except (OSError, KeyError):
+        return "somebody at the command line"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from app_places import WITHHELD, Place, ids_of
+from run_command import run
 from starlette.testclient import TestClient
 from uploads_of_tests import PNG
 
@@ -122,6 +123,31 @@ def test_the_trail_and_the_audit_log_say_who_removed_it_and_why(
     page = client.get("/review?tab=decisions").text
     assert "Take out for good" in page
     assert "/review/undo/" not in page
+
+
+def test_at_the_command_line_a_removal_leaves_the_same_line(reviewer: TestClient, place: Place) -> None:
+    log = place.index.parent / "audit.jsonl"
+    files = {
+        "countries": place.law.countries,
+        "overrides": place.law.overrides,
+        "consents": place.law.consents,
+    }
+    law = [part for name, file in files.items() for part in (f"--{name}", str(file))]
+    who = ["--by", WHY["by"], "--reason", WHY["reason"], "--audit", str(log)]
+    run("index", "remove", "shown_1.png", "--index", str(place.index), *who, *law)
+    remove(reviewer, id_of(reviewer, "shown_0.png"))
+    at_command_line, by_server = reviewer.get("/api/v1/review/decisions").json()
+    own = {"id", "time", "photo", "digest"}
+    assert {key: value for key, value in at_command_line.items() if key not in own} == {
+        key: value for key, value in by_server.items() if key not in own
+    }
+    assert at_command_line["photo"] == "shown_1.png"
+    entry = json.loads(log.read_text(encoding="utf-8").splitlines()[-1])
+    assert (entry["id"], entry["decision"]) == (at_command_line["id"], "remove")
+    assert "Take out for good" in reviewer.get("/review?tab=decisions").text
+    # Who says nothing is named as the machine knows him.
+    run("index", "remove", "shown_2.png", "--index", str(place.index), *law)
+    assert reviewer.get("/api/v1/review/decisions").json()[-1]["by"]
 
 
 def test_who_may_not_decide_learns_nothing_of_any_photo(

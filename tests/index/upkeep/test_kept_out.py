@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 from small_index import LAW, item_of, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
@@ -76,3 +77,21 @@ def test_copies_leave_with_the_photo_that_is_removed_and_come_back_with_it(
     assert ingest(index, [kid, copy], LAW).kept_out == 2
     assert readmit(index, ["copy.png"]) == 2
     assert ingest(index, [kid, copy], LAW).added == 2
+
+
+def test_readmitting_names_what_was_never_kept_out_and_then_readmits_nothing(
+    index: PhotoIndex, wall: Item
+) -> None:
+    leaving, _ = keep_out(index, ["wall.png"])
+    ingest(index, [], LAW, remove=leaving)
+    with pytest.raises(SettingError) as told:
+        readmit(index, ["wall.png", "wal.png", "far.png", "wal.png"])
+    assert "by the name of 'wal.png', 'far.png': expected" in str(told.value)
+    assert "Did you mean 'wall.png'?" in str(told.value)
+    assert ingest(index, [wall], LAW).kept_out == 1
+    assert readmit(index, ["wall.png", "wall.png"]) == 1
+
+
+def test_of_very_many_unknown_names_some_are_listed(index: PhotoIndex) -> None:
+    with pytest.raises(SettingError, match=r"'9\.png' and 90 more: expected"):
+        readmit(index, [f"{number}.png" for number in range(100)])

@@ -15,7 +15,7 @@ from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import MEDIA_TYPE, TITLES, ProblemError
-from withsense_tf.app.review import Signer
+from withsense_tf.index.trail.decision_trail import Signer
 
 BEARER: Final = HTTPBearer(auto_error=False, description="A key that `keys create` gave.")
 HEADER: Final = APIKeyHeader(

@@ -15,12 +15,12 @@ from withsense_tf.app.answers import PHOTO_ID, JsonAnswer
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError, without_paths
-from withsense_tf.app.review import Signer
 from withsense_tf.app.review_list import Criteria, withheld_photos
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems, signer_of
 from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.uploads.index_writing import writing_alone
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
+from withsense_tf.index.trail.decision_trail import Signer
 from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.index.upkeep.switch_model import roll_back
 from withsense_tf.policy.consent_register import EVERYWHERE, Consent, ConsentRegister

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Final
 
 from withsense_tf.data.pictures.near_duplicates import near_to
+from withsense_tf.errors import SettingError, shown
 from withsense_tf.index.integrity.census import put_census
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.left_out_tables import delete_kept_out, insert_kept_out, kept_out_photos
 from withsense_tf.index.tables.photos_table import live_looks
+
+MOST_LISTED: Final = 10
 
 
 def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -35,13 +40,32 @@ def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[list[str], list[s
 
 
 def readmit(index: PhotoIndex, names: Iterable[str]) -> int:
-    """Readmit photos that were kept out, and copies of them, with the next update; return how many."""
+    """Readmit photos that were kept out, and copies of them, with the next update; return how many.
+
+    A name that was not kept out is an error, and then none is readmitted.
+    """
+    asked = list(dict.fromkeys(names))
     with index.catalog.writing() as tables:
         photos = kept_out_photos(tables)
-        free = {twin for name in set(names) for twin, *_ in _copies(name, photos)}
+        _check_kept_out(index, asked, {name for name, *_ in photos})
+        free = {twin for name in asked for twin, *_ in _copies(name, photos)}
         delete_kept_out(tables, free)
         put_census(tables)
         return len(free)
+
+
+def _check_kept_out(index: PhotoIndex, names: Sequence[str], known_names: Set[str]) -> None:
+    unknown = [name for name in names if name not in known_names]
+    if not unknown:
+        return
+    near = get_close_matches(unknown[0], known_names, 1)
+    listing = ", ".join(map(shown, unknown[:MOST_LISTED]))
+    more = f" and {len(unknown) - MOST_LISTED} more" if len(unknown) > MOST_LISTED else ""
+    raise SettingError(
+        f"{index.folder} keeps no photo out by the name of {listing}{more}: expected names of photos that were taken "
+        f"out with: index remove. {f'Did you mean {shown(near[0])}? ' if near else ''}Nothing was changed: leave out "
+        "what is not known, and say the rest again."
+    )
 
 
 def _copies(name: str, photos: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

@@ -1,0 +1,38 @@
+"""What people decided stands in a file, a line each, and in the audit log."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from small_index import LAW
+
+from withsense_tf.index.trail.decision_trail import (
+    REMOVE,
+    TRAIL,
+    Decision,
+    DecisionTrail,
+    new_decision_id,
+    time_now,
+)
+from withsense_tf.policy.audit import AuditLog
+
+
+def removal(photo: str) -> Decision:
+    return Decision(new_decision_id(), time_now(), photo, "0" * 64, REMOVE, None, "Ann", "He asked.")
+
+
+def test_what_was_noted_is_read_again_in_its_order(tmp_path: Path) -> None:
+    trail = DecisionTrail(tmp_path / "state")
+    assert trail.decisions() == []
+    one, other = (trail.note(removal(photo), LAW) for photo in ("ёж.png", "b.png"))
+    assert trail.decisions() == [one, other]
+    assert (tmp_path / "state" / TRAIL).read_text(encoding="utf-8").count("\n") == 2
+
+
+def test_the_audit_log_has_the_line_too(tmp_path: Path) -> None:
+    law = replace(LAW, audit=AuditLog(tmp_path / "audit.jsonl"))
+    one = DecisionTrail(tmp_path).note(removal("a.png"), law)
+    entry = json.loads((tmp_path / "audit.jsonl").read_text(encoding="utf-8"))
+    assert (entry["place"], entry["photo"], entry["by"], entry["id"]) == ("review", "a.png", "Ann", one.id)

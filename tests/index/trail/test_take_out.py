@@ -1,0 +1,47 @@
+"""Whoever takes photos out for good, the trail says so, once for each that left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from small_index import LAW, item_of, new_index
+
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.trail.decision_trail import REMOVE, DecisionTrail, Signer
+from withsense_tf.index.trail.take_out import take_out
+from withsense_tf.index.upkeep.ingest import remove_for_good
+from withsense_tf.matchers.base import Matcher
+
+
+@pytest.fixture
+def index(looks: Path, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path) -> PhotoIndex:
+    items = [
+        item_of(looks, "far.png", 1, texts=["A plain red wall ."]),
+        item_of(looks, "copy.png", 1, light=2, texts=["A plain red wall ."]),
+        item_of(looks, "wall.png", 2, texts=["A plain blue wall ."]),
+    ]
+    return new_index(tmp_path / "index", fitted("hybrid"), items, store)
+
+
+def test_each_photo_that_left_has_a_line_and_copies_do_too(index: PhotoIndex, tmp_path: Path) -> None:
+    trail = DecisionTrail(tmp_path / "state")
+    report, leaving, unknown = take_out(
+        index, ["far.png", "nobody.png"], LAW, trail, Signer("Ann", "7"), "He asked."
+    )
+    assert (report.removed, sorted(leaving), unknown) == (2, ["copy.png", "far.png"], ["nobody.png"])
+    lines = [(one.photo, one.decision, one.by, one.key, one.reason) for one in trail.decisions()]
+    assert lines == [(photo, REMOVE, "Ann", "7", "He asked.") for photo in ("far.png", "copy.png")]
+
+
+def test_what_left_without_a_line_gets_it_when_it_is_asked_for_again_and_once(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
+    trail = DecisionTrail(tmp_path / "state")
+    remove_for_good(index, ["wall.png"], LAW)
+    for _ in range(2):
+        _, leaving, _ = take_out(index, ["wall.png"], LAW, trail, Signer("Ann"), "He asked.")
+        assert leaving == []
+    assert [one.photo for one in trail.decisions()] == ["wall.png"]

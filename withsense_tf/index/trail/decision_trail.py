@@ -1,0 +1,77 @@
+"""The trail: who decided what of which photo, why and when. A server shows it, and the audit log has each line, too."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from withsense_tf.common.limits import parse_json, read_bytes
+from withsense_tf.policy.current_policy import Policy
+
+TRAIL: Final = "decisions.jsonl"
+# Where a server of an index keeps what it makes, in the index's folder, unless it is told another place.
+STATE: Final = "app"
+# How the trail calls that a photo was taken out for good.
+REMOVE: Final = "remove"
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who decides: a name, and the number of the key that says so, where the server asks for keys."""
+
+    name: str
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line of the trail: who decided what of which photo, by which key, why, when, and what had held before."""
+
+    id: str
+    time: str
+    photo: str
+    digest: str
+    decision: str | None
+    before: Mapping[str, str] | None
+    by: str
+    reason: str
+    undoes: str | None = None
+    key: str | None = None
+
+
+class DecisionTrail:
+    """The trail in the folder where a server keeps its state."""
+
+    def __init__(self, state_folder: Path) -> None:
+        self.file = state_folder / TRAIL
+
+    def decisions(self) -> list[Decision]:
+        """Return all decisions, the oldest first."""
+        if not self.file.exists():
+            return []
+        return [Decision(**parse_json(line)) for line in read_bytes(self.file).splitlines() if line.strip()]
+
+    def note(self, decision: Decision, policy: Policy) -> Decision:
+        """Write a decision that holds now into the trail, and into the audit log, if the law names one."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with self.file.open("ab") as stream:
+            stream.write((json.dumps(asdict(decision), ensure_ascii=False) + "\n").encode())
+        policy = policy.current()
+        if policy.audit is not None:
+            policy.audit.write_review(policy.version, asdict(decision))
+        return decision
+
+
+def new_decision_id() -> str:
+    """Draw the number of a decision by lot."""
+    return secrets.token_hex(6)
+
+
+def time_now() -> str:
+    """Return the time as the trail has it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
