@@ -96,8 +96,8 @@ def remove(service: PhotoService, id_: str, signer: Signer, reason: str) -> int:
     with writing_alone(service):
         with service.doorway(None) as here:  # an index that is judged by another law is not changed
             index, name = here.index, service.ids.read(id_)
-            gone = {photo for photo, *_ in kept_out_photos(here.tables)}
-        if name is None or name not in gone:
+            kept_out_names = {photo for photo, *_ in kept_out_photos(here.tables)}
+        if name is None or name not in kept_out_names:
             name, _ = content_of(service, id_)
         # The pictures that were made of photos lie beside that folder.
         note_brought(index, service.settings.state_folder / PHOTOS)

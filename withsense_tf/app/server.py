@@ -26,6 +26,7 @@ from withsense_tf.app.guards.refusals import note_kind, request_id
 from withsense_tf.app.guards.request_log import LOGGER, PREFIX, JsonLines, RequestLog, unforeseen_problem
 from withsense_tf.app.guards.security_headers import SecurityHeaders
 from withsense_tf.app.metrics import Metrics
+from withsense_tf.app.page.drawing_board import PageReader
 from withsense_tf.app.page.page_routes import page_router, problem_page
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import TITLES, ProblemError, problem_response
@@ -178,11 +179,14 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
     parameters = [
         {"parameter": ".".join(str(part) for part in one["loc"][1:]), "reason": one["msg"]} for one in errors
     ]
-    names = ", ".join(dict.fromkeys(one["parameter"] or "the body" for one in parameters)) or "the request"
-    problem = ProblemError(
-        422, "invalid", f"Not as it should be: {names}.", "See the description at /api/v1/openapi.json."
-    )
-    return await respond(request, problem, {"errors": parameters})
+    advice = "See the description at /api/v1/openapi.json."
+    names = [one["parameter"] or "the body" for one in parameters] or ["the request"]
+    if reads_pages(request):
+        # Who reads a page knows fields by their labels, and not as the code calls them.
+        wording, advice = PageReader.of(request).wording, "Go back and say it otherwise."
+        names = [wording.field(name.partition(".")[0]) for name in names]
+    detail = f"Not as it should be: {', '.join(dict.fromkeys(names))}."
+    return await respond(request, ProblemError(422, "invalid", detail, advice), {"errors": parameters})
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

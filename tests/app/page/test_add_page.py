@@ -35,6 +35,14 @@ def test_what_is_no_photo_is_refused_with_what_to_do(client: TestClient) -> None
     assert answer.status_code == 422
 
 
+def test_what_was_typed_stands_in_the_form_again_where_it_was_not_taken(client: TestClient) -> None:
+    for content, text in ((b"<html>", "A wall."), (png_of(1), "!!")):
+        sent = {"photo": ("a.png", content, "image/png")}
+        answer = client.post("/add", files=sent, data={"text": text, "by": "Ann"})
+        assert f'name="text" required maxlength="300" value="{text}"' in answer.text
+        assert 'value="Ann"' in answer.text
+
+
 def test_why_a_photo_is_refused_that_was_taken_out_stands_on_the_page(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:

@@ -44,6 +44,47 @@ def test_a_description_is_shown_with_who_said_it(place: Place, new_client: Calla
     assert gone.status_code == 451
 
 
+def pairs_of(text: str) -> set[tuple[str, str]]:
+    """Return the hidden fields of the form that adds a caption."""
+    form = text.partition('/captions"')[2].partition("</form>")[0]
+    return set(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+def test_who_adds_a_caption_sees_the_photo_fit_as_it_did_before(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    id_ = next(iter(ids_of(client, "BB")))
+    asked = {"q": "a plain red walll", "literal": "true", "model": "1"}
+    before = client.get(f"/photo/{id_}", params=asked, headers=BB).text
+    assert pairs_of(before) == set(asked.items())
+    as_read = client.get(f"/photo/{id_}", params={"q": asked["q"]}, headers=BB).text
+    fits = [re.findall(r'<meter [^>]*value="([^"]*)"', text) for text in (before, as_read)]
+    assert fits[0] != fits[1]
+    # One that is refused changes no number.
+    after = client.post(f"/photo/{id_}/captions", data={**asked, "text": "..."}, headers=BB).text
+    assert re.findall(r'<meter [^>]*value="([^"]*)"', after) == fits[0]
+    assert pairs_of(after) == set(asked.items())
+    taken = client.post(f"/photo/{id_}/captions", data={**asked, "text": "A mural of waves."}, headers=BB)
+    assert pairs_of(taken.text) == set(asked.items())
+    # The page of its own that the dialog leads to is asked in the same way.
+    part = client.get(f"/photo/{id_}", params=asked, headers=BB | {"hx-request": "true"}).text
+    assert re.search(r'href="/photo/[^"]*\?q=a\+plain\+red\+walll&amp;literal=true&amp;model=1"', part)
+
+
+def test_a_description_that_was_not_taken_stands_in_the_form_to_be_mended(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    id_ = next(iter(ids_of(client, "BB")))
+    form = client.post(f"/photo/{id_}/captions", data={"text": "!!!", "by": "Ann"}, headers=BB).text
+    assert 'value="!!!"' in form
+    assert 'value="Ann"' in form
+    assert '<details class="add" open>' in form
+    taken = client.post(f"/photo/{id_}/captions", data={"text": "A mural.", "by": "Ann"}, headers=BB).text
+    assert 'value="Ann"' not in taken
+
+
 def test_two_photos_stand_side_by_side(client: TestClient) -> None:
     first, second = list(ids_of(client, "BB"))[:2]
     text = client.get("/pair", params={"a": first, "b": second}, headers=BB).text

@@ -184,3 +184,30 @@ def test_rules_and_who_gave_no_name_are_told_in_the_language_of_the_page(
     assert re.search(r"#by посетитель \w+: ребёнок “toddler”", page)
     assert "a user" not in page
     assert "<b>посетитель:</b>" in client.get("/search?q=marmalade+wall&minimum=0", headers=russian).text
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("ru", "Не то, что нужно: Кто это говорит, Причина."),
+        ("en", "Not as it should be: Who says so, Reason."),
+    ],
+)
+def test_fields_that_are_not_as_they_should_be_are_called_as_on_the_page(
+    client: TestClient, language: str, names: str
+) -> None:
+    asked = {"accept-language": language, "cookie": BB["cookie"]}
+    for path in ("/review/undo/1", "/review/revoke/1"):
+        answer = client.post(path, data={"by": " ", "reason": " "}, headers=asked)
+        assert answer.status_code == 422
+        assert names in answer.text
+        assert "openapi" not in answer.text
+    # Programs go by the names that they sent.
+    problem = client.post("/api/v1/review/decisions/1/undo", json={"by": " ", "reason": " "}, headers=asked)
+    assert problem.json()["detail"] == "Not as it should be: by, reason."
+
+
+def test_an_address_that_is_not_as_it_should_be_is_called_so(client: TestClient) -> None:
+    answer = client.get("/review?tab=nowhere", headers={"accept-language": "ru"})
+    assert answer.status_code == 422
+    assert "Не то, что нужно: адрес, по которому вы пришли." in answer.text

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from app_places import SECRETS, SHOWN, Place, ids_of
@@ -190,6 +192,24 @@ def test_what_a_question_was_asked_with_stays_at_the_next_filter_and_goes_with_o
     assert not {"literal", "minimum", "words"} & dict(Form(other).pairs).keys()
     plain = client.get("/search?q=a+plain+red+wall", headers=BB).text
     assert not {"literal", "minimum", "words"} & dict(Form(plain).pairs).keys()
+
+
+def test_who_searches_by_words_alone_again_keeps_what_else_was_chosen(client: TestClient) -> None:
+    id_ = next(iter(ids_of(client, "BB")))
+    asked = {
+        "q": "a wall",
+        "like": id_,
+        "where": "iso>=100",
+        "minimum": 0,
+        "literal": "true",
+        "order": "name",
+    }
+    text = client.get("/search", params=asked, headers=BB).text
+    (link,) = re.findall(r'<a class="chip" href="(/search[^"]*)">Without the photo', text)
+    kept_choices = dict(parse_qsl(urlsplit(unescape(link)).query))
+    minimum, literal = float(kept_choices.pop("minimum")), kept_choices.pop("literal")
+    assert (minimum, literal.casefold()) == (0, "true")
+    assert kept_choices == {"q": "a wall", "where": "iso>=100", "order": "name"}
 
 
 def test_a_bound_of_the_form_that_is_no_number_is_an_error(client: TestClient) -> None:

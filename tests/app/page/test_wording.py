@@ -8,7 +8,15 @@ from string import Formatter
 
 import pytest
 
-from withsense_tf.app.page.wording import LANGUAGES, language_of, plural, table, wording_of
+from withsense_tf.app.page.wording import (
+    LABELS,
+    LANGUAGES,
+    OWN_LABELS,
+    language_of,
+    plural,
+    table,
+    wording_of,
+)
 
 PAGE = files("withsense_tf.app.page")
 USED = re.compile(r"""\bt\(\s*["']([^"']+)["']\s*[,)]""")
@@ -71,3 +79,19 @@ def test_russian_nouns_follow_their_numbers() -> None:
         "место", "места", "мест", "мест", "место",
     ]  # fmt: skip
     assert plural("en", 0) == 1
+
+
+def test_every_label_of_a_field_is_a_text_of_the_table() -> None:
+    assert not {*LABELS.values(), *OWN_LABELS} - set(table())
+
+
+def test_every_field_that_people_fill_in_has_a_label() -> None:
+    shown_fields = {
+        name
+        for text in templates().values()
+        for tag in re.findall(r"<(?:input|select|button)[^>]*\bname=[^>]*>", text)
+        for name in re.findall(r'\bname="(\w+)"', tag)
+        if 'type="hidden"' not in tag
+    }
+    # The kind of a file that is exported stands on a button, and comes as it should be.
+    assert shown_fields - {"kind"} <= {*LABELS, *OWN_LABELS}

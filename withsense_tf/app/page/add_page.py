@@ -36,17 +36,18 @@ def add(
 ) -> Response:
     """Take the photo in, and say what became of it."""
     reader = PageReader.of(request)
-    response = Response()
+    response, fields = Response(), {"text": text, "by": by}
     try:
         caption, author = CAPTION.validate_python(text), AUTHOR.validate_python(by.strip() or None)
         answer = upload(service, response, photo, [caption], author, reader.country)
     except ValidationError:
-        return _page(request, 422, problem=reader.wording("caption_not_taken"))
+        return _page(request, 422, problem=reader.wording("caption_not_taken"), fields=fields)
     except ProblemError as problem:
         return _page(
             request,
             problem.status,
             problem=reader.wording.retell(f"{problem.detail} {problem.advice}".strip()),
+            fields=fields,
         )
     # Who brought the photo wrote these words; what else speaks against it may be of other photos.
     names = (name for _, name in own_texts(photo.filename or ""))
@@ -57,5 +58,5 @@ def add(
 
 
 def _page(request: Request, status: int = 200, **values: Any) -> Response:
-    values = {"answer": None, "problem": None, "own_text": "", "verdict": None, **values}
+    values = {"answer": None, "problem": None, "own_text": "", "verdict": None, "fields": None, **values}
     return page(request, "add.html", status, active="add", **values)

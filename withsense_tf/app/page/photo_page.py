@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import ScoreAnswer, ShownPlace
@@ -26,46 +26,57 @@ router = APIRouter(include_in_schema=False)
 TextField = Annotated[str, Query(max_length=QUERY_SIGNS)]
 
 
+class FoundBy(BaseModel):
+    """What a photo was found by, which its page says how well it fits: the words, how they are read, by which model."""
+
+    q: str = Field(default="", max_length=QUERY_SIGNS)
+    literal: bool = False
+    model: ModelNumber = None
+
+
+class CaptionForm(FoundBy):
+    """What somebody says of a photo; what it was found by stands in the form, so that it is not lost."""
+
+    text: str = Field(max_length=QUERY_SIGNS)
+    by: str = Field(default="", max_length=60)
+
+
 @router.get("/photo/{id}", dependencies=[needs("read")])
 def photo(
     request: Request,
     service: Service,
     id: PhotoId,  # noqa: A002  # as the path has it
-    q: TextField = "",
-    literal: bool = False,
-    model: ModelNumber = None,
+    question: Annotated[FoundBy, Query()],
 ) -> Response:
     """Show a photo: as a page, or in the dialog over the one that is open."""
-    fit = _fit(service, id, q, PageReader.of(request).country, literal, model)
-    return _page_of(request, service, id, q, fit=fit)
+    return _page_of(request, service, id, question)
 
 
-def _fit(
-    service: PhotoService,
-    id_: str,
-    text: str,
-    country: str | None,
-    literal: bool = False,
-    model: int | None = None,
-) -> ScoreAnswer | None:
+def _fit(service: PhotoService, id_: str, question: FoundBy, country: str | None) -> ScoreAnswer | None:
     """Return how well a photo fits; None where there is nothing to look for, as in a text with minus words alone."""
-    if not text.strip():
+    if not question.q.strip():
         return None
     try:
-        return questions.score(service, id_, text, country, literal, model)
+        return questions.score(service, id_, question.q, country, question.literal, question.model)
     except SettingError as error:
         if isinstance(error, DataError):
             raise
         return None
 
 
-def _page_of(request: Request, service: PhotoService, id_: str, text: str, **more: Any) -> Response:
+def _page_of(request: Request, service: PhotoService, id_: str, question: FoundBy, **more: Any) -> Response:
     reader = PageReader.of(request)
     known_photo = questions.photo(service, id_, reader.country)
-    if "fit" not in more:
-        more["fit"] = _fit(service, id_, text, reader.country)
-    values: dict[str, Any] = {"photo": known_photo, "q": text, "added": None, "problem": None}
-    return page(request, "photo.html", **values | more)
+    fit = _fit(service, id_, question, reader.country)
+    found_by = {"q": question.q, "literal": question.literal and "true", "model": question.model}
+    values: dict[str, Any] = {
+        "fit": fit,
+        "photo": known_photo,
+        "added": None,
+        "problem": None,
+        "fields": None,
+    }
+    return page(request, "photo.html", **values | {"q": question.q, "found_by": found_by} | more)
 
 
 @router.post("/photo/{id}/captions", dependencies=[needs("write")])
@@ -73,23 +84,21 @@ def describe(
     request: Request,
     service: Service,
     id: PhotoId,  # noqa: A002  # as the path has it
-    text: Annotated[str, Form(max_length=QUERY_SIGNS)],
-    by: Annotated[str, Form(max_length=60)] = "",
-    q: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",
+    form: Annotated[CaptionForm, Form()],
 ) -> Response:
     """Add what somebody says of a photo; the law judges it first."""
     reader = PageReader.of(request)
     try:
-        caption = NewCaption(id=id, text=text, by=by.strip() or None)
+        caption = NewCaption(id=id, text=form.text, by=form.by.strip() or None)
     except ValidationError:
-        return _page_of(request, service, id, q, problem=reader.wording("caption_not_taken"))
+        return _page_of(request, service, id, form, problem=reader.wording("caption_not_taken"), fields=form)
     try:
         add_caption(service, caption.id, caption.text, caption.by, reader.country)
     except ProblemError as error:
         if error.status == 451:
             raise
-        return _page_of(request, service, id, q, problem=reader.wording.retell(error.detail))
-    return _page_of(request, service, id, q, added=becomes(service, id, caption.text, reader.country))
+        return _page_of(request, service, id, form, problem=reader.wording.retell(error.detail), fields=form)
+    return _page_of(request, service, id, form, added=becomes(service, id, caption.text, reader.country))
 
 
 def becomes(service: PhotoService, id_: str, text: str, country: str | None) -> str:
@@ -111,6 +120,6 @@ def pair(request: Request, service: Service, a: str, b: str, q: TextField = "") 
     """Show two photos side by side."""
     reader = PageReader.of(request)
     photos = [questions.photo(service, id_, reader.country) for id_ in (a, b)]
-    fits = [_fit(service, id_, q, reader.country) for id_ in (a, b)]
+    fits = [_fit(service, id_, FoundBy(q=q), reader.country) for id_ in (a, b)]
     columns = list(dict.fromkeys([*photos[0].facts, *photos[1].facts]))
     return page(request, "pair.html", active="table", photos=photos, fits=fits, q=q, columns=columns)

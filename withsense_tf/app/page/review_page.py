@@ -26,6 +26,8 @@ from withsense_tf.policy.consent_register import EVERYWHERE
 router = APIRouter(prefix="/review", dependencies=[needs("review")], include_in_schema=False)
 Tab = Literal["withheld", "decisions", "permissions", "index"]
 ON_A_PAGE: Final = 20
+# What takes something back is signed.
+SignatureForm = Annotated[Signature, Form()]
 
 
 class ListFields(BaseModel):
@@ -99,15 +101,9 @@ def decide(
 
 
 @router.post("/undo/{number}")
-def undo(
-    request: Request,
-    service: Service,
-    number: Number,
-    reason: Annotated[Reason, Form()],
-    by: Annotated[By, Form()] = None,
-) -> Response:
+def undo(request: Request, service: Service, number: Number, signature: SignatureForm) -> Response:
     """Take a decision back."""
-    review.undo(service, number, signer_of(request, by), reason)
+    review_routes.undo(request, service, number, signature)
     return _to("decisions")
 
 
@@ -144,15 +140,9 @@ def grant(
 
 
 @router.post("/revoke/{number}")
-def revoke(
-    request: Request,
-    service: Service,
-    number: Number,
-    reason: Annotated[Reason, Form()],
-    by: Annotated[By, Form()] = None,
-) -> Response:
+def revoke(request: Request, service: Service, number: Number, signature: SignatureForm) -> Response:
     """End a permission."""
-    review_routes.revoke(request, service, number, Signature(by=by, reason=reason))
+    review_routes.revoke(request, service, number, signature)
     return _to("permissions")
 
 

@@ -18,6 +18,15 @@ from withsense_tf.index.vectors.filters import LISTS
 LANGUAGES: Final = ("en", "ru")
 # As models name the language of a page.
 NAMES_OF_LANGUAGES: Final = {"en": "English", "ru": "Russian"}
+# What the fields of forms are called on the page, where that is not the text of their own name.
+LABELS: Final = {
+    "by": "says_so", "countries": "in_countries", "decision": "decide", "left": "left_side", "name": "file_name",
+    "q": "search_label", "right": "right_side", "says": "what_it_shows", "text": "what_it_shows",
+    "theme": "colours", "until": "until_day", "where": "filters", "word": "word_said",
+}  # fmt: skip
+OWN_LABELS: Final = frozenset(
+    {"country", "given_by", "key", "language", "model", "order", "photo", "reason", "rule", "text_share"}
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,14 @@ class Wording:
         if "|" in text:
             text = text.split("|")[plural(self.language, int(str(values["count"])))]
         return text.format(**values) if values else text
+
+    def field(self, name: str) -> str:
+        """Return what a field of a form is called; what nobody fills in stands in the address that one came by.
+
+        >>> wording_of("ru").field("reason"), wording_of("en").field("by"), wording_of("en").field("so_far")
+        ('Причина', 'Who says so', 'the address that led here')
+        """
+        return self(name if name in OWN_LABELS else LABELS.get(name, "address_here"))
 
     def cell(self, column: str, value: str | float) -> str:
         """Write the value of a column; a list's parts each by itself.

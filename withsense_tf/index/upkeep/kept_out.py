@@ -44,11 +44,11 @@ def readmit(index: PhotoIndex, names: Iterable[str]) -> int:
 
     A name that was not kept out is an error, and then none is readmitted.
     """
-    asked = list(dict.fromkeys(names))
+    wanted_names = list(dict.fromkeys(names))
     with index.catalog.writing() as tables:
         photos = kept_out_photos(tables)
-        _check_kept_out(index, asked, {name for name, *_ in photos})
-        free = {twin for name in asked for twin, *_ in _copies(name, photos)}
+        _check_kept_out(index, wanted_names, {name for name, *_ in photos})
+        free = {twin for name in wanted_names for twin, *_ in _copies(name, photos)}
         delete_kept_out(tables, free)
         put_census(tables)
         return len(free)
