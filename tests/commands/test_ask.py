@@ -73,6 +73,33 @@ def test_the_next_page_goes_on_where_the_first_ended(index: str) -> None:
     assert first["hits"] + second["hits"] == both["hits"]
 
 
+@pytest.mark.parametrize("more", [[], ["--fill"]])
+def test_a_person_turns_pages_by_their_number(index: str, more: list[str]) -> None:
+    words = ("search", "a dog", "--minimum", "0", "--index", index, *more, "-k")
+    told = run(*words, "3")
+    assert told.endswith("\n     more: --page 2\n")
+    assert "--after" not in told
+    pages = [json.loads(run(*words, "3", "--page", str(page), "--json")) for page in (1, 2, 3)]
+    whole = json.loads(run(*words, "9", "--json"))
+    assert [hit for page in pages for hit in page["hits"]] == whole["hits"]
+    assert run(*words, "3", "--page", "2").endswith("\n     more: --page 3\n")
+    # Programs hand on where a page ended, and are told so again.
+    assert "more: --after " in run(*words, "3", "--after", pages[0]["after"])
+
+
+def test_a_page_behind_the_last_is_an_error_that_says_so(index: str) -> None:
+    words = ("search", "a dog", "--minimum", "0", "--index", index)
+    last = run(*words, "-k", "42")
+    assert "more:" not in last
+    for page in ("2", "2000"):
+        done = runner.invoke(app, [*words, "-k", "42", "--page", page])
+        assert f"There is no page {page}: the answer ends before it." in str(done.exception)
+    done = runner.invoke(app, [*words, "--page", "2", "--after", "x"])
+    assert "--page and --after both say" in str(done.exception)
+    child = ("search", "a small child on a swing", "--index", index, "--page", "2")
+    assert NOTICE in run(*child)
+
+
 def test_photos_are_filtered_by_their_colours(index: str) -> None:
     words = ("search", "a dog", "--minimum", "0", "--index", index, "--json", "-k", "100", "--where")
     green, others = (

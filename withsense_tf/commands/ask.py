@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json as json_format
 import os
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,14 +18,17 @@ from withsense_tf.commands.index_options import (
     JsonOption,
     LiteralOption,
     MinimumOption,
+    PageOption,
     PhotoOption,
     SaveOption,
     WhereOption,
 )
+from withsense_tf.errors import SettingError
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.policy.service import LawFiles
+    from withsense_tf.search.hits import Hits
 
 
 @keeps_law
@@ -37,6 +42,7 @@ def search(
     minimum: MinimumOption = None,
     fill: FillOption = False,
     literal: LiteralOption = False,
+    page: PageOption = 1,
     after: AfterOption = None,
     json: JsonOption = False,
     save: SaveOption = None,
@@ -53,19 +59,42 @@ def search(
 
     if save is not None:
         check_picture(save)
-    hits = Search(PhotoIndex(index), policy=Policy.of_files(law), country=country)(
+    if page > 1 and after is not None:
+        raise SettingError("--page and --after both say where the answer goes on: give one of them.")
+    ask = partial(
+        Search(PhotoIndex(index), policy=Policy.of_files(law), country=country),
         text,
-        k,
         photo=photo,
         where=where or (),
         minimum=minimum,
-        after=after,
         fill=fill,
         literal=literal,
     )
+    hits = ask(k=k, after=after) if after is not None else _page_of(ask, page, k)
     if save is not None:
         typer.echo(f"Wrote {hits.save(save)}.", err=True)
     if json:
         typer.echo(json_format.dumps(hits.as_dict(), indent=1, ensure_ascii=False))
     else:
-        typer.echo(hits.as_text() + (f"\n     more: --after {hits.after}" if hits.after else ""))
+        # Where a page ends takes 300 signs, which are for programs.
+        more = f"--page {page + 1}" if after is None else f"--after {hits.after}"
+        typer.echo(hits.as_text() + (f"\n     more: {more}" if hits.after else ""))
+
+
+def _page_of(ask: Callable[..., Hits], page: int, k: int) -> Hits:
+    """Return a page of an answer: the pages before it are walked down again, and it begins where they end."""
+    from withsense_tf.search.search_request import MOST_HITS
+
+    after, left = None, (page - 1) * k
+    while left:
+        count = min(left, MOST_HITS)
+        hits, left = ask(k=count, after=after), left - count
+        if hits.notice is not None:
+            return hits
+        after = hits.after
+        if after is None:
+            raise SettingError(
+                f"There is no page {page}: the answer ends before it. Ask for a lower --page, or for fewer photos on "
+                "each (-k)."
+            )
+    return ask(k=k, after=after)

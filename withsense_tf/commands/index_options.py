@@ -31,7 +31,14 @@ LiteralOption = Annotated[
     bool,
     typer.Option("--literal", help="Read words as they stand: correct none, and take none for a filter."),
 ]
-AfterOption = Annotated[str | None, typer.Option(help="The `after` of the page before.")]
+PageOption = Annotated[int, typer.Option(min=1, help="Which page of the answer.")]
+AfterOption = Annotated[
+    str | None,
+    typer.Option(
+        help="In place of --page, for programs: the `after` of the page before, as --json has it. Photos may come and "
+        "go meanwhile, and none comes twice."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 SaveOption = Annotated[
     Path | None, typer.Option(help="Draw the answer as a contact sheet into this PNG or JPEG file.")
