@@ -25,3 +25,113 @@ def test_a_language_that_is_added_counts_in_queries_and_in_captions(monkeypatch:
     monkeypatch.setattr(without, "LANGUAGES", (*without.LANGUAGES, spanish))
     assert parse_query("playa sin perro").without == ("perro",)
     assert not mentions("un hombre sin perro", "perro")
+
+
+# Queries of my own: what is behind the bars is not wanted.
+TAKEN = """
+a beach no cars and no dogs | a beach | cars, dogs
+a beach no cars, no dogs | a beach | cars, dogs
+a beach no car and no dog | a beach | car, dog
+a red house no trees no people | a red house | trees, people
+a street at night no cars no people no bikes | a street at night | cars, people, bikes
+a mountain lake no boats, no swimmers and no birds | a mountain lake | boats, swimmers, birds
+a quiet harbour no ships nor cranes | a quiet harbour | ships, cranes
+a bowl of fruit no bananas or apples | a bowl of fruit | bananas, apples
+a snowy field no fences and no tracks | a snowy field | fences, tracks
+an empty square no pigeons and no tourists at dawn | an empty square at dawn | pigeons, tourists
+a kitchen with no chairs and no table | a kitchen | chairs, table
+a railway platform, no trains and no passengers | a railway platform | trains, passengers
+a street no cars but bikes | a street, bikes | cars
+a room no furniture | a room | furniture
+a slope no snow | a slope | snow
+a playground without swings and no slides | a playground | swings, slides
+a horse in a meadow no riders | a horse in a meadow | riders
+a market stall no customers and no flags | a market stall | customers, flags
+city at night, no lights, no cars, no people | city at night | lights, cars, people
+пляж без машин и без собак | пляж | машин, собак
+пляж без машин, без собак | пляж | машин, собак
+пляж ни машин, ни собак | пляж | машин, собак
+пляж, ни машин, ни собак на рассвете | пляж, на рассвете | машин, собак
+пляж ни машин ни собак | пляж | машин, собак
+пляж, где ни машин, ни собак | пляж | машин, собак
+пляж, где нет ни машин, ни собак | пляж | машин, собак
+улица, нет ни людей, ни машин | улица | людей, машин
+пляж нет машин и нет собак | пляж | машин, собак
+улица нет машин нет людей | улица | машин, людей
+поле, никаких деревьев и никаких домов | поле | деревьев, домов
+дорога без людей, никаких машин | дорога | людей, машин
+пляж, ни одной собаки | пляж | собаки
+улица ночью: ни людей, ни машин | улица ночью | людей, машин
+зимний лес, ни следов, ни людей | зимний лес | следов, людей
+комната без мебели, без окон и без дверей | комната | мебели, окон, дверей
+стол без еды, посуды и без скатерти | стол | еды, посуды, скатерти
+мужчина без шляпы и без очков | мужчина | шляпы, очков
+озеро, ни лодок, ни лебедей, ни уток | озеро | лодок, лебедей, уток
+женщина сидит на скамейке, ни людей, ни машин | женщина сидит на скамейке | людей, машин
+мост без людей ни машин | мост | людей, машин
+"""
+LEFT = """
+a no parking sign
+a street with a no parking sign and a lamp
+no smoking
+no smoking and no food
+a park, no swimming, no dogs
+no parking no stopping
+a wall no parking no stopping
+no man's land
+no dogs allowed on a beach
+a beach no dogs allowed
+a sign no dogs no cars
+a beach no cars and no parking sign
+no shirt no shoes no service
+a shop no shirt no shoes no service
+she is no angel and no saint
+there are no cars and no people on the road
+a man wearing no shoes and no hat
+a man has no shoes and no hat
+a house no one lives in
+a film no country for old men
+a room no bigger than a closet
+a road no longer used
+a man says no
+a racing car no 5 and no 7
+no pain no gain
+a beach no matter the weather
+no cars and no dogs on a beach
+the song No Woman No Cry
+a bridge no doubt old and no hurry
+"a beach no cars and no dogs"
+a cafe called "no cars, no dogs"
+человек не любит ни собак, ни кошек
+собака не ест ни рыбу, ни мясо
+не видно ни машин, ни людей
+ни рыба ни мясо
+дом ни кола ни двора
+ни пуха ни пера
+ни один человек
+ни одна машина не едет
+щенок ни разу не видел снега
+ни машин, ни собак на пляже
+ни свет ни заря
+«пляж ни машин, ни собак»
+знак «без машин и без собак»
+табличка без машин и без собак
+где бы ни был человек
+"""
+
+
+@pytest.mark.parametrize("row", TAKEN.strip().splitlines())
+def test_each_thing_of_a_list_is_taken_out(row: str) -> None:
+    text, positive, terms = row.split(" | ")
+    query = parse_query(text)
+    assert (query.text, list(query.without)) == (positive, terms.split(", "))
+
+
+@pytest.mark.parametrize("text", LEFT.strip().splitlines())
+def test_what_is_a_sign_a_title_a_manner_of_speaking_or_quoted_stays(text: str) -> None:
+    query = parse_query(text)
+    assert (query.text, query.without) == (text, ())
+
+
+def test_both_sides_are_many() -> None:
+    assert min(len(TAKEN.strip().splitlines()), len(LEFT.strip().splitlines())) >= 30

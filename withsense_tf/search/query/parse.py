@@ -126,7 +126,7 @@ def _tidy(text: str) -> str:
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r"\s+(?=[,;.!?])", "", text)
     text = re.sub(r"[,;](?=[,;.!?])|\.(?=\.$)", "", text)
-    return re.sub(r"^[\s,;.—–-]+(?=\s|$)|[\s,;—–-]+$", "", text).strip()
+    return re.sub(r"^[\s,;.—–-]+(?=\s|$)|[\s,;:—–-]+$", "", text).strip()
 
 
 def _slice(text: str, words: Sequence[Token], first: int, last: int) -> str:

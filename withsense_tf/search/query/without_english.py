@@ -36,32 +36,90 @@ def cut_at(words: Sequence[Token], at: int, strict: bool = True) -> Cut | None:
 
     Unless `strict`, signs, titles and manners of speaking count too: enough for what a caption does not mention.
     """
-    cue = low(words, at)
-    if cue not in ("without", "no") or not is_word(words, at + 1):
+    if low(words, at) not in ("without", "no") or not is_word(words, at + 1):
         return None
-    first, before = at, low(words, at - 1)
-    if before in ("but", "and", "yet") or (cue == "no" and before == "with"):
-        first -= 1
-        if cue == "no" and before == "with" and low(words, at - 2) in ("but", "and"):
-            first -= 1
-    if before in ("is", "are") and [low(words, at - 3), low(words, at - 2)] == ["where", "there"]:
-        first = at - 3
     listing = _terms(words, at + 1)
     if listing is None:
         return None
     terms, last = listing
-    if strict and not (
-        _stands_alone(words, at, first, last) and all(_is_seen(words, *term) for term in terms)
-    ):
-        return None
-    if strict and _is_said(words, at, terms):
+    if strict and not _is_meant(words, at):
         return None
     last, join = _tail(words, last)
-    return Cut(first, last, tuple(terms), join)
+    return Cut(_first(words, at), last, tuple(terms), join)
 
 
-def _stands_alone(words: Sequence[Token], at: int, first: int, last: int) -> bool:
-    """Return whether what is around a phrase allows to take it out."""
+def _first(words: Sequence[Token], at: int) -> int:
+    """Return where the phrase of a "without" or "no" begins: at the "and", "with" or "where there is" before it."""
+    cue, before = low(words, at), low(words, at - 1)
+    if before in ("is", "are") and [low(words, at - 3), low(words, at - 2)] == ["where", "there"]:
+        return at - 3
+    first = at
+    if before in ("but", "and", "yet") or (cue == "no" and before == "with"):
+        first -= 1
+        if cue == "no" and before == "with" and low(words, at - 2) in ("but", "and"):
+            first -= 1
+    return first
+
+
+def _is_meant(words: Sequence[Token], at: int) -> bool:
+    """Return whether a phrase says what is not wanted, and is no sign, title or manner of speaking.
+
+    What is listed is meant as a whole or not at all: "a beach no cars and no dogs", "she is no angel and no saint".
+    """
+    if low(words, at) == "without":
+        return _is_meant_alone(words, at)
+    together, is_joined = _listed_with(words, at)
+    # "no smoking and no food": what is no thing was listed first.
+    is_second = low(words, together[0] - 1) in ("and", "or", ",") and low(words, together[0] - 3) == "no"
+    return not is_second and all(
+        _is_meant_alone(words, place, place != together[-1], is_joined) for place in together
+    )
+
+
+def _is_meant_alone(words: Sequence[Token], at: int, goes_on: bool = False, is_joined: bool = False) -> bool:
+    listing = _terms(words, at + 1)
+    if listing is None:
+        return False
+    terms, last = listing
+    return (
+        _stands_alone(words, at, last, goes_on, is_joined)
+        and all(_is_seen(words, *term) for term in terms)
+        and not _is_said(words, at, terms)
+    )
+
+
+def _listed_with(words: Sequence[Token], at: int) -> tuple[list[int], bool]:
+    """Return the places of all "no" of the list that one belongs to, and whether a comma or "and" joins each two."""
+    together: list[int] = []
+    is_joined = False
+    following: int | None = None
+    for place in (place for place in range(len(words)) if low(words, place) == "no"):
+        if place != following:
+            if at in together:
+                break
+            together, is_joined = [], True
+        together.append(place)
+        following, has_join = _next_no(words, place)
+        is_joined = is_joined and (has_join or following is None)
+    return together, is_joined and len(together) > 1
+
+
+def _next_no(words: Sequence[Token], at: int) -> tuple[int | None, bool]:
+    """Return where the next "no" of a list stands, right behind what is listed so far, and whether it is joined."""
+    listing = _terms(words, at + 1)
+    if listing is None:
+        return None, False
+    last = after = listing[1]
+    after += low(words, after) == ","
+    after += low(words, after) in ("and", "or", "nor", "but", "yet")
+    has_join = after > last
+    after += low(words, after) == "with"
+    return (after if low(words, after) == "no" else None), has_join
+
+
+def _stands_alone(words: Sequence[Token], at: int, last: int, goes_on: bool, is_joined: bool) -> bool:
+    """Return whether what is around a phrase allows to take it out; `goes_on` where a list with "no" does behind it."""
+    first = _first(words, at)
     cue, before, after = low(words, at), low(words, at - 1), low(words, last)
     titled = words[at].text[0].isupper() and at > 0 and low(words, at - 1) not in (".", "!", "?")
     if titled and not all(word.text.isupper() for word in words if word.kind == "word"):
@@ -83,7 +141,8 @@ def _stands_alone(words: Sequence[Token], at: int, first: int, last: int) -> boo
         return after not in OTHER_ENDS - {"and", "or", "but", "nor"}
     head = low(words, last - 1)
     plural = head in PEOPLE or (head.endswith("s") and not head.endswith("ss"))
-    return ends(words, last) and plural and before not in HOLDS_NO and not before.endswith("ing")
+    is_whole = goes_on or ends(words, last) or after in ("but", "yet")
+    return is_whole and (plural or is_joined) and before not in HOLDS_NO and not before.endswith("ing")
 
 
 def _is_seen(words: Sequence[Token], first: int, last: int) -> bool:

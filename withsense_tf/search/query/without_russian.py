@@ -1,4 +1,4 @@
-"""Russian phrases that say what is not wanted: "без собак", ", нет людей", "где нет машин", "никаких людей".
+"""Russian phrases that say what is not wanted: "без собак", ", нет людей", "никаких людей", "ни машин, ни собак".
 
 What is missing stands in the genitive, and the cases say where such a phrase ends: "без людей | пляж на рассвете".
 """
@@ -19,6 +19,7 @@ LEAST_SCORE: Final = 0.05
 DETERMINERS: Final = TABLE["determiners"]
 GENITIVE: Final = frozenset({"gent"})
 TAILS: Final = [tail.split() for tail in sorted(TABLE["tails"])]
+IDIOMS: Final = TABLE["idioms"]
 ADJECTIVES: Final = frozenset({"ADJF", "PRTF"})
 CONJUNCTIONS: Final = frozenset({"и", "но", "а", "да"})
 NONE_OF: Final = frozenset({"никаких", "никакого", "никакой"})
@@ -31,7 +32,7 @@ SAYING: Final = TABLE["saying"]
 
 
 def cut_at(words: Sequence[Token], at: int, strict: bool = True) -> Cut | None:
-    """Return the phrase whose "без", "нет" or "никаких" stands at this place, or None where it is no such phrase.
+    """Return the phrase whose "без", "нет", "ни" or "никаких" stands at this place, or None where it is no such phrase.
 
     Unless `strict`, signs, titles and manners of speaking count too: enough for what a caption does not mention.
     """
@@ -40,6 +41,8 @@ def cut_at(words: Sequence[Token], at: int, strict: bool = True) -> Cut | None:
         cut = _without(words, at, strict)
     elif cue == "нет":
         cut = _is_not(words, at, strict) or _is_not_behind(words, at)
+    elif cue == "ни":
+        cut = _neither(words, at, strict)
     else:
         cut = _none_of(words, at, strict) if cue in NONE_OF else None
     if cut is None or (strict and (SAYING & set(clause(words, at)) or _titled(words, at))):
@@ -65,8 +68,30 @@ def _is_not(words: Sequence[Token], at: int, strict: bool) -> Cut | None:
         return None
     terms, last = listing
     first = _clause_start(words, at)
-    if strict and first is None and not ends(words, last):
+    if strict and first is None and not ends(words, last) and not _goes_on(words, at, last):
         return None  # "нет дыма без огня": a phrase of its own, not what a photo lacks
+    return Cut(at if first is None else first, last, tuple(terms))
+
+
+def _goes_on(words: Sequence[Token], at: int, last: int) -> bool:
+    """Return whether "нет" is said again of the same thing: "пляж нет машин и нет собак"."""
+    return at > 0 and low(words, last + (low(words, last) in CONJUNCTIONS)) == "нет"
+
+
+def _neither(words: Sequence[Token], at: int, strict: bool) -> Cut | None:
+    """Read "ни машин, ни собак", "где ни машин, ни собак" and ", ни одной собаки"."""
+    listing = _terms(words, at + 1)
+    if listing is None:
+        return None
+    terms, last = listing
+    first = _clause_start(words, at)
+    if strict:
+        phrase = [low(words, place) for place in range(at, last) if is_word(words, place)]
+        is_whole = phrase.count("ни") > 1 or (first is not None and phrase[1] in DETERMINERS)
+        # Beside a verb, who is not liked looks like what is missing: "не любит ни собак, ни кошек".
+        is_other = " ".join(phrase) in IDIOMS or any(low(words, place) in ("не", "ни") for place in range(at))
+        if not is_whole or is_other or (at == 0 and not ends(words, last)):
+            return None
     return Cut(at if first is None else first, last, tuple(terms))
 
 
@@ -109,12 +134,14 @@ def _titled(words: Sequence[Token], at: int) -> bool:
 
 def _terms(words: Sequence[Token], at: int) -> tuple[list[tuple[int, int]], int] | None:
     """Return the terms that are listed from this place on, and where the list ends."""
-    term = _term(words, at)
+    term = _term(words, at + (low(words, at) == "ни"))  # "нет ни машин, ни собак"
     if term is None:
         return None
     terms = [term]
     while (between := low(words, terms[-1][1])) in ("и", "или", "ни", ","):
         following = terms[-1][1] + 1
+        if between != "ни" and low(words, following) == "ни":
+            between, following = "ни", following + 1
         more = _term(words, following)
         # A comma goes on with the list only where an "и" or "или" will close it.
         if more is None or (between == "," and low(words, more[1]) not in ("и", "или", ",")):
@@ -133,7 +160,7 @@ def _is_rather_wanted(words: Sequence[Token], term: tuple[int, int]) -> bool:
 
 def _term(words: Sequence[Token], at: int) -> tuple[int, int] | None:
     """Return where the things in the genitive at this place begin and end: adjectives, a noun, and whose it is."""
-    while low(words, at) in DETERMINERS:
+    while low(words, at) in DETERMINERS or low(words, at) in NONE_OF:
         at += 1
     last = at
     while is_word(words, last) and _share(low(words, last), ADJECTIVES) > _share(low(words, last), {"NOUN"}):
