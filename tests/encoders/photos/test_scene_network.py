@@ -26,6 +26,14 @@ def test_weights_are_saved_in_half_the_bytes_and_read_back(tmp_path: Path) -> No
     np.testing.assert_allclose(other(PIXELS, training=False), expected, rtol=0.02, atol=0.02)
 
 
+def test_a_file_of_an_earlier_version_that_holds_plain_numbers_is_read_too(tmp_path: Path) -> None:
+    one, other, file = scene_network(), scene_network(), tmp_path / "earlier.npz"
+    values = [value.astype(np.float16) for value in one.get_weights()]
+    np.savez_compressed(file, **{f"{at:03d}": value for at, value in enumerate(values)})
+    load_scene_weights(other, file)
+    assert all((a == b).all() for a, b in zip(values, other.get_weights(), strict=True))
+
+
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [({"000": np.zeros(3)}, "another network"), ({}, "another network"), (None, "cannot be read")],
