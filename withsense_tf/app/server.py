@@ -184,7 +184,7 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
     if reads_pages(request):
         # Who reads a page knows fields by their labels, and not as the code calls them.
         wording, advice = PageReader.of(request).wording, "Go back and say it otherwise."
-        names = [wording.field(name.partition(".")[0]) for name in names]
+        names = [wording.field(name.partition(".")[0], request.url.path) for name in names]
     detail = f"Not as it should be: {', '.join(dict.fromkeys(names))}."
     return await respond(request, ProblemError(422, "invalid", detail, advice), {"errors": parameters})
 

@@ -189,8 +189,8 @@ def test_rules_and_who_gave_no_name_are_told_in_the_language_of_the_page(
 @pytest.mark.parametrize(
     ("language", "names"),
     [
-        ("ru", "Не то, что нужно: Кто это говорит, Причина."),
-        ("en", "Not as it should be: Who says so, Reason."),
+        ("ru", "Не то, что нужно: Кто решает, Причина."),
+        ("en", "Not as it should be: Who decides, Reason."),
     ],
 )
 def test_fields_that_are_not_as_they_should_be_are_called_as_on_the_page(

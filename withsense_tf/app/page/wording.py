@@ -20,7 +20,7 @@ LANGUAGES: Final = ("en", "ru")
 NAMES_OF_LANGUAGES: Final = {"en": "English", "ru": "Russian"}
 # What the fields of forms are called on the page, where that is not the text of their own name.
 LABELS: Final = {
-    "by": "says_so", "countries": "in_countries", "decision": "decide", "left": "left_side", "name": "file_name",
+    "by": "your_name", "countries": "in_countries", "decision": "decide", "left": "left_side", "name": "file_name",
     "q": "search_label", "right": "right_side", "says": "what_it_shows", "text": "what_it_shows",
     "theme": "colours", "until": "until_day", "where": "filters", "word": "word_said",
 }  # fmt: skip
@@ -43,12 +43,16 @@ class Wording:
             text = text.split("|")[plural(self.language, int(str(values["count"])))]
         return text.format(**values) if values else text
 
-    def field(self, name: str) -> str:
-        """Return what a field of a form is called; what nobody fills in stands in the address that one came by.
+    def field(self, name: str, path: str = "") -> str:
+        """Return what a field of a page is called; what nobody fills in stands in the address that one came by.
 
-        >>> wording_of("ru").field("reason"), wording_of("en").field("by"), wording_of("en").field("so_far")
-        ('Причина', 'Who says so', 'the address that led here')
+        >>> wording_of("ru").field("reason"), wording_of("en").field("by", "/review/decide")
+        ('Причина', 'Who decides')
+        >>> wording_of("en").field("by"), wording_of("en").field("so_far")
+        ('Your name (optional)', 'the address that led here')
         """
+        if name == "by" and path.startswith("/review"):
+            return self("who")
         return self(name if name in OWN_LABELS else LABELS.get(name, "address_here"))
 
     def cell(self, column: str, value: str | float) -> str:
