@@ -7,7 +7,8 @@ There is no grammar behind it, only words at which a phrase must end. So whereve
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -62,18 +63,24 @@ def _first(words: Sequence[Token], at: int) -> int:
 
 
 def _is_meant(words: Sequence[Token], at: int) -> bool:
-    """Return whether a phrase says what is not wanted, and is no sign, title or manner of speaking.
+    """Return whether a phrase says what is not wanted, and is no sign, title or manner of speaking."""
+    return _is_meant_alone(words, at) if low(words, at) == "without" else at in _meant_places(tuple(words))
+
+
+@lru_cache(maxsize=64)
+def _meant_places(words: tuple[Token, ...]) -> frozenset[int]:
+    """Return the places of every "no" that says what is not wanted.
 
     What is listed is meant as a whole or not at all: "a beach no cars and no dogs", "she is no angel and no saint".
     """
-    if low(words, at) == "without":
-        return _is_meant_alone(words, at)
-    together, is_joined = _listed_with(words, at)
-    # "no smoking and no food": what is no thing was listed first.
-    is_second = low(words, together[0] - 1) in ("and", "or", ",") and low(words, together[0] - 3) == "no"
-    return not is_second and all(
-        _is_meant_alone(words, place, place != together[-1], is_joined) for place in together
-    )
+    places: set[int] = set()
+    for together, is_joined in _lists(words):
+        first, last = together[0], together[-1]
+        # "no smoking and no food": what is no thing was listed first.
+        is_second = low(words, first - 1) in ("and", "or", ",") and low(words, first - 3) == "no"
+        if not is_second and all(_is_meant_alone(words, at, at != last, is_joined) for at in together):
+            places.update(together)
+    return frozenset(places)
 
 
 def _is_meant_alone(words: Sequence[Token], at: int, goes_on: bool = False, is_joined: bool = False) -> bool:
@@ -88,20 +95,20 @@ def _is_meant_alone(words: Sequence[Token], at: int, goes_on: bool = False, is_j
     )
 
 
-def _listed_with(words: Sequence[Token], at: int) -> tuple[list[int], bool]:
-    """Return the places of all "no" of the list that one belongs to, and whether a comma or "and" joins each two."""
+def _lists(words: Sequence[Token]) -> Iterator[tuple[list[int], bool]]:
+    """Yield the places of each list of "no", and whether it has several and a comma or "and" joins each two."""
     together: list[int] = []
-    is_joined = False
+    is_joined = True
     following: int | None = None
     for place in (place for place in range(len(words)) if low(words, place) == "no"):
-        if place != following:
-            if at in together:
-                break
+        if together and place != following:
+            yield together, is_joined and len(together) > 1
             together, is_joined = [], True
         together.append(place)
         following, has_join = _next_no(words, place)
         is_joined = is_joined and (has_join or following is None)
-    return together, is_joined and len(together) > 1
+    if together:
+        yield together, is_joined and len(together) > 1
 
 
 def _next_no(words: Sequence[Token], at: int) -> tuple[int | None, bool]:
