@@ -69,3 +69,24 @@ def test_bad_settings_are_refused(
 ) -> None:
     with pytest.raises(SettingError, match="widths of at least 1 and a dropout"):
         ConcatKeras(**setting, photo=patches, store=store).fit(train)
+
+
+class Pixels(PhotoEncoder):
+    """Every number of a small photo: wide vectors, as those of several layers are."""
+
+    identity = "pixels"
+    weights = "none"
+    width = 32 * 48 * 3
+    size = (32, 48)
+
+    def forward(self, pixels: np.ndarray) -> np.ndarray:
+        return pixels.reshape(len(pixels), -1).astype(np.float32) / 255
+
+
+def test_wide_vectors_of_photos_take_smaller_steps_and_those_that_were_asked_for_are_taken(
+    train: Pairs, store: VectorStore
+) -> None:
+    usual = ConcatKeras(photo=Pixels(), store=store).fit(train)
+    large = ConcatKeras(photo=Pixels(), store=store, training=Training()).fit(train)
+    # Steps that are too large drive every answer to 0: then the loss is the mean of the squared targets, and stays so.
+    assert min(usual.history_["val_loss"]) < 0.8 * min(large.history_["val_loss"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -15,6 +15,10 @@ from withsense_tf.matchers.concat.networks import NetworkMatcher
 from withsense_tf.matchers.forms.dense import Dense
 from withsense_tf.matchers.photo_features import Photos
 from withsense_tf.matchers.training import Training
+
+# The usual rate is for photo vectors of so many numbers: Adam moves each weight alike, so a step of the first layer
+# grows with them, and the first steps on wide vectors drove every answer to 0 for good.
+USUAL_WIDTH: Final = 1_280
 
 
 @dataclass(eq=False, repr=False)
@@ -29,7 +33,8 @@ class ConcatKeras(NetworkMatcher):
     - `widths` of the hidden layers; `dropout` behind each, as a share; `batch_norm`: whether each is normalised.
     - `photo`: the photo encoder, by name or as an object, or a list of several side by side.
     - `text`: the text encoder, by name or as an object.
-    - `training`: epochs, rates and patience, as a `Training`; without one, the usual ones.
+    - `training`: epochs, rates and patience, as a `Training`; without one, the usual ones, and a smaller rate for
+      vectors of more than 1,280 numbers.
     - `seed` of the first weights and of the order of pairs.
     - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
     - `logs`: a folder for TensorBoard.
@@ -77,6 +82,10 @@ class ConcatKeras(NetworkMatcher):
         last = keras.initializers.GlorotUniform(seed=self.seed)
         layers.append(keras.layers.Dense(1, activation="sigmoid", kernel_initializer=last))
         return keras.Sequential(layers)
+
+    def _rate(self, photo_width: int) -> float:
+        narrow = 1.0 if self.training is not None else min(1.0, USUAL_WIDTH / photo_width)
+        return super()._rate(photo_width) * narrow
 
     def _inputs(self, photos: np.ndarray, texts: np.ndarray) -> Any:
         import keras

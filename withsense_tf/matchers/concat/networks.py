@@ -163,7 +163,7 @@ class NetworkMatcher(FeatureMatcher):
         whose, which = tf.constant(photo, tf.int32), tf.constant(text, tf.int32)
         target, weight = tf.constant(pairs.target, tf.float32), tf.constant(pairs.weight, tf.float32)
         variables = [variable.value for variable in network.trainable_variables]
-        optimizer = AdamW(variables, self._training.rate, self._training.decay)
+        optimizer = AdamW(variables, self._rate(photos.shape[1]), self._training.decay)
 
         def loss(rows: Any, training: bool = False) -> Any:
             vectors = tf.gather(photo_vectors, tf.gather(whose, rows)), gather_texts(tf.gather(which, rows))
@@ -178,6 +178,10 @@ class NetworkMatcher(FeatureMatcher):
 
         rows = tf.TensorSpec([None], tf.int64)
         return tf.function(step, [rows], autograph=False), tf.function(loss, [rows], autograph=False)
+
+    def _rate(self, photo_width: int) -> float:  # noqa: ARG002  # as subclasses
+        """Return the optimiser's rate for vectors of photos so wide."""
+        return self._training.rate
 
     def _photo_rows(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
         content, paths, row = unique_photos(pairs)
