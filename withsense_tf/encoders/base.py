@@ -218,11 +218,19 @@ class PackageText(TextEncoder):
         return f"{self.NAME}({self.weights})"
 
 
-def refuse(problems: Sequence[Problem]) -> None:
-    """Raise a DataError if any photo could not be decoded."""
-    if problems:
+class DecodingError(DataError):
+    """Photos cannot be decoded; `problems` says of each what is wrong with it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
         bad = problems[0]
-        raise DataError(
+        super().__init__(
             f"{len(problems)} photos cannot be decoded, for example {bad.where}: {bad.reason}. "
             "Load the data set again: with decode=True, the default, it leaves such photos out."
         )
+        self.problems = tuple(problems)
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Raise a DecodingError if any photo could not be decoded."""
+    if problems:
+        raise DecodingError(problems)

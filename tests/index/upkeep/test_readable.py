@@ -11,10 +11,12 @@ import pytest
 from index_digest import contents, photo_contents
 from small_index import LAW, item_of, items_of_looks, new_index
 
+from withsense_tf.data.folder.problems import Problem
 from withsense_tf.encoders.photos.photo_scene import SceneNet
-from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.encoders.vectors.store import VectorStore, _keys
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
 
@@ -70,3 +72,20 @@ def test_a_store_of_vectors_that_is_damaged_empties_no_index(
         ingest(other, [item_of(looks, "002.png", 90), item_of(looks, "new.png", 91)], LAW)
     assert contents(index) == before
     assert quarantine(index) == {}
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("others", [(), (82, 83)], ids=["alone", "among others"])
+def test_a_photo_that_no_encoder_can_read_is_set_aside_and_costs_itself_alone(
+    index: PhotoIndex, looks: Path, tmp_path: Path, others: tuple[int, ...]
+) -> None:
+    bad, good = item_of(looks, "bad.png", 81), [item_of(looks, f"{look}.png", look) for look in others]
+    store = VectorStore(tmp_path / "vectors")
+    # As where an older version of Pillow could not decode it, which is remembered.
+    reason = Problem("photo_truncated", "looks/bad.png", None, "bad.png", "decoding stopped")
+    store._remember(store._shelf(SceneNet().identity), {_keys([bad.digest]).tolist()[0]: reason})
+    report = ingest(PhotoIndex(index.folder, store), [*good, bad], LAW)
+    assert (report.added, [one.name for one in report.quarantined]) == (len(good), ["bad.png"])
+    assert quarantine(index)["bad.png"] == ("photo_truncated", "decoding stopped")
+    assert found(index, "a wall").count("bad.png") == 0
+    assert verify_index(index) == []

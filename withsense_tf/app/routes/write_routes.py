@@ -115,7 +115,7 @@ def upload(
         service.settings.upload_pixels,
     )
     try:
-        judge_waiting(service, quarantine)
+        judge_waiting(service, quarantine, waiting.name)
     except ProblemError as problem:
         if problem.status != 503:
             raise

@@ -14,22 +14,31 @@ from filelock import FileLock, Timeout
 
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer
+from withsense_tf.app.guards.request_log import LOGGER, log_failure
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.uploads.photo_kinds import unusable
 from withsense_tf.app.uploads.quarantine import Quarantine, WaitingPhoto
 from withsense_tf.app.uploads.uploaded_item import NOBODY, item_of_upload
+from withsense_tf.data.pictures.photo_file import PhotoError
+from withsense_tf.encoders.vectors.store import LASTING
+from withsense_tf.errors import WithSenseError
 from withsense_tf.index.brought import note_brought
+from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.left_out_tables import count_kept_out, quarantined_photos
 from withsense_tf.index.tables.photos_table import live_of_name
 from withsense_tf.index.upkeep.ingest import ingest
+from withsense_tf.index.upkeep.readable import UnusablePhoto
 
 # Of all workers one writes: what a photo has now must not be overwritten by who read it before.
 LOCK: Final = "writing.lock"
 # Below the state folder; what came in lies here.
 PHOTOS: Final = "photos"
 PATIENCE_SECONDS: Final = 20.0
+# What was said of a photo that waited is damaged, or its file is gone: neither will be otherwise the next time.
+NO_WORDS, NO_FILE = "upload_damaged", "photo_missing"
+HOPELESS: Final = frozenset({NO_WORDS, NO_FILE})
 MOST_CAPTIONS: Final = 100  # of one photo
 
 
@@ -82,27 +91,64 @@ def check_author(service: PhotoService, by: str | None, country: str | None) -> 
                 raise ProblemError(400, "author_not_taken", "The name in `by` is not taken.", "Give another.")
 
 
-def judge_waiting(service: PhotoService, quarantine: Quarantine) -> None:
-    """Bring the photos that wait into the index, where the law decides on each; those that cannot be read leave."""
+def judge_waiting(service: PhotoService, quarantine: Quarantine, own: str = "") -> None:
+    """Bring the photos that wait into the index, where the law decides on each; those that cannot be read leave.
+
+    One that cannot be brought in for another reason goes on waiting, and keeps no other one waiting: the reason is
+    raised in the end if the photo is `own`, the name of who asks, and else written down.
+    """
+    problem: Exception | None = None
     with writing_alone(service):
         for waiting in quarantine.waiting():
-            bring_in(service, waiting)
+            try:
+                bring_in(service, quarantine, waiting)
+            except Exception as error:
+                if waiting.name == own:
+                    problem = error
+                else:
+                    _note(waiting, error)
+    if problem is not None:
+        raise problem
 
 
-def bring_in(service: PhotoService, waiting: WaitingPhoto) -> None:
-    """Bring a photo into the index; stopped on the way, it is done again."""
+def _note(waiting: WaitingPhoto, error: Exception) -> None:
+    """Write down why a photo goes on waiting."""
+    if isinstance(error, ProblemError | WithSenseError):
+        LOGGER.error("", extra={"cells": {"error": f"{waiting.name} waits: {error}"}})
+    else:
+        log_failure(waiting.name, error)
+
+
+def bring_in(service: PhotoService, quarantine: Quarantine, waiting: WaitingPhoto) -> None:
+    """Bring a photo into the index, or the reason why it cannot be read; stopped on the way, it is done again."""
     folder = service.settings.state_folder / PHOTOS
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = folder / waiting.name
-    if not file.exists():
-        shutil.copyfile(waiting.file, draft := file.with_suffix(".draft"))
-        draft.rename(file)
-    item, index = item_of_upload(waiting, file), service.search().index
+    file, index = folder / waiting.name, service.search().index
     note_brought(index, folder)
-    report = ingest(index, [item], service.policy, others="keep")
+    photo: Item | UnusablePhoto
+    try:
+        photo = _item(waiting, file)
+    except PhotoError as error:
+        if error.kind not in LASTING | HOPELESS:
+            raise  # the machine's trouble, and perhaps none the next time
+        photo = UnusablePhoto(waiting.name, str(file), error.kind, error.reason)
+    report = ingest(index, [photo], service.policy, others="keep")
     if report.quarantined or report.kept_out:
         remove(file)
-    shutil.rmtree(waiting.folder)
+    quarantine.leave(waiting)
+
+
+def _item(waiting: WaitingPhoto, file: Path) -> Item:
+    """Copy a photo that waits to its place, and return it with what was said of it; raise if it cannot be used."""
+    if waiting.description is None:
+        # What it shows might have been said there.
+        raise PhotoError(NO_WORDS, "what was said of it is damaged")
+    if not file.exists():
+        if not waiting.file.is_file():
+            raise PhotoError(NO_FILE, "its file is gone")
+        shutil.copyfile(waiting.file, draft := file.with_suffix(".draft"))
+        draft.rename(file)
+    return item_of_upload(waiting.name, waiting.description, file)
 
 
 def refusal(service: PhotoService, name: str) -> ProblemError:

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -34,11 +34,11 @@ class Description:
 
 @dataclass(frozen=True)
 class WaitingPhoto:
-    """A photo that waits: its folder, the name that it will have, and what was said of it."""
+    """A photo that waits: its folder, the name that it will have, and what was said of it; None if that is damaged."""
 
     folder: Path
     name: str
-    description: Description
+    description: Description | None
 
     @property
     def file(self) -> Path:
@@ -64,7 +64,7 @@ class Quarantine:
             try:
                 _copy(stream, draft / PHOTO, most_bytes)
                 kind, _ = check_photo(draft / PHOTO, most_pixels)
-                name = f"upload_{id_}{ENDINGS[kind]}"
+                name = _name_of(id_, ENDINGS[kind])
                 (draft / PHOTO).rename(draft / f"{PHOTO}{ENDINGS[kind]}")
                 about = {"name": name, **asdict(description)}
                 (draft / ABOUT).write_text(json.dumps(about), encoding="utf-8")
@@ -78,9 +78,16 @@ class Quarantine:
     def waiting(self) -> Iterator[WaitingPhoto]:
         """Yield the photos that wait, as they came."""
         for folder in sorted(self._folders(), key=lambda one: one.stat().st_mtime):
-            about = read_json(folder / ABOUT)
-            description = Description(tuple(about["captions"]), about["by"], about["file_name"])
-            yield WaitingPhoto(folder, about["name"], description)
+            try:
+                photo = _waiting(folder)
+            except OSError:
+                continue  # it waits until it can be read
+            yield photo
+
+    def leave(self, waiting: WaitingPhoto) -> None:
+        """Let a photo wait no more; stopped amid that, no half of it waits."""
+        waiting.folder.rename(draft := waiting.folder.with_suffix(DRAFT))
+        shutil.rmtree(draft, ignore_errors=True)
 
     def count(self) -> int:
         """Return how many photos wait."""
@@ -90,6 +97,24 @@ class Quarantine:
         if not self.folder.is_dir():
             return []
         return [one for one in self.folder.iterdir() if one.suffix != DRAFT and (one / ABOUT).is_file()]
+
+
+def _name_of(id_: str, ending: str) -> str:
+    return f"upload_{id_}{ending}"
+
+
+def _waiting(folder: Path) -> WaitingPhoto:
+    """Return the photo that waits in a folder, with what was said of it as far as that is as it was written down."""
+    names = {ending: _name_of(folder.name, ending) for ending in ENDINGS.values()}
+    with suppress(ValueError, LookupError, TypeError):
+        about = read_json(folder / ABOUT)
+        captions, by, file_name = tuple(about["captions"]), about["by"], about["file_name"]
+        texts = [*captions, file_name, *([] if by is None else [by])]
+        # A name is a path, too.
+        if captions and all(isinstance(text, str) for text in texts) and about["name"] in names.values():
+            return WaitingPhoto(folder, about["name"], Description(captions, by, file_name))
+    photos = [name for ending, name in names.items() if (folder / f"{PHOTO}{ending}").exists()]
+    return WaitingPhoto(folder, [*photos, _name_of(folder.name, "")][0], None)
 
 
 @contextmanager

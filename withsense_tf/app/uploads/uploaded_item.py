@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.app.uploads.quarantine import WaitingPhoto
+from withsense_tf.app.uploads.quarantine import Description
 from withsense_tf.data.named import own_texts
 from withsense_tf.data.pictures.photo_file import inspect_photo
 from withsense_tf.index.item import Item
@@ -14,14 +14,13 @@ from withsense_tf.index.item import Item
 NOBODY: Final = "a user"
 
 
-def item_of_upload(waiting: WaitingPhoto, file: Path) -> Item:
+def item_of_upload(name: str, description: Description, file: Path) -> Item:
     """Return the item: the user's captions, those in the file, and what its name and its other texts say of it."""
     # Late: what reads tables takes a second to import, and who only searches needs none.
     from withsense_tf.data.folder.table_rows import Caption
     from withsense_tf.data.other_texts import words_of_files
     from withsense_tf.data.photo_facts import file_facts, size_facts
 
-    name, description = waiting.name, waiting.description
     facts = inspect_photo(file, decode=True)
     # Their ids hang on nothing but the photo, so that a second try brings the same.
     by = description.by or NOBODY

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from withsense_tf.common.machine import usable_cores
+from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.look_cache import look_cache
 from withsense_tf.data.pictures.near_duplicates import read_look
 from withsense_tf.data.pictures.photo_file import PhotoError
+from withsense_tf.encoders.base import DecodingError
+from withsense_tf.encoders.vectors.store import LASTING
 from withsense_tf.errors import DataError
 from withsense_tf.index.item import Item
 from withsense_tf.index.model_generation import Generation
@@ -57,14 +60,26 @@ def readable_rows(
     try:
         return list(items), rows_of(generation, matcher, items), []
     except DataError:
-        good, bad = [], []
+        good, bad, others = [], [], []
         for item in items:
             try:
                 rows_of(generation, matcher, [item])
                 good.append(item)
             except DataError as error:
-                bad.append(UnusablePhoto(item.name, str(item.path), "photo_not_image", str(error)))
-        if not good:
-            # All of them were read a moment ago: this is no fault of theirs.
-            raise
+                kind, reason, is_its_own = _why(error)
+                bad.append(UnusablePhoto(item.name, str(item.path), kind, reason))
+                others += [] if is_its_own else [error]
+        if others and not good:
+            # All of them were read a moment ago, and this lies in no file: it is no fault of theirs.
+            raise others[0] from None
         return good, rows_of(generation, matcher, good), bad
+
+
+def _why(error: DataError) -> tuple[str, str, bool]:
+    """Return the kind and reason of what a single photo was refused for, and whether that lies in its content."""
+    problem: Problem | PhotoError | None = error if isinstance(error, PhotoError) else None
+    if isinstance(error, DecodingError):
+        problem = error.problems[0]
+    if problem is None:
+        return "photo_not_image", str(error), False
+    return problem.kind, problem.reason, problem.kind in LASTING

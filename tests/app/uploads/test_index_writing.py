@@ -1,0 +1,98 @@
+"""A photo that waits and cannot be brought in costs itself alone: the others go on."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from app_places import Place
+from uploads_of_tests import PNG, png_of
+
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.request_problems import ProblemError
+from withsense_tf.app.routes.write_routes import quarantine_of, upload_state
+from withsense_tf.app.uploads.index_writing import PHOTOS, judge_waiting
+from withsense_tf.app.uploads.quarantine import ABOUT, Description, WaitingPhoto
+from withsense_tf.data.pictures.photo_file import PhotoError
+
+Change = Callable[[Path], object]
+
+
+@pytest.fixture
+def service(place: Place) -> PhotoService:
+    return PhotoService(place.settings(country="BB"))
+
+
+def take(service: PhotoService, content: bytes) -> WaitingPhoto:
+    said = Description(("A marmalade wall .",), None, "a.png")
+    return quarantine_of(service).take(io.BytesIO(content), said, 10**7, 10**7)
+
+
+def put(name: str, content: bytes) -> Change:
+    return lambda folder: (folder / name).write_bytes(content)
+
+
+def told(**cells: object) -> Change:
+    def change(folder: Path) -> None:
+        about = json.loads((folder / ABOUT).read_text())
+        (folder / ABOUT).write_text(json.dumps(about | cells))
+
+    return change
+
+
+DAMAGE: dict[str, tuple[Change, str]] = {
+    "cut off": (put("photo.png", PNG[:-200]), "photo_truncated"),
+    "empty": (put("photo.png", b""), "photo_empty"),
+    "no photo": (put("photo.png", b"no photo"), "photo_not_image"),
+    "vanished": (lambda folder: (folder / "photo.png").unlink(), "photo_missing"),
+    "nothing told": (put(ABOUT, b"{"), "upload_damaged"),
+    "told otherwise": (put(ABOUT, b"[]"), "upload_damaged"),
+    "captions lost": (told(captions=None), "upload_damaged"),
+    "captions of another kind": (told(captions=[5]), "upload_damaged"),
+    "a name that is a path": (told(name="../../evil.png"), "upload_damaged"),
+}
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_photo_that_broke_while_it_waited_leaves_with_its_reason_and_the_next_comes_in(
+    service: PhotoService, damage: str, place: Place
+) -> None:
+    change, kind = DAMAGE[damage]
+    bad = take(service, PNG)
+    change(bad.folder)
+    good = take(service, png_of(1))
+    judge_waiting(service, quarantine_of(service), good.name)
+    assert upload_state(service, good.name, good.folder.exists(), "BB").state == "searchable"
+    with pytest.raises(ProblemError) as problem:
+        upload_state(service, bad.name, bad.folder.exists(), "BB")
+    assert problem.value.kind == kind
+    assert str(place.index) not in problem.value.detail
+    assert quarantine_of(service).count() == 0
+    assert [one.name for one in (service.settings.state_folder / PHOTOS).iterdir()] == [good.name]
+    assert not list(place.index.parent.rglob("evil.png"))
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    ("ending", "error"), [(".draft", IsADirectoryError), (".png", PhotoError)], ids=["copied", "read"]
+)
+def test_a_photo_that_cannot_be_brought_in_now_waits_and_keeps_nobody_waiting(
+    service: PhotoService, ending: str, error: type[Exception]
+) -> None:
+    stuck, good = take(service, PNG), take(service, png_of(1))
+    # Nothing can be written, or read, there.
+    place = (service.settings.state_folder / PHOTOS / stuck.name).with_suffix(ending)
+    place.mkdir(parents=True)
+    judge_waiting(service, quarantine_of(service), good.name)
+    assert upload_state(service, good.name, good.folder.exists(), "BB").state == "searchable"
+    assert stuck.folder.exists()
+    # Who brought it is told.
+    with pytest.raises(error):
+        judge_waiting(service, quarantine_of(service), stuck.name)
+    place.rmdir()
+    judge_waiting(service, quarantine_of(service))
+    assert upload_state(service, stuck.name, stuck.folder.exists(), "BB").state == "searchable"
