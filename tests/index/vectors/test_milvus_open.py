@@ -45,6 +45,34 @@ def test_what_was_written_survives_a_killed_server(start_server: Start, tmp_path
     index.close()
 
 
+# As absl's, which TensorFlow brings: it holds the error stream of the time when it was imported.
+LOGS = """
+import io, logging, sys
+
+class Handler(logging.StreamHandler):
+    def close(self):
+        self.stream.close()
+        super().close()
+
+stream = io.StringIO()
+logging.getLogger().addHandler(Handler(stream))
+logging.getLogger("theirs").setLevel("INFO")
+from withsense_tf.index.vectors.milvus_index import MilvusIndex
+MilvusIndex(sys.argv[1], "photos", 8).close()
+logging.getLogger("theirs").info("heard")
+assert stream.getvalue() == "heard\\n", stream.getvalue()
+assert logging.getLogger("pymilvus").getEffectiveLevel() == logging.WARNING
+"""
+
+
+@pytest.mark.slow
+def test_opening_milvus_ends_no_logging_of_others(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOGS, str(tmp_path / "v.db")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_file_can_be_opened_by_another_process_after_closing(tmp_path: Path) -> None:
     file = str(tmp_path / "v.db")
     index = MilvusIndex(file, "photos", WIDTH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import logging.config
 import re
 import threading
 from collections import Counter
@@ -23,6 +24,26 @@ _users: Counter[Path] = Counter()
 _lock = threading.Lock()
 
 
+def import_pymilvus() -> Any:
+    """Import pymilvus, and let it set the levels of its own logs alone.
+
+    It would set up logging anew for the whole process, which ends the handlers of all others: the one that TensorFlow
+    brings then closes the error stream of the time when it came.
+    """
+    usual = logging.config.dictConfig
+
+    def add(config: dict[str, Any]) -> None:
+        usual({"version": 1, "incremental": True, "loggers": config.get("loggers", {})})
+
+    with _lock:
+        logging.config.dictConfig = add  # type: ignore[assignment]  # its name alone differs
+        try:
+            import pymilvus
+        finally:
+            logging.config.dictConfig = usual
+    return pymilvus
+
+
 @contextlib.contextmanager
 def answers(what: str) -> Iterator[None]:
     """Turn what Milvus raises into an error that says what was asked."""
@@ -38,7 +59,7 @@ def answers(what: str) -> Iterator[None]:
 def connect(address: str, token: str, timeout: float) -> tuple[Any, Path | None]:
     """Return a client, and the file if the address is one."""
     try:
-        import pymilvus
+        pymilvus = import_pymilvus()
     except ImportError as error:
         raise SettingError(
             f"The engine milvus needs the package pymilvus, which is not here. {INSTALL}"
@@ -105,7 +126,8 @@ def check_address(address: str, token: str, timeout: float = 5.0) -> None:
 def _check_packages() -> None:
     try:
         import milvus_lite  # noqa: F401  # is it here?
-        import pymilvus  # noqa: F401  # and this?
+
+        import_pymilvus()  # and this?
     except ImportError as error:
         raise SettingError(
             f"A Milvus Lite file needs pymilvus and milvus-lite, and {error.name} is not here. {INSTALL}"
