@@ -88,8 +88,10 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         return _note(service, note)
 
 
-def remove(service: PhotoService, id_: str, signer: Signer, reason: str) -> int:
-    """Take a photo and its copies out for good, write that into the trail, and return how many left.
+def remove(service: PhotoService, id_: str, signer: Signer, reason: str) -> dict[str, str]:
+    """Take a photo, its copies and what shows it out for good, and write that into the trail.
+
+    Return the names of those that left, each with the photo that it shows, or "" where it is that one or a copy.
 
     It is there for who asks again, too: what was stopped on the way is done then, and noted if it was not.
     """
@@ -102,7 +104,7 @@ def remove(service: PhotoService, id_: str, signer: Signer, reason: str) -> int:
         # The pictures that were made of photos lie beside that folder.
         note_brought(index, service.settings.state_folder / PHOTOS)
         _, leaving, _ = take_out(index, [name], service.policy, _trail(service), signer, reason)
-        return len(leaving)
+        return leaving
 
 
 def trail(service: PhotoService) -> list[Decision]:

@@ -33,7 +33,7 @@ from withsense_tf.commands.index_options import (
     WeightsOption,
     who_asks,
 )
-from withsense_tf.commands.index_reports import tell_law, tell_left_out, tell_needs, warn_of_texts
+from withsense_tf.commands.index_reports import tell_along, tell_law, tell_left_out, tell_needs, warn_of_texts
 from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
@@ -166,8 +166,11 @@ def remove(
     from withsense_tf.policy.current_policy import Policy
 
     trail, signer = DecisionTrail(state or index / STATE), Signer(by or who_asks())
-    report, _, unknown = take_out(PhotoIndex(index), photos, Policy.of_files(law), trail, signer, reason)
+    report, leaving, unknown = take_out(
+        PhotoIndex(index), photos, Policy.of_files(law), trail, signer, reason
+    )
     typer.echo(f"{index}: {report}. They stay out; let them in again with: index readmit.")
+    tell_along(leaving)
     if unknown:
         typer.echo(f"Not in the index: {', '.join(unknown)}.", err=True)
         raise typer.Exit(1)

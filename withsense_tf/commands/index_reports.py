@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -48,6 +48,13 @@ def tell_law(of_matcher: str, of_use: str, use: str = "the index") -> None:
         )
     elif of_matcher != of_use:
         typer.echo(f"The matcher was trained under law {of_matcher}; {use} keeps law {of_use}.", err=True)
+
+
+def tell_along(leaving: Mapping[str, str]) -> None:
+    """Name the photos that were taken out along with another one, as they show it."""
+    for whole, part in leaving.items():
+        if part:
+            typer.echo(f"Also taken out: {whole} shows {part}.")
 
 
 def tell_left_out(index: PhotoIndex, unusable: Sequence[UnusablePhoto]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from app_places import WITHHELD, Place, ids_of
 from run_command import run
+from scenes import collage_of, scene
 from starlette.testclient import TestClient
 from uploads_of_tests import PNG
 
@@ -50,7 +52,7 @@ def test_a_photo_that_is_removed_is_nowhere_any_more(reviewer: TestClient, place
     thumbnails = place.index / "app" / "thumbnails"
     assert len(list(thumbnails.rglob("*.jpg"))) == 1
     answer = remove(reviewer, id_)
-    assert (answer.status_code, answer.json()) == (200, {"id": id_, "photos": 1})
+    assert (answer.status_code, answer.json()) == (200, {"id": id_, "photos": 1, "showing": []})
     assert id_ not in ids_of(reviewer, "BB")
     for path in (f"/api/v1/photos/{id_}", image, f"/photo/{id_}", f"/api/v1/similar?id={id_}"):
         assert reviewer.get(path).status_code == 404, path
@@ -75,6 +77,27 @@ def test_copies_leave_too_and_of_an_upload_no_file_stays(
     assert client.get(first["photo"]["image"]).status_code == 404
     trail = client.get("/api/v1/review/decisions").json()
     assert {one["photo"] for one in trail} == {one["photo"]["name"] for one in (first, second)}
+
+
+def test_a_collage_that_shows_it_leaves_too_and_answer_and_trail_say_so(reviewer: TestClient) -> None:
+    photos = {}
+    for name, picture in (
+        ("photo", scene(0)),
+        ("collage", collage_of([scene(1), scene(0)])),
+        ("other", scene(1)),
+    ):
+        picture.save(stream := io.BytesIO(), "PNG")
+        photos[name] = upload(reviewer, stream.getvalue()).json()
+    answer = remove(reviewer, photos["photo"]["id"]).json()
+    collage = photos["collage"]["photo"]["name"]
+    assert (answer["photos"], answer["showing"]) == (2, [collage])
+    assert reviewer.get(f"/api/v1/photos/{photos['other']['id']}").status_code == 200
+    shows = {one["photo"]: one["shows"] for one in reviewer.get("/api/v1/review/decisions").json()}
+    name = photos["photo"]["photo"]["name"]
+    assert shows == {name: None, collage: name}
+    again = remove(reviewer, photos["collage"]["id"])
+    assert (again.status_code, again.json()["photos"], again.json()["showing"]) == (200, 0, [])
+    assert f"it shows {name}" in reviewer.get("/review?tab=decisions").text
 
 
 def test_who_asks_again_gets_the_same_and_an_unknown_id_is_404(reviewer: TestClient, place: Place) -> None:

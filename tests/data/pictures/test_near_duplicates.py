@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
+from scenes import collage_of, scene
 
 from withsense_tf.data.pictures import near_duplicates as module
 from withsense_tf.data.pictures.looks import TURNS, Frames, frames_of, turn_frames
@@ -16,6 +17,7 @@ from withsense_tf.data.pictures.near_duplicates import (
     near_to,
     read_look,
     read_looks,
+    shown_in,
 )
 from withsense_tf.data.pictures.photo_file import inspect_photo
 
@@ -183,3 +185,18 @@ def test_very_many_of_one_look_need_no_comparing() -> None:
 def test_no_photos_have_no_labels() -> None:
     assert len(near_duplicates([])) == 0
     assert near_to("", ["", ""]).tolist() == []
+
+
+def test_what_shows_one_of_some_photos_is_known_and_neither_what_it_shows_nor_a_copy_is(
+    tmp_path: Path,
+) -> None:
+    page = collage_of([scene(0), scene(1)])
+    for at, picture in enumerate(
+        (scene(0), page, ImageOps.mirror(page), scene(2), collage_of([scene(2), scene(1)]))
+    ):
+        picture.save(tmp_path / f"{at}.png")
+    one, *others = read_looks(sorted(tmp_path.glob("*.png")))
+    assert shown_in([one], [*others, ""]).tolist() == [0, 1]
+    assert shown_in([one, others[2]], others).tolist() == [0, 1, 3]
+    assert shown_in([""], others).tolist() == shown_in([one], []).tolist() == []
+    assert shown_in([others[0]], [one]).tolist() == []

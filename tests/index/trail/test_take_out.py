@@ -6,13 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from scenes import collage_of, scene
 from small_index import LAW, item_of, new_index
 
+from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.trail.decision_trail import REMOVE, DecisionTrail, Signer
 from withsense_tf.index.trail.take_out import take_out
-from withsense_tf.index.upkeep.ingest import remove_for_good
+from withsense_tf.index.upkeep.ingest import ingest, remove_for_good
 from withsense_tf.matchers.base import Matcher
 
 
@@ -43,5 +46,22 @@ def test_what_left_without_a_line_gets_it_when_it_is_asked_for_again_and_once(
     remove_for_good(index, ["wall.png"], LAW)
     for _ in range(2):
         _, leaving, _ = take_out(index, ["wall.png"], LAW, trail, Signer("Ann"), "He asked.")
-        assert leaving == []
+        assert not leaving
     assert [one.photo for one in trail.decisions()] == ["wall.png"]
+
+
+def test_of_a_collage_that_leaves_along_the_line_says_what_it_shows(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
+    items = []
+    for name, picture in (("one.png", scene(0)), ("page.png", collage_of([scene(1), scene(0)]))):
+        picture.save(tmp_path / name)
+        digest = digest_of(tmp_path / name)
+        items.append(Item(name, tmp_path / name, digest, ((f"{name}#0", "A plain red wall ."),)))
+    ingest(index, items, LAW)
+    trail = DecisionTrail(tmp_path / "state")
+    take_out(index, ["one.png"], LAW, trail, Signer("Ann"), "He asked.")
+    assert [(one.photo, one.shows) for one in trail.decisions()] == [
+        ("one.png", None),
+        ("page.png", "one.png"),
+    ]

@@ -1,4 +1,4 @@
-"""For who may decide on photos: one is taken out of the index for good, with its copies."""
+"""For who may decide on photos: one is taken out of the index for good, with its copies and what shows it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ class RemovalAnswer(JsonAnswer):
 
     id: str = Field(examples=[PHOTO_ID])
     photos: int = Field(
-        description="How many left now, it and its copies; 0 where it had left before.", examples=[1]
+        description="How many left now, it, its copies and what shows it; 0 where all had left before.",
+        examples=[1],
+    )
+    showing: list[str] = Field(
+        description="The names of those that are no copies of it, and left as they show it.",
+        examples=[["collage.jpg"]],
     )
 
 
@@ -39,7 +44,10 @@ def remove(
 ) -> RemovalAnswer:
     """It and its copies are found no more, withheld ones too, and stay out, whoever brings them.
 
+    So do photos that show it or a copy of it, as collages do.
+
     The files of uploads are erased, and the small pictures that were made of them; a file in a folder is its owner's.
     It may be asked again: the answer is the same. `index readmit` lets photos in again.
     """
-    return RemovalAnswer(id=id, photos=review.remove(service, id, signer_of(request, by), reason))
+    leaving = review.remove(service, id, signer_of(request, by), reason)
+    return RemovalAnswer(id=id, photos=len(leaving), showing=[name for name, part in leaving.items() if part])

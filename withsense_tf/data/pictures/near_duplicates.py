@@ -141,6 +141,13 @@ def near_to(look: str, looks: Sequence[str], within: bool = False) -> np.ndarray
     return np.unique(np.concatenate([by_frames, *by_patches]))
 
 
+def shown_in(looks: Sequence[str], others: Sequence[str]) -> np.ndarray:
+    """Return the places of the other photos that show one of some photos, as collages do, in order."""
+    is_new = np.arange(len(others) + len(looks)) >= len(others)
+    parts, wholes = shared_patches(patches_in([*others, *looks]), is_new).parts
+    return np.unique(wholes[(parts >= len(others)) & (wholes < len(others))])
+
+
 def _compare(looks: Sequence[str], places: np.ndarray) -> Pairs:
     """Return pairs of places of different looks that are near each other, one of them a chosen one."""
     frames = frames_of(looks)

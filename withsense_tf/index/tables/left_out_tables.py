@@ -49,6 +49,13 @@ def kept_out_photos(tables: sqlite3.Connection) -> list[tuple[str, str, str]]:
     return tables.execute("SELECT name, digest, look FROM kept_out").fetchall()
 
 
+def left_along(tables: sqlite3.Connection, names: Collection[str]) -> set[str]:
+    """Return the photos that were taken out along with some, as they showed one: at the same time, and with no look."""
+    rows = tables.execute("SELECT name, look, since FROM kept_out").fetchall()
+    times = {since for name, _, since in rows if name in names}
+    return {name for name, look, since in rows if not look and since in times}
+
+
 def count_kept_out(tables: sqlite3.Connection) -> int:
     """Return how many photos stay out."""
     return int(tables.execute("SELECT count(*) FROM kept_out").fetchone()[0])

@@ -30,7 +30,10 @@ class Signer:
 
 @dataclass(frozen=True)
 class Decision:
-    """One line of the trail: who decided what of which photo, by which key, why, when, and what had held before."""
+    """One line of the trail: who decided what of which photo, by which key, why, when, and what had held before.
+
+    A photo that was taken out along with another one `shows` it.
+    """
 
     id: str
     time: str
@@ -42,6 +45,7 @@ class Decision:
     reason: str
     undoes: str | None = None
     key: str | None = None
+    shows: str | None = None
 
 
 class DecisionTrail:

@@ -20,11 +20,11 @@ from withsense_tf.policy.current_policy import Policy
 
 def take_out(
     index: PhotoIndex, names: Sequence[str], policy: Policy, trail: DecisionTrail, signer: Signer, reason: str
-) -> tuple[Report, list[str], list[str]]:
-    """Take photos and their copies out for good, and write each that left into the trail.
+) -> tuple[Report, dict[str, str], list[str]]:
+    """Take photos, their copies and what shows them out for good, and write each that left into the trail.
 
-    Return the report, who left, and what the index does not have. What was stopped before it was written down is
-    written down when it is asked for again.
+    Return the report, who left, each with the photo that it shows or "", and what the index does not have. What was
+    stopped before it was written down is written down when it is asked for again.
     """
     report, leaving, unknown = remove_for_good(index, names, policy)
     with index.catalog.reading() as tables:
@@ -33,5 +33,5 @@ def take_out(
     for photo in dict.fromkeys((*names, *leaving)):
         if photo in digests and (photo in leaving or (photo, digests[photo]) not in removals):
             cells = (new_decision_id(), time_now(), photo, digests[photo], REMOVE, None, signer.name, reason)
-            trail.note(Decision(*cells, key=signer.key), policy)
+            trail.note(Decision(*cells, key=signer.key, shows=leaving.get(photo) or None), policy)
     return report, leaving, unknown

@@ -108,8 +108,8 @@ def ingest(
 
 def remove_for_good(
     index: PhotoIndex, names: Iterable[str], policy: Policy
-) -> tuple[Report, list[str], list[str]]:
-    """Take photos and their copies out for good; return the report, who leaves, and what the index does not have."""
+) -> tuple[Report, dict[str, str], list[str]]:
+    """Take photos, their copies and what shows them out for good; return the report, and what `keep_out` does."""
     check_law_of(index, policy)  # before a photo is written down that then stays
     leaving, unknown = keep_out(index, names)
     return ingest(index, [], policy, remove=leaving), leaving, unknown

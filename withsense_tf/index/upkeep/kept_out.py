@@ -5,43 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from itertools import chain
 from typing import Final
 
-from withsense_tf.data.pictures.near_duplicates import near_to
+from withsense_tf.data.pictures.near_duplicates import near_to, shown_in
 from withsense_tf.errors import SettingError, shown
 from withsense_tf.index.integrity.census import put_census
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.tables.left_out_tables import delete_kept_out, insert_kept_out, kept_out_photos
+from withsense_tf.index.tables.left_out_tables import (
+    delete_kept_out,
+    insert_kept_out,
+    kept_out_photos,
+    left_along,
+)
 from withsense_tf.index.tables.photos_table import live_looks
 
 MOST_LISTED: Final = 10
 
 
-def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Note photos of the index, and copies of them, as kept out; they leave with the next ingest.
+def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Note photos, copies of them, and photos that show one as kept out; they leave with the next ingest.
 
-    Return the names that are to leave, and those that the index does not have.
+    Return the names that are to leave, each with the name of the photo that it shows, or "" where it is one of those
+    or a copy; and the names that the index does not have. Of one that it kept out before, what shows it leaves, too.
     """
     since = datetime.now(UTC).isoformat(timespec="seconds")
-    leaving: dict[str, None] = {}
-    unknown = []
+    parts, leaving = list(dict.fromkeys(names)), dict[str, str]()
     with index.catalog.writing() as tables:
-        live = live_looks(tables)
+        live, left_before = live_looks(tables), kept_out_photos(tables)
         live_names = {name for name, *_ in live}
-        for name in dict.fromkeys(names):
-            if name not in live_names:
-                unknown.append(name)
-            for twin, digest, look in _copies(name, live):
-                insert_kept_out(tables, twin, digest, look, since)
-                leaving[twin] = None
+        copies = {name: _copies(name, [*live, *left_before]) for name in parts}
+        for name, digest, look in chain.from_iterable(copies.values()):
+            if name in live_names:
+                insert_kept_out(tables, name, digest, look, since)
+                leaving[name] = ""
+        for part in parts:
+            for whole, digest in _showing([look for *_, look in copies[part]], live):
+                if whole not in leaving:
+                    # It shows others, too, which may stay: its own look would keep out what looks like it.
+                    insert_kept_out(tables, whole, digest, "", since)
+                    leaving[whole] = part
         put_census(tables)
-    return list(leaving), unknown
+    return leaving, [name for name in parts if name not in live_names]
 
 
 def readmit(index: PhotoIndex, names: Iterable[str]) -> int:
     """Readmit photos that were kept out, and copies of them, with the next update; return how many.
 
+    So are those that left with one of them, as they showed it; what shows another photo that is kept out stays out.
     A name that was not kept out is an error, and then none is readmitted.
     """
     wanted_names = list(dict.fromkeys(names))
@@ -49,6 +61,7 @@ def readmit(index: PhotoIndex, names: Iterable[str]) -> int:
         photos = kept_out_photos(tables)
         _check_kept_out(index, wanted_names, {name for name, *_ in photos})
         free = {twin for name in wanted_names for twin, *_ in _copies(name, photos)}
+        free |= left_along(tables, free)
         delete_kept_out(tables, free)
         put_census(tables)
         return len(free)
@@ -75,6 +88,17 @@ def _copies(name: str, photos: Sequence[tuple[str, str, str]]) -> list[tuple[str
         near = set(near_to(look, [other for *_, other in photos]).tolist())
         copies += [photo for at, photo in enumerate(photos) if at in near or photo[1] == digest]
     return copies
+
+
+def _showing(looks: Sequence[str], photos: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """Return the name and digest of each photo that shows one of some looks, or a photo that does."""
+    every = [look for *_, look in photos]
+    places: set[int] = set()
+    while looks:
+        new = set(shown_in(looks, every).tolist()) - places
+        places |= new
+        looks = [every[at] for at in new]
+    return [photos[at][:2] for at in sorted(places)]
 
 
 def like_kept_out(index: PhotoIndex, looks: Mapping[str, str]) -> set[str]:
