@@ -285,21 +285,65 @@ def test_two_models_answer_side_by_side(visit: Visit) -> None:
 def test_what_somebody_adds_is_shown_in_russian_too(visit: Visit, own_site: str) -> None:
     page = visit(ASKED, "ru", at=own_site)
     page.locator(".tile .open").first.click()
-    page.locator("#viewer details.add summary").click()
-    page.locator("#viewer input[name=text]").fill("A wall of a quiet house.")
-    page.locator("#viewer input[name=by]").fill("Аня")
+    page.locator("#viewer details.add summary").first.click()
+    form = page.locator("#viewer form[hx-post]")
+    form.locator("[name=text]").fill("A wall of a quiet house.")
+    form.locator("[name=by]").fill("Аня")
     page.evaluate(
         """() => document.addEventListener("submit", ({ target }) => setTimeout(() => {
           window.busy = [target.querySelector("button").disabled, target.querySelector("[data-busy]").textContent];
         }))"""
     )
-    page.locator("#viewer form button").click()
+    form.get_by_role("button").click()
     page.locator("#viewer .good").wait_for()
     is_disabled, line = page.evaluate("window.busy")
     assert is_disabled
     assert line.startswith("Минуту")
     assert "Аня" in page.locator("#viewer .captions").inner_text()
     assert "Спасибо" in page.locator("#viewer .good").inner_text()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_reviewer_takes_a_photo_out_by_keys_alone(visit: Visit, own_site: str, scripts: bool) -> None:
+    page = visit("/review", "ru", at=own_site, scripts=scripts)
+    name = page.locator(".review-list h2").first.inner_text()
+    summary = page.locator(".review-list li").first.get_by_text("Изъять навсегда").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    form = page.locator('form[action="/review/remove"]').first
+    for words in ("Анна", "Так просили."):
+        page.keyboard.press("Tab")
+        page.keyboard.type(words)
+    page.keyboard.press("Tab")
+    # Who is not sure yet stays where he is.
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert form.locator("[name=sure]").evaluate("box => box.matches(':invalid') && !box.checked")
+    form.locator("[name=sure]").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".good[role=status]")
+    assert f"Изъят навсегда: {name}" in page.locator(".good[role=status]").inner_text()
+    assert name not in page.locator(".review-list h2").all_inner_texts()
+    # One that is shown leaves by its own page.
+    page.goto(ASKED)
+    if scripts:
+        page.locator("[data-photo]").first.click()
+        page.wait_for_selector("#viewer[open] article")
+    else:
+        page.locator("[data-photo]").first.click()
+        page.wait_for_selector("article.photo")
+    article = page.locator("article.photo")
+    name = article.locator(".facts dd").first.inner_text()
+    article.get_by_text("Изъять навсегда").first.click()
+    form = article.locator('form[action="/review/remove"]')
+    form.locator("[name=by]").fill("Анна")
+    form.locator("[name=reason]").fill("Так просили.")
+    form.locator("[name=sure]").check()
+    form.get_by_role("button").click()
+    page.wait_for_url("**/review?tab=decisions")
+    assert name in page.locator(".review-list li").first.inner_text()
 
 
 def test_language_and_colours_are_chosen_and_kept(visit: Visit) -> None:
@@ -322,6 +366,10 @@ def test_the_page_answers_without_scripts(visit: Visit) -> None:
     page.locator("#q").press("Enter")
     page.wait_for_url("**/search?*")
     assert page.locator("h1").count() == 1
+    page.goto(ASKED)
+    pictures = [one.bounding_box() for one in page.locator(".tile img").all()]
+    assert len(pictures) == len(SHOWN)
+    assert all(one["width"] > 100 and one["height"] > 100 for one in pictures)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

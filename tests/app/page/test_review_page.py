@@ -165,6 +165,55 @@ def test_what_cannot_be_done_is_told_in_the_language_of_the_page(
         assert not re.findall(r'<p><span lang="en">[^<]*', answer.text)
 
 
+def test_a_photo_is_taken_out_for_good_with_a_reason_by_who_is_sure(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings())
+    page = client.get("/review?word=wall", headers=BB).text
+    id_, back = (re.findall(rf'name="{name}" value="([^"]+)"', page)[0] for name in ("id", "back"))
+    said = {"id": id_, "by": "Ann", "reason": "Her mother asked.", "back": back.replace("&amp;", "&")}
+    for more in ({}, {"sure": "no"}, {"sure": "yes", "reason": " "}, {"sure": "yes", "by": ""}):
+        assert client.post("/review/remove", data=said | more, headers=BB).status_code in (400, 422), more
+    unsure = client.post("/review/remove", data=said, headers=BB | {"accept-language": "ru"})
+    assert "Не то, что нужно: Да, точно: навсегда." in unsure.text
+    evil = {"origin": "http://evil.example", "sec-fetch-site": "cross-site"}
+    assert client.post("/review/remove", data=said | {"sure": "yes"}, headers=BB | evil).status_code == 403
+    assert client.get("/api/v1/review/decisions").json() == []
+    after = client.post("/review/remove", data=said | {"sure": "yes"}, headers=BB)
+    assert (after.url.path, dict(after.url.params)["word"]) == ("/review", "wall")
+    (name,) = set(WITHHELD) - set(re.findall(r"<li><h2>([^<]+)</h2>", after.text))
+    assert f"Taken out for good: {name}; 1 photo left." in after.text
+    trail = client.get("/review?tab=decisions").text
+    assert "Her mother asked." in trail
+    assert "/review/undo/" not in trail
+
+
+def test_a_photo_that_is_shown_is_taken_out_on_its_own_page_by_keys_that_may(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    ring = KeyRing(place.index.parent / "keys.json")
+    client = new_client(place.settings(country="BB", keys=ring.file))
+    keys = {
+        scopes: ring.create("Rita", [*scopes])
+        for scopes in (("read",), ("read", "write"), ("read", "review"))
+    }
+    headers = {scopes: {"Authorization": f"Bearer {key}"} for scopes, key in keys.items()}
+    places = client.get("/api/v1/search?q=a+wall&minimum=0", headers=headers["read",]).json()["places"]
+    id_ = next(one["id"] for one in places if one["kind"] == "photo")
+    said = {"id": id_, "reason": "He asked.", "sure": "yes"}
+    for scopes in (("read",), ("read", "write")):
+        assert "/review/remove" not in client.get(f"/photo/{id_}", headers=headers[scopes]).text
+        assert client.post("/review/remove", data=said, headers=headers[scopes]).status_code == 403
+    rita = headers["read", "review"]
+    page = client.get(f"/photo/{id_}", headers=rita).text
+    assert "/review/remove" in page
+    assert "Signed: Rita, as the key says" in page
+    trail = client.post("/review/remove", data=said, headers=rita)
+    assert str(trail.url).endswith("/review?tab=decisions")
+    assert "Rita: “He asked.”" in trail.text
+    assert client.get(f"/photo/{id_}", headers=rita).status_code == 404
+
+
 def test_the_state_of_the_index_is_told(client: TestClient) -> None:
     text = client.get("/review?tab=index", headers=BB).text
     assert "hybrid" in text

@@ -14,7 +14,7 @@ from withsense_tf.app.page.models_page import ModelNumber
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.questions import Question
 from withsense_tf.app.request_problems import ProblemError
-from withsense_tf.app.routes.common import PhotoId, Service, needs
+from withsense_tf.app.routes.common import PhotoId, Service, may_review, needs
 from withsense_tf.app.routes.write_routes import NewCaption
 from withsense_tf.app.uploads.index_writing import add_caption
 from withsense_tf.common.limits import QUERY_SIGNS
@@ -75,6 +75,7 @@ def _page_of(request: Request, service: PhotoService, id_: str, question: FoundB
         "added": None,
         "problem": None,
         "fields": None,
+        "may_review": may_review(request),
     }
     return page(request, "photo.html", **values | {"q": question.q, "found_by": found_by} | more)
 

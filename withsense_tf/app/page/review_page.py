@@ -40,6 +40,8 @@ class ListFields(BaseModel):
     word: str = Field(default="", max_length=QUERY_SIGNS)
     # The id of the photo that was just decided on.
     last: str = Field(default="", max_length=MOST_SIGNS)
+    # Where it was taken out for good, how many left.
+    leaving: int | None = Field(default=None, ge=0)
 
 
 @router.get("")
@@ -47,6 +49,7 @@ def overview(request: Request, service: Service, fields: Annotated[ListFields, Q
     """Show one of four lists."""
     tab, criteria = fields.tab, Criteria(fields.name.strip(), fields.rule, fields.word.strip())
     values: dict[str, Any] = {"tab": tab, "problem": None, "items": [], "criteria": criteria}
+    values["leaving"] = fields.leaving
     values["last_photo"] = service.ids.read(fields.last) if fields.last else None
     country = PageReader.of(request).country
     try:
@@ -97,7 +100,22 @@ def decide(
 ) -> Response:
     """Let a person's decision hold."""
     review.decide(service, id, decision, signer_of(request, by), reason)
-    return _to("decisions", back, id)
+    return _to("decisions", back, last=id)
+
+
+@router.post("/remove")
+def remove(
+    request: Request,
+    service: Service,
+    id: Annotated[Id, Form()],  # noqa: A002  # as the form's field is called
+    reason: Annotated[Reason, Form()],
+    sure: Annotated[Literal["yes"], Form()],  # noqa: ARG001  # nobody takes a photo out by a slip
+    by: Annotated[By, Form()] = None,
+    back: Back = "",
+) -> Response:
+    """Take a photo out for good, with its copies and what shows it."""
+    leaving = review.remove(service, id, signer_of(request, by), reason)
+    return _to("decisions", back, last=id, leaving=len(leaving))
 
 
 @router.post("/undo/{number}")
@@ -136,7 +154,7 @@ def grant(
             400, "no_consent", "Countries are two letters each, or *; the last day is like 2027-01-31."
         ) from error
     review_routes.grant(request, service, consent)
-    return _to("permissions", back, id)
+    return _to("permissions", back, last=id)
 
 
 @router.post("/revoke/{number}")
@@ -153,9 +171,9 @@ def rollback(service: Service) -> Response:
     return _to("index")
 
 
-def _to(tab: Tab, back: str = "", last: str = "") -> RedirectResponse:
-    """Go to a list, or back to the page of it that one came from, which names the photo."""
+def _to(tab: Tab, back: str = "", **done: str | int) -> RedirectResponse:
+    """Go to a list, or back to the page of it that one came from, which says what was done."""
     is_list = back == "/review" or back.startswith("/review?")
     if not is_list:
         return RedirectResponse(f"/review?tab={tab}", 303)
-    return go_back(f"{back}{'&' if '?' in back else '?'}{urlencode({'last': last})}")
+    return go_back(f"{back}{'&' if '?' in back else '?'}{urlencode(done)}")

@@ -25,7 +25,19 @@ LABELS: Final = {
     "theme": "colours", "until": "until_day", "where": "filters", "word": "word_said",
 }  # fmt: skip
 OWN_LABELS: Final = frozenset(
-    {"country", "given_by", "key", "language", "model", "order", "photo", "reason", "rule", "text_share"}
+    {
+        "country",
+        "given_by",
+        "key",
+        "language",
+        "model",
+        "order",
+        "photo",
+        "reason",
+        "rule",
+        "sure",
+        "text_share",
+    }
 )
 
 

@@ -161,7 +161,7 @@ def check_key(request: Request, text: str | None, scope: str) -> None:
             "Send it as Authorization: Bearer KEY, or as X-API-Key: KEY.", {"WWW-Authenticate": "Bearer"},
         )  # fmt: skip
     request.state.key, request.state.key_owner = key.id, key.owner
-    request.state.may_read = key.may("read")
+    request.state.may_read, request.state.may_review = key.may("read"), key.may("review")
     if not key.may(scope):
         raise ProblemError(
             403, "no_scope", f"This key is for {' and '.join(key.scopes)}, and this needs the scope {scope}.",
@@ -172,3 +172,8 @@ def check_key(request: Request, text: str | None, scope: str) -> None:
 def may_read(request: Request) -> bool:
     """Return whether who asks may know what is here: a key was checked that may read, or none is asked for."""
     return request.app.state.keys is None or bool(getattr(request.state, "may_read", False))
+
+
+def may_review(request: Request) -> bool:
+    """Return whether who asks may decide on photos: a key was checked that may, or none is asked for."""
+    return request.app.state.keys is None or bool(getattr(request.state, "may_review", False))
