@@ -70,6 +70,14 @@ def test_a_small_photo_is_not_made_larger(thumbnails: PictureCache, tmp_path: Pa
     assert opened(thumbnails.picture(save(tmp_path / "a.png", 30, 20), 640, WEBP)).size == (30, 20)
 
 
+@pytest.mark.parametrize("kind", [WEBP, JPEG])
+def test_a_photo_that_is_too_high_for_its_kind_is_made_smaller(
+    thumbnails: PictureCache, tmp_path: Path, kind: str
+) -> None:
+    file = save(tmp_path / "a.png", 2, 70_000)
+    assert opened(thumbnails.picture(file, 640, kind)).size == (1, 16_383)
+
+
 def test_the_tag_tells_kinds_and_widths_apart(thumbnails: PictureCache, tmp_path: Path) -> None:
     file = save(tmp_path / "a.png")
     answers = [thumbnails.answer(file, width, accept, "") for width in (160, 320) for accept in (WEBP, "*/*")]

@@ -20,6 +20,8 @@ WIDTHS: Final = (160, 320, 640, 1280, 2048)
 WEBP, JPEG = "image/webp", "image/jpeg"
 ENDINGS: Final = {WEBP: "webp", JPEG: "jpg"}
 QUALITY: Final = {WEBP: 80, JPEG: 85}
+# What WebP can hold; a JPEG holds four times as much.
+MOST_HIGH: Final = 16_383
 # Another one makes all pictures anew.
 VERSION: Final = "1"
 # It may be kept, but is asked for again each time: a permission may have ended.
@@ -76,7 +78,7 @@ def draw(file: PhotoFile, width: int) -> Image.Image:
     """Return a photo upright in sRGB, so wide at most; nothing of its file is in it but the pixels."""
     with open_upright(file.path, width, file.digest) as photo:
         wide, high = photo.image.size
-        scale = min(1.0, width / wide)
+        scale = min(1.0, width / wide, MOST_HIGH / high)
         size = (max(1, round(high * scale)), max(1, round(wide * scale)))
         return Image.fromarray(photo.pixels(size, None, Image.Resampling.LANCZOS))
 
