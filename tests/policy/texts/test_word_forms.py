@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from withsense_tf.policy.texts.word_forms import english_words, inflections, misspellings, plural
+from withsense_tf.policy.texts.word_forms import any_of, english_words, inflections, misspellings, plural
 
 
 def test_misspelling_never_returns_the_word_itself() -> None:
@@ -11,6 +11,14 @@ def test_misspelling_never_returns_the_word_itself() -> None:
 
 def test_the_english_words_hold_what_is_close_to_a_child() -> None:
     assert {"toddle", "infantry"} <= english_words()
+
+
+@pytest.mark.parametrize(
+    ("run", "inside"),
+    [("cowboys", True), ("bo", False), ("xba", False), ("abat", True), ("a.c", True), ("abc", False)],
+)
+def test_one_of_some_words_is_found_anywhere_in_a_run(run: str, inside: bool) -> None:
+    assert bool(any_of(["boy", "boys", "bat", "bad", "a.c"]).search(run)) == inside
 
 
 @pytest.mark.parametrize(("noun", "expected"), [("baby", "babies"), ("lass", "lasses"), ("boy", "boys")])

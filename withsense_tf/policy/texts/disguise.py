@@ -71,6 +71,7 @@ ALONE: Final = "aiавикосуя"  # words of one letter
 # Longer runs are no words.
 LONGEST: Final = 60
 MOST_REMEMBERED: Final = 100_000
+ONLY_START: Final = frozenset(("",))
 NO_BEGINNINGS: Final[frozenset[str]] = frozenset()  # of nearly all words; one object for all
 
 
@@ -103,10 +104,12 @@ class Disguises:
         self._innocent = frozenset(innocent)
         self._maskable = self.naming | {word for word in counting if word.isalpha()}
         self.beginnings = frozenset(word[:end] for word in self._maskable for end in range(len(word) + 1))
+        # What may stand behind a blank that cuts such a word in two.
+        self.tails = frozenset(word[start:] for word in self.naming for start in range(2, len(word) - 1))
         self._backwards = {word[::-1]: word for word in self.naming if len(word) >= LONG_BACKWARDS}
         self._harmless: set[str] = set()
         # Of nearly all words the first letters tell that they are no disguise.
-        self._first_beginnings = ChunkMemory(lambda letters: self._longer(frozenset(("",)), letters))
+        self._first_beginnings = ChunkMemory(self._beginnings_by)
 
     def uncover(self, text: str) -> str:
         """Return a visible text with its parted words together, and signs in them replaced by letters."""
@@ -187,6 +190,8 @@ class Disguises:
         return next((spelling for spelling in spellings if spelling in self._maskable), "")
 
     def _piece(self, piece: str) -> str:
+        if piece.isalpha():
+            return self._one_script(piece) or piece
         # What stands for a letter may also be what ends a sentence: "k!ds!".
         for core in (piece, piece.rstrip("!|"), EDGES.sub("", piece)):
             if word := self._one_script(core):
@@ -242,6 +247,10 @@ class Disguises:
         least = 1 if thrice != run else LONG
         best = min((word for word in beginnings & self.naming if len(word) >= least), default="")
         return best or self._backwards.get(run, "")
+
+    def _beginnings_by(self, letters: str) -> frozenset[str]:
+        """Return the beginnings of words that some first letters make; what fewer of them make is remembered, too."""
+        return self._longer(self._first_beginnings[letters[:-1]], letters[-1]) if letters else ONLY_START
 
     def _longer(self, beginnings: Set[str], letters: str) -> frozenset[str]:
         """Return the beginnings of words that others become with these letters, of which some may repeat."""

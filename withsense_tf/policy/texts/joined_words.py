@@ -14,7 +14,7 @@ from typing import Final
 
 from withsense_tf.common.words import frequent_words, russian_analyser
 from withsense_tf.policy.texts.matching.chunk_memory import ChunkMemory
-from withsense_tf.policy.texts.word_forms import english_words, fold
+from withsense_tf.policy.texts.word_forms import any_of, english_words, fold
 
 # Longer runs are no words, and would take long.
 LONGEST: Final = 40
@@ -86,8 +86,7 @@ class JoinedWords:
         self._child = frozenset(child)
         self._parts = self._child | other
         self._whole = frozenset(whole)  # words of their own: "schoolgirl", "paperboy"
-        self._lengths = range(min(map(len, child)), max(map(len, child)) + 1)
-        self._openings = frozenset(word[: self._lengths.start] for word in child)
+        self._child_in = any_of(child).search
         self._words_of_dictionary = ChunkMemory(self._of_dictionary)
         self._parts_by_run: dict[str, str] = {}  # of each run that was met, its parts, if it has any
 
@@ -118,7 +117,7 @@ class JoinedWords:
         >>> JoinedWords({"boy"}, {"baby", "my"}, {"babyboy"}).parts("mybabyboy")
         ('my', 'baby', 'boy')
         """
-        if len(run) > LONGEST or not self._holds_child(run):
+        if len(run) > LONGEST or not self._child_in(run):
             return ()
         if run in self._whole or run in self._parts or run in english_words():
             return ()
@@ -153,21 +152,6 @@ class JoinedWords:
         likely = without is None or cost_with <= without[0] + self._slack
         return words if len(words) > 1 and likely else ()
 
-    def _holds_child(self, run: str) -> bool:
-        least = self._lengths.start
-        return not self._openings.isdisjoint(map(run.__getitem__, _slices(len(run), least))) and any(
-            run[start : start + length] in self._child
-            for start in range(len(run) - least + 1)
-            if run[start : start + least] in self._openings
-            for length in self._lengths
-        )
-
     def _cost(self, word: str) -> float | None:
         cost = self._rarity(word) if self._rarity is not None else None
         return COST_OF_LISTED if cost is None and word in self._parts else cost
-
-
-@cache
-def _slices(length: int, least: int) -> tuple[slice, ...]:
-    """Return where the shortest words may stand in a run of a length."""
-    return tuple(slice(start, start + least) for start in range(length - least + 1))

@@ -80,7 +80,9 @@ def decide_hits(hits: list[RuleHit]) -> list[tuple[RuleHit, Decision]]:
     doubtful_words = frozenset[int]().union(*(hit.about for hit in hits if hit.decision == "review"))
     decisions: list[tuple[RuleHit, Decision]] = []
     for hit in hits:
-        is_lifted = any(hit.about & one.about and one.rule.name not in hit.rule.despite for one in exemptions)
+        is_lifted = bool(exemptions) and any(
+            hit.about & one.about and one.rule.name not in hit.rule.despite for one in exemptions
+        )
         if hit.decision in LIFTING or is_lifted:
             decisions.append((hit, "allow"))
         elif hit.decision == "review" or hit.about <= doubtful_words:

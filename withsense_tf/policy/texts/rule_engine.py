@@ -118,6 +118,8 @@ class RuleEngine:
 
 def without_void(hits: set[RuleHit]) -> set[RuleHit]:
     """Return hits without the exemptions that rest on what tells nothing of the young, with those that say so."""
+    if not any(hit.rests or hit.decision == "void" for hit in hits):
+        return hits  # nothing is excused, and no hit says what another says
     void = frozenset[int]().union(*(hit.about for hit in hits if hit.decision == "void"))
     groundless = {hit for hit in hits if hit.decision == "exempt" and hit.rests & void}
     grounds = frozenset[int]().union(*(hit.rests for hit in groundless))

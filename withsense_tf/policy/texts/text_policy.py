@@ -119,7 +119,8 @@ class TextPolicy:
         plain = is_plain(text)
         clean = text if plain else visible(text)
         hits = [] if plain else _unread(clean)
-        scripts = [script for script, letters in SCRIPTS if letters.search(clean)]
+        # A plain text has no letters but Latin ones.
+        scripts = [script for script, letters in SCRIPTS[: 1 if plain else None] if letters.search(clean)]
         for book in self._books:
             for script in scripts:
                 hits += book.verdicts(clean, script, plain)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from withsense_tf.common.words import english_lemmas, russian_analyser
 from withsense_tf.policy.texts.signs import remove_accents
@@ -42,6 +42,28 @@ def runs(text: str) -> set[str]:
     ["'", '12', 'boy', 's', 'team', 'the', 'u']
     """
     return set(RUN.findall(fold(text)))
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds one of some words anywhere in a text, each of its letters read about once.
+
+    >>> any_of(["boy", "boys", "bat"]).search("cowboys")[0]
+    'boy'
+    """
+    letters: dict[str, Any] = {}
+    for word in words:
+        place = letters
+        for letter in word:
+            place = place.setdefault(letter, {})
+        place[""] = {}  # the word ends here
+    return re.compile(_branches(letters))
+
+
+def _branches(letters: Mapping[str, Any]) -> str:
+    """Return how words go on, by their next letters; where one ends, nothing more is needed."""
+    if "" in letters:
+        return ""
+    return f"(?:{'|'.join(re.escape(letter) + _branches(more) for letter, more in letters.items())})"
 
 
 def plural(noun: str) -> str:

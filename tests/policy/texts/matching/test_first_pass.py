@@ -188,6 +188,27 @@ def test_a_rule_file_of_ones_own_is_read_the_same_way() -> None:
     assert [bool(book.verdicts(text, "latin", False)) for text in some] == [True] * 7
 
 
+def test_a_rule_that_needs_but_the_ends_of_a_text_is_read_the_same_way() -> None:
+    book = RuleBook([rule_file(rule("STOP [_] STOP"))], 16)
+    some = ["dog", "собака", "a dog"]
+    assert [bool(book.verdicts(text, "latin", False)) for text in some] == [True, True, False]
+
+
+@pytest.mark.parametrize("text", ["перво классник спит", "Дев очка у моря", "У нас первый раз в цирке"])
+def test_a_word_cut_in_two_is_read_as_a_whole(text: str) -> None:
+    (book, *_) = policy()._books
+    book.verdicts(text, "cyrillic", False)
+    assert book._first_passes["cyrillic"].look(text, False) is None
+
+
+def test_new_words_alike_are_one_thing_in_memory() -> None:
+    (book, *_) = policy()._books
+    book.verdicts("Мужчина", "cyrillic", False)
+    memory = book._first_passes["cyrillic"]._other
+    words = ["брындалка", "фуцишонный", "лютиброк"]
+    assert len({id(memory[word]) for word in words}) == len({id(memory[f"«{word}»,"]) for word in words}) == 1
+
+
 def test_different_captions_are_read_at_once() -> None:
     rng, words = random.Random(0), [word for text in OWN[:2] for word in text.split()]
     captions = [" ".join(rng.choices(words, k=12)) for _ in range(4_000)]

@@ -128,3 +128,15 @@ def test_words_that_begin_few_patterns_have_short_numbers() -> None:
     table = Both(lexicon(rule("[kid] here", "[baby]", "the [kid]", "_ [kid]"))).table
     openers = [table._openers[kind].bit_length() for kind in table.kinds(["dog", "the", "kid"])]
     assert openers == sorted(set(openers))
+
+
+def test_only_words_of_needed_places_are_needed() -> None:
+    table = Both(lexicon(rule("[kid] tent? !boat|_"))).table
+    assert [table.is_needed(table.kinds([word])) for word in ("kid", "tent", "boat", "dog")] == [True] + [
+        False
+    ] * 3
+
+
+def test_words_that_stand_in_a_list_are_told_in_small_letters() -> None:
+    words = Both(lexicon(rule("[Kid] CHILD"), words='CHILD = "tot"')).table.words_of_lists
+    assert [word in words for word in ("kid", "tot", "dog")] == [True, True, False]

@@ -9,9 +9,10 @@ may be, and where a chunk is a disguise or joined words, nothing is told here, a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from withsense_tf.policy.texts import disguise, normalise
@@ -33,17 +34,26 @@ LAST_LETTERS: Final = re.compile(r"([^\W\d_]{2,})[-‐]?$")
 FIRST_LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
 DIGIT: Final = re.compile(r"\d")
 # A Russian word of several letters, small but for the first, and what may stand around it and is no part of it.
-CALM_WORD: Final = re.compile(r"""[«"]?([А-ЯЁ]?[а-яё]+(?<=[А-яЁё]{2}))[»"]?[.,:;?]?""")
+CALM_WORD: Final = re.compile(r"""([«"]?)([А-ЯЁ]?[а-яё]+(?<=[А-яЁё]{2}))([»"]?[.,:;?]?)""")
+# The same of English words.
+CALM_ENGLISH: Final = re.compile(r"""()([A-Z]?[a-z]{2,})([,.;:!?"]?)""")
+# The weights of chunks are added up: of single letters or digits; of chunks that a pattern may need, that may be the
+# head of a word cut in two, or its tail, that are spelt otherwise or hold a digit; and of those read with the text.
+SINGLE_SIGN, NEED, HEAD, TAIL, CAREFUL, ODD = (1 << place for place in range(0, 72, 12))
 
 
 class Chunk(NamedTuple):
     """How the rules spell a chunk, the kinds of its words, and what it may be a part of."""
 
-    text: str  # empty where it is spelt as it is written
-    kinds: Kinds
-    last_letters: str  # where a word may begin with them
-    single: int
-    has_digit: bool
+    weight: int
+    kinds: Kinds = ()
+    text: str = ""  # where it is not spelt as it is written
+    last_letters: str = ""  # where a word may begin with them
+
+
+WEIGHT: Final = itemgetter(Chunk._fields.index("weight"))
+KINDS: Final = itemgetter(Chunk._fields.index("kinds"))
+ODD_CHUNK: Final = Chunk(ODD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +78,34 @@ class FirstPass:
         self._table = PatternTable(
             self._lexicons, ((place, elements) for place, some in rules for _, elements in some)
         )
+        self._words_of_lists = self._table.words_of_lists
         self._spelt = ChunkMemory(self._kinds)
-        self._plain = ChunkMemory(self._kinds_of_plain)
+        self._plain = ChunkMemory(self._plain_chunk)
         self._other = ChunkMemory(self._chunk)
         self._cut = ChunkMemory(lambda chunk: tuple(cut(chunk)))
-        self._bare = ChunkMemory(self._is_bare)
+        # Of words that are nothing more, one chunk for the same kinds, and for those of no list that are written alike.
+        self._chunk_of_kinds: dict[Kinds, Chunk] = {}
+        self._chunk_of_shape: dict[tuple[str, bool, str], Chunk] = {}
 
     def look(self, text: str, plain: bool) -> FirstLook | None:
         """Return where restricting patterns match a visible text; None where it must be read as a whole."""
-        if plain:
-            kinds: list[Kinds] = []
-            for some in map(self._plain.__getitem__, text.split(" ")):
-                if some is None:
-                    return None
-                kinds.append(some)
-            return self._first_look(text, kinds)
-        if len(text) > normalise.LONG_TEXT or "<" in text:
+        if len(text) > normalise.LONG_TEXT:
             return None
         parts = text.split(" ")
-        chunks = [chunk for chunk in map(self._other.__getitem__, parts) if chunk is not None]
-        spelt = self._spelt_by_chunks(text, parts, chunks) if len(chunks) == len(parts) else None
-        return None if spelt is None else self._first_look(spelt, [chunk.kinds for chunk in chunks])
+        chunks = list(map((self._plain if plain else self._other).__getitem__, parts))
+        weight = sum(map(WEIGHT, chunks))
+        if weight < LEAST_SPACED:
+            return NOTHING
+        if weight >= ODD:
+            return None
+        spelt = text
+        is_cut = weight >= TAIL and weight % TAIL >= HEAD
+        if is_cut or weight >= CAREFUL or weight % NEED >= LEAST_SPACED:
+            read = self._spelt_by_chunks(text, parts, chunks, weight)
+            if read is None:
+                return None
+            spelt = read
+        return self._first_look(spelt, map(KINDS, chunks)) if weight % HEAD >= NEED else NOTHING
 
     def look_at_spelt(self, text: str) -> FirstLook:
         """Return where restricting patterns match a text that has been read as a whole."""
@@ -102,7 +119,7 @@ class FirstPass:
         """Return the words of a spelt text, and the stops around it."""
         return Words.of_text(text, self._cut.__getitem__)
 
-    def _first_look(self, text: str, kinds: Sequence[Kinds]) -> FirstLook:
+    def _first_look(self, text: str, kinds: Iterable[Kinds]) -> FirstLook:
         all_ways = self._table.ways(kinds)
         if not all_ways:
             return NOTHING
@@ -112,11 +129,13 @@ class FirstPass:
             matches.setdefault(place, []).append((number, ways))
         return FirstLook(text, matches)
 
-    def _spelt_by_chunks(self, text: str, parts: Sequence[str], chunks: Sequence[Chunk]) -> str | None:
+    def _spelt_by_chunks(
+        self, text: str, parts: Sequence[str], chunks: Sequence[Chunk], weight: int
+    ) -> str | None:
         """Return a text as its chunks are spelt; None where something that the rules read may stand in several."""
         words: list[str] = []
-        last_letters, single, has_digit = "", 0, False
-        for part, (word, _, last, ones, digit) in zip(parts, chunks, strict=True):
+        last_letters = ""
+        for part, (_, _, word, last) in zip(parts, chunks, strict=True):
             if last_letters:
                 bare = self._disguises.uncover_chunk(part) if word else part
                 first = FIRST_LETTERS.match(bare)
@@ -124,12 +143,10 @@ class FirstPass:
                     return None
             words.append(word or part)
             last_letters = last
-            single += ones
-            has_digit = has_digit or digit
         spelt = " ".join(words)
-        if has_digit and normalise.AGE_CODE.search(spelt):
+        if weight >= CAREFUL and normalise.AGE_CODE.search(spelt):
             return None
-        if single >= LEAST_SPACED and (
+        if weight % NEED >= LEAST_SPACED and (
             disguise.SPACED_LETTERS.search(text) or normalise.SPACED_LETTERS.search(spelt)
         ):
             return None
@@ -138,48 +155,81 @@ class FirstPass:
     def _kinds(self, chunk: str) -> Kinds:
         return self._table.kinds(cut(chunk))
 
-    def _kinds_of_plain(self, chunk: str) -> Kinds | None:
-        return self._kinds(chunk) if chunk and self._is_as_it_seems(chunk) else None
+    def _plain_chunk(self, chunk: str) -> Chunk:
+        if calm := CALM_ENGLISH.fullmatch(chunk):
+            return self._calm_chunk(chunk, *calm.groups(), plain=True)
+        return self._alike(self._kinds(chunk)) if chunk and self._is_as_it_seems(chunk) else ODD_CHUNK
 
-    def _chunk(self, chunk: str) -> Chunk | None:
+    def _chunk(self, chunk: str) -> Chunk:
         if calm := CALM_WORD.fullmatch(chunk):
-            return self._calm_chunk(chunk, fold(calm[1]))
+            return self._calm_chunk(chunk, *calm.groups())
+        if "<" in chunk:
+            return ODD_CHUNK
         bare = self._disguises.uncover_chunk(chunk)
         text = normalise.apart(bare)
         words = text.split(" ")
         # Of two blanks one is a word.
         if words != text.split() or " " in bare or not self._is_as_it_seems(text):
-            return None
-        last = LAST_LETTERS.search(bare)
+            return ODD_CHUNK
+        last, first = LAST_LETTERS.search(bare), FIRST_LETTERS.match(bare if text != chunk else chunk)
         last_letters = fold(last[1]) if last else ""
-        return Chunk(
-            text,
+        weight = max(len(SINGLE.findall(chunk)), len(SINGLE.findall(text))) * SINGLE_SIGN
+        weight += TAIL if first and fold(first[0]) in self._disguises.tails else 0
+        weight += CAREFUL if text != chunk or DIGIT.search(text) else 0
+        return self._alike(
             self._table.kinds([token for word in words for token in cut(word)]),
+            text if text != chunk else "",
             last_letters if last_letters in self._disguises.beginnings else "",
-            max(len(SINGLE.findall(chunk)), len(SINGLE.findall(text))),
-            bool(DIGIT.search(text)),
+            weight,
         )
 
-    def _calm_chunk(self, chunk: str, word: str) -> Chunk | None:
-        """Return the same of a Russian word as most are written: no sign in it can stand for a letter."""
-        if not self._bare[word]:
-            return None
-        may_go_on = chunk[-1].isalpha() and word in self._disguises.beginnings
-        return _calm(self._table.kinds(cut(chunk)), word if may_go_on else "")
+    def _calm_chunk(self, chunk: str, before: str, word: str, behind: str, *, plain: bool = False) -> Chunk:
+        """Return the same of a word as most are written: no sign in it can stand for a letter."""
+        small, disguises = fold(word), self._disguises
+        if not self._is_bare(small):
+            return ODD_CHUNK
+        if not plain:
+            is_head, is_tail = (
+                not behind and small in disguises.beginnings,
+                not before and small in disguises.tails,
+            )
+            if is_head or is_tail:
+                return self._alike(self._kinds(chunk), "", small if is_head else "", TAIL if is_tail else 0)
+        if small in self._words_of_lists:
+            return self._of_kinds(self._kinds(chunk))
+        shape = before, word.islower(), behind
+        alike = self._chunk_of_shape.get(shape)
+        if alike is None:
+            alike = self._chunk_of_shape[shape] = self._of_kinds(self._kinds(chunk))
+        return alike
+
+    def _of_kinds(self, kinds: Kinds) -> Chunk:
+        """Return the chunk of words of some kinds that is nothing more."""
+        chunk = self._chunk_of_kinds.get(kinds)
+        if chunk is None:
+            chunk = self._chunk_of_kinds[kinds] = self._alike(kinds)
+        return chunk
+
+    def _alike(self, kinds: Kinds, text: str = "", last_letters: str = "", weight: int = 0) -> Chunk:
+        """Return one chunk for all alike: what is remembered of a new word must not be one object more."""
+        weight += NEED if self._table.is_needed(kinds) else 0
+        weight += HEAD if last_letters else 0
+        return _one_of(Chunk(weight, kinds, text, last_letters))
 
     def _is_as_it_seems(self, text: str) -> bool:
         """Return whether no word of a text is disguised by its letters, or several joined."""
-        return all(map(self._bare.__getitem__, runs(text)))
+        return all(map(self._is_bare, runs(text)))
 
     def _is_bare(self, run: str) -> bool:
-        disguises, books = self._disguises, self._joined_words
-        return not (disguises.of_letters(run) or any(book.parts(run) for book in books))
+        if self._disguises.of_letters(run):
+            return False
+        return all(not joined_words.parts(run) for joined_words in self._joined_words)
 
 
 @lru_cache(maxsize=MOST_ALIKE)
-def _calm(kinds: Kinds, last_letters: str) -> Chunk:
-    """Return one chunk for all alike: what is remembered of a new word must not be one object more."""
-    return Chunk("", kinds, last_letters, 0, False)
+def _one_of(chunk: Chunk) -> Chunk:
+    """Return one chunk for all alike."""
+    return chunk
 
 
 @lru_cache(maxsize=32)

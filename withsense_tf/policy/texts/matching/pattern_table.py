@@ -5,7 +5,7 @@ Which patterns may match is told for all at once, and where and how only for tho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import chain
 from operator import itemgetter
 from threading import Lock
@@ -25,6 +25,9 @@ a the in of on with and to at is are his her boy two , .
 """
 COMMON: Final = {word: place for place, word in enumerate(COMMON_WORDS.split())}
 
+# It stands behind each pattern: no word fits it.
+NO_WORD: Final = Element(frozenset(), frozenset())
+
 # The kinds of some words.
 Kinds = tuple[int, ...]
 
@@ -40,11 +43,12 @@ class PatternTable:
         some = [pattern for _, pattern in by_rarity]
         self._scan = PatternScan([elements for _, elements in some])
         self._word_kinds = WordKinds(
-            lexicons, ((place, element) for place, elements in some for element in elements)
+            lexicons, ((place, element) for place, elements in some for element in (*elements, NO_WORD))
         )
-        # Of each kind: the places of patterns that its words fit, and those of them at which a pattern may begin.
+        # Of each kind: the places of patterns that its words fit and those of them at which a pattern may begin.
         self._fits: list[int] = []
         self._openers: list[int] = []
+        self._openers_alike: dict[int, int] = {}
         firsts = self._scan.first_places
         self._patterns = [
             WordPattern(elements, first, self._fits)
@@ -55,6 +59,7 @@ class PatternTable:
         self._kind_of_fits: dict[int, int] = {}
         self._kind_of_word = ChunkMemory(self._kind)
         self._stop = self.kinds([STOP])
+        self._needs_no_word = self._scan.may_match(self._fits[kind] for kind in self._stop)
 
     def _kind(self, word: str) -> int:
         """Return the number of a word's kind: words of one kind fit the same places of patterns."""
@@ -65,7 +70,8 @@ class PatternTable:
             with self._lock:
                 kind = self._kind_of_fits.get(fits)
                 if kind is None:
-                    self._openers.append(self._scan.openers(fits))
+                    openers = self._scan.openers(fits)
+                    self._openers.append(self._openers_alike.setdefault(openers, openers))
                     self._fits.append(fits)
                     kind = self._kind_of_fits[fits] = len(self._fits) - 1
                 self._kind_of[likeness] = kind
@@ -74,6 +80,15 @@ class PatternTable:
     def kinds(self, words: Iterable[str]) -> Kinds:
         """Return the kinds of some words."""
         return tuple(map(self._kind_of_word.__getitem__, words))
+
+    def is_needed(self, kinds: Kinds) -> bool:
+        """Return whether a pattern may need one of these words, or none but the stops around a text."""
+        return self._needs_no_word or any(self._scan.is_needed(self._fits[kind]) for kind in kinds)
+
+    @property
+    def words_of_lists(self) -> Container[str]:
+        """The words that stand in a list, in small letters; all others that are written alike are of one kind."""
+        return self._word_kinds.keys_of_word
 
     def ways(self, chunks: Iterable[Kinds]) -> list[tuple[int, list[Way]]]:
         """Return where which pattern matches a text of words of such kinds; its first word is the stop before it."""
@@ -84,11 +99,13 @@ class PatternTable:
         return self._ways(self.kinds(words))
 
     def _ways(self, kinds: Sequence[int]) -> list[tuple[int, list[Way]]]:
-        likely = self._scan.patterns(kinds, self._fits, self._openers)
-        if not likely:
+        if not self._scan.may_match(map(self._fits.__getitem__, kinds)):
             return []
+        likely = self._scan.ends(kinds, self._fits, self._openers)
         numbers, patterns = self._numbers, self._patterns
-        all_ways = [(numbers[one], ways) for one in likely if (ways := patterns[one].ways(kinds))]
+        all_ways = [
+            (numbers[one], ways) for one, ends in likely.items() if (ways := patterns[one].ways(kinds, ends))
+        ]
         return sorted(all_ways, key=itemgetter(0))
 
 

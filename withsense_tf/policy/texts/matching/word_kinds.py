@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 from withsense_tf.policy.texts.ages import is_digits
@@ -32,7 +33,6 @@ class WordKinds:
         self._bits: dict[Key, int] = {}
         self._bits_of_capital: dict[Key, int] = {}
         self._other_than = 0
-        self._keys_of_word: dict[str, tuple[Key, ...]] | None = None
         bits_of_alike: dict[tuple[int, Element], int] = {}
         for number, (place, element) in enumerate(elements):
             alike = place, Element(element.classes, element.literals, element.negated)
@@ -42,10 +42,8 @@ class WordKinds:
 
     def likeness(self, word: str) -> Likeness:
         """Return what the bits of a word are told from: the lists that it stands in, and how it is written."""
-        if self._keys_of_word is None:
-            self._keys_of_word = self._all_keys()
         small = fold(word)
-        keys = self._keys_of_word.get(small, ())
+        keys = self.keys_of_word.get(small, ())
         if not keys and word.islower():
             return HARMLESS
         is_name = len(word) > 1 and word.istitle() and word.isalpha()
@@ -69,7 +67,9 @@ class WordKinds:
         for key in _keys(place, element):
             bits[key] = bits.get(key, 0) | elements
 
-    def _all_keys(self) -> dict[str, tuple[Key, ...]]:
+    @cached_property
+    def keys_of_word(self) -> dict[str, tuple[Key, ...]]:
+        """The words that stand in lists, in small letters, each with the keys of its lists."""
         used = self._bits.keys() | self._bits_of_capital.keys()
         keys: dict[str, tuple[Key, ...]] = {}
         alike: dict[tuple[Key, ...], tuple[Key, ...]] = {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
 
 from withsense_tf.policy.texts.lexicon import Element, variants_of
 
@@ -26,31 +25,39 @@ class WordPattern:
     first: int
     fits_of_kinds: Sequence[int]
 
-    @cached_property
-    def _places(self) -> int:
-        return (1 << len(self.elements)) - 1
+    def ways(self, kinds: Sequence[int], ends: Sequence[int]) -> list[Way]:
+        """Return where the pattern matches words of these kinds; of several ways to match there, the first.
 
-    def ways(self, kinds: Iterable[int]) -> list[Way]:
-        """Return where the pattern matches words of these kinds; of several ways to match there, the first."""
-        first, places, fits_of_kinds = self.first, self._places, self.fits_of_kinds
-        fits = [fits_of_kinds[kind] >> first & places for kind in kinds]
-        if self._is_one_word:
-            return [(at, at + 1, (0,)) for at, one in enumerate(fits) if one]
-        return self._ways(fits) if self._may_lack else self._ways_of_whole_rows(fits)
+        It may end with the words at `ends`, as the scan of all patterns tells.
+        """
+        if self._is_one_row:  # the scan has told all
+            row = self._rows[0]
+            return [(end + 1 - len(row), end + 1, row) for end in ends]
+        if not self._may_lack:
+            return self._ways_of_whole_rows(kinds, ends)
+        start = max(0, ends[0] + 1 - self._longest)
+        # What may lack at the end is told at the word behind.
+        ways = self._ways(self._fits(kinds[start : ends[-1] + 2]))
+        return [(start + first, start + end, path) for first, end, path in ways] if start else ways
 
-    def _ways_of_whole_rows(self, fits: Sequence[int]) -> list[Way]:
-        """Return the ways of a pattern of which nothing may lack: each of its rows stands somewhere or not."""
-        ways = [
-            (start, start + len(row), row)
-            for start, one in enumerate(fits)
-            if one
-            for row in self._rows
-            if one >> row[0] & 1
-            and start + len(row) <= len(fits)
-            and all(fits[at] >> element & 1 for at, element in enumerate(row, start))
-        ]
-        # In the order in which they end; of those that end alike, the first to begin comes first.
-        return sorted(ways, key=itemgetter(1)) if len(ways) > 1 else ways
+    def _fits(self, kinds: Iterable[int]) -> list[int]:
+        """Return the places of the pattern that words of some kinds fit."""
+        first, places, fits_of_kinds = self.first, (1 << len(self.elements)) - 1, self.fits_of_kinds
+        return [fits_of_kinds[kind] >> first & places for kind in kinds]
+
+    def _ways_of_whole_rows(self, kinds: Sequence[int], ends: Iterable[int]) -> list[Way]:
+        """Return the ways of a pattern of which nothing may lack: each of its rows stands somewhere or not.
+
+        They come in the order in which they end; of those that end alike, the first to begin comes first.
+        """
+        longest, places = self._longest, len(self.elements)
+        ways: list[Way] = []
+        for end in ends:
+            fits = 0
+            for one in self._fits(kinds[max(0, end + 1 - longest) : end + 1]):
+                fits = fits << places | one
+            ways += [(end + 1 - len(row), end + 1, row) for row, need in self._needs if fits & need == need]
+        return ways
 
     def _ways(self, fits: Sequence[int]) -> list[Way]:
         ways: dict[tuple[tuple[int, ...], int, int], tuple[int, ...]] = {}
@@ -60,13 +67,27 @@ class WordPattern:
         return [(start, end, path) for (_, start, end), path in ways.items()]
 
     @cached_property
-    def _is_one_word(self) -> bool:
-        return len(self.elements) == 1 and self.elements[0].times == "1"
+    def _is_one_row(self) -> bool:
+        """Whether each element stands once, none may lack, and none may be repeated."""
+        return not self._may_lack and self._rows == (tuple(range(len(self.elements))),)
 
     @cached_property
     def _rows(self) -> tuple[tuple[int, ...], ...]:
         """The elements that stand in a row, for each number of times that they may be repeated."""
         return tuple(variants_of(self.elements))
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self._rows))
+
+    @cached_property
+    def _needs(self) -> tuple[tuple[tuple[int, ...], int], ...]:
+        """The rows, the longest first, and what their words must fit, side by side: the last one's bits are lowest."""
+        places = len(self.elements)
+        return tuple(
+            (row, sum(1 << element + places * behind for behind, element in enumerate(reversed(row))))
+            for row in sorted(self._rows, key=len, reverse=True)
+        )
 
     @cached_property
     def _may_lack(self) -> int:
