@@ -36,6 +36,11 @@ ALLOWED = {
         "девчонки с аэробики, всем за шестьдесят",
         "Мальчишки из хора, им под семьдесят",
     ],
+    "the age of an animal": [
+        "The racehorse, seven years old, before the start",
+        "Hatched, three days old, still damp",
+        "Помёт мейн-кунов, полтора месяца",
+    ],
     "what is called a baby": [
         "My baby is a '68 Mustang",
         "Their baby is a bakery",
