@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.evaluation.regression_gate import Base, broken_rules, check_measured, load_base, parse_rule
+from withsense_tf.evaluation.regression_gate import (
+    Base,
+    broken_rules,
+    check_measured,
+    check_rules,
+    load_base,
+    parse_rule,
+)
 
 BASE = [
     {"matcher": "ridge", "split": "folds", "rmse": 0.25, "r@5": 0.05, "status": "ok"},
@@ -44,6 +51,8 @@ def test_a_model_that_is_gone_or_was_not_run_breaks_every_rule() -> None:
 def test_a_model_that_the_base_did_not_run_and_one_that_is_new_break_nothing() -> None:
     new = {"matcher": "new", "split": "folds", "rmse": 0.9, "r@5": 0.0}
     assert broken_rules([*now(), new], BASE, [parse_rule("r@5<0"), parse_rule("rmse>0")]) == []
+    checks = check_rules([*now(), new], BASE, [parse_rule("r@5<0")])
+    assert [check.matcher for check in checks if check.is_new] == ["new"]
 
 
 @pytest.mark.parametrize(

@@ -149,12 +149,16 @@ def check_measured(base: Base, rows: Sequence[Row], rules: Sequence[Limit], mach
 
 @dataclass(frozen=True)
 class Check:
-    """A rule held against one row of the base; `breach` says how it is broken, and is empty where it holds."""
+    """A rule held against one row of the base; `breach` says how it is broken, and is empty where it holds.
+
+    `is_new` says that the base has no such row: it is held against nothing.
+    """
 
     matcher: str
     split: str
     rule: str
     breach: str = ""
+    is_new: bool = False
 
 
 def check_rules(
@@ -178,7 +182,9 @@ def check_rules(
         for rule in rules:
             why = _breach(rule, number_of(then.get(rule.measure)), number_of(row.get(rule.measure)), row)
             checks.append(Check(matcher, split, rule.text, f"{matcher}, {split}: {why}" if why else ""))
-    return checks
+    names = {(row.get("matcher"), row.get("split")) for row in base}
+    new = [Check(str(one[0]), str(one[1]), "", is_new=True) for one in now if one not in names]
+    return [*checks, *new]
 
 
 def _breach(rule: Limit, before: float, after: float, row: Mapping[str, Value]) -> str:

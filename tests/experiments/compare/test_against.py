@@ -88,12 +88,17 @@ def test_other_pairs_in_the_same_number_are_not_compared(jobs: list[Job]) -> Non
 
 
 @pytest.mark.closed
-def test_a_base_without_a_model_of_this_run_is_refused_before_the_work(
-    jobs: list[Job], tiny: Dataset
-) -> None:
+def test_a_base_with_no_model_of_this_run_is_refused_before_the_work(jobs: list[Job]) -> None:
     new = Job("new", "folds", Constant(), lambda number: Constant(), jobs[0].work, "key", "code")
-    with pytest.raises(SettingError, match=r"no figures of new \(folds\)\. Run only what it has"):
-        check_comparable(base_of(measured_of(jobs)), [*jobs, new], **HERE)
+    with pytest.raises(
+        SettingError, match=r"no row of new \(folds\), so .* It has constant mean \(folds, 70/30\), concat"
+    ):
+        check_comparable(base_of(measured_of(jobs)), [new], **HERE)
+
+
+def test_a_new_model_beside_one_that_the_base_has_is_no_error(jobs: list[Job]) -> None:
+    new = Job("new", "folds", Constant(), lambda number: Constant(), jobs[0].work, "key", "code")
+    check_comparable(base_of(measured_of(jobs)), [*jobs, new], **HERE)
 
 
 @pytest.mark.closed

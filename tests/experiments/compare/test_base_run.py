@@ -35,9 +35,24 @@ def test_a_row_that_is_worse_than_allowed_ends_with_exit_code_1(
     base.left_out = "Not compared with the base: 2 rows."
     base.judge([ROW | {"rmse": 0.185}])
     out, error = capsys.readouterr()
-    assert out == f"1 rows held against {base.file}: none is worse than rmse>0.01 allows.\n"
+    assert out == f"1 row held against {base.file}: none is worse than rmse>0.01 allows.\n"
     assert error == "Not compared with the base: 2 rows.\n"
     with pytest.raises(typer.Exit) as end:
         base.judge([ROW | {"rmse": 0.2}])
     assert end.value.exit_code == 1
     assert f"Worse than {base.file}:\n  towers, folds: rmse 0.18 -> 0.2" in capsys.readouterr().err
+
+
+def test_a_new_row_is_named_and_fails_nothing(base: BaseRun, capsys: pytest.CaptureFixture[str]) -> None:
+    base.judge([ROW, {"matcher": "mine", "split": "folds", "rmse": 0.9, "status": "ok"}])
+    out, error = capsys.readouterr()
+    assert out == f"1 row held against {base.file}: none is worse than rmse>0.01 allows.\n"
+    assert error == "New, held against nothing: mine (folds).\n"
+
+
+@pytest.mark.closed
+def test_names_that_the_base_has_not_are_refused_without_any_data(base: BaseRun) -> None:
+    base.check_names(["mine", "towers"], ["folds", "strict"])
+    for labels, splits in ((["mine"], ["folds"]), (["towers"], ["strict"])):
+        with pytest.raises(SettingError, match=r"nothing to hold this run against\. It has towers \(folds\)"):
+            base.check_names(labels, splits)

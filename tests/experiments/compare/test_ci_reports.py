@@ -27,6 +27,12 @@ def test_a_summary_says_first_whether_anything_is_worse() -> None:
     assert "not &lt; -0.02" in text
 
 
+def test_a_new_row_is_named_in_the_summary_and_is_no_check() -> None:
+    text = summary_text(TABLE, [Check("towers", "folds", "rmse>0"), Check("<own>", "folds", "", is_new=True)])
+    assert "No worse than the base (1 checks)." in text
+    assert "New, held against nothing: &lt;own> (folds)." in text
+
+
 def test_the_jobs_summary_is_added_to_and_a_file_of_ones_own_is_written_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -198,7 +198,7 @@ def test_some_models_are_held_against_a_base_of_more_and_a_worse_figure_ends_wit
     # It learns from photos, and its page has one picture.
     some = ("--models", "ridge", *FEW[2:], *FOLDS)
     printed = invoke(*out, *some, *against)
-    assert f"1 rows held against {base}: none is worse than rmse>0.01 allows." in printed
+    assert f"1 row held against {base}: none is worse than rmse>0.01 allows." in printed
     assert (
         "Not compared with the base: 12 rows of models that --models does not name, "
         "3 rows of splits that are not run." in printed
@@ -214,6 +214,16 @@ def test_some_models_are_held_against_a_base_of_more_and_a_worse_figure_ends_wit
     better.write_text(json.dumps(measured))
     printed = invoke(*out, *some, "--against", str(better), "--fail-if", "rmse>0.01", code=1)
     assert printed.count(f"Worse than {better}") == printed.count(str(better)) == 1
+
+
+@pytest.mark.closed
+def test_a_base_that_has_none_of_the_models_is_refused_before_data_are_read(tmp_path: Path) -> None:
+    base = tmp_path / "base.json"
+    base.write_text('{"rows": [{"matcher": "mine", "split": "folds", "rmse": 0.1, "status": "ok"}]}')
+    words = ("--data", str(tmp_path / "no folder"), "--output", str(tmp_path / "out"), "--models", "constant")
+    with pytest.raises(SettingError, match=r"no row of constant mean .* It has mine \(folds\)"):
+        invoke(*words, "--against", str(base), "--fail-if", "rmse>0")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.closed

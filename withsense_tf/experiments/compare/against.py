@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from withsense_tf.errors import SettingError
@@ -59,13 +59,31 @@ def check_comparable(base: Base, jobs: Sequence[Job], **here: str) -> None:
             f"--against {base.file}: its figures cannot be compared with those of this run "
             f"({'; '.join(dict.fromkeys(differ))}). Run with the same settings and data, or take another base."
         )
-    rows = {(row.get("matcher"), row.get("split")) for row in base.rows}
-    lacking = [f"{job.label} ({job.split})" for job in jobs if (job.label, job.split) not in rows]
-    if lacking:
+    check_counterparts(base, [(job.label, job.split) for job in jobs])
+
+
+def check_counterparts(base: Base, rows: Iterable[tuple[str, str]]) -> None:
+    """Raise if the base has none of these models and splits: then nothing would be held against it.
+
+    A row that it has not is a new one beside others that it has, and fails nothing.
+    """
+    there = [(str(row.get("matcher")), str(row.get("split"))) for row in base.rows]
+    here = list(dict.fromkeys(rows))
+    if set(there).isdisjoint(here):
+        has = _models_and_splits(there) or "no row at all"
         raise SettingError(
-            f"--against {base.file}: it has no figures of {', '.join(lacking)}. Run only what it has (--models, "
-            "--set splits=...), or make a new base with these models and splits."
+            f"--against {base.file}: it has no row of {_models_and_splits(here)}, so there is nothing to hold this run "
+            f"against. It has {has}. Run one of them beside (--models, --set splits=...), or make a new base with these "
+            "models and splits."
         )
+
+
+def _models_and_splits(rows: Sequence[tuple[str, str]]) -> str:
+    """Name models with their splits, each model once."""
+    splits: dict[str, list[str]] = {}
+    for label, split in rows:
+        splits.setdefault(label, []).append(split)
+    return ", ".join(f"{label} ({', '.join(some)})" for label, some in splits.items())
 
 
 def _what_differs(base: Base, job: Job) -> Iterator[str]:

@@ -20,7 +20,7 @@ from withsense_tf.evaluation.regression_gate import (
     load_base,
     parse_rule,
 )
-from withsense_tf.experiments.compare.against import asked_rows, check_comparable
+from withsense_tf.experiments.compare.against import asked_rows, check_comparable, check_counterparts
 from withsense_tf.experiments.compare.jobs import Job
 
 
@@ -46,6 +46,10 @@ class BaseRun:
             )
         return None if file is None else cls(file, rules, limits, load_base(file), models)
 
+    def check_names(self, labels: Sequence[str], splits: Sequence[str]) -> None:
+        """Raise, before data are read, if the base has no row of any model and split that are asked for."""
+        check_counterparts(self.base, [(label, split) for label in labels for split in splits])
+
     def check(self, jobs: Sequence[Job], seed: int, machine: str, **here: str) -> None:
         """Raise, before the work starts, if the base's figures cannot be compared with those of these jobs."""
         check_comparable(self.base, jobs, **here, seed=str(seed))
@@ -60,8 +64,13 @@ class BaseRun:
         """Say how this run's rows stand against the base's; end with exit code 1 where one is worse than allowed."""
         if self.left_out:
             typer.echo(self.left_out, err=True)
-        if breaches := [check.breach for check in self.checks(rows) if check.breach]:
+        checks = self.checks(rows)
+        if new := [f"{check.matcher} ({check.split})" for check in checks if check.is_new]:
+            typer.echo(f"New, held against nothing: {', '.join(new)}.", err=True)
+        if breaches := [check.breach for check in checks if check.breach]:
             typer.echo("\n  ".join([f"Worse than {self.file}:", *breaches]), err=True)
             raise typer.Exit(1)
         count, limits = count_comparable(self.rows, self.limits), " or ".join(self.limit_texts)
-        typer.echo(f"{count} rows held against {self.file}: none is worse than {limits} allows.")
+        typer.echo(
+            f"{count} row{'' if count == 1 else 's'} held against {self.file}: none is worse than {limits} allows."
+        )

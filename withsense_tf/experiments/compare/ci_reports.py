@@ -94,6 +94,7 @@ class CiReports:
             "page": str(run / "index.html"),
             **results,
             "worse": [check.breach for check in checks if check.breach],
+            "new": [{"matcher": check.matcher, "split": check.split} for check in checks if check.is_new],
         }
 
 
@@ -101,11 +102,13 @@ def summary_text(comparison: Comparison, checks: Sequence[Check] = ()) -> str:
     """Return the summary of a job: whether it is no worse than its base, and the table."""
     lines = ["## Which matcher is best?", ""]
     lines += [text, ""] if (text := comparison.recommendation()) else []
-    if checks:
+    new = [f"{check.matcher} ({check.split})" for check in checks if check.is_new]
+    if checks := [check for check in checks if not check.is_new]:
         breaches = [check.breach for check in checks if check.breach]
         verdict = f"**Worse than the base: {len(breaches)} of {len(checks)} checks fail.**"
         lines += [verdict if breaches else f"No worse than the base ({len(checks)} checks).", ""]
         lines += [*(f"- {_escape(breach)}" for breach in breaches), *([""] if breaches else [])]
+        lines += [f"New, held against nothing: {_escape(', '.join(new))}.", ""] if new else []
     return "\n".join([*lines, markdown(comparison), ""])
 
 

@@ -23,7 +23,7 @@ from withsense_tf.errors import DataError, SettingError
 from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.experiments.compare.base_run import BaseRun
 from withsense_tf.experiments.compare.config import Config, keys_of, labels_in, load_config
-from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, pairs_of
+from withsense_tf.experiments.compare.jobs import Job, Plan, jobs_of, label_models, pairs_of
 from withsense_tf.experiments.compare.run_folder import LOGS
 from withsense_tf.experiments.compare.run_options import names_in
 from withsense_tf.experiments.data_option import demo_folder, load
@@ -149,6 +149,13 @@ def _lawful_queries(lawful: Lawful) -> pd.DataFrame:
             f"into {folder / TYPED_QUERIES}, with the columns {', '.join(TYPED_COLUMNS)}, or leave these splits out."
         )
     return table.reset_index(drop=True)
+
+
+def begin_base(base: BaseRun | None, settings: Config, around: Surroundings) -> BaseRun | None:
+    """Return the base; raise, before data are read, where it has no row of the models and splits that are asked for."""
+    if base:
+        base.check_names([label for label, _, _ in label_models(settings, around)], settings.splits)
+    return base
 
 
 def check_jobs(plan: Plan, base: BaseRun | None, processes: int) -> list[Job]:

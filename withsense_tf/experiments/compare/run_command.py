@@ -54,9 +54,9 @@ def main(
     check_policy(policy, law)  # what can go wrong at once goes wrong before the work starts
     reports = ci_reports.CiReports(json, summary, junit, track).check(dry_run)
     names, folder = prepare_run.models_in(models, config, change or []), prepare_run.new_folder(output)
-    base = base_run.BaseRun.of(against, fail_if or [], names)
     settings = prepare_run.load_settings(config, change or [], names, quick)
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, quick, seed, folder)
+    base = prepare_run.begin_base(base_run.BaseRun.of(against, fail_if or [], names), settings, around)
     publish_run.check_table(output if dry_run else terminal.output_folder(output))
     with reports.quiet():
         dataset = _read_data(settings, quick, data, output, seed, law if dry_run else None)
