@@ -1,4 +1,4 @@
-"""Lines that figures are held against in a chart: chance and people on the same data, and what others published."""
+"""Lines that figures are held against in a chart: chance, people, and what others published by the same protocol."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ CHANCE: Final = "chance"
 
 @dataclass(frozen=True)
 class ReferenceLine:
-    """One value of a figure that is no matcher's: whose it is. `elsewhere` says that it is of other data."""
+    """One value of a figure that is no matcher's: whose it is. `published` says that others measured it, alike."""
 
     measure: str
     value: float
     label: str
-    elsewhere: bool = False
+    published: bool = False
 
 
 def lines_in(value: object) -> tuple[ReferenceLine, ...]:
-    """Return the lines that a results.json lists; what is none is left out, for a run of before has none."""
+    """Return the lines that a results.json lists; what is none is left out, for a run of before has none.
+
+    So are published lines of a run of before, which are marked as of other data (`elsewhere`): they do not compare.
+    """
     lines = []
     for one in value if isinstance(value, Sequence) else ():
-        if isinstance(one, Mapping) and (height := number(one, "value")) is not None:
-            lines.append(
-                ReferenceLine(
-                    str(one.get("measure")), height, str(one.get("label")), one.get("elsewhere") is True
-                )
-            )
+        if not isinstance(one, Mapping) or one.get("elsewhere") is True:
+            continue
+        if (height := number(one, "value")) is not None:
+            measure, label = str(one.get("measure")), str(one.get("label"))
+            lines.append(ReferenceLine(measure, height, label, one.get("published") is True))
     return tuple(lines)
 
 

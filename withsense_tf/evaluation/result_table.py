@@ -91,8 +91,8 @@ class Comparison:
             if split is None
             else check_choice("split", split, [str(row.get("split") or "") for row in self.rows])
         )
-        # Chance hangs on the gallery of a split.
-        lines = [line for line in self.lines if split == first or line.label != CHANCE]
+        # Chance hangs on the gallery of a split, people on its pairs, and what others published on both.
+        lines = self.lines if split == first else ()
         chart = overview(self._rows_of(split), lines, SPLITS.get(split, ""))
         if chart is None:
             raise DataError("There is nothing to draw: no matcher was run. The table says why.")

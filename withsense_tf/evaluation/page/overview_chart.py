@@ -112,7 +112,7 @@ def _panel(
 
 
 def _line_text(line: ReferenceLine, scale: int) -> str:
-    return f"{line.label}: {scale * line.value:.3g}{' (other data)' if line.elsewhere else ''}"
+    return f"{line.label}: {scale * line.value:.3g}"
 
 
 def _track(row: Row) -> str:

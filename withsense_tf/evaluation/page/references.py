@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.reference_lines import CHANCE, ReferenceLine
-from withsense_tf.targets.agreement import EXPERTS, HumanLine, human_line
+from withsense_tf.targets.agreement import HumanLine, human_line
 
 DEPTHS: Final = (1, 5, 10)
 
@@ -49,10 +50,18 @@ OTHERS: Final = (
     ),
     Reference("BRNN", f"{_SEARCH}, 1,000 photos", "11.8 / 32.1 / 44.7", "Karpathy and Fei-Fei, 2015"),
 )
-PUBLISHED_LINES: Final = (
-    ReferenceLine("r@5", 0.805, "CLIP ViT-B/32 among 1,000 photos, published", elsewhere=True),
-    ReferenceLine("tau_c", 0.512, "CLIPScore, published", elsewhere=True),
-    ReferenceLine("tau_c", 0.543, "PAC-S, published", elsewhere=True),
+# A line in a chart says "compare with this". So it stands only beside figures of the protocol that it was measured in:
+# Flickr8k's 1,000 test photos as one gallery, asked for by their five captions each; and all pairs that its experts
+# judged, but those of a photo with its own caption.
+GALLERY: Final = 1_000
+QUERIES: Final = 5_000
+PAIRS: Final = 5_664
+SEARCH_LINES: Final = (
+    ReferenceLine("r@5", 0.805, "CLIP ViT-B/32 among 1,000 photos, published", published=True),
+)
+ORDER_LINES: Final = (
+    ReferenceLine("tau_c", 0.512, "CLIPScore, published", published=True),
+    ReferenceLine("tau_c", 0.543, "PAC-S, published", published=True),
 )
 WARNING: Final = (
     "The published figures are on Flickr8k, those of finding photos in its 1,000 test photos. A run's figures cannot "
@@ -63,28 +72,56 @@ WARNING: Final = (
 
 def of_this_data(outcomes: Sequence[Outcome], data: Dataset) -> list[Reference]:
     """Return what chance and people reach on this very data, as far as there are queries and experts."""
-    return [*_chance(outcomes), *_people(data)]
+    return [*_chance(outcomes), *_people(outcomes, data)]
 
 
 def of_others(data: Dataset) -> tuple[Reference, ...]:
-    """Return what others have published; on drawn scenes it says nothing, so there is none."""
-    return () if data.synthetic else OTHERS
+    """Return what others have published of Flickr8k's test photos; nothing where none of them is here."""
+    return OTHERS if published_test_photos(data.photos["photo"]) else ()
 
 
 def lines_of(outcomes: Sequence[Outcome], data: Dataset) -> tuple[ReferenceLine, ...]:
-    """Return the lines of a chart: chance and people on this data, and on real photos what others published."""
+    """Return the lines of a chart: chance and people on what the outcomes were measured on.
+
+    What others published is among them only where the outcomes were measured as those figures were.
+    """
     lines = []
     if (by_chance := chance_at(outcomes, 5)) is not None:
         lines.append(ReferenceLine("r@5", by_chance, CHANCE))
-    lines += human_lines(data)
-    if not data.synthetic:
-        lines += PUBLISHED_LINES
+    lines += human_lines(outcomes, data)
+    if _is_published_search(outcomes):
+        lines += SEARCH_LINES
+    if _is_published_order(outcomes):
+        lines += ORDER_LINES
     return tuple(lines)
 
 
-def human_lines(data: Dataset) -> list[ReferenceLine]:
-    """Return what one judge reaches on this data, foretold by the others; nothing where nobody judged."""
-    line = _line_of_people(data)
+def _is_published_search(outcomes: Sequence[Outcome]) -> bool:
+    """Return whether the photos of Flickr8k's test split were ranked as one gallery, for all of their captions."""
+    rankings = next((one.rankings for one in outcomes if one.rankings is not None), None)
+    if rankings is None or len(rankings.text) != QUERIES or (rankings.per_query.size != GALLERY).any():
+        return False
+    # What people typed is no caption.
+    return bool((rankings.caption != "").all()) and _are_published(rankings.first)
+
+
+def _is_published_order(outcomes: Sequence[Outcome]) -> bool:
+    """Return whether all pairs of Flickr8k-Expert were answered, but those of a photo with its own caption."""
+    answers = next((one.answers for one in outcomes if one.answers is not None), None)
+    if answers is None:
+        return False
+    counts = ~answers.own & np.isfinite(answers.experts).all(axis=1)
+    return int(counts.sum()) == PAIRS and _are_published(answers.photo[counts])
+
+
+def _are_published(photos: np.ndarray) -> bool:
+    names = np.unique(photos.astype(str)).tolist()
+    return len(published_test_photos(names)) == len(names)
+
+
+def human_lines(outcomes: Sequence[Outcome], data: Dataset) -> list[ReferenceLine]:
+    """Return what one judge of the measured pairs reaches, foretold by the others; nothing where nobody judged."""
+    line = _line_of_people(outcomes)
     who = "simulated judges" if data.synthetic else "people"
     values = () if line is None else (("rmse", line.rmse), ("tau_c", line.tau_c))
     return [
@@ -122,15 +159,14 @@ def _chance(outcomes: Sequence[Outcome]) -> list[Reference]:
     return []
 
 
-def _people(data: Dataset) -> list[Reference]:
-    line = _line_of_people(data)
+def _people(outcomes: Sequence[Outcome], data: Dataset) -> list[Reference]:
+    line = _line_of_people(outcomes)
     if line is None:
         return []
     who = "simulated judges" if data.synthetic else "the experts"
     source = f"{who} of this data set: the mean of two foretells the third; no ceiling"
-    pairs = len(data.experts)
     figures = (
-        (f"RMSE, {pairs:,} pairs", line.rmse),
+        (f"RMSE, {line.pairs + line.own_pairs_dropped:,} pairs", line.rmse),
         (f"tau c, {line.pairs:,} pairs without own captions", line.tau_c),
         (f"tau b, {line.pairs:,} pairs without own captions", line.tau_b),
     )
@@ -141,8 +177,12 @@ def _people(data: Dataset) -> list[Reference]:
     ]
 
 
-def _line_of_people(data: Dataset) -> HumanLine | None:
-    experts = data.experts
-    own = data.own(experts)
+def _line_of_people(outcomes: Sequence[Outcome]) -> HumanLine | None:
+    """Return the line of people on the pairs that were answered: that of other pairs is no line for these."""
+    answers = next((one.answers for one in outcomes if one.answers is not None), None)
+    if answers is None:
+        return None
+    is_judged = np.isfinite(answers.experts).all(axis=1)
+    own = answers.own[is_judged]
     # An order needs two pairs.
-    return None if (~own).sum() < 2 else human_line(experts[EXPERTS].to_numpy(np.float64), own)
+    return None if (~own).sum() < 2 else human_line(answers.experts[is_judged], own)

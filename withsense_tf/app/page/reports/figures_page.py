@@ -97,4 +97,4 @@ def _first(*values: Any) -> Any:
 
 def people_of(lines: Sequence[ReferenceLine]) -> float | None:
     """Return how well people are put in order by one another, where the comparison measured that on its own data."""
-    return next((line.value for line in lines if line.measure == "tau_c" and not line.elsewhere), None)
+    return next((line.value for line in lines if line.measure == "tau_c" and not line.published), None)
