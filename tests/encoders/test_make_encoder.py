@@ -34,6 +34,21 @@ def test_names_and_objects_mean_the_same() -> None:
     assert text_encoder("tfidf").identity == Tfidf().identity
 
 
+def test_a_list_of_one_encoder_means_that_one() -> None:
+    network = KerasPhoto()
+    for several in ((network,), [network]):
+        assert photo_encoder(several) is network
+    assert photo_encoder(["mobilenet_v2"]).identity == network.identity
+
+
+def test_of_several_encoders_none_is_chosen_and_the_error_says_how_to_name_one() -> None:
+    words = r"takes one encoder here, got 2 \(mobilenet_v2.*, 'scene_net'\): .*best_encoders_here\(\)\[0\]"
+    with pytest.raises(SettingError, match=words):
+        photo_encoder((KerasPhoto(), "scene_net"))
+    with pytest.raises(SettingError, match=r"got 0: name one"):
+        photo_encoder(())
+
+
 @pytest.fixture
 def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return where Keras would keep weights, and has none; no package has any either."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -18,7 +18,7 @@ from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_concat import Concatenation
 from withsense_tf.encoders.weights.package_files import package_version
 from withsense_tf.encoders.weights.weight_files import keras_has_weights
-from withsense_tf.errors import SettingError, WeightsMissingError, check_choice
+from withsense_tf.errors import SettingError, WeightsMissingError, check_choice, shown
 
 Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
 
@@ -54,8 +54,8 @@ FINEST_QUALITIES: Final = {
 VECTORS_FILE: Final = "WITHSENSE_VECTORS"
 
 
-def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
-    """Return the encoder of that name, or the encoder itself.
+def photo_encoder(photo: str | PhotoEncoder | Sequence[str | PhotoEncoder]) -> PhotoEncoder:
+    """Return the encoder of that name, the encoder itself, or the only one of a list; of several, none is chosen.
 
     Names: a backbone ("efficientnet_lite2", with the trained weights that are on this machine), "backbone:WEIGHTS"
     ("mobilenet_v2:imagenet", which Keras downloads, "mobilenet_v2:random", or the path of a .weights.h5 file),
@@ -63,6 +63,8 @@ def photo_encoder(photo: str | PhotoEncoder) -> PhotoEncoder:
     be folders.
     """
     _no_class(photo)
+    if isinstance(photo, list | tuple):
+        photo = _only(photo)
     if isinstance(photo, PhotoEncoder):
         return photo
     name, _, source = str(photo).partition(":")
@@ -148,6 +150,17 @@ def _require_source(setting: str, name: str, source: str) -> str:
         return source
     hint = f", or set {VECTORS_FILE} to a file of word vectors" if name == "glove" else ""
     raise SettingError(f"{setting}={name!r} needs to know which: write '{name}:SOURCE'{hint}.")
+
+
+def _only(photos: Sequence[str | PhotoEncoder]) -> str | PhotoEncoder:
+    """Return the only encoder of a list, as `best_encoders_here` gives it; raise where it has several or none."""
+    if len(photos) == 1:
+        return photos[0]
+    names = ", ".join(one.identity if isinstance(one, PhotoEncoder) else shown(one) for one in photos)
+    raise SettingError(
+        f"photo= takes one encoder here, got {len(photos)}{f' ({names})' if names else ''}: name one of them, as "
+        "photo=ws.best_encoders_here()[0]. Matchers that put several side by side, as ClosedFormTowers, take all."
+    )
 
 
 def _no_class(encoder: object) -> None:

@@ -38,6 +38,15 @@ def test_a_clone_shares_the_store_and_keeps_its_settings(mean_colour) -> None:
     assert clone(ConcatLinear("ridge", store=store)).store is store
 
 
+def test_one_encoder_in_a_tuple_is_that_one_and_two_are_refused(pairs: Pairs, mean_colour) -> None:
+    alone = ConcatLinear("ridge", photo=mean_colour).fit(pairs)
+    of_one = ConcatLinear("ridge", photo=(mean_colour,)).fit(pairs)
+    np.testing.assert_array_equal(of_one.predict(pairs), alone.predict(pairs))
+    assert of_one.describe() == alone.describe()
+    with pytest.raises(SettingError, match="takes one encoder here, got 2"):
+        ConcatLinear("ridge", photo=[mean_colour, mean_colour]).check_settings()
+
+
 @pytest.mark.parametrize("kind", ["linear", "ridge"])
 def test_a_linear_matcher_ranks_photos_alike_for_every_text(kind: str, pairs: Pairs, mean_colour) -> None:
     uneven = pairs.table.assign(target=np.random.default_rng(0).random(len(pairs)))

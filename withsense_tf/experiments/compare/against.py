@@ -73,8 +73,8 @@ def check_counterparts(base: Base, rows: Iterable[tuple[str, str]]) -> None:
         has = _models_and_splits(there) or "no row at all"
         raise SettingError(
             f"--against {base.file}: it has no row of {_models_and_splits(here)}, so there is nothing to hold this run "
-            f"against. It has {has}. Run one of them beside (--models, --set splits=...), or make a new base with these "
-            "models and splits."
+            f"against. It has {has}. Run one of them beside (--models, --set splits=...), or make a new base with "
+            "these models and splits."
         )
 
 

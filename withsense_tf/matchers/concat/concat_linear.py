@@ -13,13 +13,13 @@ import numpy as np
 from withsense_tf.common.fingerprints import LastMade
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries
-from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
+from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.make_encoder import photo_encoder, text_encoder
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import check_choice
 from withsense_tf.matchers.base import Matcher, unique_photos, unique_texts
 from withsense_tf.matchers.concat.pair_sums import PairSums
-from withsense_tf.matchers.photo_features import describe_encoders
+from withsense_tf.matchers.photo_features import Photos, describe_encoders
 from withsense_tf.matchers.search_forms import AdditiveForm, Line
 
 KINDS: Final = ("linear", "ridge", "lasso")
@@ -46,7 +46,7 @@ class ConcatLinear(Matcher):
     It learns from judged pairs alone: a photo that has captions and no judgements has no target to foretell.
 
     - `kind`: "linear" (least squares), "ridge" or "lasso", with a penalty that is chosen within the training pairs.
-    - `photo`: the photo encoder, by name or as an object.
+    - `photo`: the photo encoder, by name, as an object, or as a list of that one.
     - `text`: the text encoder, by name or as an object.
     - `store`: where vectors of photos are kept, so that they are computed once; without one, in memory.
     """
@@ -56,7 +56,7 @@ class ConcatLinear(Matcher):
     LEARNED: ClassVar[tuple[str, ...]] = ("photo_", "text_", "mean_", "spread_", "axes_", "model_")
 
     kind: str = "linear"
-    photo: str | PhotoEncoder = "mobilenet_v2"
+    photo: Photos = "mobilenet_v2"
     text: str | TextEncoder = "tfidf"
     store: VectorStore | None = None
 
@@ -72,8 +72,12 @@ class ConcatLinear(Matcher):
         text = getattr(self, "text_", None) or text_encoder(self.text)
         return super().describe() | describe_encoders([photo], text)
 
-    def _fit(self, pairs: Pairs) -> None:
+    def check_settings(self) -> None:
+        """Raise where a setting cannot be."""
         check_choice("kind", self.kind, KINDS)
+        photo_encoder(self.photo)
+
+    def _fit(self, pairs: Pairs) -> None:
         self.photo_, self.store_ = photo_encoder(self.photo), self.store or VectorStore()
         self.text_ = text_encoder(self.text).fit(pairs.texts)
         self.mean_, self.spread_ = self._usual(pairs)
