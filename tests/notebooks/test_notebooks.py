@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from doc_blocks import ROOT
 
 import withsense_tf as ws
 from withsense_tf.demo import writer
+from withsense_tf.errors import WeightsMissingError
+from withsense_tf.policy.countries import NOTICE
 
 sys.path.insert(0, str(ROOT / "docs/hooks"))
 from notebook_pages import NOTEBOOKS, newest, page_of, run_notebooks
@@ -60,6 +63,35 @@ def notebooks(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         return run_notebooks(NOTEBOOKS, folder / "here")
 
 
+@pytest.fixture(scope="module")
+def captions_alone(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of photos with captions that nobody judged; skip where no weights for photos are."""
+    try:
+        ws.best_encoders_here()
+    except WeightsMissingError as error:
+        pytest.skip(str(error))
+    folder, data = tmp_path_factory.mktemp("mine"), ws.load_dataset(demo)
+    captions = data.captions[data.captions["photo"].isin(data.photos["photo"])]
+    for path in data.photos["path"]:
+        shutil.copy(path, folder)
+    captions[["photo", "text"]].to_csv(folder / "captions.csv", index=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def of_captions(captions_alone: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return all notebooks as they were run on photos that nobody judged."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WITHSENSE_FOLDER", str(captions_alone))
+        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])))
+        return run_notebooks(NOTEBOOKS, tmp_path_factory.mktemp("of captions") / "here")
+
+
+def printed_by(notebook: Any) -> str:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return "".join(output["text"] for output in outputs if output.output_type == "stream")
+
+
 def shown_by(notebook: Any) -> list[dict[str, Any]]:
     return [
         output.get("data", {})
@@ -86,8 +118,7 @@ def test_objects_show_themselves(notebooks: dict[str, Any]) -> None:
 def test_restricted_photos_are_counted_among_those_that_are_there(
     demo: Path, notebooks: dict[str, Any]
 ) -> None:
-    outputs = [output for cell in notebooks["05_law"].cells for output in cell.get("outputs", [])]
-    printed = "".join(output["text"] for output in outputs if output.output_type == "stream")
+    printed = printed_by(notebooks["05_law"])
     data = ws.load_dataset(demo)
     decisions = ws.Policy.default().gate(data).decisions
     photos = list(data.photos["photo"])
@@ -95,6 +126,28 @@ def test_restricted_photos_are_counted_among_those_that_are_there(
     assert len(decisions) > len(photos)
     restricted = sum(decisions[photo].restricted for photo in photos)
     assert f"{restricted} of {len(photos)} photos are restricted." in printed
+
+
+@pytest.mark.slow
+def test_countries_of_the_law_answer_differently(notebooks: dict[str, Any]) -> None:
+    lines = printed_by(notebooks["05_law"]).splitlines()
+    for text in ("a small child on a swing", "a 17-year-old skater"):
+        answers = {line.partition(": ")[2] for line in lines if line.startswith(text)}
+        assert answers == {"allowed", NOTICE}, text
+
+
+@pytest.mark.slow
+def test_a_folder_with_captions_alone_runs_in_all_and_they_say_what_is_measured(
+    of_captions: dict[str, Any],
+) -> None:
+    for name in ("01_explore", "02_compare", "03_search", "04_own_matcher"):
+        assert "The target: own against others' captions" in printed_by(of_captions[name]), name
+    assert "there is no agreement to measure" in printed_by(of_captions["01_explore"])
+    (table, *_) = [
+        one for one in shown_by(of_captions["02_compare"]) if "<p><strong>" in str(one.get("text/html"))
+    ]
+    assert "Use “" in table["text/html"]
+    assert any("image/png" in one for one in shown_by(of_captions["02_compare"]))
 
 
 @pytest.mark.slow

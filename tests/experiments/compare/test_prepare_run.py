@@ -127,6 +127,8 @@ def test_a_comparison_looks_as_closely_as_its_configuration_says(tmp_path: Path)
 def test_a_folder_without_judgements_is_refused_before_a_photo_is_read(tmp_path: Path) -> None:
     (tmp_path / "captions.csv").write_text("file,caption\na.jpg,A dog\n", encoding="utf-8")
     (tmp_path / "a.jpg").write_bytes(b"no photo: to read it would be another error")
-    with pytest.raises(DataError, match=r"has no judgements .* index build .* train ") as error:
+    with pytest.raises(
+        DataError, match=r"has no judgements .* ws\.compare .* index build .* train "
+    ) as error:
         read_data(tmp_path, tmp_path / "out", 0, (10, 2), None)
     assert "cannot be used" not in str(error.value)

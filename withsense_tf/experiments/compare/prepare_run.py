@@ -52,7 +52,8 @@ def read_data(
     source = data
     if data is not None and data.is_dir() and not may_be_judged(data):
         raise DataError(
-            f"{data} has no judgements ({' or '.join(JUDGEMENTS)}), and without them matchers cannot be compared. To "
+            f"{data} has no judgements ({' or '.join(JUDGEMENTS)}), and this command compares matchers by them. Where "
+            "captions are all there is, ws.compare does it on ws.caption_pairs(data) (experiments/02_compare.ipynb). To "
             "train and search, captions are enough: "
             f"python -m withsense_tf index build {data}, or: python -m withsense_tf train {data} --output MATCHER"
         )
