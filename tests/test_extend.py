@@ -54,6 +54,9 @@ def test_the_shown_matchers_and_encoders_do_what_they_say(
     shown: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(shown["reader"])
+    calibrated = shown["CalibratedLength"]().fit(shown["judged"])
+    means = calibrated.predict(shown["judged"]).mean(), shown["judged"].target.mean()
+    assert means[0] == pytest.approx(means[1], abs=0.05)
     matcher = shown["Length"]().fit(shown["judged"])
     numbers = matcher.predict(shown["judged"])
     assert numbers.max() == 1

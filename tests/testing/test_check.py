@@ -34,6 +34,14 @@ class Beside(Constant):
         return np.linspace(0, 1, len(pairs))
 
 
+class Largest(Constant):
+    """Its numbers are shares of the largest one that is asked."""
+
+    def _score(self, pairs):
+        lengths = pairs.table["text"].str.len().to_numpy(float)
+        return lengths / lengths.max()
+
+
 class Silent(Constant):
     """It says nothing where it is asked before it was fitted."""
 
@@ -164,7 +172,11 @@ def test_a_mistake_in_a_matchers_code_is_a_line_and_no_traceback() -> None:
     ("name", "said"),
     [
         ("Fickle", "asked twice"),
-        ("Beside", "must not depend on the other pairs"),
+        (
+            "Beside",
+            r"must not depend on the other pairs .*: \S+ beside '.+' got .+, expected was .+ apart; .*rank",
+        ),
+        ("Largest", r"other pairs .*asked now beside \d+ .* in `_fit`, as Calibration does"),
         ("Silent", "predict before fit"),
         ("Forgetful", "learned attributes"),
         ("Reader", "query's own caption"),

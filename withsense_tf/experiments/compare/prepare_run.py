@@ -52,9 +52,9 @@ def read_data(
     source = data
     if data is not None and data.is_dir() and not may_be_judged(data):
         raise DataError(
-            f"{data} has no judgements ({' or '.join(JUDGEMENTS)}), and this command compares matchers by them. Where "
-            "captions are all there is, ws.compare does it on ws.caption_pairs(data) (experiments/02_compare.ipynb). To "
-            "train and search, captions are enough: "
+            f"{data} has no judgements ({' or '.join(JUDGEMENTS)}), and this command compares matchers by them. Of "
+            "captions alone, ws.compare does it on ws.caption_pairs(data) (experiments/02_compare.ipynb). To train and "
+            "search, captions are enough: "
             f"python -m withsense_tf index build {data}, or: python -m withsense_tf train {data} --output MATCHER"
         )
     if dry_law is not None:
