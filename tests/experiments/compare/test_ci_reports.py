@@ -53,7 +53,7 @@ def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="a --dry-run measures nothing"):
         CiReports(track=f"mlflow:{tmp_path / 'store'}").check(dry_run=True)
     assert not (tmp_path / "store").exists()
-    with pytest.raises(SettingError, match="expected mlflow:http"):
+    with pytest.raises(SettingError, match="expected mlflow:sqlite"):
         CiReports(track="wandb:team").check(dry_run=False)
     CiReports().check(dry_run=True)
 

@@ -26,7 +26,10 @@ def test_each_row_is_a_run_with_its_figures_what_made_them_and_the_page(
     (folder / "index.html").write_text("<p>The page.")
     address = store.format(tmp_path / "store")
     out = ("--output", str(tmp_path / "out"))
-    assert "Logged 2 of 2 rows" in run("compare", "track", "latest", address, *out)
+    printed = run("compare", "track", "latest", address, *out)
+    assert "Logged 2 of 2 rows" in printed
+    # Only a folder is read by MLflow on a condition.
+    assert ("MLFLOW_ALLOW_FILE_STORE=true" in printed) == ("sqlite:" not in store)
     client = Tracker.of(address).client
     experiment = client.get_experiment_by_name("withsense_tf: mine")
     towers, clip = sorted(
@@ -88,7 +91,7 @@ def test_a_row_is_logged_once_also_after_a_merge_and_what_was_cut_off_is_logged_
     ],
 )
 def test_an_unknown_place_is_an_error_that_says_which_there_are(text: str) -> None:
-    with pytest.raises(SettingError, match=r"expected mlflow:http://SERVER"):
+    with pytest.raises(SettingError, match=r"expected mlflow:sqlite:///FILE"):
         uri_of(text)
 
 

@@ -108,6 +108,6 @@ JunitOption = Annotated[
 TrackOption = Annotated[
     str | None,
     typer.Option(
-        help="Also log each row as a run of MLflow: mlflow:http://SERVER, mlflow:sqlite:///FILE.db or mlflow:FOLDER."
+        help="Also log each row as a run of MLflow: mlflow:sqlite:///FILE.db, mlflow:http://SERVER or mlflow:FOLDER."
     ),
 ]

@@ -22,7 +22,7 @@ from withsense_tf.experiments.runs.stored_runs import RESULTS, StoredRun
 PREFIX: Final = "mlflow:"
 SERVERS: Final = ("http", "https")
 SCHEMES: Final = ("file", "sqlite", *SERVERS)
-PLACES: Final = "expected mlflow:http://SERVER or https://SERVER, mlflow:sqlite:///FILE.db, or mlflow:FOLDER or file:///FOLDER"
+PLACES: Final = "expected mlflow:sqlite:///FILE.db, mlflow:http://SERVER or https://SERVER, or mlflow:FOLDER or file:///FOLDER"
 # What a figure is of, and what it was made with.
 TAGS: Final = (
     *("run", "key", "data", "fingerprint", "policy", "law_files", "code", "weights", "status", "best"),
@@ -39,6 +39,11 @@ ENVIRONMENT: Final = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_ALLOW_FILE_STORE": "true",
 }
+
+FOLDER_NOTE: Final = (
+    "MLflow reads a folder only where MLFLOW_ALLOW_FILE_STORE=true is set; a file of SQLite (mlflow:sqlite:///runs.db) "
+    "needs nothing."
+)
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,8 @@ def track_run(run: StoredRun, text: str) -> None:
     """Log a run where `--track` says, and tell so."""
     new_runs = Tracker.of(text).log(run)
     typer.echo(f"Logged {len(new_runs)} of {len(run.base.rows)} rows: {_without_password(text)}")
+    if uri_of(text).lower().startswith("file:"):
+        typer.echo(FOLDER_NOTE)
 
 
 def uri_of(text: str) -> str:

@@ -101,7 +101,7 @@ def merge(
 def track(
     run: Annotated[str, typer.Argument(help=RUN_HELP)],
     store: Annotated[
-        str, typer.Argument(help="mlflow:http://SERVER, mlflow:sqlite:///FILE.db or mlflow:FOLDER.")
+        str, typer.Argument(help="mlflow:sqlite:///FILE.db, mlflow:http://SERVER or mlflow:FOLDER.")
     ],
     output: RunsOutput = ARTIFACTS,
 ) -> None:
