@@ -150,6 +150,10 @@ def on_disk(place: object) -> Iterator[None]:
         raise DiskError(message) from error
 
 
+# A name is suggested that shares so much of its letters with what was typed; "dense" is not near to "ridge" (.4).
+NEAR: Final = 0.6
+
+
 def check_choice(setting: str, received: object, known: Iterable[str]) -> str:
     """Return `received` if it is one of the `known` names, else raise with the nearest one.
 
@@ -164,7 +168,7 @@ mobilenet_v2, resnet50.
     if isinstance(received, str) and received in names:
         return received
     text = received[:MOST_SHOWN] if isinstance(received, str) else ""
-    near = difflib.get_close_matches(text, names, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(text, names, n=1, cutoff=NEAR)
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise SettingError(f"{setting}={shown(received)} is not known.{hint} Known: {', '.join(names)}.")
 

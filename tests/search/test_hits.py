@@ -67,3 +67,10 @@ def test_a_file_that_is_no_picture_is_refused_before_it_is_written(tmp_path: Pat
     with pytest.raises(SettingError, match="contact sheet"):
         ANSWER.save(tmp_path / "sheet.txt")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_is_told_the_option_and_python_the_argument_by_which_the_nearest_come() -> None:
+    nothing = Hits("a submarine", message="No submarine found; nearest with minimum=0.")
+    assert nothing.as_text() == "No submarine found; nearest with --minimum 0."
+    assert nothing.as_dict()["message"] == nothing.message
+    assert "minimum=0" in repr(nothing)

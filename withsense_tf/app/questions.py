@@ -25,9 +25,6 @@ from withsense_tf.search.hits import Hits
 from withsense_tf.search.photo_score import PhotoScore
 from withsense_tf.search.places import Hit, Withheld
 
-# As the command line says it.
-TERMINAL, HERE = "--minimum 0", "minimum=0"
-
 
 @dataclass(frozen=True)
 class Question:
@@ -115,7 +112,7 @@ def answer_cells(service: PhotoService, here: Doorway, hits: Hits, question: Que
         "places": _places(service, here, hits),
         "without": list(hits.without),
         "corrections": dict(hits.corrections),
-        "message": None if hits.message is None else hits.message.replace(TERMINAL, HERE),
+        "message": hits.message,
         "no_match": question.after is None and not hits,
         "after": hits.after,
         "chance": None if hits.chance is None else float(hits.chance),

@@ -20,7 +20,8 @@ from withsense_tf.search.query.spelling import LONGEST_WORD
 from withsense_tf.search.query.tokens import tokens
 from withsense_tf.search.row_ranking import RowRanking
 
-NEAREST: Final = "nearest with --minimum 0"
+# A terminal is told its option (`search/hits`).
+NEAREST: Final = "nearest with minimum=0"
 # In their basic forms.
 _NUMBERS = """
     two three four five six seven eight nine ten два три четыре пять шесть семь восемь девять десять
@@ -68,7 +69,7 @@ def nothing_fits(number: float, least: float, chance: Chance | None, missing: tu
     """Return the line that says that nothing fits, and what is missing where that is known.
 
     >>> nothing_fits(0.4, 1 / 3, Chance(0.1, False), ("submarine", "iceberg"))
-    'No submarine or iceberg found; nearest with --minimum 0.'
+    'No submarine or iceberg found; nearest with minimum=0.'
     """
     if chance is None:
         return f"No good match: the best photo scores {number:.2f}, and {least:.2f} is the least."

@@ -6,13 +6,17 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.search.places import Hit, Withheld
 
 if TYPE_CHECKING:
     from PIL import Image
+
+# How the nearest photos are asked for all the same: in Python and over HTTP, and in a terminal.
+ANY_MINIMUM: Final = "minimum=0"
+TYPED_MINIMUM: Final = "--minimum 0"
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,7 +101,8 @@ class Hits:
             ]
             more = f", and {len(place.duplicates)} like it" if place.duplicates else ""
             lines.append(f"{place.place:>3}  {place.score:.2f}  {place.photo}  ({', '.join(why)}{more})")
-        lines += [text for text in (self.notice, self.message) if text]
+        message = self.message and self.message.replace(ANY_MINIMUM, TYPED_MINIMUM)
+        lines += [text for text in (self.notice, message) if text]
         return "\n".join(lines)
 
     def __repr__(self) -> str:

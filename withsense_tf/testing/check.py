@@ -202,12 +202,12 @@ def _numbers(make: Callable[[], Matcher], train: Pairs, test: Pairs) -> list[str
     pairs = [f"{photo} beside {text!r}" for photo, text in zip(test.table["photo"], test.texts, strict=True)]
     _require_same(matcher.predict(test), numbers, pairs, "asked twice, it must say the same", CHANCE)
     # In another order, and fewer of them: a mean over all pairs is the same in any order.
-    for asked in (range(len(test) - 1, -1, -1), range(0, len(test), 2), range(1)):
+    for some in (range(len(test) - 1, -1, -1), range(0, len(test), 2), range(1)):
         _require_same(
-            matcher.predict(test.take(asked)),
-            numbers[list(asked)],
-            [pairs[at] for at in asked],
-            f"a pair's number must not depend on the other pairs or on their order (asked now beside {len(asked) - 1} "
+            matcher.predict(test.take(some)),
+            numbers[list(some)],
+            [pairs[at] for at in some],
+            f"a pair's number must not depend on the other pairs or on their order (asked now beside {len(some) - 1} "
             f"others, before beside {len(test) - 1})",
             BESIDE,
         )

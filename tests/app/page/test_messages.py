@@ -48,8 +48,7 @@ def texts_in(node: ast.AST, constants: dict[str, ast.expr]) -> Iterator[str]:
 
 def _part(node: ast.expr, constants: dict[str, ast.expr]) -> str:
     value = node.value if isinstance(node, ast.FormattedValue) else node
-    # What a command line calls --minimum 0, a request calls so.
-    return next(texts_in(value, constants), "7").replace("--minimum 0", "minimum=0")
+    return next(texts_in(value, constants), "7")
 
 
 def sentences() -> Iterator[tuple[str, str]]:

@@ -143,6 +143,8 @@ def test_a_wrong_change_says_what_is_wrong(change: str, said: str) -> None:
 def test_models_are_picked_by_any_of_their_names() -> None:
     picked = load_config(None, models=["ridge", "captions"]).model
     assert [model["matcher"] for model in picked] == ["concat_linear", "captions"]
+    with pytest.raises(SettingError, match=r"--models='dense' is not known\. Known: .*, ridge"):
+        load_config(None, models=["dense"])
     with pytest.raises(SettingError, match="Did you mean 'ridge'"):
         load_config(None, models=["rigde"])
 
@@ -182,7 +184,7 @@ def test_a_backbone_is_opened_from_the_command_line_with_one_view_of_the_first_e
             r"two_tower\.training\.epochs must be a whole",
         ),
         ({"matcher": "two_tower", "training": {"rate": "x"}}, r"training\.rate must be a number, got 'x'"),
-        ({"matcher": "concat_linear", "photo": ["scene_net"]}, r"photo must be a text, got \['scene_net'\]"),
+        ({"matcher": "concat_linear", "photo": ["scene_net"] * 2}, "photo= takes one encoder here, got 2"),
         (
             {"matcher": "concat_keras", "widths": 64},
             r"widths must be a list of whole numbers, got 64\. The def",

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from table_of_runs import CLIP, HYBRID, TOWERS, Write
 
-from withsense_tf.experiments.runs.run_changes import Changes, changes_between
+from withsense_tf.encoders.make_encoder import USUAL_QUALITY
+from withsense_tf.experiments.runs.run_changes import USUAL, Changes, changes_between
 from withsense_tf.experiments.runs.stored_runs import read_run
 
 BETTER = TOWERS | {"rmse": 0.17, "r@5": 0.9, "r@5_low": 0.86, "r@5_high": 0.94}
@@ -36,15 +37,21 @@ def test_each_figure_that_changed_is_told_with_whether_its_intervals_touch(store
 def test_settings_that_differ_come_first(store_run: Write) -> None:
     wide = {"config": json.dumps({"class": "TwoTower", "dim": 256})}
     narrow = {"config": json.dumps({"class": "TwoTower", "dim": 64})}
-    asked = {"name": "default", "folds": 10, "splits": ["folds"], "model": []}
+    asked = {"name": "default", "quality": "", "folds": 10, "splits": ["folds", "strict"], "model": []}
+    fewer = {"name": "mine", "quality": "fast", "folds": 3, "splits": ["folds"]}
     text = changes(
         store_run("1-a", TOWERS | wide, config=asked),
-        store_run("2-b", BETTER | narrow, config=asked | {"name": "mine", "folds": 3}),
+        store_run("2-b", BETTER | narrow, config=asked | fewer),
     ).as_text()
     assert text.splitlines()[:2] == [
         "1-a -> 2-b",
-        "Settings that differ: folds 10 -> 3; towers: dim 256 -> 64.",
+        "Settings that differ: quality was not set (which is good), is now fast; "
+        "folds was 10, is now 3; splits was folds + strict, is now folds; towers: dim was 256, is now 64.",
     ]
+
+
+def test_what_is_told_of_a_setting_that_is_not_set_is_what_it_then_is() -> None:
+    assert USUAL == {"quality": USUAL_QUALITY}
 
 
 def test_a_run_has_not_changed_from_itself(store_run: Write) -> None:

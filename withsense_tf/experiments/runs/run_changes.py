@@ -13,6 +13,8 @@ from withsense_tf.evaluation.row_status import sees_at_random, status_of, was_ru
 from withsense_tf.experiments.runs.stored_runs import StoredRun, facts_of
 
 MEASURES: Final = ("rmse", "skill", "tau_c", "r@1", "r@5", "r@10", "ece", "seconds")
+# What a setting of a run means where it is not set, and one word says it.
+USUAL: Final = {"quality": "good"}
 TITLES: Final = {"fingerprint": "data", "policy": "policy", "target": "target", "seed": "seed"}
 
 
@@ -92,7 +94,7 @@ def _settings(before: StoredRun, after: StoredRun) -> Iterator[str]:
         return  # one of them does not say
     for key in dict.fromkeys([*there, *here]):
         if key not in ("name", "model") and there.get(key) != here.get(key):
-            yield f"{key} {_text_of(there.get(key))} -> {_text_of(here.get(key))}"
+            yield f"{key} {_was_and_is(key, there.get(key), here.get(key))}"
     configs = [
         {(row["matcher"], row["split"]): row.get("config") for row in one.base.rows}
         for one in (before, after)
@@ -102,7 +104,7 @@ def _settings(before: StoredRun, after: StoredRun) -> Iterator[str]:
         then, now = (_table(config[matcher, split]) for config in configs)
         for key in dict.fromkeys([*then, *now]):
             if then.get(key) != now.get(key):
-                of_models[f"{matcher}: {key} {_text_of(then.get(key))} -> {_text_of(now.get(key))}"] = None
+                of_models[f"{matcher}: {key} {_was_and_is(key, then.get(key), now.get(key))}"] = None
     yield from sorted(of_models)
 
 
@@ -115,14 +117,19 @@ def _table(config: object) -> dict[str, Any]:
     return table if isinstance(table, dict) else {}
 
 
-def _text_of(value: object) -> str:
-    return (
-        ", ".join(map(str, value))
-        if isinstance(value, list)
-        else "none"
-        if value in (None, "")
-        else str(value)
-    )
+def _was_and_is(key: str, before: object, now: object) -> str:
+    """Say what a setting was and is.
+
+    >>> _was_and_is("quality", "", "fast")
+    'was not set (which is good), is now fast'
+    """
+    return f"was {_text_of(key, before)}, is now {_text_of(key, now)}"
+
+
+def _text_of(key: str, value: object) -> str:
+    if value in (None, "", []):
+        return f"not set (which is {USUAL[key]})" if key in USUAL else "not set"
+    return " + ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def unlike(before: StoredRun, after: StoredRun) -> Iterator[str]:
