@@ -77,7 +77,8 @@ class Base:
     """An earlier run: its file, its rows, and the tables of its models, both in the order of its configuration.
 
     `measured_on` names, by split, what it was measured on (`evaluation.protocol.measured_on`), and `machine` where it
-    ran and in how many processes. `config` is what was asked for.
+    ran and in how many processes. `config` is what was asked for. `photos` are digests of some that it was measured
+    on; runs of older versions do not say them.
     """
 
     file: Path
@@ -88,6 +89,7 @@ class Base:
     notes: Sequence[str] = ()
     lines: Sequence[ReferenceLine] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
+    photos: Sequence[str] = ()
 
 
 def load_base(file: Path, option: str = "--against ") -> Base:
@@ -123,6 +125,7 @@ def load_base(file: Path, option: str = "--against ") -> Base:
         notes,
         lines,
         result.get("config", {}),
+        [str(photo) for photo in photos] if isinstance(photos := result.get("photos"), list) else (),
     )
 
 

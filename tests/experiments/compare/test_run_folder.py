@@ -54,13 +54,15 @@ def run(
 
 
 @pytest.mark.slow
-def test_a_run_leaves_its_results_in_four_forms(run: tuple[Path, Path]) -> None:
+def test_a_run_leaves_its_results_in_four_forms(run: tuple[Path, Path], unchanged: Dataset) -> None:
     folder, page = run
     assert page == folder / "index.html"
     names = {path.name for path in page.parent.iterdir()}
     assert names == {"index.html", "results.json", "results.csv", "results.md"}
     stored = json.loads((page.parent / "results.json").read_text())
     assert stored["config"]["name"] == "small"
+    assert set(stored["photos"]) <= set(unchanged.content)
+    assert len(stored["photos"]) > 3
     assert [row["matcher"] for row in stored["rows"]] == ["constant", "constant", "linear", "linear"]
     with (page.parent / "results.csv").open(newline="") as stream:
         assert tuple(next(csv.reader(stream))) == COLUMNS

@@ -19,8 +19,9 @@ def merged(*folders: Path) -> Merged:
 
 
 def test_rows_of_several_machines_stand_in_one_run_by_their_names(store_run: Write, tmp_path: Path) -> None:
-    one = store_run("1-a", TOWERS, CLIP)
-    other = store_run("2-b", CLIP | {"status": "ok", "rmse": 0.2}, HYBRID, out="there", machine="two")
+    one = store_run("1-a", TOWERS, CLIP, photos=["1b", "2c"])
+    more = {"machine": "two", "photos": ["0a", "1b"]}
+    other = store_run("2-b", CLIP | {"status": "ok", "rmse": 0.2}, HYBRID, out="there", **more)
     both = merged(one, other)
     assert [(row["matcher"], row["status"]) for row in both.comparison] == [
         ("towers", "ok"),
@@ -31,7 +32,7 @@ def test_rows_of_several_machines_stand_in_one_run_by_their_names(store_run: Wri
     assert both.comparison.notes == ("A note.", NO_MARKS, EFFORT)
     file = write_merged(tmp_path / "both", both)
     base = load_base(file)
-    assert (len(base.rows), base.measured_on) == (3, {"folds": "m1"})
+    assert (len(base.rows), base.measured_on, base.photos) == (3, {"folds": "m1"}, ["0a", "1b", "2c"])
     assert len((tmp_path / "both/results.csv").read_text().splitlines()) == 4
     assert "| hybrid |" in (tmp_path / "both/results.md").read_text()
     with pytest.raises(SettingError, match="it is there already"):

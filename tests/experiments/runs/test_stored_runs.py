@@ -48,3 +48,15 @@ def test_a_run_is_found_by_any_name_that_means_one(tmp_path: Path, store_run: Wr
         find_run("nothing", out)
     with pytest.raises(SettingError, match="It has none yet"):
         find_run("latest", tmp_path / "none")
+
+
+def test_a_run_says_whether_it_is_a_trial_and_keeps_the_law(tmp_path: Path, store_run: Write) -> None:
+    whole = find_run(str(store_run("20260101T000000Z-aaa", TOWERS, photos=["0a", "1b"])), tmp_path)
+    assert (whole.is_smoke, whole.keeps_law, [*whole.base.photos]) == (False, True, ["0a", "1b"])
+    smoke = store_run("20260102T000000Z-aaa", TOWERS, notes=["A smoke run: 9 photos, 2 folds."], photos=7)
+    assert find_run(str(smoke), tmp_path).is_smoke
+    assert not find_run(str(smoke), tmp_path).base.photos
+    for law in ("none (research use)", "", None):
+        rows = [TOWERS, HYBRID | {"policy": law}]
+        folder = store_run(f"20260103T000000Z-{len(str(law))}", *rows)
+        assert not find_run(str(folder), tmp_path).keeps_law, law

@@ -13,6 +13,7 @@ from withsense_tf.index.tables.photos_table import (
     PhotoSet,
     clear_tags,
     count_photos,
+    digests_of_live,
     live_files,
     live_ids,
     live_looks,
@@ -103,3 +104,9 @@ def test_tags_and_seals_are_written_by_id(tables: sqlite3.Connection) -> None:
     clear_tags(tables, [2])
     assert live_tags(tables) == {"b.png": "new tag", "a.png": ""}
     assert photo_seals(tables, photo_of_id(1)) == {1: ("new tag", "", "new seal")}
+
+
+def test_of_many_digests_those_of_live_photos_are_returned(tables: sqlite3.Connection) -> None:
+    digests = ["same", "other", *map(str, range(40_000))]
+    assert digests_of_live(tables, digests) == {"same"}
+    assert digests_of_live(tables, []) == set()

@@ -23,6 +23,7 @@ from withsense_tf.experiments.compare.run import run_jobs
 from withsense_tf.experiments.compare.run_folder import write_run
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.experiments.runs.latest_run import point_to
+from withsense_tf.experiments.runs.stored_runs import SMOKE
 
 TABLE: Final = "compare.csv"  # the rows of all runs, below the output folder
 BALANCED_NOTE: Final = "Trained on balanced pairs; skill is over the constant of the pairs as judged."
@@ -109,7 +110,7 @@ def _notes(plan: Plan, lawful: Lawful) -> tuple[str, ...]:
     photos, folds = plan.pairs.table["photo"].nunique(), plan.config.folds
     return (
         *([SYNTHETIC_NOTE] if lawful.data.synthetic else []),
-        *([f"A smoke run: {photos} photos, {folds} folds. Figures say little."] if plan.quick else []),
+        *([f"{SMOKE}: {photos} photos, {folds} folds. Figures say little."] if plan.quick else []),
         *([BALANCED_NOTE] if plan.config.balanced else []),
         METHOD_NOTE,
         *copies_note(lawful.data),

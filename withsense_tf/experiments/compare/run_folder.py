@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from withsense_tf.data.dataset import Dataset
+from withsense_tf.evaluation.measured_photos import measured_photos
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page.run_page import Run, write_run_page
 from withsense_tf.evaluation.reference_lines import as_tables
@@ -50,7 +51,8 @@ def write_run(
     So it is with `machine` and the figures of effort.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    results = results_text(asdict(config), comparison, measured_on or {}, machine)
+    photos = measured_photos(outcomes, data)
+    results = results_text(asdict(config), comparison, measured_on or {}, machine, photos)
     (folder / "results.json").write_text(results, encoding="utf-8")
     append_rows(folder / "results.csv", comparison)
     (folder / "results.csv.lock").unlink(missing_ok=True)
@@ -61,13 +63,17 @@ def write_run(
 
 
 def results_text(
-    config: Mapping[str, object], comparison: Comparison, measured_on: Mapping[str, str], machine: str
+    config: Mapping[str, object],
+    comparison: Comparison,
+    measured_on: Mapping[str, str],
+    machine: str,
+    photos: Sequence[str],
 ) -> str:
-    """Return what results.json says of a run."""
+    """Return what results.json says of a run; `photos` are digests of some that it was measured on."""
     rows = [{name: _plain(value) for name, value in row.items()} for row in comparison.rows]
     result: dict[str, object] = {"config": config, "notes": [*comparison.notes, *comparison.sources]}
     result |= {"measured_on": dict(measured_on), "machine": machine, "lines": as_tables(comparison.lines)}
-    result |= {"rows": rows}
+    result |= {"photos": list(photos), "rows": rows}
     return json.dumps(result, indent=1, default=str) + "\n"
 
 

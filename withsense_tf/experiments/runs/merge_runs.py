@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.errors import DataError, SettingError, on_disk
+from withsense_tf.evaluation.measured_photos import MOST
 from withsense_tf.evaluation.outcome import Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.regression_gate import Row, number_of
 from withsense_tf.evaluation.result_rows import rows_of
@@ -34,6 +35,7 @@ class Merged:
     measured_on: Mapping[str, str]
     models: Sequence[Mapping[str, Any]]
     machine: str
+    photos: Sequence[str] = ()
 
 
 def merge_runs(runs: Sequence[StoredRun]) -> Merged:
@@ -71,6 +73,8 @@ def merge_runs(runs: Sequence[StoredRun]) -> Merged:
         measured_on,
         _models(runs),
         "; ".join(machines),
+        # Of splits that another run has: the lowest digests of all.
+        sorted({photo for run in runs for photo in run.base.photos})[:MOST],
     )
 
 
@@ -85,6 +89,7 @@ def write_merged(folder: Path, run: Merged) -> Path:
             run.comparison,
             run.measured_on,
             run.machine,
+            run.photos,
         )
         with whole_file(folder / RESULTS) as file:
             file.write_text(text, encoding="utf-8")

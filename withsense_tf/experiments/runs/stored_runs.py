@@ -16,6 +16,9 @@ from withsense_tf.evaluation.row_status import BASELINE, was_run
 from withsense_tf.experiments.runs.latest_run import LATEST, latest_in
 
 RESULTS: Final = "results.json"
+# How the note of a smoke run begins, and what rows say of a law that was kept.
+SMOKE: Final = "A smoke run"
+LAW: Final = "law "
 STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
@@ -49,6 +52,17 @@ class StoredRun:
         values = (row.get(column) for row in self.base.rows)
         return ", ".join(dict.fromkeys(str(value) for value in values if value not in (None, "")))
 
+    @property
+    def is_smoke(self) -> bool:
+        """Return whether it says of itself that it took a few photos for a trial."""
+        return any(note.startswith(SMOKE) for note in self.base.notes)
+
+    @property
+    def keeps_law(self) -> bool:
+        """Return whether photos that the law withholds were left out of it; one that does not say so had them."""
+        laws = [str(row.get("policy") or "") for row in self.base.rows]
+        return bool(laws) and all(law.startswith(LAW) for law in laws)
+
     def best(self) -> Row | None:
         """Return the row of the first split that finds most photos among five, or None; no baseline."""
         for split in SPLITS:
@@ -72,6 +86,9 @@ class StoredRun:
             "run": self.name,
             "when": None if self.when is None else self.when.isoformat(),
             "data": self.in_all_rows("data"),
+            "law": self.in_all_rows("policy"),
+            "smoke": self.is_smoke,
+            "models": list(dict.fromkeys(str(row["matcher"]) for row in ran)),
             "code": self.in_all_rows("code"),
             "rows": len(ran),
             "not_run": len(self.base.rows) - len(ran),

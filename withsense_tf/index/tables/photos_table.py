@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -170,6 +171,16 @@ def live_names_of(tables: sqlite3.Connection, digest: str) -> list[str]:
     """Return the names of the live photos whose file has this digest, in order."""
     rows = tables.execute("SELECT name FROM live WHERE digest = ? ORDER BY name", (digest,))
     return [name for (name,) in rows]
+
+
+def digests_of_live(tables: sqlite3.Connection, digests: Sequence[str]) -> set[str]:
+    """Return those of some digests that the file of a live photo has."""
+    # As one value: there may be more of them than a question may have.
+    rows = tables.execute(
+        "SELECT DISTINCT digest FROM live WHERE digest IN (SELECT value FROM json_each(?))",
+        (json.dumps(digests),),
+    )
+    return {digest for (digest,) in rows}
 
 
 def insert_photo(tables: sqlite3.Connection, **cells: object) -> int:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.page.reports.failed_queries import failures
+from withsense_tf.app.page.reports.run_standing import best_run, model_in_use, standings
 from withsense_tf.app.page.reports.runs_page import RunName, run_of, runs_here
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.evaluation.reference_lines import ReferenceLine
@@ -38,9 +39,10 @@ class Span:
 
 @router.get("/how-good")
 def how_good(request: Request, service: Service, run: RunName = "") -> Response:
-    """Show a comparison, the newest one unless another is named, and which others there are."""
+    """Show a comparison, unless another is named a whole one of the photos here, and which others there are."""
     runs = runs_here(service.settings.reports)
-    one = run_of(runs, run) if run else next(iter(runs), None)
+    standing = standings(service, runs)
+    one = run_of(runs, run) if run else best_run(runs, standing)
     rows = [] if one is None else rows_to_show(one.base.rows)
     matcher, worst = failures(service, PageReader.of(request).country, rows)
     plots = {figure: spans(rows, figure) for figure in FIGURES}
@@ -53,9 +55,10 @@ def how_good(request: Request, service: Service, run: RunName = "") -> Response:
         verdict="" if one is None else one.comparison.recommendation(),
         use={} if use is None else {figure: spans([use], figure) for figure in FIGURES},
         is_drawn=one is not None and any(note.startswith(SYNTHETIC) for note in one.base.notes),
-        data="" if one is None else one.in_all_rows("data"),
+        standing=None if one is None else standing[one.name],
+        in_use=model_in_use(service, rows),
         people=None if one is None else people_of(one.base.lines),
-        runs=[other.summary() for other in runs],
+        runs=[other.summary() | {"of_these": standing[other.name].of_these} for other in runs],
         rows=rows,
         all_rows=[] if one is None else one.base.rows,
         plots={figure: some for figure, some in plots.items() if some},
