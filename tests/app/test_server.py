@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -12,9 +13,14 @@ from app_places import SECRETS, SHOWN, Place, ids_of, search
 from starlette.testclient import TestClient
 from uploads_of_tests import png_of
 
+from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.server import REFUSAL_SECONDS
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.countries import NOTICE
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.service import LawFiles
 
 
 def test_a_search_answers_with_photos_and_the_notice(client: TestClient) -> None:
@@ -136,6 +142,45 @@ def test_a_law_that_changed_is_answered_by_nothing_until_the_index_is_judged_ane
     assert (
         "Проверьте снимки заново по файлам этого сервера: python -m withsense_tf index judge" in russian.text
     )
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("path", ["/models", "/search?q=wall"])
+def test_who_sits_before_this_machine_is_told_the_files_that_the_index_was_judged_by(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path, path: str
+) -> None:
+    index = PhotoIndex(place.index)
+    judge_anew(index, Policy.of_files(place.law), anyway=True)  # by the files beside this copy
+    index.close()
+    key = (keys := KeyRing(tmp_path / "keys.json")).create("ann", ["read"])
+    here, named, keyed = (
+        new_client(place.settings(law=LawFiles(audit=tmp_path / "audit.jsonl"), port=8123, **more))
+        for more in ({}, {"host_names": ("photos.example",)}, {"keys": keys.file})
+    )
+    answer = here.get(path)
+    assert answer.status_code == 503
+    law = place.law
+    files = f"--countries {law.countries} --overrides {law.overrides} --audit {tmp_path / 'audit.jsonl'}"
+    command = f"python -m withsense_tf serve --port 8123 --index {place.index} {files}"
+    assert f'<code class="command">{command}</code>' in answer.text
+    assert "на месте и не изменились" in here.get(path, headers={"accept-language": "ru"}).text
+    # Whoever else may ask is told of no place.
+    strangers = (
+        (here, {"x-forwarded-for": "192.0.2.1"}),
+        (named, {}),
+        (keyed, {"authorization": f"Bearer {key}"}),
+    )
+    for client, headers in strangers:
+        assert client.get(path, headers=headers).status_code == 503
+        assert str(tmp_path) not in client.get(path, headers=headers).text
+    assert str(tmp_path) not in here.get("/api/v1/search?q=wall").text
+    assert law.countries is not None
+    law.countries.write_text(law.countries.read_text().replace("16", "18"))
+    text = here.get(path).text
+    judging = f"python -m withsense_tf index judge --index {place.index} {files.partition(' --audit')[0]}"
+    assert re.findall('<code class="command">(.*?)</code>', text) == [judging, command]
+    law.countries.unlink()
+    assert str(tmp_path) not in here.get(path).text
 
 
 def test_another_index_in_the_same_place_is_seen_at_the_next_request(

@@ -48,3 +48,9 @@ def test_a_number_below_one_is_refused() -> None:
         AppSettings(Path("i"), workers=0)
     with pytest.raises(SettingError, match="no limit"):
         AppSettings(Path("i"), rate=-1)
+
+
+def test_settings_tell_whether_only_who_started_the_server_may_ask() -> None:
+    assert AppSettings(Path("/index")).for_one_person
+    for more in ({"keys": Path("/keys.json")}, {"host_names": ("photos",)}, {"host": "0.0.0.0"}):
+        assert not AppSettings(Path("/index"), **more).for_one_person

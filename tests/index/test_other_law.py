@@ -17,6 +17,7 @@ from withsense_tf.__main__ import app
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataWarning, OtherLawError
 from withsense_tf.index.index_door import IndexDoor
+from withsense_tf.index.other_law import options_of_index
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest, remove_for_good
 from withsense_tf.index.upkeep.judge_anew import judge_anew
@@ -185,3 +186,17 @@ def test_the_command_says_what_is_missing_before_it_reads_a_folder(
     with pytest.raises(OtherLawError, match="by less than before"):
         finish(app, "index", "update", str(tmp_path / "photos"), "--index", str(index.folder))
     assert state(index) == before
+
+
+def test_the_options_of_an_index_are_told_while_its_files_are_as_they_were(
+    new: Callable[[LawFiles], PhotoIndex], overrides: Path
+) -> None:
+    index = new(LawFiles(overrides=overrides, min_votes=2))
+    options = {"--overrides": str(overrides), "--min-votes": "2"}
+    with index.catalog.reading() as tables:
+        assert options_of_index(tables) == (options, True)
+        text = overrides.read_text(encoding="utf-8")
+        overrides.write_text(text.replace("restrict", "allow"), encoding="utf-8")
+        assert options_of_index(tables) == (options, False)
+        overrides.unlink()
+        assert options_of_index(tables) == ({}, False)

@@ -180,3 +180,9 @@ def test_a_command_reads_the_languages_that_an_option_names(languages: Path) -> 
         result = CliRunner().invoke(app, [*arguments, *more])
         assert result.exit_code == 0, result.output
         assert result.output.startswith(decision)
+
+
+def test_files_are_the_same_by_their_options(tmp_path: Path) -> None:
+    files = LawFiles(tmp_path / "c.toml", tmp_path / "o.csv", min_votes=2, photo_judge="judges:Judge")
+    assert LawFiles.of_options(files.options()) == files
+    assert LawFiles.of_options({}) == LawFiles()

@@ -101,6 +101,11 @@ class AppSettings:
         except ValueError:
             return False
 
+    @property
+    def for_one_person(self) -> bool:
+        """Return whether who asks is who started it, as far as settings tell: on this machine, by no other name."""
+        return self.on_loopback and self.keys is None and not self.host_names
+
     def cookie(self, name: str) -> str:
         """Return what a cookie is called here: browsers send those of a host to each of its ports.
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.errors import OtherLawError
+from withsense_tf.errors import OtherLawError, WithSenseError
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.service import LawFiles
 
 JUDGE: Final = "python -m withsense_tf index judge"
 # Where the state of the tables has by which options an index was judged.
@@ -38,6 +39,20 @@ def missing_options(tables: sqlite3.Connection, policy: Policy) -> dict[str, str
     names = _parts_of(policy) if here is None else here.keys()
     # Of an index that an older version made, nobody wrote it down.
     return {name: str(value) for name, value in (before or {}).items() if name not in names}
+
+
+def options_of_index(tables: sqlite3.Connection) -> tuple[dict[str, str], bool]:
+    """Return the options that an index was judged with, and whether they give the very same law now.
+
+    None are returned where a file of theirs is gone or cannot be read. A judge of photos is not loaded to be compared.
+    """
+    options: dict[str, str] = get_state(tables, JUDGED_WITH) or {}
+    files = LawFiles.of_options(options)
+    try:
+        version = Policy.of_files(replace(files, photo_judge=None)).version
+    except (WithSenseError, OSError, ValueError):
+        return {}, False
+    return options, files.photo_judge is None and version == get_state(tables, "policy")
 
 
 def _parts_of(policy: Policy) -> set[str]:

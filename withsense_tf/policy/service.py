@@ -63,6 +63,13 @@ class LawFiles:
         votes = _votes() if min_votes is None else min_votes
         return cls(**files, min_votes=votes, photo_judge=_judge(photo_judge))
 
+    @classmethod
+    def of_options(cls, options: Mapping[str, str]) -> LawFiles:
+        """Return the files that options name, as `options` writes them."""
+        values = {name.strip("-").replace("-", "_"): value for name, value in options.items()}
+        files = {name: Path(values[name]) for name in FILES if name in values}
+        return cls(**files, min_votes=int(values.get("min_votes", 1)), photo_judge=values.get("photo_judge"))
+
     @cached_property
     def _countries(self) -> Watched[Countries] | None:
         file = self.countries

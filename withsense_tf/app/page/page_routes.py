@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import mimetypes
+import shlex
+from contextlib import suppress
+from itertools import chain
+from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
@@ -34,7 +38,10 @@ from withsense_tf.app.page.reports import figures_page, law_page, runs_page
 from withsense_tf.app.page.wording import LANGUAGES
 from withsense_tf.app.request_problems import ProblemError, without_paths
 from withsense_tf.app.routes.common import COOKIE, Service, check_key
+from withsense_tf.app.settings import DEFAULT_PORT
 from withsense_tf.common.limits import QUERY_SIGNS
+from withsense_tf.errors import WithSenseError
+from withsense_tf.index.other_law import DECIDE_NOTHING, options_of_index
 from withsense_tf.policy.countries import country_code
 
 PARTS: Final = (
@@ -45,6 +52,8 @@ PARTS: Final = (
 SEARCHES: Final = ("/search", "/models")
 # By which scheme a proxy was asked; who lies about it only keeps a cookie of their own from plain HTTP.
 PROXY_SCHEME: Final = "x-forwarded-proto"
+# What a proxy adds: who asks sits elsewhere.
+PROXY_HEADERS: Final = frozenset({"forwarded", "via", "x-forwarded-for", PROXY_SCHEME, "x-real-ip"})
 YEAR_SECONDS: Final = 365 * 24 * 3600
 # Nothing else of the package is sent.
 ASSETS: Final = frozenset(
@@ -157,6 +166,32 @@ def own_text(request: Request) -> str:
     return str(getattr(request.state, "says", ""))
 
 
+def commands_for_law(request: Request) -> list[str]:
+    """Return the commands that serve the index by the files that it was judged by, if these are still there.
+
+    They say where files lie, so they are for who sits before this machine alone; nobody else gets a word of it.
+    """
+    service = request.app.state.service
+    settings = service.settings
+    if not settings.for_one_person or not PROXY_HEADERS.isdisjoint(request.headers.keys()):
+        return []
+    with suppress(WithSenseError), service.search().index.catalog.reading() as tables:
+        options, is_same = options_of_index(tables)
+        if options:
+            here = settings.law.options()
+            law = options | {name: here[name] for name in DECIDE_NOTHING if name in here}
+            port = [] if settings.port == DEFAULT_PORT else ["--port", str(settings.port)]
+            # They or this program may say otherwise than then.
+            judging = [] if is_same else [_command(["index", "judge"], settings.index, options)]
+            return [*judging, _command(["serve", *port], settings.index, law)]
+    return []
+
+
+def _command(words: list[str], index: Path, options: dict[str, str]) -> str:
+    law = chain.from_iterable(options.items())
+    return shlex.join(["python", "-m", "withsense_tf", *words, "--index", str(index), *law])
+
+
 def problem_page(request: Request, problem: ProblemError) -> Response:
     """Show what went wrong as a page, with the same status: the notice where the law stands, else what to do."""
     if problem.status == 401:
@@ -179,6 +214,7 @@ def problem_page(request: Request, problem: ProblemError) -> Response:
         own_photo=request.url.path == "/by-photo",
         says=getattr(request.state, "says", ""),
         own_text=text,
+        commands=commands_for_law(request) if problem.kind == "other_law" else [],
         verdict=restricting_verdict(request, text) if problem.status == 451 else None,
     )  # fmt: skip
     answer.headers.update(problem.headers)
