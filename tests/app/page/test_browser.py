@@ -372,6 +372,25 @@ def test_the_page_answers_without_scripts(visit: Visit) -> None:
     assert all(one["width"] > 100 and one["height"] > 100 for one in pictures)
 
 
+def test_a_word_as_long_as_a_query_may_be_stands_out_of_no_page(visit: Visit) -> None:
+    page, word = visit("/", width=360), "x" * 1000
+    for path in (f"/search?q={word}", f"/models?q={word}", f"/law?text={word}"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path[:20]
+
+
+def test_what_figures_are_not_of_stands_above_them_and_beside_each(visit: Visit) -> None:
+    page = visit("/how-good", width=360)
+    first, caution = (
+        page.locator(".card .big").first.bounding_box(),
+        page.locator("[data-caution]").bounding_box(),
+    )
+    assert caution["y"] + caution["height"] < first["y"]
+    for card in page.locator(".card:has(.big)").all():
+        assert "photos not known" in card.locator(".bad").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_number_is_shown_whole_or_not_at_all_however_narrow_its_photo(visit: Visit, language: str) -> None:
     page = visit(ASKED, language)

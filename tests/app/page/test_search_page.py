@@ -16,7 +16,11 @@ from withsense_tf.app.answers import SearchAnswer, ShownPlace, WithheldPlace
 from withsense_tf.app.page.query_chips import filters_of_form
 from withsense_tf.app.page.search_page import count_undated, groups_of, in_order, part_of
 from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.photos_table import live_ids
+from withsense_tf.index.upkeep.ingest import remove_for_good
 from withsense_tf.policy.countries import NOTICE
+from withsense_tf.policy.current_policy import Policy
 
 ASKED = "/search?q=a+plain+red+wall&minimum=0"
 BB = {"cookie": "withsense_country=BB"}
@@ -72,6 +76,23 @@ def test_a_photo_of_the_first_page_goes_with_its_permission(
     client.get("/", headers=BB)
     client.post(f"/api/v1/review/consents/{number}/revoke", json={"by": "Ann", "reason": "She asked."})
     assert shown[0] not in client.get("/", headers=BB).text
+
+
+@pytest.mark.closed
+def test_an_index_without_photos_says_so_and_offers_none(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    index = PhotoIndex(place.index)
+    with index.catalog.reading() as tables:
+        names = list(live_ids(tables))
+    remove_for_good(index, names, Policy.of_files(place.law))
+    index.close()
+    client = new_client(place.settings())
+    home, russian = (client.get("/", headers={"accept-language": language}).text for language in ("en", "ru"))
+    assert "No photo can be shown here yet" in home
+    assert "Begin with one of these" not in home
+    assert "Показать пока нечего" in russian
+    assert "data-weak" not in client.get("/search?q=a+plain+red+wall").text
 
 
 def test_an_answer_shows_each_photo_with_words_and_a_number(client: TestClient) -> None:
