@@ -116,11 +116,12 @@ def scenes(
 ) -> tuple[PhotoIndex, dict[str, Item]]:
     """Return an index of three photos, a mirrored copy of one, a collage with that, one with it, and one without."""
     one, two, three = (scene(seed) for seed in range(3))
-    copy, page = ImageOps.mirror(one), collage_of([two, one])
+    copy, page, inset = ImageOps.mirror(one), collage_of([two, one]), two.resize((640, 480))
+    inset.paste(one.resize((210, 158)), (10, 10))
     pictures = {
         "one.jpg": one, "two.jpg": two, "three.jpg": three, "copy.jpg": copy, "page.jpg": page,
         "crop.jpg": one.crop((20, 10, 310, 230)), "book.jpg": collage_of([page, collage_of([scene(5), scene(6)])]),
-        "other.jpg": collage_of([two, three]),
+        "other.jpg": collage_of([two, three]), "inset.jpg": inset,
     }  # fmt: skip
     items = {name: saved(picture, tmp_path, name) for name, picture in pictures.items()}
     return new_index(tmp_path / "scenes", fitted("hybrid"), list(items.values()), store), items
@@ -144,12 +145,14 @@ def test_what_shows_a_photo_leaves_with_it_and_what_else_it_shows_stays(
         "crop.jpg": "",
         "page.jpg": "one.jpg",
         "book.jpg": "one.jpg",
+        "inset.jpg": "one.jpg",
     }
-    assert (report.removed, unknown) == (5, [])
+    # The one beside it shows what the inset shows, too, and not the photo that was taken out.
+    assert (report.removed, unknown) == (6, [])
     assert live(index) == {"two.jpg", "three.jpg", "other.jpg"}
     # Neither an update of the folder brings them back, nor does it take out what was also in a collage.
     report = ingest(index, list(items.values()), LAW, others="remove")
-    assert (report.added, report.removed, report.kept_out) == (0, 0, 5)
+    assert (report.added, report.removed, report.kept_out) == (0, 0, 6)
     told_anew = [
         replace(items[name], captions=((f"{name}#0", "A wall, told anew ."),)) for name in live(index)
     ]
@@ -163,7 +166,7 @@ def test_what_left_with_a_photo_comes_back_with_it_but_what_was_taken_out_by_nam
 ) -> None:
     index, items = scenes
     remove_for_good(index, ["one.jpg", "book.jpg"], LAW)
-    assert readmit(index, ["one.jpg"]) == 4
+    assert readmit(index, ["one.jpg"]) == 5
     ingest(index, list(items.values()), LAW)
     assert live(index) == items.keys() - {"book.jpg"}
     # What shows another one that is kept out stays out.

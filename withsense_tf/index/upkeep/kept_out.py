@@ -91,14 +91,11 @@ def _copies(name: str, photos: Sequence[tuple[str, str, str]]) -> list[tuple[str
 
 
 def _showing(looks: Sequence[str], photos: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
-    """Return the name and digest of each photo that shows one of some looks, or a photo that does."""
-    every = [look for *_, look in photos]
-    places: set[int] = set()
-    while looks:
-        new = set(shown_in(looks, every).tolist()) - places
-        places |= new
-        looks = [every[at] for at in new]
-    return [photos[at][:2] for at in sorted(places)]
+    """Return the name and digest of each photo that shows one of some looks.
+
+    What shows a photo that shows one is not looked for: by its look as a whole, it may show another part of that alone.
+    """
+    return [photos[at][:2] for at in shown_in(looks, [look for *_, look in photos]).tolist()]
 
 
 def like_kept_out(index: PhotoIndex, looks: Mapping[str, str]) -> set[str]:
