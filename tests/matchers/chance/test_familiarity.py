@@ -166,6 +166,12 @@ def test_a_word_that_tells_nothing_and_that_captions_lack_makes_no_text_strange(
     assert set(by_words.readings(text)) <= {"dog", "beach"}
 
 
+@pytest.mark.parametrize("text", ["gigantic", "other several next big", "very unusual and really beautiful"])
+def test_where_no_word_tells_anything_all_are_strange(by_words: Familiarity, text: str) -> None:
+    assert by_words.readings(text)
+    assert by_words.word_features(text)[0] == pytest.approx(1)
+
+
 def test_a_word_that_tells_nothing_counts_where_captions_have_it() -> None:
     by_words = Familiarity().fit(["A new dog .", "A new cat ."], PHOTOS[:2])
     assert "new" in by_words.readings("a new horse")

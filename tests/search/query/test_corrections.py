@@ -123,9 +123,10 @@ def test_a_correction_outside_a_quotation_leaves_the_same_word_inside() -> None:
         ("trial", {"trail": 9}, "trial (did you mean trail?)"),
         ("Trial", {"trail": 9, "trill": 2}, "Trial (did you mean trail?)"),
         ("trial", {"trials": 9}, "trial"),  # its own plural
+        ("bread", {"break": 900, "breed": 9}, "bread"),
         ("trial", {"thrills": 9}, "trial"),
         ("nun", {"run": 900}, "nun"),  # a short word is near to too many
-        ("childe", {"child": 9}, "childe"),  # nobody is asked to ask for a child
+        ("chidl", {"child": 9}, "chidl"),  # nobody is asked to ask for a child
     ],
 )
 def test_beside_a_real_word_that_nothing_shows_stands_the_one_that_may_have_been_meant(

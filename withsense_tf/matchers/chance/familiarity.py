@@ -98,7 +98,7 @@ class Familiarity(Saveable):
 
     def _read(self, text: str) -> dict[str, str]:
         if not CYRILLIC.search(text.lower()):
-            return {form: form for form in telling_forms(text) if self._may_lack(form, form)}
+            return self._that_tell({form: form for form in telling_forms(text)})
         parts = [word for word in words(text) if word not in SMALL]
         forms = [lemma(word) for word in parts]
         readings = dict(zip(forms, forms, strict=True))
@@ -110,15 +110,17 @@ class Familiarity(Saveable):
                 if english:
                     best = max(english, key=lambda word: (word in SMALL, self._count(word)))
                     readings |= dict.fromkeys(russian, best)
-        return {
-            form: reading
-            for form, reading in readings.items()
-            if reading not in SMALL and self._may_lack(form, reading)
-        }
+        return self._that_tell({form: word for form, word in readings.items() if word not in SMALL})
 
-    def _may_lack(self, form: str, reading: str) -> bool:
-        """Return whether a photo could lack a word: that no caption says "new" does not tell that nothing is new."""
-        return self._count(reading) > 0 or tells(form)
+    def _that_tell(self, readings: dict[str, str]) -> dict[str, str]:
+        """Return the words that a photo could lack: that no caption says "new" does not tell that nothing is new.
+
+        Where no word tells, all stay: what nobody says of any photo fits none.
+        """
+        telling = {
+            form: reading for form, reading in readings.items() if self._count(reading) > 0 or tells(form)
+        }
+        return telling or readings
 
     def forms(self, text: str) -> tuple[str, ...]:
         """Return the basic forms that captions are asked for, each once."""

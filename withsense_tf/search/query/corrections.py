@@ -55,12 +55,14 @@ def correct(
 def with_meant_word(word: str, text: str, shown: ShownWords, policy: Law) -> str:
     """Return a word of a query that nothing shows, beside the one of captions that may have been meant.
 
-    A real word is not corrected, but who typed "trial" may have meant "trail", and can be asked.
+    A real word is not corrected, but who typed "trial" may have meant "trail", and can be asked. Other slips than two
+    letters that changed places make other words too often: "bread" is no "break".
     """
     typed_word = word.lower()
     near = [] if len(word) <= SHORTEST else shown.near(typed_word)
-    kin = lemma(typed_word)
-    others = [(-count, other) for other, slips, count in near if slips == 1 and lemma(other) != kin]
+    others = [
+        (-count, other) for other, slips, count in near if slips == 1 and sorted(other) == sorted(typed_word)
+    ]
     better = next(
         (other for _, other in sorted(others) if may_be_asked(other, typed_word, text, policy)), None
     )
