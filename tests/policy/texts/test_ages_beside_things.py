@@ -17,6 +17,12 @@ BESIDE = [
     "by the old oak", "in front of the church",
 ]  # fmt: skip
 AGED = [", 7 years old", ", aged 7", ", 7", ", seven", " (7)", ", six and a half"]
+NAMED = ["Ava, ", "Leo is ", "Mia turned "]
+YOUNG = ["9 months", "six weeks", "seven", "7 years old"]
+WHERE = [" on the beach", " at the piano", " with a dog", " and the cat", " by the lake", " before bed", ", first snow"]
+NAMED_IN_RUSSIAN = ["Лёве ", "Маша, ей ", "На фото Петя, "]
+YOUNG_IN_RUSSIAN = ["7", "семь лет", "8 месяцев", "три недели"]
+WHERE_IN_RUSSIAN = [" в саду", " за роялем", " с собакой", " и кот", " в школе", " на сцене", " у озера"]
 RESTRICTED = [
     "She leads the calf, eight years old",
     "Seven years old, on a pony",
@@ -54,6 +60,9 @@ ALLOWED = [
     "Дом у церкви, 12 лет",
     "Она — кобыла, 9 лет",
     "Маша на пони, 27 лет",
+    "Leo is 37 on the beach",
+    "Ava, 9 months in the army",
+    "Ей 37 на сцене",
 ]
 
 
@@ -61,6 +70,14 @@ ALLOWED = [
 @pytest.mark.parametrize("beside", BESIDE)
 def test_who_is_beside_an_animal_or_a_thing_may_be_so_old(beside: str, age: str) -> None:
     texts = [f"{who} {beside}{age}" for who in WHO]
+    assert [text for text in texts if not policy().verdict(text).restricted] == []
+
+
+@pytest.mark.parametrize(
+    ("who", "ages", "places"), [(NAMED, YOUNG, WHERE), (NAMED_IN_RUSSIAN, YOUNG_IN_RUSSIAN, WHERE_IN_RUSSIAN)]
+)
+def test_who_is_named_is_so_old_wherever_they_are(who: list[str], ages: list[str], places: list[str]) -> None:
+    texts = [f"{name}{age}{place}" for name in who for age in ages for place in places]
     assert [text for text in texts if not policy().verdict(text).restricted] == []
 
 
