@@ -19,7 +19,15 @@ BESIDE = [
 AGED = [", 7 years old", ", aged 7", ", 7", ", seven", " (7)", ", six and a half"]
 NAMED = ["Ava, ", "Leo is ", "Mia turned "]
 YOUNG = ["9 months", "six weeks", "seven", "7 years old"]
-WHERE = [" on the beach", " at the piano", " with a dog", " and the cat", " by the lake", " before bed", ", first snow"]
+WHERE = [
+    " on the beach",
+    " at the piano",
+    " with a dog",
+    " and the cat",
+    " by the lake",
+    " before bed",
+    ", first snow",
+]
 NAMED_IN_RUSSIAN = ["Лёве ", "Маша, ей ", "На фото Петя, "]
 YOUNG_IN_RUSSIAN = ["7", "семь лет", "8 месяцев", "три недели"]
 WHERE_IN_RUSSIAN = [" в саду", " за роялем", " с собакой", " и кот", " в школе", " на сцене", " у озера"]
