@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 from withsense_tf.__main__ import app
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError
+from withsense_tf.index.integrity.seal import settle_seals
 from withsense_tf.index.item import Item
+from withsense_tf.index.lift import Restrictions, _Change, _Restriction
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.judge_anew import judge_anew
@@ -140,3 +142,84 @@ def test_the_commands_ask_for_the_word_when_a_captions_file_was_lost(
     assert isinstance(refused.exception, SettingError)
     assert "bee.jpg" in str(refused.exception)
     assert CliRunner().invoke(app, [*update, "--lift"]).exit_code == 0
+
+
+@pytest.fixture
+def bare(looks: Path) -> Item:
+    """Return a copy of the wall of which nobody said anything."""
+    return item_of(looks, "bare.png", 2, light=1, texts=[])
+
+
+def test_a_copy_without_captions_comes_and_goes_and_the_captioned_photo_stays_shown(
+    index: PhotoIndex, bare: Item
+) -> None:
+    ingest(index, [bare], LAW)
+    assert shown(index) == {"wall.png"}
+    ingest(index, [], LAW, remove=["bare.png"])
+    assert shown(index) == {"wall.png"}
+
+
+def test_a_copy_without_captions_that_a_person_restricts_restricts_its_copies(
+    index: PhotoIndex, bare: Item
+) -> None:
+    by_hand = law(overrides={"bare.png": Override("bare.png", "restrict", "Ann", "a child in the back")})
+    ingest(index, [bare], by_hand)
+    assert shown(index, by_hand) == set()
+    with pytest.raises(SettingError, match=r"wall\.png.*--lift"):
+        judge_anew(index, LAW)
+
+
+def test_a_copy_without_captions_whose_evidence_cannot_be_read_restricts_its_copies(
+    index: PhotoIndex, bare: Item
+) -> None:
+    ingest(index, [dataclasses.replace(bare, unread=(("captions.csv:7", "the row cannot be read"),))], LAW)
+    assert shown(index) == set()
+
+
+def settled_as_before(index: PhotoIndex, name: str, other: str) -> None:
+    """Write into an index what was settled when copies without captions restricted the others, too."""
+    with index.catalog.writing() as tables:
+        tables.execute(
+            "UPDATE law SET restricted = 1, source = ?, seal = NULL WHERE photo = "
+            "(SELECT id FROM live WHERE name = ?)",
+            (f"duplicate of {other}", name),
+        )
+        settle_seals(tables)
+
+
+def test_in_an_older_index_the_captioned_photo_is_shown_once_the_copy_without_captions_left(
+    index: PhotoIndex, bare: Item
+) -> None:
+    ingest(index, [bare], LAW)
+    settled_as_before(index, "wall.png", "bare.png")
+    assert shown(index) == set()
+    ingest(index, [], LAW, remove=["bare.png"])
+    assert shown(index) == {"wall.png"}
+
+
+def test_in_an_older_index_evidence_behind_a_copy_without_captions_does_not_leave_unseen(
+    index: PhotoIndex, two: list[Item], looks: Path
+) -> None:
+    copies = [item_of(looks, "a.png", 1, 1, texts=[]), item_of(looks, "copy.png", 1, 2, texts=[INNOCENT])]
+    ingest(index, copies, LAW)
+    settled_as_before(index, "copy.png", "a.png")
+    with index.catalog.writing() as tables:
+        tables.execute("UPDATE law SET source = 'no captions', seal = NULL WHERE source LIKE '% ann.png' AND "
+                       "photo = (SELECT id FROM live WHERE name = 'a.png')")  # fmt: skip
+        settle_seals(tables)
+    with pytest.raises(SettingError, match=r"copy\.png.*--lift"):
+        ingest(index, [without_evidence(two[0])], LAW)
+
+
+def test_a_copy_that_leaves_and_alone_was_like_both_others_lifts_nothing_without_a_word(
+    index: PhotoIndex,
+) -> None:
+    with index.catalog.reading() as tables:
+        before = Restrictions(tables)
+    before._of = {
+        ("ann.png", 16): _Restriction(1, True, False, 1, "captions"),
+        ("between.png", 16): _Restriction(2, True, False, 1, "duplicate of ann.png"),
+        ("wall.png", 16): _Restriction(3, False, False, 1, "duplicate of ann.png"),
+    }
+    assert before._evidence_left("wall.png", 16, {"between.png": _Change(lost=True, other_picture=True)})
+    assert not before._evidence_left("wall.png", 16, {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
@@ -120,3 +121,16 @@ def test_a_photo_with_a_look_of_a_version_before_gets_one_with_patches_when_it_c
     with index.catalog.reading() as tables:
         assert live_without_patches(tables) == set()
     assert ingest(index, [items["wall"]], LAW).same == 1
+
+
+@pytest.mark.closed
+def test_a_photo_without_captions_restricts_a_collage_only_as_the_copy_of_a_child(
+    scenes: tuple[PhotoIndex, dict[str, Item]],
+) -> None:
+    index, items = scenes
+    bare = dataclasses.replace(items["crop"], captions=())
+    ingest(index, [bare, items["collage"]], LAW)
+    assert restrictions(index) == {"crop.png": "no captions"}
+    ingest(index, [items["kid"]], LAW)
+    assert restrictions(index).keys() == {"kid.png", "crop.png", "collage.png"}
+    assert restrictions(index)["crop.png"] == "duplicate of kid.png"

@@ -21,7 +21,14 @@ from withsense_tf.policy.countries import NOTICE, Countries, CountryRule
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.gate import Gate
 from withsense_tf.policy.overrides import Override, load_overrides
-from withsense_tf.policy.photo_decisions import Ownership
+from withsense_tf.policy.photo_decisions import (
+    UNREAD,
+    Evidence,
+    Ownership,
+    PhotoDecision,
+    spread,
+    spread_to_wholes,
+)
 
 DAY = date(2026, 11, 20)
 COUNTRIES = Countries(
@@ -416,3 +423,57 @@ def test_no_restricted_photo_or_caption_ever_leaves_the_gate(
     verdict = kept.texts(gate.rule.age_limit).verdict(text)
     assert answer.allowed == (country == "AA" or verdict.decision == "allow")
     assert (answer.notice is None) == answer.allowed
+
+
+KINDS = ("speaks", "unreadable", "by_hand", "seen", "bare", "plain", "allowed", "changed")
+EVIDENCE = ("speaks", "unreadable", "by_hand", "seen", "changed")
+SOURCES = {"speaks": "captions", "unreadable": UNREAD, "by_hand": "override by Ann", "seen": "classifier"}
+
+
+@settings(max_examples=200)
+@given(
+    kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=8),
+    number=st.integers(0, 10**9),
+)
+def test_a_copy_of_what_is_restricted_for_what_is_known_never_leaves_whatever_others_lack_captions(
+    kinds: list[str], number: int
+) -> None:
+    rng = np.random.default_rng(number)
+    names = [f"{at}.jpg" for at in rng.permutation(len(kinds))]
+    labels = {name: str(rng.integers(3)) for name in names}
+    wholes = {name: {str(rng.integers(3))} for name in names if rng.random() < 0.3}
+    kind_of = dict(zip(names, kinds, strict=True))
+    decisions = {
+        name: PhotoDecision(
+            name, kind not in ("plain", "allowed"), SOURCES.get(kind, "no captions" if kind == "bare" else kind),
+            0, 0, (), by_hand=kind in ("by_hand", "allowed"),
+        )
+        for name, kind in kind_of.items()
+    }  # fmt: skip
+    own = {name for name, one in decisions.items() if one.restricted}
+    spread(decisions, labels)
+    spread_to_wholes(decisions, labels, wholes)
+    # Worked out apart: groups with evidence, and those that show such a group.
+    guarded = {labels[name] for name, kind in kind_of.items() if kind in EVIDENCE}
+    for _ in names:
+        guarded |= {
+            labels[name] for name, some in wholes.items() if some & guarded and kind_of[name] != "allowed"
+        }
+    expected = own | {name for name in names if labels[name] in guarded and kind_of[name] != "allowed"}
+    assert {name for name, one in decisions.items() if one.restricted} == expected
+
+
+def test_a_copy_without_captions_is_withheld_alone(data: Dataset, folder: Path) -> None:
+    shutil.copy(folder / "train_images/cat.jpg", folder / "train_images/new.jpg")
+    gate = policy().gate(load_dataset(folder), "RU", DAY)
+    assert not {"cat.jpg"} & restricted(gate)
+    shutil.copy(folder / "train_images/bee.jpg", folder / "train_images/new.jpg")
+    gate = policy().gate(load_dataset(folder), "RU", DAY)
+    assert {"bee.jpg", "new.jpg"} <= restricted(gate)
+
+
+def test_a_photo_without_captions_that_was_restricted_under_another_name_restricts_its_copies() -> None:
+    by_hand = {"old.jpg": Override("old.jpg", "restrict", "Ann", "a child in the back")}
+    evidence = [Evidence("a.jpg", twins=("old.jpg",))]
+    assert Ownership(overrides=by_hand).own(evidence)["a.jpg"].restricts_copies
+    assert not Ownership().own(evidence)["a.jpg"].restricts_copies

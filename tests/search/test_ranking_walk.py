@@ -85,7 +85,12 @@ class Truth:
         if photo in self.overrides:
             return self.overrides[photo] == "restrict"
         look = self.photos[photo][0]
-        return any(self._alone(twin, limit) for twin in NAMES if self.photos[twin][0] == look)
+        copies = [copy for copy in NAMES if self.photos[copy][0] == look and self._has_evidence(copy)]
+        return any(self._alone(one, limit) for one in (photo, *copies))
+
+    def _has_evidence(self, photo: str) -> bool:
+        """Return whether anything is known of a photo: if not, that says nothing of its copies."""
+        return photo in self.overrides or self.photos[photo][1] != "bare"
 
     def _alone(self, photo: str, limit: int) -> bool:
         if photo in self.overrides:

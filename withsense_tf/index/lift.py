@@ -17,7 +17,7 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.law_table import live_permissions, live_restrictions
 from withsense_tf.index.tables.photos_table import live_of_name, photo_of_id
-from withsense_tf.policy.photo_decisions import DUPLICATE, SHOWS
+from withsense_tf.policy.photo_decisions import DUPLICATE, NO_CAPTIONS, SHOWS
 
 MOST_NAMED: Final = 100
 
@@ -27,7 +27,13 @@ class _Restriction:
     photo: int
     own: bool
     by_hand: bool
+    group: int | None
     source: str
+
+    @property
+    def other(self) -> str:
+        """Return the photo that brought it, or its own source."""
+        return self.source.removeprefix(DUPLICATE).removeprefix(SHOWS)
 
 
 class Restrictions:
@@ -35,8 +41,8 @@ class Restrictions:
 
     def __init__(self, tables: sqlite3.Connection) -> None:
         self._of = {
-            (name, limit): _Restriction(photo, bool(own), bool(by_hand), source)
-            for name, limit, photo, own, by_hand, source in live_restrictions(tables)
+            (name, limit): _Restriction(photo, bool(own), bool(by_hand), group, source)
+            for name, limit, photo, own, by_hand, group, source in live_restrictions(tables)
         }
         self._evidence: dict[str, Item] = {}
 
@@ -65,21 +71,39 @@ class Restrictions:
         # A person who allowed a photo has said the word.
         now = {(name, limit) for name, limit, by_hand in free if not by_hand and (name, limit) in self._of}
         changes = {name: _Change.of(tables, item) for name, item in self._evidence.items()}
-        return sorted(
-            {name for name, limit in now if self._evidence_left(name, self._of[name, limit], changes)}
-        )
+        return sorted({name for name, limit in now if self._evidence_left(name, limit, changes)})
 
-    def _evidence_left(self, name: str, before: _Restriction, changes: Mapping[str, _Change]) -> bool:
-        change = changes.get(name)
+    def _evidence_left(self, name: str, limit: int, changes: Mapping[str, _Change]) -> bool:
+        before, change = self._of[name, limit], changes.get(name)
         if change is not None and change.other_picture:
             return False  # what was known of the one before says nothing of it
-        if before.own:
-            return before.by_hand or (change is not None and change.lost)
-        other = before.source.removeprefix(DUPLICATE).removeprefix(SHOWS)
-        source = changes.get(other)
+        if before.own and (before.by_hand or (change is not None and change.lost)):
+            return True
+        if before.other == before.source:
+            return False
+        if self._is_bare(before, limit):
+            copies = (self._of[copy, limit] for copy in self._copies(before, limit))
+            return any(copy.own and copy.source != NO_CAPTIONS for copy in copies)
+        source = changes.get(before.other)
         if source is not None and (source.lost or source.other_picture):
             return True
-        return any(one.by_hand for (photo, _), one in self._of.items() if photo == other)
+        if any(changes[name].other_picture for name in self._copies(before, limit) & changes.keys()):
+            return True  # a copy left by which it was one of the other, that may be here still
+        return any(one.by_hand for (photo, _), one in self._of.items() if photo == before.other)
+
+    def _is_bare(self, restriction: _Restriction, limit: int) -> bool:
+        """Return whether a copy of which nobody knows anything brought a restriction, as in older indexes."""
+        other = self._of.get((restriction.other, limit))
+        return restriction.source.startswith(DUPLICATE) and other is not None and other.source == NO_CAPTIONS
+
+    def _copies(self, restriction: _Restriction, limit: int) -> set[str]:
+        """Return the names of the restricted photos of a group."""
+        group = restriction.group
+        return {
+            name
+            for (name, of_limit), one in self._of.items()
+            if group is not None and one.group == group and of_limit == limit
+        }
 
 
 @dataclass(frozen=True)

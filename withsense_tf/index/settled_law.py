@@ -16,7 +16,7 @@ from withsense_tf.index.tables.law_table import (
 )
 from withsense_tf.index.tables.photos_table import live_of_ids
 from withsense_tf.index.tables.state_table import get_state
-from withsense_tf.policy.photo_decisions import DUPLICATE, SHOWS, PhotoDecision, spread
+from withsense_tf.policy.photo_decisions import DUPLICATE, NO_CAPTIONS, SHOWS, PhotoDecision, spread
 
 
 def decision_of(name: str, own: Sequence[object]) -> PhotoDecision:
@@ -90,9 +90,11 @@ def _spread_in_group(
 
 
 def _restricted_name(photos: Iterable[SealedPhoto], limit: int, version: str | None) -> str:
-    """Return the name of the first of some photos that is restricted as it is settled now, or none."""
+    """Return the name of the first of some photos that is restricted, as it is settled now, for what is known of it."""
     for one in photos:
         verdict = one.verdict(limit)
-        if verdict is None or verdict.restricted != 0 or one.is_broken(verdict, version, settled=False):
+        if verdict is None or one.is_broken(verdict, version, settled=False):
+            return one.item.name
+        if verdict.restricted != 0 and verdict.source != NO_CAPTIONS:
             return one.item.name
     return ""

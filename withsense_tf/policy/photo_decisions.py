@@ -29,6 +29,8 @@ UNCAPTIONED: Final = ("restrict", "allow")
 # Where something that may speak of a photo cannot be read, nobody knows what it says.
 UNREAD: Final = "evidence not readable"
 STRICTNESS: Final = {"allow": 0, "review": 1, "block": 2}
+# Of a photo that is restricted for this nobody knows anything: that is no evidence against its copies.
+NO_CAPTIONS: Final = "no captions"
 # The source of what such a judge decided, where no person or text has said it.
 CLASSIFIER: Final = "classifier"
 # What begins the source of a decision that another photo brought: of a copy, or of a photo that a collage shows.
@@ -69,6 +71,11 @@ class PhotoDecision:
     evidence: tuple[str, ...]
     by_hand: bool = False
 
+    @property
+    def restricts_copies(self) -> bool:
+        """Return whether something was said, seen or decided of it for which its copies are restricted, too."""
+        return self.restricted and self.source != NO_CAPTIONS
+
 
 @dataclass(frozen=True)
 class Ownership:
@@ -79,7 +86,7 @@ class Ownership:
     - `photo_judge`: looks at photos that no text restricts. One without captions is restricted from the chance
       `judge_threshold` on, and else allowed. Where captions speak of no child, the judge must be surer: from
       `judge_sure` on, or as a country says it
-    - `duplicates`: a photo that looks like a restricted one is restricted too
+    - `duplicates`: a photo that looks like a restricted one is restricted too, unless that one merely lacks captions
     - `overrides`: what people decided; their keys say nothing
     """
 
@@ -133,7 +140,9 @@ class Ownership:
             if override is not None:
                 decisions[one.photo] = _overridden(decisions[one.photo], override)
             for twin in one.twins:
-                _restrict_as(twin, one.photo, decisions, self.human_decisions)
+                # A photo that people restricted under another name of it.
+                if self.human_decisions.restricts_name(twin):
+                    _restrict(one.photo, decisions, f"{DUPLICATE}{twin}")
         return decisions
 
     @cached_property
@@ -155,7 +164,7 @@ class Ownership:
         elif one.captions:
             restricted, source = False, "captions"
         else:
-            restricted, source = self.uncaptioned == "restrict", "no captions"
+            restricted, source = self.uncaptioned == "restrict", NO_CAPTIONS
         return PhotoDecision(
             one.photo, restricted, source, len(one.captions), len(speaking) + len(others), evidence
         )
@@ -172,14 +181,14 @@ class Ownership:
             one.photo: one.path
             for one in evidence
             if one.path is not None
-            and (decisions[one.photo].source == "no captions" or not decisions[one.photo].restricted)
+            and (decisions[one.photo].source == NO_CAPTIONS or not decisions[one.photo].restricted)
         }
         if self.photo_judge is None or not open_photos:
             return
         likely = ask_judge(self.photo_judge, list(open_photos.values()))
         for photo, chance in zip(open_photos, likely, strict=True):
             old = decisions[photo]
-            bare = old.source == "no captions"
+            bare = old.source == NO_CAPTIONS
             # Who is heard on photos that nobody speaks of is not to be less strict than where captions are silent.
             threshold = min(self.judge_threshold, level.sure) if bare else level.sure
             # Written so that a judge that answers with no number restricts.
@@ -251,20 +260,12 @@ def _parts(data: Dataset) -> dict[str, tuple[str, ...]]:
     return {str(photo): parts for photo, parts in rows if parts}
 
 
-def _restrict_as(
-    twin: str, photo: str, decisions: dict[str, PhotoDecision], human_decisions: HumanDecisions
-) -> None:
-    """Restrict a photo that people restricted under another name of it."""
-    if human_decisions.restricts_name(twin):
-        _restrict(photo, decisions, f"{DUPLICATE}{twin}")
-
-
 def spread(decisions: dict[str, PhotoDecision], labels: Mapping[str, str], source: str = "") -> None:
     """Restrict the near-duplicates of restricted photos: all that share a label, or all for another `source`."""
     first = dict.fromkeys(labels.values(), source) if source else {}
     # By name, so that the order in which photos come changes nothing.
     for photo, label in sorted(labels.items()):
-        if decisions[photo].restricted:
+        if decisions[photo].restricts_copies:
             first.setdefault(label, f"{DUPLICATE}{photo}")
     for photo, label in labels.items():
         if label in first:
@@ -277,7 +278,7 @@ def spread_to_wholes(
     """Restrict photos that show restricted ones, by the labels in `parts`, and their near-duplicates; not the parts."""
     while True:
         before = dict(decisions)
-        first = {labels[one]: one for one in sorted(labels, reverse=True) if decisions[one].restricted}
+        first = {labels[one]: one for one in sorted(labels, reverse=True) if decisions[one].restricts_copies}
         for photo, some in parts.items():
             for label in sorted(first.keys() & some):
                 _restrict(photo, decisions, f"{SHOWS}{first[label]}")
@@ -288,8 +289,8 @@ def spread_to_wholes(
 
 def _restrict(photo: str, decisions: dict[str, PhotoDecision], source: str) -> None:
     old = decisions[photo]
-    # What a person allowed stays allowed; what a person restricted spreads like the rest.
-    if not old.restricted and not old.by_hand:
+    # What a person allowed stays allowed. One that merely lacked captions now restricts its copies and what shows it.
+    if not old.restricts_copies and not old.by_hand:
         decisions[photo] = replace(old, restricted=True, source=source)
 
 

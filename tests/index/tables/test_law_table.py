@@ -77,7 +77,7 @@ def test_the_strictest_verdict_fills_a_limit_that_has_none_and_changes_no_other(
 def test_nothing_is_settled_before_it_is(tables: sqlite3.Connection) -> None:
     assert (live_restrictions(tables), live_permissions(tables)) == ([], [])
     settle_own_verdicts(tables)
-    assert live_restrictions(tables) == [("a.png", 18, 1, 1, 0, "captions")]
+    assert live_restrictions(tables) == [("a.png", 18, 1, 1, 0, None, "captions")]
     assert live_permissions(tables) == [("a.png", 16, 0)]
     assert count_restricted(tables) == {16: 0, 18: 1}
 

@@ -105,9 +105,9 @@ def settle_verdicts(tables: sqlite3.Connection, verdicts: Iterable[tuple[bool, s
 
 
 def live_restrictions(tables: sqlite3.Connection) -> list[tuple[Any, ...]]:
-    """Return what restricts live photos: name, age limit, photo, whether by itself, by hand, source."""
+    """Return what restricts live photos: name, age limit, photo, whether by itself, by hand, group, source."""
     return tables.execute(
-        f"SELECT name, age_limit, photo, own_restricted, by_hand, source {_OF_LIVE} WHERE restricted = 1"
+        f"SELECT name, age_limit, photo, own_restricted, by_hand, fold, source {_OF_LIVE} WHERE restricted = 1"
     ).fetchall()
 
 
