@@ -75,6 +75,22 @@ def test_other_small_spots_do_not(picture: np.ndarray) -> None:
     assert not set(main_colours(picture)) & {"yellow", "blue"}
 
 
+def test_a_picture_in_which_no_colour_covers_enough_has_the_one_that_covers_most() -> None:
+    picture = np.full((100, 100, 3), (210, 180, 140), np.uint8)
+    assert main_colours(picture) == ("brown",)
+    picture[:40], picture[40:65], picture[65:80] = (128, 128, 128), (20, 20, 22), (90, 60, 35)
+    assert main_colours(picture) == ("grey",)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_each_picture_has_a_colour(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for _ in range(40):
+        size = rng.integers(1, 65, 2)
+        colours = rng.integers(0, 256, (rng.integers(1, 30), 3), dtype=np.uint8)
+        assert main_colours(colours[rng.integers(0, len(colours), size)])
+
+
 def test_scattered_dots_are_no_spot() -> None:
     picture = np.full((64, 64, 3), SNOW, np.uint8)
     picture[10:54:5, 10:54:4] = JACKET

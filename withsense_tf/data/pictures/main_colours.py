@@ -1,5 +1,7 @@
 """A photo's pixels -> the names of its main colours: those that cover enough of it, or stand out, to be asked for.
 
+A photo in which none does has the one that covers most of it, so that each has a colour.
+
 Pixels are compared in OKLab, where equal steps look equal: by lightness (0 is black, 1 is white), chroma (0 is grey)
 and hue (an angle). Some of them have no name here, such as skin and sand: nobody looks for these as for a colour.
 """
@@ -44,7 +46,7 @@ AXES: Final = np.array(
 
 
 def main_colours(pixels: np.ndarray) -> tuple[str, ...]:
-    """Return the names of the main colours of an sRGB picture, uint8, (height, width, 3), the largest first.
+    """Return the names of the main colours, one or more, of an sRGB picture (height, width, 3), the largest first.
 
     >>> main_colours(np.full((4, 4, 3), (200, 20, 20), np.uint8))
     ('red',)
@@ -57,7 +59,15 @@ def main_colours(pixels: np.ndarray) -> tuple[str, ...]:
         if shares[name] >= LEAST[name]
         or (name in SPOTS and shares[name] >= SPOT_SHARE and _has_spot(names == number, pixels))
     ]
-    return tuple(sorted(main, key=lambda name: -shares[name]))
+    return tuple(sorted(main, key=lambda name: -shares[name])) or (_largest(names, pixels),)
+
+
+def _largest(names: np.ndarray, pixels: np.ndarray) -> str:
+    """Return the name of what covers most of a picture, what has no name taken for the nearest that has one."""
+    *_, hue = _oklch(pixels)
+    # Skin and sand are a pale brown, and the rest that has no name is nearly grey.
+    nearest = np.where(_is_warm(hue), NAMES.index("brown"), NAMES.index("grey"))
+    return NAMES[int(np.bincount(np.where(names < 0, nearest, names).ravel()).argmax())]
 
 
 def _has_spot(has_name: np.ndarray, pixels: np.ndarray) -> bool:
@@ -82,7 +92,7 @@ def name_pixels(pixels: np.ndarray) -> np.ndarray:
     """Return the number of each pixel's colour in NAMES, (height, width); -1 where it has no name."""
     light, chroma, hue = _oklch(pixels)
     is_faint = chroma < 0.035
-    is_reddish, is_warm = hue < 35, (hue >= 20) & (hue < 100)
+    is_reddish, is_warm = hue < 35, _is_warm(hue)
     # The first that holds counts. Of a dark pixel the hue is hardly seen, unless it is strong.
     rules = (
         ("black", light < 0.32 - chroma),
@@ -105,6 +115,10 @@ def name_pixels(pixels: np.ndarray) -> np.ndarray:
     )
     conditions, numbers = zip(*((holds, NAMES.index(name)) for name, holds in rules), strict=True)
     return np.select(conditions, numbers, -1)
+
+
+def _is_warm(hue: np.ndarray) -> np.ndarray:
+    return (hue >= 20) & (hue < 100)
 
 
 def _oklch(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
