@@ -104,6 +104,7 @@ def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
         theme: str = "light",
         scripts: bool = True,
         at: str = site,
+        scale: int = 1,
     ) -> Any:
         context = chromium.new_context(
             base_url=at,
@@ -111,6 +112,7 @@ def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
             viewport={"width": width, "height": 900},
             color_scheme=theme,
             java_script_enabled=scripts,
+            device_scale_factor=scale,
         )
         context.add_cookies([{"name": "withsense_country", "value": country, "url": at}])
         context.set_default_timeout(PATIENCE)

@@ -414,3 +414,33 @@ def test_a_number_is_shown_whole_or_not_at_all_however_narrow_its_photo(visit: V
         }"""
     )
     assert clipped == []
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.slow
+def test_a_telephone_shows_all_columns_of_models_and_whole_words_of_captions(
+    visit: Visit, language: str
+) -> None:
+    page = visit("/review?tab=index", language, 390, scale=2)
+    assert page.evaluate("document.querySelector('.scroll').scrollWidth <= innerWidth - 30")
+    page.goto(ASKED)
+    page.locator(".tile .said").first.wait_for()
+    assert page.evaluate(
+        "[...document.querySelectorAll('.said')].every((one) => one.scrollWidth <= one.clientWidth)"
+    )
+
+
+@pytest.mark.slow
+def test_a_small_photo_is_as_wide_as_it_is_whatever_the_screen(visit: Visit) -> None:
+    page = visit(ASKED, width=390, scale=2)
+    page.goto(page.locator(".tile a.open").first.get_attribute("href"))
+    width = "document.querySelector('.stage img').width"
+    page.wait_for_function("document.querySelector('.stage img').complete")
+    assert page.evaluate(width) == 32
+    # As where its width is known, and a picture for a finer screen is offered.
+    page.evaluate(
+        "(() => { const i = document.querySelector('.stage img');"
+        " i.width = i.height = 32; i.srcset = `${i.src} 2x`; })()"
+    )
+    page.wait_for_function("document.querySelector('.stage img').naturalWidth === 16")
+    assert page.evaluate(width) == 32

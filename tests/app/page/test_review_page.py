@@ -182,7 +182,7 @@ def test_a_photo_is_taken_out_for_good_with_a_reason_by_who_is_sure(
     after = client.post("/review/remove", data=said | {"sure": "yes"}, headers=BB)
     assert (after.url.path, dict(after.url.params)["word"]) == ("/review", "wall")
     (name,) = set(WITHHELD) - set(re.findall(r"<li><h2>([^<]+)</h2>", after.text))
-    assert f"Taken out for good: {name}; 1 photo left." in after.text
+    assert f"Taken out for good: {name}. 1 photo was taken out." in after.text
     trail = client.get("/review?tab=decisions").text
     assert "Her mother asked." in trail
     assert "/review/undo/" not in trail
