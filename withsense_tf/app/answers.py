@@ -80,7 +80,7 @@ class SearchAnswer(JsonAnswer):
     places: list[Place]
     without: list[str] = Field(default=[], description="What must not be there.", examples=[["ball"]])
     corrections: dict[str, str] = Field(
-        default={}, description="Words that nobody knows, and what was read.", examples=[{"dgos": "dogs"}]
+        default={}, description="Words that were read otherwise, and as what.", examples=[{"dgos": "dogs"}]
     )
     message: str | None = Field(default=None, examples=["No good match: the best photo scores 0.21."])
     no_match: bool = Field(

@@ -30,7 +30,7 @@ class Hits:
     - `without`: terms that were taken out of the query because they must not be in a photo
     - `calibration`: what the scores were learned from: how (`by`: judged, captions, none, unknown), `data`, `pairs`
     - `encoders`: what sees the photos and reads the texts (`photo`, `text`), and whose `weights` these have
-    - `corrections`: words that nobody knows, each with the one that was looked for in its place
+    - `corrections`: words that nobody knows or captions write otherwise, each with what was looked for in its place
     - `chance`: how probable it is that the best photo that may be shown is what the text asks for, from 0 to 1; None
       for photos as queries, and where the model learned none
     """

@@ -92,3 +92,9 @@ def test_a_text_mentions_each_of_its_words(caption: list[str]) -> None:
 @given(st.text(max_size=30), st.text(max_size=10))
 def test_any_caption_and_any_term_have_an_answer(caption: str, term: str) -> None:
     assert mentions(caption, term) in (True, False)
+
+
+def test_british_and_american_spellings_are_one_word() -> None:
+    assert mentions("Two tires on a gray wall", "tyre")
+    assert mentions("A grey wall", "gray walls")
+    assert not mentions("A tour of a wall", "tor")

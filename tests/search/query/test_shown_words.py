@@ -39,6 +39,11 @@ def test_words_are_known_in_any_form_but_not_from_restricted_captions(index: Pho
             True, True, False, False,
         ]  # fmt: skip
         assert all(everything.has(word) for word in ("zebra", "xylophone", "child"))
+        assert shown.says("red motorcycle")
+        assert not shown.says("motorcycle red")
+        assert not shown.says("motorcycle zorbing")  # two captions
+        assert not shown.says("child on")
+        assert everything.says("child on")
         assert shown.near("motorcicle") == [("motorcycle", 1, 2)]
         assert everything.near("motorcicles") == [("motorcycles", 1, 1), ("motorcycle", 2, 2)]
         assert shown.near("xylophon") == []

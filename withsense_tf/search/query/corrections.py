@@ -45,7 +45,7 @@ def correct(
         better = _meant_word(word, text, form, shown)
         if better is None or not may_be_asked(better, word, text, policy):
             continue
-        whole = _outside_quotations(better, word, text)
+        whole = outside_quotations(better, word, text)
         if same_to_the_law(text, whole, policy):
             corrections.append((word, better))
             text = whole
@@ -121,7 +121,7 @@ def _listed_words(word: str, text: str, form: SearchForm) -> list[str]:
     return list(dict.fromkeys([*known, *russian_words_near(word)]))
 
 
-def _outside_quotations(better: str, word: str, text: str) -> str:
+def outside_quotations(better: str, word: str, text: str) -> str:
     """Return a text with a word in the place of another, but not in quotations."""
     parts, end = [], 0
     for token in tokens(text):

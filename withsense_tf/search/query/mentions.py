@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from withsense_tf.common.words import CYRILLIC, lemma, russian_analyser, words
+from withsense_tf.encoders.english_spellings import other_spelling
 from withsense_tf.search.query.tokens import Token, tokens, word_table
 from withsense_tf.search.query.without import cuts_at
 from withsense_tf.search.query.without_russian import LEAST_SCORE
@@ -72,4 +73,7 @@ def _basic(word: str) -> frozenset[str]:
     if CYRILLIC.search(word):
         forms = {str(p.normal_form) for p in russian_analyser().parse(word) if p.score >= LEAST_SCORE}
         return frozenset(form.replace("ё", "е") for form in forms | {lemma(word)})
-    return frozenset({word, lemma(word), FORMS.get(word, word)})
+    forms = {word, lemma(word), FORMS.get(word, word)}
+    # Who wants no tyres wants no tires.
+    other = other_spelling(word)
+    return frozenset(forms if other is None else {*forms, other, lemma(other)})

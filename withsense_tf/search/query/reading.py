@@ -1,4 +1,4 @@
-"""A query as it was typed -> as it is read: its filters taken out, and words corrected that nobody knows."""
+"""A query as it was typed -> as it is read: without its filters, words as captions write them, slips corrected."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm
+from withsense_tf.search.caption_spelling import as_captions_write
 from withsense_tf.search.query.corrections import Correction, correct
 from withsense_tf.search.query.parse import Query, parse_query
 from withsense_tf.search.query.shown_words import ShownWords
@@ -49,5 +50,7 @@ def read_query(
     query = parse_query(filters.text)
     if literal or form.why_no_texts:
         return Reading(query, filters.where, (), filters.hint)
-    query, corrections = correct(query, form, ShownWords(tables, door), door.policy)
-    return Reading(query, filters.where, corrections, filters.hint)
+    shown = ShownWords(tables, door)
+    query, readings = as_captions_write(query, form, shown, door.policy)
+    query, corrections = correct(query, form, shown, door.policy)
+    return Reading(query, filters.where, (*readings, *corrections), filters.hint)

@@ -32,6 +32,10 @@ class ShownWords:
         """Return whether a photo that may be shown has a word in a caption, in any form."""
         return self._has("forms", lemma(word))
 
+    def says(self, text: str) -> bool:
+        """Return whether a photo that may be shown has words in a caption, in a row and as they stand."""
+        return self._has("plain", text)
+
     def near(self, word: str) -> list[tuple[str, int, int]]:
         """Return words that are written nearly like one, each with its slips and how many photos have it."""
         near = near_words(word, all_caption_words(self._tables))
