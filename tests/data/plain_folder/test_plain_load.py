@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from plain_photos import SOURCES, captions_of, kinds, photos, read, restricted
 
+from withsense_tf.data.folder.folder_check import check_folder
 from withsense_tf.data.folder.load import is_withsense_folder, load_dataset
 from withsense_tf.errors import DataError
 from withsense_tf.index.item import items_of
@@ -194,6 +196,34 @@ def test_a_withsense_folder_is_known_by_its_tables(folder: Path, tmp_path: Path)
     (root / "captions.csv").write_text(f"file,caption\na.jpg,{DOG}\n")
     assert not is_withsense_folder(root)
     assert captions_of(load_dataset(root)) == {"train_images/a.jpg": [DOG]}
+
+
+@pytest.mark.parametrize("table", [f"photo|caption\na.jpg|{DOG}\n", f"query_id|query_text\na.jpg#0|{DOG}\n"])
+@pytest.mark.parametrize("name", ["caption_corpus.csv", "test_images.csv", "train_dataset.csv"])
+def test_one_table_with_a_name_of_a_withsense_folder_is_read_as_others_are(
+    tmp_path: Path, name: str, table: str
+) -> None:
+    root = photos(tmp_path / "photos", "a.jpg", "b.jpg")
+    (root / name).write_text(table)
+    assert not is_withsense_folder(root)
+    data = load_dataset(root)
+    assert sorted(data.photos["photo"]) == ["a.jpg", "b.jpg"]
+    assert captions_of(data) == {"a.jpg": [DOG]}
+
+
+def test_a_folder_that_seems_a_withsense_folder_and_has_no_photos_says_why_and_what_to_do(
+    tmp_path: Path,
+) -> None:
+    root = photos(tmp_path / "photos", "a.jpg")
+    for name in ("caption_corpus.csv", "test_images.csv"):
+        (root / name).write_text(f"photo|caption\na.jpg|{DOG}\n")
+    assert is_withsense_folder(root)
+    why = r"With Sense folder because of caption_corpus.csv and test_images.csv: .* rename"
+    with pytest.raises(DataError, match=why):
+        load_dataset(root)
+    reasons = [problem.reason for problem in check_folder(root).problems if problem.file == "train_images/"]
+    assert len(reasons) == 1
+    assert re.search(why, reasons[0])
 
 
 def test_a_name_that_no_table_can_name_goes_to_quarantine(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from withsense_tf.data.demo_marker import read_marker
 from withsense_tf.data.folder.contents import Contents
 from withsense_tf.data.folder.photo_folders import read_photo_folders
 from withsense_tf.data.folder.photo_names import FOLDERS
-from withsense_tf.data.folder.problems import KINDS, problem_table
+from withsense_tf.data.folder.problems import KINDS, Problem, problem_table
 from withsense_tf.data.folder.renamed_photos import renamed_test_photos
 from withsense_tf.data.folder.table_rows import CaptionBook, FileReader, caption_table
 from withsense_tf.data.folder.tables import RawTable, read_table
@@ -34,7 +34,7 @@ CROWD_COLUMNS: Final = ("photo", "caption", "share", "yes", "no")
 TEXT_COLUMNS: Final = ("image", "query_id", "query_text")
 CAPTIONS: Final = "captions.csv"
 JUDGEMENTS: Final = ("ExpertAnnotations.tsv", "CrowdAnnotations.tsv")
-# Tables that no other folder has.
+# Tables of a With Sense folder; another folder may have one that is called so.
 OWN_TABLES: Final = (
     "train_dataset.csv",
     "test_queries.csv",
@@ -91,7 +91,9 @@ def _check_photos(contents: Contents) -> None:
     """Raise if there are no photos."""
     if not contents.tables["photos"].empty:
         return
-    where = "any depth of it, and all that are there are damaged" if contents.plain else "train_images/"
+    where = "any depth of it, and all that are there are damaged"
+    if not contents.plain:
+        where = f"train_images/; {_why_withsense(contents.folder)}"
     raise DataError(
         f"{contents.folder} has no usable photos: expected them in {where}. "
         f"See everything that is wrong with: python -m withsense_tf data check {contents.folder}"
@@ -124,7 +126,7 @@ def read_folder(
     photos, copies, names, photo_problems = read_photo_folders(
         root, files["test_images"], files["queries"], decode
     )
-    problems += photo_problems
+    problems += [_with_why(problem, root) for problem in photo_problems]
     # It judges and describes nothing, so it is no part of the fingerprint.
     columns = _optional(root / TABLE, (IMAGE,))
     problems += columns.problems
@@ -150,14 +152,35 @@ def read_folder(
 
 
 def is_withsense_folder(root: Path) -> bool:
-    """Return whether a folder has the tables of a With Sense folder, or its captions beside its photo folders.
+    """Return whether a folder has tables of a With Sense folder, or its captions beside its photo folders.
 
-    Any folder may have a `captions.csv`, or keep its photos in `train_images/`.
+    Any folder may have a `captions.csv`, or keep its photos in `train_images/`. One table more that is called as one of
+    a With Sense folder is a table as others are, where nothing else of such a folder is.
     """
-    if any(os.path.lexists(root / name) for name in OWN_TABLES):
-        return True
-    has_photos = any((root / name).is_dir() for name in FOLDERS.values())
-    return has_photos and read_table(root / CAPTIONS, TEXT_COLUMNS, header=True).usable
+    own = _own_parts(root)
+    if any(name in OWN_TABLES for name in own):
+        return len(own) > 1
+    return bool(own) and read_table(root / CAPTIONS, TEXT_COLUMNS, header=True).usable
+
+
+def _own_parts(root: Path) -> list[str]:
+    """Return the tables and photo folders that a folder has and that are called as those of a With Sense folder."""
+    folders = [f"{name}/" for name in FOLDERS.values() if (root / name).is_dir()]
+    return [*(name for name in OWN_TABLES if os.path.lexists(root / name)), *folders]
+
+
+def _with_why(problem: Problem, root: Path) -> Problem:
+    """Return a problem, that of missing training photos with what makes them be expected."""
+    if problem.kind != "file_missing" or problem.file != f"{FOLDERS['train']}/":
+        return problem
+    return replace(problem, reason=f"{problem.reason}; {_why_withsense(root)}")
+
+
+def _why_withsense(root: Path) -> str:
+    return (
+        f"this is read as a With Sense folder because of {' and '.join(_own_parts(root))}: if it is a folder of photos "
+        "of another kind, rename these, and all its photos and tables are read"
+    )
 
 
 def may_be_judged(root: Path) -> bool:
