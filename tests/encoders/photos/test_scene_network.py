@@ -49,3 +49,14 @@ def test_a_file_that_does_not_fit_changes_no_weight(
     with pytest.raises(SettingError, match=message):
         load_scene_weights(network, file)
     assert all((a == b).all() for a, b in zip(before, network.get_weights(), strict=True))
+
+
+def test_a_file_that_was_damaged_is_an_error(tmp_path: Path) -> None:
+    network, file = scene_network(), tmp_path / "damaged.npz"
+    save_scene_weights(network, file)
+    content = bytearray(file.read_bytes())
+    half = len(content) // 2
+    content[half : half + 2000] = bytes(2000)
+    file.write_bytes(content)
+    with pytest.raises(SettingError, match="cannot be read"):
+        load_scene_weights(network, file)
