@@ -86,6 +86,7 @@ def test_what_is_installed_holds_the_package_and_what_it_reads(release: Release)
         ".csv",
         ".html",
         ".js",
+        ".npy",
         ".npz",
         ".svg",
         ".toml",
