@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from withsense_tf.search.query.tokens import begins, clause, ends, is_word, low, tokens, word_table
+from withsense_tf.search.query.tokens import (
+    begins,
+    clause,
+    clause_start,
+    ends,
+    is_word,
+    low,
+    tokens,
+    word_table,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +56,7 @@ def test_a_clause_ends_at_marks_and_at_the_ends_of_the_text() -> None:
     words = tokens("a beach, no people: sunset")
     assert clause(words, 3) == ["no", "people"]
     assert clause(words, 0) == ["a", "beach"]
+    assert [clause_start(words, at) for at in (1, 4)] == [0, 3]
     assert begins(words, 3)
     assert not begins(words, 0)
     assert ends(words, len(words))

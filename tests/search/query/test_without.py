@@ -41,7 +41,19 @@ a snowy field no fences and no tracks | a snowy field | fences, tracks
 an empty square no pigeons and no tourists at dawn | an empty square at dawn | pigeons, tourists
 a kitchen with no chairs and no table | a kitchen | chairs, table
 a railway platform, no trains and no passengers | a railway platform | trains, passengers
-a street no cars but bikes | a street, bikes | cars
+a street no cars, but bikes | a street, bikes | cars
+a street no cars but lots of bikes | a street, lots of bikes | cars
+a beach with no people, only a dog | a beach, only a dog | people
+an empty street, no people, but a dog | an empty street, a dog | people
+a street without cars, bikes only | a street, bikes only | cars
+a street with few cars and no people | a street with few cars | people
+a city without cars, not far from the sea | a city, not far from the sea | cars
+a girl not wearing a hat, without shoes | a girl not wearing a hat | shoes
+a dog without its owner | a dog | owner
+a baby without a hat | a baby | hat
+people without umbrellas | people | umbrellas
+a beach without people and dogs in summer | a beach in summer | people, dogs
+a lake without boats. A hill except in fog | a lake. A hill except in fog | boats
 a room no furniture | a room | furniture
 a slope no snow | a slope | snow
 a playground without swings and no slides | a playground | swings, slides
@@ -67,7 +79,19 @@ city at night, no lights, no cars, no people | city at night | lights, cars, peo
 стол без еды, посуды и без скатерти | стол | еды, посуды, скатерти
 мужчина без шляпы и без очков | мужчина | шляпы, очков
 озеро, ни лодок, ни лебедей, ни уток | озеро | лодок, лебедей, уток
-женщина сидит на скамейке, ни людей, ни машин | женщина сидит на скамейке | людей, машин
+женщина сидит на скамейке, ни собак, ни машин | женщина сидит на скамейке | собак, машин
+улица без людей, только собака | улица, только собака | людей
+поле, никаких людей, одни коровы | поле, одни коровы | людей
+собака у которой нет ни хвоста, ни ушей | собака | хвоста, ушей
+собака, у которой нет хвоста | собака | хвоста
+собака, которая без хвоста | собака | хвоста
+дед, у которого ни зубов, ни волос | дед | зубов, волос
+гора, над которой нет облаков | гора | облаков
+дом, возле которого нет деревьев | дом | деревьев
+стол, на котором ни чашек, ни тарелок | стол | чашек, тарелок
+улица, ни машин, ни собак нет | улица | машин, собак
+озеро, ни одного человека | озеро | человека
+водитель без машины | водитель | машины
 мост без людей ни машин | мост | людей, машин
 """
 LEFT = """
@@ -102,6 +126,30 @@ the song No Woman No Cry
 a bridge no doubt old and no hurry
 "a beach no cars and no dogs"
 a cafe called "no cars, no dogs"
+an empty street no people but a man
+an empty street, no people, but a man
+a street no cars but bikes
+a field no trees but one
+a street with no people except a man
+a street without cars, except taxis
+a street without cars or bikes on it, except for a taxi
+a street, no people apart from a boy
+a garden with no flowers barring roses
+a beach no people unless surfers
+a tree without a single leaf but one
+a dog without a leash but for a rope
+a woman alone on a beach, no people
+a beach with almost no people
+a beach almost without people
+a beach that is often without people
+a man never without his hat
+a dog that does not walk without a leash
+a dog can't walk without a leash
+nobody without a helmet
+the beach isn't without people
+a forest with no trees without snow
+a park without cars and children playing
+an old house without doors and windows are broken
 человек не любит ни собак, ни кошек
 собака не ест ни рыбу, ни мясо
 не видно ни машин, ни людей
@@ -117,6 +165,37 @@ a cafe called "no cars, no dogs"
 знак «без машин и без собак»
 табличка без машин и без собак
 где бы ни был человек
+дед ни собак, ни кошек не любит
+дед, ни кошек, ни собак терпеть не может
+дед, который ни собак, ни кошек не держит
+собака ни воды, ни огня не боится
+кот, ни кожи ни рожи
+кот, ни рыба ни мясо
+пляж, ни слуху ни духу
+собака, ни дать ни взять волк
+дом, ни конца ни края
+улица без людей, кроме мужчины
+улица, никого, кроме мужчины
+улица без людей, только мужчина
+женщина на пляже без людей
+женщина сидит на скамейке, ни людей, ни машин
+пляж, ни людей, ни собак, кроме одной
+озеро, ни одного человека, кроме рыбака
+двор, никаких машин, кроме красной
+сад без цветов, за исключением роз
+сад без цветов, не считая роз
+поле без деревьев, разве что берёза
+пляж почти без людей
+пляж, где почти нет людей
+собака не гуляет без поводка
+дед никогда не ходит без шляпы
+деду не жить без собаки
+нельзя представить море без чаек
+редко бывает пляж без людей
+не бывает роз без шипов
+лес, нет ни одного дерева без снега
+место, откуда нет дороги
+кот, что без хвоста
 """
 
 

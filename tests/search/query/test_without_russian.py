@@ -28,6 +28,9 @@ def cut_of(text: str, strict: bool = True) -> tuple[str, list[str], str] | None:
         ("парк, людей нет", "людей нет", ["людей"]),
         ("парк без людей и собак", "без людей и собак", ["людей", "собак"]),
         ("двор, никаких машин", "никаких машин", ["машин"]),
+        ("дом, у которого нет окон", "у которого нет окон", ["окон"]),
+        ("дом, который без окон", "который без окон", ["окон"]),
+        ("двор, ни машин, ни собак нет", "ни машин , ни собак нет", ["машин", "собак"]),
     ],
 )
 def test_a_phrase_ends_where_the_genitive_ends(text: str, phrase: str, terms: list[str]) -> None:
@@ -36,7 +39,18 @@ def test_a_phrase_ends_where_the_genitive_ends(text: str, phrase: str, terms: li
     assert found[:2] == (phrase, terms)
 
 
-@pytest.mark.parametrize("text", ["не без собак", "люди с и без собак", "пляж без", "пляж без и собак"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "не без собак",
+        "люди с и без собак",
+        "пляж без",
+        "пляж без и собак",
+        "дед ни собак, ни кошек не любит",
+        "кот, ни кожи ни рожи",
+        "место, откуда нет дороги",
+    ],
+)
 def test_what_may_mean_something_else_is_no_phrase(text: str) -> None:
     assert cut_of(text) is None
 

@@ -9,14 +9,15 @@ sign", "without doubt".
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from withsense_tf.errors import SettingError
 from withsense_tf.index.tables.words_table import plain_words
-from withsense_tf.search.query.tokens import Cut, Token, low, scan, tokens
+from withsense_tf.search.query.mentions import mentions
+from withsense_tf.search.query.tokens import Cut, Token, scan, tokens
 from withsense_tf.search.query.without import cuts_at
 
 # No digit behind a minus: -20 is a number. A minus sign (U+2212) counts, a dash does not.
@@ -100,13 +101,25 @@ def _cuts(words: Sequence[Token]) -> list[Cut]:
         if cut is not None and not (cuts and cut.first < cuts[-1].last):
             cuts.append(cut)
     # "a man with a beard and without a beard": what is there twice is compared, not shut out.
-    return [cut for cut in cuts if not _is_named_elsewhere(words, cut, cuts)]
+    cut_places = {place for cut in cuts for place in range(cut.first, cut.last)}
+    others = [word for place, word in enumerate(words) if place not in cut_places]
+    stems = {_stem(word.low) for word in others if word.kind != "quoted"}
+    rest = " ".join(word.text for word in others)
+    terms = {tuple(word.low for word in words[a:b]) for cut in cuts for a, b in cut.terms}
+    clashes = {term for term in terms if _is_named(term, stems, rest)}
+    return [
+        cut
+        for cut in cuts
+        if not any(tuple(word.low for word in words[a:b]) in clashes for a, b in cut.terms)
+    ]
 
 
-def _is_named_elsewhere(words: Sequence[Token], cut: Cut, cuts: Sequence[Cut]) -> bool:
-    cut_places = {place for other in cuts for place in range(other.first, other.last)}
-    stems = {_stem(low(words, place)) for place in range(len(words)) if place not in cut_places}
-    return any(_stem(low(words, last - 1)) in stems for _, last in cut.terms)
+def _is_named(term: Sequence[str], stems: Set[str], rest: str) -> bool:
+    """Return whether the rest of a query, whose stems are given too, wants what a term shuts out.
+
+    "A woman on a beach, no people": "people" are anybody, so that no photo of a woman would be left.
+    """
+    return _stem(term[-1]) in stems or mentions(rest, " ".join(term))
 
 
 def _stem(word: str) -> str:

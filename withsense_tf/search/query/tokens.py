@@ -88,11 +88,16 @@ def begins(words: Sequence[Token], at: int) -> bool:
     return at > 0 and words[at - 1].kind == "mark" and words[at - 1].text in ENDS
 
 
+def clause_start(words: Sequence[Token], at: int) -> int:
+    """Return where the clause around a place begins."""
+    while at > 0 and not begins(words, at):
+        at -= 1
+    return at
+
+
 def clause(words: Sequence[Token], at: int) -> list[str]:
     """Return the words of the clause around a place."""
-    first = last = at
-    while first > 0 and not begins(words, first):
-        first -= 1
+    first, last = clause_start(words, at), at
     while not ends(words, last):
         last += 1
     return [low(words, place) for place in range(first, last)]

@@ -29,6 +29,9 @@ THINGS_ALIKE: Final = TABLE["things_alike"]
 SAYING: Final = TABLE["saying"]
 HOLDS_NO: Final = PREPOSITIONS | TABLE["holds_no"]
 PEOPLE: Final = TABLE["people"]
+BEING: Final = frozenset({"is", "are", "was", "were"})
+# "no cars but lots of bikes" says what is there instead, "no cars but a taxi" which car.
+INSTEAD: Final = TABLE["instead"]
 TAILS: Final = [tail.split() for tail in sorted(TABLE["tails"])]
 
 
@@ -43,10 +46,17 @@ def cut_at(words: Sequence[Token], at: int, strict: bool = True) -> Cut | None:
     if listing is None:
         return None
     terms, last = listing
-    if strict and not _is_meant(words, at):
+    if strict and (not _is_meant(words, at) or _is_rather_wanted(words, terms)):
         return None
     last, join = _tail(words, last)
+    if strict and _has_exception(words, last):
+        return None
     return Cut(_first(words, at), last, tuple(terms), join)
+
+
+def _has_exception(words: Sequence[Token], last: int) -> bool:
+    """Return whether the "but" that closes a phrase may say which of its things is there: "no trees but a palm"."""
+    return low(words, last - 1) == "but" and low(words, last - 2) != "," and low(words, last) not in INSTEAD
 
 
 def _first(words: Sequence[Token], at: int) -> int:
@@ -133,7 +143,7 @@ def _stands_alone(words: Sequence[Token], at: int, last: int, goes_on: bool, is_
         return False
     if before in ("not", "or") or (before == "and" and low(words, at - 2) == "with"):
         return False
-    if before in ("is", "are", "was", "were", "been") and first == at:
+    if before in BEING | {"been"} and first == at:
         return False  # what would be left ends in its middle: "a town that has been"
     if after in ("that", "which", "who", "whose", "to"):
         return False
@@ -187,6 +197,15 @@ def _terms(words: Sequence[Token], at: int) -> tuple[list[tuple[int, int]], int]
             # "without people, palm trees and a boat": are the trees wanted?
             return None if closing == "and" else (terms + more_terms, more_terms[-1][1])
         return terms, last
+
+
+def _is_rather_wanted(words: Sequence[Token], terms: Sequence[tuple[int, int]]) -> bool:
+    """Return whether the last of several terms may do something: "without cars and children playing"."""
+    last = terms[-1][1]
+    behind = low(words, last)
+    does_something = behind in BEING or (behind.endswith("ing") and behind not in THINGS_IN_ING)
+    joins = {low(words, place) for place in range(terms[0][1], last)}
+    return does_something and len(terms) > 1 and "and" in joins
 
 
 def _after_comma(words: Sequence[Token], at: int) -> tuple[list[tuple[int, int]], str] | None:

@@ -23,7 +23,14 @@ IDIOMS: Final = TABLE["idioms"]
 ADJECTIVES: Final = frozenset({"ADJF", "PRTF"})
 CONJUNCTIONS: Final = frozenset({"и", "но", "а", "да"})
 NONE_OF: Final = frozenset({"никаких", "никакого", "никакой"})
-WHICH: Final = frozenset({"котором", "которой", "которых"})
+WHICH: Final = frozenset({"котором", "которой", "которых", "которого", "которым", "которыми"})
+BEFORE_WHICH: Final = frozenset(
+    {"в", "на", "у", "над", "под", "за", "перед", "с", "возле", "около", "вокруг", "рядом"}
+)
+# Beside these, who is not liked looks like what is missing: "ни собак, ни кошек не любит".
+NEGATIONS: Final = word_table("taken_back")["negations"] - {"нет"}
+# Where one of these is left, the rest has no end: "место, откуда".
+OPEN_ENDS: Final = frozenset({"откуда", "куда", "когда", "что", "чтобы", "если", "чей", "чья", "чье", "чьи"})
 NOT_SEEN: Final = TABLE["not_seen"]
 # Most nouns that end like this are no things; THINGS_ALIKE are.
 ABSTRACT: Final = re.compile(r"(ость|ение|ание|ствие|ция)$")
@@ -47,6 +54,8 @@ def cut_at(words: Sequence[Token], at: int, strict: bool = True) -> Cut | None:
         cut = _none_of(words, at, strict) if cue in NONE_OF else None
     if cut is None or (strict and (SAYING & set(clause(words, at)) or _titled(words, at))):
         return None
+    if strict and (low(words, cut.first - 1) in OPEN_ENDS or low(words, cut.first - 1).startswith("котор")):
+        return None
     if strict and any(_unseen(words, *term) for term in cut.terms):
         return None
     last, join = _but(words, _tail(words, cut.last))
@@ -58,7 +67,11 @@ def _without(words: Sequence[Token], at: int, strict: bool) -> Cut | None:
     if strict and (before in ("не", "или") or (before == "и" and low(words, at - 2) in ("с", "со"))):
         return None
     listing = _terms(words, at + 1)
-    return listing and Cut(at - (before in CONJUNCTIONS), listing[1], tuple(listing[0]))
+    if listing is None:
+        return None
+    # "собака, которая без хвоста": nothing else is said of it.
+    takes_before = before in CONJUNCTIONS or (before.startswith("котор") and ends(words, listing[1]))
+    return Cut(at - takes_before, listing[1], tuple(listing[0]))
 
 
 def _is_not(words: Sequence[Token], at: int, strict: bool) -> Cut | None:
@@ -88,10 +101,12 @@ def _neither(words: Sequence[Token], at: int, strict: bool) -> Cut | None:
     if strict:
         phrase = [low(words, place) for place in range(at, last) if is_word(words, place)]
         is_whole = phrase.count("ни") > 1 or (first is not None and phrase[1] in DETERMINERS)
-        # Beside a verb, who is not liked looks like what is missing: "не любит ни собак, ни кошек".
-        is_other = " ".join(phrase) in IDIOMS or any(low(words, place) in ("не", "ни") for place in range(at))
+        others = [low(words, place) for place in [*range(at), *range(last, len(words))]]
+        is_other = " ".join(phrase) in IDIOMS or bool(NEGATIONS & set(others))
+        is_other = is_other or "ни" in others[:at] or low(words, at - 1) == "нет"
         if not is_whole or is_other or (at == 0 and not ends(words, last)):
             return None
+    last += low(words, last) == "нет" and ends(words, last + 1)  # "ни машин, ни собак нет"
     return Cut(at if first is None else first, last, tuple(terms))
 
 
@@ -120,7 +135,7 @@ def _none_of(words: Sequence[Token], at: int, strict: bool) -> Cut | None:
 def _clause_start(words: Sequence[Token], at: int) -> int | None:
     """Return where the clause that a "нет" at this place opens begins, or None if it opens none."""
     before = low(words, at - 1)
-    if before in WHICH and low(words, at - 2) in ("в", "на"):
+    if before in WHICH and low(words, at - 2) in BEFORE_WHICH:
         return at - 2
     if before == "где" or before in CONJUNCTIONS:
         return at - 1
