@@ -93,7 +93,11 @@ def test_a_page_behind_the_last_is_an_error_that_says_so(index: str) -> None:
     assert "more:" not in last
     for page in ("2", "2000"):
         done = runner.invoke(app, [*words, "-k", "42", "--page", page])
-        assert f"There is no page {page}: the answer ends before it." in str(done.exception)
+        assert f"There is no page {page}: the answer ends before it. It has 42 places. " in str(
+            done.exception
+        )
+    nothing = runner.invoke(app, ["search", "a dog", "--minimum", "1", "--index", index, "--page", "2"])
+    assert "ends before it. It has no places. No good match: " in str(nothing.exception)
     done = runner.invoke(app, [*words, "--page", "2", "--after", "x"])
     assert "--page and --after both say" in str(done.exception)
     child = ("search", "a small child on a swing", "--index", index, "--page", "2")

@@ -54,6 +54,9 @@ def test_update_brings_the_index_up_to_date_with_its_folder(small_demo: Path, tm
     assert status["photos"] == 16
     assert [one["photo"] for one in status["quarantine"]] == ["demo_train_0004.jpg"]
     assert "1 removed" in run("index", "remove", "demo_train_0005.jpg", "--index", index)
+    assert "demo_train_0005.jpg was taken out already" in run(
+        "index", "remove", "demo_train_0005.jpg", "--index", index
+    )
     run("index", "remove", "nobody.jpg", "--index", index, code=1)
     assert "without what photos left behind" in run("index", "compact", "--index", index)
     status = json.loads(run("index", "status", "--index", index, "--json"))

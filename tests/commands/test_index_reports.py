@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
+import typer
 
-from withsense_tf.commands.index_reports import tell_along, tell_law
+from withsense_tf.commands.index_reports import tell_gone, tell_law
 
 
 def test_a_matcher_of_another_law_or_of_none_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
@@ -15,5 +16,18 @@ def test_a_matcher_of_another_law_or_of_none_is_warned_of(capsys: pytest.Capture
 
 
 def test_of_what_was_taken_out_along_is_said_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_along({"one.jpg": "", "page.jpg": "one.jpg", "copy.jpg": ""})
+    tell_gone(["one.jpg"], {"one.jpg": "", "page.jpg": "one.jpg", "copy.jpg": ""}, [])
     assert capsys.readouterr().out == "Also taken out: page.jpg shows one.jpg.\n"
+
+
+def test_who_asks_again_is_told_that_it_was_done_and_only_what_never_was_in_is_an_error(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tell_gone(["one.jpg", "one.jpg"], {"page.jpg": "one.jpg"}, [])
+    assert capsys.readouterr().out.splitlines() == [
+        "Also taken out: page.jpg shows one.jpg.",
+        "one.jpg was taken out already; what still shows it leaves now.",
+    ]
+    with pytest.raises(typer.Exit):
+        tell_gone(["one.jpg", "nobody.jpg"], {"one.jpg": ""}, ["nobody.jpg"])
+    assert capsys.readouterr().err == "Not in the index: nobody.jpg.\n"

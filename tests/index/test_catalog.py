@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from withsense_tf.errors import DataError
 from withsense_tf.index import catalog
 from withsense_tf.index.catalog import Catalog, Tables
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.left_out_tables import left_along
 
 
 @pytest.mark.closed
@@ -36,6 +38,17 @@ def test_an_index_of_another_format_is_to_be_built_anew(version: int, index_fold
     (index_folder / "index.json").write_text(json.dumps({"kind": "withsense index", "format": version}))
     with pytest.raises(DataError, match=rf"format {version};.*Build the index anew.*index build"):
         ask(index_folder)
+
+
+def test_an_index_of_the_format_before_is_brought_up_to_this_one(index_folder: Path) -> None:
+    with closing(sqlite3.connect(index_folder / "catalog.sqlite")) as connection:
+        connection.execute("ALTER TABLE kept_out DROP COLUMN along")
+    mark = index_folder / "index.json"
+    mark.write_text(mark.read_text().replace(str(catalog.FORMAT), "5"))
+    PhotoIndex(index_folder)
+    assert json.loads(mark.read_text())["format"] == catalog.FORMAT
+    with PhotoIndex(index_folder).catalog.reading() as tables:
+        assert left_along(tables, {"a.png"}) == {}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"kind": 1}'])

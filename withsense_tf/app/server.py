@@ -114,6 +114,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 def judge_leftovers(service: PhotoService) -> None:
     """Judge photos that wait since another run; what cannot be judged now waits for the next upload."""
     quarantine = quarantine_of(service)
+    quarantine.clear()
     try:
         # A restored index does not know where its uploads lie now, if their folder is none of its own.
         if (uploads := service.settings.state_folder / PHOTOS).is_dir():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_format
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,16 +86,22 @@ def _page_of(ask: Callable[..., Hits], page: int, k: int) -> Hits:
     """Return a page of an answer: the pages before it are walked down again, and it begins where they end."""
     from withsense_tf.search.search_request import MOST_HITS
 
-    after, left = None, (page - 1) * k
+    after, left, places = None, (page - 1) * k, 0
     while left:
         count = min(left, MOST_HITS)
         hits, left = ask(k=count, after=after), left - count
         if hits.notice is not None:
             return hits
-        after = hits.after
+        after, places = hits.after, places + len(hits.places)
         if after is None:
-            raise SettingError(
-                f"There is no page {page}: the answer ends before it. Ask for a lower --page, or for fewer photos on "
-                "each (-k)."
-            )
+            raise SettingError(_no_page(page, places, hits))
     return ask(k=k, after=after)
+
+
+def _no_page(page: int, places: int, end: Hits) -> str:
+    """Say that an answer has no such page, how many places it has, and what it says besides: that nothing fits, say."""
+    count = "no places" if not places else "1 place" if places == 1 else f"{places:,} places"
+    words = replace(end, places=(), like=None, without=()).as_text()
+    advice = "Ask for a lower --page, or for fewer photos on each (-k)." if places else "Leave out --page."
+    parts = (f"There is no page {page}: the answer ends before it. It has {count}.", words, advice)
+    return " ".join(part for part in parts if part)

@@ -33,7 +33,7 @@ from withsense_tf.commands.index_options import (
     WeightsOption,
     who_asks,
 )
-from withsense_tf.commands.index_reports import tell_along, tell_law, tell_left_out, tell_needs, warn_of_texts
+from withsense_tf.commands.index_reports import tell_gone, tell_law, tell_left_out, tell_needs, warn_of_texts
 from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
@@ -170,10 +170,7 @@ def remove(
         PhotoIndex(index), photos, Policy.of_files(law), trail, signer, reason
     )
     typer.echo(f"{index}: {report}. They stay out; let them in again with: index readmit.")
-    tell_along(leaving)
-    if unknown:
-        typer.echo(f"Not in the index: {', '.join(unknown)}.", err=True)
-        raise typer.Exit(1)
+    tell_gone(photos, leaving, unknown)
 
 
 @app.command("readmit")

@@ -50,11 +50,18 @@ def tell_law(of_matcher: str, of_use: str, use: str = "the index") -> None:
         typer.echo(f"The matcher was trained under law {of_matcher}; {use} keeps law {of_use}.", err=True)
 
 
-def tell_along(leaving: Mapping[str, str]) -> None:
-    """Name the photos that were taken out along with another one, as they show it."""
+def tell_gone(photos: Sequence[str], leaving: Mapping[str, str], unknown: Sequence[str]) -> None:
+    """Name what left along with another photo, as it shows it, and what was out; what never was in ends with code 1."""
     for whole, part in leaving.items():
         if part:
             typer.echo(f"Also taken out: {whole} shows {part}.")
+    before = [name for name in dict.fromkeys(photos) if name not in {*leaving, *unknown}]
+    if before:
+        verb = "was" if len(before) == 1 else "were"
+        typer.echo(f"{', '.join(before)} {verb} taken out already; what still shows it leaves now.")
+    if unknown:
+        typer.echo(f"Not in the index: {', '.join(unknown)}.", err=True)
+        raise typer.Exit(1)
 
 
 def tell_left_out(index: PhotoIndex, unusable: Sequence[UnusablePhoto]) -> None:

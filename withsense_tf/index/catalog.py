@@ -25,14 +25,13 @@ from withsense_tf.common.limits import is_file, read_json
 from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
 from withsense_tf.index.integrity.table_errors import CELL_ERRORS, code_of, explain
-from withsense_tf.index.tables.photos_table import add_parts
-from withsense_tf.index.tables.schema import make_tables, show_live
+from withsense_tf.index.tables.schema import add_columns, make_tables, show_live
 from withsense_tf.index.tables.words_table import make_words_anew
 
-FORMAT: Final = 5
-# Up to format 4, looks had no patches, so that an index sees no crops and collages of its photos before they come again
-# with an update; up to format 3, it had no table of the captions' words. What is missing is made at the first opening.
-WITHOUT_PARTS: Final = 4
+FORMAT: Final = 6
+# Up to format 5, it did not say with which photo another one left; up to 4, looks had no patches, so that it sees no
+# crops and collages of its photos before they come again with an update; up to 3, it had no table of the captions'
+# words. What is missing is made at the first opening.
 WITHOUT_WORDS: Final = 3
 KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
@@ -261,7 +260,7 @@ def _bring_up(folder: Path, version: int) -> None:
         connection.execute("BEGIN IMMEDIATE")
         if version == WITHOUT_WORDS:
             make_words_anew(connection)
-        add_parts(connection)
+        add_columns(connection)
         connection.execute("COMMIT")
         _write_mark(folder)
     except sqlite3.DatabaseError as error:
@@ -289,7 +288,7 @@ def _check_mark(folder: Path) -> int:
         kind, version = mark["kind"], mark["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{file} is damaged ({error}): build the index anew.") from error
-    if kind != KIND or version not in (FORMAT, WITHOUT_PARTS, WITHOUT_WORDS):
+    if kind != KIND or version not in range(WITHOUT_WORDS, FORMAT + 1):
         raise DataError(
             f"{folder} holds a {kind!r} of format {version!r}; this version reads a {KIND!r} of format {FORMAT}. "
             "Build the index anew, in another folder: python -m withsense_tf index build FOLDER --index NEW_FOLDER"

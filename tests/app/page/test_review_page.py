@@ -183,6 +183,11 @@ def test_a_photo_is_taken_out_for_good_with_a_reason_by_who_is_sure(
     assert (after.url.path, dict(after.url.params)["word"]) == ("/review", "wall")
     (name,) = set(WITHHELD) - set(re.findall(r"<li><h2>([^<]+)</h2>", after.text))
     assert f"Taken out for good: {name}. 1 photo was taken out." in after.text
+    again = client.post("/review/remove", data=said | {"sure": "yes"}, headers=BB)
+    assert f"{name} was taken out already: nothing else was taken out now." in again.text
+    # An address that somebody made up says nothing of the kind.
+    for made_up in ({"last": id_}, {"last": id_, "leaving": 7}):
+        assert name not in client.get("/review", params=made_up, headers=BB).text
     trail = client.get("/review?tab=decisions").text
     assert "Her mother asked." in trail
     assert "/review/undo/" not in trail

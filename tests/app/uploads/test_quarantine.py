@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 from uploads_of_tests import PNG
 
+from withsense_tf.app.guards.request_log import LOGGER
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.quarantine import Description, Quarantine
 
@@ -27,6 +30,38 @@ def test_the_name_of_a_users_file_is_no_path(tmp_path: Path) -> None:
     assert sorted(names) == sorted(["quarantine", taken.folder.name, "photo.png", "about.json"])
     assert taken.name == f"upload_{taken.folder.name}.png"
     assert taken.file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_left_half_erased_is_erased_the_next_time_and_a_draft_that_is_worked_on_is_not(
+    tmp_path: Path,
+) -> None:
+    quarantine = Quarantine(tmp_path / "quarantine")
+    for name in ("a.past", "b.draft", "c.draft"):
+        taken = quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000)
+        shutil.move(taken.folder, taken.folder.with_name(name))
+    for one in (tmp_path / "quarantine" / "b.draft").rglob("*"):
+        os.utime(one, (0, 0))
+    os.utime(tmp_path / "quarantine" / "b.draft", (0, 0))
+    assert (quarantine.count(), list(quarantine.waiting())) == (0, [])
+    quarantine.clear()
+    assert [one.name for one in (tmp_path / "quarantine").iterdir()] == ["c.draft"]
+
+
+def test_what_cannot_be_erased_is_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    quarantine = Quarantine(tmp_path / "quarantine")
+    taken = quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000)
+
+    def refuse(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)  # whoever runs the tests may erase anything
+    monkeypatch.setattr(LOGGER, "propagate", True)
+    quarantine.leave(taken)
+    (record,) = caplog.records
+    assert "cannot be erased (Permission denied)" in record.cells["error"]
+    assert quarantine.count() == 0
 
 
 @pytest.mark.closed

@@ -82,7 +82,7 @@ def test_cells_of_another_kind_are_told_as_damage_and_never_in_frames_of_a_libra
         ("DELETE FROM state WHERE name = 'current'", "the state current is missing"),
         ("UPDATE photos SET writer = 'me' WHERE name = '001.png'", "by another hand"),
         ("UPDATE facts SET text = 'x' WHERE name = 'camera'", "columns that filters ask"),
-        ("INSERT INTO kept_out VALUES ('x.png', 'x', '', '')", "by another hand"),
+        ("INSERT INTO kept_out VALUES ('x.png', 'x', '', '', NULL)", "by another hand"),
     ],
 )
 def test_what_was_taken_out_or_changed_by_hand_does_not_pass_for_whole(

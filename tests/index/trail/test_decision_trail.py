@@ -6,8 +6,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from small_index import LAW
 
+from withsense_tf.errors import DataError
 from withsense_tf.index.trail.decision_trail import (
     REMOVE,
     TRAIL,
@@ -29,6 +31,21 @@ def test_what_was_noted_is_read_again_in_its_order(tmp_path: Path) -> None:
     one, other = (trail.note(removal(photo), LAW) for photo in ("ёж.png", "b.png"))
     assert trail.decisions() == [one, other]
     assert (tmp_path / "state" / TRAIL).read_text(encoding="utf-8").count("\n") == 2
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("line", ['{"id": "a", "ti', "{}", "[1]", "null", "\0"])
+def test_half_a_line_is_named_and_the_next_line_stays_whole(line: str, tmp_path: Path) -> None:
+    trail = DecisionTrail(tmp_path)
+    one = trail.note(removal("a.png"), LAW)
+    with trail.file.open("a", encoding="utf-8") as stream:
+        stream.write(line)
+    other = trail.note(removal("b.png"), LAW)
+    with pytest.raises(DataError, match=r"^Line 2 of .*decisions\.jsonl is no decision"):
+        trail.decisions()
+    lines = trail.file.read_text(encoding="utf-8").splitlines(keepends=True)
+    trail.file.write_text("".join([lines[0], lines[2]]), encoding="utf-8")
+    assert trail.decisions() == [one, other]
 
 
 def test_the_audit_log_has_the_line_too(tmp_path: Path) -> None:

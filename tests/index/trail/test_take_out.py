@@ -6,13 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import ImageOps
 from scenes import collage_of, scene
 from small_index import LAW, item_of, new_index
 
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.tables.left_out_tables import kept_out_photos
+from withsense_tf.index.tables.photos_table import live_ids
 from withsense_tf.index.trail.decision_trail import REMOVE, DecisionTrail, Signer
 from withsense_tf.index.trail.take_out import take_out
 from withsense_tf.index.upkeep.ingest import ingest, remove_for_good
@@ -50,18 +54,57 @@ def test_what_left_without_a_line_gets_it_when_it_is_asked_for_again_and_once(
     assert [one.photo for one in trail.decisions()] == ["wall.png"]
 
 
-def test_of_a_collage_that_leaves_along_the_line_says_what_it_shows(
-    index: PhotoIndex, tmp_path: Path
-) -> None:
+@pytest.fixture
+def collages(index: PhotoIndex, tmp_path: Path) -> PhotoIndex:
     items = []
-    for name, picture in (("one.png", scene(0)), ("page.png", collage_of([scene(1), scene(0)]))):
+    for name, picture in (
+        ("one.png", scene(0)),
+        ("page.png", collage_of([scene(1), scene(0)])),
+        ("two.png", ImageOps.mirror(scene(0))),
+    ):
         picture.save(tmp_path / name)
         digest = digest_of(tmp_path / name)
         items.append(Item(name, tmp_path / name, digest, ((f"{name}#0", "A plain red wall ."),)))
     ingest(index, items, LAW)
+    return index
+
+
+SHOWS = [("one.png", None), ("two.png", None), ("page.png", "one.png")]
+
+
+def test_of_a_collage_that_leaves_along_the_line_says_what_it_shows(
+    collages: PhotoIndex, tmp_path: Path
+) -> None:
     trail = DecisionTrail(tmp_path / "state")
-    take_out(index, ["one.png"], LAW, trail, Signer("Ann"), "He asked.")
-    assert [(one.photo, one.shows) for one in trail.decisions()] == [
-        ("one.png", None),
-        ("page.png", "one.png"),
-    ]
+    take_out(collages, ["one.png"], LAW, trail, Signer("Ann"), "He asked.")
+    assert [(one.photo, one.shows) for one in trail.decisions()] == SHOWS
+
+
+def test_who_asks_again_after_a_stop_gets_a_line_of_all_that_left_along_and_once(
+    collages: PhotoIndex, tmp_path: Path
+) -> None:
+    trail = DecisionTrail(tmp_path / "state")
+    remove_for_good(collages, ["far.png"], LAW)
+    remove_for_good(collages, ["one.png"], LAW)
+    for _ in range(2):
+        _, leaving, unknown = take_out(collages, ["one.png"], LAW, trail, Signer("Ann"), "He asked.")
+        assert (leaving, unknown) == ({}, [])
+    assert sorted((one.photo, one.shows) for one in trail.decisions()) == sorted(SHOWS)
+
+
+@pytest.mark.closed
+def test_nothing_is_taken_out_where_the_trail_cannot_be_read_or_the_reason_says_nothing(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
+    trail = DecisionTrail(tmp_path / "state")
+    with pytest.raises(SettingError, match="The reason cannot be written"):
+        take_out(index, ["wall.png"], LAW, trail, Signer("Ann"), "   ")
+    with pytest.raises(SettingError, match="The name of who decides cannot be written"):
+        take_out(index, ["wall.png"], LAW, trail, Signer(" "), "He asked.")
+    trail.file.parent.mkdir()
+    trail.file.write_text('{"id": "a", "ti')
+    with pytest.raises(DataError, match="Line 1 of"):
+        take_out(index, ["wall.png"], LAW, trail, Signer("Ann"), "He asked.")
+    with index.catalog.reading() as tables:
+        assert "wall.png" in live_ids(tables)
+        assert kept_out_photos(tables) == []

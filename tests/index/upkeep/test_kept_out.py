@@ -194,3 +194,18 @@ def test_of_a_photo_that_is_out_already_what_shows_it_leaves_when_it_is_asked_fo
         put_census(tables)
     assert remove_for_good(index, ["three.jpg"], LAW)[1:] == ({"other.jpg": "three.jpg"}, ["three.jpg"])
     assert "other.jpg" not in live(index)
+    readmit(index, ["three.jpg"])
+    with index.catalog.reading() as tables:
+        assert "other.jpg" not in {name for name, *_ in kept_out_photos(tables)}
+
+
+def test_what_left_with_one_photo_stays_out_when_another_of_the_same_second_is_readmitted(
+    scenes: tuple[PhotoIndex, dict[str, Item]],
+) -> None:
+    index, _ = scenes
+    remove_for_good(index, ["one.jpg", "three.jpg"], LAW)
+    # "other.jpg" shows the third.
+    assert readmit(index, ["three.jpg"]) == 2
+    with index.catalog.reading() as tables:
+        names = {name for name, *_ in kept_out_photos(tables)}
+    assert names == {"one.jpg", "copy.jpg", "crop.jpg", "page.jpg", "book.jpg"}

@@ -38,10 +38,8 @@ class ListFields(BaseModel):
     name: str = Field(default="", max_length=NAME_SIGNS)
     rule: str = Field(default="", max_length=QUERY_SIGNS)
     word: str = Field(default="", max_length=QUERY_SIGNS)
-    # The id of the photo that was just decided on.
+    # What was just done, as `_to` seals it.
     last: str = Field(default="", max_length=MOST_SIGNS)
-    # Where it was taken out for good, how many left.
-    leaving: int | None = Field(default=None, ge=0)
 
 
 @router.get("")
@@ -49,8 +47,7 @@ def overview(request: Request, service: Service, fields: Annotated[ListFields, Q
     """Show one of four lists."""
     tab, criteria = fields.tab, Criteria(fields.name.strip(), fields.rule, fields.word.strip())
     values: dict[str, Any] = {"tab": tab, "problem": None, "items": [], "criteria": criteria}
-    values["leaving"] = fields.leaving
-    values["last_photo"] = service.ids.read(fields.last) if fields.last else None
+    values["last_photo"], values["leaving"] = _just_done(service, fields.last)
     country = PageReader.of(request).country
     try:
         if tab == "withheld":
@@ -100,7 +97,7 @@ def decide(
 ) -> Response:
     """Let a person's decision hold."""
     review.decide(service, id, decision, signer_of(request, by), reason)
-    return _to("decisions", back, last=id)
+    return _to("decisions", back, _seal(service, id))
 
 
 @router.post("/remove")
@@ -115,7 +112,7 @@ def remove(
 ) -> Response:
     """Take a photo out for good, with its copies and what shows it."""
     leaving = review.remove(service, id, signer_of(request, by), reason)
-    return _to("decisions", back, last=id, leaving=len(leaving))
+    return _to("decisions", back, _seal(service, id, len(leaving)))
 
 
 @router.post("/undo/{number}")
@@ -154,7 +151,7 @@ def grant(
             400, "no_consent", "Countries are two letters each, or *; the last day is like 2027-01-31."
         ) from error
     review_routes.grant(request, service, consent)
-    return _to("permissions", back, last=id)
+    return _to("permissions", back, _seal(service, id))
 
 
 @router.post("/revoke/{number}")
@@ -171,9 +168,24 @@ def rollback(service: Service) -> Response:
     return _to("index")
 
 
-def _to(tab: Tab, back: str = "", **done: str | int) -> RedirectResponse:
+def _seal(service: PhotoService, id_: str, leaving: int | None = None) -> str:
+    """Seal what was done with a photo under the key of its ids: nobody else makes the page say that it was done.
+
+    No photo's name has the sign that stands between, so that no id of a photo says so either.
+    """
+    return service.ids.write(f"{service.ids.read(id_)}\0{'' if leaving is None else leaving}\0.")
+
+
+def _just_done(service: PhotoService, news: str) -> tuple[str | None, int | None]:
+    """Return the photo that something was done with, and where it was taken out for good, how many were."""
+    name, between, rest = ((service.ids.read(news) if news else None) or "").partition("\0")
+    leaving = rest.partition("\0")[0]
+    return (name, int(leaving) if leaving else None) if between else (None, None)
+
+
+def _to(tab: Tab, back: str = "", last: str = "") -> RedirectResponse:
     """Go to a list, or back to the page of it that one came from, which says what was done."""
     is_list = back == "/review" or back.startswith("/review?")
     if not is_list:
         return RedirectResponse(f"/review?tab={tab}", 303)
-    return go_back(f"{back}{'&' if '?' in back else '?'}{urlencode(done)}")
+    return go_back(f"{back}{'&' if '?' in back else '?'}{urlencode({'last': last})}")

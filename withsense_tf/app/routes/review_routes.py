@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
-from unicodedata import category
 
 from fastapi import APIRouter, Body, Path, Query, Request
 from pydantic import AfterValidator, Field, StringConstraints
@@ -21,6 +20,8 @@ from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.uploads.index_writing import writing_alone
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
 from withsense_tf.index.trail.decision_trail import Signer
+from withsense_tf.index.trail.signed_words import MOST_SIGNS as MOST_WORDS
+from withsense_tf.index.trail.signed_words import without_control_signs
 from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.index.upkeep.switch_model import roll_back
 from withsense_tf.policy.consent_register import EVERYWHERE, Consent, ConsentRegister
@@ -28,16 +29,9 @@ from withsense_tf.policy.consent_register import EVERYWHERE, Consent, ConsentReg
 router = APIRouter(prefix="/review", tags=["review"], dependencies=[needs("review")])
 
 
-def without_control_signs(text: str) -> str:
-    """Return a text; one with signs that no file of decisions can hold, and nobody can see, is refused."""
-    if any(category(sign) == "Cc" and sign not in "\t\r\n" for sign in text):
-        raise ValueError("it must hold no control signs")
-    return text
-
-
 Words = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=500, strip_whitespace=True),
+    StringConstraints(min_length=1, max_length=MOST_WORDS, strip_whitespace=True),
     AfterValidator(without_control_signs),
 ]
 By = Annotated[

@@ -7,12 +7,14 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from withsense_tf.app.guards.request_log import LOGGER
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.photo_kinds import ENDINGS, check_photo
 from withsense_tf.common.atomic_files import flush
@@ -20,6 +22,10 @@ from withsense_tf.common.limits import read_json
 from withsense_tf.errors import on_disk
 
 DRAFT, ABOUT, PHOTO = ".draft", "about.json", "photo"
+# How folders end of photos that wait no more, and are being erased.
+PAST: Final = ".past"
+# Who stopped amid taking a photo in left a draft; a server beside this one that still works on one writes to it.
+DRAFT_SECONDS: Final = 3_600
 PART_BYTES: Final = 1 << 20
 
 
@@ -85,9 +91,23 @@ class Quarantine:
             yield photo
 
     def leave(self, waiting: WaitingPhoto) -> None:
-        """Let a photo wait no more; stopped amid that, no half of it waits."""
-        waiting.folder.rename(draft := waiting.folder.with_suffix(DRAFT))
-        shutil.rmtree(draft, ignore_errors=True)
+        """Let a photo wait no more; stopped amid that, no half of it waits, and the rest is erased the next time."""
+        waiting.folder.rename(waiting.folder.with_suffix(PAST))
+        self.clear()
+
+    def clear(self) -> None:
+        """Erase photos that wait no more, and drafts that nobody works on; what cannot be erased is written down."""
+        for folder in self.folder.iterdir() if self.folder.is_dir() else ():
+            try:
+                if folder.suffix == PAST or (folder.suffix == DRAFT and _is_old(folder)):
+                    shutil.rmtree(folder)
+            except FileNotFoundError:
+                continue  # another process was quicker
+            except OSError as error:
+                what = (
+                    f"a photo that waits no more cannot be erased ({error.strerror}): erase {folder} by hand"
+                )
+                LOGGER.error("", extra={"cells": {"error": what}})
 
     def count(self) -> int:
         """Return how many photos wait."""
@@ -96,7 +116,17 @@ class Quarantine:
     def _folders(self) -> list[Path]:
         if not self.folder.is_dir():
             return []
-        return [one for one in self.folder.iterdir() if one.suffix != DRAFT and (one / ABOUT).is_file()]
+        return [
+            one
+            for one in self.folder.iterdir()
+            if one.suffix not in (DRAFT, PAST) and (one / ABOUT).is_file()
+        ]
+
+
+def _is_old(draft: Path) -> bool:
+    """Return whether nothing was added to a draft for an hour."""
+    times = [one.stat().st_mtime for one in (draft, *draft.iterdir())]
+    return time.time() - max(times) > DRAFT_SECONDS
 
 
 def _name_of(id_: str, ending: str) -> str:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from withsense_tf.index.tables.captions_table import CAPTIONS_TABLE
 from withsense_tf.index.tables.facts_table import FACTS_TABLE
 from withsense_tf.index.tables.law_table import LAW_TABLE
-from withsense_tf.index.tables.left_out_tables import KEPT_OUT_TABLE, QUARANTINE_TABLE
+from withsense_tf.index.tables.left_out_tables import KEPT_OUT_TABLE, QUARANTINE_TABLE, add_along
 from withsense_tf.index.tables.models_table import MODELS_TABLE
-from withsense_tf.index.tables.photos_table import LIVE_VIEW, PHOTOS_TABLE
+from withsense_tf.index.tables.photos_table import LIVE_VIEW, PHOTOS_TABLE, add_parts
 from withsense_tf.index.tables.rows_table import ROWS_TABLE
 from withsense_tf.index.tables.state_table import STATE_TABLE
 from withsense_tf.index.tables.words_table import WORDS_TABLE
@@ -56,6 +56,12 @@ def make_tables(connection: sqlite3.Connection) -> None:
     if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         for statement in SCHEMA.split(";"):
             connection.execute(statement)
+
+
+def add_columns(connection: sqlite3.Connection) -> None:
+    """Add what tables of a version before lack."""
+    add_parts(connection)
+    add_along(connection)
 
 
 def show_live(connection: sqlite3.Connection) -> None:

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from os import SEEK_END
 from pathlib import Path
 from typing import Final
 
 from withsense_tf.common.limits import parse_json, read_bytes
+from withsense_tf.errors import DataError
 from withsense_tf.policy.current_policy import Policy
 
 TRAIL: Final = "decisions.jsonl"
@@ -55,16 +57,34 @@ class DecisionTrail:
         self.file = state_folder / TRAIL
 
     def decisions(self) -> list[Decision]:
-        """Return all decisions, the oldest first."""
+        """Return all decisions, the oldest first; a line that cannot be read is an error."""
         if not self.file.exists():
             return []
-        return [Decision(**parse_json(line)) for line in read_bytes(self.file).splitlines() if line.strip()]
+        lines = enumerate(read_bytes(self.file).split(b"\n"), 1)
+        return [self._read(number, line) for number, line in lines if line.strip()]
+
+    def _read(self, number: int, line: bytes) -> Decision:
+        try:
+            decision = Decision(**parse_json(line))
+            if not all(isinstance(cell, str) for cell in (decision.time, decision.photo, decision.digest)):
+                raise TypeError("time, photo and digest must be texts")
+        except (ValueError, TypeError) as error:
+            raise DataError(
+                f"Line {number} of {self.file} is no decision ({error}): expected is one JSON object, as a server or "
+                "index remove writes it. A machine that stopped may have left half a line. Nothing was changed: "
+                "take the line out of the file, keep it elsewhere, and ask again."
+            ) from error
+        return decision
 
     def note(self, decision: Decision, policy: Policy) -> Decision:
         """Write a decision that holds now into the trail, and into the audit log, if the law names one."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self.file.open("ab") as stream:
-            stream.write((json.dumps(asdict(decision), ensure_ascii=False) + "\n").encode())
+        with self.file.open("ab+") as stream:
+            # Half a line that a machine left as it stopped takes no whole one with it.
+            whole = not stream.tell() or (stream.seek(-1, SEEK_END), stream.read(1))[1] == b"\n"
+            stream.write(
+                (("" if whole else "\n") + json.dumps(asdict(decision), ensure_ascii=False) + "\n").encode()
+            )
         policy = policy.current()
         if policy.audit is not None:
             policy.audit.write_review(policy.version, asdict(decision))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from withsense_tf.index.photo_index import PhotoIndex
-from withsense_tf.index.tables.left_out_tables import kept_out_photos
+from withsense_tf.index.tables.left_out_tables import kept_out_photos, kept_out_since, left_along
 from withsense_tf.index.trail.decision_trail import (
     REMOVE,
     Decision,
@@ -14,6 +14,7 @@ from withsense_tf.index.trail.decision_trail import (
     new_decision_id,
     time_now,
 )
+from withsense_tf.index.trail.signed_words import signed_words
 from withsense_tf.index.upkeep.ingest import Report, remove_for_good
 from withsense_tf.policy.current_policy import Policy
 
@@ -23,15 +24,23 @@ def take_out(
 ) -> tuple[Report, dict[str, str], list[str]]:
     """Take photos, their copies and what shows them out for good, and write each that left into the trail.
 
-    Return the report, who left, each with the photo that it shows or "", and what the index does not have. What was
-    stopped before it was written down is written down when it is asked for again.
+    Return the report, who left, each with the photo that it shows or "", and what the index never had. What was stopped
+    before it was written down, of what left along, too, is written down when it is asked for again. A trail that cannot
+    be read, and a reason without words, are errors before anything is done.
     """
+    who, why = signed_words("The name of who decides", signer.name), signed_words("The reason", reason)
+    times = {(one.photo, one.digest): one.time for one in trail.decisions() if one.decision == REMOVE}
     report, leaving, unknown = remove_for_good(index, names, policy)
     with index.catalog.reading() as tables:
-        digests = {photo: digest for photo, digest, _ in kept_out_photos(tables)}
-    removals = {(one.photo, one.digest) for one in trail.decisions() if one.decision == REMOVE}
-    for photo in dict.fromkeys((*names, *leaving)):
-        if photo in digests and (photo in leaving or (photo, digests[photo]) not in removals):
-            cells = (new_decision_id(), time_now(), photo, digests[photo], REMOVE, None, signer.name, reason)
-            trail.note(Decision(*cells, key=signer.key, shows=leaving.get(photo) or None), policy)
-    return report, leaving, unknown
+        photos = {photo: (digest, look) for photo, digest, look in kept_out_photos(tables)}
+        since, along = kept_out_since(tables), left_along(tables, names)
+    for photo in dict.fromkeys((*names, *along, *leaving)):
+        if photo not in photos:
+            continue
+        digest, look = photos[photo]
+        # It may have been let in again since it was noted.
+        if photo in leaving or times.get((photo, digest), "") < since[photo]:
+            shows = leaving.get(photo, "" if look or photo in names else along[photo])
+            cells = (new_decision_id(), time_now(), photo, digest, REMOVE, None, who, why)
+            trail.note(Decision(*cells, key=signer.key, shows=shows or None), policy)
+    return report, leaving, [name for name in unknown if name not in photos]

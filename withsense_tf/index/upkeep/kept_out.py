@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from itertools import chain
 from typing import Final
 
 from withsense_tf.data.pictures.near_duplicates import near_to, shown_in
@@ -36,15 +35,15 @@ def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[dict[str, str], l
         live, left_before = live_looks(tables), kept_out_photos(tables)
         live_names = {name for name, *_ in live}
         copies = {name: _copies(name, [*live, *left_before]) for name in parts}
-        for name, digest, look in chain.from_iterable(copies.values()):
-            if name in live_names:
-                insert_kept_out(tables, name, digest, look, since)
+        for main, (name, digest, look) in ((part, copy) for part in parts for copy in copies[part]):
+            if name in live_names and name not in leaving:
+                insert_kept_out(tables, name, digest, look, since, name if name in parts else main)
                 leaving[name] = ""
         for part in parts:
             for whole, digest in _showing([look for *_, look in copies[part]], live):
                 if whole not in leaving:
                     # It shows others, too, which may stay: its own look would keep out what looks like it.
-                    insert_kept_out(tables, whole, digest, "", since)
+                    insert_kept_out(tables, whole, digest, "", since, part)
                     leaving[whole] = part
         put_census(tables)
     return leaving, [name for name in parts if name not in live_names]
@@ -61,7 +60,7 @@ def readmit(index: PhotoIndex, names: Iterable[str]) -> int:
         photos = kept_out_photos(tables)
         _check_kept_out(index, wanted_names, {name for name, *_ in photos})
         free = {twin for name in wanted_names for twin, *_ in _copies(name, photos)}
-        free |= left_along(tables, free)
+        free |= left_along(tables, free).keys()
         delete_kept_out(tables, free)
         put_census(tables)
         return len(free)
