@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from uploads_of_tests import png_of
 
 from withsense_tf.app.api_keys import KeyRing
-from withsense_tf.app.server import REFUSAL_SECONDS
+from withsense_tf.app.server import REFUSAL_SECONDS, create_app
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 from withsense_tf.policy.consent_register import ConsentRegister
@@ -302,3 +302,12 @@ def test_a_photo_of_which_nobody_said_what_it_shows_and_a_withheld_one_are_no_qu
     sent = {"photo": ("whatever.png", content, "image/png")}
     answer = client.post("/api/v1/similar", params={"country": "BB"}, files=sent)
     assert (answer.status_code, answer.json()["detail"]) == (451, NOTICE)
+
+
+def test_what_a_server_that_was_stopped_left_of_an_upload_is_erased_at_the_next_start(place: Place) -> None:
+    rest = place.index / "app" / "quarantine" / "0a1b.past.draft"
+    rest.mkdir(parents=True)
+    (rest / "photo.png").write_bytes(b"a user's photo")
+    with TestClient(create_app(place.settings()), base_url="http://localhost:8000"):
+        pass
+    assert not rest.exists()

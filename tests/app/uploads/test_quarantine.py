@@ -36,7 +36,7 @@ def test_what_was_left_half_erased_is_erased_the_next_time_and_a_draft_that_is_w
     tmp_path: Path,
 ) -> None:
     quarantine = Quarantine(tmp_path / "quarantine")
-    for name in ("a.past", "b.draft", "c.draft"):
+    for name in ("a.past.draft", "b.draft", "c.draft"):
         taken = quarantine.take(io.BytesIO(PNG), SAID, 10_000, 10_000)
         shutil.move(taken.folder, taken.folder.with_name(name))
     for one in (tmp_path / "quarantine" / "b.draft").rglob("*"):

@@ -208,4 +208,5 @@ def test_what_left_with_one_photo_stays_out_when_another_of_the_same_second_is_r
     assert readmit(index, ["three.jpg"]) == 2
     with index.catalog.reading() as tables:
         names = {name for name, *_ in kept_out_photos(tables)}
-    assert names == {"one.jpg", "copy.jpg", "crop.jpg", "page.jpg", "book.jpg"}
+    assert names >= {"one.jpg", "copy.jpg", "crop.jpg", "page.jpg", "book.jpg"}
+    assert names.isdisjoint({"three.jpg", "other.jpg"})

@@ -23,7 +23,7 @@ from withsense_tf.errors import on_disk
 
 DRAFT, ABOUT, PHOTO = ".draft", "about.json", "photo"
 # How folders end of photos that wait no more, and are being erased.
-PAST: Final = ".past"
+PAST: Final = f".past{DRAFT}"
 # Who stopped amid taking a photo in left a draft; a server beside this one that still works on one writes to it.
 DRAFT_SECONDS: Final = 3_600
 PART_BYTES: Final = 1 << 20
@@ -99,7 +99,7 @@ class Quarantine:
         """Erase photos that wait no more, and drafts that nobody works on; what cannot be erased is written down."""
         for folder in self.folder.iterdir() if self.folder.is_dir() else ():
             try:
-                if folder.suffix == PAST or (folder.suffix == DRAFT and _is_old(folder)):
+                if folder.name.endswith(PAST) or (folder.suffix == DRAFT and _is_old(folder)):
                     shutil.rmtree(folder)
             except FileNotFoundError:
                 continue  # another process was quicker
@@ -116,11 +116,7 @@ class Quarantine:
     def _folders(self) -> list[Path]:
         if not self.folder.is_dir():
             return []
-        return [
-            one
-            for one in self.folder.iterdir()
-            if one.suffix not in (DRAFT, PAST) and (one / ABOUT).is_file()
-        ]
+        return [one for one in self.folder.iterdir() if one.suffix != DRAFT and (one / ABOUT).is_file()]
 
 
 def _is_old(draft: Path) -> bool:
