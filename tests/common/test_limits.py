@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from quick import at_once
 
-from withsense_tf.common.limits import LEVELS, parse_json, parse_toml, read_arrays, read_json
+from withsense_tf.common.limits import LEVELS, parse_json, parse_toml, read_arrays, read_json, write_arrays
 from withsense_tf.common.saved_objects import load_state
 from withsense_tf.data.demo_marker import FILE, read_marker
 from withsense_tf.data.folder.load import load_dataset
@@ -84,6 +84,20 @@ def test_arrays_that_lie_unpacked_may_be_as_large_as_they_are(
     read = read_arrays(tmp_path / "a.npz")
     assert read["a"].tolist() == list(range(1000))
     assert (read["b"].shape, float(read["c"])) == ((0, 3), 3.0)
+
+
+def test_arrays_are_packed_more_closely_than_numpy_does_and_damage_of_them_is_told(tmp_path: Path) -> None:
+    values = (np.arange(5_000) % 256).astype(np.uint8)
+    write_arrays(tmp_path / "a.npz", a=values, b=np.float32(3))
+    read = read_arrays(tmp_path / "a.npz")
+    assert (read["a"].tolist(), read["a"].dtype, float(read["b"])) == (values.tolist(), values.dtype, 3.0)
+    np.savez_compressed(tmp_path / "b.npz", a=values, b=np.float32(3))
+    content = bytearray((tmp_path / "a.npz").read_bytes())
+    assert len(content) < (tmp_path / "b.npz").stat().st_size
+    for at in range(30, len(content) // 2, 7):
+        (tmp_path / "c.npz").write_bytes(content[:at] + b"\xff\xff\xff" + content[at + 3 :])
+        with pytest.raises((ValueError, OSError)):
+            read_arrays(tmp_path / "c.npz")
 
 
 def test_arrays_of_objects_are_not_made(tmp_path: Path) -> None:

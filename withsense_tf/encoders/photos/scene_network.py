@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from lzma import LZMAError
 from pathlib import Path
 from typing import Any, Final
-from zipfile import ZIP_LZMA, ZipFile, ZipInfo
 
 import numpy as np
 
-from withsense_tf.common.limits import read_arrays
+from withsense_tf.common.limits import read_arrays, write_arrays
 from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.errors import SettingError
 
@@ -54,12 +51,7 @@ def scene_network() -> Any:
 def save_scene_weights(network: Any, file: Path) -> None:
     """Write the weights as float16: half the size, and the vectors hardly change."""
     arrays = {f"{at:03d}": _planes(value) for at, value in enumerate(network.get_weights())}
-    content = io.BytesIO()
-    np.savez(content, **arrays)  # type: ignore[arg-type]  # its other arguments are no arrays
-    # As numpy reads it, and packed more closely than numpy writes it: the wheel has a bound.
-    with ZipFile(content) as parts, ZipFile(file, "w") as packed_file:
-        for part in parts.namelist():
-            packed_file.writestr(ZipInfo(part), parts.read(part), ZIP_LZMA)
+    write_arrays(file, **arrays)
 
 
 def load_scene_weights(network: Any, file: Path) -> None:
@@ -67,7 +59,7 @@ def load_scene_weights(network: Any, file: Path) -> None:
     try:
         arrays = read_arrays(file)
         values = [_numbers(arrays[name]) for name in sorted(arrays)]
-    except (OSError, ValueError, LZMAError) as error:
+    except (OSError, ValueError) as error:
         raise SettingError(f"{file} cannot be read as weights of scene_net ({error}). {_ADVICE}") from error
     shapes = [tuple(variable.shape) for variable in network.weights]
     if [value.shape for value in values] != shapes:

@@ -9,7 +9,6 @@ the training needs, were turned into one number for each of 75,000 words.
 from __future__ import annotations
 
 import hashlib
-import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -19,12 +18,12 @@ from itertools import pairwise
 from lzma import LZMAError
 from pathlib import Path
 from typing import Final
-from zipfile import ZIP_LZMA, BadZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile
 from zlib import crc32
 
 import numpy as np
 
-from withsense_tf.common.limits import read_bytes
+from withsense_tf.common.limits import read_bytes, write_arrays
 from withsense_tf.common.words import CYRILLIC, lemma
 from withsense_tf.errors import DataError
 from withsense_tf.policy.texts.normalise import is_plain, spelt, visible
@@ -167,9 +166,8 @@ class SecondReader:
         meant = self.meanings != 0
         # In few steps, as more of them would tell no verdict better.
         weight_unit = max(float(np.abs(self.weights).max()), 1e-9) / 63
-        content = io.BytesIO()
-        np.savez(
-            content,
+        write_arrays(
+            file,
             weights=np.rint(self.weights / weight_unit).astype(np.int8),
             weight_unit=weight_unit,
             bias=self.bias,
@@ -179,10 +177,6 @@ class SecondReader:
             places=np.packbits(meant),
             unit=self.unit,
         )
-        # As numpy reads it, and packed more closely than numpy writes it: the wheel has a bound.
-        with ZipFile(content) as parts, ZipFile(file, "w", ZIP_LZMA) as packed_file:
-            for part in parts.namelist():
-                packed_file.writestr(ZipInfo(part), parts.read(part), ZIP_LZMA)
 
     @cached_property
     def identity(self) -> str:
