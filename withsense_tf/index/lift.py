@@ -17,7 +17,7 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.law_table import live_permissions, live_restrictions
 from withsense_tf.index.tables.photos_table import live_of_name, photo_of_id
-from withsense_tf.policy.photo_decisions import DUPLICATE, NO_CAPTIONS, SHOWS
+from withsense_tf.policy.photo_decisions import CLASSIFIER, DUPLICATE, NO_CAPTIONS, SHOWS
 
 MOST_NAMED: Final = 100
 
@@ -71,7 +71,21 @@ class Restrictions:
         # A person who allowed a photo has said the word.
         now = {(name, limit) for name, limit, by_hand in free if not by_hand and (name, limit) in self._of}
         changes = {name: _Change.of(tables, item) for name, item in self._evidence.items()}
-        return sorted({name for name, limit in now if self._evidence_left(name, limit, changes)})
+        sources = {(name, limit): source for name, limit, *_, source in live_restrictions(tables)}
+        return sorted(
+            {
+                name
+                for name, limit in now
+                if self._evidence_left(name, limit, changes) or self._judge_left(name, limit, sources)
+            }
+        )
+
+    def _judge_left(self, name: str, limit: int, sources: Mapping[tuple[str, int], str]) -> bool:
+        """Return whether a judge of photos restricted the photo that brought it, and none sees that one any more."""
+        other = (self._of[name, limit].other, limit)
+        return (
+            other in self._of and self._of[other].source == CLASSIFIER and sources.get(other) == NO_CAPTIONS
+        )
 
     def _evidence_left(self, name: str, limit: int, changes: Mapping[str, _Change]) -> bool:
         before, change = self._of[name, limit], changes.get(name)

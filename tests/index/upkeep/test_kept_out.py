@@ -178,6 +178,18 @@ def test_what_left_with_a_photo_comes_back_with_it_but_what_was_taken_out_by_nam
 
 
 @pytest.mark.closed
+def test_what_left_along_and_is_then_asked_for_itself_stays_out_when_the_other_comes_back(
+    scenes: tuple[PhotoIndex, dict[str, Item]],
+) -> None:
+    index, items = scenes
+    remove_for_good(index, ["one.jpg"], LAW)
+    remove_for_good(index, ["page.jpg"], LAW)
+    readmit(index, ["one.jpg"])
+    ingest(index, list(items.values()), LAW)
+    assert "page.jpg" not in live(index)
+
+
+@pytest.mark.closed
 def test_of_a_photo_that_is_out_already_what_shows_it_leaves_when_it_is_asked_for_again(
     scenes: tuple[PhotoIndex, dict[str, Item]],
 ) -> None:

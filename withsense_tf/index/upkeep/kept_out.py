@@ -39,6 +39,11 @@ def keep_out(index: PhotoIndex, names: Iterable[str]) -> tuple[dict[str, str], l
             if name in live_names and name not in leaving:
                 insert_kept_out(tables, name, digest, look, since, name if name in parts else main)
                 leaving[name] = ""
+        # What left along with another, which may be let in again, stays out once it was asked for itself.
+        guests = left_along(tables, {name for name, *_ in left_before}).keys() & set(parts) - live_names
+        for name, digest, look in left_before:
+            if name in guests:
+                insert_kept_out(tables, name, digest, look, since, name)
         for part in parts:
             for whole, digest in _showing([look for *_, look in copies[part]], live):
                 if whole not in leaving:
