@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -223,3 +223,32 @@ def test_a_copy_that_leaves_and_alone_was_like_both_others_lifts_nothing_without
     }
     assert before._evidence_left("wall.png", 16, {"between.png": _Change(lost=True, other_picture=True)})
     assert not before._evidence_left("wall.png", 16, {})
+
+
+class Suspicious:
+    """A judge of photos that sees somebody small in every photo of one name."""
+
+    identity = "suspicious"
+
+    def chances(self, paths: Sequence[Path]) -> list[float]:
+        return [0.9 if "look-2-1" in path.name else 0.01 for path in paths]
+
+    likely = __call__ = chances
+
+
+@pytest.mark.closed
+def test_a_judge_that_is_dropped_frees_no_copy_of_what_it_restricted_without_a_word(
+    looks: Path, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    by_eyes = law(photo_judge=Suspicious())
+    items = [
+        item_of(looks, "a.png", 1),
+        item_of(looks, "wall.png", 2, texts=["A plain red wall ."]),
+        item_of(looks, "bare.png", 2, light=1, texts=[]),
+    ]
+    index = new_index(tmp_path / "judged", fitted("hybrid"), items, store, by_eyes)
+    assert "wall.png" not in shown(index, by_eyes)
+    with pytest.raises(SettingError, match=r"wall\.png.*say --lift"):
+        judge_anew(index, LAW, by_less=True)
+    judge_anew(index, LAW, by_less=True, lift=True)
+    assert "wall.png" in shown(index)

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from slips_of_queries import Shown, form_of
 from small_index import LAW, item_of, items_of_looks, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.search.caption_spelling import as_captions_write
 from withsense_tf.search.hits import Hits
+from withsense_tf.search.query.parse import parse_query
 from withsense_tf.search.search import Search
 
 TEXTS = {
@@ -115,3 +118,10 @@ def test_a_tired_donkey_is_no_tyre(
     other = new_index(tmp_path / "index", fitted("hybrid"), items, store)
     assert ask(other, "tyre", minimum=0).corrections == ()
     other.close()
+
+
+def test_of_what_the_model_alone_knows_words_of_a_public_list_are_told() -> None:
+    # It may have learned the others from captions that are withheld by now.
+    form = form_of(("a", "maplecourt", "cellphone"))
+    for text, readings in (("a maple court", ()), ("a cell phone", (("cell phone", "cellphone"),))):
+        assert as_captions_write(parse_query(text), form, Shown({}), LAW)[1] == readings

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
 from withsense_tf.index.tables.law_table import live_permissions, live_restrictions
 from withsense_tf.index.tables.photos_table import live_of_name, photo_of_id
+from withsense_tf.policy.levels import age_limit_of
 from withsense_tf.policy.photo_decisions import CLASSIFIER, DUPLICATE, NO_CAPTIONS, SHOWS
 
 MOST_NAMED: Final = 100
@@ -67,25 +68,32 @@ class Restrictions:
         )
 
     def _freed_photos(self, tables: sqlite3.Connection) -> list[str]:
-        free = live_permissions(tables)
         # A person who allowed a photo has said the word.
-        now = {(name, limit) for name, limit, by_hand in free if not by_hand and (name, limit) in self._of}
+        free = {(name, limit) for name, limit, by_hand in live_permissions(tables) if not by_hand}
         changes = {name: _Change.of(tables, item) for name, item in self._evidence.items()}
-        sources = {(name, limit): source for name, limit, *_, source in live_restrictions(tables)}
+        now = free & self._of.keys()
         return sorted(
-            {
-                name
-                for name, limit in now
-                if self._evidence_left(name, limit, changes) or self._judge_left(name, limit, sources)
-            }
+            {name for name, limit in now if self._evidence_left(name, limit, changes)}
+            | self._unseen_photos(tables, free)
         )
 
-    def _judge_left(self, name: str, limit: int, sources: Mapping[tuple[str, int], str]) -> bool:
-        """Return whether a judge of photos restricted the photo that brought it, and none sees that one any more."""
-        other = (self._of[name, limit].other, limit)
-        return (
-            other in self._of and self._of[other].source == CLASSIFIER and sources.get(other) == NO_CAPTIONS
-        )
+    def _unseen_photos(self, tables: sqlite3.Connection, free: Set[tuple[str, int]]) -> set[str]:
+        """Return the free copies of photos without captions that a judge restricted, and that none sees any more.
+
+        Without the judge photos are judged under other levels, of the same age limits.
+        """
+        sources = {(name, limit): source for name, limit, *_, source in live_restrictions(tables)}
+        copies: dict[tuple[str, int], list[str]] = {}
+        for (name, limit), one in self._of.items():
+            other = self._of.get((one.other, limit))
+            if other is not None and other.source == CLASSIFIER:
+                copies.setdefault((name, age_limit_of(limit)), []).append(one.other)
+        return {
+            name
+            for name, limit in free
+            for other in copies.get((name, age_limit_of(limit)), ())
+            if sources.get((other, limit)) == NO_CAPTIONS
+        }
 
     def _evidence_left(self, name: str, limit: int, changes: Mapping[str, _Change]) -> bool:
         before, change = self._of[name, limit], changes.get(name)
