@@ -67,6 +67,8 @@ def test_a_step_that_is_interrupted_ends_what_is_under_way_and_says_so(
         start_new_session=True,
         stdout=subprocess.PIPE,
         text=True,
+        # What was started in the background of a shell without jobs would pass on that it ignores Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         assert "1 of 3" in process.stdout.readline()
