@@ -24,8 +24,7 @@ from withsense_tf.index.trail.decision_trail import (
     Decision,
     DecisionTrail,
     Signer,
-    new_decision_id,
-    time_now,
+    new_decision,
 )
 from withsense_tf.index.trail.take_out import take_out
 from withsense_tf.index.upkeep.judge_anew import judge_anew
@@ -46,8 +45,7 @@ def decide(service: PhotoService, id_: str, decision: str, signer: Signer, reaso
         before = _of_content(overrides, name, digest)
         one = Override(name, decision, signer.name, reason, digest)
         _put_override(service, overrides, before, one, lift=True)
-        cells = (new_decision_id(), time_now(), name, digest, decision, _cells(before), signer.name, reason)
-        return _note(service, Decision(*cells, key=signer.key))
+        return _note(service, new_decision(name, digest, decision, _cells(before), signer, reason))
 
 
 def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Decision:
@@ -74,17 +72,9 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         now = _of_content(overrides, found_decision.photo, found_decision.digest)
         before = None if found_decision.before is None else Override(**found_decision.before)
         _put_override(service, overrides, now, before, lift=True)
-        note = replace(
-            found_decision,
-            id=new_decision_id(),
-            time=time_now(),
-            decision=None if before is None else before.decision,
-            before=_cells(now),
-            by=signer.name,
-            key=signer.key,
-            reason=reason,
-            undoes=number,
-        )
+        decision = None if before is None else before.decision
+        photo, digest = found_decision.photo, found_decision.digest
+        note = replace(new_decision(photo, digest, decision, _cells(now), signer, reason), undoes=number)
         return _note(service, note)
 
 

@@ -15,14 +15,14 @@ from withsense_tf.index.trail.decision_trail import (
     TRAIL,
     Decision,
     DecisionTrail,
-    new_decision_id,
-    time_now,
+    Signer,
+    new_decision,
 )
 from withsense_tf.policy.audit import AuditLog
 
 
 def removal(photo: str) -> Decision:
-    return Decision(new_decision_id(), time_now(), photo, "0" * 64, REMOVE, None, "Ann", "He asked.")
+    return new_decision(photo, "0" * 64, REMOVE, None, Signer("Ann"), "He asked.")
 
 
 def test_what_was_noted_is_read_again_in_its_order(tmp_path: Path) -> None:

@@ -91,11 +91,15 @@ class DecisionTrail:
         return decision
 
 
-def new_decision_id() -> str:
-    """Draw the number of a decision by lot."""
-    return secrets.token_hex(6)
-
-
-def time_now() -> str:
-    """Return the time as the trail has it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def new_decision(
+    photo: str,
+    digest: str,
+    decision: str | None,
+    before: Mapping[str, str] | None,
+    signer: Signer,
+    reason: str,
+) -> Decision:
+    """Return a decision that is made now, under a number that is drawn by lot."""
+    time = datetime.now(UTC).isoformat(timespec="seconds")
+    cells = (secrets.token_hex(6), time, photo, digest, decision, before, signer.name, reason)
+    return Decision(*cells, key=signer.key)

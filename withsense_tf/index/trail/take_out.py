@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.left_out_tables import kept_out_photos, kept_out_since, left_along
 from withsense_tf.index.trail.decision_trail import (
     REMOVE,
-    Decision,
     DecisionTrail,
     Signer,
-    new_decision_id,
-    time_now,
+    new_decision,
 )
 from withsense_tf.index.trail.signed_words import signed_words
 from withsense_tf.index.upkeep.ingest import Report, remove_for_good
@@ -41,6 +40,6 @@ def take_out(
         # It may have been let in again since it was noted.
         if photo in leaving or times.get((photo, digest), "") < since[photo]:
             shows = leaving.get(photo, "" if look or photo in names else along[photo])
-            cells = (new_decision_id(), time_now(), photo, digest, REMOVE, None, who, why)
-            trail.note(Decision(*cells, key=signer.key, shows=shows or None), policy)
+            decision = new_decision(photo, digest, REMOVE, None, replace(signer, name=who), why)
+            trail.note(replace(decision, shows=shows or None), policy)
     return report, leaving, [name for name in unknown if name not in photos]
