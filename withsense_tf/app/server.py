@@ -181,12 +181,14 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
         {"parameter": ".".join(str(part) for part in one["loc"][1:]), "reason": one["msg"]} for one in errors
     ]
     advice = "See the description at /api/v1/openapi.json."
-    names = [one["parameter"] or "the body" for one in parameters] or ["the request"]
     if reads_pages(request):
         # Who reads a page knows fields by their labels, and not as the code calls them.
         wording, advice = PageReader.of(request).wording, "Go back and say it otherwise."
-        names = [wording.field(name.partition(".")[0], request.url.path) for name in names]
-    detail = f"Not as it should be: {', '.join(dict.fromkeys(names))}."
+        fields = [one["parameter"].partition(".")[0] for one in parameters] or ["the request"]
+        names = [wording.field(field or "the body", request.url.path) for field in fields]
+    else:
+        names = [f"{one['parameter'] or 'the body'} ({one['reason']})" for one in parameters]
+    detail = f"Not as it should be: {', '.join(dict.fromkeys(names)) or 'the request'}."
     return await respond(request, ProblemError(422, "invalid", detail, advice), {"errors": parameters})
 
 

@@ -256,9 +256,12 @@ def test_fields_that_are_not_as_they_should_be_are_called_as_on_the_page(
         assert answer.status_code == 422
         assert names in answer.text
         assert "openapi" not in answer.text
-    # Programs go by the names that they sent.
+    # Programs go by the names that they sent, and are told what is wrong.
     problem = client.post("/api/v1/review/decisions/1/undo", json={"by": " ", "reason": " "}, headers=asked)
-    assert problem.json()["detail"] == "Not as it should be: by, reason."
+    assert problem.json()["detail"] == (
+        "Not as it should be: by (String should have at least 1 character), "
+        "reason (String should have at least 1 character)."
+    )
 
 
 def test_an_address_that_is_not_as_it_should_be_is_called_so(client: TestClient) -> None:

@@ -59,6 +59,19 @@ def test_a_run_has_not_changed_from_itself(store_run: Write) -> None:
     assert changes(folder, folder).as_text() == "1-a -> 1-a\nNo figure differs."
 
 
+def test_seconds_are_no_change_of_quality_and_nothing_changed_by_minus_nothing(store_run: Write) -> None:
+    slow, quick = TOWERS | {"seconds": 3.04}, TOWERS | {"seconds": 3.01}
+    told = changes(store_run("1-a", slow), store_run("2-b", quick))
+    assert told.same_quality
+    assert [one.measure for one in told.effort] == ["seconds"]
+    assert told.as_text().splitlines() == [
+        "1-a -> 2-b",
+        "No figure of quality differs, only the seconds.",
+        "towers (folds): seconds 3.0 -> 3.0 (+0.0)",
+    ]
+    assert not changes(store_run("3-c", slow), store_run("4-d", BETTER | {"seconds": 3.01})).same_quality
+
+
 @pytest.mark.closed
 @pytest.mark.parametrize(
     ("now", "more", "why"),

@@ -13,8 +13,11 @@ from withsense_tf.evaluation.row_status import sees_at_random, status_of, was_ru
 from withsense_tf.experiments.runs.stored_runs import StoredRun, facts_of
 
 MEASURES: Final = ("rmse", "skill", "tau_c", "r@1", "r@5", "r@10", "ece", "seconds")
+# It differs from run to run and says nothing of how good a model is.
+EFFORT: Final = "seconds"
 # What a setting of a run means where it is not set, and one word says it.
 USUAL: Final = {"quality": "good"}
+ONLY_SECONDS: Final = "No figure of quality differs, only the seconds."
 TITLES: Final = {"fingerprint": "data", "policy": "policy", "target": "target", "seed": "seed"}
 
 
@@ -33,8 +36,8 @@ class Change:
     def cells(self) -> tuple[str, str, str]:
         """Return the figure before, after, and by how much it changed, as a table has them."""
         scale = 100 if self.measure.startswith("r@") else 1
-        digits = 1 if scale == 100 or self.measure == "seconds" else 3
-        change = f"{scale * (self.after - self.before):+.{digits}f}"
+        digits = 1 if scale == 100 or self.measure == EFFORT else 3
+        change = f"{scale * (self.after - self.before):+z.{digits}f}"
         return cell_text(self.measure, self.before), cell_text(self.measure, self.after), change
 
     @property
@@ -55,6 +58,21 @@ class Changes:
     only: tuple[str, ...]
     settings: tuple[str, ...] = ()
 
+    @property
+    def quality(self) -> list[Change]:
+        """Return the figures that say how good a model is."""
+        return [one for one in self.figures if one.measure != EFFORT]
+
+    @property
+    def effort(self) -> list[Change]:
+        """Return the seconds that models took."""
+        return [one for one in self.figures if one.measure == EFFORT]
+
+    @property
+    def same_quality(self) -> bool:
+        """Return whether both runs have the same rows, which may be compared, with the same figures of quality."""
+        return not self.quality and not self.only and not self.unlike
+
     def as_dict(self) -> dict[str, Any]:
         """Return it for a program."""
         return asdict(self) | {"comparable": not self.unlike}
@@ -70,8 +88,8 @@ class Changes:
             of_row = [one for one in self.figures if (one.matcher, one.split) == (matcher, split)]
             lines.append(f"{matcher} ({split}): {'; '.join(one.text for one in of_row)}")
         lines += self.only
-        if not self.figures and not self.only and not self.unlike:
-            lines.append("No figure differs.")
+        if self.same_quality:
+            lines.insert(1, ONLY_SECONDS if self.effort else "No figure differs.")
         return "\n".join(lines)
 
 
