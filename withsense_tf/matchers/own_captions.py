@@ -16,7 +16,7 @@ import pandas as pd
 from withsense_tf.common.fingerprints import LastMade, made_once
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.encoders.texts.caption_space import CaptionSpace
+from withsense_tf.encoders.texts.caption_space import MOST_REMEMBERED, CaptionSpace
 from withsense_tf.errors import DataError, SettingError
 
 # With so many captions of other photos, those of the training photos add nothing but time.
@@ -144,7 +144,7 @@ def fit_texts(encoder: TextEncoder, pairs: Pairs) -> TextEncoder:
     if not texts:
         texts = pairs.table.drop_duplicates("text")["text"].tolist()
         groups = texts
-    return _fit_space(encoder, texts, groups)
+    return _fit_space(encoder, texts, groups, pairs.data.captions["text"].unique().tolist())
 
 
 def texts_to_learn_from(pairs: Pairs) -> tuple[list[str], list[str]]:
@@ -165,7 +165,22 @@ def texts_to_learn_from(pairs: Pairs) -> tuple[list[str], list[str]]:
     return corpus["text"].tolist(), corpus["photo"].tolist()
 
 
-def _fit_space(space: CaptionSpace, texts: Sequence[str], groups: Sequence[str]) -> CaptionSpace:
+def _fit_space(
+    space: CaptionSpace, texts: Sequence[str], groups: Sequence[str], every: Sequence[str]
+) -> CaptionSpace:
+    """Return a space that learned from texts and their photos, and has the points of every text of the data.
+
+    Trainings that share it ask for texts in any order, and by rounding a point hangs on what is asked for beside it.
+    """
     corpus = "\n".join(f"{group}\t{text}" for group, text in zip(groups, texts, strict=True))
-    key = f"{space.identity} {sha256(corpus.encode(errors='surrogatepass')).hexdigest()}"
-    return _spaces.get(key, lambda: made_once(key, lambda: deepcopy(space).fit(texts, groups)))
+    content = "\0".join((corpus, *every)).encode(errors="surrogatepass")
+    key = f"{space.identity} {sha256(content).hexdigest()}"
+
+    def make() -> CaptionSpace:
+        fitted_space = deepcopy(space).fit(texts, groups)
+        # Words alone give a text the same point in any company; of more texts than it remembers, none would stay.
+        if fitted_space.vectors is not None and len(every) <= MOST_REMEMBERED:
+            fitted_space.encode(every)
+        return fitted_space
+
+    return _spaces.get(key, lambda: made_once(key, make))
