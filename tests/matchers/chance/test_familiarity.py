@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.encoders.base import TextEncoder
-from withsense_tf.matchers.chance.familiarity import Familiarity
+from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity
 
 TEXTS = ["A dog runs on a beach .", "A dog and a cat sleep .", "Three dogs play on the beach ."]
 PHOTOS = ["a.jpg", "b.jpg", "c.jpg"]
@@ -52,6 +52,13 @@ class Listening(Topics):
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         self.groups.append(list(texts))
         return super().encode(texts)
+
+
+def test_words_that_are_as_frequent_are_learned_in_one_order_whatever_python_hashes_by() -> None:
+    words = ["boat", "lake", "wood", "road", "hill", "snow", "rock", "wall", "door", "tree"]
+    listening = Listening()
+    Familiarity(listening).fit([" ".join(words)] * FEWEST, [f"{at}.jpg" for at in range(FEWEST)])
+    assert sorted(words) in listening.groups
 
 
 def test_words_of_texts_that_were_made_ready_came_in_the_company_of_one_text_after_the_other() -> None:

@@ -68,7 +68,8 @@ class Familiarity(Saveable):
         usable = [text for text, photo in zip(texts, photos, strict=True) if photo not in left] or list(texts)
         order = np.random.default_rng(seed).permutation(len(usable))[:CAPTIONS]
         frequent = sorted(
-            (form for form in counter if counter[form] >= FEWEST and len(form) > 1), key=counter.__getitem__
+            (form for form, count in self.photos_with_.items() if count >= FEWEST and len(form) > 1),
+            key=counter.__getitem__,
         )
         self.caption_vectors_ = self._vectors([usable[at] for at in sorted(order)])
         self.word_vectors_ = self._vectors(frequent[-STRANGE_WORDS:])
