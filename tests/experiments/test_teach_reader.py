@@ -6,7 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from withsense_tf.experiments.teach_reader import fit, out_of_fold, parts_of, write_examples
+from withsense_tf.experiments.teach_reader import (
+    LEAST_WEIGHT_STEPS,
+    fit,
+    out_of_fold,
+    parts_of,
+    without_small,
+    write_examples,
+)
+from withsense_tf.policy.reader.second_reader import WEIGHT_STEPS
 
 
 def test_words_that_tell_are_learnt_and_others_are_not() -> None:
@@ -38,3 +46,9 @@ def test_a_sentence_that_counts_more_outweighs_others() -> None:
 def test_a_reason_may_quote_what_says_nothing_outright(tmp_path: Path) -> None:
     write_examples(["waiting by the buoy", "a toddler naps", "asleep on the pier"], tmp_path / "m.txt")
     assert (tmp_path / "m.txt").read_text().splitlines() == ["asleep on the pier", "waiting by the buoy"]
+
+
+def test_weights_of_few_steps_are_left_out_and_others_stay() -> None:
+    steps = np.arange(-WEIGHT_STEPS, WEIGHT_STEPS + 1)
+    weights = without_small((steps / 10).astype(np.float16))
+    assert np.rint(weights * 10).tolist() == [at if abs(at) >= LEAST_WEIGHT_STEPS else 0 for at in steps]

@@ -38,6 +38,8 @@ RULE: Final = "second reader"
 SIZE: Final = 1 << 16
 # So many places for the meanings of words, kept in eight bits: few words share one.
 PLACES: Final = 1 << 18
+# Steps to either side of nothing that weights are kept in.
+WEIGHT_STEPS: Final = 63
 PARTS: Final = (4, 5)
 WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 # Words of every sentence: they say how it is written, and not of whom.
@@ -165,7 +167,7 @@ class SecondReader:
         """Write what `load` reads; two of three places have no meaning, so those that have one are named in bits."""
         meant = self.meanings != 0
         # In few steps, as more of them would tell no verdict better.
-        weight_unit = max(float(np.abs(self.weights).max()), 1e-9) / 63
+        weight_unit = max(float(np.abs(self.weights).max()), 1e-9) / WEIGHT_STEPS
         write_arrays(
             file,
             weights=np.rint(self.weights / weight_unit).astype(np.int8),
