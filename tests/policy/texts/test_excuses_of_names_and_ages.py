@@ -52,12 +52,14 @@ KINDS: dict[str, tuple[list[str], list[str]]] = {
             "Santa with Ava and a reindeer, aged four", "Grandma and Ava with a pony, aged 7",
             "six years old, dog on a lead", "Seven years old, puppy in his arms", "3 hours old, calf watching",
             "A pony with her on a horse, 7 years old", "A dog beside him at the piano, 6 years old",
+            "The dog wags its tail at Ava, 7", "The cat purrs on Mia, 5", "Cat meowing with Zoe, 4, and gran",
         ],
         [
             "Our dog, who is 9, snores", "Ada and her cat, who is 9", "Luna, 12 years old, grey muzzle, spayed",
             "10yo gelding, bay, for sale", "9yo chestnut mare for loan", "2yo maiden at Newmarket",
             "Mr Tan and his tortoise, aged nine", "Mum and her parrot, aged 11", "Calf, 3 hours old, still wet",
             "A mare with her foal, 3 years old", "Six years old, rescue dog",
+            "Purring tabby, 4 years old", "Our dog Bella wags her tail, 4",
         ],
     ),
     "young animals": (
