@@ -51,6 +51,22 @@ def test_what_finds_nothing_is_never_marked_as_best(oracle_outcome: Outcome) -> 
         assert "r@5" not in str(row["best"])
 
 
+def with_ranks(outcome: Outcome, rank: np.ndarray) -> Outcome:
+    assert outcome.rankings is not None
+    ranks = replace(outcome.rankings.per_query, rank=rank)
+    return replace(outcome, rankings=replace(outcome.rankings, per_query=ranks))
+
+
+def test_the_best_is_marked_also_where_it_misses_the_first_query(oracle_outcome: Outcome) -> None:
+    assert oracle_outcome.rankings is not None
+    last = np.full_like(oracle_outcome.rankings.per_query.rank, 9)
+    but_the_first = last.copy()
+    but_the_first[1:] = 0
+    blind = replace(with_ranks(oracle_outcome, last), label="blind")
+    row, _ = rows_of([with_ranks(oracle_outcome, but_the_first), blind])
+    assert "r@5" in str(row["best"]).split()
+
+
 def test_what_was_not_run_has_no_figure(pairs: Pairs) -> None:
     (row,) = rows_of([answer_split(Missing(), pairs)])
     assert row["status"] == "not run: weights not available: no such preset"

@@ -121,7 +121,7 @@ def _marks(outcomes: Sequence[Outcome]) -> dict[int, list[str]]:
             continue
         best = not_worse_than_best(alike, photos, higher_is_better)
         for at in best.not_worse:
-            if higher_is_better and not alike[at][0].any():
+            if higher_is_better and not alike[at].any():
                 continue  # what finds nothing is best at nothing
             marks[int(at)].append(name if at == best.name else f"({name})")
     return marks
