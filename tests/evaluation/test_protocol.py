@@ -8,15 +8,16 @@ import pandas as pd
 import pytest
 from oracle import Oracle
 
-from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.gallery import Gallery
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import DataError, SettingError
 from withsense_tf.evaluation.answering import answer_task
 from withsense_tf.evaluation.compare import compare
 from withsense_tf.evaluation.protocol import SPLITS, Task, check_unseen, measured_on, require, tasks
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.targets.blend import relevance
+from withsense_tf.targets.which_target import equal_caption_pairs
 
 
 @pytest.mark.parametrize("split", ["70/30", "strict"])
@@ -26,6 +27,30 @@ def test_the_other_splits_have_one_test_side(split: str, pairs: Pairs) -> None:
     assert not set(task.train.content) & set(task.test.content)
     if split == "strict":
         assert not set(task.train.table["caption"]) & set(task.test.table["caption"])
+
+
+@pytest.mark.parametrize("split", ["folds", "70/30", "strict"])
+def test_of_caption_pairs_each_side_has_captions_of_its_own_photos_alone(
+    split: str, unjudged: Dataset
+) -> None:
+    parts = tasks(equal_caption_pairs(unjudged), split, 3, 0)
+    measured = set()
+    for task in parts:
+        assert task.test is not None
+        sides = [set(side.table["photo"]) for side in (task.train, task.test)]
+        for side, photos in zip((task.train, task.test), sides, strict=True):
+            assert set(side.table["caption"].str.split("#").str[0]) <= photos
+            assert set(side.table.loc[side.table["target"] == 1, "photo"]) == photos
+        assert not sides[0] & sides[1]
+        measured |= sides[1]
+    if split == "folds":
+        assert measured == set(equal_caption_pairs(unjudged).table["photo"])
+
+
+def test_a_side_that_has_one_photo_is_too_small_to_compare_by_captions(unjudged: Dataset) -> None:
+    few = equal_caption_pairs(unjudged, photos=["red_plain_0.jpg", "blue_plain_0.jpg", "green_plain_0.jpg"])
+    with pytest.raises(DataError, match=r"too small for the split 70/30: one side has 1 photos"):
+        tasks(few, "70/30", 2, 0)
 
 
 def test_all_splits_are_known() -> None:

@@ -17,6 +17,7 @@ from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
 from withsense_tf.targets.calibrated_on import FEWEST
 from withsense_tf.targets.caption_pairs import caption_pairs
+from withsense_tf.targets.which_target import nobody_judged
 
 BY_DEFAULT: Final = "hybrid"
 
@@ -70,12 +71,9 @@ def adapted_matcher(matcher: Matcher, data: Dataset, policy: Policy, seed: int =
 
 def training_pairs(data: Dataset, seed: int = 0) -> Pairs:
     """Return the judged pairs of a data set, the experts' if there are any; where nobody judged, caption pairs."""
-    if len(data.experts):
-        judged_pairs = relevance(data, crowd=None)
-    elif len(data.crowd):
-        judged_pairs = relevance(data, expert=None)
-    else:
+    if nobody_judged(data):
         return caption_pairs(data, seed=seed)
+    judged_pairs = relevance(data, crowd=None) if len(data.experts) else relevance(data, expert=None)
     if len(judged_pairs) < FEWEST:
         return caption_pairs(data, seed=seed)
     return _with_the_others_captioned(judged_pairs)

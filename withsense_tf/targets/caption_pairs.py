@@ -15,6 +15,8 @@ from withsense_tf.targets.blend import OWN_CAPTION, with_text_and_path
 from withsense_tf.targets.strangers import strangers
 
 OTHER_CAPTION: Final = "caption of another photo"
+# How the definition of such a target begins.
+OWN_AGAINST_OTHERS: Final = "own against others' captions"
 # Both were chosen by held-out judgements of training photos (experiments/RESULTS.md, section 18).
 OTHERS: Final = 3
 OWN_SHARE: Final = 0.07
@@ -73,7 +75,7 @@ def caption_pairs(
         ],
         ignore_index=True,
     )
-    definition = f"own against others' captions (1 to {others}, own share {own_share:g}, seed {seed})"
+    definition = f"{OWN_AGAINST_OTHERS} (1 to {others}, own share {own_share:g}, seed {seed})"
     return Pairs(data, with_text_and_path(data, table, parts), definition)
 
 
@@ -83,9 +85,11 @@ def with_several_captions(pairs: Pairs) -> Pairs:
     Of a photo with a single one, its own pair would say that what fits is like none of its captions. Pairs of judges
     stay as they are.
     """
-    if not _is_of_captions(pairs):
+    if not is_of_captions(pairs):
         return pairs
-    return pairs.take(np.flatnonzero(~pairs.table["photo"].isin(_lone(pairs)).to_numpy(bool)))
+    return pairs.take(
+        np.flatnonzero(~pairs.table["photo"].isin(lone_photos(pairs.data.captions)).to_numpy(bool))
+    )
 
 
 def lone_in_halves(pairs: Pairs) -> Pairs:
@@ -93,10 +97,10 @@ def lone_in_halves(pairs: Pairs) -> Pairs:
 
     Where people wrote one caption a photo, its halves stand for two: they say different things of the same photo.
     """
-    if not _is_of_captions(pairs):
+    if not is_of_captions(pairs):
         return pairs
     table, captions = pairs.table, pairs.data.captions
-    lone = _lone(pairs)
+    lone = lone_photos(captions)
     rows, own = table["photo"].isin(lone), captions["photo"].isin(lone)
     table["text"] = table["text"].where(~rows, table["text"].map(lambda text: _halves(text)[0]))
     # Else it would be left out as the query's own.
@@ -110,13 +114,13 @@ def lone_in_halves(pairs: Pairs) -> Pairs:
     )
 
 
-def _is_of_captions(pairs: Pairs) -> bool:
+def is_of_captions(pairs: Pairs) -> bool:
+    """Return whether all pairs are own captions against others', which nobody judged."""
     return bool(pairs.table["source"].isin((OWN_CAPTION, OTHER_CAPTION)).all())
 
 
-def _lone(pairs: Pairs) -> set[str]:
-    """Return the photos that have a single caption, or several of the same words."""
-    captions = pairs.data.captions
+def lone_photos(captions: pd.DataFrame) -> set[str]:
+    """Return the photos of a table of captions that have a single one, or several of the same words."""
     different = captions.assign(text=captions["text"].map(without_marks)).groupby("photo")["text"].nunique()
     return set(different.index[different == 1])
 
