@@ -12,10 +12,11 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.terminal import each_said_once
-from withsense_tf.data.gallery import Gallery, Queries
+from withsense_tf.data.gallery import Gallery
 from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.evaluation.answer_key import is_foreign, looked_up
 from withsense_tf.evaluation.figures.ranking import per_query, pool
+from withsense_tf.evaluation.lone_captions import grid_of, numbers_of
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.protocol import Task, check_unseen, require
@@ -57,7 +58,7 @@ def answer_pairs(matcher: Matcher, task: Task, constant: float) -> Outcome:
     if what := _what_it_looks_up(matcher, task):
         raise SettingError(f"{matcher.name} {what}, so its figures would be worth nothing. Leave it out.")
     with Meter() as meter:
-        answers = replace(task.blank, prediction=matcher.predict(test))
+        answers = replace(task.blank, prediction=numbers_of(matcher, test))
         rankings = None if task.gallery is None else _rank(matcher, task, task.gallery)
     return Outcome(
         matcher.name,
@@ -90,7 +91,7 @@ def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome
         if reason := f"it {what}" if what else _why_not_read(matcher, task.language):
             return Outcome(label, split, matcher.describe(), status=f"not run: {reason}", config=config)
         if task.test is not None:
-            answers = replace(task.blank, prediction=matcher.predict(task.test))
+            answers = replace(task.blank, prediction=numbers_of(matcher, task.test))
         if task.gallery is not None:
             rankings = _rank(matcher, task, task.gallery)
     outcome = Outcome(
@@ -167,8 +168,7 @@ def join(parts: Sequence[Outcome]) -> Outcome:
 
 def _rank(matcher: Matcher, task: Task, gallery: Gallery) -> Rankings:
     queries = task.queries
-    texts, captions = queries["text"].tolist(), queries["caption"].tolist()
-    scores = matcher.grid(gallery, Queries.of(texts, captions, typed=bool(task.language)))
+    scores = grid_of(matcher, gallery, queries, typed=bool(task.language))
     first = np.argsort(-scores, axis=1, kind="stable")[:, :TOP]
     return Rankings(
         text=queries["text"].to_numpy(str),
