@@ -15,11 +15,11 @@ from withsense_tf.evaluation.protocol import Task, own_queries
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.targets.which_target import is_by_captions
 
-SYNTHETIC_NOTE = (
-    "Synthetic: drawn scenes and simulated judges. These figures compare matchers on the demo set; "
-    "they say nothing of real photos."
-)
+_OF_THE_DEMO_SET = "These figures compare matchers on the demo set; they say nothing of real photos."
+SYNTHETIC_NOTE = f"Synthetic: drawn scenes and simulated judges. {_OF_THE_DEMO_SET}"
+DRAWN_NOTE = f"Synthetic: drawn scenes. {_OF_THE_DEMO_SET}"
 
 
 def compare(
@@ -62,7 +62,14 @@ def compare(
 
 def notes_on(test: Pairs) -> tuple[str, ...]:
     """Return the notes of every table that is made from these pairs."""
-    return (*([SYNTHETIC_NOTE] if test.data.synthetic else []), *copies_note(test.data))
+    return (*synthetic_notes(test.data, test.definition), *copies_note(test.data))
+
+
+def synthetic_notes(data: Dataset, target: str) -> tuple[str, ...]:
+    """Say of drawn photos that they are none, and who judged them if anybody did."""
+    if not data.synthetic:
+        return ()
+    return (DRAWN_NOTE if is_by_captions(target) else SYNTHETIC_NOTE,)
 
 
 def copies_note(data: Dataset) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def main(
     check_policy(policy, law)
     names = prepare_run.models_in(models, config, change or [])
     settings = prepare_run.load_settings(config, ['splits=["folds"]', *(change or [])], names, quick=False)
+    prepare_run.check_judged(settings, change or [], data)
     folder = prepare_run.new_folder(terminal.output_folder(output))
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, False, seed, folder)
     publish_run.check_table(output)
@@ -76,8 +77,7 @@ def main(
     jobs = prepare_run.check_jobs(plan, None, number)
     comparison = publish_run.train_and_publish(jobs, plan, lawful, folder, number, skip_existing)
     curve_table(comparison.rows).to_csv(folder / f"{NAME}.csv", index=False)
-    picture = curve_picture(comparison.rows)
-    if picture is not None:
+    if (picture := curve_picture(comparison.rows)) is not None:
         (folder / f"{NAME}.png").write_bytes(picture.png)
     typer.echo(_markdown(comparison.rows))
     typer.echo(f"{folder / NAME}.csv and .png")

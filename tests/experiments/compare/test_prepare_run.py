@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.experiments.compare.jobs import Plan
@@ -124,11 +125,12 @@ def test_a_comparison_looks_as_closely_as_its_configuration_says(tmp_path: Path)
         make_surroundings(settings, "random", None, False, False, 0, new_folder(tmp_path))
 
 
-def test_a_folder_without_judgements_is_refused_before_a_photo_is_read(tmp_path: Path) -> None:
-    (tmp_path / "captions.csv").write_text("file,caption\na.jpg,A dog\n", encoding="utf-8")
-    (tmp_path / "a.jpg").write_bytes(b"no photo: to read it would be another error")
-    with pytest.raises(
-        DataError, match=r"has no judgements .* ws\.compare .* index build .* train "
-    ) as error:
-        read_data(tmp_path, tmp_path / "out", 0, (10, 2), None)
-    assert "cannot be used" not in str(error.value)
+def test_by_captions_a_fold_has_ten_photos_so_that_five_of_them_say_something(
+    plan: Plan, unjudged: Dataset, tmp_path: Path
+) -> None:
+    data = replace(unjudged, folder=tmp_path)
+    lawful = Lawful(data, "The law is kept.", "law 1", "")
+    assert make_plan(plan.config, lawful, plan.around, False, False, None).config.folds == 3
+    settings = replace(plan.config, folds=9)
+    assert make_plan(settings, lawful, plan.around, False, False, None).config.folds == 4
+    assert make_plan(settings, lawful, plan.around, False, True, 12).config.folds == 2

@@ -113,6 +113,27 @@ def test_a_set_without_judgements_or_test_photos_is_explored_too(
     check_drawn(sections, *drawn)
 
 
+def test_where_nobody_judged_the_report_says_so_and_what_captions_can_say(
+    folder: Path, tmp_path: Path
+) -> None:
+    plain = tmp_path / "plain"
+    shutil.copytree(folder / "train_images", plain)
+    (plain / "captions.csv").write_text("file,caption\nant.jpg,An ant on a leaf .\n", encoding="utf-8")
+    printed = invoke("--data", str(plain), "--output", str(tmp_path / "out"))
+    page = (tmp_path / "out/explore/index.html").read_text(encoding="utf-8")
+    for text in (printed, page):
+        assert "Nobody judged these photos" in text
+        assert "withsense_tf.experiments.compare --data FOLDER" in text
+
+
+def test_photos_that_nobody_describes_are_explored_too(folder: Path, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    shutil.copytree(folder / "train_images", plain)
+    printed = invoke("--data", str(plain), "--output", str(tmp_path / "out"))
+    assert "How large photos are" in printed
+    assert "nan" not in printed
+
+
 @pytest.mark.slow
 def test_odd_captions_and_counts_do_not_stop_the_report_and_texts_are_escaped(
     folder: Path, tmp_path: Path

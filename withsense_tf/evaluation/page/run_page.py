@@ -22,10 +22,11 @@ from withsense_tf.evaluation.page.run_tables import Row, linear_rows, tables_of
 from withsense_tf.evaluation.page.sections import fill_template
 from withsense_tf.evaluation.result_table import SPLITS, Comparison
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number
+from withsense_tf.targets.which_target import NOBODY_JUDGED, OF_JUDGES, is_by_captions
 
 TRACKS: Final = (("image-only", "image-only"), (CAPTION_ASSISTED, "caption-assisted"))
 # Notes that belong beside the answer: how such notes begin.
-CAUTIONS: Final = ("Synthetic", "A smoke run")
+CAUTIONS: Final = ("Synthetic", "A smoke run", NOBODY_JUDGED)
 # What is the same in all rows of a run, and what the page calls it.
 FACTS: Final = {
     "data": "data",
@@ -63,6 +64,7 @@ def run_page(run: Run) -> str:
     main = present[0] if present else ""
     outcomes = [outcome for outcome in run.outcomes if outcome.split == main]
     main_rows = [row for row in rows if row.get("split") == main]
+    by_captions = any(is_by_captions(row.get("target")) for row in main_rows)
     by_chance = references.chance_at(outcomes, 5)
     thumbnails, seed = Thumbnails(run.data), _seed(rows)
     use = row_to_use(main_rows, by_chance)
@@ -80,10 +82,11 @@ def run_page(run: Run) -> str:
         facts=_facts(run, main_rows),
         notes=[note for note in run.comparison.notes if note not in cautions],
         sources=run.comparison.sources,
-        config=json.dumps(run.config, indent=1, default=str, ensure_ascii=False),
+        config=json.dumps(_config(run, by_captions), indent=1, default=str, ensure_ascii=False),
         tensorboard=None if run.tensorboard is None else str(run.tensorboard),
         main_title=f"{main}: {SPLITS[main]}" if main else "",
         main_tables=tables_of(main_rows, main, in_all=True),
+        by_captions=by_captions,
         seen=[row for row in main_rows if row.get("photo") or row.get("text")],
         measured=references.of_this_data(outcomes, run.data),
         published=references.of_others(run.data),
@@ -129,6 +132,11 @@ def linear_sentence(rows: Sequence[Row]) -> str:
 
 def _different(rows: Sequence[Row]) -> str:
     return ", ".join(f"{row.get('matcher')} {number(row, 'distinct_top5'):,.4g}" for row in rows)
+
+
+def _config(run: Run, by_captions: bool) -> dict[str, object]:
+    """Return the configuration to show: where nobody judged, what it asks of judges says nothing."""
+    return {name: value for name, value in run.config.items() if not (by_captions and name in OF_JUDGES)}
 
 
 def _facts(run: Run, main_rows: Sequence[Row]) -> list[tuple[str, str]]:

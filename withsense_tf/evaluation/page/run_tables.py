@@ -10,10 +10,13 @@ from typing import Final
 
 from withsense_tf.evaluation.result_table import SHARES, Value
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number, status_of, was_run
+from withsense_tf.targets.which_target import is_by_captions
 
 Row = Mapping[str, Value]
 
 FINGERPRINT: Final = re.compile(r"\s*\b[0-9a-f]{12}\b")
+PAIRS_FIT: Final = "How well pairs fit"
+BY_CAPTIONS: Final = "How well own captions are told from others'"
 LOOKING: Final = "Sees photos and queries only"
 READING: Final = "Reads the photos' own captions too"
 # Column -> heading, digits, and the columns that hold its interval.
@@ -40,7 +43,7 @@ SEARCH: Final[tuple[Column, ...]] = (
 )
 EFFORT: Final[tuple[Column, ...]] = (("seconds", "seconds", 1, None), ("peak_mb", "MB", 0, None))
 IN_ALL: Final = (
-    ("How well pairs fit", FIT),
+    (PAIRS_FIT, FIT),
     ("How well the right photo is found", SEARCH),
     ("Effort", EFFORT),
 )
@@ -118,10 +121,15 @@ def _table(
         title,
         track,
         counts[0] if alike else "",
-        tuple((name, len(some)) for name, some in used_groups if some),
+        tuple((_group_title(name, ran), len(some)) for name, some in used_groups if some),
         tuple(heading for _, heading, _, _ in columns),
         tuple(_line(row, columns, "" if alike else _counts(row)) for row in rows),
     )
+
+
+def _group_title(name: str, rows: Sequence[Row]) -> str:
+    by_captions = any(is_by_captions(row.get("target")) for row in rows)
+    return BY_CAPTIONS if name == PAIRS_FIT and by_captions else name
 
 
 def _counts(row: Row) -> str:

@@ -13,7 +13,8 @@ from withsense_tf.experiments.runs import runs_command as runs
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report. "
+    help="Train and measure the matchers on photos with judgements or captions; print a table, keep it, and write a "
+    "report. "
     "Without a command a comparison is run; the commands look at those that were made.",
 )
 

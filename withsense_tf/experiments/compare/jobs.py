@@ -21,6 +21,7 @@ from withsense_tf.experiments.compare.config import Config
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings, make_matcher
 from withsense_tf.targets.blend import relevance
+from withsense_tf.targets.which_target import equal_caption_pairs, measured_by_captions
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +60,10 @@ class Plan:
         return nullcontext() if self.download else no_downloads("--download fetches them")
 
 
-def pairs_of(config: Config, data: Dataset) -> Pairs:
-    """Turn judgements into targets as the configuration says."""
+def pairs_of(config: Config, data: Dataset, seed: int = 0) -> Pairs:
+    """Turn judgements into targets as the configuration says; where nobody judged, captions (`which_target`)."""
+    if measured_by_captions(data):
+        return equal_caption_pairs(data, seed)
     return relevance(
         data,
         expert=None if config.expert == "none" else config.expert,

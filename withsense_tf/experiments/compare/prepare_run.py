@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import JUDGEMENTS, may_be_judged
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, NoCaptionsError, SettingError
 from withsense_tf.evaluation.protocol import LANGUAGES
 from withsense_tf.experiments.compare.base_run import BaseRun
 from withsense_tf.experiments.compare.config import Config, keys_of, labels_in, load_config
@@ -31,10 +31,15 @@ from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.experiments.queries.read_queries import TYPED_COLUMNS, TYPED_QUERIES, read_typed_queries
 from withsense_tf.matchers.registry import Surroundings, photo_encoders_of, weights_at
 from withsense_tf.policy.service import LawFiles
+from withsense_tf.targets.which_target import NOBODY_JUDGED, OF_JUDGES, is_by_captions, measured_by_captions
 
 QUICK_FOLDS: Final = 2
 # Of a folder's captioned photos, which are looked at as long as judged ones, three to a judged photo.
 QUICK_CAPTIONED: Final = 300
+# Two photos on each side of a split: each needs captions of another one.
+FEWEST_BY_CAPTIONS: Final = 4
+# Of photos with captions alone there are no pairs but their own: with five or fewer in a fold, R@5 is always 100 %.
+PHOTOS_A_FOLD: Final = 10
 
 
 def new_folder(output: Path) -> Path:
@@ -50,13 +55,6 @@ def read_data(
     A dry run names the files of its law, `dry_law`, first.
     """
     source = data
-    if data is not None and data.is_dir() and not may_be_judged(data):
-        raise DataError(
-            f"{data} has no judgements ({' or '.join(JUDGEMENTS)}), and this command compares matchers by them. Of "
-            "captions alone, ws.compare does it on ws.caption_pairs(data) (experiments/02_compare.ipynb). To train and "
-            "search, captions are enough: "
-            f"python -m withsense_tf index build {data}, or: python -m withsense_tf train {data} --output MATCHER"
-        )
     if dry_law is not None:
         typer.echo(f"The law's files: {dry_law.summary()}.")
         # Read like a folder of one's own: no lock must be left.
@@ -65,7 +63,40 @@ def read_data(
             return None
     dataset = load(source, output, seed, *sizes)
     typer.echo(f"{dataset!r}")
+    if measured_by_captions(dataset):
+        if dataset.captions.empty:
+            raise NoCaptionsError(
+                f"{data} has neither judgements ({' or '.join(JUDGEMENTS)}) nor captions, and this command compares "
+                "matchers by the ones or the others. Write captions into captions.csv, with the columns file and "
+                "caption, or beside the photos (docs/reference/any_folder.md). Photos without any are searched by a "
+                f"photo alone: python -m withsense_tf index build {data}"
+            )
+        typer.echo(NOBODY_JUDGED)
     return dataset
+
+
+def check_judged(settings: Config, changes: Sequence[str], data: Path | None) -> bool:
+    """Return whether the data may be judged, before a photo is read; raise where a setting asks for judges in vain.
+
+    The demo set is judged.
+    """
+    if data is None or not data.is_dir() or may_be_judged(data):
+        return True
+    usual = {field.name: field.default for field in fields(Config)}
+    named_keys = {one.partition("=")[0].strip() for one in changes}
+    none = f"{data} has no judgements ({' or '.join(JUDGEMENTS)})"
+    for key in OF_JUDGES:
+        if key in named_keys or getattr(settings, key) != usual[key]:
+            raise SettingError(
+                f"{key}={getattr(settings, key)!r} says what to make of judgements, and {none}: the target is whether "
+                "a caption is the photo's own. Leave the setting out."
+            )
+    if "captioned" in settings.splits:
+        raise SettingError(
+            f"The split captioned measures on judged photos, and {none}. Leave it out, as in "
+            "--set 'splits=[\"folds\"]': folds measure on every photo that has captions."
+        )
+    return False
 
 
 def load_settings(config: Path | None, changes: Sequence[str], models: Sequence[str], quick: bool) -> Config:
@@ -84,7 +115,7 @@ def models_in(text: str, config: Path | None, changes: Sequence[str]) -> list[st
     return names_in(text, labels_in(config, changes))
 
 
-def say_what_is_quick(settings: Config, quick: bool, photos: int) -> None:
+def say_what_is_quick(settings: Config, quick: bool, photos: int, has_judges: bool = True) -> None:
     """Print how much of the data a smoke run takes; nothing for a whole one."""
     if not quick:
         return
@@ -92,7 +123,8 @@ def say_what_is_quick(settings: Config, quick: bool, photos: int) -> None:
         captioned = "all captioned photos"
     else:
         captioned = f"at most {int(settings.captioned)} captioned ones beside them"
-    typer.echo(f"A smoke run: at most {photos} judged photos and {captioned}, {settings.folds} folds.")
+    kind = "judged photos" if has_judges else "photos with captions"
+    typer.echo(f"A smoke run: at most {photos} {kind} and {captioned}, {settings.folds} folds.")
 
 
 def make_surroundings(
@@ -129,13 +161,32 @@ def make_plan(
     settings: Config, lawful: Lawful, around: Surroundings, download: bool, quick: bool, photos: int | None
 ) -> Plan:
     """Return what is to be run: all pairs, or those of so many photos; with typed queries where a split asks them."""
-    pairs = pairs_of(settings, lawful.data)
+    pairs = _lawful_pairs(settings, lawful, around.seed)
     if photos is not None:
         pairs = some_photos(pairs, photos, around.seed)
     # With few photos, each is a fold of its own, and its copies with it.
-    settings = replace(settings, folds=max(2, min(settings.folds, len(set(pairs.group)))))
+    most = len(set(pairs.group)) // (PHOTOS_A_FOLD if is_by_captions(pairs.definition) else 1)
+    settings = replace(settings, folds=max(2, min(settings.folds, most)))
     queries = None if LANGUAGES.keys().isdisjoint(settings.splits) else _lawful_queries(lawful)
     return Plan(settings, pairs, around, lawful.policy, download, quick, photos is not None, queries)
+
+
+def _lawful_pairs(settings: Config, lawful: Lawful, seed: int) -> Pairs:
+    """Return the pairs of what the law allows; raise, by captions, where it leaves too few photos to compare by."""
+    photos = 0
+    try:
+        pairs = pairs_of(settings, lawful.data, seed)
+        photos = len(set(pairs.group))
+        if photos >= FEWEST_BY_CAPTIONS or not is_by_captions(pairs.definition):
+            return pairs
+    except NoCaptionsError:
+        pass  # of no photo are there captions that differ from another's
+    raise NoCaptionsError(
+        f"There is too little to compare by. {lawful.note} Of the rest, {photos} have captions, show different things "
+        f"and say different things: expected at least {FEWEST_BY_CAPTIONS}, two to learn from and two to measure on. "
+        "The strictest rule leaves out photos of children and photos without captions: --country names the country "
+        "whose law is kept; or write captions of more photos."
+    )
 
 
 def _lawful_queries(lawful: Lawful) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from withsense_tf.errors import on_disk
-from withsense_tf.evaluation.compare import SYNTHETIC_NOTE, copies_note
+from withsense_tf.evaluation.compare import copies_note, synthetic_notes
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.page.references import lines_of
 from withsense_tf.evaluation.protocol import LANGUAGES
@@ -24,6 +24,7 @@ from withsense_tf.experiments.compare.run_folder import write_run
 from withsense_tf.experiments.lawful import Lawful
 from withsense_tf.experiments.runs.latest_run import point_to
 from withsense_tf.experiments.runs.stored_runs import SMOKE
+from withsense_tf.targets.which_target import notes_on_target
 
 TABLE: Final = "compare.csv"  # the rows of all runs, below the output folder
 BALANCED_NOTE: Final = "Trained on balanced pairs; skill is over the constant of the pairs as judged."
@@ -87,7 +88,25 @@ def compare_outcomes(
     photos = f"Photos: {'; '.join(one.identity for one in plan.around.photo)}."
     first = results[0][0].split if results else ""
     lines = lines_of([outcome for job, outcome in results if job.split == first], data)
-    return Comparison(tuple(rows), (*_notes(plan, lawful), *language_notes(rows)), (photos,), lines)
+    notes = (*_notes(plan, lawful), *gallery_notes(rows), *language_notes(rows))
+    return Comparison(tuple(rows), notes, (photos,), lines)
+
+
+def gallery_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
+    """Say of which splits R@5 says nothing, since five photos are all that there are.
+
+    >>> gallery_notes([{"split": "folds", "gallery": 4.5}, {"split": "test", "gallery": 30}])
+    ('In galleries of five photos or fewer (folds) R@5 is always 100 %: more photos are needed.',)
+    """
+    small = [
+        row.get("split") for row in rows if isinstance(size := row.get("gallery"), int | float) and size <= 5
+    ]
+    splits = ", ".join(dict.fromkeys(map(str, small)))
+    return (
+        (f"In galleries of five photos or fewer ({splits}) R@5 is always 100 %: more photos are needed.",)
+        if small
+        else ()
+    )
 
 
 def language_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
@@ -109,7 +128,8 @@ def language_notes(rows: Sequence[Mapping[str, Value]]) -> tuple[str, ...]:
 def _notes(plan: Plan, lawful: Lawful) -> tuple[str, ...]:
     photos, folds = plan.pairs.table["photo"].nunique(), plan.config.folds
     return (
-        *([SYNTHETIC_NOTE] if lawful.data.synthetic else []),
+        *synthetic_notes(lawful.data, plan.target),
+        *notes_on_target(plan.pairs),
         *([f"{SMOKE}: {photos} photos, {folds} folds. Figures say little."] if plan.quick else []),
         *([BALANCED_NOTE] if plan.config.balanced else []),
         METHOD_NOTE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -46,7 +47,7 @@ def main(
     *,
     law: LawFiles,
 ) -> None:
-    """Train and measure the matchers on judged photos and captions; print a table, keep it, and write a report."""
+    """Train and measure the matchers on photos with judgements or captions; print a table, keep it, write a report."""
     from withsense_tf.experiments.compare import base_run, ci_reports, prepare_run, publish_run
     from withsense_tf.experiments.compare.dry_run import say_jobs, say_on_demo
     from withsense_tf.experiments.lawful import check_policy, under_the_law
@@ -59,7 +60,7 @@ def main(
     base = prepare_run.begin_base(base_run.BaseRun.of(against, fail_if or [], names), settings, around)
     publish_run.check_table(output if dry_run else terminal.output_folder(output))
     with reports.quiet():
-        dataset = _read_data(settings, quick, data, output, seed, law if dry_run else None)
+        dataset = _read_data(settings, change or [], quick, data, output, seed, law if dry_run else None)
         if dataset is None:
             say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)))
             return
@@ -74,12 +75,23 @@ def main(
 
 
 def _read_data(
-    settings: Config, quick: bool, data: Path | None, output: Path, seed: int, law: LawFiles | None
+    settings: Config,
+    changes: Sequence[str],
+    quick: bool,
+    data: Path | None,
+    output: Path,
+    seed: int,
+    law: LawFiles | None,
 ) -> Dataset | None:
-    """Say what a quick run takes, and read the data; None where a dry run has no demo set yet."""
+    """Say what a quick run takes, and read the data; None where a dry run has no demo set yet.
+
+    Raise first where a setting asks for judges of whom the folder has none.
+    """
     from withsense_tf.experiments.compare import prepare_run
 
-    prepare_run.say_what_is_quick(settings, quick, _photos(quick, data) or sum(_sizes(quick)))
+    has_judges = prepare_run.check_judged(settings, changes, data)
+    photos = _photos(quick, data) or sum(_sizes(quick))
+    prepare_run.say_what_is_quick(settings, quick, photos, has_judges)
     return prepare_run.read_data(data, output, seed, _sizes(quick), law)
 
 

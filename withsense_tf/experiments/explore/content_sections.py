@@ -68,7 +68,7 @@ def law_section(gate: Gate) -> Section:
     )
     conclusion = (
         f"The law restricts {100 * len(photos) / max(1, len(decisions)):.1f} % of the {len(decisions):,} photos and "
-        f"{100 * captions.mean():.1f} % of the {len(captions):,} captions."
+        f"{100 * captions.sum() / max(1, len(captions)):.1f} % of the {len(captions):,} captions."
     )
     rule = "the strictest rule" if gate.country is None else f"the rule of {gate.country}"
     explanation = f"Under {rule}, by the photos' own captions; policy {policy.version}."
@@ -224,7 +224,9 @@ def sheet_section(data: Dataset) -> Section:
 def content_sections(gate: Gate) -> list[Section]:
     """Make every section on the material that this data set has the material for."""
     data = gate.data
-    sections = [law_section(gate), captions_section(data), words_section(data), photos_section(data)]
+    # Where nobody said anything of photos, there is nothing to say of captions.
+    of_captions = [] if data.captions.empty else [captions_section(data), words_section(data)]
+    sections = [law_section(gate), *of_captions, photos_section(data)]
     # The contact sheet is the one place of the report that shows photos, so it keeps the law.
     legal, _ = gate.training()
     if len(legal.experts) or len(legal.crowd):

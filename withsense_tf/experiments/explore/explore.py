@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from withsense_tf.policy.current_policy import Policy
     from withsense_tf.policy.service import LawFiles
 
+NO_JUDGES: Final = (
+    "Nobody judged these photos: there are no judges whose agreement could be measured, and no targets of theirs. How "
+    "well own captions are told from others', compare says: python -m withsense_tf.experiments.compare --data FOLDER"
+)
+
 
 @keeps_law
 def main(
     data: Annotated[
-        Path | None, typer.Option(help="A With Sense folder. Without it the synthetic demo set is rendered.")
+        Path | None, typer.Option(help="A folder of photos. Without it the synthetic demo set is rendered.")
     ] = None,
     output: Annotated[Path, typer.Option(help="The report goes to OUTPUT/explore.")] = Path("artifacts"),
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the demo set.")] = 0,
@@ -42,6 +47,8 @@ def main(
     console.print(repr(dataset), highlight=False, markup=False, soft_wrap=True)
     sections = explore(dataset, policy, country)
     page = write_page(output / "explore", f"What is in {dataset.name}", sections, notes(dataset))
+    if NO_JUDGES in notes(dataset):
+        console.print(NO_JUDGES, highlight=False, markup=False, soft_wrap=True)
     for section in sections:
         console.print(f"\n{section.title}", style="bold", highlight=False, markup=False)
         console.print(section.conclusion, highlight=False, markup=False, soft_wrap=True)
@@ -63,6 +70,9 @@ def explore(data: Dataset, policy: Policy | None = None, country: str | None = N
 
 def notes(data: Dataset) -> list[str]:
     """Return what the reader of the report must know first."""
-    from withsense_tf.evaluation.compare import SYNTHETIC_NOTE
+    from withsense_tf.evaluation.compare import DRAWN_NOTE, SYNTHETIC_NOTE
+    from withsense_tf.targets.which_target import nobody_judged
 
+    if nobody_judged(data):
+        return [*([DRAWN_NOTE] if data.synthetic else []), NO_JUDGES]
     return [SYNTHETIC_NOTE] if data.synthetic else []

@@ -22,6 +22,7 @@ ARTIFACTS = Path("artifacts")
 def list_runs(output: RunsOutput = ARTIFACTS, json: JsonOption = False) -> None:
     """List the runs that were made, the newest first, each with its best by R@5."""
     from withsense_tf.experiments.runs.stored_runs import runs_of
+    from withsense_tf.targets.which_target import is_by_captions
 
     found_runs = list(runs_of(output))
     for one in found_runs:
@@ -32,6 +33,8 @@ def list_runs(output: RunsOutput = ARTIFACTS, json: JsonOption = False) -> None:
         print_json(summaries)
     elif summaries:
         typer.echo(table_text(summaries))
+        if names := [one["run"] for one in summaries if is_by_captions(one["target"])]:
+            typer.echo(f"By captions alone, for nobody judged: {', '.join(names)}.")
     else:
         typer.echo(
             f"No comparison was made in {output} yet: python -m withsense_tf.experiments.compare makes one."

@@ -87,6 +87,7 @@ class StoredRun:
             "when": None if self.when is None else self.when.isoformat(),
             "data": self.in_all_rows("data"),
             "law": self.in_all_rows("policy"),
+            "target": self.in_all_rows("target"),
             "smoke": self.is_smoke,
             "models": list(dict.fromkeys(str(row["matcher"]) for row in ran)),
             "code": self.in_all_rows("code"),
