@@ -27,17 +27,19 @@ NUMBERS = frozenset(
 )
 # spaCy keeps yes-or-no properties of words in 64 bits; bit 0 is not used.
 MOST_FLAGS = 63
-# Properties of words by the classes and words of an element; both matchers of a lexicon share them.
-Flags = dict[tuple[frozenset[str], frozenset[str]], int]
 
 
 class SpacyPatterns:
-    """The patterns of a lexicon in one matcher of spaCy's; each of its keys begins with the number of a pattern."""
+    """Patterns of a lexicon in one matcher of spaCy's; each of its keys begins with the number of a pattern.
 
-    def __init__(
-        self, lexicon: Lexicon, patterns: Sequence[tuple[Rule, Sequence[Element]]], vocab: Vocab, flags: Flags
-    ) -> None:
-        self._lexicon, self._vocab, self._flags = lexicon, vocab, flags
+    It has a vocabulary of its own, since one has room for few properties of words.
+    """
+
+    def __init__(self, lexicon: Lexicon, patterns: Sequence[tuple[Rule, Sequence[Element]]]) -> None:
+        self._lexicon = lexicon
+        self.vocab = vocab = Vocab(lex_attr_getters={NORM: fold})
+        # Properties of words, by the classes and words of an element.
+        self._flags: dict[tuple[frozenset[str], frozenset[str]], int] = {}
         self._matcher = Matcher(vocab, validate=False)
         self._rows: dict[int, tuple[int, tuple[int, ...]]] = {}
         for number, (_, elements) in enumerate(patterns):
@@ -46,15 +48,19 @@ class SpacyPatterns:
                 self._matcher.add(key, [[self._test(elements[place]) for place in row]])
                 self._rows[vocab.strings[key]] = number, row
 
-    def ways(self, doc: Doc) -> list[tuple[int, list[Way]]]:
-        """Return where which pattern matches, and in what order spaCy says so."""
+    def ways(self, text: str) -> list[tuple[int, list[Way]]]:
+        """Return where which pattern matches in a text with its ends, and in what order spaCy says so."""
         if not self._rows:
             return []  # spaCy would warn
         ways: dict[int, list[Way]] = {}
-        for key, start, end, alignment in self._matcher(doc, with_alignments=True):
+        for key, start, end, alignment in self._matcher(self.doc(text), with_alignments=True):
             number, row = self._rows[key]
             ways.setdefault(number, []).append((start, end, tuple(row[place] for place in alignment)))
         return sorted(ways.items())
+
+    def doc(self, text: str) -> Doc:
+        """Return the words of a text with its ends."""
+        return spacy_tokenizer(self.vocab)(text)
 
     def _test(self, element: Element) -> dict[Any, Any]:
         times = {"OP": "?"} if element.times == "?" else {}
@@ -72,7 +78,7 @@ class SpacyPatterns:
         key = (element.classes, element.literals)
         if key not in self._flags:
             assert len(self._flags) < MOST_FLAGS
-            self._flags[key] = self._vocab.add_flag(self._with_capital(element))
+            self._flags[key] = self.vocab.add_flag(self._with_capital(element))
         return self._flags[key]
 
     def _with_capital(self, element: Element) -> Any:
@@ -92,39 +98,31 @@ class SpacyPatterns:
 
 
 @functools.cache
-def patterns_of(lexicon: Lexicon) -> tuple[Vocab, SpacyPatterns, SpacyPatterns]:
+def patterns_of(lexicon: Lexicon) -> tuple[SpacyPatterns, SpacyPatterns]:
     """Return the patterns that restrict and those that exempt; spaCy takes ten seconds for those of English."""
-    vocab, flags = Vocab(lex_attr_getters={NORM: fold}), Flags()
-    restricting, exempting = (
-        SpacyPatterns(lexicon, patterns, vocab, flags)
-        for patterns in (lexicon.restricting, lexicon.exempting)
-    )
-    return vocab, restricting, exempting
+    return SpacyPatterns(lexicon, lexicon.restricting), SpacyPatterns(lexicon, lexicon.exempting)
 
 
 class SpacyPass(FirstPass):
     """No first pass: each text is read as a whole, and spaCy finds what matches."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        self._vocabs, *patterns = zip(*map(patterns_of, lexicons), strict=True)
-        self._spacy = list(zip(*patterns, strict=True))
+        self._spacy = [patterns_of(lexicon) for lexicon in lexicons]
 
     def look(self, text: str, plain: bool) -> FirstLook | None:
         return None
 
     def look_at_spelt(self, text: str) -> FirstLook:
-        all_ways = ((place, some[0].ways(self._doc(place, text))) for place, some in enumerate(self._spacy))
+        whole = HEAD + text + TAIL
+        all_ways = ((place, restricting.ways(whole)) for place, (restricting, _) in enumerate(self._spacy))
         return FirstLook(text, {place: ways for place, ways in all_ways if ways})
 
     def exempting(self, place: int, words: Words) -> list[tuple[int, list[Way]]]:
-        return self._spacy[place][1].ways(self._doc(place, words.text[len(HEAD) : -len(TAIL)]))
+        return self._spacy[place][1].ways(words.text)
 
     def words(self, text: str) -> Words:
-        doc = self._doc(0, text)
+        doc = self._spacy[0][0].doc(HEAD + text + TAIL)
         return Words(doc.text, [token.text for token in doc], [token.idx for token in doc])
-
-    def _doc(self, place: int, text: str) -> Doc:
-        return spacy_tokenizer(self._vocabs[place])(HEAD + text + TAIL)
 
 
 def spacy_tokenizer(vocab: Vocab) -> Tokenizer:

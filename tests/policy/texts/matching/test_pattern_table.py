@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from own_rules import lexicon, rule
-from spacy_rules import patterns_of, spacy_tokenizer
+from spacy_rules import patterns_of
 
 from withsense_tf.policy.texts.lexicon import Lexicon
 from withsense_tf.policy.texts.matching.cutting import cut
@@ -29,18 +29,17 @@ class Both:
     def __init__(self, lexicon: Lexicon) -> None:
         patterns = (*lexicon.restricting, *lexicon.exempting)
         self.table = PatternTable([lexicon], ((0, elements) for _, elements in patterns))
-        vocab, *self._spacy = patterns_of(lexicon)
-        self._first, self._tokenizer = (0, len(lexicon.restricting)), spacy_tokenizer(vocab)
+        self._first, self._spacy = (0, len(lexicon.restricting)), patterns_of(lexicon)
 
     def own(self, text: str) -> list[tuple[int, list[Way]]]:
         return self.table.ways(self.table.kinds(cut(chunk)) for chunk in chunks_of(text))
 
     def spacy(self, text: str) -> list[tuple[int, list[Way]]]:
-        doc = self._tokenizer(HEAD + text + TAIL)
+        whole = HEAD + text + TAIL
         return [
             (first + number, ways)
             for first, patterns in zip(self._first, self._spacy, strict=True)
-            for number, ways in patterns.ways(doc)
+            for number, ways in patterns.ways(whole)
         ]
 
 
