@@ -23,7 +23,6 @@ LEAST_AGE, MOST_AGE = 1, 21
 UNREAD: Final = 2
 MOST_SIGNS: Final = 200_000  # read in seconds
 LATIN: Final = re.compile(r"[A-Za-z0-9À-ɏ]")
-LATIN_LETTER: Final = re.compile(r"[A-Za-zÀ-ɏ]")
 CYRILLIC: Final = re.compile(r"[А-Яа-яЁёІіЇїЄєҐґ]")
 OTHER_LETTER: Final = re.compile(r"[^\W\d_A-Za-zÀ-ɏА-Яа-яЁёІіЇїЄєҐґ]")
 SCRIPTS: Final = (("latin", LATIN), ("cyrillic", CYRILLIC))
@@ -122,8 +121,6 @@ class TextPolicy:
         hits = [] if plain else _unread(clean)
         # A plain text has no letters but Latin ones.
         scripts = [script for script, letters in SCRIPTS[: 1 if plain else None] if letters.search(clean)]
-        if len(scripts) > 1 and not LATIN_LETTER.search(clean):
-            scripts = scripts[1:]  # the digits of a Russian text are read in Russian
         for book in self._books:
             for script in scripts:
                 hits += book.verdicts(clean, script, plain)
