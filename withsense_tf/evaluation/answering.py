@@ -15,8 +15,8 @@ from withsense_tf.common.terminal import each_said_once
 from withsense_tf.data.gallery import Gallery
 from withsense_tf.errors import SettingError, WeightsMissingError
 from withsense_tf.evaluation.answer_key import is_foreign, looked_up
+from withsense_tf.evaluation.fewer_captions import grid_of, numbers_of
 from withsense_tf.evaluation.figures.ranking import per_query, pool
-from withsense_tf.evaluation.lone_captions import grid_of, numbers_of
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.protocol import Task, check_unseen, require

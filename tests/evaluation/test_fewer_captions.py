@@ -1,0 +1,192 @@
+"""Where a query is one of its photo's captions, what is missing must not tell which photo is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries
+from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.evaluation.answering import answer
+from withsense_tf.evaluation.fewer_captions import grid_of, numbers_of
+from withsense_tf.evaluation.outcome import Outcome
+from withsense_tf.evaluation.protocol import own_queries, tasks
+from withsense_tf.evaluation.result_rows import rows_of
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.captions import Captions
+from withsense_tf.matchers.hybrid import Hybrid
+from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
+from withsense_tf.targets.which_target import equal_caption_pairs
+
+CHANCE = 5 / 20  # two folds of 40 photos
+SEEDS = 6
+WORDS = (
+    "red green blue white black brown",
+    "dog horse car boat house tree bike bird lamp chair",
+    "stands rests waits shines lies moves",
+    "red green blue white black brown",
+    "beach street field table river hill wood",
+)
+
+
+class CaptionCount(Matcher):
+    """Score a photo by how many captions of different words it has beside the query: it knows nothing else."""
+
+    track: ClassVar[str] = "caption-assisted"
+
+    @property
+    def name(self) -> str:
+        return "caption count"
+
+    def _fit(self, pairs: Pairs) -> None:
+        pass
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        texts_of: dict[str, dict[str, str]] = {}
+        for photo, caption, text in pairs.data.captions[["photo", "caption", "text"]].itertuples(index=False):
+            texts_of.setdefault(photo, {})[caption] = text
+        rows = pairs.table[["photo", "caption"]].itertuples(index=False)
+        others = [
+            {text for one, text in texts_of.get(photo, {}).items() if one != caption}
+            for photo, caption in rows
+        ]
+        return np.array([len(texts) / 10 for texts in others])
+
+
+@pytest.fixture
+def counting(unjudged: Dataset) -> Matcher:
+    return CaptionCount().fit(equal_caption_pairs(unjudged))
+
+
+def with_counts(data: Dataset, counts: Callable[[int], int]) -> Dataset:
+    """Return a data set in which photo number n has the first so many of its captions, no two of the same words."""
+    captions = data.captions
+    captions["text"] += " number " + captions["number"].astype(str)
+    most = pd.Series({photo: counts(at) for at, photo in enumerate(sorted(captions["photo"].unique()))})
+    return data.with_tables(captions=captions[captions["number"] < captions["photo"].map(most)])
+
+
+def noise(data: Dataset, seed: int, counts: Callable[[int], int]) -> Dataset:
+    """Return a data set whose captions say nothing of their photos."""
+    rng = np.random.default_rng(seed)
+    captions = with_counts(data, counts).captions
+    captions["text"] = [" ".join(rng.choice(some.split()) for some in WORDS) for _ in range(len(captions))]
+    return data.with_tables(captions=captions)
+
+
+def measured(data: Dataset, make: Callable[[], Matcher], seed: int = 0) -> Outcome:
+    work = tasks(equal_caption_pairs(data, seed), "folds", 2, seed)
+    return answer("one", lambda _: make(), work, "folds")
+
+
+def counts_of(matcher: Matcher, data: Dataset) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Return how many captions each photo shows for each query, those of the right one, and the photos."""
+    gallery, queries = own_queries(data, equal_caption_pairs(data))
+    assert gallery is not None
+    grid = (grid_of(matcher, gallery, queries, typed=False) * 10).round().astype(int)
+    right = queries["photo"].map({name: at for at, name in enumerate(gallery.names)}).to_numpy(int)
+    return grid, grid[np.arange(len(grid)), right], list(gallery.names)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_every_photo_shows_as_many_captions_as_the_right_one(
+    unjudged: Dataset, counting: Matcher, count: int
+) -> None:
+    grid, right, _ = counts_of(counting, with_counts(unjudged, lambda _: count))
+    assert (right == count - 1).all()
+    assert (grid == count - 1).all()
+
+
+def test_no_photo_shows_more_captions_than_the_right_one_and_one_with_fewer_shows_all(
+    unjudged: Dataset, counting: Matcher
+) -> None:
+    data = with_counts(unjudged, lambda at: at % 5 + 1)
+    grid, right, names = counts_of(counting, data)
+    whole = data.captions["photo"].value_counts().reindex(names).to_numpy()
+    np.testing.assert_array_equal(grid, np.minimum(right[:, None], whole[None, :]))
+
+
+def test_captions_of_the_same_words_are_one(unjudged: Dataset, counting: Matcher) -> None:
+    data = with_counts(unjudged, lambda _: 5)
+    captions = data.captions
+    captions["text"] = captions["text"].mask(captions["number"].isin((1, 2)), captions["photo"] + " twice")
+    data = data.with_tables(captions=captions)
+    grid, _, _ = counts_of(counting, data)
+    assert (grid == 3).all()  # of four
+
+
+def test_a_typed_query_and_a_text_that_is_no_caption_leave_nothing_out(
+    unjudged: Dataset, counting: Matcher
+) -> None:
+    gallery = Gallery(with_counts(unjudged, lambda _: 5), ("red_plain_0.jpg", "blue_plain_0.jpg"))
+    queries = pd.DataFrame({"caption": ["", "elsewhere.jpg#0"], "text": ["a red wall", "a blue wall"]})
+    for typed in (False, True):
+        assert (grid_of(counting, gallery, queries, typed).round(1) == 0.5).all()
+
+
+def test_a_photo_of_a_pair_has_a_caption_less_whosever_the_pairs_caption_is(
+    unjudged: Dataset, counting: Matcher
+) -> None:
+    data = with_counts(unjudged, lambda at: at % 3 + 1)
+    pairs = equal_caption_pairs(data)
+    whole = pairs.table["photo"].map(data.captions["photo"].value_counts()).to_numpy()
+    np.testing.assert_array_equal((numbers_of(counting, pairs) * 10).round(), whole - 1)
+
+
+def test_what_reads_no_captions_gets_all_queries_at_once(
+    unjudged: Dataset, patches: PhotoEncoder, store: VectorStore
+) -> None:
+    pairs = equal_caption_pairs(unjudged)
+    towers = ClosedFormTowers(patches, store=store).fit(pairs)
+    gallery, queries = own_queries(unjudged, pairs)
+    assert gallery is not None
+    at_once = towers.grid(gallery, Queries.of(queries["text"].tolist(), queries["caption"].tolist()))
+    np.testing.assert_array_equal(grid_of(towers, gallery, queries, typed=False), at_once)
+    np.testing.assert_array_equal(numbers_of(towers, pairs), towers.predict(pairs))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 2, 3, 5, "one to five"])
+def test_captions_that_say_nothing_find_photos_as_chance_does(
+    unjudged: Dataset, patches: PhotoEncoder, store: VectorStore, count: int | str
+) -> None:
+    hits = []
+    for seed in range(SEEDS):
+        drawn = np.random.default_rng(seed).integers(1, 6, 100)
+        data = noise(unjudged, seed, lambda at: count if isinstance(count, int) else int(drawn[at]))  # noqa: B023
+        (row,) = rows_of([measured(data, lambda: Hybrid(patches, store=store), seed)])
+        hits.append(float(str(row["r@5"])))
+    error = np.std(hits, ddof=1) / np.sqrt(len(hits))
+    assert abs(np.mean(hits) - CHANCE) <= 3 * error, (np.mean(hits), error)
+
+
+def test_with_one_caption_a_photo_a_hybrid_ranks_by_its_pixels_and_shuffled_captions_are_at_chance(
+    unjudged: Dataset, patches: PhotoEncoder, store: VectorStore
+) -> None:
+    one_caption = with_counts(unjudged, lambda _: 1)
+    texts = np.random.default_rng(1).permutation(one_caption.captions["text"].to_numpy(object))
+    shuffled = one_caption.with_tables(captions=one_caption.captions.assign(text=texts))
+    for data in (one_caption, shuffled):
+        hybrid = measured(data, lambda: Hybrid(patches, store=store))
+        towers = measured(data, lambda: ClosedFormTowers(patches, store=store))
+        (of_hybrid, of_towers) = rows_of([hybrid, towers])
+        assert of_hybrid["r@5"] == pytest.approx(of_towers["r@5"])
+        assert of_hybrid["rmse"] == pytest.approx(of_towers["rmse"])
+        if data is shuffled:
+            assert float(str(of_hybrid["r@5"])) < 2 * CHANCE
+            assert float(str(of_hybrid["skill"])) < 0.02
+
+
+def test_with_one_caption_a_photo_its_own_caption_finds_nothing_and_says_nothing(unjudged: Dataset) -> None:
+    outcome = measured(with_counts(unjudged, lambda _: 1), Captions)
+    assert outcome.rankings is not None
+    assert not outcome.rankings.per_query.hit(5).any()
+    assert outcome.answers is not None
+    # All pairs of a fold are told alike: nothing that is missing tells own captions from others'.
+    assert all(np.ptp(fold) < 1e-9 for fold in np.split(outcome.answers.prediction, 2))

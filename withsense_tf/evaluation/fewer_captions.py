@@ -1,0 +1,100 @@
+"""Let a matcher answer where the query is one of its photo's captions, without what is missing telling of it.
+
+A query that is a caption is left out of its own photo's captions. If all other photos had theirs whole, the right one
+would be the one with a caption less, and by that alone it would be found: a mean over fewer captions varies more. So
+every photo leaves out a caption where the right one does: the same of its own, counted within the photo, and from the
+first again where it has fewer. Photos that are ranked leave out as many as it takes to have no more than the right one:
+where that has none left, none is read at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from withsense_tf.common.words import without_marks
+from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries
+from withsense_tf.evaluation.answer_key import is_foreign
+from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
+from withsense_tf.matchers.base import Matcher
+
+
+def grid_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
+    """Return the score of each photo for each query (caption, text), (queries, photos)."""
+    if not _may_read_captions(matcher):
+        return _grid(matcher, gallery, queries, typed)
+    fewer = FewerCaptions(gallery.data, gallery.names, queries["caption"])
+    scores = np.zeros((len(queries), len(gallery)))
+    # What the right photo has left is the most that any has.
+    for rows, number, count in _alike(fewer.asked):
+        data = gallery.data if number < 0 else fewer.data_without(number, count - 1)
+        scores[rows] = _grid(matcher, Gallery(data, gallery.names), queries.iloc[rows], typed)
+    return scores
+
+
+def numbers_of(matcher: Matcher, test: Pairs) -> np.ndarray:
+    """Return the number of each test pair, (pairs,); every photo leaves out one caption, whosever the pair's is."""
+    if not _may_read_captions(matcher):
+        return matcher.predict(test)
+    fewer = FewerCaptions(test.data, test.table["photo"], test.table["caption"])
+    numbers = np.zeros(len(test))
+    for rows, number, _ in _alike(fewer.asked[["number"]].assign(count=0)):
+        some = test.take(rows)
+        data = test.data if number < 0 else fewer.data_without(number)
+        numbers[rows] = matcher.predict(Pairs(data, some.table, some.definition))
+    return numbers
+
+
+class FewerCaptions:
+    """The captions of some photos, counted within each photo; captions of the same words are one.
+
+    `asked` has `number` and `count` of the captions that are asked for: -1 where a text is no photo's caption.
+    """
+
+    def __init__(self, data: Dataset, photos: Iterable[str], asked: pd.Series[str]) -> None:
+        self._data = data
+        # By position, whatever the index: rows are taken out by it.
+        captions = self._captions = data.captions.reset_index(drop=True)
+        owners = captions.loc[captions["caption"].isin(asked), "photo"]
+        some = captions.loc[captions["photo"].isin({*photos, *owners}), ["photo", "caption", "text"]]
+        some["words"] = some["text"].map(without_marks)
+        first = some.drop_duplicates(["photo", "words"])[["photo", "words"]]
+        by_photo = first.groupby("photo", sort=False)["words"]
+        first = first.assign(number=by_photo.cumcount(), count=by_photo.transform("size").astype(int))
+        # A merge keeps the order of its left side.
+        self._places = some.merge(first, on=["photo", "words"], how="left").set_axis(some.index)
+        by_id = self._places.drop_duplicates("caption").set_index("caption")[["number", "count"]]
+        self.asked = by_id.reindex(asked.to_numpy(object)).fillna(-1).astype(int)
+        self._is_here = self._places["photo"].isin(set(photos)).to_numpy(bool)
+
+    def data_without(self, number: int, most: int | None = None) -> Dataset:
+        """Return the data set in which each photo leaves out its caption of this number, or so many as to have `most`.
+
+        Further ones are those that follow, and after the last comes the first.
+        """
+        count = self._places["count"].to_numpy(int)
+        behind = (self._places["number"].to_numpy(int) - number) % count
+        is_left_out = behind < (1 if most is None else count - most)
+        return self._data.with_tables(
+            captions=self._captions.drop(self._places.index[is_left_out & self._is_here])
+        )
+
+
+def _may_read_captions(matcher: Matcher) -> bool:
+    """Return whether a matcher reads photos' captions, or is of another package, where nobody knows."""
+    return matcher.track == CAPTION_ASSISTED or is_foreign(matcher)
+
+
+def _alike(asked: pd.DataFrame) -> Iterator[tuple[np.ndarray, int, int]]:
+    """Yield the rows that leave out alike, with their number and count."""
+    kinds, kind = np.unique(asked[["number", "count"]].to_numpy(int), axis=0, return_inverse=True)
+    for at, (number, count) in enumerate(kinds.tolist()):
+        yield np.flatnonzero(kind == at), number, count
+
+
+def _grid(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
+    texts, captions = queries["text"].tolist(), queries["caption"].tolist()
+    return matcher.grid(gallery, Queries.of(texts, captions, typed=typed))
