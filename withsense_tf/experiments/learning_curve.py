@@ -63,7 +63,7 @@ def main(
     check_policy(policy, law)
     names = prepare_run.models_in(models, config, change or [])
     settings = prepare_run.load_settings(config, ['splits=["folds"]', *(change or [])], names, quick=False)
-    prepare_run.check_judged(settings, change or [], data)
+    prepare_run.check_judged(settings, data)
     folder = prepare_run.new_folder(terminal.output_folder(output))
     around = prepare_run.make_surroundings(settings, weights, vectors, data is None, False, seed, folder)
     publish_run.check_table(output)

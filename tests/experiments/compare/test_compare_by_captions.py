@@ -165,7 +165,7 @@ def test_a_dry_run_of_an_archive_without_judgements_says_what_is_measured(
 
 @pytest.mark.parametrize(
     "change",
-    ['expert="median"', "expert=mean", "crowd=share", "expert_weight=0.5", "own_weight=0.1", "balanced=true"],
+    ['expert="median"', "crowd=share", "expert_weight=0.5", "own_weight=0.1", "balanced=true"],
 )
 def test_a_setting_of_judges_is_refused_before_a_photo_is_read(change: str, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"no photo: to read it would be another error")
@@ -173,6 +173,28 @@ def test_a_setting_of_judges_is_refused_before_a_photo_is_read(change: str, tmp_
         SettingError, match=rf"{change.partition('=')[0]}=.* has no judgements .* Leave the setting out"
     ):
         invoke("--data", str(tmp_path), "--output", str(tmp_path / "out"), "--set", change)
+
+
+def test_a_setting_of_judges_that_says_the_usual_is_no_reason_to_stop_in_a_change_or_a_file(
+    folder: Path, tmp_path: Path
+) -> None:
+    for name in JUDGEMENTS:
+        (folder / name).unlink()
+    config = tmp_path / "mine.toml"
+    config.write_text('expert = "mean"\n[[model]]\nmatcher = "constant"\n', encoding="utf-8")
+    words = (
+        "--data",
+        str(folder),
+        "--output",
+        str(tmp_path / "out"),
+        "--policy",
+        "none",
+        "--dry-run",
+        *FOLDS,
+    )
+    for more in (("--set", "expert=mean"), ("--config", str(config))):
+        with pytest.warns(DataWarning):
+            assert NOBODY_JUDGED in invoke(*words, *more)
 
 
 def test_the_split_that_measures_judged_photos_says_what_it_needs(tmp_path: Path) -> None:

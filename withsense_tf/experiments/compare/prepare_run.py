@@ -75,18 +75,18 @@ def read_data(
     return dataset
 
 
-def check_judged(settings: Config, changes: Sequence[str], data: Path | None) -> bool:
+def check_judged(settings: Config, data: Path | None) -> bool:
     """Return whether the data may be judged, before a photo is read; raise where a setting asks for judges in vain.
 
-    The demo set is judged.
+    The demo set is judged. What says the usual asks for nothing, in a file as in a change: it may be a copy of the
+    default configuration.
     """
     if data is None or not data.is_dir() or may_be_judged(data):
         return True
     usual = {field.name: field.default for field in fields(Config)}
-    named_keys = {one.partition("=")[0].strip() for one in changes}
     none = f"{data} has no judgements ({' or '.join(JUDGEMENTS)})"
     for key in OF_JUDGES:
-        if key in named_keys or getattr(settings, key) != usual[key]:
+        if getattr(settings, key) != usual[key]:
             raise SettingError(
                 f"{key}={getattr(settings, key)!r} says what to make of judgements, and {none}: the target is whether "
                 "a caption is the photo's own. Leave the setting out."

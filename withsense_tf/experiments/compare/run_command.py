@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -60,7 +59,7 @@ def main(
     base = prepare_run.begin_base(base_run.BaseRun.of(against, fail_if or [], names), settings, around)
     publish_run.check_table(output if dry_run else terminal.output_folder(output))
     with reports.quiet():
-        dataset = _read_data(settings, change or [], quick, data, output, seed, law if dry_run else None)
+        dataset = _read_data(settings, quick, data, output, seed, law if dry_run else None)
         if dataset is None:
             say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)))
             return
@@ -76,7 +75,6 @@ def main(
 
 def _read_data(
     settings: Config,
-    changes: Sequence[str],
     quick: bool,
     data: Path | None,
     output: Path,
@@ -89,7 +87,7 @@ def _read_data(
     """
     from withsense_tf.experiments.compare import prepare_run
 
-    has_judges = prepare_run.check_judged(settings, changes, data)
+    has_judges = prepare_run.check_judged(settings, data)
     photos = _photos(quick, data) or sum(_sizes(quick))
     prepare_run.say_what_is_quick(settings, quick, photos, has_judges)
     return prepare_run.read_data(data, output, seed, _sizes(quick), law)
