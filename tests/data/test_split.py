@@ -13,8 +13,9 @@ from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.flickr8k import published_test_photos
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.split import folds_by_photo, split_by_photo, split_strict
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, NoCaptionsError, SettingError
 from withsense_tf.targets.blend import relevance
+from withsense_tf.targets.caption_pairs import caption_pairs
 
 SMALL = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -185,3 +186,38 @@ def test_twins_in_a_folder_share_a_side(folder: Path) -> None:
     for seed in range(6):
         test = set(split_by_photo(pairs, 0.4, seed).test.table["photo"])
         assert ("ant.jpg" in test) == ("bee.jpg" in test)
+
+
+@pytest.mark.parametrize("way", ["70/30", "folds", "strict"])
+def test_caption_pairs_are_drawn_anew_of_the_captions_of_each_sides_own_photos(
+    way: str, unjudged: Dataset
+) -> None:
+    pairs = caption_pairs(unjudged, others=2, own_share=0.2, seed=3)
+    splits = {
+        "70/30": lambda: [split_by_photo(pairs, 0.3, 1)],
+        "folds": lambda: folds_by_photo(pairs, 4, 1),
+        "strict": lambda: [split_strict(pairs, 0.3, 1)],
+    }[way]()
+    for split in splits:
+        assert split.report.shared_captions == split.report.shared_photos == split.report.dropped_pairs == 0
+        for side in split:
+            photos = set(side.table["photo"])
+            assert set(side.table["caption"].str.rsplit("#", n=1).str[0]) == photos
+            # They are drawn as the whole was.
+            assert side.definition == pairs.definition
+            assert np.average(side.target, weights=side.weight) == pytest.approx(0.2)
+            assert side.table.equals(caption_pairs(unjudged, 2, 0.2, 3, photos).table)
+    assert sum(split.test.table["photo"].nunique() for split in splits) <= pairs.table["photo"].nunique()
+
+
+def test_a_caption_that_was_left_out_of_caption_pairs_stays_out_of_each_side(unjudged: Dataset) -> None:
+    pairs = caption_pairs(unjudged)
+    fewer = pairs.take(np.flatnonzero(~pairs.table["caption"].str.endswith("#0")))
+    for side in split_by_photo(fewer):
+        assert not side.table["caption"].str.endswith("#0").any()
+
+
+def test_caption_pairs_of_too_few_photos_are_told_what_each_side_needs(unjudged: Dataset) -> None:
+    few = caption_pairs(unjudged, photos=["red_plain_0.jpg", "blue_plain_0.jpg", "green_plain_0.jpg"])
+    with pytest.raises(NoCaptionsError, match=r"one side has 1 photos with captions, .* at least two"):
+        split_by_photo(few)

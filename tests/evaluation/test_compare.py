@@ -16,6 +16,8 @@ from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.targets.balance import balance
 from withsense_tf.targets.blend import relevance
+from withsense_tf.targets.caption_pairs import caption_pairs
+from withsense_tf.targets.which_target import NOBODY_JUDGED
 
 AGREED = (
     "run, matcher, track, photo, text, weights, data, policy, split, folds, seed, pairs, photos, gallery, rmse, mse, "
@@ -51,6 +53,14 @@ def test_a_comparison_has_a_row_a_matcher_with_skill_against_the_training_mean(
     assert rows[0]["fingerprint"] == tiny.fingerprint
     assert '"kind": "ridge"' in str(rows[1]["config"])
     assert compare([ridge], test).rows[0]["skill"] != compare([ridge], test).rows[0]["skill"]  # not a number
+
+
+def test_by_captions_the_notes_say_that_nobody_judged_and_judged_pairs_have_no_such_note(
+    unjudged: Dataset, judged: Pairs
+) -> None:
+    for pairs, is_said in ((caption_pairs(unjudged), True), (judged, False)):
+        train, test = split_by_photo(pairs)
+        assert (NOBODY_JUDGED in compare(Constant().fit(train), test).notes) == is_said
 
 
 def test_what_cannot_be_compared_is_an_error(tiny: Dataset) -> None:

@@ -49,7 +49,9 @@ def test_of_caption_pairs_each_side_has_captions_of_its_own_photos_alone(
 
 def test_a_side_that_has_one_photo_is_too_small_to_compare_by_captions(unjudged: Dataset) -> None:
     few = equal_caption_pairs(unjudged, photos=["red_plain_0.jpg", "blue_plain_0.jpg", "green_plain_0.jpg"])
-    with pytest.raises(DataError, match=r"too small for the split 70/30: one side has 1 photos"):
+    with pytest.raises(
+        DataError, match=r"The split 70/30 cannot be made\. .* one side has 1 photos .*--set splits="
+    ):
         tasks(few, "70/30", 2, 0)
 
 

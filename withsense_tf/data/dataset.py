@@ -289,7 +289,7 @@ class Pairs:
 
     def take(self, rows: Sequence[int] | np.ndarray) -> Pairs:
         """Return the pairs at these positions, in this order."""
-        return Pairs(self.data, self._table.iloc[np.asarray(rows)].reset_index(drop=True), self.definition)
+        return replace(self, _table=self._table.iloc[np.asarray(rows)].reset_index(drop=True))
 
     def __len__(self) -> int:
         return len(self._table)

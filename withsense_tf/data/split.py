@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,11 +61,21 @@ class Split:
         return iter((self.train, self.test))
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class DrawnPairs(Pairs, ABC):
+    """Pairs that nobody judged: drawn of what belongs to their photos, and drawn anew for each side of a split."""
+
+    @abstractmethod
+    def side(self, rows: np.ndarray) -> Pairs:
+        """Return pairs of the photos at these positions, drawn of what belongs to these photos alone."""
+
+
 def split_by_photo(pairs: Pairs, test_share: float = 0.3, seed: int = 0) -> Split:
     """Split so that no photo is on both sides (scikit-learn's GroupShuffleSplit, as the students did).
 
-    Captions may be on both sides: on the real folder nearly every test caption was seen in training. Copies
-    count as one photo.
+    Captions of judged pairs may be on both sides: on the real folder nearly every test caption was seen in training.
+    Caption pairs (`ws.caption_pairs`) are drawn anew for each side, of captions of its own photos alone: else a text
+    that was learned as another photo's own would tell the target. Copies count as one photo.
     """
     from sklearn.model_selection import GroupShuffleSplit
 
@@ -81,7 +92,10 @@ def split_by_photo(pairs: Pairs, test_share: float = 0.3, seed: int = 0) -> Spli
 
 
 def folds_by_photo(pairs: Pairs, folds: int = 10, seed: int = 0) -> tuple[Split, ...]:
-    """Divide the photos into `folds` shuffled parts of equal size; each is the test side once."""
+    """Divide the photos into `folds` shuffled parts of equal size; each is the test side once.
+
+    Caption pairs are drawn anew for each side, as `split_by_photo` says.
+    """
     check_pairs("folds_by_photo", pairs)
     if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
         raise SettingError(f"folds must be a whole number of at least 2, got {folds!r}.")
@@ -98,7 +112,7 @@ def split_strict(pairs: Pairs, test_share: float = 0.3, seed: int = 0) -> Split:
 
     A caption goes to the side of the photo that owns it, and captions of the same words stay together. Pairs
     of a training photo with a test caption, or the reverse, are left out: with 30 % of the photos in the test
-    side that is about 42 % of the pairs.
+    side that is about 42 % of the pairs. Of caption pairs, which are drawn anew for each side, none is.
     """
     check_pairs("split_strict", pairs)
     check_share("test_share", test_share)
@@ -138,7 +152,8 @@ def _split(pairs: Pairs, train: np.ndarray, test: np.ndarray) -> Split:
     if not len(train) or not len(test):
         side = "training" if not len(train) else "test"
         raise DataError(f"The {side} side of the split is empty: {pairs!r} is too small for this split.")
-    left, right = pairs.take(train), pairs.take(test)
+    take = pairs.side if isinstance(pairs, DrawnPairs) else pairs.take
+    left, right = take(train), take(test)
     shared_photos = len(np.intersect1d(left.group, right.group))
     copies = pairs.table["photo"].nunique() - len(np.unique(pairs.group))
     report = _report(left.table, right.table, len(pairs), shared_photos, copies)
@@ -152,7 +167,8 @@ def _report(
     return SplitReport(
         train_pairs=len(train),
         test_pairs=len(test),
-        dropped_pairs=total - len(train) - len(test),
+        # Drawn anew, a few more may find room than before.
+        dropped_pairs=max(0, total - len(train) - len(test)),
         train_photos=train["photo"].nunique(),
         test_photos=test["photo"].nunique(),
         shared_photos=shared_photos,

@@ -15,7 +15,7 @@ from withsense_tf.evaluation.protocol import Task, own_queries
 from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import Comparison
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.targets.which_target import is_by_captions
+from withsense_tf.targets.which_target import is_by_captions, notes_on_target
 
 _OF_THE_DEMO_SET = "These figures compare matchers on the demo set; they say nothing of real photos."
 SYNTHETIC_NOTE = f"Synthetic: drawn scenes and simulated judges. {_OF_THE_DEMO_SET}"
@@ -62,7 +62,7 @@ def compare(
 
 def notes_on(test: Pairs) -> tuple[str, ...]:
     """Return the notes of every table that is made from these pairs."""
-    return (*synthetic_notes(test.data, test.definition), *copies_note(test.data))
+    return (*synthetic_notes(test.data, test.definition), *notes_on_target(test), *copies_note(test.data))
 
 
 def synthetic_notes(data: Dataset, target: str) -> tuple[str, ...]:

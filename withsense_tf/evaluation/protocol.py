@@ -18,8 +18,7 @@ from withsense_tf.errors import DataError, NoCaptionsError, SettingError, check_
 from withsense_tf.evaluation.outcome import Answers
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.targets.balance import balance
-from withsense_tf.targets.caption_pairs import caption_pairs, is_of_captions
-from withsense_tf.targets.which_target import equal_caption_pairs
+from withsense_tf.targets.caption_pairs import caption_pairs
 
 Part = TypeVar("Part")
 
@@ -105,33 +104,13 @@ def tasks(
 
 
 def _parts_of(pairs: Pairs, split: str, folds: int, seed: int) -> list[Split]:
-    """Divide pairs by photo; of caption pairs, each side has captions of its own photos alone.
-
-    Else a photo of the test side stood beside captions that models learned as other photos' own: a text that is known
-    by heart would tell the target.
-    """
-    if split == "folds":
-        parts = list(folds_by_photo(pairs, folds, seed))
-    else:
-        parts = [split_by_photo(pairs, 0.3, seed) if split == "70/30" else split_strict(pairs, 0.3, seed)]
-    if not is_of_captions(pairs):
-        return parts
-    return [
-        replace(part, train=_own_side(part.train, split, seed), test=_own_side(part.test, split, seed))
-        for part in parts
-    ]
-
-
-def _own_side(side: Pairs, split: str, seed: int) -> Pairs:
-    """Return caption pairs of the photos of one side of a split; raise where they are too few."""
-    photos = side.table["photo"].unique()
     try:
-        return equal_caption_pairs(side.data, seed, photos)
+        if split == "folds":
+            return list(folds_by_photo(pairs, folds, seed))
+        return [split_by_photo(pairs, 0.3, seed) if split == "70/30" else split_strict(pairs, 0.3, seed)]
     except NoCaptionsError as error:
         raise DataError(
-            f"{side.data.name} is too small for the split {split}: one side has {len(photos)} photos, and a comparison "
-            "by captions needs two on each side that show and say different things. Leave the split out (--set "
-            "splits=...), or take more photos with captions."
+            f"The split {split} cannot be made. {error} Or leave the split out (--set splits=...)."
         ) from error
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from withsense_tf.common.words import without_marks
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
+from withsense_tf.data.split import DrawnPairs
 from withsense_tf.errors import NoCaptionsError, SettingError, check_seed, check_share
 from withsense_tf.targets.blend import OWN_CAPTION, with_text_and_path
 from withsense_tf.targets.strangers import strangers
@@ -22,13 +24,35 @@ OTHERS: Final = 3
 OWN_SHARE: Final = 0.07
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class CaptionPairs(DrawnPairs):
+    """Own captions against others', and how they were drawn."""
+
+    others: int = OTHERS
+    own_share: float = OWN_SHARE
+    seed: int = 0
+
+    def side(self, rows: np.ndarray) -> Pairs:
+        """Return the own captions among the pairs at these positions, against one another."""
+        table = self.take(rows).table
+        own = table.loc[table["source"] == OWN_CAPTION, ["photo", "caption"]]
+        try:
+            return _draw(self.data, own, ("train", "corpus"), self.others, self.own_share, self.seed)
+        except NoCaptionsError as error:
+            raise NoCaptionsError(
+                f"{self.data.name} is too small for this split of caption pairs: one side has "
+                f"{own['photo'].nunique()} photos with captions, and each needs at least two that show and say "
+                "different things. Take more photos with captions, fewer folds, or another test_share."
+            ) from error
+
+
 def caption_pairs(
     data: Dataset,
     others: int = OTHERS,
     own_share: float = OWN_SHARE,
     seed: int = 0,
     photos: Collection[str] | None = None,
-) -> Pairs:
+) -> CaptionPairs:
     """Return pairs of a data set's own captions, for where nobody has judged: own against others' captions.
 
     Each training photo stands beside its own captions (target 1), and for each of these beside `others` captions of
@@ -39,7 +63,8 @@ def caption_pairs(
     The weights make own captions count as `own_share` of all. So a calibrated number means: if that share of texts
     were a photo's own captions and the rest captions of photos drawn by chance, of the pairs with .7 seven of ten would
     be own ones. It is no judgement of how well they fit. `photos` are those to take, of the training photos and those
-    of `corpus_images/`, and no captions of others; by default all training photos.
+    of `corpus_images/`, and no captions of others; by default all training photos. A split draws the captions of
+    others anew for each side (`ws.split_by_photo`).
     """
     check_dataset("caption_pairs", data)
     check_share("own_share", own_share)
@@ -53,6 +78,13 @@ def caption_pairs(
         is_taken &= table["photo"].isin(set(photos))
     captions = data.captions
     own = captions.loc[captions["photo"].isin(table.loc[is_taken, "photo"]), ["photo", "caption"]]
+    return _draw(data, own, parts, others, own_share, seed)
+
+
+def _draw(
+    data: Dataset, own: pd.DataFrame, parts: Sequence[str], others: int, own_share: float, seed: int
+) -> CaptionPairs:
+    """Return photos beside their own captions, which are given, and each of these beside so many other photos."""
     rng = np.random.default_rng(seed)
     foreign = strangers(
         data,
@@ -76,7 +108,7 @@ def caption_pairs(
         ignore_index=True,
     )
     definition = f"{OWN_AGAINST_OTHERS} (1 to {others}, own share {own_share:g}, seed {seed})"
-    return Pairs(data, with_text_and_path(data, table, parts), definition)
+    return CaptionPairs(data, with_text_and_path(data, table, parts), definition, others, own_share, seed)
 
 
 def with_several_captions(pairs: Pairs) -> Pairs:
