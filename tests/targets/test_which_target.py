@@ -9,9 +9,12 @@ import pytest
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.errors import DataWarning
+from withsense_tf.targets.blend import relevance
 from withsense_tf.targets.which_target import (
     NOBODY_JUDGED,
+    SINGLE_CAPTION,
     equal_caption_pairs,
+    has_none_to_read,
     is_by_captions,
     measured_by_captions,
     nobody_judged,
@@ -57,11 +60,32 @@ def test_pairs_of_some_photos_have_captions_of_these_alone(unjudged: Dataset) ->
     assert set(table["photo"]) | set(table["caption"].str.split("#").str[0]) <= set(some)
 
 
+def with_few(data: Dataset, *photos: str) -> Dataset:
+    """Return the data in which these photos have their first caption alone."""
+    captions = data.captions
+    return data.with_tables(captions=captions[~captions["photo"].isin(photos) | captions["number"].eq(0)])
+
+
 def test_what_captions_are_worth_is_said_of_caption_pairs_alone(unjudged: Dataset, judged: Pairs) -> None:
-    assert notes_on_target(judged) == ()
     assert notes_on_target(equal_caption_pairs(unjudged)) == (NOBODY_JUDGED,)
-    captions = unjudged.captions
-    few = unjudged.with_tables(
-        captions=captions[~captions["photo"].eq("red_plain_0.jpg") | captions["number"].eq(0)]
-    )
-    assert notes_on_target(equal_caption_pairs(few))[1].startswith("1 of 40 photos have a single caption.")
+    assert NOBODY_JUDGED not in notes_on_target(judged)
+
+
+def test_photos_with_a_single_caption_are_counted_whoever_judged(unjudged: Dataset, colours: Dataset) -> None:
+    _, note = notes_on_target(equal_caption_pairs(with_few(unjudged, "red_plain_0.jpg")))
+    assert note.startswith(f"{SINGLE_CAPTION}: 1 of 40. Where it is the query, ")
+    # A matcher of captions alone has no pixels.
+    assert note.endswith("one that reads captions alone has nothing to go by.")
+    before = notes_on_target(relevance(colours, crowd=None))
+    (note,) = notes_on_target(relevance(with_few(colours, "red_plain_0.jpg", "blue_plain_0.jpg"), crowd=None))
+    assert before == ()
+    assert note.startswith(f"{SINGLE_CAPTION}: 2 of ")
+
+
+def test_nothing_is_left_to_read_where_each_query_is_its_photos_only_caption(unjudged: Dataset) -> None:
+    few = with_few(unjudged, "red_plain_0.jpg", "blue_plain_0.jpg")
+    assert has_none_to_read(few, ["red_plain_0.jpg#0", "blue_plain_0.jpg#0"])
+    assert not has_none_to_read(few, ["red_plain_0.jpg#0", "green_plain_0.jpg#0"])
+    # What people type is nobody's caption.
+    assert not has_none_to_read(few, ["red_plain_0.jpg#0", ""])
+    assert not has_none_to_read(few, [])

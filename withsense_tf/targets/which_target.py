@@ -5,9 +5,12 @@ Here it is decided, for training, for comparisons and for reports alike.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
+import pandas as pd
+
+from withsense_tf.data.caption_ids import owners_of
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import may_be_judged
 from withsense_tf.targets.caption_pairs import OTHERS, OWN_AGAINST_OTHERS, caption_pairs, lone_photos
@@ -16,6 +19,8 @@ NOBODY_JUDGED: Final = (
     "Nobody judged these photos: the target is whether a caption is the photo's own. Fit figures say how well own "
     "captions are told from others', not how well people think they fit. R@5 means what it always means."
 )
+# How the note on photos begins of which, beside a query that is theirs, no caption is left.
+SINGLE_CAPTION: Final = "Photos with a single caption"
 # Settings of a comparison that say what to make of judgements.
 OF_JUDGES: Final = ("expert", "crowd", "expert_weight", "own_weight", "balanced")
 
@@ -52,15 +57,21 @@ def is_by_captions(target: object) -> bool:
 
 
 def notes_on_target(pairs: Pairs) -> tuple[str, ...]:
-    """Say what caption pairs are, and of how many photos captions cannot be read; nothing of judged pairs."""
-    if not is_by_captions(pairs.definition):
-        return ()
+    """Say what caption pairs are, where pairs are such, and of how many photos no caption is left to be read."""
+    notes = (NOBODY_JUDGED,) if is_by_captions(pairs.definition) else ()
     photos, lone = set(pairs.table["photo"]), lone_photos(pairs.data.captions)
     few = len(photos & lone)
     if not few:
-        return (NOBODY_JUDGED,)
+        return notes
     return (
-        NOBODY_JUDGED,
-        f"{few:,} of {len(photos):,} photos have a single caption. Where it is the query, nothing of the photo is left "
-        "to read, so no captions are read at all: figures of matchers that read captions are then of their pixels.",
+        *notes,
+        f"{SINGLE_CAPTION}: {few:,} of {len(photos):,}. Where it is the query, nothing of the photo is left to read, "
+        "so no photo's captions are read: a matcher that reads captions beside pixels then has its pixels alone, and "
+        "one that reads captions alone has nothing to go by.",
     )
+
+
+def has_none_to_read(data: Dataset, queries: Iterable[str]) -> bool:
+    """Return whether these queries, by their ids, are captions, and each of them is all that was said of its photo."""
+    owners = set(owners_of(pd.Series(list(queries), dtype="str")))
+    return bool(owners) and owners <= lone_photos(data.captions)

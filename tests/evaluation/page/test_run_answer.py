@@ -36,6 +36,14 @@ def test_each_track_gets_its_best_row_by_recall_beside_chance_and_by_error_besid
     assert captions.count("no other to hold against it") == 2
 
 
+def test_where_no_photo_has_a_second_caption_nobody_is_said_to_have_read_any() -> None:
+    images, captions = best_sentences([CONSTANT, CLOSED, HYBRID], 0.172, none_to_read=True)
+    assert images.startswith("Of those that see photos and queries only, the best")
+    assert captions.startswith(
+        "Of those that would read the photos' own captions too (here no photo has a second one to read), the best"
+    )
+
+
 def test_rows_with_the_same_figure_are_named_together() -> None:
     (said,) = best_sentences([row("a", 1.0, 0.2, "r@5 rmse"), row("b", 1.0, 0.3, "(r@5)")], 0.1)
     assert "the best by R@5 are “a” and “b”" in said

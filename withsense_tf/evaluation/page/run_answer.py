@@ -13,14 +13,19 @@ TRACKS: Final = (
     ("Of those that see photos and queries only", False),
     ("Of those that read the photos' own captions too", True),
 )
+# Where a photo's only caption is the query, nothing is there to be read.
+NONE_TO_READ: Final = (
+    "Of those that would read the photos' own captions too (here no photo has a second one to read)"
+)
 # From this share of the others on, a run has told next to nothing apart.
 NEARLY_ALL: Final = 0.75
 
 
-def best_sentences(rows: Sequence[Row], chance: float | None) -> list[str]:
+def best_sentences(rows: Sequence[Row], chance: float | None, none_to_read: bool = False) -> list[str]:
     """Say, a paragraph a track, which row is best by R@5 and by RMSE, and which are not significantly worse.
 
-    `chance` is the R@5 of photos in random order, None where nothing was ranked.
+    `chance` is the R@5 of photos in random order, None where nothing was ranked; `none_to_read` says that no
+    photo has another caption than the query.
     """
     ran = [row for row in rows if was_run(row)]
     constants = [
@@ -37,7 +42,7 @@ def best_sentences(rows: Sequence[Row], chance: float | None) -> list[str]:
                 *_too_few(members),
             ]
             if parts:
-                paragraphs.append(f"{who}, {_sentences(parts)}")
+                paragraphs.append(f"{NONE_TO_READ if reads and none_to_read else who}, {_sentences(parts)}")
     return paragraphs
 
 

@@ -22,11 +22,17 @@ from withsense_tf.evaluation.page.run_tables import Row, linear_rows, tables_of
 from withsense_tf.evaluation.page.sections import fill_template
 from withsense_tf.evaluation.result_table import SPLITS, Comparison
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED, number
-from withsense_tf.targets.which_target import NOBODY_JUDGED, OF_JUDGES, is_by_captions
+from withsense_tf.targets.which_target import (
+    NOBODY_JUDGED,
+    OF_JUDGES,
+    SINGLE_CAPTION,
+    has_none_to_read,
+    is_by_captions,
+)
 
 TRACKS: Final = (("image-only", "image-only"), (CAPTION_ASSISTED, "caption-assisted"))
 # Notes that belong beside the answer: how such notes begin.
-CAUTIONS: Final = ("Synthetic", "A smoke run", NOBODY_JUDGED)
+CAUTIONS: Final = ("Synthetic", "A smoke run", NOBODY_JUDGED, SINGLE_CAPTION)
 # What is the same in all rows of a run, and what the page calls it.
 FACTS: Final = {
     "data": "data",
@@ -78,7 +84,7 @@ def run_page(run: Run) -> str:
         chart=chart,
         strip=strip_of(_outcome_of(use, outcomes), thumbnails, seed),
         used=None if use is None else use.get("matcher"),
-        best=best_sentences(main_rows, by_chance),
+        best=best_sentences(main_rows, by_chance, _has_none_to_read(run.data, outcomes)),
         facts=_facts(run, main_rows),
         notes=[note for note in run.comparison.notes if note not in cautions],
         sources=run.comparison.sources,
@@ -150,6 +156,11 @@ def _facts(run: Run, main_rows: Sequence[Row]) -> list[tuple[str, str]]:
     if folds:
         facts.append(("folds", ", ".join(sorted(folds))))
     return facts
+
+
+def _has_none_to_read(data: Dataset, outcomes: Sequence[Outcome]) -> bool:
+    queries = [outcome.rankings.caption for outcome in outcomes if outcome.rankings is not None]
+    return bool(queries) and has_none_to_read(data, queries[0])
 
 
 def _seed(rows: Sequence[Row]) -> int:
