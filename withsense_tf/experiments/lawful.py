@@ -22,7 +22,7 @@ def _refuses_nothing(_: str) -> bool:
 class Lawful(NamedTuple):
     """Data that may be learned from and shown, what to say of that, and the law's name and files for rows.
 
-    `refuses` says of a text that it may not be asked for.
+    `refuses` says of a text that it may not be asked for; `why_less`, where photos are left out, which rule does that.
     """
 
     data: Dataset
@@ -30,6 +30,7 @@ class Lawful(NamedTuple):
     policy: str
     files: str
     refuses: Callable[[str], bool] = _refuses_nothing
+    why_less: str = ""
 
 
 def check_policy(choice: str, law: LawFiles) -> None:
@@ -52,4 +53,15 @@ def under_the_law(data: Dataset, choice: str, law: LawFiles, country: str | None
     left_out = every - len(lawful_data.photos)
     note = f"The law is kept: {left_out:,} of {every:,} photos are left out."
     where = "" if country is None else f" in {country_code(country)}"
-    return Lawful(lawful_data, note, f"law {policy.version}{where}", files, gate.refuses)
+    why_less = _why_less(gate.rule.country, where) if left_out else ""
+    return Lawful(lawful_data, note, f"law {policy.version}{where}", files, gate.refuses, why_less)
+
+
+def _why_less(rule: str, where: str) -> str:
+    """Say which rule leaves photos out: that of a country, or the strictest one."""
+    what = "leaves out photos of children and photos without captions"
+    if rule:
+        return f"The rule of {rule} {what}."
+    if where:
+        return f"The strictest rule, which holds{where} for no table names that country, {what}."
+    return f"The strictest rule {what}: --country names the country whose law is kept."

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
+from withsense_tf.data.folder.load import JUDGEMENTS
 from withsense_tf.data.folder.problems import KINDS
 from withsense_tf.errors import DataError, SettingError, check_choice, check_share
 from withsense_tf.targets.agreement import EXPERTS, rising_order
@@ -27,8 +28,9 @@ LEARNED_TRUST: Final = "learned"
 BOTH, EXPERTS_ALONE, CROWD_ALONE, OWN_CAPTION = "both", "experts", "crowd", "own caption"
 JUDGES: Final = frozenset({BOTH, EXPERTS_ALONE, CROWD_ALONE})
 
+IN_QUARANTINE: Final = "`dataset.quarantine` has every row with its reason."
 CAPTIONS_DO: Final = (
-    " To train and search, captions are enough: ws.caption_pairs(data), or: "
+    "To train and search, captions are enough: ws.caption_pairs(data), or: "
     "python -m withsense_tf index build FOLDER"
 )
 
@@ -121,10 +123,30 @@ def _check(
     files = [file for file, (way, _) in sources.items() if way is not None]
     if all(sources[file][1].empty for file in files):
         raise DataError(
-            f"{data.name} has no judgements, so there is no target. {_why_none(data, files)} "
-            "`dataset.quarantine` has every row with its reason."
-            + (CAPTIONS_DO if _has_captions(data) else "")
+            " ".join(
+                [
+                    f"{data.name} has no judgements, so there is no target.",
+                    *(_why_none(data, file) for file in files),
+                    *([IN_QUARANTINE] if any(len(_left_out(data, file)) for file in files) else []),
+                    *files_to_mend(data),
+                    *([CAPTIONS_DO] if _has_captions(data) else []),
+                ]
+            )
         )
+
+
+def files_to_mend(data: Dataset) -> list[str]:
+    """Say what to do about files of judgements that hold none which could be used; nothing where something can be.
+
+    What the law withholds is not to be mended: its file is a reason to measure nothing else.
+    """
+    names = [name for name in JUDGEMENTS if (data.folder / name).is_file()]
+    if not names or len(data.experts) or len(data.crowd) or any(_is_withheld(data, name) for name in names):
+        return []
+    return [
+        f"Fill or mend {' and '.join(names)}, or take away what is no use: where there is no such file, compare "
+        "measures by captions."
+    ]
 
 
 def _has_captions(data: Dataset) -> bool:
@@ -133,18 +155,28 @@ def _has_captions(data: Dataset) -> bool:
     return bool(data.captions["photo"].isin(photos.loc[photos["part"] == "train", "photo"]).any())
 
 
-def _why_none(data: Dataset, files: list[str]) -> str:
-    """Explain why these files give no judgements."""
+def _why_none(data: Dataset, file: str) -> str:
+    """Explain why this file gives no judgements."""
+    left_out = _left_out(data, file)
+    if len(left_out):
+        return f"{file}: {KINDS[str(left_out['kind'].value_counts().index[0])].title} ({len(left_out):,} in all)."
+    if _is_withheld(data, file):
+        return (
+            f"{file}: the law (version {data.law}) left none of its judgements: it withholds their photos or captions. "
+            "`python -m withsense_tf policy photos FOLDER` says why."
+        )
+    return f"{file} has no rows."
+
+
+def _left_out(data: Dataset, file: str) -> pd.DataFrame:
+    """Return what was left out of a file when it was read."""
     quarantine = data.quarantine
-    reasons = []
-    for file in files:
-        left_out = quarantine[(quarantine["file"] == file) & (quarantine["level"] == "error")]
-        if left_out.empty:
-            reasons.append(f"{file} has no rows.")
-        else:
-            kind = KINDS[str(left_out["kind"].value_counts().index[0])].title
-            reasons.append(f"{file}: {kind} ({len(left_out):,} in all).")
-    return " ".join(reasons)
+    return quarantine[(quarantine["file"] == file) & (quarantine["level"] == "error")]
+
+
+def _is_withheld(data: Dataset, file: str) -> bool:
+    """Return whether a file was read without a fault, and the law left none of it."""
+    return bool(data.law) and (data.folder / file).is_file() and _left_out(data, file).empty
 
 
 def _votes(data: Dataset, expert: str | None, crowd: str | None) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pytest
 from run_command import finish, run_main
 
 from withsense_tf.demo import write_demo
-from withsense_tf.errors import DataWarning, NoCaptionsError, SettingError
+from withsense_tf.errors import DataError, DataWarning, NoCaptionsError, SettingError
 from withsense_tf.experiments.compare import command_line
 from withsense_tf.experiments.compare import run_command as compare
 from withsense_tf.targets.which_target import NOBODY_JUDGED
@@ -213,13 +213,60 @@ def test_a_folder_without_captions_is_told_what_is_needed(folder: Path, tmp_path
         invoke("--data", str(plain), "--output", str(tmp_path / "out"))
 
 
-def test_where_the_law_leaves_too_little_that_is_said(folder: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def playing(folder: Path, tmp_path: Path) -> Path:
+    """Return a plain folder of children, by their captions."""
     plain = tmp_path / "plain"
     shutil.copytree(folder / "train_images", plain)
     names = sorted(path.name for path in plain.iterdir())
     lines = [f"{name},A child number {at} plays on a swing ." for at, name in enumerate(names)]
     (plain / "captions.csv").write_text("\n".join(["file,caption", *lines]) + "\n", encoding="utf-8")
+    return plain
+
+
+def test_where_the_law_leaves_too_little_that_is_said(playing: Path, tmp_path: Path) -> None:
+    words = ("--data", str(playing), "--output", str(tmp_path / "out"), *FEW)
+    left_out = r"The law is kept: (\d+) of \1 photos are left out\. Of the rest, 0 have"
     with pytest.raises(
-        NoCaptionsError, match=r"The law is kept: (\d+) of \1 photos are left out\. Of the rest, 0 have"
+        NoCaptionsError, match=rf"{left_out}.* The strictest rule leaves out .*--country names"
     ):
-        invoke("--data", str(plain), "--output", str(tmp_path / "out"), *FEW)
+        invoke(*words)
+    # Who named the country is not told to name one.
+    for country, rule in (
+        ("RU", "The rule of RU leaves"),
+        ("DE", "The strictest rule, which holds in DE .* leaves"),
+    ):
+        with pytest.raises(NoCaptionsError, match=rf"{left_out}.* {rule} out ") as caught:
+            invoke(*words, "--country", country)
+        assert "--country" not in str(caught.value)
+
+
+def test_no_rule_is_blamed_where_none_left_anything_out(playing: Path, tmp_path: Path) -> None:
+    (playing / "captions.csv").write_text("file,caption\nant.jpg,A child .\n", encoding="utf-8")
+    with pytest.raises(
+        NoCaptionsError, match=r"Of all photos, 0 have captions, .* two to measure on\. Write captions of"
+    ) as caught:
+        invoke("--data", str(playing), "--output", str(tmp_path / "out"), *FEW, "--policy", "none")
+    assert "leaves out" not in str(caught.value)
+
+
+def test_files_without_a_judgement_are_to_be_filled_or_taken_away(folder: Path, tmp_path: Path) -> None:
+    for name in JUDGEMENTS:
+        (folder / name).write_text("", encoding="utf-8")
+    words = ("--data", str(folder), "--output", str(tmp_path / "out"), *FEW, "--policy", "none")
+    with pytest.warns(DataWarning), pytest.raises(DataError, match=r"Fill or mend .*, or take away"):
+        invoke(*words)
+
+
+def test_judgements_that_the_law_withholds_are_said_to_be_withheld(folder: Path, tmp_path: Path) -> None:
+    judged = {row["image"] for row in rows_in(folder / "train_dataset.csv")}
+    captions = folder / "captions.csv"
+    with captions.open("a", newline="", encoding="utf-8") as stream:
+        rows = [[name, f"{name}#9", "A child plays on a swing ."] for name in sorted(judged)]
+        csv.writer(stream).writerows(rows)
+    with pytest.raises(
+        DataError, match=r"the law \(version .*\) left none .* policy photos FOLDER"
+    ) as caught:
+        invoke("--data", str(folder), "--output", str(tmp_path / "out"), *FEW)
+    for word in ("has no rows", "quarantine", "Fill or mend"):
+        assert word not in str(caught.value)

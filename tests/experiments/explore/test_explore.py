@@ -126,6 +126,19 @@ def test_where_nobody_judged_the_report_says_so_and_what_captions_can_say(
         assert "withsense_tf.experiments.compare --data FOLDER" in text
 
 
+def test_where_files_of_judgements_are_empty_the_report_does_not_promise_what_compare_refuses(
+    folder: Path, tmp_path: Path
+) -> None:
+    for name in ("CrowdAnnotations.tsv", "ExpertAnnotations.tsv"):
+        (folder / name).write_text("", encoding="utf-8")
+    with pytest.warns(DataWarning):
+        printed = invoke("--data", str(folder), "--output", str(tmp_path / "out"))
+    page = (tmp_path / "out/explore/index.html").read_text(encoding="utf-8")
+    for text in (printed, page):
+        assert "Fill or mend ExpertAnnotations.tsv and CrowdAnnotations.tsv, or take away" in text
+        assert "withsense_tf.experiments.compare --data FOLDER" not in text
+
+
 def test_photos_that_nobody_describes_are_explored_too(folder: Path, tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     shutil.copytree(folder / "train_images", plain)

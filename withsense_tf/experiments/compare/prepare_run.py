@@ -181,11 +181,11 @@ def _lawful_pairs(settings: Config, lawful: Lawful, seed: int) -> Pairs:
             return pairs
     except NoCaptionsError:
         pass  # of no photo are there captions that differ from another's
+    rest, hint = ("the rest", f"{lawful.why_less} Or write") if lawful.why_less else ("all photos", "Write")
     raise NoCaptionsError(
-        f"There is too little to compare by. {lawful.note} Of the rest, {photos} have captions, show different things "
-        f"and say different things: expected at least {FEWEST_BY_CAPTIONS}, two to learn from and two to measure on. "
-        "The strictest rule leaves out photos of children and photos without captions: --country names the country "
-        "whose law is kept; or write captions of more photos."
+        f"There is too little to compare by. {lawful.note} Of {rest}, {photos} have captions, show "
+        "different things and say different things: expected at least "
+        f"{FEWEST_BY_CAPTIONS}, two to learn from and two to measure on. {hint} captions of more photos."
     )
 
 

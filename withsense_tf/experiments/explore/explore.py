@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from withsense_tf.policy.service import LawFiles
 
 NO_JUDGES: Final = (
-    "Nobody judged these photos: there are no judges whose agreement could be measured, and no targets of theirs. How "
-    "well own captions are told from others', compare says: python -m withsense_tf.experiments.compare --data FOLDER"
+    "Nobody judged these photos: no agreement of judges can be measured, and no target is theirs."
+)
+BY_CAPTIONS: Final = (
+    "How well own captions are told from others', compare says: "
+    "python -m withsense_tf.experiments.compare --data FOLDER"
 )
 
 
@@ -47,8 +50,9 @@ def main(
     console.print(repr(dataset), highlight=False, markup=False, soft_wrap=True)
     sections = explore(dataset, policy, country)
     page = write_page(output / "explore", f"What is in {dataset.name}", sections, notes(dataset))
-    if NO_JUDGES in notes(dataset):
-        console.print(NO_JUDGES, highlight=False, markup=False, soft_wrap=True)
+    for note in notes(dataset):
+        if note.startswith(NO_JUDGES):
+            console.print(note, highlight=False, markup=False, soft_wrap=True)
     for section in sections:
         console.print(f"\n{section.title}", style="bold", highlight=False, markup=False)
         console.print(section.conclusion, highlight=False, markup=False, soft_wrap=True)
@@ -71,8 +75,11 @@ def explore(data: Dataset, policy: Policy | None = None, country: str | None = N
 def notes(data: Dataset) -> list[str]:
     """Return what the reader of the report must know first."""
     from withsense_tf.evaluation.compare import DRAWN_NOTE, SYNTHETIC_NOTE
-    from withsense_tf.targets.which_target import nobody_judged
+    from withsense_tf.targets.blend import files_to_mend
+    from withsense_tf.targets.which_target import measured_by_captions, nobody_judged
 
     if nobody_judged(data):
-        return [*([DRAWN_NOTE] if data.synthetic else []), NO_JUDGES]
+        # Where files of judgements are there, compare measures by nothing else.
+        next_step = [BY_CAPTIONS] if measured_by_captions(data) else files_to_mend(data)
+        return [*([DRAWN_NOTE] if data.synthetic else []), " ".join([NO_JUDGES, *next_step])]
     return [SYNTHETIC_NOTE] if data.synthetic else []
