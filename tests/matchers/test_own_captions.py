@@ -8,7 +8,9 @@ import pytest
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.folder.load import load_dataset
+from withsense_tf.encoders.texts import caption_space
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
+from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.encoders.texts.text_use import UniversalSentences
 from withsense_tf.errors import DataError, NotFittedError
@@ -162,3 +164,25 @@ def test_points_do_not_hang_on_what_was_asked_for_first(train: Pairs, held: Pair
         points.append([space.encode(some) for some in order][-1])
     np.testing.assert_array_equal(points[1], points[0])
     np.testing.assert_array_equal(points[2], points[0])
+
+
+def test_further_texts_do_not_empty_the_memory_of_the_points_that_trainings_share(
+    train: Pairs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = train.data.captions["text"].unique().tolist()
+    # There is room for what is given at fitting, and for no more.
+    for module in (caption_space, own_captions):
+        monkeypatch.setattr(module, "MOST_REMEMBERED", len(texts))
+    file = tmp_path / "vectors.txt"
+    words = sorted({word for text in texts for word in text.lower().split()})
+    numbers = np.random.default_rng(0).normal(size=(len(words), 5))
+    lines = [f"{word} {' '.join(map(str, point))}" for word, point in zip(words, numbers, strict=True)]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    space = fit_texts(CaptionSpace(dim=8, vectors=SpacyVectors(file)), train)
+    assert isinstance(space, CaptionSpace)
+    space.encode([f"a further text number {at}" for at in range(20)])
+    asked_for: list[str] = []
+    before = space._points
+    space._points = lambda new: (asked_for.extend(new), before(new))[1]  # type: ignore[method-assign]  # to see it
+    space.encode(texts)
+    assert asked_for == []

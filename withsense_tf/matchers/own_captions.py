@@ -171,6 +171,7 @@ def _fit_space(
     """Return a space that learned from texts and their photos, and has the points of every text of the data.
 
     Trainings that share it ask for texts in any order, and by rounding a point hangs on what is asked for beside it.
+    That holds for data of up to `MOST_REMEMBERED` different texts; points of more would take too much memory.
     """
     corpus = "\n".join(f"{group}\t{text}" for group, text in zip(groups, texts, strict=True))
     content = "\0".join((corpus, *every)).encode(errors="surrogatepass")
@@ -178,9 +179,9 @@ def _fit_space(
 
     def make() -> CaptionSpace:
         fitted_space = deepcopy(space).fit(texts, groups)
-        # Words alone give a text the same point in any company; of more texts than it remembers, none would stay.
+        # Words alone give a text the same point in any company.
         if fitted_space.vectors is not None and len(every) <= MOST_REMEMBERED:
-            fitted_space.encode(every)
+            fitted_space.keep(every)
         return fitted_space
 
     return _spaces.get(key, lambda: made_once(key, make))

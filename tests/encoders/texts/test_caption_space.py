@@ -333,7 +333,7 @@ def test_a_text_in_words_that_no_caption_has_lies_where_the_vectors_say_such_cap
     assert cosines.min() > 0.9
     # Without what vectors foretell of words, only the vectors' own short part would be left.
     space.foretold_ = np.zeros_like(space.foretold_)
-    space.__dict__.pop("_remembered", None)
+    space.__dict__.pop("_memory", None)
     bare = space.encode(["rouge", "vert", "bleu", "gris"])
     assert (np.einsum("nd,nd->n", bare, means) < np.einsum("nd,nd->n", french, means)).all()
 

@@ -8,6 +8,7 @@ finds the latter: it is fitted on captions grouped by photo, over words (TF-IDF)
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Final, Self
 
 import numpy as np
@@ -23,12 +24,13 @@ from withsense_tf.encoders.texts.caption_scatter import (
 )
 from withsense_tf.encoders.texts.near_words import NearWords, vocabulary_vectors, without_shares
 from withsense_tf.encoders.texts.word_weights import WordWeights
+from withsense_tf.encoders.vectors.point_memory import PointMemory
 from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
 
 # So many times the subspace is refined; the last directions still move a little, and carry next to nothing.
 REFINEMENTS: Final = 6
 # A space is shared by folds and matchers, which ask for the same captions again and again; so many are remembered, as
-# many as are encoded at once when it learns. With 256 directions they take 50 MB.
+# many as are encoded at once when it learns. With 256 directions they take 50 MB, and those that are kept as much.
 MOST_REMEMBERED: Final = 50_000
 # So much of the words that captions do not have is foretold by the whole text, the rest by what is near to each word;
 # chosen on 121 Russian queries for photos that nothing else is measured on.
@@ -105,7 +107,7 @@ class CaptionSpace(TextEncoder):
 
         if groups is not None and len(groups) != len(texts):
             raise DataError(f"Expected a photo for each of {len(texts)} captions, got {len(groups)}.")
-        for what in ("_remembered", "_by_words"):
+        for what in ("_memory", "_by_words"):
             self.__dict__.pop(what, None)
         texts = list(texts)
         self._fit_words(texts)
@@ -131,12 +133,11 @@ class CaptionSpace(TextEncoder):
         self.projection_ = (axes * (spread / (1 + spread))).astype(np.float32)
         self.offset_ = (self.mean_ @ self.projection_).astype(np.float32)
         if self.vectors is not None:
-            count = words.shape[1]
-            foretell = scatter.foretell(count, FORETELL_PENALTY)
-            self.foretold_ = (foretell @ self.projection_[:count]).astype(np.float32)
+            foretell = scatter.foretell(words.shape[1], FORETELL_PENALTY)
+            self.foretold_ = (foretell @ self.projection_[: words.shape[1]]).astype(np.float32)
         if vectors is not None:
             # Encoders of sentences take seconds for a corpus, and its captions are what is asked for next.
-            self._remember(texts, self._points_of(texts, self._with_vectors(words, vectors)))
+            self._memory.add(texts, self._points_of(texts, self._with_vectors(words, vectors)))
         return self
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -145,19 +146,17 @@ class CaptionSpace(TextEncoder):
             raise NotFittedError("This CaptionSpace is not fitted yet: call fit(captions, photos) first.")
         if not len(texts):
             return np.zeros((0, self.projection_.shape[1]), np.float32)
-        memory: dict[str, np.ndarray] = self.__dict__.setdefault("_remembered", {})
-        points = {text: memory.get(text) for text in texts}
+        points = {text: self._memory.get(text) for text in texts}
         new = [text for text, point in points.items() if point is None]
         if new:
             fresh = self._points(new)
             points |= dict(zip(new, fresh, strict=True))
-            self._remember(new, fresh)
+            self._memory.add(new, fresh)
         return np.stack([points[text] for text in texts])  # type: ignore[misc]  # none is missing now
 
     def make_ready(self, texts: Sequence[str]) -> None:
         """Compute what each of these texts is by itself, as if they came one after the other, and remember it."""
-        memory: dict[str, np.ndarray] = self.__dict__.setdefault("_remembered", {})
-        new = [text for text in dict.fromkeys(texts) if text not in memory]
+        new = [text for text in dict.fromkeys(texts) if self._memory.get(text) is None]
         if self.vectors is None or not new:
             return
         self._near_words.make_ready([self.words_.unknown_forms(text) for text in new])
@@ -165,7 +164,12 @@ class CaptionSpace(TextEncoder):
             self._points_of([text], self._with_vectors(self._words([text]), vector))
             for text, vector in zip(new, self.vectors_.encode_groups([[text] for text in new]), strict=True)
         ]
-        self._remember(new, np.concatenate(points))
+        self._memory.add(new, np.concatenate(points))
+
+    def keep(self, texts: Sequence[str]) -> None:
+        """Have the points of these texts, `MOST_REMEMBERED` at most, and keep them, whatever is asked for later."""
+        self.encode(texts)
+        self._memory.keep()
 
     def _scatter(
         self, texts: Sequence[str], words: Any, vectors: np.ndarray | None, label: np.ndarray
@@ -183,12 +187,9 @@ class CaptionSpace(TextEncoder):
             raise DataError("There are no captions to learn from.")
         return sums.scatter()
 
-    def _remember(self, texts: Sequence[str], points: np.ndarray) -> None:
-        memory: dict[str, np.ndarray] = self.__dict__.setdefault("_remembered", {})
-        if len(memory) + len(texts) > MOST_REMEMBERED:
-            memory.clear()
-        if len(texts) <= MOST_REMEMBERED:
-            memory.update(zip(texts, points, strict=True))
+    @cached_property
+    def _memory(self) -> PointMemory:
+        return PointMemory(MOST_REMEMBERED)
 
     def _points(self, texts: Sequence[str]) -> np.ndarray:
         return self._points_of(texts, self._columns(texts, self._words(texts)))
