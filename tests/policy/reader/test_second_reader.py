@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.errors import DataError
+from withsense_tf.experiments.policy_page import read_sentences
 from withsense_tf.policy.countries import load_countries
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.reader.second_reader import (
@@ -56,6 +57,15 @@ def test_ordinary_captions_do_not_reach_its_threshold() -> None:
         "A brown dog leaps over a log.", "Рабочие чинят дорогу у вокзала.", "Старик кормит голубей на площади.",
     ]  # fmt: skip
     assert packaged_reader().verdicts(texts) == [None] * len(texts)
+
+
+@pytest.mark.parametrize(("language", "count", "most"), [("ru", 434, 0.03), ("en", 100, 0.03)])
+def test_few_plain_queries_and_captions_are_restricted(language: str, count: int, most: float) -> None:
+    rows = read_sentences(Path(__file__).parents[1] / "texts" / "plain.tsv")
+    texts = [row["text"] for row in rows if row["lang"] == language]
+    assert len(texts) == count
+    verdicts = TextPolicy(second_reader=packaged_reader()).verdicts(texts)
+    assert np.mean([verdict.restricted for verdict in verdicts]) <= most
 
 
 def test_the_policys_version_says_whether_it_is_there() -> None:
