@@ -29,7 +29,7 @@ def grid_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bo
     fewer = FewerCaptions(gallery.data, gallery.names, queries["caption"])
     scores = np.zeros((len(queries), len(gallery)))
     # What the right photo has left is the most that any has.
-    for rows, number, count in _alike(fewer.asked):
+    for rows, number, count in _alike(fewer.query_captions):
         data = gallery.data if number < 0 else fewer.data_without(number, count - 1)
         scores[rows] = _grid(matcher, Gallery(data, gallery.names), queries.iloc[rows], typed)
     return scores
@@ -41,7 +41,7 @@ def numbers_of(matcher: Matcher, test: Pairs) -> np.ndarray:
         return matcher.predict(test)
     fewer = FewerCaptions(test.data, test.table["photo"], test.table["caption"])
     numbers = np.zeros(len(test))
-    for rows, number, _ in _alike(fewer.asked[["number"]].assign(count=0)):
+    for rows, number, _ in _alike(fewer.query_captions[["number"]].assign(count=0)):
         some = test.take(rows)
         data = test.data if number < 0 else fewer.data_without(number)
         numbers[rows] = matcher.predict(Pairs(data, some.table, some.definition))
@@ -51,14 +51,14 @@ def numbers_of(matcher: Matcher, test: Pairs) -> np.ndarray:
 class FewerCaptions:
     """The captions of some photos, counted within each photo; captions of the same words are one.
 
-    `asked` has `number` and `count` of the captions that are asked for: -1 where a text is no photo's caption.
+    `query_captions` has `number` and `count` of the captions that are queries: -1 where a text is no photo's caption.
     """
 
-    def __init__(self, data: Dataset, photos: Iterable[str], asked: pd.Series[str]) -> None:
+    def __init__(self, data: Dataset, photos: Iterable[str], query_ids: pd.Series[str]) -> None:
         self._data = data
         # By position, whatever the index: rows are taken out by it.
         captions = self._captions = data.captions.reset_index(drop=True)
-        owners = captions.loc[captions["caption"].isin(asked), "photo"]
+        owners = captions.loc[captions["caption"].isin(query_ids), "photo"]
         some = captions.loc[captions["photo"].isin({*photos, *owners}), ["photo", "caption", "text"]]
         some["words"] = some["text"].map(without_marks)
         first = some.drop_duplicates(["photo", "words"])[["photo", "words"]]
@@ -67,7 +67,7 @@ class FewerCaptions:
         # A merge keeps the order of its left side.
         self._places = some.merge(first, on=["photo", "words"], how="left").set_axis(some.index)
         by_id = self._places.drop_duplicates("caption").set_index("caption")[["number", "count"]]
-        self.asked = by_id.reindex(asked.to_numpy(object)).fillna(-1).astype(int)
+        self.query_captions = by_id.reindex(query_ids.to_numpy(object)).fillna(-1).astype(int)
         self._is_here = self._places["photo"].isin(set(photos)).to_numpy(bool)
 
     def data_without(self, number: int, most: int | None = None) -> Dataset:
@@ -88,9 +88,9 @@ def _may_read_captions(matcher: Matcher) -> bool:
     return matcher.track == CAPTION_ASSISTED or is_foreign(matcher)
 
 
-def _alike(asked: pd.DataFrame) -> Iterator[tuple[np.ndarray, int, int]]:
+def _alike(query_captions: pd.DataFrame) -> Iterator[tuple[np.ndarray, int, int]]:
     """Yield the rows that leave out alike, with their number and count."""
-    kinds, kind = np.unique(asked[["number", "count"]].to_numpy(int), axis=0, return_inverse=True)
+    kinds, kind = np.unique(query_captions[["number", "count"]].to_numpy(int), axis=0, return_inverse=True)
     for at, (number, count) in enumerate(kinds.tolist()):
         yield np.flatnonzero(kind == at), number, count
 
