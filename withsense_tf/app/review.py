@@ -20,7 +20,8 @@ from withsense_tf.index.brought import note_brought
 from withsense_tf.index.tables.left_out_tables import kept_out_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
 from withsense_tf.index.trail.decision_trail import (
-    REMOVE,
+    OF_INDEX,
+    READMIT,
     Decision,
     DecisionTrail,
     Signer,
@@ -55,14 +56,21 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         found_decision = next((one for one in decisions if one.id == number), None)
         if found_decision is None:
             raise ProblemError(404, "no_such_decision", "There is no decision with this number.")
-        if found_decision.decision == REMOVE:
+        if found_decision.decision == READMIT:
+            raise ProblemError(
+                409,
+                "let_in",
+                "The photo may come in again: that is no decision of the law.",
+                "Take the photo out for good again, if that is meant.",
+            )
+        if found_decision.decision in OF_INDEX:
             raise ProblemError(
                 409,
                 "taken_out",
                 "The photo was taken out of the index for good.",
                 "Who looks after the index lets it in again: python -m withsense_tf index readmit",
             )
-        decisions = [one for one in decisions if one.decision != REMOVE]
+        decisions = [one for one in decisions if one.decision not in OF_INDEX]
         last = [one for one in decisions if one.digest == found_decision.digest][-1]
         if last.id != number:
             raise ProblemError(

@@ -31,7 +31,7 @@ from withsense_tf.commands.index_options import (
     VectorsOption,
     VectorsStoreOption,
     WeightsOption,
-    who_asks,
+    trail_and_signer,
 )
 from withsense_tf.commands.index_reports import tell_gone, tell_law, tell_left_out, tell_needs, warn_of_texts
 from withsense_tf.policy.options import keeps_law
@@ -161,14 +161,11 @@ def remove(
 ) -> None:
     """Take photos out of the index for good: no update brings them back, and the trail says who did it and why."""
     from withsense_tf.index.photo_index import PhotoIndex
-    from withsense_tf.index.trail.decision_trail import STATE, DecisionTrail, Signer
     from withsense_tf.index.trail.take_out import take_out
     from withsense_tf.policy.current_policy import Policy
 
-    trail, signer = DecisionTrail(state or index / STATE), Signer(by or who_asks())
-    report, leaving, unknown = take_out(
-        PhotoIndex(index), photos, Policy.of_files(law), trail, signer, reason
-    )
+    signature = (*trail_and_signer(index, state, by), reason)
+    report, leaving, unknown = take_out(PhotoIndex(index), photos, Policy.of_files(law), *signature)
     typer.echo(f"{index}: {report}. They stay out; let them in again with: index readmit.")
     tell_gone(photos, leaving, unknown)
 
@@ -178,17 +175,23 @@ def remove(
 def readmit(
     photos: Annotated[list[str], typer.Argument(help="Names of photos.")],
     index: IndexOption = DEFAULT_INDEX,
+    reason: ReasonOption = "let in again at the command line",
+    by: ByOption = None,
+    state: StateOption = None,
     *,
     law: LawFiles,
 ) -> None:
-    """Let photos that were removed come in again with the next update; a name that was not removed changes nothing."""
+    """Let photos that were removed come in again, with the next update or by upload; the trail says who let them.
+
+    A name that was not removed changes nothing.
+    """
     from withsense_tf.index.photo_index import PhotoIndex
-    from withsense_tf.index.upkeep.kept_out import readmit as readmit_photos
+    from withsense_tf.index.trail.take_out import let_in
     from withsense_tf.policy.current_policy import Policy
 
-    Policy.of_files(law)  # a broken law is found out now, not at the next update
-    count = readmit_photos(PhotoIndex(index), photos)
-    typer.echo(f"{index}: {count} photos come in again with the next update.")
+    signature = (*trail_and_signer(index, state, by), reason)
+    count = let_in(PhotoIndex(index), photos, Policy.of_files(law), *signature)
+    typer.echo(f"{index}: {count} photos may come in again, with the next update or by upload.")
 
 
 @app.command("status")
@@ -198,10 +201,9 @@ def status(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None
     from withsense_tf.index.upkeep.status import index_status
 
     numbers = index_status(PhotoIndex(index))
-    if json:
-        typer.echo(json_format.dumps(numbers.as_dict(), indent=1, ensure_ascii=False))
-    else:
-        typer.echo(numbers.as_text())
+    typer.echo(
+        json_format.dumps(numbers.as_dict(), indent=1, ensure_ascii=False) if json else numbers.as_text()
+    )
 
 
 @app.command("verify")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+if TYPE_CHECKING:
+    from withsense_tf.index.trail.decision_trail import DecisionTrail, Signer
 
 INDEX_FOLDER: Final = "WITHSENSE_INDEX"
 IndexOption = Annotated[
@@ -134,3 +137,10 @@ def who_asks() -> str:
         return getuser()
     except (OSError, KeyError):
         return "somebody at the command line"
+
+
+def trail_and_signer(index: Path, state: Path | None, by: str | None) -> tuple[DecisionTrail, Signer]:
+    """Return where it is written down what is decided of photos of an index, and who decides."""
+    from withsense_tf.index.trail.decision_trail import STATE, DecisionTrail, Signer
+
+    return DecisionTrail(state or index / STATE), Signer(by or who_asks())

@@ -173,6 +173,24 @@ def test_at_the_command_line_a_removal_leaves_the_same_line(reviewer: TestClient
     assert reviewer.get("/api/v1/review/decisions").json()[-1]["by"]
 
 
+def test_at_the_command_line_who_lets_a_photo_in_again_is_written_down(
+    reviewer: TestClient, place: Place
+) -> None:
+    remove(reviewer, id_of(reviewer, "shown_0.png"))
+    said = ("--by", "Bob", "--reason", "A slip.")
+    output = run("index", "readmit", "shown_0.png", "--index", str(place.index), *said)
+    assert "1 photos may come in again, with the next update or by upload" in output
+    last = reviewer.get("/api/v1/review/decisions").json()[-1]
+    assert (last["photo"], last["decision"], last["by"], last["reason"]) == (
+        "shown_0.png", "readmit", "Bob", "A slip."
+    )  # fmt: skip
+    undo = reviewer.post(f"/api/v1/review/decisions/{last['id']}/undo", json={"by": "A", "reason": "No."})
+    assert (undo.status_code, undo.json()["kind"]) == (409, "let_in")
+    page = reviewer.get("/review?tab=decisions").text
+    assert "May come in again" in page
+    assert "/review/undo/" not in page
+
+
 def test_who_may_not_decide_learns_nothing_of_any_photo(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,12 @@ from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.left_out_tables import kept_out_photos
 from withsense_tf.index.tables.photos_table import live_ids
-from withsense_tf.index.trail.decision_trail import REMOVE, DecisionTrail, Signer
-from withsense_tf.index.trail.take_out import take_out
+from withsense_tf.index.trail.decision_trail import READMIT, REMOVE, DecisionTrail, Signer
+from withsense_tf.index.trail.take_out import let_in, take_out
 from withsense_tf.index.upkeep.ingest import ingest, remove_for_good
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.audit import AuditLog
+from withsense_tf.policy.current_policy import Policy
 
 
 @pytest.fixture
@@ -108,3 +112,34 @@ def test_nothing_is_taken_out_where_the_trail_cannot_be_read_or_the_reason_says_
     with index.catalog.reading() as tables:
         assert "wall.png" in live_ids(tables)
         assert kept_out_photos(tables) == []
+
+
+def test_who_lets_photos_in_again_stands_in_the_trail_with_each_of_them(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
+    trail, log = DecisionTrail(tmp_path / "state"), tmp_path / "audit.jsonl"
+    policy = Policy.current(replace(LAW, audit=AuditLog(log)))
+    take_out(index, ["far.png", "wall.png"], policy, trail, Signer("Ann"), "He asked.")
+    assert let_in(index, ["far.png"], policy, trail, Signer("Bob", "7"), " A slip. ") == 2
+    lines = [
+        (one.photo, one.by, one.key, one.reason, len(one.digest))
+        for one in trail.decisions()
+        if one.decision == READMIT
+    ]
+    assert sorted(lines) == [(photo, "Bob", "7", "A slip.", 64) for photo in ("copy.png", "far.png")]
+    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [one["by"] for one in entries if one["decision"] == READMIT] == ["Bob", "Bob"]
+
+
+def test_nothing_is_let_in_that_the_trail_cannot_have(index: PhotoIndex, tmp_path: Path) -> None:
+    trail = DecisionTrail(tmp_path / "state")
+    take_out(index, ["wall.png"], LAW, trail, Signer("Ann"), "He asked.")
+    for names, reason in ((["wall.png"], " "), (["wal.png", "wall.png"], "A slip.")):
+        with pytest.raises(SettingError, match="Nothing was changed"):
+            let_in(index, names, LAW, trail, Signer("Bob"), reason)
+    trail.file.unlink()
+    trail.file.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        let_in(index, ["wall.png"], LAW, trail, Signer("Bob"), "A slip.")
+    with index.catalog.reading() as tables:
+        assert [name for name, *_ in kept_out_photos(tables)] == ["wall.png"]

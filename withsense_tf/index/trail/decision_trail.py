@@ -20,6 +20,10 @@ TRAIL: Final = "decisions.jsonl"
 STATE: Final = "app"
 # How the trail calls that a photo was taken out for good.
 REMOVE: Final = "remove"
+# And that it may come in again.
+READMIT: Final = "readmit"
+# What no decision of the law is, and no taking back undoes.
+OF_INDEX: Final = (REMOVE, READMIT)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Photos leave an index for good, and the trail says who took them out and why: by a server or at a command line."""
+"""Photos leave an index for good, or may come in again, and the trail says who decided it and why."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.left_out_tables import kept_out_photos, kept_out_since, left_along
 from withsense_tf.index.trail.decision_trail import (
+    READMIT,
     REMOVE,
     DecisionTrail,
     Signer,
@@ -15,6 +16,7 @@ from withsense_tf.index.trail.decision_trail import (
 )
 from withsense_tf.index.trail.signed_words import signed_words
 from withsense_tf.index.upkeep.ingest import Report, remove_for_good
+from withsense_tf.index.upkeep.kept_out import readmit
 from withsense_tf.policy.current_policy import Policy
 
 
@@ -43,3 +45,23 @@ def take_out(
             decision = new_decision(photo, digest, REMOVE, None, replace(signer, name=who), why)
             trail.note(replace(decision, shows=shows or None), policy)
     return report, leaving, [name for name in unknown if name not in photos]
+
+
+def let_in(
+    index: PhotoIndex, names: Sequence[str], policy: Policy, trail: DecisionTrail, signer: Signer, reason: str
+) -> int:
+    """Let photos that were taken out, and what left with them, come in again, and write each into the trail.
+
+    Return how many. Nothing is let in that could not be written down: stopped between, the trail says it too early.
+    """
+    who, why = signed_words("The name of who decides", signer.name), signed_words("The reason", reason)
+    with index.catalog.writing() as tables:
+        before, along = kept_out_photos(tables), left_along(tables, names)
+        count = readmit(index, names)
+        after = {photo for photo, *_ in kept_out_photos(tables)}
+        for photo, digest, look in before:
+            if photo not in after:
+                shows = None if look or photo in names else along.get(photo)
+                decision = new_decision(photo, digest, READMIT, None, replace(signer, name=who), why)
+                trail.note(replace(decision, shows=shows), policy)
+    return count
