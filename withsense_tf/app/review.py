@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
@@ -70,8 +70,7 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
                 "The photo was taken out of the index for good.",
                 "Who looks after the index lets it in again: python -m withsense_tf index readmit",
             )
-        decisions = [one for one in decisions if one.decision not in OF_INDEX]
-        last = [one for one in decisions if one.digest == found_decision.digest][-1]
+        last = _last_ones(decisions)[found_decision.digest]
         if last.id != number:
             raise ProblemError(
                 409, "not_the_last", "This photo was decided on again since.", f"Undo {last.id} first."
@@ -84,6 +83,16 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         photo, digest = found_decision.photo, found_decision.digest
         note = replace(new_decision(photo, digest, decision, _cells(now), signer, reason), undoes=number)
         return _note(service, note)
+
+
+def can_be_undone(decisions: Sequence[Decision]) -> set[str]:
+    """Return the numbers of what `undo` takes back, without what took something back: the page offers no such."""
+    return {one.id for one in _last_ones(decisions).values() if not one.undoes}
+
+
+def _last_ones(decisions: Sequence[Decision]) -> dict[str, Decision]:
+    """Return the last decision on each content, by its digest."""
+    return {one.digest: one for one in decisions if one.decision not in OF_INDEX}
 
 
 def remove(service: PhotoService, id_: str, signer: Signer, reason: str) -> dict[str, str]:

@@ -32,8 +32,15 @@ def test_a_decision_holds_is_in_the_trail_and_can_be_taken_back(
     assert "It shows a doll." in trail.text
     assert hidden in ids_of(client, "BB")
     number = re.findall(r"/review/undo/([0-9a-f]+)", trail.text)[0]
-    assert "decision taken back" in client.post(f"/review/undo/{number}", data=signed, headers=BB).text
+    undone = client.post(f"/review/undo/{number}", data=signed, headers=BB).text
+    assert "decision taken back" in undone
     assert hidden not in ids_of(client, "BB")
+    # What the API would refuse is not offered: only the last decision on a photo can be taken back, and once.
+    assert "/review/undo/" not in undone
+    for decision in ("allow", "restrict"):
+        trail = client.post("/review/decide", data={"id": hidden, "decision": decision} | signed, headers=BB)
+        last = client.get("/api/v1/review/decisions").json()[-1]["id"]
+        assert re.findall(r"/review/undo/([0-9a-f]+)", trail.text) == [last]
 
 
 def test_the_list_is_narrowed_by_name_rule_and_word(client: TestClient) -> None:

@@ -53,7 +53,9 @@ def overview(request: Request, service: Service, fields: Annotated[ListFields, Q
         if tab == "withheld":
             values |= _withheld_page(service, country, fields.after, criteria)
         elif tab == "decisions":
-            values["items"] = [asdict(one) for one in reversed(review.trail(service))]
+            decisions = review.trail(service)
+            values["items"] = [asdict(one) for one in reversed(decisions)]
+            values["can_be_undone"] = review.can_be_undone(decisions)
         elif tab == "permissions":
             values["items"] = review_routes.consents(service)
         else:
