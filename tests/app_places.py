@@ -13,7 +13,7 @@ from withsense_tf.policy.service import LawFiles
 
 COUNTRIES = """
 [[rules]]
-country = "AA"
+country = "AQ"
 rule = "none"
 [[rules]]
 country = "BB"

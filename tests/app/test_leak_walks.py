@@ -32,7 +32,7 @@ TEXTS = (
     "quixotic wall",
     "стена",
 )
-PICTURE = "/api/v1/photos/{id}/image?country=AA"
+PICTURE = "/api/v1/photos/{id}/image?country=AQ"
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Walk:
     def __init__(self, client: TestClient, photos_folder: Path) -> None:
         self.client = client
         self.photos: list[KnownPhoto] = []
-        for id_, name in ids_of(client, "AA").items():
+        for id_, name in ids_of(client, "AQ").items():
             words = {WITHHELD[0]: ("zebulon", "mauve"), WITHHELD[1]: ("quixotic", "velocipede")}
             self.know(id_, (name, *words.get(name, ())), name in WITHHELD, _file_of(photos_folder, name))
         assert sum(one.is_hidden for one in self.photos) == 2
@@ -141,7 +141,7 @@ class Walk:
         if text == SPEAKING:
             self._speaks(content)
         if body.get("state") in ("searchable", "withheld"):
-            name = self.client.get(f"/api/v1/photos/{body['id']}?country=AA").json()["name"]
+            name = self.client.get(f"/api/v1/photos/{body['id']}?country=AQ").json()["name"]
             self.know(body["id"], (name,), text == SPEAKING, content)
 
     def _speaks(self, content: bytes) -> None:
@@ -251,4 +251,4 @@ def test_the_walk_itself_sees_a_leak(new_walk: Callable[[], Any], app_base: Path
         walk = Walk(client, app_base / "photos")
         withheld = next(one for one in walk.photos if one.is_hidden)
         with pytest.raises(AssertionError):
-            walk.send("GET", f"/api/v1/photos/{withheld.id}?country=AA", None, "")
+            walk.send("GET", f"/api/v1/photos/{withheld.id}?country=AQ", None, "")

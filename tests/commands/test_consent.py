@@ -31,7 +31,12 @@ def test_permissions_are_given_listed_and_revoked_by_the_photos_file(folder: Pat
     )
     with pytest.raises(SettingError, match="WITHSENSE_CONSENTS"):
         invoke(*grant)
-    number = invoke(*grant, "--country", "RU", "--until", "2999-01-01", consents=register).strip()
+    done = finish(
+        app, *grant, "--country", "RU", "--until", "2999-01-01", env=law_variables(consents=register)
+    )
+    number = done.stdout.strip()
+    assert "It holds in RU, from " in done.stderr
+    assert ", until 2999-01-01." in done.stderr
     head, row = invoke("policy", "consent", "list", "--consents", register).splitlines()
     told = dict(zip(head.split("\t"), row.split("\t"), strict=True))
     assert (told["id"], told["photo"], told["scopes"], told["countries"]) == (
@@ -46,7 +51,12 @@ def test_permissions_are_given_listed_and_revoked_by_the_photos_file(folder: Pat
     # What is broken elsewhere in the law keeps nobody from revoking.
     revoke = ("policy", "consent", "revoke", number, "--by", "A. Parent", "--reason", "changed their mind")
     invoke(*revoke, consents=register, overrides="/nowhere")
-    assert "\t" + told["since"] in invoke("policy", "consent", "list", str(photo), consents=register)
+    listing = invoke("policy", "consent", "list", str(photo), consents=register)
+    assert listing.endswith(f"\t{told['since']}\tA. Parent\tchanged their mind\n")
+    with pytest.raises(SettingError, match="revoked on"):
+        invoke(*revoke, consents=register)
+    with pytest.raises(SettingError, match="did you mean GB"):
+        invoke(*grant, "--country", "UK", consents=register)
     with pytest.raises(SettingError, match="expected a day"):
         invoke(*grant, "--since", "soon", consents=register)
     Path(register).write_text("{half")

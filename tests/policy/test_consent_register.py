@@ -99,6 +99,36 @@ def test_what_does_not_exist_cannot_be_revoked_nor_without_a_reason(register: Co
         register.revoke(consent.id, "A. Parent", " ")
 
 
+def test_a_new_permission_names_countries_that_there_are_and_an_older_one_is_read(
+    register: ConsentRegister,
+) -> None:
+    for code, advice in (("UK", "did you mean GB"), ("XX", "as DE is")):
+        with pytest.raises(SettingError, match=advice):
+            register.grant("a.jpg", "A. Parent", countries=["DE", code], digest=A)
+    assert not register.file.exists()
+    consent = register.grant("a.jpg", "A. Parent", countries=["DE", "gb"], since=DAY, digest=A)
+    assert consent.where_and_when() == "in DE, GB, from 2026-11-20, without an end"
+    text = register.file.read_text(encoding="utf-8")
+    register.file.write_text(text.replace('"GB"', '"UK"'), encoding="utf-8")
+    assert covers(register, "a.jpg", "show", "DE", DAY)
+    assert not covers(register, "a.jpg", "show", "GB", DAY)
+
+
+def test_a_permission_ends_once_and_says_who_ended_it_and_why(register: ConsentRegister) -> None:
+    consent = register.grant("a.jpg", "A. Parent", since=DAY, until=DAY, digest=A)
+    assert consent.where_and_when() == "in all countries, from 2026-11-20, until 2026-11-20"
+    register.revoke(consent.id, "B. Parent", "moved")
+    content = register.file.read_bytes()
+    with pytest.raises(SettingError, match=r"was revoked on .* by B\. Parent: “moved”"):
+        register.revoke(consent.id, "C. Parent", "again")
+    assert register.file.read_bytes() == content
+    # Versions before wrote it down again.
+    second = content.splitlines()[-1].replace(b"B. Parent", b"C. Parent").replace(b"moved", b"again")
+    register.file.write_bytes(content + second + b"\n")
+    (ended,) = register.consents()
+    assert (ended.revoked_by, ended.revoked_for, ended.where_and_when()) == ("B. Parent", "moved", "no more")
+
+
 @pytest.mark.parametrize(
     "line", ["{broken", '{"event": "grant"}', '{"event": "revoke", "id": "feed"}', "[1]", '{"event": "x"}']
 )

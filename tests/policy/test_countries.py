@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.errors import DataError, SettingError
-from withsense_tf.policy.countries import NOTICE, load_countries
+from withsense_tf.policy.countries import CODES, LIKELY_CODES, NOTICE, load_countries
 
 DAY = date(2026, 11, 20)
 
@@ -30,27 +30,27 @@ def test_the_packages_own_file_has_the_home_market() -> None:
 def test_a_country_that_is_not_named_gets_the_strictest_rule_of_all(
     tmp_path: Path, country: str | None
 ) -> None:
-    text = '[[rules]]\ncountry="AA"\nrule="none"\n[[rules]]\ncountry="BB"\nrule="children"\nage_limit=18\n'
+    text = '[[rules]]\ncountry="AQ"\nrule="none"\n[[rules]]\ncountry="BB"\nrule="children"\nage_limit=18\n'
     rule = load_countries(written(tmp_path, text)).rule(country, DAY)
     assert (rule.rule, rule.age_limit) == ("children", 18)
 
 
 def test_a_file_without_any_rule_still_protects(tmp_path: Path) -> None:
-    assert load_countries(written(tmp_path, "rules = []")).rule("AA", DAY).rule == "children"
+    assert load_countries(written(tmp_path, "rules = []")).rule("AQ", DAY).rule == "children"
 
 
 def test_a_rule_holds_from_its_first_to_its_last_day_and_the_strictest_one_outside(tmp_path: Path) -> None:
-    text = '[[rules]]\ncountry="AA"\nrule="none"\nfrom=2026-01-01\nuntil=2026-12-31\n'
+    text = '[[rules]]\ncountry="AQ"\nrule="none"\nfrom=2026-01-01\nuntil=2026-12-31\n'
     countries = load_countries(written(tmp_path, text))
-    rules = {day: countries.rule("AA", date.fromisoformat(day)).rule for day in (
+    rules = {day: countries.rule("AQ", date.fromisoformat(day)).rule for day in (
         "2025-12-31", "2026-01-01", "2026-12-31", "2027-01-01"
     )}  # fmt: skip
     assert list(rules.values()) == ["children", "none", "none", "children"]
 
 
 def test_of_two_entries_for_one_day_the_stricter_one_holds(tmp_path: Path) -> None:
-    text = '[[rules]]\ncountry="AA"\nrule="none"\n[[rules]]\ncountry="AA"\nrule="children"\nage_limit=14\n'
-    assert load_countries(written(tmp_path, text)).rule("AA", DAY).age_limit == 14
+    text = '[[rules]]\ncountry="AQ"\nrule="none"\n[[rules]]\ncountry="AQ"\nrule="children"\nage_limit=14\n'
+    assert load_countries(written(tmp_path, text)).rule("AQ", DAY).age_limit == 14
 
 
 @pytest.mark.parametrize(
@@ -59,17 +59,17 @@ def test_of_two_entries_for_one_day_the_stricter_one_holds(tmp_path: Path) -> No
         "",
         "rules = 3",
         "[[rules]]\ncountry = ",
-        '[[rules]]\ncountry="AA"\n',
+        '[[rules]]\ncountry="AQ"\n',
         '[[rules]]\ncountry="AAA"\nrule="none"\n',
         '[[rules]]\ncountry=7\nrule="none"\n',
-        '[[rules]]\ncountry="AA"\nrule="nothing"\n',
-        '[[rules]]\ncountry="AA"\nrule="children"\nage_limit="16"\n',
-        '[[rules]]\ncountry="AA"\nrule="children"\nage_limit=true\n',
-        '[[rules]]\ncountry="AA"\nrule="children"\nage_limit=99\n',
-        '[[rules]]\ncountry="AA"\nrule="children"\nagelimit=12\n',
-        '[[rules]]\ncountry="AA"\nrule="none"\nfrom="2026-01-01"\n',
-        '[[rules]]\ncountry="AA"\nrule="none"\nfrom=2026-02-01\nuntil=2026-01-01\n',
-        '[[rules]]\ncountry="AA"\nrule="children"\nmessage=""\n',
+        '[[rules]]\ncountry="AQ"\nrule="nothing"\n',
+        '[[rules]]\ncountry="AQ"\nrule="children"\nage_limit="16"\n',
+        '[[rules]]\ncountry="AQ"\nrule="children"\nage_limit=true\n',
+        '[[rules]]\ncountry="AQ"\nrule="children"\nage_limit=99\n',
+        '[[rules]]\ncountry="AQ"\nrule="children"\nagelimit=12\n',
+        '[[rules]]\ncountry="AQ"\nrule="none"\nfrom="2026-01-01"\n',
+        '[[rules]]\ncountry="AQ"\nrule="none"\nfrom=2026-02-01\nuntil=2026-01-01\n',
+        '[[rules]]\ncountry="AQ"\nrule="children"\nmessage=""\n',
     ],
 )
 def test_a_file_with_a_single_mistake_is_an_error(tmp_path: Path, text: str) -> None:
@@ -92,13 +92,22 @@ def test_what_is_no_country_code_is_refused(country: str) -> None:
         load_countries().rule(country)
 
 
+def test_a_rule_is_for_a_country_that_there_is(tmp_path: Path) -> None:
+    for code, advice in (("UK", "did you mean GB"), ("XX", "as DE is"), ("zz", "ZZ is no country's code")):
+        with pytest.raises(DataError, match=rf"rule 1: .*{advice}"):
+            load_countries(written(tmp_path, f'[[rules]]\ncountry="{code}"\nrule="none"\n'))
+    assert len(CODES) == 250
+    assert LIKELY_CODES.keys().isdisjoint(CODES)
+    assert set(LIKELY_CODES.values()) <= CODES
+
+
 def test_a_rule_tells_who_demands_it_and_on_what_ground(tmp_path: Path) -> None:
-    text = '[[rules]]\ncountry="AA"\nrule="children"\nauthority="Ministry of AA"\nground="Act 5, § 2"\n'
-    rule = load_countries(written(tmp_path, text)).rule("AA", DAY)
-    assert (rule.authority, rule.ground) == ("Ministry of AA", "Act 5, § 2")
+    text = '[[rules]]\ncountry="AQ"\nrule="children"\nauthority="Ministry of AQ"\nground="Act 5, § 2"\n'
+    rule = load_countries(written(tmp_path, text)).rule("AQ", DAY)
+    assert (rule.authority, rule.ground) == ("Ministry of AQ", "Act 5, § 2")
 
 
 @pytest.mark.parametrize("name", ["authority", "ground"])
 def test_an_authority_or_ground_that_is_no_text_is_an_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match=name):
-        load_countries(written(tmp_path, f'[[rules]]\ncountry="AA"\nrule="children"\n{name}=5\n'))
+        load_countries(written(tmp_path, f'[[rules]]\ncountry="AQ"\nrule="children"\n{name}=5\n'))

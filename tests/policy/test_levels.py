@@ -72,7 +72,7 @@ def test_a_person_s_decision_goes_before_the_judge() -> None:
 )
 def test_what_is_no_such_setting_of_a_country_is_an_error(line: str) -> None:
     with pytest.raises(DataError, match="judge"):
-        parse_countries(f'[[rules]]\ncountry = "AA"\nrule = "children"\n{line}\n'.encode(), "a file")
+        parse_countries(f'[[rules]]\ncountry = "AQ"\nrule = "children"\n{line}\n'.encode(), "a file")
 
 
 @pytest.mark.parametrize("name", ["judge_threshold", "judge_sure"])

@@ -28,10 +28,11 @@ def grant(
         list[str] | None, typer.Option(help="show, search or train; again and again. By default show.")
     ] = None,
     country: Annotated[
-        list[str] | None, typer.Option(help="Two letters, or * for all; again and again. By default all.")
+        list[str] | None,
+        typer.Option(help="Two letters (ISO 3166-1), or * for all; again and again. Without it, in all."),
     ] = None,
     since: Annotated[str, typer.Option(help="The first day, as 2026-11-20; by default today.")] = "",
-    until: Annotated[str, typer.Option(help="The last day; by default none.")] = "",
+    until: Annotated[str, typer.Option(help="The last day; without it, the permission has no end.")] = "",
     consents: Register = None,
 ) -> None:
     """Record a permission for a photo and print its number."""
@@ -49,6 +50,7 @@ def grant(
         digest=digest,
     )
     typer.echo(consent.id)
+    typer.echo(f"It holds {consent.where_and_when()}.", err=True)
 
 
 @app.command("revoke")
@@ -74,7 +76,9 @@ def list_all(
     from withsense_tf.data.pictures.photo_file import digest_of
 
     digest = None if photo is None else digest_of(photo)
-    typer.echo("id\tphoto\tdigest\tgiven_by\tscopes\tcountries\tsince\tuntil\trevoked")
+    typer.echo(
+        "id\tphoto\tdigest\tgiven_by\tscopes\tcountries\tsince\tuntil\trevoked\trevoked_by\trevoked_for"
+    )
     for one in _register(consents).consents():
         if digest in (None, one.digest):
             days = [str(day or "") for day in (one.since, one.until, one.revoked_on)]
@@ -86,6 +90,8 @@ def list_all(
                 ",".join(one.scopes),
                 ",".join(one.countries),
                 *days,
+                one.revoked_by,
+                one.revoked_for,
             ]
             typer.echo("\t".join(" ".join(cell.split()) for cell in cells))
 

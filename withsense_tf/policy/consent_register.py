@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from withsense_tf.common.limits import parse_json, read_bytes
 from withsense_tf.errors import DataError, DataWarning, SettingError, check_choice
-from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.countries import country_code, known_country
 from withsense_tf.policy.overrides import DIGEST
 from withsense_tf.policy.watched import Watched
 
@@ -50,6 +50,8 @@ class Consent:
     since: date
     until: date | None
     revoked_on: date | None = None
+    revoked_by: str = ""
+    revoked_for: str = ""
 
     def covers(self, scope: str, country: str | None, day: date) -> bool:
         """Return whether this permission holds for a purpose, in a country, on a day."""
@@ -59,6 +61,21 @@ class Consent:
             country is not None and country_code(country) in self.countries
         )
         return scope in self.scopes and there
+
+    def end(self) -> str:
+        """Return who revoked it, when and why, in a sentence."""
+        return (
+            f"This permission was revoked on {self.revoked_on} by {self.revoked_by or 'somebody'}: "
+            f"“{self.revoked_for}”."
+        )
+
+    def where_and_when(self) -> str:
+        """Return in which countries and on which days it holds, in words."""
+        if self.revoked_on is not None:
+            return "no more"
+        where = "all countries" if EVERYWHERE in self.countries else ", ".join(self.countries)
+        end = "without an end" if self.until is None else f"until {self.until}"
+        return f"in {where}, from {self.since}, {end}"
 
 
 class ConsentRegister:
@@ -110,8 +127,11 @@ class ConsentRegister:
         *,
         digest: str,
     ) -> Consent:
-        """Record a permission for the content with that SHA-256 (`Dataset.photos.digest`), and return it."""
-        scopes, countries = tuple(scopes), tuple(map(_country, countries))
+        """Record a permission for the content with that SHA-256 (`Dataset.photos.digest`), and return it.
+
+        Without `countries` it holds in all of them, and without `until` it has no end.
+        """
+        scopes, countries = tuple(scopes), tuple(map(country_of_consent, countries))
         for scope in scopes:
             check_choice("scope", scope, SCOPES)
         if not photo.strip() or not given_by.strip() or not scopes or not countries:
@@ -144,9 +164,12 @@ class ConsentRegister:
         return consent
 
     def revoke(self, consent_id: str, by: str, reason: str) -> None:
-        """End a permission; it is gone at the next query."""
-        if not any(consent.id == consent_id for consent in self.consents()):
+        """End a permission; it is gone at the next query. One that was ended is an error: who ended it stands."""
+        consent = next((one for one in self.consents() if one.id == consent_id), None)
+        if consent is None:
             raise SettingError(f"There is no permission {consent_id!r} in {self.file}.")
+        if consent.revoked_on is not None:
+            raise SettingError(consent.end())
         if not by.strip() or not reason.strip():
             raise SettingError("Revoking needs the name of who revokes and a reason.")
         self._append({"event": "revoke", "id": consent_id, "by": by, "reason": reason})
@@ -178,7 +201,13 @@ class ConsentRegister:
         return by_content
 
 
+def country_of_consent(country: str) -> str:
+    """Return a country's code as a new permission has it, or "*" for all; what is no country is an error."""
+    return EVERYWHERE if country == EVERYWHERE else known_country(country)
+
+
 def _country(country: str) -> str:
+    # What was written down before codes were looked up stays readable, and holds nowhere.
     return EVERYWHERE if country == EVERYWHERE else country_code(country)
 
 
@@ -193,8 +222,11 @@ def _apply(line: bytes, by_id: dict[str, Consent], where: str) -> None:
             by_id[consent.id] = consent
         elif kind == "revoke":
             _check_keys(event, *OF_REVOKE)
-            day = date.fromisoformat(event["time"][:10])
-            by_id[event["id"]] = replace(by_id[event["id"]], revoked_on=day)
+            consent, day = by_id[event["id"]], date.fromisoformat(event["time"][:10])
+            by, reason = (_text(event[name]) if name in event else "" for name in ("by", "reason"))
+            # The first end is the end; versions before took a second one.
+            if consent.revoked_on is None:
+                by_id[consent.id] = replace(consent, revoked_on=day, revoked_by=by, revoked_for=reason)
         else:
             raise ValueError(f"unknown event {kind!r}")
     except (ValueError, KeyError, TypeError, AttributeError) as error:

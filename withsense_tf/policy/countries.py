@@ -24,6 +24,20 @@ FIELDS: Final = frozenset(
 )
 JUDGE: Final = ("restrict", "review")
 STRICTEST_AGE: Final = 16
+# The codes of ISO 3166-1, and XK, which is none of them and which Kosovo goes by.
+LISTING: Final = (
+    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW "
+    "BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI "
+    "FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN "
+    "IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME "
+    "MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF "
+    "PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV "
+    "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE "
+    "YT ZA ZM ZW XK"
+)
+CODES: Final = frozenset(LISTING.split())
+# What is said for a code that is another one.
+LIKELY_CODES: Final = {"UK": "GB", "EL": "GR"}
 
 
 @dataclass(frozen=True)
@@ -131,7 +145,7 @@ def _entry(entry: object, where: str) -> CountryRule:
     if days[0] and days[1] and days[0] > days[1]:
         raise DataError(f"{where}: from {days[0]} is after until {days[1]}.")
     try:
-        country = country_code(entry["country"])
+        country = known_country(entry["country"])
     except SettingError as error:
         raise DataError(f"{where}: {error}") from error
     authority, ground = (_legal_text(entry, name, where) for name in LEGAL_FIELDS)
@@ -177,6 +191,22 @@ def country_code(country: object) -> str:
     ):
         return country.strip().upper()
     raise SettingError(f"country is {country!r}, expected two letters such as RU (ISO 3166-1).")
+
+
+def known_country(country: object) -> str:
+    """Return a country's two letters in upper case; for what is no country, nobody can have meant a rule.
+
+    A question may come from anywhere: it is answered by the strictest rule, and needs no such code.
+
+    >>> known_country("uk")
+    Traceback (most recent call last):
+    withsense_tf.errors.SettingError: UK is no country's code by ISO 3166-1: did you mean GB?
+    """
+    code = country_code(country)
+    if code in CODES:
+        return code
+    advice = f": did you mean {LIKELY_CODES[code]}?" if code in LIKELY_CODES else ", as DE is."
+    raise SettingError(f"{code} is no country's code by ISO 3166-1{advice}")
 
 
 def _strictness(rule: CountryRule) -> tuple[bool, int, bool]:

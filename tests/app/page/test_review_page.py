@@ -26,7 +26,7 @@ def test_a_decision_holds_is_in_the_trail_and_can_be_taken_back(
     place: Place, new_client: Callable[..., TestClient]
 ) -> None:
     client = new_client(place.settings())
-    (hidden, *_) = ids_of(client, "AA").keys() - ids_of(client, "BB").keys()
+    (hidden, *_) = ids_of(client, "AQ").keys() - ids_of(client, "BB").keys()
     signed = {"by": "Ann", "reason": "It shows a doll."}
     trail = client.post("/review/decide", data={"id": hidden, "decision": "allow"} | signed, headers=BB)
     assert "It shows a doll." in trail.text
@@ -106,7 +106,7 @@ def test_where_keys_are_used_who_decides_is_whose_key_it_is(
 
 def test_a_permission_holds_until_it_is_revoked(place: Place, new_client: Callable[..., TestClient]) -> None:
     client = new_client(place.settings())
-    (hidden, *_) = ids_of(client, "AA").keys() - ids_of(client, "BB").keys()
+    (hidden, *_) = ids_of(client, "AQ").keys() - ids_of(client, "BB").keys()
     text = client.post(
         "/review/grant", data={"id": hidden, "given_by": "Her mother", "countries": "BB"}, headers=BB
     ).text
@@ -127,7 +127,7 @@ def test_nothing_is_written_down_without_words_that_can_be_shown(
     place: Place, new_client: Callable[..., TestClient], blank: str
 ) -> None:
     client = new_client(place.settings())
-    first, second = sorted(ids_of(client, "AA").keys() - ids_of(client, "BB").keys())
+    first, second = sorted(ids_of(client, "AQ").keys() - ids_of(client, "BB").keys())
     signed = {"by": "Ann", "reason": "It shows a doll."}
     client.post("/review/decide", data={"id": first, "decision": "allow"} | signed, headers=BB)
     text = client.post("/review/grant", data={"id": second, "given_by": "Her mother"}, headers=BB).text

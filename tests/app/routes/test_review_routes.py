@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from app_places import Place, ids_of
@@ -117,7 +118,31 @@ def test_a_permission_is_given_and_revoked(reviewer: TestClient) -> None:
     said = {"by": "her mother", "reason": "x"}
     assert reviewer.post(f"/api/v1/review/consents/{number}/revoke", json=said).status_code == 201
     assert reviewer.get(f"/api/v1/photos/{id_}").status_code == 451
-    assert [one["id"] for one in reviewer.get("/api/v1/review/consents").json()] == [number]
+    again = reviewer.post(f"/api/v1/review/consents/{number}/revoke", json=said | {"by": "Bob"})
+    assert (again.status_code, again.json()["kind"]) == (409, "revoked_before")
+    assert "by her mother: “x”" in again.json()["detail"]
+    (one,) = reviewer.get("/api/v1/review/consents").json()
+    assert (one["id"], one["revoked_by"], one["revoked_for"]) == (number, "her mother", "x")
+    assert "her mother: “x”" in reviewer.get("/review?tab=permissions").text
+
+
+def test_a_permission_is_for_countries_that_there_are_and_says_where_it_holds(reviewer: TestClient) -> None:
+    id_ = reviewer.get("/api/v1/review/withheld").json()[0]["id"]
+    said = {"id": id_, "given_by": "her mother"}
+    for code, advice in (("UK", "did you mean GB?"), ("XX", "XX is no country's code")):
+        answer = reviewer.post("/api/v1/review/consents", json=said | {"countries": [code]})
+        assert answer.status_code == 422
+        assert advice in answer.json()["detail"]
+        page = reviewer.post("/review/grant", data=said | {"countries": code})
+        assert page.status_code == 400
+        assert advice.replace("'", "&#39;") in page.text
+    assert reviewer.get("/api/v1/review/consents").json() == []
+    today = datetime.now(UTC).date()
+    for more, holds in (
+        ({}, f"in all countries, from {today}, without an end"),
+        ({"countries": ["gb"], "until": "2999-01-01"}, f"in GB, from {today}, until 2999-01-01"),
+    ):
+        assert reviewer.post("/api/v1/review/consents", json=said | more).json()["holds"] == holds
 
 
 def test_without_files_of_the_law_there_is_nothing_to_decide_on(

@@ -149,6 +149,8 @@ def grant(
                 "no_giver",
                 "It must be said who gave the permission, in at most 500 signs that can be seen.",
             ) from error
+        if isinstance(error, ValidationError) and (reason := _own_word(error)):
+            raise ProblemError(400, "no_consent", reason) from error
         raise ProblemError(
             400, "no_consent", "Countries are two letters each, or *; the last day is like 2027-01-31."
         ) from error
@@ -168,6 +170,11 @@ def rollback(service: Service) -> Response:
     """Go back to the model before."""
     review_routes.rollback(service)
     return _to("index")
+
+
+def _own_word(error: ValidationError) -> str:
+    """Return what the package itself says of the first field that is wrong, or ""."""
+    return str(error.errors()[0].get("ctx", {}).get("error", ""))
 
 
 def _seal(service: PhotoService, id_: str, leaving: int | None = None) -> str:

@@ -24,7 +24,7 @@ from withsense_tf.index.trail.signed_words import MOST_SIGNS as MOST_WORDS
 from withsense_tf.index.trail.signed_words import without_control_signs
 from withsense_tf.index.upkeep.status import index_status
 from withsense_tf.index.upkeep.switch_model import roll_back
-from withsense_tf.policy.consent_register import EVERYWHERE, Consent, ConsentRegister
+from withsense_tf.policy.consent_register import EVERYWHERE, Consent, ConsentRegister, country_of_consent
 
 router = APIRouter(prefix="/review", tags=["review"], dependencies=[needs("review")])
 
@@ -67,11 +67,16 @@ class NewConsent(JsonAnswer):
     id: Id
     given_by: Annotated[Words, Field(description="Who gave it.", examples=["Her mother"])]
     scopes: list[Literal["show", "search", "train"]] = Field(default=["show", "search"], min_length=1)
-    countries: list[Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2}|\*)$")]] = Field(
-        default=[EVERYWHERE], min_length=1, max_length=300
+    countries: list[
+        Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2}|\*)$"), AfterValidator(country_of_consent)]
+    ] = Field(
+        default=[EVERYWHERE],
+        min_length=1,
+        max_length=300,
+        description="As two letters each (ISO 3166-1). Without it, or with *, it holds in all countries.",
     )
-    since: date | None = None
-    until: date | None = None
+    since: Annotated[date | None, Field(description="The first day; without it, today.")] = None
+    until: Annotated[date | None, Field(description="The last day; without it, there is no end.")] = None
 
 
 @router.get("/withheld", summary="Which photos are withheld, and why?", responses=problems(400))
@@ -126,7 +131,10 @@ def consents(service: Service) -> list[dict[str, Any]]:
     "/consents", summary="Give a permission", status_code=201, responses=problems(400, 404, 408, 409, 413)
 )
 def grant(request: Request, service: Service, consent: Annotated[NewConsent, Body()]) -> dict[str, Any]:
-    """It holds for the photo's content, in these countries, for these purposes, from the next request on."""
+    """It holds for the photo's content, in these countries, for these purposes, from the next request on.
+
+    `holds` of the answer says where and when: without `countries` in all of them, and without `until` for good.
+    """
     name, digest = review.content_of(service, consent.id)
     given_by = consent.given_by.strip()
     if request.app.state.keys is not None:
@@ -147,8 +155,11 @@ def revoke(
     """It is gone at the next request."""
     signer = signer_of(request, signature.by)
     register = _register(service)
-    if all(one.id != number for one in register.consents()):
+    consent = next((one for one in register.consents() if one.id == number), None)
+    if consent is None:
         raise ProblemError(404, "no_such_consent", "There is no permission with this number.")
+    if consent.revoked_on is not None:
+        raise ProblemError(409, "revoked_before", consent.end(), "It holds no more: there is nothing to do.")
     register.revoke(number, _signature_text(signer), signature.reason)
     return next(_cells(service, one) for one in register.consents() if one.id == number)
 
@@ -193,4 +204,4 @@ def _register(service: PhotoService) -> ConsentRegister:
 
 
 def _cells(service: PhotoService, one: Consent) -> dict[str, Any]:
-    return asdict(one) | {"photo_id": service.ids.write(one.photo)}
+    return asdict(one) | {"photo_id": service.ids.write(one.photo), "holds": one.where_and_when()}
