@@ -15,7 +15,7 @@ import pytest
 import withsense_tf as ws
 from withsense_tf.encoders.photos.photo_scene import SCENE_WEIGHTS
 from withsense_tf.encoders.weights.weight_files import fingerprint
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, WithSenseWarning
 from withsense_tf.index.upkeep.judge_anew import judge_anew
 
 SAVED = Path(__file__).with_name("saved_before")
@@ -45,7 +45,8 @@ def test_a_matcher_opens_and_predicts_as_it_did(saved: Path) -> None:
 
 
 def test_an_index_asks_to_be_judged_by_the_law_of_now_and_then_answers_as_it_did(saved: Path) -> None:
-    index = ws.PhotoIndex(saved / "index")
+    with pytest.warns(WithSenseWarning, match="was of format 3"):
+        index = ws.PhotoIndex(saved / "index")
     search = ws.Search(index)
     with pytest.raises(DataError, match="index judge"):
         search("a dog on grass")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import warnings
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from small_index import ask
 
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, WithSenseWarning
 from withsense_tf.index import catalog
 from withsense_tf.index.catalog import Catalog, Tables
 from withsense_tf.index.photo_index import PhotoIndex
@@ -45,10 +46,16 @@ def test_an_index_of_the_format_before_is_brought_up_to_this_one(index_folder: P
         connection.execute("ALTER TABLE kept_out DROP COLUMN along")
     mark = index_folder / "index.json"
     mark.write_text(mark.read_text().replace(str(catalog.FORMAT), "5"))
-    PhotoIndex(index_folder)
+    # Whoever only looks at it must know that there is no way back but the back-up.
+    with pytest.warns(
+        WithSenseWarning, match=r"was of format 5 and is of format 6 now.*before 0\.2\.0.*back-up"
+    ):
+        PhotoIndex(index_folder)
     assert json.loads(mark.read_text())["format"] == catalog.FORMAT
-    with PhotoIndex(index_folder).catalog.reading() as tables:
-        assert left_along(tables, {"a.png"}) == {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with PhotoIndex(index_folder).catalog.reading() as tables:
+            assert left_along(tables, {"a.png"}) == {}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"kind": 1}'])

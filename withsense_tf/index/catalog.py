@@ -24,7 +24,7 @@ from withsense_tf.common.atomic_files import DRAFT, whole_file
 from withsense_tf.common.limits import is_file, read_json
 from withsense_tf.errors import DataError, SettingError, WithSenseError
 from withsense_tf.index.integrity.cell_kinds import wrong_cells
-from withsense_tf.index.integrity.table_errors import CELL_ERRORS, code_of, explain
+from withsense_tf.index.integrity.table_errors import CELL_ERRORS, code_of, explain, warn_of_format
 from withsense_tf.index.tables.schema import add_columns, make_tables, show_live
 from withsense_tf.index.tables.words_table import make_words_anew
 
@@ -33,6 +33,7 @@ FORMAT: Final = 6
 # crops and collages of its photos before they come again with an update; up to 3, it had no table of the captions'
 # words. What is missing is made at the first opening.
 WITHOUT_WORDS: Final = 3
+FIRST_READER: Final = "0.2.0"  # of the package's versions, of this format
 KIND: Final = "withsense index"
 MARK, TABLES = "index.json", "catalog.sqlite"
 # A writer holds the lock for a batch or a publication; of a million photos, the latter takes a while.
@@ -274,6 +275,7 @@ def _bring_up(folder: Path, version: int) -> None:
     finally:
         if connection is not None:
             connection.close()
+    warn_of_format(folder, version, FORMAT, FIRST_READER)
 
 
 def _check_mark(folder: Path) -> int:

@@ -6,10 +6,11 @@ import errno
 import os
 import shutil
 import sqlite3
+import warnings
 from pathlib import Path
 from typing import Final
 
-from withsense_tf.errors import DataError, DiskError, disk_trouble
+from withsense_tf.errors import DataError, DiskError, WithSenseWarning, disk_trouble
 
 # Where less is free, a disk is full for SQLite.
 LEAST_ROOM: Final = 1 << 18
@@ -56,3 +57,13 @@ def explain(error: sqlite3.DatabaseError, file: Path) -> Exception:
         return DataError(f"The index {file.parent} cannot be used: {error}.{ADVICE.get(code_of(error), '')}")
     # What was asked of the tables was wrong: they are whole.
     return error
+
+
+def warn_of_format(folder: Path, before: int, now: int, first_reader: str) -> None:
+    """Tell who opened an index, maybe only to look at it, that there is no way back but its back-up."""
+    warnings.warn(
+        f"{folder} was of format {before} and is of format {now} now: versions of the package before {first_reader} "
+        "read it no more. To go back to one, take the index's back-up.",
+        WithSenseWarning,
+        stacklevel=4,
+    )
