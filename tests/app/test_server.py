@@ -311,3 +311,25 @@ def test_what_a_server_that_was_stopped_left_of_an_upload_is_erased_at_the_next_
     with TestClient(create_app(place.settings()), base_url="http://localhost:8000"):
         pass
     assert not rest.exists()
+
+
+def test_what_is_not_as_it_should_be_is_said_in_words(client: TestClient) -> None:
+    """Neither a pattern nor a place in a text stands for what is expected."""
+    country = client.get("/api/v1/law?country=Russia").json()
+    assert country["detail"] == (
+        "Not as it should be: country (expected are two letters such as DE, by ISO 3166-1)."
+    )
+    where, headers = "/api/v1/review/decisions", {"content-type": "application/json"}
+    broken = client.post(where, content=b'{"id": }', headers=headers).json()
+    assert broken["errors"][0]["parameter"] == ""
+    assert "the body (it is no JSON that can be read: Expecting value, after 7 signs)" in broken["detail"]
+    form = client.post(where, data={"id": "x", "reason": "x"}).json()
+    assert "the body (expected is a JSON object, sent as Content-Type: application/json)" in form["detail"]
+    number = client.post("/api/v1/review/decisions/XY/undo", json={"by": "A", "reason": "x"}).json()
+    assert "number (expected is a number as an answer gave it)" in number["detail"]
+    consent = {"id": "x", "given_by": "A", "countries": ["UK", "Russia"]}
+    countries = client.post("/api/v1/review/consents", json=consent).json()["errors"]
+    assert [(one["parameter"], one["reason"]) for one in countries] == [
+        ("countries.0", "UK is no country's code by ISO 3166-1: did you mean GB?"),
+        ("countries.1", "expected are two letters such as DE, by ISO 3166-1, or * for all"),
+    ]

@@ -33,6 +33,16 @@ TITLES: Final = {
 # An absolute path of this machine, in whatever sentence it stands.
 PATH: Final = re.compile(r"(?<![\w/.])(?:/(?!api/v1\b)[^\s,;:'\"()<>?]+|[A-Za-z]:\\[^\s,;'\"()]+)")
 
+# How countries and numbers are written in requests, and what is said where they are not.
+COUNTRY: Final = "^[A-Za-z]{2}$"
+COUNTRY_OR_ALL: Final = r"^([A-Za-z]{2}|\*)$"
+NUMBER: Final = "^[0-9a-f]{1,32}$"
+HINTS: Final = {
+    COUNTRY: "expected are two letters such as DE, by ISO 3166-1",
+    COUNTRY_OR_ALL: "expected are two letters such as DE, by ISO 3166-1, or * for all",
+    NUMBER: "expected is a number as an answer gave it",
+}
+
 
 class ProblemError(Exception):
     """A request that is answered by a problem: its status, kind, what happened, what to do, headers, and what else."""
@@ -69,6 +79,27 @@ def problem_response(
     body |= problem.more
     body.update(more or {})
     return JSONResponse(body, problem.status, problem.headers, MEDIA_TYPE)
+
+
+def wrong_parameter(error: Mapping[str, Any]) -> dict[str, str]:
+    """Return which parameter of a request is wrong, "" for its whole body, and in words why.
+
+    Of what came it says a country's two letters at most.
+    """
+    kind, place, more = error["type"], error["loc"], error.get("ctx", {})
+    if kind == "json_invalid":
+        return {
+            "parameter": "",
+            "reason": f"it is no JSON that can be read: {more['error']}, after {place[-1]} signs",
+        }
+    reason = str(error["msg"])
+    if kind in ("model_attributes_type", "dict_type", "dataclass_type"):
+        reason = "expected is a JSON object, sent as Content-Type: application/json"
+    elif kind == "string_pattern_mismatch":
+        reason = HINTS.get(more["pattern"], "it is not written as the description has it")
+    elif kind == "value_error":
+        reason = str(more["error"])
+    return {"parameter": ".".join(map(str, place[1:])), "reason": reason}
 
 
 def without_paths(text: str) -> str:

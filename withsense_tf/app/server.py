@@ -29,7 +29,7 @@ from withsense_tf.app.metrics import Metrics
 from withsense_tf.app.page.drawing_board import PageReader
 from withsense_tf.app.page.page_routes import page_router, problem_page
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.request_problems import TITLES, ProblemError, problem_response
+from withsense_tf.app.request_problems import TITLES, ProblemError, problem_response, wrong_parameter
 from withsense_tf.app.routes import (
     health_routes,
     model_routes,
@@ -177,9 +177,7 @@ def reads_pages(request: Request) -> bool:
 async def _answer_invalid(request: Request, error: Exception) -> Response:
     errors = error.errors() if isinstance(error, RequestValidationError) else []
     # Neither what came nor the library's own pages.
-    parameters = [
-        {"parameter": ".".join(str(part) for part in one["loc"][1:]), "reason": one["msg"]} for one in errors
-    ]
+    parameters = [wrong_parameter(one) for one in errors]
     advice = "See the description at /api/v1/openapi.json."
     if reads_pages(request):
         # Who reads a page knows fields by their labels, and not as the code calls them.

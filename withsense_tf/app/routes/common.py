@@ -14,7 +14,7 @@ from withsense_tf.app.answers import NOTICE, PHOTO_ID
 from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.request_problems import MEDIA_TYPE, TITLES, ProblemError
+from withsense_tf.app.request_problems import COUNTRY, MEDIA_TYPE, TITLES, ProblemError
 from withsense_tf.index.trail.decision_trail import Signer
 
 BEARER: Final = HTTPBearer(auto_error=False, description="A key that `keys create` gave.")
@@ -27,7 +27,7 @@ COOKIE: Final = "withsense_key"
 CountryParameter = Annotated[
     str | None,
     Query(
-        pattern="^[A-Za-z]{2}$",
+        pattern=COUNTRY,
         description="Where the answer is read, as two letters (ISO 3166-1); without it the server's own default, and "
         "without that the strictest rule.",
         examples=["DE"],
@@ -155,9 +155,15 @@ def check_key(request: Request, text: str | None, scope: str) -> None:
     if keys is None:
         return
     key = None if text is None else keys.key_of(text)
+    if key is None and text:
+        # Known before, never, or to another server: who has it is told no more.
+        raise ProblemError(
+            401, "no_key", "This key is not known.", "Ask who runs the server for one.",
+            {"WWW-Authenticate": "Bearer"},
+        )  # fmt: skip
     if key is None:
         raise ProblemError(
-            401, "no_key", "This server asks for a key, and none came that it knows.",
+            401, "no_key", "This server asks for a key, and none came.",
             "Send it as Authorization: Bearer KEY, or as X-API-Key: KEY.", {"WWW-Authenticate": "Bearer"},
         )  # fmt: skip
     request.state.key, request.state.key_owner = key.id, key.owner

@@ -13,7 +13,7 @@ from withsense_tf.app import review
 from withsense_tf.app.answers import PHOTO_ID, JsonAnswer
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.request_problems import ProblemError, without_paths
+from withsense_tf.app.request_problems import COUNTRY_OR_ALL, NUMBER, ProblemError, without_paths
 from withsense_tf.app.review_list import Criteria, withheld_photos
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems, signer_of
 from withsense_tf.app.routes.write_routes import quarantine_of
@@ -42,7 +42,7 @@ By = Annotated[
 ]
 Reason = Annotated[Words, Field(description="Why.", examples=["It shows an adult."])]
 Id = Annotated[str, Field(min_length=1, max_length=MOST_SIGNS, examples=[PHOTO_ID])]
-Number = Annotated[str, Path(pattern="^[0-9a-f]{1,32}$", examples=["5f0c9a1e2b3d"])]
+Number = Annotated[str, Path(pattern=NUMBER, examples=["5f0c9a1e2b3d"])]
 
 
 class NewDecision(JsonAnswer):
@@ -68,7 +68,7 @@ class NewConsent(JsonAnswer):
     given_by: Annotated[Words, Field(description="Who gave it.", examples=["Her mother"])]
     scopes: list[Literal["show", "search", "train"]] = Field(default=["show", "search"], min_length=1)
     countries: list[
-        Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2}|\*)$"), AfterValidator(country_of_consent)]
+        Annotated[str, StringConstraints(pattern=COUNTRY_OR_ALL), AfterValidator(country_of_consent)]
     ] = Field(
         default=[EVERYWHERE],
         min_length=1,
