@@ -19,6 +19,7 @@ from withsense_tf.commands.index_options import (
     GraphOption,
     IndexOption,
     JsonOption,
+    KeepOption,
     LiftOption,
     MatcherOption,
     PhotoColumnOption,
@@ -106,13 +107,7 @@ def build(
 def update(
     folder: Folder,
     index: IndexOption = DEFAULT_INDEX,
-    keep: Annotated[
-        bool,
-        typer.Option(
-            "--keep",
-            help="Keep photos of the index that the folder does not have; what users brought stays anyway.",
-        ),
-    ] = False,
+    keep: KeepOption = False,
     replace: ReplaceOption = False,
     lift: LiftOption = False,
     caption_file: CaptionFileOption = None,
@@ -254,12 +249,17 @@ def judge(
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.photo_verdicts import warn_of_overrides
     from withsense_tf.index.upkeep.judge_anew import judge_anew
+    from withsense_tf.index.upkeep.restricted_photos import restricted_count
     from withsense_tf.policy.current_policy import Policy
 
     photos, policy = PhotoIndex(index), Policy.of_files(law)
+    before = restricted_count(photos)
     is_judged = judge_anew(photos, policy, lift, everything, by_less=True)
     warn_of_overrides(photos, policy)
-    typer.echo("All photos are judged anew." if is_judged else "The law is as it was; nothing to do.")
+    counts = f"{before:,} were restricted before, {restricted_count(photos):,} are now."
+    typer.echo(
+        f"All photos are judged anew. {counts}" if is_judged else "The law is as it was; nothing to do."
+    )
 
 
 @app.command("rollback")

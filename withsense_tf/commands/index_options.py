@@ -70,6 +70,13 @@ ReplaceOption = Annotated[
         help="Remove the photos of another folder, or more than half of them, or the captions of more than half.",
     ),
 ]
+KeepOption = Annotated[
+    bool,
+    typer.Option(
+        "--keep",
+        help="Keep photos of the index that the folder does not have; what users brought stays anyway.",
+    ),
+]
 LiftOption = Annotated[
     bool,
     typer.Option(

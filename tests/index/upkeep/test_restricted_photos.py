@@ -5,7 +5,7 @@ from pathlib import Path
 
 from small_index import item_of, new_index
 
-from withsense_tf.index.upkeep.restricted_photos import told_restrictions
+from withsense_tf.index.upkeep.restricted_photos import restricted_count, told_restrictions
 from withsense_tf.matchers.base import Matcher
 
 
@@ -16,6 +16,7 @@ def test_restricted_photos_are_counted_by_why_and_some_are_named(
     items += [item_of(looks, "kid.png", 5, texts=["A child on a wall"]), item_of(looks, "wall.png", 6)]
     items += [item_of(looks, "copy.png", 5, light=1, texts=["A plain wall"])]
     index = new_index(tmp_path / "index", fitted("closed form"), items)
+    assert restricted_count(index) == 7
     assert told_restrictions(index).splitlines() == [
         "7 restricted: 5 no caption says what they show, 1 by their captions, 1 copies of restricted photos. They are "
         "not shown where persons under 18 are protected.",
@@ -29,4 +30,4 @@ def test_an_index_without_restricted_photos_says_nothing(
     tmp_path: Path, looks: Path, fitted: Callable[[str], Matcher]
 ) -> None:
     index = new_index(tmp_path / "index", fitted("closed form"), [item_of(looks, "wall.png", 6)])
-    assert told_restrictions(index) == ""
+    assert (told_restrictions(index), restricted_count(index)) == ("", 0)

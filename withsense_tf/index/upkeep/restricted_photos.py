@@ -23,6 +23,13 @@ REASONS: Final = {
 MOST_NAMED: Final = 3
 
 
+def restricted_count(index: PhotoIndex) -> int:
+    """Return how many live photos are restricted under the strictest rule."""
+    with index.catalog.reading() as tables:
+        limits = Counter(row[1] for row in live_restrictions(tables))
+    return max(limits.values(), default=0)
+
+
 def told_restrictions(index: PhotoIndex) -> str:
     """Return how many live photos are restricted under the strictest rule, why, and some of their names; "" for none.
 
