@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -25,8 +26,9 @@ from run_command import runner
 
 from withsense_tf.__main__ import app
 from withsense_tf.app.api_keys import KeyRing
+from withsense_tf.app.photo_ids import PhotoIds
 from withsense_tf.app.settings import AppSettings
-from withsense_tf.commands.serve import check_port
+from withsense_tf.commands.serve import check, check_port
 from withsense_tf.errors import SettingError
 
 
@@ -43,6 +45,24 @@ def test_others_are_not_served_without_keys(index: str, tmp_path: Path) -> None:
     id_ = keys.create("Ann", ["read"]).split("_")[1]
     keys.revoke(id_)
     assert "no key that opens anything" in refusal("--index", index, "--keys", str(keys.file))
+
+
+def test_a_fresh_state_beside_an_index_that_has_one_is_warned_of(
+    index: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Links that were given lead nowhere then, and the trail seems empty."""
+    place = Path(shutil.copytree(index, tmp_path / "index"))
+    fresh = AppSettings(place, state=tmp_path / "fresh")
+    check(fresh)
+    assert capsys.readouterr().err == ""
+    PhotoIds.of_folder(place / "app")
+    check(AppSettings(place))
+    assert capsys.readouterr().err == ""
+    check(fresh)
+    assert "app has photo_ids.key. Leave --state out" in " ".join(capsys.readouterr().err.split())
+    PhotoIds.of_folder(tmp_path / "fresh")
+    check(fresh)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_folder_that_is_no_index_is_not_served(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def check(settings: AppSettings) -> None:
 
     settings.check_open_to_others()
     Catalog(settings.index).close()
+    warn_of_new_state(settings)
     if settings.keys is not None:
         from withsense_tf.app.api_keys import KeyRing
 
@@ -113,6 +114,21 @@ def check(settings: AppSettings) -> None:
                 f"{settings.keys} has no key that opens anything. Make one: python -m withsense_tf keys create NAME "
                 f"--keys {settings.keys}"
             )
+
+
+def warn_of_new_state(settings: AppSettings) -> None:
+    """Say that links and the trail of before are in another folder, where the index's own has them."""
+    from withsense_tf.app.photo_ids import KEY_FILE
+    from withsense_tf.index.trail.decision_trail import STATE, TRAIL
+
+    own_folder = settings.index / STATE
+    files = [name for name in (KEY_FILE, TRAIL) if (own_folder / name).exists()]
+    if files and not (settings.state_folder / KEY_FILE).exists():
+        typer.echo(
+            f"Warning: {settings.state_folder} is new, so photos get new ids and no decision of before is shown: "
+            f"{own_folder} has {' and '.join(files)}. Leave --state out, or copy these files there first.",
+            err=True,
+        )
 
 
 def check_port(settings: AppSettings) -> None:
