@@ -287,7 +287,8 @@ class RankingWalk:
             else:
                 why = chance if self.request.minimum is None else None
                 words = () if why is None else words_not_there(text, why, self._in_captions)
-                missing = tuple(with_meant_word(word, text, self.shown, self.door.policy) for word in words)
+                missing_words = (with_meant_word(word, text, self.shown, self.door.policy) for word in words)
+                missing = tuple(dict.fromkeys(missing_words))
                 parts.append(nothing_fits(page.best, self.request.least, why, missing))
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)

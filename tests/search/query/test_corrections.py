@@ -133,3 +133,7 @@ def test_beside_a_real_word_that_nothing_shows_stands_the_one_that_may_have_been
     word: str, captions: dict[str, int], answer: str
 ) -> None:
     assert with_meant_word(word, f"a forest {word}", Shown(captions), LAW) == answer
+
+
+def test_a_russian_word_that_nothing_shows_is_named_as_it_stands_by_itself() -> None:
+    assert with_meant_word("моря", "у моря", Shown({"лес": 3}), LAW) == "море"
