@@ -13,6 +13,7 @@ import pytest
 from run_command import run, runner
 
 from withsense_tf.__main__ import app
+from withsense_tf.data import flickr8k
 from withsense_tf.errors import DataWarning
 from withsense_tf.index import catalog
 
@@ -43,6 +44,15 @@ def test_an_index_that_is_whole_says_so_and_one_that_is_not_says_what_is_wrong(
     assert counts is not None, told
     assert int(counts[1]) > 0
     assert "The index is whole." in run("index", "verify", "--index", folder)
+
+
+def test_a_build_says_nothing_of_published_figures(
+    small_demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = frozenset(flickr8k.name_hash(one.name) for one in small_demo.glob("train_images/*"))
+    monkeypatch.setattr(flickr8k, "_test_names", lambda: names)
+    # A warning would be an error here.
+    run("index", "build", str(small_demo), "--index", str(tmp_path / "index"), "--matcher", "captions")
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from withsense_tf.errors import (
     SettingError,
     WithSenseWarning,
 )
-from withsense_tf.matchers.base import unique_photos, unique_texts
+from withsense_tf.matchers.base import for_search_alone, unique_photos, unique_texts
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.targets.blend import relevance
@@ -35,6 +35,16 @@ def test_training_on_a_published_test_split_warns(pairs: Pairs, monkeypatch: pyt
     with pytest.warns(PublishedTestWarning, match=r"as cat\.jpg"):
         Constant().fit(pairs)
     Constant().fit(pairs)  # once a process: a second warning would be an error here
+
+
+def test_what_learns_for_a_search_alone_says_nothing_of_published_figures(
+    pairs: Pairs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flickr8k, "_test_names", lambda: frozenset({flickr8k.name_hash("cat.jpg")}))
+    with for_search_alone():
+        Constant().fit(pairs)  # a warning would be an error here
+    with pytest.warns(PublishedTestWarning):
+        Constant().fit(pairs)
 
 
 @pytest.mark.parametrize("photo", ["scene_net", ["efficientnet_lite0:random", "scene_net"]])

@@ -78,6 +78,7 @@ def build(
     from withsense_tf.index.upkeep.build import build_index, claim
     from withsense_tf.index.upkeep.judge_anew import check_law_of
     from withsense_tf.index.vectors.engine_settings import Engine
+    from withsense_tf.matchers.base import for_search_alone
     from withsense_tf.matchers.fitted import fitted_matcher
     from withsense_tf.matchers.registry import weights_at
     from withsense_tf.policy.current_policy import Policy
@@ -92,7 +93,8 @@ def build(
     check_law_of(photos, policy, lift)
     photos.take_vectors_from(vectors_store or index.parent / "vectors")
     claim(photos, folder, replace)
-    learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
+    with for_search_alone():
+        learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
     facts = photo_facts(folder, data.photos, known_facts=data.listed_facts)
     report = build_index(photos, learner, data, policy, engine_of_index, facts, replace=replace, lift=lift)
     warn_of_texts(data)

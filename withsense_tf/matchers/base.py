@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from pathlib import Path
 from threading import Event
@@ -35,6 +37,7 @@ from withsense_tf.targets.calibrated_on import CalibratedOn
 
 SCENE_NET: Final = "scene_net"
 _PUBLISHED_TEST_WARNED: Final = Event()
+_FOR_SEARCH_ALONE: Final = ContextVar("for search alone", default=False)
 
 
 class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -256,6 +259,16 @@ def unique_texts(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
     return different.tolist(), place
 
 
+@contextmanager
+def for_search_alone() -> Iterator[None]:
+    """Within the block, matchers learn to answer searches: nobody is told how figures of theirs may be published."""
+    token = _FOR_SEARCH_ALONE.set(True)
+    try:
+        yield
+    finally:
+        _FOR_SEARCH_ALONE.reset(token)
+
+
 def _warn_of_untaught_eyes(photo: object, pairs: Pairs) -> None:
     """Warn where real photos are looked at by what was not taught on any, and whose name does not say so."""
     if pairs.data.synthetic:
@@ -272,6 +285,8 @@ def _warn_of_untaught_eyes(photo: object, pairs: Pairs) -> None:
 
 def _warn_of_published_test_photos(pairs: Pairs) -> None:
     """Warn once a process: who fits ten matchers knows it after the first."""
+    if _FOR_SEARCH_ALONE.get():
+        return
     test_photos = published_test_photos(pairs.table["photo"].unique())
     if test_photos and not _PUBLISHED_TEST_WARNED.is_set():
         _PUBLISHED_TEST_WARNED.set()
