@@ -8,10 +8,13 @@ from typing import Final
 
 import typer
 
+from withsense_tf.encoders.weights.preset_cache import no_downloads
+from withsense_tf.errors import WeightsMissingError
 from withsense_tf.evaluation.protocol import LANGUAGES, SPLITS
 from withsense_tf.experiments.compare.config import Config
-from withsense_tf.experiments.compare.jobs import Job, Plan, label_models
+from withsense_tf.experiments.compare.jobs import FETCH, Job, Plan, label_models
 from withsense_tf.experiments.lawful import Lawful
+from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings
 
 NOTHING: Final = "Nothing was run."
@@ -20,22 +23,41 @@ NOTHING: Final = "Nothing was run."
 def say_jobs(jobs: Sequence[Job], plan: Plan, lawful: Lawful) -> None:
     """Print, a line each, what each job would train, and how much that is in all."""
     typer.echo(f"{lawful.note} Policy: {lawful.policy}.")
+    total = 0
+    reasons = {job.label: why_not_run(job.matcher, plan.around, plan.download) for job in jobs}
     for job in jobs:
-        typer.echo(f"{job.label} | {job.split} | {trainings(len(job.work))} | {job.key}")
-    total = trainings(sum(len(job.work) for job in jobs))
-    typer.echo(f"{total} on {len(plan.pairs):,} pairs. {NOTHING}")
+        number = 0 if reasons[job.label] else len(job.work)
+        total += number
+        typer.echo(f"{job.label} | {job.split} | {reasons[job.label] or trainings(number)} | {job.key}")
+    typer.echo(f"{trainings(total)} on {len(plan.pairs):,} pairs. {NOTHING}")
 
 
-def say_on_demo(config: Config, around: Surroundings, demo: Path) -> None:
+def say_on_demo(config: Config, around: Surroundings, demo: Path, download: bool) -> None:
     """Print the same for a demo set that is not rendered yet: how many pairs it will have is not known."""
     total = 0
     splits = [split for split in SPLITS if split in config.splits]
-    for label, _, _ in label_models(config, around):
+    for label, _, matcher in label_models(config, around):
+        reason = why_not_run(matcher, around, download)
         for split in splits:
             number = config.folds if split in ("folds", *LANGUAGES) else 1
-            total += number
-            typer.echo(f"{label} | {split} | {trainings(number)}")
+            total += 0 if reason else number
+            typer.echo(f"{label} | {split} | {reason or trainings(number)}")
     typer.echo(f"The demo set would be rendered to {demo}. {trainings(total)} in all. {NOTHING}")
+
+
+def why_not_run(matcher: Matcher, around: Surroundings, download: bool) -> str:
+    """Return why a run would pass over a matcher: weights that it alone asks for are not here; else nothing."""
+    if download:
+        return ""  # a run fetches them, and this is none
+    try:
+        with no_downloads(FETCH):
+            for encoder in matcher.encoders():
+                if encoder not in around.photo:
+                    # What is not here has no width either, and says so before anything large is loaded.
+                    _ = encoder.width
+    except WeightsMissingError as error:
+        return f"not run: weights not available: {error}"
+    return ""
 
 
 def trainings(number: int) -> str:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -22,6 +22,9 @@ from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.registry import Surroundings, make_matcher
 from withsense_tf.targets.blend import relevance
 from withsense_tf.targets.which_target import equal_caption_pairs, measured_by_captions
+
+# What is to be done where a preset is not on this machine.
+FETCH: Final = "--download fetches them"
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,7 @@ class Plan:
 
     def downloads(self) -> AbstractContextManager[None]:
         """Within the block, presets that are not on this machine are fetched only if that was asked for."""
-        return nullcontext() if self.download else no_downloads("--download fetches them")
+        return nullcontext() if self.download else no_downloads(FETCH)
 
 
 def pairs_of(config: Config, data: Dataset, seed: int = 0) -> Pairs:

@@ -61,7 +61,7 @@ def main(
     with reports.quiet():
         dataset = _read_data(settings, quick, data, output, seed, law if dry_run else None)
         if dataset is None:
-            say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)))
+            say_on_demo(settings, around, demo_folder(output, seed, *_sizes(quick)), download)
             return
         lawful, count = under_the_law(dataset, policy, law, country), prepare_run.count_processes(processes)
         plan = prepare_run.make_plan(settings, lawful, around, download, quick, _photos(quick, data))
