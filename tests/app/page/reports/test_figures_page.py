@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from app_places import Place
 from runs_of_pages import write
 from starlette.testclient import TestClient
 
 from withsense_tf.app.page.reports.figures_page import rows_to_show, spans
+from withsense_tf.targets.which_target import NOBODY_JUDGED
 
 ROWS = [
     {"matcher": "constant mean", "track": "baseline", "split": "folds", "status": "ok", "tau_c": 0.0},
@@ -98,6 +101,28 @@ def test_the_page_says_what_was_measured_and_recommends_what_the_run_recommends(
     assert "The simulated judges among each other reach .55" in text
     text = new_client(place.settings(reports=tmp_path / "none")).get("/how-good").text
     assert "<code>make compare</code> or <code>withsense compare</code>" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [("en", NOBODY_JUDGED), ("ru", "Эти снимки никто не оценивал: цель — своя ли это подпись снимка.")],
+)
+def test_where_nobody_judged_no_word_on_the_page_is_of_judges(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path, language: str, note: str
+) -> None:
+    target = "own against others' captions (1 to 3, own share 0.25, seed 0)"
+    rows = [row | {"target": target, "tau_c": None, "rmse": 0.4, "r@5": 0.9} for row in ROWS]
+    report = {"rows": rows, "notes": [NOBODY_JUDGED, "The law is kept."]}
+    write(tmp_path, "20260202", json.dumps(report))
+    client = new_client(place.settings(reports=tmp_path))
+    page = client.get("/how-good", headers={"accept-language": language}).text
+    text = html.unescape(re.sub(r"<[^>]*>", "", page[page.index("<article") : page.index("</article>")]))
+    assert text.count(note) == 1
+    assert "The law is kept." in text
+    others = (
+        text.replace("how well people think", "").replace("Nobody judged", "").replace("мнению людей", "")
+    )
+    assert not re.search(r"(?i)judge|people|expert|agreement|судь|люд[иея]|согласие", others)
 
 
 def test_a_bound_of_zero_is_drawn_as_one() -> None:

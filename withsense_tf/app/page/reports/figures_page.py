@@ -15,6 +15,7 @@ from withsense_tf.app.page.reports.runs_page import RunName, run_of, runs_here
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.evaluation.reference_lines import ReferenceLine
 from withsense_tf.evaluation.row_status import BASELINE, was_run
+from withsense_tf.targets.which_target import NOBODY_JUDGED, is_by_captions
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
 # How a note begins that says that the data is no photos.
@@ -45,7 +46,11 @@ def how_good(request: Request, service: Service, run: RunName = "") -> Response:
     one = run_of(runs, run) if run else best_run(runs, standing)
     rows = [] if one is None else rows_to_show(one.base.rows)
     matcher, worst = failures(service, PageReader.of(request).country, rows)
-    plots = {figure: spans(rows, figure) for figure in FIGURES}
+    all_rows = [] if one is None else one.base.rows
+    by_captions = any(is_by_captions(row.get("target")) for row in all_rows)
+    # Where nobody judged, there is no order of pairs to be near to.
+    figures = [figure for figure in FIGURES if not (by_captions and figure == "tau_c")]
+    plots = {figure: spans(rows, figure) for figure in figures}
     use = None if one is None else one.comparison.row_to_use()
     return page(
         request,
@@ -53,14 +58,16 @@ def how_good(request: Request, service: Service, run: RunName = "") -> Response:
         active="good",
         run=one,
         verdict="" if one is None else one.comparison.recommendation(),
-        use={} if use is None else {figure: spans([use], figure) for figure in FIGURES},
+        use={} if use is None else {figure: spans([use], figure) for figure in figures},
+        nobody_judged=NOBODY_JUDGED if by_captions else "",
+        notes=[] if one is None else [note for note in one.base.notes if note != NOBODY_JUDGED],
         is_drawn=one is not None and any(note.startswith(SYNTHETIC) for note in one.base.notes),
         standing=None if one is None else standing[one.name],
         in_use=model_in_use(service, rows),
         people=None if one is None else people_of(one.base.lines),
         runs=[other.summary() | {"of_these": standing[other.name].of_these} for other in runs],
         rows=rows,
-        all_rows=[] if one is None else one.base.rows,
+        all_rows=all_rows,
         plots={figure: some for figure, some in plots.items() if some},
         failed_matcher=matcher,
         failed_queries=worst,
