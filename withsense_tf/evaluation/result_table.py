@@ -74,11 +74,11 @@ class Comparison:
 
     def recommendation(self) -> str:
         """Say in plain words which matcher of the first split to use; empty where nothing was run."""
-        return recommendation(self._rows_of(self._first_split()), self._chance())
+        return recommendation(self._rows_of(self._first_split()), self.chance())
 
     def row_to_use(self) -> Mapping[str, Value] | None:
         """Return the row of the matcher that is recommended, or None."""
-        return row_to_use(self._rows_of(self._first_split()), self._chance())
+        return row_to_use(self._rows_of(self._first_split()), self.chance())
 
     def plot(self, split: str | None = None) -> Chart:
         """Draw the rows of a split, by default of the first, with intervals, and lines of chance, people and others.
@@ -105,7 +105,8 @@ class Comparison:
     def _rows_of(self, split: str) -> list[Mapping[str, Value]]:
         return [row for row in self.rows if str(row.get("split") or "") == split]
 
-    def _chance(self) -> float | None:
+    def chance(self) -> float | None:
+        """Return the R@5 of photos in random order, in galleries of the first split; None where that is not known."""
         return next((one.value for one in self.lines if (one.measure, one.label) == ("r@5", CHANCE)), None)
 
     def cells(self) -> list[list[str]]:

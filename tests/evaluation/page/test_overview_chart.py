@@ -32,6 +32,15 @@ def test_the_chart_says_in_words_what_it_shows_best_first(chart: Chart) -> None:
     )
 
 
+def test_a_share_that_misses_a_few_is_not_drawn_as_all() -> None:
+    rows = [
+        ROWS[1] | {"matcher": name, "r@5": share} for name, share in (("a", 0.9977), ("b", 0.001), ("c", 1.0))
+    ]
+    made = overview(rows)
+    assert made is not None
+    assert made.alt.endswith("c 100, a 99.8, b 0.1.")
+
+
 def test_every_row_that_was_run_has_a_place_and_every_interval_a_bar(chart: Chart) -> None:
     left, right = chart.figure().axes
     assert [text.get_text() for text in left.get_yticklabels()] == ["constant $x$", "towers", "hybrid"]

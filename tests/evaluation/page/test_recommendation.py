@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -35,12 +36,32 @@ HYBRID = row("hybrid", 0.98, 0.218, "r@5 rmse", track="caption-assisted")
 
 def test_the_answer_names_the_matcher_what_it_finds_and_what_pixels_find() -> None:
     assert recommendation([CONSTANT, RIDGE, SOFTMAX, HYBRID], 0.172) == (
-        "Use “hybrid”: it finds the right photo among the first five in 98 of 100 queries, where photos have captions. "
-        "By pixels alone, “softmax” finds it in 80 of 100. Chance of 29 photos: 17 of 100."
+        "Use “hybrid”: among 29 photos, where chance finds 17 of 100, it finds the right photo among the first five in "
+        "98 of 100 queries, where photos have captions. By pixels alone, “softmax” finds it in 80 of 100."
     )
     assert recommendation([RIDGE, SOFTMAX], None) == (
-        "Use “softmax”: it finds the right photo among the first five in 80 of 100 queries, by pixels alone."
+        "Use “softmax”: among 29 photos, it finds the right photo among the first five in 80 of 100 queries, by pixels "
+        "alone."
     )
+
+
+def test_where_no_gallery_is_known_chance_is_said_at_the_end() -> None:
+    assert recommendation([HYBRID | {"gallery": None}], 0.172) == (
+        "Use “hybrid”: it finds the right photo among the first five in 98 of 100 queries, where photos have captions. "
+        "Chance: 17 of 100."
+    )
+
+
+@pytest.mark.parametrize(("rows", "by_chance"), [([HYBRID], 0.285), ([HYBRID], None), ([SOFTMAX], 0.285)])
+def test_the_size_of_the_gallery_is_told_in_russian(
+    rows: list[dict[str, Any]], by_chance: float | None
+) -> None:
+    text = in_russian(recommendation([rows[0] | {"gallery": 17.5, "r@5": 0.9977}], by_chance))
+    assert text is not None
+    assert "среди 18 снимков, " in text
+    assert ("где наугад выходит 28 из 100" in text) is (by_chance is not None)
+    assert "более чем 99 из 100 запросов" in text
+    assert not re.search("[A-Za-z]", re.sub("“.*?”", "", text))
 
 
 def test_of_those_that_find_as_many_the_one_with_the_surest_numbers_is_named() -> None:

@@ -21,6 +21,7 @@ from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wordi
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.routes.common import may_read
 from withsense_tf.common.cell_texts import cell_text
+from withsense_tf.evaluation.page.recommendation import of_hundred
 from withsense_tf.policy.countries import country_code
 
 THEMES: Final = ("light", "dark")
@@ -100,7 +101,9 @@ def board() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(wide=wide, fact=cell_text, said=caption_text, part_of="~{}".format)
+    environment.filters.update(
+        wide=wide, fact=cell_text, said=caption_text, of_hundred=of_hundred, part_of="~{}".format
+    )
     environment.globals.update(
         asset=asset, url=url, language_of_text=language_of_text, filter_label=filter_label
     )

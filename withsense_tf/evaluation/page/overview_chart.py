@@ -91,7 +91,7 @@ def _panel(
             axis.plot(known, [at, at], color=colour, linewidth=2.5, solid_capstyle="butt", alpha=0.7)
         axis.plot([scale * value], [at], marker=mark, markersize=7, color=colour)
         axis.annotate(
-            form.format(scale * value), (max([scale * value, *known]), at), (8, 0),
+            _value_text(value, scale, form), (max([scale * value, *known]), at), (8, 0),
             textcoords="offset points", va="center", fontsize=9,
         )  # fmt: skip
     for at, line in enumerate(lines):
@@ -111,6 +111,12 @@ def _panel(
         )
 
 
+def _value_text(value: float, scale: int, form: str) -> str:
+    """Write a value; a share that is not all, or not none, is not written so."""
+    text = form.format(scale * value)
+    return f"{scale * value:.1f}" if text in ("0", "100") and 0 < value < 1 else text
+
+
 def _line_text(line: ReferenceLine, scale: int) -> str:
     return f"{line.label}: {scale * line.value:.3g}"
 
@@ -125,7 +131,7 @@ def _words(rows: Sequence[Row], lines: Sequence[ReferenceLine], measures: Sequen
     for measure in measures:
         title, scale, form = PANELS[measure]
         known = [(row, value) for row in reversed(rows) if (value := number(row, measure)) is not None]
-        values = [f"{row.get('matcher')} {form.format(scale * value)}" for row, value in known]
+        values = [f"{row.get('matcher')} {_value_text(value, scale, form)}" for row, value in known]
         values += [_line_text(line, scale) for line in lines if line.measure == measure]
         parts.append(f"{title}: {', '.join(values)}.")
     return " ".join(parts)

@@ -39,7 +39,8 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
         use = f"Use {_name(best)}: its numbers are off by {error:.2f} on a scale from 0 to 1."
         return _join(" ".join([use, *_ties(best, candidates)]), best)
     sentences = [
-        f"Use {_name(best)}: it finds the right photo among the first five in {of_hundred(recall)} queries"
+        f"Use {_name(best)}: {_amid(best, chance)}it finds the right photo among the first five in "
+        f"{of_hundred(recall)} queries"
     ]
     by_pixels = [row for row in candidates if not _reads_captions(row)]
     looking = _best(by_pixels, chance)
@@ -53,10 +54,8 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
     else:
         sentences[0] += ", by pixels alone."
         sentences += _ties(best, candidates)
-    if chance is not None:
-        gallery = number(best, "gallery")
-        among = f" of {gallery:,.0f} photos" if gallery else ""
-        sentences.append(f"Chance{among}: {of_hundred(chance)}.")
+    if chance is not None and not number(best, "gallery"):
+        sentences.append(f"Chance: {of_hundred(chance)}.")
     return _join(" ".join(sentences), best)
 
 
@@ -72,6 +71,15 @@ def of_hundred(share: float) -> str:
     if hundredths == 0 and share > 0:
         return "fewer than 1 of 100"
     return f"{hundredths} of 100"
+
+
+def _amid(row: Row, chance: float | None) -> str:
+    """Say of how many photos the first five are, for five of 18 are no five of 1,000; empty where nothing says it."""
+    gallery = number(row, "gallery")
+    if not gallery:
+        return ""
+    by_chance = "" if chance is None else f", where chance finds {of_hundred(chance)}"
+    return f"among {gallery:,.0f} photos{by_chance}, "
 
 
 def is_marked(row: Row, measure: str) -> bool:

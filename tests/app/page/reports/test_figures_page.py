@@ -47,11 +47,11 @@ def test_the_table_has_baselines_all_splits_and_why_a_matcher_was_not_run(
     text = new_client(place.settings(reports=tmp_path)).get("/how-good").text
     assert re.findall(r'class="big">([^<]*)</b>[^\n]*?<p><b>(\w+)', text) == [
         (".20 of 1", "ridge"),
-        ("95 %", "ridge"),
+        ("95 of 100", "ridge"),
     ]
     rows = re.findall(r'<tr><th scope="row">([\w ]+)</th><td>(\w+)</td>\n<td ([^>]*)>([^<]*)', text)
     assert [(name, split) for name, split, _, _ in rows] == [(one["matcher"], one["split"]) for one in ROWS]
-    assert rows[3][2:] == ('colspan="4" lang="en"', "failed")
+    assert rows[3][2:] == ('colspan="5" lang="en"', "failed")
 
 
 def test_rows_of_one_split_stand_best_first_without_baselines_and_failures() -> None:
@@ -101,6 +101,24 @@ def test_the_page_says_what_was_measured_and_recommends_what_the_run_recommends(
     assert "The simulated judges among each other reach .55" in text
     text = new_client(place.settings(reports=tmp_path / "none")).get("/how-good").text
     assert "<code>make compare</code> or <code>withsense compare</code>" in text
+
+
+def test_a_share_among_few_photos_stands_beside_their_number_and_what_chance_finds(
+    place: Place, new_client: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    rows = [row | {"r@5": 0.9966, "gallery": 17.5, "photos": 175} for row in ROWS]
+    lines = [{"measure": "r@5", "value": 0.2857, "label": "chance", "published": False}]
+    write(tmp_path, "20260202", json.dumps({"rows": rows, "lines": lines}))
+    client = new_client(place.settings(reports=tmp_path))
+    text = client.get("/how-good").text
+    assert "among 18 photos, where chance finds 29 of 100, it finds" in text
+    assert 'class="big">more than 99 of 100</b>' in text
+    assert text.count("(of 18 photos; chance: 29 of 100)") == 2
+    assert '<td class="number">17.5</td><td class="number">175</td>' in text
+    assert "Ties count against a matcher" in text
+    russian = client.get("/how-good", headers={"accept-language": "ru"}).text
+    assert 'class="big">более чем 99 из 100</b>' in russian
+    assert "среди 18 снимков, где наугад выходит 29 из 100" in russian
 
 
 @pytest.mark.parametrize(

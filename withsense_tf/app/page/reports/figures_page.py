@@ -14,7 +14,7 @@ from withsense_tf.app.page.reports.run_standing import best_run, model_in_use, s
 from withsense_tf.app.page.reports.runs_page import RunName, run_of, runs_here
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.evaluation.reference_lines import ReferenceLine
-from withsense_tf.evaluation.row_status import BASELINE, was_run
+from withsense_tf.evaluation.row_status import BASELINE, number, was_run
 from withsense_tf.targets.which_target import NOBODY_JUDGED, is_by_captions
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
@@ -67,6 +67,8 @@ def how_good(request: Request, service: Service, run: RunName = "") -> Response:
         people=None if one is None else people_of(one.base.lines),
         runs=[other.summary() | {"of_these": standing[other.name].of_these} for other in runs],
         rows=rows,
+        gallery=None if use is None else number(use, "gallery"),
+        chance=None if one is None else one.comparison.chance(),
         all_rows=all_rows,
         plots={figure: some for figure, some in plots.items() if some},
         failed_matcher=matcher,
