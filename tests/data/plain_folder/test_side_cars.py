@@ -28,7 +28,44 @@ def test_each_line_beside_a_photo_is_a_caption_and_boxes_of_numbers_are_none(tmp
 def test_a_sentence_over_two_lines_is_read_whole() -> None:
     findings = Findings()
     take_side_text("a.txt", read_lines("a.txt", b"A three-\nyear old plays"), ["a.jpg"], findings)
-    assert ("a.txt", "a.jpg", "A three- year old plays") in findings.other_texts
+    assert ("a.txt", "a.jpg", "A three-year old plays") in findings.other_texts
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Here is Ava, my", "five-year-old"],
+        ["Here is Ava, now approx.", "five years old"],
+        ["A three-", "year old plays"],
+        ["A dog runs.", "A three-", "Year-old plays."],
+        ["Here is Ava, a", "five", "year", "old"],
+        ["Это наша трёх", "летняя Аня"],
+    ],
+)
+def test_a_sentence_that_goes_over_lines_restricts_as_it_does_in_one(
+    tmp_path: Path, lines: list[str]
+) -> None:
+    root = photos(tmp_path / "photos", "a.jpg")
+    (root / "a.txt").write_text("\n".join(lines), encoding="utf-8")
+    assert set(restricted(read(root))) == {"a.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("content", "texts"),
+    [
+        ("A dog runs.\nIt is wet.\n", set()),
+        ("A dog runs . \n“The sea is rough!”\n«Море рядом»", set()),
+        ("A dog runs.\nIt is wet\nand cold.\nA cat is dry.", {"It is wet and cold."}),
+        ("A dog runs\nThe sea", {"A dog runs The sea"}),  # nobody knows whether the sentence was over
+        ("A dog runs.\n3 cats", {"A dog runs. 3 cats"}),
+        ("A boat of plan B.\nThe sea", {"A boat of plan B. The sea"}),
+    ],
+)
+def test_captions_that_are_whole_are_not_judged_as_one_text(content: str, texts: set[str]) -> None:
+    findings = Findings()
+    take_side_text("a.txt", read_lines("a.txt", content.encode()), ["a.jpg"], findings)
+    assert {text for _, _, text in findings.other_texts} == texts
 
 
 @pytest.mark.closed

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from typing import Final
 
 from withsense_tf.data.embedded.file_words import Embedded, Finder, Text
 from withsense_tf.data.embedded.xmp_texts import xmp_texts
@@ -12,7 +14,10 @@ from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
 from withsense_tf.data.plain_folder.text_encodings import TextLines
 
 # What stands before the place of a text in an XMP side-car, in evidence.
-SIDE_CAR = "side-car "
+SIDE_CAR: Final = "side-car "
+# The stop of a sentence, but none of a single letter, by which a word is cut short.
+END: Final = re.compile(r"(?<!\b\w)[.!?…][\"'”’»)\]]*\s*$")
+HYPHEN: Final = re.compile(r"(?<=\w)[-‐]\s*\n\s*(?=\w)")
 
 
 def take_side_text(name: str, text: TextLines, photos: list[str], findings: Findings) -> None:
@@ -25,11 +30,31 @@ def take_side_text(name: str, text: TextLines, photos: list[str], findings: Find
                 findings.add_caption(photo, caption, SIDE_TEXTS)
             else:
                 findings.add_text(name, [photo], " ".join(line.split()))
-    if len(text.lines) > 1:
-        # A sentence may go over several lines.
-        findings.add_text(name, photos, " ".join(text.whole.split()))
+    for sentence in _over_lines([line for _, line in text.lines]):
+        findings.add_text(name, photos, sentence)
     if text.lost_lines:
         findings.lose(photos, name, "some of its lines cannot be read")
+
+
+def _over_lines(lines: list[str]) -> list[str]:
+    """Return in one line what may be one sentence over several, each of which is read by itself already.
+
+    Captions that are whole are not put together: of several, the law could read what none of them says.
+    """
+    runs: list[list[str]] = []
+    for line in lines:
+        if runs and not _is_over(runs[-1][-1], line):
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    # A word that is parted at the end of a line goes on in the next.
+    return [" ".join(HYPHEN.sub("-", "\n".join(run)).split()) for run in runs if len(run) > 1]
+
+
+def _is_over(line: str, following: str) -> bool:
+    """Return whether a sentence surely ends with a line: it has a stop, and the next one begins with a capital."""
+    first = next((sign for sign in following if sign.isalnum()), "")
+    return END.search(line) is not None and first.isupper()
 
 
 def side_xmp(name: str, content: bytes, lookup: PhotoLookup, findings: Findings) -> dict[str, Embedded]:
