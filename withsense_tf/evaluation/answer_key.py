@@ -2,16 +2,18 @@
 
 Each query of a measurement is a caption of a photo of the data set, so `pairs.data` says whose it is. Captions of the
 same photo cannot be left out for all queries at once: each is another query's honest help. So some queries are asked
-twice, with the query's own caption in the data set and without it. A matcher that keeps to what users
-have says the same.
+twice, with the query's own caption in the data set and without it. An id of a caption names its photo, and pairs have
+targets beside them: so they are asked with other ones, too. A matcher that keeps to what users have says the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
+from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.matchers.base import Matcher
 
@@ -22,6 +24,10 @@ PHOTOS: Final = 10
 CLOSE: Final = 1e-6
 OWN_CAPTION: Final = "reads the query's own caption from pairs.data, which no user's query has"
 JUDGEMENTS: Final = "reads the judgements of the photos that it is measured on from pairs.data"
+IDS: Final = (
+    "tells from a caption's id whose it is (an id says which captions are the same, and nothing more)"
+)
+TARGETS: Final = "reads target, weight or source of the pairs that it is asked, which nobody knows beforehand"
 
 
 def looked_up(matcher: Matcher, gallery: Gallery) -> str:
@@ -36,6 +42,11 @@ def looked_up(matcher: Matcher, gallery: Gallery) -> str:
         name: table[~table["photo"].isin(some.names)]
         for name, table in (("experts", data.experts), ("crowd", data.crowd), ("pairs", data.pairs))
     }
+    ids = {
+        one: f"caption {at}"
+        for at, one in enumerate(captions.loc[captions["photo"].isin(some.names), "caption"])
+    }
+    under_other_ids = _with_ids(data, ids)
     for caption, photo, text in some_captions[["caption", "photo", "text"]].itertuples(index=False):
         # One at a time: what is said of this photo may help or hinder another query.
         without_query = {
@@ -44,9 +55,14 @@ def looked_up(matcher: Matcher, gallery: Gallery) -> str:
         }
         query = Queries.of([text], [caption])
         usual = _scores(matcher, some, query)
-        for tables, what in ((without_query, OWN_CAPTION), (without_judgements, JUDGEMENTS)):
-            other = _scores(matcher, Gallery(data.with_tables(**tables), some.names), query)
-            if not np.allclose(usual, other, rtol=0, atol=CLOSE):
+        for other, same_query, target, what in (
+            (data.with_tables(**without_query), query, 0.0, OWN_CAPTION),
+            (data.with_tables(**without_judgements), query, 0.0, JUDGEMENTS),
+            (under_other_ids, Queries.of([text], [ids[caption]]), 0.0, IDS),
+            (data, query, 0.75, TARGETS),
+        ):
+            scores = _scores(matcher, Gallery(other, some.names), same_query, target)
+            if not np.allclose(usual, scores, rtol=0, atol=CLOSE):
                 return what
     return ""
 
@@ -56,7 +72,20 @@ def is_foreign(matcher: Matcher) -> bool:
     return type(matcher).__module__.partition(".")[0] != __name__.partition(".")[0]
 
 
-def _scores(matcher: Matcher, gallery: Gallery, queries: Queries) -> np.ndarray:
-    """Return the scores that rank photos, and the numbers of pairs, one behind the other."""
-    grid = matcher.grid(gallery, queries)
-    return np.concatenate([grid.ravel(), matcher.predict(cross_pairs(gallery, queries))])
+def _with_ids(data: Dataset, ids: Mapping[str, str]) -> Dataset:
+    """Return the data set with other ids of captions, the same ones in all tables."""
+    tables = {
+        name: table.assign(caption=table["caption"].map(ids).fillna(table["caption"]))
+        for name in ("captions", "queries", "pairs", "experts", "crowd", "other_texts")
+        if "caption" in (table := getattr(data, name))
+    }
+    return data.with_tables(**tables)
+
+
+def _scores(matcher: Matcher, gallery: Gallery, queries: Queries, target: float = 0.0) -> np.ndarray:
+    """Return the scores that rank photos, and the numbers of pairs with such a target, one behind the other."""
+    pairs = cross_pairs(gallery, queries)
+    if target:
+        table = pairs.table.assign(target=target, weight=2.0, source="experts")
+        pairs = Pairs(pairs.data, table, pairs.definition)
+    return np.concatenate([matcher.grid(gallery, queries).ravel(), matcher.predict(pairs)])
