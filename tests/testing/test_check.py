@@ -58,6 +58,24 @@ class Reader(Constant):
         return np.array([float(one in own) for one in zip(pairs.table["photo"], pairs.table["text"])])
 
 
+class NameReader(Constant):
+    """It reads in a caption's id whose it is."""
+
+    def _score(self, pairs):
+        names = pairs.table["caption"].str.rsplit("#", n=1).str[0]
+        return 0.5 + 0.5 * (names == pairs.table["photo"]).to_numpy(float)
+
+
+class Dice(Constant):
+    """What it learns is drawn, and shows in no number of these pairs."""
+
+    LEARNED = ("constant_", "words_")
+
+    def _fit(self, pairs):
+        super()._fit(pairs)
+        self.words_ = np.random.default_rng().random((3, 3))
+
+
 class Lost(Constant):
     def __init__(self, power=1.0):
         super().__init__()
@@ -180,6 +198,8 @@ def test_a_mistake_in_a_matchers_code_is_a_line_and_no_traceback() -> None:
         ("Silent", "predict before fit"),
         ("Forgetful", "learned attributes"),
         ("Reader", "query's own caption"),
+        ("NameReader", "from a caption's id whose it is"),
+        ("Dice", r"must learn the same: words_ is .* apart\. .*`seed`"),
         ("Lost", "must store its argument 'power'"),
         ("Listing", "_score must return an array of .* numbers, got list"),
         ("Hundreds", "100% of its scores lie outside 0 to 1"),

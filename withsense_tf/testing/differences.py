@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -31,3 +31,27 @@ def difference(numbers: np.ndarray, expected: np.ndarray, places: Sequence[str])
         f"{places[at]} got {numbers[at]:.6g}, expected was {expected[at]:.6g} ({apart[at]:.2g} apart; at most "
         f"{CLOSE:g} is allowed; {int((apart > CLOSE).sum()):,} of {len(apart):,} differ)."
     )
+
+
+def learned_difference(thing: object, expected: object, names: Sequence[str]) -> str:
+    """Say which numbers that one learned differ from those of another, by attribute; nothing where all are the same."""
+    for name in names:
+        here, there = (list(_numbers(getattr(one, name, None))) for one in (thing, expected))
+        if [one.shape for one in here] != [one.shape for one in there]:
+            return f"{name} has another shape."
+        for numbers, others in zip(here, there, strict=True):
+            scale = max(1.0, float(np.abs(others).max(initial=0.0)))
+            if not np.allclose(numbers, others, rtol=0, atol=CLOSE * scale, equal_nan=True):
+                return f"{name} is {float(np.nanmax(np.abs(numbers - others))):.2g} apart."
+    return ""
+
+
+def _numbers(value: object) -> Iterator[np.ndarray]:
+    """Yield the numbers of a learned value; what is no number, array or list of such says nothing here."""
+    if isinstance(value, list | tuple):
+        for one in value:
+            yield from _numbers(one)
+    elif isinstance(value, float | int | np.number) or (
+        isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+    ):
+        yield np.asarray(value, np.float64)

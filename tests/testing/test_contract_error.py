@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from withsense_tf.testing.contract_error import ContractError, problems
+
+
+def test_a_mistake_becomes_a_line_that_says_where_in_ones_own_code() -> None:
+    with (
+        pytest.raises(ContractError, match=r"raised KeyError: 'a' \(test_contract_error.py, line \d+, in "),
+        problems(),
+    ):
+        {}["a"]
+
+
+def test_what_is_broken_stays_as_it_was_put() -> None:
+    with pytest.raises(ContractError, match=r"^its name$"), problems():
+        raise ContractError("its name")
