@@ -59,6 +59,19 @@ def test_a_run_has_not_changed_from_itself(store_run: Write) -> None:
     assert changes(folder, folder).as_text() == "1-a -> 1-a\nNo figure differs."
 
 
+def test_copies_of_results_and_folders_of_one_name_are_told_apart(store_run: Write, tmp_path: Path) -> None:
+    run = store_run("1-a", TOWERS)
+    files = [
+        tmp_path / name for name in ("base1.json", "base2.json", "x/own/results.json", "y/own/results.json")
+    ]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes((run / "results.json").read_bytes())
+    runs = [read_run(file) for file in files]
+    assert changes_between(*runs[:2]).as_text().splitlines()[0] == "base1.json -> base2.json"
+    assert changes_between(*runs[2:]).as_text().splitlines()[0] == f"{files[2]} -> {files[3]}"
+
+
 def test_seconds_are_no_change_of_quality_and_nothing_changed_by_minus_nothing(store_run: Write) -> None:
     slow, quick = TOWERS | {"seconds": 3.04}, TOWERS | {"seconds": 3.01}
     told = changes(store_run("1-a", slow), store_run("2-b", quick))

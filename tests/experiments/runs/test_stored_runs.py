@@ -7,7 +7,7 @@ from table_of_runs import CLIP, HYBRID, OWN, TOWERS, Write
 
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.experiments.runs.latest_run import point_to
-from withsense_tf.experiments.runs.stored_runs import StoredRun, find_run, runs_of
+from withsense_tf.experiments.runs.stored_runs import StoredRun, find_run, read_run, runs_of
 
 
 def test_runs_are_listed_newest_first_and_a_broken_one_is_named(tmp_path: Path, store_run: Write) -> None:
@@ -60,3 +60,9 @@ def test_a_run_says_whether_it_is_a_trial_and_keeps_the_law(tmp_path: Path, stor
         rows = [TOWERS, HYBRID | {"policy": law}]
         folder = store_run(f"20260103T000000Z-{len(str(law))}", *rows)
         assert not find_run(str(folder), tmp_path).keeps_law, law
+
+
+def test_each_package_that_made_figures_is_named_once(store_run: Write) -> None:
+    rows = [TOWERS | {"code": "withsense_tf 1 abc"}, HYBRID | {"code": "withsense_tf 1 abc; my_module 12"}]
+    run = read_run(store_run("1-a", *rows) / "results.json")
+    assert run.summary()["code"] == "withsense_tf 1 abc; my_module 12"

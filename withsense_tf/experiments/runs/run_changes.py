@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from withsense_tf.evaluation.regression_gate import Row, number_of
@@ -93,8 +93,17 @@ class Changes:
         return "\n".join(lines)
 
 
+def _with_names_apart(before: StoredRun, after: StoredRun) -> tuple[StoredRun, StoredRun]:
+    """Return two runs by their paths where their folders have one name."""
+    files = [one.base.file for one in (before, after)]
+    if before.name != after.name or files[0].resolve() == files[1].resolve():
+        return before, after
+    return replace(before, name=str(files[0])), replace(after, name=str(files[1]))
+
+
 def changes_between(before: StoredRun, after: StoredRun) -> Changes:
     """Hold a run against an earlier one."""
+    before, after = _with_names_apart(before, after)
     return Changes(
         before.name,
         after.name,

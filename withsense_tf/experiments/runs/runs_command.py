@@ -61,7 +61,7 @@ def show_run(
     if json:
         print_json(one.summary() | {"notes": list(one.base.notes), "rows": list(one.base.rows)})
         return
-    typer.echo(f"{one.name}: {one.in_all_rows('data')}, {one.in_all_rows('code')}\n")
+    typer.echo(f"{one.name}: {one.in_all_rows('data')}, {one.code}\n")
     typer.echo(str(one.comparison))
     page = one.folder / "index.html"
     typer.echo(f"Report: {page}" if page.is_file() else f"Folder: {one.folder}")

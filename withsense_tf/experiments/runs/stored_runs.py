@@ -24,7 +24,7 @@ STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A run that was made: the name of its folder, and what its results.json says."""
+    """A run that was made: the name of its folder, or of a copy of its results.json, and what that says."""
 
     name: str
     base: Base
@@ -51,6 +51,12 @@ class StoredRun:
         """Return what its rows say in a column that is the same for all, or the different things that they say."""
         values = (row.get(column) for row in self.base.rows)
         return ", ".join(dict.fromkeys(str(value) for value in values if value not in (None, "")))
+
+    @property
+    def code(self) -> str:
+        """Return the packages that made its figures, each once: a row names its own beside this one."""
+        parts = (part for row in self.base.rows for part in str(row.get("code") or "").split("; "))
+        return "; ".join(dict.fromkeys(filter(None, parts)))
 
     @property
     def is_smoke(self) -> bool:
@@ -90,7 +96,7 @@ class StoredRun:
             "target": self.in_all_rows("target"),
             "smoke": self.is_smoke,
             "models": list(dict.fromkeys(str(row["matcher"]) for row in ran)),
-            "code": self.in_all_rows("code"),
+            "code": self.code,
             "rows": len(ran),
             "not_run": len(self.base.rows) - len(ran),
             "best": None if best is None else best["matcher"],
@@ -150,7 +156,8 @@ def _folders(runs: Path) -> list[Path]:
 def read_run(file: Path) -> StoredRun:
     """Read a run's results.json."""
     base = load_base(file, option="")
-    return StoredRun(file.resolve().parent.name, base)
+    place = file.resolve()
+    return StoredRun(place.parent.name if place.name == RESULTS else place.name, base)
 
 
 def facts_of(run: StoredRun) -> Mapping[str, str]:
