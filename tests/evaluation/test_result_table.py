@@ -138,3 +138,11 @@ def test_a_table_answers_first_which_matcher_to_use() -> None:
     assert "Use “towers”" in str(table)
     assert table.recommendation().endswith("Chance: 10 of 100.")
     assert repr(table) == "Comparison(1 rows: towers)"
+
+
+def test_of_several_splits_it_is_said_which_one_the_answer_is_of() -> None:
+    row = {"matcher": "towers", "track": "image-only", "status": "ok", "r@5": 0.8}
+    table = Comparison((row | {"split": "folds"}, row | {"split": "strict", "r@5": 0.7}))
+    told = "in 80 of 100 queries, by pixels alone. These are figures of folds."
+    assert told in " ".join(str(table).split())
+    assert told in table._repr_html_()

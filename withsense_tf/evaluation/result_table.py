@@ -76,6 +76,12 @@ class Comparison:
         """Say in plain words which matcher of the first split to use; empty where nothing was run."""
         return recommendation(self._rows_of(self._first_split()), self.chance())
 
+    def _answer(self) -> list[str]:
+        """Return the recommendation, and of which split it is where a table has several."""
+        text = self.recommendation()
+        several = len(self.parts()) > 1
+        return [f"{text} These are figures of {self._first_split()}." if several else text] if text else []
+
     def row_to_use(self) -> Mapping[str, Value] | None:
         """Return the row of the matcher that is recommended, or None."""
         return row_to_use(self._rows_of(self._first_split()), self.chance())
@@ -158,8 +164,7 @@ class Comparison:
         missing_columns = [column for column in self._for_terminals() if column not in columns]
         if missing_columns:
             yield Text(f"Not shown for want of width: {', '.join(missing_columns)}.")
-        first = [text] if (text := self.recommendation()) else []
-        yield from map(Text, (*first, *self._random(), *self.not_run(), *self.notes, *self.sources))
+        yield from map(Text, (*self._answer(), *self._random(), *self.not_run(), *self.notes, *self.sources))
 
     def _used(self) -> list[str]:
         """Return the columns that some row has something for."""
@@ -214,8 +219,8 @@ class Comparison:
         notes = "".join(
             f"<p>{html.escape(note)}</p>" for note in (*self.not_run(), *self.notes, *self.sources)
         )
-        first = self.recommendation()
-        return (f"<p><strong>{html.escape(first)}</strong></p>" if first else "") + "".join(tables) + notes
+        first = "".join(f"<p><strong>{html.escape(text)}</strong></p>" for text in self._answer())
+        return first + "".join(tables) + notes
 
 
 def append_rows(file: Path, comparison: Comparison) -> None:
