@@ -170,6 +170,18 @@ def test_an_encoder_of_ones_own_needs_to_be_named(
         save_matcher(matcher, tmp_path / "saved")
 
 
+def test_a_matcher_of_ones_own_that_is_not_installed_is_told_how_it_is_saved(
+    train: Pairs, tmp_path: Path
+) -> None:
+    class Mine(Constant):
+        pass
+
+    with pytest.raises(SettingError, match=r"entry point \(docs/how_to/extend.md\).*also=") as error:
+        save_matcher(Mine().fit(train), tmp_path / "saved")
+    assert "Form" not in str(error.value)
+    assert not (tmp_path / "saved").exists()
+
+
 def damage(folder: Path, how: str) -> None:
     state, arrays = folder / "state.json", folder / "arrays.npz"
     if how == "no state":

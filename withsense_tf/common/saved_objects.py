@@ -77,6 +77,17 @@ def save_state(thing: Any, folder: str | Path, kinds: Mapping[str, str]) -> Path
     return root
 
 
+def check_known(thing: Any, kinds: Mapping[str, str]) -> None:
+    """Raise where nobody knows the module of an object's class, so that it could not be loaded again."""
+    kind, module = type(thing).__name__, type(thing).__module__
+    if kind not in kinds:
+        raise SettingError(
+            f"{kind} objects cannot be saved: nothing says where {kind} is to be imported from later. A class of one's "
+            "own is saved once its package is installed with an entry point (docs/how_to/extend.md), or its module "
+            f'named: save_matcher(…, also={{"{kind}": "{module}"}}), and load_matcher alike.'
+        )
+
+
 def load_state(folder: str | Path, kinds: Mapping[str, str], store: Any = None) -> Any:
     """Read the object that `save_state` wrote; what is damaged or foreign is a DataError."""
     root = Path(folder)
@@ -148,11 +159,8 @@ class _Writer:
 
     def _object(self, value: Any) -> int:
         if id(value) not in self._place:
+            check_known(value, self.kinds)
             kind = type(value).__name__
-            if kind not in self.kinds:
-                raise SettingError(
-                    f"{kind} objects cannot be saved; known are {', '.join(sorted(self.kinds))}."
-                )
             fields = value.to_state() if isinstance(value, Saveable) else {"settings": _fields(value)}
             state = self.encode(fields)
             self._place[id(value)] = len(self.objects)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from withsense_tf.common.saved_objects import load_state, save_state
+from withsense_tf.common.saved_objects import check_known, load_state, save_state
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, check_kind
 from withsense_tf.matchers.base import Matcher
@@ -46,13 +46,15 @@ def save_matcher(
     """
     check_kind("save_matcher", matcher, Matcher, "a fitted matcher")
     check_kind("save_matcher", folder, (str, Path), "the path of a folder that is not there yet")
+    kinds = known_modules(also)
+    check_known(matcher, kinds)  # before the chance is learned, which takes a while
     if hasattr(matcher, "fitted_content_"):
         from withsense_tf.matchers.chance.learn_chance import (
             match_chance,
         )  # late: it takes all kinds of matchers
 
         match_chance(matcher)
-    root = save_state(matcher, folder, known_modules(also))
+    root = save_state(matcher, folder, kinds)
     write_card(root, head_of(matcher, figures), text_of(matcher, root.name, figures))
     return root
 
