@@ -59,6 +59,7 @@ def test_the_word_vectors_of_the_command_line_reach_the_space(
         ("constant", "is not known"),
         ("./none/saved", "there is no such folder of a saved matcher"),
         ("hybrid:clip", "hybrid takes no 'preset'"),
+        ("withsense_tf.matchers.constant:Constant", "has no search_form"),
     ],
 )
 def test_what_names_no_matcher_to_search_with_is_refused(

@@ -158,7 +158,7 @@ def test_a_constant_is_saved_but_cannot_be_searched(train: Pairs, held: Pairs, t
     constant = Constant("median").fit(train)
     loaded = load_matcher(save_matcher(constant, tmp_path / "saved"))
     np.testing.assert_array_equal(loaded.predict(held), constant.predict(held))
-    with pytest.raises(SettingError, match="tells no photo from another"):
+    with pytest.raises(SettingError, match="has no search_form"):
         loaded.search_form()
 
 

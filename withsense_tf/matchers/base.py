@@ -170,7 +170,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
 
     def search_form(self) -> SearchForm:
         """Return the search form of the fitted matcher, which needs only the vectors of photos."""
-        raise SettingError(f"{self.name} tells no photo from another: there is nothing to search by.")
+        raise SettingError(f"{self.name} has no search_form: see docs/how_to/extend.md on one to search by.")
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:  # noqa: ARG002  # as subclasses
         """Return the vector that a search keeps of each photo, float32, (photos, width)."""

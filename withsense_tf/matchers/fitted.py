@@ -50,6 +50,8 @@ def fitted_matcher(
     )
     model = {"matcher": name} if own else {"matcher": kind} | ({"preset": preset} if preset else {})
     matcher = make_matcher(model, around)
+    if type(matcher).search_form is Matcher.search_form:
+        matcher.search_form()  # raises, before all the training
     try:
         return matcher.fit(training_pairs(lawful_data, seed))
     except NoCaptionsError:
