@@ -11,6 +11,8 @@ from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NoCaptionsError, SettingError
 from withsense_tf.matchers.alone.photos_alone import PhotosAlone
+from withsense_tf.matchers.base import for_search_alone
+from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.fitted import adapted_matcher, fitted_matcher, training_pairs
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.policy.current_policy import Policy
@@ -59,7 +61,6 @@ def test_the_word_vectors_of_the_command_line_reach_the_space(
         ("constant", "is not known"),
         ("./none/saved", "there is no such folder of a saved matcher"),
         ("hybrid:clip", "hybrid takes no 'preset'"),
-        ("withsense_tf.matchers.constant:Constant", "has no search_form"),
     ],
 )
 def test_what_names_no_matcher_to_search_with_is_refused(
@@ -67,6 +68,15 @@ def test_what_names_no_matcher_to_search_with_is_refused(
 ) -> None:
     with pytest.raises(SettingError, match=message):
         fitted_matcher(name, colours, policy, store)
+
+
+def test_what_is_only_to_search_by_needs_a_search_form_before_it_is_trained(
+    colours: Dataset, policy: Policy, store: VectorStore
+) -> None:
+    own = "withsense_tf.matchers.constant:Constant"
+    with for_search_alone(), pytest.raises(SettingError, match="has no search_form"):
+        fitted_matcher(own, colours, policy, store)
+    assert isinstance(fitted_matcher(own, colours, policy, store), Constant)  # `train` keeps it
 
 
 def test_where_nobody_judged_captions_are_learned_from_and_the_matcher_says_so(

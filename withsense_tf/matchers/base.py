@@ -37,7 +37,7 @@ from withsense_tf.targets.calibrated_on import CalibratedOn
 
 SCENE_NET: Final = "scene_net"
 _PUBLISHED_TEST_WARNED: Final = Event()
-_FOR_SEARCH_ALONE: Final = ContextVar("for search alone", default=False)
+FOR_SEARCH_ALONE: Final = ContextVar("for search alone", default=False)
 
 
 class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
@@ -262,11 +262,11 @@ def unique_texts(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
 @contextmanager
 def for_search_alone() -> Iterator[None]:
     """Within the block, matchers learn to answer searches: nobody is told how figures of theirs may be published."""
-    token = _FOR_SEARCH_ALONE.set(True)
+    token = FOR_SEARCH_ALONE.set(True)
     try:
         yield
     finally:
-        _FOR_SEARCH_ALONE.reset(token)
+        FOR_SEARCH_ALONE.reset(token)
 
 
 def _warn_of_untaught_eyes(photo: object, pairs: Pairs) -> None:
@@ -285,7 +285,7 @@ def _warn_of_untaught_eyes(photo: object, pairs: Pairs) -> None:
 
 def _warn_of_published_test_photos(pairs: Pairs) -> None:
     """Warn once a process: who fits ten matchers knows it after the first."""
-    if _FOR_SEARCH_ALONE.get():
+    if FOR_SEARCH_ALONE.get():
         return
     test_photos = published_test_photos(pairs.table["photo"].unique())
     if test_photos and not _PUBLISHED_TEST_WARNED.is_set():

@@ -10,7 +10,7 @@ from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NoCaptionsError, SettingError, check_choice
 from withsense_tf.matchers.alone.photos_alone import PhotosAlone
-from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.base import FOR_SEARCH_ALONE, Matcher
 from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
 from withsense_tf.matchers.saved import load_matcher
 from withsense_tf.policy.current_policy import Policy
@@ -50,7 +50,7 @@ def fitted_matcher(
     )
     model = {"matcher": name} if own else {"matcher": kind} | ({"preset": preset} if preset else {})
     matcher = make_matcher(model, around)
-    if type(matcher).search_form is Matcher.search_form:
+    if FOR_SEARCH_ALONE.get() and type(matcher).search_form is Matcher.search_form:
         matcher.search_form()  # raises, before all the training
     try:
         return matcher.fit(training_pairs(lawful_data, seed))

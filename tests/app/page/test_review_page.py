@@ -119,6 +119,11 @@ def test_a_permission_holds_until_it_is_revoked(place: Place, new_client: Callab
     assert (
         client.post("/review/grant", data={"id": hidden, "given_by": "A", "until": "soon"}).status_code == 400
     )
+    # A field that was cleared is not all countries.
+    for nowhere in (" ", " , "):
+        nobody = {"id": hidden, "given_by": "A", "countries": nowhere}
+        assert client.post("/review/grant", data=nobody, headers=BB).status_code == 400
+    assert hidden not in ids_of(client, "BB")
 
 
 @pytest.mark.closed

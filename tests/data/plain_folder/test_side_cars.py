@@ -41,6 +41,11 @@ def test_a_sentence_over_two_lines_is_read_whole() -> None:
         ["A dog runs.", "A three-", "Year-old plays."],
         ["Here is Ava, a", "five", "year", "old"],
         ["Это наша трёх", "летняя Аня"],
+        ["How old is she?", "Seven."],
+        ["Mia's age.", "Five."],
+        ["Here is Ava, aged approx.", "Five"],
+        ["Маше исполнилось…", "Пять!"],
+        ["Маше исполнилось...", "Пять!"],
     ],
 )
 def test_a_sentence_that_goes_over_lines_restricts_as_it_does_in_one(
@@ -54,9 +59,13 @@ def test_a_sentence_that_goes_over_lines_restricts_as_it_does_in_one(
 @pytest.mark.parametrize(
     ("content", "texts"),
     [
-        ("A dog runs.\nIt is wet.\n", set()),
-        ("A dog runs . \n“The sea is rough!”\n«Море рядом»", set()),
-        ("A dog runs.\nIt is wet\nand cold.\nA cat is dry.", {"It is wet and cold."}),
+        ("A dog runs.\nIt is wet all over.\n", set()),
+        ("A dog runs . \n“The sea is rough!”\n«Море рядом с домом»", set()),
+        ("A dog runs.\nIt is so wet\nand cold.\nA cat is dry.", {"It is so wet and cold."}),
+        (
+            "A dog runs.\nIt is wet.\n",
+            {"A dog runs. It is wet."},
+        ),  # so few words may belong to the line before
         ("A dog runs\nThe sea", {"A dog runs The sea"}),  # nobody knows whether the sentence was over
         ("A dog runs.\n3 cats", {"A dog runs. 3 cats"}),
         ("A boat of plan B.\nThe sea", {"A boat of plan B. The sea"}),

@@ -139,7 +139,7 @@ def grant(
         consent = NewConsent(
             id=id,
             given_by=given_by,
-            countries=countries.replace(",", " ").split() or [EVERYWHERE],
+            countries=countries.replace(",", " ").split(),
             until=date.fromisoformat(until) if until else None,
         )
     except ValueError as error:

@@ -15,8 +15,10 @@ from withsense_tf.data.plain_folder.text_encodings import TextLines
 
 # What stands before the place of a text in an XMP side-car, in evidence.
 SIDE_CAR: Final = "side-car "
-# The stop of a sentence, but none of a single letter, by which a word is cut short.
-END: Final = re.compile(r"(?<!\b\w)[.!?…][\"'”’»)\]]*\s*$")
+# The stop of a sentence, but none of a single letter, by which a word is cut short, and none that an answer may follow.
+END: Final = re.compile(r"(?<!\b\w)(?<!\.)[.!][\"'”’»)\]]*\s*$")
+# Fewer may be what is missing in the line before: "How old is she?", "Aged approx.", and then "Five".
+FEWEST_WORDS: Final = 4
 HYPHEN: Final = re.compile(r"(?<=\w)[-‐]\s*\n\s*(?=\w)")
 
 
@@ -52,9 +54,9 @@ def _over_lines(lines: list[str]) -> list[str]:
 
 
 def _is_over(line: str, following: str) -> bool:
-    """Return whether a sentence surely ends with a line: it has a stop, and the next one begins with a capital."""
+    """Return whether a sentence surely ends with a line: it has a stop, and a whole one follows, with a capital."""
     first = next((sign for sign in following if sign.isalnum()), "")
-    return END.search(line) is not None and first.isupper()
+    return END.search(line) is not None and first.isupper() and len(following.split()) >= FEWEST_WORDS
 
 
 def side_xmp(name: str, content: bytes, lookup: PhotoLookup, findings: Findings) -> dict[str, Embedded]:

@@ -52,9 +52,11 @@ def let_in(
 ) -> int:
     """Let photos that were taken out, and what left with them, come in again, and write each into the trail.
 
-    Return how many. Nothing is let in that could not be written down: stopped between, the trail says it too early.
+    Return how many. Nothing is let in that could not be written down: stopped between, the trail says it too early. A
+    trail that cannot be read is an error before anything is done.
     """
     who, why = signed_words("The name of who decides", signer.name), signed_words("The reason", reason)
+    trail.decisions()
     with index.catalog.writing() as tables:
         before, along = kept_out_photos(tables), left_along(tables, names)
         count = readmit(index, names)
