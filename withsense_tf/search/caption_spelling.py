@@ -15,10 +15,10 @@ from withsense_tf.common.words import SMALL, frequent_words, lemma
 from withsense_tf.encoders.english_spellings import other_spelling
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.policy.law import Law
-from withsense_tf.search.query.corrections import MOST_CORRECTED, Correction, outside_quotations
+from withsense_tf.search.query.corrections import MOST_CORRECTED, Correction, lawfully_with
 from withsense_tf.search.query.parse import Query
 from withsense_tf.search.query.shown_words import ShownWords
-from withsense_tf.search.query.spelling import ENGLISH, LONGEST_WORD, may_be_asked, same_to_the_law
+from withsense_tf.search.query.spelling import ENGLISH, LONGEST_WORD
 from withsense_tf.search.query.tokens import tokens
 
 # A query of a hundred words is no compound, and each is looked up in several ways.
@@ -38,8 +38,8 @@ def as_captions_write(
     for word, other in _Words(query.text, form, shown).readings():
         if len(readings) == MOST_CORRECTED:
             break
-        whole = outside_quotations(other, word, text)
-        if may_be_asked(other, word, text, policy) and same_to_the_law(text, whole, policy):
+        whole = lawfully_with(other, word, text, policy)
+        if whole is not None:
             readings.append((word, other))
             text = whole
     return replace(query, text=text), tuple(readings)

@@ -17,7 +17,7 @@ from withsense_tf.evaluation.result_rows import rows_of
 from withsense_tf.evaluation.result_table import COLUMNS, Comparison, append_rows
 from withsense_tf.evaluation.row_status import was_run
 from withsense_tf.experiments.compare.run_folder import markdown, results_text
-from withsense_tf.experiments.runs.run_changes import MEASURES, unlike
+from withsense_tf.experiments.runs.run_changes import MEASURES, SECONDS, unlike
 from withsense_tf.experiments.runs.stored_runs import RESULTS, StoredRun
 
 NO_MARKS: Final = (
@@ -104,7 +104,7 @@ def _differing(one: Row, other: Row) -> str:
     return ", ".join(
         f"{measure} {now:.4g} ({was:.4g})"
         for measure in MEASURES
-        if measure != "seconds"
+        if measure != SECONDS
         and (was := number_of(one.get(measure))) != (now := number_of(other.get(measure)))
         and not (was != was and now != now)
     )

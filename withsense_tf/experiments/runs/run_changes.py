@@ -14,7 +14,7 @@ from withsense_tf.experiments.runs.stored_runs import StoredRun, facts_of
 
 MEASURES: Final = ("rmse", "skill", "tau_c", "r@1", "r@5", "r@10", "ece", "seconds")
 # It differs from run to run and says nothing of how good a model is.
-EFFORT: Final = "seconds"
+SECONDS: Final = "seconds"
 # What a setting of a run means where it is not set, and one word says it.
 USUAL: Final = {"quality": "good"}
 ONLY_SECONDS: Final = "No figure of quality differs, only the seconds."
@@ -36,7 +36,7 @@ class Change:
     def cells(self) -> tuple[str, str, str]:
         """Return the figure before, after, and by how much it changed, as a table has them."""
         scale = 100 if self.measure.startswith("r@") else 1
-        digits = 1 if scale == 100 or self.measure == EFFORT else 3
+        digits = 1 if scale == 100 or self.measure == SECONDS else 3
         change = f"{scale * (self.after - self.before):+z.{digits}f}"
         return cell_text(self.measure, self.before), cell_text(self.measure, self.after), change
 
@@ -61,12 +61,12 @@ class Changes:
     @property
     def quality(self) -> list[Change]:
         """Return the figures that say how good a model is."""
-        return [one for one in self.figures if one.measure != EFFORT]
+        return [one for one in self.figures if one.measure != SECONDS]
 
     @property
     def effort(self) -> list[Change]:
         """Return the seconds that models took."""
-        return [one for one in self.figures if one.measure == EFFORT]
+        return [one for one in self.figures if one.measure == SECONDS]
 
     @property
     def same_quality(self) -> bool:

@@ -43,13 +43,19 @@ def correct(
     text = query.text
     for word in _unknown_words(text, form, shown)[:MOST_CORRECTED]:
         better = _meant_word(word, text, form, shown)
-        if better is None or not may_be_asked(better, word, text, policy):
-            continue
-        whole = outside_quotations(better, word, text)
-        if same_to_the_law(text, whole, policy):
+        whole = None if better is None else lawfully_with(better, word, text, policy)
+        if better is not None and whole is not None:
             corrections.append((word, better))
             text = whole
     return replace(query, text=text), tuple(corrections)
+
+
+def lawfully_with(better: str, word: str, text: str, policy: Law) -> str | None:
+    """Return a query with a word in the place of another; None where the law would say anything else of it."""
+    if not may_be_asked(better, word, text, policy):
+        return None
+    whole = outside_quotations(better, word, text)
+    return whole if same_to_the_law(text, whole, policy) else None
 
 
 def with_meant_word(word: str, text: str, shown: ShownWords, policy: Law) -> str:
