@@ -20,6 +20,7 @@ from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.evaluation.answer_key import is_foreign
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.towers.base import points_remembered
 
 
 def grid_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
@@ -28,10 +29,12 @@ def grid_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bo
         return _grid(matcher, gallery, queries, typed)
     fewer = FewerCaptions(gallery.data, gallery.names, queries["caption"])
     scores = np.zeros((len(queries), len(gallery)))
-    # What the right photo has left is the most that any has.
-    for rows, number, count in _alike(fewer.query_captions):
-        data = gallery.data if number < 0 else fewer.data_without(number, count - 1)
-        scores[rows] = _grid(matcher, Gallery(data, gallery.names), queries.iloc[rows], typed)
+    # Captions are others each time, the photos are the same.
+    with points_remembered():
+        # What the right photo has left is the most that any has.
+        for rows, number, count in _alike(fewer.query_captions):
+            data = gallery.data if number < 0 else fewer.data_without(number, count - 1)
+            scores[rows] = _grid(matcher, Gallery(data, gallery.names), queries.iloc[rows], typed)
     return scores
 
 
@@ -41,10 +44,11 @@ def numbers_of(matcher: Matcher, test: Pairs) -> np.ndarray:
         return matcher.predict(test)
     fewer = FewerCaptions(test.data, test.table["photo"], test.table["caption"])
     numbers = np.zeros(len(test))
-    for rows, number, _ in _alike(fewer.query_captions[["number"]].assign(count=0)):
-        some = test.take(rows)
-        data = test.data if number < 0 else fewer.data_without(number)
-        numbers[rows] = matcher.predict(Pairs(data, some.table, some.definition))
+    with points_remembered():
+        for rows, number, _ in _alike(fewer.query_captions[["number"]].assign(count=0)):
+            some = test.take(rows)
+            data = test.data if number < 0 else fewer.data_without(number)
+            numbers[rows] = matcher.predict(Pairs(data, some.table, some.definition))
     return numbers
 
 

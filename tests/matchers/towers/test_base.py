@@ -10,7 +10,7 @@ import pytest
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.matchers.calibration import Calibration
-from withsense_tf.matchers.towers.base import LastFit, Towers
+from withsense_tf.matchers.towers.base import LastFit, Towers, points_remembered
 
 
 class ByHand(Towers):
@@ -54,6 +54,23 @@ def test_a_grid_has_the_cosines_of_the_crossed_pairs(
 ) -> None:
     expected = matcher.cosines(cross_pairs(gallery, queries)).reshape(len(queries), len(gallery))
     np.testing.assert_allclose(matcher.grid(gallery, queries), expected, atol=1e-9)
+
+
+def test_a_point_is_worked_out_once_while_points_are_remembered(
+    matcher: ByHand, train: Pairs, held: Pairs, gallery: Gallery, queries: Queries
+) -> None:
+    grid, cosines = matcher.grid(gallery, queries), matcher.cosines(held)
+    other = ByHand().fit(train.take(range(9)))
+    matcher.photos_ = other.photos_ = 0
+    with points_remembered():
+        for _ in range(2):
+            np.testing.assert_array_equal(matcher.grid(gallery, queries), grid)
+            np.testing.assert_array_equal(matcher.cosines(held), cosines)
+        other.grid(gallery, queries)
+    assert matcher.photos_ == len({*gallery.content, *held.content})
+    assert other.photos_ == len(gallery)
+    matcher.grid(gallery, queries)
+    assert matcher.photos_ == len({*gallery.content, *held.content}) + len(gallery)
 
 
 def test_a_prediction_is_the_calibrated_cosine(matcher: ByHand, held: Pairs) -> None:

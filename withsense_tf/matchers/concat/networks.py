@@ -17,10 +17,10 @@ from withsense_tf.errors import check_seed
 from withsense_tf.matchers.base import FeatureMatcher, unique_photos, unique_texts
 from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.forms.dense import Dense
+from withsense_tf.matchers.keras_parts.adamw import AdamW
 from withsense_tf.matchers.own_captions import fit_texts
 from withsense_tf.matchers.photo_features import PhotoFeatures, photo_encoders
 from withsense_tf.matchers.search_forms import NetworkForm
-from withsense_tf.matchers.towers.adamw import AdamW
 from withsense_tf.matchers.training import Training
 
 # Text vectors have length 1; so many words of a caption carry weight, and each then has a size of about 1.

@@ -6,10 +6,12 @@ photos are ranked by. What a number says of a pair is told by the cosine itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from weakref import ref
 
 import numpy as np
@@ -22,6 +24,9 @@ from withsense_tf.matchers.calibration import Calibration
 from withsense_tf.matchers.forms.query_numbers import QueryNumbers
 from withsense_tf.matchers.search_forms import CosineForm, with_one
 from withsense_tf.matchers.towers.local_scaling import LocalScaling
+
+# The points of photos by their content, each with the towers that they are of; none where nobody asked for that.
+_points_here: Final[ContextVar[dict[tuple[int, str], np.ndarray] | None]] = ContextVar("points", default=None)
 
 
 class Towers(Matcher):
@@ -79,7 +84,7 @@ class Towers(Matcher):
 
     def grids(self, gallery: Gallery, queries: Queries) -> tuple[np.ndarray, np.ndarray]:
         """Return the cosine of every photo and every query, and what photos are ranked by, each (queries, photos)."""
-        points, texts = self.photo_points(gallery.content, gallery.paths), self.text_points(queries.texts)
+        points, texts = self._points_of(gallery.content, gallery.paths), self.text_points(queries.texts)
         cosines = np.asarray(texts @ points.T)
         if self.local_scaling_ is None:
             return cosines, cosines
@@ -88,7 +93,20 @@ class Towers(Matcher):
     def products(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
         """Return the cosine of each pair, and what photos are ranked by, each (pairs,)."""
         content, paths, photo = unique_photos(pairs)
-        return self._pair_by_pair(self.rows_at(self.photo_points(content, paths))[photo], pairs.texts)
+        return self._pair_by_pair(self.rows_at(self._points_of(content, paths))[photo], pairs.texts)
+
+    def _points_of(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the points of photos, of which those that are remembered are not worked out again."""
+        points_here = _points_here.get()
+        if points_here is None:
+            return self.photo_points(content, paths)
+        new = {
+            one: path for one, path in zip(content, paths, strict=True) if (id(self), one) not in points_here
+        }
+        if new:
+            points = self.photo_points(list(new), list(new.values()))
+            points_here.update({(id(self), one): point for one, point in zip(new, points, strict=True)})
+        return np.stack([points_here[id(self), one] for one in content])
 
     def _pair_by_pair(self, rows: np.ndarray, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return cosines and scores of rows of photos, each with its text, both (pairs,)."""
@@ -141,6 +159,16 @@ class Towers(Matcher):
             for products_of, others in zip(products, self.products(pairs.take(unknown)), strict=True):
                 products_of[unknown] = others
         return products
+
+
+@contextmanager
+def points_remembered() -> Iterator[None]:
+    """Within the block, work out the point of each photo once, for all who ask; nothing is to be fitted in it."""
+    token = _points_here.set({})
+    try:
+        yield
+    finally:
+        _points_here.reset(token)
 
 
 class LastFit:

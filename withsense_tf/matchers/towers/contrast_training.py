@@ -10,8 +10,8 @@ import numpy as np
 
 from withsense_tf.common.checkpoint import Checkpoint
 from withsense_tf.common.unit import unit
+from withsense_tf.matchers.keras_parts.adamw import AdamW
 from withsense_tf.matchers.own_captions import Examples
-from withsense_tf.matchers.towers.adamw import AdamW
 from withsense_tf.matchers.towers.contrast import contrast
 from withsense_tf.matchers.training import Training
 

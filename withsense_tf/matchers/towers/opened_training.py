@@ -15,8 +15,8 @@ from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.photos.photo_split import Mirrored, Trunk
 from withsense_tf.encoders.photos.photo_tuned import TunedPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.matchers.keras_parts.adamw import AdamW
 from withsense_tf.matchers.photo_features import PhotoFeatures
-from withsense_tf.matchers.towers.adamw import AdamW
 from withsense_tf.matchers.towers.contrast_training import (
     BestEpoch,
     Lesson,

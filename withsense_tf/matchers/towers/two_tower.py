@@ -20,6 +20,7 @@ from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import SettingError, check_choice, check_seed
 from withsense_tf.matchers.base import FeatureMatcher, unique_texts
 from withsense_tf.matchers.calibration import Calibration
+from withsense_tf.matchers.keras_parts.byte_dropout import byte_dropout
 from withsense_tf.matchers.own_captions import Examples, fit_texts, training_examples
 from withsense_tf.matchers.photo_features import Photos, fit_features, photo_encoders
 from withsense_tf.matchers.search_forms import ProjectedForm
@@ -240,7 +241,7 @@ def build_towers(photo_width: int, text_width: int, dim: int, hidden: int, seed:
     if hidden:
         layer = keras.ops.relu(dense(hidden, 1)(layer))
     # What a training photo says of itself must not hang on single features.
-    layer = keras.layers.Dropout(0.3, seed=seed)(layer)
+    layer = byte_dropout(0.3, seed)(layer)
     return (
         keras.Model(photo, dense(dim, 2)(layer)),
         keras.Model(text, dense(dim, 3)(text * np.sqrt(text_width))),

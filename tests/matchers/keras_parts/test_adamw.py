@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from withsense_tf.common.terminal import start_tensorflow
-from withsense_tf.matchers.towers.adamw import AdamW
+from withsense_tf.matchers.keras_parts.adamw import AdamW
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.3])
