@@ -154,6 +154,20 @@ class HealthAnswer(JsonAnswer):
     status: Literal["ok", "ready"]
 
 
+class ProblemKind(JsonAnswer):
+    """What a kind of problem means; one request's own is in its `detail`."""
+
+    kind: str = Field(examples=["no_such_photo"])
+    status: int = Field(examples=[404])
+    meaning: str = Field(examples=["No photo has this id, or nobody was given it."])
+
+
+class ProblemKindsAnswer(JsonAnswer):
+    """All kinds of problems; one named `http_404` and the like says nothing beyond its status."""
+
+    problems: list[ProblemKind]
+
+
 def fit_of(score: float) -> Fit:
     """Return the word for a score.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from withsense_tf.app.answers import HealthAnswer
+from withsense_tf.app.answers import HealthAnswer, ProblemKind, ProblemKindsAnswer
 from withsense_tf.app.metrics import CONTENT_TYPE, Metrics
 from withsense_tf.app.routes.common import Service, needs, problems
+from withsense_tf.app.routes.problem_kinds import PROBLEM_KINDS
 
 router = APIRouter(tags=["operation"])
 
@@ -23,6 +24,17 @@ def ready(service: Service) -> HealthAnswer:
     with service.doorway(None) as here:
         here.index.current(here.tables)
     return HealthAnswer(status="ready")
+
+
+@router.get("/problems", summary="What can go wrong?", responses=problems())
+async def problem_kinds() -> ProblemKindsAnswer:
+    """What each kind of problem means; the `type` of a problem leads here."""
+    return ProblemKindsAnswer(
+        problems=[
+            ProblemKind(kind=kind, status=status, meaning=meaning)
+            for kind, (status, meaning) in PROBLEM_KINDS.items()
+        ]
+    )
 
 
 @router.get(
