@@ -81,6 +81,29 @@ def test_photos_with_and_without_captions_stand_in_one_order(hybrid: Hybrid, col
     assert {names[at] for at in scores.argsort()[2:]} == {"bare_3.jpg", "blue_striped_3.jpg"}
 
 
+def test_rows_of_photos_that_taught_are_as_if_they_had_not(hybrid: Hybrid, train: Pairs, held: Pairs) -> None:
+    towers = hybrid.towers_
+    taught, new = (dict(zip(pairs.content, pairs.paths, strict=True)) for pairs in (train, held))
+    both = taught | new
+    rows = hybrid.photo_rows(list(both), list(both.values()))
+    assert rows.dtype == np.float32
+    np.testing.assert_array_equal(
+        rows[: len(taught)], towers.unseen_rows(list(taught), list(taught.values())).astype(np.float32)
+    )
+    np.testing.assert_allclose(
+        rows[len(taught) :], towers.photo_rows(list(new), list(new.values())), atol=1e-5
+    )
+    # Pixels that learned the captions would say otherwise.
+    assert np.abs(rows[: len(taught)] - towers.photo_rows(list(taught), list(taught.values()))).max() > 0.01
+
+
+def test_a_photo_that_is_asked_for_twice_has_its_row_twice(hybrid: Hybrid, train: Pairs) -> None:
+    content, path = train.content[0], train.paths[0]
+    rows = hybrid.photo_rows([content, content], [path, path])
+    np.testing.assert_array_equal(rows[0], rows[1])
+    assert len(hybrid.photo_rows([], [])) == 0
+
+
 def test_predict_keeps_the_order_of_the_grid(hybrid: Hybrid, gallery: Gallery, queries: Queries) -> None:
     scores, numbers = hybrid.grid(gallery, queries).ravel(), hybrid.predict(cross_pairs(gallery, queries))
     assert (np.diff(numbers[scores.argsort()]) >= -1e-6).all()

@@ -154,6 +154,8 @@ class TextEncoder(Encoder):
 
     # Whether the vectors depend on the texts that `fit` saw, so that they must not be stored under the identity.
     learns: ClassVar[bool] = False
+    # From which cosine on two sentences probably tell of the same scene; None where nobody measured it.
+    same_sense: ClassVar[float | None] = None
 
     def fit(self, texts: Sequence[str]) -> Self:  # noqa: ARG002  # those that learn use them
         """Learn from the training texts, if the encoder learns at all."""

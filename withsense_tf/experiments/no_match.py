@@ -139,6 +139,7 @@ def _fold_answers(
     """Return what a gallery of photos that the matcher has not seen answers."""
     from withsense_tf.common.words import lemmas
     from withsense_tf.data.gallery import Queries
+    from withsense_tf.index.tables.words_table import plain_words
     from withsense_tf.matchers.chance.learn_chance import match_chance
     from withsense_tf.matchers.chance.query_grids import query_grids
 
@@ -146,12 +147,8 @@ def _fold_answers(
     captions = captions[captions["photo"].isin(gallery.names)]
     group_of = dict(zip(gallery.data.photos["photo"], gallery.data.groups, strict=True))
     group = np.array([group_of[name] for name in gallery.names])
-    forms = {
-        name: [
-            (caption, frozenset(lemmas(text)))
-            for caption, text in zip(own["caption"], own["text"], strict=True)
-        ]
-        for name, own in captions.groupby("photo")
+    texts_of = {
+        name: list(zip(own["caption"], own["text"], strict=True)) for name, own in captions.groupby("photo")
     }
     sets = {OWN: captions["text"].tolist()} | {name: list(texts) for name, texts in foreign.items()}
     answers: dict[str, dict[str, list[Answer]]] = {}
@@ -165,16 +162,19 @@ def _fold_answers(
                 if name == OWN:
                     others = group != group_of[captions["photo"].iloc[at]]
 
-                def forms_of(photo: int, left: str = ids[at]) -> frozenset[str]:
-                    there = (
-                        words for caption, words in forms.get(gallery.names[photo], []) if caption != left
-                    )
-                    return frozenset[str]().union(*there)
+                def captions_of(photo: int, left: str = ids[at]) -> tuple[str, ...]:
+                    there = texts_of.get(gallery.names[photo], [])
+                    return tuple(plain_words(text) for caption, text in there if caption != left)
+
+                def forms_of(
+                    photo: int, of: Callable[[int], tuple[str, ...]] = captions_of
+                ) -> frozenset[str]:
+                    return frozenset(form for caption in of(photo) for form in lemmas(caption))
 
                 for kind, here in ((name, np.ones(len(group), bool)), (WITHOUT, others)):
                     if kind == WITHOUT and name != OWN:
                         continue
-                    best = grids.best(part, at, here, forms_of)
+                    best = grids.best(part, at, here, forms_of, captions_of)
                     verdict = None if chance is None else chance.of(text, best)
                     number = float(best.numbers[0])
                     fits = number >= MINIMUM if verdict is None else verdict.fits

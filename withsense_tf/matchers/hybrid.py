@@ -135,8 +135,24 @@ class Hybrid(Matcher):
         return HybridForm(self.towers_.search_form(), self.line_, self.calibration_, words, network)
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
-        """Return the point of each photo, float32, (photos, dim)."""
-        return self.towers_.photo_rows(content, paths)
+        """Return the row of each photo, float32, (photos, width): of one that was learned from, as if it had not been.
+
+        Its captions are read beside it, and pixels that learned them would only repeat them. How much pixels and
+        captions count, and when something fits, was learned from such rows, too.
+        """
+        known_content = self.towers_.unseen_content(content)
+        rows: dict[str, np.ndarray] = {}
+        for find, is_known in ((self.towers_.unseen_rows, True), (self.towers_.photo_rows, False)):
+            some = {
+                one: path
+                for one, path in zip(content, paths, strict=True)
+                if (one in known_content) is is_known
+            }
+            if some:
+                rows |= zip(some, find(list(some), list(some.values())), strict=True)
+        if not rows:
+            return self.towers_.photo_rows(content, paths)
+        return np.array([rows[one] for one in content], np.float32)
 
     def adapt(self, pairs: Pairs) -> Hybrid:
         """Return a hybrid whose pixels have learned from the photos of these pairs, too; this one stays as it is.

@@ -10,7 +10,7 @@ import numpy as np
 
 from withsense_tf.common.words import lemma, words
 from withsense_tf.index.model_generation import Generation
-from withsense_tf.index.tables.words_table import forms_at
+from withsense_tf.index.tables.words_table import captions_at
 from withsense_tf.matchers.chance.match_chance import BestPhotos, Chance
 from withsense_tf.matchers.chance.telling_words import tells
 from withsense_tf.matchers.forms.hybrid_form import HybridForm
@@ -45,9 +45,10 @@ def chance_of_best(
     cosines = (vectors[:, :width] * point[:width]).sum(axis=1).astype(np.float64)
     if pixels is form:
         return form.chance_.of(text, BestPhotos(cosines, best.numbers, point=vectors[0, :width]))
-    captions = forms_at(tables, generation.number, best.rows[:1]).get(int(best.rows[0]), "")
-    forms = frozenset(captions.split()) or None
-    return form.chance_.of(text, BestPhotos(cosines, best.numbers, forms, vectors[0, :width]))
+    forms, captions = captions_at(tables, generation.number, int(best.rows[0]))
+    return form.chance_.of(
+        text, BestPhotos(cosines, best.numbers, forms or None, vectors[0, :width], captions)
+    )
 
 
 def words_not_there(text: str, chance: Chance, in_captions: Callable[[str], bool]) -> tuple[str, ...]:

@@ -71,3 +71,20 @@ def test_missing_weights_are_named_with_the_way_to_get_them(monkeypatch: pytest.
     monkeypatch.setattr(UniversalSentences, "PACKAGE", "no-such-package")
     with pytest.raises(WeightsMissingError, match=r"no-such-package.*withsense_tf\[weights\]"):
         UniversalSentences().encode(["a dog"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_one_scene"),
+    [
+        ("a puppy plays with a ball", "young dog chasing a toy", True),
+        ("лыжник едет с горы", "a man skis downhill", True),
+        ("a puppy plays with a ball", "a train at a station", False),
+        ("лыжник едет с горы", "two women eat lunch", False),
+    ],
+)
+def test_two_ways_to_tell_of_one_scene_lie_above_its_bar_and_others_below(
+    one: str, other: str, is_one_scene: bool
+) -> None:
+    assert UniversalSentences.same_sense is not None
+    first, second = UniversalSentences().encode([one, other])
+    assert (float(first @ second) > UniversalSentences.same_sense) is is_one_scene

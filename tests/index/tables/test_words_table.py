@@ -16,6 +16,7 @@ from withsense_tf.index.tables.rows_table import insert_rows
 from withsense_tf.index.tables.schema import forget_photos, make_tables, show_live
 from withsense_tf.index.tables.words_table import (
     all_caption_words,
+    captions_at,
     count_free_photos_with,
     count_wrong_words,
     forms_at,
@@ -85,6 +86,17 @@ def test_a_form_is_counted_once_a_caption(tables: sqlite3.Connection, photos: di
     (text,) = forms_at(tables, 1, np.array([0, 3])).values()
     assert text == forms_of(PHOTOS["a.png"])
     assert [text.count(f" {form} ") for form in ("street", "motorcycle", "a", "car")] == [2, 1, 1, 0]
+    assert len(photos) == 4
+
+
+def test_the_captions_of_a_row_stand_beside_their_forms(
+    tables: sqlite3.Connection, photos: dict[str, int]
+) -> None:
+    (row,) = forms_at(tables, 1, np.array([0, 3]))
+    forms, captions = captions_at(tables, 1, row)
+    assert captions == tuple(plain_words(caption) for caption in PHOTOS["a.png"])
+    assert forms == frozenset(forms_of(PHOTOS["a.png"]).split())
+    assert captions_at(tables, 1, 999) == (frozenset(), ())
     assert len(photos) == 4
 
 

