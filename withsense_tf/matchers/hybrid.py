@@ -140,19 +140,7 @@ class Hybrid(Matcher):
         Its captions are read beside it, and pixels that learned them would only repeat them. How much pixels and
         captions count, and when something fits, was learned from such rows, too.
         """
-        known_content = self.towers_.unseen_content(content)
-        rows: dict[str, np.ndarray] = {}
-        for find, is_known in ((self.towers_.unseen_rows, True), (self.towers_.photo_rows, False)):
-            some = {
-                one: path
-                for one, path in zip(content, paths, strict=True)
-                if (one in known_content) is is_known
-            }
-            if some:
-                rows |= zip(some, find(list(some), list(some.values())), strict=True)
-        if not rows:
-            return self.towers_.photo_rows(content, paths)
-        return np.array([rows[one] for one in content], np.float32)
+        return np.asarray(self.towers_.rows_as_unseen(content, paths), np.float32)
 
     def adapt(self, pairs: Pairs) -> Hybrid:
         """Return a hybrid whose pixels have learned from the photos of these pairs, too; this one stays as it is.
@@ -177,13 +165,13 @@ class Hybrid(Matcher):
     def _score(self, pairs: Pairs) -> np.ndarray:
         form = self.search_form()
         # Photos go through their tower once: what they are ranked by and the numbers hang on the same points.
-        cosines, scores = self.towers_.products(pairs)
+        cosines, scores = self.towers_.products(pairs, as_unseen=True)
         figures = self.towers_.figures(cosines, pairs.texts)
         numbers = np.clip(self.towers_.numbers_by(figures), 0, 1)
         return form.number_of(scores, numbers, self.captions_.looks(pairs, form.words), figures)
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
-        cosines, scores_of_pixels = self.towers_.grids(gallery, queries)
+        cosines, scores_of_pixels = self.towers_.grids(gallery, queries, as_unseen=True)
         form = self.search_form()
         looks = grid_of_looks(self.captions_, gallery, queries, form.words)
         numbers = self.towers_.numbers_by(self.towers_.grid_figures(cosines, queries.texts))

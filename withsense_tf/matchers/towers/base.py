@@ -74,6 +74,19 @@ class Towers(Matcher):
         """Return what a text's row is multiplied with, float32, (photos, dim or dim + 1)."""
         return np.asarray(self.rows_at(self.photo_points(content, paths)), np.float32)
 
+    def rows_as_unseen(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
+        """Return the rows of photos, of those that were learned from as if they had not been, as `photo_rows` does."""
+        known_content = self.unseen_content(content)
+        path_of = dict(zip(content, paths, strict=True))
+        known = [one for one in path_of if one in known_content]
+        new = [one for one in path_of if one not in known_content]
+        # Where nothing is asked for, the width is wanted all the same.
+        parts = [self._rows_of(new, [path_of[one] for one in new])] if new or not known else []
+        if known:
+            parts.append(self.unseen_rows(known, [path_of[one] for one in known]))
+        place = {one: at for at, one in enumerate([*new, *known])}
+        return np.concatenate(parts)[[place[one] for one in content]]
+
     def rows_at(self, points: np.ndarray, photos: np.ndarray | None = None) -> np.ndarray:
         """Return the rows of photos at points; `photos` numbers those that are left out of what was learned."""
         return points if self.local_scaling_ is None else self.local_scaling_.rows(points, photos)
@@ -82,18 +95,29 @@ class Towers(Matcher):
         """Return the cosine of each pair, (pairs,); each photo and each text goes through its tower once."""
         return self.products(pairs)[0]
 
-    def grids(self, gallery: Gallery, queries: Queries) -> tuple[np.ndarray, np.ndarray]:
-        """Return the cosine of every photo and every query, and what photos are ranked by, each (queries, photos)."""
-        points, texts = self._points_of(gallery.content, gallery.paths), self.text_points(queries.texts)
-        cosines = np.asarray(texts @ points.T)
+    def grids(
+        self, gallery: Gallery, queries: Queries, as_unseen: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the cosine of every photo and every query, and what photos are ranked by, each (queries, photos).
+
+        With `as_unseen`, photos that were learned from lie where they would if they had not been.
+        """
+        rows = self._rows_of(gallery.content, gallery.paths, as_unseen)
+        texts = self.text_points(queries.texts)
+        cosines = np.asarray(texts @ rows[:, : texts.shape[1]].T)
         if self.local_scaling_ is None:
             return cosines, cosines
-        return cosines, np.asarray(with_one(texts) @ self.rows_at(points).T)
+        return cosines, np.asarray(with_one(texts) @ rows.T)
 
-    def products(self, pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-        """Return the cosine of each pair, and what photos are ranked by, each (pairs,)."""
+    def products(self, pairs: Pairs, as_unseen: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """Return the cosine of each pair, and what photos are ranked by, each (pairs,); `as_unseen` as for `grids`."""
         content, paths, photo = unique_photos(pairs)
-        return self._pair_by_pair(self.rows_at(self._points_of(content, paths))[photo], pairs.texts)
+        return self._pair_by_pair(self._rows_of(content, paths, as_unseen)[photo], pairs.texts)
+
+    def _rows_of(self, content: Sequence[str], paths: Sequence[Path], as_unseen: bool = False) -> np.ndarray:
+        if as_unseen and self.unseen_content(content):
+            return self.rows_as_unseen(content, paths)
+        return self.rows_at(self._points_of(content, paths))
 
     def _points_of(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the points of photos, of which those that are remembered are not worked out again."""
