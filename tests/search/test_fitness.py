@@ -67,6 +67,25 @@ def test_the_chance_is_the_same_where_a_photo_is_withheld_and_where_it_never_was
     assert asked > 8
 
 
+@pytest.mark.slow
+def test_what_is_shown_though_nothing_fits_is_called_the_nearest(
+    hybrid: Matcher, looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    whole = search(items_of_looks(looks, 15), hybrid, store, tmp_path)
+    refused, nearest = (
+        whole("a scarlet submarine under an iceberg", **more) for more in ({}, {"minimum": 0})
+    )
+    assert (refused.fits, nearest.fits, len(refused)) == (False, False, 0)
+    assert len(nearest) > 0
+    assert nearest.message is not None
+    assert nearest.message.startswith(
+        "These are the nearest: the chance that the best photo is a match is 0."
+    )
+    right = whole("a plain scarlet wall", minimum=0)
+    assert right.fits
+    assert right.message is None
+
+
 def names_of(hits: Hits) -> list[str]:
     return [hit.photo for hit in hits]
 

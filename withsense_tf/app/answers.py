@@ -168,10 +168,10 @@ class ProblemKindsAnswer(JsonAnswer):
     problems: list[ProblemKind]
 
 
-def fit_of(score: float) -> Fit:
-    """Return the word for a score.
+def fit_of(score: float, is_match: bool = True) -> Fit:
+    """Return the word for a score; where the best photo of an answer is no match, none fits well.
 
-    >>> fit_of(0.82), fit_of(0.5), fit_of(0.1)
-    ('well', 'partly', 'hardly')
+    >>> fit_of(0.82), fit_of(0.5), fit_of(0.1), fit_of(0.82, is_match=False)
+    ('well', 'partly', 'hardly', 'partly')
     """
-    return "well" if score >= FITS_WELL else "partly" if score >= FITS_IN_PART else "hardly"
+    return "well" if score >= FITS_WELL and is_match else "partly" if score >= FITS_IN_PART else "hardly"

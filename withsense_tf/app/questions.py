@@ -126,19 +126,23 @@ def _places(service: PhotoService, here: Doorway, hits: Hits) -> list[dict[str, 
     for is_hit, row in groupby(hits.places, lambda place: isinstance(place, Hit)):
         some = list(row)
         if is_hit:
-            places += [_photo_place(service, hit, texts[hit.photo]) for hit in some if isinstance(hit, Hit)]
+            places += [
+                _photo_place(service, hit, texts[hit.photo], hits.fits)
+                for hit in some
+                if isinstance(hit, Hit)
+            ]
         elif isinstance(some[0], Withheld):
             place, notice = some[0].place, some[0].notice
             places.append({"kind": "withheld", "place": place, "count": len(some), "notice": notice})
     return places
 
 
-def _photo_place(service: PhotoService, hit: Hit, texts: dict[str, Any]) -> dict[str, Any]:
+def _photo_place(service: PhotoService, hit: Hit, texts: dict[str, Any], fits: bool) -> dict[str, Any]:
     return texts | {
         "kind": "photo",
         "place": hit.place,
         "score": round(hit.score, 4),
-        "fit": fit_of(hit.score),
+        "fit": fit_of(hit.score, fits),
         "image_score": _four_digits(hit.image_score),
         "caption_score": _four_digits(hit.caption_score),
         "copies": [service.ids.write(name) for name in hit.duplicates],

@@ -78,3 +78,12 @@ def nothing_fits(number: float, least: float, chance: Chance | None, missing: tu
         listing = ", ".join(missing[:-1]) + " or " * (len(missing) > 1) + missing[-1]
         return f"No {listing} found; {NEAREST}."
     return f"No good match: the chance that the best photo is one is {chance.value:.2f}; {NEAREST}."
+
+
+def nearest_alone(chance: Chance) -> str:
+    """Return the line above photos that are shown on request though nothing fits.
+
+    >>> nearest_alone(Chance(0.1, False))
+    'These are the nearest: the chance that the best photo is a match is 0.10.'
+    """
+    return f"These are the nearest: the chance that the best photo is a match is {chance.value:.2f}."

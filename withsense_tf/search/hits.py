@@ -33,6 +33,7 @@ class Hits:
     - `corrections`: words that nobody knows or captions write otherwise, each with what was looked for in its place
     - `chance`: how probable it is that the best photo that may be shown is what the text asks for, from 0 to 1; None
       for photos as queries, and where the model learned none
+    - `fits`: whether that is enough; where it is not, the hits are the nearest alone, as they were asked for
     """
 
     query: str
@@ -45,6 +46,7 @@ class Hits:
     calibration: Mapping[str, Any] = field(default_factory=dict)
     corrections: tuple[tuple[str, str], ...] = ()
     chance: float | None = None
+    fits: bool = True
     encoders: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -20,7 +20,7 @@ from withsense_tf.index.tables.words_table import plain_words, rows_with_phrases
 from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.matchers.chance.match_chance import REST, Chance
 from withsense_tf.matchers.search_forms import PHOTO
-from withsense_tf.search.fitness import chance_of_best, nothing_fits, words_not_there
+from withsense_tf.search.fitness import chance_of_best, nearest_alone, nothing_fits, words_not_there
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.live_rows import LivePhoto, LiveRows, copies_of
 from withsense_tf.search.page_end import PageEnd
@@ -29,7 +29,7 @@ from withsense_tf.search.query.corrections import with_meant_word
 from withsense_tf.search.query.known_words import not_known, not_read
 from withsense_tf.search.query.mentions import mentions, shuts_out_children
 from withsense_tf.search.query.shown_words import ShownWords
-from withsense_tf.search.row_ranking import RowRanking, rank
+from withsense_tf.search.row_ranking import RowRanking, number_at, rank
 from withsense_tf.search.search_request import SearchRequest
 
 T = TypeVar("T")
@@ -114,6 +114,7 @@ class RankingWalk:
             message=self._message(page, chance),
             after=self._next(page),
             chance=None if chance is None else chance.value,
+            fits=chance is None or chance.fits,
         )
 
     def _of_model(self, what: str, find: Callable[[sqlite3.Connection, int], T]) -> T:
@@ -210,8 +211,8 @@ class RankingWalk:
             photo.name,
             Path(photo.path),
             float(ranking.numbers[at]),
-            _number(ranking.image, at),
-            _number(ranking.captions, at),
+            number_at(ranking.image, at),
+            number_at(ranking.captions, at),
             digest=photo.digest,
         )
 
@@ -280,8 +281,8 @@ class RankingWalk:
     def _message(self, page: _Page, chance: Chance | None) -> str | None:
         parts = []
         text = self.request.query.text
-        is_first_without_hits = self.after is None and not page.photos
-        if is_first_without_hits and (page.best is not None or not page.places):
+        is_first = self.after is None
+        if is_first and not page.photos and (page.best is not None or not page.places):
             if page.best is None:
                 parts.append("No photo of this index meets what was asked.")
             else:
@@ -290,10 +291,8 @@ class RankingWalk:
                 missing_words = (with_meant_word(word, text, self.shown, self.door.policy) for word in words)
                 missing = tuple(dict.fromkeys(missing_words))
                 parts.append(nothing_fits(page.best, self.request.least, why, missing))
+        elif is_first and chance is not None and not chance.fits and self.request.minimum is not None:
+            parts.append(nearest_alone(chance))
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
         return " ".join([*parts, *self._notes]) or None
-
-
-def _number(numbers: np.ndarray | None, at: int) -> float | None:
-    return None if numbers is None or np.isnan(numbers[at]) else float(numbers[at])

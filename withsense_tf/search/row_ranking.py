@@ -255,3 +255,8 @@ def _looks(question: _Question, rows: np.ndarray) -> np.ndarray:
     blocks[there] = points[place]
     lengths = np.linalg.norm(blocks.sum(axis=1, dtype=np.float64), axis=1)
     return looks_of((blocks * question.point).sum(axis=2), lengths, there)
+
+
+def number_at(numbers: np.ndarray | None, at: int) -> float | None:
+    """Return the number of a place; None where there are no numbers, or none for this one."""
+    return None if numbers is None or np.isnan(numbers[at]) else float(numbers[at])
