@@ -83,6 +83,7 @@ class Hits:
             "calibration": dict(self.calibration) or None,
             "encoders": dict(self.encoders) or None,
             "chance": self.chance,
+            "fits": self.fits,
         }
 
     def as_text(self) -> str:
