@@ -161,6 +161,9 @@ def _products(
     """Return the products of rows with weights, those of each company, which stands together, by themselves."""
     if out is None:
         out = np.empty((len(rows), weights.shape[1]), np.float32)
+    if len(rows) and company[0] == company[-1]:
+        # A query comes alone, and nothing is to be parted.
+        return np.matmul(rows, weights, out=out)
     _, starts, heights = np.unique(company, return_index=True, return_counts=True)
     for height in np.unique(heights).tolist():
         at = starts[heights == height, None] + np.arange(height)

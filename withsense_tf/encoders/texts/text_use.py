@@ -64,11 +64,8 @@ class UniversalSentences(PackageText):
         return vectors
 
     def _cut(self, texts: Sequence[str]) -> list[list[int]]:
-        # On this thread: for a few texts, the library's own take longer to begin.
-        tokens: list[list[int]] = self._tokens.encode(
-            list(map(str, texts)), add_bos=True, add_eos=True, num_threads=1
-        )
-        return tokens
+        # One by one: of a list the library makes threads, and a query would wait for one.
+        return [self._tokens.encode(str(text), add_bos=True, add_eos=True) for text in texts]
 
     @BuiltOnce
     def _tokens(self) -> Any:
