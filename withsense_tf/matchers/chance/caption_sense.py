@@ -60,8 +60,8 @@ def chance_by_sense(
     nearest = float((vectors[1:] @ vectors[0]).max())
     how, bar = weighing_of(photo_count), _logit(least)
     above = nearest - encoder.same_sense + how.leeway
-    moved = bar + how.line_share * (_logit(value) - bar) + how.steepness * above
-    return float(1 / (1 + np.exp(-moved)))
+    logit = bar + how.line_share * (_logit(value) - bar) + how.steepness * above
+    return float(1 / (1 + np.exp(-logit)))
 
 
 def _logit(chance: float) -> float:
