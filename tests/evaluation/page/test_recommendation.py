@@ -9,6 +9,7 @@ from withsense_tf.app.page.messages import in_russian
 from withsense_tf.evaluation.page.recommendation import (
     NO_NUMBERS,
     NOTHING,
+    NOTHING_BY_PIXELS,
     RANDOM,
     recommendation,
     row_to_use,
@@ -101,10 +102,38 @@ def test_a_tie_is_told_in_russian() -> None:
 @pytest.mark.closed
 def test_what_finds_no_more_than_chance_is_not_recommended() -> None:
     assert recommendation([CONSTANT, RIDGE], 0.174) == NOTHING
-    assert "By pixels alone, none finds" in recommendation([RIDGE, HYBRID], 0.2)
+    assert NOTHING_BY_PIXELS in recommendation([RIDGE, HYBRID], 0.2)
     assert recommendation([CONSTANT | {"r@5": 0.9}], 0.1) == ""
     assert recommendation([HYBRID | {"status": "not run: no weights"}], 0.1) == ""
     assert recommendation([SOFTMAX | {"weights": "random (seed 0)"}], 0.1).endswith(RANDOM)
+
+
+@pytest.mark.closed
+def test_what_chance_could_have_found_is_not_recommended() -> None:
+    keras = row("concat Keras 256-64", 0.09, 0.24, "r@5 rmse") | {"r@5_low": 0.03, "r@5_high": 0.17}
+    assert recommendation([CONSTANT, keras], 0.08) == NOTHING
+    assert row_to_use([CONSTANT, keras], 0.08) is None
+    assert row_to_use([keras | {"r@5_low": 0.081}], 0.08) is not None
+    # By pixels alone, too.
+    assert NOTHING_BY_PIXELS in recommendation([keras, HYBRID], 0.08)
+    # What is told from chance is taken, though another one has found as many.
+    narrow = keras | {"matcher": "narrow", "r@5_low": 0.085, "rmse": 0.3}
+    assert row_to_use([keras, narrow], 0.08) is narrow
+
+
+@pytest.mark.closed
+def test_what_is_no_better_than_chance_does_not_do_as_well() -> None:
+    own = row("own captions", 0.2, 0.21, "(r@5) (rmse)", track="caption-assisted")
+    wide = own | {"matcher": "wide", "r@5_low": 0.1}
+    text = recommendation(
+        [HYBRID | {"r@5": 0.3, "r@5_low": 0.2, "rmse": 0.1}, own | {"r@5_low": 0.18}, wide], 0.172
+    )
+    assert "“own captions” does as well" in text
+
+
+def test_that_nothing_is_told_from_chance_is_said_in_russian() -> None:
+    assert in_russian(NOTHING) not in (None, NOTHING)
+    assert in_russian(NOTHING_BY_PIXELS) not in (None, NOTHING_BY_PIXELS)
 
 
 def test_nothing_is_said_of_pixels_where_no_matcher_looks_at_them_alone() -> None:

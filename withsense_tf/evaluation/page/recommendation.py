@@ -9,7 +9,8 @@ from typing import Any, Final
 from withsense_tf.evaluation.row_status import BASELINE, CAPTION_ASSISTED, number, sees_at_random, was_run
 
 Row = Mapping[str, Any]
-NOTHING: Final = "None of these can be recommended: none finds photos better than chance."
+NOTHING: Final = "None of these can be recommended: none finds more than chance, as far as these photos tell."
+NOTHING_BY_PIXELS: Final = "By pixels alone, none finds more than chance, as far as these photos tell."
 NO_NUMBERS: Final = "None of these can be recommended: no numbers are nearer than one for all pairs."
 # What rows of one track are tested on against the best of it.
 MEASURES: Final = ("r@5", "rmse")
@@ -20,7 +21,7 @@ RANDOM: Final = "It sees with random weights: get trained ones before you use it
 def row_to_use(rows: Sequence[Row], chance: float | None = None) -> Row | None:
     """Return the row to use of one split: among those that find most, or not significantly fewer, the surest numbers.
 
-    `chance` is the R@5 of photos in random order. What is no better is never recommended.
+    `chance` is the R@5 of photos in random order. What is not above it by its interval is never recommended.
     """
     return _best(_candidates(rows), chance)
 
@@ -42,18 +43,19 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
         f"Use {_name(best)}: {_amid(best, chance)}it finds the right photo among the first five in "
         f"{of_hundred(recall)} queries"
     ]
+    better = [row for row in candidates if _beats(row, chance)]
     by_pixels = [row for row in candidates if not _reads_captions(row)]
     looking = _best(by_pixels, chance)
     if _reads_captions(best):
         sentences[0] += ", where photos have captions."
-        sentences += _ties(best, candidates)
+        sentences += _ties(best, better)
         if looking is not None and (alone := number(looking, "r@5")) is not None:
             sentences.append(f"By pixels alone, {_name(looking)} finds it in {of_hundred(alone)}.")
         elif by_pixels:
-            sentences.append("By pixels alone, none finds photos better than chance.")
+            sentences.append(NOTHING_BY_PIXELS)
     else:
         sentences[0] += ", by pixels alone."
-        sentences += _ties(best, candidates)
+        sentences += _ties(best, better)
     if chance is not None and not number(best, "gallery"):
         sentences.append(f"Chance: {of_hundred(chance)}.")
     return _join(" ".join(sentences), best)
@@ -121,12 +123,21 @@ def _best(rows: Sequence[Row], chance: float | None) -> Row | None:
         # Nothing was ranked: the numbers are all there is, and some are no better than one for all pairs.
         with_error = [row for row in rows if number(row, "rmse") is not None and _has_skill(row)]
         return min(with_error, key=_error, default=None)
-    better = [row for row in ranking if chance is None or (number(row, "r@5") or 0.0) > chance]
+    better = [row for row in ranking if _beats(row, chance)]
     if not better:
         return None
     top = max(better, key=lambda row: number(row, "r@5") or 0.0)
     near = [row for row in better if _is_near(row, top)]
     return min(near, key=lambda row: (_error(row), -(number(row, "r@5") or 0.0)))
+
+
+def _beats(row: Row, chance: float | None) -> bool:
+    """Return whether a row finds more than chance does, by the lower end of its interval where it has one."""
+    if chance is None:
+        return True
+    low = number(row, "r@5_low")
+    least = number(row, "r@5") if low is None else low
+    return least is not None and least > chance
 
 
 def _is_near(row: Row, top: Row) -> bool:
