@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+import pytest
 
 import withsense_tf as ws
 from withsense_tf.policy.texts.verdict import Verdict
@@ -32,8 +35,35 @@ def test_a_country_without_the_rule_allows_and_says_so(tmp_path: Path) -> None:
     assert (told.verdict, told.reason) == ("allow", "AQ has no such rule")
 
 
-def test_what_was_read_in_other_letters_is_told_without_a_mark() -> None:
+def marks_of(text: str) -> list[str]:
+    return re.findall(r"<mark[^>]*>(.*?)</mark>", explain(text)._repr_html_())
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("A 15-year-old skater jumps over a bench", ["15-year-old"]),
+        ("15-летний скейтер и мальчик 12 лет", ["15-летний", "мальчик", "12 лет"]),
+        ("a  12  year-old", ["12  year-old"]),
+        ("on a bench sat my_little_boy_7", ["little_boy"]),
+        ("boy, boy and a k1d", ["boy", "boy", "k1d"]),
+        ("a t\u200boddler", ["t\u200boddler"]),
+    ],
+)
+def test_what_the_rules_read_in_another_spelling_is_marked_as_it_is_written(
+    text: str, marks: list[str]
+) -> None:
+    assert marks_of(text) == marks
+
+
+@pytest.mark.parametrize(("text", "read_as"), [("a ch!ld", "child"), ("a chiiiild on a swing", "chiild")])
+def test_what_stands_nowhere_in_the_text_is_told_as_it_was_read(text: str, read_as: str) -> None:
+    shown = explain(text)._repr_html_()
+    assert "<mark" not in shown
+    assert f"<strong>block</strong>: a word that names a child. Read as “{read_as}”." in shown
+
+
+def test_each_reading_is_told_once_and_a_verdict_on_the_whole_text_has_none() -> None:
     hit = Verdict("block", "child", "child", 90, 95, "disguised")
-    told = Explanation("a ch!ld", "block", "disguised", (hit,))
-    assert "<mark" not in told._repr_html_()
-    assert "<strong>block</strong>" in told._repr_html_()
+    shown = Explanation("a ch!ld", "block", "disguised", (hit, hit, Verdict("review", "doubt")))._repr_html_()
+    assert shown.count("Read as") == 1

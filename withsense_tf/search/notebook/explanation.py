@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
+
+from withsense_tf.policy.texts.normalise import normalise
 
 if TYPE_CHECKING:
     from withsense_tf.policy.law import Law
     from withsense_tf.policy.texts.verdict import Verdict
 
+WORD: Final = re.compile(r"[^\W_]+")
 # Told apart by line and word, too, for those who see no colours.
 STYLES: Final = {
     "block": "background:#f6c8b4;color:#1a1a1a;border-bottom:3px solid #d55e00",
@@ -35,8 +40,8 @@ class Explanation:
         return f"Explanation({self.text!r}: {self.verdict}, {self.reason})"
 
     def _repr_html_(self) -> str:
-        parts, at = [], 0
-        for start, end, hit in self._spans():
+        parts, at, spans = [], 0, self._spans()
+        for start, end, hit in spans:
             if start < at:
                 continue  # within what is marked already
             why = html.escape(f"{hit.rule}: {hit.reason}")
@@ -47,20 +52,53 @@ class Explanation:
             ]
             at = end
         with_marks = "".join([*parts, html.escape(self.text[at:])])
-        return f"<p>{with_marks}</p><p><strong>{self.verdict}</strong>: {html.escape(self.reason)}</p>"
+        hits_in_sight = {hit for *_, hit in spans}
+        readings = dict.fromkeys(hit.span for hit in self.hits if hit.span and hit not in hits_in_sight)
+        read_as = "".join(f" Read as “{html.escape(span)}”." for span in readings)
+        return (
+            f"<p>{with_marks}</p><p><strong>{self.verdict}</strong>: {html.escape(self.reason)}.{read_as}</p>"
+        )
 
     def _spans(self) -> list[tuple[int, int, Verdict]]:
-        """Return where the findings stand in the text; what stands there in other letters is left out."""
-        spans = []
+        """Return where the findings stand in the text; those that stand nowhere in it are left out."""
+        spans, spelling = [], None
         for hit in self.hits:
             start, end = hit.start, hit.end
-            if not hit.span or self.text[start:end] != hit.span:
-                start = self.text.find(hit.span) if hit.span else -1
-                end = start + len(hit.span)
-            if start >= 0:
+            if self.text[start:end] != hit.span:
+                spelling = spelling or Spelling(self.text)
+                start, end = spelling.place_of(hit.span, start)
+            if start < end:
                 spans.append((start, end, hit))
         order = list(STYLES)
         return sorted(spans, key=lambda span: (span[0], order.index(span[2].decision), -span[1]))
+
+
+class Spelling:
+    """A text as the rules read it, and where each of its words stands in the text as it is written."""
+
+    def __init__(self, text: str) -> None:
+        self._read = normalise(text)
+        as_read, as_written = list(WORD.finditer(self._read)), list(WORD.finditer(text))
+        same = SequenceMatcher(None, [word[0] for word in as_read], [word[0] for word in as_written])
+        # Start and end of a word as it is read, and as it is written.
+        self._words: list[tuple[int, int, int, int]] = []
+        for kind, first, last, begin, end in same.get_opcodes():
+            for number, word in enumerate(as_read[first:last], begin):
+                # What is written otherwise is any of the words that stand there.
+                there = as_written[number : number + 1] if kind == "equal" else as_written[begin:end]
+                if there:
+                    self._words.append((*word.span(), there[0].start(), there[-1].end()))
+
+    def place_of(self, span: str, at: int) -> tuple[int, int]:
+        """Return where the text has what was read at a place, or anywhere; (0, 0) where it has it nowhere.
+
+        >>> Spelling("A 15-year-old skater").place_of("15 year old", 2)
+        (2, 13)
+        """
+        start = at if self._read.startswith(span, at) else self._read.find(span)
+        end = start + len(span)
+        places = [place for first, last, *place in self._words if first < end and last > start >= 0]
+        return (places[0][0], places[-1][1]) if span and places else (0, 0)
 
 
 def explain(text: str, policy: Law | None = None, country: str | None = None) -> Explanation:
