@@ -13,6 +13,7 @@ from withsense_tf.testing import check
 
 BROKEN = '''
 import numpy as np
+from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.constant import Constant
 
 
@@ -116,6 +117,22 @@ class Nameless(Constant):
         self.mean_ = self.store.photo_vectors(self.encoders()[0], pairs).mean()
 
 
+class Bare(Matcher):
+    """It has no setting, and so no `__init__`."""
+
+    track = "baseline"
+
+    @property
+    def name(self):
+        return "bare"
+
+    def _fit(self, pairs):
+        pass
+
+    def _score(self, pairs):
+        return np.full(len(pairs), 0.5)
+
+
 class Unweighed(Constant):
     """It opens photos itself, and says not that it has no weights."""
 
@@ -165,6 +182,10 @@ def test_the_command_says_that_a_matcher_keeps_the_contract() -> None:
 @pytest.mark.slow
 def test_a_matcher_that_reads_photos_and_texts_keeps_the_contract(prepared: Path) -> None:
     assert len(check.check_matcher("closed_form", prepared)) == 8
+
+
+def test_a_matcher_without_settings_needs_no_init(prepared: Path) -> None:
+    assert len(check.check_matcher("broken_matchers:Bare", prepared)) == 8
 
 
 @pytest.mark.usefixtures("prepared")

@@ -121,7 +121,8 @@ def _settings(make: Callable[[], Matcher]) -> list[str]:
 
     matcher = make()
     _require(isinstance(matcher, Matcher), "it is no subclass of withsense_tf.matchers.base.Matcher.")
-    for setting in list(inspect.signature(type(matcher).__init__).parameters)[1:]:
+    of_its_own = type(matcher).__init__ is not object.__init__  # else it has no settings
+    for setting in list(inspect.signature(type(matcher).__init__).parameters)[1:] if of_its_own else ():
         _require(hasattr(matcher, setting), f"__init__ must store its argument {setting!r} under that name.")
     copy = clone(matcher, safe=False)
     _require(type(copy) is type(matcher), "a clone must be of the same class.")
