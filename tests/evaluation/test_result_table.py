@@ -125,6 +125,7 @@ def test_a_table_draws_itself_and_lines_stand_beside_the_split_that_they_are_of(
     table = Comparison((row | {"split": "strict"}, row), lines=lines)
     assert table.plot().alt.endswith("towers 80, chance: 17.2, CLIP: 80.5.")
     assert table.plot("strict").alt.endswith("towers 80.")
+    assert table.plot(theme="dark").theme == "dark"
     with pytest.raises(SettingError, match="split"):
         table.plot("fold")
     with pytest.raises(DataError, match="nothing to draw"):

@@ -8,7 +8,7 @@ import io
 import math
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -86,10 +86,11 @@ class Comparison:
         """Return the row of the matcher that is recommended, or None."""
         return row_to_use(self._rows_of(self._first_split()), self.chance())
 
-    def plot(self, split: str | None = None) -> Chart:
+    def plot(self, split: str | None = None, theme: str = "light") -> Chart:
         """Draw the rows of a split, by default of the first, with intervals, and lines of chance, people and others.
 
-        A notebook shows the chart; `save("chart.svg")` and `save("chart.png", theme="dark")` write it.
+        A notebook shows the chart, by `theme="dark"` on a dark ground; `save("chart.svg")` and `save("chart.png")`
+        write it.
         """
         first = self._first_split()
         split = (
@@ -102,7 +103,7 @@ class Comparison:
         chart = overview(self._rows_of(split), lines, SPLITS.get(split, ""))
         if chart is None:
             raise DataError("There is nothing to draw: no matcher was run. The table says why.")
-        return chart
+        return replace(chart, theme=theme)
 
     def _first_split(self) -> str:
         there = [str(row.get("split") or "") for row in self.rows if was_run(row)]

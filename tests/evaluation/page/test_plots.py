@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -60,3 +61,8 @@ def test_a_chart_is_written_as_png_and_svg_in_light_and_dark_and_twice_the_same(
         chart.save(tmp_path / "chart.gif")
     with pytest.raises(SettingError, match="theme"):
         chart.png("grey")
+    dark = replace(chart, theme="dark")
+    assert dark._repr_png_() == contents["dark.png"]  # what a notebook shows
+    assert dark.png("light") == contents["light.png"]
+    with pytest.raises(SettingError, match="theme"):
+        replace(chart, theme="grey")

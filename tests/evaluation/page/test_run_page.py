@@ -156,6 +156,15 @@ def test_a_photo_whose_file_is_gone_is_named_as_such(folder: Path, new_outcome: 
     assert "not shown: cannot read" in page_of(data, [new_outcome(data, "towers", prediction=None)])
 
 
+def test_curves_are_dark_on_a_dark_page_and_photos_stay_as_they_are(whole: str) -> None:
+    dark = whole[whole.index("@media (prefers-color-scheme: dark)") : whole.index("</style>")]
+    (turned,) = re.findall(r"\n +([^\n{]+) \{ filter: invert", dark)
+    assert turned == "figure img, section > img"
+    photos = re.findall(r'<ul class="photos">.*?</ul>', whole, re.DOTALL)
+    assert photos
+    assert not any("<figure" in one for one in photos)
+
+
 def test_every_picture_has_a_text_and_every_heading_its_scope(whole: str, read_page: Read) -> None:
     page = read_page(whole)
     pictures = page.all("img")

@@ -79,18 +79,22 @@ def dress(figure: Figure, theme: Theme) -> Figure:
 class Chart:
     """A picture that is drawn when it is asked for, in light or dark, as PNG or SVG. A notebook shows it.
 
-    `alt` says in words what it shows.
+    `alt` says in words what it shows; `theme` is the one of notebooks, and of files where none is named.
     """
 
     title: str
     draw: Callable[[Theme], Figure]
     alt: str
+    theme: str = "light"
 
-    def png(self, theme: str = "light") -> bytes:
+    def __post_init__(self) -> None:
+        check_choice("theme", self.theme, THEMES)
+
+    def png(self, theme: str | None = None) -> bytes:
         """Return it as a PNG file."""
         return png(self.figure(theme))
 
-    def svg(self, theme: str = "light") -> str:
+    def svg(self, theme: str | None = None) -> str:
         """Return it as an SVG file; its texts are texts."""
         stream = io.StringIO()
         # The same figures give the same file.
@@ -98,11 +102,11 @@ class Chart:
             self.figure(theme).savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
         return stream.getvalue()
 
-    def figure(self, theme: str = "light") -> Figure:
+    def figure(self, theme: str | None = None) -> Figure:
         """Return the figure of matplotlib, to change it."""
-        return self.draw(THEMES[check_choice("theme", theme, THEMES)])
+        return self.draw(THEMES[check_choice("theme", theme or self.theme, THEMES)])
 
-    def save(self, file: str | Path, theme: str = "light") -> Path:
+    def save(self, file: str | Path, theme: str | None = None) -> Path:
         """Write it to a .png or .svg file."""
         path = Path(file)
         if path.suffix not in (".png", ".svg"):

@@ -23,8 +23,8 @@ TITLES: Final = {
 }
 
 
-def training_chart(matcher: Matcher) -> Chart:
-    """Return how a matcher's network learned; the epoch whose weights were kept is marked.
+def training_chart(matcher: Matcher, theme: str = "light") -> Chart:
+    """Return how a matcher's network learned; the epoch whose weights were kept is marked. `theme` may be "dark".
 
     Raise where no network was trained: closed forms have no epochs.
     """
@@ -36,7 +36,7 @@ def training_chart(matcher: Matcher) -> Chart:
             "network, such as ConcatKeras, Interaction or TwoTower."
         )
     alt = "; ".join(map(_in_words, histories))
-    return Chart(f"How {matcher.name} learned", lambda theme: _draw(histories, theme), f"{alt}.")
+    return Chart(f"How {matcher.name} learned", lambda one: _draw(histories, one), f"{alt}.", theme)
 
 
 def _in_words(history: History) -> str:
