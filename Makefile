@@ -10,7 +10,7 @@ RUN := $(VENV)/bin/python
 CHECK_PYTHON = $(PYTHON) -c "$(SUITS)" 2>/dev/null \
 	|| { echo "withsense_tf needs Python 3.11, 3.12 or 3.13 (TensorFlow has no wheel for others), and $(PYTHON) is" \
 	"$$($(PYTHON) --version 2>/dev/null || echo not here). Choose one with: make PYTHON=python3.11 ..."; exit 1; }
-.PHONY: help compare quick demo docs test lint types unit slow sbom clean
+.PHONY: help compare quick demo docs docs-note test lint types unit slow sbom clean
 
 help:
 	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
@@ -52,9 +52,13 @@ demo: $(VENV)/demo
 
 # `serve` of the same program shows it while one writes: .venv/bin/mkdocs serve
 docs: export NO_MKDOCS_2_WARNING := 1
-docs: $(VENV)/installed artifacts/notebooks/05_law.ipynb
+docs: docs-note $(VENV)/installed artifacts/notebooks/05_law.ipynb
 	$(RUN) -m mkdocs build --strict --quiet
 	@echo "artifacts/site/index.html"
+
+docs-note:
+	@echo "This installs what is missing (minutes, the first time), runs the notebooks on drawn photos where they changed" \
+	"(about a minute), and builds the site (some seconds). On a busy machine it takes several times as long."
 
 # What the notebooks show is made on drawn scenes, once for as long as they stay the same.
 artifacts/notebooks/05_law.ipynb: $(wildcard experiments/*.ipynb) $(VENV)/installed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,14 @@ def test_behind_a_demonstration_only_what_is_missing_is_installed(tmp_path: Path
 
 def test_a_demonstration_behind_the_tests_installs_nothing(tmp_path: Path) -> None:
     assert calls_of(tmp_path, "demo", "installed") == ["-m withsense_tf demo"]
+
+
+def test_docs_says_first_what_it_does_and_how_long_that_takes() -> None:
+    plan = subprocess.run(
+        ["make", "--dry-run", "docs", f"PYTHON={sys.executable}"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert re.match(r'echo "This installs .*about a minute', plan.stdout, re.DOTALL)
 
 
 def test_a_list_of_packages_changes_nothing_of_what_it_lists(tmp_path: Path) -> None:
