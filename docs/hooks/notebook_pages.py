@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "experiments").glob("*.ipynb"))
 RUN = ROOT / "artifacts/notebooks"
+# Without the column of headings, a table has room for all its figures.
+WIDE = "---\nhide: [toc]\n---"
+# `docs/site.css` says how a table looks: pandas would draw black lines on any ground.
+OWN_STYLE = re.compile(r"<style scoped>.*?</style>|(?<=<table) border=\"\d+\"", re.DOTALL)
+TABLE = re.compile(r"<table(?: class=\"[^\"]*\")?>")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -69,7 +75,7 @@ def page_of(name: str, notebook: Any) -> str:
             parts += [f"```python\n{cell.source}\n```", *outputs_of(cell)]
         else:
             parts += [cell.source]
-    parts.insert(1, start)
+    parts = [WIDE, parts[0], start, *parts[1:]]
     return "\n\n".join(parts) + "\n"
 
 
@@ -87,13 +93,22 @@ def shown(data: Mapping[str, Any]) -> str:
     """Return one output: as a table where it is one, else as a picture, else as text."""
     text = str(data.get("text/plain", ""))
     if "text/html" in data:
-        return f'<div class="output">\n{data["text/html"].strip()}\n</div>'
+        return f'<div class="output" tabindex="0">\n{table_of_site(data["text/html"])}\n</div>'
     if "image/png" in data:
         picture = base64.b64encode(base64.b64decode(data["image/png"])).decode()
-        return f'<img alt="{html.escape(text)}" src="data:image/png;base64,{picture}">'
+        kind = ' class="chart"' if text.startswith("Chart(") else ""
+        return f'<img{kind} alt="{html.escape(text)}" src="data:image/png;base64,{picture}">'
     if WIDGET in data:
         return "*Here is a box to type in, while a notebook runs.*"
     return text_block(text)
+
+
+def table_of_site(text: str) -> str:
+    """Return what a notebook showed with its tables looking as the site has them.
+
+    A class keeps the theme from wrapping and spacing them as tables of its own.
+    """
+    return TABLE.sub('<table class="shown">', OWN_STYLE.sub("", text)).strip()
 
 
 def text_block(text: str) -> str:

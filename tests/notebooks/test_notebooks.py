@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 import sys
+from configparser import ConfigParser
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from doc_blocks import ROOT
 
@@ -19,7 +22,7 @@ from withsense_tf.errors import WeightsMissingError
 from withsense_tf.policy.countries import NOTICE
 
 sys.path.insert(0, str(ROOT / "docs/hooks"))
-from notebook_pages import NOTEBOOKS, newest, page_of, run_notebooks
+from notebook_pages import NOTEBOOKS, newest, page_of, run_notebooks, table_of_site
 
 
 def test_the_story_has_five_notebooks() -> None:
@@ -42,6 +45,15 @@ def test_notebooks_are_stored_without_outputs(path: Path) -> None:
     assert {name for cell in notebook.cells for name in cell.metadata} == set()
     assert notebook.cells[0].source.startswith("# ")
     assert "**Conclusions.**" in notebook.cells[-1].source
+
+
+def test_what_is_installed_for_notebooks_brings_the_command_that_runs_them() -> None:
+    assert "`jupyter execute --inplace" in (ROOT / "docs/tutorials/notebook.md").read_text(encoding="utf-8")
+    (command,) = (one for one in entry_points(group="console_scripts") if one.name == "jupyter-execute")
+    setup = ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    assert command.dist is not None
+    assert re.search(rf"^{command.dist.name}\b", setup["options.extras_require"]["notebook"], re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +149,13 @@ def test_countries_of_the_law_answer_differently(notebooks: dict[str, Any]) -> N
 
 
 @pytest.mark.slow
+def test_the_own_matcher_is_saved_and_keeps_the_contract(notebooks: dict[str, Any]) -> None:
+    printed = printed_by(notebooks["04_own_matcher"])
+    assert "It answers as before it was saved: True" in printed
+    assert "saved and loaded it says the same" in printed
+
+
+@pytest.mark.slow
 def test_a_folder_with_captions_alone_runs_in_all_and_they_say_what_is_measured(
     of_captions: dict[str, Any],
 ) -> None:
@@ -146,7 +165,9 @@ def test_a_folder_with_captions_alone_runs_in_all_and_they_say_what_is_measured(
     (table, *_) = [
         one for one in shown_by(of_captions["02_compare"]) if "<p><strong>" in str(one.get("text/html"))
     ]
-    assert "Use “" in table["text/html"]
+    # So few photos may tell none from chance.
+    assert re.search("Use “|None of these can be recommended", table["text/html"])
+    assert "Chance: R@5" in printed_by(of_captions["02_compare"])
     assert any("image/png" in one for one in shown_by(of_captions["02_compare"]))
 
 
@@ -163,14 +184,23 @@ def test_no_name_of_one_notebook_is_there_in_the_next(notebooks: dict[str, Any])
 @pytest.mark.slow
 def test_the_site_shows_what_notebooks_showed_and_loads_nothing_for_it(notebooks: dict[str, Any]) -> None:
     pages = {name: page_of(name, notebook) for name, notebook in notebooks.items()}
-    assert pages["02_compare"].count('<img alt="Chart(') == 2
-    assert '<div class="output">' in pages["01_explore"]
+    assert pages["02_compare"].count('<img class="chart" alt="Chart(') == 2
+    assert '<div class="output" tabindex="0">' in pages["01_explore"]
     assert "```text\n" in pages["01_explore"]
     assert "*Here is a box to type in" in pages["03_search"]
     assert "Traceback" not in "".join(pages.values())
     for page in pages.values():
         assert str(ROOT) not in page
         assert not re.search(r"<(script|link)|src=.(https?:)?//", page)
+
+
+def test_tables_of_pages_have_the_look_of_the_site_and_none_of_their_own() -> None:
+    shown = pd.DataFrame({"photo": ["a.jpg"], "target": [0.5]})._repr_html_()
+    table = table_of_site(shown)
+    assert table.count('<table class="shown">') == 1
+    assert not re.search("<style|border=|dataframe", table)
+    assert "a.jpg" in table
+    assert ".md-typeset .output table" in (ROOT / "docs/site.css").read_text(encoding="utf-8")
 
 
 def test_a_page_has_outputs_of_the_notebook_as_it_is_and_of_no_older_one(tmp_path: Path) -> None:
