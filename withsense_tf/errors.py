@@ -7,6 +7,7 @@
     │   ├── WeightsMissingError    weights that are not here and cannot be downloaded
     │   └── KindError (DataError, TypeError)  something of another kind than is expected
     ├── DiskError    (OSError)     a disk is full, or may only be read
+    │   └── RightsError (PermissionError)  a file may not be read or written by this user
     └── NotFittedError             `predict` before `fit`
 
     WithSenseWarning (UserWarning) the work goes on, but you should know something
@@ -63,6 +64,10 @@ class KindError(SettingError, DataError, TypeError):
 
 class DiskError(WithSenseError, OSError):
     """A disk is full, or may only be read: what was to be written is not there, and what was there is as before."""
+
+
+class RightsError(DiskError, PermissionError):
+    """A file may not be read or written by who runs this: nothing was changed, and nothing is answered without it."""
 
 
 class NotFittedError(WithSenseError, ValueError, AttributeError):
@@ -136,13 +141,24 @@ def disk_trouble(error: BaseException, place: object = None) -> str | None:
     return None if error.__cause__ is None else disk_trouble(error.__cause__, place)
 
 
+def rights_trouble(error: OSError, place: object = None) -> str:
+    """Say which file this user may not use, and what to do."""
+    file = error.filename2 or error.filename or place
+    return (
+        f"{file} may not be read or written by who runs this ({error.strerror or 'no rights'}). Nothing was changed. "
+        "Give it, and what lies beside it, to that user (chown, chmod), or run this as the user whose it is."
+    )
+
+
 @contextmanager
 def on_disk(place: object) -> Iterator[None]:
-    """Raise a DiskError that names the place where the block cannot write, for the disk is full or read-only."""
+    """Raise a DiskError that names the place where the block cannot write: a full or read-only disk, no rights."""
     try:
         yield
     except WithSenseError:
         raise
+    except PermissionError as error:
+        raise RightsError(rights_trouble(error, place)) from error
     except Exception as error:
         message = disk_trouble(error, place)
         if message is None:

@@ -4,9 +4,10 @@ import errno
 from pathlib import Path
 
 import pytest
+from full_files import files_of_at_most, without_rights, without_room
 
-from withsense_tf.common.atomic_files import whole_file
-from withsense_tf.errors import DiskError
+from withsense_tf.common.atomic_files import append_line, check_appendable, whole_file
+from withsense_tf.errors import DiskError, RightsError
 
 
 def write(file: Path, error: Exception) -> None:
@@ -49,3 +50,36 @@ def test_a_file_that_another_process_wrote_meanwhile_stays_where_it_is_not_to_be
         file.write_text("theirs")
     assert file.read_text() == "theirs"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_line_is_appended_whole_or_not_at_all_and_a_new_file_is_its_owners(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "lines.txt"
+    assert append_line(file, b"one") == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    with file.open("ab") as stream:
+        stream.write(b"half")
+    assert append_line(file, b"two", lasting=True) == 8
+    assert file.read_bytes() == b"one\nhalf\ntwo\n"
+    with without_room(file), pytest.raises(DiskError, match=r"No space left on the disk for .*lines\.txt"):
+        append_line(file, b"three")
+    assert file.read_bytes() == b"one\nhalf\ntwo\n"
+
+
+def test_half_a_line_for_which_there_is_room_does_not_stay(tmp_path: Path) -> None:
+    file = tmp_path / "lines.txt"
+    append_line(file, b"one")
+    with files_of_at_most(100), pytest.raises(DiskError, match="No space left"):
+        append_line(file, b"t" * 200)
+    assert file.read_bytes() == b"one\n"
+
+
+def test_a_file_of_another_user_cannot_be_appended_to_and_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "lines.txt"
+    check_appendable(file)
+    assert file.read_bytes() == b""
+    with without_rights(tmp_path, "lines.txt"):
+        for use in (check_appendable, lambda file: append_line(file, b"one")):
+            with pytest.raises(RightsError, match=r"lines\.txt may not be read or written by who runs this"):
+                use(file)
+    append_line(file, b"one")
+    assert [one.name for one in tmp_path.iterdir()] == ["lines.txt"]

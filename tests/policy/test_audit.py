@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from beside_others import in_two_processes, write_entry
+from full_files import files_of_at_most, without_rights, without_room
 
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import DiskError, RightsError, SettingError
 from withsense_tf.policy.audit import AuditLog
 
 
@@ -79,3 +80,39 @@ def test_a_photo_name_that_is_not_utf8_is_logged_too(tmp_path: Path) -> None:
 def test_a_log_without_room_is_refused(tmp_path: Path, size: int, files: int) -> None:
     with pytest.raises(SettingError, match="needs 1,000 bytes"):
         AuditLog(tmp_path / "audit.jsonl", size, files)
+
+
+@pytest.mark.closed
+def test_a_log_without_room_for_an_entry_takes_none_and_stays_readable(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    log.check()
+    log.write("result", "restrict", "captions", "RU", "abc", photo="a.jpg")
+    with without_room(log.file), pytest.raises(DiskError, match="No space left on the disk for"):
+        log.write_review("abd", {"photo": "b.jpg"})
+    log.write("result", "restrict", "captions", "RU", "abc", photo="c.jpg")
+    assert [one["photo"] for one in entries(log.file)] == ["a.jpg", "c.jpg"]
+
+
+@pytest.mark.closed
+def test_no_query_is_hashed_with_the_empty_key_that_a_full_disk_left(tmp_path: Path) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    with files_of_at_most(0), pytest.raises(DiskError, match=r"audit\.jsonl\.key"):
+        log.hash("dog")
+    key = tmp_path / "audit.jsonl.key"
+    assert not key.exists()
+    key.touch()
+    one = log.hash("dog")
+    assert len(key.read_bytes()) == 32
+    assert log.hash("dog") == one
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize("name", ["audit.jsonl", "audit.jsonl.key", "audit.jsonl.lock"])
+def test_a_file_of_the_log_that_is_another_users_is_named(tmp_path: Path, name: str) -> None:
+    log = AuditLog(tmp_path / "audit.jsonl")
+    log.write("query", "restrict", "child", "RU", "abc", query="dog")
+    assert [one.stat().st_mode & 0o077 for one in tmp_path.iterdir()] == [0, 0, 0]
+    with without_rights(tmp_path, name):
+        for use in (log.check, lambda: log.write("query", "restrict", "", None, "abc", query="dog")):
+            with pytest.raises(RightsError, match=rf"{name} may not be read or written"):
+                use()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.index_writing import PHOTOS, writing_alone
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.limits import read_bytes
+from withsense_tf.errors import on_disk
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.tables.left_out_tables import kept_out_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
@@ -28,7 +30,7 @@ from withsense_tf.index.trail.decision_trail import (
     new_decision,
 )
 from withsense_tf.index.trail.take_out import take_out
-from withsense_tf.index.upkeep.judge_anew import judge_anew
+from withsense_tf.index.upkeep.judge_anew import check_law_of, judge_anew
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, parse_overrides
 
@@ -45,8 +47,8 @@ def decide(service: PhotoService, id_: str, decision: str, signer: Signer, reaso
         overrides = _overrides(service)
         before = _of_content(overrides, name, digest)
         one = Override(name, decision, signer.name, reason, digest)
-        _put_override(service, overrides, before, one, lift=True)
-        return _note(service, new_decision(name, digest, decision, _cells(before), signer, reason))
+        note = new_decision(name, digest, decision, _cells(before), signer, reason)
+        return _put_override(service, overrides, before, one, note)
 
 
 def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Decision:
@@ -78,11 +80,10 @@ def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Dec
         overrides = _overrides(service)
         now = _of_content(overrides, found_decision.photo, found_decision.digest)
         before = None if found_decision.before is None else Override(**found_decision.before)
-        _put_override(service, overrides, now, before, lift=True)
         decision = None if before is None else before.decision
         photo, digest = found_decision.photo, found_decision.digest
         note = replace(new_decision(photo, digest, decision, _cells(now), signer, reason), undoes=number)
-        return _note(service, note)
+        return _put_override(service, overrides, now, before, note)
 
 
 def can_be_undone(decisions: Sequence[Decision]) -> set[str]:
@@ -151,12 +152,12 @@ def _put_override(
     overrides: Mapping[str, Override],
     old: Override | None,
     new: Override | None,
-    lift: bool,
-) -> None:
+    decision: Decision,
+) -> Decision:
     """Put a decision in the place of another: first into the index, then into the file that both are held against.
 
     So the index answers by the law as it was until all photos are judged anew. Stopped between, it answers nothing
-    until the index is judged again.
+    until the index is judged again. What cannot be written into the audit log, the trail and the file changes nothing.
     """
     rows = [one for one in overrides.values() if one is not old] + ([] if new is None else [new])
     stream = io.StringIO(newline="")
@@ -164,23 +165,31 @@ def _put_override(
     writer.writerow(OVERRIDE_COLUMNS)
     writer.writerows([getattr(one, column) for column in OVERRIDE_COLUMNS] for one in rows)
     content, file = stream.getvalue().encode(), _overrides_file(service)
-    with FileLock(f"{file}.lock"):
-        parse_overrides(content, str(file))  # what the next reader could not read is not written
-        policy = service.policy.current()
-        changed_law = replace(
-            policy, ownership=replace(policy.ownership, overrides=parse_overrides(content, str(file)))
+    with (
+        _trail(service).before_effect() as note,
+        on_disk(file),
+        FileLock(f"{file}.lock", mode=0o600),
+        whole_file(file) as draft,
+    ):
+        changed_overrides = parse_overrides(
+            content, str(file)
+        )  # what the next reader could not read is not written
+        index, policy = service.search().index, service.policy.current()
+        changed_law = Policy.current(
+            replace(policy, ownership=replace(policy.ownership, overrides=changed_overrides))
         )
-        judge_anew(service.search().index, Policy.current(changed_law), lift)
-        with whole_file(file) as draft:
-            draft.write_bytes(content)
+        # Before the photos are judged: it holds the room that the file needs.
+        draft.touch(mode=0o600)
+        draft.write_bytes(content)
+        shutil.copymode(file, draft)
+        check_law_of(index, changed_law)
+        note(decision, changed_law)
+        judge_anew(index, changed_law, lift=True)
+    return decision
 
 
 def _trail(service: PhotoService) -> DecisionTrail:
     return DecisionTrail(service.settings.state_folder)
-
-
-def _note(service: PhotoService, decision: Decision) -> Decision:
-    return _trail(service).note(decision, service.policy)
 
 
 def _cells(one: Override | None) -> dict[str, str] | None:

@@ -43,7 +43,7 @@ from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.app.uploads.index_writing import PHOTOS, judge_waiting
 from withsense_tf.common.machine import usable_cores
-from withsense_tf.errors import DataError, DiskError, OtherLawError, SettingError, WithSenseError
+from withsense_tf.errors import DataError, DiskError, OtherLawError, RightsError, SettingError, WithSenseError
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.vectors.cores import limit_cores
 
@@ -212,10 +212,23 @@ async def _answer_own(request: Request, error: Exception) -> Response:
             error.advice, RETRY,
         )  # fmt: skip
         return await respond(request, problem)
-    kind = "disk_full" if isinstance(error, DiskError) else "index_not_ready"
     LOGGER.error("", extra={"cells": {"request": request_id(request.scope), "error": str(error)}})
-    problem = ProblemError(
-        503, kind, "The index cannot answer now: it is being changed, or needs who looks after it.",
+    return await respond(request, _problem_of_disk(error))
+
+
+def _problem_of_disk(error: Exception) -> ProblemError:
+    """Say what keeps the server from answering; the log names the file."""
+    if isinstance(error, RightsError):
+        return ProblemError(
+            503, "no_rights", "The server may not read or write a file that it needs, so nothing was done.",
+            "Who runs it gives it the rights. The server's log names the file.", RETRY,
+        )  # fmt: skip
+    if isinstance(error, DiskError):
+        return ProblemError(
+            503, "disk_full", "The server has no room to write what it must write down, so nothing was done.",
+            "Who runs it makes room. The server's log names the place.", RETRY,
+        )  # fmt: skip
+    return ProblemError(
+        503, "index_not_ready", "The index cannot answer now: it is being changed, or needs who looks after it.",
         "Try again in a while. The server's log says more.", RETRY,
     )  # fmt: skip
-    return await respond(request, problem)

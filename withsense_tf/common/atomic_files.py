@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Final
 from withsense_tf.errors import on_disk
 
 DRAFT: Final = ".draft"
+# As much as some lines take, and as a file system gives at once.
+PROBE_BYTES: Final = 4_096
 
 
 @contextmanager
@@ -36,6 +39,44 @@ def whole_file(path: Path, suffix: str = DRAFT, *, replace: bool = True) -> Iter
         finally:
             # Half a file on a full disk is in everybody's way.
             draft.unlink(missing_ok=True)
+
+
+def append_line(file: Path, line: bytes, *, lasting: bool = False) -> int:
+    """Append a line to a file, all of it or nothing; return how long the file was before. Lock it before.
+
+    A new file is its owner's alone. Half a line that a machine left as it stopped takes no whole one with it. A line
+    that is `lasting` is on the disk at the end.
+    """
+    with on_disk(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with open(file, "ab+", buffering=0, opener=_for_owner) as stream:
+            size = stream.seek(0, os.SEEK_END)
+            is_whole = not size or os.pread(stream.fileno(), 1, size - 1) == b"\n"
+            rest = (b"" if is_whole else b"\n") + line + b"\n"
+            try:
+                while rest:
+                    rest = rest[stream.write(rest) :]
+                if lasting:
+                    os.fsync(stream.fileno())
+            except BaseException:
+                stream.truncate(size)
+                raise
+        return size
+
+
+def check_appendable(file: Path) -> None:
+    """Raise where no line can be appended to a file now: this user may not, or there is no room."""
+    with on_disk(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with open(file, "ab", opener=_for_owner):
+            pass
+        # Beside it: whoever reads the file sees no line that is none.
+        with tempfile.TemporaryFile(dir=file.parent, buffering=0) as probe:
+            probe.write(bytes(PROBE_BYTES))
+
+
+def _for_owner(file: str, flags: int) -> int:
+    return os.open(file, flags, 0o600)
 
 
 def flush(path: Path) -> None:

@@ -7,13 +7,15 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock
 
+from withsense_tf.common.atomic_files import append_line, check_appendable, whole_file
 from withsense_tf.errors import SettingError, on_disk
 
 MOST_BYTES: Final = 50_000_000
@@ -70,21 +72,29 @@ class AuditLog:
         all_entries = {"country": None, "place": "review", "rule": "a person's decision", "query": None}
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         cells = {name: decision.get(name) for name in names}
-        self._append({"time": now, "policy": policy, **all_entries, **cells})
+        self._append({"time": now, "policy": policy, **all_entries, **cells}, lasting=True)
 
-    def _append(self, entry: Mapping[str, object]) -> None:
-        line = (json.dumps(entry) + "\n").encode()
+    def _append(self, entry: Mapping[str, object], *, lasting: bool = False) -> None:
+        line = json.dumps(entry).encode()
         # What cannot be noted down is not answered.
-        with on_disk(self.file):
-            self._append_line(line)
-
-    def _append_line(self, line: bytes) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{self.file}.lock"):
-            if self.file.exists() and self.file.stat().st_size + len(line) > self.most_bytes:
+        with self._alone():
+            if self.file.exists() and self.file.stat().st_size + len(line) + 1 > self.most_bytes:
                 self._rotate()
-            with self.file.open("ab") as stream:
-                stream.write(line)
+            append_line(self.file, line, lasting=lasting)
+
+    def check(self) -> None:
+        """Raise where no entry can be written now: for want of room, or of rights to the log, its key or its lock."""
+        self._key()
+        with self._alone():
+            check_appendable(self.file)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other thread or process write to the log, or make its key, within the block."""
+        with on_disk(self.file):
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(f"{self.file}.lock", mode=0o600):
+                yield
 
     def hash(self, query: str) -> str:
         """Return the hash that stands for a query in this log; upper case and blanks make no difference."""
@@ -93,13 +103,14 @@ class AuditLog:
 
     def _key(self) -> bytes:
         path = Path(f"{self.file}.key")
-        path.parent.mkdir(parents=True, exist_ok=True)
         # Under the lock: two processes that start at once must not hash with two keys.
-        with FileLock(f"{self.file}.lock"):
-            if not path.exists():
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(secrets.token_bytes(32))
+        with self._alone():
+            # An empty one is what a full disk left: no hash is made with that.
+            if not path.exists() or not path.stat().st_size:
+                with whole_file(path) as draft:
+                    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                    with os.fdopen(handle, "wb") as stream:
+                        stream.write(secrets.token_bytes(32))
             return path.read_bytes()
 
     def _rotate(self) -> None:

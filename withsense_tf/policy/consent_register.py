@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import secrets
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,8 +19,9 @@ from typing import Final
 
 from filelock import FileLock
 
+from withsense_tf.common.atomic_files import append_line
 from withsense_tf.common.limits import parse_json, read_bytes
-from withsense_tf.errors import DataError, DataWarning, SettingError, check_choice
+from withsense_tf.errors import DataError, DataWarning, DiskError, SettingError, check_choice, on_disk
 from withsense_tf.policy.countries import country_code, known_country
 from withsense_tf.policy.overrides import DIGEST
 from withsense_tf.policy.watched import Watched
@@ -111,6 +113,8 @@ class ConsentRegister:
             return self._file.value()
         except FileNotFoundError:
             return {}
+        except DiskError:
+            raise
         except OSError as error:
             raise DataError(
                 f"{self.file} cannot be read ({error.strerror}), so no permission holds."
@@ -175,20 +179,23 @@ class ConsentRegister:
         self._append({"event": "revoke", "id": consent_id, "by": by, "reason": reason})
 
     def _append(self, event: dict[str, object]) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
         line = json.dumps(
             {**event, "time": datetime.now(UTC).isoformat(timespec="seconds")}, ensure_ascii=False
         )
-        with FileLock(f"{self.file}.lock"), self.file.open("ab+") as stream:
-            # A last line without its end must not take this one in.
-            if stream.tell() and self.file.read_bytes()[-1:] != b"\n":
-                stream.write(b"\n")
-            stream.write(line.encode() + b"\n")
+        with self._alone():
+            append_line(self.file, line.encode(), lasting=True)
 
     def _read(self) -> bytes:
         # Under the lock: a line that another process is writing is not taken for a broken one.
-        with FileLock(f"{self.file}.lock"):
+        with self._alone():
             return read_bytes(self.file)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with on_disk(self.file):
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(f"{self.file}.lock", mode=0o600):
+                yield
 
     def _parse(self, content: bytes) -> dict[str, list[Consent]]:
         by_id: dict[str, Consent] = {}

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from app_places import WITHHELD, Place, ids_of
+from full_files import without_room
 from run_command import run
 from scenes import collage_of, scene
 from starlette.testclient import TestClient
@@ -229,3 +230,18 @@ def test_nothing_is_removed_while_the_index_is_judged_by_another_law(
     table = Path(str(place.law.overrides))
     table.write_text(table.read_text() + "shown_1.png,,restrict,Ann,x\n", encoding="utf-8")
     assert remove(reviewer, id_).json()["kind"] == "other_law"
+
+
+def test_a_photo_stays_that_the_audit_log_cannot_have(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    log = place.index.parent / "audit.jsonl"
+    client = new_client(place.settings(country="BB", law=replace(place.law, audit=log)))
+    id_ = id_of(client, "shown_0.png")
+    with without_room(log):
+        answer = remove(client, id_)
+    assert (answer.status_code, answer.json()["kind"]) == (503, "disk_full")
+    assert client.get(f"/api/v1/photos/{id_}").status_code == 200
+    assert remove(client, id_).json()["photos"] == 1
+    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [one["photo"] for one in entries if one["place"] == "review"] == ["shown_0.png"]

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from app_places import Place, ids_of
+from full_files import files_of_at_most, without_rights, without_room
 from starlette.testclient import TestClient
 
 from withsense_tf.app.api_keys import KeyRing
@@ -260,3 +262,66 @@ def test_each_scope_opens_its_own_part_alone(place: Place, new_client: Callable[
     key = ring.key_of(keys["read"])
     ring.revoke("" if key is None else key.id)
     assert client.get("/api/v1/law", headers={"X-API-Key": keys["read"]}).status_code == 401
+
+
+@pytest.mark.closed
+def test_what_the_audit_log_cannot_have_is_not_decided(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    log = place.index.parent / "audit.jsonl"
+    client = new_client(place.settings(country="BB", law=replace(place.law, audit=log)))
+    shown = next(iter(ids_of(client, "BB")))
+    said = {"id": shown, "decision": "restrict", "by": "Ann", "reason": "x"}
+    number = client.post("/api/v1/review/decisions", json=said).json()["id"]
+    child = client.get("/api/v1/review/withheld").json()[0]["id"]
+    files = [place.index.parent / "overrides.csv", place.index / "app" / "decisions.jsonl"]
+    before = [file.read_bytes() for file in files]
+    requests = [
+        ("/api/v1/review/decisions", said | {"id": child, "decision": "allow"}),
+        (f"/api/v1/review/decisions/{number}/undo", {"by": "Ann", "reason": "x"}),
+    ]
+    for path, body in requests:
+        with without_room(log):
+            answer = client.post(path, json=body)
+            assert (answer.status_code, answer.json()["kind"]) == (503, "disk_full"), path
+        assert [file.read_bytes() for file in files] == before, path
+        assert client.get(f"/api/v1/photos/{child}").status_code == 451
+        assert client.get(f"/api/v1/photos/{shown}").status_code == 451
+    # With room, each is one decision in the log.
+    assert [client.post(path, json=body).status_code for path, body in requests] == [201, 201]
+    reviews = [line for line in log.read_text(encoding="utf-8").splitlines() if '"review"' in line]
+    assert len(reviews) == 3
+
+
+@pytest.mark.closed
+def test_a_decision_that_the_table_may_not_have_changes_nothing(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    log, table = place.index.parent / "audit.jsonl", place.index.parent / "overrides.csv"
+    client = new_client(place.settings(country="BB", law=replace(place.law, audit=log)))
+    child = client.get("/api/v1/review/withheld").json()[0]["id"]
+    said = {"id": child, "decision": "allow", "by": "Ann", "reason": "x"}
+    table.chmod(0o640)
+    Path(f"{table}.lock").touch()
+    with without_rights(place.index.parent, "overrides.csv.lock"):
+        answer = client.post("/api/v1/review/decisions", json=said)
+        assert (answer.status_code, answer.json()["kind"]) == (503, "no_rights")
+        assert "overrides" not in answer.text
+    assert client.get(f"/api/v1/photos/{child}").status_code == 451
+    assert client.get("/api/v1/review/decisions").json() == []
+    assert client.post("/api/v1/review/decisions", json=said).status_code == 201
+    assert table.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.closed
+def test_a_permission_without_room_is_not_given_and_leaves_the_others_readable(
+    place: Place, new_client: Callable[..., TestClient]
+) -> None:
+    client = new_client(place.settings(country="BB"))
+    id_ = client.get("/api/v1/review/withheld").json()[0]["id"]
+    said, register = {"id": id_, "given_by": "her mother"}, place.index.parent / "consents.jsonl"
+    assert client.post("/api/v1/review/consents", json=said).status_code == 201
+    with files_of_at_most(register.stat().st_size + 10):
+        answer = client.post("/api/v1/review/consents", json=said)
+    assert (answer.status_code, answer.json()["kind"]) == (503, "disk_full")
+    assert len(client.get("/api/v1/review/consents").json()) == 1

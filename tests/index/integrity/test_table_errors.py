@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+from full_files import files_of_at_most
 from index_digest import contents
 from small_index import LAW, items_of_looks, new_index
 
@@ -175,19 +174,6 @@ def test_stored_vectors_a_picture_and_a_results_file_say_that_the_disk_is_full(
     with pytest.raises(OSError, match="No space"):
         append_rows(disk / "compare.csv", table)
     assert (disk / "compare.csv").read_bytes() == rows
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Let no file grow larger: a stand-in for a full disk, where none can be mounted."""
-    usual = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, usual)
 
 
 def test_vectors_that_do_not_fit_any_more_say_so_without_a_disk_of_their_own(tmp_path: Path) -> None:

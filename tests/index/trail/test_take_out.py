@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from full_files import without_room
 from PIL import ImageOps
 from scenes import collage_of, scene
 from small_index import LAW, item_of, new_index
 
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, DiskError, SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.left_out_tables import kept_out_photos
@@ -143,3 +144,25 @@ def test_nothing_is_let_in_that_the_trail_cannot_have(index: PhotoIndex, tmp_pat
         let_in(index, ["wall.png"], LAW, trail, Signer("Bob"), "A slip.")
     with index.catalog.reading() as tables:
         assert [name for name, *_ in kept_out_photos(tables)] == ["wall.png"]
+
+
+@pytest.mark.closed
+def test_nothing_leaves_or_is_let_in_that_the_audit_log_cannot_have(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
+    trail, log = DecisionTrail(tmp_path / "state"), tmp_path / "audit.jsonl"
+    policy = Policy.current(replace(LAW, audit=AuditLog(log)))
+    take_out(index, ["far.png"], policy, trail, Signer("Ann"), "He asked.")
+    lines = (log.read_bytes(), trail.file.read_bytes())
+    for change, names in ((take_out, ["wall.png"]), (let_in, ["far.png"])):
+        with without_room(log), pytest.raises(DiskError, match="No space left"):
+            change(index, names, policy, trail, Signer("Ann"), "He asked.")
+        assert (log.read_bytes(), trail.file.read_bytes()) == lines
+        with index.catalog.reading() as tables:
+            assert "wall.png" in live_ids(tables)
+            assert sorted(name for name, *_ in kept_out_photos(tables)) == ["copy.png", "far.png"]
+    # With room again, it is one as if it were asked for the first time.
+    report, *_ = take_out(index, ["wall.png"], policy, trail, Signer("Ann"), "He asked.")
+    assert report.removed == 1
+    entries = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [one["photo"] for one in entries][2:] == ["wall.png"]

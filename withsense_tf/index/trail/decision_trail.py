@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from os import SEEK_END
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
+
+from withsense_tf.common.atomic_files import append_line
 from withsense_tf.common.limits import parse_json, read_bytes
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, WithSenseError, on_disk
 from withsense_tf.policy.current_policy import Policy
 
 TRAIL: Final = "decisions.jsonl"
@@ -22,6 +26,8 @@ STATE: Final = "app"
 REMOVE: Final = "remove"
 # And that it may come in again.
 READMIT: Final = "readmit"
+# The reason of an entry that takes back what could not be carried out.
+NO_EFFECT: Final = "It did not take effect."
 # What no decision of the law is, and no taking back undoes.
 OF_INDEX: Final = (REMOVE, READMIT)
 
@@ -81,18 +87,88 @@ class DecisionTrail:
         return decision
 
     def note(self, decision: Decision, policy: Policy) -> Decision:
-        """Write a decision that holds now into the trail, and into the audit log, if the law names one."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self.file.open("ab+") as stream:
-            # Half a line that a machine left as it stopped takes no whole one with it.
-            whole = not stream.tell() or (stream.seek(-1, SEEK_END), stream.read(1))[1] == b"\n"
-            stream.write(
-                (("" if whole else "\n") + json.dumps(asdict(decision), ensure_ascii=False) + "\n").encode()
-            )
-        policy = policy.current()
-        if policy.audit is not None:
-            policy.audit.write_review(policy.version, asdict(decision))
+        """Write a decision into the audit log, if the law names one, and then into the trail.
+
+        That comes before it takes effect (see `before_effect`): a log that cannot be written is an error in time, and a
+        process that is killed leaves no effect that the log does not have.
+        """
+        _write_audit(decision, policy)
+        try:
+            self._append(decision)
+        except BaseException:
+            _take_back_of_audit(decision, policy)
+            raise
         return decision
+
+    @contextmanager
+    def before_effect(self) -> Iterator[Callable[[Decision, Policy], Decision]]:
+        """Yield what notes decisions, to be called before they take effect within the block.
+
+        A block that fails has no effect: the trail loses their lines, and the audit log, which loses none, gets entries
+        that take them back.
+        """
+        notes: list[tuple[Decision, Policy]] = []
+
+        def note(decision: Decision, policy: Policy) -> Decision:
+            self.note(decision, policy)
+            notes.append((decision, policy))
+            return decision
+
+        try:
+            yield note
+        except BaseException:
+            for decision, policy in reversed(notes):
+                self._take_back(decision)
+                _take_back_of_audit(decision, policy)
+            raise
+
+    def _append(self, decision: Decision) -> None:
+        with self._alone():
+            append_line(self.file, _line_of(decision), lasting=True)
+
+    def _take_back(self, decision: Decision) -> None:
+        """Cut the last line off; where another came meanwhile, write one that takes it back."""
+        line = _line_of(decision) + b"\n"
+        with suppress(WithSenseError), self._alone():
+            with self.file.open("rb+") as stream:
+                start = max(0, stream.seek(0, SEEK_END) - len(line))
+                stream.seek(start)
+                if stream.read() == line:
+                    stream.truncate(start)
+                    return
+            append_line(self.file, _line_of(_taken_back(decision)), lasting=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with on_disk(self.file):
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(f"{self.file}.lock", mode=0o600):
+                yield
+
+
+def _line_of(decision: Decision) -> bytes:
+    return json.dumps(asdict(decision), ensure_ascii=False).encode()
+
+
+def _taken_back(decision: Decision) -> Decision:
+    """Return what takes back a decision that did not take effect."""
+    decision_before = None if decision.before is None else decision.before.get("decision")
+    id_, time = secrets.token_hex(6), _now()
+    return replace(
+        decision, id=id_, time=time, decision=decision_before, reason=NO_EFFECT, undoes=decision.id
+    )
+
+
+def _write_audit(decision: Decision, policy: Policy) -> None:
+    policy = policy.current()
+    if policy.audit is not None:
+        policy.audit.write_review(policy.version, asdict(decision))
+
+
+def _take_back_of_audit(decision: Decision, policy: Policy) -> None:
+    # Where that cannot be written either, the log says too much, and never too little.
+    with suppress(WithSenseError):
+        _write_audit(_taken_back(decision), policy)
 
 
 def new_decision(
@@ -104,6 +180,9 @@ def new_decision(
     reason: str,
 ) -> Decision:
     """Return a decision that is made now, under a number that is drawn by lot."""
-    time = datetime.now(UTC).isoformat(timespec="seconds")
-    cells = (secrets.token_hex(6), time, photo, digest, decision, before, signer.name, reason)
+    cells = (secrets.token_hex(6), _now(), photo, digest, decision, before, signer.name, reason)
     return Decision(*cells, key=signer.key)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -8,7 +8,7 @@ to publish is right.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -33,6 +33,7 @@ from withsense_tf.policy.current_policy import Policy
 FEW: Final = 10
 # What becomes of the photos of an index that do not come: they stay, or leave, or leave though they are most of them.
 Others = Literal["keep", "remove", "replace"]
+KeepOut = Callable[[PhotoIndex, Sequence[str]], tuple[dict[str, str], list[str]]]
 
 
 @dataclass(frozen=True)
@@ -107,11 +108,14 @@ def ingest(
 
 
 def remove_for_good(
-    index: PhotoIndex, names: Iterable[str], policy: Policy
+    index: PhotoIndex, names: Sequence[str], policy: Policy, keep: KeepOut = keep_out
 ) -> tuple[Report, dict[str, str], list[str]]:
-    """Take photos, their copies and what shows them out for good; return the report, and what `keep_out` does."""
+    """Take photos, their copies and what shows them out for good; return the report, and what `keep_out` does.
+
+    `keep` stands in its place where more than that is written down.
+    """
     check_law_of(index, policy)  # before a photo is written down that then stays
-    leaving, unknown = keep_out(index, names)
+    leaving, unknown = keep(index, names)
     return ingest(index, [], policy, remove=leaving), leaving, unknown
 
 

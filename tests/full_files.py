@@ -1,0 +1,64 @@
+"""Files that cannot be written: no room for more, or another user's."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+MOST_BYTES = 20_000_000  # more than all other files of a test have
+NOBODY = 65534
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Let no file grow larger: a stand-in for a full disk, where none can be mounted."""
+    usual = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, usual)
+
+
+@contextmanager
+def without_room(file: Path) -> Iterator[None]:
+    """Let a file, and no smaller one, take no byte more: it has a hole at its end meanwhile."""
+    size = file.stat().st_size if file.exists() else 0
+    with file.open("ab") as stream:
+        stream.truncate(MOST_BYTES)
+    try:
+        with files_of_at_most(MOST_BYTES):
+            yield
+        assert file.stat().st_size == MOST_BYTES
+    finally:
+        with file.open("ab") as stream:
+            stream.truncate(size)
+
+
+@contextmanager
+def without_rights(folder: Path, *names: str) -> Iterator[None]:
+    """Let this process read and write some files of a folder no more, even where it is root's; all others it may."""
+    inside = [folder, *folder.rglob("*")]
+    modes = {place: place.stat().st_mode for place in (*folder.parents, *inside)}
+    is_root = os.geteuid() == 0
+    try:
+        for place, mode in modes.items() if is_root else ():
+            more = 0o011 if place not in inside else 0o077 if place.is_dir() else 0o066
+            place.chmod(mode | more)  # of the group, too: it stays root's
+        for name in names:
+            (folder / name).chmod(0)
+        if is_root:
+            os.seteuid(NOBODY)
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        for place, mode in modes.items():
+            if is_root or place in inside:
+                place.chmod(mode)
