@@ -42,23 +42,23 @@ def without_room(file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def without_rights(folder: Path, *names: str) -> Iterator[None]:
-    """Let this process read and write some files of a folder no more, even where it is root's; all others it may."""
+def without_rights(folder: Path, *names: str, mode: int = 0) -> Iterator[None]:
+    """Leave this process no other rights to some files of a folder, even as root; to all others it has all."""
     inside = [folder, *folder.rglob("*")]
     modes = {place: place.stat().st_mode for place in (*folder.parents, *inside)}
     is_root = os.geteuid() == 0
     try:
-        for place, mode in modes.items() if is_root else ():
+        for place, before in modes.items() if is_root else ():
             more = 0o011 if place not in inside else 0o077 if place.is_dir() else 0o066
-            place.chmod(mode | more)  # of the group, too: it stays root's
+            place.chmod(before | more)  # of the group, too: it stays root's
         for name in names:
-            (folder / name).chmod(0)
+            (folder / name).chmod(mode)
         if is_root:
             os.seteuid(NOBODY)
         yield
     finally:
         if is_root:
             os.seteuid(0)
-        for place, mode in modes.items():
+        for place, before in modes.items():
             if is_root or place in inside:
-                place.chmod(mode)
+                place.chmod(before)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import logging
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -43,13 +45,23 @@ from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.settings import AppSettings
 from withsense_tf.app.uploads.index_writing import PHOTOS, judge_waiting
 from withsense_tf.common.machine import usable_cores
-from withsense_tf.errors import DataError, DiskError, OtherLawError, RightsError, SettingError, WithSenseError
+from withsense_tf.errors import (
+    DataError,
+    DiskError,
+    OtherLawError,
+    RightsError,
+    SettingError,
+    WithSenseError,
+    on_disk,
+)
 from withsense_tf.index.brought import note_brought
+from withsense_tf.index.integrity.table_errors import code_of
 from withsense_tf.index.vectors.cores import limit_cores
 
 # A photo that is withheld and one that is not there are answered after the same time, however long the look took.
 REFUSAL_SECONDS: Final = 0.05
 ALIKE: Final = frozenset({404, 451})
+NO_RIGHTS: Final = (errno.EACCES, errno.EPERM, errno.EROFS)
 RETRY: Final = {"Retry-After": "5"}
 
 
@@ -141,6 +153,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(WithSenseError, _answer_own)
+    app.add_exception_handler(OSError, _answer_disk)
     app.add_exception_handler(Exception, _answer_unforeseen)
 
 
@@ -216,12 +229,27 @@ async def _answer_own(request: Request, error: Exception) -> Response:
     return await respond(request, _problem_of_disk(error))
 
 
+async def _answer_disk(request: Request, error: Exception) -> Response:
+    """Answer where a file could not be used; what else the system says was not foreseen."""
+    try:
+        with on_disk("a file of the server"):
+            raise error
+    except DiskError as trouble:
+        return await _answer_own(request, trouble)
+
+
 def _problem_of_disk(error: Exception) -> ProblemError:
     """Say what keeps the server from answering; the log names the file."""
-    if isinstance(error, RightsError):
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error) and code_of(cause) == sqlite3.SQLITE_READONLY:
+        return ProblemError(
+            503, "index_read_only", "The index here may only be read, so nothing is added or changed.",
+            "Who runs the server gives it the rights to write to the index. The server's log says more.",
+        )  # fmt: skip
+    if isinstance(error, RightsError) or (isinstance(cause, OSError) and cause.errno in NO_RIGHTS):
         return ProblemError(
             503, "no_rights", "The server may not read or write a file that it needs, so nothing was done.",
-            "Who runs it gives it the rights. The server's log names the file.", RETRY,
+            "Who runs it gives it the rights. The server's log names the file.",
         )  # fmt: skip
     if isinstance(error, DiskError):
         return ProblemError(

@@ -185,6 +185,12 @@ class ConsentRegister:
         with self._alone():
             append_line(self.file, line.encode(), lasting=True)
 
+    def check(self) -> None:
+        """Raise where the register cannot be read, by its rights or those of its lock."""
+        if self.file.exists():
+            with self._alone(), self.file.open("rb"):
+                pass
+
     def _read(self) -> bytes:
         # Under the lock: a line that another process is writing is not taken for a broken one.
         with self._alone():

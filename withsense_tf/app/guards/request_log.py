@@ -88,9 +88,15 @@ def unforeseen_problem() -> ProblemError:
 
 
 def log_failure(id_: str, error: BaseException) -> None:
-    """Write down where an unforeseen error came from, without its message, which may hold what was asked for."""
+    """Write down where an unforeseen error came from, without its message, which may hold what was asked for.
+
+    Of a file that cannot be used, it is the name that helps.
+    """
     places = [f"{place.filename}:{place.lineno}" for place in traceback.extract_tb(error.__traceback__)]
-    LOGGER.error("", extra={"cells": {"request": id_, "error": type(error).__name__, "at": places[-8:]}})
+    cells = {"request": id_, "error": type(error).__name__, "at": places[-8:]}
+    if isinstance(error, OSError) and error.filename is not None:
+        cells |= {"file": str(error.filename), "why": error.strerror}
+    LOGGER.error("", extra={"cells": cells})
 
 
 class JsonLines(logging.Formatter):

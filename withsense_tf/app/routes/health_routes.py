@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from withsense_tf.app.answers import HealthAnswer, ProblemKind, ProblemKindsAnswer
+from withsense_tf.app.guards.file_rights import check_law_files
 from withsense_tf.app.metrics import CONTENT_TYPE, Metrics
 from withsense_tf.app.routes.common import Service, needs, problems
 from withsense_tf.app.routes.problem_kinds import PROBLEM_KINDS
@@ -20,7 +21,8 @@ async def health() -> HealthAnswer:
 
 @router.get("/ready", summary="Can the server answer?", responses=problems())
 def ready(service: Service) -> HealthAnswer:
-    """The index is open, and judged by the law as it is now; else 503."""
+    """The index is open, judged by the law as it is now, and the law's files can be used; else 503."""
+    check_law_files(service.settings.law)
     with service.doorway(None) as here:
         here.index.current(here.tables)
     return HealthAnswer(status="ready")

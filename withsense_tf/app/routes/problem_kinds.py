@@ -51,6 +51,7 @@ PROBLEM_KINDS: Final[dict[str, tuple[int, str]]] = {
     "busy": (503, "Others are changing the index; try again."),
     "disk_full": (503, "The server has no room to write."),
     "index_not_ready": (503, "The index is being changed, or needs who looks after it."),
+    "index_read_only": (503, "The index may only be read: nothing is added or changed; searches go on."),
     "no_rights": (503, "The server may not read or write a file that it needs; its log names the file."),
     "other_law": (503, "The index was judged by other rules than the server has: `index judge` is needed."),
 }  # fmt: skip

@@ -22,7 +22,7 @@ from withsense_tf.app.uploads.quarantine import Quarantine, WaitingPhoto
 from withsense_tf.app.uploads.uploaded_item import NOBODY, item_of_upload
 from withsense_tf.data.pictures.photo_file import PhotoError
 from withsense_tf.encoders.vectors.store import LASTING
-from withsense_tf.errors import WithSenseError
+from withsense_tf.errors import WithSenseError, on_disk
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.item import Item
 from withsense_tf.index.stored_items import stored_items
@@ -46,10 +46,11 @@ MOST_CAPTIONS: Final = 100  # of one photo
 def writing_alone(service: PhotoService) -> Iterator[None]:
     """Let nobody else change what users brought within the block; who waits too long is asked to come again."""
     folder = service.settings.state_folder
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / LOCK, timeout=PATIENCE_SECONDS):
-            yield
+        with on_disk(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(folder / LOCK, timeout=PATIENCE_SECONDS):
+                yield
     except Timeout:
         raise ProblemError(
             503, "busy", "Others are changing the index.", "Try again in a while.", {"Retry-After": "10"}

@@ -1,0 +1,60 @@
+"""Whether a server may use the files that it needs, and has room for its audit log: said before a request fails."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from withsense_tf.app.photo_ids import KEY_FILE
+from withsense_tf.app.settings import AppSettings
+from withsense_tf.errors import DiskError, on_disk
+from withsense_tf.policy.audit import AuditLog
+from withsense_tf.policy.consent_register import ConsentRegister
+from withsense_tf.policy.service import LawFiles
+
+
+def check_law_files(law: LawFiles) -> None:
+    """Raise where no answer can be given: a file of the law cannot be read, or the audit log takes no entry."""
+    for file in (law.countries, law.overrides):
+        if file is not None:
+            with on_disk(file), file.open("rb"):
+                pass
+    if law.consents is not None:
+        ConsentRegister(law.consents).check()
+    if law.audit is not None:
+        AuditLog(law.audit).check()
+
+
+def check_start(settings: AppSettings) -> list[str]:
+    """Raise where a server could not answer; return why nothing could be decided or brought there, a line each."""
+    check_law_files(settings.law)
+    state, table, register = settings.state_folder, settings.law.overrides, settings.law.consents
+    key = state / KEY_FILE
+    with on_disk(key):
+        _check_writable([] if key.exists() else [state])
+        if key.exists():
+            key.read_bytes()
+    places = [state, *(state.iterdir() if state.is_dir() else ()), *files_of_table(table)]
+    reasons = []
+    for place in places if register is None else [*places, register]:
+        try:
+            with on_disk(place):
+                _check_writable([place])
+        except DiskError as error:
+            reasons.append(str(error))
+    return reasons
+
+
+def files_of_table(table: Path | None) -> list[Path]:
+    """Return what must be written to where another table takes the place of this one."""
+    return [] if table is None else [table.parent, table, Path(f"{table}.lock")]
+
+
+def _check_writable(places: list[Path]) -> None:
+    """Raise where a file or folder, or the folder that it would be made in, may not be written to."""
+    for place in places:
+        there = next((one for one in (place, *place.parents) if one.exists()), place)
+        rights = os.W_OK | os.X_OK if there.is_dir() else os.W_OK
+        if not os.access(there, rights, effective_ids=os.access in os.supports_effective_ids):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
