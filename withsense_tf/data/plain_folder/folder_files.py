@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import unicodedata
 from collections import deque
@@ -59,19 +60,32 @@ def files_of(root: Path, problems: list[Problem]) -> dict[str, Path]:
         seen_folders.add((state.st_dev, state.st_ino))
         for entry in entries:
             path = f"{name}/{text_of_name(entry.name)}" if name else text_of_name(entry.name)
-            if entry.is_file():
+            kind = _kind_of_entry(entry)
+            if kind == "file":
                 if entry.name.startswith(".") and entry.name.lower() not in LITTER:
                     problems.append(Problem("photo_skipped", path, None, path, "a hidden file"))
                 elif entry.name.lower() not in LITTER:
                     files[path] = Path(entry.path)
-            elif not entry.is_dir():
-                reason = "a link to nowhere" if entry.is_symlink() else "neither a file nor a folder"
-                problems.append(Problem("photo_skipped", path, None, path, reason))
+            elif kind != "folder":
+                problems.append(Problem("photo_skipped", path, None, path, kind))
             elif entry.name.startswith(".") or entry.name.lower() in LITTER_FOLDERS:
                 problems.append(Problem("photo_skipped", f"{path}/", None, f"{path}/", "a hidden folder"))
             else:
                 (links if entry.is_symlink() else own_folders).append((path, Path(entry.path)))
     return dict(sorted(files.items()))
+
+
+def _kind_of_entry(entry: os.DirEntry[str]) -> str:
+    """Return "file", "folder", or why an entry is none: a link may lead to itself, or to where nobody may look."""
+    try:
+        if entry.is_file():
+            return "file"
+        if entry.is_dir():
+            return "folder"
+    except OSError as error:
+        nowhere = error.errno in (errno.ELOOP, errno.ENOTDIR, errno.ENAMETOOLONG)
+        return "a link to nowhere" if nowhere else (error.strerror or "cannot be opened")
+    return "a link to nowhere" if entry.is_symlink() else "neither a file nor a folder"
 
 
 def is_made_here(folder: Path, name: str) -> bool:
