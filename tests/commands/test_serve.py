@@ -22,14 +22,16 @@ from typing import Any
 
 import pytest
 from free_ports import free_port
+from full_files import without_rights
 from run_command import runner
 
 from withsense_tf.__main__ import app
 from withsense_tf.app.api_keys import KeyRing
 from withsense_tf.app.photo_ids import PhotoIds
 from withsense_tf.app.settings import AppSettings
-from withsense_tf.commands.serve import check, check_port
-from withsense_tf.errors import SettingError
+from withsense_tf.commands.serve import check, check_port, warn_of_rights
+from withsense_tf.errors import RightsError, SettingError
+from withsense_tf.policy.service import LawFiles
 
 
 def refusal(*words: str) -> str:
@@ -63,6 +65,24 @@ def test_a_fresh_state_beside_an_index_that_has_one_is_warned_of(
     PhotoIds.of_folder(tmp_path / "fresh")
     check(fresh)
     assert capsys.readouterr().err == ""
+
+
+def test_a_server_says_before_it_listens_which_file_it_may_not_use(
+    index: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "state").mkdir()
+    table, log = tmp_path / "overrides.csv", tmp_path / "audit.jsonl"
+    table.write_text("photo,digest,decision,by,reason\n", encoding="utf-8")
+    log.touch()
+    settings = AppSettings(Path(index), state=tmp_path / "state", law=LawFiles(overrides=table, audit=log))
+    check(settings)
+    assert capsys.readouterr().err == ""
+    with without_rights(tmp_path, "overrides.csv", mode=0o444):
+        warn_of_rights(settings)
+    warning = " ".join(capsys.readouterr().err.split())
+    assert f"Warning: nothing can be decided or brought here. {table} may not be read or written" in warning
+    with without_rights(tmp_path, "audit.jsonl"), pytest.raises(RightsError, match=f"{log} may not be read"):
+        warn_of_rights(settings)
 
 
 def test_a_folder_that_is_no_index_is_not_served(tmp_path: Path) -> None:

@@ -163,4 +163,5 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows:
     file = tmp_path_factory.getbasetemp() / "o.csv"
     file.unlink(missing_ok=True)
     write_overrides(rows, file)
+    assert file.stat().st_mode & 0o777 == 0o600  # it names photos of children
     assert list(load_overrides(file).values()) == rows

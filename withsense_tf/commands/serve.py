@@ -101,14 +101,12 @@ def prepare() -> None:
 def check(settings: AppSettings) -> None:
     """Raise before anything listens: a worker that cannot start would be started again and again."""
     # Not the index itself, whose models would be imported here, too: workers wait for this to end.
-    from withsense_tf.app.guards.file_rights import check_start
     from withsense_tf.index.catalog import Catalog
 
     settings.check_open_to_others()
     Catalog(settings.index).close()
     warn_of_new_state(settings)
-    for reason in check_start(settings):
-        typer.echo(f"Warning: nothing can be decided or brought here. {reason}", err=True)
+    warn_of_rights(settings)
     if settings.keys is not None:
         from withsense_tf.app.api_keys import KeyRing
 
@@ -117,6 +115,14 @@ def check(settings: AppSettings) -> None:
                 f"{settings.keys} has no key that opens anything. Make one: python -m withsense_tf keys create NAME "
                 f"--keys {settings.keys}"
             )
+
+
+def warn_of_rights(settings: AppSettings) -> None:
+    """Raise where a file that answers need cannot be used, and say which one only changes need."""
+    from withsense_tf.app.guards.file_rights import check_start
+
+    for reason in check_start(settings):
+        typer.echo(f"Warning: nothing can be decided or brought here. {reason}", err=True)
 
 
 def warn_of_new_state(settings: AppSettings) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import warnings
 from collections.abc import Iterable, Mapping
@@ -170,7 +171,9 @@ def bind_to_content(one: Override, contents: Mapping[str, str]) -> Override:
 
 def write_overrides(overrides: Iterable[Override], file: Path) -> None:
     """Write a new table of overrides; a file that is there is left as it is, and is an error."""
-    with file.open("x", encoding="utf-8", newline="") as stream:
+    # Its owner's alone: it names photos of children.
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(OVERRIDE_COLUMNS)
         writer.writerows([getattr(one, name) for name in OVERRIDE_COLUMNS] for one in overrides)

@@ -52,3 +52,28 @@ def test_an_error_that_nobody_foresaw_is_answered_without_a_trace(
     assert failure["error"] == "ZeroDivisionError"
     assert failure["request"] == answer.headers["x-request-id"]
     assert "unspeakable" not in str(lines())
+
+
+@pytest.mark.closed
+def test_of_a_file_that_could_not_be_used_the_log_has_the_name_and_the_answer_has_not(
+    still_place: Place,
+    new_client: Callable[..., TestClient],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lines: Callable[[], list[dict]],
+) -> None:
+    client = new_client(still_place.settings(state=tmp_path), raise_server_exceptions=False)
+    monkeypatch.setattr(questions, "json_answer", lambda *_: (tmp_path / "gone").read_bytes())
+    answer = client.get("/api/v1/search?q=wall")
+    assert (answer.status_code, answer.json()["kind"]) == (500, "unexpected")
+    failure = next(line for line in lines() if "error" in line)
+    assert (failure["file"], failure["why"]) == (str(tmp_path / "gone"), "No such file or directory")
+    monkeypatch.setattr(questions, "json_answer", lambda *_: fail_for_want_of_rights(tmp_path / "another's"))
+    answer = client.get("/api/v1/search?q=wall")
+    assert (answer.status_code, answer.json()["kind"]) == (503, "no_rights")
+    assert str(tmp_path) not in answer.text
+    assert any(str(tmp_path / "another's") in line.get("error", "") for line in lines())
+
+
+def fail_for_want_of_rights(file: Path) -> None:
+    raise PermissionError(13, "Permission denied", str(file))

@@ -28,33 +28,29 @@ def check_law_files(law: LawFiles) -> None:
 
 def check_start(settings: AppSettings) -> list[str]:
     """Raise where a server could not answer; return why nothing could be decided or brought there, a line each."""
-    check_law_files(settings.law)
-    state, table, register = settings.state_folder, settings.law.overrides, settings.law.consents
-    key = state / KEY_FILE
-    with on_disk(key):
-        _check_writable([] if key.exists() else [state])
-        if key.exists():
+    law, state = settings.law, settings.state_folder
+    check_law_files(law)
+    if (key := state / KEY_FILE).exists():
+        with on_disk(key):
             key.read_bytes()
-    places = [state, *(state.iterdir() if state.is_dir() else ()), *files_of_table(table)]
+    else:
+        _check_writable(state)
+    places = [state, *(state.iterdir() if state.is_dir() else ())]
+    if law.overrides is not None:  # another table takes its place
+        places += [law.overrides.parent, law.overrides, Path(f"{law.overrides}.lock")]
     reasons = []
-    for place in places if register is None else [*places, register]:
+    for place in places if law.consents is None else [*places, law.consents]:
         try:
-            with on_disk(place):
-                _check_writable([place])
+            _check_writable(place)
         except DiskError as error:
             reasons.append(str(error))
     return reasons
 
 
-def files_of_table(table: Path | None) -> list[Path]:
-    """Return what must be written to where another table takes the place of this one."""
-    return [] if table is None else [table.parent, table, Path(f"{table}.lock")]
-
-
-def _check_writable(places: list[Path]) -> None:
+def _check_writable(place: Path) -> None:
     """Raise where a file or folder, or the folder that it would be made in, may not be written to."""
-    for place in places:
-        there = next((one for one in (place, *place.parents) if one.exists()), place)
-        rights = os.W_OK | os.X_OK if there.is_dir() else os.W_OK
+    there = next((one for one in (place, *place.parents) if one.exists()), place)
+    rights = os.W_OK | os.X_OK if there.is_dir() else os.W_OK
+    with on_disk(there):
         if not os.access(there, rights, effective_ids=os.access in os.supports_effective_ids):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
