@@ -93,7 +93,7 @@ def log_failure(id_: str, error: BaseException) -> None:
     Of a file that cannot be used, it is the name that helps.
     """
     places = [f"{place.filename}:{place.lineno}" for place in traceback.extract_tb(error.__traceback__)]
-    cells = {"request": id_, "error": type(error).__name__, "at": places[-8:]}
+    cells: dict[str, object] = {"request": id_, "error": type(error).__name__, "at": places[-8:]}
     if isinstance(error, OSError) and error.filename is not None:
         cells |= {"file": str(error.filename), "why": error.strerror}
     LOGGER.error("", extra={"cells": cells})
