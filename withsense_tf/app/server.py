@@ -240,22 +240,19 @@ async def _answer_disk(request: Request, error: Exception) -> Response:
 
 def _problem_of_disk(error: Exception) -> ProblemError:
     """Say what keeps the server from answering; the log names the file."""
-    cause = error.__cause__
+    cause, advice = error.__cause__, "Tell who runs this server: its log says more."
     if isinstance(cause, sqlite3.Error) and code_of(cause) == sqlite3.SQLITE_READONLY:
         return ProblemError(
-            503, "index_read_only", "The index here may only be read, so nothing is added or changed.",
-            "Who runs the server gives it the rights to write to the index. The server's log says more.",
-        )  # fmt: skip
+            503, "index_read_only", "The index may only be read here: nothing was changed.", advice
+        )
     if isinstance(error, RightsError) or (isinstance(cause, OSError) and cause.errno in NO_RIGHTS):
         return ProblemError(
-            503, "no_rights", "The server may not read or write a file that it needs, so nothing was done.",
-            "Who runs it gives it the rights. The server's log names the file.",
-        )  # fmt: skip
+            503, "no_rights", "The server may not use a file that it needs: nothing was done.", advice
+        )
     if isinstance(error, DiskError):
         return ProblemError(
-            503, "disk_full", "The server has no room to write what it must write down, so nothing was done.",
-            "Who runs it makes room. The server's log names the place.", RETRY,
-        )  # fmt: skip
+            503, "disk_full", "The server has no room to write: nothing was done.", advice, RETRY
+        )
     return ProblemError(
         503, "index_not_ready", "The index cannot answer now: it is being changed, or needs who looks after it.",
         "Try again in a while. The server's log says more.", RETRY,
