@@ -319,6 +319,12 @@ def test_what_is_not_as_it_should_be_is_said_in_words(client: TestClient) -> Non
     assert country["detail"] == (
         "Not as it should be: country (expected are two letters such as DE, by ISO 3166-1)."
     )
+    for code, advice in (("UK", ": did you mean GB?"), ("ZZ", ", as DE is.")):
+        said = client.get(f"/api/v1/search?q=dog&country={code}").json()
+        assert (said["status"], f"{code} is no country's code by ISO 3166-1{advice}" in said["detail"]) == (
+            422,
+            True,
+        )
     where, headers = "/api/v1/review/decisions", {"content-type": "application/json"}
     broken = client.post(where, content=b'{"id": }', headers=headers).json()
     assert broken["errors"][0]["parameter"] == ""

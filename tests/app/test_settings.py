@@ -54,3 +54,8 @@ def test_settings_tell_whether_only_who_started_the_server_may_ask() -> None:
     assert AppSettings(Path("/index")).for_one_person
     for more in ({"keys": Path("/keys.json")}, {"host_names": ("photos",)}, {"host": "0.0.0.0"}):
         assert not AppSettings(Path("/index"), **more).for_one_person
+
+
+def test_a_server_has_no_country_that_does_not_exist() -> None:
+    with pytest.raises(SettingError, match="did you mean GB"):
+        AppSettings(Path("i"), country="UK")

@@ -37,3 +37,23 @@ def test_a_command_gets_the_options_and_is_handed_the_law(tmp_path: Path) -> Non
     with pytest.raises(SettingError, match="--overrides"):
         command(word="x", **{**nothing, "overrides": tmp_path / "none"})
     assert len(calls) == 1
+
+
+def test_a_command_is_handed_no_country_that_does_not_exist() -> None:
+    countries: list[str | None] = []
+
+    @keeps_law
+    def command(country: str | None = None, *, law: LawFiles) -> None:
+        countries.append(country)
+
+    nothing: dict[str, object] = dict.fromkeys((*FILES, "min_votes", "photo_judge"))
+    for country, advice in (
+        ("XX", "no country's code"),
+        ("UK", "did you mean GB"),
+        ("Russia", "two letters"),
+    ):
+        with pytest.raises(SettingError, match=advice):
+            command(country=country, **nothing)
+    command(country="gb", **nothing)
+    command(**nothing)
+    assert countries == ["GB", None]

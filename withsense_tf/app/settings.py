@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from withsense_tf.errors import SettingError
 from withsense_tf.index.trail.decision_trail import STATE
-from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.countries import known_country
 from withsense_tf.policy.service import FILES, LawFiles
 
 VARIABLE: Final = "WITHSENSE_APP"
@@ -77,7 +77,7 @@ class AppSettings:
                 "limit."
             )
         if self.country is not None:
-            object.__setattr__(self, "country", country_code(self.country))
+            object.__setattr__(self, "country", known_country(self.country))
 
     @property
     def state_folder(self) -> Path:

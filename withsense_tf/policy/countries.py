@@ -194,9 +194,10 @@ def country_code(country: object) -> str:
 
 
 def known_country(country: object) -> str:
-    """Return a country's two letters in upper case; for what is no country, nobody can have meant a rule.
+    """Return a country's two letters in upper case; what is no country is an error, for nobody can have meant a rule.
 
-    A question may come from anywhere: it is answered by the strictest rule, and needs no such code.
+    Whoever names a country (a command, a request, a table, a permission) is asked by this. The law itself knows no
+    code that it must refuse: it has the strictest rule for what it does not know.
 
     >>> known_country("uk")
     Traceback (most recent call last):

@@ -34,7 +34,10 @@ JudgeOption = Annotated[
     ),
 ]
 CountryOption = Annotated[
-    str | None, typer.Option("--country", help="Two letters; without it the strictest rule holds.")
+    str | None,
+    typer.Option(
+        "--country", help="Two letters (ISO 3166-1: GB, not UK); without it the strictest rule holds."
+    ),
 ]
 
 
@@ -44,8 +47,11 @@ def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run_command(**words: object) -> None:
         # Late: who asks for help needs no law.
+        from withsense_tf.policy.countries import known_country
         from withsense_tf.policy.service import LawFiles
 
+        if (country := words.get("country")) is not None:
+            words["country"] = known_country(country)
         votes, judge = words.pop("min_votes"), words.pop("photo_judge")
         options_given = {name: Path(str(file)) for name in HELP if (file := words.pop(name)) is not None}
         law = LawFiles.of_service(

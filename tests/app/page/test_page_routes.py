@@ -24,6 +24,18 @@ def test_a_choice_is_kept_and_leads_back(client: TestClient) -> None:
     client.cookies.clear()
 
 
+@pytest.mark.closed
+@pytest.mark.parametrize(("country", "advice"), [("UK", "did you mean GB?"), ("ZZ", "no country's code")])
+def test_no_country_is_chosen_that_does_not_exist(client: TestClient, country: str, advice: str) -> None:
+    answer = client.post("/choose", data={"country": country}, headers={"accept": "text/html"})
+    assert answer.status_code == 400
+    assert advice in unescape(answer.text)
+    assert "withsense_country" not in client.cookies
+    # One that was kept before, or that somebody made up, is no choice.
+    cookie = {"cookie": f"withsense_country={country}"}
+    assert client.get("/law", headers=cookie).text == client.get("/law").text
+
+
 def test_a_choice_can_be_taken_back(client: TestClient) -> None:
     for name in ("country", "theme"):
         client.post("/choose", data={name: "BB" if name == "country" else "dark"}, follow_redirects=False)

@@ -22,13 +22,12 @@ from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.routes.common import may_read
 from withsense_tf.common.cell_texts import cell_text
 from withsense_tf.evaluation.page.recommendation import of_hundred
-from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.countries import CODES
 
 THEMES: Final = ("light", "dark")
 LANGUAGE, THEME, COUNTRY = "withsense_language", "withsense_theme", "withsense_country"
 # Where one goes back to: in an address a sign may be nine, and a query of 1,000 comes with filters.
 Back = Annotated[str, Form(max_length=16_000)]
-TWO_LETTERS: Final = re.compile("[A-Za-z]{2}")
 
 
 @dataclass(frozen=True)
@@ -49,14 +48,15 @@ class PageReader:
         theme = cookies.get(THEME, "")
         settings = request.app.state.service.settings
         country = cookies.get(settings.cookie(COUNTRY), "")
-        may_choose = not settings.fixed_country and TWO_LETTERS.fullmatch(country)
+        # What is no country's code was chosen nowhere here.
+        may_choose = not settings.fixed_country and country in CODES
         query = f"?{request.url.query}" if request.url.query else ""
         return cls(
             wording_of(
                 language if language in LANGUAGES else language_of(request.headers.get("accept-language", ""))
             ),
             theme if theme in THEMES else "",
-            country_code(country) if may_choose else settings.country,
+            country if may_choose else settings.country,
             request.headers.get("hx-request") == "true",
             f"{request.url.path}{query}" if request.method == "GET" else "/",
         )

@@ -42,7 +42,7 @@ from withsense_tf.app.settings import DEFAULT_PORT
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.errors import WithSenseError
 from withsense_tf.index.other_law import DECIDE_NOTHING, options_of_index
-from withsense_tf.policy.countries import country_code
+from withsense_tf.policy.countries import known_country
 
 PARTS: Final = (
     search_page, file_question, photo_page, table_page, models_page, figures_page, runs_page, law_page, add_page,
@@ -116,7 +116,7 @@ async def choose(
     if "theme" in fields and (not theme or theme in THEMES):
         _keep(request, response, THEME, theme or "")
     if "country" in fields:
-        _keep(request, response, service.settings.cookie(COUNTRY), country_code(country) if country else "")
+        _keep(request, response, service.settings.cookie(COUNTRY), known_country(country) if country else "")
     return response
 
 

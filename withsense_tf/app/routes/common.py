@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, Path, Query, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from withsense_tf.app.answers import NOTICE, PHOTO_ID
 from withsense_tf.app.api_keys import KeyRing
@@ -16,6 +16,7 @@ from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import COUNTRY, MEDIA_TYPE, TITLES, ProblemError
 from withsense_tf.index.trail.decision_trail import Signer
+from withsense_tf.policy.countries import known_country
 
 BEARER: Final = HTTPBearer(auto_error=False, description="A key that `keys create` gave.")
 HEADER: Final = APIKeyHeader(
@@ -32,6 +33,7 @@ CountryParameter = Annotated[
         "without that the strictest rule.",
         examples=["DE"],
     ),
+    AfterValidator(known_country),
 ]
 PhotoId = Annotated[
     str,
