@@ -26,3 +26,8 @@ def test_a_span_begins_behind_the_end_of_the_sentence_before() -> None:
 
 def test_a_span_at_the_start_has_no_stop_in_it() -> None:
     assert Words.of_text("Kids run", cut).span(0, 2) == (0, "Kids")
+
+
+def test_a_span_at_the_end_has_no_stop_that_nobody_wrote() -> None:
+    assert Words.of_text("Emma, 9", cut).span(1, 5) == (0, "Emma, 9")
+    assert Words.of_text("Emma, 9.", cut).span(1, 5) == (0, "Emma, 9.")

@@ -62,9 +62,10 @@ class Words:
     def span(self, start: int, end: int) -> tuple[int, str]:
         """Return the text of some words, the last one not included, and where it begins without the stop before.
 
-        The end of the sentence before is asked for, but tells nothing.
+        The end of the sentence before is asked for, but tells nothing; the stop behind the text nobody wrote.
         """
         begin = self.starts[start]
-        whole = self.text[begin : self.starts[end - 1] + len(self.words[end - 1])]
+        last = min(self.starts[end - 1] + len(self.words[end - 1]), len(self.text) - len(TAIL))
+        whole = self.text[begin:last]
         span = whole.lstrip(SENTENCE_ENDS)
         return max(begin - len(HEAD) + len(whole) - len(span), 0), span
