@@ -90,6 +90,7 @@ def photos(
     from withsense_tf.data.folder.load import load_dataset
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.policy.current_policy import Policy
+    from withsense_tf.policy.overrides import RELEASE
 
     captions = captions_of_options(caption_file, photo_column, text_column)
     data = load_dataset(folder, captions=captions, tell=functools.partial(typer.echo, err=True))
@@ -101,6 +102,8 @@ def photos(
         evidence = "; ".join(decision.evidence)
         typer.echo(f"{decision.photo}\t{decision.source}\t{decision.votes}\t{decision.captions}\t{evidence}")
     typer.echo(f"{len(restricted_photos)} of {len(gate.data.photos)} photos are restricted.", err=True)
+    if restricted_photos:
+        typer.echo(RELEASE, err=True)
 
 
 @app.command("bind")

@@ -27,6 +27,11 @@ TABLE_FORM: Final = (
     f"expected UTF-8 (without a byte order mark) and, with commas between, the columns "
     f"{', '.join(OVERRIDE_COLUMNS)}"
 )
+# What whoever looks after photos is told beside those that are restricted.
+RELEASE: Final = (
+    "Restricted wrongly? A person's decision shows a photo: a row PHOTO,,allow,NAME,WHY in a table of overrides, then "
+    "policy bind and index judge --overrides, or Review on the page of serve."
+)
 
 
 @dataclass(frozen=True)

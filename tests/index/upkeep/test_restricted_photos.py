@@ -7,6 +7,7 @@ from small_index import item_of, new_index
 
 from withsense_tf.index.upkeep.restricted_photos import restricted_count, told_restrictions
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.policy.overrides import RELEASE
 
 
 def test_restricted_photos_are_counted_by_why_and_some_are_named(
@@ -23,6 +24,7 @@ def test_restricted_photos_are_counted_by_why_and_some_are_named(
         "  no caption says what they show: in/0.png, in/1.png, in/2.png and 2 more",
         "  by their captions: kid.png",
         "  copies of restricted photos: copy.png",
+        RELEASE,
     ]
 
 

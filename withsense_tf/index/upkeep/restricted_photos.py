@@ -8,6 +8,7 @@ from typing import Final
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.tables.law_table import live_restrictions
 from withsense_tf.policy.levels import age_limit_of
+from withsense_tf.policy.overrides import RELEASE
 from withsense_tf.policy.photo_decisions import UNREAD
 
 # Why a photo is restricted, by how its source begins; what is none of these is said as it stands.
@@ -31,9 +32,9 @@ def restricted_count(index: PhotoIndex) -> int:
 
 
 def told_restrictions(index: PhotoIndex) -> str:
-    """Return how many live photos are restricted under the strictest rule, why, and some of their names; "" for none.
+    """Return how many live photos are restricted under the strictest rule, why, and how one of them may be shown.
 
-    It is for those who look after the index, not for those who search.
+    Some are named; "" where none is restricted. It is for those who look after the index, not for those who search.
     """
     with index.catalog.reading() as tables:
         rows = live_restrictions(tables)
@@ -54,4 +55,4 @@ def told_restrictions(index: PhotoIndex) -> str:
     for reason, some in groups:
         more = f" and {len(some) - MOST_NAMED:,} more" if len(some) > MOST_NAMED else ""
         lines.append(f"  {reason}: {', '.join(sorted(some)[:MOST_NAMED])}{more}")
-    return "\n".join(lines)
+    return "\n".join([*lines, RELEASE])
