@@ -23,6 +23,20 @@ def test_the_rule_of_the_country_is_told_with_its_ground(client: TestClient, cou
     assert "The entry of this country in the table of rules" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "photos whose captions or look tell of a person under 16 are not shown without permission"),
+        ("ru", "не показываются снимки, подписи или вид которых говорят о человеке младше 16 лет"),
+    ],
+)
+def test_no_more_is_promised_than_captions_and_looks_tell(
+    client: TestClient, language: str, sentence: str
+) -> None:
+    cookie = {"cookie": f"withsense_country=BB; withsense_language={language}"}
+    assert sentence in client.get("/law", headers=cookie).text
+
+
 def test_an_unknown_country_gets_the_strictest_rule_and_is_told_so(client: TestClient) -> None:
     text = client.get("/law", headers={"cookie": "withsense_country=ZW"}).text
     assert "no entry in the table of rules" in text
