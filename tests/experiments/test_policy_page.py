@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 from withsense_tf.errors import DataError
 from withsense_tf.experiments.policy_page import (
+    FLATTERY,
+    LEGEND,
+    MEANING,
     Share,
     measure,
     measure_rows,
@@ -41,6 +45,21 @@ def test_figures_are_told_per_language_and_kind_and_mistakes_with_their_sentence
     assert "A man &lt;b&gt;" in page
     assert told["sets"][0]["figures"][0]["recall"]["part"] == 1
     assert told["texts a second"] > 0
+
+
+def test_the_page_says_what_its_figures_are_and_which_of_them_flatter(tmp_path: Path) -> None:
+    (tmp_path / "u.tsv").write_text("label\ttext\nrestricted\tA toddler swims\nallowed\tA dog runs\n")
+    texts = TextPolicy()
+    sets = [measure(written(tmp_path), texts, unread=False), measure(tmp_path / "u.tsv", texts, unread=True)]
+    write_report({}, sets, tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text()
+    assert page.count(html.escape(FLATTERY)) == 1
+    for sentence in (MEANING, LEGEND):
+        assert html.escape(sentence) in page
+    # First what nobody read; no figure of a kind in which nothing must be restricted, or nothing is.
+    assert page.index("u.tsv") < page.index("s.tsv") < page.index(html.escape(FLATTERY))
+    assert "<td>ru<td>plain<td><td>\n" in page
+    assert "<td>en<td>odd<td>0.000 [0.000, 0.793] (0 of 1)<td>\n" in page
 
 
 def test_no_sentence_of_an_unread_set_is_told(tmp_path: Path) -> None:

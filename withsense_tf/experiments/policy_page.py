@@ -23,6 +23,17 @@ ALL: Final = "all"
 MOST_MISTAKES: Final = 20
 LEAST_TIMED: Final = 2_000
 QUERIES: Final = 200
+MEANING: Final = (
+    "Recall: of the sentences that must be restricted, how many are. Precision: of those that are restricted, how many "
+    "must be. In brackets the 95 % interval (Wilson); a cell is empty where no sentence tells."
+)
+FLATTERY: Final = (
+    "These sentences may be read by whoever mends the rules, so their figures flatter. What strangers' sentences get "
+    "is told by sets that nobody read (--unread)."
+)
+LEGEND: Final = (
+    "is: what the label says. said: what the policy says; block and review restrict, allow does not."
+)
 
 
 @dataclass(frozen=True)
@@ -197,22 +208,31 @@ def _page(report: dict[str, object], sets: Sequence[SetFigures]) -> Iterator[str
     yield "td,th{padding:.2em .8em;text-align:left}</style>"
     yield "<h1>How well the policy reads</h1>"
     yield from (f"<p>{html.escape(name)}: {html.escape(str(value))}</p>" for name, value in report.items())
-    for one in sets:
+    yield f"<p>{html.escape(MEANING)}</p>"
+    # What flatters least comes first.
+    for one in sorted(sets, key=lambda one: not one.unread):
         note = "nobody looks at its sentences; " if one.unread else ""
         yield f"<h2>{html.escape(one.name)}</h2><p>{note}{one.sentences} sentences</p>"
-        if one.note:
-            yield f"<p><strong>{html.escape(one.note)}</strong></p>"
+        if note := one.note or FLATTERY * (not one.unread):
+            yield f"<p><strong>{html.escape(note)}</strong></p>"
         yield from _table(
             ("language", "kind", "recall", "precision"),
-            [(row.language, row.kind, str(row.recall), str(row.precision)) for row in one.figures],
+            [(row.language, row.kind, *_cells(row)) for row in one.figures],
         )
         if one.mistakes:
-            yield "<h3>The surest mistakes</h3>"
+            yield f"<h3>The surest mistakes</h3><p>{html.escape(LEGEND)}</p>"
             yield from _table(
                 ("is", "said", "rule", "words", "text"),
                 [(row.label, row.decision, row.rule, row.span, row.text) for row in one.mistakes],
             )
     yield "</html>"
+
+
+def _cells(row: Figures) -> tuple[str, str]:
+    """Return recall and precision as written; where nothing must be restricted, neither of them tells anything."""
+    if not row.recall.whole:
+        return "", ""
+    return str(row.recall), str(row.precision) if row.precision.whole else ""
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
