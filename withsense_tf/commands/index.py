@@ -72,7 +72,6 @@ def build(
     answers until the new one has every photo.
     """
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.data.photo_facts import photo_facts
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.build import build_index, claim
@@ -95,8 +94,7 @@ def build(
     claim(photos, folder, replace)
     with for_search_alone():
         learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
-    facts = photo_facts(folder, data.photos, known_facts=data.listed_facts)
-    report = build_index(photos, learner, data, policy, engine_of_index, facts, replace=replace, lift=lift)
+    report = build_index(photos, learner, data, policy, engine_of_index, replace=replace, lift=lift)
     warn_of_texts(data)
     typer.echo(f"{index}: {report}. Model: {learner.name}, {learner.calibrated_on}.")
     tell_needs(learner)

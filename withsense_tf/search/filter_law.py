@@ -44,12 +44,13 @@ def check_asked_columns(tables: sqlite3.Connection, door: IndexDoor, where: Wher
     """Raise for a column that no photo has which may be shown here; withheld photos lend none to the message either."""
     unknown = tuple(part for part in where if not has_column(tables, door, part.column))
     if unknown:
-        if any(part.column == COLOUR for part in unknown):
+        names = columns_to_name(tables, door)
+        if names and any(part.column == COLOUR for part in unknown):
             raise SettingError(
                 "No photo here has a colour yet: this index was made before colours were looked at. "
-                "Bring it up to date: python -m withsense_tf index update FOLDER."
+                "Bring it up to date: python -m withsense_tf index update FOLDER, in Python ws.build_index."
             )
-        check_columns(unknown, columns_to_name(tables, door))
+        check_columns(unknown, names)
 
 
 def columns_to_name(tables: sqlite3.Connection, door: IndexDoor) -> list[str]:

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 from index_digest import contents
+from PIL import Image
+from PIL.ExifTags import Base
 from small_index import LAW, ask, item_of, items_of_looks, new_index
 
 from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.photo_facts import photo_facts
+from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.item import Item
@@ -18,6 +22,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.build import build_index, with_texts_of_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.verify import verify_index
+from withsense_tf.index.vectors.filters import matches, parse_filter
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.search.search import Search
 
@@ -53,10 +58,10 @@ def test_another_model_is_built_in_the_place_of_one_that_is_lost(
     shutil.rmtree(index.folder / "generations" / "1")
     again = PhotoIndex(index.folder, store)
     # One changes, one leaves, and two come.
-    report = build_index(again, fitted("closed form"), colours, LAW, only=names[1:8])
+    report = build_index(again, fitted("closed form"), colours, LAW, facts={}, only=names[1:8])
     assert (report.added, report.changed, report.removed, report.same) == (2, 1, 1, 4)
     fresh = PhotoIndex.make(tmp_path / "fresh", store)
-    build_index(fresh, fitted("closed form"), colours, LAW, only=names[1:8])
+    build_index(fresh, fitted("closed form"), colours, LAW, facts={}, only=names[1:8])
     assert contents(again) == contents(fresh)
     assert verify_index(again) == []
 
@@ -87,3 +92,34 @@ def test_captions_of_the_same_photo_from_another_folder_add_up(
         assert shown(index) == {"wall.png"}
     with pytest.raises(SettingError, match="--lift"):
         ingest(index, [innocent], LAW)
+
+
+def test_an_index_that_python_builds_is_filtered_by_sizes_and_colours(
+    colours: Dataset, fitted: Callable[[str], Matcher], store: VectorStore, tmp_path: Path
+) -> None:
+    names = [str(name) for name in colours.photos["photo"]][:6]
+    index = PhotoIndex.make(tmp_path / "index", store)
+    build_index(index, fitted("closed form"), colours, LAW, only=names)
+    search = Search(index, policy=LAW, country="AA")
+    columns = photo_facts(colours.folder, colours.photos[colours.photos["photo"].isin(names)])
+    colour = str(columns[names[0]]["colour"]).split(", ")[0]
+    for where in (f"colour={colour}", "width<=40", "width>40", "orientation=square"):
+        wanted = {name for name in names if matches((parse_filter(where),), columns[name])}
+        hits = search("a wall", k=50, minimum=0.0, where=where)
+        assert {hit.photo for hit in hits} | {name for hit in hits for name in hit.duplicates} == wanted
+    with pytest.raises(SettingError, match=r"'widht' is not known\. Did you mean 'width'"):
+        search("a wall", where="widht>=400")
+
+
+def test_a_search_by_a_matcher_and_its_photos_is_filtered_by_what_cameras_said(
+    colours: Dataset, fitted: Callable[[str], Matcher], tmp_path: Path
+) -> None:
+    photos = colours.photos
+    tags = Image.Exif()
+    tags[Base.Model] = "NIKON D90"
+    with Image.open(photos["path"][0]) as image:
+        image.save(tmp_path / "tagged.png", exif=tags)
+    photos.loc[0, ["path", "digest"]] = str(tmp_path / "tagged.png"), digest_of(tmp_path / "tagged.png")
+    search = Search(fitted("closed form"), colours.with_tables(photos=photos), LAW, "AA")
+    hits = search("a wall", k=50, minimum=0.0, where="camera=Nikon D90")
+    assert [hit.photo for hit in hits] == [photos["photo"][0]]

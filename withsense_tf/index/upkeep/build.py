@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
+from withsense_tf.data.photo_facts import photo_facts
 from withsense_tf.errors import SettingError, WithSenseError, check_kind
 from withsense_tf.index.item import Caption, Item, items_of
 from withsense_tf.index.photo_index import PhotoIndex
@@ -36,6 +37,9 @@ def build_index(
 ) -> Report:
     """Build an index of the photos of a data set (of those in `only`) with a fitted matcher.
 
+    A search filters by `facts`, the columns of each photo. Without them, they are read from `photos.csv`, from EXIF
+    and from pixels, as the command `index build` reads them.
+
     In an index that is in use, the photos are brought up to date first, and the new model then takes over at once.
     What was stopped goes on where it was.
     """
@@ -45,7 +49,9 @@ def build_index(
     number = index.add_model(matcher, engine)
     with index.catalog.reading() as tables:
         current = get_state(tables, "current")
-    items = [item for item in items_of(data, facts) if only is None or item.name in set(only)]
+    names = None if only is None else frozenset(only)
+    facts = _facts_of(data, names) if facts is None else facts
+    items = [item for item in items_of(data, facts) if names is None or item.name in names]
     photos: list[Item | UnusablePhoto] = [*items, *unusable_photos(data)]
     law = policy or Policy.of_service()
     others: Others = "replace" if replace else "remove"
@@ -57,6 +63,15 @@ def build_index(
         return _replace_lost(index, photos, law, number, others, lift)
     take_over(index, number)
     return report
+
+
+def _facts_of(data: Dataset, names: Collection[str] | None) -> Mapping[str, Mapping[str, Fact]]:
+    """Return the columns of the photos of a data set that go into an index: captioned ones only teach."""
+    photos = data.photos
+    photos = photos[photos["part"] != "corpus"].drop_duplicates("photo")
+    if names is not None:
+        photos = photos[photos["photo"].isin(names)]
+    return photo_facts(data.folder, photos, known_facts=data.listed_facts)
 
 
 def _loads(index: PhotoIndex, model: int) -> bool:

@@ -119,8 +119,9 @@ def check_columns(where: Where, columns: Iterable[str]) -> None:
     names = sorted(columns)
     if where and not names:
         raise SettingError(
-            f"column={where[0].column!r} is not known: these photos have no columns to filter by. "
-            "Give them some in photos.csv."
+            f"column={where[0].column!r} is not known: no photo here has columns to filter by. Sizes, "
+            "colours and EXIF come in with: python -m withsense_tf index update FOLDER, in Python ws.build_index. "
+            "Others come from photos.csv."
         )
     for condition in where:
         check_choice("column", condition.column, names)
