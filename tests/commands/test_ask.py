@@ -123,3 +123,18 @@ def test_a_filter_by_an_unknown_column_names_the_known_ones(index: str) -> None:
 @pytest.mark.slow
 def test_a_search_starts_without_what_only_building_needs(index: str) -> None:
     assert heavy_imports(Path(index)) == ""
+
+
+def test_a_photo_of_ones_own_is_asked_by_once_it_is_said_what_it_shows(index: str, tmp_path: Path) -> None:
+    file = tmp_path / "own.png"
+    Image.linear_gradient("L").convert("RGB").save(file)
+    words = ("search", "--photo", str(file), "--minimum", "0", "--index", index)
+    answer = run(*words)
+    assert NOTICE in answer
+    assert '--says "' in answer
+    like = json.loads(run(*words, "--says", "a wall in the evening", "--json"))
+    assert like["notice"] is None
+    assert like["hits"] or like["withheld"]
+    done = runner.invoke(app, [*words[:2], str(tmp_path / "none.png"), *words[3:]])
+    assert "and there is no such file" in str(done.exception)
+    assert NOTICE not in done.output

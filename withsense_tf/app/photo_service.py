@@ -76,7 +76,7 @@ class PhotoService:
         with self._lock:
             if self._search is None or identity != self._opened_as:
                 # The one before is not closed: searches in other threads may be using it.
-                self._search = Search(PhotoIndex(self.settings.index), policy=self.policy)
+                self._search = Search(PhotoIndex(self.settings.index), policy=self.policy, for_strangers=True)
                 self._opened_as = identity
             return self._search
 

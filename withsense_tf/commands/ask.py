@@ -22,6 +22,7 @@ from withsense_tf.commands.index_options import (
     PageOption,
     PhotoOption,
     SaveOption,
+    SaysOption,
     WhereOption,
 )
 from withsense_tf.errors import SettingError
@@ -47,6 +48,7 @@ def search(
     after: AfterOption = None,
     json: JsonOption = False,
     save: SaveOption = None,
+    says: SaysOption = "",
     *,
     law: LawFiles,
 ) -> None:
@@ -70,6 +72,7 @@ def search(
         minimum=minimum,
         fill=fill,
         literal=literal,
+        says=says,
     )
     hits = ask(k=k, after=after) if after is not None else _page_of(ask, page, k)
     if save is not None:

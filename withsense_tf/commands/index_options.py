@@ -19,6 +19,12 @@ DEFAULT_INDEX: Final = Path("artifacts/index")
 PhotoOption = Annotated[
     str | None, typer.Option(help="The name of a photo of the index, or a file: find what is like it.")
 ]
+SaysOption = Annotated[
+    str,
+    typer.Option(
+        help="What a photo file (--photo) shows: the law judges it by that. It is not searched for."
+    ),
+]
 WhereOption = Annotated[
     list[str] | None, typer.Option(help="A filter, such as camera=Nikon or date>=2020; again and again.")
 ]

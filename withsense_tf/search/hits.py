@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.search.places import Hit, Withheld
+from withsense_tf.search.query.photo_query import SAYS, TYPED_SAYS
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -104,7 +105,7 @@ class Hits:
             ]
             more = f", and {len(place.duplicates)} like it" if place.duplicates else ""
             lines.append(f"{place.place:>3}  {place.score:.2f}  {place.photo}  ({', '.join(why)}{more})")
-        message = self.message and self.message.replace(ANY_MINIMUM, TYPED_MINIMUM)
+        message = self.message and self.message.replace(ANY_MINIMUM, TYPED_MINIMUM).replace(SAYS, TYPED_SAYS)
         lines += [text for text in (self.notice, message) if text]
         return "\n".join(lines)
 

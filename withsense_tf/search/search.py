@@ -23,7 +23,7 @@ from withsense_tf.policy.current_policy import Policy
 from withsense_tf.search.filter_law import check_asked_columns, filter_notice
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.photo_score import PhotoScore, photo_score
-from withsense_tf.search.query.photo_query import Refusal, photo_query
+from withsense_tf.search.query.photo_query import Refusal, check_is_there, photo_query
 from withsense_tf.search.query.reading import read_query
 from withsense_tf.search.ranking_walk import RankingWalk
 from withsense_tf.search.search_request import SearchRequest, check_numbers, check_texts
@@ -44,6 +44,8 @@ class Search:
     - `index`: an index or its folder, or a fitted matcher with the `photos` that are to be searched
     - `policy`: the law; without one, that of the service
     - `country`: where the answers are read; without one, the strictest rule holds
+    - `for_strangers`: whether others ask than who holds the index, as over HTTP: these must not learn which photos are
+      restricted, so a name that is not there is answered like one that the law keeps back
     """
 
     def __init__(
@@ -52,11 +54,13 @@ class Search:
         photos: Dataset | Pairs | None = None,
         policy: Policy | None = None,
         country: str | None = None,
+        for_strangers: bool = False,
     ) -> None:
         if policy is not None:
             check_kind("Search", policy, Policy, "a policy", "pass policy=ws.Policy.default()")
         self.policy = policy or Policy.of_service()
         self.country = country
+        self.for_strangers = for_strangers
         self.index = _open(index, photos, self.policy)
 
     def __call__(
@@ -113,7 +117,9 @@ class Search:
         if notice is not None:
             return Hits(request.raw_text, notice=notice)
         photo = request.photo
-        like = None if photo is None else photo_query(generation, tables, door, str(photo), request.says)
+        like = None
+        if photo is not None:
+            like = photo_query(generation, tables, door, str(photo), request.says, self.for_strangers)
         if isinstance(like, Refusal):
             return Hits(request.raw_text, notice=like.notice, message=like.message, like=photo)
         check_asked_columns(tables, door, request.where)
@@ -150,6 +156,7 @@ class Search:
         request, notice = _read_lawfully(door, tables, generation, request)
         if notice is not None:
             return Refusal(notice)
+        check_is_there(door, photo, self.for_strangers, ": score(text, photo) takes the text first.")
         return photo_score(generation, tables, door, request.query.text, photo)
 
     def _ask(self, answer: Callable[[Generation, sqlite3.Connection], T], model: int | None = None) -> T:

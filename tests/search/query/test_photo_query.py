@@ -10,11 +10,13 @@ import pytest
 from small_index import LAW, draw_look, item_of, items_of_looks, law, new_index
 
 from withsense_tf.encoders.vectors.store import VectorStore
+from withsense_tf.errors import SettingError
 from withsense_tf.index.model_generation import Generation
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.policy.countries import NOTICE
 from withsense_tf.search.query import photo_query
+from withsense_tf.search.query.photo_query import Refusal
 from withsense_tf.search.search import Search
 
 CHILD = "A child near a red wall ."
@@ -38,7 +40,7 @@ def index(
 def test_a_restricted_name_is_answered_like_one_that_is_not_known(
     index: PhotoIndex, name: str, text: str
 ) -> None:
-    search = Search(index, policy=LAW, country="BB")
+    search = Search(index, policy=LAW, country="BB", for_strangers=True)
     found, restricted = search(text, photo=name), search(text, photo="child.png")
     assert found == replace(restricted, like=name)
     assert (found.notice, found.places) == (NOTICE, ())
@@ -86,3 +88,34 @@ def test_the_networks_of_a_model_are_loaded_once_for_all_photos_that_are_asked_b
         photo = draw_look(tmp_path, number)
         assert len(search(photo=str(photo), says="a wall", minimum=0).hits) > 0
     assert len(loads) == 1
+
+
+@pytest.mark.parametrize("name", ["nobody.png", "a" * 300, "\udcff.png", "chil\0d.png", "/child.png"])
+def test_who_holds_the_index_is_told_that_there_is_no_such_photo(index: PhotoIndex, name: str) -> None:
+    search = Search(index, policy=LAW, country="BB")
+    with pytest.raises(SettingError, match=r"has no photo .*, and there is no such file"):
+        search("a wall", photo=name)
+    with pytest.raises(SettingError, match=r"has no photo .*takes the text first"):
+        search.score("a wall", name)
+    held_back = search("a wall", photo="child.png")
+    assert (held_back.notice, held_back.message) == (
+        NOTICE,
+        "The law keeps this photo back here, by what is said of it.",
+    )
+
+
+def test_strangers_are_told_of_no_score_whether_there_is_such_a_photo(index: PhotoIndex) -> None:
+    search = Search(index, policy=LAW, country="BB", for_strangers=True)
+    assert search.score("a wall", "nobody.png") == search.score("a wall", "child.png") == Refusal(NOTICE)
+
+
+def test_of_a_file_without_captions_it_is_said_how_to_say_what_it_shows(
+    index: PhotoIndex, tmp_path: Path
+) -> None:
+    photo = str(draw_look(tmp_path, 30))
+    answer = Search(index, policy=LAW, country="BB")(photo=photo)
+    assert answer.notice == NOTICE
+    assert answer.message is not None
+    assert 'Say what it shows: says="' in answer.message
+    assert 'Say what it shows: --says "' in answer.as_text()
+    assert Search(index, policy=LAW, country="BB", for_strangers=True)(photo=photo).message is None

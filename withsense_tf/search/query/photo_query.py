@@ -20,6 +20,7 @@ from withsense_tf.index.tables.photo_states import live_and_departed_looks
 from withsense_tf.index.tables.photos_table import live_names_of
 from withsense_tf.index.tables.row_lookup import row_of_live
 from withsense_tf.matchers.search_forms import PHOTO
+from withsense_tf.policy.photo_decisions import NO_CAPTIONS
 
 if TYPE_CHECKING:
     from withsense_tf.matchers.base import Matcher
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
 # A search shows two models side by side at most; networks take up to a gigabyte.
 MATCHERS: Final = 2
 _matchers_loaded = LastMade["Matcher"](MATCHERS)
+# How it is said what a photo shows: in Python, and in a terminal.
+SAYS: Final = 'says="a dog on a beach"'
+TYPED_SAYS: Final = '--says "a dog on a beach"'
+# Rules by which texts of the photo itself restrict it.
+OWN_TEXTS: Final = ("captions", "texts")
+NAME_OR_FILE: Final = ", and there is no such file: give the name of one, or a file."
+NO_SUCH_QUERY: Final = (
+    "This is no file, and no photo of the index that may be the query here: its name is not known, or the law "
+    "keeps it back."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +58,12 @@ class Refusal:
 
 
 def photo_query(
-    generation: Generation, tables: sqlite3.Connection, door: IndexDoor, photo: str, says: str = ""
+    generation: Generation,
+    tables: sqlite3.Connection,
+    door: IndexDoor,
+    photo: str,
+    says: str = "",
+    for_strangers: bool = True,
 ) -> PhotoQuery | Refusal:
     """Return what to search by, or a refusal where the law forbids it.
 
@@ -55,8 +71,9 @@ def photo_query(
     is that photo. The law judges others by what who asks `says` that they show and by the captions in the file;
     without either it takes them as photos without captions.
 
-    A name that may not be the query is answered like one that the index does not have, also where a file of that
-    name lies here: else everybody could ask which photos are restricted.
+    `for_strangers`, a name that may not be the query is answered like one that the index does not have, also where a
+    file of that name lies here: else everybody could ask which photos are restricted. Who holds the index is told that
+    there is no such photo, and why one is kept back.
     """
     form = generation.form
     if PHOTO not in form.widths or not form.asks_photos:
@@ -71,28 +88,35 @@ def photo_query(
         content = digest_of(file)
         same = live_names_of(tables, content)
         if not same:
-            return _foreign(generation, tables, door, file, content, says)
+            return _foreign(generation, tables, door, file, content, says, for_strangers)
         # Under any name it must be allowed.
-        if not all(door.photo_query(name).allowed for name in same):
-            return Refusal(door.rule.message)
+        for one in same:
+            if not (answer := door.photo_query(one)).allowed:
+                return Refusal(door.rule.message, None if for_strangers else _kept_back(answer.rule))
         name = same[0]
-    elif not door.photo_query(name).allowed:
-        return _no_photo(door, photo)
+    elif not (answer := door.photo_query(name)).allowed:
+        check_is_there(door, photo, for_strangers)
+        return Refusal(door.rule.message, NO_SUCH_QUERY if for_strangers else _kept_back(answer.rule))
     row = row_of_live(tables, generation.number, name)
     return PhotoQuery(name, generation.form.point(generation.vectors[PHOTO].get(np.array([row]))[0]))
 
 
-def _no_photo(door: IndexDoor, photo: str) -> Refusal:
-    if door.rule.rule == "none":
-        # Nothing is restricted here, so this tells nothing of anybody.
-        raise SettingError(
-            f"The index has no photo {shown(photo)}, and there is no such file: give the name of one, or a file."
+def check_is_there(door: IndexDoor, photo: str, for_strangers: bool, advice: str = NAME_OR_FILE) -> None:
+    """Raise where the index has no photo of a name; strangers are told only where nothing is restricted."""
+    name = photo.encode(errors="replace").decode()
+    if door.knows(name) or (for_strangers and door.rule.rule != "none"):
+        return
+    raise SettingError(f"The index has no photo {shown(photo)}{advice}")
+
+
+def _kept_back(rule: str) -> str:
+    if rule == NO_CAPTIONS:
+        return (
+            "No caption says what this photo shows, and the law takes it for one that may show a child. "
+            f"Say what it shows: {SAYS}."
         )
-    return Refusal(
-        door.rule.message,
-        "This is no file, and no photo of the index that may be the query here: its name is not known, or the law "
-        "keeps it back.",
-    )
+    # No name of another photo that is kept back, which a rule may have.
+    return f"The law keeps this photo back here{', by what is said of it' * (rule in OWN_TEXTS)}."
 
 
 def _foreign(
@@ -102,6 +126,7 @@ def _foreign(
     file: Path,
     content: str,
     says: str,
+    for_strangers: bool,
 ) -> PhotoQuery | Refusal:
     photos = live_and_departed_looks(tables)
     like = [photos[at] for at in near_to(read_look(file, content), [look for _, _, look, *_ in photos], True)]
@@ -109,7 +134,7 @@ def _foreign(
     departed_photos += [photo for photo, *_, live in like if not live]
     answer = door.outside(file, content, [name for _, name, *_, live in like if live], departed_photos, says)
     if not answer.allowed:
-        return Refusal(door.rule.message)
+        return Refusal(door.rule.message, None if for_strangers else _kept_back(answer.rule))
     # Its networks take seconds to load; nothing of a stranger's photo stays on a disk.
     name = f"{generation.folder} {generation.identity}"
     matcher = _matchers_loaded.get(name, lambda: _matcher_of(generation))
