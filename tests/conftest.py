@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Generator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,17 @@ def _nobody_was_warned_yet() -> None:
     """Let each test begin as a process does, which is warned once of a published test split."""
     if (base := sys.modules.get("withsense_tf.matchers.base")) is not None:
         base._PUBLISHED_TEST_WARNED.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_sentences() -> Generator[None, None, None]:
+    """Let towers learn from words alone where a test names no text encoder, whatever encoder is installed here."""
+    import_module(
+        "withsense_tf.matchers.registry"
+    )  # what commands make is as it is: it has the function by now
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(make_encoder, "best_sentences_here", lambda: None)
+        yield
 
 
 TRAIN = ("ant.jpg", "bee.jpg", "cat.jpg", "dog.jpg", "eel.jpg", "fox.jpg")

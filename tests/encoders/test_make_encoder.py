@@ -7,18 +7,27 @@ from pathlib import Path
 import pytest
 
 from withsense_tf.encoders import make_encoder
-from withsense_tf.encoders.make_encoder import best_encoders_here, photo_encoder, text_encoder
+from withsense_tf.encoders.make_encoder import (
+    best_encoders_here,
+    best_sentences_here,
+    photo_encoder,
+    text_encoder,
+    tower_text,
+)
 from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_hub import HubPhoto
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.photos.photo_keras_hub import KerasHubPhoto
+from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_concat import Concatenation
 from withsense_tf.encoders.texts.text_hub import HubText
 from withsense_tf.encoders.texts.text_keras_hub import KerasHubText
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
+from withsense_tf.encoders.texts.text_use import UniversalSentences
 from withsense_tf.encoders.weights import package_files
 from withsense_tf.errors import NotFittedError, SettingError, WeightsMissingError
+from withsense_tf.matchers.registry import default_space
 
 
 @pytest.fixture
@@ -274,3 +283,20 @@ def test_weights_that_no_package_brought_say_how_they_come_here(monkeypatch: pyt
     monkeypatch.setattr("withsense_tf.encoders.weights.package_files.package_version", lambda _: None)
     with pytest.raises(WeightsMissingError, match=r"python -m withsense_tf weights get clip_vit_b16"):
         photo_encoder("clip_vit_b16").load()
+
+
+def test_towers_of_real_photos_read_sentences_where_their_encoder_is_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(make_encoder, "best_sentences_here", best_sentences_here)
+    installed(tmp_path, UniversalSentences.PACKAGE)
+    monkeypatch.syspath_prepend(tmp_path)
+    # As in `compare` and `index build`.
+    assert tower_text(None, synthetic=False).identity == default_space(False).identity
+    assert tower_text(None, synthetic=False).identity != CaptionSpace().identity
+    # Drawn scenes are told in words that captions have.
+    assert (
+        tower_text(None, synthetic=True).identity == default_space(True).identity == CaptionSpace().identity
+    )
+    monkeypatch.setattr(make_encoder, "package_version", lambda _: None)
+    assert tower_text(None, synthetic=False).identity == CaptionSpace().identity

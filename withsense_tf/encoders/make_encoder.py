@@ -50,6 +50,8 @@ FINEST_QUALITIES: Final = {
     "good": Quality(160, 1, precision="bfloat16"),
     "best": Quality(224, 1, networks=2, precision="bfloat16"),
 }
+# What reads whole texts beside words, in sixteen languages.
+SENTENCES: Final = "use"
 # Where "glove" alone finds its file.
 VECTORS_FILE: Final = "WITHSENSE_VECTORS"
 
@@ -120,9 +122,21 @@ def text_encoder(text: str | TextEncoder) -> TextEncoder:
     return parts[0] if len(parts) == 1 else Concatenation(parts)
 
 
-def tower_text(text: str | TextEncoder | None) -> TextEncoder:
-    """Return the text encoder of a tower: a new space of captions where none is named."""
-    return CaptionSpace() if text is None else text_encoder(text)
+def best_sentences_here() -> TextEncoder | None:
+    """Return the encoder of sentences that stands beside words where none is named; None where it is not here."""
+    kind = TEXT_ENCODERS.load(SENTENCES)
+    return kind() if package_version(kind.PACKAGE) is not None else None
+
+
+def tower_text(text: str | TextEncoder | None, synthetic: bool = True) -> TextEncoder:
+    """Return the text encoder of a tower: where none is named, a new space of captions.
+
+    It has the best vectors of sentences that are on this machine, but for drawn scenes.
+    """
+    if text is not None:
+        return text_encoder(text)
+    # Drawn scenes are told in words that captions have.
+    return CaptionSpace(vectors=None if synthetic else best_sentences_here())
 
 
 def _text_part(text: str) -> TextEncoder:

@@ -52,7 +52,7 @@ class Captions(Matcher):
 
     def describe(self) -> dict[str, str]:
         """Return the columns of a result row that describe the matcher."""
-        text = getattr(self, "text_", None) or _space(self.text)
+        text = getattr(self, "text_", None) or tower_text(self.text)
         return super().describe() | {"text": text.identity, "weights": text.weights}
 
     def search_form(self) -> CosineForm:
@@ -81,7 +81,7 @@ class Captions(Matcher):
             raise DataError(
                 f"{pairs.data.name} has no captions of its own photos (captions.csv): this matcher cannot be used."
             )
-        self.text_ = fit_texts(_space(self.text), pairs)
+        self.text_ = fit_texts(tower_text(self.text, pairs.data.synthetic), pairs)
         # The space was learned from captions without judgements, so these cosines are no fit to the targets.
         telling = with_several_captions(pairs)
         if len(telling) < FEWEST_TELLING:
@@ -213,10 +213,6 @@ def grid_of_looks(
     query = np.repeat(np.arange(len(queries)), len(gallery))
     looks = others.compare(queries, photo, query)
     return looks.reshape(len(queries), len(gallery), looks.shape[1])
-
-
-def _space(text: str | TextEncoder | None) -> TextEncoder:
-    return tower_text(text)
 
 
 def _unique_queries(

@@ -15,6 +15,7 @@ from withsense_tf.encoders.make_encoder import (
     QUALITIES,
     USUAL_QUALITY,
     best_encoders_here,
+    best_sentences_here,
     photo_encoder,
     text_encoder,
 )
@@ -22,9 +23,7 @@ from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
-from withsense_tf.encoders.texts.text_use import UniversalSentences
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.encoders.weights.package_files import package_version
 from withsense_tf.errors import SettingError, check_choice
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.setting_types import check_type
@@ -133,8 +132,8 @@ def default_space(synthetic: bool, vectors: TextEncoder | None = None) -> Captio
 
     Those of the Universal Sentence Encoder read sixteen languages. Drawn scenes are told in words that captions have.
     """
-    if vectors is None and not synthetic and package_version(UniversalSentences.PACKAGE) is not None:
-        vectors = UniversalSentences()
+    if vectors is None and not synthetic:
+        vectors = best_sentences_here()
     return CaptionSpace(vectors=vectors)
 
 

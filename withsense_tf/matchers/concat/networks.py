@@ -100,7 +100,7 @@ class NetworkMatcher(FeatureMatcher):
     def _fit(self, pairs: Pairs) -> None:
         start_tensorflow()
         check_seed(self.seed)
-        self.text_ = fit_texts(tower_text(self.text), pairs)
+        self.text_ = fit_texts(tower_text(self.text, pairs.data.synthetic), pairs)
         content, paths, _ = unique_photos(pairs)
         self.features_ = PhotoFeatures(photo_encoders(self.photo), self.store).fit(content, paths)
         photos, photo = self._photo_rows(pairs)

@@ -156,9 +156,10 @@ class ClosedFormTowers(Towers, FeatureMatcher):
             self._learn(pairs)
             return
         # Matchers of a comparison share the store: there the hybrid follows, and needs the same towers.
+        text = tower_text(self.text, pairs.data.synthetic)
         settings = (
             *(encoder.identity for encoder in photo_encoders(self.photo)),
-            type(tower_text(self.text)), tower_text(self.text).identity,
+            type(text), text.identity,
             tuple(self.gammas), tuple(self.penalties), repr(self.captioned), id(self.store),
             MOST_EXACT, LANDMARKS, FEWEST_SHARED, FEWEST_PHOTOS, FEWEST_PAIRS,
         )  # fmt: skip
@@ -166,7 +167,7 @@ class ClosedFormTowers(Towers, FeatureMatcher):
 
     def _learn(self, pairs: Pairs) -> dict[str, Any]:
         """Learn from pairs; return what was learned, by the attribute."""
-        self.text_ = fit_texts(tower_text(self.text), pairs)
+        self.text_ = fit_texts(tower_text(self.text, pairs.data.synthetic), pairs)
         examples = training_examples(pairs, self.captioned)
         fit = self._fit_by_landmarks if len(examples.content) > MOST_EXACT else self._fit_exactly
         own_content, foretold_points = fit(examples, pairs)

@@ -162,7 +162,7 @@ class TwoTower(Towers, FeatureMatcher):
         start_tensorflow()
         encoders = photo_encoders(self.photo)
         trunk = self._trunk(encoders) if self.opened else None
-        self.text_ = fit_texts(tower_text(self.text), pairs)
+        self.text_ = fit_texts(tower_text(self.text, pairs.data.synthetic), pairs)
         examples = training_examples(pairs, self.captioned, self.seed)
         store = self.store or VectorStore()
         self.features_, features = fit_features(encoders, store, examples)
