@@ -13,6 +13,7 @@ from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import (
     DataError,
+    KindError,
     NotFittedError,
     PublishedTestWarning,
     SettingError,
@@ -21,6 +22,7 @@ from withsense_tf.errors import (
 from withsense_tf.matchers.base import for_search_alone, unique_photos, unique_texts
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
+from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.targets.blend import relevance
 
 
@@ -140,3 +142,8 @@ def test_photos_and_texts_of_pairs_are_there_once_with_the_place_of_each(pairs: 
     assert len(texts) == len(set(pairs.texts)) < len(pairs)
     assert [texts[at] for at in text] == pairs.texts
     assert unique_texts([])[0] == []
+
+
+def test_the_name_of_a_folder_in_the_place_of_a_store_is_told_before_the_training(train: Pairs) -> None:
+    with pytest.raises(KindError, match=r"pass store=ws\.VectorStore\('artifacts/vec'\)"):
+        ClosedFormTowers(photo="scene_net", store="artifacts/vec").fit(train)

@@ -79,3 +79,13 @@ def test_a_gate_that_is_made_after_a_change_keeps_the_changed_law(tiny: Dataset,
     assert policy.gate(tiny).photo("ant.jpg")
     written(file, RESTRICTED)
     assert not policy.gate(tiny).photo("ant.jpg")
+
+
+def test_files_of_the_law_may_be_named_by_texts(tmp_path: Path) -> None:
+    file = written(tmp_path / "c.toml", '[[rules]]\ncountry="AQ"\nrule="none"\n')
+    names = {"countries": str(file), "overrides": str(written(tmp_path / "o.csv", RESTRICTED))}
+    policy = Policy.default(**names, audit=str(tmp_path / "audit.jsonl"))
+    assert policy.countries.rule("AQ").rule == "none"
+    assert policy.version == Policy.default(**{name: Path(one) for name, one in names.items()}).version
+    with pytest.raises(DataError, match=r"nope\.toml cannot be read"):
+        Policy.default(countries="nope.toml")

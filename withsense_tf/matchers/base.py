@@ -22,6 +22,7 @@ from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.photos.photo_scene import SceneNet
+from withsense_tf.encoders.vectors.store import check_store
 from withsense_tf.errors import (
     DataError,
     NotFittedError,
@@ -72,6 +73,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             raise DataError("Targets must be numbers from 0 to 1.")
         _warn_of_published_test_photos(pairs)
         _warn_of_untaught_eyes(getattr(self, "photo", ()), pairs)
+        check_store(getattr(self, "store", None))
         self.check_settings()
         self._fit(pairs)
         self.law_ = pairs.data.law
@@ -200,10 +202,9 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
     def _checked_scores(self, pairs: Pairs) -> np.ndarray:
         """Return the scores of pairs; raise where a subclass returns something else than an array of them."""
         scores = self._score(pairs)
-        if not isinstance(scores, np.ndarray) or scores.shape != (len(pairs),):
-            received = (
-                f"one of shape {scores.shape}" if isinstance(scores, np.ndarray) else type(scores).__name__
-            )
+        is_array = isinstance(scores, np.ndarray)
+        if not is_array or scores.shape != (len(pairs),):
+            received = f"one of shape {scores.shape}" if is_array else type(scores).__name__
             raise DataError(
                 f"{self.name}: _score must return an array of {len(pairs)} numbers, got {received}."
             )

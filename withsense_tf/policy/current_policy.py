@@ -39,16 +39,23 @@ class Policy(Law):
     @classmethod
     def default(
         cls,
-        countries: Path | None = None,
-        overrides: Path | None = None,
-        consents: Path | None = None,
-        audit: Path | None = None,
-        languages: Path | None = None,
+        countries: str | Path | None = None,
+        overrides: str | Path | None = None,
+        consents: str | Path | None = None,
+        audit: str | Path | None = None,
+        languages: str | Path | None = None,
         photo_judge: str | Path | None = None,
     ) -> Policy:
         """Return the policy of the package, with files of one's own where they are given (see `LawFiles`)."""
         judge = None if photo_judge is None else str(photo_judge)
-        files = LawFiles(countries, overrides, consents, audit, languages=languages, photo_judge=judge)
+        files = LawFiles(
+            _path(countries),
+            _path(overrides),
+            _path(consents),
+            _path(audit),
+            languages=_path(languages),
+            photo_judge=judge,
+        )
         return cls.of_files(files)
 
     @classmethod
@@ -104,3 +111,7 @@ class Policy(Law):
     def split(self, data: Dataset, country: str | None = None) -> tuple[Dataset, pd.DataFrame]:
         """Take what is restricted out of a data set; return the rest, and what was removed with its reason."""
         return self.gate(data, country).training()
+
+
+def _path(file: str | Path | None) -> Path | None:
+    return None if file is None else Path(file)

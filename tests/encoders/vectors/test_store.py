@@ -26,8 +26,8 @@ from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.photos.photo_keras import POOLINGS, KerasPhoto
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.encoders.vectors import store as store_module
-from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.encoders.vectors.store import VectorStore, check_store
+from withsense_tf.errors import DataError, KindError, SettingError
 from withsense_tf.targets.blend import relevance
 
 WORKER = Path(__file__).with_name("store_worker.py")
@@ -453,3 +453,18 @@ def test_a_store_beside_is_left_as_it_is_or_not_there(
 ) -> None:
     VectorStore(tmp_path / "second", beside=tmp_path / "first").encode(mean_colour, names(paths), paths)
     assert not (tmp_path / "first").exists()
+
+
+def test_a_file_is_no_place_for_vectors(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(DataError, match=r"mine\.txt is a file; vectors are kept in a folder"):
+        VectorStore(tmp_path / "mine.txt")
+
+
+@pytest.mark.parametrize("store", ["artifacts/vectors", Path("artifacts/vectors")])
+def test_the_name_of_a_folder_is_no_store_and_it_is_said_how_to_make_one(store: object) -> None:
+    check_store(None)
+    with pytest.raises(KindError, match=r"pass store=ws\.VectorStore\('artifacts/vectors'\)"):
+        check_store(store)
+    with pytest.raises(KindError, match=r"store= expects a store of vectors, got int 5"):
+        check_store(5)

@@ -16,7 +16,7 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.photo_facts import photo_facts
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, NotFittedError, SettingError
 from withsense_tf.index.item import Item
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.build import build_index, with_texts_of_index
@@ -24,6 +24,7 @@ from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.index.vectors.filters import matches, parse_filter
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
 from withsense_tf.search.search import Search
 
 INNOCENT, CHILD = "A plain red wall .", "A toddler by a wall ."
@@ -123,3 +124,13 @@ def test_a_search_by_a_matcher_and_its_photos_is_filtered_by_what_cameras_said(
     search = Search(fitted("closed form"), colours.with_tables(photos=photos), LAW, "AA")
     hits = search("a wall", k=50, minimum=0.0, where="camera=Nikon D90")
     assert [hit.photo for hit in hits] == [photos["photo"][0]]
+
+
+def test_a_matcher_that_is_not_fitted_is_named_before_anything_is_made(
+    colours: Dataset, tmp_path: Path
+) -> None:
+    matcher = ClosedFormTowers(photo="scene_net")
+    with pytest.raises(NotFittedError, match=r"ClosedFormTowers is not fitted yet: call fit\(train\) first"):
+        Search(matcher, colours)
+    with pytest.raises(NotFittedError, match="is not fitted yet"):
+        build_index(PhotoIndex.make(tmp_path / "index"), matcher, colours, LAW)

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from withsense_tf.common.limits import parse_json
+from withsense_tf.common.limits import is_file, parse_json
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_file import CHANGED, has_digest
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder, refuse
 from withsense_tf.encoders.vectors.vector_shards import FORMAT, KEY, Shelf
-from withsense_tf.errors import check_choice, on_disk
+from withsense_tf.errors import DataError, check_choice, check_kind, on_disk
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Pairs
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 SAVE_SECONDS: Final = 5.0
 # Kinds of damage that lie in the file's content, and so will be there again.
 LASTING: Final = frozenset({"photo_empty", "photo_truncated", "photo_not_image", "photo_too_large"})
+
+
+def check_store(store: object) -> None:
+    """Raise where something is given as a store that keeps no vectors, such as the name of a folder."""
+    if store is not None and not hasattr(store, "vectors_of"):
+        place = repr(str(store)) if isinstance(store, str | Path) else "folder"
+        check_kind("store=", store, VectorStore, "a store of vectors", f"pass store=ws.VectorStore({place})")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +63,8 @@ class VectorStore:
             self._temporary = tempfile.TemporaryDirectory(prefix="withsense-vectors-")
             folder = self._temporary.name
         self.folder = Path(folder)
+        if is_file(self.folder):
+            raise DataError(f"{folder} is a file; vectors are kept in a folder: name one, new or old.")
         self._beside = None if beside is None else VectorStore(beside, dtype)
         self._shelves: dict[str, Shelf] = {}
 

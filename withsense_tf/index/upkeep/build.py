@@ -9,7 +9,7 @@ from pathlib import Path
 
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
 from withsense_tf.data.photo_facts import photo_facts
-from withsense_tf.errors import SettingError, WithSenseError, check_kind
+from withsense_tf.errors import NotFittedError, SettingError, WithSenseError, check_kind
 from withsense_tf.index.item import Caption, Item, items_of
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.stored_items import stored_items
@@ -45,6 +45,7 @@ def build_index(
     """
     check_kind("build_index", index, PhotoIndex, "an index", "pass ws.PhotoIndex.make(folder)")
     check_kind("build_index", matcher, Matcher, "a fitted matcher")
+    check_fitted(matcher)
     check_dataset("build_index", data)
     number = index.add_model(matcher, engine)
     with index.catalog.reading() as tables:
@@ -63,6 +64,14 @@ def build_index(
         return _replace_lost(index, photos, law, number, others, lift)
     take_over(index, number)
     return report
+
+
+def check_fitted(matcher: Matcher) -> None:
+    """Raise where a matcher has learned nothing yet, so that it can search for nothing."""
+    if not matcher.__sklearn_is_fitted__():
+        raise NotFittedError(
+            f"This {type(matcher).__name__} is not fitted yet: call fit(train) first, then search by it."
+        )
 
 
 def _facts_of(data: Dataset, names: Collection[str] | None) -> Mapping[str, Mapping[str, Fact]]:
@@ -192,6 +201,7 @@ def temporary_index(matcher: Matcher, photos: Dataset | Pairs, policy: Policy) -
             f"Expected a data set or pairs, got {type(photos).__name__}. A table of photos has no captions, and "
             "without them the law allows none: pass the data set, or `test` itself."
         )
+    check_fitted(matcher)
     data, only = (
         (photos.data, photos.photos["photo"].tolist()) if isinstance(photos, Pairs) else (photos, None)
     )
