@@ -21,6 +21,7 @@ from withsense_tf.experiments.explore.content_sections import sheet_section
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.verify import verify_index
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.search import contact_sheet
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.places import Hit
 from withsense_tf.search.search import Search
@@ -126,3 +127,14 @@ def test_pages_of_a_data_set_show_no_file_that_changed_since_it_was_loaded(folde
     (folder / "train_images" / "ant.jpg").write_bytes((folder / "train_images" / "bee.jpg").read_bytes())
     assert Thumbnails(data).of("bee.jpg") == (None, f"not shown: {CHANGED}")
     assert purple(Image.open(io.BytesIO(sheet_section(data).picture or b""))) == 0
+
+
+@pytest.mark.parametrize("letter", ["W", "i", "Ш", "m"])
+def test_a_name_below_a_photo_is_as_wide_as_its_place_at_most(letter: str) -> None:
+    font = contact_sheet._font(13)
+    assert contact_sheet.short_name("a dog.jpg", font) == "a dog.jpg"
+    name = f"2024 travel/{letter * 60}/3070031806.jpg"
+    short = contact_sheet.short_name(name, font)
+    assert short.startswith("…")
+    assert name.endswith(short[1:])
+    assert contact_sheet.SIDE - font.getlength(letter) <= font.getlength(short) <= contact_sheet.SIDE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -84,17 +85,17 @@ def _draw_place(
     # Photos that somebody collected were not found by a score.
     score = "" if math.isnan(place.score) else f"  {place.score:.2f}"
     draw.text((x, y + SIDE + 4), f"{place.place}.{score}", INK, font)
-    draw.text((x, y + SIDE + 4 + LINE), short_name(place.photo), FAINT, font)
+    draw.text((x, y + SIDE + 4 + LINE), short_name(place.photo, font), FAINT, font)
 
 
-def short_name(photo: str, most: int = SIDE // 7) -> str:
-    """Return the end of a name that is too long to stand below its photo: the end tells photos of a folder apart.
-
-    >>> short_name("a dog.jpg"), short_name("Norway/Lofoten 2019/IMG_20190712_123456.jpg")
-    ('a dog.jpg', '…n 2019/IMG_20190712_123456.jpg')
-    """
+def short_name(photo: str, font: ImageFont.FreeTypeFont, width: int = SIDE) -> str:
+    """Return the end of a name that is too wide to stand below its photo: the end tells photos of a folder apart."""
     name = " ".join(photo.split())
-    return name if len(name) <= most else f"…{name[1 - most :]}"
+    if font.getlength(name) <= width:
+        return name
+    # The most signs of the end that there is room for.
+    first = bisect_left(range(1, len(name)), True, key=lambda at: font.getlength(f"…{name[at:]}") <= width)
+    return f"…{name[1 + first :]}"
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:
