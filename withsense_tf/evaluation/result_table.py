@@ -15,7 +15,7 @@ from typing import Final
 from filelock import FileLock
 from rich.console import Console, ConsoleOptions
 
-from withsense_tf.errors import DataError, check_choice
+from withsense_tf.errors import DataError, SettingError, check_choice, shown
 from withsense_tf.evaluation.page.overview_chart import overview
 from withsense_tf.evaluation.page.plots import Chart
 from withsense_tf.evaluation.page.recommendation import recommendation, row_to_use
@@ -93,11 +93,12 @@ class Comparison:
         write it.
         """
         first = self._first_split()
-        split = (
-            first
-            if split is None
-            else check_choice("split", split, [str(row.get("split") or "") for row in self.rows])
-        )
+        names = dict.fromkeys(str(row.get("split") or "") for row in self.rows)
+        if split is not None and set(names) <= {""}:
+            raise SettingError(
+                f"split={shown(split)}: these rows are of one split, which has no name. Leave it out."
+            )
+        split = first if split is None else check_choice("split", split, names)
         # Chance hangs on the gallery of a split, people on its pairs, and what others published on both.
         lines = self.lines if split == first else ()
         chart = overview(self._rows_of(split), lines, SPLITS.get(split, ""))

@@ -63,6 +63,9 @@ class Hits:
     def __iter__(self) -> Any:
         return iter(self.hits)
 
+    def __getitem__(self, at: Any) -> Any:
+        return self.hits[at]
+
     def __len__(self) -> int:
         return len(self.hits)
 

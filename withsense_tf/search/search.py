@@ -69,7 +69,7 @@ class Search:
         k: int = 5,
         *,
         photo: str | None = None,
-        where: str | Sequence[str] | Where = (),
+        where: str | Sequence[str] | Where | None = None,
         country: str | None = None,
         day: date | None = None,
         minimum: float | None = None,

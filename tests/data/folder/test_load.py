@@ -9,7 +9,7 @@ from plain_photos import restricted
 
 from withsense_tf.data.dataset import Dataset
 from withsense_tf.data.folder.load import load_dataset
-from withsense_tf.errors import DataError, DataWarning
+from withsense_tf.errors import DataError, DataWarning, SettingError
 from withsense_tf.targets.blend import relevance
 
 
@@ -234,3 +234,8 @@ def test_ids_that_differ_by_a_leading_zero_are_not_two_captions(folder: Path) ->
         stream.write("ant.jpg,ant.jpg#02,An ant\n")
     with pytest.warns(DataWarning):
         assert load_dataset(folder).quarantine["kind"].tolist() == ["bad_caption_id"]
+
+
+def test_no_path_at_all_is_not_taken_for_the_current_folder() -> None:
+    with pytest.raises(SettingError, match=r'got "": pass "\." for this folder'):
+        load_dataset("")

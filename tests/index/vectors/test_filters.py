@@ -13,6 +13,7 @@ from withsense_tf.index.vectors.filters import (
     fact_row,
     matches,
     parse_filter,
+    read_where,
 )
 
 
@@ -173,3 +174,7 @@ def test_a_written_filter_means_the_condition(name: str, op: str, value: str | f
     written = fact_row(value)[0]
     where, back = (Condition(name, op, value),), (parse_filter(f"{name}{op}{written}"),)
     assert matches(where, {name: value}) == matches(back, {name: value})
+
+
+def test_none_is_no_filter() -> None:
+    assert read_where(None) == ()

@@ -108,6 +108,10 @@ def read_folder(
 ) -> Contents:
     """Read all files of the folder, and say what is wrong instead of stopping at it."""
     check_kind("load_dataset", folder, (str, Path), "the path of a folder of photos")
+    if folder == "":
+        raise SettingError(
+            'load_dataset expects the path of a folder of photos, got "": pass "." for this folder.'
+        )
     root = Path(folder)
     if not is_dir(root):
         what = "is a file, not a folder" if is_file(root) else "is not a folder: there is none of that name"

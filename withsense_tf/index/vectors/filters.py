@@ -96,8 +96,10 @@ def _check_date(value: str) -> None:
         ) from error
 
 
-def read_where(where: str | Condition | Sequence[str | Condition]) -> Where:
+def read_where(where: str | Condition | Sequence[str | Condition] | None) -> Where:
     """Return the conditions of a search, of which texts are read; too many or too long ones are an error."""
+    if where is None:
+        return ()
     if isinstance(where, str | Condition):
         return read_where([where])
     if not isinstance(where, list | tuple):
