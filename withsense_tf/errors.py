@@ -168,7 +168,7 @@ def on_disk(place: object) -> Iterator[None]:
 
 # A name is suggested that shares so much of its letters with what was typed; "dense" is not near to "ridge" (.4).
 NEAR: Final = 0.6
-BEGINNING: Final = 3  # so many letters of a longer name tell which is meant
+BEGINNING: Final = 3  # so many letters tell which is meant
 
 
 def check_choice(setting: str, received: object, known: Iterable[str]) -> str:

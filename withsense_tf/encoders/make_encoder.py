@@ -69,10 +69,7 @@ def photo_encoder(photo: str | PhotoEncoder | Sequence[str | PhotoEncoder]) -> P
         photo = _only(photo)
     if isinstance(photo, PhotoEncoder):
         return photo
-    advice = (
-        "take the best that are here, photo=list(ws.best_encoders_here()); for drawn scenes photo='scene_net'"
-    )
-    check_kind("photo=", photo, str, "an encoder or its name", advice)
+    check_kind("photo=", photo, str, "an encoder or its name", "pass photo=list(ws.best_encoders_here())")
     name, _, source = str(photo).partition(":")
     check_choice("photo", name, [*BACKBONES, *PHOTO_ENCODERS.names()])
     if name in BACKBONES:
@@ -134,10 +131,7 @@ def best_sentences_here() -> TextEncoder | None:
 
 
 def tower_text(text: str | TextEncoder | None, synthetic: bool = True) -> TextEncoder:
-    """Return the text encoder of a tower: where none is named, a new space of captions.
-
-    It has the best vectors of sentences that are on this machine, but for drawn scenes.
-    """
+    """Return the text encoder of a tower: where none is named, a space of captions with the best sentences here."""
     if text is not None:
         return text_encoder(text)
     # Drawn scenes are told in words that captions have.

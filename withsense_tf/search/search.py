@@ -44,8 +44,7 @@ class Search:
     - `index`: an index or its folder, or a fitted matcher with the `photos` that are to be searched
     - `policy`: the law; without one, that of the service
     - `country`: where the answers are read; without one, the strictest rule holds
-    - `for_strangers`: whether others ask than who holds the index, as over HTTP: these must not learn which photos are
-      restricted, so a name that is not there is answered like one that the law keeps back
+    - `for_strangers`: answer a name that is not there like one that the law keeps back, as over HTTP
     """
 
     def __init__(

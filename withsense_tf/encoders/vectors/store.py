@@ -32,7 +32,7 @@ LASTING: Final = frozenset({"photo_empty", "photo_truncated", "photo_not_image",
 
 
 def check_store(store: object) -> None:
-    """Raise where something is given as a store that keeps no vectors, such as the name of a folder."""
+    """Raise where what is given as a store keeps no vectors."""
     if store is not None and not hasattr(store, "vectors_of"):
         place = repr(str(store)) if isinstance(store, str | Path) else "folder"
         check_kind("store=", store, VectorStore, "a store of vectors", f"pass store=ws.VectorStore({place})")

