@@ -72,6 +72,19 @@ def test_a_plain_folder_is_indexed_searched_and_kept_up_to_date(
     assert "whole" in run("index", "verify", "--files", *index)
 
 
+def test_photos_are_filtered_by_the_folder_that_they_lie_in(root: Path, matcher: str, tmp_path: Path) -> None:
+    index = ("--index", str(tmp_path / "index"))
+    run("index", "build", str(root), "--matcher", matcher, *index)
+
+    def found(text: str, *where: str) -> set[str]:
+        answer = json.loads(run("search", text, "--minimum", "0", "--json", *where, *index))
+        return {hit["photo"] for hit in answer["hits"]}
+
+    assert found("beach", "--where", "folder=trip") == {"trip/b.jpg"}
+    assert found("beach folder~trip") == {"trip/b.jpg", "trip/Зима/c d.png"}
+    assert found("beach folder=.") == {"a.jpg"}
+
+
 def test_columns_of_a_table_are_filters(root: Path, matcher: str, tmp_path: Path) -> None:
     index = ("--index", str(tmp_path / "index"))
     rows = [f"{name},{text},{'Ann' if 'trip' in name else 'Bob'}" for name, text in CAPTIONS]

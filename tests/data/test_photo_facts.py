@@ -199,6 +199,30 @@ def test_a_photo_on_its_side_has_the_orientation_that_people_see(folder: Path) -
     assert photo_facts(data.folder, data.photos)["ant.jpg"]["orientation"] == "portrait"
 
 
+def test_photos_of_a_plain_folder_have_the_folder_that_they_lie_in(tmp_path: Path) -> None:
+    (tmp_path / "trip" / "day 2").mkdir(parents=True)
+    save(tmp_path, "sea.jpg")
+    save(tmp_path / "trip" / "day 2", "lake.jpg", size=(64, 32))
+    data = load_dataset(tmp_path)
+    facts = photo_facts(tmp_path, data.photos, known_facts=data.listed_facts)
+    assert {name: said["folder"] for name, said in facts.items()} == {
+        "sea.jpg": ".",
+        "trip/day 2/lake.jpg": "trip/day 2",
+    }
+
+
+def test_a_column_of_folders_in_a_table_stays_the_only_one(tmp_path: Path) -> None:
+    (tmp_path / "trip").mkdir()
+    save(tmp_path, "sea.jpg")
+    save(tmp_path / "trip", "lake.jpg", size=(64, 32))
+    (tmp_path / "captions.csv").write_text(
+        "file,caption,Folder\nsea.jpg,The wide sea.,attic\n", encoding="utf-8"
+    )
+    data = load_dataset(tmp_path)
+    facts = photo_facts(tmp_path, data.photos, known_facts=data.listed_facts)
+    assert (facts["sea.jpg"]["folder"], facts["trip/lake.jpg"].get("folder")) == ("attic", None)
+
+
 def test_a_data_set_with_the_table_loads_as_without(folder: Path) -> None:
     before = load_dataset(folder).fingerprint
     (folder / "photos.csv").write_text("image,place\nant.jpg,Paris\n", encoding="utf-8")

@@ -25,6 +25,9 @@ from withsense_tf.data.pictures.photo_file import PhotoError, read_photo
 
 TABLE: Final = "photos.csv"
 IMAGE: Final = "image"
+FOLDER: Final = "folder"
+# What a photo has there that lies in no folder of the folder.
+TOP: Final = "."
 # Numbers as people write them. "007" and "1e5" stay texts: they would not come back as they were.
 PLAIN_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]*[1-9])?")
 YEAR_OR_MONTH: Final = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
@@ -41,8 +44,9 @@ def photo_facts(
     """Return the facts of each of `photos` (a table as `Dataset.photos` is) by photo.
 
     What `photos.csv` says wins over the file; a photo of which neither says anything has its width, height, orientation
-    and main colours, the largest first. Rows of `photos.csv` that cannot be used are added to `problems` and never stop
-    anything. The facts that a data set has read already (`Dataset.listed_facts`) come in the place of that file.
+    and main colours, the largest first, and where photos lie in folders of the folder, in which of them. Rows of
+    `photos.csv` that cannot be used are added to `problems` and never stop anything. The facts that a data set has read
+    already (`Dataset.listed_facts`) come in the place of that file.
     """
     names = [str(name) for name in photos["photo"]]
     table = Path(folder) / TABLE
@@ -52,6 +56,7 @@ def photo_facts(
         raw = read_table(table, (IMAGE,), header=True)
         said_of_it += raw.problems
         by_photo = listed_facts(raw, frozenset(names), said_of_it)
+    folders = {} if any(FOLDER in cells for cells in by_photo.values()) else folder_facts(names)
     facts: dict[str, Facts] = {}
     # Opening files waits for the disk, and threads can wait together. Pillow warns of damaged tags, which nobody
     # who searches can mend; filters of warnings are the process's, so they are set around all threads.
@@ -62,7 +67,8 @@ def photo_facts(
         facts_of_files = track(read, len(names), "Reading what cameras said")
         sizes = zip(names, photos["width"], photos["height"], facts_of_files, strict=True)
         for name, width, height, of_file in sizes:
-            facts[name] = {**size_facts(float(width), float(height)), **of_file, **by_photo.get(name, {})}
+            own = {**size_facts(float(width), float(height)), **folders.get(name, {})}
+            facts[name] = {**own, **of_file, **by_photo.get(name, {})}
     return facts
 
 
@@ -91,6 +97,19 @@ def size_facts(width: float, height: float) -> Facts:
     """Return the columns that come of a photo's size alone."""
     orientation = "square" if width == height else "landscape" if width > height else "portrait"
     return {"width": width, "height": height, "orientation": orientation}
+
+
+def folder_facts(names: Collection[str]) -> dict[str, Facts]:
+    """Return the folder that each photo lies in, below the one of all; of photos that all lie in that one, nothing.
+
+    >>> folder_facts(["sea.jpg", "trip/day 2/lake.jpg"])
+    {'sea.jpg': {'folder': '.'}, 'trip/day 2/lake.jpg': {'folder': 'trip/day 2'}}
+    >>> folder_facts(["sea.jpg"])
+    {}
+    """
+    if not any("/" in name for name in names):
+        return {}
+    return {name: {FOLDER: name.rpartition("/")[0] or TOP} for name in names}
 
 
 def listed_facts(table: RawTable, names: Collection[str], problems: list[Problem]) -> dict[str, Facts]:

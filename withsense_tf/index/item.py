@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset
 
 Caption = tuple[str, str]
-# Columns that cameras fill, or pixels. Where a person did, the data set has them among its other texts.
-BY_MACHINES: Final = frozenset({"camera", "lens", "date", "orientation", "colour"})
+# Columns that cameras fill, or pixels, or the photo's name, which the law reads by itself. Where a person did, the data
+# set has them among its other texts.
+BY_MACHINES: Final = frozenset({"camera", "lens", "date", "orientation", "colour", "folder"})
 
 
 @dataclass(frozen=True)

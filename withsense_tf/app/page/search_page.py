@@ -42,7 +42,7 @@ SPARE: Final = 6
 FEW_VALUES: Final = 12
 # What every photo has and nobody asks for in pixels.
 SIZES: Final = ("width", "height")
-FIRST_COLUMNS: Final = ("date", "place", "camera", "author", "orientation", "colour")
+FIRST_COLUMNS: Final = ("date", "place", "folder", "camera", "author", "orientation", "colour")
 
 
 @router.get("/")
