@@ -88,6 +88,17 @@ def test_a_photo_that_breaks_off_is_refused(tmp_path: Path, kind: str, share: fl
     assert status in (415, 422)
 
 
+@pytest.mark.parametrize(
+    ("content", "words"), [(bomb(), f"more than {MOST:,} pixels"), (b"", "the file has zero bytes")]
+)
+def test_a_refusal_says_what_the_server_takes_and_what_the_file_lacks(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(ProblemError, match=words):
+        check_photo(tmp_path / "file", MOST)
+
+
 @pytest.mark.closed
 def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     assert refused(tmp_path, bomb())[0] == 413
@@ -98,7 +109,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
 @pytest.mark.closed
 @pytest.mark.parametrize(
     "content",
-    [b"", b"GIF89a" + b"\0" * 50, b"<svg xmlns='x'/>", b"II*\0" + b"\0" * 50, b"RIFF\0\0\0\0WAVE", b"\0" * 9],
+    [b"GIF89a" + b"\0" * 50, b"<svg xmlns='x'/>", b"II*\0" + b"\0" * 50, b"RIFF\0\0\0\0WAVE", b"\0" * 9],
 )
 def test_what_is_no_photo_of_a_kind_that_is_taken_is_refused(tmp_path: Path, content: bytes) -> None:
     assert refused(tmp_path, content) == (415, "no_photo")

@@ -39,6 +39,8 @@ def kind_of(head: bytes) -> str | None:
 def check_photo(path: Path, most_pixels: int) -> tuple[str, PhotoFacts]:
     """Return the kind of a photo file and what it says of itself; raise the problem of one that is not taken."""
     content = path.read_bytes()
+    if not content:
+        raise unusable("photo_empty", "the file has zero bytes")
     kind = kind_of(content[:LOOKED_AT])
     if kind is None:
         raise ProblemError(415, "no_photo", "The file is no photo of a kind that is taken.", ADVICE)
@@ -60,6 +62,9 @@ def check_photo(path: Path, most_pixels: int) -> tuple[str, PhotoFacts]:
             )  # fmt: skip
         return kind, inspect_photo(path, decode=True)
     except PhotoError as error:
+        if error.kind == "photo_too_large":
+            # What can be read at all is more than what is taken.
+            raise unusable(error.kind, f"more than {most_pixels:,} pixels") from error
         raise unusable(error.kind, error.reason) from error
 
 
