@@ -111,6 +111,16 @@ def test_keys_alone_lead_through_photos_into_one_and_back(visit: Visit) -> None:
     page.locator("#keys-help[open]").wait_for()
 
 
+def test_the_keys_of_a_photo_work_while_it_is_open(visit: Visit) -> None:
+    page = visit(ASKED)
+    page.locator("[data-photo]").first.click()
+    page.locator("#viewer[open] [data-shown]").wait_for()
+    page.keyboard.press("c")
+    page.locator("[data-table-count]", has_text=re.compile("^1$")).wait_for(state="attached")
+    page.keyboard.press("s")
+    page.wait_for_url("**/search?like=*")
+
+
 def test_keys_alone_lead_to_what_changed_between_two_comparisons(visit: Visit) -> None:
     page = visit("/how-good")
     page.locator("tbody a[aria-current=true]").focus()
@@ -427,6 +437,33 @@ def test_a_telephone_shows_all_columns_of_models_and_whole_words_of_captions(
     page.locator(".tile .said").first.wait_for()
     assert page.evaluate(
         "[...document.querySelectorAll('.said')].every((one) => one.scrollWidth <= one.clientWidth)"
+    )
+
+
+@pytest.mark.slow
+def test_words_on_examples_are_whole_on_a_telephone(visit: Visit) -> None:
+    page = visit("/", width=360, scale=2)
+    page.locator(".example .query").first.wait_for()
+    # High photos with a long query.
+    page.evaluate(
+        """() => {
+            for (const one of document.querySelectorAll('.example')) {
+                one.dataset.ratio = 0.6;
+                one.querySelector('.query > span').textContent = 'a black snowboarder jumps';
+            }
+            document.dispatchEvent(new CustomEvent('htmx:afterSwap', { detail: {} }));
+        }"""
+    )
+    assert page.evaluate(
+        """() => [...document.querySelectorAll('.example .query > span')].every((one) => {
+            const text = one.firstChild, words = [...text.data.matchAll(/\\S+/g)];
+            return words.every((word) => {
+                const range = document.createRange();
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                return new Set([...range.getClientRects()].map((box) => box.top)).size === 1;
+            });
+        })"""
     )
 
 

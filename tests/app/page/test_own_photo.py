@@ -23,6 +23,30 @@ def test_a_photo_that_is_chosen_is_what_is_looked_for(visit: Visit, app_base: Pa
     assert page.locator("[data-own-photo]").get_attribute("src").startswith("blob:")
 
 
+def test_words_and_filters_that_come_after_a_photo_go_with_it(visit: Visit, app_base: Path) -> None:
+    page = visit("/")
+    page.locator("#by-photo").set_input_files(next((app_base / "photos").glob("look-0-*.png")))
+    page.locator("#results .tile .open").first.wait_for()
+    page.locator("#q").press_sequentially("a blue board")
+    page.locator("#results .like", has_text="and “a blue board”").wait_for()
+    assert page.locator("#results [data-own-photo]").count() == 1
+    # Who types goes on typing.
+    assert page.evaluate("document.activeElement.id") == "q"
+    before = page.locator("#results .fit").count()
+    page.locator("#filters summary").click()
+    page.locator(".swatch.green").click()
+    page.wait_for_function(f"document.querySelectorAll('#results .fit').length < {before}")
+    assert page.locator("#results [data-own-photo]").count() == 1
+
+
+def test_a_file_that_is_no_photo_is_told_what_is_taken(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/")
+    (tmp_path / "mine.heic").write_bytes(b"\0\0\0 ftypheic")
+    page.locator("#by-photo").set_input_files(tmp_path / "mine.heic")
+    page.locator("#not-taken", has_text="JPEG, PNG or WebP").wait_for()
+    assert page.locator("[data-own-photo]").count() == 0
+
+
 def test_while_an_own_photo_is_looked_at_the_page_says_so_and_asks_what_it_shows(
     visit: Visit, app_base: Path
 ) -> None:

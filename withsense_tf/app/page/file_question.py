@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import ValidationError
 
+from withsense_tf.app import questions
 from withsense_tf.app.page.add_page import CAPTION
 from withsense_tf.app.page.drawing_board import PageReader, page
+from withsense_tf.app.page.query_chips import filters_of_form
 from withsense_tf.app.questions import Question
 from withsense_tf.app.routes.common import Service, needs
-from withsense_tf.app.routes.search_routes import similar_to_file
+from withsense_tf.app.uploads.quarantine import passing_photo
 from withsense_tf.common.limits import QUERY_SIGNS
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
 # There is no next page: the photo would have to be kept for it.
 MOST: Final = 60
+# As long as an address may be that one goes back to.
+MOST_SIGNS: Final = 16_000
 
 
 @router.post("/by-photo")
@@ -26,14 +31,23 @@ def by_photo(
     photo: Annotated[UploadFile, File()],
     q: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",
     says: Annotated[str, Form(max_length=QUERY_SIGNS)] = "",
+    search_fields: Annotated[str, Form(max_length=MOST_SIGNS)] = "",
 ) -> Response:
-    """Show photos like one that is sent, or like it and some words; `says` is what it shows."""
+    """Show photos like one that is sent, or like it and some words; `says` is what it shows.
+
+    `search_fields` are the fields of the search form, as an address has them: its filters hold here, too.
+    """
     request.state.says = says.strip()
     try:
         description = CAPTION.validate_python(says) if says.strip() else None
     except ValidationError:
         description = None  # it says nothing
-    answer = similar_to_file(
-        service, photo, q.strip(), MOST, says=description, country=PageReader.of(request).country
-    )
-    return page(request, "by_photo.html", active="search", answer=answer, question=Question(q.strip()))
+    fields = parse_qsl(search_fields)
+    where = [*(value for name, value in fields if name == "where"), *filters_of_form(dict(fields))]
+    country, settings = PageReader.of(request).country, service.settings
+    question = Question(q.strip(), MOST, where=tuple(dict.fromkeys(where)), minimum=0.0, country=country)
+    with passing_photo(
+        photo.file, settings.state_folder, settings.upload_bytes, settings.upload_pixels
+    ) as file:
+        answer = questions.find_like_file(service, question, file, photo.filename or "", description or "")
+    return page(request, "by_photo.html", active="search", answer=answer, question=question)

@@ -1,28 +1,36 @@
 // A photo that is dropped, pasted or chosen is what is looked for.
+const TAKEN = ["image/jpeg", "image/png", "image/webp"];
 const here = document.getElementById("drop-here");
 const chooser = document.getElementById("by-photo");
 const results = document.getElementById("results");
 const form = document.getElementById("search");
 
 const status = document.getElementById("status");
-let own = null; // so that it can be sent again with what it shows
+const notTaken = document.getElementById("not-taken");
+let own = null; // so that it can be sent again with what it shows, or with other words
+let shows = "";
 let picture = "";
 let running = null;
 
-async function ask(file, says = "") {
-  if (!file || !file.type.startsWith("image/")) return;
+async function ask(file, says = "", isTyping = false) {
+  if (!file) return;
+  notTaken.hidden = TAKEN.includes(file.type);
+  if (!notTaken.hidden) return;
   if (file !== own) {
     URL.revokeObjectURL(picture);
     picture = URL.createObjectURL(file);
   }
   own = file;
+  shows = says;
   running?.abort();
   const mine = (running = new AbortController());
   const data = new FormData();
   data.append("photo", file);
   data.append("q", form?.q.value || "");
   data.append("says", says);
-  look(says);
+  data.append("search_fields", form ? new URLSearchParams(new FormData(form)) : "");
+  if (isTyping) busy(true);
+  else look(says);
   try {
     const headers = { "HX-Request": "true" };
     const answer = await fetch("/by-photo", { method: "POST", body: data, headers, signal: mine.signal });
@@ -69,9 +77,9 @@ function fail() {
   if (line) status.textContent = line.textContent = line.dataset.failed;
 }
 
-// Else the answer would begin under the bar.
+// Else the answer would begin under the bar. Who types goes on typing.
 function toTop() {
-  results.focus({ preventScroll: true });
+  if (!form?.contains(document.activeElement)) results.focus({ preventScroll: true });
   window.scrollTo({ top: 0 });
 }
 
@@ -89,6 +97,13 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-own-photo-says]")) return;
   event.preventDefault();
   ask(own, event.target.elements.says.value);
+});
+
+// Words and filters that come after a photo go with it, as those do that were there before.
+form?.addEventListener("htmx:beforeRequest", (event) => {
+  if (!own || !results.querySelector("[data-own-photo]")) return;
+  event.preventDefault();
+  ask(own, shows, true);
 });
 
 chooser?.addEventListener("change", () => {

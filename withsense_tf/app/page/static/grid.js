@@ -38,7 +38,9 @@ function lay(grid) {
       }
     }
     // Very long and very high ones would leave others no place.
-    const ratio = Math.min(3.2, Math.max(0.5, Number(tile.dataset.ratio) || 1.5));
+    // Where words stand on one, a word must have its place.
+    const least = isNarrow && tile.classList.contains("example") ? 1 : 0.5;
+    const ratio = Math.min(3.2, Math.max(least, Number(tile.dataset.ratio) || 1.5));
     row.push({ tile, ratio });
     sum += ratio;
     const space = width - gap * (row.length - 1);

@@ -1,4 +1,4 @@
-// Keys: arrows from photo to photo, / to the search, S and C for the photo that has the focus, ? for help.
+// Keys: arrows from photo to photo, / to the search, S and C for the photo that is open or has the focus, ? for help.
 const SWITCH = "withsense-keys";
 const box = document.getElementById("keys-on");
 const on = () => localStorage.getItem(SWITCH) !== "off";
@@ -49,17 +49,19 @@ function move(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const dialog = document.querySelector("dialog[open]");
   const typing = event.target.matches("input, textarea, select");
   if (event.target.id === "q") {
     if (event.key === "ArrowDown") move(event);
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  if (typing) return;
-  if (event.key.startsWith("Arrow")) return move(event);
+  if (typing || (dialog && dialog.id !== "viewer")) return;
+  if (event.key.startsWith("Arrow")) return dialog || move(event);
   if (!on()) return;
-  const tile = document.activeElement.closest?.(".tile");
+  const tile = dialog || document.activeElement.closest?.(".tile");
+  if (dialog && (event.key === "/" || event.key === "?")) return;
   if (event.key === "/") {
     event.preventDefault();
     const q = document.getElementById("q");
