@@ -74,7 +74,7 @@ def test_a_word_finds_what_captions_write_otherwise(
     found = ask(index, text)
     assert [hit.photo for hit in found][:1] == [photo]
     assert found.corrections == (reading,)
-    assert f"Showing {reading[1]}" in str(found.message)
+    assert f"Read as {reading[1]}" in str(found.message)
     assert " found; " not in str(found.message)
 
 

@@ -74,6 +74,18 @@ def test_a_terminal_is_told_the_option_and_python_the_argument_by_which_the_near
     assert nothing.as_text() == "No submarine found; nearest with --minimum 0."
     assert nothing.as_dict()["message"] == nothing.message
     assert "minimum=0" in repr(nothing)
+    least = Hits(
+        "", like="x.png", message="No good match: the best photo scores 0.31, and 0.33 is the least."
+    )
+    assert least.as_text().endswith("and 0.33 is the least; nearest with --minimum 0.")
+
+
+def test_a_terminal_answers_a_russian_query_in_russian() -> None:
+    nothing = Hits(
+        "кот спит", message="No кот (did you mean кит?) or спит found; nearest with minimum=0. More."
+    )
+    expected = "Не найдено: кот (может быть, кит?) или спит; ближайшие — с --minimum 0. More."
+    assert nothing.as_text() == expected
 
 
 def test_a_hit_is_taken_by_its_number_as_the_answer_counts_them() -> None:

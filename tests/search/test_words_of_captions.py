@@ -144,7 +144,7 @@ def test_a_typing_error_is_corrected_and_said_and_can_be_searched_for_all_the_sa
     found = ask(index, "a red motorcicle")
     assert found.corrections == (("motorcicle", "motorcycle"),)
     assert found.message is not None
-    assert "Showing motorcycle; search for motorcicle instead" in found.message
+    assert "Read as motorcycle: to search for motorcicle instead" in found.message
     assert set(names(found)[:2]) == {"moto.png", "red car.png"}  # whose captions have both words
     assert found.as_dict()["corrections"] == {"motorcicle": "motorcycle"}
     for literal in (ask(index, "a red motorcicle", literal=True), ask(index, 'a red "motorcicle"')):

@@ -138,6 +138,24 @@ def test_a_filter_of_the_form_is_a_chip_and_holds(client: TestClient) -> None:
     assert '<option value="Leica M6" selected>' in text
 
 
+def test_a_filter_amid_the_words_is_a_chip_that_can_be_taken_away(client: TestClient) -> None:
+    text = client.get("/search?q=a+plain+red+wall+camera%3DLeica+M6&minimum=0", headers=BB).text
+    label, link = "Camera: Leica M6", re.search(r'<a class="chip filter" href="([^"]+)"', text)
+    assert f"Take away: {label}" in text
+    assert link is not None
+    assert dict(parse_qsl(urlsplit(unescape(link[1])).query))["q"] == "a plain red wall"
+    literal = client.get(
+        "/search?q=a+plain+red+wall+camera%3DLeica+M6&minimum=0&literal=true", headers=BB
+    ).text
+    assert "chip filter" not in literal
+
+
+def test_a_correction_is_said_once(client: TestClient) -> None:
+    text = client.get("/search?q=a+plain+red+walll&minimum=0", headers=BB).text
+    assert "Read “walll” as “wall”" in text
+    assert "quotation marks" not in text
+
+
 def test_cameras_of_one_maker_are_chosen_at_once(client: TestClient) -> None:
     assert groups_of(["Nikon D90", "Nikon Z6", "Leica M6", "landscape", "Leica"]) == ["Nikon"]
     text = client.get(f"{ASKED}&f.camera=~Leica", headers=BB).text

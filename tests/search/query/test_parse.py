@@ -111,7 +111,13 @@ def test_a_query_needs_something_to_look_for(text: str) -> None:
         parse_query(text)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "...", "-"])
+@pytest.mark.parametrize("text", ["...", "-", "🐕 🏖️", "%%%"])
+def test_a_query_without_words_is_told_so(text: str) -> None:
+    with pytest.raises(SettingError, match="No words were read in"):
+        parse_query(text)
+
+
+@pytest.mark.parametrize("text", ["", "  "])
 def test_an_empty_query_is_an_error(text: str) -> None:
     with pytest.raises(SettingError, match="empty"):
         parse_query(text)

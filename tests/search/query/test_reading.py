@@ -9,7 +9,7 @@ from withsense_tf.search.query.reading import Reading
 def test_what_was_corrected_and_what_is_no_filter_is_said_with_the_way_back() -> None:
     reading = Reading(Query("a motorcycle", ()), (), (("motorcicle", "motorcycle"),), "A hint.")
     correction, hint = reading.notes
-    assert correction.startswith("Showing motorcycle; search for motorcicle instead")
+    assert correction.startswith("Read as motorcycle: to search for motorcicle instead")
     assert hint == "A hint."
 
 

@@ -44,6 +44,12 @@ def read(index: PhotoIndex, text: str, country: str = "BB") -> TypedFilters:
         return read_filters(text, tables, IndexDoor(LAW, tables, country))
 
 
+def test_it_is_said_where_filters_stand(index: PhotoIndex) -> None:
+    text = "a dog camera=Nikon D90 iso<=400"
+    spans = read(index, text).spans
+    assert [text[start:end] for start, end in spans] == ["camera=Nikon D90", "iso<=400"]
+
+
 NIKON = Condition("camera", "=", "Nikon D90")
 
 

@@ -15,7 +15,7 @@ from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from withsense_tf.app.guards.body_limits import TABLE_PHOTOS
-from withsense_tf.app.page.messages import language_of_text
+from withsense_tf.app.page.messages import language_of_text, said_of_answer, with_meant_words
 from withsense_tf.app.page.query_chips import filter_label
 from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wording_of
 from withsense_tf.app.photo_service import PhotoService
@@ -105,7 +105,12 @@ def board() -> jinja2.Environment:
         wide=wide, fact=cell_text, said=caption_text, of_hundred=of_hundred, part_of="~{}".format
     )
     environment.globals.update(
-        asset=asset, url=url, language_of_text=language_of_text, filter_label=filter_label
+        asset=asset,
+        url=url,
+        language_of_text=language_of_text,
+        filter_label=filter_label,
+        said_of_answer=said_of_answer,
+        with_meant_words=with_meant_words,
     )
     return environment
 

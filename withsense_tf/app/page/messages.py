@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
+from withsense_tf.search.query.spelling import in_place_of
+
 FIELD: Final = re.compile(r"\\{(\w+)\\}")
 CYRILLIC: Final = re.compile("[\u0400-\u04ff]")
+OFFER: Final = re.compile(r"(?P<word>\w[\w'’-]*) \((?:did you mean|может быть,) (?P<better>[^?()]+)\?\)")
 # Lists of words, as sentences have them.
 LISTS: Final = (
     (re.compile(r" and (\d+) more\b"), r" и ещё \1"),
@@ -71,6 +75,36 @@ def patterns() -> list[tuple[re.Pattern[str], str]]:
 def table() -> dict[str, str]:
     """Return all sentences, with what they are in Russian."""
     return tomllib.loads(files("withsense_tf.app.page").joinpath("messages.toml").read_text(encoding="utf-8"))
+
+
+def said_of_answer(language: str, message: str, query: str, notes: Iterable[str] = ()) -> str:
+    """Return what a search says of an answer, without notes that the page makes itself; of a Russian query in Russian.
+
+    >>> said_of_answer("en", "No кот found; nearest with minimum=0.", "кот")
+    'Не найдено: кот.'
+    """
+    for note in notes:
+        message = message.replace(note, "")
+    text = " ".join(message.split())
+    is_russian = language == "ru" or CYRILLIC.search(query)
+    return (in_russian(text) if is_russian else None) or text
+
+
+def with_meant_words(text: str, query: str) -> list[tuple[str, str]]:
+    """Return a text in parts, each with the query that asks by the word that may have been meant, or "".
+
+    >>> with_meant_words("No dessert (did you mean desert?) found.", "A big dessert")
+    [('No dessert (did you mean ', ''), ('desert', 'A big desert'), ('?) found.', '')]
+    >>> with_meant_words("No dessert found.", "dessert")
+    [('No dessert found.', '')]
+    """
+    parts, end = [], 0
+    for match in OFFER.finditer(text):
+        other = in_place_of(match["better"], match["word"], query)
+        if other != query:
+            parts += [(text[end : match.start("better")], ""), (match["better"], other)]
+            end = match.end("better")
+    return [*parts, (text[end:], "")]
 
 
 def language_of_text(text: str) -> str:

@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from withsense_tf.app.page.wording import Wording
+from withsense_tf.app.photo_service import PhotoService
+from withsense_tf.app.questions import Question
 from withsense_tf.common.cell_texts import cell_text
 from withsense_tf.errors import SettingError, WithSenseError, shown
 from withsense_tf.index.vectors.filters import Condition, fact_row, read_where
 from withsense_tf.search.query.parse import Query, parse_query
+from withsense_tf.search.query.typed_filters import read_filters
 
 # How a form's fields are called: f.camera, f.date.from, f.date.to.
 FIELD: Final = "f."
@@ -37,6 +40,24 @@ def chips(text: str, without: Iterable[str], where: Sequence[str]) -> list[Chip]
         Chip(part, "filter", text, tuple(other for other in where if other != part)) for part in where
     ]
     return of_words + of_filters
+
+
+def typed_chips(service: PhotoService, question: Question) -> list[Chip]:
+    """Return a chip for each filter that stands in the text of a question that was answered."""
+    if question.literal:
+        return []
+    text = question.text
+    with service.doorway(question.country) as here:
+        spans = read_filters(text, here.tables, here.door).spans
+    return [
+        Chip(
+            text[start:end],
+            "filter",
+            " ".join(f"{text[:start]} {text[end:]}".split()),
+            tuple(question.where),
+        )
+        for start, end in spans
+    ]
 
 
 def without_term(text: str, term: str) -> str:

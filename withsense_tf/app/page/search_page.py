@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from withsense_tf.app import questions
 from withsense_tf.app.answers import PhotoAnswer, SearchAnswer, ShownPlace
 from withsense_tf.app.page.drawing_board import PageReader, page, url
-from withsense_tf.app.page.query_chips import BOUNDS, chips, filters_of_form, form_of_filters
+from withsense_tf.app.page.query_chips import BOUNDS, chips, filters_of_form, form_of_filters, typed_chips
 from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.questions import Question
@@ -28,6 +28,7 @@ from withsense_tf.errors import SettingError
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.policy.countries import CountryRule
 from withsense_tf.search.page_end import MOST_SIGNS as AFTER_SIGNS
+from withsense_tf.search.query.reading import correction_note
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
 
@@ -142,7 +143,7 @@ def search(request: Request, service: Service, form: Annotated[SearchFields, Que
         return home(request, service)
     answer = questions.find(service, question)
     if reader.is_part and (question.after or form.behind):
-        return page(request, "more.html", **_values(answer, question, form))
+        return page(request, "more.html", **_values(service, answer, question, form))
     # The bar above a part stays as it is: what it says came as its fields.
     filters, rest = (None, form.where) if reader.is_part else _filters(service, reader, question.where)
     return page(
@@ -151,12 +152,14 @@ def search(request: Request, service: Service, form: Annotated[SearchFields, Que
         active="search",
         filters=filters,
         hidden_where=list(dict.fromkeys(rest)),
-        **_values(answer, question, form),
+        **_values(service, answer, question, form),
         **like_values(service, question),
     )
 
 
-def _values(answer: SearchAnswer, question: Question, form: SearchFields) -> dict[str, Any]:
+def _values(
+    service: PhotoService, answer: SearchAnswer, question: Question, form: SearchFields
+) -> dict[str, Any]:
     order = form.order
     # The first of the filters that the query itself named stand in its text, and are read again there.
     address = {
@@ -181,7 +184,8 @@ def _values(answer: SearchAnswer, question: Question, form: SearchFields) -> dic
         "has_no_date": 0 < dateless_count == shown_count,
         "address": address,
         "most_in_order": IN_ORDER,
-        "chips": chips(question.text, answer.without, question.where),
+        "chips": [*chips(question.text, answer.without, question.where), *typed_chips(service, question)],
+        "notes": [correction_note(word, better) for word, better in answer.corrections.items()],
         "next_page": None if next_part is None else url("/search", **address, **next_part),
     }
 

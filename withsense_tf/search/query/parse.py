@@ -66,6 +66,10 @@ def parse_query(text: str) -> Query:
         )
     if not re.search(r"\w", positive):
         if not without:
+            if query:
+                raise SettingError(
+                    f"No words were read in {query[:60]!r}. Expected some, such as: a dog on a beach."
+                )
             raise SettingError("The query is empty. Expected some words, such as: a dog on a beach.")
         raise SettingError(
             f"The query {query!r} says only what must not be in a photo ({', '.join(without)}): a query needs "

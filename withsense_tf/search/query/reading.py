@@ -28,11 +28,13 @@ class Reading:
     @property
     def notes(self) -> tuple[str, ...]:
         """Return what a person should know of how the text was read."""
-        lines = [
-            f"Showing {better}; search for {word} instead: put it in quotation marks, or search literally."
-            for word, better in self.corrections
-        ]
+        lines = [correction_note(word, better) for word, better in self.corrections]
         return (*lines, *([self.hint] if self.hint else []))
+
+
+def correction_note(word: str, better: str) -> str:
+    """Return the line that says what a word was read as, and how it is searched for as it stands."""
+    return f"Read as {better}: to search for {word} instead, put it in quotation marks, or search literally."
 
 
 def read_query(

@@ -29,11 +29,15 @@ MOST_NAMED: Final = 20
 
 @dataclass(frozen=True)
 class TypedFilters:
-    """What is left of a text without its filters, the filters, and a hint where something looked like one."""
+    """What is left of a text without its filters, the filters, and a hint where something looked like one.
+
+    `spans` say where in the text the filters stand, in their order.
+    """
 
     text: str
     where: Where = ()
     hint: str | None = None
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def read_filters(text: str, tables: sqlite3.Connection, door: IndexDoor) -> TypedFilters:
@@ -41,6 +45,7 @@ def read_filters(text: str, tables: sqlite3.Connection, door: IndexDoor) -> Type
     quotations = [(token.start, token.end) for token in tokens(text) if token.kind == "quoted"]
     conditions: list[Condition] = []
     rest, end = [], 0
+    spans: list[tuple[int, int]] = []
     unknown: list[str] = []
     for match in FILTER.finditer(text):
         start = match.start()
@@ -52,9 +57,11 @@ def read_filters(text: str, tables: sqlite3.Connection, door: IndexDoor) -> Type
         value_end = _end_of_value(text, match, tables, door)
         conditions.append(parse_filter(text[start:value_end]))
         rest.append(text[end:start])
+        spans.append((start, value_end))
         end = value_end
     hint = _hint(unknown[0], columns_to_name(tables, door)) if unknown else None
-    return TypedFilters(" ".join([*rest, text[end:]]).strip() if end else text, tuple(conditions), hint)
+    left = " ".join([*rest, text[end:]]).strip() if end else text
+    return TypedFilters(left, tuple(conditions), hint, tuple(spans))
 
 
 def _end_of_value(text: str, match: re.Match[str], tables: sqlite3.Connection, door: IndexDoor) -> int:
