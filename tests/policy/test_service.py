@@ -93,16 +93,24 @@ def test_who_has_no_table_of_overrides_yet_is_told_what_it_begins_with(tmp_path:
     assert LawFiles.of_service(overrides=tmp_path / "overrides.csv").current_overrides() == {}
 
 
-def test_a_register_that_is_not_there_permits_nothing_and_that_is_said(
+@pytest.mark.filterwarnings("error")
+def test_a_register_that_is_not_there_yet_permits_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WITHSENSE_CONSENTS", str(tmp_path / "none.jsonl"))
-    with pytest.warns(DataWarning, match="no permission holds"):
-        policy = Policy.of_service()
+    policy = Policy.of_service()
     assert policy.consents is not None
     assert not policy.consents.consents()
     monkeypatch.setenv("WITHSENSE_CONSENTS", str(tmp_path))
     with pytest.raises(SettingError, match="WITHSENSE_CONSENTS"):
+        Policy.of_service()
+
+
+def test_a_register_in_a_folder_that_is_not_there_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WITHSENSE_CONSENTS", str(tmp_path / "none" / "none.jsonl"))
+    with pytest.warns(DataWarning, match="no permission holds"):
         Policy.of_service()
 
 

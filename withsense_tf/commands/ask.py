@@ -7,9 +7,10 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
@@ -25,12 +26,27 @@ from withsense_tf.commands.index_options import (
     SaysOption,
     WhereOption,
 )
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, shown
 from withsense_tf.policy.options import CountryOption, keeps_law
 
 if TYPE_CHECKING:
     from withsense_tf.policy.service import LawFiles
     from withsense_tf.search.hits import Hits
+
+
+class TextCommand(TyperCommand):
+    """A command that takes one text: who forgot the quotation marks is told so."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        ctx.allow_extra_args = True
+        rest: list[str] = super().parse_args(ctx, args)
+        if rest:
+            raise typer.BadParameter(
+                f"Expected one text, and {shown(rest[0])} came behind it. Put the text in quotation marks: "
+                'withsense search "two dogs on a beach".'
+            )
+        return rest
 
 
 @keeps_law

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from withsense_tf.commands import index_reports as reports
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
     AddressOption,
@@ -34,7 +35,6 @@ from withsense_tf.commands.index_options import (
     WeightsOption,
     trail_and_signer,
 )
-from withsense_tf.commands.index_reports import tell_gone, tell_law, tell_left_out, tell_needs, warn_of_texts
 from withsense_tf.policy.options import keeps_law
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ app = typer.Typer(help="Build an index of photos, keep it up to date, look after
 
 @app.command("build")
 @keeps_law
+@reports.says_how_to_go_on
 def build(
     folder: Folder,
     index: IndexOption = DEFAULT_INDEX,
@@ -95,11 +96,11 @@ def build(
     with for_search_alone():
         learner = fitted_matcher(matcher, data, policy, photos.store, weights, vectors, seed)
     report = build_index(photos, learner, data, policy, engine_of_index, replace=replace, lift=lift)
-    warn_of_texts(data)
+    reports.warn_of_texts(data)
     typer.echo(f"{index}: {report}. Model: {learner.name}, {learner.calibrated_on}.")
-    tell_needs(learner)
-    tell_law(learner.law, policy.version)
-    tell_left_out(photos, report.quarantined)
+    reports.tell_needs(learner)
+    reports.tell_law(learner.law, policy.version)
+    reports.tell_left_out(photos, report.quarantined)
 
 
 @app.command("update")
@@ -140,7 +141,7 @@ def update(
     others: Others = "keep" if keep else "replace" if replace else "remove"
     report = ingest(photos, [*items, *unusable_photos(data)], policy, others=others, lift=lift)
     typer.echo(f"{index}: {report}.")
-    tell_left_out(photos, report.quarantined)
+    reports.tell_left_out(photos, report.quarantined)
 
 
 @app.command("remove")
@@ -161,8 +162,8 @@ def remove(
 
     signature = (*trail_and_signer(index, state, by), reason)
     report, leaving, unknown = take_out(PhotoIndex(index), photos, Policy.of_files(law), *signature)
-    typer.echo(f"{index}: {report}. They stay out; let them in again with: index readmit.")
-    tell_gone(photos, leaving, unknown)
+    typer.echo(f"{index}: {report}.{reports.how_to_readmit(photos, unknown)}")
+    reports.tell_gone(photos, leaving, unknown)
 
 
 @app.command("readmit")
@@ -267,8 +268,7 @@ def rollback(index: IndexOption = DEFAULT_INDEX) -> None:
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.switch_model import roll_back
 
-    number = roll_back(PhotoIndex(index))
-    typer.echo(f"{index}: model {number} is in use again.")
+    typer.echo(f"{index}: model {roll_back(PhotoIndex(index))} is in use again.")
 
 
 @app.command("compact")

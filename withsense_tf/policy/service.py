@@ -177,8 +177,12 @@ def _check(name: str, file: Path, source: str) -> None:
     if name == "audit" or (file.is_dir() if name == "languages" else file.is_file()):
         return
     if name == "consents" and not file.exists():
+        # The first permission makes the file, but no folder.
+        if file.parent.is_dir():
+            return
         warnings.warn(
-            f"{source}: there is no such file, so no permission holds; the first one makes it.",
+            f"{source}: there is no such folder, so no permission holds, and none can be given. Name another, or make "
+            "it.",
             DataWarning,
             stacklevel=3,
         )

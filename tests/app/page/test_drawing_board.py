@@ -91,6 +91,17 @@ def test_who_has_no_key_is_not_told_how_many_there_are(
     assert "searched here" not in text
 
 
+@pytest.mark.closed
+@pytest.mark.parametrize(("scopes", "is_offered"), [(["read", "review"], False), (["read", "write"], True)])
+def test_the_menu_offers_to_add_a_photo_to_who_may(
+    place: Place, new_client: Callable[..., TestClient], scopes: list[str], is_offered: bool
+) -> None:
+    ring = KeyRing(place.index.parent / "keys.json")
+    headers = {"accept": "text/html", "authorization": f"Bearer {ring.create('Ann', scopes)}"}
+    text = new_client(place.settings(keys=ring.file)).get("/", headers=headers).text
+    assert ('href="/add"' in text) == is_offered
+
+
 # What no route answers, what came not as it should be, and what needs no key.
 STRANGE = [
     ("GET", "/", {}),

@@ -56,3 +56,11 @@ def test_the_status_of_an_index_names_what_saw_the_photos_and_whose_weights_it_h
         assert (model["photo"], model["weights"]) == (seer.identity, seer.weights)
     assert "random" in seer.weights
     assert status.as_text().count(f"photos seen by {seer.identity} with the weights {seer.weights}") == 2
+
+
+def test_an_index_whose_first_build_was_stopped_is_unfinished(tiny: Dataset, tmp_path: Path) -> None:
+    index = PhotoIndex.make(tmp_path / "index")
+    index.add_model(trained(tiny))
+    first, *_ = index_status(index).as_text().splitlines()
+    assert "unfinished" in first
+    assert "0 photos" not in first

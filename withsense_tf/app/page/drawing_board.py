@@ -19,7 +19,7 @@ from withsense_tf.app.page.messages import language_of_text, said_of_answer, wit
 from withsense_tf.app.page.query_chips import filter_label
 from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wording_of
 from withsense_tf.app.photo_service import PhotoService
-from withsense_tf.app.routes.common import may_read
+from withsense_tf.app.routes.common import may_read, may_write
 from withsense_tf.common.cell_texts import cell_text
 from withsense_tf.evaluation.page.recommendation import of_hundred
 from withsense_tf.policy.countries import CODES
@@ -78,6 +78,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "photo_count": service.photo_count(reader.country) if is_told else None,
         # No language is promised that the model does not read.
         "asked_in": reader.wording.own_first(service.languages()) if is_told else (),
+        "may_write": may_write(request),
         "has_keys": request.app.state.keys is not None,
         "signer": getattr(request.state, "key_owner", None),
         "base": "part.html" if reader.is_part else "base.html",

@@ -169,7 +169,8 @@ def check_key(request: Request, text: str | None, scope: str) -> None:
             "Send it as Authorization: Bearer KEY, or as X-API-Key: KEY.", {"WWW-Authenticate": "Bearer"},
         )  # fmt: skip
     request.state.key, request.state.key_owner = key.id, key.owner
-    request.state.may_read, request.state.may_review = key.may("read"), key.may("review")
+    for one in ("read", "write", "review"):
+        setattr(request.state, f"may_{one}", key.may(one))
     if not key.may(scope):
         raise ProblemError(
             403, "no_scope", f"This key is for {' and '.join(key.scopes)}, and this needs the scope {scope}.",
@@ -185,3 +186,8 @@ def may_read(request: Request) -> bool:
 def may_review(request: Request) -> bool:
     """Return whether who asks may decide on photos: a key was checked that may, or none is asked for."""
     return request.app.state.keys is None or bool(getattr(request.state, "may_review", False))
+
+
+def may_write(request: Request) -> bool:
+    """Return whether who asks may bring photos: a key was checked that may, or none is asked for."""
+    return request.app.state.keys is None or bool(getattr(request.state, "may_write", False))

@@ -34,6 +34,8 @@ from withsense_tf.targets.calibrated_on import CalibratedOn
 
 # Photos in quarantine that are named.
 MOST_NAMED: Final = 5
+IN_USE: Final = "in use"
+NOT_YET: Final = "unfinished (a build is at work, or was stopped: the same index build goes on where it was)"
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,20 @@ class Status:
     models: list[dict[str, Any]]
     megabytes: float
 
+    @property
+    def is_built(self) -> bool:
+        """Return whether a model is in use: only then are photos answered with."""
+        return any(model["use"] == IN_USE for model in self.models)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the numbers as JSON has them."""
         return vars(self) | {"restricted": {str(limit): count for limit, count in self.restricted.items()}}
 
     def as_text(self) -> str:
         """Return the numbers as a terminal shows them."""
+        photos = f"{self.photos:,} photos, {self.captions:,} captions" if self.is_built else NOT_YET
         lines = [
-            f"{self.folder}: {self.photos:,} photos, {self.captions:,} captions, {self.megabytes:,.1f} MB",
+            f"{self.folder}: {photos}, {self.megabytes:,.1f} MB",
             f"columns to filter by: {', '.join(self.columns) or 'none'}",
         ]
         lines += [
@@ -121,7 +129,7 @@ def _by_age_limit(restricted: dict[int, int]) -> dict[int, int]:
 def _models(index: PhotoIndex, tables: sqlite3.Connection) -> list[dict[str, Any]]:
     """Describe the models, but not those that only wait to be removed."""
     current, previous = get_state(tables, "current"), get_state(tables, "previous")
-    use = {current: "in use", previous: "the one before"}
+    use = {current: IN_USE, previous: "the one before"}
     models = []
     for number, name, identity, engine, rows, made_at in all_models(tables):
         if number in dropped_models(tables):
