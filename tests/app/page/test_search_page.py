@@ -233,6 +233,16 @@ def test_what_a_question_was_asked_with_stays_at_the_next_filter_and_goes_with_o
     assert not {"literal", "minimum", "words"} & dict(Form(plain).pairs).keys()
 
 
+def test_the_nearest_are_shown_whatever_the_words_where_that_is_chosen(client: TestClient) -> None:
+    text = client.get("/search?q=a+striped+velocipede+wall&show=nearest", headers=BB).text
+    assert "the nearest photos, whether they fit or not" in text
+    pairs = Form(text).pairs
+    assert ("show", "nearest") in pairs
+    assert "minimum" not in dict(pairs)
+    other = client.get("/search", params=[*pairs, ("q", "a blue board")], headers=BB).text
+    assert "whether they fit or not" in other
+
+
 def test_who_searches_by_words_alone_again_keeps_what_else_was_chosen(client: TestClient) -> None:
     id_ = next(iter(ids_of(client, "BB")))
     asked = {
@@ -418,4 +428,4 @@ def test_where_nothing_fits_but_what_is_withheld_the_nearest_can_be_shown(client
     answer = client.get("/api/v1/search", params=question | {"country": "BB"}).json()
     assert answer["no_match"]
     assert {place["kind"] for place in answer["places"]} == {"withheld"}
-    assert "data-weak" in client.get("/search", params=question, headers=BB).text
+    assert re.search(r"show=nearest[^>]* data-weak", client.get("/search", params=question, headers=BB).text)

@@ -108,6 +108,8 @@ class SearchFields(BaseModel):
     so_far: int = Field(default=0, ge=0, le=IN_ORDER)
     minimum: float | None = Field(default=None, ge=0, le=1)
     order: Literal["fit", "newest", "oldest", "name"] = "fit"
+    # Whatever the words are, while `minimum` is of one question.
+    show: Literal["good", "nearest"] = "good"
     literal: bool = False
     # The words that `minimum` and `literal` were chosen for: other words are another question.
     words: str | None = Field(default=None, max_length=QUERY_SIGNS)
@@ -122,7 +124,7 @@ class SearchFields(BaseModel):
             ON_A_PAGE if self.order == BEST_FIRST else IN_ORDER,
             self.like or None,
             tuple(dict.fromkeys(conditions)),
-            self.minimum if is_the_same else None,
+            0.0 if self.show == "nearest" else self.minimum if is_the_same else None,
             (self.after or None) if self.order == BEST_FIRST else None,
             self.text_share,
             literal=self.literal and is_the_same,
@@ -168,7 +170,8 @@ def _values(
         "like": question.like,
         "text_share": question.text_share if question.like and question.text else None,
         "order": order if order != BEST_FIRST else None,
-        "minimum": question.minimum,
+        "show": form.show if form.show != "good" else None,
+        "minimum": question.minimum if form.show == "good" else None,
         "literal": question.literal,
     }
     is_cut, next_part = answer.after is not None, {"after": answer.after} if answer.after else None
@@ -180,6 +183,7 @@ def _values(
         "is_cut": is_cut,
         "question": question,
         "order": order,
+        "show": form.show,
         "without_date": dateless_count,
         "has_no_date": 0 < dateless_count == shown_count,
         "address": address,

@@ -35,6 +35,7 @@ OWN_LABELS: Final = frozenset(
         "photo",
         "reason",
         "rule",
+        "show",
         "sure",
         "text_share",
     }

@@ -2,7 +2,7 @@
 const form = document.getElementById("search");
 const results = document.getElementById("results");
 const status = document.getElementById("status");
-const defaults = { order: "fit", text_share: "0.5" };
+const defaults = { order: "fit", show: "good", text_share: "0.5" };
 
 form?.addEventListener("htmx:configRequest", (event) => {
   const values = event.detail.parameters;
