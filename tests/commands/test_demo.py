@@ -81,6 +81,23 @@ def test_a_step_that_is_interrupted_ends_what_is_under_way_and_says_so(
     assert not (tmp_path / "photos.done").exists()
 
 
+def test_what_was_started_ends_with_the_demonstration(tmp_path: Path) -> None:
+    # A step that waits for a file that never comes stands for the server.
+    step = "import sys, time; open(sys.argv[-1], 'w').write(str(__import__('os').getpid())); time.sleep(600)"
+    main = (
+        "import sys; from withsense_tf.commands import demo; "
+        f"demo.PROGRAM = (sys.executable, '-c', {step!r}); demo.run(('serve', {str(tmp_path / 'id')!r}))"
+    )
+    with subprocess.Popen([sys.executable, "-c", main]) as process:
+        while not ((tmp_path / "id").exists() and (tmp_path / "id").read_text()):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.terminate()
+        process.wait(timeout=60)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "id").read_text()), 0)
+
+
 def test_one_country_of_the_demonstration_has_no_rule_and_the_others_keep_theirs(tmp_path: Path) -> None:
     write_law(tmp_path)
     countries = load_countries(tmp_path / "countries.toml")

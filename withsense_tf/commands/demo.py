@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import random
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -49,6 +50,8 @@ USUAL_PORT: Final = 8000
 SECONDS_TO_OPEN: Final = 3.0
 SECONDS_TO_END: Final = 3.0
 INTERRUPT_CODE: Final = 130  # as shells have it
+END_CODE: Final = 143
+PROGRAM: Final = (sys.executable, "-m", "withsense_tf")
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,10 @@ def run(command: tuple[str, ...]) -> None:
 
     Ctrl-C reaches that process, too, and it ends what is under way; a signal to this one alone is passed on.
     """
-    with subprocess.Popen([sys.executable, "-m", "withsense_tf", *command]) as process:
+    with (
+        subprocess.Popen([*PROGRAM, *command]) as process,
+        _end_with_this_one(process) as ends,
+    ):
         try:
             code = process.wait()
         except KeyboardInterrupt:
@@ -188,11 +194,32 @@ def run(command: tuple[str, ...]) -> None:
             process.wait()
             # A server that is stopped did what it should; a step did not.
             raise typer.Exit(0 if command[0] == "serve" else INTERRUPT_CODE) from None
+    if ends:
+        raise typer.Exit(0 if command[0] == "serve" else END_CODE)
     if code:
         raise SettingError(
             f"The step failed: python -m withsense_tf {' '.join(command)} (exit code {code}). What it said is above. "
             "Mend it and run the demonstration again: it goes on from there."
         )
+
+
+@contextmanager
+def _end_with_this_one(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+    """Let a process end where this one is told to end (`kill`); the list has the signal then.
+
+    Else a server would go on answering at its port, and nobody would know whose it is.
+    """
+    ends: list[int] = []
+
+    def pass_on(number: int, _frame: object) -> None:
+        ends.append(number)
+        process.terminate()
+
+    before = signal.signal(signal.SIGTERM, pass_on)
+    try:
+        yield ends
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def free_port(port: int, tries: int = 20) -> int:
