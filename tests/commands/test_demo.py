@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from withsense_tf.commands.demo import (
     CAMERAS,
     drawn_size,
     free_port,
+    law_options,
     missing_steps,
     write_columns,
     write_law,
@@ -27,7 +29,7 @@ from withsense_tf.commands.demo import (
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.tables import read_table
 from withsense_tf.data.photo_facts import listed_facts
-from withsense_tf.index.catalog import TABLES
+from withsense_tf.index.catalog import MARK, TABLES
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.policy.countries import load_countries
 from withsense_tf.policy.current_policy import Policy
@@ -98,6 +100,22 @@ def test_what_was_started_ends_with_the_demonstration(tmp_path: Path) -> None:
         os.kill(int((tmp_path / "id").read_text()), 0)
 
 
+@pytest.mark.parametrize("words", [("search", "two dogs"), ("serve",)])
+def test_who_has_the_demonstrations_index_alone_gets_a_command_that_asks_it(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    made, missing = tmp_path / "demonstration", tmp_path / "index"
+    refused = CliRunner().invoke(app, [*words, "--index", str(missing)])
+    assert "demonstration's" not in str(refused.exception)
+    (made / "index").mkdir(parents=True)
+    (made / "index" / MARK).touch()
+    message = str(CliRunner().invoke(app, [*words, "--index", str(missing)]).exception)
+    assert f"{missing} is no index" in message
+    _, _, command = message.partition("the demonstration's: python -m withsense_tf ")
+    options = ["--index", str(made / "index"), *law_options(made)]
+    assert shlex.split(command) == [*words, *options]
+
+
 def test_one_country_of_the_demonstration_has_no_rule_and_the_others_keep_theirs(tmp_path: Path) -> None:
     write_law(tmp_path)
     countries = load_countries(tmp_path / "countries.toml")
@@ -146,5 +164,9 @@ def test_a_port_that_is_taken_is_passed_over() -> None:
 def test_a_small_demonstration_is_made_with_two_models(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["demo", "--folder", str(tmp_path), "--photos", "40", "--no-serve"])
     assert result.exit_code == 0, result.output
+    refused = CliRunner().invoke(app, ["search", "a dog", "--index", str(tmp_path / "index")])
+    assert "--countries and --overrides are missing" in str(refused.exception)
+    words = ["search", "a dog", "--index", str(tmp_path / "index"), *law_options(tmp_path)]
+    assert CliRunner().invoke(app, words).exit_code == 0
     with PhotoIndex(tmp_path / "index").catalog.reading() as tables:
         assert len(whole_models(tables)) == 2

@@ -38,7 +38,7 @@ def test_an_index_that_is_whole_says_so_and_one_that_is_not_says_what_is_wrong(
         tables.execute("UPDATE law SET restricted = 0")
     tables.close()
     assert "index judge --all" in run("index", "verify", "--index", folder, code=1)
-    assert "nothing to do" in run("index", "judge", "--index", folder)
+    assert "No rule and no decision of the law has changed" in run("index", "judge", "--index", folder)
     told = run("index", "judge", "--all", "--index", folder)
     counts = re.fullmatch(r"All photos are judged anew\. 0 were restricted before, (\d+) are now\.\n", told)
     assert counts is not None, told

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from withsense_tf.commands.demo import check_index
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
     AfterOption,
@@ -76,6 +77,7 @@ def search(
     from withsense_tf.search.contact_sheet import check_picture
     from withsense_tf.search.search import Search
 
+    check_index(index, "search", *filter(None, [text]))
     if save is not None:
         check_picture(save)
     if page > 1 and after is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import shlex
 import signal
 import socket
 import subprocess
@@ -24,10 +25,11 @@ import typer
 
 from withsense_tf.commands.index_options import REPORTS, ReportsOption
 from withsense_tf.common.atomic_files import whole_file
-from withsense_tf.errors import SettingError
-from withsense_tf.index.catalog import TABLES
+from withsense_tf.errors import DataError, SettingError
+from withsense_tf.index.catalog import MARK, TABLES
 
 PHOTOS, INDEX = "photos", "index"
+NAME: Final = "demonstration"
 # Beside the package's own rules one for a place where nobody lives, so that the difference can be seen.
 NO_RULE: Final = """
 [[rules]]
@@ -69,7 +71,7 @@ class Step:
 
 
 def demo(
-    folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("artifacts/demonstration"),
+    folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("artifacts") / NAME,
     photos: Annotated[int, typer.Option(min=15, help="How many photos to draw.")] = 240,
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="The port, or the next one that is free.")
@@ -92,6 +94,7 @@ def demo(
     if other_size := drawn_size(folder, photos):
         typer.echo(f"{folder} has {other_size} photos; for {photos} name another --folder.")
     if not steps:
+        typer.echo(f"Everything is made already. Looking whether the rules in {folder} have changed.")
         # A newer package may have other rules.
         run(("index", "judge", "--index", str(folder / INDEX), *law_options(folder)))
     if not serve:
@@ -174,6 +177,18 @@ def write_law(folder: Path) -> None:
 def law_options(folder: Path) -> list[str]:
     """Return the options that name the files of the law."""
     return [part for name, file in LAW_FILES.items() for part in (f"--{name}", str(folder / file))]
+
+
+def check_index(folder: Path, *words: str) -> None:
+    """Raise where a folder is no index and the demonstration's is beside it; `words` are the command that asks."""
+    other = folder.parent / NAME
+    if (folder / MARK).exists() or not (other / INDEX / MARK).exists():
+        return
+    command = shlex.join([*words, "--index", str(other / INDEX), *law_options(other)])
+    raise DataError(
+        f"{folder} is no index. Make one of your own photos with: python -m withsense_tf index build FOLDER --index "
+        f"{shlex.quote(str(folder))} Or ask the demonstration's: python -m withsense_tf {command}"
+    )
 
 
 def run(command: tuple[str, ...]) -> None:

@@ -258,7 +258,7 @@ def judge(
     is_judged = judge_anew(photos, policy, lift, everything, by_less=True)
     warn_of_overrides(photos, policy)
     counts = f"{before:,} were restricted before, {restricted_count(photos):,} are now."
-    anew, same = f"All photos are judged anew. {counts}", "The law is as it was; nothing to do."
+    anew, same = f"All photos are judged anew. {counts}", "No rule and no decision of the law has changed."
     typer.echo(anew if is_judged else same)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from withsense_tf.commands.demo import check_index
 from withsense_tf.commands.index_options import (
     DEFAULT_INDEX,
     REPORTS,
@@ -60,6 +61,7 @@ def serve(
     law: LawFiles,
 ) -> None:
     """Serve the web page and the API; stop it with Ctrl-C."""
+    check_index(index, "serve")
     prepare()
     from withsense_tf.app.settings import AppSettings
 

@@ -81,7 +81,7 @@ def check_no_less(tables: sqlite3.Connection, policy: Policy) -> None:
     options = {} if policy.files is None else policy.files.options()
     command = f"{JUDGE} --index {shlex.quote(str(folder))}{_with_values(options)}"
     raise OtherLawError(
-        f"The photos of {folder} would be judged by less than before. {_lacking(missing)} Nothing was changed. To "
+        f"The photos of {folder} would be judged by less than before. {_lacking(missing)}\nNothing was changed. To "
         f"judge them without it, say --lift where a command has it, or: {command} (and start servers without it, too)",
         f"The server must be started again with what the index was judged with:{_with_places(missing)}",
     )
@@ -123,10 +123,14 @@ def other_law(policy: Policy, tables: sqlite3.Connection, version: str | None) -
 
 
 def _lacking(missing: Mapping[str, str]) -> str:
-    variables = ", ".join(f"WITHSENSE_{name.strip('-').replace('-', '_').upper()}" for name in missing)
+    values = (
+        f"WITHSENSE_{name.strip('-').replace('-', '_').upper()}={shlex.quote(value)}"
+        for name, value in missing.items()
+    )
     return (
-        f"It was judged with{_with_values(missing)}, and here {' and '.join(missing)} is missing: give the same "
-        f"here, too. For all commands at once: {variables}."
+        f"It was judged with{_with_values(missing)}, and here {' and '.join(missing)} "
+        f"{'is' if len(missing) == 1 else 'are'} missing: give the same here, too. For all commands of a shell at "
+        f"once: export {' '.join(values)}"
     )
 
 
@@ -135,7 +139,8 @@ def _files_gone(missing: Mapping[str, str], command: str) -> str:
     files = [value for name, value in missing.items() if name not in NO_FILES and not Path(value).exists()]
     if not files:
         return ""
-    return f" {', '.join(files)} is not there any more; to judge its photos anew without it: {command}"
+    verb = "is" if len(files) == 1 else "are"
+    return f"\n{', '.join(files)} {verb} not there any more; to judge its photos anew without it: {command}"
 
 
 def _with_values(options: Mapping[str, str]) -> str:
