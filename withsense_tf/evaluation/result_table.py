@@ -283,5 +283,7 @@ def cell_text(column: str, value: Value) -> str:
     if isinstance(value, float):
         if column in SHARES:
             return f"{100 * value:.1f}"
+        if column == "gallery" and not value.is_integer():
+            return f"{value:,.1f}"  # folds need not be of one size: it is a mean
         return f"{value:,.{DECIMALS.get(column, 3)}f}"
     return f"{value:,}" if isinstance(value, int) else value

@@ -12,6 +12,7 @@ from withsense_tf.evaluation.page.recommendation import (
     NOTHING_BY_PIXELS,
     RANDOM,
     recommendation,
+    row_by_track,
     row_to_use,
 )
 
@@ -37,8 +38,8 @@ HYBRID = row("hybrid", 0.98, 0.218, "r@5 rmse", track="caption-assisted")
 
 def test_the_answer_names_the_matcher_what_it_finds_and_what_pixels_find() -> None:
     assert recommendation([CONSTANT, RIDGE, SOFTMAX, HYBRID], 0.172) == (
-        "Use “hybrid”: among 29 photos, where chance finds 17 of 100, it finds the right photo among the first five in "
-        "98 of 100 queries, where photos have captions. By pixels alone, “softmax” finds it in 80 of 100."
+        "Use “hybrid”: among 29 photos, where chance finds 17.2 of 100, it finds the right photo among the first five "
+        "in 98 of 100 queries, where photos have captions. By pixels alone, “softmax” finds it in 80 of 100."
     )
     assert recommendation([RIDGE, SOFTMAX], None) == (
         "Use “softmax”: among 29 photos, it finds the right photo among the first five in 80 of 100 queries, by pixels "
@@ -49,7 +50,7 @@ def test_the_answer_names_the_matcher_what_it_finds_and_what_pixels_find() -> No
 def test_where_no_gallery_is_known_chance_is_said_at_the_end() -> None:
     assert recommendation([HYBRID | {"gallery": None}], 0.172) == (
         "Use “hybrid”: it finds the right photo among the first five in 98 of 100 queries, where photos have captions. "
-        "Chance: 17 of 100."
+        "Chance: 17.2 of 100."
     )
 
 
@@ -59,8 +60,8 @@ def test_the_size_of_the_gallery_is_told_in_russian(
 ) -> None:
     text = in_russian(recommendation([rows[0] | {"gallery": 17.5, "r@5": 0.9977}], by_chance))
     assert text is not None
-    assert "среди 18 снимков, " in text
-    assert ("где наугад выходит 28 из 100" in text) is (by_chance is not None)
+    assert "среди примерно 18 снимков, " in text
+    assert ("где наугад выходит 28.5 из 100" in text) is (by_chance is not None)
     assert "более чем 99 из 100 запросов" in text
     assert not re.search("[A-Za-z]", re.sub("“.*?”", "", text))
 
@@ -75,9 +76,12 @@ def test_of_those_that_find_as_many_the_one_with_the_surest_numbers_is_named() -
 
 def test_those_that_nothing_tells_apart_are_named_in_the_second_sentence() -> None:
     own = row("own captions", 0.97, 0.222, "(r@5) (rmse)", track="caption-assisted")
-    first, second, *_ = recommendation([SOFTMAX, CLOSED, own, HYBRID], 0.172).split(". ")
+    first, why, tie, *_ = recommendation([SOFTMAX, CLOSED, own, HYBRID], 0.172).split(". ")
     assert first.startswith("Use “hybrid”")
-    assert second == "“own captions” does as well, as far as these photos tell"
+    assert why == (
+        "Of the 2 that find most, or not significantly fewer, its numbers are off least; what they cost is not weighed"
+    )
+    assert tie == "“own captions” does as well, as far as these photos tell"
     # Worse by one of the two measures is worse.
     assert "as well" not in recommendation([SOFTMAX, own | {"best": "(r@5)"}, HYBRID], 0.172)
     others = [own | {"matcher": name} for name in "abcde"]
@@ -85,6 +89,26 @@ def test_those_that_nothing_tells_apart_are_named_in_the_second_sentence() -> No
     assert "“a” and “b” do as well" in recommendation([*others[:2], HYBRID], 0.172)
     errors = [row("a", None, 0.25, "(rmse)"), row("b", None, 0.2, "rmse")]
     assert recommendation(errors).endswith("“a” does as well, as far as these photos tell.")
+
+
+def test_the_row_to_use_of_each_track_is_the_one_that_is_recommended() -> None:
+    own = row("own captions", 1.0, 0.223, "(rmse) r@5", track="caption-assisted")
+    hybrid = HYBRID | {"r@5": 0.99, "best": "rmse (r@5)"}
+    rows = [CONSTANT, RIDGE, SOFTMAX, CLOSED, own, hybrid]
+    assert row_by_track(rows, 0.172) == {"image-only": CLOSED, "caption-assisted": hybrid}
+    assert row_by_track(rows, 0.99) == {"caption-assisted": own}
+
+
+def test_who_answers_without_looking_and_is_as_near_is_named_with_the_figure_that_says_so() -> None:
+    mean = CONSTANT | {"best": "(rmse)"}
+    sentence = "By the error of numbers (RMSE), none is significantly better than “constant”."
+    assert recommendation([mean, CLOSED], 0.172).endswith(sentence)
+    assert "RMSE" not in recommendation([CONSTANT, CLOSED], 0.172)
+    # Only rows of one kind are tested on each other.
+    assert "RMSE" not in recommendation([mean, CLOSED, HYBRID], 0.172)
+    russian = in_russian(recommendation([mean, CONSTANT | {"matcher": "b", "best": "rmse"}, CLOSED], 0.172))
+    assert russian is not None
+    assert "чем “constant” и “b”." in russian
 
 
 def test_a_tie_is_told_in_russian() -> None:

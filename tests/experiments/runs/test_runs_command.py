@@ -31,6 +31,19 @@ def test_runs_are_listed_shown_and_held_against_each_other(store_run: Write, tmp
     assert "No comparison was made" in run("compare", "list", "--output", str(tmp_path / "none"))
 
 
+def test_a_list_marks_trials_and_says_among_how_many_photos_was_searched(
+    store_run: Write, tmp_path: Path
+) -> None:
+    smoke = {"notes": ["A smoke run: 60 photos, 2 folds."]}
+    store_run("20260101T000000Z-aaa", HYBRID | {"gallery": 28.6})
+    store_run("20260202T000000Z-bbb", HYBRID | {"gallery": 9.0}, **smoke)
+    store_run("20260303T000000Z-ccc", HYBRID | {"data": "mine (quick)"}, **smoke)
+    head, *lines = run("compare", "list", "--output", str(tmp_path / "out")).splitlines()
+    assert head.split("  ")[-2].strip() == "of photos"
+    assert [line.count("(quick)") for line in lines] == [1, 1, 0]
+    assert [line.split()[-3] for line in lines[1:]] == ["9", "28.6"]
+
+
 def test_a_run_that_cannot_be_read_hides_no_other(store_run: Write, tmp_path: Path) -> None:
     store_run("20260101T000000Z-aaa", TOWERS)
     (store_run("20260202T000000Z-bbb") / "results.json").write_text("{")

@@ -25,6 +25,17 @@ def test_runs_are_listed_newest_first_and_a_broken_one_is_named(tmp_path: Path, 
     assert list(runs_of(tmp_path / "none")) == []
 
 
+def test_the_best_of_a_run_is_the_one_that_it_recommends(store_run: Write) -> None:
+    own = HYBRID | {"matcher": "own", "r@5": 1.0, "rmse": 0.2, "best": "(rmse) r@5", "gallery": 29.0}
+    hybrid = own | {"matcher": "hybrid", "r@5": 0.99, "rmse": 0.19, "best": "rmse (r@5)", "gallery": 28.6}
+    run = read_run(store_run("1-a", TOWERS, own, hybrid) / "results.json")
+    assert "Use “hybrid”" in run.comparison.recommendation()
+    assert [run.summary()[name] for name in ("best", "r@5", "gallery")] == ["hybrid", 0.99, 28.6]
+    chance = {"measure": "r@5", "value": 0.8, "label": "chance"}
+    folder = store_run("2-b", TOWERS, lines=[chance])
+    assert read_run(folder / "results.json").summary()["best"] is None
+
+
 def test_a_run_is_found_by_any_name_that_means_one(tmp_path: Path, store_run: Write) -> None:
     first = store_run("20260101T000000Z-aaa", TOWERS)
     second = store_run("20260202T000000Z-bbb", HYBRID)

@@ -21,7 +21,7 @@ from withsense_tf.app.page.wording import LANGUAGES, Wording, language_of, wordi
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.routes.common import may_read, may_write
 from withsense_tf.common.cell_texts import cell_text
-from withsense_tf.evaluation.page.recommendation import of_hundred
+from withsense_tf.evaluation.page.recommendation import of_hundred, photos_amid
 from withsense_tf.policy.countries import CODES
 
 THEMES: Final = ("light", "dark")
@@ -103,7 +103,12 @@ def board() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        wide=wide, fact=cell_text, said=caption_text, of_hundred=of_hundred, part_of="~{}".format
+        wide=wide,
+        fact=cell_text,
+        said=caption_text,
+        of_hundred=of_hundred,
+        photos_amid=photos_amid,
+        part_of="~{}".format,
     )
     environment.globals.update(
         asset=asset,

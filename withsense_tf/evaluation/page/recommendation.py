@@ -26,6 +26,16 @@ def row_to_use(rows: Sequence[Row], chance: float | None = None) -> Row | None:
     return _best(_candidates(rows), chance)
 
 
+def row_by_track(rows: Sequence[Row], chance: float | None = None) -> dict[str, Row]:
+    """Return the row to use of each track that has one, as it is recommended."""
+    candidates = _candidates(rows)
+    tracks = dict.fromkeys(str(row.get("track")) for row in candidates)
+    best = {
+        track: _best([row for row in candidates if row.get("track") == track], chance) for track in tracks
+    }
+    return {track: row for track, row in best.items() if row is not None}
+
+
 def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
     """Return the answer: which matcher to use, what it finds, and what pixels alone find; empty where nothing ran."""
     candidates = _candidates(rows)
@@ -48,31 +58,44 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
     looking = _best(by_pixels, chance)
     if _reads_captions(best):
         sentences[0] += ", where photos have captions."
-        sentences += _ties(best, better)
+        sentences += [*_why(best, better), *_ties(best, better)]
         if looking is not None and (alone := number(looking, "r@5")) is not None:
             sentences.append(f"By pixels alone, {_name(looking)} finds it in {of_hundred(alone)}.")
         elif by_pixels:
             sentences.append(NOTHING_BY_PIXELS)
     else:
         sentences[0] += ", by pixels alone."
-        sentences += _ties(best, better)
+        sentences += [*_why(best, better), *_ties(best, better), *_baselines(rows)]
     if chance is not None and not number(best, "gallery"):
-        sentences.append(f"Chance: {of_hundred(chance)}.")
+        sentences.append(f"Chance: {of_hundred(chance, 1)}.")
     return _join(" ".join(sentences), best)
 
 
-def of_hundred(share: float) -> str:
+def of_hundred(share: float, digits: int = 0) -> str:
     """Return a share as a number of a hundred; never all of them where one is missing, nor none where there is one.
+
+    Chance takes a digit more, as it has beside it in other sentences.
 
     >>> of_hundred(0.9898), of_hundred(1.0), of_hundred(0.999), of_hundred(0.001)
     ('99 of 100', '100 of 100', 'more than 99 of 100', 'fewer than 1 of 100')
+    >>> of_hundred(0.1746, digits=1), of_hundred(0.05, digits=1)
+    ('17.5 of 100', '5 of 100')
     """
-    hundredths = round(100 * share)
+    hundredths = round(100 * share, digits)
     if hundredths == 100 and share < 1:
         return "more than 99 of 100"
     if hundredths == 0 and share > 0:
         return "fewer than 1 of 100"
-    return f"{hundredths} of 100"
+    return f"{hundredths:g} of 100"
+
+
+def photos_amid(gallery: float) -> str:
+    """Return among how many photos was searched: folds need not be of one size.
+
+    >>> photos_amid(28.6), photos_amid(1000.0)
+    ('about 29', '1,000')
+    """
+    return f"{'' if gallery.is_integer() else 'about '}{gallery:,.0f}"
 
 
 def _amid(row: Row, chance: float | None) -> str:
@@ -80,13 +103,34 @@ def _amid(row: Row, chance: float | None) -> str:
     gallery = number(row, "gallery")
     if not gallery:
         return ""
-    by_chance = "" if chance is None else f", where chance finds {of_hundred(chance)}"
-    return f"among {gallery:,.0f} photos{by_chance}, "
+    by_chance = "" if chance is None else f", where chance finds {of_hundred(chance, 1)}"
+    return f"among {photos_amid(gallery)} photos{by_chance}, "
 
 
 def is_marked(row: Row, measure: str) -> bool:
     """Return whether a row is the best of its track by a measure, or not significantly worse."""
     return not {measure, f"({measure})"}.isdisjoint(str(row.get("best") or "").split())
+
+
+def _why(best: Row, better: Sequence[Row]) -> list[str]:
+    """Say why this one of those that find as many: a reader sees others find more, or take less time."""
+    near = _near(better, None)
+    if len(near) < 2 or number(best, "rmse") is None:
+        return []
+    return [
+        f"Of the {len(near)} that find most, or not significantly fewer, its numbers are off least; what they cost is "
+        "not weighed."
+    ]
+
+
+def _baselines(rows: Sequence[Row]) -> list[str]:
+    """Say which answers without looking are as near as any: who finds most need not have better numbers."""
+    same = [
+        _name(row) for row in rows if was_run(row) and row.get("track") == BASELINE and is_marked(row, "rmse")
+    ]
+    if not same:
+        return []
+    return [f"By the error of numbers (RMSE), none is significantly better than {' and '.join(same)}."]
 
 
 def _ties(best: Row, candidates: Sequence[Row]) -> list[str]:
@@ -118,17 +162,22 @@ def _candidates(rows: Sequence[Row]) -> list[Row]:
 
 
 def _best(rows: Sequence[Row], chance: float | None) -> Row | None:
-    ranking = [row for row in rows if number(row, "r@5") is not None]
-    if not ranking:
+    if all(number(row, "r@5") is None for row in rows):
         # Nothing was ranked: the numbers are all there is, and some are no better than one for all pairs.
         with_error = [row for row in rows if number(row, "rmse") is not None and _has_skill(row)]
         return min(with_error, key=_error, default=None)
+    near = _near(rows, chance)
+    return min(near, key=lambda row: (_error(row), -(number(row, "r@5") or 0.0)), default=None)
+
+
+def _near(rows: Sequence[Row], chance: float | None) -> list[Row]:
+    """Return the rows that find most, or not significantly fewer; none where none is better than chance."""
+    ranking = [row for row in rows if number(row, "r@5") is not None]
     better = [row for row in ranking if _beats(row, chance)]
     if not better:
-        return None
+        return []
     top = max(better, key=lambda row: number(row, "r@5") or 0.0)
-    near = [row for row in better if _is_near(row, top)]
-    return min(near, key=lambda row: (_error(row), -(number(row, "r@5") or 0.0)))
+    return [row for row in better if _is_near(row, top)]
 
 
 def _beats(row: Row, chance: float | None) -> bool:

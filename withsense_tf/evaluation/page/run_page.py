@@ -14,7 +14,7 @@ from withsense_tf.evaluation.page import references
 from withsense_tf.evaluation.page.captioned_curve import curve_picture
 from withsense_tf.evaluation.page.model_wall import wall_of
 from withsense_tf.evaluation.page.overview_chart import overview
-from withsense_tf.evaluation.page.recommendation import recommendation, row_to_use
+from withsense_tf.evaluation.page.recommendation import recommendation, row_by_track, row_to_use
 from withsense_tf.evaluation.page.run_answer import best_sentences
 from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture, training_pictures
 from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of, strip_of
@@ -110,7 +110,7 @@ def run_page(run: Run) -> str:
         curve=curve_picture(main_rows),
         training=training_pictures(outcomes),
         wall=wall_of(outcomes, thumbnails),
-        sheets=_sheets(outcomes, thumbnails, seed),
+        sheets=_sheets(outcomes, row_by_track(main_rows, by_chance), thumbnails, seed),
     )
 
 
@@ -172,10 +172,13 @@ def _outcome_of(row: Row | None, outcomes: Sequence[Outcome]) -> Outcome | None:
     return next((outcome for outcome in outcomes if outcome.label == label), None)
 
 
-def _sheets(outcomes: Sequence[Outcome], thumbnails: Thumbnails, seed: int) -> list[tuple[str, Sheet]]:
+def _sheets(
+    outcomes: Sequence[Outcome], to_use: Mapping[str, Row], thumbnails: Thumbnails, seed: int
+) -> list[tuple[str, Sheet]]:
     sheets = []
     for track, title in TRACKS:
-        best = best_to_show(outcomes, track)
+        # Where none of a track is recommended, what the best of them finds is worth a look all the same.
+        best = _outcome_of(to_use.get(track), outcomes) or best_to_show(outcomes, track)
         sheet = None if best is None else sheet_of(best, thumbnails, seed)
         if sheet is not None:
             sheets.append((title, sheet))

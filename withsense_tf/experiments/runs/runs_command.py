@@ -17,10 +17,12 @@ RunsOutput = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print it for programs.")]
 RUN_HELP = "latest, a run's name or a part of it, or the path of its folder or results.json."
 ARTIFACTS = Path("artifacts")
+# What data of a few photos of many are called; a smaller demo set is not called so by itself.
+QUICK = "(quick)"
 
 
 def list_runs(output: RunsOutput = ARTIFACTS, json: JsonOption = False) -> None:
-    """List the runs that were made, the newest first, each with its best by R@5."""
+    """List the runs that were made, the newest first, each with the matcher that it recommends."""
     from withsense_tf.experiments.runs.stored_runs import runs_of
     from withsense_tf.targets.which_target import is_by_captions
 
@@ -126,16 +128,19 @@ def table_text(summaries: list[dict[str, Any]]) -> str:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("run", "data", "rows", "not run", "best by R@5", "R@5, %", "code", box=None, pad_edge=False)
+    from withsense_tf.evaluation.result_table import cell_text
+
+    headings = ("run", "data", "rows", "not run", "recommended", "R@5, %", "of photos", "code")
+    table = Table(*headings, box=None, pad_edge=False)
     for one in summaries:
-        share = "" if one["r@5"] is None else f"{100 * one['r@5']:.1f}"
         cells = (
             one["run"],
-            one["data"],
+            f"{one['data']} (quick)" if one["smoke"] and QUICK not in one["data"] else one["data"],
             one["rows"],
             one["not_run"] or "",
             one["best"] or "",
-            share,
+            cell_text("r@5", one["r@5"]),
+            cell_text("gallery", one["gallery"]),
             one["code"],
         )
         table.add_row(*(Text(str(cell)) for cell in cells))

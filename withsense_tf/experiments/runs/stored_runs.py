@@ -11,8 +11,8 @@ from typing import Any, Final
 from withsense_tf.common.limits import is_dir, is_file
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.evaluation.regression_gate import Base, Row, load_base
-from withsense_tf.evaluation.result_table import SPLITS, Comparison
-from withsense_tf.evaluation.row_status import BASELINE, was_run
+from withsense_tf.evaluation.result_table import Comparison
+from withsense_tf.evaluation.row_status import was_run
 from withsense_tf.experiments.runs.latest_run import LATEST, latest_in
 
 RESULTS: Final = "results.json"
@@ -70,19 +70,8 @@ class StoredRun:
         return bool(laws) and all(law.startswith(LAW) for law in laws)
 
     def best(self) -> Row | None:
-        """Return the row of the first split that finds most photos among five, or None; no baseline."""
-        for split in SPLITS:
-            rows = [
-                row
-                for row in self.base.rows
-                if row.get("split") == split
-                and row.get("track") != BASELINE
-                and was_run(row)
-                and isinstance(row.get("r@5"), float | int)
-            ]
-            if rows:
-                return max(rows, key=lambda row: float(row["r@5"]))
-        return None
+        """Return the row of the first split that is recommended, or None."""
+        return self.comparison.row_to_use()
 
     def summary(self) -> dict[str, Any]:
         """Return what a list says of the run."""
@@ -100,7 +89,8 @@ class StoredRun:
             "rows": len(ran),
             "not_run": len(self.base.rows) - len(ran),
             "best": None if best is None else best["matcher"],
-            "r@5": None if best is None else best["r@5"],
+            "r@5": None if best is None else best.get("r@5"),
+            "gallery": None if best is None else best.get("gallery"),
             "folder": str(self.folder),
         }
 

@@ -111,14 +111,14 @@ def test_a_share_among_few_photos_stands_beside_their_number_and_what_chance_fin
     write(tmp_path, "20260202", json.dumps({"rows": rows, "lines": lines}))
     client = new_client(place.settings(reports=tmp_path))
     text = client.get("/how-good").text
-    assert "among 18 photos, where chance finds 29 of 100, it finds" in text
+    assert "among about 18 photos, where chance finds 28.6 of 100, it finds" in text
     assert 'class="big">more than 99 of 100</b>' in text
-    assert text.count("(of 18 photos; chance: 29 of 100)") == 2
+    assert text.count("(of about 18 photos; chance: 28.6 of 100)") == 2
     assert '<td class="number">17.5</td><td class="number">175</td>' in text
     assert "Ties count against a matcher" in text
     russian = client.get("/how-good", headers={"accept-language": "ru"}).text
     assert 'class="big">более чем 99 из 100</b>' in russian
-    assert "среди 18 снимков, где наугад выходит 29 из 100" in russian
+    assert "среди примерно 18 снимков, где наугад выходит 28.6 из 100" in russian
 
 
 @pytest.mark.parametrize(

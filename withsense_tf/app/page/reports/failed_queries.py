@@ -52,11 +52,14 @@ class FailedQuery:
 
 
 def failures(
-    service: PhotoService, country: str | None, rows: Sequence[Mapping[str, Any]]
+    service: PhotoService,
+    country: str | None,
+    rows: Sequence[Mapping[str, Any]],
+    use: Mapping[str, Any] | None,
 ) -> tuple[str, list[FailedQuery]]:
-    """Return which matcher found most right photos, and its worst queries that may be told here."""
+    """Return a matcher and its worst queries that may be told here: the one to use, else the one that finds most."""
     ranked_rows = [row for row in rows if isinstance(row.get("r@5"), float | int)]
-    for row in sorted(ranked_rows, key=lambda row: -float(row["r@5"])):
+    for row in sorted(ranked_rows, key=lambda row: (row is not use, -float(row["r@5"]))):
         if service.settings.reports is None or not str(row.get("key", "")).isalnum():
             continue
         file = outcome_file(service.settings.reports, str(row["key"]))

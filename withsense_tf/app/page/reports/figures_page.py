@@ -45,13 +45,13 @@ def how_good(request: Request, service: Service, run: RunName = "") -> Response:
     standing = standings(service, runs)
     one = run_of(runs, run) if run else best_run(runs, standing)
     rows = [] if one is None else rows_to_show(one.base.rows)
-    matcher, worst = failures(service, PageReader.of(request).country, rows)
+    use = None if one is None else one.comparison.row_to_use()
+    matcher, worst = failures(service, PageReader.of(request).country, rows, use)
     all_rows = [] if one is None else one.base.rows
     by_captions = any(is_by_captions(row.get("target")) for row in all_rows)
     # Where nobody judged, there is no order of pairs to be near to.
     figures = [figure for figure in FIGURES if not (by_captions and figure == "tau_c")]
     plots = {figure: spans(rows, figure) for figure in figures}
-    use = None if one is None else one.comparison.row_to_use()
     return page(
         request,
         "figures.html",
