@@ -138,7 +138,19 @@ def test_a_table_answers_first_which_matcher_to_use() -> None:
     assert table._repr_html_().startswith("<p><strong>Use “towers”: it finds")
     assert "Use “towers”" in str(table)
     assert table.recommendation().endswith("Chance: 10 of 100.")
-    assert repr(table) == "Comparison(1 rows: towers)"
+    assert repr(table) == "Comparison(1 row: towers)"
+    assert repr(Comparison((row, row))) == "Comparison(2 rows: towers)"
+
+
+def test_below_a_table_with_marks_it_is_said_what_they_mean_and_of_which_kind() -> None:
+    row = {"matcher": "towers", "track": "image-only", "status": "ok", "r@5": 0.8}
+    for text in (
+        str(Comparison((row | {"best": "(r@5)"},))),
+        Comparison((row | {"best": "r@5"},))._repr_html_(),
+    ):
+        assert "in brackets: not significantly worse" in " ".join(text.split())
+        assert "A row alone of its kind has no mark." in " ".join(text.split())
+    assert "brackets" not in str(Comparison((row,)))
 
 
 def test_of_several_splits_it_is_said_which_one_the_answer_is_of() -> None:

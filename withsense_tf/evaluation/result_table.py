@@ -20,7 +20,7 @@ from withsense_tf.evaluation.page.overview_chart import overview
 from withsense_tf.evaluation.page.plots import Chart
 from withsense_tf.evaluation.page.recommendation import recommendation, row_to_use
 from withsense_tf.evaluation.reference_lines import CHANCE, ReferenceLine
-from withsense_tf.evaluation.row_status import sees_at_random, was_run
+from withsense_tf.evaluation.row_status import marks_legend, sees_at_random, was_run
 
 Value = str | int | float | None
 
@@ -126,7 +126,7 @@ class Comparison:
 
     def __repr__(self) -> str:
         names = dict.fromkeys(str(row.get("matcher")) for row in self.rows)
-        return f"Comparison({len(self.rows)} rows: {', '.join(names)})"
+        return f"Comparison({len(self.rows)} row{'s' * (len(self.rows) != 1)}: {', '.join(names)})"
 
     def __str__(self) -> str:
         # Wide enough for every column: a table that is printed into a file must not be cut.
@@ -166,7 +166,10 @@ class Comparison:
         missing_columns = [column for column in self._for_terminals() if column not in columns]
         if missing_columns:
             yield Text(f"Not shown for want of width: {', '.join(missing_columns)}.")
-        yield from map(Text, (*self._answer(), *self._random(), *self.not_run(), *self.notes, *self.sources))
+        yield from map(Text, (*self._answer(), *self._random(), *self._notes()))
+
+    def _notes(self) -> list[str]:
+        return [*self.not_run(), *marks_legend(self.rows), *self.notes, *self.sources]
 
     def _used(self) -> list[str]:
         """Return the columns that some row has something for."""
@@ -218,9 +221,7 @@ class Comparison:
             )
             caption = f"<caption>{html.escape(title)}</caption>" if title else ""
             tables.append(f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
-        notes = "".join(
-            f"<p>{html.escape(note)}</p>" for note in (*self.not_run(), *self.notes, *self.sources)
-        )
+        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self._notes())
         first = "".join(f"<p><strong>{html.escape(text)}</strong></p>" for text in self._answer())
         return first + "".join(tables) + notes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from withsense_tf.encoders.base import RANDOM_WEIGHTS
@@ -16,6 +16,11 @@ BASELINE: Final = "baseline"
 CAPTION_ASSISTED: Final = "caption-assisted"
 # All that a matcher's `track` may say.
 TRACKS: Final = (BASELINE, "image-only", CAPTION_ASSISTED)
+MARKS_LEGEND: Final = (
+    "best: by this figure the best of its kind and split; in brackets: not significantly worse. One kind are the rows "
+    "that read the photos' own captions (caption-assisted), the other all the rest, with the baselines. A row alone of "
+    "its kind has no mark."
+)
 
 
 def status_of(row: Mapping[str, object]) -> str:
@@ -39,3 +44,8 @@ def number(row: Mapping[str, object], name: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return float(value)
+
+
+def marks_legend(rows: Sequence[Mapping[str, object]]) -> list[str]:
+    """Return what the column `best` says, where some row has a mark; a page marks them in its own way."""
+    return [MARKS_LEGEND] if any(row.get("best") for row in rows) else []

@@ -63,7 +63,7 @@ def test_a_copy_of_a_test_photo_is_left_out_of_training_and_its_captions_too(smo
     report = check_folder(smooth)
     assert not report
     assert "it looks like gnu.jpg" in report.as_text()
-    assert "1 training photos that look like a test photo" in copies_note(data)[0]
+    assert "1 training photo that looks like a test photo was left out." in copies_note(data)[0]
 
 
 @pytest.mark.parametrize("copy", [comment, recompress, mirror])

@@ -57,6 +57,15 @@ def test_the_page_answers_its_title_first_and_tells_how_it_was_made_last(whole: 
     assert places == sorted(places)
 
 
+def test_seconds_are_told_with_the_machine_and_what_they_are_no_measure_of(
+    tiny: Dataset, run: list[Outcome], whole: str
+) -> None:
+    assert "<dt>seconds</dt>" in whole
+    assert "do not compare as a cost of use" in whole
+    assert "of the clock (2 cores, 1 process)" in page_of(tiny, run[:1], machine="2 cores, 1 process")
+    assert "<dt>seconds</dt>" not in page_of(tiny, [])
+
+
 def test_nothing_on_the_page_is_loaded_from_elsewhere(whole: str, read_page: Read) -> None:
     loads = re.findall(r"""(?:src|href|srcset|data)\s*=\s*["']?([^"'>\s]*)|url\(([^)]*)\)""", whole)
     assert loads

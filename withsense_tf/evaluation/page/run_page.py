@@ -55,6 +55,7 @@ class Run:
     data: Dataset
     config: Mapping[str, object]
     tensorboard: Path | None = None
+    machine: str = ""
 
 
 def write_run_page(file: Path, run: Run) -> Path:
@@ -93,6 +94,7 @@ def run_page(run: Run) -> str:
         main_title=f"{main}: {SPLITS[main]}" if main else "",
         main_tables=tables_of(main_rows, main, in_all=True),
         by_captions=by_captions,
+        machine=run.machine,
         seen=[row for row in main_rows if row.get("photo") or row.get("text")],
         measured=references.of_this_data(outcomes, run.data),
         published=references.of_others(run.data),

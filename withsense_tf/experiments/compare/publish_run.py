@@ -29,8 +29,8 @@ from withsense_tf.targets.which_target import notes_on_target
 TABLE: Final = "compare.csv"  # the rows of all runs, below the output folder
 BALANCED_NOTE: Final = "Trained on balanced pairs; skill is over the constant of the pairs as judged."
 METHOD_NOTE: Final = (
-    "Every pair and every query is answered by a model that has not seen the photo. Best: the best of its kind and "
-    "split, or (in brackets) not significantly worse (paired randomisation by photo, Holm's correction, 5 %)."
+    "Every pair and every query is answered by a model that has not seen the photo. Which are best is tested by paired "
+    "randomisation over photos, with Holm's correction, at 5 %."
 )
 
 
