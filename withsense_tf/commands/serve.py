@@ -61,8 +61,7 @@ def serve(
     law: LawFiles,
 ) -> None:
     """Serve the web page and the API; stop it with Ctrl-C."""
-    check_index(index, "serve")
-    prepare()
+    prepare(index)
     from withsense_tf.app.settings import AppSettings
 
     settings = AppSettings(
@@ -88,8 +87,9 @@ def serve(
     run(settings)
 
 
-def prepare() -> None:
-    """Raise where what a server needs is not installed, and let each search keep to one core."""
+def prepare(index: Path) -> None:
+    """Raise where there is no index, or what a server needs is not installed; let each search keep to one core."""
+    check_index(index, "serve")
     missing = [name for name in NEEDS if find_spec(name) is None]
     if missing:
         raise SettingError(
