@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from table_of_runs import CLIP, HYBRID, TOWERS, Write
 
+from withsense_tf.app.page.messages import in_russian
 from withsense_tf.encoders.make_encoder import USUAL_QUALITY
 from withsense_tf.experiments.runs.run_changes import USUAL, Changes, changes_between
 from withsense_tf.experiments.runs.stored_runs import read_run
@@ -32,6 +33,21 @@ def test_each_figure_that_changed_is_told_with_whether_its_intervals_touch(store
         "clip (folds): not run: weights not available -> ok",
     ]
     assert told.as_dict()["comparable"] is True
+
+
+def test_many_rows_that_only_one_run_has_are_one_line_a_run(store_run: Write) -> None:
+    more = [TOWERS | {"matcher": name} for name in "abcdefghij"]
+    now = [TOWERS | {"matcher": name} for name in "xy"]
+    told = changes(store_run("1-a", TOWERS, *more), store_run("2-b", TOWERS, *now))
+    assert told.as_text().splitlines() == [
+        "1-a -> 2-b",
+        "10 rows only in 1-a: a (folds), b (folds), c (folds) and 7 more",
+        "x (folds): only in 2-b",
+        "y (folds): only in 2-b",
+    ]
+    assert len(told.as_dict()["only"]) == 12
+    russian = [in_russian(line) for line in told.only_in_short]
+    assert russian[0] == "Только в 1-a (10 строк): a (folds), b (folds), c (folds) и ещё 7"
 
 
 def test_settings_that_differ_come_first(store_run: Write) -> None:

@@ -7,7 +7,7 @@ from table_of_runs import CLIP, HYBRID, OWN, TOWERS, Write
 
 from withsense_tf.errors import DataError, SettingError
 from withsense_tf.experiments.runs.latest_run import point_to
-from withsense_tf.experiments.runs.stored_runs import StoredRun, find_run, read_run, runs_of
+from withsense_tf.experiments.runs.stored_runs import StoredRun, find_pair, find_run, read_run, runs_of
 
 
 def test_runs_are_listed_newest_first_and_a_broken_one_is_named(tmp_path: Path, store_run: Write) -> None:
@@ -57,8 +57,21 @@ def test_a_run_is_found_by_any_name_that_means_one(tmp_path: Path, store_run: Wr
         SettingError, match=r"expected latest, a run's name.*It has 20260202T000000Z-bbb, 2026"
     ):
         find_run("nothing", out)
-    with pytest.raises(SettingError, match="It has none yet"):
+    with pytest.raises(SettingError, match=rf"There is no folder {tmp_path / 'none'}\.$"):
         find_run("latest", tmp_path / "none")
+    (tmp_path / "new" / "runs").mkdir(parents=True)
+    with pytest.raises(SettingError, match="It has none yet"):
+        find_run("latest", tmp_path / "new")
+
+
+def test_a_run_is_not_held_against_itself(tmp_path: Path, store_run: Write) -> None:
+    only = store_run("20260202T000000Z-bbb", HYBRID)
+    with pytest.raises(SettingError, match=r"'latest' and 'bbb' are the same run.*has no other"):
+        find_pair("latest", "bbb", tmp_path / "out")
+    first = store_run("20260101T000000Z-aaa", TOWERS)
+    with pytest.raises(SettingError, match=f"name an earlier one first, such as {first.name}"):
+        find_pair("latest", "latest", tmp_path / "out")
+    assert [one.name for one in find_pair("aaa", "latest", tmp_path / "out")] == [first.name, only.name]
 
 
 def test_a_run_says_whether_it_is_a_trial_and_keeps_the_law(tmp_path: Path, store_run: Write) -> None:

@@ -17,6 +17,8 @@ MEASURES: Final = ("rmse", "skill", "tau_c", "r@1", "r@5", "r@10", "ece", "secon
 SECONDS: Final = "seconds"
 # What a setting of a run means where it is not set, and one word says it.
 USUAL: Final = {"quality": "good"}
+# So many rows that only one of two runs has are named; a reader of forty lines sees nothing.
+MOST_ROWS: Final = 3
 ONLY_SECONDS: Final = "No figure of quality differs, only the seconds."
 TITLES: Final = {"fingerprint": "data", "policy": "policy", "target": "target", "seed": "seed"}
 
@@ -73,6 +75,19 @@ class Changes:
         """Return whether both runs have the same rows, which may be compared, with the same figures of quality."""
         return not self.quality and not self.only and not self.unlike
 
+    @property
+    def only_in_short(self) -> list[str]:
+        """Return the rows that only one of the two has: where they are many, a line a run."""
+        lines, rest = [], list(self.only)
+        for run in dict.fromkeys((self.before, self.after)):
+            end = f": only in {run}"
+            rows = [line.removesuffix(end) for line in rest if line.endswith(end)]
+            if len(rows) > MOST_ROWS:
+                names = f"{', '.join(rows[:MOST_ROWS])} and {len(rows) - MOST_ROWS} more"
+                lines.append(f"{len(rows)} rows only in {run}: {names}")
+                rest = [line for line in rest if not line.endswith(end)]
+        return [*lines, *rest]
+
     def as_dict(self) -> dict[str, Any]:
         """Return it for a program."""
         return asdict(self) | {"comparable": not self.unlike}
@@ -87,7 +102,7 @@ class Changes:
         for matcher, split in dict.fromkeys((one.matcher, one.split) for one in self.figures):
             of_row = [one for one in self.figures if (one.matcher, one.split) == (matcher, split)]
             lines.append(f"{matcher} ({split}): {'; '.join(one.text for one in of_row)}")
-        lines += self.only
+        lines += self.only_in_short
         if self.same_quality:
             lines.insert(1, ONLY_SECONDS if self.effort else "No figure differs.")
         return "\n".join(lines)

@@ -38,8 +38,9 @@ def list_runs(output: RunsOutput = ARTIFACTS, json: JsonOption = False) -> None:
         if names := [one["run"] for one in summaries if is_by_captions(one["target"])]:
             typer.echo(f"By captions alone, for nobody judged: {', '.join(names)}.")
     else:
+        where = "yet" if output.is_dir() else "for there is no such folder"
         typer.echo(
-            f"No comparison was made in {output} yet: python -m withsense_tf.experiments.compare makes one."
+            f"No comparison was made in {output}, {where}: python -m withsense_tf.experiments.compare makes one."
         )
 
 
@@ -77,9 +78,9 @@ def diff_runs(
 ) -> None:
     """Say which figures changed from one run to another, and whether the two may be compared."""
     from withsense_tf.experiments.runs.run_changes import changes_between
-    from withsense_tf.experiments.runs.stored_runs import find_run
+    from withsense_tf.experiments.runs.stored_runs import find_pair
 
-    changes = changes_between(find_run(before, output), find_run(after, output))
+    changes = changes_between(*find_pair(before, after, output))
     if json:
         print_json(changes.as_dict())
     else:

@@ -128,10 +128,23 @@ def find_run(text: str, output: Path) -> StoredRun:
         raise SettingError(
             f"{text!r} stands for {len(matches)} runs of {runs}: {', '.join(matches[-3:])}. Write more of the name."
         )
-    there = f"It has {', '.join(reversed(names[-3:]))}" if names else "It has none yet"
+    none = "It has none yet" if is_dir(runs) else f"There is no folder {runs if is_dir(output) else output}"
+    there = f"It has {', '.join(reversed(names[-3:]))}" if names else none
     raise SettingError(
         f"{text!r} is no run of {runs}: expected {LATEST}, a run's name or a part of it, or the path of its folder. "
         f"{there}{' and others' if len(names) > 3 else ''}."
+    )
+
+
+def find_pair(before: str, after: str, output: Path) -> tuple[StoredRun, StoredRun]:
+    """Return two runs by what they are called, the earlier first; a run is not held against itself."""
+    pair = find_run(before, output), find_run(after, output)
+    if pair[0].base.file.resolve() != pair[1].base.file.resolve():
+        return pair
+    names = [one.name for one in _folders(output / "runs") if one.name != pair[0].name]
+    advice = f", such as {names[-1]}" if names else f"; {output / 'runs'} has no other"
+    raise SettingError(
+        f"{before!r} and {after!r} are the same run, {pair[0].name}: name an earlier one first{advice}."
     )
 
 
