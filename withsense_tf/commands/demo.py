@@ -12,7 +12,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -52,7 +52,6 @@ USUAL_PORT: Final = 8000
 SECONDS_TO_OPEN: Final = 3.0
 SECONDS_TO_END: Final = 3.0
 INTERRUPT_CODE: Final = 130  # as shells have it
-END_CODE: Final = 143
 PROGRAM: Final = (sys.executable, "-m", "withsense_tf")
 
 
@@ -180,26 +179,25 @@ def law_options(folder: Path) -> list[str]:
 
 
 def check_index(folder: Path, *words: str) -> None:
-    """Raise where a folder is no index and the demonstration's is beside it; `words` are the command that asks."""
+    """Raise where a folder is no index and the demonstration's is beside it."""
     other = folder.parent / NAME
     if (folder / MARK).exists() or not (other / INDEX / MARK).exists():
         return
     command = shlex.join([*words, "--index", str(other / INDEX), *law_options(other)])
     raise DataError(
-        f"{folder} is no index. Make one of your own photos with: python -m withsense_tf index build FOLDER --index "
-        f"{shlex.quote(str(folder))} Or ask the demonstration's: python -m withsense_tf {command}"
+        f"{folder} is no index. Make one with: python -m withsense_tf index build FOLDER --index {folder} "
+        f"Or ask the demonstration's: python -m withsense_tf {command}"
     )
 
 
 def run(command: tuple[str, ...]) -> None:
     """Run a command of this package in a process of its own, which gives back its memory.
 
-    Ctrl-C reaches that process, too, and it ends what is under way; a signal to this one alone is passed on.
+    Ctrl-C reaches that process, too, and it ends what is under way; a signal to this one alone (`kill`) is passed on.
     """
-    with (
-        subprocess.Popen([*PROGRAM, *command]) as process,
-        _end_with_this_one(process) as ends,
-    ):
+    # Else what kills this process would leave its server at the port.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with subprocess.Popen([*PROGRAM, *command]) as process:
         try:
             code = process.wait()
         except KeyboardInterrupt:
@@ -209,32 +207,11 @@ def run(command: tuple[str, ...]) -> None:
             process.wait()
             # A server that is stopped did what it should; a step did not.
             raise typer.Exit(0 if command[0] == "serve" else INTERRUPT_CODE) from None
-    if ends:
-        raise typer.Exit(0 if command[0] == "serve" else END_CODE)
     if code:
         raise SettingError(
             f"The step failed: python -m withsense_tf {' '.join(command)} (exit code {code}). What it said is above. "
             "Mend it and run the demonstration again: it goes on from there."
         )
-
-
-@contextmanager
-def _end_with_this_one(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """Let a process end where this one is told to end (`kill`); the list has the signal then.
-
-    Else a server would go on answering at its port, and nobody would know whose it is.
-    """
-    ends: list[int] = []
-
-    def pass_on(number: int, _frame: object) -> None:
-        ends.append(number)
-        process.terminate()
-
-    before = signal.signal(signal.SIGTERM, pass_on)
-    try:
-        yield ends
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def free_port(port: int, tries: int = 20) -> int:

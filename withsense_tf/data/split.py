@@ -33,7 +33,11 @@ class SplitReport:
     def __str__(self) -> str:
         share = self.test_pairs_with_shared_caption / max(1, self.test_pairs)
         left_out = f", {self.dropped_pairs:,} left out" if self.dropped_pairs else ""
-        copies = f"; {copies_text(self.photos_with_copies)} side" if self.photos_with_copies else ""
+        copies = (
+            f"; copies of others, on their side: {self.photos_with_copies:,}"
+            if self.photos_with_copies
+            else ""
+        )
         return (
             f"{self.train_pairs:,} training and {self.test_pairs:,} test pairs{left_out}; "
             f"{self.train_photos:,} and {self.test_photos:,} photos, {self.shared_photos:,} on both sides; "
@@ -173,19 +177,6 @@ def _report(
         shared_captions=len(both_captions),
         test_pairs_with_shared_caption=int(test["caption"].isin(both_captions).sum()),
         photos_with_copies=copies,
-    )
-
-
-def copies_text(count: int) -> str:
-    """Say how many photos are copies of others, up to whose side it is that they are on.
-
-    >>> copies_text(1), copies_text(2)
-    ('1 photo is a copy of another and on its', '2 photos are copies of others and on their')
-    """
-    return (
-        "1 photo is a copy of another and on its"
-        if count == 1
-        else f"{count:,} photos are copies of others and on their"
     )
 
 

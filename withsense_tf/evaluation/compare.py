@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 from withsense_tf.data.dataset import Dataset, Pairs, check_pairs
-from withsense_tf.data.split import copies_text
 from withsense_tf.errors import SettingError, check_kind, check_share
 from withsense_tf.evaluation.answering import answer_pairs
 from withsense_tf.evaluation.matcher_code import matcher_code
@@ -80,9 +79,8 @@ def copies_note(data: Dataset) -> tuple[str, ...]:
     if not copies and not left_out:
         return ()
     return (
-        f"Copies (the same file, or one resized, recompressed, turned or framed): {copies_text(copies)} side of every "
-        f"split; {left_out:,} training {'photo that looks' if left_out == 1 else 'photos that look'} like a test photo "
-        f"{'was' if left_out == 1 else 'were'} left out.",
+        f"Copies of other photos (the same file, or one resized, recompressed, turned or framed): {copies:,}, on the "
+        f"side of these in every split; training photos that look like a test photo, and were left out: {left_out:,}.",
     )
 
 

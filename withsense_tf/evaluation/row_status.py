@@ -17,9 +17,8 @@ CAPTION_ASSISTED: Final = "caption-assisted"
 # All that a matcher's `track` may say.
 TRACKS: Final = (BASELINE, "image-only", CAPTION_ASSISTED)
 MARKS_LEGEND: Final = (
-    "best: by this figure the best of its kind and split; in brackets: not significantly worse. One kind are the rows "
-    "that read the photos' own captions (caption-assisted), the other all the rest, with the baselines. A row alone of "
-    "its kind has no mark."
+    "best: best of its kind and split; in brackets: not significantly worse. Caption-assisted rows are a kind, all "
+    "others with baselines another. A row alone of its kind has no mark."
 )
 
 
@@ -47,5 +46,5 @@ def number(row: Mapping[str, object], name: str) -> float | None:
 
 
 def marks_legend(rows: Sequence[Mapping[str, object]]) -> list[str]:
-    """Return what the column `best` says, where some row has a mark; a page marks them in its own way."""
+    """Return what the column `best` says; nothing where no row has a mark."""
     return [MARKS_LEGEND] if any(row.get("best") for row in rows) else []

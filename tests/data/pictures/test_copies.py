@@ -63,7 +63,7 @@ def test_a_copy_of_a_test_photo_is_left_out_of_training_and_its_captions_too(smo
     report = check_folder(smooth)
     assert not report
     assert "it looks like gnu.jpg" in report.as_text()
-    assert "1 training photo that looks like a test photo was left out." in copies_note(data)[0]
+    assert "left out: 1." in copies_note(data)[0]
 
 
 @pytest.mark.parametrize("copy", [comment, recompress, mirror])
@@ -92,8 +92,8 @@ def test_copies_share_a_side_of_every_split_and_a_place_in_a_gallery(
         inside = set(split.test.table["photo"])
         outside = set(split.train.table["photo"])
         assert not {name.replace("2", "") for name in inside} & {name.replace("2", "") for name in outside}
-    assert "2 photos are copies of others" in str(parts[0].report)
-    assert "2 photos are copies of others" in copies_note(data)[0]
+    assert "copies of others, on their side: 2" in str(parts[0].report)
+    assert "framed): 2, on" in copies_note(data)[0]
     found = check_folder(smooth).by_kind()["photo_alike"]
     assert [problem.item for problem in found] == ["bee2.jpg", "dog2.jpg"]
     assert check_folder(smooth)  # nothing is left out for that

@@ -12,7 +12,6 @@ from withsense_tf.evaluation.page.recommendation import (
     NOTHING_BY_PIXELS,
     RANDOM,
     recommendation,
-    row_by_track,
     row_to_use,
 )
 
@@ -91,12 +90,11 @@ def test_those_that_nothing_tells_apart_are_named_in_the_second_sentence() -> No
     assert recommendation(errors).endswith("“a” does as well, as far as these photos tell.")
 
 
-def test_the_row_to_use_of_each_track_is_the_one_that_is_recommended() -> None:
+def test_a_row_that_finds_more_by_chance_alone_is_not_the_one_to_use() -> None:
     own = row("own captions", 1.0, 0.223, "(rmse) r@5", track="caption-assisted")
     hybrid = HYBRID | {"r@5": 0.99, "best": "rmse (r@5)"}
-    rows = [CONSTANT, RIDGE, SOFTMAX, CLOSED, own, hybrid]
-    assert row_by_track(rows, 0.172) == {"image-only": CLOSED, "caption-assisted": hybrid}
-    assert row_by_track(rows, 0.99) == {"caption-assisted": own}
+    assert row_to_use([CONSTANT, RIDGE, SOFTMAX, CLOSED, own, hybrid], 0.172) is hybrid
+    assert row_to_use([CONSTANT, own, hybrid], 0.99) is own
 
 
 def test_who_answers_without_looking_and_is_as_near_is_named_with_the_figure_that_says_so() -> None:

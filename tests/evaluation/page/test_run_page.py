@@ -62,7 +62,7 @@ def test_seconds_are_told_with_the_machine_and_what_they_are_no_measure_of(
 ) -> None:
     assert "<dt>seconds</dt>" in whole
     assert "do not compare as a cost of use" in whole
-    assert "of the clock (2 cores, 1 process)" in page_of(tiny, run[:1], machine="2 cores, 1 process")
+    assert "answers together (2 cores, 1 process)" in page_of(tiny, run[:1], machine="2 cores, 1 process")
     assert "<dt>seconds</dt>" not in page_of(tiny, [])
 
 

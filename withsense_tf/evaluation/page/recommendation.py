@@ -26,16 +26,6 @@ def row_to_use(rows: Sequence[Row], chance: float | None = None) -> Row | None:
     return _best(_candidates(rows), chance)
 
 
-def row_by_track(rows: Sequence[Row], chance: float | None = None) -> dict[str, Row]:
-    """Return the row to use of each track that has one, as it is recommended."""
-    candidates = _candidates(rows)
-    tracks = dict.fromkeys(str(row.get("track")) for row in candidates)
-    best = {
-        track: _best([row for row in candidates if row.get("track") == track], chance) for track in tracks
-    }
-    return {track: row for track, row in best.items() if row is not None}
-
-
 def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
     """Return the answer: which matcher to use, what it finds, and what pixels alone find; empty where nothing ran."""
     candidates = _candidates(rows)
@@ -74,7 +64,7 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
 def of_hundred(share: float, digits: int = 0) -> str:
     """Return a share as a number of a hundred; never all of them where one is missing, nor none where there is one.
 
-    Chance takes a digit more, as it has beside it in other sentences.
+    Chance takes a digit more.
 
     >>> of_hundred(0.9898), of_hundred(1.0), of_hundred(0.999), of_hundred(0.001)
     ('99 of 100', '100 of 100', 'more than 99 of 100', 'fewer than 1 of 100')
@@ -113,7 +103,7 @@ def is_marked(row: Row, measure: str) -> bool:
 
 
 def _why(best: Row, better: Sequence[Row]) -> list[str]:
-    """Say why this one of those that find as many: a reader sees others find more, or take less time."""
+    """Say why this one: a reader sees that others find more, or take less time."""
     near = _near(better, None)
     if len(near) < 2 or number(best, "rmse") is None:
         return []
@@ -124,7 +114,7 @@ def _why(best: Row, better: Sequence[Row]) -> list[str]:
 
 
 def _baselines(rows: Sequence[Row]) -> list[str]:
-    """Say which answers without looking are as near as any: who finds most need not have better numbers."""
+    """Say which answers without looking are as near as any."""
     same = [
         _name(row) for row in rows if was_run(row) and row.get("track") == BASELINE and is_marked(row, "rmse")
     ]

@@ -14,7 +14,7 @@ from withsense_tf.evaluation.page import references
 from withsense_tf.evaluation.page.captioned_curve import curve_picture
 from withsense_tf.evaluation.page.model_wall import wall_of
 from withsense_tf.evaluation.page.overview_chart import overview
-from withsense_tf.evaluation.page.recommendation import recommendation, row_by_track, row_to_use
+from withsense_tf.evaluation.page.recommendation import recommendation, row_to_use
 from withsense_tf.evaluation.page.run_answer import best_sentences
 from withsense_tf.evaluation.page.run_plots import fit_pictures, recall_picture, training_pictures
 from withsense_tf.evaluation.page.run_sheets import Sheet, Thumbnails, best_to_show, sheet_of, strip_of
@@ -112,7 +112,7 @@ def run_page(run: Run) -> str:
         curve=curve_picture(main_rows),
         training=training_pictures(outcomes),
         wall=wall_of(outcomes, thumbnails),
-        sheets=_sheets(outcomes, row_by_track(main_rows, by_chance), thumbnails, seed),
+        sheets=_sheets(outcomes, main_rows, by_chance, thumbnails),
     )
 
 
@@ -175,13 +175,14 @@ def _outcome_of(row: Row | None, outcomes: Sequence[Outcome]) -> Outcome | None:
 
 
 def _sheets(
-    outcomes: Sequence[Outcome], to_use: Mapping[str, Row], thumbnails: Thumbnails, seed: int
+    outcomes: Sequence[Outcome], rows: Sequence[Row], chance: float | None, thumbnails: Thumbnails
 ) -> list[tuple[str, Sheet]]:
     sheets = []
     for track, title in TRACKS:
         # Where none of a track is recommended, what the best of them finds is worth a look all the same.
-        best = _outcome_of(to_use.get(track), outcomes) or best_to_show(outcomes, track)
-        sheet = None if best is None else sheet_of(best, thumbnails, seed)
+        use = row_to_use([row for row in rows if row.get("track") == track], chance)
+        best = _outcome_of(use, outcomes) or best_to_show(outcomes, track)
+        sheet = None if best is None else sheet_of(best, thumbnails, _seed(rows))
         if sheet is not None:
             sheets.append((title, sheet))
     return sheets

@@ -17,7 +17,6 @@ MEASURES: Final = ("rmse", "skill", "tau_c", "r@1", "r@5", "r@10", "ece", "secon
 SECONDS: Final = "seconds"
 # What a setting of a run means where it is not set, and one word says it.
 USUAL: Final = {"quality": "good"}
-# So many rows that only one of two runs has are named; a reader of forty lines sees nothing.
 MOST_ROWS: Final = 3
 ONLY_SECONDS: Final = "No figure of quality differs, only the seconds."
 TITLES: Final = {"fingerprint": "data", "policy": "policy", "target": "target", "seed": "seed"}

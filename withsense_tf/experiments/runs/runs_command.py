@@ -17,8 +17,6 @@ RunsOutput = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print it for programs.")]
 RUN_HELP = "latest, a run's name or a part of it, or the path of its folder or results.json."
 ARTIFACTS = Path("artifacts")
-# What data of a few photos of many are called; a smaller demo set is not called so by itself.
-QUICK = "(quick)"
 
 
 def list_runs(output: RunsOutput = ARTIFACTS, json: JsonOption = False) -> None:
@@ -136,7 +134,7 @@ def table_text(summaries: list[dict[str, Any]]) -> str:
     for one in summaries:
         cells = (
             one["run"],
-            f"{one['data']} (quick)" if one["smoke"] and QUICK not in one["data"] else one["data"],
+            f"{one['data']} (quick)" if one["smoke"] and "(quick)" not in one["data"] else one["data"],
             one["rows"],
             one["not_run"] or "",
             one["best"] or "",
