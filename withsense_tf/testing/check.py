@@ -66,6 +66,7 @@ def _checks(name: str, folder: Path, seed: int) -> list[Check]:
     from withsense_tf.data.split import split_by_photo
     from withsense_tf.demo.demo_dataset import demo_dataset
     from withsense_tf.encoders.vectors.store import VectorStore
+    from withsense_tf.evaluation.answer_key import lesson_for
     from withsense_tf.matchers.registry import MATCHERS, Surroundings, make_matcher, photo_encoders_of
     from withsense_tf.targets.blend import relevance
 
@@ -78,14 +79,16 @@ def _checks(name: str, folder: Path, seed: int) -> list[Check]:
     def make(vectors: VectorStore = store) -> Matcher:
         return make_matcher({"matcher": name}, Surroundings(photo, None, vectors, seed))
 
+    train = lesson_for(make(), split.train, split.test.content)
+
     def new_fitted() -> Matcher:
-        return make().fit(split.train)
+        return make().fit(train)
 
     checks: list[tuple[Callable[..., list[str]], tuple[object, ...]]] = [
         (_settings, (make,)),
         (_refusals, (make, split.test)),
-        (_numbers, (make, split.train, split.test)),
-        (_rows, (partial(make, VectorStore()), split.train)),
+        (_numbers, (make, train, split.test)),
+        (_rows, (partial(make, VectorStore()), train)),
         (_answers, (new_fitted, split.test)),
         (_ranking, (new_fitted, split.test)),
         (_saving, (new_fitted, split.test, folder, store)),
