@@ -60,6 +60,20 @@ class CaptionCount(Matcher):
         return np.array([len(texts) / 10 for texts in others])
 
 
+class Order(Matcher):
+    """Score the k-th photo that is asked best for the k-th caption: it knows nothing else."""
+
+    track: ClassVar[str] = "image-only"
+    name: ClassVar[str] = "order"  # type: ignore[assignment,misc]  # as others write it
+
+    def _fit(self, pairs: Pairs) -> None:
+        pass
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        photo, caption = (pd.factorize(pairs.table[name])[0] for name in ("photo", "caption"))
+        return np.where(photo == caption, 0.9, 0.1)
+
+
 class MeanCosine(Captions):
     """Rank by the mean cosine with captions: over fewer of them it varies more."""
 
@@ -218,3 +232,37 @@ def test_with_one_caption_a_photo_its_own_caption_finds_nothing_and_says_nothing
     assert outcome.answers is not None
     # All pairs of a fold are told alike: nothing that is missing tells own captions from others'.
     assert all(np.ptp(fold) < 1e-9 for fold in np.split(outcome.answers.prediction, 2))
+
+
+def test_the_order_in_which_another_packages_matcher_is_asked_tells_nothing(unjudged: Dataset) -> None:
+    pairs = equal_caption_pairs(unjudged)
+    # Own captions first, and photos as their captions stand.
+    pairs = pairs.take(np.argsort(-pairs.target, kind="stable"))
+    _, queries = own_queries(unjudged, pairs)
+    gallery, matcher = Gallery(unjudged, tuple(queries["photo"].unique())), Order().fit(pairs)
+    scores = grid_of(matcher, gallery, queries, typed=False)
+    is_right = queries["photo"].to_numpy(str)[:, None] == np.array(gallery.names)
+    assert scores[is_right].mean() == pytest.approx(scores[~is_right].mean(), abs=0.05)
+    own, numbers = pairs.target == 1, numbers_of(matcher, pairs)
+    assert numbers[own].mean() == pytest.approx(numbers[~own].mean(), abs=0.05)
+
+
+def test_scores_stand_in_the_order_of_the_photos_and_pairs_whatever_the_order_of_asking(
+    unjudged: Dataset,
+) -> None:
+    pairs = equal_caption_pairs(unjudged)
+    gallery, queries = own_queries(unjudged, pairs)
+    assert gallery is not None
+    by_length = pairs.take(np.argsort([len(text) for text in pairs.texts], kind="stable"))
+
+    class Lengths(CaptionCount):
+        track: ClassVar[str] = "image-only"
+
+        def _score(self, pairs: Pairs) -> np.ndarray:
+            signs = [sum(map(ord, photo)) for photo in pairs.table["photo"]]
+            return np.array([len(text) for text in pairs.texts]) / 1e3 + np.array(signs) / 1e6
+
+    matcher = Lengths().fit(pairs)
+    np.testing.assert_allclose(numbers_of(matcher, by_length), matcher.predict(by_length))
+    usual = matcher.grid(gallery, Queries.of(queries["text"].tolist(), queries["caption"].tolist()))
+    np.testing.assert_allclose(grid_of(matcher, gallery, queries, typed=False), usual)

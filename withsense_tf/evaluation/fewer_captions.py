@@ -5,11 +5,15 @@ would be the one with a caption less, and by that alone it would be found: a mea
 every photo leaves out a caption where the right one does: the same of its own, counted within the photo, and from the
 first again where it has fewer. Photos that are ranked leave out as many as it takes to have no more than the right one:
 where that has none left, none is read at all.
+
+Nor must the order tell of it: photos stand in that of the data, and so do their captions. A matcher of another package
+is asked in a shuffled order, the same each time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +25,9 @@ from withsense_tf.evaluation.answer_key import is_foreign
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.towers.base import points_remembered
+
+# Any order will do that no data have.
+SEED: Final = 0
 
 
 def grid_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
@@ -46,6 +53,8 @@ def numbers_of(matcher: Matcher, test: Pairs) -> np.ndarray:
     numbers = np.zeros(len(test))
     with points_remembered():
         for rows, number, _ in _alike(fewer.query_captions[["number"]].assign(count=0)):
+            if is_foreign(matcher):
+                rows = np.random.default_rng(SEED).permutation(rows)
             some = test.take(rows)
             data = test.data if number < 0 else fewer.data_without(number)
             numbers[rows] = matcher.predict(Pairs(data, some.table, some.definition))
@@ -100,5 +109,16 @@ def _alike(query_captions: pd.DataFrame) -> Iterator[tuple[np.ndarray, int, int]
 
 
 def _grid(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
+    if is_foreign(matcher):
+        generator = np.random.default_rng(SEED)
+        rows, columns = generator.permutation(len(queries)), generator.permutation(len(gallery))
+        photos = Gallery(gallery.data, tuple(gallery.names[at] for at in columns))
+        scores = np.zeros((len(rows), len(columns)))
+        scores[np.ix_(rows, columns)] = _asked(matcher, photos, queries.iloc[rows], typed)
+        return scores
+    return _asked(matcher, gallery, queries, typed)
+
+
+def _asked(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
     texts, captions = queries["text"].tolist(), queries["caption"].tolist()
     return matcher.grid(gallery, Queries.of(texts, captions, typed=typed))
