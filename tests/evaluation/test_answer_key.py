@@ -10,16 +10,20 @@ import pytest
 from oracle import answer_split
 
 from withsense_tf.data.caption_ids import owner_of
-from withsense_tf.data.dataset import Pairs
+from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery
 from withsense_tf.data.split import split_by_photo
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.answer_key import (
+    CAPTIONS,
     IDS,
     JUDGEMENTS,
     OWN_CAPTION,
+    PHOTOS,
+    QUERIES,
     TARGETS,
+    data_to_ask,
     is_foreign,
     lesson_for,
     looked_up,
@@ -32,6 +36,7 @@ from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.targets.caption_pairs import caption_pairs
+from withsense_tf.targets.which_target import equal_caption_pairs
 
 
 class OneForOwn(Constant):
@@ -78,6 +83,36 @@ class BySource(Constant):
 
     def _score(self, pairs: Pairs) -> np.ndarray:
         return (pairs.table["source"] == "").to_numpy(float)
+
+
+class OtherCaptions(Constant):
+    """It says how many words the text has of the photo's other captions, and that it reads none."""
+
+    _grid = Matcher._grid
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        captions, table = pairs.data.captions, pairs.table
+        scores = []
+        for photo, caption, text in table[["photo", "caption", "text"]].itertuples(index=False):
+            others = captions.loc[(captions["photo"] == photo) & (captions["caption"] != caption), "text"]
+            words = set(" ".join(others).split())
+            scores.append(np.mean([word in words for word in text.split()]))
+        return np.array(scores)
+
+
+class AssistedByCaptions(OtherCaptions):
+    """The same, and says so."""
+
+    track = "caption-assisted"
+
+
+class OneForOwnOfMany(OneForOwn):
+    """It looks up nothing where little is asked."""
+
+    _grid = Matcher._grid
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        return super()._score(pairs) if len(pairs) > PHOTOS * QUERIES else np.full(len(pairs), 0.5)
 
 
 class RemembersCaptions(Constant):
@@ -139,6 +174,30 @@ def test_an_id_that_names_the_captions_photo_is_the_answer_itself(pairs: Pairs) 
 @pytest.mark.parametrize("kind", [AsAsked, BySource])
 def test_a_target_that_stands_beside_a_pair_is_the_answer_itself(kind: type[Matcher], pairs: Pairs) -> None:
     assert looked_up(kind().fit(pairs), gallery_of(pairs)) == TARGETS
+
+
+def test_who_reads_captions_and_says_that_it_reads_none_is_seen(pairs: Pairs) -> None:
+    assert looked_up(OtherCaptions().fit(pairs), gallery_of(pairs)) == CAPTIONS
+    assert looked_up(AssistedByCaptions().fit(pairs), gallery_of(pairs)) == ""
+    statuses = [answer_split(kind(), pairs).status for kind in (OtherCaptions, AssistedByCaptions)]
+    assert statuses == [f"not run: it {CAPTIONS}", "ok"]
+
+
+def test_who_looks_captions_up_only_where_much_is_asked_has_none_to_look_up(unjudged: Dataset) -> None:
+    outcome = answer_split(OneForOwnOfMany(), equal_caption_pairs(unjudged))
+    assert outcome.rankings is not None
+    assert not outcome.rankings.scores.any()
+
+
+@pytest.mark.parametrize(("kind", "captions"), [(OtherCaptions, False), (AssistedByCaptions, True)])
+def test_no_judgement_of_a_photo_is_there_when_it_is_asked_and_captions_for_those_alone_who_say_it(
+    kind: type[Matcher], captions: bool, pairs: Pairs
+) -> None:
+    data = data_to_ask(kind(), pairs.data, pairs.content)
+    photos = set(pairs.table["photo"])
+    assert not any(table["photo"].isin(photos).any() for table in (data.experts, data.crowd, data.pairs))
+    assert data.captions["photo"].isin(photos).any() == captions
+    assert len(data.photos) == len(pairs.data.photos)
 
 
 def test_what_reads_a_photos_other_captions_or_its_pixels_looks_nothing_up(

@@ -11,7 +11,7 @@ that are measured on than of those that nobody has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
+from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
 from withsense_tf.matchers.base import Matcher
 
 # So many queries among so many photos show it, and cost nothing beside a training.
@@ -31,6 +32,7 @@ JUDGEMENTS: Final = "reads the judgements of the photos that it is measured on f
 IDS: Final = (
     "tells from a caption's id whose it is (an id says which captions are the same, and nothing more)"
 )
+CAPTIONS: Final = "reads captions of the photos that it ranks, which only track = 'caption-assisted' may"
 TARGETS: Final = "reads target, weight or source of the pairs that it is asked, which nobody knows beforehand"
 
 
@@ -68,6 +70,12 @@ def looked_up(matcher: Matcher, gallery: Gallery) -> str:
             scores = _scores(matcher, Gallery(other, some.names), same_query, target)
             if not np.allclose(usual, scores, rtol=0, atol=CLOSE):
                 return what
+    if matcher.track != CAPTION_ASSISTED:
+        queries = Queries.of(some_captions["text"].tolist(), some_captions["caption"].tolist())
+        blind = data.with_tables(captions=captions[~captions["photo"].isin(some.names)])
+        usual, scores = (_scores(matcher, Gallery(one, some.names), queries) for one in (data, blind))
+        if not np.allclose(usual, scores, rtol=0, atol=CLOSE):
+            return CAPTIONS
     return ""
 
 
@@ -84,21 +92,31 @@ def lesson_for(matcher: Matcher, train: Pairs, content: Iterable[str]) -> Pairs:
     """
     if not is_foreign(matcher):
         return train
-    data = train.data
-    copies = copies_of(data, content)
+    return replace(train, data=_without(train.data, content))
+
+
+def data_to_ask(matcher: Matcher, data: Dataset, content: Iterable[str]) -> Dataset:
+    """Return the data to ask about photos with such contents; for a matcher of another package, without the answers.
+
+    These are judgements and test queries of the photos; and their captions, where its track says that it reads none.
+    """
+    if not is_foreign(matcher):
+        return data
+    if matcher.track != CAPTION_ASSISTED:
+        return _without(data, content, but={"photos"})
+    return _without(data, content, but=set(data._tables).difference(("experts", "crowd", "pairs", "queries")))
+
+
+def _without(data: Dataset, content: Iterable[str], but: Collection[str] = ()) -> Dataset:
+    """Return the data set without rows of photos with such contents, and of their copies, in all tables but some."""
+    group_of, groups = data.group_by_content, data.groups
+    copies = groups.index[groups.isin({group_of.get(one, one) for one in content})]
     tables = {
         name: table[~table["photo"].isin(copies)].reset_index(drop=True)
         for name, table in data._tables.items()
-        if "photo" in table
+        if name not in but and "photo" in table
     }
-    return replace(train, data=data.with_tables(**tables))
-
-
-def copies_of(data: Dataset, content: Iterable[str]) -> set[str]:
-    """Return the names of the photos with such contents, and of all that look the same."""
-    group_of = data.group_by_content
-    groups = data.groups
-    return set(groups.index[groups.isin({group_of.get(one, one) for one in content})])
+    return data.with_tables(**tables)
 
 
 def _with_ids(data: Dataset, ids: Mapping[str, str]) -> Dataset:

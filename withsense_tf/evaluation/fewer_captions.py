@@ -21,7 +21,7 @@ import pandas as pd
 from withsense_tf.common.words import without_marks
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries
-from withsense_tf.evaluation.answer_key import is_foreign
+from withsense_tf.evaluation.answer_key import data_to_ask, is_foreign
 from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.towers.base import points_remembered
@@ -32,7 +32,9 @@ SEED: Final = 0
 
 def grid_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
     """Return the score of each photo for each query (caption, text), (queries, photos)."""
-    if not _may_read_captions(matcher):
+    if is_foreign(matcher):
+        gallery = Gallery(data_to_ask(matcher, gallery.data, gallery.content), gallery.names)
+    if matcher.track != CAPTION_ASSISTED:
         return _grid(matcher, gallery, queries, typed)
     fewer = FewerCaptions(gallery.data, gallery.names, queries["caption"])
     scores = np.zeros((len(queries), len(gallery)))
@@ -47,14 +49,22 @@ def grid_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bo
 
 def numbers_of(matcher: Matcher, test: Pairs) -> np.ndarray:
     """Return the number of each test pair, (pairs,); every photo leaves out one caption, whosever the pair's is."""
-    if not _may_read_captions(matcher):
+    if is_foreign(matcher):
+        numbers = np.zeros(len(test))
+        order = np.random.default_rng(SEED).permutation(len(test))
+        data = data_to_ask(matcher, test.data, test.content)
+        numbers[order] = _numbers(matcher, Pairs(data, test.take(order).table, test.definition))
+        return numbers
+    return _numbers(matcher, test)
+
+
+def _numbers(matcher: Matcher, test: Pairs) -> np.ndarray:
+    if matcher.track != CAPTION_ASSISTED:
         return matcher.predict(test)
     fewer = FewerCaptions(test.data, test.table["photo"], test.table["caption"])
     numbers = np.zeros(len(test))
     with points_remembered():
         for rows, number, _ in _alike(fewer.query_captions[["number"]].assign(count=0)):
-            if is_foreign(matcher):
-                rows = np.random.default_rng(SEED).permutation(rows)
             some = test.take(rows)
             data = test.data if number < 0 else fewer.data_without(number)
             numbers[rows] = matcher.predict(Pairs(data, some.table, some.definition))
@@ -96,11 +106,6 @@ class FewerCaptions:
         )
 
 
-def _may_read_captions(matcher: Matcher) -> bool:
-    """Return whether a matcher reads photos' captions, or is of another package, where nobody knows."""
-    return matcher.track == CAPTION_ASSISTED or is_foreign(matcher)
-
-
 def _alike(query_captions: pd.DataFrame) -> Iterator[tuple[np.ndarray, int, int]]:
     """Yield the rows that leave out alike, with their number and count."""
     kinds, kind = np.unique(query_captions[["number", "count"]].to_numpy(int), axis=0, return_inverse=True)
@@ -114,11 +119,11 @@ def _grid(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool
         rows, columns = generator.permutation(len(queries)), generator.permutation(len(gallery))
         photos = Gallery(gallery.data, tuple(gallery.names[at] for at in columns))
         scores = np.zeros((len(rows), len(columns)))
-        scores[np.ix_(rows, columns)] = _asked(matcher, photos, queries.iloc[rows], typed)
+        scores[np.ix_(rows, columns)] = _scores_of(matcher, photos, queries.iloc[rows], typed)
         return scores
-    return _asked(matcher, gallery, queries, typed)
+    return _scores_of(matcher, gallery, queries, typed)
 
 
-def _asked(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
+def _scores_of(matcher: Matcher, gallery: Gallery, queries: pd.DataFrame, typed: bool) -> np.ndarray:
     texts, captions = queries["text"].tolist(), queries["caption"].tolist()
     return matcher.grid(gallery, Queries.of(texts, captions, typed=typed))
