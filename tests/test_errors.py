@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 import withsense_tf as ws
 from withsense_tf.data.dataset import Dataset
-from withsense_tf.errors import DataError, KindError, SettingError
+from withsense_tf.errors import DataError, KindError, SettingError, line_of
 from withsense_tf.targets.agreement import agreement
 from withsense_tf.targets.balance import balance
 
@@ -97,3 +98,11 @@ def test_queries_are_texts_and_a_saved_matcher_goes_into_a_folder(fitted: ws.Con
         ws.Search(Path("index"), policy="law")  # type: ignore[arg-type]  # that is what is tried
     with pytest.raises(KindError, match="a list of names of photos"):
         ws.Gallery(tiny, "ant.jpg")  # type: ignore[arg-type]  # that is what is tried
+
+
+def test_an_error_of_whatever_kind_is_a_line_that_says_where_in_ones_own_code() -> None:
+    with pytest.raises(ValueError, match="two") as error:
+        raise ValueError("on two\nlines")
+    assert re.fullmatch(
+        r"ValueError: on two lines \(test_errors.py, line \d+, in test_an_.*\)", line_of(error.value)
+    )

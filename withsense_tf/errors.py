@@ -22,9 +22,11 @@ from __future__ import annotations
 import difflib
 import errno
 import math
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Final
 
 MOST_SHOWN: Final = 200  # signs of what was received, in a message
@@ -118,6 +120,20 @@ def check_kind(
     elif isinstance(received, str | bytes | Real | list | tuple | dict):
         kind_name += f" {shown(received)}"  # others, such as tables, may print themselves over many lines
     raise KindError(f"{what} expects {expected}, got {kind_name}{f': {advice}' if advice else ''}.")
+
+
+def line_of(error: BaseException) -> str:
+    """Return an error with the line of one's own code that it came from: what is of no package, where any is."""
+    frames = list(traceback.extract_tb(error.__traceback__))
+    package = Path(__file__).parent
+    own = [
+        frame
+        for frame in frames
+        if not Path(frame.filename).is_relative_to(package)
+        and "site-packages" not in Path(frame.filename).parts
+    ] or frames
+    at = f"{Path(own[-1].filename).name}, line {own[-1].lineno}, in {own[-1].name}"
+    return f"{type(error).__name__}: {' '.join(str(error).split())} ({at})"
 
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import errno
 import gc
 import json
+import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from oracle import Missing, Oracle, answer_split
@@ -14,6 +17,7 @@ from withsense_tf.evaluation.answering import answer, answer_pairs, heap_freezer
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.protocol import Task, tasks
 from withsense_tf.evaluation.result_rows import row_of
+from withsense_tf.evaluation.row_status import is_broken
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.captions import Captions
 from withsense_tf.matchers.concat.concat_keras import ConcatKeras
@@ -54,6 +58,44 @@ def test_a_model_without_its_weights_is_not_run_and_nothing_stands_in_for_it(pai
     assert outcome.status == "not run: weights not available: no such preset"
     assert outcome.about["weights"] == "not available"
     assert (outcome.answers, outcome.rankings) == (None, None)
+
+
+class Typo(Constant):
+    """It asks for a column that is not there."""
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        return pairs.table["txet"].to_numpy(float)
+
+
+class OwnTypo(Typo):
+    """The same in this package."""
+
+    __module__ = "withsense_tf.typo"
+
+
+def test_a_mistake_in_another_packages_matcher_is_said_in_its_row_and_one_of_our_own_is_raised(
+    pairs: Pairs,
+) -> None:
+    outcome = answer_split(Typo(), pairs)
+    assert re.fullmatch(
+        r"not run: it raised KeyError: 'txet' \(test_answering.py, line \d+, in _score\)", outcome.status
+    )
+    assert (outcome.answers, outcome.rankings) == (None, None)
+    assert is_broken(row_of(outcome))
+    with pytest.raises(KeyError):
+        answer_split(OwnTypo(), pairs)
+
+
+class FullDisk(Constant):
+    """It finds no room to write in."""
+
+    def _fit(self, pairs: Pairs) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_ends_the_run_whosever_the_matcher_is(pairs: Pairs) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        answer_split(FullDisk(), pairs)
 
 
 def typed(pairs: Pairs, language: str, texts: list[str]) -> list[Task]:

@@ -13,14 +13,14 @@ import numpy as np
 
 from withsense_tf.common.terminal import each_said_once
 from withsense_tf.data.gallery import Gallery
-from withsense_tf.errors import SettingError, WeightsMissingError
+from withsense_tf.errors import SettingError, WeightsMissingError, disk_trouble, line_of
 from withsense_tf.evaluation.answer_key import is_foreign, lesson_for, looked_up
 from withsense_tf.evaluation.fewer_captions import grid_of, numbers_of
 from withsense_tf.evaluation.figures.ranking import per_query, pool
 from withsense_tf.evaluation.meter import Meter
 from withsense_tf.evaluation.outcome import Answers, Outcome, Rankings
 from withsense_tf.evaluation.protocol import Task, check_unseen, require
-from withsense_tf.evaluation.row_status import RUN
+from withsense_tf.evaluation.row_status import MISTAKE, RUN
 from withsense_tf.matchers.base import Matcher
 
 TOP: Final = 5
@@ -77,8 +77,19 @@ def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome
     """Train a matcher and let it answer.
 
     A matcher whose weights are not here, or that does not read the language of the queries, is not run, and what is
-    returned says so: nothing stands in for it.
+    returned says so: nothing stands in for it. Nor does a mistake in one of another package end the run of all others.
     """
+    try:
+        return _answer_task(label, split, matcher, task)
+    except Exception as error:
+        # A disk that is full is nobody's mistake, and the next one would meet it, too.
+        if not is_foreign(matcher) or disk_trouble(error):
+            raise
+        status = f"{MISTAKE}{line_of(error)}"
+        return Outcome(label, split, matcher.describe(), status=status, config=settings_of(matcher))
+
+
+def _answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome:
     config = settings_of(matcher)
     answers = rankings = None
     with Meter() as meter:

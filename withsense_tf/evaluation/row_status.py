@@ -10,6 +10,8 @@ from withsense_tf.encoders.base import RANDOM_WEIGHTS
 
 # Any other status says why a model was not run.
 RUN: Final = "ok"
+# How the status of one begins that raised what nobody foresaw.
+MISTAKE: Final = "not run: it raised "
 # The track of rows that look at neither photo nor text in earnest, or at one of them alone.
 BASELINE: Final = "baseline"
 # The track of rows that read the captions of photos.
@@ -30,6 +32,11 @@ def status_of(row: Mapping[str, object]) -> str:
 def was_run(row: Mapping[str, object]) -> bool:
     """Return whether the model of a row was run."""
     return status_of(row) == RUN
+
+
+def is_broken(row: Mapping[str, object]) -> bool:
+    """Return whether a row's model was to be run and raised an error of its own."""
+    return status_of(row).startswith(MISTAKE)
 
 
 def sees_at_random(weights: object) -> bool:

@@ -9,6 +9,7 @@ from table_of_runs import TOWERS, Write
 from withsense_tf.errors import SettingError
 from withsense_tf.evaluation.regression_gate import Check
 from withsense_tf.evaluation.result_table import Comparison
+from withsense_tf.experiments.compare.base_run import BaseRun
 from withsense_tf.experiments.compare.ci_reports import STEP_SUMMARY, CiReports, summary_text
 from withsense_tf.experiments.runs.stored_runs import read_run
 
@@ -67,3 +68,25 @@ def test_a_run_is_tracked_where_it_was_asked_for_and_json_stays_json(
     said = capsys.readouterr()
     assert json.loads(said.out)["run"] == folder.name
     assert "Logged 1 of 1 rows" in said.err
+
+
+@pytest.mark.parametrize("worse", [False, True])
+def test_where_a_matcher_broke_all_is_written_and_the_end_is_an_error_that_names_it(
+    store_run: Write, tmp_path: Path, worse: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = {
+        "matcher": "typo",
+        "split": "folds",
+        "status": "not run: it raised KeyError: 'txet' (my.py, line 9)",
+    }
+    folder = store_run("20260101T000000Z-aaa", TOWERS)
+    base = BaseRun.of(folder / "results.json", ["rmse>-1" if worse else "rmse>0.5"], [])
+    assert base is not None
+    base.rows = list(base.base.rows)
+    comparison = Comparison((*read_run(folder / "results.json").comparison.rows, broken))
+    with pytest.raises(
+        SettingError, match=r"^typo \(folds\) was not run: it raised KeyError: 'txet' \(my.py"
+    ):
+        CiReports(summary=tmp_path / "summary.md").publish(folder, comparison, base)
+    assert "typo" in (tmp_path / "summary.md").read_text()
+    assert ("Worse than" in capsys.readouterr().err) == worse

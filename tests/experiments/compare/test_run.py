@@ -90,6 +90,40 @@ def test_a_row_of_another_packages_matcher_is_taken_over_only_while_its_code_sta
     monkeypatch.delitem(sys.modules, "own_matcher")
 
 
+BROKEN_TWICE = """
+from withsense_tf.matchers.constant import Constant
+
+
+class Typo(Constant):
+    def _score(self, pairs):
+        return pairs.table["txet"]
+
+
+class Unprepared(Typo):
+    def prepare(self, content, paths, texts):
+        raise ValueError("no room")
+"""
+
+
+@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_one_broken_matcher_of_another_package_costs_its_own_rows_alone(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "broken_ones.py").write_text(BROKEN_TWICE, encoding="utf-8")
+    names = ("broken_ones:Typo", "broken_ones:Unprepared", "constant")
+    models = tuple({"matcher": name, "label": name} for name in names)
+    own = replace(plan, config=replace(plan.config, splits=("folds",), model=models))
+    results = run_jobs(jobs_of(own), own, tmp_path / "out", False, processes)
+    assert ["KeyError: 'txet' (broken_ones.py, line 7, in _score)" in one.status for _, one in results] == [
+        True,
+        True,
+        False,
+    ]
+    assert results[-1][1].status == "ok"
+    monkeypatch.delitem(sys.modules, "broken_ones")
+
+
 def test_every_photo_is_encoded_before_the_first_training_and_never_again(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

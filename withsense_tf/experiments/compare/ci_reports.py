@@ -16,6 +16,7 @@ import typer
 from withsense_tf.errors import SettingError, on_disk
 from withsense_tf.evaluation.regression_gate import Check
 from withsense_tf.evaluation.result_table import Comparison
+from withsense_tf.evaluation.row_status import is_broken, status_of
 from withsense_tf.experiments.compare.base_run import BaseRun
 from withsense_tf.experiments.compare.junit import write_junit
 from withsense_tf.experiments.compare.run_folder import markdown
@@ -63,14 +64,20 @@ class CiReports:
             yield
 
     def publish(self, run: Path, comparison: Comparison, base: BaseRun | None) -> None:
-        """Write all that was asked for; then say how the run stands against its base, and end with 1 if it is worse."""
+        """Write all that was asked for; then say how the run stands against its base, and end with 1 if it is worse.
+
+        Where a matcher broke there is no figure of it, and the end is an error.
+        """
         self.write(run, comparison, base.checks(comparison.rows) if base else ())
         if self.track is not None:
             with self.quiet():
                 track_run(read_run(run / RESULTS), self.track)
-        if base:
-            with self.quiet():
-                base.judge(comparison.rows)
+        try:
+            if base:
+                with self.quiet():
+                    base.judge(comparison.rows)
+        finally:
+            _check_whole(comparison)
 
     def write(self, run: Path, comparison: Comparison, checks: Sequence[Check] = ()) -> None:
         """Write all that was asked for, and the job's summary where GitHub runs this."""
@@ -96,6 +103,17 @@ class CiReports:
             "worse": [check.breach for check in checks if check.breach],
             "new": [{"matcher": check.matcher, "split": check.split} for check in checks if check.is_new],
         }
+
+
+def _check_whole(comparison: Comparison) -> None:
+    """Raise where a matcher was to be measured and could not: else exit code 0 or 1 would speak for it."""
+    causes = [
+        f"{row.get('matcher')} ({row.get('split')}) was {status_of(row)}"
+        for row in comparison
+        if is_broken(row)
+    ]
+    if causes:
+        raise SettingError(f"{'; '.join(causes)}. Mend it, or leave it out (--models); the other rows stand.")
 
 
 def summary_text(comparison: Comparison, checks: Sequence[Check] = ()) -> str:

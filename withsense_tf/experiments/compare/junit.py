@@ -11,21 +11,21 @@ from xml.etree import ElementTree
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.evaluation.regression_gate import MEASURES, Check, Row, number_of
 from withsense_tf.evaluation.result_table import Comparison
-from withsense_tf.evaluation.row_status import status_of, was_run
+from withsense_tf.evaluation.row_status import is_broken, status_of, was_run
 
 # XML 1.0 has no way to write these.
 NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_junit(file: Path, comparison: Comparison, checks: Sequence[Check] = ()) -> None:
-    """Write the file. A row that was not run is a case that was skipped, a broken rule one that failed."""
+    """Write the file: a row that was not run is skipped, a matcher that broke is an error, a broken rule a failure."""
     root = ElementTree.Element("testsuites")
     suites = [("compare", [_row_case(row) for row in comparison])]
     if checks:
         suites.append(("compare --against", [_check_case(check) for check in checks]))
     for name, cases in suites:
-        suite = ElementTree.SubElement(root, "testsuite", name=name, tests=str(len(cases)), errors="0")
-        for kind, attribute in (("failure", "failures"), ("skipped", "skipped")):
+        suite = ElementTree.SubElement(root, "testsuite", name=name, tests=str(len(cases)))
+        for kind, attribute in (("error", "errors"), ("failure", "failures"), ("skipped", "skipped")):
             suite.set(attribute, str(sum(case.find(kind) is not None for case in cases)))
         suite.set("time", f"{sum(float(case.get('time', 0)) for case in cases):.3f}")
         suite.extend(cases)
@@ -37,7 +37,8 @@ def _row_case(row: Row) -> ElementTree.Element:
     seconds = number_of(row.get("seconds"))
     case = _case(str(row.get("split") or ""), str(row.get("matcher")), 0.0 if seconds != seconds else seconds)
     if not was_run(row):
-        ElementTree.SubElement(case, "skipped", message=_clean(status_of(row)))
+        kind = "error" if is_broken(row) else "skipped"
+        ElementTree.SubElement(case, kind, message=_clean(status_of(row)))
         return case
     properties = ElementTree.SubElement(case, "properties")
     for measure in MEASURES:

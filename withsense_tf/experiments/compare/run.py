@@ -17,7 +17,8 @@ from withsense_tf.common.fingerprints import shared_in
 from withsense_tf.common.processes import share_out
 from withsense_tf.common.terminal import each_said_once, start_tensorflow, steps
 from withsense_tf.encoders.base import PhotoEncoder
-from withsense_tf.errors import DataError, WeightsMissingError
+from withsense_tf.errors import DataError, WeightsMissingError, disk_trouble
+from withsense_tf.evaluation.answer_key import is_foreign
 from withsense_tf.evaluation.answering import answer_task, heap_freezer, join, not_run
 from withsense_tf.evaluation.outcome import Outcome, load_outcome, outcome_file
 from withsense_tf.evaluation.row_status import RUN
@@ -191,6 +192,10 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
             if any(one in (photo if isinstance(photo, list) else [photo]) for one in shared_encoders):
                 raise
             missing[first.label] = error
+        except Exception as error:
+            # It will be raised where the matcher trains, which says it in its row.
+            if not is_foreign(first.matcher) or disk_trouble(error):
+                raise
     return {
         job.key: not_run(job.label, job.split, job.matcher, missing[job.label])
         for job in jobs
