@@ -3,11 +3,13 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from sklearn.base import clone
 
 from withsense_tf.data import flickr8k
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.gallery import Gallery, Queries
 from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -19,7 +21,7 @@ from withsense_tf.errors import (
     SettingError,
     WithSenseWarning,
 )
-from withsense_tf.matchers.base import for_search_alone, unique_photos, unique_texts
+from withsense_tf.matchers.base import Matcher, for_search_alone, unique_photos, unique_texts
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
 from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
@@ -119,6 +121,47 @@ def test_targets_outside_0_to_1_are_refused(pairs: Pairs, bad: float) -> None:
     table.loc[0, "target"] = bad
     with pytest.raises(DataError, match="from 0 to 1"):
         Constant().fit(Pairs(pairs.data, table))
+
+
+class Given(Constant):
+    """It gives what it is told to."""
+
+    scores: np.ndarray
+
+    _grid = Matcher._grid
+
+    def _score(self, pairs: Pairs) -> np.ndarray:
+        return self.scores
+
+
+class GivenGrid(Given):
+    """The same for whole grids."""
+
+    def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
+        return self.scores
+
+
+def test_scores_of_another_shape_and_scores_that_are_no_numbers_are_two_mistakes(pairs: Pairs) -> None:
+    gallery, queries = Gallery(pairs.data, tuple(pairs.photos["photo"][:2])), Queries.of(["a dog"])
+    matcher, grid = Given().fit(pairs), GivenGrid().fit(pairs)
+    matcher.scores = np.zeros(3)
+    with pytest.raises(
+        DataError, match=r"_score must return an array of 18 numbers, got one of shape \(3,\)"
+    ):
+        matcher.predict(pairs)
+    matcher.scores = np.array([0.5, np.nan, np.inf])
+    with pytest.raises(DataError, match="_score must return finite numbers, got 2 of 3 that are NaN"):
+        matcher.predict(pairs.take([0, 1, 2]))
+    matcher.scores = np.full(2, np.nan)
+    with pytest.raises(DataError, match="_score must return finite numbers, got 2 of 2"):
+        matcher.grid(gallery, queries)
+    for scores, message in (
+        (np.zeros((2, 1)), r"_grid must return an array of 1 x 2 numbers, got one of shape \(2, 1\)"),
+        (np.array([[0.1, np.nan]]), "_grid must return finite numbers, got 1 of 2"),
+    ):
+        grid.scores = scores
+        with pytest.raises(DataError, match=message):
+            grid.grid(gallery, queries)
 
 
 def test_a_row_says_which_weights_it_had(mean_colour) -> None:

@@ -59,6 +59,17 @@ class Reader(Constant):
         return np.array([float(one in own) for one in zip(pairs.table["photo"], pairs.table["text"])])
 
 
+class OtherCaptions(Constant):
+    """It counts the photo's other captions, and its track says that it reads none."""
+
+    def _score(self, pairs):
+        captions = pairs.data.captions
+        return np.array([
+            min(1, ((captions["photo"] == photo) & (captions["caption"] != caption)).sum() / 10)
+            for photo, caption in zip(pairs.table["photo"], pairs.table["caption"])
+        ])
+
+
 class NameReader(Constant):
     """It reads in a caption's id whose it is."""
 
@@ -85,6 +96,11 @@ class Lost(Constant):
 class Listing(Constant):
     def _score(self, pairs):
         return [0.5] * len(pairs)
+
+
+class Holes(Constant):
+    def _score(self, pairs):
+        return np.full(len(pairs), np.nan)
 
 
 class Hundreds(Constant):
@@ -207,6 +223,15 @@ def test_a_mistake_in_a_matchers_code_is_a_line_and_no_traceback() -> None:
     assert "Traceback" not in printed
 
 
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.slow
+def test_who_gives_no_numbers_is_told_that_and_not_asked_what_it_saves() -> None:
+    code, printed = invoke("broken_matchers:Holes")
+    assert code == 1
+    assert "_score must return finite numbers, got" in printed
+    assert "LEARNED" not in printed
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -219,6 +244,7 @@ def test_a_mistake_in_a_matchers_code_is_a_line_and_no_traceback() -> None:
         ("Silent", "predict before fit"),
         ("Forgetful", "learned attributes"),
         ("Reader", "query's own caption"),
+        ("OtherCaptions", "reads captions of the photos that it ranks"),
         ("NameReader", "from a caption's id whose it is"),
         ("Dice", r"must learn the same: words_ is .* apart\. .*`seed`"),
         ("Lost", "must store its argument 'power'"),

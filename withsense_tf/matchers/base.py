@@ -112,12 +112,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
         check_kind("grid", gallery, Gallery, "photos to be ranked", "pass ws.Gallery(data, names)")
         check_kind("grid", queries, Queries, "texts to rank them for", "pass ws.Queries.of(texts)")
         scores = np.asarray(self._grid(gallery, queries), np.float64)
-        if scores.shape != (len(queries), len(gallery)) or not np.isfinite(scores).all():
-            raise DataError(
-                f"{self.name} scored {len(queries)} queries and {len(gallery)} photos with an array of shape "
-                f"{scores.shape}, or with numbers that are not finite."
-            )
-        return scores
+        return _finite(f"{self.name}: _grid", scores, (len(queries), len(gallery)))
 
     @property
     def law(self) -> str:
@@ -201,14 +196,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
 
     def _checked_scores(self, pairs: Pairs) -> np.ndarray:
         """Return the scores of pairs; raise where a subclass returns something else than an array of them."""
-        scores = self._score(pairs)
-        is_array = isinstance(scores, np.ndarray)
-        if not is_array or scores.shape != (len(pairs),):
-            received = f"one of shape {scores.shape}" if is_array else type(scores).__name__
-            raise DataError(
-                f"{self.name}: _score must return an array of {len(pairs)} numbers, got {received}."
-            )
-        return scores
+        return _finite(f"{self.name}: _score", self._score(pairs), (len(pairs),))
 
     def _grid(self, gallery: Gallery, queries: Queries) -> np.ndarray:
         """Score pair by pair; matchers that can do it with less work have their own way."""
@@ -245,6 +233,19 @@ class FeatureMatcher(Matcher):
         state = super().to_state()
         state["settings"] |= {"photo": self.features_.encoders, "text": self.text_}
         return state
+
+
+def _finite(whose: str, scores: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return scores; raise where they are no array of that shape, or where some of them are no numbers."""
+    if not isinstance(scores, np.ndarray) or scores.shape != shape:
+        received = f"one of shape {scores.shape}" if isinstance(scores, np.ndarray) else type(scores).__name__
+        expected = " x ".join(map(str, shape))
+        raise DataError(f"{whose} must return an array of {expected} numbers, got {received}.")
+    if count := int((~np.isfinite(scores.astype(np.float64))).sum()):
+        raise DataError(
+            f"{whose} must return finite numbers, got {count:,} of {scores.size:,} that are NaN or infinite."
+        )
+    return scores
 
 
 def unique_photos(pairs: Pairs) -> tuple[list[str], list[Path], np.ndarray]:
