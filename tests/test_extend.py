@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from configparser import ConfigParser
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ import pytest
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.index.vectors.vector_index import VectorIndex
 from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_judge import ChildJudge, ask_judge
 
@@ -70,6 +73,23 @@ def test_the_shown_matchers_and_encoders_do_what_they_say(
     assert shown["Brightness"]().forward(np.full((1, 4, 4, 3), 7, np.uint8)).tolist() == [[7, 7, 7]]
     assert shown["Letters"]().fit([]).encode(["abba"])[0, :2].tolist() == [2, 2]
     assert set(shown["agreed"].target) == {0, 1}
+
+
+@pytest.mark.parametrize("kind", [pytest.param("Network", marks=pytest.mark.slow), "Line"])
+def test_a_shown_matcher_that_holds_a_model_of_another_library_is_saved_and_says_the_same(
+    kind: str, shown: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(shown["reader"])
+    module = ModuleType("my_package")
+    module.__dict__.update(shown)
+    monkeypatch.setitem(sys.modules, "my_package", module)
+    matcher = shown[kind]().fit(shown["judged"])
+    also = {kind: "my_package"}
+    again = load_matcher(save_matcher(matcher, tmp_path / "saved", also), also=also)
+    numbers = matcher.predict(shown["judged"])
+    np.testing.assert_allclose(again.predict(shown["judged"]), numbers, atol=1e-6)
+    target = shown["judged"].target
+    assert numbers[target > 0.5].mean() > numbers[target < 0.5].mean()
 
 
 def test_the_shown_judge_answers_from_its_table_and_not_for_others(

@@ -79,6 +79,18 @@ def test_what_cannot_be_saved_is_an_error_and_no_pickle(tmp_path: Path, value: o
         save_state(fitted(parts_=value), tmp_path / "m", KINDS)
 
 
+def test_what_cannot_be_saved_is_told_what_can_be_whatever_is_named(tmp_path: Path) -> None:
+    class Model:
+        pass
+
+    for kinds in (KINDS, KINDS | {"Model": __name__}):
+        with pytest.raises(
+            SettingError, match=r"A Model cannot be saved.*LEARNED may hold.*get_weights"
+        ) as error:
+            save_state(fitted(parts_=[Model()]), tmp_path / f"{len(kinds)}", kinds)
+        assert "also=" not in str(error.value)
+
+
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("x")
     with pytest.raises(SettingError, match="there already"):

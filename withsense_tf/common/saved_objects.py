@@ -80,6 +80,12 @@ def save_state(thing: Any, folder: str | Path, kinds: Mapping[str, str]) -> Path
 def check_known(thing: Any, kinds: Mapping[str, str]) -> None:
     """Raise where nobody knows the module of an object's class, so that it could not be loaded again."""
     kind, module = type(thing).__name__, type(thing).__module__
+    if not isinstance(thing, Saveable) and not dataclasses.is_dataclass(thing):
+        raise SettingError(
+            f"A {kind} cannot be saved. Settings and LEARNED may hold numbers, texts, arrays, lists, tuples and dicts "
+            "of such, and objects whose class is Saveable or a dataclass. Hold what it is made of instead, as "
+            "get_weights() of a Keras model or coefficients of scikit-learn (docs/how_to/extend.md)."
+        )
     if kind not in kinds:
         raise SettingError(
             f"{kind} objects cannot be saved: nothing says where {kind} is to be imported from later. A class of one's "
@@ -219,6 +225,4 @@ class _Reader:
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    if not dataclasses.is_dataclass(value):
-        raise SettingError(f"A {type(value).__name__} cannot be saved.")
     return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
