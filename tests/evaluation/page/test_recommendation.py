@@ -85,6 +85,8 @@ def test_those_that_nothing_tells_apart_are_named_in_the_second_sentence() -> No
     assert "as well" not in recommendation([SOFTMAX, own | {"best": "(r@5)"}, HYBRID], 0.172)
     others = [own | {"matcher": name} for name in "abcde"]
     assert "“a”, “b”, “c” and 2 more do as well" in recommendation([*others, HYBRID], 0.172)
+    eyes = [{**one, "matcher": "a", "photo": f"eye {at}"} for at, one in enumerate(others[:2])]
+    assert "“a (eye 0)” and “a (eye 1)” do as well" in recommendation([*eyes, HYBRID], 0.172)
     assert "“a” and “b” do as well" in recommendation([*others[:2], HYBRID], 0.172)
     errors = [row("a", None, 0.25, "(rmse)"), row("b", None, 0.2, "rmse")]
     assert recommendation(errors).endswith("“a” does as well, as far as these photos tell.")

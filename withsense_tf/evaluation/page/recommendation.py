@@ -37,10 +37,10 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
     recall = number(best, "r@5")
     if recall is None:
         error = number(best, "rmse") or 0.0
-        use = f"Use {_name(best)}: its numbers are off by {error:.2f} on a scale from 0 to 1."
+        use = f"Use {_name(best, candidates)}: its numbers are off by {error:.2f} on a scale from 0 to 1."
         return _join(" ".join([use, *_ties(best, candidates)]), best)
     sentences = [
-        f"Use {_name(best)}: {_amid(best, chance)}it finds the right photo among the first five in "
+        f"Use {_name(best, candidates)}: {_amid(best, chance)}it finds the right photo among the first five in "
         f"{of_hundred(recall)} queries"
     ]
     better = [row for row in candidates if _beats(row, chance)]
@@ -50,7 +50,9 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
         sentences[0] += ", where photos have captions."
         sentences += [*_why(best, better), *_ties(best, better)]
         if looking is not None and (alone := number(looking, "r@5")) is not None:
-            sentences.append(f"By pixels alone, {_name(looking)} finds it in {of_hundred(alone)}.")
+            sentences.append(
+                f"By pixels alone, {_name(looking, candidates)} finds it in {of_hundred(alone)}."
+            )
         elif by_pixels:
             sentences.append(NOTHING_BY_PIXELS)
     else:
@@ -135,7 +137,7 @@ def _ties(best: Row, candidates: Sequence[Row]) -> list[str]:
     ]
     if not others:
         return []
-    names = [_name(row) for row in others[:MOST_NAMED]]
+    names = [_name(row, candidates) for row in others[:MOST_NAMED]]
     if len(others) > MOST_NAMED:
         names.append(f"{len(others) - MOST_NAMED} more")
     listing = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
@@ -196,8 +198,12 @@ def _error(row: Row) -> float:
     return math.inf if error is None else error
 
 
-def _name(row: Row) -> str:
-    return f"“{row.get('matcher')}”"
+def _name(row: Row, rows: Sequence[Row]) -> str:
+    """Return the name of a row; where others have it, too, with the encoders that tell it from them."""
+    name = row.get("matcher")
+    if sum(one.get("matcher") == name for one in rows) > 1:
+        name = f"{name} ({', '.join(str(row[key]) for key in ('photo', 'text') if row.get(key))})"
+    return f"“{name}”"
 
 
 def _join(text: str, row: Row) -> str:
