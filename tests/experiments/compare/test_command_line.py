@@ -21,3 +21,15 @@ def test_an_option_of_a_comparison_before_a_command_is_an_error(tmp_path: Path) 
 def test_a_broken_law_does_not_keep_anybody_from_looking_at_runs(tmp_path: Path) -> None:
     broken = {"WITHSENSE_OVERRIDES": str(tmp_path / "none.csv")}
     assert "No comparison" in finish(app, "list", "--output", str(tmp_path), env=broken).output
+
+
+@pytest.mark.parametrize("options", [("--quality", "best"), ("--own-weight=0.5",)])
+def test_a_setting_that_is_typed_as_an_option_is_told_how_it_is_written(options: tuple[str, ...]) -> None:
+    key = options[0].partition("=")[0].strip("-").replace("-", "_")
+    with pytest.raises(SettingError, match=f"write --set {key}=VALUE"):
+        finish(app, *options)
+
+
+def test_an_option_that_is_no_setting_is_refused_as_ever() -> None:
+    refusal = finish(app, "--qualty", "best", code=2)
+    assert "No such option: --qualty" in refusal.output

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from withsense_tf.errors import SettingError
 from withsense_tf.experiments.compare.run_command import main
 from withsense_tf.experiments.runs import runs_command as runs
 
+
+class CompareGroup(TyperGroup):
+    """Options, and advice on settings that are none."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read options."""
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            from withsense_tf.experiments.compare.config import Config
+
+            key = str(getattr(error, "option_name", "")).lstrip("-").replace("-", "_")
+            if key in Config.__annotations__:
+                raise SettingError(f"compare has no option --{key}: write --set {key}=VALUE.") from error
+            raise
+
+
 app = typer.Typer(
+    cls=CompareGroup,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Train and measure the matchers on photos with judgements or captions; print a table, keep it, and write a "
