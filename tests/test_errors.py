@@ -106,3 +106,10 @@ def test_an_error_of_whatever_kind_is_a_line_that_says_where_in_ones_own_code() 
     assert re.fullmatch(
         r"ValueError: on two lines \(test_errors.py, line \d+, in test_an_.*\)", line_of(error.value)
     )
+
+
+def test_the_line_of_an_error_is_that_in_the_module_of_the_class_that_is_asked_about() -> None:
+    with pytest.raises(DataError) as error:
+        ws.Queries.of("a dog")
+    assert "(test_errors.py, line" in line_of(error.value)
+    assert "(gallery.py, line" in line_of(error.value, ws.Queries)

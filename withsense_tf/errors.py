@@ -22,6 +22,7 @@ from __future__ import annotations
 import difflib
 import errno
 import math
+import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -122,18 +123,16 @@ def check_kind(
     raise KindError(f"{what} expects {expected}, got {kind_name}{f': {advice}' if advice else ''}.")
 
 
-def line_of(error: BaseException) -> str:
-    """Return an error with the line of one's own code that it came from: what is of no package, where any is."""
-    frames = list(traceback.extract_tb(error.__traceback__))
-    package = Path(__file__).parent
-    own = [
-        frame
-        for frame in frames
-        if not Path(frame.filename).is_relative_to(package)
-        and "site-packages" not in Path(frame.filename).parts
-    ] or frames
-    at = f"{Path(own[-1].filename).name}, line {own[-1].lineno}, in {own[-1].name}"
-    return f"{type(error).__name__}: {' '.join(str(error).split())} ({at})"
+def line_of(error: BaseException, kind: type = object) -> str:
+    """Return an error with the line it came from: of the module of a class, else of one's own code."""
+    frames = [(Path(one.filename), one) for one in traceback.extract_tb(error.__traceback__)]
+    package, module = Path(__file__).parent, getattr(sys.modules[kind.__module__], "__file__", "")
+    lines = [one for file, one in frames if one.filename == module] or [
+        one for file, one in frames if not file.is_relative_to(package) and "site-packages" not in file.parts
+    ]
+    line = (lines or [one for _, one in frames])[-1]
+    where = f"{Path(line.filename).name}, line {line.lineno}, in {line.name}"
+    return f"{type(error).__name__}: {' '.join(str(error).split())} ({where})"
 
 
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -5,8 +5,7 @@ same photo cannot be left out for all queries at once: each is another query's h
 twice, with the query's own caption in the data set and without it. An id of a caption names its photo, and pairs have
 targets beside them: so they are asked with other ones, too. A matcher that keeps to what users have says the same.
 
-Nor may it learn from what it is asked later: one of another package is trained on data that have no more of the photos
-that are measured on than of those that nobody has.
+Nor may it learn from what it is asked: to one of another package, data show nothing of the photos that are measured on.
 """
 
 from __future__ import annotations
@@ -85,20 +84,16 @@ def is_foreign(matcher: Matcher) -> bool:
 
 
 def lesson_for(matcher: Matcher, train: Pairs, content: Iterable[str]) -> Pairs:
-    """Return the pairs to train on; for a matcher of another package, without what their data tell of other photos.
-
-    These are the photos with such contents, which are measured on, and their copies: their rows are gone, captions and
-    judgements too. A caption of theirs that a training photo was judged beside stays in that pair.
-    """
+    """Return the pairs to train on; for a matcher of another package, their data have no photo with such contents."""
     if not is_foreign(matcher):
         return train
     return replace(train, data=_without(train.data, content))
 
 
 def data_to_ask(matcher: Matcher, data: Dataset, content: Iterable[str]) -> Dataset:
-    """Return the data to ask about photos with such contents; for a matcher of another package, without the answers.
+    """Return the data to ask about photos with such contents; for a matcher of another package, without judgements.
 
-    These are judgements and test queries of the photos; and their captions, where its track says that it reads none.
+    Nor are there captions of these photos where its track says that it reads none.
     """
     if not is_foreign(matcher):
         return data
@@ -108,7 +103,7 @@ def data_to_ask(matcher: Matcher, data: Dataset, content: Iterable[str]) -> Data
 
 
 def _without(data: Dataset, content: Iterable[str], but: Collection[str] = ()) -> Dataset:
-    """Return the data set without rows of photos with such contents, and of their copies, in all tables but some."""
+    """Return the data set without rows of photos with such contents, or of copies, in all tables but some."""
     group_of, groups = data.group_by_content, data.groups
     copies = groups.index[groups.isin({group_of.get(one, one) for one in content})]
     tables = {

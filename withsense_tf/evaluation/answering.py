@@ -77,15 +77,15 @@ def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome
     """Train a matcher and let it answer.
 
     A matcher whose weights are not here, or that does not read the language of the queries, is not run, and what is
-    returned says so: nothing stands in for it. Nor does a mistake in one of another package end the run of all others.
+    returned says so: nothing stands in for it. So it does of a mistake in one of another package.
     """
     try:
         return _answer_task(label, split, matcher, task)
     except Exception as error:
-        # A disk that is full is nobody's mistake, and the next one would meet it, too.
+        # A disk that is full is nobody's mistake.
         if not is_foreign(matcher) or disk_trouble(error):
             raise
-        status = f"{MISTAKE}{line_of(error)}"
+        status = f"{MISTAKE}{line_of(error, type(matcher))}"
         return Outcome(label, split, matcher.describe(), status=status, config=settings_of(matcher))
 
 

@@ -6,8 +6,7 @@ every photo leaves out a caption where the right one does: the same of its own, 
 first again where it has fewer. Photos that are ranked leave out as many as it takes to have no more than the right one:
 where that has none left, none is read at all.
 
-Nor must the order tell of it: photos stand in that of the data, and so do their captions. A matcher of another package
-is asked in a shuffled order, the same each time.
+Photos stand in the order of their captions: a matcher of another package is asked in another one, the same each time.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ from withsense_tf.evaluation.row_status import CAPTION_ASSISTED
 from withsense_tf.matchers.base import Matcher
 from withsense_tf.matchers.towers.base import points_remembered
 
-# Any order will do that no data have.
 SEED: Final = 0
 
 

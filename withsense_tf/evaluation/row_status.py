@@ -10,7 +10,7 @@ from withsense_tf.encoders.base import RANDOM_WEIGHTS
 
 # Any other status says why a model was not run.
 RUN: Final = "ok"
-# How the status of one begins that raised what nobody foresaw.
+# So begins the status of one that has a mistake.
 MISTAKE: Final = "not run: it raised "
 # The track of rows that look at neither photo nor text in earnest, or at one of them alone.
 BASELINE: Final = "baseline"
@@ -35,7 +35,7 @@ def was_run(row: Mapping[str, object]) -> bool:
 
 
 def is_broken(row: Mapping[str, object]) -> bool:
-    """Return whether a row's model was to be run and raised an error of its own."""
+    """Return whether the model of a row has a mistake."""
     return status_of(row).startswith(MISTAKE)
 
 

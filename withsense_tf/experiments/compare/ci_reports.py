@@ -66,7 +66,7 @@ class CiReports:
     def publish(self, run: Path, comparison: Comparison, base: BaseRun | None) -> None:
         """Write all that was asked for; then say how the run stands against its base, and end with 1 if it is worse.
 
-        Where a matcher broke there is no figure of it, and the end is an error.
+        Where a matcher has a mistake, that is an error.
         """
         self.write(run, comparison, base.checks(comparison.rows) if base else ())
         if self.track is not None:
@@ -106,14 +106,14 @@ class CiReports:
 
 
 def _check_whole(comparison: Comparison) -> None:
-    """Raise where a matcher was to be measured and could not: else exit code 0 or 1 would speak for it."""
+    """Raise where a matcher has a mistake."""
     causes = [
         f"{row.get('matcher')} ({row.get('split')}) was {status_of(row)}"
         for row in comparison
         if is_broken(row)
     ]
     if causes:
-        raise SettingError(f"{'; '.join(causes)}. Mend it, or leave it out (--models); the other rows stand.")
+        raise SettingError(f"{'; '.join(causes)}. Mend it, or leave it out (--models).")
 
 
 def summary_text(comparison: Comparison, checks: Sequence[Check] = ()) -> str:

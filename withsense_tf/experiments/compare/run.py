@@ -193,7 +193,7 @@ def _prepare(jobs: Sequence[Job], shared_encoders: Sequence[PhotoEncoder]) -> di
                 raise
             missing[first.label] = error
         except Exception as error:
-            # It will be raised where the matcher trains, which says it in its row.
+            # Its row will say it.
             if not is_foreign(first.matcher) or disk_trouble(error):
                 raise
     return {
