@@ -242,9 +242,8 @@ def _finite(whose: str, scores: Any, shape: tuple[int, ...]) -> np.ndarray:
         expected = " x ".join(map(str, shape))
         raise DataError(f"{whose} must return an array of {expected} numbers, got {received}.")
     if count := int((~np.isfinite(scores.astype(np.float64))).sum()):
-        raise DataError(
-            f"{whose} must return finite numbers, got {count:,} of {scores.size:,} that are NaN or infinite."
-        )
+        what = f"{count:,} of {scores.size:,} that are NaN or infinite"
+        raise DataError(f"{whose} must return finite numbers, got {what}.")
     return scores
 
 

@@ -118,7 +118,9 @@ def _why(best: Row, better: Sequence[Row]) -> list[str]:
 def _baselines(rows: Sequence[Row]) -> list[str]:
     """Say which answers without looking are as near as any."""
     same = [
-        _name(row) for row in rows if was_run(row) and row.get("track") == BASELINE and is_marked(row, "rmse")
+        _name(row, rows)
+        for row in rows
+        if was_run(row) and row.get("track") == BASELINE and is_marked(row, "rmse")
     ]
     if not same:
         return []
