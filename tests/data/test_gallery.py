@@ -107,7 +107,7 @@ def test_a_grid_of_another_shape_or_of_no_numbers_is_an_error(
     judged: Pairs, gallery: Gallery, answer: np.ndarray
 ) -> None:
     matcher = Broken(answer).fit(judged)
-    with pytest.raises(DataError, match="lengths scored 2 queries and 10 photos"):
+    with pytest.raises(DataError, match="lengths: _grid must return"):
         matcher.grid(gallery, Queries.of(["a", "b"]))
 
 

@@ -21,9 +21,12 @@ class CompareGroup(TyperGroup):
         try:
             return super().parse_args(ctx, args)
         except Exception as error:
+            # Who is done, as --help is, names no option, and needs no settings.
+            if not (option := getattr(error, "option_name", None)):
+                raise
             from withsense_tf.experiments.compare.config import Config
 
-            key = str(getattr(error, "option_name", "")).lstrip("-").replace("-", "_")
+            key = str(option).lstrip("-").replace("-", "_")
             if key in Config.__annotations__:
                 raise SettingError(f"compare has no option --{key}: write --set {key}=VALUE.") from error
             raise

@@ -65,7 +65,7 @@ def query_grids(
     if not isinstance(towers, Towers):
         cosines = scores = towers.grid(gallery, queries)
         return QueryGrids(cosines, (matcher.search_form().number(cosines), scores))
-    rows = towers.photo_rows(gallery.content, gallery.paths) if rows is None else rows
+    rows = matcher.photo_rows(gallery.content, gallery.paths) if rows is None else rows
     texts = towers.text_points(queries.texts)
     points = rows[:, : texts.shape[1]]
     cosines = scores = np.asarray(texts @ points.T)
