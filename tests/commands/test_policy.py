@@ -31,6 +31,7 @@ KEEPING = {
     "policy check": ["{folder}/captions.csv"],
     "policy explain": ["a dog"],
     "policy photos": ["{folder}"],
+    "policy queue": ["{folder}"],
     "policy judge-photos": ["{folder}"],
     "policy report": ["--sentences", "{folder}/captions.csv"],
     "compare": ["--data", "{folder}", "--output", "{out}", "--dry-run"],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -32,7 +30,7 @@ from withsense_tf.index.trail.decision_trail import (
 from withsense_tf.index.trail.take_out import take_out
 from withsense_tf.index.upkeep.judge_anew import check_law_of, judge_anew
 from withsense_tf.policy.current_policy import Policy
-from withsense_tf.policy.overrides import OVERRIDE_COLUMNS, Override, parse_overrides
+from withsense_tf.policy.overrides import Override, parse_overrides, table_of
 
 NO_FILE: Final = (
     "This server keeps no file of what people decide.",
@@ -160,11 +158,7 @@ def _put_override(
     until the index is judged again. What cannot be written into the audit log, the trail and the file changes nothing.
     """
     rows = [one for one in overrides.values() if one is not old] + ([] if new is None else [new])
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(OVERRIDE_COLUMNS)
-    writer.writerows([getattr(one, column) for column in OVERRIDE_COLUMNS] for one in rows)
-    content, file = stream.getvalue().encode(), _overrides_file(service)
+    content, file = table_of(rows), _overrides_file(service)
     with (
         _trail(service).before_effect() as note,
         on_disk(file),

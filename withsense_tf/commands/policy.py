@@ -12,9 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from withsense_tf.commands.consent import app as consent_app
-from withsense_tf.commands.index_options import CaptionFileOption, Folder, PhotoColumnOption, TextColumnOption
+from withsense_tf.commands.index_options import (
+    CaptionFileOption,
+    Folder,
+    JsonOption,
+    PhotoColumnOption,
+    TextColumnOption,
+)
 from withsense_tf.commands.judge_photos import judge_photos
 from withsense_tf.commands.train_judge import train_judge
+from withsense_tf.errors import SettingError
 from withsense_tf.experiments.policy_report import main as policy_report
 from withsense_tf.policy.options import CountryOption, keeps_law
 
@@ -104,6 +111,90 @@ def photos(
     typer.echo(f"{len(restricted_photos)} of {len(gate.data.photos)} photos are restricted.", err=True)
     if restricted_photos:
         typer.echo(RELEASE, err=True)
+
+
+@app.command("queue")
+@keeps_law
+def queue(
+    folder: Folder,
+    country: CountryOption = None,
+    sheet: Annotated[Path | None, typer.Option(help="Draw them into this PNG or JPEG file.")] = None,
+    json: JsonOption = False,
+    caption_file: CaptionFileOption = None,
+    photo_column: PhotoColumnOption = None,
+    text_column: TextColumnOption = None,
+    *,
+    law: LawFiles,
+) -> None:
+    """List the photos that wait for a person's decision, a tab-separated row each.
+
+    `child` is the judge's number, where one is named; [[…]] are the words that count.
+    """
+    from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.data.plain_folder.caption_file import captions_of_options
+    from withsense_tf.policy.current_policy import Policy
+    from withsense_tf.search.contact_sheet import FOR_WHO_DECIDES, check_picture, draw_queue
+    from withsense_tf.search.notebook.explanation import waiting_photos
+
+    if sheet is not None:
+        check_picture(sheet)
+        if sheet.resolve().is_relative_to(folder.resolve()):
+            raise SettingError(f"--sheet {sheet}: it would be a photo of {folder}. Name a file elsewhere.")
+    captions = captions_of_options(caption_file, photo_column, text_column)
+    data = load_dataset(folder, captions=captions, tell=functools.partial(typer.echo, err=True))
+    photos = waiting_photos(Policy.of_files(law).gate(data, country))
+    if json:
+        rows = [
+            {**vars(one), "path": str(one.path), "child": one.child if one.child == one.child else None}
+            for one in photos
+        ]
+        typer.echo(json_format.dumps(rows, indent=1, ensure_ascii=False))
+    elif photos:
+        typer.echo("number\tphoto\trule\tchild\tevidence")
+        for number, one in enumerate(photos, 1):
+            child = "" if one.child is None else f"{one.child:.2f}"
+            cells = (str(number), one.photo, one.rule, child, "; ".join(one.evidence))
+            typer.echo("\t".join(" ".join(cell.split()) for cell in cells))
+    if not photos:
+        typer.echo("No photo is under review.", err=True)
+        return
+    typer.echo(f"{len(photos)} of {len(data.photos)} photos are under review: policy decide.", err=True)
+    if sheet is not None:
+        draw_queue(photos, sheet)
+        typer.echo(f"Wrote {sheet}. {FOR_WHO_DECIDES}", err=True)
+
+
+@app.command("decide")
+@functools.partial(keeps_law, makes="overrides")
+def decide_photo(
+    photo: Annotated[str, typer.Argument(help="Its name.")],
+    decision: Annotated[str, typer.Argument(help="allow or restrict.")],
+    data: Annotated[Path, typer.Option("--data", help="The folder of photos.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    who: Annotated[str, typer.Option(help="Who says so.")],
+    *,
+    law: LawFiles,
+) -> None:
+    """Write a decision on a photo into the table of overrides, by its content, and into the audit log.
+
+    The table is made if it is not there; what it says of the photo is replaced, and printed.
+    """
+    from dataclasses import replace
+
+    from withsense_tf.data.folder.load import load_dataset
+    from withsense_tf.index.trail.decision_trail import Signer, decide_in_table
+    from withsense_tf.policy.current_policy import Policy
+
+    table = law.overrides
+    if table is None:
+        raise SettingError("Which table of overrides? Name its file by --overrides or WITHSENSE_OVERRIDES.")
+    policy = Policy.of_files(law if table.exists() else replace(law, overrides=None))
+    contents = dict(load_dataset(data, tell=functools.partial(typer.echo, err=True)).content)
+    replaced_rows = decide_in_table(table, contents, policy, photo, decision, Signer(who), reason)
+    typer.echo(f"{table}: {photo} is {decision}ed by {who}.")
+    for old in replaced_rows:
+        typer.echo(f"That replaces: {old.decision}ed by {old.by} ({old.reason}).")
+    typer.echo(f"An index gets it by: index judge --overrides {table}", err=True)
 
 
 @app.command("bind")

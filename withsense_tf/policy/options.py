@@ -41,8 +41,11 @@ CountryOption = Annotated[
 ]
 
 
-def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of the law's files; its parameter `law` gets the files that are in force."""
+def keeps_law(command: Callable[..., None], makes: str = "") -> Callable[..., None]:
+    """Give a command the options of the law's files; its parameter `law` gets the files that are in force.
+
+    The file that it `makes` need not be there.
+    """
 
     @functools.wraps(command)
     def run_command(**words: object) -> None:
@@ -55,7 +58,10 @@ def keeps_law(command: Callable[..., None]) -> Callable[..., None]:
         votes, judge = words.pop("min_votes"), words.pop("photo_judge")
         options_given = {name: Path(str(file)) for name in HELP if (file := words.pop(name)) is not None}
         law = LawFiles.of_service(
-            None if votes is None else int(str(votes)), None if judge is None else str(judge), **options_given
+            None if votes is None else int(str(votes)),
+            None if judge is None else str(judge),
+            makes,
+            **options_given,
         )
         command(law=law, **words)
 

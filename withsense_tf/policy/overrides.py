@@ -29,8 +29,8 @@ TABLE_FORM: Final = (
 )
 # What whoever looks after photos is told beside those that are restricted.
 RELEASE: Final = (
-    "Restricted wrongly? A person's decision shows a photo: a row PHOTO,,allow,NAME,WHY in a table of overrides, then "
-    "policy bind and index judge --overrides, or Review on the page of serve."
+    "Restricted wrongly? A person's decision shows a photo: policy decide PHOTO allow, then index judge --overrides; "
+    "or Review on the page of serve."
 )
 
 
@@ -178,7 +178,14 @@ def write_overrides(overrides: Iterable[Override], file: Path) -> None:
     """Write a new table of overrides; a file that is there is left as it is, and is an error."""
     # Its owner's alone: it names photos of children.
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(OVERRIDE_COLUMNS)
-        writer.writerows([getattr(one, name) for name in OVERRIDE_COLUMNS] for one in overrides)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(table_of(overrides))
+
+
+def table_of(overrides: Iterable[Override]) -> bytes:
+    """Return the content of a table of overrides."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(OVERRIDE_COLUMNS)
+    writer.writerows([getattr(one, name) for name in OVERRIDE_COLUMNS] for one in overrides)
+    return stream.getvalue().encode()

@@ -48,17 +48,22 @@ class LawFiles:
 
     @classmethod
     def of_service(
-        cls, min_votes: int | None = None, photo_judge: str | None = None, **given: Path | None
+        cls,
+        min_votes: int | None = None,
+        photo_judge: str | None = None,
+        makes: str = "",
+        **given: Path | None,
     ) -> LawFiles:
         """Return the files that are given by option and, for the others, those that the environment names.
 
-        A file that is named and not there is an error, never the package's law.
+        A file that is named and not there is an error, never the package's law, but for the one that a command `makes`.
         """
         files: dict[str, Path] = {}
         for name in FILES:
             file, source = named_file(name, given.get(name))
             if file is not None:
-                _check(name, file, source)
+                if name != makes or file.exists():
+                    _check(name, file, source)
                 files[name] = file
         votes = _votes() if min_votes is None else min_votes
         return cls(**files, min_votes=votes, photo_judge=_judge(photo_judge))

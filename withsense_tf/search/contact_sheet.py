@@ -7,19 +7,26 @@ import textwrap
 from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw, ImageFont
 
+from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.data.pictures.photo_file import PhotoError, open_upright
 from withsense_tf.errors import SettingError
 from withsense_tf.search.places import Hit, Withheld
+
+if TYPE_CHECKING:
+    from withsense_tf.search.notebook.explanation import PhotoUnderReview
 
 SIDE: Final = 220  # of a photo's place, in pixels
 GAP: Final = 16
 LINE: Final = 18
 COLUMNS: Final = 5
 SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp")
+# Nobody looks through a sheet of more.
+MOST_DRAWN: Final = 200
+FOR_WHO_DECIDES: Final = "For who decides alone: photos that may be of children. It must not be passed on."
 PAPER, INK, FAINT, EMPTY = "#ffffff", "#202020", "#707070", "#eeeeee"
 
 
@@ -55,6 +62,20 @@ def contact_sheet(
     for number, line in enumerate(foot):
         draw.text((GAP, y + rows * cell + LINE * number), line, INK, font)
     return sheet
+
+
+def draw_queue(photos: Sequence[PhotoUnderReview], file: Path) -> None:
+    """Draw the first photos with their numbers and names, for the file's owner alone."""
+    places = [
+        Hit(number, one.photo, one.path, math.nan if one.child is None else one.child, digest=one.digest)
+        for number, one in enumerate(photos[:MOST_DRAWN], 1)
+    ]
+    sheet = contact_sheet(
+        [f"{len(places)} of {len(photos)} photos under review", FOR_WHO_DECIDES], places, []
+    )
+    with whole_file(file, file.suffix) as draft:
+        draft.touch(mode=0o600)
+        sheet.save(draft)
 
 
 def _draw_place(

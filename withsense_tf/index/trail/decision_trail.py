@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -14,10 +15,19 @@ from typing import Final
 
 from filelock import FileLock
 
-from withsense_tf.common.atomic_files import append_line
+from withsense_tf.common.atomic_files import append_line, whole_file
 from withsense_tf.common.limits import parse_json, read_bytes
-from withsense_tf.errors import DataError, WithSenseError, on_disk
+from withsense_tf.errors import DataError, WithSenseError, check_choice, on_disk
+from withsense_tf.index.trail.signed_words import signed_words
 from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.overrides import (
+    OVERRIDES,
+    HumanDecisions,
+    Override,
+    load_overrides,
+    parse_overrides,
+    table_of,
+)
 
 TRAIL: Final = "decisions.jsonl"
 # Where a server of an index keeps what it makes, in the index's folder, unless it is told another place.
@@ -92,12 +102,8 @@ class DecisionTrail:
         That comes before it takes effect (see `before_effect`): a log that cannot be written is an error in time, and a
         process that is killed leaves no effect that the log does not have.
         """
-        _write_audit(decision, policy)
-        try:
+        with audit_before_effect(decision, policy):
             self._append(decision)
-        except BaseException:
-            _take_back_of_audit(decision, policy)
-            raise
         return decision
 
     @contextmanager
@@ -159,6 +165,17 @@ def _taken_back(decision: Decision) -> Decision:
     )
 
 
+@contextmanager
+def audit_before_effect(decision: Decision, policy: Policy) -> Iterator[None]:
+    """Write a decision into the audit log, if the law names one, and take it back there where the block fails."""
+    _write_audit(decision, policy)
+    try:
+        yield
+    except BaseException:
+        _take_back_of_audit(decision, policy)
+        raise
+
+
 def _write_audit(decision: Decision, policy: Policy) -> None:
     policy = policy.current()
     if policy.audit is not None:
@@ -186,3 +203,52 @@ def new_decision(
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def decide_in_table(
+    table: Path,
+    contents: Mapping[str, str],
+    policy: Policy,
+    photo: str,
+    decision: str,
+    signer: Signer,
+    reason: str,
+) -> list[Override]:
+    """Write a decision into a table of overrides, which is made if need be; return the rows that it replaces.
+
+    `contents` are the digests of photos, by name. After an error, and without the audit log, nothing is written.
+    """
+    check_choice("decision", decision, OVERRIDES)
+    who, why = signed_words("The name of who decides", signer.name), signed_words("The reason", reason)
+    digest = contents.get(photo)
+    if not digest:
+        raise DataError(
+            f"{photo}: the folder has no such photo, so nothing was written. policy queue has the names."
+        )
+    with on_disk(table):
+        table.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{table}.lock", mode=0o600):
+            rows = load_overrides(table).values() if table.exists() else ()
+            old = [one for one in rows if one.photo == photo and one.digest in ("", digest)]
+            new = Override(photo, decision, who, why, digest)
+            content = table_of([*(one for one in rows if one not in old), new])
+            overrides = parse_overrides(content, f"Nothing was written: {table}")
+            _check_holds(overrides, new)
+            law = replace(policy, ownership=replace(policy.ownership, overrides=overrides))
+            before = asdict(old[-1]) if old else None
+            note = new_decision(photo, digest, decision, before, replace(signer, name=who), why)
+            with audit_before_effect(note, law), whole_file(table) as draft:
+                draft.touch(mode=0o600)
+                draft.write_bytes(content)
+                if table.exists():
+                    shutil.copymode(table, draft)
+    return old
+
+
+def _check_holds(overrides: Mapping[str, Override], new: Override) -> None:
+    holding = HumanDecisions(overrides.values()).of(new.photo, new.digest)
+    if holding is not None and holding.decision != new.decision:
+        raise DataError(
+            f"Nothing was written: {holding.by} decided to {holding.decision} another picture of the name {new.photo} "
+            f"({holding.reason}). Give that row another name: it holds for its content under any."
+        )

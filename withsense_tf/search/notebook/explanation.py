@@ -1,17 +1,21 @@
-"""How a verdict on a text comes about: what was found in it, where, and what each finding says."""
+"""How a verdict on a text comes about: what was found in it, where, what each finding says; and what photos wait."""
 
 from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from withsense_tf.policy.texts.normalise import normalise
 
 if TYPE_CHECKING:
+    from withsense_tf.policy.gate import Gate
     from withsense_tf.policy.law import Law
+    from withsense_tf.policy.photo_decisions import PhotoDecision
     from withsense_tf.policy.texts.verdict import Verdict
 
 WORD: Final = re.compile(r"[^\W_]+")
@@ -116,3 +120,71 @@ def explain(text: str, policy: Law | None = None, country: str | None = None) ->
         return Explanation(text, "allow", f"{rule.country} has no such rule", tuple(texts.hits(text)))
     verdict = texts.verdict(text)
     return Explanation(text, verdict.decision, verdict.reason, tuple(texts.hits(text)))
+
+
+@dataclass(frozen=True)
+class PhotoUnderReview:
+    """A photo that waits for a person; `child` is the number of the judge, if there is one."""
+
+    photo: str
+    path: Path
+    digest: str
+    rule: str
+    evidence: tuple[str, ...]
+    child: float | None = None
+
+
+def waiting_photos(gate: Gate) -> list[PhotoUnderReview]:
+    """Return the photos under review, by the judge's number, then by name; what copies or shows one waits with it."""
+    from withsense_tf.policy.photo_judge import ask_judge
+
+    decisions, waiting = gate.decisions, []
+    texts = _texts(gate) if decisions else {}
+    for photo, path, digest in gate.data.photos[["photo", "path", "digest"]].to_numpy():
+        first = _first(photo, decisions)
+        if first is None or first.by_hand or not first.restricted:
+            continue
+        rules, evidence = [first.source], first.evidence
+        if first.source in ("captions", "texts"):
+            why = texts.get(first.photo, [])
+            if any(verdict.decision == "block" for verdict, _ in why):
+                continue
+            rules, evidence = [verdict.rule for verdict, _ in why], tuple(line for _, line in why)
+        # A copy says so first.
+        rule = ", ".join(dict.fromkeys([decisions[photo].source, *rules][first.photo == photo :]))
+        waiting.append(PhotoUnderReview(photo, Path(path), digest, rule, evidence))
+    judge = gate.policy.ownership.photo_judge
+    if judge is not None and waiting:
+        chances = ask_judge(judge, [one.path for one in waiting])
+        waiting = [replace(one, child=float(chance)) for one, chance in zip(waiting, chances, strict=True)]
+    # Where the judge has no answer, nobody knows: that comes first.
+    return sorted(waiting, key=lambda one: (-(2 if one.child != one.child else one.child or 0), one.photo))
+
+
+def _first(photo: str, decisions: Mapping[str, PhotoDecision]) -> PhotoDecision | None:
+    """Return the decision on a photo, or on that which it copies or shows; where that is not here, a person's holds."""
+    from withsense_tf.policy.photo_decisions import DUPLICATE, SHOWS
+
+    decision = decisions.get(photo)
+    for mark in (DUPLICATE, SHOWS):
+        if decision is not None and decision.source.startswith(mark):
+            return _first(decision.source.removeprefix(mark), decisions)
+    return decision
+
+
+def _texts(gate: Gate) -> dict[str, list[tuple[Verdict, str]]]:
+    """Return the verdicts that restrict photos, by photo, each with its text and the marks in it."""
+    texts: dict[str, list[tuple[Verdict, str]]] = {}
+    for caption, photo, text, verdict in gate.caption_verdicts[
+        ["caption", "photo", "text", "verdict"]
+    ].to_numpy():
+        if verdict.restricted:
+            start, end = verdict.start, verdict.end
+            if text[start:end] != verdict.span:
+                start, end = Spelling(text).place_of(verdict.span, start)
+            marked_text = f"{text[:start]}[[{text[start:end]}]]{text[end:]}" if end else text
+            texts.setdefault(photo, []).append((verdict, f"{caption}: {marked_text}"))
+    # What is said of another name of a photo is said of it.
+    for photo, names in gate.data.twins().items():
+        texts[photo] = [one for name in (photo, *names) for one in texts.get(name, ())]
+    return texts

@@ -1,0 +1,115 @@
+"""From what waits for a person to what the person decided, at the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from run_command import finish, law_variables
+
+from withsense_tf.__main__ import app
+from withsense_tf.errors import DataError, SettingError
+
+pytestmark = pytest.mark.closed
+
+
+@pytest.fixture
+def photos(tmp_path: Path, new_photo: Callable[[Path, int], None]) -> Path:
+    """Return a folder with a photo that is allowed, one for review and one that is blocked."""
+    (tmp_path / "photos").mkdir()
+    for number, name in enumerate(("ant", "bee", "cat")):
+        new_photo(tmp_path / f"photos/{name}.jpg", 10 * number)
+    captions = "An ant on a leaf", "A toddler on a swing", "Someone sits on dad's shoulders"
+    rows = [f"{name}.jpg,{text}" for name, text in zip(("ant", "bee", "cat"), captions, strict=True)]
+    (tmp_path / "photos/captions.csv").write_text("\n".join(["photo,caption", *rows]) + "\n")
+    return tmp_path / "photos"
+
+
+def invoke(*words: str | Path, code: int = 0, **files: str) -> tuple[str, str]:
+    done = finish(app, "policy", *map(str, words), code=code, env=law_variables(**files))
+    return done.stdout, done.stderr
+
+
+def decide(photos: Path, table: Path, *words: str, photo: str = "cat.jpg", **files: str) -> tuple[str, str]:
+    who = ("--data", photos, "--who", "Ann", "--reason", "all are adults", "--overrides", table)
+    return invoke("decide", photo, *(words or ("allow",)), *who, **files)
+
+
+def test_a_photo_leaves_the_queue_when_it_is_decided_on(photos: Path, tmp_path: Path) -> None:
+    table, audit = tmp_path / "o.csv", tmp_path / "audit.jsonl"
+    rows, summary = invoke("queue", photos)
+    assert rows.splitlines() == [
+        "number\tphoto\trule\tchild\tevidence",
+        "1\tcat.jpg\ttold by deeds\t\tcat.jpg#0: Someone sits [[on dad's shoulders]]",
+    ]
+    assert "1 of 3 photos are under review" in summary
+    assert "cat.jpg" in invoke("photos", photos)[0]
+    answer, advice = decide(photos, table, audit=str(audit))
+    assert answer == f"{table}: cat.jpg is allowed by Ann.\n"
+    assert f"index judge --overrides {table}" in advice
+    answer, advice = invoke("queue", photos, "--overrides", table)
+    assert (answer, advice.splitlines()[-1]) == ("", "No photo is under review.")
+    assert json.loads(invoke("queue", photos, "--json", overrides=str(table))[0]) == []
+    left = invoke("photos", photos, "--overrides", table)[0]
+    assert "cat.jpg" not in left
+    assert "bee.jpg" in left
+    again, _ = decide(photos, table, "restrict", audit=str(audit))
+    assert "That replaces: allowed by Ann (all are adults)." in again
+    assert "cat.jpg\toverride by Ann" in invoke("photos", photos, "--overrides", table)[0]
+    entries = [json.loads(line) for line in audit.read_text().splitlines()]
+    assert [(one["place"], one["photo"], one["decision"], one["by"]) for one in entries] == [
+        ("review", "cat.jpg", "allow", "Ann"),
+        ("review", "cat.jpg", "restrict", "Ann"),
+    ]
+    assert len({one["policy"] for one in entries}) == 2
+
+
+def test_the_queue_as_json_and_as_a_sheet_for_who_decides(photos: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.png"
+    answer, note = invoke("queue", photos, "--json", "--sheet", sheet)
+    (one,) = json.loads(answer)
+    assert (one["photo"], one["rule"], one["evidence"]) == (
+        "cat.jpg",
+        "told by deeds",
+        ["cat.jpg#0: Someone sits [[on dad's shoulders]]"],
+    )
+    assert "must not be passed on" in note
+    assert sheet.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(SettingError, match="would be a photo of"):
+        invoke("queue", photos, "--sheet", photos / "sheet.png")
+    with pytest.raises(SettingError, match="contact sheet"):
+        invoke("queue", photos, "--sheet", tmp_path / "sheet.txt")
+
+
+def test_what_cannot_be_decided_is_an_error_and_nothing_is_written(photos: Path, tmp_path: Path) -> None:
+    table, broken = tmp_path / "o.csv", tmp_path / "broken.csv"
+    with pytest.raises(DataError, match=r"gone\.jpg: the folder has no such photo"):
+        decide(photos, table, photo="gone.jpg")
+    with pytest.raises(SettingError, match="The reason cannot be written"):
+        invoke(
+            "decide",
+            "cat.jpg",
+            "allow",
+            "--data",
+            photos,
+            "--who",
+            "Ann",
+            "--reason",
+            " ",
+            "--overrides",
+            table,
+        )
+    with pytest.raises(SettingError, match="Which table of overrides"):
+        invoke("decide", "cat.jpg", "allow", "--data", photos, "--who", "Ann", "--reason", "adults")
+    with pytest.raises(OSError, match="exists"):
+        decide(photos, table, audit=str(photos / "ant.jpg/audit.jsonl"))
+    assert not table.exists()
+    broken.write_text("")
+    with pytest.raises(DataError, match=r"broken\.csv:1"):
+        decide(photos, broken)
+    assert broken.read_text() == ""
+    # A table that others read must be there all the same.
+    with pytest.raises(SettingError, match="there is no such file"):
+        invoke("queue", photos, "--overrides", table)
