@@ -91,6 +91,7 @@ def test_what_is_installed_holds_the_package_and_what_it_reads(release: Release)
         ".svg",
         ".toml",
         ".txt",
+        ".xz",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -15,8 +16,9 @@ def russian_by_english() -> Mapping[str, tuple[str, ...]]:
 
     A Russian word may be two with a space between.
     """
-    # One byte a letter, and each language by itself: so it is packed smallest.
-    text = (files("withsense_tf.encoders") / "word_pairs.txt").read_text(encoding="cp1251")
+    # One byte a letter, and each language by itself: so it is packed smallest. To change it: `xz -d`, then `xz` again.
+    content = (files("withsense_tf.encoders") / "word_pairs.txt.xz").read_bytes()
+    text = lzma.decompress(content).decode("cp1251")
     english, russian = (block.splitlines() for block in text.partition("\n")[2].split("\n\n"))
     return {
         word: tuple(one.replace("_", " ") for one in row.split())
