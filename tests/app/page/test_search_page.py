@@ -236,6 +236,7 @@ def test_what_a_question_was_asked_with_stays_at_the_next_filter_and_goes_with_o
 def test_the_nearest_are_shown_whatever_the_words_where_that_is_chosen(client: TestClient) -> None:
     text = client.get("/search?q=a+striped+velocipede+wall&show=nearest", headers=BB).text
     assert "the nearest photos, whether they fit or not" in text
+    assert text.count("These are the nearest") == 1
     pairs = Form(text).pairs
     assert ("show", "nearest") in pairs
     assert "minimum" not in dict(pairs)
