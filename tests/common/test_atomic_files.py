@@ -4,9 +4,10 @@ import errno
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 from full_files import files_of_at_most, without_rights, without_room
 
-from withsense_tf.common.atomic_files import append_line, check_appendable, whole_file
+from withsense_tf.common.atomic_files import alone_with, append_line, check_appendable, fill_draft, whole_file
 from withsense_tf.errors import DiskError, RightsError
 
 
@@ -83,3 +84,24 @@ def test_a_file_of_another_user_cannot_be_appended_to_and_is_named(tmp_path: Pat
                 use(file)
     append_line(file, b"one")
     assert [one.name for one in tmp_path.iterdir()] == ["lines.txt"]
+
+
+def test_who_is_alone_with_a_file_has_a_lock_that_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "log.jsonl"
+    with alone_with(file):
+        lock = Path(f"{file}.lock")
+        assert lock.stat().st_mode & 0o777 == 0o600
+        with pytest.raises(Timeout), FileLock(lock, timeout=0):
+            pass
+    with FileLock(lock, timeout=0):
+        pass
+
+
+def test_a_draft_has_the_rights_of_its_file_and_a_new_one_is_its_owners_alone(tmp_path: Path) -> None:
+    file, draft = tmp_path / "table.csv", tmp_path / "table.draft"
+    fill_draft(draft, b"new", file)
+    assert (draft.read_bytes(), draft.stat().st_mode & 0o777) == (b"new", 0o600)
+    file.touch()
+    file.chmod(0o640)
+    fill_draft(draft, b"newer", file)
+    assert (draft.read_bytes(), draft.stat().st_mode & 0o777) == (b"newer", 0o640)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
-
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.uploads.index_writing import PHOTOS, writing_alone
-from withsense_tf.common.atomic_files import whole_file
+from withsense_tf.common.atomic_files import alone_with, fill_draft, whole_file
 from withsense_tf.common.limits import read_bytes
-from withsense_tf.errors import on_disk
 from withsense_tf.index.brought import note_brought
 from withsense_tf.index.tables.left_out_tables import kept_out_photos
 from withsense_tf.index.tables.photos_table import live_of_name, photo_records
@@ -161,8 +157,7 @@ def _put_override(
     content, file = table_of(rows), _overrides_file(service)
     with (
         _trail(service).before_effect() as note,
-        on_disk(file),
-        FileLock(f"{file}.lock", mode=0o600),
+        alone_with(file),
         whole_file(file) as draft,
     ):
         changed_overrides = parse_overrides(
@@ -173,9 +168,7 @@ def _put_override(
             replace(policy, ownership=replace(policy.ownership, overrides=changed_overrides))
         )
         # Before the photos are judged: it holds the room that the file needs.
-        draft.touch(mode=0o600)
-        draft.write_bytes(content)
-        shutil.copymode(file, draft)
+        fill_draft(draft, content, file)
         check_law_of(index, changed_law)
         note(decision, changed_law)
         judge_anew(index, changed_law, lift=True)

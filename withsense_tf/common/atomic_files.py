@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+
+from filelock import FileLock
 
 from withsense_tf.errors import on_disk
 
@@ -39,6 +42,23 @@ def whole_file(path: Path, suffix: str = DRAFT, *, replace: bool = True) -> Iter
         finally:
             # Half a file on a full disk is in everybody's way.
             draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone_with(file: Path) -> Iterator[None]:
+    """Let no other thread or process that asks for the same change a file within the block; its lock is its owner's."""
+    with on_disk(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{file}.lock", mode=0o600):
+            yield
+
+
+def fill_draft(draft: Path, content: bytes, file: Path) -> None:
+    """Write the draft of a file with the rights that the file has; a new one is its owner's alone."""
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    if file.exists():
+        shutil.copymode(file, draft)
 
 
 def append_line(file: Path, line: bytes, *, lasting: bool = False) -> int:

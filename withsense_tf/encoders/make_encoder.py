@@ -132,9 +132,11 @@ def best_sentences_here() -> TextEncoder | None:
 
 def tower_text(text: str | TextEncoder | None, synthetic: bool = True) -> TextEncoder:
     """Return the text encoder of a tower: where none is named, a space of captions with the best sentences here."""
-    if text is not None:
-        return text_encoder(text)
-    # Drawn scenes are told in words that captions have.
+    return usual_space(synthetic) if text is None else text_encoder(text)
+
+
+def usual_space(synthetic: bool) -> CaptionSpace:
+    """Return a space of captions; drawn scenes are told in words that captions have, and need no sentences."""
     return CaptionSpace(vectors=None if synthetic else best_sentences_here())
 
 

@@ -15,9 +15,9 @@ from withsense_tf.encoders.make_encoder import (
     QUALITIES,
     USUAL_QUALITY,
     best_encoders_here,
-    best_sentences_here,
     photo_encoder,
     text_encoder,
+    usual_space,
 )
 from withsense_tf.encoders.photos.backbones import BACKBONES
 from withsense_tf.encoders.photos.photo_keras import KerasPhoto
@@ -132,9 +132,7 @@ def default_space(synthetic: bool, vectors: TextEncoder | None = None) -> Captio
 
     Those of the Universal Sentence Encoder read sixteen languages. Drawn scenes are told in words that captions have.
     """
-    if vectors is None and not synthetic:
-        vectors = best_sentences_here()
-    return CaptionSpace(vectors=vectors)
+    return usual_space(synthetic) if vectors is None else CaptionSpace(vectors=vectors)
 
 
 def one_view(encoder: PhotoEncoder) -> PhotoEncoder:

@@ -7,16 +7,13 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
-
-from withsense_tf.common.atomic_files import append_line, check_appendable, whole_file
-from withsense_tf.errors import SettingError, on_disk
+from withsense_tf.common.atomic_files import alone_with, append_line, check_appendable, whole_file
+from withsense_tf.errors import SettingError
 
 MOST_BYTES: Final = 50_000_000
 KEPT_FILES: Final = 5
@@ -77,7 +74,7 @@ class AuditLog:
     def _append(self, entry: Mapping[str, object], *, lasting: bool = False) -> None:
         line = json.dumps(entry).encode()
         # What cannot be noted down is not answered.
-        with self._alone():
+        with alone_with(self.file):
             if self.file.exists() and self.file.stat().st_size + len(line) + 1 > self.most_bytes:
                 self._rotate()
             append_line(self.file, line, lasting=lasting)
@@ -85,16 +82,8 @@ class AuditLog:
     def check(self) -> None:
         """Raise where no entry can be written now: for want of room, or of rights to the log, its key or its lock."""
         self._key()
-        with self._alone():
+        with alone_with(self.file):
             check_appendable(self.file)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let no other thread or process write to the log, or make its key, within the block."""
-        with on_disk(self.file):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{self.file}.lock", mode=0o600):
-                yield
 
     def hash(self, query: str) -> str:
         """Return the hash that stands for a query in this log; upper case and blanks make no difference."""
@@ -104,7 +93,7 @@ class AuditLog:
     def _key(self) -> bytes:
         path = Path(f"{self.file}.key")
         # Under the lock: two processes that start at once must not hash with two keys.
-        with self._alone():
+        with alone_with(self.file):
             # An empty one is what a full disk left: no hash is made with that.
             if not path.exists() or not path.stat().st_size:
                 with whole_file(path) as draft:

@@ -10,18 +10,15 @@ from __future__ import annotations
 import json
 import secrets
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
-
-from withsense_tf.common.atomic_files import append_line
+from withsense_tf.common.atomic_files import alone_with, append_line
 from withsense_tf.common.limits import parse_json, read_bytes
-from withsense_tf.errors import DataError, DataWarning, DiskError, SettingError, check_choice, on_disk
+from withsense_tf.errors import DataError, DataWarning, DiskError, SettingError, check_choice
 from withsense_tf.policy.countries import country_code, known_country
 from withsense_tf.policy.overrides import DIGEST
 from withsense_tf.policy.watched import Watched
@@ -182,26 +179,19 @@ class ConsentRegister:
         line = json.dumps(
             {**event, "time": datetime.now(UTC).isoformat(timespec="seconds")}, ensure_ascii=False
         )
-        with self._alone():
+        with alone_with(self.file):
             append_line(self.file, line.encode(), lasting=True)
 
     def check(self) -> None:
         """Raise where the register cannot be read, by its rights or those of its lock."""
         if self.file.exists():
-            with self._alone(), self.file.open("rb"):
+            with alone_with(self.file), self.file.open("rb"):
                 pass
 
     def _read(self) -> bytes:
         # Under the lock: a line that another process is writing is not taken for a broken one.
-        with self._alone():
+        with alone_with(self.file):
             return read_bytes(self.file)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with on_disk(self.file):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{self.file}.lock", mode=0o600):
-                yield
 
     def _parse(self, content: bytes) -> dict[str, list[Consent]]:
         by_id: dict[str, Consent] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -13,11 +12,9 @@ from os import SEEK_END
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
-
-from withsense_tf.common.atomic_files import append_line, whole_file
+from withsense_tf.common.atomic_files import alone_with, append_line, fill_draft, whole_file
 from withsense_tf.common.limits import parse_json, read_bytes
-from withsense_tf.errors import DataError, WithSenseError, check_choice, on_disk
+from withsense_tf.errors import DataError, WithSenseError, check_choice
 from withsense_tf.index.trail.signed_words import signed_words
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.overrides import (
@@ -129,13 +126,13 @@ class DecisionTrail:
             raise
 
     def _append(self, decision: Decision) -> None:
-        with self._alone():
+        with alone_with(self.file):
             append_line(self.file, _line_of(decision), lasting=True)
 
     def _take_back(self, decision: Decision) -> None:
         """Cut the last line off; where another came meanwhile, write one that takes it back."""
         line = _line_of(decision) + b"\n"
-        with suppress(WithSenseError), self._alone():
+        with suppress(WithSenseError), alone_with(self.file):
             with self.file.open("rb+") as stream:
                 start = max(0, stream.seek(0, SEEK_END) - len(line))
                 stream.seek(start)
@@ -143,13 +140,6 @@ class DecisionTrail:
                     stream.truncate(start)
                     return
             append_line(self.file, _line_of(_taken_back(decision)), lasting=True)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        with on_disk(self.file):
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{self.file}.lock", mode=0o600):
-                yield
 
 
 def _line_of(decision: Decision) -> bytes:
@@ -225,23 +215,18 @@ def decide_in_table(
         raise DataError(
             f"{photo}: the folder has no such photo, so nothing was written. policy queue has the names."
         )
-    with on_disk(table):
-        table.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{table}.lock", mode=0o600):
-            rows = load_overrides(table).values() if table.exists() else ()
-            old = [one for one in rows if one.photo == photo and one.digest in ("", digest)]
-            new = Override(photo, decision, who, why, digest)
-            content = table_of([*(one for one in rows if one not in old), new])
-            overrides = parse_overrides(content, f"Nothing was written: {table}")
-            _check_holds(overrides, new)
-            law = replace(policy, ownership=replace(policy.ownership, overrides=overrides))
-            before = asdict(old[-1]) if old else None
-            note = new_decision(photo, digest, decision, before, replace(signer, name=who), why)
-            with audit_before_effect(note, law), whole_file(table) as draft:
-                draft.touch(mode=0o600)
-                draft.write_bytes(content)
-                if table.exists():
-                    shutil.copymode(table, draft)
+    with alone_with(table):
+        rows = load_overrides(table).values() if table.exists() else ()
+        old = [one for one in rows if one.photo == photo and one.digest in ("", digest)]
+        new = Override(photo, decision, who, why, digest)
+        content = table_of([*(one for one in rows if one not in old), new])
+        overrides = parse_overrides(content, f"Nothing was written: {table}")
+        _check_holds(overrides, new)
+        law = replace(policy, ownership=replace(policy.ownership, overrides=overrides))
+        before = asdict(old[-1]) if old else None
+        note = new_decision(photo, digest, decision, before, replace(signer, name=who), why)
+        with audit_before_effect(note, law), whole_file(table) as draft:
+            fill_draft(draft, content, table)
     return old
 
 
