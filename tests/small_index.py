@@ -24,9 +24,9 @@ from withsense_tf.policy.current_policy import Policy
 from withsense_tf.policy.photo_decisions import Ownership
 from withsense_tf.search.search import Search
 
-# AA has no rule, and every other country protects children.
+# AQ has no rule, and every other country protects children.
 COUNTRIES = Countries(
-    (CountryRule("AA", "none"), CountryRule("BB", "children", 16), CountryRule("CC", "children", 18))
+    (CountryRule("AQ", "none"), CountryRule("BB", "children", 16), CountryRule("CC", "children", 18))
 )
 CAMERAS = ("Nikon D90", "Canon 5D", "Leica M6")
 
@@ -105,4 +105,4 @@ def new_whole_index(folder: Path, matcher: Matcher, items: Sequence[Item], store
 
 def ask(folder: Path) -> None:
     """Ask an index for a photo, whatever is found."""
-    Search(folder, policy=LAW, country="AA")("a plain scarlet wall", minimum=0.0)
+    Search(folder, policy=LAW, country="AQ")("a plain scarlet wall", minimum=0.0)

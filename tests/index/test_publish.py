@@ -92,7 +92,7 @@ def test_a_search_whose_model_is_dropped_amid_it_is_answered_by_the_next_one(
     five: PhotoIndex, looks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ingest(five, [item_of(looks, "001.png", 30)], LAW)
-    search = Search(five, policy=LAW, country="AA")
+    search = Search(five, policy=LAW, country="AQ")
     before = search("a plain scarlet wall", minimum=0.0).places
     hits, waiting = RankingWalk.hits, [True]
 

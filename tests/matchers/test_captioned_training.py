@@ -331,7 +331,7 @@ def test_a_hybrids_numbers_are_told_by_the_text_too_and_a_search_shows_the_same(
     queries = Queries.of(["A red fox in the snow.", "An emu sits alone."], typed=True)
     expected = query_grids(matcher, gallery, queries).by_both
     assert expected is not None
-    with Search(matcher, data, country="AA") as search:
+    with Search(matcher, data, country="AQ") as search:
         for row, text in enumerate(queries.texts):
             hits = search(text, k=20, minimum=0.0, literal=True).hits
             assert len(hits) == len(gallery)

@@ -32,7 +32,7 @@ from withsense_tf.policy.photo_decisions import (
 
 DAY = date(2026, 11, 20)
 COUNTRIES = Countries(
-    (CountryRule("RU", "children", 16), CountryRule("AA", "none"), CountryRule("BB", "children", 18))
+    (CountryRule("RU", "children", 16), CountryRule("AQ", "none"), CountryRule("BB", "children", 18))
 )
 
 
@@ -255,8 +255,8 @@ def test_a_damaged_id_beside_another_photo_that_was_judged_says_nothing_of_that_
 def test_a_gate_keeps_the_law_of_the_day_even_where_it_was_made_before(
     data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rules = (CountryRule("AA", "none", until=DAY), CountryRule("AA", "children", since=date(2026, 11, 21)))
-    gate = Policy(Countries(rules)).gate(data, "AA")
+    rules = (CountryRule("AQ", "none", until=DAY), CountryRule("AQ", "children", since=date(2026, 11, 21)))
+    gate = Policy(Countries(rules)).gate(data, "AQ")
     today = {"day": DAY}
 
     class Clock:
@@ -299,7 +299,7 @@ def test_the_age_limit_is_that_of_the_country(data: Dataset) -> None:
     assert policy().gate(data, "RU", DAY).query(text).allowed
     assert not policy().gate(data, "BB", DAY).query(text).allowed
     assert not policy().gate(data, None, DAY).query(text).allowed  # unknown: the strictest
-    assert policy().gate(data, "AA", DAY).query("A child").allowed
+    assert policy().gate(data, "AQ", DAY).query("A child").allowed
 
 
 def test_what_review_means_is_a_setting(data: Dataset) -> None:
@@ -370,7 +370,7 @@ TEXTS = st.one_of(
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
-    country=st.sampled_from([None, "RU", "AA", "BB", "ZZ"]),
+    country=st.sampled_from([None, "RU", "AQ", "BB", "ZZ"]),
     text=TEXTS,
     gallery=st.lists(
         st.sampled_from(["ant.jpg", "bee.jpg", "hen.jpg", "fox.jpg", "nobody.jpg", ""]), max_size=8
@@ -404,7 +404,7 @@ def test_no_restricted_photo_or_caption_ever_leaves_the_gate(
     gate = kept.gate(data, country, DAY)
     # Worked out apart from the gate: who shows a child, and who may be shown all the same.
     children = ({"bee.jpg", "hen.jpg"} - allowed) | forbidden
-    if country == "AA":
+    if country == "AQ":
         children = set()
     permitted = {photo for photo, there in granted if there in ("*", country)}
     unknown = {"nobody.jpg", ""}
@@ -421,7 +421,7 @@ def test_no_restricted_photo_or_caption_ever_leaves_the_gate(
     assert not trained.captions["photo"].isin(children).any()
     answer = gate.query(text)
     verdict = kept.texts(gate.rule.age_limit).verdict(text)
-    assert answer.allowed == (country == "AA" or verdict.decision == "allow")
+    assert answer.allowed == (country == "AQ" or verdict.decision == "allow")
     assert (answer.notice is None) == answer.allowed
 
 

@@ -17,7 +17,7 @@ from withsense_tf.policy.texts.verdict import Verdict
 
 COUNTRIES = Countries(
     (
-        CountryRule("AA", "children", 16),
+        CountryRule("AQ", "children", 16),
         CountryRule("BB", "children", 16, judge_sure=0.9),
         CountryRule("CC", "children", 16, judge_sure=0.3, judge="review"),
         CountryRule("DD", "children", 18),
@@ -45,7 +45,7 @@ def test_a_level_and_its_number_are_one_and_without_a_judge_it_is_the_age_limit(
 
 
 def test_a_country_says_how_sure_a_judge_must_be_and_an_unknown_one_hears_it_soonest() -> None:
-    assert is_restricted("AA")
+    assert is_restricted("AQ")
     assert not is_restricted("BB")
     assert LAW.level(COUNTRIES.strictest()) == Level(18, 0.3)
     assert is_restricted(None)

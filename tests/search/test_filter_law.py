@@ -114,13 +114,13 @@ def test_other_filters_find_photos_that_may_be_shown_and_leave_no_place(
 def test_the_age_that_may_be_asked_for_is_that_of_the_rule_in_force(index: PhotoIndex) -> None:
     assert ask(index, "age=17").notice is None
     assert ask(index, "age=17", country="CC").notice == NOTICE
-    assert names(ask(index, "children>=1", country="AA")) == {"1.png"}
+    assert names(ask(index, "children>=1", country="AQ")) == {"1.png"}
 
 
 def test_a_name_and_columns_that_speak_restrict_their_photos(index: PhotoIndex) -> None:
     assert names(ask(index)) == {"0.png", "2.png"}
     assert names(ask(index, country="CC")) == {"0.png"}
-    assert len(ask(index, country="AA")) == 5
+    assert len(ask(index, country="AQ")) == 5
 
 
 @pytest.mark.parametrize("column", ["hidden", "secret_party", "nothing"])
@@ -131,7 +131,7 @@ def test_a_column_that_withheld_photos_alone_have_is_as_if_it_were_not_there(
         ask(index, f"{column}=yes")
     known = str(told.value).split("Known: ")[1].rstrip(".").split(", ")
     assert set(known) == {"age", "copyright", "iso", "keywords"}
-    assert names(ask(index, "hidden=yes", country="AA")) == {"little_girl_01.png"}
+    assert names(ask(index, "hidden=yes", country="AQ")) == {"little_girl_01.png"}
 
 
 def test_a_permission_for_a_photo_lends_its_columns_and_its_name(index: PhotoIndex, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ SAYS = {
     "teen": ([TEEN], {16: False, 18: True}),
     "bare": ([], {16: True, 18: True}),
 }
-PLACES: list[tuple[str | None, int | None]] = [("AA", None), ("BB", 16), ("CC", 18), ("ZZ", 18), (None, 18)]
+PLACES: list[tuple[str | None, int | None]] = [("AQ", None), ("BB", 16), ("CC", 18), ("DE", 18), (None, 18)]
 NAMES = [f"{n:02d}.png" for n in range(10)]
 PHOTOS = st.tuples(*[st.tuples(st.integers(0, 5), st.sampled_from(sorted(SAYS)))] * len(NAMES))
 OVERRIDES = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(["restrict", "allow"]), max_size=3)
@@ -128,11 +128,11 @@ def check(found: Hits, everywhere: Hits, truth: Truth, country: str | None, limi
 def check_everywhere(index: PhotoIndex, policy: Policy, truth: Truth) -> None:
     search = Search(index, policy=policy)
     for text in ("a plain red wall", "striped navy cloth -crimson"):
-        everywhere = search(text, k=20, minimum=0.0, country="AA")
+        everywhere = search(text, k=20, minimum=0.0, country="AQ")
         for country, limit in PLACES:
             check(search(text, k=20, minimum=0.0, country=country), everywhere, truth, country, limit)
     for photo in NAMES[:4]:
-        everywhere = search(photo=photo, k=20, minimum=0.0, country="AA")
+        everywhere = search(photo=photo, k=20, minimum=0.0, country="AQ")
         for country, limit in PLACES:
             found = search(photo=photo, k=20, minimum=0.0, country=country)
             if truth.allowed(photo, "search", country, limit):
@@ -192,7 +192,7 @@ def index(
         "ребёнок у стены",
     ],
 )
-@pytest.mark.parametrize("country", ["BB", "CC", "ZZ", None])
+@pytest.mark.parametrize("country", ["BB", "CC", "DE", None])
 def test_a_query_about_children_gives_the_notice_and_no_hits_even_where_they_are_not_wanted(
     text: str, country: str | None, index: PhotoIndex
 ) -> None:
@@ -246,7 +246,7 @@ def test_filters_do_not_tell_the_columns_of_a_photo_that_is_withheld(index: Phot
 
 def test_the_next_page_tells_no_score_of_a_photo_that_is_withheld(index: PhotoIndex) -> None:
     search = Search(index, policy=LAW, country="BB")
-    shown = {hit.score for hit in Search(index, policy=LAW, country="AA")("a red wall", 50, minimum=0.0)}
+    shown = {hit.score for hit in Search(index, policy=LAW, country="AQ")("a red wall", 50, minimum=0.0)}
     assert shown
     page = search("a red wall", 1, minimum=0.0)
     pages = [page]
@@ -326,7 +326,7 @@ def test_a_query_that_is_no_description_is_refused(index: PhotoIndex) -> None:
 
 
 def test_a_query_about_children_is_answered_where_there_is_no_rule(index: PhotoIndex) -> None:
-    found = Search(index, policy=LAW, country="AA")("a child near a red wall", k=50, minimum=0.0)
+    found = Search(index, policy=LAW, country="AQ")("a child near a red wall", k=50, minimum=0.0)
     assert found.notice is None
     assert {"child 0.png", "child 1.png"} <= {hit.photo for hit in found}
 
@@ -346,7 +346,7 @@ def test_the_law_holds_on_every_page(index: PhotoIndex) -> None:
 def test_a_page_that_was_begun_where_there_is_no_rule_goes_on_under_the_rule(index: PhotoIndex) -> None:
     search = Search(index, policy=LAW)
     whole = search("a plain red wall", k=50, minimum=0.0, country="BB").places
-    first = search("a plain red wall", k=1, minimum=0.0, country="AA")
+    first = search("a plain red wall", k=1, minimum=0.0, country="AQ")
     rest = search("a plain red wall", k=50, minimum=0.0, country="BB", after=first.after)
     assert rest.places == whole[1:]
     notice = search("a child near a red wall", k=1, minimum=0.0, country="BB", after=first.after)
@@ -358,7 +358,7 @@ def test_a_text_about_a_child_beside_an_allowed_photo_gives_the_notice(index: Ph
     assert (found.notice, found.places) == (NOTICE, ())
 
 
-@pytest.mark.parametrize("country", ["BB", "CC", "ZZ", None])
+@pytest.mark.parametrize("country", ["BB", "CC", "DE", None])
 def test_a_file_that_looks_like_a_restricted_photo_is_never_a_query(
     country: str | None, matcher: Matcher, looks: Path, store: VectorStore, tmp_path: Path
 ) -> None:
@@ -380,7 +380,7 @@ def test_a_file_of_which_nobody_has_said_what_it_shows_is_no_query_where_there_i
     for country in ("BB", None):
         found = Search(index, policy=LAW, country=country)(photo=foreign, minimum=0.0)
         assert (found.notice, found.places) == (NOTICE, ())
-    assert Search(index, policy=LAW, country="AA")(photo=foreign, minimum=0.0).hits
+    assert Search(index, policy=LAW, country="AQ")(photo=foreign, minimum=0.0).hits
 
 
 def test_a_photo_whose_captions_change_to_speak_of_a_child_is_restricted_once_published(
@@ -412,7 +412,7 @@ def test_a_search_by_a_changed_law_refuses_until_the_photos_are_judged_anew(
     matcher: Matcher, looks: Path, store: VectorStore, tmp_path: Path
 ) -> None:
     index = new_index(tmp_path / "index", matcher, items_of_looks(looks, 4), store)
-    stricter = law(Countries((CountryRule("AA", "none"), CountryRule("BB", "children", 21))))
+    stricter = law(Countries((CountryRule("AQ", "none"), CountryRule("BB", "children", 21))))
     by_hand = law(overrides={"001.png": Override("001.png", "restrict", "Ann", "a child")})
     for policy, withheld in ((stricter, 0), (by_hand, 1), (LAW, 0)):
         search = Search(index, policy=policy, country="BB")

@@ -31,7 +31,7 @@ def test_an_index_without_photos_finds_none(
     index = new_index(tmp_path / "index", fitted(kind), items_of_looks(looks, 3), store)
     ingest(index, [], LAW, others="remove")
     compact_index(index)
-    answer = Search(index, policy=LAW, country="AA")(TEXTS[0], minimum=0.0)
+    answer = Search(index, policy=LAW, country="AQ")(TEXTS[0], minimum=0.0)
     assert not answer.places
     assert answer.message == "No photo of this index meets what was asked."
 
@@ -52,7 +52,7 @@ def test_photos_that_left_a_hybrids_index_take_no_places_from_those_that_stay(
     worn = new_index(tmp_path / "worn", fitted("hybrid"), items, store)
     for turn in range(4):
         # Each time the photos that fit best are changed, and changed back.
-        best = [hit.photo for hit in Search(worn, policy=LAW, country="AA")(text, 6, minimum=0.0)]
+        best = [hit.photo for hit in Search(worn, policy=LAW, country="AQ")(text, 6, minimum=0.0)]
         ingest(worn, [item_of(looks, name, 40 + turn, texts=["Paper ."]) for name in best], LAW)
         ingest(worn, items, LAW)
     assert contents(worn) == contents(fresh)
@@ -79,7 +79,7 @@ def test_a_hybrids_pages_hold_every_photo_once_when_there_are_more_than_candidat
 ) -> None:
     monkeypatch.setattr(ranking, "CANDIDATES", 4)
     monkeypatch.setattr(answer, "SPARE", 1)
-    search = Search(thirty, policy=LAW, country="AA")
+    search = Search(thirty, policy=LAW, country="AQ")
     shown: list[str] = []
     after = None
     while True:
@@ -123,7 +123,7 @@ def test_a_word_that_no_training_caption_had_finds_the_photo_of_which_it_was_sai
 ) -> None:
     said = item_of(looks, "said.png", 40, texts=["Golden paper .", "A zeppelin above plain paper ."])
     index = new_index(tmp_path / "index", fitted("hybrid"), [*items_of_looks(looks, 20), said], store)
-    search = Search(index, policy=LAW, country="AA")
+    search = Search(index, policy=LAW, country="AQ")
     assert [hit.photo for hit in search("a zeppelin", 1)] == ["said.png"]
     # Nobody said this of any photo.
     assert search("an albatross", 1).message

@@ -59,7 +59,7 @@ def search(
         if (kind, dtype) not in opened:
             index = PhotoIndex.make(tmp_path_factory.mktemp("index") / "index", store)
             build_index(index, fitted(kind), colours, LAW, Engine(dtype=dtype), facts)
-            opened[kind, dtype] = Search(index, policy=LAW, country="AA")
+            opened[kind, dtype] = Search(index, policy=LAW, country="AQ")
         return opened[kind, dtype]
 
     return get
@@ -261,7 +261,20 @@ def test_a_score_does_not_hang_on_which_other_photos_are_looked_at(
 def test_pairs_are_searched_by_the_photos_that_they_have(
     fitted: Callable[[str], Matcher], held: Pairs, everything: Gallery
 ) -> None:
-    found = Search(fitted("hybrid"), held, policy=LAW, country="AA")
+    found = Search(fitted("hybrid"), held, policy=LAW, country="AQ")
     names = tuple(dict.fromkeys(held.table["photo"]))
     scores = brute_force(fitted("hybrid"), everything, TEXTS[0])
     in_order(ask(found, TEXTS[0]), {name: scores[name] for name in names})
+
+
+@pytest.mark.parametrize(
+    "ask_by", [lambda s: s("a wall", country="UK"), lambda s: s.score("a wall", "x.png", "UK")]
+)
+def test_what_is_no_country_is_refused(
+    search: Callable[..., Search], ask_by: Callable[[Search], object]
+) -> None:
+    # It had the strictest rule without a word, so that nobody learned of the slip.
+    with pytest.raises(SettingError, match="did you mean GB"):
+        ask_by(search("hybrid"))
+    with pytest.raises(SettingError, match="did you mean GB"):
+        Search(search("hybrid").index, policy=LAW, country="uk")

@@ -104,7 +104,7 @@ def test_a_phrase_and_filters_and_minus_words_hold_together(index: PhotoIndex) -
 
 
 def test_a_restricted_photo_that_is_found_by_words_is_a_notice(index: PhotoIndex) -> None:
-    assert names(ask(index, "motorcycle xylophone zorbing", country="AA", minimum=0))[0] == "child.png"
+    assert names(ask(index, "motorcycle xylophone zorbing", country="AQ", minimum=0))[0] == "child.png"
     found = ask(index, "motorcycle xylophone zorbing", 20, minimum=0)
     assert [place.notice for place in found.withheld] == [NOTICE]
     assert found.withheld[0].place == 1
@@ -126,7 +126,7 @@ def test_a_word_of_restricted_captions_alone_is_answered_like_one_of_none(
 
 def test_a_correction_comes_of_captions_that_may_be_shown_alone(index: PhotoIndex) -> None:
     # "zorbing" is in no list; only whoever may see the photo learns how it is written.
-    assert ask(index, "a man zorbimg", country="AA", minimum=0).corrections == (("zorbimg", "zorbing"),)
+    assert ask(index, "a man zorbimg", country="AQ", minimum=0).corrections == (("zorbimg", "zorbing"),)
     assert ask(index, "a man zorbimg", minimum=0).corrections == ()
 
 

@@ -19,6 +19,7 @@ from withsense_tf.index.tables.models_table import model_numbers
 from withsense_tf.index.tables.photos_table import count_photos, live_without_rows
 from withsense_tf.index.tables.state_table import get_state
 from withsense_tf.index.vectors.filters import Where, read_where
+from withsense_tf.policy.countries import known_country
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.search.filter_law import check_asked_columns, filter_notice
 from withsense_tf.search.hits import Hits
@@ -58,7 +59,7 @@ class Search:
         if policy is not None:
             check_kind("Search", policy, Policy, "a policy", "pass policy=ws.Policy.default()")
         self.policy = policy or Policy.of_service()
-        self.country = country
+        self.country = None if country is None else known_country(country)
         self.for_strangers = for_strangers
         self.index = _open(index, photos, self.policy)
 
@@ -100,7 +101,7 @@ class Search:
         request = SearchRequest(
             text, photo, read_where(where), minimum, k, text_share, fill, after, literal=literal, says=says
         )
-        return self._ask(partial(self._answer, request, country or self.country, day), model)
+        return self._ask(partial(self._answer, request, self._read_in(country), day), model)
 
     def _answer(
         self,
@@ -140,7 +141,7 @@ class Search:
         """
         check_texts(text, photo, None)
         request = SearchRequest(text, None, (), None, 1, 0.5, literal=literal)
-        return self._ask(partial(self._score, request, photo, country or self.country, day), model)
+        return self._ask(partial(self._score, request, photo, self._read_in(country), day), model)
 
     def _score(
         self,
@@ -173,6 +174,9 @@ class Search:
             with self.index.catalog.reading() as tables:
                 if self.index.current(tables).number == generation.number:
                     raise failure
+
+    def _read_in(self, country: str | None) -> str | None:
+        return self.country if country is None else known_country(country)
 
     def box(self, k: int = 5) -> Any:
         """Return a box to search in, for a notebook where ipywidgets is installed."""

@@ -42,7 +42,7 @@ def quarantine(index: PhotoIndex) -> dict[str, tuple[str, str]]:
 
 
 def found(index: PhotoIndex, text: str, **asked: object) -> list[str]:
-    hits = Search(index, policy=LAW, country="AA")(text, k=50, minimum=0.0, **asked)
+    hits = Search(index, policy=LAW, country="AQ")(text, k=50, minimum=0.0, **asked)
     return [hit.photo for hit in hits]
 
 

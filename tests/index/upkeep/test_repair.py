@@ -97,7 +97,7 @@ def test_a_model_whose_files_were_exchanged_adds_no_photos_to_those_of_the_old_o
 
 def test_a_photo_that_the_index_does_not_have_cannot_be_the_query(index_folder: Path) -> None:
     with pytest.raises(SettingError, match=r"no photo 'nobody\.jpg'"):
-        Search(index_folder, policy=LAW, country="AA")(photo="nobody.jpg")
+        Search(index_folder, policy=LAW, country="AQ")(photo="nobody.jpg")
 
 
 def test_words_that_another_hand_took_are_made_anew(index_folder: Path) -> None:

@@ -34,7 +34,7 @@ def write(plan: dict, place: Path, me: str, others: list[str]) -> None:
 
 
 def read(plan: dict, place: Path) -> None:
-    search = Search(plan["rounds"][0][0], policy=plan["policy"], country="AA")
+    search = Search(plan["rounds"][0][0], policy=plan["policy"], country="AQ")
     answers: list[list[str]] = []
     is_last = False
     while not is_last:
