@@ -13,6 +13,7 @@ from oracle import Missing, Oracle, answer_split
 
 from withsense_tf.data.dataset import Pairs
 from withsense_tf.encoders.base import PhotoEncoder
+from withsense_tf.evaluation.answer_key import description_of
 from withsense_tf.evaluation.answering import answer, answer_pairs, heap_freezer, join, settings_of
 from withsense_tf.evaluation.outcome import Outcome
 from withsense_tf.evaluation.protocol import Task, tasks
@@ -84,6 +85,20 @@ def test_a_mistake_in_another_packages_matcher_is_said_in_its_row_and_one_of_our
     assert is_broken(row_of(outcome))
     with pytest.raises(KeyError):
         answer_split(OwnTypo(), pairs)
+
+
+class Speechless(Constant):
+    """It cannot say what it is."""
+
+    def describe(self) -> dict[str, str]:
+        return {"weights": self.network_.name}
+
+
+def test_a_matcher_of_another_package_that_cannot_describe_itself_is_a_row_that_says_so(pairs: Pairs) -> None:
+    outcome = answer_split(Speechless(), pairs)
+    assert outcome.status.startswith("not run: it raised AttributeError: ")
+    assert outcome.about["matcher"] == Speechless().name
+    assert description_of(Speechless())["weights"] == ""
 
 
 class FullDisk(Constant):

@@ -83,6 +83,20 @@ def is_foreign(matcher: Matcher) -> bool:
     return type(matcher).__module__.partition(".")[0] != __name__.partition(".")[0]
 
 
+def description_of(matcher: Matcher) -> dict[str, str]:
+    """Return what a matcher says of itself; of another package's that cannot, what its class says.
+
+    Its row is where the mistake is told, so what comes before any row goes on without it.
+    """
+    in_short = Matcher.describe(matcher)
+    try:
+        return in_short | matcher.describe()
+    except Exception:
+        if not is_foreign(matcher):
+            raise
+        return in_short
+
+
 def lesson_for(matcher: Matcher, train: Pairs, content: Iterable[str]) -> Pairs:
     """Return the pairs to train on; for a matcher of another package, their data have no photo with such contents."""
     if not is_foreign(matcher):

@@ -14,7 +14,7 @@ import numpy as np
 from withsense_tf.common.terminal import each_said_once
 from withsense_tf.data.gallery import Gallery
 from withsense_tf.errors import SettingError, WeightsMissingError, disk_trouble, line_of
-from withsense_tf.evaluation.answer_key import is_foreign, lesson_for, looked_up
+from withsense_tf.evaluation.answer_key import description_of, is_foreign, lesson_for, looked_up
 from withsense_tf.evaluation.fewer_captions import grid_of, numbers_of
 from withsense_tf.evaluation.figures.ranking import per_query, pool
 from withsense_tf.evaluation.meter import Meter
@@ -86,7 +86,7 @@ def answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome
         if not is_foreign(matcher) or disk_trouble(error):
             raise
         status = f"{MISTAKE}{line_of(error, type(matcher))}"
-        return Outcome(label, split, matcher.describe(), status=status, config=settings_of(matcher))
+        return Outcome(label, split, description_of(matcher), status=status, config=settings_of(matcher))
 
 
 def _answer_task(label: str, split: str, matcher: Matcher, task: Task) -> Outcome:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from withsense_tf.errors import SettingError
+from withsense_tf.evaluation.answer_key import description_of
 from withsense_tf.evaluation.protocol import Task, measured_on
 from withsense_tf.evaluation.regression_gate import Base, Row
 from withsense_tf.evaluation.row_status import sees_at_random, was_run
@@ -113,7 +114,7 @@ def _fact(row: Row, column: str) -> str:
 
 def _weights_differ(base: Base, job: Job) -> Iterator[str]:
     """Say that one of the two sees with random weights, and the other with others: that is no change of a model."""
-    here = job.matcher.describe()["weights"]
+    here = description_of(job.matcher)["weights"]
     for row in base.rows:
         if (row.get("matcher"), row.get("split")) != (job.label, job.split) or not was_run(row):
             continue

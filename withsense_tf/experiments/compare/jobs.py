@@ -14,6 +14,7 @@ import pandas as pd
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.encoders.weights.preset_cache import no_downloads
 from withsense_tf.errors import SettingError
+from withsense_tf.evaluation.answer_key import description_of
 from withsense_tf.evaluation.answering import settings_of
 from withsense_tf.evaluation.matcher_code import matcher_code
 from withsense_tf.evaluation.protocol import SPLITS, Task, measured_on, tasks
@@ -119,7 +120,7 @@ def jobs_of(plan: Plan) -> list[Job]:
                 "seed": around.seed,
                 "measured_on": names[split],
                 "settings": settings_of(first),
-                "about": first.describe(),
+                "about": description_of(first),
                 "target": plan.target,
                 "data": pairs.data.fingerprint,
                 "policy": plan.policy,
