@@ -10,13 +10,15 @@ import pytest
 from index_digest import contents
 from small_index import LAW, item_of, items_of_looks, new_index
 
+import withsense_tf as ws
+from withsense_tf.data.dataset import Dataset
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.forms.hybrid_form import HybridForm
 from withsense_tf.matchers.forms.word_fit import WordFit
+from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.search import ranking_walk as answer
 from withsense_tf.search import row_ranking as ranking
 from withsense_tf.search.search import Search
@@ -129,18 +131,29 @@ def test_a_word_that_no_training_caption_had_finds_the_photo_of_which_it_was_sai
     assert search("an albatross", 1).message
 
 
-def test_words_that_no_training_caption_had_count_for_photos_that_have_them_alone() -> None:
+def test_where_captions_alone_taught_a_photo_of_which_all_words_were_said_comes_first(
+    unjudged: Dataset, looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    # Of the only cat of a folder, vectors thought as of its dogs, and the cat stood third.
+    matcher = Hybrid("scene_net", store=store).fit(ws.caption_pairs(unjudged))
+    texts = ["Nothing but a golden sheet .", *[f"Navy cloth {number} ." for number in range(4)]]
+    lone = item_of(looks, "said.png", 45, texts=texts)
+    index = new_index(tmp_path / "index", matcher, [*items_of_looks(looks, 40), lone], store)
+    hits = Search(index, policy=LAW, country="AQ")("golden sheet", 41, minimum=0.0).hits
+    assert hits[0].photo == "said.png"
+    assert hits[0].score > hits[1].score
+
+
+def test_words_that_no_training_caption_had_count_for_photos_that_have_them_and_so_do_all_of_them() -> None:
     fit = WordFit().fit(["a plain wall", "a wall of paper"], ["a", "b"])
     weights = fit.weights("a zeppelin above a wall")
-    counts = np.array(
-        [[float(form == "zeppelin") for form in weights], [float(form == "wall") for form in weights]]
-    )
-    share, by_words = ranking._untaught_looks(fit, weights, (counts, np.array([2.0, 2.0])))
+    there = [("zeppelin",), ("wall",), ("zeppelin", "wall")]
+    counts = np.array([[float(form in said) for form in weights] for said in there])
+    share, by_words = ranking._looks_of_said(fit, weights, (counts, np.array([2.0, 2.0, 2.0])), True)
     assert 0 < share[0] < 1
     assert 0 < by_words[0] <= 1
     assert share[1] == by_words[1] == 0
-    raised = HybridForm.with_words_said(np.array([0.0, 0.5]), share, by_words)
-    assert raised[0] > 0.1
-    assert raised[1] == 0.5
-    # A photo that is found anyway falls by nothing that is said of it.
-    assert HybridForm.with_words_said(np.array([0.99, 0.99]), share, by_words).tolist() == [0.99, 0.99]
+    assert share[2] == pytest.approx(1)
+    # Judgements have said what it is worth that all words are there.
+    judged, _ = ranking._looks_of_said(fit, weights, (counts, np.array([2.0, 2.0, 2.0])), False)
+    assert judged[2] == judged[0]

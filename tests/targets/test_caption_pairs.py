@@ -99,3 +99,12 @@ def test_a_photo_with_a_single_caption_cannot_teach_how_like_captions_are(unjudg
     pairs = with_several_captions(ws.caption_pairs(unjudged.with_tables(captions=captions[~bare])))
     assert len(pairs)
     assert not pairs.table["photo"].str.startswith("red_").any()
+
+
+def test_a_list_of_keywords_is_no_text_to_learn_from_how_like_captions_are(unjudged: Dataset) -> None:
+    # Lists are like one another: with them, a photo of another list was nearer than the photo's own title.
+    captions = unjudged.captions
+    captions["text"] = captions["text"].where(captions["number"] != 1, "wall, bright colours, paper, 2024")
+    texts = with_several_captions(ws.caption_pairs(unjudged.with_tables(captions=captions))).texts
+    assert "wall, bright colours, paper, 2024" not in texts
+    assert len(texts)

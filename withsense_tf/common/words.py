@@ -9,6 +9,8 @@ from typing import Any, Final
 
 # Words of any alphabet count, single letters and digits too ("a 7" is two words): ages matter here.
 WORD: Final = re.compile(r"\w+")
+ITEMS: Final = re.compile(r"[,;]")
+LONGEST_KEYWORD: Final = 3  # in words
 CYRILLIC: Final = re.compile(r"[а-яё]")
 # Words that describe nothing by themselves: a query of which only these are known is not known. spaCy's lists, which
 # TF-IDF leaves out, take a second to import, and count "bottom" and "name" among them.
@@ -41,6 +43,18 @@ def without_marks(text: str) -> str:
     'a dog on a beach'
     """
     return " ".join(words(text)) or text.casefold()
+
+
+def is_keyword_list(text: str) -> bool:
+    """Return whether a text is a list of keywords, as photographers give to files, and no sentence that one would type.
+
+    >>> is_keyword_list("shed, old friends, rocks"), is_keyword_list("A man, a dog and a cat")
+    (True, False)
+    """
+    items = [words(item) for item in ITEMS.split(text)]
+    return len(items) > 2 and all(
+        0 < len(item) <= LONGEST_KEYWORD and SMALL.isdisjoint(item[:1]) for item in items
+    )
 
 
 def lemmas(text: str) -> list[str]:

@@ -74,6 +74,19 @@ class Calibration(Saveable):
             raise NotFittedError("This Calibration is not fitted yet: call fit(scores, targets) first.")
         return np.asarray(np.interp(scores, self.at_, self.number_))
 
+    def score_of(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the least score that stands for at least each number, or the highest that is known of.
+
+        >>> steps = Calibration().fit(np.arange(20.0), np.repeat([0.0, 0.5, 1.0, 1.0], 5))
+        >>> steps.score_of(np.array([0.5, 1.0])).tolist(), steps.apply(np.array([5.0, 10.0])).tolist()
+        ([5.0, 10.0], [0.5, 1.0])
+        """
+        high = np.minimum(np.searchsorted(self.number_, numbers), len(self.number_) - 1)
+        low = np.maximum(high - 1, 0)
+        rise = np.maximum(self.number_[high] - self.number_[low], 1e-12)
+        share = np.clip((numbers - self.number_[low]) / rise, 0, 1)
+        return np.asarray(self.at_[low] + share * (self.at_[high] - self.at_[low]))
+
 
 def _quantiles(values: np.ndarray, weights: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Return the values below which the shares of all weight lie, from the least to the largest value."""

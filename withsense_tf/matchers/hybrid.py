@@ -23,7 +23,7 @@ from withsense_tf.matchers.own_captions import texts_to_learn_from
 from withsense_tf.matchers.photo_features import Photos
 from withsense_tf.matchers.search_forms import Line
 from withsense_tf.matchers.towers.closed_form import ClosedFormTowers
-from withsense_tf.targets.caption_pairs import lone_in_halves, with_several_captions
+from withsense_tf.targets.caption_pairs import OWN_AGAINST_OTHERS, lone_in_halves, with_several_captions
 
 PENALTIES: Final = np.logspace(-3, 2, 6)
 # Pixels and captions count alike, where each photo has one caption and nothing teaches more: `hybrid_features`.
@@ -132,7 +132,10 @@ class Hybrid(Matcher):
         """Return the search form: cosines with photos and captions, weighed by the learned line."""
         # One that was saved by an earlier version has learned nothing of words, and has no network.
         words, network = getattr(self, "words_", None), getattr(self, "network_", None)
-        return HybridForm(self.towers_.search_form(), self.line_, self.calibration_, words, network)
+        by_captions = self.fitted_target_.startswith(OWN_AGAINST_OTHERS)
+        return HybridForm(
+            self.towers_.search_form(), self.line_, self.calibration_, words, network, by_captions
+        )
 
     def photo_rows(self, content: Sequence[str], paths: Sequence[Path]) -> np.ndarray:
         """Return the row of each photo, float32, (photos, width): of one that was learned from, as if it had not been.

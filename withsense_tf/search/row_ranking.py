@@ -19,7 +19,7 @@ from withsense_tf.index.vectors.tie_rule import rank_order
 from withsense_tf.index.vectors.vector_index import Keep, VectorIndex
 from withsense_tf.matchers.forms.hybrid_form import HybridForm
 from withsense_tf.matchers.forms.word_fit import WordFit
-from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, looks_of
+from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, SearchForm, looks_of
 
 # A hybrid weighs every caption of so many photos: the best by their pixels, and the best by their captions.
 CANDIDATES: Final = 1_000
@@ -156,10 +156,11 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     engines = question.generation.vectors
     candidates = [_best_live(question, engine, CANDIDATES) for engine in engines.values()]
     weights = {} if form.words is None else form.words.weights(question.text)
-    if weights:
+    weights_as_read = {} if form.words is None else form.words.weights(as_captions_say(form, question.text))
+    if forms := list(weights | weights_as_read):
         keep = question.keep
         rows = rows_with_words(
-            question.tables, question.model, list(weights), CANDIDATES, () if keep is None else keep.where
+            question.tables, question.model, forms, CANDIDATES, () if keep is None else keep.where
         )
         candidates.append(rows[np.isin(rows, keep.rows())] if keep is not None and keep.listed else rows)
     rows = np.unique(np.concatenate(candidates))
@@ -178,15 +179,22 @@ def _rerank(question: _Question, form: HybridForm, k: int) -> RowRanking:
     if form.words is not None:
         counts = counts_of_forms(question.tables, question.model, list(weights), rows)
         looks = np.column_stack([looks, _word_looks(question, form, weights, counts)])
-        share, by_words = _untaught_looks(form.words, weights, counts)
-    scores = form.with_words_said(form.score(cosines, by_pixels, looks), share, by_words)
+        if weights_as_read != weights:
+            counts = counts_of_forms(question.tables, question.model, list(weights_as_read), rows)
+        share, by_words = _looks_of_said(form.words, weights_as_read, counts, form.by_captions)
+    scores, numbers = form.with_words_said(
+        form.score(cosines, by_pixels, looks),
+        form.number_of(cosines, by_pixels, looks, figures),
+        share,
+        by_words,
+    )
     scores[front:] = cosines[front:] - _behind(form)
     order = rank_order(scores, rows)
     by_captions = np.where(looks.any(axis=1), looks[:, 0], np.nan)
     return RowRanking(
         rows[order],
         scores[order],
-        form.with_words_said(form.number_of(cosines, by_pixels, looks, figures), share, by_words)[order],
+        numbers[order],
         by_pixels[order],
         by_captions[order],
     )
@@ -203,18 +211,29 @@ def _word_looks(
     return (form.words or WordFit()).looks(weights, unknown, *counts)
 
 
-def _untaught_looks(
-    fit: WordFit, weights: Mapping[str, float], counts: tuple[np.ndarray, np.ndarray]
+def _looks_of_said(
+    fit: WordFit, weights: Mapping[str, float], counts: tuple[np.ndarray, np.ndarray], whole_queries: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return of each row what the words weigh that no training caption had and its own do, and how well they do.
+    """Return of each row what the words weigh that count as said of its photo, and how well captions confirm these.
 
-    It hangs on the photo's own captions alone: what others have would tell of those that may not be shown.
+    They are those that no training caption had; or all, where `whole_queries` count and its captions have every word.
+    It hangs on the photo's own captions: what others have would tell of those that may not be shown.
     """
     is_new = np.array([not fit.taught(form) for form in weights], bool)
     each = np.array(list(weights.values())) / max(sum(weights.values()), 1e-9)
-    there = (counts[0] > 0) & is_new
-    share = np.asarray(np.vecdot(there, each))
-    return share, np.asarray(fit.score(weights, counts[0] * is_new, counts[1]) / np.maximum(share, 1e-9))
+    has_word = counts[0] > 0
+    has_all = has_word.all(axis=1, keepdims=True) & whole_queries
+    counts_as_said = has_word & (is_new | has_all)
+    share = np.asarray(np.vecdot(counts_as_said, each))
+    score = fit.score(weights, counts[0] * counts_as_said, counts[1])
+    return share, np.asarray(score / np.maximum(share, 1e-9))
+
+
+def as_captions_say(form: SearchForm, text: str) -> str:
+    """Return a query in the words that captions are asked for: English ones for Russian, where captions have these."""
+    if form.chance_ is None:
+        return text
+    return " ".join(form.chance_.familiarity.forms(text))
 
 
 def counts_of_forms(

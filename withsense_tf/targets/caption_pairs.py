@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from withsense_tf.common.words import without_marks
+from withsense_tf.common.words import is_keyword_list, without_marks
 from withsense_tf.data.dataset import Dataset, Pairs, check_dataset
 from withsense_tf.data.split import DrawnPairs
 from withsense_tf.errors import NoCaptionsError, SettingError, check_seed, check_share
@@ -114,14 +114,15 @@ def _draw(
 def with_several_captions(pairs: Pairs) -> Pairs:
     """Return those of caption pairs whose photo has several captions: how like a text they are, no other can teach.
 
-    Of a photo with a single one, its own pair would say that what fits is like none of its captions. Pairs of judges
-    stay as they are.
+    Of a photo with a single one, its own pair would say that what fits is like none of its captions. A list of keywords
+    is none that people type: lists are like one another, and where its own is left out, a photo has none. Pairs of
+    judges stay as they are.
     """
     if not is_of_captions(pairs):
         return pairs
-    return pairs.take(
-        np.flatnonzero(~pairs.table["photo"].isin(lone_photos(pairs.data.captions)).to_numpy(bool))
-    )
+    is_lone = pairs.table["photo"].isin(lone_photos(pairs.data.captions)).to_numpy(bool)
+    is_list = pairs.table["text"].map(is_keyword_list).to_numpy(bool)
+    return pairs.take(np.flatnonzero(~is_lone & ~is_list))
 
 
 def lone_in_halves(pairs: Pairs) -> Pairs:

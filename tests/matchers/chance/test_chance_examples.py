@@ -81,3 +81,13 @@ def test_what_is_put_in_is_a_thing_that_captions_do_not_have(maker: ExampleMaker
     assert len(things() & english_nouns()) > 400
     assert set(maker.strange_nouns) <= things() - {"dog", "boat"}
     assert len(maker.strange_nouns) > 100
+
+
+def test_nobody_types_a_list_of_keywords_unless_there_is_nothing_else() -> None:
+    texts, owner = captions()
+    lists = ["dog, cat, ball", *texts[1:]]
+    counts = Counter(form for text in lists for form in set(lemmas(text)))
+    made = ExampleMaker(lists, owner, counts, 30, seed=0).examples()
+    assert all(example.caption != 0 for example in made)
+    alone = ExampleMaker(["dog, cat, ball"] * 60, owner, counts, 30, seed=0).examples()
+    assert any(example.kind == "own" for example in alone)

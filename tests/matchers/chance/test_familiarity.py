@@ -131,6 +131,20 @@ def test_of_several_english_words_the_one_is_taken_that_captions_have_most() -> 
         assert familiarity.forms("на ковре") == (known,)
 
 
+def test_a_russian_word_is_read_as_the_english_one_where_captions_in_both_languages_have_that_more_often() -> (
+    None
+):
+    # A few Russian captions among English ones had every Russian query read as it stands, and refused.
+    mixed = Familiarity(Topics()).fit(
+        [*TEXTS, "Лебедь на снегу .", "Белый лебедь ."], [*PHOTOS, "d.jpg", "e.jpg"]
+    )
+    assert mixed.readings("собака и лебедь на пляже") == {
+        "собака": "dog",
+        "лебедь": "лебедь",
+        "пляж": "beach",
+    }
+
+
 def test_a_russian_word_of_no_pair_is_judged_by_its_vector(by_topics: Familiarity) -> None:
     assert by_topics.forms("собака и камилавка") == ("dog", "камилавка")
     assert by_topics.unread("собака и камилавка") == ["камилавка"]

@@ -54,3 +54,16 @@ def test_one_caption_in_five_with_half_of_the_unknown_words_is_enough_to_fit() -
     weights = words.weights("family picnic")
     looks = words.looks(weights, weights.keys(), np.array([[0.0, 1.0]]), np.array([5.0]))
     assert number(form_of(Line(np.zeros(14), 0.0)), 0.0, 0, 0, 0, *looks[0]) >= 1 / 3
+
+
+def test_a_photo_of_which_words_were_said_rises_to_the_place_of_its_number() -> None:
+    steps = Calibration().fit(np.arange(20.0) / 4, np.repeat([0.0, 0.25, 0.5, 1.0], 5))
+    form = HybridForm(CosineForm(Tfidf().fit(["a dog runs"]), steps), None, steps)
+    scores = np.array([4.0, 1.0, 0.0])
+    share, by_words = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.4, 0.0])
+    raised, numbers = form.with_words_said(scores, steps.apply(scores), share, by_words)
+    assert numbers.tolist() == [1.0, pytest.approx(0.6), 0.0]
+    # A photo with a higher number stood behind one with a lower.
+    assert steps.apply(raised).tolist() == [1.0, pytest.approx(0.6, abs=0.01), 0.0]
+    # A photo that is found anyway falls by nothing that is said of it.
+    assert form.with_words_said(scores, np.ones(3), np.ones(3), by_words)[1].tolist() == [1.0, 1.0, 1.0]

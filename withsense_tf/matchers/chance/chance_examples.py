@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from withsense_tf.common.words import SMALL, lemma, lemmas, words
+from withsense_tf.common.words import SMALL, is_keyword_list, lemma, lemmas, words
 from withsense_tf.matchers.chance.familiarity import FEWEST
 from withsense_tf.matchers.chance.noun_lists import english_nouns, strange_words, things
 from withsense_tf.matchers.forms.word_fit import telling_forms
@@ -88,6 +88,8 @@ class ExampleMaker:
     def examples(self) -> list[Example]:
         """Return examples of every kind; "own" ones serve as "without" too, where their photo is taken away."""
         order = self.rng.permutation(len(self.texts)).tolist()
+        # Nobody types a list of keywords, unless there is nothing else to learn from.
+        order = [at for at in order if not is_keyword_list(self.texts[at])] or order
         runs = [example for at in order[: 4 * COUNTS["short"]] for example in self._runs(at)]
         runs = [runs[at] for at in self.rng.permutation(len(runs))[: COUNTS["short"]]]
         whole = [Example(self.texts[at], at, "own", True) for at in order[: COUNTS["own"]]]

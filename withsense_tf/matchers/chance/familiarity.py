@@ -86,8 +86,9 @@ class Familiarity(Saveable):
     def readings(self, text: str) -> dict[str, str]:
         """Return the telling words of a text in their basic form, each with the one that captions are asked for.
 
-        Where captions are in English alone, that is an English word for each Russian one that the table of word pairs
-        has: of several the one of which captions have most. Russian words for small ones, as "beside", tell nothing.
+        That is an English word for a Russian one that the table of word pairs has, where captions have it more often:
+        of several the one of which they have most. Where they are in English alone, any is better than the Russian
+        one. Russian words for small ones, as "beside", tell nothing.
         """
         memory: dict[str, dict[str, str]] = self.__dict__.setdefault("_readings", {})
         if len(memory) > MOST_REMEMBERED:
@@ -107,9 +108,10 @@ class Familiarity(Saveable):
         for size in (1, 2):
             for at in range(len(parts) - size + 1):
                 russian = forms[at : at + size]
-                english = english_of(*parts[at : at + size]) if all(map(self._is_other, russian)) else ()
-                if english:
-                    best = max(english, key=lambda word: (word in SMALL, self._count(word)))
+                english = english_of(*parts[at : at + size])
+                best = max(english, key=lambda word: (word in SMALL, self._count(word)), default="")
+                is_rarer = self.vectors is not None and max(map(self._count, russian)) < self._count(best)
+                if best and (is_rarer or all(map(self._is_other, russian))):
                     readings |= dict.fromkeys(russian, best)
         return self._that_tell({form: word for form, word in readings.items() if word not in SMALL})
 

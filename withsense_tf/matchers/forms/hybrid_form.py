@@ -20,6 +20,7 @@ WORD_SHARE: Final = 0.5
 # No judgement tells what words are worth that vectors do not know. So much makes a photo of which one caption in five
 # has half of them fit by 1/3, "some of it is right".
 WORTH: Final = 1.5
+NUDGE: Final = 1e-3
 
 
 class HybridForm(SearchForm):
@@ -35,12 +36,15 @@ class HybridForm(SearchForm):
         calibration: Calibration | None,
         words: WordFit | None = None,
         network: NumberNetwork | None = None,
+        by_captions: bool = False,
     ) -> None:
         self.pixels = pixels
         self.line = line
         self.calibration = calibration
         self.words = words
         self.network = network
+        # Captions alone taught it: no judgement has said what it is worth that all of a query's words are there.
+        self.by_captions = by_captions
         self.text = pixels.text
 
     @property
@@ -78,16 +82,20 @@ class HybridForm(SearchForm):
         """
         return np.asarray(np.clip(self._put_together(cosines, numbers, looks, True, figures), 0, 1))
 
-    @staticmethod
-    def with_words_said(scores: np.ndarray, share: np.ndarray, by_words: np.ndarray) -> np.ndarray:
-        """Return scores of photos, none lower than before, whose captions have words that no training caption had.
+    def with_words_said(
+        self, scores: np.ndarray, numbers: np.ndarray, share: np.ndarray, by_words: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return scores and numbers, none lower than before, of photos of which a query's words were said.
 
-        Vectors take such a word for what is near to it: of a zeppelin they think as of a kite. That somebody said it of
-        the photo says more. `share` is what those words weigh in the query, and `by_words` how well captions confirm
-        them, (photos,).
+        Vectors take a word for what is near to it: of a zeppelin they think as of a kite, and of the only cat as of
+        dogs. That somebody said it of the photo says more. `share` is what the words weigh that count as said, and
+        `by_words` how well captions confirm them, (photos,). A photo whose number rises goes where others have it.
         """
         worth = np.minimum(WORTH * by_words, 1)
-        return np.asarray(np.maximum(scores, scores + share * (worth - scores)))
+        higher = np.maximum(numbers, numbers + share * (worth - numbers))
+        places = higher if self.calibration is None else self.calibration.score_of(higher)
+        # Of photos of which the same was said, the one that fits better comes first.
+        return np.where(higher > numbers, np.maximum(scores, places + NUDGE * scores), scores), higher
 
     def _put_together(
         self,
