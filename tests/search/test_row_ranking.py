@@ -17,7 +17,7 @@ from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.compact import compact_index
 from withsense_tf.index.upkeep.ingest import ingest
 from withsense_tf.matchers.base import Matcher
-from withsense_tf.matchers.forms.word_fit import WordFit
+from withsense_tf.matchers.forms.word_fit import SAID_ONCE, WordFit
 from withsense_tf.matchers.hybrid import Hybrid
 from withsense_tf.search import ranking_walk as answer
 from withsense_tf.search import row_ranking as ranking
@@ -154,6 +154,10 @@ def test_words_that_no_training_caption_had_count_for_photos_that_have_them_and_
     assert 0 < by_words[0] <= 1
     assert share[1] == by_words[1] == 0
     assert share[2] == pytest.approx(1)
+    # Other captions that do not say it again are no word against it.
+    many = ranking._looks_of_said(fit, weights, (counts, np.array([2.0, 2.0, 9.0])), True)
+    assert many[1][2] == pytest.approx(SAID_ONCE)
+    assert many[1][0] == by_words[0]
     # Judgements have said what it is worth that all words are there.
     judged, _ = ranking._looks_of_said(fit, weights, (counts, np.array([2.0, 2.0, 2.0])), False)
     assert judged[2] == judged[0]

@@ -18,7 +18,7 @@ from withsense_tf.index.tables.words_table import forms_at, rows_with_words
 from withsense_tf.index.vectors.tie_rule import rank_order
 from withsense_tf.index.vectors.vector_index import Keep, VectorIndex
 from withsense_tf.matchers.forms.hybrid_form import HybridForm
-from withsense_tf.matchers.forms.word_fit import WordFit
+from withsense_tf.matchers.forms.word_fit import SAID_ONCE, WordFit
 from withsense_tf.matchers.search_forms import CAPTIONS, PHOTO, SearchForm, looks_of
 
 # A hybrid weighs every caption of so many photos: the best by their pixels, and the best by their captions.
@@ -225,8 +225,9 @@ def _looks_of_said(
     has_all = has_word.all(axis=1, keepdims=True) & whole_queries
     counts_as_said = has_word & (is_new | has_all)
     share = np.asarray(np.vecdot(counts_as_said, each))
-    score = fit.score(weights, counts[0] * counts_as_said, counts[1])
-    return share, np.asarray(score / np.maximum(share, 1e-9))
+    by_words = fit.score(weights, counts[0] * counts_as_said, counts[1]) / np.maximum(share, 1e-9)
+    # That other captions of the photo do not say it again is no word against it.
+    return share, np.where(has_all[:, 0], np.maximum(by_words, SAID_ONCE), by_words)
 
 
 def as_captions_say(form: SearchForm, text: str) -> str:

@@ -20,6 +20,8 @@ from withsense_tf.encoders.texts.word_weights import WordWeights
 # which few have it count against a photo.
 SATURATION: Final = 1.2
 LENGTH_SHARE: Final = 0.75
+# The score of a photo whose only caption has all words, where photos have one.
+SAID_ONCE: Final = 1 / (1 + SATURATION)
 # Of a photo that nobody counted captions of.
 USUAL_CAPTIONS: Final = 5.0
 
