@@ -343,6 +343,24 @@ def test_the_law_holds_on_every_page(index: PhotoIndex) -> None:
     assert tuple(places) == search("a plain red wall", k=50, minimum=0.0).places
 
 
+def test_a_page_of_withheld_places_does_not_say_that_nothing_fits_where_what_fits_stands_behind_them(
+    fitted: Callable[[str], Matcher], looks: Path, store: VectorStore, tmp_path: Path
+) -> None:
+    text = "a plain scarlet wall"
+    child = item_of(looks, "child.png", 1, texts=[f"{text} .", f"{text} .", "A child ."])
+    wall = item_of(looks, "wall.png", 2, texts=["A smooth scarlet cloth ."])
+    index = new_index(
+        tmp_path / "index", fitted("captions"), [child, wall, *items_of_looks(looks, 9)[3:]], store
+    )
+    everywhere = Search(index, policy=LAW, country="AQ")(text, k=2)
+    assert [hit.photo for hit in everywhere.hits] == ["child.png", "wall.png"]
+    first = Search(index, policy=LAW, country="BB")(text, k=1)
+    assert [type(place) for place in first.places] == [Withheld]
+    assert first.message is None
+    rest = Search(index, policy=LAW, country="BB")(text, k=1, after=first.after)
+    assert [hit.photo for hit in rest.hits] == ["wall.png"]
+
+
 def test_a_page_that_was_begun_where_there_is_no_rule_goes_on_under_the_rule(index: PhotoIndex) -> None:
     search = Search(index, policy=LAW)
     whole = search("a plain red wall", k=50, minimum=0.0, country="BB").places

@@ -281,8 +281,9 @@ class RankingWalk:
     def _message(self, page: _Page, chance: Chance | None) -> str | None:
         parts = []
         text = self.request.query.text
-        is_first = self.after is None
-        if is_first and not page.photos and (page.best is not None or not page.places):
+        # A photo that fits may stand behind the places that are withheld.
+        is_empty = self.after is None and not page.photos and not (page.more and page.fits)
+        if is_empty and (page.best is not None or not page.places):
             if page.best is None:
                 parts.append("No photo of this index meets what was asked.")
             else:
@@ -291,7 +292,7 @@ class RankingWalk:
                 missing_words = (with_meant_word(word, text, self.shown, self.door.policy) for word in words)
                 missing = tuple(dict.fromkeys(missing_words))
                 parts.append(nothing_fits(page.best, self.request.least, why, missing))
-        elif is_first and chance is not None and not chance.fits and self.request.minimum is not None:
+        elif self.after is None and chance is not None and not chance.fits and self.request.minimum is not None:
             parts.append(nearest_alone(chance))
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)

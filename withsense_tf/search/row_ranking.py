@@ -222,12 +222,12 @@ def _looks_of_said(
     is_new = np.array([not fit.taught(form) for form in weights], bool)
     each = np.array(list(weights.values())) / max(sum(weights.values()), 1e-9)
     has_word = counts[0] > 0
-    has_all = has_word.all(axis=1, keepdims=True) & whole_queries
-    counts_as_said = has_word & (is_new | has_all)
+    has_all = np.all(has_word, axis=1) if whole_queries else np.zeros(len(has_word), bool)
+    counts_as_said = has_word & (is_new | has_all[:, None])
     share = np.asarray(np.vecdot(counts_as_said, each))
     by_words = fit.score(weights, counts[0] * counts_as_said, counts[1]) / np.maximum(share, 1e-9)
     # That other captions of the photo do not say it again is no word against it.
-    return share, np.where(has_all[:, 0], np.maximum(by_words, SAID_ONCE), by_words)
+    return share, np.where(has_all, np.maximum(by_words, SAID_ONCE), by_words)
 
 
 def as_captions_say(form: SearchForm, text: str) -> str:
