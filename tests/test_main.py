@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from plain_photos import photos
 from typer.testing import CliRunner
 
 from withsense_tf.__main__ import app, main
@@ -24,6 +25,19 @@ def test_strict_exits_1_on_damage_and_0_without(folder: Path) -> None:
     assert runner.invoke(app, ["data", "check", str(folder), "--strict"]).exit_code == 0
     (folder / "train_images/bee.jpg").write_bytes(b"")
     assert runner.invoke(app, ["data", "check", str(folder), "--strict"]).exit_code == 1
+
+
+@pytest.mark.parametrize("names", [["a.jpg", "gone.jpg"], ["gone.jpg", "lost.jpg"]], ids=["one", "all"])
+def test_strict_exits_1_where_a_row_names_a_photo_that_is_not_there(tmp_path: Path, names: list[str]) -> None:
+    root = photos(tmp_path / "photos", "a.jpg", "b.jpg")
+    rows = [f"{name},A brown dog runs along the beach\n" for name in names]
+    (root / "captions.csv").write_text("".join(["file,caption\n", *rows]))
+    result = runner.invoke(app, ["data", "check", str(root), "--json", "--strict"])
+    report = json.loads(result.stdout)
+    count = len(set(names) - {"a.jpg"})
+    assert (result.exit_code, report["ok"], report["without_photo"]) == (1, False, count)
+    text = runner.invoke(app, ["data", "check", str(root)]).output
+    assert f"Rows that name no photo of the folder: {count}." in text
 
 
 def test_json_is_json_and_nothing_else(folder: Path) -> None:

@@ -47,7 +47,9 @@ def version(
 def data_check(
     folder: Folder,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything is damaged.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 if anything is damaged, or a row names no photo.")
+    ] = False,
     quarantine: Annotated[
         Path | None, typer.Option(help="Also write everything found to this CSV file, a row each.")
     ] = None,

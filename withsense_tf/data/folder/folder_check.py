@@ -8,7 +8,7 @@ from pathlib import Path
 
 from withsense_tf.data.folder.contents import Contents
 from withsense_tf.data.folder.load import read_folder
-from withsense_tf.data.folder.problems import KINDS, Problem
+from withsense_tf.data.folder.problems import KINDS, NO_PHOTO, Problem
 from withsense_tf.data.plain_folder.caption_file import CaptionFile
 
 EXAMPLES = 5
@@ -16,7 +16,7 @@ EXAMPLES = 5
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What a folder holds and what is wrong with it. Truthy where nothing had to be left out."""
+    """What a folder holds and what is wrong with it. Truthy where nothing is left out, and no row lacks its photo."""
 
     folder: str
     counts: Mapping[str, tuple[int | None, int]]
@@ -26,6 +26,11 @@ class CheckReport:
     def left_out(self) -> int:
         """Count the rows, photos and files that loading leaves out."""
         return sum(problem.level == "error" for problem in self.problems)
+
+    @property
+    def without_photo(self) -> int:
+        """Count the rows that name no photo of the folder: their photos may be gone."""
+        return sum(problem.kind == NO_PHOTO for problem in self.problems)
 
     def by_kind(self) -> dict[str, list[Problem]]:
         """Group the problems by kind, in the order of the report."""
@@ -38,9 +43,10 @@ class CheckReport:
         """Return the report as plain values for JSON."""
         return {
             "folder": self.folder,
-            "ok": not self.left_out,
+            "ok": bool(self),
             "found": {what: {"in_file": rows, "usable": good} for what, (rows, good) in self.counts.items()},
             "left_out": self.left_out,
+            "without_photo": self.without_photo,
             "problems": [
                 {
                     "kind": kind,
@@ -61,7 +67,10 @@ class CheckReport:
         lines = [f"{self.folder}", "", f"  {'in file':>8} {'usable':>8}"]
         for what, (rows, good) in self.counts.items():
             lines.append(f"  {'' if rows is None else f'{rows:,}':>8} {good:>8,}  {what}")
-        for level, heading in (("error", "Left out when loading"), ("note", "Odd, and loaded all the same")):
+        for level, heading in (
+            ("error", "Left out when loading"),
+            ("note", "Odd, and no photo is left out for it"),
+        ):
             groups = {kind: ps for kind, ps in self.by_kind().items() if KINDS[kind].level == level}
             if groups:
                 lines += ["", heading]
@@ -74,15 +83,17 @@ class CheckReport:
                 if len(problems) > EXAMPLES:
                     lines.append(f"           ... and {len(problems) - EXAMPLES:,} more")
         verdict = (
-            f"{self.left_out:,} rows, photos or files are left out."
+            f"Rows, photos or files that are left out: {self.left_out:,}."
             if self.left_out
             else "Nothing is damaged."
         )
+        if self.without_photo:
+            verdict += f" Rows that name no photo of the folder: {self.without_photo:,}."
         # What stands in a foreign file must not steer the terminal.
         return "\n".join(_printable(line) for line in [*lines, "", verdict])
 
     def __bool__(self) -> bool:
-        return not self.left_out
+        return not self.left_out and not self.without_photo
 
 
 def check_folder(

@@ -74,11 +74,11 @@ def load_dataset(
         )
     left_out = [problem for problem in contents.problems if problem.level == "error"]
     if left_out:
-        first = left_out[0]
+        first, count = left_out[0], len(left_out)
+        what = "row, photo or file" if count == 1 else "rows, photos or files"
         warnings.warn(
-            f"{contents.folder}: left out {len(left_out)} rows, photos or files, for example {first.where}: "
-            f"{first.reason}. All of them, with reasons, are in `dataset.quarantine`, or: "
-            f"python -m withsense_tf data check {contents.folder}",
+            f"{contents.folder}: left out {count} {what}, for example {first.where}: {first.reason}. See all with: "
+            f"python -m withsense_tf data check {contents.folder} (in Python: `dataset.quarantine`)",
             DataWarning,
             stacklevel=2,
         )

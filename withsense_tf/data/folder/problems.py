@@ -21,6 +21,8 @@ class Kind:
     title: str
 
 
+# Nothing is left out for such a row, but its photo may be gone.
+NO_PHOTO: Final = "row_no_photo"
 # The order is the order of the report: files, photos, rows (causes before effects), then notes.
 KINDS: Final[dict[str, Kind]] = {
     "file_missing": Kind("error", "files that are missing or cannot be opened"),
@@ -60,7 +62,7 @@ KINDS: Final[dict[str, Kind]] = {
     "file_note": Kind("note", "notes that name no photo (they count for the law, of the photos beside them)"),
     "file_no_photo": Kind("note", "tables and texts that name no photo of the folder"),
     "file_encoding": Kind("note", "texts in another encoding than UTF-8 (read all the same)"),
-    "row_no_photo": Kind("note", "rows that name no photo of the folder"),
+    NO_PHOTO: Kind("note", "rows that name no photo of the folder"),
     "photo_twice": Kind("note", "photos that are the same file under two names"),
     "photo_alike": Kind("note", "photos that look like another one (kept together by every split)"),
     "owner_differs": Kind("note", "rows whose photo is not the owner in the caption id"),

@@ -26,6 +26,7 @@ class Findings:
     - `other_texts`: where, photo, text; `unread`: photo, where, reason; both count for the law
     - `facts`: by photo
     - `how`: by table, how it was read
+    - `keywords`: the photos whose files, or XMP side-cars, have some
     """
 
     captions: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Findings:
     unread: dict[tuple[str, str, str], None] = field(default_factory=dict)
     facts: dict[str, Facts] = field(default_factory=dict)
     how: dict[str, str] = field(default_factory=dict)
+    keywords: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def add_caption(self, photo: str, text: str, source: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from withsense_tf.common.limits import read_bytes
 from withsense_tf.data.embedded.file_words import NOTHING, Embedded
+from withsense_tf.data.folder.problems import NO_PHOTO
 from withsense_tf.data.plain_folder.caption_cells import says_caption
 from withsense_tf.data.plain_folder.caption_file import CaptionFile
 from withsense_tf.data.plain_folder.caption_table import names_photos, table_of
@@ -114,6 +115,11 @@ class TextReader:
                 self._lose(name, "it has a header and no rows")
         else:
             take_free_text(name, text, self.lookup, self.findings)
+            if grid is not None and roles is None and kind == "table" and _says_it_all(grid):
+                # A table of captions whose photos are all gone.
+                column = next(filter(says_photo, grid.columns))
+                for line, cells in grid.rows:
+                    self.findings.note(NO_PHOTO, name, "", line, " ".join(cells.get(column, ())))
 
     def _take(self, grid: Grid, roles: Roles) -> None:
         self.findings.how[grid.file] = str(roles)

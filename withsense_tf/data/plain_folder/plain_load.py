@@ -54,9 +54,10 @@ def read_plain_folder(
     captions = _captions(photos, side_words, findings)
     usable = set(photos["photo"])
     with_captions = {caption.photo for caption in captions} & usable
-    sources = source_table(findings)
     if tell is not None:
-        tell(told_sources(len(usable), len(with_captions), sources, problems))
+        keywords = len(findings.keywords & usable - with_captions)
+        sources = source_table(findings, usable)
+        tell(told_sources(len(usable), len(with_captions), sources, problems, keywords))
 
     photos = _with_looks(photos, decode, problems)
     problems += twins_of(photos, plain=True)
@@ -68,7 +69,7 @@ def read_plain_folder(
         "other_texts": _rows(findings.other_texts, ["caption", "photo", "text"], usable),
         "unread": _rows(findings.unread, ["photo", "where", "reason"], usable),
         "facts": _fact_table(findings, usable),
-        "sources": sources,
+        "sources": source_table(findings, usable),
     }
     order = list(KINDS)
     problems.sort(key=lambda problem: order.index(problem.kind))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from withsense_tf.data.embedded.file_words import DESCRIPTION, Embedded
+from withsense_tf.data.embedded.file_words import DESCRIPTION, KEYWORD, Embedded
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.table_rows import Caption
 from withsense_tf.data.plain_folder.findings import SIDE_XMP, Findings
@@ -19,7 +19,10 @@ MOST_NAMED = 5
 def count_words_of_files(
     captions: Iterable[Caption], words_in_files: Mapping[str, Embedded], findings: Findings
 ) -> None:
-    """Count the captions that stood in photo files and XMP side-cars, by what held them."""
+    """Count the captions that stood in photo files and XMP side-cars, by what held them; note who has keywords."""
+    findings.keywords |= {
+        photo for photo, words in words_in_files.items() if any(one.kind == KEYWORD for one in words.texts)
+    }
     for caption in captions:
         texts = words_in_files[caption.photo].texts
         same = [one for one in texts if one.kind == DESCRIPTION and one.text == caption.text]
@@ -28,30 +31,31 @@ def count_words_of_files(
         findings.count(caption.photo, SIDE_XMP if where.startswith(SIDE_CAR) else where.split()[0])
 
 
-def source_table(findings: Findings) -> pd.DataFrame:
-    """Return each source of captions, with how many photos it has captions of, and how a table was read."""
-    names = sorted(findings.sources.keys() | findings.how.keys())
-    rows = [
-        (
-            name,
-            len(photos := findings.sources.get(name, {})),
-            sum(photos.values()),
-            findings.how.get(name, ""),
-        )
-        for name in names
-    ]
+def source_table(findings: Findings, usable: Collection[str]) -> pd.DataFrame:
+    """Return each source of captions, with how many `usable` photos it has captions of, and how a table was read."""
+    rows = []
+    for name in sorted(findings.sources.keys() | findings.how.keys()):
+        counts = [n for photo, n in findings.sources.get(name, {}).items() if photo in usable]
+        rows.append((name, len(counts), sum(counts), findings.how.get(name, "")))
     rows.sort(key=lambda row: -row[1])
     return pd.DataFrame(rows, columns=COLUMNS).astype({"source": "str", "how": "str"})
 
 
-def told_sources(photos: int, with_captions: int, sources: pd.DataFrame, problems: Sequence[Problem]) -> str:
-    """Return what was found in a folder, as a user should read it before the work starts."""
+def told_sources(
+    photos: int, with_captions: int, sources: pd.DataFrame, problems: Sequence[Problem], keywords: int = 0
+) -> str:
+    """Return what was found in a folder, as a user should read it before the work starts.
+
+    So many of the photos without captions have `keywords` alone.
+    """
     parts = [f"{count:,} from {name}" for name, count in sources[["source", "photos"]].to_numpy() if count]
     line = f"{photos:,} photos, {with_captions:,} with captions" + (f": {', '.join(parts)}" if parts else "")
     if not with_captions:
         line = f"{photos:,} photos, none with captions: where the law protects children none is shown"
     elif with_captions < photos:
         line += f"; {photos - with_captions:,} without: where the law protects children these are not shown"
+    if keywords:
+        line += f"; {keywords:,} of those without have keywords alone, which are no caption"
     lines = [f"{line}."]
     lines += [f"  {name}: {how}" for name, how in sources[["source", "how"]].to_numpy() if how]
     for kind, sentence in (
