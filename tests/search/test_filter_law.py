@@ -197,3 +197,41 @@ def test_a_photo_that_a_person_allowed_is_shown_under_its_name(index: PhotoIndex
         )
         assert names(ask(made, policy=policy)) == photos
         made.close()
+
+
+@pytest.fixture(scope="module")
+def cameras(
+    fitted: Callable[[str], Matcher], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PhotoIndex]:
+    folder = tmp_path_factory.mktemp("cameras")
+    facts: dict[str, dict[str, str | float]] = {
+        "0.png": {"camera": "NIKON Z 6", "colour": "red, blue", "iso": 100.0},
+        "1.png": {"camera": "Leica M6", "colour": "red", "iso": 200.0},
+        "little_girl_01.png": {"camera": "Nikon D90", "colour": "pink", "iso": 400.0},
+    }
+    items = [item_of(folder, name, n, facts=columns) for n, (name, columns) in enumerate(facts.items())]
+    made = new_index(folder / "index", fitted("hybrid"), items, VectorStore())
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("where", "hint"),
+    [
+        ("camera=nikon", "No photo here has camera=nikon; there are: NIKON Z 6. A part of a value is asked for by "
+         "camera~nikon."),
+        ("colour=красный", "No photo here has colour=красный; there are: red; blue."),
+        ("colour=pink", "No photo here has colour=pink; there are: red; blue."),
+        ("iso=150", "No photo here has iso=150; there are: 100; 200."),
+        ("camera~canon", "No photo here has camera~canon; there are: Leica M6; NIKON Z 6."),
+    ],
+)  # fmt: skip
+def test_where_no_photo_has_a_value_those_are_named_that_photos_which_may_be_shown_have(
+    cameras: PhotoIndex, where: str, hint: str
+) -> None:
+    assert ask(cameras, where).message == f"No photo of this index meets what was asked. {hint}"
+
+
+def test_two_values_that_no_one_photo_has_get_no_hint(cameras: PhotoIndex) -> None:
+    message = ask(cameras, "camera=Leica M6", "iso=100").message
+    assert message == "No photo of this index meets what was asked."

@@ -26,7 +26,10 @@ SaysOption = Annotated[
     ),
 ]
 WhereOption = Annotated[
-    list[str] | None, typer.Option(help="A filter, such as camera=Nikon or date>=2020; again and again.")
+    list[str] | None,
+    typer.Option(
+        help="A filter, such as camera~Nikon (has it in its value), colour=red or date>=2020; again and again."
+    ),
 ]
 MinimumOption = Annotated[
     float | None,

@@ -7,18 +7,24 @@ asked for, or lets a value through by which a photo would be restricted.
 from __future__ import annotations
 
 import sqlite3
+from typing import Final
 
-from withsense_tf.common.cell_texts import COLOUR
+from withsense_tf.common.cell_texts import COLOUR, cell_text
 from withsense_tf.data.named import ANSWERS, column_text
 from withsense_tf.errors import SettingError
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.tables.facts_table import (
+    free_values,
     is_free_column,
     is_live_column,
     live_column_names,
     live_photos_with,
 )
-from withsense_tf.index.vectors.filters import Where, check_columns, matches
+from withsense_tf.index.vectors.filters import Condition, Where, check_columns, matches
+
+# Values that are looked at, and that a message names.
+MOST_LOOKED: Final = 1_000
+MOST_NAMED: Final = 8
 
 
 def filter_notice(door: IndexDoor, where: Where) -> str | None:
@@ -69,3 +75,26 @@ def has_column(tables: sqlite3.Connection, door: IndexDoor, column: str) -> bool
         return False
     photos = live_photos_with(tables, column)
     return any(door.photo(photo, "show") and door.photo(photo, "search") for photo in photos)
+
+
+def nothing_meets(tables: sqlite3.Connection, door: IndexDoor, where: Where) -> str:
+    """Return what to say where no photo was found: of a value that no photo has which may be shown, those that are."""
+    hints = (_other_values(tables, door, part) for part in where if part.op in ("=", "~"))
+    return " ".join(["No photo of this index meets what was asked.", *filter(None, hints)])
+
+
+def _other_values(tables: sqlite3.Connection, door: IndexDoor, part: Condition) -> str:
+    limit = None if door.rule.rule == "none" else door.level.key
+    values = free_values(tables, part.column, limit, MOST_LOOKED)
+    values = [value for value in values if not door.refuses(column_text(part.column, value))]
+    if not values or any(matches((part,), {part.column: value}) for value in values):
+        return ""
+    text = cell_text(part.value)
+    near = [value for value in map(str, values) if text.casefold() in value.casefold()]
+    names = [cell_text(value) for value in near or values]
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    shown_values = "; ".join(names[:MOST_NAMED]) + more
+    parts = [f"No photo here has {part.column}{part.op}{text}; there are: {shown_values}."]
+    if near:
+        parts.append(f"A part of a value is asked for by {part.column}~{text}.")
+    return " ".join(parts)

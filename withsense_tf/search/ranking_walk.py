@@ -20,6 +20,7 @@ from withsense_tf.index.tables.words_table import plain_words, rows_with_phrases
 from withsense_tf.index.vectors.vector_index import Keep
 from withsense_tf.matchers.chance.match_chance import REST, Chance
 from withsense_tf.matchers.search_forms import PHOTO
+from withsense_tf.search.filter_law import nothing_meets
 from withsense_tf.search.fitness import chance_of_best, nearest_alone, nothing_fits, words_not_there
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.live_rows import LivePhoto, LiveRows, copies_of
@@ -285,7 +286,7 @@ class RankingWalk:
         is_empty = self.after is None and not page.photos and not (page.more and page.fits)
         if is_empty and (page.best is not None or not page.places):
             if page.best is None:
-                parts.append("No photo of this index meets what was asked.")
+                parts.append(nothing_meets(self.tables, self.door, self.request.where))
             else:
                 why = chance if self.request.minimum is None else None
                 words = () if why is None else words_not_there(text, why, self._in_captions)

@@ -28,7 +28,16 @@ SOURCES = [
 ]
 RAISED = {"ProblemError", "SettingError", "PhotoError"}
 # Functions that return or collect a sentence instead of raising it.
-SAYING = {"not_read", "not_known", "nothing_fits", "_hint", "notes", "_message"}
+SAYING = {
+    "not_read",
+    "not_known",
+    "nothing_fits",
+    "_hint",
+    "notes",
+    "_message",
+    "nothing_meets",
+    "_other_values",
+}
 
 
 def texts_in(node: ast.AST, constants: dict[str, ast.expr]) -> Iterator[str]:

@@ -32,7 +32,7 @@ Text = Annotated[
     Query(
         max_length=QUERY_SIGNS,
         description='A scene in words; minus words, "phrases" and filters may stand in it.',
-        examples=["two dogs on a beach -ball camera=Nikon"],
+        examples=["two dogs on a beach -ball camera~Nikon"],
     ),
 ]
 Number = Annotated[int, Query(ge=1, le=100, description="How many places.", examples=[20])]

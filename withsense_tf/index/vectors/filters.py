@@ -104,13 +104,13 @@ def read_where(where: str | Condition | Sequence[str | Condition] | None) -> Whe
         return read_where([where])
     if not isinstance(where, list | tuple):
         raise SettingError(
-            f"where must be a filter such as 'camera=Nikon', or a list of them, got {shown(where)}."
+            f"where must be a filter such as 'camera~Nikon', or a list of them, got {shown(where)}."
         )
     if len(where) > MOST_FILTERS:
         raise SettingError(f"There are {len(where):,} filters; at most {MOST_FILTERS} are taken. Use fewer.")
     for part in where:
         if not isinstance(part, str | Condition):
-            raise SettingError(f"A filter must be a text such as 'camera=Nikon', got {shown(part)}.")
+            raise SettingError(f"A filter must be a text such as 'camera~Nikon', got {shown(part)}.")
         if isinstance(part, Condition):
             check_length("The filter", f"{part.column}{part.op}{part.value}", QUERY_SIGNS)
     return tuple(parse_filter(part) if isinstance(part, str) else part for part in where)
