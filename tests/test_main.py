@@ -148,4 +148,4 @@ def test_policy_photos_lists_the_restricted_with_evidence(folder: Path) -> None:
     assert rows[0] == ["photo", "source", "votes", "captions", "evidence"]
     assert rows[1][:4] == ["bee.jpg", "captions", "1", "5"]
     assert "toddler" in rows[1][4]
-    assert "policy decide PHOTO allow, then index judge --overrides" in result.stderr
+    assert "policy decide PHOTO ... allow --data FOLDER --who NAME --reason WHY" in result.stderr

@@ -66,6 +66,36 @@ def test_a_photo_leaves_the_queue_when_it_is_decided_on(photos: Path, tmp_path: 
     assert len({one["policy"] for one in entries}) == 2
 
 
+def test_several_photos_are_decided_at_once_each_with_an_entry_of_the_log(
+    photos: Path, tmp_path: Path
+) -> None:
+    table, audit, names = tmp_path / "o.csv", tmp_path / "audit.jsonl", tmp_path / "names.txt"
+    names.write_text("cat.jpg\n\nant.jpg\n")
+    answer, _ = decide(photos, table, "bee.jpg", "allow", "--names", names, photo="ant.jpg", audit=str(audit))
+    assert answer.splitlines() == [
+        f"{table}: {name}.jpg is allowed by Ann." for name in ("ant", "bee", "cat")
+    ]
+    entries = [json.loads(line) for line in audit.read_text().splitlines()]
+    assert [one["photo"] for one in entries] == ["ant.jpg", "bee.jpg", "cat.jpg"]
+    assert invoke("queue", photos, "--overrides", table)[0] == ""
+    # One wrong name, and nothing is decided.
+    before = table.read_text()
+    with pytest.raises(DataError, match=r"gone\.jpg: the folder has no such photo"):
+        decide(photos, table, "gone.jpg", "restrict", photo="ant.jpg")
+    with pytest.raises(DataError, match="Which photos"):
+        decide(photos, table, photo=" ")
+    assert table.read_text() == before
+
+
+def test_a_folder_stands_for_the_photos_below_it(photos: Path, tmp_path: Path) -> None:
+    (photos / "in").mkdir()
+    for name in ("bee.jpg", "cat.jpg"):
+        (photos / name).rename(photos / "in" / name)
+    answer, _ = decide(photos, tmp_path / "o.csv", photo="in/")
+    assert "in/bee.jpg is allowed by Ann" in answer
+    assert "in/cat.jpg is allowed by Ann" in answer
+
+
 def test_the_queue_as_json_and_as_a_sheet_for_who_decides(photos: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.png"
     answer, note = invoke("queue", photos, "--json", "--sheet", sheet)

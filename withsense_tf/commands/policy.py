@@ -166,35 +166,42 @@ def queue(
 
 @app.command("decide")
 @functools.partial(keeps_law, makes="overrides")
-def decide_photo(
-    photo: Annotated[str, typer.Argument(help="Its name.")],
+def decide_photos(
+    photos: Annotated[
+        list[str] | None, typer.Argument(help="Their names; with / at the end, all in that folder.")
+    ] = None,
+    *,
     decision: Annotated[str, typer.Argument(help="allow or restrict.")],
     data: Annotated[Path, typer.Option("--data", help="The folder of photos.")],
     reason: Annotated[str, typer.Option(help="Why.")],
     who: Annotated[str, typer.Option(help="Who says so.")],
-    *,
+    names: Annotated[Path | None, typer.Option(help="A file of more names, a line each.")] = None,
     law: LawFiles,
 ) -> None:
-    """Write a decision on a photo into the table of overrides, by its content, and into the audit log.
+    """Write a decision on photos into the table of overrides, by their content, and each into the audit log.
 
-    The table is made if it is not there; what it says of the photo is replaced, and printed.
+    The table is made if it is not there; what it says of a photo is replaced, and printed.
     """
     from dataclasses import replace
 
     from withsense_tf.data.folder.load import load_dataset
-    from withsense_tf.index.trail.decision_trail import Signer, decide_in_table
+    from withsense_tf.index.trail.decision_trail import Signer, decide_in_table, photos_named
     from withsense_tf.policy.current_policy import Policy
 
     table = law.overrides
     if table is None:
         raise SettingError("Which table of overrides? Name its file by --overrides or WITHSENSE_OVERRIDES.")
-    policy = Policy.of_files(law if table.exists() else replace(law, overrides=None))
+    more = names.read_text(encoding="utf-8").splitlines() if names else []
     contents = dict(load_dataset(data, tell=functools.partial(typer.echo, err=True)).content)
-    replaced_rows = decide_in_table(table, contents, policy, photo, decision, Signer(who), reason)
-    typer.echo(f"{table}: {photo} is {decision}ed by {who}.")
-    for old in replaced_rows:
-        typer.echo(f"That replaces: {old.decision}ed by {old.by} ({old.reason}).")
-    typer.echo(f"An index gets it by: index judge --overrides {table}", err=True)
+    for photo in photos_named([*(photos or ()), *more], contents):
+        policy = Policy.of_files(law if table.exists() else replace(law, overrides=None))
+        replaced_rows = decide_in_table(table, contents, policy, photo, decision, Signer(who), reason)
+        typer.echo(f"{table}: {photo} is {decision}ed by {who}.")
+        for old in replaced_rows:
+            typer.echo(f"That replaces: {old.decision}ed by {old.by} ({old.reason}).")
+    typer.echo(
+        f"An index gets that by: index judge --overrides {table}; servers need the same option.", err=True
+    )
 
 
 @app.command("bind")

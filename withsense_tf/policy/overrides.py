@@ -29,8 +29,8 @@ TABLE_FORM: Final = (
 )
 # What whoever looks after photos is told beside those that are restricted.
 RELEASE: Final = (
-    "Restricted wrongly? A person's decision shows a photo: policy decide PHOTO allow, then index judge --overrides; "
-    "or Review on the page of serve."
+    "Restricted wrongly? A person's decision shows photos: policy decide PHOTO ... allow --data FOLDER --who NAME "
+    "--reason WHY --overrides TABLE, then index judge --overrides TABLE; or Review on the page of serve."
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -195,6 +195,29 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def photos_named(names: Iterable[str], contents: Mapping[str, str]) -> list[str]:
+    """Return the photos that are named, and all below a folder whose name ends with /; a name of none is an error.
+
+    >>> photos_named(["b.jpg", "in/"], {"in/a.jpg": "0", "b.jpg": "1", "c.jpg": "2"})
+    ['b.jpg', 'in/a.jpg']
+    """
+    photos: dict[str, None] = {}
+    for name in filter(str.strip, names):
+        below = [photo for photo in contents if name.endswith("/") and photo.startswith(name)]
+        if name not in contents and not below:
+            raise _not_there(name)
+        photos |= dict.fromkeys(below or [name])
+    if not photos:
+        raise DataError("Which photos? Name them, or a file that has their names by --names.")
+    return list(photos)
+
+
+def _not_there(name: str) -> DataError:
+    return DataError(
+        f"{name}: the folder has no such photo, so nothing was written. policy queue has the names."
+    )
+
+
 def decide_in_table(
     table: Path,
     contents: Mapping[str, str],
@@ -212,9 +235,7 @@ def decide_in_table(
     who, why = signed_words("The name of who decides", signer.name), signed_words("The reason", reason)
     digest = contents.get(photo)
     if not digest:
-        raise DataError(
-            f"{photo}: the folder has no such photo, so nothing was written. policy queue has the names."
-        )
+        raise _not_there(photo)
     with alone_with(table):
         rows = load_overrides(table).values() if table.exists() else ()
         old = [one for one in rows if one.photo == photo and one.digest in ("", digest)]
