@@ -34,6 +34,7 @@ def test_an_index_that_is_whole_says_so_and_one_that_is_not_says_what_is_wrong(
     told = run("index", "verify", "--repair", "--files", "--index", folder)
     assert "photos were embedded again." in told
     assert "The index is whole." in told
+    assert json.loads(run("index", "verify", "--json", "--index", folder))["ok"] is True
     with sqlite3.connect(tmp_path / "index" / "catalog.sqlite") as tables:
         tables.execute("UPDATE law SET restricted = 0")
     tables.close()

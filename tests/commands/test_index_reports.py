@@ -1,9 +1,20 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 import typer
 
-from withsense_tf.commands.index_reports import says_how_to_go_on, tell_gone, tell_law
+from withsense_tf.commands.index_reports import (
+    says_how_to_go_on,
+    tell_gone,
+    tell_law,
+    tell_problems,
+    tell_who_needs,
+)
+from withsense_tf.policy.current_policy import Policy
+from withsense_tf.policy.service import LawFiles
 
 
 def test_who_stops_a_build_is_told_how_it_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,3 +51,23 @@ def test_who_asks_again_is_told_that_it_was_done_and_only_what_never_was_in_is_a
     with pytest.raises(typer.Exit):
         tell_gone(["one.jpg", "nobody.jpg"], {"one.jpg": ""}, ["nobody.jpg"])
     assert capsys.readouterr().err == "Not in the index: nobody.jpg.\n"
+
+
+def test_problems_are_counted_and_are_json_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit):
+        tell_problems(Path("there"), ["One row is lost."], json=False)
+    assert capsys.readouterr().out == "One row is lost.\nProblems: 1.\n"
+    tell_problems(Path("there"), [], json=True)
+    assert json.loads(capsys.readouterr().out) == {"index": "there", "ok": True, "problems": []}
+
+
+@pytest.mark.closed
+def test_who_judged_by_decisions_is_told_that_servers_need_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "o.csv"
+    table.write_text("photo,digest,decision,by,reason\n")
+    tell_who_needs(Policy.of_files(LawFiles(overrides=table)))
+    error = capsys.readouterr().err
+    assert f"--overrides {table}" in error
+    assert "503" in error

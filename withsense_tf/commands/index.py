@@ -213,6 +213,7 @@ def verify(
         bool, typer.Option("--repair", help="First embed photos again whose vectors are damaged.")
     ] = False,
     lift: LiftOption = False,
+    json: JsonOption = False,
     *,
     law: LawFiles,
 ) -> None:
@@ -225,13 +226,8 @@ def verify(
         from withsense_tf.index.upkeep.repair import repair_index
         from withsense_tf.policy.current_policy import Policy
 
-        typer.echo(repair_index(photos, Policy.of_files(law), lift))
-    problems = verify_index(photos, files)
-    for problem in problems:
-        typer.echo(problem)
-    typer.echo(f"{len(problems)} problems." if problems else "The index is whole.")
-    if problems:
-        raise typer.Exit(1)
+        typer.echo(repair_index(photos, Policy.of_files(law), lift), err=json)
+    reports.tell_problems(index, verify_index(photos, files), json)
 
 
 @app.command("judge")
@@ -257,9 +253,12 @@ def judge(
     before = restricted_count(photos)
     is_judged = judge_anew(photos, policy, lift, everything, by_less=True)
     warn_of_overrides(photos, policy)
+    if not is_judged:
+        typer.echo("No rule and no decision of the law has changed.")
+        return
     counts = f"{before:,} were restricted before, {restricted_count(photos):,} are now."
-    anew, same = f"All photos are judged anew. {counts}", "No rule and no decision of the law has changed."
-    typer.echo(anew if is_judged else same)
+    typer.echo(f"All photos are judged anew. {counts}")
+    reports.tell_who_needs(policy)
 
 
 @app.command("rollback")

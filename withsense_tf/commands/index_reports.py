@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import functools
+import json as json_format
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from withsense_tf.data.dataset import Dataset
     from withsense_tf.index.photo_index import PhotoIndex
     from withsense_tf.index.upkeep.readable import UnusablePhoto
     from withsense_tf.matchers.base import Matcher
+    from withsense_tf.policy.current_policy import Policy
 
 
 def says_how_to_go_on(command: Callable[..., None]) -> Callable[..., None]:
@@ -63,6 +68,30 @@ def tell_law(of_matcher: str, of_use: str, use: str = "the index") -> None:
         )
     elif of_matcher != of_use:
         typer.echo(f"The matcher was trained under law {of_matcher}; {use} keeps law {of_use}.", err=True)
+
+
+def tell_who_needs(policy: Policy) -> None:
+    """Say with what an index is asked and served from now on."""
+    from withsense_tf.index.other_law import deciding_options
+
+    if words := shlex.join(word for option in (deciding_options(policy) or {}).items() for word in option):
+        typer.echo(
+            f"Other commands and servers need the same ({words}). A server that runs otherwise answers 503 until it is "
+            "started so.",
+            err=True,
+        )
+
+
+def tell_problems(index: Path, problems: Sequence[str], json: bool) -> None:
+    """Say what is wrong with an index, if anything; that ends with exit code 1."""
+    if json:
+        report = {"index": str(index), "ok": not problems, "problems": problems}
+        typer.echo(json_format.dumps(report, indent=1, ensure_ascii=False))
+    else:
+        count = f"Problems: {len(problems):,}." if problems else "The index is whole."
+        typer.echo("\n".join([*problems, count]))
+    if problems:
+        raise typer.Exit(1)
 
 
 def how_to_readmit(photos: Sequence[str], unknown: Sequence[str]) -> str:

@@ -47,6 +47,10 @@ OPEN: Final = 3
 _LAW, _CALIBRATION, _ENCODERS = "law of model", "calibration of model", "encoders of model"
 
 
+class NotBuiltError(DataError):
+    """An index has no model in use: a build has not ended."""
+
+
 def law_of_model(tables: sqlite3.Connection, number: int) -> str:
     """Return the version of the law that a model was trained under; nothing where none is known of."""
     return str(get_state(tables, f"{_LAW} {number}") or "")
@@ -127,8 +131,8 @@ class PhotoIndex:
         """Return the model in use, as these tables have it."""
         number = get_state(tables, "current")
         if number is None:
-            raise DataError(
-                f"{self.folder} is not built yet. Build it, or finish a build that was stopped, with: "
+            raise NotBuiltError(
+                f"{self.folder} is not built yet: a build has not ended. Build it, or finish that one, with: "
                 f"python -m withsense_tf index build FOLDER --index {self.folder}"
             )
         return self.generation(number)

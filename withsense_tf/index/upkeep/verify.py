@@ -13,7 +13,7 @@ from withsense_tf.index.integrity.census import check_census
 from withsense_tf.index.integrity.seal import sealed_photos
 from withsense_tf.index.integrity.vector_checks import bad_rows
 from withsense_tf.index.model_generation import Generation, folder_identity
-from withsense_tf.index.photo_index import PhotoIndex
+from withsense_tf.index.photo_index import NotBuiltError, PhotoIndex
 from withsense_tf.index.tables.facts_table import facts_by_photo
 from withsense_tf.index.tables.models_table import caption_count
 from withsense_tf.index.tables.photos_table import (
@@ -33,7 +33,7 @@ from withsense_tf.policy.levels import age_limit_of
 
 
 def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
-    """Return what is wrong, a line each; with `files`, every photo's file is read, too."""
+    """Return what is wrong, a line each; with `files`, photos are read, too; raise where nothing is built."""
     try:
         with index.catalog.reading() as tables:
             if wrong := wrong_cells(tables):
@@ -41,11 +41,15 @@ def verify_index(index: PhotoIndex, files: bool = False) -> list[str]:
             problems = _tables(tables) + check_census(tables) + _law(tables)
             number = get_state(tables, "current")
             if number is None:
-                return [*problems, "No model is in use: the index is not built yet, or a build was stopped."]
+                index.current(tables)
             for each in dict.fromkeys([number, get_state(tables, "previous")]):
                 if each is not None:
                     problems += _model(tables, index.generation(each), in_use=each == number)
             photos = live_files(tables)
+    except NotBuiltError as error:
+        if not problems:
+            raise
+        return [*problems, str(error)]
     except DataError as error:
         return [str(error)]
     return problems + (_files(photos) if files else [])
