@@ -24,6 +24,7 @@ from withsense_tf.experiments.compare.command_line import app as compare_app
 app = typer.Typer(
     help="Photos and texts: check data, render the demo set, ask what the law allows, index photos and search them, "
     "compare matchers.",
+    epilog="Exit codes: 0 all is well, 1 what was checked is not, 2 a mistake in what was asked, 130 and 143 stopped.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

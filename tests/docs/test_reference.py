@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,10 @@ from doc_blocks import ROOT
 from doc_commands import command_pages
 
 import withsense_tf as ws
-from withsense_tf.evaluation.result_table import COLUMNS
+from withsense_tf.commands.index_reports import tell_problems
+from withsense_tf.data.folder.folder_check import CheckReport
+from withsense_tf.evaluation.result_table import COLUMNS, Comparison
+from withsense_tf.experiments.compare.run_folder import results_text
 from withsense_tf.policy.options import HELP
 
 PAGES = ROOT / "docs/reference"
@@ -39,6 +44,21 @@ def test_every_variable_of_the_environment_is_in_the_table_of_settings_and_no_ot
 
 def test_every_result_column_is_explained_once_and_no_other() -> None:
     assert sorted(set(names_in_cells("result_columns.md", 0))) == sorted(COLUMNS)
+
+
+def keys_of_json(of: str) -> list[str]:
+    """Return the keys in the table behind the sentence that begins with these words."""
+    table = (PAGES / "command_line.md").read_text(encoding="utf-8").split(f"\n`{of}")[1].split("\n\n")[1]
+    return re.findall(r"^\| `([^`]+)` ", table, re.MULTILINE)
+
+
+def test_the_keys_of_json_are_in_the_reference_in_their_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert keys_of_json("data check") == [*CheckReport("there", {}, ()).as_dict()]
+    tell_problems(tmp_path, [], json=True)
+    assert keys_of_json("index verify") == [*json.loads(capsys.readouterr().out)]
+    assert keys_of_json("results.json") == [*json.loads(results_text({}, Comparison(()), {}, "", ()))]
 
 
 def test_every_public_name_of_the_package_has_its_docstring_in_the_reference() -> None:

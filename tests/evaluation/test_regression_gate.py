@@ -142,3 +142,11 @@ def test_a_base_is_read(tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     file.write_text(json.dumps({"rows": BASE}))
     assert load_base(file).rows == BASE
+
+
+def test_a_base_that_is_no_run_is_said_in_plain_words(tmp_path: Path) -> None:
+    (tmp_path / "list.json").write_text("[1]")
+    with pytest.raises(DataError, match=r"it is a JSON list, no object.*expected the file in its run folder"):
+        load_base(tmp_path / "list.json")
+    with pytest.raises(DataError, match=r"gone.json is no results.json of an earlier run \(No such file"):
+        load_base(tmp_path / "gone.json")

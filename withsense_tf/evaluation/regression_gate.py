@@ -96,6 +96,8 @@ def load_base(file: Path, option: str = "--against ") -> Base:
     """Read an earlier run's results.json, which `option` names."""
     try:
         result = read_json(file)
+        if not isinstance(result, dict):
+            raise TypeError(f"it is a JSON {type(result).__name__}, no object")
         rows, models = result["rows"], result.get("config", {}).get("model", [])
         for some in (rows, models):
             if not isinstance(some, list) or not all(isinstance(one, dict) for one in some):
@@ -110,7 +112,9 @@ def load_base(file: Path, option: str = "--against ") -> Base:
         if len(set(names)) < len(names):
             raise ValueError(f"two rows have the same {' and '.join(NAMES)}")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        why = f"it has no {error}" if isinstance(error, KeyError) else error
+        why = (
+            f"it has no {error}" if isinstance(error, KeyError) else getattr(error, "strerror", None) or error
+        )
         raise DataError(
             f"{option}{file} is no results.json of an earlier run ({why}): expected the file in its run folder."
         ) from error
