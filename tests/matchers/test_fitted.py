@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from withsense_tf.data.dataset import Dataset
+from withsense_tf.encoders import make_encoder
 from withsense_tf.encoders.texts.caption_space import CaptionSpace
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import NoCaptionsError, SettingError
+from withsense_tf.errors import NoCaptionsError, SettingError, WeightsMissingError
 from withsense_tf.matchers.alone.photos_alone import PhotosAlone
 from withsense_tf.matchers.base import for_search_alone
 from withsense_tf.matchers.constant import Constant
-from withsense_tf.matchers.fitted import adapted_matcher, fitted_matcher, training_pairs
+from withsense_tf.matchers.fitted import adapted_matcher, check_learner, fitted_matcher, training_pairs
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.policy.current_policy import Policy
 from withsense_tf.targets.blend import relevance
@@ -68,6 +69,18 @@ def test_what_names_no_matcher_to_search_with_is_refused(
 ) -> None:
     with pytest.raises(SettingError, match=message):
         fitted_matcher(name, colours, policy, store)
+
+
+def test_a_matcher_or_weights_that_are_not_there_are_said_before_any_photo_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SettingError, match="Did you mean 'hybrid'"):
+        check_learner("hybird", tmp_path, "random")
+    check_learner("hybrid", tmp_path, "random")
+    monkeypatch.setattr(make_encoder, "package_version", lambda _: None)
+    monkeypatch.setattr(make_encoder, "keras_has_weights", lambda _: False)
+    with pytest.raises(WeightsMissingError, match="No weights that were trained on photos"):
+        check_learner("hybrid", tmp_path, "auto")
 
 
 def test_what_is_only_to_search_by_needs_a_search_form_before_it_is_trained(

@@ -79,7 +79,7 @@ def build(
     from withsense_tf.index.upkeep.judge_anew import check_law_of
     from withsense_tf.index.vectors.engine_settings import Engine
     from withsense_tf.matchers.base import for_search_alone
-    from withsense_tf.matchers.fitted import fitted_matcher
+    from withsense_tf.matchers.fitted import check_learner, fitted_matcher
     from withsense_tf.matchers.registry import weights_at
     from withsense_tf.policy.current_policy import Policy
 
@@ -87,6 +87,7 @@ def build(
     engine_of_index = Engine(engine, dtype, address, graph)
     # Not after all the training.
     engine_of_index.check()
+    check_learner(matcher, folder, weights)
     captions = captions_of_options(caption_file, photo_column, text_column)
     data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
     photos = PhotoIndex.make(index)

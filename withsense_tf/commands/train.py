@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -39,6 +39,11 @@ StoreOption = Annotated[
     Path | None, typer.Option(help="Where vectors of photos are kept, so that they are computed once.")
 ]
 
+FROM_ALONE: Final = (
+    "--from goes on with a saved matcher as it is: its kind, its weights and its space of texts. Leave out "
+    "--matcher, --weights, --quality and --vectors, or train a new one without --from."
+)
+
 
 @keeps_law
 def train(
@@ -65,7 +70,7 @@ def train(
     from withsense_tf.data.plain_folder.caption_file import captions_of_options
     from withsense_tf.encoders.vectors.store import VectorStore
     from withsense_tf.errors import SettingError
-    from withsense_tf.matchers.fitted import adapted_matcher, fitted_matcher
+    from withsense_tf.matchers.fitted import adapted_matcher, check_learner, fitted_matcher
     from withsense_tf.matchers.registry import weights_at
     from withsense_tf.matchers.saved import load_matcher, save_matcher
     from withsense_tf.policy.current_policy import Policy
@@ -73,11 +78,10 @@ def train(
     if output.exists() and (not output.is_dir() or any(output.iterdir())):  # not after all the training
         raise SettingError(f"--output {output} is there already: choose a folder that is not there yet.")
     weights = weights_at(weights, quality)
-    if from_model is not None and (matcher, weights, vectors) != ("hybrid", "auto", None):
-        raise SettingError(
-            "--from goes on with a saved matcher as it is: its kind, its weights and its space of texts. Leave out "
-            "--matcher, --weights, --quality and --vectors, or train a new one without --from."
-        )
+    if from_model is None:
+        check_learner(matcher, folder, weights)
+    elif (matcher, weights, vectors) != ("hybrid", "auto", None):
+        raise SettingError(FROM_ALONE)
     captions = captions_of_options(caption_file, photo_column, text_column)
     data, policy = load_dataset(folder, captions=captions, tell=typer.echo), Policy.of_files(law)
     vector_store = VectorStore(store)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from withsense_tf.data.dataset import Dataset, Pairs
+from withsense_tf.data.demo_marker import read_marker
 from withsense_tf.encoders.texts.text_spacy import SpacyVectors
 from withsense_tf.encoders.vectors.store import VectorStore
 from withsense_tf.errors import NoCaptionsError, SettingError, check_choice
@@ -22,6 +23,24 @@ from withsense_tf.targets.which_target import nobody_judged
 BY_DEFAULT: Final = "hybrid"
 
 
+def check_learner(name: str, folder: Path, weights: str) -> None:
+    """Raise before any photo is looked at where there is no such matcher, or a folder's photos need other weights."""
+    if not Path(name).is_dir():
+        _check_name(name)
+        photo_encoders_of((), weights, read_marker(folder) is not None, 0, quick=False)
+
+
+def _check_name(name: str) -> tuple[str, str, bool]:
+    """Return the kind and the preset that a name has, and whether it is "module:Class"."""
+    kind, _, preset = name.partition(":")
+    if not preset and "/" in name:
+        raise SettingError(f"matcher={name!r}: there is no such folder of a saved matcher.")
+    own = kind not in MATCHERS.names() and bool(preset)
+    if not own:
+        check_choice("matcher", kind, sorted(set(MATCHERS.names()) - {"constant"}))
+    return kind, preset, own
+
+
 def fitted_matcher(
     name: str,
     data: Dataset,
@@ -34,12 +53,7 @@ def fitted_matcher(
     """Return the matcher of that name, trained on what the law allows (see `training_pairs`); or load a saved one."""
     if Path(name).is_dir():
         return load_matcher(name, store)
-    kind, _, preset = name.partition(":")
-    if not preset and "/" in name:
-        raise SettingError(f"matcher={name!r}: there is no such folder of a saved matcher.")
-    own = kind not in MATCHERS.names() and bool(preset)  # "module:Class"
-    if not own:
-        check_choice("matcher", kind, sorted(set(MATCHERS.names()) - {"constant"}))
+    kind, preset, own = _check_name(name)
     lawful_data, _ = policy.split(data)
     around = Surroundings(
         photo_encoders_of((), weights, data.synthetic, seed, quick=False),

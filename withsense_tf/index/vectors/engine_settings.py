@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from withsense_tf.common.limits import parse_json
@@ -77,8 +78,11 @@ class Engine:
         return MilvusIndex(where, collection, width, self.graph, token=os.environ.get(TOKEN, ""))
 
     def check(self) -> None:
-        """Raise now, before any work, if the engine cannot be reached."""
+        """Raise now, before any work, if the engine cannot be reached, or made."""
         if self.kind == "milvus":
             from withsense_tf.index.vectors.milvus_open import check_address
 
             check_address(self.address, os.environ.get(TOKEN, ""))
+        elif self.kind != "exact":
+            with TemporaryDirectory() as folder:
+                self.open(Path(folder) / "engine", "", 1).close()
