@@ -213,3 +213,15 @@ def test_a_module_of_the_folder_that_one_works_in_is_found_and_the_path_stays_as
     assert MATCHERS.load("match_here:Shared").__name__ == "Shared"
     assert sys.path == before
     sys.modules.pop("match_here")
+
+
+@pytest.mark.slow
+def test_a_class_that_imports_tensorflow_is_loaded_without_what_that_says(tmp_path: Path) -> None:
+    (tmp_path / "own_tf.py").write_text(
+        "import tensorflow\nfrom withsense_tf.matchers.constant import Constant\nclass Mine(Constant):\n    pass\n"
+    )
+    code = "from withsense_tf.matchers.registry import MATCHERS; print(MATCHERS.load('own_tf:Mine').__name__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("Mine\n", "")

@@ -31,7 +31,26 @@ def test_a_log_file_gets_a_line_now_and_then(
     # Begun at 0 s, at 10 s nothing is done, at 20 s 32, at 30 s 64, at 40 s 96.
     assert capsys.readouterr().err.splitlines() == [
         "Encoding: 32 of 100 photos, 0:00:42 left",
-        "Encoding: 96 of 100 photos, 0:00:02 left",
+        # What was made ready before the first step ended is no measure of those to come.
+        "Encoding: 96 of 100 photos, 0:00:01 left",
+    ]
+
+
+def test_the_time_left_falls_while_a_step_lasts_and_nobody_guesses_when_it_lasts_longer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal, "time", SimpleNamespace(monotonic=iter((0, 0, 30)).__next__))
+    progress = terminal._PlainProgress(3, "trainings")
+    progress("one")
+    progress("two")
+    capsys.readouterr()
+    progress.say(40)
+    progress.say(70)
+    progress.say(100)
+    assert capsys.readouterr().err.splitlines() == [
+        "two: 1 of 3 trainings, 0:00:50 left",
+        "two: 1 of 3 trainings, 0:00:20 left",
+        "two: 1 of 3 trainings, 0:01:40 so far",
     ]
 
 

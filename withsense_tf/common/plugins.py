@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from withsense_tf.common.terminal import start_tensorflow
 from withsense_tf.errors import SettingError, check_choice
 
 T = TypeVar("T")
@@ -66,6 +68,8 @@ class Plugins(Generic[T]):
 
     def _load_class(self, name: str, entry: EntryPoint) -> type[T]:
         try:
+            if name not in self.built_in and _speaks_of_tensorflow(entry.module):
+                start_tensorflow()
             loaded_class = entry.load()
         except (ImportError, AttributeError) as error:
             raise SettingError(
@@ -80,6 +84,14 @@ class Plugins(Generic[T]):
                 f"{self.setting}={name!r}: expected a subclass of {base} ({module}), got {loaded_class!r}."
             )
         return loaded_class
+
+
+def _speaks_of_tensorflow(module: str) -> bool:
+    """Return whether a module may import TensorFlow: that writes what looks like failures, unless it is started so."""
+    with suppress(ImportError, ValueError, OSError):
+        if (spec := find_spec(module)) and spec.origin:
+            return any(word in Path(spec.origin).read_bytes() for word in (b"tensorflow", b"keras"))
+    return False
 
 
 @contextmanager

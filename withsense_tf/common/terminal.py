@@ -81,14 +81,18 @@ class _PlainProgress:
     def __init__(self, total: int, unit: str) -> None:
         self.total, self.unit = total, unit
         self.so_far, self.under_way = 0, 0
-        self.start = time.monotonic()
+        self.start = self.last = time.monotonic()
+        # When the first step ended, and how many it had: what is made ready before it counts for no later one.
+        self.first = (self.start, 0)
         self.next_line = self.start + SECONDS_BETWEEN_LINES
         self.what = ""
 
     def __call__(self, what: str, count: int = 1) -> None:
-        self.so_far, self.under_way = self.so_far + self.under_way, count
-        self.what = what
         now = time.monotonic()
+        if self.under_way:
+            self.so_far, self.last = self.so_far + self.under_way, now
+            self.first = self.first if self.first[1] else (now, self.so_far)
+        self.under_way, self.what = count, what
         if now >= self.next_line and self.so_far:
             self.say(now)
 
@@ -96,11 +100,20 @@ class _PlainProgress:
         """Print where the work stands."""
         self.next_line = now + SECONDS_BETWEEN_LINES
         time_text = f"{timedelta(seconds=round(now - self.start))} so far"
-        if self.so_far:
-            rest = max(0, self.total - self.so_far) * (now - self.start) / self.so_far
-            time_text = f"{timedelta(seconds=round(rest))} left"
+        if (left := self.left(now)) > 0:
+            time_text = f"{timedelta(seconds=round(left))} left"
         line = f"{self.what}: {self.so_far:,} of {self.total:,} {self.unit}, {time_text}"
         print(line, file=sys.stderr, flush=True)
+
+    def left(self, now: float) -> float:
+        """Return in how many seconds the rest will be done, 0 where nobody knows or the step at hand takes longer."""
+        if not self.so_far:
+            return 0.0
+        since, count = self.first
+        if self.so_far < count + max(count, 2):
+            since, count = self.start, 0
+        each = (self.last - since) / (self.so_far - count)
+        return max(0.0, (self.total - self.so_far) * each - (now - self.last))
 
     def say_again(self, end: Event) -> None:
         """Print it also where no step ends for long, so that nobody takes long steps for a standstill."""
