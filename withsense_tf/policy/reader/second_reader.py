@@ -152,8 +152,7 @@ class SecondReader:
         except (OSError, EOFError, ValueError, KeyError, BadZipFile, LZMAError) as error:
             raise DataError(
                 f"{file} cannot be read as a second reader ({error}), so nothing may be shown. Expected was the file "
-                "that `python -m withsense_tf.experiments.teach_reader` writes: write it anew, or install the package "
-                "again."
+                "that `python -m withsense_tf.experiments.teaching.teach_reader` writes: install the package again."
             ) from error
         shapes = weights.shape, meanings.shape
         numbers = (bias, threshold, recall, unit)

@@ -1,4 +1,4 @@
-"""Train the second reader of texts: `python -m withsense_tf.experiments.teach_reader`."""
+"""Train the second reader of texts: `python -m withsense_tf.experiments.teaching.teach_reader`."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from withsense_tf.experiments.teach_reader import (
+from withsense_tf.experiments.teaching.teach_reader import (
     LEAST_WEIGHT_STEPS,
     fit,
     out_of_fold,

@@ -1,0 +1,1 @@
+"""What the readers of the law are taught by; of the source alone."""
