@@ -10,9 +10,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import typer.main
 from run_command import run, runner
 
 from withsense_tf.__main__ import app
+from withsense_tf.commands.index import app as index_app
 from withsense_tf.data import flickr8k
 from withsense_tf.errors import DataWarning
 from withsense_tf.index import catalog
@@ -171,3 +173,21 @@ def test_an_unknown_matcher_is_named_with_the_nearest(demo: Path, tmp_path: Path
         app, ["index", "build", str(demo), "--index", str(tmp_path / "i"), "--matcher", "hybird"]
     )
     assert "Did you mean 'hybrid'" in str(done.exception)
+
+
+@pytest.mark.closed
+def test_an_index_says_what_it_was_judged_with_and_all_its_commands_take_that(
+    index: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = typer.main.get_command(index_app).commands.values()  # type: ignore[attr-defined]  # a group
+    assert [
+        one.name for one in commands if "--overrides" not in {o for p in one.params for o in p.opts}
+    ] == []
+    folder, table = copied(index, tmp_path), tmp_path / "o.csv"
+    table.write_text("photo,digest,decision,by,reason\ndemo_train_0001.jpg,,restrict,Ann,hers\n")
+    run("index", "judge", "--overrides", str(table), "--index", folder)
+    told = run("index", "status", "--overrides", str(table), "--index", folder)
+    assert f"judged with, as all that asks it must say: --overrides {table}" in told
+    monkeypatch.setenv("WITHSENSE_OVERRIDES", "")
+    done = runner.invoke(app, ["index", "status", "--index", folder])
+    assert "WITHSENSE_OVERRIDES" in str(done.exception)

@@ -85,7 +85,6 @@ def build(
 
     weights = weights_at(weights, quality)
     engine_of_index = Engine(engine, dtype, address, graph)
-    # Not after all the training.
     engine_of_index.check()
     check_learner(matcher, folder, weights)
     captions = captions_of_options(caption_file, photo_column, text_column)
@@ -192,6 +191,7 @@ def readmit(
 
 
 @app.command("status")
+@keeps_law
 def status(index: IndexOption = DEFAULT_INDEX, json: JsonOption = False) -> None:
     """Say what is in the index, by which model, and what waits."""
     from withsense_tf.index.photo_index import PhotoIndex
@@ -254,15 +254,15 @@ def judge(
     before = restricted_count(photos)
     is_judged = judge_anew(photos, policy, lift, everything, by_less=True)
     warn_of_overrides(photos, policy)
-    if not is_judged:
-        typer.echo("No rule and no decision of the law has changed.")
-        return
     counts = f"{before:,} were restricted before, {restricted_count(photos):,} are now."
-    typer.echo(f"All photos are judged anew. {counts}")
-    reports.tell_who_needs(policy)
+    anew, same = f"All photos are judged anew. {counts}", "No rule and no decision of the law has changed."
+    typer.echo(anew if is_judged else same)
+    if is_judged:
+        reports.tell_who_needs(policy)
 
 
 @app.command("rollback")
+@keeps_law
 def rollback(index: IndexOption = DEFAULT_INDEX) -> None:
     """Go back to the model before; photos that came since are added to it first."""
     from withsense_tf.index.photo_index import PhotoIndex
@@ -272,6 +272,7 @@ def rollback(index: IndexOption = DEFAULT_INDEX) -> None:
 
 
 @app.command("compact")
+@keeps_law
 def compact(index: IndexOption = DEFAULT_INDEX) -> None:
     """Write the vectors anew without those of removed photos, and drop models that are not in use."""
     from withsense_tf.index.photo_index import PhotoIndex
@@ -281,6 +282,7 @@ def compact(index: IndexOption = DEFAULT_INDEX) -> None:
 
 
 @app.command("recall")
+@keeps_law
 def recall(
     index: IndexOption = DEFAULT_INDEX,
     queries: Annotated[

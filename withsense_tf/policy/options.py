@@ -42,10 +42,13 @@ CountryOption = Annotated[
 
 
 def keeps_law(command: Callable[..., None], makes: str = "") -> Callable[..., None]:
-    """Give a command the options of the law's files; its parameter `law` gets the files that are in force.
+    """Give a command the options of the law's files; its parameter `law`, if any, gets the files that are in force.
 
     The file that it `makes` need not be there.
     """
+    # What only this function fills in needs no type at the terminal.
+    needs_law = command.__annotations__.pop("law", None) is not None
+    own = inspect.signature(command, eval_str=True)
 
     @functools.wraps(command)
     def run_command(**words: object) -> None:
@@ -63,11 +66,8 @@ def keeps_law(command: Callable[..., None], makes: str = "") -> Callable[..., No
             makes,
             **options_given,
         )
-        command(law=law, **words)
+        command(**words, **({"law": law} if needs_law else {}))
 
-    # What only this function fills in needs no type at the terminal.
-    command.__annotations__.pop("law")
-    own = inspect.signature(command, eval_str=True)
     options = [
         inspect.Parameter(
             name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, Final
 from withsense_tf.common.cell_texts import COLOUR
 from withsense_tf.index.departed import count_departed
 from withsense_tf.index.model_generation import MATCHER
+from withsense_tf.index.other_law import JUDGED_WITH
 from withsense_tf.index.photo_index import (
     PhotoIndex,
     calibration_of_model,
@@ -53,6 +55,7 @@ class Status:
     columns: list[str]
     models: list[dict[str, Any]]
     megabytes: float
+    judged_with: dict[str, str]
 
     @property
     def is_built(self) -> bool:
@@ -82,6 +85,9 @@ class Status:
             f"{_where(model['card'])}"
             for model in self.models
         ]
+        if self.judged_with:
+            options = shlex.join(word for option in self.judged_with.items() for word in option)
+            lines.append(f"judged with, as all that asks it must say: {options}")
         if self.photos and COLOUR not in self.columns:
             lines.append("no colours to filter by yet: index update FOLDER looks at them")
         if self.staged:
@@ -115,6 +121,7 @@ def index_status(index: PhotoIndex) -> Status:
             column_names(tables),
             _models(index, tables),
             _bytes(index.folder) / 1e6,
+            get_state(tables, JUDGED_WITH) or {},
         )
 
 
