@@ -97,7 +97,7 @@ MatcherOption = Annotated[
     str,
     typer.Option(
         help="hybrid, closed_form, two_tower, captions, concat_keras, interaction, concat_linear, "
-        "pretrained:PRESET, or the folder of a saved matcher."
+        "pretrained:PRESET, one that another package adds, module:Class, or the folder of a saved matcher."
     ),
 ]
 WeightsOption = Annotated[
@@ -119,7 +119,7 @@ VectorsStoreOption = Annotated[
     ),
 ]
 VectorsOption = Annotated[Path | None, typer.Option(help="A file of word vectors (GloVe).")]
-EngineOption = Annotated[str, typer.Option(help="exact (files) or milvus.")]
+EngineOption = Annotated[str, typer.Option(help="exact (files), milvus, or one that another package adds.")]
 AddressOption = Annotated[
     str, typer.Option(help="Of a Milvus server; without it, Milvus Lite in the index folder.")
 ]

@@ -99,7 +99,8 @@ def _table_in(file: Path) -> dict[str, Any]:
     try:
         text = read_text(file, CONFIG_BYTES)
     except (OSError, ValueError) as error:
-        raise SettingError(f"--config {file} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or error
+        raise SettingError(f"--config {file} cannot be read: {reason}.") from error
     try:
         return parse_toml(text)
     except ValueError as error:

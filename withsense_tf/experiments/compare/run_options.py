@@ -40,8 +40,8 @@ ChangeOption = Annotated[
 ModelsOption = Annotated[
     str,
     typer.Option(
-        help="Only these, by label, matcher, kind, loss or preset, with commas between. A label that has a comma is "
-        "taken whole."
+        help="Only these, by label, matcher (also of another package, or module:Class), kind, loss or preset, with "
+        "commas between. A label that has a comma is taken whole."
     ),
 ]
 QuickOption = Annotated[
