@@ -207,6 +207,12 @@ def test_a_photo_as_the_query_finds_what_lies_next_to_it(
             assert hit.score == pytest.approx(max(0.0, scores[hit.photo]), abs=CLOSE)
 
 
+def test_the_path_of_a_hit_is_a_photo_as_its_name_is(search: Callable[..., Search]) -> None:
+    index = search("closed form")
+    first = ask(index, "emerald")[0]
+    assert index("", photo=first.path, minimum=0).hits == index("", photo=first.photo, minimum=0).hits
+
+
 @pytest.mark.parametrize("kind", TOWERS)
 def test_a_text_and_a_photo_together_find_what_lies_between(
     kind: str, search: Callable[..., Search], fitted: Callable[[str], Matcher], everything: Gallery

@@ -27,7 +27,7 @@ from withsense_tf.search.photo_score import PhotoScore, photo_score
 from withsense_tf.search.query.photo_query import Refusal, check_is_there, photo_query
 from withsense_tf.search.query.reading import read_query
 from withsense_tf.search.ranking_walk import RankingWalk
-from withsense_tf.search.search_request import SearchRequest, check_numbers, check_texts
+from withsense_tf.search.search_request import SearchRequest, check_numbers, check_texts, name_of
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
@@ -68,7 +68,7 @@ class Search:
         text: str = "",
         k: int = 5,
         *,
-        photo: str | None = None,
+        photo: str | Path | None = None,
         where: str | Sequence[str] | Where | None = None,
         country: str | None = None,
         day: date | None = None,
@@ -99,7 +99,16 @@ class Search:
         check_texts(text, photo, after)
         check_texts(says, "", None)
         request = SearchRequest(
-            text, photo, read_where(where), minimum, k, text_share, fill, after, literal=literal, says=says
+            text,
+            name_of(photo),
+            read_where(where),
+            minimum,
+            k,
+            text_share,
+            fill,
+            after,
+            literal=literal,
+            says=says,
         )
         return self._ask(partial(self._answer, request, self._read_in(country), day), model)
 
@@ -119,7 +128,7 @@ class Search:
         photo = request.photo
         like = None
         if photo is not None:
-            like = photo_query(generation, tables, door, str(photo), request.says, self.for_strangers)
+            like = photo_query(generation, tables, door, photo, request.says, self.for_strangers)
         if isinstance(like, Refusal):
             return Hits(request.raw_text, notice=like.notice, message=like.message, like=photo)
         check_asked_columns(tables, door, request.where)

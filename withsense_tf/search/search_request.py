@@ -93,6 +93,11 @@ class SearchRequest:
         return np.asarray(unit(both), np.float32)
 
 
+def name_of(photo: str | Path | None) -> str | None:
+    """Return a photo as text: a hit's `path` is as good as its name."""
+    return None if photo is None else str(photo)
+
+
 def check_numbers(k: int, minimum: float | None, text_share: float) -> None:
     """Raise for a number that no search can be asked with."""
     if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_HITS:
@@ -104,7 +109,7 @@ def check_numbers(k: int, minimum: float | None, text_share: float) -> None:
     check_share("text_share", text_share, ends=True)
 
 
-def check_texts(text: str, photo: str | None, after: str | None) -> None:
+def check_texts(text: str, photo: str | Path | None, after: str | None) -> None:
     """Raise for what is no text, or too long, and where there is nothing to search for."""
     if not isinstance(text, str):
         raise SettingError(f"The query must be a text, got {shown(text)}.")
