@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from withsense_tf.data.folder.load import load_dataset as load_dataset
     from withsense_tf.data.gallery import Gallery as Gallery
     from withsense_tf.data.gallery import Queries as Queries
+    from withsense_tf.data.plain_folder.caption_file import CaptionFile as CaptionFile
     from withsense_tf.data.split import folds_by_photo as folds_by_photo
     from withsense_tf.data.split import split_by_photo as split_by_photo
     from withsense_tf.data.split import split_strict as split_strict
@@ -65,6 +66,7 @@ _HOME = {
     "check_folder": "data.folder.folder_check",
     "Dataset": "data.dataset",
     "Pairs": "data.dataset",
+    "CaptionFile": "data.plain_folder.caption_file",
     "demo_dataset": "demo.demo_dataset",
     "load_dataset": "data.folder.load",
     "folds_by_photo": "data.split",

@@ -8,7 +8,7 @@ import pytest
 from plain_photos import captions_of, photos, read
 
 from withsense_tf.data.plain_folder.caption_file import CaptionFile, captions_of_options
-from withsense_tf.errors import DataError, SettingError
+from withsense_tf.errors import DataError, KindError, SettingError
 
 TABLE = "left,right,words\na.jpg,b.jpg,DSC-01 SEA\nb.jpg,a.jpg,HARBOUR\n"
 
@@ -29,10 +29,19 @@ def test_the_table_may_lie_elsewhere_and_have_the_name_of_one_in_the_folder(tmp_
     assert captions_of(data) == {"a.jpg": ["A lake"], "b.jpg": ["A hill"]}
 
 
+def test_the_name_of_the_table_is_enough(tmp_path: Path) -> None:
+    root = photos(tmp_path / "photos", "a.jpg")
+    (tmp_path / "t.csv").write_text("file,caption\na.jpg,A lake\n")
+    for name in (tmp_path / "t.csv", str(tmp_path / "t.csv")):
+        assert captions_of(read(root, captions=name)) == {"a.jpg": ["A lake"]}
+    with pytest.raises(KindError, match="the name of a table of captions"):
+        read(root, captions=["t.csv"])
+
+
 def test_what_is_not_there_is_an_error_that_says_what_is(tmp_path: Path, folder: Path) -> None:
     root = photos(tmp_path / "photos", "a.jpg", "b.jpg")
     (root / "t.csv").write_text(TABLE)
-    with pytest.raises(SettingError, match="there is no such file"):
+    with pytest.raises(SettingError, match="no file of captions gone"):
         read(root, captions=CaptionFile(Path("gone.csv")))
     with pytest.raises(SettingError, match="its columns are left, right, words"):
         read(root, captions=CaptionFile(Path("t.csv"), "photo"))

@@ -97,9 +97,14 @@ class CheckReport:
 
 
 def check_folder(
-    folder: str | Path, captions: CaptionFile | None = None, tell: Callable[[str], object] | None = None
+    folder: str | Path,
+    captions: str | Path | CaptionFile | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> CheckReport:
-    """Read every table and decode every photo of a folder; report all that is wrong; `tell` is as of `load_dataset`."""
+    """Read every table and decode every photo of a folder; report all that is wrong.
+
+    `captions` and `tell` are as of `load_dataset`.
+    """
     contents = read_folder(folder, True, captions, tell)
     return CheckReport(str(contents.folder), _count(contents), contents.problems)
 

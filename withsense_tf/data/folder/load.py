@@ -48,7 +48,7 @@ OWN_TABLES: Final = (
 def load_dataset(
     folder: str | Path,
     decode: bool = True,
-    captions: CaptionFile | None = None,
+    captions: str | Path | CaptionFile | None = None,
     tell: Callable[[str], object] | None = None,
 ) -> Dataset:
     """Read a folder of photos; warn if anything had to be left out.
@@ -57,7 +57,8 @@ def load_dataset(
     `captions.csv` and `caption_corpus.csv` may be missing, and all captions: the tables they fill are then empty.
     Training photos that look like a test photo are left out. Any other folder is read with its photos in all depths,
     and with captions from tables, side-cars and the photo files themselves, as far as there are any; `captions` names a
-    table of them, and `tell` is called with what was found before the photos are decoded.
+    table of them, in the folder or elsewhere (with its columns: `ws.CaptionFile(file, photo_column, text_columns)`),
+    and `tell` is called with what was found before the photos are decoded.
 
     Every photo is decoded once, which takes about a second for a thousand. With `decode=False` large photos are decoded
     at a reduced size, and those that are truncated are no problem here, but an error when they are used.
@@ -103,7 +104,7 @@ def _check_photos(contents: Contents) -> None:
 def read_folder(
     folder: str | Path,
     decode: bool = False,
-    captions: CaptionFile | None = None,
+    captions: str | Path | CaptionFile | None = None,
     tell: Callable[[str], object] | None = None,
 ) -> Contents:
     """Read all files of the folder, and say what is wrong instead of stopping at it."""
@@ -120,10 +121,10 @@ def read_folder(
             "folder with train_dataset.csv and train_images/."
         )
     if not is_withsense_folder(root):
-        return read_plain_folder(root, decode, captions, tell)
+        return read_plain_folder(root, decode, CaptionFile.of(captions), tell)
     if captions is not None:
         raise SettingError(
-            f"--caption-file is for plain folders: {root} is a With Sense folder, which has its own."
+            f"A file of captions is for plain folders: {root} is a With Sense folder, which has its own."
         )
     files = _read_files(root)
     problems = [problem for table in files.values() for problem in table.problems]

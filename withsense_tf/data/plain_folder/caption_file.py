@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from withsense_tf.common.limits import is_file
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import SettingError, check_kind
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,20 @@ class CaptionFile:
     photo_column: str | None = None
     text_columns: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, captions: str | Path | CaptionFile | None) -> CaptionFile | None:
+        """Return the file that is meant by its name alone, too."""
+        check_kind("captions=", captions, (str, Path, cls, type(None)), "the name of a table of captions")
+        return cls(Path(captions)) if isinstance(captions, str | Path) else captions
+
     def name_in(self, root: Path, files: Mapping[str, Path]) -> tuple[str, Path]:
         """Return what the file is called among the files of a folder, and where it is."""
         places = [self.file] if self.file.is_absolute() else [self.file, root / self.file]
         path = next((place for place in places if is_file(place)), None)
         if path is None:
             raise SettingError(
-                f"--caption-file {self.file}: there is no such file, neither here nor in {root}. Expected a table that "
-                "names photos and has captions (CSV, TSV, JSON)."
+                f"There is no file of captions {self.file}, neither here nor in {root}. Expected a table that names "
+                "photos and has captions (CSV, TSV, JSON)."
             )
         for name, other in files.items():
             if other.samefile(path):

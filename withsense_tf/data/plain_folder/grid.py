@@ -133,7 +133,7 @@ def asked_roles(grid: Grid, photo: str | None, texts: Sequence[str], lookup: Pho
     if photo_name is None:
         raise SettingError(
             f"No column of {grid.file} names photos of the folder: its columns are {', '.join(grid.columns)}. Which "
-            "one is it? Say --photo-column."
+            "one is it? Say --photo-column, or ws.CaptionFile(file, column)."
         )
     names = tuple(_column(grid, text) for text in texts) or tuple(
         name for name in (own.texts if own else ()) if name != photo_name
