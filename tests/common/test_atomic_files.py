@@ -1,13 +1,26 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from filelock import FileLock, Timeout
 from full_files import files_of_at_most, without_rights, without_room
 
-from withsense_tf.common.atomic_files import alone_with, append_line, check_appendable, fill_draft, whole_file
+from withsense_tf.common.atomic_files import (
+    ALIVE,
+    OwnFolder,
+    alone_with,
+    append_line,
+    check_appendable,
+    fill_draft,
+    whole_file,
+)
 from withsense_tf.errors import DiskError, RightsError
 
 
@@ -105,3 +118,37 @@ def test_a_draft_has_the_rights_of_its_file_and_a_new_one_is_its_owners_alone(tm
     file.chmod(0o640)
     fill_draft(draft, b"newer", file)
     assert (draft.read_bytes(), draft.stat().st_mode & 0o777) == (b"newer", 0o640)
+
+
+MAKE = """
+import os, sys
+from withsense_tf.common.atomic_files import OwnFolder
+folder = OwnFolder("withsense-try-")
+print(folder.name, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_folder_of_a_killed_process_goes_with_the_next_and_that_of_a_living_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    places = {"TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    killed, alive = (
+        subprocess.Popen(
+            [sys.executable, "-c", MAKE], stdin=PIPE, stdout=PIPE, text=True, env=os.environ | places
+        )
+        for _ in range(2)
+    )
+    folders = [Path(one.stdout.readline().strip()) for one in (killed, alive)]
+    killed.kill()
+    killed.wait()
+    assert [folder.is_dir() for folder in folders] == [True, True]
+    for folder in folders:
+        os.utime(folder / ALIVE, (0, 0))
+    own = OwnFolder("withsense-try-")
+    assert [folder.is_dir() for folder in folders] == [False, True]
+    alive.communicate("")
+    assert not folders[1].exists()
+    own.cleanup()
+    assert not list(tmp_path.iterdir())

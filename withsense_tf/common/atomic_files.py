@@ -6,18 +6,44 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from withsense_tf.errors import on_disk
 
 DRAFT: Final = ".draft"
 # As much as some lines take, and as a file system gives at once.
 PROBE_BYTES: Final = 4_096
+# Its lock says that the process lives that made the folder; one that is younger may be on its way to the lock.
+ALIVE: Final = "alive.lock"
+YOUNG_SECONDS: Final = 60.0
+
+
+class OwnFolder(tempfile.TemporaryDirectory[str]):
+    """A temporary folder that goes with the object, or, where its process was killed, when another one is made."""
+
+    def __init__(self, prefix: str) -> None:
+        _remove_orphans(prefix)
+        super().__init__(prefix=prefix)
+        self._lock = FileLock(Path(self.name) / ALIVE, thread_local=False)
+        # Where files have no locks, nobody else takes it for an orphan either.
+        with suppress(OSError, NotImplementedError):
+            self._lock.acquire()
+
+
+def _remove_orphans(prefix: str) -> None:
+    """Remove folders of this user whose process is dead: a kernel that is killed removes nothing itself."""
+    for file in Path(tempfile.gettempdir()).glob(f"{prefix}*/{ALIVE}"):
+        with suppress(OSError, NotImplementedError, Timeout):
+            folder, age = file.parent.lstat(), time.time() - file.stat().st_mtime
+            if folder.st_uid == os.getuid() and age > YOUNG_SECONDS:
+                with FileLock(file, blocking=False):
+                    shutil.rmtree(file.parent, ignore_errors=True)
 
 
 @contextmanager

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fitted_matchers import MAKERS
 from index_digest import contents
 from PIL import Image
 from PIL.ExifTags import Base
 from small_index import LAW, ask, item_of, items_of_looks, new_index
 
-from withsense_tf.data.dataset import Dataset
+from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.photo_facts import photo_facts
 from withsense_tf.data.pictures.photo_file import digest_of
 from withsense_tf.encoders.vectors.store import VectorStore
@@ -134,3 +135,20 @@ def test_a_matcher_that_is_not_fitted_is_named_before_anything_is_made(
         Search(matcher, colours)
     with pytest.raises(NotFittedError, match="is not fitted yet"):
         build_index(PhotoIndex.make(tmp_path / "index"), matcher, colours, LAW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "own"),
+    [
+        ("closed form", lambda matcher: matcher.features_.store),
+        ("hybrid", lambda matcher: matcher.towers_.features_.store),
+        ("linear", lambda matcher: matcher.store_),
+    ],
+)
+def test_a_search_takes_the_vectors_that_a_matcher_without_a_store_has(
+    kind: str, own: Callable[[Matcher], VectorStore], train: Pairs, colours: Dataset
+) -> None:
+    matcher = MAKERS[kind](None).fit(train)
+    assert matcher.store is None
+    with Search(matcher, colours, LAW) as search:
+        assert search.index.store is own(matcher)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from withsense_tf.common.atomic_files import OwnFolder
 from withsense_tf.common.limits import is_file, parse_json
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.pictures.photo_file import CHANGED, has_digest
@@ -60,7 +60,7 @@ class VectorStore:
     ) -> None:
         self.dtype = check_choice("dtype", dtype, ("float32", "float16"))
         if folder is None:
-            self._temporary = tempfile.TemporaryDirectory(prefix="withsense-vectors-")
+            self._temporary = OwnFolder("withsense-vectors-")
             folder = self._temporary.name
         self.folder = Path(folder)
         if is_file(self.folder):
