@@ -55,7 +55,15 @@ def test_commands_and_docstrings_are_in_the_pages(site: Path) -> None:
     assert "--photo-judge" in commands
     python = (site / "reference/python.html").read_text(encoding="utf-8")
     assert "doc-heading" in python
+    assert ":::" not in python
     assert "split_by_photo" in python
+
+
+def test_lists_within_numbered_ones_are_within_them_on_the_site_too() -> None:
+    # The site's Markdown asks for four spaces; with three, a list ends the numbered one, and goes on counting.
+    for path in sorted(ROOT.glob("docs/**/*.md")):
+        text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert re.findall(r"^ {1,3}(?:[-*]|[0-9]+\.) .*", text, re.MULTILINE) == [], path
 
 
 @pytest.mark.slow
