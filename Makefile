@@ -54,7 +54,7 @@ demo: $(VENV)/demo
 docs: export NO_MKDOCS_2_WARNING := 1
 docs: docs-note $(VENV)/installed artifacts/notebooks/05_law.ipynb
 	$(RUN) -m mkdocs build --strict --quiet
-	@echo "artifacts/site/index.html"
+	@echo "artifacts/site/index.html (with its search: $(RUN) -m http.server --directory artifacts/site 8001)"
 
 docs-note:
 	@echo "This installs what is missing (minutes, the first time), runs the notebooks on drawn photos where they changed" \

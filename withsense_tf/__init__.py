@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from withsense_tf.encoders.texts.text_tfidf import Tfidf as Tfidf
     from withsense_tf.encoders.vectors.store import VectorStore as VectorStore
     from withsense_tf.evaluation.compare import compare as compare
+    from withsense_tf.evaluation.page.training_chart import training_chart as training_chart
     from withsense_tf.index.photo_index import PhotoIndex as PhotoIndex
     from withsense_tf.index.upkeep.build import build_index as build_index
     from withsense_tf.matchers.captions import Captions as Captions
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from withsense_tf.matchers.towers.pretrained import Pretrained as Pretrained
     from withsense_tf.matchers.towers.two_tower import TwoTower as TwoTower
     from withsense_tf.policy.current_policy import Policy as Policy
+    from withsense_tf.search.notebook.explanation import explain as explain
     from withsense_tf.search.search import Search as Search
     from withsense_tf.targets.agreement import agreement as agreement
     from withsense_tf.targets.balance import balance as balance
@@ -77,6 +79,8 @@ _HOME = {
     "Tfidf": "encoders.texts.text_tfidf",
     "VectorStore": "encoders.vectors.store",
     "compare": "evaluation.compare",
+    "training_chart": "evaluation.page.training_chart",
+    "explain": "search.notebook.explanation",
     "Policy": "policy.current_policy",
     "Search": "search.search",
     "PhotoIndex": "index.photo_index",
