@@ -14,8 +14,8 @@ def test_what_was_found_is_marked_where_it_stands_with_its_rule() -> None:
     told = explain("A toddler eats baby carrots")
     assert (told.verdict, told.text) == ("block", "A toddler eats baby carrots")
     shown = told._repr_html_()
-    assert ">toddler</mark><sup>block</sup> eats <mark" in shown
-    assert ">baby carrots</mark><sup>allow</sup></p>" in shown
+    assert ">toddler</mark><sup>block: child</sup> eats <mark" in shown
+    assert ">baby carrots</mark><sup>allow: thing for children</sup></p>" in shown
     assert str(told).startswith("block: a word that names a child\n  block   child: “toddler”")
 
 

@@ -52,7 +52,7 @@ class Explanation:
             parts += [
                 html.escape(self.text[at:start]),
                 f'<mark style="{STYLES[hit.decision]}" title="{why}">{html.escape(self.text[start:end])}</mark>',
-                f"<sup>{hit.decision}</sup>",
+                f"<sup>{hit.decision}: {html.escape(hit.rule)}</sup>",
             ]
             at = end
         with_marks = "".join([*parts, html.escape(self.text[at:])])
