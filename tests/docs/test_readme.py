@@ -38,10 +38,12 @@ def test_both_show_the_same_code() -> None:
 
 
 def test_both_tell_the_same_figures() -> None:
-    # Thousands stand behind a comma in English, and behind a space that does not break in Russian.
+    # Thousands stand behind a comma in English, and behind a space that does not break in Russian, where a comma
+    # stands before decimals, and a nought before that.
+    english = re.sub(r"(?<=\d),(?=\d{3}\b)", "", TEXTS["README.md"])
+    russian = re.sub(r"(?<=\d),(?=\d)", ".", TEXTS["README.ru.md"].replace("\N{NO-BREAK SPACE}", ""))
     english, russian = (
-        Counter(FIGURE.findall(re.sub(r"(?<=\d)[,\N{NO-BREAK SPACE}](?=\d{3}\b)", "", text)))
-        for text in TEXTS.values()
+        Counter(FIGURE.findall(re.sub(r"(?<![\d.])0(?=\.\d)", "", text))) for text in (english, russian)
     )
     assert english == russian
     assert english[".580"] == 1
