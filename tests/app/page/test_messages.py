@@ -113,6 +113,17 @@ def test_a_sentence_and_its_translation_are_about_the_same() -> None:
         assert CYRILLIC.search(russian), english
 
 
+def test_what_an_index_cannot_read_is_told_in_one_language() -> None:
+    line = in_russian(
+        "This index reads English, and the query is in another language. Ask in English, or build the index with a "
+        "matcher that reads it (in Python text='use', or a multilingual SigLIP 2 or MetaCLIP 2)."
+    )
+    assert line is not None
+    assert line.startswith(
+        "Этот индекс читает по-английски, а запрос на другом языке. Спросите по-английски или"
+    )
+
+
 def test_values_stand_where_they_belong() -> None:
     said = in_russian("The photo cannot be used: the file has zero bytes. Send the whole file.")
     assert said == "Снимок не годится: файл пуст. Пришлите файл целиком."

@@ -54,6 +54,8 @@ def _fill(words: str, match: re.Match[str]) -> str:
 
 
 def _value(name: str, value: str) -> str:
+    if value == "English":
+        return "по-английски"
     if name in WITH_LISTS:
         for pattern, word in LISTS:
             value = pattern.sub(word, value)
