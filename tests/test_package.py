@@ -118,8 +118,8 @@ def test_every_argument_of_what_is_made_with_settings_is_explained() -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'serach'"):
-        ws.serach  # noqa: B018  # the look-up is what is tested
+    with pytest.raises(AttributeError, match=r"no attribute 'TwoTowers'\. Did you mean 'TwoTower'\?"):
+        ws.TwoTowers  # noqa: B018  # the look-up is what is tested
 
 
 def test_relevance_is_a_function_whatever_was_imported_before() -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -134,7 +135,9 @@ def __getattr__(name: str) -> Any:
 
         return version("withsense_tf")
     if name not in _HOME:
-        raise AttributeError(f"module 'withsense_tf' has no attribute {name!r}")
+        near = get_close_matches(name, __all__, 1)
+        hint = f". Did you mean {near[0]!r}?" if near else ""
+        raise AttributeError(f"module 'withsense_tf' has no attribute {name!r}{hint}")
     return getattr(import_module(f"withsense_tf.{_HOME[name]}"), name)
 
 

@@ -164,3 +164,5 @@ def test_of_several_splits_it_is_said_which_one_the_answer_is_of() -> None:
 def test_rows_of_one_split_without_a_name_say_that_there_is_none_to_choose() -> None:
     with pytest.raises(SettingError, match=r"split='folds': these rows are of one split, which has no name"):
         Comparison(({"matcher": "towers", "rmse": 0.1},)).plot("folds")
+    with pytest.raises(SettingError, match=r"'dark' is no split: write plot\(theme='dark'\)"):
+        Comparison(({"matcher": "towers", "rmse": 0.1},)).plot("dark")

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from withsense_tf.encoders.texts.text_tfidf import Tfidf
 from withsense_tf.errors import SettingError
-from withsense_tf.matchers.setting_types import check_type
+from withsense_tf.matchers.base import Matcher
+from withsense_tf.matchers.concat.concat_keras import ConcatKeras
+from withsense_tf.matchers.setting_types import check_settings_of, check_type
+from withsense_tf.matchers.towers.two_tower import TwoTower
 
 
 @pytest.mark.parametrize(
@@ -56,3 +60,29 @@ def test_a_value_of_another_kind_is_named_with_what_was_expected(
 def test_an_object_made_in_python_is_left_to_whom_it_is_for() -> None:
     check_type("m.text", Tfidf(), "tfidf", "str | TextEncoder")
     check_type("m.texts", [Tfidf()], ("a",))
+
+
+@pytest.mark.parametrize(
+    ("matcher", "message"),
+    [
+        (TwoTower("scene_net", dim="256"), "dim must be a whole number, got '256'"),
+        (ConcatKeras(widths=256, photo="scene_net"), "widths must be a list of whole numbers, got 256"),
+    ],
+    ids=["dim", "widths"],
+)
+def test_a_setting_of_another_kind_is_named_in_python_too(matcher: Matcher, message: str) -> None:
+    with pytest.raises(SettingError, match=message):
+        check_settings_of(matcher)
+
+
+class Own:
+    def __init__(self, alpha: float = 1, beta=1) -> None:  # as people write them
+        self.alpha, self.beta = alpha, beta
+
+    def check_settings(self) -> None:
+        pass
+
+
+def test_what_a_signature_does_not_tell_is_left_to_the_matcher() -> None:
+    check_settings_of(Own(0.5, 0.5))
+    check_settings_of(TwoTower("scene_net", dim=np.int64(8)))

@@ -93,3 +93,8 @@ def test_a_hit_is_taken_by_its_number_as_the_answer_counts_them() -> None:
     assert (answer[0], answer[-1], answer[:2]) == (HIT, HIT, (HIT,))
     with pytest.raises(IndexError):
         answer[1]
+
+
+def test_a_name_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingError, match="save expects the name of a picture"):
+        ANSWER.save(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from small_index import LAW
 from withsense_tf.data.dataset import Dataset, Pairs
 from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.vectors.store import VectorStore
-from withsense_tf.errors import SettingError
+from withsense_tf.errors import DataError, SettingError
 from withsense_tf.index.photo_index import PhotoIndex
 from withsense_tf.index.upkeep.build import build_index
 from withsense_tf.index.vectors.engine_settings import Engine
@@ -284,3 +285,28 @@ def test_what_is_no_country_is_refused(
         ask_by(search("hybrid"))
     with pytest.raises(SettingError, match="did you mean GB"):
         Search(search("hybrid").index, policy=LAW, country="uk")
+
+
+def test_what_is_no_photo_is_named(search: Callable[..., Search], tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    with pytest.raises(DataError, match=r"notes\.txt is no photo that can be read: it starts like none of"):
+        search("hybrid")("", photo=tmp_path / "notes.txt", says="a wall")
+
+
+@pytest.mark.parametrize("asked", [{"day": "yesterday"}, {"fill": "yes"}, {"literal": 1}])
+def test_a_day_that_is_none_and_a_word_for_a_choice_are_refused(
+    search: Callable[..., Search], asked: dict[str, object]
+) -> None:
+    with pytest.raises(SettingError, match=f"{next(iter(asked))}= expects"):
+        search("hybrid")("a wall", **asked)
+
+
+def test_a_closed_search_says_so_and_its_index_can_be_opened_again(search: Callable[..., Search]) -> None:
+    index = search("hybrid").index
+    assert repr(index) == f"PhotoIndex({index.folder})"
+    other = Search(index.folder, policy=LAW, country="AQ")
+    other.close()
+    with pytest.raises(SettingError, match="This search is closed"):
+        other("a wall")
+    with Search(index.folder, policy=LAW, country="AQ") as again:
+        assert ask(again, "a wall")

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any, Final
 
+from withsense_tf.errors import KindError, shown
+
 # Words of any alphabet count, single letters and digits too ("a 7" is two words): ages matter here.
 WORD: Final = re.compile(r"\w+")
 ITEMS: Final = re.compile(r"[,;]")
@@ -102,7 +104,14 @@ def stop_words() -> list[str]:
 
 def unique(texts: Iterable[str]) -> list[str]:
     """Return each text once: a caption that stands beside six photos must not make its words common."""
+    check_several(texts)
     return list(dict.fromkeys(texts))
+
+
+def check_several(texts: Iterable[str]) -> None:
+    """Raise for a text by itself, whose letters would be taken for texts."""
+    if isinstance(texts, str):
+        raise KindError(f"Expected a list of texts, got one text, {shown(texts)}: put it into brackets.")
 
 
 def _plain(text: str) -> str:

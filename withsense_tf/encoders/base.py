@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -53,6 +54,15 @@ class Encoder(Saveable, ABC):
     def weights(self) -> str:
         """Name the source of the weights; "" if the encoder has none but what it was fitted on."""
         return ""
+
+    def __repr__(self) -> str:
+        """Return the class with the arguments that are not as they come."""
+        parameters = inspect.signature(type(self)).parameters
+        values = {name: getattr(self, name, one.default) for name, one in parameters.items()}
+        others = (
+            f"{name}={value!r}" for name, value in values.items() if value is not parameters[name].default
+        )
+        return f"{type(self).__name__}({', '.join(others)})"
 
     def to_state(self) -> dict[str, Any]:
         """Return the state to save, with the identity: other weights under the same name are found out.

@@ -94,6 +94,8 @@ class Comparison:
         """
         first = self._first_split()
         names = dict.fromkeys(str(row.get("split") or "") for row in self.rows)
+        if split not in {None, *names} and split in ("light", "dark"):
+            raise SettingError(f"{shown(split)} is no split: write plot(theme={split!r}).")
         if split is not None and set(names) <= {""}:
             raise SettingError(
                 f"split={shown(split)}: these rows are of one split, which has no name. Leave it out."

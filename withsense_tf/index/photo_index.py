@@ -251,6 +251,9 @@ class PhotoIndex:
     def _folder_of(self, number: int) -> Path:
         return self.folder / MODELS_FOLDER / str(number)
 
+    def __repr__(self) -> str:
+        return f"PhotoIndex({self.folder})"
+
     def close(self) -> None:
         """Close files and connections."""
         with self._lock:

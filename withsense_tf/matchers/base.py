@@ -22,7 +22,6 @@ from withsense_tf.data.gallery import Gallery, Queries, cross_pairs
 from withsense_tf.encoders.base import PhotoEncoder, TextEncoder
 from withsense_tf.encoders.make_encoder import tower_text
 from withsense_tf.encoders.photos.photo_scene import SceneNet
-from withsense_tf.encoders.vectors.store import check_store
 from withsense_tf.errors import (
     DataError,
     NotFittedError,
@@ -34,6 +33,7 @@ from withsense_tf.errors import (
 from withsense_tf.matchers.own_captions import captioned_photos
 from withsense_tf.matchers.photo_features import PhotoFeatures, Photos, describe_encoders, photo_encoders
 from withsense_tf.matchers.search_forms import SearchForm
+from withsense_tf.matchers.setting_types import check_settings_of
 from withsense_tf.targets.calibrated_on import CalibratedOn
 
 SCENE_NET: Final = "scene_net"
@@ -73,8 +73,7 @@ class Matcher(Saveable, BaseEstimator):  # type: ignore[misc]  # scikit-learn sh
             raise DataError("Targets must be numbers from 0 to 1.")
         _warn_of_published_test_photos(pairs)
         _warn_of_untaught_eyes(getattr(self, "photo", ()), pairs)
-        check_store(getattr(self, "store", None))
-        self.check_settings()
+        check_settings_of(self)
         self._fit(pairs)
         self.law_ = pairs.data.law
         self.fitted_target_ = pairs.definition

@@ -1,10 +1,12 @@
-"""Values from files and the command line: whether they are of the kind that a setting takes."""
+"""Values from files, the command line and Python: whether they are of the kind that a setting takes."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any, Final
 
+from withsense_tf.encoders.vectors.store import check_store
 from withsense_tf.errors import SettingError, shown
 
 KINDS: Final[dict[type, str]] = {
@@ -54,6 +56,18 @@ def check_type(setting: str, value: object, default: object, annotation: str = "
         if description.startswith("a list of texts"):
             usual += ' Write it as ["a", "b"].'
         raise SettingError(f"{setting} must be {description}, got {shown(value)}.{usual}")
+
+
+def check_settings_of(matcher: Any) -> None:
+    """Raise where a matcher's setting is not of the kind that its signature tells, or cannot be."""
+    check_store(getattr(matcher, "store", None))
+    for name, one in inspect.signature(type(matcher)).parameters.items():
+        value, kind = getattr(matcher, name, None), str(one.annotation)
+        # Of a default alone nothing follows: 1 may stand for a number with decimals.
+        is_told = kind == type(one.default).__name__ or kind.startswith("Sequence[")
+        if is_told and value is not None and not _is_object(value):
+            check_type(name, value, one.default, kind)
+    matcher.check_settings()
 
 
 def _is(value: object, kind: type) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from withsense_tf.common.atomic_files import whole_file
 from withsense_tf.common.words import CYRILLIC
+from withsense_tf.errors import check_kind
 from withsense_tf.search.places import Hit, Withheld
 from withsense_tf.search.query.photo_query import SAYS, TYPED_SAYS
 
@@ -131,6 +132,7 @@ class Hits:
         """Draw the answer as a contact sheet into a PNG or JPEG file, and return its path."""
         from withsense_tf.search.contact_sheet import check_picture
 
+        check_kind("save", file, (str, Path), "the name of a picture, such as sheet.png")
         path = Path(file)
         check_picture(path)
         # A picture that was there stays until the new one is whole.

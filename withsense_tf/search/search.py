@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from withsense_tf.data.pictures.photo_file import PhotoError
 from withsense_tf.errors import SettingError, WithSenseError, check_kind
 from withsense_tf.index.index_door import IndexDoor
 from withsense_tf.index.integrity.vector_checks import check_sample
@@ -24,10 +25,10 @@ from withsense_tf.policy.current_policy import Policy
 from withsense_tf.search.filter_law import check_asked_columns, filter_notice
 from withsense_tf.search.hits import Hits
 from withsense_tf.search.photo_score import PhotoScore, photo_score
-from withsense_tf.search.query.photo_query import Refusal, check_is_there, photo_query
+from withsense_tf.search.query.photo_query import PhotoQuery, Refusal, check_is_there, photo_query
 from withsense_tf.search.query.reading import read_query
 from withsense_tf.search.ranking_walk import RankingWalk
-from withsense_tf.search.search_request import SearchRequest, check_numbers, check_texts, name_of
+from withsense_tf.search.search_request import SearchRequest, check_numbers, check_texts, check_ways, name_of
 
 if TYPE_CHECKING:
     from withsense_tf.data.dataset import Dataset, Pairs
@@ -62,6 +63,7 @@ class Search:
         self.country = None if country is None else known_country(country)
         self.for_strangers = for_strangers
         self.index = _open(index, photos, self.policy)
+        self._is_closed = False
 
     def __call__(
         self,
@@ -98,6 +100,7 @@ class Search:
         check_numbers(k, minimum, text_share)
         check_texts(text, photo, after)
         check_texts(says, "", None)
+        check_ways(day, fill, literal)
         request = SearchRequest(
             text,
             name_of(photo),
@@ -128,11 +131,21 @@ class Search:
         photo = request.photo
         like = None
         if photo is not None:
-            like = photo_query(generation, tables, door, photo, request.says, self.for_strangers)
+            like = self._like(generation, tables, door, photo, request.says)
         if isinstance(like, Refusal):
             return Hits(request.raw_text, notice=like.notice, message=like.message, like=photo)
         check_asked_columns(tables, door, request.where)
         return RankingWalk(generation, tables, door, replace(request, like=like)).hits()
+
+    def _like(
+        self, generation: Generation, tables: sqlite3.Connection, door: IndexDoor, photo: str, says: str
+    ) -> PhotoQuery | Refusal:
+        try:
+            return photo_query(generation, tables, door, photo, says, self.for_strangers)
+        except PhotoError as error:
+            if self.for_strangers:
+                raise  # who uploads a file gave it another name
+            raise PhotoError(error.kind, f"{photo} is no photo that can be read: {error.reason}.") from error
 
     def score(
         self,
@@ -170,6 +183,8 @@ class Search:
 
     def _ask(self, answer: Callable[[Generation, sqlite3.Connection], T], model: int | None = None) -> T:
         """Answer by the model in use; one that was dropped meanwhile fails, but then there is another."""
+        if self._is_closed:
+            raise SettingError("This search is closed. Make another one: ws.Search(…).")
         if model is not None:
             with self.index.catalog.reading() as tables:
                 return answer(_whole_model(self.index, tables, model), tables)
@@ -197,7 +212,8 @@ class Search:
         return f"Search({self.index.folder}, {self.country or 'the strictest rule'})"
 
     def close(self) -> None:
-        """Close files and connections."""
+        """Close files and connections; a closed search answers no more."""
+        self._is_closed = True
         self.index.close()
 
     def __enter__(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ import numpy as np
 
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS, check_length
 from withsense_tf.common.unit import unit
-from withsense_tf.errors import SettingError, check_share, shown
+from withsense_tf.errors import SettingError, check_kind, check_share, shown
 from withsense_tf.index.vectors.filters import Where
 from withsense_tf.matchers.search_forms import SearchForm
 from withsense_tf.search.query.parse import Query, parse_query
@@ -107,6 +108,13 @@ def check_numbers(k: int, minimum: float | None, text_share: float) -> None:
     if minimum is not None:
         check_share("minimum", minimum, ends=True)
     check_share("text_share", text_share, ends=True)
+
+
+def check_ways(day: date | None, fill: bool, literal: bool) -> None:
+    """Raise for a day that is no date, and for what is neither true nor false."""
+    check_kind("day=", day, (date, type(None)), "a day", "pass datetime.date(2026, 11, 30)")
+    for setting, value in (("fill=", fill), ("literal=", literal)):
+        check_kind(setting, value, bool, "True or False")
 
 
 def check_texts(text: str, photo: str | Path | None, after: str | None) -> None:

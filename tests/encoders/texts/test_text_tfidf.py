@@ -114,7 +114,7 @@ def test_more_dimensions_than_there_are_is_an_error() -> None:
         Tfidf(dim=5).fit(TEXTS)
 
 
-@pytest.mark.parametrize("wrong", [{"min_count": 0}, {"ngrams": 0}, {"dim": 0}], ids=str)
+@pytest.mark.parametrize("wrong", [{"min_count": 0}, {"ngrams": 0}, {"ngrams": "x"}, {"dim": 0}], ids=str)
 def test_settings_below_1_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(SettingError, match="at least 1"):
         Tfidf(**wrong)
@@ -139,3 +139,14 @@ def test_an_impossible_seed_is_refused_at_once() -> None:
 )
 def test_each_setting_changes_the_identity(other: dict[str, Any]) -> None:
     assert Tfidf(dim=2).identity != Tfidf(**{"dim": 2, **other}).identity
+
+
+def test_one_text_is_not_taken_for_its_letters() -> None:
+    with pytest.raises(SettingError, match="Expected a list of texts, got one text, 'a dog'"):
+        Tfidf().fit("a dog")
+    with pytest.raises(SettingError, match="Expected a list of texts"):
+        Tfidf().fit(TEXTS).encode("a dog")
+
+
+def test_it_shows_itself_by_what_was_chosen() -> None:
+    assert repr(Tfidf(dim=3)) == "Tfidf(dim=3)"

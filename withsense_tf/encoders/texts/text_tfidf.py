@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from withsense_tf.common.words import stop_words, unique
 from withsense_tf.encoders.base import TextEncoder
 from withsense_tf.encoders.texts.word_weights import WordWeights
-from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed
+from withsense_tf.errors import DataError, NotFittedError, SettingError, check_seed, shown
 
 
 class Tfidf(TextEncoder):
@@ -35,9 +36,11 @@ class Tfidf(TextEncoder):
         dim: int | None = None,
         seed: int = 0,
     ) -> None:
-        if min_count < 1 or ngrams < 1 or (dim is not None and dim < 1):
+        numbers: tuple[object, ...] = (min_count, ngrams, 1 if dim is None else dim)
+        if not all(isinstance(one, Integral) and int(one) >= 1 for one in numbers):
             raise SettingError(
-                f"min_count, ngrams and dim must be at least 1, got {min_count}, {ngrams} and {dim}."
+                "min_count, ngrams and dim must be whole numbers of at least 1, "
+                f"got {shown(min_count)}, {shown(ngrams)} and {shown(dim)}."
             )
         self.min_count = min_count
         self.ngrams = ngrams

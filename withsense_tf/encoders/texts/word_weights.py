@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from withsense_tf.common.saved_objects import Saveable
-from withsense_tf.common.words import CYRILLIC, lemma, lemmas, words
+from withsense_tf.common.words import CYRILLIC, check_several, lemma, lemmas, words
 
 # Unknown words -> their shares in the columns of words that count.
 Near = Callable[[Sequence[str]], Mapping[str, Mapping[int, float]]]
@@ -68,6 +68,7 @@ class WordWeights(Saveable):
         """Return a sparse float32 matrix, (texts, words); `near` gives unknown words shares in words that count."""
         from scipy.sparse import csr_matrix
 
+        check_several(texts)
         unknown = [self.unknown_forms(text) if near else [] for text in texts]
         shares = near(list(chain.from_iterable(unknown))) if near else {}
         ends: list[int] = [0]
