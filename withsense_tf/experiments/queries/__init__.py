@@ -2,7 +2,7 @@
 
 - `queries_ru.csv.xz`: image (a photo of Flickr8k's test split), russian, english: what its writer would type to find
   it, and the same in English. Written from the photos alone.
-- `foreign_queries.csv`: language, kind (foreign, or a near miss: plausible but for one thing), text: what no photo of
-  such a collection shows. Written after a look at sixty of its photos.
+- `foreign_queries.csv.xz`: language, kind (foreign, or a near miss: plausible but for one thing), text: what no photo
+  of such a collection shows. Written after a look at sixty of its photos.
 - `everyday_queries.csv`: language, text: what photographers would try on it.
 """

@@ -6,7 +6,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from withsense_tf.data.folder.tables import RawTable, read_table
+from withsense_tf.data.folder.tables import read_table
 from withsense_tf.errors import DataError
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ def read_typed_queries(folder: Path | None = None) -> pd.DataFrame:
 
     own = None if folder is None else folder / TYPED_QUERIES
     if own is None or not (table := read_table(own, TYPED_COLUMNS, header=True)).there:
-        # One byte a letter: so it is packed smallest. To change it: `xz -d`, then `xz` again.
-        with as_file(files("withsense_tf.experiments.queries") / f"{TYPED_QUERIES}.xz") as file:
-            return pd.read_csv(file, dtype="str", encoding="cp1251")
+        return _of_package(TYPED_QUERIES)
     if not table.usable or table.problems:
         problem = table.problems[0]
         raise DataError(f"{own} cannot be read as typed queries: {problem.where}: {problem.reason}.")
@@ -39,13 +37,15 @@ def read_typed_queries(folder: Path | None = None) -> pd.DataFrame:
 def read_foreign_queries() -> dict[str, list[str]]:
     """Return queries of the package that no photo answers: for each language and kind, and each language, its texts."""
     sets: dict[str, list[str]] = {}
-    for row in _of_package("foreign_queries.csv", ("language", "kind", "text")).rows:
-        language, kind, query = row.fields["language"], row.fields["kind"], row.fields["text"]
+    for language, kind, query in _of_package("foreign_queries.csv").to_numpy():
         for name in (f"{language}, {kind}", f"{language}, all"):
             sets.setdefault(name, []).append(query)
     return sets
 
 
-def _of_package(name: str, columns: tuple[str, ...]) -> RawTable:
-    with as_file(files("withsense_tf.experiments.queries") / name) as file:
-        return read_table(file, columns, header=True)
+def _of_package(name: str) -> pd.DataFrame:
+    import pandas as pd
+
+    # One byte a letter: so it is packed smallest. To change it: `xz -d`, then `xz` again.
+    with as_file(files("withsense_tf.experiments.queries") / f"{name}.xz") as file:
+        return pd.read_csv(file, dtype="str", encoding="cp1251", keep_default_na=False)
