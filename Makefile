@@ -13,9 +13,9 @@ CHECK_PYTHON = $(PYTHON) -c "$(SUITS)" 2>/dev/null \
 .PHONY: help compare quick demo docs docs-note test lint types unit slow sbom clean
 
 help:
+	@echo "make demo      begin here: draw photos, index them, and open the web page before them"
 	@echo "make compare   render the demo set, train and compare, print the table, write artifacts/"
-	@echo "make demo      draw photos, index them, and open the web page before them"
-	@echo "make quick     the same as a smoke run"
+	@echo "make quick     compare as a smoke run: fewer photos, figures that say little"
 	@echo "make test      lint, types, import contracts and all tests but the slow ones"
 	@echo "make slow      the slow tests: whole commands, servers, browsers, trainings, the real folder"
 	@echo "make docs      run the notebooks and build the documentation into artifacts/site, without asking any server"

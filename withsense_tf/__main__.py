@@ -22,8 +22,7 @@ from withsense_tf.common import terminal
 from withsense_tf.experiments.compare.command_line import app as compare_app
 
 app = typer.Typer(
-    help="Photos and texts: check data, render the demo set, ask what the law allows, index photos and search them, "
-    "compare matchers.",
+    help="Search photos by texts, ask what the law allows, compare matchers. Begin with: demo.",
     epilog="Exit codes: 0 all is well, 1 what was checked is not, 2 a mistake in what was asked, 130 and 143 stopped.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -36,7 +35,7 @@ app.add_typer(data_app, name="data")
 def version(
     show: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
-    """Photos and texts: check data, render the demo set, ask what the law allows, search photos, compare matchers."""
+    """Search photos by texts, ask what the law allows, compare matchers. Begin with: demo."""
     if show:
         from importlib.metadata import version
 
