@@ -281,9 +281,9 @@ class RankingWalk:
 
     def _message(self, page: _Page, chance: Chance | None) -> str | None:
         parts = []
-        text = self.request.query.text
+        text, is_first = self.request.query.text, self.after is None
         # A photo that fits may stand behind the places that are withheld.
-        is_empty = self.after is None and not page.photos and not (page.more and page.fits)
+        is_empty = is_first and not page.photos and not (page.more and page.fits)
         if is_empty and (page.best is not None or not page.places):
             if page.best is None:
                 parts.append(nothing_meets(self.tables, self.door, self.request.where))
@@ -293,7 +293,7 @@ class RankingWalk:
                 missing_words = (with_meant_word(word, text, self.shown, self.door.policy) for word in words)
                 missing = tuple(dict.fromkeys(missing_words))
                 parts.append(nothing_fits(page.best, self.request.least, why, missing))
-        elif self.after is None and chance is not None and not chance.fits and self.request.minimum is not None:
+        elif is_first and chance is not None and not chance.fits and self.request.minimum is not None:
             parts.append(nearest_alone(chance))
         if text and (unknown := not_known(text, self.form, self.door.policy, self._in_captions)):
             parts.append(unknown)
