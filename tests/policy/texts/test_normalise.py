@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from withsense_tf.policy.texts.normalise import PLAIN, normalise, spelt, visible
+from withsense_tf.policy.texts.normalise import PLAIN, as_seen, normalise, spelt, visible
 from withsense_tf.policy.texts.text_policy import TextPolicy
 
 
@@ -64,3 +64,37 @@ def test_a_usual_caption_is_plain() -> None:
 
 def test_a_word_is_parted_from_an_ordinal_before_it() -> None:
     assert normalise("zoe10thbday") == "zoe 10th bday"
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u202egniws a no ybab A\u202c",
+        "\u202eybab",
+        "Sunset \u202eybab a dna\u202c on the beach",
+        "&#8238;ybab",
+        "\u202eкиьлам\u202c",
+        "\u202eи\u0306ыннедйург\u202c лежит \u202eкиьлам",
+        "\u2067\u202ey\u202co\u202eb\u2069",
+        "\u202eby\u2066ba",
+        "\u200fy\u200fo\u200fb",
+        "y\u200fb\u200fa\u200fb",
+        "\u2067year old\u200f a 5\u2069",
+    ],
+)
+def test_a_child_that_is_seen_from_right_to_left_is_no_secret(text: str) -> None:
+    assert TextPolicy().verdict(text).restricted
+
+
+def test_what_is_turned_round_is_read_as_it_is_seen() -> None:
+    assert as_seen("\u202egniws a no ybab A\u202c") == "A baby on a swing"
+    verdict = TextPolicy().verdict("\u202egniws a no ybab A\u202c")
+    assert (verdict.decision, verdict.span) == ("block", "baby")
+
+
+@pytest.mark.parametrize(
+    "text", ["\u202aC:/photos/lake.jpg\u202c", "Tel Aviv by night\u200f", "\u2068Mont Blanc\u2069 at dawn"]
+)
+def test_marks_of_direction_that_turn_nothing_hide_nothing(text: str) -> None:
+    assert TextPolicy().verdict(text).decision == "allow"

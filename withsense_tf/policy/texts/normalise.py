@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from typing import Final
 
 from withsense_tf.policy.texts.signs import as_read
@@ -40,6 +41,9 @@ AGE_CODE: Final = re.compile(
     r"(?<!\w)(\d{1,2}) ?(?:y|yrs?|(г|лет)) ?\d{1,2} ?(?:m|mo|mths?|мес)\b", re.IGNORECASE
 )
 ENTITIES: Final = 2  # how often an entity may hide another one
+# Marks of direction: what they turn round, or whose parts they may.
+OVERRIDDEN: Final = re.compile("\u202e([^\u202c\u2069]*)")
+TURNS: Final = re.compile(r"[\u202b\u202e\u2067]|[\u061c\u200f](?=.*\w)", re.DOTALL)
 
 
 def is_plain(text: str) -> bool:
@@ -61,11 +65,26 @@ def visible(text: str) -> str:
     if len(text) > LONG_TEXT:
         # First of all: what follows would take too long for a run without a blank.
         text = re.sub(rf"\S{{{LONGEST_RUN}}}", r"\g<0> ", text)
-    for _ in range(ENTITIES if "&" in text else 0):
-        text = html.unescape(text)
+    text = _without_entities(text)
     if ODD.search(text):
         text = as_read(text)
     return " ".join(text.split())
+
+
+def as_seen(text: str) -> str:
+    """Return a text that marks of direction turn round in the order in which it is seen, `visible`; of others nothing.
+
+    >>> as_seen("\u202eybab A")
+    'A baby'
+    """
+    text = unicodedata.normalize("NFC", _without_entities(text))
+    return visible(OVERRIDDEN.sub(lambda run: run[1][::-1], text)) if TURNS.search(text) else ""
+
+
+def _without_entities(text: str) -> str:
+    for _ in range(ENTITIES if "&" in text else 0):
+        text = html.unescape(text)
+    return text
 
 
 def spelt(text: str) -> str:

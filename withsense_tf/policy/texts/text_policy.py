@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from withsense_tf.errors import SettingError
-from withsense_tf.policy.texts.normalise import is_plain, visible
+from withsense_tf.policy.texts.normalise import as_seen, is_plain, visible
 from withsense_tf.policy.texts.rule_book import RuleBook
 from withsense_tf.policy.texts.rule_files import FOLDER, RuleFile, packaged_rules, rules_digest
 from withsense_tf.policy.texts.signs import WORD
@@ -32,6 +32,11 @@ TOO_LONG: Final = Verdict(
     "block",
     "too long",
     reason=f"more than {MOST_SIGNS:,} signs: too long to be read, so nobody knows what it says",
+)
+TURNED_ROUND: Final = Verdict(
+    "review",
+    "direction",
+    reason="turned round by marks of direction: a person must read it",
 )
 
 
@@ -119,12 +124,17 @@ class TextPolicy:
         plain = is_plain(text)
         clean = text if plain else visible(text)
         hits = [] if plain else _unread(clean)
+        hits += self._read(clean, plain)
+        if not plain and (seen_text := as_seen(text)):
+            hits += [TURNED_ROUND, *self._read(seen_text, plain)]
+        return hits
+
+    def _read(self, clean: str, plain: bool) -> list[Verdict]:
         # A plain text has no letters but Latin ones.
         scripts = [script for script, letters in SCRIPTS[: 1 if plain else None] if letters.search(clean)]
-        for book in self._books:
-            for script in scripts:
-                hits += book.verdicts(clean, script, plain)
-        return hits
+        return [
+            hit for book in self._books for script in scripts for hit in book.verdicts(clean, script, plain)
+        ]
 
 
 def _unread(text: str) -> list[Verdict]:
