@@ -156,7 +156,7 @@ def queue(
             cells = (str(number), one.photo, one.rule, child, "; ".join(one.evidence))
             typer.echo("\t".join(" ".join(cell.split()) for cell in cells))
     if not photos:
-        typer.echo("No photo is under review.", err=True)
+        typer.echo("No photo is under review. Those that are withheld: policy photos.", err=True)
         return
     typer.echo(f"{len(photos)} of {len(data.photos)} photos are under review: policy decide.", err=True)
     if sheet is not None:
