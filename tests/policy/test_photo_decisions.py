@@ -198,7 +198,7 @@ def test_captions_of_a_file_stand_behind_those_of_the_tables_and_are_not_doubled
     data = loaded(folder)
     own = data.captions[data.captions["photo"] == "ant.jpg"]
     assert sorted(own["number"]) == [0, 1, 2, 3, 4, 5, 6]
-    assert own["text"].tolist()[5:] == [CAPTION, "sea, sand"]
+    assert own["text"].tolist()[5:] == [CAPTION, "sea; sand"]
 
 
 def test_a_caption_of_a_test_photos_file_is_one_of_the_test_part(folder: Path) -> None:
@@ -245,8 +245,8 @@ def test_what_a_machine_wrote_is_no_caption(folder: Path) -> None:
 
 
 @pytest.mark.closed
-def test_keywords_and_comments_alone_are_no_caption(folder: Path) -> None:
-    keywords = packet(listed("dc:subject", "two dogs on a beach", "sea"))
+def test_keywords_that_name_nobody_and_comments_are_no_caption(folder: Path) -> None:
+    keywords = packet(listed("dc:subject", "on a beach", "sea", "playing"))
     uncaptioned(folder, segment(0xFE, b"two dogs run along a beach"), xmp=keywords)
     assert restricted(folder) == {"new.jpg"}
 

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from withsense_tf.data.embedded.file_captions import MOST_FILES, captions_in_files, is_phrase
+from withsense_tf.data.embedded.file_captions import (
+    MOST_FILES,
+    captions_in_files,
+    in_one_caption,
+    is_phrase,
+    say_what_is_shown,
+)
 from withsense_tf.data.embedded.file_words import DESCRIPTION, KEYWORD, OTHER, Embedded, Text
 
 DOGS = "Two dogs run along a beach"
@@ -49,11 +55,55 @@ def test_only_descriptions_are_captions_and_those_that_are_there_are_not_doubled
 
 def test_keywords_are_one_caption_more_where_a_description_says_what_of() -> None:
     assert captions(a=words((DESCRIPTION, DOGS), (KEYWORD, "dog"), (KEYWORD, "sea"))) == {
-        "a": [DOGS, "dog, sea"]
+        "a": [DOGS, "dog; sea"]
     }
     assert captions(a=words((KEYWORD, "dog"), (KEYWORD, "sea"))) == {}
+
+
+def test_keywords_alone_are_a_caption_where_they_say_what_is_shown_of_few_files() -> None:
+    told = words(*((KEYWORD, text) for text in ("dog", "beach", "sunset")))
+    assert captions(a=told) == {"a": ["dog; beach; sunset"]}
+    assert captions(**{f"p{n}": told for n in range(MOST_FILES + 1)}) == {}
 
 
 def test_a_text_of_many_files_is_a_stamp() -> None:
     for count, photos in ((MOST_FILES, MOST_FILES), (MOST_FILES + 1, 0)):
         assert len(captions(**{f"p{n}": words((DESCRIPTION, DOGS)) for n in range(count)})) == photos
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        ["dogs", "beach", "sunset"],
+        ["Bride", "church", "flowers", "Whitby"],
+        ["dog breeds", "snow"],
+        ["женщины", "море", "закат"],
+    ],
+)
+def test_known_words_of_which_one_names_who_is_there_describe_a_photo(keywords: list[str]) -> None:
+    assert say_what_is_shown(keywords)
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        [],
+        ["dog", "beach"],
+        ["holding", "hands", "eating", "cream"],
+        ["young", "man", "hand", "fishing"],
+        ["little", "dogs", "grass", "garden"],
+        ["маленькая", "собака", "трава", "сад"],
+        ["man", "lapsi", "ranta", "leikki", "hiekka"],
+        ["hund", "strand", "kjfdg"],
+    ],
+)
+def test_what_names_nobody_or_somebody_small_or_is_not_known_describes_nothing(keywords: list[str]) -> None:
+    assert not say_what_is_shown(keywords)
+
+
+def test_only_a_phrase_or_a_number_is_read_together_with_the_keywords_beside_it() -> None:
+    assert in_one_caption(["shed", "rocks", "friends", "five"]) == "shed; rocks; friends; five"
+    assert in_one_caption(["sea", "on dad's", "shoulders", "Emma", "9", "sea"]) == (
+        "sea, on dad's, shoulders; Emma, 9"
+    )

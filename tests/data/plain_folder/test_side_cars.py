@@ -6,6 +6,7 @@ import pytest
 from plain_photos import captions_of, kinds, photos, read, restricted
 from words_in_files import listed, packet, titled
 
+from withsense_tf.data.folder.load import load_dataset
 from withsense_tf.data.plain_folder.findings import Findings
 from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
 from withsense_tf.data.plain_folder.side_cars import side_xmp, take_side_text
@@ -93,8 +94,19 @@ def test_keywords_of_an_xmp_side_car_are_one_caption_beside_a_description(tmp_pa
     inner = listed("dc:description", DOG, kind="Alt") + listed("dc:subject", "dog", "beach")
     (root / "a.jpg.xmp").write_bytes(packet(inner))
     data = read(root)
-    assert captions_of(data) == {"a.jpg": [DOG, "dog, beach"]}
+    assert captions_of(data) == {"a.jpg": [DOG, "dog; beach"]}
     assert data.sources[["source", "photos", "captions"]].to_numpy().tolist() == [["XMP side-cars", 1, 2]]
+
+
+def test_keywords_alone_are_a_caption_where_they_say_what_is_shown(tmp_path: Path) -> None:
+    root = photos(tmp_path / "photos", "a.jpg", "b.jpg", "c.jpg")
+    for name, words in (("a", "dogs beach sunset"), ("b", "hands holding cream"), ("c", "dog beach girl")):
+        (root / f"{name}.jpg.xmp").write_bytes(packet(listed("dc:subject", *words.split())))
+    lines: list[str] = []
+    data = load_dataset(root, tell=lines.append)
+    assert captions_of(data) == {"a.jpg": ["dogs; beach; sunset"], "c.jpg": ["dog; beach; girl"]}
+    assert restricted(data) == {"b.jpg": "no captions", "c.jpg": "captions"}
+    assert "1 of those without have keywords alone" in lines[0]
 
 
 @pytest.mark.closed

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Final
 
+from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, russian_analyser
 from withsense_tf.data.embedded.file_words import DESCRIPTION, KEYWORD, Embedded
 
 # A text that stands in more files is a stamp, which speaks of none of them.
@@ -37,6 +39,13 @@ ADDRESS: Final = r"[©®™@\\<>={}]|\([cr]\)|https?:|www\.|\.(?:com|org|net|ru|
 MACHINE: Final = re.compile(
     rf"(?i){ADDRESS}|\b(?:{TERMS}|(?:{PROGRAM_VERBS.replace(' ', '|')}) (?:{HOW.replace(' ', '|')}))\b"
 )
+# Keywords alone say what is shown where one names a grown person or an animal: "hands, eating" may be a child's.
+SUBJECTS: Final = (
+    "man woman lady bride groom officer soldier worker musician surfer skier singer beard cowboy climber"
+    " cyclist hiker dog cat horse bird cow sheep gull"
+    " мужчина женщина невеста жених музыкант рыбак лыжник собака кошка кот лошадь птица корова"
+)
+YOUNG: Final = "young little small tiny молодой маленький"
 
 
 def is_phrase(text: str) -> bool:
@@ -65,15 +74,19 @@ def captions_in_files(
 ) -> dict[str, list[str]]:
     """Return the captions that stand in the files of photos, by photo, without those that are `known_captions`.
 
-    `digests` tell files apart. Keywords are one caption more, where a description says what they are keywords of.
+    `digests` tell files apart. Keywords are one caption more where anything says what is shown.
     """
+    keywords = {
+        photo: dict.fromkeys(text.text for text in one.texts if text.kind == KEYWORD)
+        for photo, one in words_in_files.items()
+    }
+    lists = {photo: in_one_caption(some) for photo, some in keywords.items()}
     files = Counter(
         key
         for key, _ in {
-            (_key(text.text), digests[photo])
+            (_key(text), digests[photo])
             for photo, one in words_in_files.items()
-            for text in one.texts
-            if text.kind == DESCRIPTION
+            for text in [*(text.text for text in one.texts if text.kind == DESCRIPTION), lists[photo]]
         }
     )
     captions = {}
@@ -84,12 +97,40 @@ def captions_in_files(
             key = _key(text.text)
             if text.kind == DESCRIPTION and files[key] <= MOST_FILES and is_phrase(text.text):
                 texts.setdefault(key, text.text)
-        words = dict.fromkeys(text.text for text in one.texts if text.kind == KEYWORD)
-        if texts and words:
-            texts.setdefault(_key(", ".join(words)), ", ".join(words))
+        key = _key(lists[photo])
+        if key and (texts or (files[key] <= MOST_FILES and say_what_is_shown(keywords[photo]))):
+            texts.setdefault(key, lists[photo])
         if new := [text for key, text in texts.items() if key not in before]:
             captions[photo] = new
     return captions
+
+
+def in_one_caption(keywords: Iterable[str]) -> str:
+    """Return keywords as one text in which nothing is said across them, but where one is a phrase or a number.
+
+    >>> in_one_caption(["rocks", "five", "golden hour"])
+    'rocks; five, golden hour'
+    """
+    keywords = list(dict.fromkeys(keywords))
+    text = "".join(keywords[:1])
+    for before, keyword in pairwise(keywords):
+        text += f"{'; ' if before.isalpha() and keyword.isalpha() else ', '}{keyword}"
+    return text
+
+
+def say_what_is_shown(keywords: Iterable[str]) -> bool:
+    """Return whether keywords alone describe a photo."""
+    words = {word for keyword in keywords for word in WORD.findall(keyword.lower())} - SMALL
+    known_words = {
+        lemma(word)
+        for word in words
+        if word in frequent_words() or (CYRILLIC.search(word) and russian_analyser().word_is_known(word))
+    }
+    return (
+        len(known_words) >= max(LEAST_WORDS, len(words) / 2)
+        and not known_words.isdisjoint(SUBJECTS.split())
+        and known_words.isdisjoint(YOUNG.split())
+    )
 
 
 def _key(text: str) -> str:
