@@ -50,7 +50,10 @@ def test_a_photo_leaves_the_queue_when_it_is_decided_on(photos: Path, tmp_path: 
     assert answer == f"{table}: cat.jpg is allowed by Ann.\n"
     assert f"index judge --overrides {table}" in advice
     answer, advice = invoke("queue", photos, "--overrides", table)
-    assert (answer, advice.splitlines()[-1]) == ("", "No photo is under review. Those that are withheld: policy photos.")
+    assert (answer, advice.splitlines()[-1]) == (
+        "",
+        "No photo is under review. Those that are withheld: policy photos.",
+    )
     assert json.loads(invoke("queue", photos, "--json", overrides=str(table))[0]) == []
     left = invoke("photos", photos, "--overrides", table)[0]
     assert "cat.jpg" not in left

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -253,3 +254,42 @@ yes = ["A child."]
         assert before == after or after.decision == "block"
     assert more.verdict("A boy by a barn.").restricted
     assert more.version != policy.version
+
+
+def test_a_list_of_keywords_is_no_sentence_and_each_of_them_is_read_by_itself() -> None:
+    class Reader:
+        identity = "reader"
+
+        def __init__(self) -> None:
+            self.texts: list[str] = []
+
+        def verdicts(self, texts: Sequence[str]) -> list[Verdict | None]:
+            self.texts += texts
+            return [Verdict("review", "reader", text) if text == "barefoot" else None for text in texts]
+
+    reader = Reader()
+    both = TextPolicy(second_reader=reader)
+    assert both.verdict("walk; practice; campus, quad").decision == "allow"
+    assert both.verdict("walk; barefoot; quad").span == "barefoot"
+    assert both.verdict("we go; on dad; barefoot").decision == "allow"
+    assert reader.texts == [
+        "walk",
+        "practice",
+        "campus, quad",
+        "walk",
+        "barefoot",
+        "quad",
+        "we go; on dad; barefoot",
+    ]
+
+
+@pytest.mark.closed
+@pytest.mark.parametrize(
+    "text", ["lake; boys; sun", "sea; kids", "shed; on dad's shoulders, lake", "Emma, 9; lake"]
+)
+def test_each_keyword_of_a_list_is_judged(policy: TextPolicy, text: str) -> None:
+    assert policy.verdict(text).restricted
+
+
+def test_an_age_is_not_read_across_keywords(policy: TextPolicy) -> None:
+    assert policy.verdict("shed; group; rocks; friends; five").decision == "allow"

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
 
+from withsense_tf.common.words import is_keyword_list
 from withsense_tf.errors import SettingError
 from withsense_tf.policy.texts.normalise import as_seen, is_plain, visible
 from withsense_tf.policy.texts.rule_book import RuleBook
@@ -112,10 +113,13 @@ class TextPolicy:
         all_hits: list[Sequence[Verdict]] = [tuple(self._hits(_check_text(text))) for text in all_texts]
         if self.second_reader is not None:
             # What the rules have excused stays excused.
-            silent = [at for at, hits in enumerate(all_hits) if not hits]
-            verdicts = self.second_reader.verdicts([all_texts[at] for at in silent])
-            for at, verdict in zip(silent, verdicts, strict=True):
-                all_hits[at] = [verdict] if verdict is not None and verdict.restricted else []
+            silent = [
+                (at, part) for at, hits in enumerate(all_hits) if not hits for part in _parts(all_texts[at])
+            ]
+            verdicts = self.second_reader.verdicts([part for _, part in silent])
+            for (at, _), verdict in zip(silent, verdicts, strict=True):
+                if verdict is not None and verdict.restricted:
+                    all_hits[at] = [*all_hits[at], verdict]
         return all_hits
 
     def _hits(self, text: str) -> list[Verdict]:
@@ -135,6 +139,11 @@ class TextPolicy:
         return [
             hit for book in self._books for script in scripts for hit in book.verdicts(clean, script, plain)
         ]
+
+
+def _parts(text: str) -> list[str]:
+    """Return the keywords of a list, else the whole text."""
+    return text.split("; ") if "; " in text and is_keyword_list(text) else [text]
 
 
 def _unread(text: str) -> list[Verdict]:
