@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from withsense_tf.common.words import (
     english_lemmas,
+    is_foreign,
     lemma,
     lemmas,
     nominative,
@@ -104,3 +105,17 @@ def test_a_russian_word_by_itself_stands_in_the_nominative(word: str, alone: str
 @pytest.mark.parametrize("word", ["Submarines", "ЯЯЯЯ", "бдыщей", "№7", ""])
 def test_other_words_and_those_that_are_not_known_stay(word: str) -> None:
     assert nominative(word) == word
+
+
+@pytest.mark.parametrize(
+    "text", ["Lapsi leikkii rannalla", "Çocuk kumsalda oynuyor", "Barn leker på stranden"]
+)
+def test_a_text_of_unknown_words_is_foreign(text: str) -> None:
+    assert is_foreign(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["A dog runs in Whitby", "Два самоката у фонтана", "Petra Nováková", "DSC_4018", ""]
+)
+def test_a_text_of_known_words_or_of_hardly_any_is_not(text: str) -> None:
+    assert not is_foreign(text)

@@ -142,6 +142,17 @@ def frequent_words() -> dict[str, int]:
     return dict(zip(cells[::2], map(int, cells[1::2]), strict=True))
 
 
+def is_known(word: str) -> bool:
+    """Return whether a word in lower case is an English or Russian one."""
+    return word in frequent_words() or bool(CYRILLIC.search(word) and russian_analyser().word_is_known(word))
+
+
+def is_foreign(text: str) -> bool:
+    """Return whether most words of a text, of three or more, are neither English nor Russian."""
+    known_words = list(map(is_known, re.findall(r"[^\W\d_]{2,}", text.lower())))
+    return len(known_words) > sum(known_words) * 2 and len(known_words) > 2
+
+
 @cache
 def russian_analyser() -> Any:
     """Return the analyser of Russian words: all readings of a word, each with its grammar. It has no types."""

@@ -29,6 +29,11 @@ def test_a_text_with_nothing_in_it_has_no_marks_and_is_escaped() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["Lapsi leikkii rannalla", "Çocuk kumsalda oynuyor"])
+def test_what_is_hardly_read_is_told(text: str) -> None:
+    assert "so it is hardly read" in explain(text).reason
+
+
 def test_a_country_without_the_rule_allows_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "countries.toml").write_text('[[rules]]\ncountry = "AQ"\nrule = "none"\n')
     told = explain("A toddler", ws.Policy.default(countries=tmp_path / "countries.toml"), "AQ")

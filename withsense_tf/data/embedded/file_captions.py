@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Final
 
-from withsense_tf.common.words import CYRILLIC, SMALL, frequent_words, lemma, russian_analyser
+from withsense_tf.common.words import SMALL, is_known, lemma
 from withsense_tf.data.embedded.file_words import DESCRIPTION, KEYWORD, Embedded
 
 # A text that stands in more files is a stamp, which speaks of none of them.
@@ -121,11 +121,7 @@ def in_one_caption(keywords: Iterable[str]) -> str:
 def say_what_is_shown(keywords: Iterable[str]) -> bool:
     """Return whether keywords alone describe a photo."""
     words = {word for keyword in keywords for word in WORD.findall(keyword.lower())} - SMALL
-    known_words = {
-        lemma(word)
-        for word in words
-        if word in frequent_words() or (CYRILLIC.search(word) and russian_analyser().word_is_known(word))
-    }
+    known_words = {lemma(word) for word in words if is_known(word)}
     return (
         len(known_words) >= max(LEAST_WORDS, len(words) / 2)
         and not known_words.isdisjoint(SUBJECTS.split())

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from withsense_tf.common.words import is_foreign
 from withsense_tf.policy.texts.normalise import normalise
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ STYLES: Final = {
     "review": "background:#fbe3ae;color:#1a1a1a;border-bottom:3px dashed #e69f00",
     "allow": "background:#c6ebdf;color:#1a1a1a;border-bottom:3px dotted #009e73",
 }
+HARDLY_READ: Final = "; but most of its words are neither English nor Russian, so it is hardly read"
 
 
 @dataclass(frozen=True, repr=False)
@@ -119,7 +121,8 @@ def explain(text: str, policy: Law | None = None, country: str | None = None) ->
     if rule.rule == "none":
         return Explanation(text, "allow", f"{rule.country} has no such rule", tuple(texts.hits(text)))
     verdict = texts.verdict(text)
-    return Explanation(text, verdict.decision, verdict.reason, tuple(texts.hits(text)))
+    note = "" if verdict.restricted or not is_foreign(text) else HARDLY_READ
+    return Explanation(text, verdict.decision, verdict.reason + note, tuple(texts.hits(text)))
 
 
 @dataclass(frozen=True)

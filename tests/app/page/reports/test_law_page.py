@@ -47,6 +47,8 @@ def test_a_text_is_judged_and_its_words_are_marked(client: TestClient) -> None:
     assert "<mark>toddler</mark>" in text
     assert 'class="verdict block"' in text
     assert 'class="verdict allow"' in client.get("/law?text=A+dog+runs").text
+    assert "hardly read" not in client.get("/law?text=A+dog+runs").text
+    assert "hardly read" in client.get("/law?text=Lapsi+leikkii+rannalla").text
 
 
 @pytest.mark.closed

@@ -11,6 +11,7 @@ from withsense_tf.app.page.drawing_board import PageReader, page
 from withsense_tf.app.page.reports.law_figures import last_report
 from withsense_tf.app.routes.common import Service, needs
 from withsense_tf.common.limits import QUERY_SIGNS
+from withsense_tf.common.words import is_foreign
 
 router = APIRouter(dependencies=[needs("read")], include_in_schema=False)
 
@@ -31,5 +32,6 @@ def law(
         answer=answer,
         text=text,
         verdict=verdict,
+        hardly_read=verdict and not verdict.restricted and is_foreign(text),
         report=last_report(service.settings.policy_report_file),
     )
