@@ -105,7 +105,7 @@ def test_a_model_with_a_meaning_too_few_is_an_error(tmp_path: Path) -> None:
 
 def test_what_reasons_quote_was_learnt_and_speaks_of_somebody_young() -> None:
     examples = EXAMPLES.read_text(encoding="utf-8").splitlines()
-    assert len(examples) > 1_000
+    assert len(examples) > 900
     assert set(examples) <= {sentence.text for sentence in all_sentences() if sentence.restricted}
 
 
