@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
-import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -25,7 +24,13 @@ from withsense_tf.app.guards.hosts import HostGuard
 from withsense_tf.app.guards.lone_workers import end_with_parent
 from withsense_tf.app.guards.rate_limits import RateLimits
 from withsense_tf.app.guards.refusals import note_kind, request_id
-from withsense_tf.app.guards.request_log import LOGGER, PREFIX, JsonLines, RequestLog, unforeseen_problem
+from withsense_tf.app.guards.request_log import (
+    LOGGER,
+    PREFIX,
+    RequestLog,
+    unforeseen_problem,
+    write_lines,
+)
 from withsense_tf.app.guards.security_headers import SecurityHeaders
 from withsense_tf.app.metrics import Metrics
 from withsense_tf.app.page.drawing_board import PageReader
@@ -140,10 +145,7 @@ def judge_leftovers(service: PhotoService) -> None:
 def app_of_environment() -> ASGIApp:
     """Return the application of a worker, which reads its settings from the environment."""
     end_with_parent()
-    handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines())
-    LOGGER.handlers, LOGGER.propagate = [handler], False
-    LOGGER.setLevel(logging.INFO)
+    write_lines()
     return create_app(AppSettings.from_environment())
 
 

@@ -179,10 +179,11 @@ def run(settings: AppSettings) -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)
     # Else each thread of a worker keeps memory of its own that it does not use.
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")
-    import uvicorn
+    from uvicorn import Config
 
-    typer.echo(f"Serving {settings.index} at http://{settings.host}:{settings.port}/ (stop with Ctrl-C)")
-    uvicorn.run(
+    from withsense_tf.app.guards.watched_workers import serve_until_stopped
+
+    config = Config(
         "withsense_tf.app.server:app_of_environment",
         factory=True,
         # By name: workers, which are processes of their own, import it.
@@ -200,3 +201,5 @@ def run(settings: AppSettings) -> None:
         # Requests have their own guards, and these lines would say what was asked for.
         log_config=None,
     )
+    place = f"{settings.index} at http://{settings.host}:{settings.port}/"
+    serve_until_stopped(config, lambda: typer.echo(f"Serving {place} (stop with Ctrl-C)"))

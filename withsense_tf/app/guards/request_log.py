@@ -108,3 +108,11 @@ class JsonLines(logging.Formatter):
         cells: dict[str, Any] = {"time": time_text, "level": record.levelname.lower()}
         cells.update(getattr(record, "cells", None) or {"message": record.getMessage()})
         return json.dumps(cells, ensure_ascii=False)
+
+
+def write_lines() -> None:
+    """Let this process write the log as lines of JSON."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    LOGGER.handlers, LOGGER.propagate = [handler], False
+    LOGGER.setLevel(logging.INFO)

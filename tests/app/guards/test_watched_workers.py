@@ -1,0 +1,153 @@
+"""A real server of two workers: one that is slow is kept, one that ended or hangs is replaced, and the log says it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from free_ports import free_port
+
+PROGRAM = """
+import sys
+from uvicorn import Config
+from withsense_tf.app.guards import watched_workers
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        await receive()
+        if "broken" in sys.argv:
+            await send({"type": "lifespan.startup.failed"})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+if __name__ == "__main__":
+    workers, watched_workers.MOST_SILENT = int(sys.argv[2]), int(sys.argv[3])
+    config = Config("small_app:app", port=int(sys.argv[1]), workers=workers, log_config=None, log_level="critical")
+    watched_workers.serve_until_stopped(config, lambda: print("serving", flush=True))
+"""
+
+
+def wait_for(state: Callable[[], bool]) -> None:
+    end = time.monotonic() + 120
+    while not state():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+class SmallServer:
+    """A server of an application that does nothing, with its log."""
+
+    def __init__(self, folder: Path, workers: int, most_silent: int, word: str = "") -> None:
+        self.port, self.log = free_port(), folder / "log"
+        (folder / "small_app.py").write_text(PROGRAM)
+        words = [str(self.port), str(workers), str(most_silent), word]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "small_app.py", *words],
+                cwd=folder,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, "PYTHONPATH": f"{Path.cwd()}:{folder}"},
+            )
+
+    def begin(self) -> None:
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "serving\n"
+
+    def listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def workers(self) -> set[int]:
+        pid = self.process.pid
+        children = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        return {one for one in children if "spawn_main" in Path(f"/proc/{one}/cmdline").read_text()}
+
+    def lines(self) -> list[str]:
+        return [json.loads(line)["error"] for line in self.log.read_text().splitlines() if line[:1] == "{"]
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            for worker in self.workers():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGCONT)
+            self.process.terminate()
+        self.process.wait(120)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[Callable[..., SmallServer]]:
+    servers = []
+
+    def begin_one(*words: object) -> SmallServer:
+        servers.append(SmallServer(tmp_path, *words))  # type: ignore[arg-type]  # as they are asked for
+        return servers[-1]
+
+    yield begin_one
+    for server in servers:
+        server.end()
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="it looks at processes in /proc")
+
+
+@needs_proc
+@pytest.mark.slow
+def test_a_worker_that_stalls_for_seconds_is_kept_and_one_that_was_killed_is_replaced_with_a_line(
+    begin: Callable[..., SmallServer],
+) -> None:
+    server = begin(2, 120)
+    server.begin()
+    before = server.workers()
+    slow, other = sorted(before)
+    os.kill(slow, signal.SIGSTOP)
+    time.sleep(7)  # uvicorn itself gives five
+    # A worker beside one that stalls is replaced at once.
+    os.kill(other, signal.SIGKILL)
+    wait_for(lambda: bool(server.lines()))
+    assert slow in server.workers()
+    os.kill(slow, signal.SIGCONT)
+    (new,) = server.workers() - before
+    assert server.lines() == [f"worker {other} ended (exit code -9); worker {new} takes its place"]
+
+
+@needs_proc
+@pytest.mark.slow
+def test_a_worker_that_hangs_is_replaced_with_a_line(begin: Callable[..., SmallServer]) -> None:
+    server = begin(2, 6)
+    server.begin()
+    before = server.workers()
+    hung = min(before)
+    os.kill(hung, signal.SIGSTOP)
+    wait_for(lambda: bool(server.lines()))
+    (new,) = server.workers() - before
+    assert server.lines() == [f"worker {hung} hung; worker {new} takes its place"]
+
+
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_a_server_says_that_it_serves_once_it_listens(
+    begin: Callable[..., SmallServer], workers: int
+) -> None:
+    server = begin(workers, 120)
+    server.begin()
+    assert server.listens()
+
+
+@pytest.mark.slow
+def test_a_server_whose_workers_cannot_start_fails(begin: Callable[..., SmallServer]) -> None:
+    server = begin(2, 120, "broken")
+    assert server.process.wait(120) != 0
