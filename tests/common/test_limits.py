@@ -309,3 +309,24 @@ def test_a_setting_without_end_is_refused_in_few_words(
         check(value)
     assert len(str(refused.value)) < 800
     assert len(shown(value)) < 500
+
+
+@pytest.mark.parametrize("most_different", [2, 200], ids=["frequent", "even"])
+def test_arrays_are_packed_by_what_leaves_least_and_read_as_they_were(
+    tmp_path: Path, most_different: int
+) -> None:
+    numbers = np.random.default_rng(1).integers(0, most_different, 20_000).astype(np.uint8)
+    write_arrays(tmp_path / "a.npz", numbers=numbers)
+    assert (read_arrays(tmp_path / "a.npz")["numbers"] == numbers).all()
+    with zipfile.ZipFile(tmp_path / "by_lzma.npz", "w", zipfile.ZIP_LZMA) as packed:
+        packed.writestr("numbers.npy", zipfile.ZipFile(tmp_path / "a.npz").read("numbers.npy"))
+    assert (tmp_path / "a.npz").stat().st_size <= (tmp_path / "by_lzma.npz").stat().st_size
+
+
+def test_packed_arrays_with_a_wrong_byte_are_damage(tmp_path: Path) -> None:
+    write_arrays(tmp_path / "a.npz", numbers=np.random.default_rng(1).integers(0, 9, 20_000).astype(np.uint8))
+    content = (tmp_path / "a.npz").read_bytes()
+    for at in range(50, len(content) - 200, 997):
+        (tmp_path / "b.npz").write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
+        with pytest.raises(ValueError, match=r"\w"):
+            read_arrays(tmp_path / "b.npz")

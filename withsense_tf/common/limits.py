@@ -8,11 +8,12 @@ from __future__ import annotations
 import errno
 import io
 import json
+import lzma
 import stat
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Callable
-from lzma import LZMAError
 from pathlib import Path
 from typing import Any, Final
 
@@ -123,7 +124,15 @@ def read_arrays(file: Path) -> dict[str, np.ndarray]:
                         raise ValueError(f"its array {name} is not whole")
         with np.load(file, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (zipfile.BadZipFile, LZMAError, EOFError, NotImplementedError, RuntimeError, SyntaxError) as error:
+    except (
+        zipfile.BadZipFile,
+        lzma.LZMAError,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        SyntaxError,
+    ) as error:
         raise ValueError(str(error) or "its end is missing") from error
 
 
@@ -131,9 +140,29 @@ def write_arrays(file: Path, **arrays: Any) -> None:
     """Write arrays as numpy and `read_arrays` read them, packed more closely than numpy does: the wheel has a bound."""
     content = io.BytesIO()
     np.savez(content, **arrays)
-    with zipfile.ZipFile(content) as parts, zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as packed_file:
+    with zipfile.ZipFile(content) as parts, zipfile.ZipFile(file, "w") as packed_file:
         for part in parts.namelist():
-            packed_file.writestr(zipfile.ZipInfo(part), parts.read(part), zipfile.ZIP_LZMA)
+            kind, strategy = _least_packing(parts.read(part))
+            info = zipfile.ZipInfo(part)
+            info.compress_type = kind
+            with packed_file.open(info, "w") as stream:
+                if kind == zipfile.ZIP_DEFLATED:
+                    # Numbers that repeat no others are told by their frequency alone, for which there is no setting.
+                    stream._compressor = _deflater(strategy)  # type: ignore[attr-defined]  # it has it
+                stream.write(parts.read(part))
+
+
+def _deflater(strategy: int) -> Any:
+    return zlib.compressobj(9, zlib.DEFLATED, -15, 9, strategy)
+
+
+def _least_packing(content: bytes) -> tuple[int, int]:
+    """Return the kind of packing that leaves least of some bytes, and the strategy of zlib."""
+    sizes = {(zipfile.ZIP_LZMA, 0): len(lzma.compress(content, lzma.FORMAT_ALONE))}
+    for strategy in range(zlib.Z_RLE + 1):
+        deflater = _deflater(strategy)
+        sizes[zipfile.ZIP_DEFLATED, strategy] = len(deflater.compress(content) + deflater.flush())
+    return min(sizes, key=lambda one: sizes[one])
 
 
 def stated_bytes(stream: Any) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -19,7 +20,6 @@ from lzma import LZMAError
 from pathlib import Path
 from typing import Final
 from zipfile import BadZipFile
-from zlib import crc32
 
 import numpy as np
 
@@ -104,12 +104,14 @@ def _features(words: Sequence[str], telling: Sequence[str]) -> np.ndarray:
         whole = f"<{word}>"
         keys.update(whole[at : at + n] for n in PARTS for at in range(len(whole) - n + 1))
     # In one order, so that every process adds them up alike.
-    return np.sort(np.fromiter((crc32(key.encode()) % SIZE for key in keys), dtype=np.int64, count=len(keys)))
+    return np.sort(
+        np.fromiter((zlib.crc32(key.encode()) % SIZE for key in keys), dtype=np.int64, count=len(keys))
+    )
 
 
 def place(word: str) -> int:
     """Return where the meaning of a word is kept."""
-    return crc32(word.encode()) % PLACES
+    return zlib.crc32(word.encode()) % PLACES
 
 
 def basic(word: str) -> str:
@@ -149,7 +151,7 @@ class SecondReader:
                     meanings = _spread(meanings, archive["places"])
                 names = ("bias", "threshold", "recall", "unit")
                 bias, threshold, recall, unit = (float(archive[name]) for name in names)
-        except (OSError, EOFError, ValueError, KeyError, BadZipFile, LZMAError) as error:
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile, LZMAError, zlib.error) as error:
             raise DataError(
                 f"{file} cannot be read as a second reader ({error}), so nothing may be shown. Expected was the file "
                 "that `python -m withsense_tf.experiments.teaching.teach_reader` writes: install the package again."
