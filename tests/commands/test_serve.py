@@ -23,7 +23,9 @@ from typing import Any
 import pytest
 from free_ports import free_port
 from full_files import without_rights
+from own_processes import wait_for, workers_of
 from run_command import runner
+from uploads_of_tests import png_of
 
 from withsense_tf.__main__ import app
 from withsense_tf.app.api_keys import KeyRing
@@ -155,6 +157,19 @@ def finish(client: socket.socket, said: bytes) -> int:
 
 @pytest.fixture
 def server(index: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    with serving(index, tmp_path) as pair:
+        yield pair
+
+
+@pytest.fixture
+def copied_server(index: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Serve an index that a test may change."""
+    with serving(str(shutil.copytree(index, tmp_path / "index")), tmp_path) as pair:
+        yield pair
+
+
+@contextlib.contextmanager
+def serving(index: str, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     port = free_port()
     words = [
         "serve",
@@ -234,3 +249,35 @@ def test_two_workers_answer_and_end_what_is_under_way(
     assert Counter(routes.values())["/api/v1/search"] == 24
     assert Counter(routes.values())["/api/v1/captions"] == 4
     assert not any(word in str(lines) for word in ("a dog", "a+dog", "beach"))
+
+
+def upload(port: int, look: int) -> str:
+    parts = [b'name="caption"\r\n\r\nA red wall .', b'name="photo"; filename="a.png"\r\n\r\n' + png_of(look)]
+    body = b"".join(b"--end\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts)
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/v1/upload",
+        body + b"--end--\r\n",
+        {"Content-Type": "multipart/form-data; boundary=end"},
+    )
+    with urllib.request.urlopen(request, timeout=240) as answer:
+        return str(json.loads(answer.read())["state"])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="it looks at processes in /proc")
+def test_uploads_come_in_while_a_worker_stalls_and_it_is_kept(
+    copied_server: tuple[subprocess.Popen[str], int],
+) -> None:
+    process, port = copied_server
+    before = workers_of(process.pid)
+    slow = max(before)
+    os.kill(slow, signal.SIGSTOP)
+    begin_time = time.monotonic()
+    try:
+        states = [upload(port, look) for look in range(20, 23)]
+        time.sleep(max(0.0, begin_time + 7 - time.monotonic()))
+    finally:
+        os.kill(slow, signal.SIGCONT)
+    assert set(states) <= {"searchable", "waiting"}
+    wait_for(lambda: get(port, "/review/status")[1]["waiting"] == 0)
+    assert workers_of(process.pid) == before

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Final
 
 from withsense_tf.app.photo_ids import PhotoIds
@@ -60,6 +60,8 @@ class PhotoService:
         # Few threads search, whoever asks: each keeps a connection, pages of the tables and decisions of its own, and
         # the more of them want Python's lock, the longer each waits for it.
         self.searches = ThreadPoolExecutor(settings.searches, thread_name_prefix="withsense-find")
+        # What nobody waits for: uploads of before are judged by one thread.
+        self.later, self.ending = ThreadPoolExecutor(1, thread_name_prefix="withsense-later"), Event()
         self._lock = Lock()
         self._opened_as: tuple[int, ...] = ()
         self._search: Search | None = None
@@ -185,6 +187,8 @@ class PhotoService:
 
     def close(self) -> None:
         """Close files and connections."""
+        self.ending.set()
+        self.later.shutdown()
         self.searches.shutdown()
         with self._lock:
             if self._search is not None:

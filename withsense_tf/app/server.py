@@ -48,7 +48,7 @@ from withsense_tf.app.routes import (
 )
 from withsense_tf.app.routes.write_routes import quarantine_of
 from withsense_tf.app.settings import AppSettings
-from withsense_tf.app.uploads.index_writing import PHOTOS, judge_waiting
+from withsense_tf.app.uploads.index_writing import PHOTOS, judge_rest
 from withsense_tf.common.machine import usable_cores
 from withsense_tf.errors import (
     DataError,
@@ -119,10 +119,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         gc.enable()
     # What a server that was stopped had taken in is judged now.
-    leftovers = asyncio.create_task(asyncio.to_thread(judge_leftovers, service))
+    service.later.submit(judge_leftovers, service)
     more = asyncio.create_task(asyncio.to_thread(service.warm_up_behind))
     yield
-    await leftovers
     await more
     gc.unfreeze()
     service.close()
@@ -136,9 +135,8 @@ def judge_leftovers(service: PhotoService) -> None:
         # A restored index does not know where its uploads lie now, if their folder is none of its own.
         if (uploads := service.settings.state_folder / PHOTOS).is_dir():
             note_brought(service.search().index, uploads)
-        if quarantine.count():
-            judge_waiting(service, quarantine)
-    except (ProblemError, WithSenseError) as error:
+        judge_rest(service, quarantine)
+    except WithSenseError as error:
         LOGGER.error("", extra={"cells": {"error": f"uploads wait: {error}"}})
 
 

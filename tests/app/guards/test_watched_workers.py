@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from free_ports import free_port
+from own_processes import wait_for, workers_of
 
 PROGRAM = """
 import sys
@@ -36,13 +37,6 @@ if __name__ == "__main__":
     config = Config("small_app:app", port=int(sys.argv[1]), workers=workers, log_config=None, log_level="critical")
     watched_workers.serve_until_stopped(config, lambda: print("serving", flush=True))
 """
-
-
-def wait_for(state: Callable[[], bool]) -> None:
-    end = time.monotonic() + 120
-    while not state():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 class SmallServer:
@@ -71,9 +65,7 @@ class SmallServer:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def workers(self) -> set[int]:
-        pid = self.process.pid
-        children = map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-        return {one for one in children if "spawn_main" in Path(f"/proc/{one}/cmdline").read_text()}
+        return workers_of(self.process.pid)
 
     def lines(self) -> list[str]:
         return [json.loads(line)["error"] for line in self.log.read_text().splitlines() if line[:1] == "{"]

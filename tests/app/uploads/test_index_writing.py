@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from uploads_of_tests import PNG, png_of
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.write_routes import quarantine_of, upload_state
-from withsense_tf.app.uploads.index_writing import PHOTOS, judge_waiting
+from withsense_tf.app.uploads import index_writing
+from withsense_tf.app.uploads.index_writing import PHOTOS, judge_own, judge_rest, judge_waiting, writing_alone
 from withsense_tf.app.uploads.quarantine import ABOUT, Description, WaitingPhoto
 from withsense_tf.data.pictures.photo_file import PhotoError
 
@@ -65,7 +68,7 @@ def test_a_photo_that_broke_while_it_waited_leaves_with_its_reason_and_the_next_
     bad = take(service, PNG)
     change(bad.folder)
     good = take(service, png_of(1))
-    judge_waiting(service, quarantine_of(service), good.name)
+    judge_waiting(service, quarantine_of(service))
     assert upload_state(service, good.name, good.folder.exists(), "BB").state == "searchable"
     with pytest.raises(ProblemError) as problem:
         upload_state(service, bad.name, bad.folder.exists(), "BB")
@@ -87,12 +90,41 @@ def test_a_photo_that_cannot_be_brought_in_now_waits_and_keeps_nobody_waiting(
     # Nothing can be written, or read, there.
     place = (service.settings.state_folder / PHOTOS / stuck.name).with_suffix(ending)
     place.mkdir(parents=True)
-    judge_waiting(service, quarantine_of(service), good.name)
+    judge_waiting(service, quarantine_of(service))
     assert upload_state(service, good.name, good.folder.exists(), "BB").state == "searchable"
     assert stuck.folder.exists()
     # Who brought it is told.
     with pytest.raises(error):
-        judge_waiting(service, quarantine_of(service), stuck.name)
+        judge_own(service, stuck)
     place.rmdir()
     judge_waiting(service, quarantine_of(service))
     assert upload_state(service, stuck.name, stuck.folder.exists(), "BB").state == "searchable"
+
+
+def test_an_upload_waits_for_no_other_and_what_waits_is_judged_once_who_writes_is_done(
+    service: PhotoService, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(index_writing, "PATIENCE_SECONDS", 0.01)
+    other, own = take(service, PNG), take(service, png_of(1))
+    judge_own(service, own)
+    assert (other.folder.exists(), own.folder.exists()) == (True, False)
+    with writing_alone(service):
+        service.later.submit(judge_rest, service, quarantine_of(service))
+        with pytest.raises(ProblemError) as problem:
+            judge_own(service, other)
+        # The worker that comes first waits on.
+        while "waits: Others are changing the index." not in str([vars(one) for one in caplog.records]):
+            time.sleep(0.01)
+    assert (problem.value.kind, other.folder.exists()) == ("busy", True)
+    assert f"worker {os.getpid()} has been writing for long" in str([vars(one) for one in caplog.records])
+    service.later.shutdown()
+    assert upload_state(service, other.name, other.folder.exists(), "BB").state == "searchable"
+
+
+def test_a_service_that_ends_tries_no_more(service: PhotoService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_writing, "PATIENCE_SECONDS", 0.01)
+    waiting = take(service, PNG)
+    with writing_alone(service):
+        service.later.submit(judge_rest, service, quarantine_of(service))
+        service.close()
+    assert waiting.folder.exists()

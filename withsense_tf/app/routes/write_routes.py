@@ -13,7 +13,7 @@ from withsense_tf.app.photo_ids import MOST_SIGNS
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.routes.common import CountryParameter, Service, needs, problems
-from withsense_tf.app.uploads.index_writing import add_caption, check_author, judge_waiting, refusal
+from withsense_tf.app.uploads.index_writing import add_caption, check_author, judge_own, judge_rest, refusal
 from withsense_tf.app.uploads.quarantine import Description, Quarantine
 from withsense_tf.common.limits import QUERY_SIGNS
 from withsense_tf.search.query.tokens import tokens
@@ -115,10 +115,12 @@ def upload(
         service.settings.upload_pixels,
     )
     try:
-        judge_waiting(service, quarantine, waiting.name)
+        judge_own(service, waiting)
     except ProblemError as problem:
         if problem.status != 503:
             raise
+    # Nobody waits for the others: they may be many.
+    service.later.submit(judge_rest, service, quarantine)
     answer = upload_state(service, waiting.name, waiting.folder.exists(), country)
     response.status_code = 201 if answer.state == "searchable" else 202
     return answer

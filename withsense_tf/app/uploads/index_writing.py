@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,7 @@ from withsense_tf.index.upkeep.readable import UnusablePhoto
 
 # Of all workers one writes: what a photo has now must not be overwritten by who read it before.
 LOCK: Final = "writing.lock"
+WRITER: Final = "writing.by"  # the process that has it, or had it last
 # Below the state folder; what came in lies here.
 PHOTOS: Final = "photos"
 PATIENCE_SECONDS: Final = 20.0
@@ -50,8 +52,12 @@ def writing_alone(service: PhotoService) -> Iterator[None]:
         with on_disk(folder):
             folder.mkdir(parents=True, exist_ok=True)
             with FileLock(folder / LOCK, timeout=PATIENCE_SECONDS):
+                (folder / WRITER).write_text(str(os.getpid()), encoding="ascii")
                 yield
     except Timeout:
+        with suppress(OSError):
+            writer = (folder / WRITER).read_text(encoding="ascii")
+            LOGGER.error("", extra={"cells": {"error": f"worker {writer} has been writing for long"}})
         raise ProblemError(
             503, "busy", "Others are changing the index.", "Try again in a while.", {"Retry-After": "10"}
         ) from None
@@ -92,24 +98,36 @@ def check_author(service: PhotoService, by: str | None, country: str | None) -> 
                 raise ProblemError(400, "author_not_taken", "The name in `by` is not taken.", "Give another.")
 
 
-def judge_waiting(service: PhotoService, quarantine: Quarantine, own: str = "") -> None:
+def judge_own(service: PhotoService, waiting: WaitingPhoto) -> None:
+    """Bring a photo in for who waits for the answer, unless another worker has done so."""
+    with writing_alone(service):
+        if waiting.folder.exists():
+            bring_in(service, Quarantine(waiting.folder.parent), waiting)
+
+
+def judge_waiting(service: PhotoService, quarantine: Quarantine) -> None:
     """Bring the photos that wait into the index, where the law decides on each; those that cannot be read leave.
 
-    One that cannot be brought in for another reason goes on waiting, and keeps no other one waiting: the reason is
-    raised in the end if the photo is `own`, the name of who asks, and else written down.
+    One that cannot be brought in for another reason goes on waiting, and keeps no other one waiting.
     """
-    problem: Exception | None = None
-    with writing_alone(service):
-        for waiting in quarantine.waiting():
-            try:
-                bring_in(service, quarantine, waiting)
-            except Exception as error:
-                if waiting.name == own:
-                    problem = error
-                else:
-                    _note(waiting, error)
-    if problem is not None:
-        raise problem
+    for waiting in quarantine.waiting():
+        try:
+            judge_own(service, waiting)
+        except Exception as error:
+            _note(waiting, error)
+            if isinstance(error, ProblemError) and error.kind == "busy":
+                raise
+
+
+def judge_rest(service: PhotoService, quarantine: Quarantine) -> None:
+    """Judge what waits, however long others write; what cannot be judged now waits for the next upload."""
+    is_busy = True
+    while is_busy and quarantine.count() and not service.ending.is_set():
+        is_busy = False
+        try:
+            judge_waiting(service, quarantine)
+        except ProblemError:
+            is_busy = True
 
 
 def _note(waiting: WaitingPhoto, error: Exception) -> None:
