@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from full_files import without_rights
 from small_index import ask
 
 from withsense_tf.errors import DataError, WithSenseWarning
@@ -119,3 +120,21 @@ def test_what_is_remembered_of_a_state_stays_bounded_and_goes_with_the_state(
     with reader.reading() as tables:
         assert isinstance(tables, Tables)
         assert tables.memory("another law") == {}
+
+
+def test_what_cannot_be_written_to_says_so_whatever_was_read_amid_the_writing(tmp_path: Path) -> None:
+    """Where an index may only be read, each connection is closed behind its use: not amid it."""
+    index = Catalog.make(tmp_path / "index")
+    index.close()
+    with (
+        without_rights(tmp_path, "index", mode=0o555),
+        pytest.raises(DataError, match="may not be written to"),
+    ):
+        write_and_read(Catalog(tmp_path / "index"))
+
+
+def write_and_read(index: Catalog) -> None:
+    with index.writing() as tables:
+        with index.reading() as same:
+            same.execute("SELECT 1")
+        tables.execute("DELETE FROM photos")

@@ -146,7 +146,7 @@ class Catalog:
             raise
         finally:
             # The next reading may find room again, and what was written meanwhile.
-            if not getattr(self._local, "lasting", True) and not self._reads():
+            if not getattr(self._local, "lasting", True) and not self._local.connection.in_transaction:
                 self.close()
 
     def _check_cells(self, error: Exception) -> None:
@@ -166,7 +166,7 @@ class Catalog:
         """Close this thread's connection."""
         if getattr(self._local, "connection", None) is not None:
             self._local.connection.close()
-            self._local.connection = None
+            self._local.connection, self._local.lasting = None, True
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
