@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from uploads_of_tests import PNG
 from withsense_tf.app.guards.file_rights import check_law_files, check_start
 from withsense_tf.app.guards.request_log import LOGGER, JsonLines
 from withsense_tf.app.settings import AppSettings
-from withsense_tf.errors import RightsError
+from withsense_tf.errors import DiskError, RightsError
 
 pytestmark = pytest.mark.closed
 # Without these no search is answered.
@@ -52,6 +53,18 @@ def test_a_file_that_only_changes_need_is_a_reason(settings: AppSettings, name: 
         (reason,) = check_start(settings)
         assert reason.startswith(f"{settings.index.parent / name} may not be read or written")
     assert check_start(settings) == []
+
+
+def test_on_a_disk_that_may_only_be_read_a_server_is_told_to_keep_what_it_makes_elsewhere(
+    settings: AppSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with without_rights(settings.index.parent, "index", mode=0o555):
+        # A disk that may only be read cannot be mounted here.
+        flags = os.statvfs_result((*os.statvfs(settings.index)[:8], os.ST_RDONLY, 255))
+        monkeypatch.setattr(os, "statvfs", lambda _: flags)
+        with pytest.raises(DiskError, match=r"index may only be read: .* --state FOLDER\.") as problem:
+            check_start(settings)
+    assert not isinstance(problem.value, RightsError)
 
 
 def test_a_new_state_that_nobody_can_make_is_an_error_and_none_is_made(settings: AppSettings) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from withsense_tf.app.photo_ids import KEY_FILE
 from withsense_tf.app.settings import AppSettings
-from withsense_tf.errors import DiskError, on_disk
+from withsense_tf.errors import DiskError, RightsError, on_disk
 from withsense_tf.policy.audit import AuditLog
 from withsense_tf.policy.consent_register import ConsentRegister
 from withsense_tf.policy.service import LawFiles
@@ -34,7 +34,12 @@ def check_start(settings: AppSettings) -> list[str]:
         with on_disk(key):
             key.read_bytes()
     else:
-        _check_writable(state)
+        try:
+            _check_writable(state)
+        except RightsError:
+            raise
+        except DiskError as error:
+            raise DiskError(f"{error} A server keeps there what it makes: --state FOLDER.") from error
     places = [state, *(state.iterdir() if state.is_dir() else ())]
     if law.overrides is not None:  # another table takes its place
         places += [law.overrides.parent, law.overrides, Path(f"{law.overrides}.lock")]
@@ -53,4 +58,6 @@ def _check_writable(place: Path) -> None:
     rights = os.W_OK | os.X_OK if there.is_dir() else os.W_OK
     with on_disk(there):
         if not os.access(there, rights, effective_ids=os.access in os.supports_effective_ids):
+            if hasattr(os, "statvfs") and os.statvfs(there).f_flag & os.ST_RDONLY:
+                raise OSError(errno.EROFS, os.strerror(errno.EROFS))
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

@@ -52,11 +52,11 @@ def writing_alone(service: PhotoService) -> Iterator[None]:
         with on_disk(folder):
             folder.mkdir(parents=True, exist_ok=True)
             with FileLock(folder / LOCK, timeout=PATIENCE_SECONDS):
-                (folder / WRITER).write_text(str(os.getpid()), encoding="ascii")
+                (folder / WRITER).write_text(str(os.getpid()), encoding="utf-8")
                 yield
     except Timeout:
         with suppress(OSError):
-            writer = (folder / WRITER).read_text(encoding="ascii")
+            writer = (folder / WRITER).read_text(encoding="utf-8")
             LOGGER.error("", extra={"cells": {"error": f"worker {writer} has been writing for long"}})
         raise ProblemError(
             503, "busy", "Others are changing the index.", "Try again in a while.", {"Retry-After": "10"}
