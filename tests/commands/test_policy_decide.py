@@ -99,6 +99,17 @@ def test_a_folder_stands_for_the_photos_below_it(photos: Path, tmp_path: Path) -
     assert "in/cat.jpg is allowed by Ann" in answer
 
 
+def test_what_is_decided_so_already_leaves_the_law_as_it_is(photos: Path, tmp_path: Path) -> None:
+    table, audit = tmp_path / "o.csv", tmp_path / "audit.jsonl"
+    _, advice = decide(photos, table, audit=str(audit))
+    assert "answer 503 until then" in " ".join(advice.split())
+    content, entries = table.read_bytes(), audit.read_bytes()
+    answer, advice = decide(photos, table, "allow", audit=str(audit))
+    assert answer == f"{table}: cat.jpg is allowed already. Nothing was changed.\n"
+    assert "index judge" not in advice
+    assert (table.read_bytes(), audit.read_bytes()) == (content, entries)
+
+
 def test_the_queue_as_json_and_as_a_sheet_for_who_decides(photos: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.png"
     answer, note = invoke("queue", photos, "--json", "--sheet", sheet)

@@ -193,15 +193,23 @@ def decide_photos(
         raise SettingError("Which table of overrides? Name its file by --overrides or WITHSENSE_OVERRIDES.")
     more = names.read_text(encoding="utf-8").splitlines() if names else []
     contents = dict(load_dataset(data, tell=functools.partial(typer.echo, err=True)).content)
+    count = 0
     for photo in photos_named([*(photos or ()), *more], contents):
         policy = Policy.of_files(law if table.exists() else replace(law, overrides=None))
         replaced_rows = decide_in_table(table, contents, policy, photo, decision, Signer(who), reason)
+        if replaced_rows is None:
+            typer.echo(f"{table}: {photo} is {decision}ed already. Nothing was changed.")
+            continue
+        count += 1
         typer.echo(f"{table}: {photo} is {decision}ed by {who}.")
         for old in replaced_rows:
             typer.echo(f"That replaces: {old.decision}ed by {old.by} ({old.reason}).")
-    typer.echo(
-        f"An index gets that by: index judge --overrides {table}; servers need the same option.", err=True
-    )
+    if count:
+        typer.echo(
+            f"An index gets that by: index judge --overrides {table}; servers need the same option, and answer 503 "
+            "until then.",
+            err=True,
+        )
 
 
 @app.command("bind")

@@ -226,8 +226,10 @@ def decide_in_table(
     decision: str,
     signer: Signer,
     reason: str,
-) -> list[Override]:
+) -> list[Override] | None:
     """Write a decision into a table of overrides, which is made if need be; return the rows that it replaces.
+
+    What is decided so already changes nothing, as another table is another law: None.
 
     `contents` are the digests of photos, by name. After an error, and without the audit log, nothing is written.
     """
@@ -239,6 +241,8 @@ def decide_in_table(
     with alone_with(table):
         rows = load_overrides(table).values() if table.exists() else ()
         old = [one for one in rows if one.photo == photo and one.digest in ("", digest)]
+        if {(one.decision, one.digest) for one in old} == {(decision, digest)}:
+            return None
         new = Override(photo, decision, who, why, digest)
         content = table_of([*(one for one in rows if one not in old), new])
         overrides = parse_overrides(content, f"Nothing was written: {table}")
