@@ -61,7 +61,7 @@ def test_sentences_that_the_second_reader_names_are_there_before_the_first_text_
         "from withsense_tf.app.settings import AppSettings\n"
         f"service = PhotoService(AppSettings(Path({str(place.index)!r})))\n"
         "from withsense_tf.policy.reader.second_reader import _examples\n"
-        "service.warm_up()\nbefore = _examples.cache_info().currsize\nservice.warm_up_behind()\n"
+        "before = _examples.cache_info().currsize\nservice.warm_up()\n"
         "print(before, _examples.cache_info().currsize, 'spacy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

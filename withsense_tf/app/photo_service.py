@@ -126,24 +126,17 @@ class PhotoService:
         return PhotoFile(Path(path), digest)
 
     def warm_up(self) -> None:
-        """Open what the first question would wait for; what cannot be opened yet is said to who asks."""
+        """Load all that searches need, as `ready` is answered from then on; what cannot be opened is said to who asks.
+
+        That is the texts' form, what vectors are searched by, and the sentences that the second reader names.
+        """
         with suppress(WithSenseError):
             search = self.search()
             with search.index.catalog.reading() as tables:
                 generation = search.index.current(tables)
                 self._texts().verdict("a dog")
                 generation.form.queries(["a dog"])
-                _ = generation.vectors, generation.each_caption
-
-    def warm_up_behind(self) -> None:
-        """Load what the first answers can do without, and later ones are quicker with.
-
-        That is what vectors are searched by, and the sentences that the second reader names beside a text.
-        """
-        with suppress(WithSenseError):
-            search = self.search()
-            with search.index.catalog.reading() as tables:
-                generation = search.index.current(tables)
+                _ = generation.each_caption
                 for engine in generation.vectors.values():
                     engine.warm_up(row_count(tables, generation.number))
             if self._texts().second_reader is not None:

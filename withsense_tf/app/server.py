@@ -120,9 +120,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         gc.enable()
     # What a server that was stopped had taken in is judged now.
     service.later.submit(judge_leftovers, service)
-    more = asyncio.create_task(asyncio.to_thread(service.warm_up_behind))
     yield
-    await more
     gc.unfreeze()
     service.close()
 
