@@ -122,6 +122,12 @@ def test_what_is_remembered_of_a_state_stays_bounded_and_goes_with_the_state(
         assert tables.memory("another law") == {}
 
 
+def test_a_new_index_is_its_owners_alone(tmp_path: Path) -> None:
+    """It has the captions of photos that are withheld."""
+    Catalog.make(tmp_path / "index").close()
+    assert (tmp_path / "index").stat().st_mode & 0o777 == 0o700
+
+
 def test_what_cannot_be_written_to_says_so_whatever_was_read_amid_the_writing(tmp_path: Path) -> None:
     """Where an index may only be read, each connection is closed behind its use: not amid it."""
     index = Catalog.make(tmp_path / "index")

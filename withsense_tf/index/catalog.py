@@ -78,7 +78,7 @@ class Catalog:
         """Make the tables of a new index, or open those that are there."""
         root = Path(folder)
         if not (root / MARK).exists():
-            root.mkdir(parents=True, exist_ok=True)
+            root.mkdir(0o700, parents=True, exist_ok=True)  # it has what is withheld
             parts = [part.name for part in root.iterdir()]
             foreign = [name for name in parts if name not in _OWN_FILES and not name.endswith(DRAFT)]
             # Looked for once more: another process may be making the same index.
