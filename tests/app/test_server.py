@@ -269,6 +269,20 @@ def test_what_cannot_be_answered_is_a_problem_that_names_no_path(
     assert str(Path.cwd()) not in answer.text
 
 
+def test_a_picture_may_be_asked_for_by_its_head_under_the_same_law(client: TestClient) -> None:
+    places = client.get("/api/v1/search", params={"q": "wall", "country": "BB", "minimum": 0}).json()[
+        "places"
+    ]
+    address = next(f"/api/v1/photos/{one['id']}/image" for one in places if "id" in one)
+    for country in ("BB", "AQ"):
+        get, head = (ask(address, params={"country": country}) for ask in (client.get, client.head))
+        assert (head.status_code, head.headers["content-type"]) == (
+            get.status_code,
+            get.headers["content-type"],
+        )
+    assert client.head("/api/v1/photos/nobody/image").status_code == 404
+
+
 def test_other_methods_are_a_problem_too(client: TestClient) -> None:
     answer = client.delete("/api/v1/search")
     assert (answer.status_code, answer.json()["kind"]) == (405, "http_405")

@@ -25,6 +25,7 @@ def photo(service: Service, id: PhotoId, country: CountryParameter = None) -> Ph
     return questions.photo(service, id, country)
 
 
+@router.head("/{id}/image", include_in_schema=False)
 @router.get(
     "/{id}/image",
     summary="A photo's picture",
