@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from withsense_tf.app.photo_service import PhotoService
 from withsense_tf.app.request_problems import ProblemError
@@ -34,15 +35,34 @@ NO_FILE: Final = (
 )
 
 
-def decide(service: PhotoService, id_: str, decision: str, signer: Signer, reason: str) -> Decision:
-    """Let a person's decision hold for a photo from now on, and write it into the trail."""
+def decide(
+    service: PhotoService, id_: str, decision: str, signer: Signer, reason: str, state: str | None = None
+) -> Decision:
+    """Let a person's decision hold for a photo from now on, and write it into the trail.
+
+    Where the person saw another `state` of it than there is by now, that is a problem, and nothing is done.
+    """
     with writing_alone(service):
         name, digest = content_of(service, id_)
         overrides = _overrides(service)
         before = _of_content(overrides, name, digest)
+        if state not in (None, _state(before)):
+            raise ProblemError(
+                409, "not_the_last", "This photo was decided on again since.", "Look at it again."
+            )
         one = Override(name, decision, signer.name, reason, digest)
         note = new_decision(name, digest, decision, _cells(before), signer, reason)
         return _put_override(service, overrides, before, one, note)
+
+
+def with_states(service: PhotoService, photos: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return photos of a list, each with the state that a decision on it is held against, as `state`."""
+    overrides = {} if service.settings.law.overrides is None else _overrides(service)
+    return [one | {"state": _state(_of_content(overrides, one["name"], one["digest"]))} for one in photos]
+
+
+def _state(one: Override | None) -> str:
+    return "none" if one is None else hashlib.sha256(repr(one).encode()).hexdigest()[:12]
 
 
 def undo(service: PhotoService, number: str, signer: Signer, reason: str) -> Decision:

@@ -111,6 +111,19 @@ def test_an_older_decision_is_not_undone_before_a_later_one(reviewer: TestClient
     )
 
 
+def test_a_decision_on_a_state_that_is_no_more_is_refused(reviewer: TestClient) -> None:
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    said = {"id": photo["id"], "decision": "allow", "by": "Ann", "reason": "Dolls.", "state": photo["state"]}
+    assert reviewer.post("/api/v1/review/decisions", json=said | {"decision": "restrict"}).status_code == 201
+    late = reviewer.post("/api/v1/review/decisions", json=said | {"by": "Bob"})
+    assert (late.status_code, late.json()["kind"]) == (409, "not_the_last")
+    page = reviewer.post("/review/decide", data=said | {"by": "Bob"})
+    assert (page.status_code, "decided on again since" in page.text) == (409, True)
+    (photo, *_) = reviewer.get("/api/v1/review/withheld").json()
+    assert f'name="state" value="{photo["state"]}"' in reviewer.get("/review").text
+    assert reviewer.post("/api/v1/review/decisions", json=said | {"state": photo["state"]}).status_code == 201
+
+
 def test_a_permission_is_given_and_revoked(reviewer: TestClient) -> None:
     id_ = reviewer.get("/api/v1/review/withheld").json()[0]["id"]
     consent = reviewer.post("/api/v1/review/consents", json={"id": id_, "given_by": "her mother"})

@@ -19,7 +19,7 @@ from withsense_tf.app.request_problems import ProblemError
 from withsense_tf.app.review_list import Criteria, withheld_photos
 from withsense_tf.app.routes import review_routes
 from withsense_tf.app.routes.common import Service, needs, signer_of
-from withsense_tf.app.routes.review_routes import By, Id, NewConsent, Number, Reason, Signature
+from withsense_tf.app.routes.review_routes import By, Id, NewConsent, NewDecision, Number, Reason, Signature
 from withsense_tf.common.limits import NAME_SIGNS, QUERY_SIGNS
 from withsense_tf.policy.consent_register import EVERYWHERE
 
@@ -72,7 +72,7 @@ def _withheld_page(
     """Return one page of the withheld photos, and where the next one and this one are."""
     listing = withheld_photos(service, country, after, ON_A_PAGE + 1, criteria)
     items, terms = (
-        listing.photos[:ON_A_PAGE],
+        review.with_states(service, listing.photos[:ON_A_PAGE]),
         {key: value for key, value in asdict(criteria).items() if value},
     )
     more = url("/review", **terms, after=items[-1]["name"]) if len(listing.photos) > ON_A_PAGE else None
@@ -87,19 +87,17 @@ def _withheld_page(
     }
 
 
+class DecisionForm(NewDecision):
+    """A decision, and the page of the list that it was made on."""
+
+    back: str = Field(default="", max_length=16_000)
+
+
 @router.post("/decide")
-def decide(
-    request: Request,
-    service: Service,
-    id: Annotated[Id, Form()],  # noqa: A002  # as the form's field is called
-    decision: Annotated[Literal["restrict", "allow"], Form()],
-    reason: Annotated[Reason, Form()],
-    by: Annotated[By, Form()] = None,
-    back: Back = "",
-) -> Response:
+def decide(request: Request, service: Service, decision: Annotated[DecisionForm, Form()]) -> Response:
     """Let a person's decision hold."""
-    review.decide(service, id, decision, signer_of(request, by), reason)
-    return _to("decisions", back, _seal(service, id))
+    review_routes.decide(request, service, decision)
+    return _to("decisions", decision.back, _seal(service, decision.id))
 
 
 @router.post("/remove")

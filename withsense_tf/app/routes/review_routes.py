@@ -42,6 +42,13 @@ By = Annotated[
 ]
 Reason = Annotated[Words, Field(description="Why.", examples=["It shows an adult."])]
 Id = Annotated[str, Field(min_length=1, max_length=MOST_SIGNS, examples=[PHOTO_ID])]
+State = Annotated[
+    str | None,
+    Field(
+        max_length=12,
+        description="As the list of withheld photos has it: if another person has decided since, it is 409.",
+    ),
+]
 Number = Annotated[str, Path(pattern=NUMBER, examples=["5f0c9a1e2b3d"])]
 
 
@@ -52,6 +59,7 @@ class NewDecision(JsonAnswer):
     decision: Literal["restrict", "allow"]
     by: By = None
     reason: Reason
+    state: State = None
 
 
 class Signature(JsonAnswer):
@@ -90,7 +98,9 @@ def withheld(
     country: CountryParameter = None,
 ) -> list[dict[str, Any]]:
     """Whose caption, which words, which rule, which duplicate; no picture."""
-    return withheld_photos(service, country, after, k, Criteria(name, rule, word)).photos
+    return review.with_states(
+        service, withheld_photos(service, country, after, k, Criteria(name, rule, word)).photos
+    )
 
 
 @router.post(
@@ -99,7 +109,8 @@ def withheld(
 def decide(request: Request, service: Service, decision: Annotated[NewDecision, Body()]) -> dict[str, Any]:
     """From now on it is shown, or withheld, whatever its texts say."""
     signer = signer_of(request, decision.by)
-    return asdict(review.decide(service, decision.id, decision.decision, signer, decision.reason))
+    words = (decision.decision, signer, decision.reason, decision.state)
+    return asdict(review.decide(service, decision.id, *words))
 
 
 @router.get("/decisions", summary="What was decided here?", responses=problems())
