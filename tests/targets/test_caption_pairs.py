@@ -108,3 +108,11 @@ def test_a_list_of_keywords_is_no_text_to_learn_from_how_like_captions_are(unjud
     texts = with_several_captions(ws.caption_pairs(unjudged.with_tables(captions=captions))).texts
     assert "wall, bright colours, paper, 2024" not in texts
     assert len(texts)
+
+
+def test_a_split_lets_each_pair_count_once_on_both_sides_as_figures_do(unjudged: Dataset) -> None:
+    pairs = ws.caption_pairs(unjudged)
+    for side in ws.split_by_photo(pairs):
+        assert set(side.weight) == {1.0}
+        assert side.target.mean() == pytest.approx(0.25)
+    assert np.average(pairs.target, weights=pairs.weight) == pytest.approx(OWN_SHARE)

@@ -112,9 +112,13 @@ def answers_of(
     from withsense_tf.data.gallery import Gallery
     from withsense_tf.data.split import folds_by_photo
     from withsense_tf.targets.blend import relevance
-    from withsense_tf.targets.caption_pairs import caption_pairs
+    from withsense_tf.targets.caption_pairs import OWN_SHARE, caption_pairs
 
-    pairs = relevance(data, crowd=None) if len(data.experts) else caption_pairs(data, seed=seed)
+    pairs = (
+        relevance(data, crowd=None)
+        if len(data.experts)
+        else caption_pairs(data, own_share=OWN_SHARE, seed=seed)
+    )
     answers: dict[str, dict[str, list[Answer]]] = {}
     for train, test in folds_by_photo(pairs, folds=folds, seed=seed):
         gallery = Gallery(data, tuple(test.photos["photo"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,15 +29,19 @@ class CaptionPairs(DrawnPairs):
     """Own captions against others', and how they were drawn."""
 
     others: int = OTHERS
-    own_share: float = OWN_SHARE
+    own_share: float | None = None
     seed: int = 0
 
     def side(self, rows: np.ndarray) -> Pairs:
-        """Return the own captions among the pairs at these positions, against one another."""
+        """Return the own captions among the pairs at these positions, against one another.
+
+        Who splits will measure, and figures count each pair once: so it must be learned once, too.
+        """
         table = self.take(rows).table
         own = table.loc[table["source"] == OWN_CAPTION, ["photo", "caption"]]
+        share = 1 / (1 + self.others) if self.own_share is None else self.own_share
         try:
-            return _draw(self.data, own, ("train", "corpus"), self.others, self.own_share, self.seed)
+            return _draw(self.data, own, ("train", "corpus"), self.others, share, self.seed)
         except NoCaptionsError as error:
             raise NoCaptionsError(
                 f"{self.data.name} is too small for this split of caption pairs: one side has "
@@ -49,7 +53,7 @@ class CaptionPairs(DrawnPairs):
 def caption_pairs(
     data: Dataset,
     others: int = OTHERS,
-    own_share: float = OWN_SHARE,
+    own_share: float | None = None,
     seed: int = 0,
     photos: Collection[str] | None = None,
 ) -> CaptionPairs:
@@ -60,14 +64,17 @@ def caption_pairs(
     text alone tells the target. Never does a photo stand beside a caption of a copy of it, or one of the same words as
     one of its own.
 
-    The weights make own captions count as `own_share` of all. So a calibrated number means: if that share of texts
-    were a photo's own captions and the rest captions of photos drawn by chance, of the pairs with .7 seven of ten would
-    be own ones. It is no judgement of how well they fit. `photos` are those to take, of the training photos and those
-    of `corpus_images/`, and no captions of others; by default all training photos. A split draws the captions of
-    others anew for each side (`ws.split_by_photo`).
+    The weights make own captions count as `own_share` of all, by default .07. So a calibrated number means: if that
+    share of texts were a photo's own captions and the rest captions of photos drawn by chance, of the pairs with .7
+    seven of ten would be own ones. It is no judgement of how well they fit.
+
+    `photos` are those to take, of the training photos and those of `corpus_images/`, and no captions of others; by
+    default all training photos. A split draws the captions of others anew for each side (`ws.split_by_photo`), and
+    there each pair weighs the same unless `own_share` is given.
     """
     check_dataset("caption_pairs", data)
-    check_share("own_share", own_share)
+    if own_share is not None:
+        check_share("own_share", own_share)
     check_seed(seed)
     if isinstance(others, bool) or not isinstance(others, int) or others < 1:
         raise SettingError(f"others must be a whole number of at least 1, got {others!r}.")
@@ -78,7 +85,8 @@ def caption_pairs(
         is_taken &= table["photo"].isin(set(photos))
     captions = data.captions
     own = captions.loc[captions["photo"].isin(table.loc[is_taken, "photo"]), ["photo", "caption"]]
-    return _draw(data, own, parts, others, own_share, seed)
+    pairs = _draw(data, own, parts, others, OWN_SHARE if own_share is None else own_share, seed)
+    return replace(pairs, own_share=own_share)
 
 
 def _draw(
