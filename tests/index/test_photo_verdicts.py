@@ -24,6 +24,13 @@ def test_every_level_has_a_decision_on_every_photo(tmp_path: Path) -> None:
         }
 
 
+def test_a_caption_that_says_nothing_describes_no_photo(tmp_path: Path) -> None:
+    item = Item("fox.jpg", tmp_path / "fox.jpg", "fox", (("fox.jpg#0", "None"), ("fox.jpg#1", "нет")))
+    for by_name in judge_items(LAW, [item]).values():
+        assert by_name["fox.jpg"].restricted
+        assert by_name["fox.jpg"].source == "no captions"
+
+
 def test_the_strictest_limit_is_among_those_that_are_judged() -> None:
     assert LAW.countries.strictest().age_limit in age_limits(LAW)
 

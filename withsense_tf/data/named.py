@@ -27,6 +27,11 @@ SPEAKS: Final = re.compile(r"[^\W\d_].*[^\W\d_]|[^\x00-\x7f]")
 
 # What stands in a cell where there is nothing to say, and what says no.
 MISSING: Final = frozenset({"", "-", "--", "–", "—", "n/a", "na", "nan", "null", "#n/a"})
+# What people and programs write where a text is missing, as the whole of it.
+NO_TEXT: Final = re.compile(
+    r"(?i)^[\W_]*(?:none|nil|null|nan|n\W{0,2}a|untitled|unknown|empty|no (?:caption|title|description)"
+    r"|(?:без|нет) (?:названия|подписи|описания)|нет)[\W_]*$"
+)
 NO: Final = frozenset({"0", "no", "n", "none", "false", "f", "nobody", "nil", "нет", "никого", "ложь"})
 # What passes a filter on a column of counts or of answers, if anything does.
 ANSWERS: Final[tuple[Cell, ...]] = ("yes", "true", *(float(n) for n in range(22)))
@@ -46,6 +51,15 @@ CAMEL: Final = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁ])(?=[A-ZА-ЯЁ])")
 BEFORE: Final = re.compile(r"(?i)^(has|have|is|number|num|nr|contains?|shows?)(?=[^\W\d_]{3})")
 BEHIND: Final = re.compile(r"(?i)(?<=[^\W\d_]{3})(counts?|num|number|present|visible|shown|flag|free)$")
 NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+
+
+def says_nothing(text: str) -> bool:
+    """Return whether a text is what stands where nobody said anything.
+
+    >>> says_nothing("None"), says_nothing("<NA>"), says_nothing("нет"), says_nothing("None of the dogs sits")
+    (True, True, True, False)
+    """
+    return text.strip().casefold() in MISSING or NO_TEXT.match(text) is not None
 
 
 def name_text(photo: str) -> str:

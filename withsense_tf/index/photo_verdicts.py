@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from withsense_tf.data.named import says_nothing
 from withsense_tf.index.integrity.seal import put_seals
 from withsense_tf.index.item import Item
 from withsense_tf.index.tables.law_table import insert_verdicts
@@ -65,9 +66,10 @@ def judge_items(
 
 
 def with_verdicts(texts: Sequence[tuple[str, str]], verdicts: Iterator[Verdict]) -> list[tuple[str, Verdict]]:
-    """Pair texts with the next verdicts, the stricter ones last, as a gate has them."""
-    pairs = [(name, next(verdicts)) for name, _ in texts]
-    return sorted(pairs, key=lambda one: STRICTNESS[one[1].decision])
+    """Pair texts with the next verdicts, the stricter ones last, as a gate has them; what says nothing has none."""
+    pairs = [(name, next(verdicts), text) for name, text in texts]
+    speaking = [(name, verdict) for name, verdict, text in pairs if not says_nothing(text)]
+    return sorted(speaking, key=lambda one: STRICTNESS[one[1].decision])
 
 
 def put_law(

@@ -65,6 +65,14 @@ def test_a_row_that_is_left_out_is_held_against_the_photo_that_it_may_mean() -> 
     assert {photo for photo, _, _ in read.unread} == {"a.jpg"}
 
 
+@pytest.mark.closed
+def test_what_stands_where_nobody_said_anything_is_no_caption() -> None:
+    read, problems = reader()
+    texts = ("None", "nan", "n/a", "-", "нет", "no caption")
+    assert read.captions(rows(*(caption("a.jpg", f"a.jpg#{n}", text) for n, text in enumerate(texts)))) == []
+    assert {problem.kind for problem in problems} == {"text_empty"}
+
+
 def test_judgements_of_test_captions_unusable_photos_and_unknown_texts_are_left_out() -> None:
     read, problems = reader()
     read.captions(rows(caption("a.jpg", "a.jpg#0", "A dog")))

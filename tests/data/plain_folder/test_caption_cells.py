@@ -32,6 +32,31 @@ def test_what_programs_write_is_none(text: str) -> None:
     assert caption_of(text) == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "None",
+        "null",
+        "NA",
+        "n/a",
+        "NaN",
+        "<NA>",
+        "#N/A",
+        "N. A.",
+        "(no caption)",
+        "Untitled",
+        "нет",
+        "Нет описания",
+        "---",
+    ],
+)
+def test_what_stands_where_nobody_said_anything_is_no_caption_even_where_a_user_names_the_column(
+    text: str,
+) -> None:
+    assert caption_of(text, asked_for=True) == ""
+    assert caption_of(f"{text} of the dogs", asked_for=True) == f"{text} of the dogs" or not text.isalpha()
+
+
 def test_a_column_that_a_user_names_needs_letters_alone() -> None:
     assert caption_of("DSC 0012", asked_for=True) == "DSC 0012"
     assert caption_of("12", asked_for=True) == ""

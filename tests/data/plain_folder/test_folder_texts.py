@@ -20,6 +20,13 @@ def test_a_text_beside_a_photo_that_begins_with_a_photos_name_is_no_table(tmp_pa
     assert captions_of(read(root)) == {"x.jpg": ["dog, brown", "dog, wet"]}
 
 
+def test_judgements_that_are_not_read_are_said_to_be_so(tmp_path: Path) -> None:
+    root = photos(tmp_path / "photos", "a.jpg", "b.jpg")
+    (root / "ExpertAnnotations.tsv").write_text("a.jpg\tb.jpg#0\t1\t1\t2\nb.jpg\tb.jpg#0\t4\t4\t4\n")
+    (how,) = read(root).sources["how"]
+    assert "judgements are read in a With Sense folder alone" in how
+
+
 @pytest.mark.closed
 def test_a_text_that_may_not_be_opened_counts_against_its_photos(tmp_path: Path) -> None:
     root = photos(tmp_path / "photos", "a.jpg", "in/b.jpg")

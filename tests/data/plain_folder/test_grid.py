@@ -29,6 +29,13 @@ def test_the_columns_of_a_table_are_told() -> None:
     assert str(roles) == "photos by file, captions by text"
 
 
+def test_a_column_of_captions_that_holds_hardly_any_is_named_with_what_takes_it() -> None:
+    names = roles_of(grid("file,caption", "1.jpg,2664102751 d5a7", "2.jpg,2667783499 3a4f"), LOOKUP)
+    assert "caption is passed over: mostly numbers or names (--text-column" in str(names)
+    few = roles_of(grid("file,caption", "1.jpg,nan", "2.jpg,None", "dog.jpg,A dog"), LOOKUP)
+    assert str(few) == "photos by file, captions by caption"
+
+
 @pytest.mark.closed
 def test_a_number_under_a_telling_column_counts_though_the_name_has_it_too() -> None:
     findings = Findings()

@@ -20,7 +20,7 @@ from withsense_tf.data.folder.meant_photos import NAMES, MeantPhotos
 from withsense_tf.data.folder.photo_names import FOLDERS, PhotoNames
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.folder.tables import RawTable, TableRow
-from withsense_tf.data.named import column_text
+from withsense_tf.data.named import column_text, says_nothing
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ class FileReader:
             try:
                 owner, number = split_caption_id(caption)
                 image = photo_name(row.fields.get("image", owner))
-                if not text:
+                if not text or says_nothing(text):
                     raise BadRowError("text_empty", "the caption has no text")
                 self._book.enter(caption, text, f"{raw.file}:{row.line}")
             except BadRowError:

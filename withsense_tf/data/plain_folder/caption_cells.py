@@ -9,7 +9,7 @@ from typing import Final
 from withsense_tf.data.embedded.file_captions import MACHINE, MOST_SIGNS, WORD, is_phrase
 from withsense_tf.data.embedded.file_words import in_one_line
 from withsense_tf.data.folder.meant_photos import NAMES
-from withsense_tf.data.named import MISSING, NO
+from withsense_tf.data.named import NO, says_nothing
 
 # Names of columns that hold captions, as words; and of such as never do, whatever their cells look like.
 CAPTION_NAMES: Final = frozenset(
@@ -29,9 +29,6 @@ OTHER_NAMES: Final = frozenset(
     автор фотограф место город страна адрес дата год теги ключевые категория лицензия
     """.split()  # noqa: SIM905  # as above
 )
-EMPTY: Final = re.compile(
-    r"(?i)^(?:untitled|unknown|no (?:caption|title|description)|без (?:названия|подписи|описания))$"
-)
 NAME_WORD: Final = re.compile(r"[^\W\d_]+")
 CAMEL: Final = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])")
 # A column of unknown name must hold phrases in half of its cells, and not the same few.
@@ -45,7 +42,7 @@ def caption_of(cell: str, asked_for: bool = False) -> str:
     ('A dog on a beach', '', '', 'dog')
     """
     text = in_one_line(cell)
-    if not any(map(str.isalpha, text)) or text.casefold() in MISSING or EMPTY.match(text):
+    if not any(map(str.isalpha, text)) or says_nothing(text):
         return ""
     return text if asked_for or _speaks(text) else ""
 
@@ -70,7 +67,7 @@ def holds_captions(column: str, cells: Sequence[str]) -> bool:
     >>> holds_captions("description", ["Two dogs", "A lake"]), holds_captions("author", ["My name is Ann Lee"])
     (True, False)
     """
-    filled_cells = [cell for cell in cells if cell.strip()]
+    filled_cells = [cell for cell in cells if not says_nothing(cell)]
     if not filled_cells or _words_of(column) & OTHER_NAMES:
         return False
     if says_caption(column):

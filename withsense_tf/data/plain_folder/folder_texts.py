@@ -29,6 +29,7 @@ from withsense_tf.data.plain_folder.side_cars import side_xmp, take_side_text
 from withsense_tf.data.plain_folder.text_encodings import TextLines, encoding_of, read_lines
 from withsense_tf.errors import DataError
 
+JUDGEMENTS = "Annotations."  # of experts, and of crowds
 # A larger text was not written by people.
 MOST_BYTES = 1 << 28
 
@@ -122,7 +123,8 @@ class TextReader:
                     self.findings.note(NO_PHOTO, name, "", line, " ".join(cells.get(column, ())))
 
     def _take(self, grid: Grid, roles: Roles) -> None:
-        self.findings.how[grid.file] = str(roles)
+        note = "; judgements are read in a With Sense folder alone" if JUDGEMENTS in grid.file else ""
+        self.findings.how[grid.file] = f"{roles}{note}"
         take_rows(grid, roles, self.lookup, self.findings)
 
     def _lose(self, name: str, reason: str) -> None:

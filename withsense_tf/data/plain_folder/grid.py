@@ -13,7 +13,7 @@ from withsense_tf.data.embedded.file_words import in_one_line
 from withsense_tf.data.folder.meant_photos import NAMES
 from withsense_tf.data.folder.problems import Problem
 from withsense_tf.data.named import name_text
-from withsense_tf.data.plain_folder.caption_cells import caption_of, holds_captions
+from withsense_tf.data.plain_folder.caption_cells import caption_of, holds_captions, says_caption
 from withsense_tf.data.plain_folder.findings import Findings
 from withsense_tf.data.plain_folder.photo_lookup import PhotoLookup
 from withsense_tf.errors import SettingError
@@ -73,9 +73,14 @@ class Roles:
     photo: str
     texts: tuple[str, ...]
     asked_for: bool = False
+    passed_over: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         captions = f"captions by {', '.join(self.texts)}" if self.texts else "no captions"
+        if self.passed_over and not self.texts:
+            captions += (
+                f"; {self.passed_over[0]} is passed over: mostly numbers or names (--text-column takes it)"
+            )
         # What stands in a foreign file must not steer the terminal.
         return in_one_line(f"photos by {self.photo}, {captions}")[:LONGEST_TOLD]
 
@@ -92,7 +97,10 @@ def roles_of(grid: Grid, lookup: PhotoLookup) -> Roles | None:
         if column != photo
         and holds_captions(column, [text for cells in sample for text in cells.get(column, ())])
     ]
-    return Roles(photo, tuple(texts))
+    passed_over = [
+        column for column in grid.columns if says_caption(column) and column not in (photo, *texts)
+    ]
+    return Roles(photo, tuple(texts), passed_over=tuple(passed_over))
 
 
 def photo_column(grid: Grid, lookup: PhotoLookup) -> str | None:
