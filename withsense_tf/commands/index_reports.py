@@ -44,11 +44,14 @@ def tell_needs(matcher: Matcher) -> None:
     """Say what is missing where no text can be asked, or where no chance of a match was learned."""
     from withsense_tf.matchers.alone.photo_form import NEEDS_TEXTS
     from withsense_tf.matchers.alone.photos_alone import PhotosAlone
+    from withsense_tf.matchers.cards.matcher_card import why_no_search
     from withsense_tf.matchers.chance.learn_chance import why_no_chance
     from withsense_tf.search.search_request import MINIMUM
 
     if isinstance(matcher, PhotosAlone):
         typer.echo(NEEDS_TEXTS, err=True)
+    elif no_search := why_no_search(matcher):
+        typer.echo(no_search, err=True)
     elif reason := why_no_chance(matcher):
         typer.echo(
             f"Whether anything fits is decided by the least score of {MINIMUM:.2f}: this matcher learned no chance of "

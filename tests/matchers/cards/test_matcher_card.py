@@ -11,6 +11,7 @@ from withsense_tf.encoders.base import PhotoEncoder
 from withsense_tf.evaluation.compare import compare
 from withsense_tf.matchers.cards.matcher_card import head_of, text_of
 from withsense_tf.matchers.concat.concat_linear import ConcatLinear
+from withsense_tf.matchers.constant import Constant
 from withsense_tf.matchers.saved import load_matcher, save_matcher
 from withsense_tf.targets.blend import relevance
 
@@ -41,6 +42,15 @@ def test_a_saved_matcher_says_what_it_learned_from_by_what_it_sees_and_how_to_lo
     assert load_matcher(folder, also={"MeanColour": "conftest"}).name == "concat ridge"
 
 
+def test_a_card_of_what_cannot_be_searched_by_says_so_and_shows_no_search(
+    matcher: ConcatLinear, tiny: Dataset
+) -> None:
+    text = text_of(Constant().fit(relevance(tiny)), "mine")
+    assert "has no search_form, so neither ws.Search nor index build" in text
+    assert "ws.Search(matcher" not in text
+    assert "ws.Search(matcher" in text_of(matcher, "mine")
+
+
 def test_a_row_of_a_comparison_gives_the_card_its_figures_with_intervals(
     matcher: ConcatLinear, tiny: Dataset
 ) -> None:
@@ -49,7 +59,7 @@ def test_a_row_of_a_comparison_gives_the_card_its_figures_with_intervals(
     assert f"| RMSE | {row['rmse']:.3f} | 0.100 to 0.400 |" in text
     assert f"Measured on {row['pairs']} pairs, {row['photos']} photos" in text
     (entry,) = head_of(matcher, row)["model-index"]
-    assert {one["type"] for one in entry["results"][0]["metrics"]} >= {"rmse", "r@5"}
+    assert {one["type"] for one in entry["results"][0]["metrics"]} >= {"rmse", "mrr"}
     assert "skill" not in text.split("## Figures")[1].split("## Limits")[0]  # not a number: nobody knows it
 
 

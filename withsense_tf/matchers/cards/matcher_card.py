@@ -85,9 +85,23 @@ def text_of(matcher: Matcher, folder: str, figures: Mapping[str, Any] | None = N
             f"## Figures\n\n{_figures(figures)}",
             f"## Limits\n\n{list_of(limits)}",
             f"## Licences\n\n{list_of([*_licences(about), f'Photos and captions that taught it: {UNSAID}'])}",
-            f"## Load it\n\n{LOADING.format(folder=folder)}",
+            f"## Load it\n\n{_loading(matcher, folder)}",
         ]
     )
+
+
+def why_no_search(matcher: Matcher) -> str:
+    """Say why a matcher cannot be searched by; empty where it can."""
+    from withsense_tf.matchers.base import Matcher
+
+    if type(matcher).search_form is not Matcher.search_form:
+        return ""
+    return f"{matcher.name} has no search_form, so neither ws.Search nor index build can use it."
+
+
+def _loading(matcher: Matcher, folder: str) -> str:
+    text, reason = LOADING.format(folder=folder), why_no_search(matcher)
+    return f"{text.partition('ws.Search')[0]}```\n\n{reason}" if reason else text
 
 
 def _figures(figures: Mapping[str, Any] | None) -> str:
