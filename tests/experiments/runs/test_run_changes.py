@@ -101,6 +101,14 @@ def test_seconds_are_no_change_of_quality_and_nothing_changed_by_minus_nothing(s
     assert not changes(store_run("3-c", slow), store_run("4-d", BETTER | {"seconds": 3.01})).same_quality
 
 
+def test_what_fell_by_less_than_is_shown_did_not_rise_and_what_reads_the_same_is_no_change(
+    store_run: Write,
+) -> None:
+    before, after = {"rmse": 0.21753, "skill": -0.3041}, {"rmse": 0.21709, "skill": -0.3042}
+    text = changes(store_run("1-a", TOWERS | before), store_run("2-b", TOWERS | after)).as_text()
+    assert text.splitlines()[1:] == ["towers (folds): rmse 0.218 -> 0.217 (-0.0004)"]
+
+
 @pytest.mark.closed
 @pytest.mark.parametrize(
     ("now", "more", "why"),
@@ -117,4 +125,5 @@ def test_runs_of_two_worlds_are_said_to_be_so(
 ) -> None:
     told = changes(store_run("1-a", TOWERS), store_run("2-b", BETTER | now, **more))
     assert f"Not to be compared: {why}" in told.as_text()
+    assert "r@5 80.0 there, 90.0 here" in told.as_text()
     assert told.as_dict()["comparable"] is False

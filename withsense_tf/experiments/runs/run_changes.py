@@ -38,14 +38,29 @@ class Change:
         """Return the figure before, after, and by how much it changed, as a table has them."""
         scale = 100 if self.measure.startswith("r@") else 1
         digits = 1 if scale == 100 or self.measure == SECONDS else 3
-        change = f"{scale * (self.after - self.before):+z.{digits}f}"
+        difference = scale * (self.after - self.before)
+        change = f"{difference:+z.{digits}f}"
+        # What fell by less than is shown did not rise by nothing.
+        if not float(change) and not self.looks_same:
+            change = f"{difference:+.1g}"
         return cell_text(self.measure, self.before), cell_text(self.measure, self.after), change
+
+    @property
+    def looks_same(self) -> bool:
+        """Return whether both are written alike."""
+        return cell_text(self.measure, self.before) == cell_text(self.measure, self.after)
 
     @property
     def text(self) -> str:
         """Return the change as a line of a report."""
         before, after, change = self.cells
         return f"{self.measure} {before} -> {after} ({change}{', intervals apart' if self.apart else ''})"
+
+    @property
+    def side_by_side(self) -> str:
+        """Return both, and no change."""
+        before, after, _ = self.cells
+        return f"{self.measure} {before} there, {after} here"
 
 
 @dataclass(frozen=True)
@@ -97,10 +112,11 @@ class Changes:
         if self.settings:
             lines.append(f"Settings that differ: {'; '.join(self.settings)}.")
         if self.unlike:
-            lines.append(f"Not to be compared: {'; '.join(self.unlike)}. Changes say nothing of the models.")
+            lines.append(f"Not to be compared: {'; '.join(self.unlike)}. Figures stand without changes.")
         for matcher, split in dict.fromkeys((one.matcher, one.split) for one in self.figures):
             of_row = [one for one in self.figures if (one.matcher, one.split) == (matcher, split)]
-            lines.append(f"{matcher} ({split}): {'; '.join(one.text for one in of_row)}")
+            texts = [one.side_by_side if self.unlike else one.text for one in of_row]
+            lines.append(f"{matcher} ({split}): {'; '.join(texts)}")
         lines += self.only_in_short
         if self.same_quality:
             lines.insert(1, ONLY_SECONDS if self.effort else "No figure differs.")
@@ -196,8 +212,11 @@ def _figures(before: Sequence[Row], after: Sequence[Row]) -> Iterator[Change]:
             continue
         for measure in MEASURES:
             was, is_now = number_of(then.get(measure)), number_of(row.get(measure))
-            if was == was and is_now == is_now and was != is_now:
-                yield Change(then["matcher"], then["split"], measure, was, is_now, _apart(then, row, measure))
+            if was != was or is_now != is_now or was == is_now:
+                continue
+            change = Change(then["matcher"], then["split"], measure, was, is_now, _apart(then, row, measure))
+            if measure == SECONDS or not change.looks_same:
+                yield change
 
 
 def _apart(then: Row, now: Row, measure: str) -> bool | None:
