@@ -78,7 +78,7 @@ def test_those_that_nothing_tells_apart_are_named_in_the_second_sentence() -> No
     first, why, tie, *_ = recommendation([SOFTMAX, CLOSED, own, HYBRID], 0.172).split(". ")
     assert first.startswith("Use “hybrid”")
     assert why == (
-        "Of the 2 that find most, or not significantly fewer, its numbers are off least; what they cost is not weighed"
+        "Of the 2 that find about equally many, its numbers have the least error; what they cost is not weighed"
     )
     assert tie == "“own captions” does as well, as far as these photos tell"
     # Worse by one of the two measures is worse.
@@ -109,6 +109,17 @@ def test_who_answers_without_looking_and_is_as_near_is_named_with_the_figure_tha
     russian = in_russian(recommendation([mean, CONSTANT | {"matcher": "b", "best": "rmse"}, CLOSED], 0.172))
     assert russian is not None
     assert "чем “constant” и “b”." in russian
+
+
+def test_numbers_that_are_worse_than_the_mean_are_said_to_be_no_numbers_in_both_languages() -> None:
+    bad = CLOSED | {"skill": -3.6}
+    text = recommendation([CONSTANT | {"best": "rmse"}, bad], 0.172)
+    assert "Take its order alone: its numbers are further off than the mean" in text
+    assert "none is significantly better" not in text
+    assert "order alone" not in recommendation([CONSTANT, CLOSED | {"skill": 0.3}], 0.172)
+    russian = in_russian(text)
+    assert russian is not None
+    assert "Берите только порядок" in russian
 
 
 def test_a_tie_is_told_in_russian() -> None:

@@ -57,7 +57,8 @@ def recommendation(rows: Sequence[Row], chance: float | None = None) -> str:
             sentences.append(NOTHING_BY_PIXELS)
     else:
         sentences[0] += ", by pixels alone."
-        sentences += [*_why(best, better), *_ties(best, better), *_baselines(rows)]
+        sentences += [*_why(best, better), *_ties(best, better), *_baselines(rows, best)]
+    sentences[1:1] = _numbers(best)
     if chance is not None and not number(best, "gallery"):
         sentences.append(f"Chance: {of_hundred(chance, 1)}.")
     return _join(" ".join(sentences), best)
@@ -110,19 +111,27 @@ def _why(best: Row, better: Sequence[Row]) -> list[str]:
     if len(near) < 2 or number(best, "rmse") is None:
         return []
     return [
-        f"Of the {len(near)} that find most, or not significantly fewer, its numbers are off least; what they cost is "
-        "not weighed."
+        f"Of the {len(near)} that find about equally many, its numbers have the least error; what they cost is not "
+        "weighed."
     ]
 
 
-def _baselines(rows: Sequence[Row]) -> list[str]:
+def _numbers(best: Row) -> list[str]:
+    """Warn of numbers that are further off than one for all pairs."""
+    skill = number(best, "skill")
+    if skill is None or skill >= 0:
+        return []
+    return ["Take its order alone: its numbers are further off than the mean."]
+
+
+def _baselines(rows: Sequence[Row], best: Row) -> list[str]:
     """Say which answers without looking are as near as any."""
     same = [
         _name(row, rows)
         for row in rows
         if was_run(row) and row.get("track") == BASELINE and is_marked(row, "rmse")
     ]
-    if not same:
+    if not same or _numbers(best):
         return []
     return [f"By the error of numbers (RMSE), none is significantly better than {' and '.join(same)}."]
 
